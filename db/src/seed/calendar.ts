@@ -1,0 +1,32 @@
+/** The day on which the demo company "is": every date is an offset from it, so that all runs are equal. */
+export const BASE_DATE = "2026-11-01";
+
+const DAY_MS = 86_400_000;
+const BASE_MS = Date.parse(`${BASE_DATE}T00:00:00Z`);
+
+/** The day `offset` days after the base date, as YYYY-MM-DD. */
+export function day(offset: number): string {
+  return new Date(BASE_MS + Math.floor(offset) * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** A time on that day in UTC, as an ISO timestamp. */
+export function moment(offset: number, hour = 9, minute = 0): string {
+  return new Date(BASE_MS + Math.floor(offset) * DAY_MS + (hour * 60 + minute) * 60_000).toISOString();
+}
+
+/** "October 2026" for the month of that day. */
+export function monthName(offset: number): string {
+  return new Date(BASE_MS + Math.floor(offset) * DAY_MS).toLocaleDateString("en-GB", {
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+}
+
+/** The next working day at or after the offset: nobody meets or books time on a Sunday. */
+export function workday(offset: number): number {
+  const weekday = new Date(BASE_MS + Math.floor(offset) * DAY_MS).getUTCDay();
+  if (weekday === 0) return Math.floor(offset) + 1;
+  if (weekday === 6) return Math.floor(offset) + 2;
+  return Math.floor(offset);
+}

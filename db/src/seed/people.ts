@@ -1,0 +1,183 @@
+import { day, moment } from "./calendar.ts";
+import { type Company, padded, range, slug } from "./company.ts";
+import { cyclic } from "./dice.ts";
+import { assetModels } from "./words-assets.ts";
+import * as words from "./words-people.ts";
+
+/** Offices, departments, employees, teams with their members, and the equipment. */
+export function people(company: Company) {
+  const offices = buildOffices(company);
+  const departments = buildDepartments(company, offices);
+  const employees = buildEmployees(company, offices, departments);
+  const teams = buildTeams(company, departments, employees);
+  const teamMembers = buildTeamMembers(company, teams, employees);
+  const assets = buildAssets(company, offices, employees);
+  return { offices, departments, employees, teams, teamMembers, assets };
+}
+
+export type People = ReturnType<typeof people>;
+export type Employee = People["employees"][number];
+
+function buildOffices({ name, organizationId, id }: Company) {
+  return (words.offices[name] ?? []).map(
+    ([officeName, street, postalCode, city, country, phone, timezone, capacity, status], i) => ({
+      id: id("office"),
+      organization_id: organizationId,
+      name: officeName,
+      status,
+      street,
+      postal_code: postalCode,
+      city,
+      country,
+      phone,
+      timezone,
+      capacity,
+      opened_on: status === "planned" ? null : day(-3600 + i * 380),
+      created_ts: moment(-900 + i),
+    }),
+  );
+}
+
+function buildDepartments(company: Company, offices: ReturnType<typeof buildOffices>) {
+  const { organizationId, currency } = company;
+  const dice = company.dice("department");
+  const open = offices.filter((office) => office.status === "open");
+  const used = words.departments.slice(0, company.share(21));
+  const ids = used.map(() => company.id("department"));
+  return used.map(([name, code, parent, jobTitles], i) => ({
+    row: {
+      id: cyclic(ids, i),
+      organization_id: organizationId,
+      name,
+      code,
+      parent_department_id: parent === null ? null : cyclic(ids, parent),
+      office_id: i < 6 ? cyclic(open, 0).id : dice.pick(open).id,
+      annual_budget: dice.int(8, 90) * 25_000,
+      currency,
+      description: words.departmentPurpose[code] ?? "",
+      created_ts: moment(-890 + i),
+    },
+    jobTitles,
+  }));
+}
+
+function buildEmployees(
+  company: Company,
+  offices: ReturnType<typeof buildOffices>,
+  departments: ReturnType<typeof buildDepartments>,
+) {
+  const { organizationId, currency, domain, prefix, accounts } = company;
+  const dice = company.dice("employee");
+  const open = offices.filter((office) => office.status === "open");
+  const offset = dice.int(0, 2000);
+  const count = company.share(200);
+  const ids = range(count).map(() => company.id("employee"));
+  return range(count).map((i) => {
+    const account = accounts[i];
+    // Heads of departments come right after the people who can sign in, then everybody else.
+    const department = account ? cyclic(departments, i === 0 ? 0 : 6) : cyclic(departments, i);
+    const headIndex = departments.indexOf(department);
+    const isHead = !account && i < departments.length;
+    const firstName = account?.fname ?? cyclic(words.firstNames, offset + i);
+    const lastName = account?.lname ?? cyclic(words.lastNames, offset + i * 5);
+    const hired = -dice.int(40, 2900);
+    const status = account ? "active" : dice.weighted({ active: 90, on_leave: 5, left: i > 40 ? 5 : 0 });
+    return {
+      id: cyclic(ids, i),
+      organization_id: organizationId,
+      first_name: firstName,
+      last_name: lastName,
+      employee_number: `${prefix}${padded(i + 1)}`,
+      email: account?.email ?? `${slug(firstName)}.${slug(lastName)}@${domain}`,
+      phone: `+49 40 555 ${padded(1000 + i)}`,
+      job_title: account?.jobTitle ?? (isHead ? `Head of ${department.row.name.toLowerCase()}` : dice.pick(department.jobTitles)),
+      status,
+      employment_type: account || isHead ? "full_time" : dice.weighted({ full_time: 76, part_time: 14, contractor: 7, intern: 3 }),
+      department_id: department.row.id,
+      office_id: dice.pick(open).id,
+      manager_id: i === 0 ? null : account || isHead ? cyclic(ids, 0) : cyclic(ids, Math.max(headIndex, accounts.length)),
+      person_id: account?.personId ?? null,
+      hired_on: day(hired),
+      left_on: status === "left" ? day(-dice.int(1, 39)) : null,
+      salary: dice.int(32, isHead ? 120 : 84) * 1000,
+      currency,
+      created_ts: moment(Math.max(hired - 10, -880), 8, dice.int(0, 59)),
+    };
+  });
+}
+
+function buildTeams(
+  company: Company,
+  departments: ReturnType<typeof buildDepartments>,
+  employees: ReturnType<typeof buildEmployees>,
+) {
+  const dice = company.dice("team");
+  const byCode = new Map(departments.map(({ row }) => [row.code, row.id]));
+  return words.teams.slice(0, company.share(30)).map(([name, code, mission], i) => ({
+    id: company.id("team"),
+    organization_id: company.organizationId,
+    name,
+    department_id: byCode.get(code) ?? null,
+    lead_id: cyclic(employees, 3 + i * 4).id,
+    mission,
+    is_active: i !== 7,
+    formed_on: day(-dice.int(60, 800)),
+    created_ts: moment(-800 + i * 3),
+  }));
+}
+
+function buildTeamMembers(
+  company: Company,
+  teams: ReturnType<typeof buildTeams>,
+  employees: ReturnType<typeof buildEmployees>,
+) {
+  const dice = company.dice("team_member");
+  // Everybody who works here is in one team.
+  return employees.map((employee, i) => {
+    const team = cyclic(teams, i * 4);
+    const joined = -dice.int(10, 400);
+    return {
+      id: company.id("team_member"),
+      organization_id: company.organizationId,
+      title: `${team.name}: ${team.lead_id === employee.id ? "Team lead" : dice.pick(words.teamRoles)}`,
+      team_id: team.id,
+      employee_id: employee.id,
+      allocation_percent: dice.pick([100, 100, 100, 80, 60, 50]),
+      joined_on: day(joined),
+      left_on: employee.left_on === null ? null : day(-1),
+      created_ts: moment(joined, 9, dice.int(0, 59)),
+    };
+  });
+}
+
+function buildAssets(
+  company: Company,
+  offices: ReturnType<typeof buildOffices>,
+  employees: ReturnType<typeof buildEmployees>,
+) {
+  const dice = company.dice("asset");
+  return range(company.share(200)).map((i) => {
+    const model = cyclic(assetModels, i);
+    const bought = -dice.int(20, 1100);
+    const status = dice.weighted({ in_use: 80, in_stock: 10, in_repair: 4, retired: 6 });
+    const personal = status === "in_use" && !["network", "vehicle"].includes(model.type);
+    const holder = cyclic(employees, i * 3);
+    return {
+      id: company.id("asset"),
+      organization_id: company.organizationId,
+      name: personal ? `${model.name} of ${holder.first_name} ${holder.last_name}` : model.name,
+      asset_tag: `${company.prefix}-A${padded(i + 1)}`,
+      asset_type: model.type,
+      status,
+      serial_number: `SN${dice.int(100_000_000, 999_999_999)}`,
+      office_id: personal ? holder.office_id : dice.pick(offices).id,
+      employee_id: personal ? holder.id : null,
+      purchased_on: day(bought),
+      warranty_until: day(bought + model.months * 30),
+      purchase_price: model.price,
+      currency: company.currency,
+      specification: model.details,
+      created_ts: moment(Math.max(bought, -700), 10, dice.int(0, 59)),
+    };
+  });
+}

@@ -1,0 +1,16 @@
+/**
+ * Codes of ERROR messages: a closed catalogue. A code is never reused for another meaning, because clients branch on it
+ * and metrics carry it as a label.
+ */
+export const errorCatalog = {
+  invalid_json: "The frame is not JSON. Remedy: send one JSON object per text frame.",
+  unknown_type: "The message type does not exist. Remedy: use a type of this protocol version.",
+  invalid_message: "A field is missing, unknown or of the wrong type. Remedy: compare with the protocol document.",
+  invalid_id: "An id is not a UUID. Remedy: send ids as 8-4-4-4-12 hexadecimal digits.",
+  unknown_entity: "No entity type has this code. Remedy: use a code from GET /api/v1/entity-types.",
+  too_many_subscriptions: "The message would exceed the limit of the socket. Remedy: unsubscribe what is not shown.",
+  unavailable: "The database cannot be reached. Remedy: repeat the message after a pause.",
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalog;
+export const errorCodes = Object.keys(errorCatalog) as [ErrorCode, ...ErrorCode[]];

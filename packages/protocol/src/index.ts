@@ -1,0 +1,18 @@
+export type { BusMessage, HeartbeatMessage, HintItem, HintMessage, LogAction } from "./bus.ts";
+export { hintChannel, logAction, pokeChannel } from "./bus.ts";
+export { closeCodes, type Reconnect, reconnectAfter } from "./close-code.ts";
+export { renderProtocolDocument, renderProtocolSchema } from "./document.ts";
+export { type DownMessage, downMessageSchemas } from "./down.ts";
+export { type ErrorCode, errorCatalog, errorCodes } from "./error-code.ts";
+export type { ErrorMessage } from "./messages/error.ts";
+export type { GoneMessage } from "./messages/gone.ts";
+export type { InvalidateMessage } from "./messages/invalidate.ts";
+export type { PingMessage, PongMessage } from "./messages/ping.ts";
+export type { SubscribeMessage } from "./messages/subscribe.ts";
+export type { SubscribedMessage, UnsubscribedMessage } from "./messages/subscribed.ts";
+export type { UnsubscribeAllMessage, UnsubscribeMessage } from "./messages/unsubscribe.ts";
+export type { WelcomeMessage } from "./messages/welcome.ts";
+export { type Action, maxIdsPerMessage } from "./scalars.ts";
+export { socketPath, subprotocol, subprotocolsWithToken, tokenFromSubprotocols } from "./subprotocol.ts";
+export { type UpMessage, upMessageSchemas } from "./up.ts";
+export { oldestSupported, protocolVersion } from "./version.ts";

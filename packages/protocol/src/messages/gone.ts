@@ -1,0 +1,13 @@
+import { Type } from "typebox";
+import { type MessageOf, messageWithPayload } from "../message.ts";
+import { entityCodeSchema, entityIdSchema } from "../scalars.ts";
+
+export const goneMessageSchema = messageWithPayload(
+  "GONE",
+  Type.Object(
+    { entityCode: entityCodeSchema, entityIds: Type.Array(entityIdSchema, { minItems: 1 }) },
+    { additionalProperties: false },
+  ),
+  "These rows may no longer be read (or no longer exist): remove them from the device.",
+);
+export type GoneMessage = MessageOf<typeof goneMessageSchema>;

@@ -1,0 +1,27 @@
+import { Type } from "typebox";
+import { type MessageOf, messageWithPayload } from "../message.ts";
+import { actionSchema, entityCodeSchema, entityIdSchema, versionSchema } from "../scalars.ts";
+
+/**
+ * A signal, never data: the client reads the rows through the REST API with its own rights. `action` is a hint; the
+ * version decides whether anything has to be read. Changes to one row coalesce to its latest version.
+ */
+export const invalidateMessageSchema = messageWithPayload(
+  "INVALIDATE",
+  Type.Object(
+    {
+      entityCode: entityCodeSchema,
+      changes: Type.Array(
+        Type.Object(
+          { entityId: entityIdSchema, action: actionSchema, version: versionSchema },
+          { additionalProperties: false },
+        ),
+        { minItems: 1 },
+      ),
+      timestamp: Type.String({ description: "ISO 8601 time of the newest of these changes in the database" }),
+    },
+    { additionalProperties: false },
+  ),
+  "Rows of one type changed.",
+);
+export type InvalidateMessage = MessageOf<typeof invalidateMessageSchema>;

@@ -1,0 +1,23 @@
+import { Type } from "typebox";
+import { type MessageOf, messageWithPayload } from "../message.ts";
+import { entityCodeSchema, entityIdSchema, maxIdsPerMessage, versionSchema } from "../scalars.ts";
+
+/**
+ * `entityIds` names single rows, `within` names containers: every row of that type inside them, also rows yet to be
+ * created. At least one of the two is given. `versions` has the order of `entityIds` and says what the client holds;
+ * 0 stands for "nothing". The server then reports only what differs.
+ */
+export const subscribeMessageSchema = messageWithPayload(
+  "SUBSCRIBE",
+  Type.Object(
+    {
+      entityCode: entityCodeSchema,
+      entityIds: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
+      versions: Type.Optional(Type.Array(versionSchema, { maxItems: maxIdsPerMessage })),
+      within: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
+    },
+    { additionalProperties: false },
+  ),
+  "Asks for a signal whenever one of the named rows, or a row inside one of the named containers, changes.",
+);
+export type SubscribeMessage = MessageOf<typeof subscribeMessageSchema>;

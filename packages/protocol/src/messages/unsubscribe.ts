@@ -1,0 +1,23 @@
+import { Type } from "typebox";
+import { type MessageOf, messageWithoutPayload, messageWithPayload } from "../message.ts";
+import { entityCodeSchema, entityIdSchema, maxIdsPerMessage } from "../scalars.ts";
+
+export const unsubscribeMessageSchema = messageWithPayload(
+  "UNSUBSCRIBE",
+  Type.Object(
+    {
+      entityCode: entityCodeSchema,
+      entityIds: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
+      within: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
+    },
+    { additionalProperties: false },
+  ),
+  "Ends the named subscriptions; with neither ids nor containers, all of that type.",
+);
+export type UnsubscribeMessage = MessageOf<typeof unsubscribeMessageSchema>;
+
+export const unsubscribeAllMessageSchema = messageWithoutPayload(
+  "UNSUBSCRIBE_ALL",
+  "Ends every subscription of this connection.",
+);
+export type UnsubscribeAllMessage = MessageOf<typeof unsubscribeAllMessageSchema>;

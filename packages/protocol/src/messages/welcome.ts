@@ -1,0 +1,26 @@
+import { Type } from "typebox";
+import { type MessageOf, messageWithPayload } from "../message.ts";
+
+export const welcomeMessageSchema = messageWithPayload(
+  "WELCOME",
+  Type.Object(
+    {
+      connectionId: Type.String({ description: "id of this connection in app.rxdb_subscription" }),
+      cursor: Type.String({ description: "opaque position in the feed" }),
+      limits: Type.Object(
+        {
+          maxMessageBytes: Type.Integer(),
+          maxIdsPerMessage: Type.Integer(),
+          maxSubscriptions: Type.Integer({ description: "ids and containers together, per socket" }),
+        },
+        { additionalProperties: false },
+      ),
+      pingIntervalMs: Type.Integer({
+        description: "the server pings this often; twice as long a silence means a dead link",
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  "First message of the server on a new socket.",
+);
+export type WelcomeMessage = MessageOf<typeof welcomeMessageSchema>;

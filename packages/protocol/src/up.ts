@@ -1,0 +1,19 @@
+import type { PingMessage } from "./messages/ping.ts";
+import { pingMessageSchema } from "./messages/ping.ts";
+import { type SubscribeMessage, subscribeMessageSchema } from "./messages/subscribe.ts";
+import {
+  type UnsubscribeAllMessage,
+  type UnsubscribeMessage,
+  unsubscribeAllMessageSchema,
+  unsubscribeMessageSchema,
+} from "./messages/unsubscribe.ts";
+
+/** Everything a client may send. */
+export type UpMessage = SubscribeMessage | UnsubscribeMessage | UnsubscribeAllMessage | PingMessage;
+
+export const upMessageSchemas = {
+  SUBSCRIBE: subscribeMessageSchema,
+  UNSUBSCRIBE: unsubscribeMessageSchema,
+  UNSUBSCRIBE_ALL: unsubscribeAllMessageSchema,
+  PING: pingMessageSchema,
+} as const satisfies Record<UpMessage["type"], object>;

@@ -1,0 +1,39 @@
+import { choice, flag, integer, list, text, url } from "./config.ts";
+
+/** Settings that gateway and watcher share; each service adds its own. */
+export const commonConfig = {
+  DATABASE_URL: url({ description: "PostgreSQL writer", protocols: ["postgresql:", "postgres:"] }),
+  DATABASE_POOL_SIZE: integer({ description: "most connections of this process", default: 20, min: 2, max: 500 }),
+  REDIS_URL: url<null>({
+    description: "Redis or Valkey; without it changes are found by polling the log",
+    protocols: ["redis:", "rediss:", "unix:"],
+    default: null,
+  }),
+  REDIS_PREFIX: text({ description: "beginning of every channel and key", default: "heliograph" }),
+  LOG_LEVEL: choice({
+    description: "least severe log line written",
+    words: ["trace", "debug", "info", "warn", "error", "fatal"],
+    default: "info",
+  }),
+  SYNC_ENABLED: flag({ description: "kill switch: false turns the socket and the watcher off", default: true }),
+} as const;
+
+/** Settings that say which tokens are accepted. */
+export const tokenConfig = {
+  JWT_SECRET: text({ description: "key that signs and verifies tokens (HS256)", minLength: 32, secret: true }),
+  JWT_ISSUER: text({ description: "iss that a token must carry", default: "heliograph" }),
+  JWT_AUDIENCE: text({ description: "aud that a token must carry", default: "heliograph" }),
+  TOKEN_LIFETIME_S: integer({
+    description: "validity of a token from login",
+    default: 43_200,
+    min: 60,
+    max: 2_592_000,
+    unit: "s",
+  }),
+} as const;
+
+/** Origins that may open sockets and read answers; empty: same origin only. */
+export const allowedOrigins = list({
+  description: "origins of pages that may connect, separated by commas",
+  default: [],
+});

@@ -1,0 +1,130 @@
+import { ConfigurationError } from "./configuration-error.ts";
+
+/** How one setting is written in the environment. */
+type Setting<Value> = {
+  readonly description: string;
+  /** Unit of a number, for messages and the generated table. */
+  readonly unit?: string;
+  /** Never shown in logs or messages. */
+  readonly secret?: boolean;
+  /** Undefined: the variable must be set. Null: it may be absent. */
+  readonly default: Value | undefined;
+  readonly type: string;
+  readonly parse: (text: string) => Value;
+};
+
+/** The table of a service: environment variable name to setting. */
+export type ConfigTable = Readonly<Record<string, Setting<unknown>>>;
+/** The parsed values of a table. */
+export type ConfigOf<Table extends ConfigTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never;
+};
+
+type Options<Value> = { description: string; default?: Value; unit?: string; secret?: boolean };
+
+function setting<Value>(type: string, options: Options<Value>, parse: (text: string) => Value): Setting<Value> {
+  return { ...options, type, default: options.default, parse };
+}
+
+/** A text of at least `minLength` characters. */
+export function text<Value extends string | null = string>(
+  options: Options<Value> & { minLength?: number },
+): Setting<Value | string> {
+  return setting<Value | string>("text", options, (value) => {
+    if (options.minLength !== undefined && Buffer.byteLength(value) < options.minLength)
+      throw new Error(`must have at least ${options.minLength} bytes, has ${Buffer.byteLength(value)}`);
+    return value;
+  });
+}
+
+/** A whole number between `min` and `max`, both included. */
+export function integer(options: Options<number> & { min: number; max: number }): Setting<number> {
+  return setting("integer", options, (value) => {
+    const number = Number(value);
+    if (!/^-?\d+$/.test(value) || !Number.isSafeInteger(number)) throw new Error("must be a whole number");
+    if (number < options.min || number > options.max)
+      throw new Error(`must be between ${options.min} and ${options.max}${options.unit ? ` ${options.unit}` : ""}`);
+    return number;
+  });
+}
+
+/** `true` or `false`. */
+export function flag(options: Options<boolean>): Setting<boolean> {
+  return setting("flag", options, (value) => {
+    if (value === "true") return true;
+    if (value === "false") return false;
+    throw new Error("must be true or false");
+  });
+}
+
+/** A URL with one of the given protocols, for example `postgresql:`. Kept as text. */
+export function url<Value extends string | null = string>(
+  options: Options<Value> & { protocols: readonly string[] },
+): Setting<Value | string> {
+  return setting<Value | string>("url", { ...options, secret: options.secret ?? true }, (value) => {
+    if (!URL.canParse(value)) throw new Error("is not a URL");
+    const { protocol } = new URL(value);
+    if (!options.protocols.includes(protocol)) throw new Error(`must begin with ${options.protocols.join(" or ")}//`);
+    return value;
+  });
+}
+
+/** One of a few words. */
+export function choice<const Word extends string>(options: Options<Word> & { words: readonly Word[] }): Setting<Word> {
+  return setting("choice", options, (value) => {
+    const word = options.words.find((known) => known === value);
+    if (word === undefined) throw new Error(`must be one of ${options.words.join(", ")}`);
+    return word;
+  });
+}
+
+/** Words separated by commas; empty text is an empty list. */
+export function list(options: Options<readonly string[]>): Setting<readonly string[]> {
+  return setting("list", options, (value) =>
+    value
+      .split(",")
+      .map((word) => word.trim())
+      .filter((word) => word !== ""),
+  );
+}
+
+/**
+ * Reads every variable of the table once and freezes the result. An empty variable counts as absent, because
+ * orchestrators pass unset values as empty text.
+ * @throws {ConfigurationError} naming every bad variable and its remedy, never a secret's value
+ */
+export function loadConfig<Table extends ConfigTable>(
+  table: Table,
+  environment: Readonly<Record<string, string | undefined>>,
+): ConfigOf<Table> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, entry] of Object.entries(table)) {
+    const raw = environment[name];
+    if (raw === undefined || raw === "") {
+      if (entry.default === undefined) problems.push(`${name} is not set. It is: ${entry.description}`);
+      else values[name] = entry.default;
+      continue;
+    }
+    try {
+      values[name] = entry.parse(raw);
+    } catch (error) {
+      const shown = entry.secret ? "" : ` (it is ${JSON.stringify(raw)})`;
+      problems.push(
+        `${name} ${error instanceof Error ? error.message : String(error)}${shown}. It is: ${entry.description}`,
+      );
+    }
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return Object.freeze(values) as ConfigOf<Table>;
+}
+
+/** The table as Markdown rows, so that the documentation of the settings is generated and cannot drift. */
+export function renderConfigTable(table: ConfigTable): string {
+  const rows = Object.entries(table).map(([name, entry]) => {
+    const fallback =
+      entry.default === undefined ? "required" : entry.default === null ? "none" : `\`${String(entry.default)}\``;
+    return `| \`${name}\` | ${entry.type} | ${fallback} | ${entry.unit ?? ""} | ${entry.description} |`;
+  });
+  return ["| variable | type | default | unit | meaning |", "|---|---|---|---|---|", ...rows, ""].join("\n");
+}

@@ -1,0 +1,27 @@
+export { Backoff } from "./backoff.ts";
+export { coalesce } from "./coalesce.ts";
+export { allowedOrigins, commonConfig, tokenConfig } from "./common-config.ts";
+export {
+  type ConfigOf,
+  type ConfigTable,
+  choice,
+  flag,
+  integer,
+  list,
+  loadConfig,
+  renderConfigTable,
+  text,
+  url,
+} from "./config.ts";
+export { ConfigurationError, configurationExitCode } from "./configuration-error.ts";
+export { answerHealth, type Health, startHealthServer } from "./health-server.ts";
+export { type LogRow, readLog } from "./log-row.ts";
+export { createLogger, type Logger } from "./logger.ts";
+export { createRegistry } from "./metrics.ts";
+export { createPool, isUnavailable } from "./pg-pool.ts";
+export { createRedis } from "./redis.ts";
+export { type Release, Releasers } from "./releasers.ts";
+export { runService, type ServiceContext } from "./run-service.ts";
+export { sleep } from "./sleep.ts";
+export { type Identity, TokenError, type TokenSettings, Tokens } from "./token.ts";
+export { waitUntilReady } from "./wait-until-ready.ts";

@@ -1,0 +1,78 @@
+import pg from "pg";
+import type { Logger } from "./logger.ts";
+
+/** Object ids of the types whose default parsing would lose something. */
+const oid = { int8: 20, numeric: 1700, date: 1082, timestamp: 1114, timestamptz: 1184 } as const;
+
+/**
+ * int8 becomes a number (versions and sequence numbers stay below 2^53) and fails loudly beyond; dates and timestamps
+ * stay text, because a JavaScript Date cuts microseconds and moves dates by the time zone.
+ */
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`int8 ${text} does not fit a JavaScript number`);
+  return value;
+}
+
+const isoTimestamp = (text: string): string =>
+  // "2026-11-01 10:00:00.123456+00" of a session in UTC; other forms (infinity, BC) pass unchanged.
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/.test(text) ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text;
+
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  [oid.int8]: parseInt8,
+  [oid.numeric]: Number,
+  [oid.date]: (text) => text,
+  [oid.timestamp]: (text) => text,
+  [oid.timestamptz]: isoTimestamp,
+};
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((id: number, format?: "text" | "binary") =>
+    format !== "binary" && parsers[id] ? parsers[id] : pg.types.getTypeParser(id, format as "text")) as never,
+};
+
+/** A pool whose sessions speak UTC and whose idle errors are logged instead of ending the process. */
+export function createPool(options: {
+  readonly url: string;
+  readonly name: string;
+  readonly max: number;
+  readonly logger: Logger;
+  /** Settings of every session, for example `{ statement_timeout: "5s" }`. */
+  readonly session?: Readonly<Record<string, string>>;
+  /** Longest wait for an answer, milliseconds; ends a statement whose server was silently cut off. None by default. */
+  readonly queryTimeoutMs?: number;
+}): pg.Pool {
+  const session = Object.entries({ timezone: "UTC", ...options.session }).map(([name, value]) => `-c ${name}=${value}`);
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.name,
+    max: options.max,
+    types,
+    options: session.join(" "),
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
+    // A blackholed server must not hold callers for the kernel's two minutes.
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  // Without a listener the loss of an idle connection (a restarted server) would be an uncaught exception.
+  pool.on("error", (error) => options.logger.warn({ cause: error.message }, "idle database connection lost"));
+  return pool;
+}
+
+/** True for errors that mean "the database cannot be reached now", not "this statement is wrong". */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: string };
+  if (code && /^(08|57P0|53300|25006)/.test(code)) return true;
+  if (
+    code &&
+    ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOENT", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND", "EAI_AGAIN"].includes(
+      code,
+    )
+  )
+    return true;
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    error.message,
+  );
+}

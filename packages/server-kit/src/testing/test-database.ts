@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { expect, inject } from "vitest";
+import "./provided.ts";
+
+export type TestDatabase = AsyncDisposable & {
+  readonly name: string;
+  /** URL of this database for a role: the superuser by default, `heliograph_gateway` or `heliograph_watcher`. */
+  url(role?: string): string;
+  /** Superuser connections. */
+  readonly pool: pg.Pool;
+};
+
+const suffixes = /\.(pg|redis|cluster|browser|bench)\.test\.tsx?$/;
+
+/**
+ * A database of its own, copied from a template: `empty` has the schema, `demo` also the demonstration data. Dropped at
+ * the end with whatever is still connected.
+ * @throws when the test file's suffix does not announce PostgreSQL
+ */
+export async function createTestDatabase({ template }: { template: "empty" | "demo" }): Promise<TestDatabase> {
+  const file = expect.getState().testPath ?? "";
+  if (!suffixes.test(file))
+    throw new Error(`${file} uses PostgreSQL: rename it to end in .pg.test.ts (or .redis, .cluster, .browser)`);
+  const base = inject("postgresUrl");
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  const urlOf = (database: string, role?: string): string => {
+    const url = new URL(base);
+    url.pathname = `/${database}`;
+    if (role) url.username = role;
+    return url.href;
+  };
+  const admin = async (statement: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: base });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  await admin(`create database ${name} template heliograph_${template} strategy file_copy`);
+  const pool = new pg.Pool({ connectionString: urlOf(name), max: 10 });
+  // Dropping the database with FORCE ends connections that a failed test left open; that must not fail the run again.
+  pool.on("error", () => undefined);
+  return {
+    name,
+    pool,
+    url: (role) => urlOf(name, role),
+    [Symbol.asyncDispose]: async () => {
+      await pool.end();
+      await admin(`drop database if exists ${name} with (force)`);
+    },
+  };
+}

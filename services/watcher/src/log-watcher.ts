@@ -1,0 +1,177 @@
+import { Backoff, coalesce, type Logger, type LogRow, sleep } from "@heliograph/server-kit";
+import type { Bus } from "./bus.ts";
+import { type Claim, type Lease, type LogDatabase, NotLeadingError } from "./log-database.ts";
+import type { WatcherMetrics } from "./metrics.ts";
+import type { Wake } from "./wake.ts";
+
+export type LogWatcherSettings = {
+  readonly POLL_BUSY_MS: number;
+  readonly POLL_INTERVAL_MS: number;
+  readonly CLAIM_BATCH: number;
+};
+
+/** The lease is renewed, and a heartbeat sent, this often: a third of the default lease, so two renewals may fail. */
+const renewEveryMs = 1000;
+/** A standby asks for the lease this often; an expired lease of 3 s is thus taken over within 3.3 s. */
+const standbyPollMs = 250;
+/** Least pause between two looks at the log; at 1000 pokes a second it bounds the claims to about 140 a second. */
+const leastPauseMs = 5;
+/** How long after the last change the short poll interval stays. */
+const busyForMs = 1000;
+/** The unbounded poll runs this often, and never takes more than a tenth of the time. */
+const unboundedEveryMs = 1000;
+const unboundedShare = 10;
+
+/**
+ * Gives pending log rows their place in the feed and tells the gateways. Two or more run; one leads, by a lease on the
+ * database's clock. Whatever fails here is only latency: an unclaimed row stays pending, an untold one is found by the
+ * gateways from the next heartbeat.
+ */
+export class LogWatcher {
+  readonly #database: LogDatabase;
+  readonly #bus: Bus;
+  readonly #wake: Wake;
+  readonly #settings: LogWatcherSettings;
+  readonly #metrics: WatcherMetrics;
+  readonly #logger: Logger;
+  readonly #now: () => number;
+  #lease: Lease | undefined;
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  #changedAt = Number.NEGATIVE_INFINITY;
+  #unboundedAt = Number.NEGATIVE_INFINITY;
+  #lastSuccess: number;
+
+  constructor(parts: {
+    database: LogDatabase;
+    bus: Bus;
+    wake: Wake;
+    settings: LogWatcherSettings;
+    metrics: WatcherMetrics;
+    logger: Logger;
+    now?: () => number;
+  }) {
+    this.#database = parts.database;
+    this.#bus = parts.bus;
+    this.#wake = parts.wake;
+    this.#settings = parts.settings;
+    this.#metrics = parts.metrics;
+    this.#logger = parts.logger;
+    this.#now = parts.now ?? (() => performance.now());
+    this.#lastSuccess = this.#now();
+  }
+
+  get leading(): boolean {
+    return this.#lease !== undefined;
+  }
+
+  /** Milliseconds since the database last answered. */
+  get silentMs(): number {
+    return this.#now() - this.#lastSuccess;
+  }
+
+  /** Works until the signal aborts, then hands the lease over. */
+  async run(signal: AbortSignal): Promise<void> {
+    const backoff = new Backoff({ baseMs: 100, capMs: 2000 });
+    while (!signal.aborted) {
+      try {
+        const pauseMs = await this.#round();
+        this.#lastSuccess = this.#now();
+        backoff.reset();
+        if (pauseMs > 0) await this.#wake.wait(pauseMs, leastPauseMs, signal);
+      } catch (error) {
+        this.#metrics.errors.inc();
+        if (error instanceof NotLeadingError) {
+          this.#stopLeading("the lease is held by another watcher");
+          continue;
+        }
+        const waitMs = backoff.next();
+        this.#logger.error({ err: error, waitMs: Math.round(waitMs) }, "cannot read the log; trying again");
+        await sleep(waitMs, signal);
+      }
+    }
+    await this.#handOver();
+  }
+
+  /** One look at the lease and the log. Answers the pause before the next one; 0 means at once. */
+  async #round(): Promise<number> {
+    if (this.#now() - this.#renewedAt >= renewEveryMs && !(await this.#renew())) return standbyPollMs;
+    const lease = this.#lease;
+    if (!lease) return standbyPollMs;
+
+    const window = this.#now() >= this.#unboundedAt ? "all" : "recent";
+    const started = this.#now();
+    const claim = await this.#database.claim(this.#settings.CLAIM_BATCH, lease.head, window);
+    const tookMs = this.#now() - started;
+    if (window === "all") this.#unboundedAt = this.#now() + Math.max(unboundedEveryMs, unboundedShare * tookMs);
+    this.#metrics.polls.inc({ result: claim ? "rows" : "empty" });
+    if (!claim) {
+      const busy = this.#now() - this.#changedAt < busyForMs;
+      return busy ? this.#settings.POLL_BUSY_MS : this.#settings.POLL_INTERVAL_MS;
+    }
+
+    this.#changedAt = this.#now();
+    this.#metrics.claimSeconds.observe(tookMs / 1000);
+    // Moved before the rows are told: if reading or publishing fails now, the next heartbeat names this head and every
+    // gateway reads the rows itself.
+    this.#lease = { head: claim.last, epoch: claim.epoch };
+    this.#metrics.head.set(claim.last);
+    await this.#tell(claim);
+    const count = claim.last - claim.first + 1;
+    return count >= this.#settings.CLAIM_BATCH ? 0 : this.#settings.POLL_BUSY_MS;
+  }
+
+  /** Takes or renews the lease, and only then sends a heartbeat: a watcher that lost it must not name an old head. */
+  async #renew(): Promise<boolean> {
+    const lease = await this.#database.lead();
+    if (!lease) {
+      this.#stopLeading("another watcher leads");
+      return false;
+    }
+    this.#renewedAt = this.#now();
+    if (!this.#lease) {
+      this.#metrics.takeovers.inc();
+      this.#metrics.leading.set(1);
+      this.#unboundedAt = Number.NEGATIVE_INFINITY;
+      this.#logger.info({ head: lease.head, epoch: lease.epoch }, "leading");
+    }
+    this.#lease = lease;
+    this.#metrics.head.set(lease.head);
+    await this.#bus.publish({ type: "heartbeat", epoch: lease.epoch, seq: lease.head });
+    return true;
+  }
+
+  async #tell(claim: Claim): Promise<void> {
+    const rows: LogRow[] = await this.#database.read(claim.first - 1, claim.last - claim.first + 1);
+    const items = coalesce(rows);
+    const told = await this.#bus.publish({
+      type: "hint",
+      epoch: claim.epoch,
+      prev: claim.first - 1,
+      seq: claim.last,
+      items,
+    });
+    this.#metrics.rows.inc(rows.length);
+    this.#metrics.hints.inc({ result: told ? "sent" : "dropped" });
+    const oldest = rows.reduce((least, row) => Math.min(least, row.created_ms), Number.POSITIVE_INFINITY);
+    if (Number.isFinite(oldest)) this.#metrics.lagSeconds.observe(Math.max(0, Date.now() - oldest) / 1000);
+    this.#logger.debug({ first: claim.first, last: claim.last, items: items.length, told }, "claimed");
+  }
+
+  #stopLeading(reason: string): void {
+    this.#renewedAt = Number.NEGATIVE_INFINITY;
+    if (!this.#lease) return;
+    this.#lease = undefined;
+    this.#metrics.leading.set(0);
+    this.#logger.warn({ reason }, "not leading any more");
+  }
+
+  async #handOver(): Promise<void> {
+    if (!this.#lease) return;
+    this.#stopLeading("stopping");
+    try {
+      await this.#database.resign();
+    } catch (error) {
+      this.#logger.warn({ err: error }, "could not hand the lease over; it expires by itself");
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Starts one of our programs on a bare clone: `node tools/run.mjs tools/src/demo.ts --reset`,
+ * or a program that a dependency brings: `node tools/run.mjs --bin biome check .`
+ *
+ * It runs under whatever Node the machine has (20 or newer), so it is plain JavaScript and imports only `node:` modules
+ * and its own folder: install what the lock file asks for, choose a Node 24, run the program under it and be transparent
+ * for signals and exit codes.
+ */
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { chooseNode } from "./bootstrap/choose-node.mjs";
+import { ensureInstalled } from "./bootstrap/install.mjs";
+
+/** Taken at once: npm may be killed while the installation runs. */
+const parent = process.ppid;
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+/** How often to look whether the parent still lives. Half a second keeps an orphan short without costing CPU. */
+const PARENT_CHECK_MS = 500;
+/** A program has 10 s to stop; after this it is not going to. */
+const KILL_AFTER_MS = 15_000;
+
+/** Ends with one sentence instead of a stack trace: everything thrown here is for the person at the keyboard. */
+function fail(error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+/** The command line that runs what was asked for. */
+function commandFor(node, args) {
+  const [first, ...rest] = args;
+  if (first === undefined)
+    throw new Error("usage: node tools/run.mjs <file.ts> [arguments] | --bin <name> [arguments]");
+  if (first !== "--bin") {
+    const file = [path.resolve(first), path.join(root, first)].find((candidate) => existsSync(candidate));
+    if (file === undefined) throw new Error(`There is no file ${first}.`);
+    // Node 24.0, the newest that npm has for Apple silicon, warns about type stripping once per process.
+    return [node, ["--disable-warning=ExperimentalWarning", file, ...rest]];
+  }
+  const [name, ...binArgs] = rest;
+  const program = path.join(root, "node_modules", ".bin", String(name));
+  if (name === undefined || !existsSync(program))
+    throw new Error(`No installed package brings a program named ${name}.`);
+  return [program, binArgs];
+}
+
+/** Runs the program to its end and ends the same way. */
+function runToEnd(command, args) {
+  const bin = path.join(root, "node_modules", ".bin");
+  const child = spawn(command, args, {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      PATH: `${bin}${path.delimiter}${process.env.PATH ?? ""}`,
+      // Both are opt-out switches: a build tool has no business telling anybody what runs here.
+      TURBO_TELEMETRY_DISABLED: "1",
+      DO_NOT_TRACK: "1",
+    },
+  });
+  // Handlers stay registered: Ctrl-C arrives twice (from the terminal and from npm), and a handler that removes itself
+  // dies of the second one before the program has stopped.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  watchParent(() => {
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS).unref();
+  });
+  child.once("error", fail);
+  child.once("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+}
+
+/**
+ * kill -9 of npm reaches nobody else, so what npm started would live on for ever. Only below npm: a shell that starts a
+ * program in the background and exits also changes our parent, and there it means nothing.
+ */
+function watchParent(whenGone) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    whenGone();
+  }, PARENT_CHECK_MS);
+  timer.unref();
+}
+
+try {
+  await ensureInstalled(root);
+  const [command, args] = commandFor(chooseNode(root), process.argv.slice(2));
+  runToEnd(command, args);
+} catch (error) {
+  fail(error);
+}

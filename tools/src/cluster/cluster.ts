@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { ensureServiceLogins, roleUrl } from "../postgres/role-login.ts";
+import { type ServiceKind, type ServiceProcess, startService } from "./service-process.ts";
+
+/** What a cluster runs on, and how many of each program. */
+export interface ClusterOptions {
+  /** A superuser's URL of a migrated database; the services get URLs of their own roles. */
+  databaseUrl: string;
+  /** Null: no Redis, the gateways poll the log. */
+  redisUrl: string | null;
+  /** Beginning of the Redis channels; clusters on one Redis need different ones. Default: a random one. */
+  redisPrefix?: string;
+  /** How many, or the ports they shall have. Default 2 on any free ports. */
+  gateways?: number | readonly number[];
+  watchers?: number | readonly number[];
+  /** Settings for every service, over the defaults below. */
+  env?: Readonly<Record<string, string>>;
+  /** Receives every log line of every service. */
+  logSink?: (name: string, line: string) => void;
+}
+
+/** A running cluster. Disposing it stops every service that still runs, gateways first. */
+export interface Cluster extends AsyncDisposable {
+  readonly gateways: readonly ServiceProcess[];
+  readonly watchers: readonly ServiceProcess[];
+  /** What the services were started with, for example `settings["JWT_SECRET"]` to sign tokens that they accept. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Starts one more service beside the others, or in place of one that was killed (`port` of that one). */
+  add(kind: ServiceKind, options?: { port?: number; env?: Readonly<Record<string, string>> }): Promise<ServiceProcess>;
+  stop(): Promise<void>;
+}
+
+function settingsOf(options: ClusterOptions): Record<string, string> {
+  return {
+    REDIS_PREFIX: options.redisPrefix ?? `cluster_${randomBytes(6).toString("hex")}`,
+    JWT_SECRET: randomBytes(32).toString("hex"),
+    CURSOR_SECRET: randomBytes(32).toString("hex"),
+    ...(options.redisUrl === null ? {} : { REDIS_URL: options.redisUrl }),
+    ...options.env,
+  };
+}
+
+function portsOf(wanted: number | readonly number[] | undefined): readonly number[] {
+  return typeof wanted === "object" ? wanted : Array.from({ length: wanted ?? 2 }, () => 0);
+}
+
+/** Starts watchers and gateways as real processes and waits until all of them are ready. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  await ensureServiceLogins(options.databaseUrl);
+  const settings = settingsOf(options);
+  const services: ServiceProcess[] = [];
+  const count = { gateway: 0, watcher: 0 };
+
+  const add: Cluster["add"] = async (kind, more = {}) => {
+    const service = await startService({
+      name: `${kind}-${++count[kind]}`,
+      kind,
+      port: more.port ?? 0,
+      env: { ...settings, DATABASE_URL: roleUrl(options.databaseUrl, `heliograph_${kind}`), ...more.env },
+      logSink: options.logSink,
+    });
+    services.push(service);
+    return service;
+  };
+  const stopAll = async (kind: ServiceKind) => {
+    await Promise.all(services.filter((service) => service.kind === kind).map((service) => service.stop()));
+  };
+  const stop = async () => {
+    await stopAll("gateway");
+    await stopAll("watcher");
+  };
+
+  const wanted = [
+    ...portsOf(options.watchers).map((port) => ["watcher", port] as const),
+    ...portsOf(options.gateways).map((port) => ["gateway", port] as const),
+  ];
+  const started = await Promise.allSettled(wanted.map(([kind, port]) => add(kind, { port })));
+  const failed = started.find((result) => result.status === "rejected");
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
+  return {
+    get gateways() {
+      return services.filter(({ kind }) => kind === "gateway");
+    },
+    get watchers() {
+      return services.filter(({ kind }) => kind === "watcher");
+    },
+    settings,
+    add,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

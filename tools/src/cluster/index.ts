@@ -1,0 +1,13 @@
+/** Whole clusters for tests and tools: real processes on a real database. */
+
+export { ensureServiceLogins, roleUrl, type ServiceRole } from "../postgres/role-login.ts";
+export { type FoundRedis, findRedis } from "../redis/find-redis.ts";
+export { type RedisServer, startRedis } from "../redis/server.ts";
+export { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
+export {
+  type ServiceExit,
+  type ServiceKind,
+  type ServiceOptions,
+  type ServiceProcess,
+  startService,
+} from "./service-process.ts";

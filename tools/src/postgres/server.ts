@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { boundCommand } from "../process/bound-command.ts";
+import { recentLines } from "../process/recent-lines.ts";
+import { stopChild } from "../process/stop-child.ts";
+import { waitForLine } from "../process/wait-for-line.ts";
+import type { Account } from "./account.ts";
+import type { PostgresBinaries } from "./binaries.ts";
+
+/** A recovery after kill -9 replays at most the write-ahead log since the last checkpoint; a minute is ample for that. */
+const START_MS = 60_000;
+/** A fast shutdown writes a checkpoint: a second or two with the demo's data. */
+const STOP_MS = 6_000;
+
+/** What both initdb and the server need. */
+export interface PostgresPlace {
+  binaries: PostgresBinaries;
+  /** Null: run as ourselves. */
+  account: Account | null;
+  dataDirectory: string;
+}
+
+/** How clients reach the server: a port on 127.0.0.1, or a folder with a socket and no port at all. */
+export type PostgresListen = { port: number } | { socketFolder: string };
+
+/** A running server. */
+export interface PostgresServer extends AsyncDisposable {
+  readonly pid: number;
+  readonly process: ChildProcess;
+  /** Fast shutdown: sessions are ended, data is written. Kills it when that takes too long. */
+  stop(): Promise<void>;
+}
+
+function asAccount(account: Account | null) {
+  return account === null ? {} : { uid: account.uid, gid: account.gid };
+}
+
+/**
+ * Creates a data directory with the superuser `postgres`. With a password, connections must give it; without, everybody
+ * who reaches the server is trusted, which suits only a socket in a private folder.
+ */
+export async function initialisePostgres(place: PostgresPlace, password: string | null): Promise<void> {
+  const scratch = mkdtempSync(path.join(tmpdir(), "hg-initdb-"));
+  const passwordFile = path.join(scratch, "password");
+  try {
+    writeFileSync(passwordFile, `${password ?? ""}\n`, { mode: 0o600 });
+    if (place.account !== null) {
+      for (const owned of [scratch, passwordFile]) chownSync(owned, place.account.uid, place.account.gid);
+    }
+    const authentication = password === null ? ["--auth=trust"] : ["--auth=scram-sha-256", `--pwfile=${passwordFile}`];
+    const child = spawn(
+      place.binaries.initdb,
+      [
+        `--pgdata=${place.dataDirectory}`,
+        "--username=postgres",
+        "--encoding=UTF8",
+        // The same order of strings on every machine, whatever its C library knows.
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--locale=C",
+        "--no-sync",
+        ...authentication,
+      ],
+      // The working folder may be closed to the account, and initdb looks at it.
+      { cwd: "/", stdio: ["ignore", "pipe", "pipe"], ...asAccount(place.account) },
+    );
+    const lines = recentLines([child.stdout, child.stderr]);
+    const [code] = (await Promise.race([
+      once(child, "close"),
+      once(child, "error").then(([error]) => Promise.reject(error)),
+    ])) as [number];
+    if (code !== 0) throw new Error(`initdb failed (exit code ${code}):\n${lines.tail(15).join("\n")}`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Starts a server on an initialised data directory and waits until it accepts connections. */
+export async function startPostgres(
+  place: PostgresPlace,
+  options: { listen: PostgresListen; settings?: Record<string, string>; logSink?: (line: string) => void },
+): Promise<PostgresServer> {
+  const listen: Record<string, string> =
+    "port" in options.listen
+      ? { listen_addresses: "127.0.0.1", port: String(options.listen.port), unix_socket_directories: "" }
+      : { listen_addresses: "", unix_socket_directories: options.listen.socketFolder, unix_socket_permissions: "0777" };
+  const settings = { ...listen, lc_messages: "C", log_timezone: "UTC", timezone: "UTC", ...options.settings };
+  const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const { command, args: boundArgs } = boundCommand(
+    place.binaries.postgres,
+    ["-D", place.dataDirectory, ...args],
+    "INT",
+  );
+  const child = spawn(command, boundArgs, {
+    cwd: "/",
+    // A group of its own: Ctrl-C reaches the whole group of the terminal, and the services still need the database then.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    ...asAccount(place.account),
+  });
+  const lines = recentLines([child.stdout, child.stderr]);
+  if (options.logSink) lines.onLine(options.logSink);
+  try {
+    await waitForLine({
+      name: "PostgreSQL",
+      child,
+      lines,
+      match: (line) => (line.includes("database system is ready to accept connections") ? true : undefined),
+      timeoutMs: START_MS,
+    });
+  } catch (error) {
+    await stopChild(child, "SIGQUIT", STOP_MS);
+    throw error;
+  }
+  const stop = async () => {
+    await stopChild(child, "SIGINT", STOP_MS);
+  };
+  return { pid: child.pid ?? 0, process: child, stop, [Symbol.asyncDispose]: stop };
+}

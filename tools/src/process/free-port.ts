@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+const HIGHEST_PORT = 65_535;
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  server.listen({ port, host: "127.0.0.1", exclusive: true });
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, "close");
+  return true;
+}
+
+/**
+ * The first port at or above `preferred` that nobody listens on, leaving out those in `taken` (chosen already, not yet
+ * listening). Another process may take it before it is used: the caller tries again with the next.
+ */
+export async function freePort(preferred: number, taken: ReadonlySet<number> = new Set()): Promise<number> {
+  for (let port = preferred; port <= HIGHEST_PORT; port++) {
+    if (!taken.has(port) && (await isFree(port))) return port;
+  }
+  throw new Error(`No free port at or above ${preferred}.`);
+}
+
+/** A port that the system chose. */
+export async function anyFreePort(): Promise<number> {
+  const server = createServer();
+  server.listen({ port: 0, host: "127.0.0.1" });
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("A TCP server has no port.");
+  return address.port;
+}

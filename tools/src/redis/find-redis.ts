@@ -1,0 +1,15 @@
+import { aptGetInstall } from "../process/apt-get.ts";
+import { findProgram } from "../process/find-program.ts";
+
+/** A Redis program, or the reason why there is none. */
+export type FoundRedis = { program: string } | { program: null; reason: string };
+
+/** Looks for redis-server (or its twin valkey-server) on PATH, and installs it by apt-get where that is possible. */
+export async function findRedis(): Promise<FoundRedis> {
+  const present = findProgram("redis-server", "valkey-server");
+  if (present !== null) return { program: present };
+  const reason = await aptGetInstall(["redis-server"]);
+  const installed = findProgram("redis-server");
+  if (installed !== null) return { program: installed };
+  return { program: null, reason: reason ?? "redis-server was installed but is not on PATH" };
+}

@@ -1,0 +1,131 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import { cacheFolder } from "../postgres/cache-folder.ts";
+import { initialisePostgres, type PostgresPlace, startPostgres } from "../postgres/server.ts";
+import { repositoryRoot } from "../repository.ts";
+
+/** Migrated only, and migrated with the demonstration data. Test files copy one of them by these names. */
+export const templateDatabase = { empty: "heliograph_empty", demo: "heliograph_demo" } as const;
+
+/** Durability costs time, and nobody needs these databases after a crash. */
+export const fastSettings: Record<string, string> = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_connections: "400",
+};
+
+/** Caches of edited trees pile up at 60 MB or so each; this many are kept. */
+const KEPT_CACHES = 4;
+const PREFIX = "templates-";
+
+/** URL of a database behind the socket in this folder; the host in front is only there because a URL must have one. */
+export function socketUrl(socketFolder: string, database: string): string {
+  return `postgresql://postgres@localhost/${database}?host=${encodeURIComponent(socketFolder)}`;
+}
+
+/**
+ * Everything that the content of the templates depends on. The day is part of it because log partitions are made for the
+ * days to come: a template from last month has none for today.
+ */
+function contentKey(version: string): string {
+  const hash = createHash("sha256").update(`${version} ${new Date().toISOString().slice(0, 10)}`);
+  const files = globSync("db/**/*.{ts,sql,ddl,json}", {
+    cwd: repositoryRoot,
+    exclude: ["**/node_modules/**", "**/*.test.ts"],
+  });
+  for (const file of files.sort()) hash.update(`\0${file}\0`).update(readFileSync(path.join(repositoryRoot, file)));
+  return hash.digest("hex").slice(0, 24);
+}
+
+function own(place: PostgresPlace, ...folders: string[]): void {
+  for (const folder of folders) if (place.account) chownSync(folder, place.account.uid, place.account.gid);
+}
+
+/** A private folder for one server: `<folder>/data` and `<folder>/s` for its socket. Short, as socket paths end at 107 bytes. */
+export function makeServerFolder(prefix: string): { folder: string; dataDirectory: string; socketFolder: string } {
+  const folder = mkdtempSync(prefix);
+  chmodSync(folder, 0o755);
+  const [dataDirectory, socketFolder] = [path.join(folder, "data"), path.join(folder, "s")];
+  for (const made of [dataDirectory, socketFolder]) mkdirSync(made, { mode: 0o700 });
+  return { folder, dataDirectory, socketFolder };
+}
+
+/** Fills both templates on a running server. Returns why that failed, or null. */
+async function fillTemplates(socketFolder: string): Promise<unknown> {
+  const client = new pg.Client(socketUrl(socketFolder, "postgres"));
+  await client.connect();
+  try {
+    const { migrate, seedDemo } = await import("@heliograph/db");
+    await client.query(`create database ${templateDatabase.empty}`);
+    await migrate(socketUrl(socketFolder, templateDatabase.empty));
+    await client.query(`create database ${templateDatabase.demo} template ${templateDatabase.empty}`);
+    await seedDemo(socketUrl(socketFolder, templateDatabase.demo));
+    return null;
+  } catch (error) {
+    return error;
+  } finally {
+    await client.end();
+  }
+}
+
+function forgetOldCaches(cache: string): void {
+  const caches = readdirSync(cache)
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => path.join(cache, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const old of caches.slice(KEPT_CACHES)) rmSync(old, { recursive: true, force: true });
+}
+
+/** Two runs may build the same cache; the slower one throws its copy away. */
+function keep(dataDirectory: string, cached: string): void {
+  const copy = mkdtempSync(`${cached}.`);
+  execFileSync("cp", ["-Rp", `${dataDirectory}/.`, copy]);
+  try {
+    renameSync(copy, cached);
+  } catch {
+    rmSync(copy, { recursive: true, force: true });
+  }
+  forgetOldCaches(path.dirname(cached));
+}
+
+/**
+ * Puts a data directory with the templates into `place.dataDirectory`: copied from the cache when db/ has not changed,
+ * else built. A failed build is not cached and is returned, not thrown: a broken migration must not hide whether the
+ * tests that need no database pass.
+ */
+export async function provideTemplates(place: PostgresPlace, socketFolder: string): Promise<unknown> {
+  const cache = cacheFolder();
+  const cached = path.join(cache, `${PREFIX}${contentKey(place.binaries.version)}`);
+  own(place, place.dataDirectory, socketFolder);
+  if (existsSync(cached)) {
+    execFileSync("cp", ["-Rp", `${cached}/.`, place.dataDirectory]);
+    chmodSync(place.dataDirectory, 0o700);
+    own(place, place.dataDirectory);
+    utimesSync(cached, new Date(), new Date());
+    return null;
+  }
+  await initialisePostgres(place, null);
+  const server = await startPostgres(place, { listen: { socketFolder }, settings: fastSettings });
+  const failure = await fillTemplates(socketFolder).finally(() => server.stop());
+  if (failure === null) keep(place.dataDirectory, cached);
+  return failure;
+}

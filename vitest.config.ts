@@ -1,0 +1,48 @@
+import { defineConfig } from "vitest/config";
+import { closingLine } from "./tools/src/vitest/closing-line.ts";
+
+const WORKSPACES = "{packages/*,services/*,web,db,tools}";
+
+/** The suffix of a test file says what it needs; see CONTRIBUTING. */
+function files(suffix: string): string[] {
+  return [`${WORKSPACES}/**/*.${suffix}.{ts,tsx}`];
+}
+
+const NEEDING_SERVERS = ["pg", "redis", "cluster", "browser"].flatMap((name) => files(`${name}.test`));
+const NEVER = ["**/node_modules/**", "**/dist/**"];
+
+/** One project per suffix. Timeouts in ms: the slowest honest test of its kind on two busy cores, times three. */
+function project(
+  name: string,
+  timeout: number,
+  more: { maxWorkers?: number; include?: string[]; exclude?: string[] } = {},
+) {
+  return {
+    test: {
+      name,
+      include: files(`${name}.test`),
+      exclude: NEVER,
+      pool: "forks" as const,
+      testTimeout: timeout,
+      hookTimeout: timeout,
+      ...more,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    // At the root it runs once; inside a project it would run once per project.
+    globalSetup: ["tools/src/vitest/global-setup.ts"],
+    reporters: ["default", closingLine()],
+    passWithNoTests: true,
+    projects: [
+      project("unit", 10_000, { include: files("test"), exclude: [...NEVER, ...NEEDING_SERVERS] }),
+      project("pg", 30_000),
+      project("redis", 30_000),
+      // Each starts several processes or a browser: one file at a time, or timings mean nothing.
+      project("cluster", 90_000, { maxWorkers: 1 }),
+      project("browser", 90_000, { maxWorkers: 1 }),
+    ],
+  },
+});

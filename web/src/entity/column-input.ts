@@ -1,0 +1,55 @@
+import type { Column } from "./catalog.ts";
+import { isLongText } from "./catalog.ts";
+
+export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+
+/** Local wall time as `datetime-local` inputs want it. */
+function localMoment(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return "";
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** A column's value as the text of its input element. */
+export function toInput(column: Column, value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (column.baseType === "timestamptz") return localMoment(String(value));
+  if (column.baseType === "boolean") return value === true ? "true" : "false";
+  return String(value);
+}
+
+function parseNumber(column: Column, text: string): Parsed {
+  const value = Number(text.replace(/\s/g, "").replace(",", "."));
+  if (!Number.isFinite(value)) return { ok: false, message: "Enter a number." };
+  if (column.baseType !== "numeric" && !Number.isInteger(value)) return { ok: false, message: "Enter a whole number." };
+  return { ok: true, value };
+}
+
+/** The text of an input element as a value for the API, or what is wrong with it in words. */
+export function fromInput(column: Column, text: string): Parsed {
+  const trimmed = isLongText(column) ? text : text.trim();
+  if (trimmed.trim() === "") {
+    return column.notNull ? { ok: false, message: "This cannot be empty." } : { ok: true, value: null };
+  }
+  if (column.maxLength !== null && trimmed.length > column.maxLength) {
+    return { ok: false, message: `At most ${column.maxLength} characters.` };
+  }
+  if (column.baseType === "boolean") return { ok: true, value: trimmed === "true" };
+  if (["int", "bigint", "numeric"].includes(column.baseType)) return parseNumber(column, trimmed);
+  if (column.baseType === "timestamptz") {
+    const date = new Date(trimmed);
+    return Number.isNaN(date.getTime())
+      ? { ok: false, message: "Enter a date and a time." }
+      : { ok: true, value: date.toISOString() };
+  }
+  return { ok: true, value: trimmed };
+}
+
+/**
+ * Whether two values of a column mean the same. Moments are compared to the minute, which is all their input can
+ * hold: opening and closing an editor must not count as a change.
+ */
+export function sameValue(column: Column, a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  return toInput(column, a) === toInput(column, b);
+}

@@ -1,0 +1,50 @@
+import { type Column, column, type EntityCode, entityInfo, isLongText, isMoney, isSystemColumn, labelColumn, statusColumn } from "./catalog.ts";
+
+const chosen: Readonly<Partial<Record<EntityCode, readonly string[]>>> = {
+  project: ["status", "priority", "client_id", "manager_id", "end_on", "budget"],
+  task: ["status", "priority", "project_id", "assignee_id", "due_on"],
+  task_comment: ["task_id", "author_id"],
+};
+
+function weight(code: EntityCode, entry: Column): number {
+  if (entry.name === statusColumn(code)?.name) return 0;
+  if (entry.references) return 1;
+  if (isMoney(code, entry)) return 2;
+  if (entry.baseType === "date") return 3;
+  if (entry.baseType === "enum") return 4;
+  if (entry.baseType === "timestamptz") return 5;
+  if (/_number$|^code$|^email$|^city$/.test(entry.name)) return 6;
+  if (["int", "numeric", "bigint"].includes(entry.baseType)) return 7;
+  return entry.baseType === "text" ? 8 : 9;
+}
+
+/**
+ * The columns of a list beside the label, most telling first: a list shows as many as its width allows and hides
+ * from the end.
+ */
+export function listColumns(code: EntityCode): readonly Column[] {
+  const names = chosen[code];
+  if (names) return names.map((name) => column(code, name)).filter((entry) => entry !== undefined);
+  const label = labelColumn(code)?.name;
+  return entityInfo(code)
+    .columns.filter((entry) => !isSystemColumn(entry) && entry.name !== label && !isLongText(entry))
+    .filter((entry) => !["json", "uuid[]", "boolean"].includes(entry.baseType) && entry.name !== "currency")
+    .filter((entry) => !(code === "employee" && /^(first|last)_name$/.test(entry.name)))
+    .map((entry, place) => ({ entry, order: weight(code, entry) * 100 + place }))
+    .sort((a, b) => a.order - b.order)
+    .slice(0, 5)
+    .map(({ entry }) => entry);
+}
+
+/** Order of a list until the reader chooses another one. */
+export function defaultSort(code: EntityCode): string {
+  if (code === "task") return "due_on";
+  if (code === "task_comment") return "-created_ts";
+  if (column(code, "issued_on")) return "-issued_on";
+  return labelColumn(code)?.name ?? "-updated_ts";
+}
+
+/** Numbers and moments are not sorted by the text that shows them, and long texts not at all. */
+export function isSortable(entry: Column): boolean {
+  return !isLongText(entry) && entry.references === null && !["json", "uuid[]"].includes(entry.baseType);
+}

@@ -1,0 +1,17 @@
+import type { EntityCode } from "./catalog.ts";
+
+const own: Readonly<Partial<Record<EntityCode, string>>> = { project: "/projects", task: "/tasks" };
+
+export function listPath(code: EntityCode): string {
+  return own[code] ?? `/records/${code}`;
+}
+
+export function entityPath(code: EntityCode, id: string): string {
+  return `${listPath(code)}/${id}`;
+}
+
+/** The form for a new row; `values` are filled in, as the project of a task that is added from the project's page. */
+export function createPath(code: EntityCode, values: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams(values).toString();
+  return `${listPath(code)}/new${query ? `?${query}` : ""}`;
+}
