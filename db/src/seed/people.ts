@@ -42,7 +42,7 @@ function buildDepartments(company: Company, offices: ReturnType<typeof buildOffi
   const { organizationId, currency } = company;
   const dice = company.dice("department");
   const open = offices.filter((office) => office.status === "open");
-  const used = words.departments.slice(0, company.share(21));
+  const used = words.departments.slice(0, company.share(30));
   const ids = used.map(() => company.id("department"));
   return used.map(([name, code, parent, jobTitles], i) => ({
     row: {
@@ -74,10 +74,12 @@ function buildEmployees(
   const ids = range(count).map(() => company.id("employee"));
   return range(count).map((i) => {
     const account = accounts[i];
-    // Heads of departments come right after the people who can sign in, then everybody else.
-    const department = account ? cyclic(departments, i === 0 ? 0 : 6) : cyclic(departments, i);
-    const headIndex = departments.indexOf(department);
-    const isHead = !account && i < departments.length;
+    // Those who can sign in come first, the first of them at the top; then the heads of the other departments; then all the rest.
+    const turn = i - accounts.length + 1;
+    const departmentIndex = (account ? cyclic([0, 6, 2], i) : turn) % departments.length;
+    const department = cyclic(departments, departmentIndex);
+    const isHead = !account && turn < departments.length;
+    const headIndex = departmentIndex === 0 ? 0 : departmentIndex - 1 + accounts.length;
     const firstName = account?.fname ?? cyclic(words.firstNames, offset + i);
     const lastName = account?.lname ?? cyclic(words.lastNames, offset + i * 5);
     const hired = -dice.int(40, 2900);
@@ -95,7 +97,7 @@ function buildEmployees(
       employment_type: account || isHead ? "full_time" : dice.weighted({ full_time: 76, part_time: 14, contractor: 7, intern: 3 }),
       department_id: department.row.id,
       office_id: dice.pick(open).id,
-      manager_id: i === 0 ? null : account || isHead ? cyclic(ids, 0) : cyclic(ids, Math.max(headIndex, accounts.length)),
+      manager_id: i === 0 ? null : cyclic(ids, isHead ? 0 : headIndex),
       person_id: account?.personId ?? null,
       hired_on: day(hired),
       left_on: status === "left" ? day(-dice.int(1, 39)) : null,

@@ -57,12 +57,9 @@ export function isRequired(entry: Column): boolean {
   return isEditable(entry) && entry.notNull && !entry.hasDefault;
 }
 
-/** An amount of money: two decimals, and a currency in the same row. */
-export function isMoney(code: EntityCode, entry: Column): boolean {
-  if (entry.baseType !== "numeric") return false;
-  return /(amount|price|budget|limit|total|cost|value|rate_per_hour|hourly_rate|balance|fee)$/.test(entry.name)
-    ? true
-    : entry.name !== "tax_rate" && /_(net|gross)$/.test(entry.name) && column(code, "currency") !== undefined;
+/** An amount of money, shown with the currency of its row if it has one. */
+export function isMoney(entry: Column): boolean {
+  return entry.baseType === "numeric" && /(amount|price|budget|limit|value|hourly_rate)$/.test(entry.name);
 }
 
 /** Text of more than one line: no length bound in the database, or a name that says so. */

@@ -9,7 +9,7 @@ const chosen: Readonly<Partial<Record<EntityCode, readonly string[]>>> = {
 function weight(code: EntityCode, entry: Column): number {
   if (entry.name === statusColumn(code)?.name) return 0;
   if (entry.references) return 1;
-  if (isMoney(code, entry)) return 2;
+  if (isMoney(entry)) return 2;
   if (entry.baseType === "date") return 3;
   if (entry.baseType === "enum") return 4;
   if (entry.baseType === "timestamptz") return 5;

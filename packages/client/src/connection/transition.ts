@@ -1,0 +1,249 @@
+import { reconnectAfter } from "@heliograph/protocol/close-code";
+import { backoffDelay } from "../backoff.ts";
+import type { ConnectionEvent, ConnectionState, Link, ProbeResult, Step } from "./state.ts";
+
+/** A server that accepted the socket sends WELCOME at once; ten seconds cover a slow phone network. */
+export const welcomeTimeoutMs = 10_000;
+/** The probe is one small GET. */
+export const probeTimeoutMs = 8_000;
+/** A connection that lived this long was a good one: the next failure starts again with the shortest pause. */
+export const stableAfterMs = 5_000;
+/** After waking up, a link that does not answer a PING this quickly is replaced: sleeping laptops lose sockets silently. */
+export const wakePongMs = 5_000;
+/** The kill switch is an operator's decision: asking twice a minute is enough. */
+export const disabledRecheckMs = 30_000;
+
+export type TransitionInput = {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Uniform in [0, 1). */
+  readonly random: number;
+};
+
+const connectionLost = "The connection to the server was lost.";
+
+/** The next state. An event that means nothing in a state returns the very same state object and no effects. */
+export function transition(state: ConnectionState, event: ConnectionEvent, input: TransitionInput): Step {
+  if (event.type === "stop") return stop(state, input);
+  switch (state.kind) {
+    case "disconnected":
+      return event.type === "start" ? dial(state, 0, input) : stay(state);
+    case "refused":
+      return event.type === "start" || event.type === "token-changed" ? dial(state, 0, input) : stay(state);
+    case "needs-auth":
+      return event.type === "token-changed" ? dial(state, 0, input) : stay(state);
+    case "offline":
+      return event.type === "online" ? dial(state, 0, input) : stay(state);
+    case "dialing":
+      return whileDialing(state, event, input);
+    case "probing":
+      return whileProbing(state, event, input);
+    case "waiting":
+      return whileWaiting(state, event, input);
+    case "disabled":
+      return whileDisabled(state, event, input);
+    case "catching-up":
+    case "connected":
+      return whileLinked(state, event, input);
+  }
+}
+
+type In<Kind extends ConnectionState["kind"]> = Extract<ConnectionState, { kind: Kind }>;
+
+function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: TransitionInput): Step {
+  switch (event.type) {
+    case "welcome":
+      return { state: { kind: "catching-up", since: input.now, link: newLink(state.attempt, event, input) }, effects: [] };
+    case "closed":
+      // 1006 and the like say nothing: the reason is behind a plain GET.
+      if (isDecisive(event.code)) return afterClose(state, state.attempt, event, input);
+      return { state: probing(state, input), effects: ["probe"] };
+    case "timer":
+      if (input.now < state.deadline) return stay(state);
+      return { state: probing(state, input), effects: ["hang-up", "probe"] };
+    case "offline":
+      return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
+    default:
+      return stay(state);
+  }
+}
+
+function whileProbing(state: In<"probing">, event: ConnectionEvent, input: TransitionInput): Step {
+  switch (event.type) {
+    case "probed":
+      return afterProbe(state, state.attempt, event, input);
+    case "timer":
+      return input.now < state.deadline ? stay(state) : wait(state, state.attempt, connectionLost, input);
+    case "offline":
+      return { state: { kind: "offline", since: input.now }, effects: [] };
+    default:
+      return stay(state);
+  }
+}
+
+function whileWaiting(state: In<"waiting">, event: ConnectionEvent, input: TransitionInput): Step {
+  switch (event.type) {
+    case "timer":
+      return input.now < state.retryAt ? stay(state) : dial(state, state.attempt + 1, input);
+    case "online":
+    case "visible":
+    case "token-changed":
+      // Somebody is looking, or something changed: no reason to wait. Rare events, so the attempt count may stay.
+      return dial(state, state.attempt, input);
+    case "offline":
+      return { state: { kind: "offline", since: input.now }, effects: [] };
+    default:
+      return stay(state);
+  }
+}
+
+function whileDisabled(state: In<"disabled">, event: ConnectionEvent, input: TransitionInput): Step {
+  switch (event.type) {
+    case "probed":
+      return state.asking ? afterProbe(state, 0, event, input) : stay(state);
+    case "timer":
+      if (input.now < state.retryAt) return stay(state);
+      if (state.asking) return { state: disabled(state, state.reason, input), effects: [] };
+      return { state: { ...state, asking: true, retryAt: input.now + probeTimeoutMs }, effects: ["probe"] };
+    case "online":
+    case "visible":
+      if (state.asking) return stay(state);
+      return { state: { ...state, asking: true, retryAt: input.now + probeTimeoutMs }, effects: ["probe"] };
+    case "offline":
+      return { state: { kind: "offline", since: input.now }, effects: [] };
+    default:
+      return stay(state);
+  }
+}
+
+function whileLinked(state: In<"catching-up" | "connected">, event: ConnectionEvent, input: TransitionInput): Step {
+  const { link } = state;
+  switch (event.type) {
+    case "message":
+      return { state: { ...state, link: { ...link, lastMessageAt: input.now, deadAt: undefined } }, effects: [] };
+    case "caught-up":
+      if (state.kind === "connected") return stay(state);
+      return { state: { kind: "connected", since: input.now, link }, effects: [] };
+    case "timer": {
+      if (link.deadAt !== undefined) {
+        if (input.now < link.deadAt) return stay(state);
+        const step = wait(state, attemptAfter(link, input), "The server stopped answering.", input);
+        return { state: step.state, effects: ["hang-up"] };
+      }
+      if (input.now < link.lastMessageAt + link.pingIntervalMs) return stay(state);
+      // Counted from now, not from the last message: timers of a sleeping tab fire late, and it deserves an answer.
+      return { state: { ...state, link: { ...link, deadAt: input.now + link.pingIntervalMs } }, effects: ["ping"] };
+    }
+    case "online":
+    case "visible": {
+      const deadAt = Math.min(link.deadAt ?? Number.POSITIVE_INFINITY, input.now + wakePongMs);
+      return { state: { ...state, link: { ...link, deadAt } }, effects: ["ping"] };
+    }
+    case "offline":
+      return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
+    case "closed":
+      return afterClose(state, attemptAfter(link, input), event, input);
+    default:
+      return stay(state);
+  }
+}
+
+function afterClose(
+  state: ConnectionState,
+  attempt: number,
+  event: Extract<ConnectionEvent, { type: "closed" }>,
+  input: TransitionInput,
+): Step {
+  switch (reconnectAfter(event.code)) {
+    case "after a new token":
+      return event.tokenChanged ? dial(state, attempt, input) : needToken("The session has ended: sign in again.", input);
+    case "never":
+      return { state: { kind: "refused", since: input.now, reason: closeReason(event.code) }, effects: [] };
+    case "at once":
+      // Only for a link that was good: a server that says "at once" to everybody must not be met by a busy loop.
+      return attempt === 0 ? dial(state, attempt, input) : wait(state, attempt, connectionLost, input);
+    case "with backoff":
+      return wait(state, attempt, connectionLost, input);
+  }
+}
+
+function afterProbe(
+  state: ConnectionState,
+  attempt: number,
+  event: { readonly result: ProbeResult; readonly tokenChanged: boolean },
+  input: TransitionInput,
+): Step {
+  const { result } = event;
+  switch (result.kind) {
+    case "disabled":
+      return { state: disabled(state, result.reason, input), effects: [] };
+    case "unauthenticated":
+      return event.tokenChanged ? dial(state, attempt, input) : needToken(result.reason, input);
+    case "forbidden":
+      return { state: { kind: "refused", since: input.now, reason: result.reason }, effects: [] };
+    case "reachable":
+      // From "disabled" this is the all-clear; after a failed dial the fault was passing, and a pause follows.
+      return state.kind === "disabled" ? dial(state, 0, input) : wait(state, attempt, connectionLost, input);
+    case "unavailable":
+      return wait(state, attempt, result.reason, input);
+  }
+}
+
+function stop(state: ConnectionState, input: TransitionInput): Step {
+  if (state.kind === "disconnected") return stay(state);
+  const socket = state.kind === "dialing" || state.kind === "catching-up" || state.kind === "connected";
+  return { state: { kind: "disconnected", since: input.now }, effects: socket ? ["hang-up"] : [] };
+}
+
+function stay(state: ConnectionState): Step {
+  return { state, effects: [] };
+}
+
+function dial(state: ConnectionState, attempt: number, input: TransitionInput): Step {
+  const deadline = input.now + welcomeTimeoutMs;
+  return { state: { kind: "dialing", since: connectingSince(state, input), attempt, deadline }, effects: ["dial"] };
+}
+
+function wait(state: ConnectionState, attempt: number, reason: string, input: TransitionInput): Step {
+  const retryAt = input.now + backoffDelay(attempt, input.random);
+  return { state: { kind: "waiting", since: connectingSince(state, input), attempt, retryAt, reason }, effects: [] };
+}
+
+function probing(state: In<"dialing">, input: TransitionInput): ConnectionState {
+  return { kind: "probing", since: state.since, attempt: state.attempt, deadline: input.now + probeTimeoutMs };
+}
+
+function disabled(state: ConnectionState, reason: string, input: TransitionInput): ConnectionState {
+  const since = state.kind === "disabled" ? state.since : input.now;
+  // Half fixed, half spread: the clients do not all come back in the second the switch is turned.
+  const retryAt = input.now + Math.floor(disabledRecheckMs * (0.5 + input.random / 2));
+  return { kind: "disabled", since, retryAt, asking: false, reason };
+}
+
+function needToken(reason: string, input: TransitionInput): Step {
+  return { state: { kind: "needs-auth", since: input.now, reason }, effects: ["ask-for-token"] };
+}
+
+function newLink(attempt: number, event: { pingIntervalMs: number }, input: TransitionInput): Link {
+  const { now } = input;
+  return { attempt, welcomedAt: now, pingIntervalMs: event.pingIntervalMs, lastMessageAt: now, deadAt: undefined };
+}
+
+function attemptAfter(link: Link, input: TransitionInput): number {
+  return input.now - link.welcomedAt >= stableAfterMs ? 0 : link.attempt + 1;
+}
+
+/** Dialing, probing and waiting are one spell of "connecting" for whoever looks at the status. */
+function connectingSince(state: ConnectionState, input: TransitionInput): number {
+  return state.kind === "dialing" || state.kind === "probing" || state.kind === "waiting" ? state.since : input.now;
+}
+
+function isDecisive(code: number): boolean {
+  return code === 1012 || (code >= 4000 && code <= 4999);
+}
+
+function closeReason(code: number): string {
+  if (code === 4403) return "This page's origin is not allowed to connect. Remedy: add it to ALLOWED_ORIGINS.";
+  if (code === 4413) return "The page holds more subscriptions than the server allows.";
+  return `The server refused the connection (${code}).`;
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { flag, integer, list, loadConfig, renderConfigTable, text, url } from "./config.ts";
+import { ConfigurationError } from "./configuration-error.ts";
+
+const table = {
+  PORT: integer({ description: "port", default: 4000, min: 0, max: 65_535 }),
+  DATABASE_URL: url({ description: "PostgreSQL writer", protocols: ["postgresql:"] }),
+  REDIS_URL: url<null>({ description: "Redis", protocols: ["redis:"], default: null }),
+  JWT_SECRET: text({ description: "key", minLength: 32, secret: true }),
+  SYNC_ENABLED: flag({ description: "kill switch", default: true }),
+  ALLOWED_ORIGINS: list({ description: "origins", default: [] }),
+};
+const good = { DATABASE_URL: "postgresql://localhost/x", JWT_SECRET: "x".repeat(32) };
+
+test("defaults fill what is absent or empty, and the result is frozen", () => {
+  const config = loadConfig(table, { ...good, PORT: "" });
+  expect(config).toEqual({ ...good, PORT: 4000, REDIS_URL: null, SYNC_ENABLED: true, ALLOWED_ORIGINS: [] });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test("every bad variable is named at once, with what it is", () => {
+  const load = (): unknown =>
+    loadConfig(table, { PORT: "70000", SYNC_ENABLED: "yes", JWT_SECRET: "short", REDIS_URL: "localhost" });
+  expect(load).toThrow(ConfigurationError);
+  expect(load).toThrow(/PORT must be between 0 and 65535 \(it is "70000"\)/);
+  expect(load).toThrow(/SYNC_ENABLED must be true or false/);
+  expect(load).toThrow(/DATABASE_URL is not set\. It is: PostgreSQL writer/);
+  expect(load).toThrow(/REDIS_URL is not a URL/);
+});
+
+test("a secret's value never appears in a message", () => {
+  expect(() => loadConfig(table, { ...good, JWT_SECRET: "hunter2" })).toThrow(
+    /^(?!.*hunter2).*JWT_SECRET must have at least 32 bytes/,
+  );
+});
+
+test("text that only resembles a number is refused", () => {
+  expect(() => loadConfig(table, { ...good, PORT: "4e3" })).toThrow(/PORT must be a whole number/);
+});
+
+test("the table renders one row for each variable", () => {
+  expect(renderConfigTable(table).trim().split("\n")).toHaveLength(2 + Object.keys(table).length);
+});

@@ -1,0 +1,158 @@
+import type { BusMessage } from "@heliograph/protocol";
+import { createLogger, createRegistry, type LogRow } from "@heliograph/server-kit";
+import { expect, test } from "vitest";
+import type { Bus } from "./bus.ts";
+import { type Claim, type Lease, type LogDatabase, NotLeadingError } from "./log-database.ts";
+import { LogWatcher } from "./log-watcher.ts";
+import { createWatcherMetrics } from "./metrics.ts";
+import { Wake } from "./wake.ts";
+
+const epoch = "e1";
+
+const row = (seq: number, change: Partial<LogRow> = {}): LogRow => ({
+  sync_seq: seq,
+  entity_code: "task",
+  entity_id: `id-${seq}`,
+  action: 2,
+  entity_version: seq,
+  container_ids: [],
+  restricted: false,
+  recheck: false,
+  created_ms: 0,
+  ...change,
+});
+
+/** A watcher on a scripted database; `until` resolves when the published messages satisfy the condition. */
+function setUp(script: {
+  lead: () => Lease | undefined;
+  claim: (head: number) => Claim | undefined;
+  read?: (after: number) => LogRow[];
+}) {
+  const published: BusMessage[] = [];
+  const calls: string[] = [];
+  const stop = new AbortController();
+  const waiting: { condition: () => boolean; resolve: () => void }[] = [];
+  const look = (): void => {
+    for (const entry of waiting) if (entry.condition()) entry.resolve();
+  };
+  const database: LogDatabase = {
+    lead: async () => {
+      calls.push("lead");
+      look();
+      return script.lead();
+    },
+    resign: async () => {
+      calls.push("resign");
+    },
+    claim: async (_limit, head, window) => {
+      calls.push(`claim ${window} ${head}`);
+      look();
+      return script.claim(head);
+    },
+    read: async (after, limit) =>
+      script.read?.(after) ?? Array.from({ length: limit }, (_, index) => row(after + 1 + index)),
+    ensurePartitions: async () => 0,
+  };
+  const bus: Bus = {
+    publish: async (message) => {
+      published.push(message);
+      look();
+      return true;
+    },
+    close: async () => undefined,
+  };
+  const watcher = new LogWatcher({
+    database,
+    bus,
+    wake: new Wake(),
+    settings: { POLL_BUSY_MS: 1, POLL_INTERVAL_MS: 1, CLAIM_BATCH: 2 },
+    metrics: createWatcherMetrics(createRegistry("test")),
+    logger: createLogger("test", "silent"),
+  });
+  const running = watcher.run(stop.signal);
+  return {
+    published,
+    calls,
+    watcher,
+    until: (condition: () => boolean): Promise<void> =>
+      new Promise((resolve) => {
+        waiting.push({ condition, resolve });
+        look();
+      }),
+    finish: async (): Promise<void> => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+test("a claim becomes one hint whose prev is the head before it", async () => {
+  let claims = 0;
+  const rig = setUp({
+    lead: () => ({ head: 5, epoch }),
+    claim: () => (claims++ === 0 ? { first: 6, last: 7, epoch } : undefined),
+  });
+  await rig.until(() => rig.published.some((message) => message.type === "hint"));
+  await rig.finish();
+  expect(rig.published.find((message) => message.type === "hint")).toMatchObject({ prev: 5, seq: 7, epoch });
+});
+
+test("a heartbeat follows a renewal only: a watcher that lost the lease names no head", async () => {
+  const rig = setUp({ lead: () => undefined, claim: () => undefined });
+  await rig.until(() => rig.calls.filter((call) => call === "lead").length >= 2);
+  await rig.finish();
+  expect(rig.published).toEqual([]);
+  expect(rig.calls).not.toContain("resign");
+});
+
+test("a full batch is followed by the next claim at once, expecting the new head", async () => {
+  let head = 0;
+  const rig = setUp({
+    lead: () => ({ head: 0, epoch }),
+    claim: () => {
+      if (head >= 4) return undefined;
+      head += 2;
+      return { first: head - 1, last: head, epoch };
+    },
+  });
+  await rig.until(() => rig.published.filter((message) => message.type === "hint").length === 2);
+  await rig.finish();
+  expect(rig.calls.filter((call) => call.startsWith("claim"))).toContain("claim recent 2");
+});
+
+test("a refused claim ends the leadership and asks for the lease again", async () => {
+  let refused = false;
+  const rig = setUp({
+    lead: () => ({ head: 1, epoch }),
+    claim: () => {
+      if (refused) return undefined;
+      refused = true;
+      throw new NotLeadingError("lost");
+    },
+  });
+  await rig.until(() => rig.calls.filter((call) => call === "lead").length >= 2 && rig.watcher.leading);
+  await rig.finish();
+  expect(rig.published.every((message) => message.type === "heartbeat")).toBe(true);
+});
+
+test("a hint that could not be told is named by the next heartbeat: the head moves before the rows are read", async () => {
+  let leads = 0;
+  let claims = 0;
+  const rig = setUp({
+    lead: () => ({ head: leads++ === 0 ? 1 : 3, epoch }),
+    claim: () => (claims++ === 0 ? { first: 2, last: 3, epoch } : undefined),
+    read: () => {
+      throw new Error("connection lost between the claim and the read");
+    },
+  });
+  await rig.until(() => rig.published.some((message) => message.type === "heartbeat" && message.seq === 3));
+  await rig.finish();
+  expect(rig.published.filter((message) => message.type === "hint")).toEqual([]);
+});
+
+test("stopping hands the lease over", async () => {
+  const rig = setUp({ lead: () => ({ head: 1, epoch }), claim: () => undefined });
+  await rig.until(() => rig.watcher.leading);
+  await rig.finish();
+  expect(rig.calls.at(-1)).toBe("resign");
+});

@@ -1,0 +1,34 @@
+import { useEffect, useId, useRef } from "react";
+import { Button } from "./Button.tsx";
+
+type Props = { title: string; text: string; confirm: string; onConfirm: () => void; onClose: () => void };
+
+/** Asks before something that cannot be undone; the browser's own dialog keeps the focus inside and gives it back. */
+export function ConfirmDialog({ title, text, confirm, onConfirm, onClose }: Props) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={id}
+      onClose={onClose}
+      className="m-auto w-[min(26rem,calc(100vw-2rem))] rounded-xl border border-line bg-surface p-5 text-ink shadow-pop"
+    >
+      <h2 id={id} className="font-semibold text-lg">
+        {title}
+      </h2>
+      <p className="mt-1.5 text-ink-2">{text}</p>
+      <div className="mt-5 flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button variant="danger" onClick={onConfirm}>
+          {confirm}
+        </Button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,18 @@
+import { useEffect } from "react";
+import { useLocation } from "react-router";
+import { useAnnounce } from "./Announcer.tsx";
+
+/** The path whose title was said last; undefined until the first page, which the browser itself announces. */
+let announcedPath: string | undefined;
+
+/** Sets the window's title and, after a navigation, says it once: a page change inside one document is silent. */
+export function usePageTitle(title: string | undefined): void {
+  const { pathname } = useLocation();
+  const announce = useAnnounce();
+  useEffect(() => {
+    if (!title) return;
+    document.title = `${title} · Heliograph`;
+    if (announcedPath !== undefined && announcedPath !== pathname) announce(title);
+    announcedPath = pathname;
+  }, [title, pathname, announce]);
+}
