@@ -58,6 +58,8 @@ function runToEnd(command, args) {
       // Both are opt-out switches: a build tool has no business telling anybody what runs here.
       TURBO_TELEMETRY_DISABLED: "1",
       DO_NOT_TRACK: "1",
+      // Tells the program whose death it should not survive.
+      HELIOGRAPH_RUNNER: String(process.pid),
     },
   });
   // Handlers stay registered: Ctrl-C arrives twice (from the terminal and from npm), and a handler that removes itself

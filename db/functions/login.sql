@@ -1,7 +1,7 @@
 -- Sign in. The gateway has no right to read people or hashes; it may ask for one account by its address.
 
-create or replace function app.login(email text)
-returns table (person_id uuid, person_email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
+create or replace function app.login(address text)
+returns table (person_id uuid, email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -15,7 +15,7 @@ $$;
 comment on function app.login(text) is 'Account, argon2id hash and memberships of an address; no row when there is none.';
 
 create or replace function app.person_in_organization(person uuid, organization uuid)
-returns table (person_id uuid, person_email text, fname text, lname text, person_type text, organization_id uuid, role text)
+returns table (person_id uuid, email text, fname text, lname text, person_type text, organization_id uuid, role text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$

@@ -54,7 +54,10 @@ function refuseUnderRunningDemo(root) {
   const file = path.join(root, ".data", "demo.pid");
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, "utf8"));
-  if (pid > 0 && isAlive(pid)) {
+  // After a reboot the number may belong to somebody else.
+  const command = `/proc/${pid}/cmdline`;
+  const isDemo = !existsSync(command) || readFileSync(command, "utf8").includes("demo.ts");
+  if (pid > 0 && isAlive(pid) && isDemo) {
     throw new Error(
       `package-lock.json has changed, and the demo (process ${pid}) runs from node_modules: stop it first.`,
     );

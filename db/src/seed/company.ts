@@ -1,6 +1,6 @@
+import { demoId } from "./demo-id.ts";
 import { type DemoAccount, demoAccounts } from "./demo-users.ts";
 import { Dice } from "./dice.ts";
-import { demoId } from "./demo-id.ts";
 
 export type Json = string | number | boolean | null | { readonly [key: string]: Json };
 

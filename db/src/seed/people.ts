@@ -16,7 +16,7 @@ export function people(company: Company) {
 }
 
 export type People = ReturnType<typeof people>;
-export type Employee = People["employees"][number];
+export type Employee = ReturnType<typeof buildEmployees>[number];
 
 function buildOffices({ name, organizationId, id }: Company) {
   return (words.offices[name] ?? []).map(
@@ -92,9 +92,11 @@ function buildEmployees(
       employee_number: `${prefix}${padded(i + 1)}`,
       email: account?.email ?? `${slug(firstName)}.${slug(lastName)}@${domain}`,
       phone: `+49 40 555 ${padded(1000 + i)}`,
-      job_title: account?.jobTitle ?? (isHead ? `Head of ${department.row.name.toLowerCase()}` : dice.pick(department.jobTitles)),
+      job_title:
+        account?.jobTitle ?? (isHead ? `Head of ${lowerFirst(department.row.name)}` : dice.pick(department.jobTitles)),
       status,
-      employment_type: account || isHead ? "full_time" : dice.weighted({ full_time: 76, part_time: 14, contractor: 7, intern: 3 }),
+      employment_type:
+        account || isHead ? "full_time" : dice.weighted({ full_time: 76, part_time: 14, contractor: 7, intern: 3 }),
       department_id: department.row.id,
       office_id: dice.pick(open).id,
       manager_id: i === 0 ? null : cyclic(ids, isHead ? 0 : headIndex),
@@ -106,6 +108,11 @@ function buildEmployees(
       created_ts: moment(Math.max(hired - 10, -880), 8, dice.int(0, 59)),
     };
   });
+}
+
+/** "Internal IT" -> "internal IT" */
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function buildTeams(

@@ -17,7 +17,7 @@ export function sales(company: Company, employees: readonly Employee[]) {
 }
 
 export type Sales = ReturnType<typeof sales>;
-export type Client = Sales["clients"][number];
+export type Client = ReturnType<typeof buildClients>[number];
 
 function buildClients(company: Company, employees: readonly Employee[]) {
   const dice = company.dice("client");
@@ -109,7 +109,9 @@ function buildOpportunities(
   employees: readonly Employee[],
 ) {
   const dice = company.dice("opportunity");
-  const primary = new Map(contacts.filter((contact) => contact.is_primary).map((contact) => [contact.client_id, contact.id]));
+  const primary = new Map(
+    contacts.filter((contact) => contact.is_primary).map((contact) => [contact.client_id, contact.id]),
+  );
   const probability = { qualification: 10, discovery: 25, proposal: 50, negotiation: 75, won: 100, lost: 0 };
   return range(company.share(200)).map((i) => {
     const client = cyclic(clients, i * 3);
@@ -128,7 +130,7 @@ function buildOpportunities(
       amount: dice.int(6, 240) * 1000,
       currency: company.currency,
       probability: probability[stage],
-      expected_close_on: day(isOver ? created + dice.int(10, 20) : dice.int(5, 150)),
+      expected_close_on: day(isOver ? created + dice.int(8, 19) : dice.int(5, 150)),
       lost_reason: stage === "lost" ? dice.pick(words.lostReasons) : null,
       notes: dice.chance(0.4) ? dice.pick(words.clientNotes) : null,
       is_private: i % 22 === 6,
@@ -156,14 +158,16 @@ function buildQuotes(company: Company, opportunities: ReturnType<typeof buildOpp
       quote_number: `${company.prefix}-Q-${day(issued).slice(0, 4)}-${padded(i + 1)}`,
       status,
       client_id: opportunity.client_id,
-      opportunity_id: opportunity.id,
+      // Quotes are never private, and one that points at a private row could not be edited by most members.
+      opportunity_id: opportunity.is_private ? null : opportunity.id,
       contact_id: opportunity.contact_id,
       issued_on: status === "draft" ? null : day(issued),
       valid_until: status === "draft" ? null : day(issued + 45),
       amount: opportunity.amount,
       discount_percent: dice.pick([0, 0, 0, 5, 7.5, 10]),
       currency: company.currency,
-      introduction: "Thank you for the good talks. This offer covers what we agreed on, with a fixed price and a fixed date.",
+      introduction:
+        "Thank you for the good talks. This offer covers what we agreed on, with a fixed price and a fixed date.",
       created_ts: moment(issued - 1, dice.int(8, 17), dice.int(0, 59)),
     };
   });
@@ -183,8 +187,11 @@ function buildContracts(company: Company, quotes: ReturnType<typeof buildQuotes>
     const kind = isAccepted
       ? dice.weighted({ framework: 2, maintenance: 3, project: 5, licence: 2, nda: 0 })
       : dice.weighted({ framework: 1, maintenance: 1, project: 0, licence: 1, nda: 4 });
-    const status = dice.weighted({ signed: isAccepted ? 80 : 40, in_negotiation: 25, draft: 20, expired: 10, terminated: 4 });
     const start = -380 + Math.floor((i * 400) / quotes.length);
+    const isOld = start < -190;
+    const status = isOld
+      ? dice.weighted({ signed: 60, expired: 30, terminated: 10 })
+      : dice.weighted({ signed: isAccepted ? 80 : 40, in_negotiation: 25, draft: 20 });
     const isSigned = status === "signed" || status === "expired" || status === "terminated";
     return {
       id: company.id("contract"),
@@ -196,7 +203,7 @@ function buildContracts(company: Company, quotes: ReturnType<typeof buildQuotes>
       client_id: quote.client_id,
       quote_id: isAccepted ? quote.id : null,
       owner_id: cyclic(employees, (i * 3) % 30).id,
-      signed_on: isSigned ? day(start - dice.int(2, 20)) : null,
+      signed_on: isSigned ? day(Math.min(start, 0) - dice.int(2, 20)) : null,
       start_on: day(start),
       end_on: day(start + (status === "expired" ? 180 : 730)),
       notice_period_days: dice.pick([30, 60, 90]),

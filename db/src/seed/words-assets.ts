@@ -8,12 +8,42 @@ export const assetModels: readonly {
   readonly months: number;
   readonly details: Readonly<Record<string, string | number>>;
 }[] = [
-  { type: "laptop", name: "Laptop 14-inch, 32 GB", price: 1649, months: 36, details: { memory: "32 GB", disk: "1 TB", screen: "14 in" } },
-  { type: "laptop", name: "Laptop 16-inch, 64 GB", price: 2490, months: 36, details: { memory: "64 GB", disk: "2 TB", screen: "16 in" } },
-  { type: "monitor", name: "Monitor 27-inch", price: 389, months: 36, details: { resolution: "2560 x 1440", ports: 4 } },
-  { type: "monitor", name: "Monitor 34-inch, curved", price: 749, months: 36, details: { resolution: "3440 x 1440", ports: 6 } },
+  {
+    type: "laptop",
+    name: "Laptop 14-inch, 32 GB",
+    price: 1649,
+    months: 36,
+    details: { memory: "32 GB", disk: "1 TB", screen: "14 in" },
+  },
+  {
+    type: "laptop",
+    name: "Laptop 16-inch, 64 GB",
+    price: 2490,
+    months: 36,
+    details: { memory: "64 GB", disk: "2 TB", screen: "16 in" },
+  },
+  {
+    type: "monitor",
+    name: "Monitor 27-inch",
+    price: 389,
+    months: 36,
+    details: { resolution: "2560 x 1440", ports: 4 },
+  },
+  {
+    type: "monitor",
+    name: "Monitor 34-inch, curved",
+    price: 749,
+    months: 36,
+    details: { resolution: "3440 x 1440", ports: 6 },
+  },
   { type: "phone", name: "Work phone", price: 699, months: 24, details: { storage: "128 GB", plan: "EU 30 GB" } },
-  { type: "furniture", name: "Height-adjustable desk", price: 540, months: 60, details: { width: "160 cm", colour: "oak" } },
+  {
+    type: "furniture",
+    name: "Height-adjustable desk",
+    price: 540,
+    months: 60,
+    details: { width: "160 cm", colour: "oak" },
+  },
   { type: "furniture", name: "Office chair", price: 420, months: 60, details: { colour: "graphite" } },
   { type: "licence", name: "Design tool seat", price: 540, months: 12, details: { term: "1 year" } },
   { type: "licence", name: "Development environment seat", price: 259, months: 12, details: { term: "1 year" } },

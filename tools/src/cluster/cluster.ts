@@ -60,6 +60,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logSink: options.logSink,
     });
     services.push(service);
+    // They become ready in any order; callers count on the order of their ports.
+    services.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
     return service;
   };
   const stopAll = async (kind: ServiceKind) => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { boundCommand } from "../process/bound-command.ts";
@@ -27,6 +27,7 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly name: string;
   readonly kind: ServiceKind;
   readonly pid: number;
+  readonly process: ChildProcess;
   readonly port: number;
   /** For example "http://127.0.0.1:4000". */
   readonly url: string;
@@ -51,6 +52,8 @@ export interface ServiceOptions {
   /** Restart whenever a source file changes. */
   watch?: boolean;
   logSink?: ((name: string, line: string) => void) | undefined;
+  /** Ends the waiting for its ready line, and the service. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The port in a service's ready line, undefined for any other line. */
@@ -96,7 +99,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   });
   let realPort: number;
   try {
-    realPort = await waitForLine({ name, child, lines, match: readyPort, timeoutMs: READY_MS });
+    realPort = await waitForLine({ name, child, lines, match: readyPort, timeoutMs: READY_MS, signal: options.signal });
   } catch (error) {
     await stopChild(child, "SIGKILL", STOP_MS);
     throw error;
@@ -109,6 +112,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     name,
     kind,
     pid: child.pid ?? 0,
+    process: child,
     port: realPort,
     url: `http://127.0.0.1:${realPort}`,
     logs: () => lines.tail(Number.POSITIVE_INFINITY),

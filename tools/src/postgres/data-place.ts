@@ -11,7 +11,6 @@ import {
   symlinkSync,
 } from "node:fs";
 import path from "node:path";
-import { dataFolder, repositoryRoot } from "../repository.ts";
 import type { Account } from "./account.ts";
 
 /** May every account enter this folder and all above it? */
@@ -26,23 +25,26 @@ function isOpenToAll(folder: string): boolean {
  * Where the data lies. As root in a clone below a closed home (/root is one), the account that PostgreSQL runs under could
  * not reach `.data/postgres`, so that becomes a link to a folder of this clone below /var/lib.
  */
-function realPlace(account: Account | null): string {
+function realPlace(dataFolder: string, account: Account | null): string {
   const inClone = path.join(dataFolder, "postgres");
-  if (account === null || isOpenToAll(repositoryRoot)) return inClone;
-  const key = createHash("sha256").update(repositoryRoot).digest("hex").slice(0, 12);
+  if (account === null || isOpenToAll(path.dirname(dataFolder))) return inClone;
+  const key = createHash("sha256").update(dataFolder).digest("hex").slice(0, 12);
   return path.join("/var/lib/heliograph", key);
 }
 
-/** Deletes the data of this clone. The server must not run. */
-export function removeData(account: Account | null): void {
+/** Deletes the data that belongs to this `.data` folder. The server must not run. */
+export function removeData(dataFolder: string, account: Account | null): void {
   const link = path.join(dataFolder, "postgres");
-  for (const place of [realPlace(account), link]) rmSync(place, { recursive: true, force: true });
+  for (const place of [realPlace(dataFolder, account), link]) rmSync(place, { recursive: true, force: true });
 }
 
 /** Makes the folder for the data, with its link, and says whether it holds a database already. */
-export function prepareDataPlace(account: Account | null): { dataDirectory: string; initialised: boolean } {
+export function prepareDataPlace(
+  dataFolder: string,
+  account: Account | null,
+): { dataDirectory: string; initialised: boolean } {
   mkdirSync(dataFolder, { recursive: true });
-  const place = realPlace(account);
+  const place = realPlace(dataFolder, account);
   const link = path.join(dataFolder, "postgres");
   mkdirSync(place, { recursive: true });
   if (account !== null) {

@@ -42,7 +42,11 @@ function asAccount(account: Account | null) {
  * Creates a data directory with the superuser `postgres`. With a password, connections must give it; without, everybody
  * who reaches the server is trusted, which suits only a socket in a private folder.
  */
-export async function initialisePostgres(place: PostgresPlace, password: string | null): Promise<void> {
+export async function initialisePostgres(
+  place: PostgresPlace,
+  password: string | null,
+  moreArgs: readonly string[] = [],
+): Promise<void> {
   const scratch = mkdtempSync(path.join(tmpdir(), "hg-initdb-"));
   const passwordFile = path.join(scratch, "password");
   try {
@@ -63,6 +67,7 @@ export async function initialisePostgres(place: PostgresPlace, password: string 
         "--locale=C",
         "--no-sync",
         ...authentication,
+        ...moreArgs,
       ],
       // The working folder may be closed to the account, and initdb looks at it.
       { cwd: "/", stdio: ["ignore", "pipe", "pipe"], ...asAccount(place.account) },
@@ -81,7 +86,12 @@ export async function initialisePostgres(place: PostgresPlace, password: string 
 /** Starts a server on an initialised data directory and waits until it accepts connections. */
 export async function startPostgres(
   place: PostgresPlace,
-  options: { listen: PostgresListen; settings?: Record<string, string>; logSink?: (line: string) => void },
+  options: {
+    listen: PostgresListen;
+    settings?: Record<string, string>;
+    logSink?: (line: string) => void;
+    signal?: AbortSignal;
+  },
 ): Promise<PostgresServer> {
   const listen: Record<string, string> =
     "port" in options.listen
@@ -110,6 +120,7 @@ export async function startPostgres(
       lines,
       match: (line) => (line.includes("database system is ready to accept connections") ? true : undefined),
       timeoutMs: START_MS,
+      signal: options.signal,
     });
   } catch (error) {
     await stopChild(child, "SIGQUIT", STOP_MS);

@@ -12,8 +12,10 @@ export function waitForLine<T>(options: {
   lines: RecentLines;
   match: (line: string) => T | undefined;
   timeoutMs: number;
+  /** Ends the waiting, for a Ctrl-C while things start. */
+  signal?: AbortSignal | undefined;
 }): Promise<T> {
-  const { name, child, lines, match, timeoutMs } = options;
+  const { name, child, lines, match, timeoutMs, signal } = options;
   return new Promise<T>((resolve, reject) => {
     const explain = (what: string) => {
       finish();
@@ -29,14 +31,21 @@ export function waitForLine<T>(options: {
     // "close" comes after the last line of output, "exit" may come before it.
     const onClose = () => explain(`ended (${child.signalCode ?? `exit code ${child.exitCode}`}) before it was ready:`);
     const onError = (error: Error) => explain(`could not be started: ${error.message}`);
+    const onAbort = () => {
+      finish();
+      reject(signal?.reason);
+    };
     child.once("close", onClose);
     child.once("error", onError);
+    signal?.addEventListener("abort", onAbort);
     const finish = () => {
       clearTimeout(timer);
       stopReading();
       child.off("close", onClose);
       child.off("error", onError);
+      signal?.removeEventListener("abort", onAbort);
     };
-    if (hasExited(child) && child.stdout?.readableEnded !== false) onClose();
+    if (signal?.aborted) onAbort();
+    else if (hasExited(child) && child.stdout?.readableEnded !== false) onClose();
   });
 }

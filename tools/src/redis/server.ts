@@ -24,7 +24,7 @@ export interface RedisServer extends AsyncDisposable {
  */
 export async function startRedis(
   program: string,
-  options: { port?: number | null; logSink?: (line: string) => void } = {},
+  options: { port?: number | null; logSink?: (line: string) => void; signal?: AbortSignal } = {},
 ): Promise<RedisServer> {
   const port = options.port ?? (await anyFreePort());
   const { command, args } = boundCommand(
@@ -43,6 +43,7 @@ export async function startRedis(
       lines,
       match: (line) => (line.includes("eady to accept connections") ? true : undefined),
       timeoutMs: START_MS,
+      signal: options.signal,
     });
   } catch (error) {
     await stopChild(child, "SIGKILL", STOP_MS);

@@ -74,6 +74,9 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   // Read at the time of each request: a token captured by an effect would outlive a new sign-in.
   const getToken = useCallback(() => current.current?.token ?? null, []);
   const person = session?.person ?? null;
-  const auth = useMemo(() => ({ person, ended, getToken, signIn, signOut }), [person, ended, getToken, signIn, signOut]);
+  const auth = useMemo(
+    () => ({ person, ended, getToken, signIn, signOut }),
+    [person, ended, getToken, signIn, signOut],
+  );
   return <AuthContext.Provider value={auth}>{children}</AuthContext.Provider>;
 }

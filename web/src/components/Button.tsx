@@ -19,13 +19,15 @@ function look({ variant = "plain", size = "md" }: Look, className = ""): string 
   return `${shape} ${sizes[size]} ${variants[variant]} ${className}`;
 }
 
-export function Button({ variant, size, className, type = "button", ...rest }: Look & ButtonHTMLAttributes<HTMLButtonElement>) {
+export function Button({
+  variant,
+  size,
+  className,
+  type = "button",
+  ...rest
+}: Look & ButtonHTMLAttributes<HTMLButtonElement>) {
   return (
-    <button
-      type={type}
-      className={look({ ...(variant && { variant }), ...(size && { size }) }, className)}
-      {...rest}
-    />
+    <button type={type} className={look({ ...(variant && { variant }), ...(size && { size }) }, className)} {...rest} />
   );
 }
 

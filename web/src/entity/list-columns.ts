@@ -1,4 +1,14 @@
-import { type Column, column, type EntityCode, entityInfo, isLongText, isMoney, isSystemColumn, labelColumn, statusColumn } from "./catalog.ts";
+import {
+  type Column,
+  column,
+  type EntityCode,
+  entityInfo,
+  isLongText,
+  isMoney,
+  isSystemColumn,
+  labelColumn,
+  statusColumn,
+} from "./catalog.ts";
 
 const chosen: Readonly<Partial<Record<EntityCode, readonly string[]>>> = {
   project: ["status", "priority", "client_id", "manager_id", "end_on", "budget"],
@@ -18,11 +28,7 @@ function weight(code: EntityCode, entry: Column): number {
   return entry.baseType === "text" ? 8 : 9;
 }
 
-/**
- * The columns of a list beside the label, most telling first: a list shows as many as its width allows and hides
- * from the end.
- */
-export function listColumns(code: EntityCode): readonly Column[] {
+function choose(code: EntityCode): readonly Column[] {
   const names = chosen[code];
   if (names) return names.map((name) => column(code, name)).filter((entry) => entry !== undefined);
   const label = labelColumn(code)?.name;
@@ -34,6 +40,34 @@ export function listColumns(code: EntityCode): readonly Column[] {
     .sort((a, b) => a.order - b.order)
     .slice(0, 5)
     .map(({ entry }) => entry);
+}
+
+const byCode = new Map<EntityCode, readonly Column[]>();
+
+/**
+ * The columns of a list beside the label, most telling first: a list shows as many as its width allows and hides
+ * from the end. The same array each time, so that rows which did not change are not drawn again.
+ */
+export function listColumns(code: EntityCode): readonly Column[] {
+  const known = byCode.get(code);
+  if (known) return known;
+  const columns = choose(code);
+  byCode.set(code, columns);
+  return columns;
+}
+
+/** From which width a column is shown, by its place. */
+export const visibility = [
+  "hidden sm:table-cell",
+  "hidden md:table-cell",
+  "hidden xl:table-cell",
+  "hidden xl:table-cell",
+  "hidden 2xl:table-cell",
+  "hidden 2xl:table-cell",
+] as const;
+
+export function isNumeric(entry: Column): boolean {
+  return ["int", "bigint", "numeric"].includes(entry.baseType);
 }
 
 /** Order of a list until the reader chooses another one. */

@@ -5,11 +5,15 @@ const tones: Readonly<Record<Tone, readonly string[]>> = {
   blue: "todo active open scheduled sent submitted in_use new ordered discovery proposal medium pending".split(" "),
   violet: "in_review in_negotiation negotiation qualification lead prospective trial requested".split(" "),
   amber: "in_progress on_hold paused partially_paid on_leave in_repair high expired refunded suspended".split(" "),
-  green: "done completed paid approved accepted signed won reached resolved cleared received held reimbursed".split(" "),
+  green: "done completed paid approved accepted signed won reached resolved cleared received held reimbursed".split(
+    " ",
+  ),
   red: "overdue urgent blocked rejected declined lost failed missed terminated critical".split(" "),
 };
 
-const byValue = new Map(Object.entries(tones).flatMap(([tone, values]) => values.map((value) => [value, tone as Tone])));
+const byValue = new Map(
+  Object.entries(tones).flatMap(([tone, values]) => values.map((value) => [value, tone as Tone])),
+);
 
 /** Only columns that say how something stands are coloured; a colour for every category would say nothing. */
 export function toneOf(columnName: string, value: string): Tone {

@@ -23,13 +23,13 @@
 export type ConnectionState =
   | { readonly kind: "disconnected"; readonly since: number }
   /** A socket was made and the server's WELCOME is awaited until `deadline`. */
-  | { readonly kind: "dialing"; readonly since: number; readonly attempt: number; readonly deadline: number }
+  | { readonly kind: "dialing"; readonly since: number; readonly failures: number; readonly deadline: number }
   /** The socket failed before WELCOME; a plain GET asks why, because browsers hide the status of a failed upgrade. */
-  | { readonly kind: "probing"; readonly since: number; readonly attempt: number; readonly deadline: number }
+  | { readonly kind: "probing"; readonly since: number; readonly failures: number; readonly deadline: number }
   | {
       readonly kind: "waiting";
       readonly since: number;
-      readonly attempt: number;
+      readonly failures: number;
       readonly retryAt: number;
       readonly reason: string;
     }
@@ -50,8 +50,8 @@ export type ConnectionState =
 
 /** What is known of an open, welcomed socket. */
 export type Link = {
-  /** Failed or short-lived connections before this one; forgotten once the link has proved stable. */
-  readonly attempt: number;
+  /** Failed or short-lived connections in a row before this one; forgotten once the link has proved stable. */
+  readonly failures: number;
   readonly welcomedAt: number;
   readonly pingIntervalMs: number;
   readonly lastMessageAt: number;

@@ -53,10 +53,10 @@ type In<Kind extends ConnectionState["kind"]> = Extract<ConnectionState, { kind:
 function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: TransitionInput): Step {
   switch (event.type) {
     case "welcome":
-      return { state: { kind: "catching-up", since: input.now, link: newLink(state.attempt, event, input) }, effects: [] };
+      return { state: { kind: "catching-up", since: input.now, link: newLink(state.failures, event, input) }, effects: [] };
     case "closed":
       // 1006 and the like say nothing: the reason is behind a plain GET.
-      if (isDecisive(event.code)) return afterClose(state, state.attempt, event, input);
+      if (isDecisive(event.code)) return afterClose(state, state.failures + 1, event, input);
       return { state: probing(state, input), effects: ["probe"] };
     case "timer":
       if (input.now < state.deadline) return stay(state);
@@ -71,9 +71,9 @@ function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: Trans
 function whileProbing(state: In<"probing">, event: ConnectionEvent, input: TransitionInput): Step {
   switch (event.type) {
     case "probed":
-      return afterProbe(state, state.attempt, event, input);
+      return afterProbe(state, state.failures + 1, event, input);
     case "timer":
-      return input.now < state.deadline ? stay(state) : wait(state, state.attempt, connectionLost, input);
+      return input.now < state.deadline ? stay(state) : wait(state, state.failures + 1, connectionLost, input);
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: [] };
     default:
@@ -84,12 +84,12 @@ function whileProbing(state: In<"probing">, event: ConnectionEvent, input: Trans
 function whileWaiting(state: In<"waiting">, event: ConnectionEvent, input: TransitionInput): Step {
   switch (event.type) {
     case "timer":
-      return input.now < state.retryAt ? stay(state) : dial(state, state.attempt + 1, input);
+      return input.now < state.retryAt ? stay(state) : dial(state, state.failures, input);
     case "online":
     case "visible":
     case "token-changed":
-      // Somebody is looking, or something changed: no reason to wait. Rare events, so the attempt count may stay.
-      return dial(state, state.attempt, input);
+      // Somebody is looking, or something changed: no reason to wait. Rare events, so the count of failures may stay.
+      return dial(state, state.failures, input);
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: [] };
     default:
@@ -127,7 +127,7 @@ function whileLinked(state: In<"catching-up" | "connected">, event: ConnectionEv
     case "timer": {
       if (link.deadAt !== undefined) {
         if (input.now < link.deadAt) return stay(state);
-        const step = wait(state, attemptAfter(link, input), "The server stopped answering.", input);
+        const step = wait(state, failuresAfter(link, input), "The server stopped answering.", input);
         return { state: step.state, effects: ["hang-up"] };
       }
       if (input.now < link.lastMessageAt + link.pingIntervalMs) return stay(state);
@@ -142,7 +142,7 @@ function whileLinked(state: In<"catching-up" | "connected">, event: ConnectionEv
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
     case "closed":
-      return afterClose(state, attemptAfter(link, input), event, input);
+      return afterClose(state, failuresAfter(link, input), event, input);
     default:
       return stay(state);
   }
@@ -150,26 +150,26 @@ function whileLinked(state: In<"catching-up" | "connected">, event: ConnectionEv
 
 function afterClose(
   state: ConnectionState,
-  attempt: number,
+  failures: number,
   event: Extract<ConnectionEvent, { type: "closed" }>,
   input: TransitionInput,
 ): Step {
   switch (reconnectAfter(event.code)) {
     case "after a new token":
-      return event.tokenChanged ? dial(state, attempt, input) : needToken("The session has ended: sign in again.", input);
+      return retryWithToken(state, failures, event, "The session has ended: sign in again.", input);
     case "never":
       return { state: { kind: "refused", since: input.now, reason: closeReason(event.code) }, effects: [] };
     case "at once":
       // Only for a link that was good: a server that says "at once" to everybody must not be met by a busy loop.
-      return attempt === 0 ? dial(state, attempt, input) : wait(state, attempt, connectionLost, input);
+      return failures === 0 ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
     case "with backoff":
-      return wait(state, attempt, connectionLost, input);
+      return wait(state, failures, connectionLost, input);
   }
 }
 
 function afterProbe(
   state: ConnectionState,
-  attempt: number,
+  failures: number,
   event: { readonly result: ProbeResult; readonly tokenChanged: boolean },
   input: TransitionInput,
 ): Step {
@@ -178,14 +178,14 @@ function afterProbe(
     case "disabled":
       return { state: disabled(state, result.reason, input), effects: [] };
     case "unauthenticated":
-      return event.tokenChanged ? dial(state, attempt, input) : needToken(result.reason, input);
+      return retryWithToken(state, failures, event, result.reason, input);
     case "forbidden":
       return { state: { kind: "refused", since: input.now, reason: result.reason }, effects: [] };
     case "reachable":
       // From "disabled" this is the all-clear; after a failed dial the fault was passing, and a pause follows.
-      return state.kind === "disabled" ? dial(state, 0, input) : wait(state, attempt, connectionLost, input);
+      return state.kind === "disabled" ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
     case "unavailable":
-      return wait(state, attempt, result.reason, input);
+      return wait(state, failures, result.reason, input);
   }
 }
 
@@ -199,18 +199,18 @@ function stay(state: ConnectionState): Step {
   return { state, effects: [] };
 }
 
-function dial(state: ConnectionState, attempt: number, input: TransitionInput): Step {
+function dial(state: ConnectionState, failures: number, input: TransitionInput): Step {
   const deadline = input.now + welcomeTimeoutMs;
-  return { state: { kind: "dialing", since: connectingSince(state, input), attempt, deadline }, effects: ["dial"] };
+  return { state: { kind: "dialing", since: connectingSince(state, input), failures, deadline }, effects: ["dial"] };
 }
 
-function wait(state: ConnectionState, attempt: number, reason: string, input: TransitionInput): Step {
-  const retryAt = input.now + backoffDelay(attempt, input.random);
-  return { state: { kind: "waiting", since: connectingSince(state, input), attempt, retryAt, reason }, effects: [] };
+function wait(state: ConnectionState, failures: number, reason: string, input: TransitionInput): Step {
+  const retryAt = input.now + backoffDelay(Math.max(0, failures - 1), input.random);
+  return { state: { kind: "waiting", since: connectingSince(state, input), failures, retryAt, reason }, effects: [] };
 }
 
 function probing(state: In<"dialing">, input: TransitionInput): ConnectionState {
-  return { kind: "probing", since: state.since, attempt: state.attempt, deadline: input.now + probeTimeoutMs };
+  return { kind: "probing", since: state.since, failures: state.failures, deadline: input.now + probeTimeoutMs };
 }
 
 function disabled(state: ConnectionState, reason: string, input: TransitionInput): ConnectionState {
@@ -220,17 +220,29 @@ function disabled(state: ConnectionState, reason: string, input: TransitionInput
   return { kind: "disabled", since, retryAt, asking: false, reason };
 }
 
+/** A token that was renewed meanwhile is tried at once, but one time only: each of an endless row of bad tokens waits. */
+function retryWithToken(
+  state: ConnectionState,
+  failures: number,
+  event: { readonly tokenChanged: boolean },
+  reason: string,
+  input: TransitionInput,
+): Step {
+  if (!event.tokenChanged) return needToken(reason, input);
+  return failures <= 1 ? dial(state, failures, input) : wait(state, failures, reason, input);
+}
+
 function needToken(reason: string, input: TransitionInput): Step {
   return { state: { kind: "needs-auth", since: input.now, reason }, effects: ["ask-for-token"] };
 }
 
-function newLink(attempt: number, event: { pingIntervalMs: number }, input: TransitionInput): Link {
+function newLink(failures: number, event: { pingIntervalMs: number }, input: TransitionInput): Link {
   const { now } = input;
-  return { attempt, welcomedAt: now, pingIntervalMs: event.pingIntervalMs, lastMessageAt: now, deadAt: undefined };
+  return { failures, welcomedAt: now, pingIntervalMs: event.pingIntervalMs, lastMessageAt: now, deadAt: undefined };
 }
 
-function attemptAfter(link: Link, input: TransitionInput): number {
-  return input.now - link.welcomedAt >= stableAfterMs ? 0 : link.attempt + 1;
+function failuresAfter(link: Link, input: TransitionInput): number {
+  return input.now - link.welcomedAt >= stableAfterMs ? 0 : link.failures + 1;
 }
 
 /** Dialing, probing and waiting are one spell of "connecting" for whoever looks at the status. */

@@ -16,9 +16,9 @@ import {
 } from "node:fs";
 import path from "node:path";
 import pg from "pg";
-import { cacheFolder } from "../postgres/cache-folder.ts";
-import { initialisePostgres, type PostgresPlace, startPostgres } from "../postgres/server.ts";
 import { repositoryRoot } from "../repository.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { initialisePostgres, type PostgresPlace, startPostgres } from "./server.ts";
 
 /** Migrated only, and migrated with the demonstration data. Test files copy one of them by these names. */
 export const templateDatabase = { empty: "heliograph_empty", demo: "heliograph_demo" } as const;
@@ -31,8 +31,12 @@ export const fastSettings: Record<string, string> = {
   wal_level: "minimal",
   max_wal_senders: "0",
   max_connections: "400",
+  min_wal_size: "2MB",
+  wal_recycle: "off",
 };
 
+/** Counted up when the way in which a cache is made changes. */
+const CACHE_FORMAT = 3;
 /** Caches of edited trees pile up at 60 MB or so each; this many are kept. */
 const KEPT_CACHES = 4;
 const PREFIX = "templates-";
@@ -47,7 +51,7 @@ export function socketUrl(socketFolder: string, database: string): string {
  * days to come: a template from last month has none for today.
  */
 function contentKey(version: string): string {
-  const hash = createHash("sha256").update(`${version} ${new Date().toISOString().slice(0, 10)}`);
+  const hash = createHash("sha256").update(`${CACHE_FORMAT} ${version} ${new Date().toISOString().slice(0, 10)}`);
   const files = globSync("db/**/*.{ts,sql,ddl,json}", {
     cwd: repositoryRoot,
     exclude: ["**/node_modules/**", "**/*.test.ts"],
@@ -123,7 +127,8 @@ export async function provideTemplates(place: PostgresPlace, socketFolder: strin
     utimesSync(cached, new Date(), new Date());
     return null;
   }
-  await initialisePostgres(place, null);
+  // Small segments of write-ahead log: of the usual ones, 64 MB would be copied at the start of every run.
+  await initialisePostgres(place, null, ["--wal-segsize=1"]);
   const server = await startPostgres(place, { listen: { socketFolder }, settings: fastSettings });
   const failure = await fillTemplates(socketFolder).finally(() => server.stop());
   if (failure === null) keep(place.dataDirectory, cached);

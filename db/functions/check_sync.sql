@@ -1,0 +1,92 @@
+-- What is wrong with the sync of which type. Empty when all is well.
+create or replace function app.check_sync()
+returns table (code text, problem text, remedy text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  e app.entity_type;
+  v_name text;
+  v_state "char";
+  c pg_class;
+begin
+  for e in select t.* from app.entity_type t order by t.code loop
+    code := e.code;
+    remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+
+    select * into c from pg_class where oid = e.table_name;
+    if not found then
+      problem := 'the table does not exist any more';
+      remedy := format('Run: select app.disable_sync(%L)', e.code);
+      return next;
+      continue;
+    end if;
+
+    foreach v_name in array array['zzz_sync_version', 'zzz_sync_truncate', format('log_%s_changes_insert', e.code),
+        format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code)] loop
+      select tgenabled into v_state from pg_trigger where tgrelid = e.table_name and tgname = v_name;
+      if not found then
+        problem := format('trigger %s is missing: changes are not told', v_name);
+        return next;
+      elsif v_state not in ('O', 'A') then
+        problem := format('trigger %s is disabled: changes are not told', v_name);
+        remedy := format('Run: alter table %s enable trigger %I; select app.resync(%L)', e.table_name, v_name, e.code);
+        return next;
+        remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+      end if;
+    end loop;
+
+    for v_name in select tgname from pg_trigger
+      where tgrelid = e.table_name and not tgisinternal and tgtype & 3 = 3 and tgtype & 20 <> 0 and tgname > 'zzz_sync_version' loop
+      problem := format('BEFORE trigger %s runs after zzz_sync_version: its changes are not told', v_name);
+      remedy := format('Run: alter trigger %I on %s rename to …', v_name, e.table_name);
+      return next;
+      remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+    end loop;
+
+    for v_name in select p.proname from pg_proc p
+      where p.pronamespace = 'app'::regnamespace
+        and p.proname in ('version_' || e.code, 'sees_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
+        and exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0 and x.privilege_type = 'EXECUTE') loop
+      problem := format('function app.%s may be executed by everybody', v_name);
+      return next;
+    end loop;
+
+    if not e.public or e.tenant_column is not null then
+      if not c.relrowsecurity then
+        problem := 'row level security is off: everybody may read every row';
+        return next;
+      elsif not c.relforcerowsecurity then
+        problem := 'row level security is not forced: the owner of the table passes it by';
+        return next;
+      end if;
+      if not exists (select 1 from pg_policy where polrelid = e.table_name and polname <> 'heliograph_owner') then
+        problem := 'no policy: the application sees no row';
+        return next;
+      end if;
+      if app.sync_has_standard_policy(e.table_name) is false
+         and exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_standard') then
+        problem := 'policies were added beside the standard one: rows are not marked as restricted by them';
+        remedy := format('Drop policy heliograph_standard or the others, then run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+        return next;
+        remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+      end if;
+    end if;
+
+    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || array[e.key_column, e.tenant_column, 'version', 'updated_ts']) u (col)
+      where u.col is not null and not app.sync_has_column(e.table_name, u.col) loop
+      problem := format('column %s does not exist any more: writes to the table fail', v_name);
+      return next;
+    end loop;
+
+    if c.relkind <> 'r' or c.relispartition or c.relpersistence <> 'p'
+       or exists (select 1 from pg_inherits where inhparent = e.table_name or inhrelid = e.table_name) then
+      problem := 'the table became partitioned, inherited or unlogged: changes may not be told';
+      remedy := 'Undo that, or end its sync with app.disable_sync.';
+      return next;
+    end if;
+  end loop;
+end $$;
+
+comment on function app.check_sync() is 'What is wrong with the sync of which type, and what to do; no row when all is well.';

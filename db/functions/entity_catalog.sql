@@ -1,0 +1,77 @@
+-- The one description of live types: the REST API, its OpenAPI document and the generated TypeScript types come
+-- from it. One row per type, columns in the order of the table.
+
+-- The type behind domains.
+create or replace function app.base_type(type oid) returns oid
+language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive t as (
+    select p.oid, p.typtype, p.typbasetype from pg_type p where p.oid = $1
+    union all
+    select p.oid, p.typtype, p.typbasetype from t join pg_type p on p.oid = t.typbasetype where t.typtype = 'd')
+  select t.oid from t where t.typtype <> 'd'
+$$;
+
+-- One name per kind of value, whatever spelling the table used.
+create or replace function app.base_type_name(type oid) returns text
+language sql stable strict
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when p.typelem <> 0 and p.typlen = -1 and p.typcategory = 'A' then app.base_type_name(p.typelem) || '[]'
+    when p.typtype = 'e' then 'enum'
+    else case p.typname
+      when 'varchar' then 'text' when 'bpchar' then 'text' when 'name' then 'text'
+      when 'int2' then 'int' when 'int4' then 'int' when 'int8' then 'bigint'
+      when 'float4' then 'float' when 'float8' then 'float'
+      when 'bool' then 'boolean' when 'jsonb' then 'json'
+      else p.typname end
+  end
+  from pg_type p where p.oid = app.base_type($1)
+$$;
+
+create or replace view app.entity_catalog as
+select
+  e.code,
+  n.nspname::text as schema_name,
+  c.relname::text as table_name,
+  e.key_column,
+  e.tenant_column,
+  e.containers,
+  e.rights,
+  e.redact,
+  e.snapshots,
+  e.views,
+  e.public,
+  obj_description(c.oid, 'pg_class') as comment,
+  (
+    select jsonb_agg(
+             jsonb_build_object(
+               'name', a.attname,
+               'type', format_type(a.atttypid, a.atttypmod),
+               'baseType', app.base_type_name(a.atttypid),
+               'notNull', a.attnotnull,
+               'hasDefault', a.atthasdef and a.attgenerated = '',
+               'generated', a.attgenerated <> '' or a.attidentity = 'a',
+               'maxLength', case when t.typname in ('varchar', 'bpchar') and a.atttypmod > 4 then a.atttypmod - 4 end,
+               'enumValues', (select jsonb_agg(v.enumlabel order by v.enumsortorder) from pg_enum v
+                               where v.enumtypid = coalesce(nullif(t.typelem, 0), t.oid)),
+               -- The column of a foreign key that points at the key of another live type, also within a composite one.
+               'references', (select min(p.code)
+                                from pg_constraint k
+                                join app.entity_type p on p.table_name = k.confrelid
+                                cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
+                                join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
+                               where k.conrelid = c.oid and k.contype = 'f' and pair.child = a.attnum),
+               'comment', col_description(c.oid, a.attnum))
+             order by a.attnum)
+      from pg_attribute a
+      join pg_type t on t.oid = app.base_type(a.atttypid)
+     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  ) as columns
+from app.entity_type e
+join pg_class c on c.oid = e.table_name
+join pg_namespace n on n.oid = c.relnamespace;
+
+comment on view app.entity_catalog is 'One row per live type with everything that is known of its columns.';

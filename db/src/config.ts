@@ -1,0 +1,16 @@
+/** A setting is missing or wrong: a mistake of whoever started the program, not of the program. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/** The database to work on, from DATABASE_URL. */
+export function databaseUrlFromEnvironment(env: NodeJS.ProcessEnv = process.env): string {
+  const url = env["DATABASE_URL"];
+  if (url === undefined || url === "") {
+    throw new ConfigurationError(
+      "DATABASE_URL is not set; for example DATABASE_URL=postgresql://postgres@localhost:5432/heliograph",
+    );
+  }
+  if (!/^postgres(ql)?:\/\//.test(url)) throw new ConfigurationError("DATABASE_URL must begin with postgresql://");
+  return url;
+}

@@ -1,0 +1,42 @@
+import type { Row } from "./company.ts";
+import { demoAccounts, NORTHWIND_ID } from "./demo-users.ts";
+import { must } from "./must.ts";
+
+/** Types of which Bob gets his first private row, besides the project with its tasks. */
+const SINGLE_GRANTS = ["opportunity", "contract", "document", "expense", "ticket"] as const;
+
+/**
+ * Bob may see one private project of his organization with five of its tasks, and one private row of some other types.
+ * So one login shows both sides: private rows that he holds, and private rows that he must never hear of.
+ */
+export function grantRows(tables: ReadonlyMap<string, readonly Row[]>): Row[] {
+  const bob = must(
+    demoAccounts.find((account) => account.email.startsWith("bob@")),
+    "demo user bob",
+  );
+  const isHidden = (row: Row) => row["is_private"] === true && row["organization_id"] === NORTHWIND_ID;
+  const hidden = (table: string) => (tables.get(table) ?? []).filter(isHidden);
+  const project = must(hidden("project")[0], "a private project");
+  const inside = (table: string) => hidden(table).filter((row) => row["project_id"] === project["id"]);
+  const singles = SINGLE_GRANTS.flatMap((table) =>
+    hidden(table)
+      .filter((row) => (row["project_id"] ?? project["id"]) === project["id"])
+      .slice(0, 1)
+      .map((row) => [table, row] as const),
+  );
+  const granted = [
+    ["project", project] as const,
+    // Its milestones too: nobody can save a row that points at one which he may not see.
+    ...inside("milestone").map((milestone) => ["milestone", milestone] as const),
+    ...inside("task")
+      .slice(0, 5)
+      .map((task) => ["task", task] as const),
+    ...singles,
+  ];
+  return granted.map(([code, row]) => ({
+    entity_code: code,
+    entity_id: row["id"] ?? null,
+    person_id: bob.personId,
+    organization_id: NORTHWIND_ID,
+  }));
+}

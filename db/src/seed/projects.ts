@@ -1,0 +1,173 @@
+import { day, moment, workday } from "./calendar.ts";
+import { type Company, range } from "./company.ts";
+import { cyclic } from "./dice.ts";
+import type { Employee, People } from "./people.ts";
+import type { Client } from "./sales.ts";
+import * as words from "./words-projects.ts";
+import { milestoneNames, taskNotes, work } from "./words-tasks.ts";
+
+const TASKS = 2000;
+const MILESTONES_PER_PROJECT = milestoneNames.length;
+
+/** Projects, their milestones and their tasks. */
+export function projects(company: Company, staff: People, clients: readonly Client[]) {
+  const plans = buildProjects(company, staff, clients);
+  const milestones = plans.flatMap((plan) => buildMilestones(company, plan));
+  const tasks = buildTasks(company, plans, milestones, staff.employees);
+  return { projects: plans.map((plan) => plan.row), milestones, tasks };
+}
+
+export type Projects = ReturnType<typeof projects>;
+type Plan = ReturnType<typeof buildProjects>[number];
+export type Project = Plan["row"];
+export type Task = ReturnType<typeof buildTasks>[number];
+type Milestone = ReturnType<typeof buildMilestones>[number];
+
+function buildProjects(company: Company, { departments, employees }: People, clients: readonly Client[]) {
+  const dice = company.dice("project");
+  const active = clients.filter((client) => client.status === "active");
+  const [, bob] = employees;
+  return (words.projects[company.name] ?? []).map((project, i) => {
+    const client = project.forClient ? cyclic(active, i * 3) : null;
+    const status =
+      i < 3 || project.isPrivate
+        ? "active"
+        : dice.weighted({ active: 52, planned: 16, completed: 18, on_hold: 8, cancelled: 6 });
+    const length = dice.int(90, 320);
+    const start = {
+      active: -Math.floor(length * (0.3 + dice.next() * 0.5)),
+      planned: dice.int(7, 60),
+      completed: -length - dice.int(5, 90),
+      on_hold: -Math.floor(length / 2),
+      cancelled: -Math.floor(length / 2),
+    }[status];
+    const elapsed = Math.round((-start / length) * 100);
+    return {
+      kind: project.kind,
+      start,
+      end: start + length,
+      row: {
+        id: company.id("project"),
+        organization_id: company.organizationId,
+        name: client ? `${project.name} for ${client.name}` : project.name,
+        code: project.code,
+        status,
+        priority: dice.weighted({ low: 12, medium: 50, high: 30, urgent: 8 }),
+        client_id: client?.id ?? null,
+        department_id: dice.pick(departments).row.id,
+        manager_id: i % 4 === 0 && bob ? bob.id : cyclic(employees, 5 + i * 3).id,
+        start_on: day(start),
+        end_on: day(start + length),
+        budget: dice.int(8, 160) * 2500,
+        currency: company.currency,
+        progress_percent: status === "completed" ? 100 : Math.min(95, Math.max(0, elapsed)),
+        description: project.description,
+        is_private: project.isPrivate ?? false,
+        created_ts: moment(
+          start - dice.int(20, 60) - (status === "planned" ? 60 : 0),
+          dice.int(8, 17),
+          dice.int(0, 59),
+        ),
+      },
+    };
+  });
+}
+
+function buildMilestones(company: Company, { row: project, start, end }: Plan) {
+  const length = end - start;
+  return milestoneNames.map((name, m) => {
+    const due = start + Math.round((length * (m + 1)) / MILESTONES_PER_PROJECT);
+    const isPast = due < 0 || project.status === "completed";
+    const isMissed = isPast && project.status !== "completed" && (project.status === "cancelled" || m % 3 === 2);
+    return {
+      id: company.id("milestone"),
+      organization_id: company.organizationId,
+      name: `${project.code}: ${name.toLowerCase()}`,
+      project_id: project.id,
+      status: isMissed ? "missed" : isPast ? "reached" : "open",
+      due_on: day(due),
+      reached_on: isPast && !isMissed ? day(due - (m % 2)) : null,
+      description: null,
+      is_private: project.is_private,
+      created_ts: project.created_ts,
+    };
+  });
+}
+
+function buildTasks(
+  company: Company,
+  plans: readonly Plan[],
+  milestones: readonly Milestone[],
+  employees: readonly Employee[],
+) {
+  const dice = company.dice("task");
+  const perProject = company.share(TASKS) / plans.length;
+  return plans.flatMap((plan, p) => {
+    const { actions, subjects } = work[plan.kind];
+    const own = milestones.slice(p * MILESTONES_PER_PROJECT, (p + 1) * MILESTONES_PER_PROJECT);
+    const titles = dice.shuffle(
+      actions.flatMap((action, a) =>
+        subjects.map((subject) => ({ title: action.replace("%", subject), subject, phase: a })),
+      ),
+    );
+    // The order of work follows the actions: what is designed first is due first.
+    const chosen = titles.slice(0, perProject).sort((a, b) => a.phase - b.phase);
+    const crew = [0, 1, 2, 3, 4, 5].map((k) => cyclic(employees, 8 + p * 5 + k)).concat(employees.slice(1, 3));
+    const ids = chosen.map(() => company.id("task"));
+    const parents = chooseParents(chosen.map(({ subject }) => subject));
+    return chosen.map(({ title }, t) => {
+      const at = t / chosen.length;
+      const due = workday(plan.start + (plan.end - plan.start) * (at * 0.9 + 0.08) + dice.int(-4, 4));
+      const begin = due - dice.int(2, 14);
+      const status = taskStatus(plan.row.status, due, dice);
+      const parent = parents[t] ?? null;
+      const created = Math.min(begin, -1) - dice.int(3, 30);
+      return {
+        id: cyclic(ids, t),
+        organization_id: company.organizationId,
+        title,
+        project_id: plan.row.id,
+        milestone_id: cyclic(own, Math.min(own.length - 1, Math.floor(at * own.length))).id,
+        parent_task_id: parent === null ? null : cyclic(ids, parent),
+        status,
+        priority: dice.weighted({ low: 18, medium: 54, high: 22, urgent: 6 }),
+        assignee_id: status === "backlog" && dice.chance(0.6) ? null : dice.pick(crew).id,
+        reporter_id: plan.row.manager_id,
+        start_on: day(begin),
+        due_on: day(due),
+        estimated_hours: dice.pick([1, 2, 3, 4, 6, 8, 8, 12, 16, 24, 40]),
+        completed_ts: status === "done" ? moment(Math.min(due, -1), dice.int(8, 17), dice.int(0, 59)) : null,
+        description: dice.pick(taskNotes),
+        // Never one that has or is a part: who may not see the parent cannot write the part.
+        is_private: plan.row.is_private || (parent === null && !parents.includes(t) && dice.chance(0.02)),
+        created_ts: moment(created, dice.int(8, 17), dice.int(0, 59)),
+      };
+    });
+  });
+}
+
+/** For some tasks the index of an earlier one on the same subject, of which it is a part; parts have no parts. */
+function chooseParents(subjects: readonly string[]): (number | null)[] {
+  const parents: (number | null)[] = [];
+  for (const [t, subject] of subjects.entries()) {
+    const earlier = subjects.findIndex((other, o) => o < t && other === subject && parents[o] === null);
+    parents.push(t % 3 === 2 && earlier >= 0 ? earlier : null);
+  }
+  return parents;
+}
+
+function taskStatus(project: Plan["row"]["status"], due: number, dice: ReturnType<Company["dice"]>) {
+  if (project === "completed") return dice.weighted({ done: 94, cancelled: 6 });
+  if (project === "cancelled") return due < -60 ? "done" : "cancelled";
+  if (project === "planned") return dice.weighted({ backlog: 70, todo: 30 });
+  if (due < -14) return dice.weighted({ done: 88, cancelled: 4, in_review: 4, in_progress: 4 });
+  if (project === "on_hold") return dice.weighted({ backlog: 60, todo: 40 });
+  if (due < 7) return dice.weighted({ done: 30, in_review: 22, in_progress: 36, todo: 12 });
+  if (due < 40) return dice.weighted({ in_progress: 15, todo: 65, backlog: 20 });
+  return dice.weighted({ todo: 25, backlog: 75 });
+}
+
+/** A task of every n-th position, for rows that hang on tasks. */
+export function everyNth<T>(list: readonly T[], count: number): T[] {
+  return range(count).map((i) => cyclic(list, Math.floor((i * list.length) / count)));
+}

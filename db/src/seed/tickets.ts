@@ -1,0 +1,49 @@
+import { moment } from "./calendar.ts";
+import { type Company, padded, range } from "./company.ts";
+import { cyclic } from "./dice.ts";
+import type { Employee } from "./people.ts";
+import type { Sales } from "./sales.ts";
+import { ticketTexts, ticketTitles } from "./words-buying.ts";
+
+/** What clients reported. */
+export function tickets(company: Company, { clients, contacts, products }: Sales, employees: readonly Employee[]) {
+  const dice = company.dice("ticket");
+  const primary = new Map(
+    contacts.filter((contact) => contact.is_primary).map((contact) => [contact.client_id, contact.id]),
+  );
+  const customers = clients.filter((client) => client.status === "active");
+  const count = company.share(200);
+  return range(count).map((i) => {
+    const client = cyclic(customers, i * 7);
+    const product = cyclic(products, i * 11);
+    const title = cyclic(ticketTitles[product.product_type], i).replace("%", product.name);
+    const age = Math.floor(((count - i) * 110) / count);
+    const status =
+      age > 20
+        ? dice.weighted({ closed: 84, resolved: 12, waiting: 4, open: 0, new: 0 })
+        : dice.weighted({ closed: 14, resolved: 20, waiting: 16, open: 34, new: 16 });
+    const isOver = status === "closed" || status === "resolved";
+    return {
+      id: company.id("ticket"),
+      organization_id: company.organizationId,
+      title,
+      ticket_number: `${company.prefix}-T${padded(10_000 + i, 5)}`,
+      status,
+      priority: dice.weighted({ low: 24, medium: 50, high: 20, urgent: 6 }),
+      channel: dice.weighted({ email: 40, portal: 34, phone: 18, chat: 8 }),
+      client_id: client.id,
+      contact_id: primary.get(client.id) ?? null,
+      product_id: product.id,
+      project_id: null,
+      assignee_id: status === "new" ? null : cyclic(employees, 10 + ((i * 13) % 60)).id,
+      description: dice.pick(ticketTexts),
+      due_ts: moment(-age + 3, 17),
+      resolved_ts: isOver ? moment(Math.min(-age + dice.int(0, 5), -1), 16, dice.int(0, 59)) : null,
+      satisfaction: status === "closed" && dice.chance(0.7) ? dice.pick([3, 4, 4, 5, 5, 5, 2]) : null,
+      is_private: i % 25 === 11,
+      created_ts: moment(-age - 1, dice.int(7, 18), dice.int(0, 59)),
+    };
+  });
+}
+
+export type Tickets = ReturnType<typeof tickets>;

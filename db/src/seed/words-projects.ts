@@ -1,0 +1,337 @@
+/** What the projects are called. */
+
+export type ProjectKind = "software" | "data" | "infrastructure" | "rollout" | "marketing" | "people" | "deal";
+
+export interface ProjectWords {
+  readonly name: string;
+  readonly code: string;
+  readonly kind: ProjectKind;
+  readonly description: string;
+  /** Done for a client, whose name is then part of the project's name. */
+  readonly forClient?: boolean;
+  readonly isPrivate?: boolean;
+}
+
+export const projects: Readonly<Record<string, readonly ProjectWords[]>> = {
+  Northwind: [
+    {
+      name: "Customer portal relaunch",
+      code: "PORTAL",
+      kind: "software",
+      description: "Replace the old portal: faster, accessible, and usable on a phone.",
+    },
+    {
+      name: "Acquisition of Halden Marine",
+      code: "HALDEN",
+      kind: "deal",
+      isPrivate: true,
+      description: "Confidential: due diligence, valuation and plan for the first hundred days.",
+    },
+    {
+      name: "Warehouse rollout",
+      code: "WH-ROLL",
+      kind: "rollout",
+      forClient: true,
+      description: "Scanners, dock terminals and training in four warehouses.",
+    },
+    {
+      name: "Data warehouse migration",
+      code: "DWH",
+      kind: "data",
+      description: "Move all reports from the nightly export to the new warehouse.",
+    },
+    {
+      name: "Mobile app for drivers",
+      code: "DRIVER",
+      kind: "software",
+      forClient: true,
+      description: "Tours, proof of delivery and damage reports on one screen.",
+    },
+    {
+      name: "Hamburg office extension",
+      code: "HAM-EXT",
+      kind: "infrastructure",
+      description: "Third floor: forty desks, six meeting rooms, new network.",
+    },
+    {
+      name: "Fleet tracking",
+      code: "FLEET",
+      kind: "rollout",
+      forClient: true,
+      description: "Trackers in 220 vehicles and a live map for dispatchers.",
+    },
+    {
+      name: "Brand refresh 2027",
+      code: "BRAND",
+      kind: "marketing",
+      description: "New logo, new website, new slides, before the spring fair.",
+    },
+    {
+      name: "Single sign-on",
+      code: "SSO",
+      kind: "infrastructure",
+      description: "One account for all internal and client-facing systems.",
+    },
+    {
+      name: "Demand forecast",
+      code: "FORECAST",
+      kind: "data",
+      forClient: true,
+      description: "Weekly demand per product and branch, with an explanation of each figure.",
+    },
+    {
+      name: "Field service planning",
+      code: "FIELD",
+      kind: "software",
+      forClient: true,
+      description: "Plan tours of technicians with skills, parts and traffic in mind.",
+    },
+    {
+      name: "Salary review 2027",
+      code: "SALARY",
+      kind: "people",
+      isPrivate: true,
+      description: "Confidential: bands, comparison with the market and letters.",
+    },
+    {
+      name: "Billing automation",
+      code: "BILLING",
+      kind: "software",
+      description: "From time entry to invoice without a spreadsheet.",
+    },
+    {
+      name: "Cloud move",
+      code: "CLOUD",
+      kind: "infrastructure",
+      forClient: true,
+      description: "Move 34 servers out of the cellar before the lease ends.",
+    },
+    {
+      name: "User conference 2027",
+      code: "CONF",
+      kind: "marketing",
+      description: "Two days, four hundred guests, three stages.",
+    },
+    {
+      name: "Graduate programme",
+      code: "GRAD",
+      kind: "people",
+      description: "Twelve graduates, four departments, eighteen months.",
+    },
+    {
+      name: "Web shop relaunch",
+      code: "SHOP",
+      kind: "software",
+      forClient: true,
+      description: "New shop with live stock and delivery dates.",
+    },
+    {
+      name: "Sensor network for cold stores",
+      code: "COLD",
+      kind: "rollout",
+      forClient: true,
+      description: "Temperature and door sensors, with alarms within a minute.",
+    },
+    {
+      name: "Reporting package",
+      code: "REPORTS",
+      kind: "data",
+      forClient: true,
+      description: "Thirty reports for finance and operations.",
+    },
+    {
+      name: "Disaster recovery",
+      code: "DR",
+      kind: "infrastructure",
+      description: "Second site, rehearsed restore, written runbook.",
+    },
+    {
+      name: "Accessibility programme",
+      code: "A11Y",
+      kind: "software",
+      description: "All products usable by keyboard and screen reader.",
+    },
+    {
+      name: "Supplier portal",
+      code: "SUPPLIER",
+      kind: "software",
+      forClient: true,
+      description: "Orders, confirmations and invoices in one place.",
+    },
+    {
+      name: "Case study series",
+      code: "CASES",
+      kind: "marketing",
+      description: "Ten clients tell what changed for them.",
+    },
+    {
+      name: "Route planning",
+      code: "ROUTES",
+      kind: "data",
+      forClient: true,
+      description: "Shorter tours with fewer empty kilometres.",
+    },
+    {
+      name: "Network renewal",
+      code: "NET",
+      kind: "infrastructure",
+      description: "New switches, access points and guest network in all offices.",
+    },
+    {
+      name: "Archive migration",
+      code: "ARCHIVE",
+      kind: "data",
+      forClient: true,
+      description: "Eleven million documents from tape to search.",
+    },
+    {
+      name: "Self-service kiosks",
+      code: "KIOSK",
+      kind: "rollout",
+      forClient: true,
+      description: "Check-in kiosks at eighteen sites.",
+    },
+    {
+      name: "Onboarding renewal",
+      code: "ONBOARD",
+      kind: "people",
+      description: "From signed contract to first productive week.",
+    },
+    {
+      name: "Release pipeline",
+      code: "PIPE",
+      kind: "infrastructure",
+      description: "Every change tested and released within the hour.",
+    },
+    {
+      name: "Partner programme",
+      code: "PARTNER",
+      kind: "marketing",
+      description: "Terms, portal and training for resellers.",
+    },
+    {
+      name: "Returns management",
+      code: "RETURNS",
+      kind: "software",
+      forClient: true,
+      description: "Returned goods booked, checked and refunded in two days.",
+    },
+    {
+      name: "Energy dashboard",
+      code: "ENERGY",
+      kind: "data",
+      forClient: true,
+      description: "Consumption of every site, by the quarter of an hour.",
+    },
+    {
+      name: "Label printing rollout",
+      code: "LABEL",
+      kind: "rollout",
+      forClient: true,
+      description: "Printers and templates at sixty packing stations.",
+    },
+    {
+      name: "Service desk renewal",
+      code: "DESK",
+      kind: "software",
+      description: "New ticket forms, new promises, better knowledge base.",
+    },
+    {
+      name: "Leadership training",
+      code: "LEAD",
+      kind: "people",
+      description: "Eight modules for everybody who leads a team.",
+    },
+  ],
+  Contoso: [
+    {
+      name: "Claims portal",
+      code: "CLAIMS",
+      kind: "software",
+      forClient: true,
+      description: "Report a claim with photos in five minutes.",
+    },
+    {
+      name: "Pension data clean-up",
+      code: "PENSION",
+      kind: "data",
+      forClient: true,
+      description: "Find and correct doubtful records before the migration.",
+    },
+    {
+      name: "London office move",
+      code: "LDN",
+      kind: "infrastructure",
+      description: "From two floors to one, over a single weekend.",
+    },
+    { name: "Consultant academy", code: "ACADEMY", kind: "people", description: "Twelve courses, each with an exam." },
+    {
+      name: "Branch tablets",
+      code: "TABLETS",
+      kind: "rollout",
+      forClient: true,
+      description: "Tablets and training in forty branches.",
+    },
+    {
+      name: "Partner buy-in 2027",
+      code: "BUYIN",
+      kind: "deal",
+      isPrivate: true,
+      description: "Confidential: terms and timetable for three new partners.",
+    },
+    {
+      name: "Booking app",
+      code: "BOOKING",
+      kind: "software",
+      forClient: true,
+      description: "Book, change and cancel without a call.",
+    },
+    {
+      name: "Market study: retail 2027",
+      code: "STUDY",
+      kind: "marketing",
+      description: "Survey among 300 retailers, report and tour of talks.",
+    },
+    {
+      name: "Risk reporting",
+      code: "RISK",
+      kind: "data",
+      forClient: true,
+      description: "Daily risk figures with a complete trail.",
+    },
+    {
+      name: "Laptop renewal",
+      code: "LAPTOP",
+      kind: "rollout",
+      description: "Sixty laptops exchanged without a lost day.",
+    },
+    {
+      name: "Proposal library",
+      code: "LIBRARY",
+      kind: "software",
+      description: "Find the best paragraph of the last five years.",
+    },
+    {
+      name: "Cyber insurance readiness",
+      code: "CYBER",
+      kind: "infrastructure",
+      forClient: true,
+      description: "Close the gaps that the insurer named.",
+    },
+    {
+      name: "Timetable information",
+      code: "TIMETABLE",
+      kind: "software",
+      forClient: true,
+      description: "Departures in real time, on signs and phones.",
+    },
+    { name: "Newsletter renewal", code: "NEWS", kind: "marketing", description: "Fewer, shorter, read more often." },
+    {
+      name: "Meter data platform",
+      code: "METER",
+      kind: "data",
+      forClient: true,
+      description: "Readings of 90 000 meters, checked every hour.",
+    },
+  ],
+};

@@ -1,0 +1,59 @@
+type Scalar = string | number | boolean | null;
+
+/** `{gte: 5, lt: 9}`; the operators of the REST API. */
+export type Condition = {
+  readonly [Operator in "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "contains"]?: Scalar;
+} & {
+  readonly in?: readonly (string | number)[];
+  readonly null?: boolean;
+};
+
+export type Filter = { readonly [column: string]: Scalar | Condition | undefined };
+
+export type ListQuery = {
+  readonly filter?: Filter | undefined;
+  /** Columns by comma, `-` in front for descending: `-updated_ts,name`. */
+  readonly sort?: string | undefined;
+  /** Words to search for. */
+  readonly q?: string | undefined;
+  /** Rows of a page. */
+  readonly limit?: number | undefined;
+};
+
+/** The query string of a list, in a fixed order, so that equal queries are equal text. */
+export function toSearchParams(query: ListQuery): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const column of Object.keys(query.filter ?? {}).sort()) {
+    const condition = query.filter?.[column];
+    if (condition === undefined) continue;
+    if (condition === null || typeof condition !== "object") appendScalar(params, column, "eq", condition);
+    else appendCondition(params, column, condition);
+  }
+  if (query.q) params.set("q", query.q);
+  if (query.sort) params.set("sort", query.sort);
+  if (query.limit !== undefined) params.set("limit", String(query.limit));
+  return params;
+}
+
+function appendCondition(params: URLSearchParams, column: string, condition: Condition): void {
+  for (const [operator, value] of Object.entries(condition).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (value === undefined) continue;
+    if (Array.isArray(value)) params.append(`${column}.${operator}`, value.join(","));
+    else appendScalar(params, column, operator, value as Scalar);
+  }
+}
+
+function appendScalar(params: URLSearchParams, column: string, operator: string, value: Scalar): void {
+  // SQL's null is no value to compare with: it has an operator of its own.
+  if (value === null && operator === "eq") params.append(`${column}.null`, "true");
+  else if (value === null && operator === "ne") params.append(`${column}.null`, "false");
+  else if (operator === "eq") params.append(column, String(value));
+  else params.append(`${column}.${operator}`, String(value));
+}
+
+/** Columns whose change may move a row into, out of or inside the list; undefined: any column may. */
+export function decidingColumns(query: ListQuery): ReadonlySet<string> | undefined {
+  if (query.q) return undefined; // the server decides which columns a search looks at
+  const sorted = (query.sort ?? "").split(",").map((part) => part.trim().replace(/^-/, ""));
+  return new Set([...Object.keys(query.filter ?? {}), ...sorted.filter((column) => column !== "")]);
+}

@@ -1,0 +1,42 @@
+export type EnvironmentEvent = "online" | "offline" | "visible";
+
+/** What the device tells about itself. */
+export type Environment = {
+  /** False only when the device is certain that it has no network. */
+  online(): boolean;
+  /** Returns the function that ends the listening. */
+  subscribe(listener: (event: EnvironmentEvent) => void): () => void;
+};
+
+/** For servers and tests: always online, never hidden. */
+export const steadyEnvironment: Environment = { online: () => true, subscribe: () => () => {} };
+
+/** The browser's network and visibility events. */
+export const browserEnvironment: Environment = {
+  online: () => navigator.onLine,
+  subscribe(listener) {
+    const online = () => listener("online");
+    const offline = () => listener("offline");
+    const visible = () => {
+      if (document.visibilityState === "visible") listener("visible");
+    };
+    // pageshow: a page that comes back from the back-forward cache has dead sockets and fires no visibilitychange.
+    const restored = (event: PageTransitionEvent) => {
+      if (event.persisted) listener("visible");
+    };
+    window.addEventListener("online", online);
+    window.addEventListener("offline", offline);
+    window.addEventListener("pageshow", restored);
+    document.addEventListener("visibilitychange", visible);
+    return () => {
+      window.removeEventListener("online", online);
+      window.removeEventListener("offline", offline);
+      window.removeEventListener("pageshow", restored);
+      document.removeEventListener("visibilitychange", visible);
+    };
+  },
+};
+
+export function defaultEnvironment(): Environment {
+  return typeof window === "undefined" || typeof document === "undefined" ? steadyEnvironment : browserEnvironment;
+}

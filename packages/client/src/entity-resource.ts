@@ -1,0 +1,112 @@
+import { Emitter } from "./emitter.ts";
+import { type EntityKey, entityKey } from "./entity-key.ts";
+import type { EntityData } from "./store/entity-store.ts";
+import type { Glimpse, LiveEntities } from "./store/live-entities.ts";
+import type { Phase, Target } from "./subscriptions/subscription-book.ts";
+
+/** One row at one moment. The same object until something in it changes. */
+export type EntitySnapshot<Data = EntityData> = {
+  /** loading: not known yet. gone: deleted or not readable. error: not known, and the last attempt failed. */
+  readonly status: "loading" | "ready" | "gone" | "error";
+  readonly data: Data | undefined;
+  readonly version: number | undefined;
+  readonly error: Error | undefined;
+  /** The data may be out of date: not subscribed (yet), or a change was signalled that is not read yet. */
+  readonly stale: boolean;
+};
+
+export type EntityPorts = {
+  readonly live: LiveEntities;
+  readonly subscriptions: {
+    acquire(targets: readonly Target[]): void;
+    release(targets: readonly Target[]): void;
+    phase(target: Target): Phase | undefined;
+  };
+  readonly needs: (key: EntityKey) => boolean;
+  readonly errorOf: (key: EntityKey) => Error | undefined;
+  /** Reads the row through the API, whatever is held. */
+  readonly look: (type: string, id: string) => void;
+  /** Sync changes of what `stale` and `error` depend on. */
+  readonly onKey: (key: EntityKey, listener: () => void) => () => void;
+};
+
+/** One row, live while anybody listens: observed in the store, subscribed at the server, read when it is missing. */
+export class EntityResource {
+  readonly #ports: EntityPorts;
+  readonly #target: Target;
+  readonly #key: EntityKey;
+  readonly #changes = new Emitter<void>();
+  #leave: (() => void) | undefined;
+  #looked = false;
+  #snapshot: EntitySnapshot | undefined;
+
+  constructor(type: string, id: string, ports: EntityPorts) {
+    this.#ports = ports;
+    this.#target = { type, id, container: false };
+    this.#key = entityKey(type, id);
+  }
+
+  subscribe(listener: () => void): () => void {
+    const first = this.#changes.size === 0;
+    const leave = this.#changes.on(listener);
+    if (first) this.#activate();
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      leave();
+      if (this.#changes.size === 0) this.#leave?.();
+    };
+  }
+
+  snapshot(): EntitySnapshot {
+    const next = this.#compute(this.#ports.live.peek(this.#key));
+    if (!this.#snapshot || !sameSnapshot(this.#snapshot, next)) this.#snapshot = next;
+    return this.#snapshot;
+  }
+
+  #activate(): void {
+    const changed = () => {
+      this.#lookIfMissing();
+      this.#changes.emit();
+    };
+    const leaveLive = this.#ports.live.observe([this.#key], changed);
+    const leaveKey = this.#ports.onKey(this.#key, changed);
+    this.#ports.subscriptions.acquire([this.#target]);
+    this.#looked = false;
+    this.#lookIfMissing();
+    this.#leave = () => {
+      leaveLive();
+      leaveKey();
+      this.#ports.subscriptions.release([this.#target]);
+    };
+  }
+
+  /** A subscription tells of the row too, but only when there is a connection: the API alone must be enough. */
+  #lookIfMissing(): void {
+    const row = this.#ports.live.peek(this.#key);
+    if (row === undefined || this.#looked) return;
+    this.#looked = true;
+    const subscribed = this.#ports.subscriptions.phase(this.#target) === "held";
+    if (row === null || row.gone || !subscribed) this.#ports.look(this.#target.type, this.#target.id);
+  }
+
+  #compute(row: Glimpse): EntitySnapshot {
+    const error = this.#ports.errorOf(this.#key);
+    const stale = this.#ports.needs(this.#key) || this.#ports.subscriptions.phase(this.#target) !== "held";
+    if (row?.data) return { status: "ready", data: row.data, version: row.ver, error, stale };
+    // A row held as gone is asked for again when somebody looks; until the answer, what is known is shown.
+    if (row?.gone) return { status: "gone", data: undefined, version: undefined, error: undefined, stale: false };
+    return { status: error ? "error" : "loading", data: undefined, version: undefined, error, stale: true };
+  }
+}
+
+function sameSnapshot(a: EntitySnapshot, b: EntitySnapshot): boolean {
+  return (
+    a.status === b.status &&
+    a.data === b.data &&
+    a.version === b.version &&
+    a.error === b.error &&
+    a.stale === b.stale
+  );
+}

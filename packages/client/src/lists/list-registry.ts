@@ -1,0 +1,47 @@
+import { type ListQuery, toSearchParams } from "../api/list-query.ts";
+import { LiveList, type ListPorts } from "./live-list.ts";
+
+/** Lists that nobody looks at are kept for the way back; they hold ids only. */
+const maxIdle = 50;
+
+/** One live list per query, however many views show it. */
+export class ListRegistry {
+  readonly #ports: ListPorts;
+  readonly #lists = new Map<string, LiveList>();
+
+  constructor(ports: ListPorts) {
+    this.#ports = ports;
+  }
+
+  get(type: string, query: ListQuery, within: string | undefined): LiveList {
+    const id = `${type}?${toSearchParams(query)}#${within ?? ""}`;
+    let list = this.#lists.get(id);
+    if (list) {
+      this.#lists.delete(id); // put last: the order of the map is the order of use
+    } else {
+      list = new LiveList({ id, type, query, within }, this.#ports);
+      this.#dropIdle();
+    }
+    this.#lists.set(id, list);
+    return list;
+  }
+
+  *active(): Generator<LiveList> {
+    for (const list of this.#lists.values()) if (list.active) yield list;
+  }
+
+  *ofType(type: string): Generator<LiveList> {
+    for (const list of this.active()) if (list.spec.type === type) yield list;
+  }
+
+  #dropIdle(): void {
+    let idle = 0;
+    for (const list of this.#lists.values()) if (!list.active) idle += 1;
+    for (const [id, list] of this.#lists) {
+      if (idle < maxIdle) return;
+      if (list.active) continue;
+      this.#lists.delete(id);
+      idle -= 1;
+    }
+  }
+}

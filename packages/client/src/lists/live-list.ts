@@ -1,0 +1,384 @@
+import { ApiError } from "../api/api-error.ts";
+import type { ListPage } from "../api/api-client.ts";
+import { decidingColumns, type ListQuery } from "../api/list-query.ts";
+import { backoffDelay } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
+import { Emitter } from "../emitter.ts";
+import { entityKey } from "../entity-key.ts";
+import type { Ticket } from "../refetch/need-map.ts";
+import type { EntityDoc } from "../register.ts";
+import type { EntityData, EntityStore } from "../store/entity-store.ts";
+import type { LiveEntities } from "../store/live-entities.ts";
+import type { Phase, Target } from "../subscriptions/subscription-book.ts";
+import { Timer } from "../timer.ts";
+import { type ListSnapshot, projectionOf, sameItems } from "./list-snapshot.ts";
+
+/** A stale list waits this long for more changes of the same burst before it reads its pages again. */
+export const staleGatherMs = 60;
+/** At most one such reading per second and list, however many changes come. */
+export const staleIntervalMs = 1_000;
+/** How long a new list waits for its subscription to be confirmed before it reads anyway. */
+export const subscribeFirstMs = 1_000;
+/** Most ids that a list keeps for the next start of the application. */
+const storedIds = 500;
+
+export type ListPorts = {
+  readonly list: (type: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
+  readonly reads: {
+    open(): Ticket;
+    close(ticket: Ticket): void;
+    admit(ticket: Ticket, type: string, docs: readonly EntityDoc[]): Promise<void>;
+  };
+  readonly subscriptions: {
+    acquire(targets: readonly Target[]): void;
+    release(targets: readonly Target[]): void;
+    phase(target: Target): Phase | undefined;
+  };
+  readonly store: EntityStore;
+  readonly live: LiveEntities;
+  /** A subscription can be expected to be answered soon. */
+  readonly connecting: () => boolean;
+  /** The list got further: perhaps everything is caught up. */
+  readonly onProgress: () => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+};
+
+export type ListSpec = {
+  /** Identifies the list in the store: type, query and container in canonical form. */
+  readonly id: string;
+  readonly type: string;
+  readonly query: ListQuery;
+  /** Container whose changes make the list live; undefined: only its rows are live. */
+  readonly within: string | undefined;
+};
+
+/**
+ * A list whose membership and order come from the server's pages and whose contents come, live, from the store.
+ * Subscribes first and reads afterwards: what changes after the subscription is signalled, what changed before is read.
+ */
+export class LiveList {
+  readonly spec: ListSpec;
+  readonly #ports: ListPorts;
+  readonly #deciding: ReadonlySet<string> | undefined;
+  readonly #changes = new Emitter<void>();
+  readonly #timer: Timer;
+  #ids: readonly string[] = [];
+  #projections = new Map<string, string>();
+  #known = false;
+  #cursor: string | null = null;
+  #hasMore = false;
+  #pages = 0;
+  #pagesWanted = 1;
+  /** Counts the reasons to read again; `#fresh` is the count that the last reading covered. */
+  #marks = 1;
+  #fresh = 0;
+  #coveredStamp = 0;
+  #lastStartAt = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #error: Error | undefined;
+  #reading: AbortController | undefined;
+  #leaveRows: (() => void) | undefined;
+  #snapshot: ListSnapshot | undefined;
+
+  constructor(spec: ListSpec, ports: ListPorts) {
+    this.spec = spec;
+    this.#ports = ports;
+    this.#deciding = decidingColumns(spec.query);
+    this.#timer = new Timer(ports.clock);
+  }
+
+  get active(): boolean {
+    return this.#changes.size > 0;
+  }
+
+  /** Everything up to this moment (a stamp of the refetcher) is in the list, or cannot be read at all. */
+  coveredUpTo(stamp: number): boolean {
+    return this.#coveredStamp > stamp || (this.#error instanceof ApiError && this.#error.permanent);
+  }
+
+  /** Keeps the list live as long as anybody listens. */
+  subscribe(listener: () => void): () => void {
+    const first = !this.active;
+    const leave = this.#changes.on(listener);
+    if (first) this.#activate();
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      leave();
+      if (!this.active) this.#deactivate();
+    };
+  }
+
+  snapshot(): ListSnapshot {
+    this.#snapshot ??= this.#compute(undefined);
+    return this.#snapshot;
+  }
+
+  /** A change may have altered membership or order. */
+  markStale(): void {
+    this.#marks += 1;
+    if (!this.active) return;
+    this.#schedule();
+    this.#changed();
+  }
+
+  /** The container's subscription is confirmed: everything listed before is stale, and there is nothing to wait for. */
+  subscribed(): void {
+    this.#marks += 1;
+    if (!this.active) return;
+    this.#timer.clear();
+    this.#lastStartAt = Number.NEGATIVE_INFINITY;
+    void this.#read();
+  }
+
+  /** Signals for rows of this type: only those that cannot alter the list are let pass. */
+  signalled(changes: readonly { readonly entityId: string; readonly action: string }[]): void {
+    const listed = new Set(this.#ids);
+    // A listed row that is updated shows by itself; whether it moves is seen when its new content is here.
+    if (changes.some(({ entityId, action }) => action === "DELETE" || !listed.has(entityId))) this.markStale();
+  }
+
+  /** Something that `stale` depends on changed. */
+  refresh(): void {
+    if (this.active) this.#changed();
+  }
+
+  readonly loadMore = (): void => {
+    if (this.#cursor === null || this.#pagesWanted > this.#pages) return;
+    this.#pagesWanted = this.#pages + 1;
+    void this.#read();
+  };
+
+  readonly refetch = (): void => {
+    this.#marks += 1;
+    this.#failures = 0;
+    this.#timer.clear();
+    this.#changed();
+    void this.#read();
+  };
+
+  #activate(): void {
+    const { within } = this.spec;
+    this.#marks += 1;
+    if (within !== undefined) this.#ports.subscriptions.acquire([this.#container(within)]);
+    const ids = this.#ids;
+    this.#ids = [];
+    this.#hold(ids);
+    if (!this.#known) void this.#restore();
+    const confirmed = within === undefined || this.#ports.subscriptions.phase(this.#container(within)) === "held";
+    if (confirmed || !this.#ports.connecting()) void this.#read();
+    else this.#timer.set(subscribeFirstMs, () => void this.#read());
+  }
+
+  #deactivate(): void {
+    const { within } = this.spec;
+    this.#timer.clear();
+    this.#reading?.abort();
+    this.#reading = undefined;
+    if (within !== undefined) this.#ports.subscriptions.release([this.#container(within)]);
+    this.#leaveRows?.();
+    this.#leaveRows = undefined;
+  }
+
+  /** Shows the list of the last visit until the server has answered. */
+  async #restore(): Promise<void> {
+    const stored = await this.#ports.store.readList(this.spec.id).catch(() => undefined);
+    if (!stored || this.#known || !this.active) return;
+    this.#hold(stored.ids);
+    await this.#ports.live.load(stored.ids.map((id) => entityKey(this.spec.type, id))).catch(() => {});
+    if (this.#known || !this.active) return;
+    this.#known = true;
+    this.#hasMore = stored.hasMore;
+    this.#changed();
+  }
+
+  #schedule(): void {
+    if (this.#timer.armed || this.#reading) return; // a running reading looks at the marks when it ends
+    const now = this.#ports.clock.now();
+    this.#timer.set(Math.max(staleGatherMs, this.#lastStartAt + staleIntervalMs - now), () => void this.#read());
+  }
+
+  async #read(): Promise<void> {
+    if (this.#reading || !this.active) return;
+    const controller = new AbortController();
+    this.#reading = controller;
+    this.#timer.clear();
+    const whole = this.#fresh < this.#marks || this.#pages === 0;
+    if (!whole && (this.#pages >= this.#pagesWanted || this.#cursor === null)) {
+      this.#reading = undefined;
+      return;
+    }
+    if (whole) this.#lastStartAt = this.#ports.clock.now();
+    const marks = this.#marks;
+    try {
+      await this.#readPages(whole, controller.signal);
+      if (controller.signal.aborted) return;
+      if (whole) this.#fresh = marks;
+      this.#failures = 0;
+      this.#error = undefined;
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      this.#error = error instanceof Error ? error : new Error(String(error), { cause: error });
+      this.#failures += 1;
+      this.#pagesWanted = Math.max(1, this.#pages);
+    }
+    this.#reading = undefined;
+    this.#changed();
+    this.#ports.onProgress();
+    this.#continue();
+  }
+
+  #continue(): void {
+    if (this.#error) {
+      if (this.#error instanceof ApiError && this.#error.permanent) return; // the same request would fail again
+      const delay = staleIntervalMs + backoffDelay(this.#failures - 1, this.#ports.random());
+      this.#timer.set(delay, () => void this.#read());
+    } else if (this.#fresh < this.#marks) {
+      this.#schedule();
+    } else if (this.#pagesWanted > this.#pages && this.#cursor !== null) {
+      void this.#read();
+    }
+  }
+
+  /** Reads all loaded pages again, or only the next one. The list changes once, when everything is here. */
+  async #readPages(whole: boolean, signal: AbortSignal): Promise<void> {
+    const { type, query } = this.spec;
+    const startedAt = this.#ports.clock.now();
+    const ids = new Set(whole ? [] : this.#ids);
+    const docs = new Map<string, EntityDoc>();
+    let cursor = whole ? null : this.#cursor;
+    let pages = whole ? 0 : this.#pages;
+    let firstStamp: number | undefined;
+    do {
+      const ticket = this.#ports.reads.open();
+      firstStamp ??= ticket.stamp;
+      try {
+        const page = await this.#ports.list(type, cursor === null ? query : { ...query, cursor }, signal);
+        if (signal.aborted) return;
+        await this.#ports.reads.admit(ticket, type, page.items);
+        for (const doc of page.items) {
+          ids.add(doc.id);
+          docs.set(doc.id, doc);
+        }
+        cursor = page.nextCursor;
+        pages += 1;
+      } finally {
+        this.#ports.reads.close(ticket);
+      }
+    } while (pages < this.#pagesWanted && cursor !== null);
+    this.#hold([...ids]);
+    await this.#ports.live.load([...docs.keys()].map((id) => entityKey(type, id)));
+    if (signal.aborted) return;
+    this.#known = true;
+    this.#cursor = cursor;
+    this.#hasMore = cursor !== null;
+    this.#pages = pages;
+    if (whole) this.#coveredStamp = firstStamp;
+    this.#noteProjections(docs, startedAt);
+    this.#remember(startedAt);
+  }
+
+  #remember(fetchedAt: number): void {
+    const { id, type } = this.spec;
+    const ids = this.#ids.slice(0, storedIds);
+    // Only a convenience for the next start: that it could not be kept is no reason to fail the list.
+    this.#ports.store.putList({ id, type, ids, hasMore: this.#hasMore, fetchedAt }).catch(() => {});
+  }
+
+  /** Observes and subscribes to exactly these rows; those kept are not interrupted. */
+  #hold(ids: readonly string[]): void {
+    const { type } = this.spec;
+    const release = this.#leaveRows;
+    const targets = ids.map((id) => ({ type, id, container: false }));
+    const leave = this.#ports.live.observe(
+      ids.map((id) => entityKey(type, id)),
+      () => this.#rowsChanged(),
+    );
+    this.#ports.subscriptions.acquire(targets);
+    this.#leaveRows = () => {
+      leave();
+      this.#ports.subscriptions.release(targets);
+    };
+    this.#ids = ids;
+    release?.();
+  }
+
+  #noteProjections(docs: ReadonlyMap<string, EntityDoc>, startedAt: number): void {
+    const { type } = this.spec;
+    for (const id of this.#projections.keys()) if (!this.#ids.includes(id)) this.#projections.delete(id);
+    for (const [id, doc] of docs) {
+      const row = this.#ports.live.peek(entityKey(type, id));
+      if (!row) continue;
+      // Written here while the page was under way: the page may have placed it by its older content.
+      if (row.ver > doc.version && row.seenAt >= startedAt) this.#marks += 1;
+      this.#projections.set(id, projectionOf(row, this.#deciding));
+    }
+  }
+
+  #rowsChanged(): void {
+    let moved = false;
+    for (const id of this.#ids) {
+      const row = this.#ports.live.peek(entityKey(this.spec.type, id));
+      const before = this.#projections.get(id);
+      if (!row || before === undefined) continue;
+      const after = row.gone ? "gone" : projectionOf(row, this.#deciding);
+      if (after === before) continue;
+      this.#projections.set(id, after);
+      moved = true;
+    }
+    if (moved) this.markStale();
+    else this.#changed();
+  }
+
+  #changed(): void {
+    const before = this.#snapshot;
+    const after = this.#compute(before);
+    if (after === before) return;
+    this.#snapshot = after;
+    this.#changes.emit();
+  }
+
+  #compute(before: ListSnapshot | undefined): ListSnapshot {
+    const items = this.#items(before);
+    const next: ListSnapshot = {
+      status: this.#known ? "ready" : this.#error ? "error" : "loading",
+      items: before && sameItems(before.items, items) ? before.items : items,
+      hasMore: this.#hasMore,
+      error: this.#error,
+      stale: this.#stale(),
+      loadMore: this.loadMore,
+      refetch: this.refetch,
+    };
+    const same =
+      before !== undefined &&
+      before.status === next.status &&
+      before.items === next.items &&
+      before.hasMore === next.hasMore &&
+      before.error === next.error &&
+      before.stale === next.stale;
+    return same ? before : next;
+  }
+
+  #items(before: ListSnapshot | undefined): readonly EntityData[] {
+    const items: EntityData[] = [];
+    for (const id of this.#ids) {
+      const row = this.#ports.live.peek(entityKey(this.spec.type, id));
+      // Still on its way out of the store: the list of a moment ago is better than one with holes.
+      if (row === undefined && before) return before.items;
+      if (row && !row.gone && row.data) items.push(row.data);
+    }
+    return items;
+  }
+
+  #stale(): boolean {
+    if (this.#fresh < this.#marks) return true;
+    const { within } = this.spec;
+    return within !== undefined && this.#ports.subscriptions.phase(this.#container(within)) !== "held";
+  }
+
+  #container(id: string): Target {
+    return { type: this.spec.type, id, container: true };
+  }
+}

@@ -1,0 +1,330 @@
+import { ApiError } from "../api/api-error.ts";
+import { backoffDelay } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
+import { type EntityKey, entityKey } from "../entity-key.ts";
+import type { Logger } from "../logger.ts";
+import type { EntityDoc } from "../register.ts";
+import type { EntityStore, GoneMark, ServerRow, StoredEntity } from "../store/entity-store.ts";
+import { Timer } from "../timer.ts";
+import { type Need, NeedMap, type Ticket } from "./need-map.ts";
+
+/** Signals that arrive within this time are answered by one request. Short against a person's eye, long against a burst. */
+export const gatherMs = 20;
+/** Most ids in one GET; the API's own limit. */
+export const maxIdsPerFetch = 200;
+/** Types that are read at the same time: browsers open six connections to a host, and the application needs some. */
+export const maxParallelFetches = 3;
+/**
+ * Answers older than the signalled version that are tolerated for one row, with a pause after each. The API reads from
+ * the database that committed the change, so an older answer is a passing exception; a version that never appears was
+ * not the row's own, and waiting for it would keep the client "catching up" for ever.
+ */
+export const maxLaggingAnswers = 6;
+/** Needs that are kept. Beyond, everything is asked of the server again instead: it knows what differs. */
+export const maxNeeds = 20_000;
+
+/** A store that cannot be read is asked again once a second, not in a busy loop. */
+const storeFaultPauseMs = 1_000;
+
+export type ManyAnswer = { readonly items: readonly EntityDoc[]; readonly gone: readonly string[] };
+
+export type RefetcherPorts = {
+  readonly getMany: (type: string, ids: readonly string[], signal: AbortSignal) => Promise<ManyAnswer>;
+  readonly store: EntityStore;
+  /** Does anybody look at the row or hold a subscription to it? Rows that are neither held nor wanted are not read. */
+  readonly wanted: (type: string, id: string) => boolean;
+  /** The rows were read; `returned` names those that had been gone. */
+  readonly onRead: (type: string, result: { read: readonly string[]; returned: readonly string[] }) => void;
+  /** The rows could not be read. Unless the error is permanent, they are asked for again by themselves. */
+  readonly onFailed: (type: string, ids: readonly string[], error: Error) => void;
+  /** Needs of these rows came or went. */
+  readonly onNeeds: (keys: readonly EntityKey[]) => void;
+  /** Too many needs at once: subscribe again with versions. */
+  readonly onOverflow: () => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+};
+
+/** Turns signals into few requests and their answers into rows of the store; see `NeedMap` for what may be believed. */
+export class Refetcher {
+  readonly #ports: RefetcherPorts;
+  readonly #needs = new NeedMap();
+  readonly #timer: Timer;
+  readonly #active = new Map<string, AbortController>();
+  #running = false;
+  #overflowed = false;
+
+  constructor(ports: RefetcherPorts) {
+    this.#ports = ports;
+    this.#timer = new Timer(ports.clock);
+  }
+
+  /** Rows that still have to be read. */
+  get pending(): number {
+    return this.#needs.size;
+  }
+
+  /** Number of the latest event; together with `clearUpTo` tells whether everything until a moment is done. */
+  get stamp(): number {
+    return this.#needs.stamp;
+  }
+
+  clearUpTo(stamp: number): boolean {
+    if (this.#overflowed) return false;
+    for (const need of this.#needs.values()) if (need.stamp <= stamp) return false;
+    return true;
+  }
+
+  needs(key: EntityKey): boolean {
+    return this.#needs.has(key);
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#needs.hurry();
+    this.#schedule(0);
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#timer.clear();
+    for (const controller of this.#active.values()) controller.abort();
+    this.#active.clear();
+  }
+
+  /** The reason for failures may have passed (a new connection, a new token): try again without waiting. */
+  hurry(): void {
+    this.#needs.hurry();
+    this.#schedule(0);
+  }
+
+  raise(type: string, changes: readonly { entityId: string; version: number }[]): void {
+    for (const { entityId, version } of changes) this.#raiseOne(type, entityId, version, false);
+    this.#raised(type, changes);
+  }
+
+  /** Reads rows whatever is held: for a first look, and where a removal contradicts what is held. */
+  look(type: string, ids: readonly string[]): void {
+    for (const id of ids) this.#raiseOne(type, id, 0, true);
+    this.#raised(
+      type,
+      ids.map((entityId) => ({ entityId })),
+    );
+  }
+
+  /** Removes rows at once; no answer that is already under way brings them back. */
+  async remove(type: string, ids: readonly string[]): Promise<void> {
+    const keys = ids.map((id) => entityKey(type, id));
+    for (const key of keys) this.#needs.remove(key);
+    this.#ports.onNeeds(keys);
+    await this.#ports.store.putGone(ids.map((id) => ({ type, id, ver: 0 })));
+  }
+
+  /** A number for a request made elsewhere (a list page, a write); hand its rows to `admit`, and `close` it at the end. */
+  open(): Ticket {
+    return this.#needs.open();
+  }
+
+  close(ticket: Ticket): void {
+    this.#needs.close(ticket);
+  }
+
+  /** Writes rows of an answer, and takes note that they were read. */
+  async admit(ticket: Ticket, type: string, docs: readonly EntityDoc[]): Promise<void> {
+    const admitted = docs.filter((doc) => this.#needs.admits(ticket, entityKey(type, doc.id)));
+    await this.#ports.store.putServer(admitted.map((doc) => toServerRow(type, doc)));
+    const satisfied = admitted
+      .map((doc) => ({ key: entityKey(type, doc.id), version: doc.version }))
+      .filter(({ key, version }) => this.#needs.has(key) && this.#needs.answer(ticket, key, version) === "satisfied");
+    if (satisfied.length > 0) this.#ports.onNeeds(satisfied.map(({ key }) => key));
+  }
+
+  #raiseOne(type: string, id: string, version: number, look: boolean): void {
+    if (this.#needs.size >= maxNeeds && !this.#needs.has(entityKey(type, id))) {
+      this.#overflowed = true;
+      return;
+    }
+    this.#needs.raise(type, id, version, { look });
+  }
+
+  #raised(type: string, changes: readonly { entityId: string }[]): void {
+    if (changes.length === 0) return;
+    this.#ports.onNeeds(changes.map(({ entityId }) => entityKey(type, entityId)));
+    this.#schedule(gatherMs);
+  }
+
+  #schedule(delayMs: number): void {
+    if (!this.#running || this.#timer.armed) return;
+    this.#timer.set(delayMs, () => this.#fetchDue());
+  }
+
+  #fetchDue(): void {
+    const now = this.#ports.clock.now();
+    const due = new Map<string, Need[]>();
+    let next: number | undefined;
+    for (const need of this.#needs.values()) {
+      if (this.#active.has(need.type)) continue; // looked at again when that request is done
+      if (need.notBefore > now) {
+        next = Math.min(next ?? need.notBefore, need.notBefore);
+        continue;
+      }
+      const list = due.get(need.type);
+      if (list) list.push(need);
+      else due.set(need.type, [need]);
+    }
+    for (const [type, needs] of due) {
+      if (this.#active.size >= maxParallelFetches) break;
+      const controller = new AbortController();
+      this.#active.set(type, controller);
+      void this.#fetch(type, needs, controller);
+    }
+    if (next !== undefined) this.#schedule(next - now);
+  }
+
+  async #fetch(type: string, needs: readonly Need[], controller: AbortController): Promise<void> {
+    let pause = 0;
+    try {
+      // More candidates than one request takes: many of them are usually known already.
+      const candidates = needs.slice(0, 5 * maxIdsPerFetch);
+      const held = await this.#ports.store.read(candidates.map((need) => entityKey(type, need.id)));
+      if (controller.signal.aborted) return;
+      const ids = this.#withoutKnown(candidates, held).slice(0, maxIdsPerFetch);
+      if (ids.length > 0) await this.#fetchRows(type, ids, held, controller.signal);
+    } catch (error) {
+      pause = storeFaultPauseMs;
+      this.#ports.logger.warn(`[Sync] The local store failed: ${String(error)}`);
+    } finally {
+      if (this.#active.get(type) === controller) {
+        this.#active.delete(type);
+        this.#timer.clear();
+        this.#schedule(pause);
+        this.#recoverFromOverflow();
+      }
+    }
+  }
+
+  /** Forgets needs that the store already satisfies, and those of rows that nobody has or wants. */
+  #withoutKnown(candidates: readonly Need[], held: ReadonlyMap<EntityKey, StoredEntity>): string[] {
+    const ids: string[] = [];
+    const forgotten: EntityKey[] = [];
+    for (const candidate of candidates) {
+      const key = entityKey(candidate.type, candidate.id);
+      const need = this.#needs.get(key); // may have been raised during the read
+      if (!need) continue;
+      const row = held.get(key);
+      const known = row ? !need.look && !row.gone && row.ver >= need.version : !this.#ports.wanted(need.type, need.id);
+      if (known && need.stamp === candidate.stamp) {
+        this.#needs.drop(key);
+        forgotten.push(key);
+      } else if (!known) {
+        ids.push(need.id);
+      }
+    }
+    if (forgotten.length > 0) this.#ports.onNeeds(forgotten);
+    return ids;
+  }
+
+  async #fetchRows(
+    type: string,
+    ids: readonly string[],
+    held: ReadonlyMap<EntityKey, StoredEntity>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const ticket = this.#needs.open();
+    try {
+      const answer = await this.#ports.getMany(type, ids, signal);
+      if (signal.aborted) return;
+      await this.#apply(ticket, type, ids, held, answer);
+    } catch (error) {
+      if (!signal.aborted) this.#failed(ticket, type, ids, error);
+    } finally {
+      this.#needs.close(ticket);
+      this.#ports.onNeeds(ids.map((id) => entityKey(type, id)));
+    }
+  }
+
+  async #apply(
+    ticket: Ticket,
+    type: string,
+    ids: readonly string[],
+    held: ReadonlyMap<EntityKey, StoredEntity>,
+    answer: ManyAnswer,
+  ): Promise<void> {
+    const asked = new Set(ids);
+    const admitted = answer.items.filter((doc) => this.#needs.admits(ticket, entityKey(type, doc.id)));
+    await this.#ports.store.putServer(admitted.map((doc) => toServerRow(type, doc)));
+    await this.#ports.store.putGone(answer.gone.map((id) => this.#toMark(type, id, held)));
+    for (const doc of answer.items) {
+      asked.delete(doc.id);
+      this.#conclude(ticket, type, doc.id, doc.version);
+    }
+    for (const id of answer.gone) {
+      asked.delete(id);
+      this.#conclude(ticket, type, id, undefined);
+    }
+    // An id that the answer does not mention at all is a fault of the server; it is asked for again later.
+    for (const id of asked) this.#putOff(ticket, entityKey(type, id));
+    await this.#lookAtDisputed(type, answer.gone);
+    for (const doc of admitted) this.#ports.logger.info(`[Sync] Refetched ${type}/${doc.id}`);
+    const returned = admitted.filter((doc) => held.get(entityKey(type, doc.id))?.gone).map((doc) => doc.id);
+    this.#ports.onRead(type, { read: admitted.map((doc) => doc.id), returned });
+  }
+
+  /** "Gone" speaks for the time of the request: it does not remove a row that was written since (an own create, say). */
+  #toMark(type: string, id: string, held: ReadonlyMap<EntityKey, StoredEntity>): GoneMark {
+    const key = entityKey(type, id);
+    return { type, id, ver: this.#markVersion(key), unlessNewerThan: held.get(key)?.ver ?? 0 };
+  }
+
+  /** The version of the signal is the deletion's own: below it nothing may come back. */
+  #markVersion(key: EntityKey): number {
+    return this.#needs.get(key)?.version ?? 0;
+  }
+
+  async #lookAtDisputed(type: string, gone: readonly string[]): Promise<void> {
+    if (gone.length === 0) return;
+    const rows = await this.#ports.store.read(gone.map((id) => entityKey(type, id)));
+    const disputed = gone.filter((id) => rows.get(entityKey(type, id))?.gone === false);
+    if (disputed.length > 0) this.look(type, disputed);
+  }
+
+  #conclude(ticket: Ticket, type: string, id: string, version: number | undefined): void {
+    const key = entityKey(type, id);
+    if (this.#needs.answer(ticket, key, version) !== "lagging") return;
+    const need = this.#needs.get(key);
+    if (need && need.failures >= maxLaggingAnswers) {
+      this.#needs.drop(key);
+      this.#ports.logger.warn(`[Sync] ${type}/${id} was signalled with a version that never appeared.`);
+      return;
+    }
+    this.#putOff(ticket, key);
+  }
+
+  #putOff(ticket: Ticket, key: EntityKey): void {
+    const now = this.#ports.clock.now();
+    // At least a little: a random zero must not turn the wait into a busy loop.
+    this.#needs.putOff(ticket, key, (failures) => now + 50 + backoffDelay(failures - 1, this.#ports.random()));
+  }
+
+  #failed(ticket: Ticket, type: string, ids: readonly string[], error: unknown): void {
+    const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
+    this.#ports.logger.warn(`[Sync] Refetch of ${ids.length} ${type} failed: ${failure.message}`);
+    const permanent = failure instanceof ApiError && failure.permanent;
+    for (const id of ids) {
+      if (permanent) this.#needs.drop(entityKey(type, id));
+      else this.#putOff(ticket, entityKey(type, id));
+    }
+    this.#ports.onFailed(type, ids, failure);
+  }
+
+  #recoverFromOverflow(): void {
+    if (!this.#overflowed || this.#needs.size > maxNeeds / 2) return;
+    this.#overflowed = false;
+    this.#ports.onOverflow();
+  }
+}
+
+function toServerRow(type: string, doc: EntityDoc): ServerRow {
+  return { type, id: doc.id, ver: doc.version, data: doc };
+}

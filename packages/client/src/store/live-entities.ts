@@ -1,0 +1,109 @@
+import type { EntityKey } from "../entity-key.ts";
+import type { EntityStore, StoredEntity } from "./entity-store.ts";
+
+/** undefined: not read yet. null: read, and the store holds nothing. */
+export type Glimpse = StoredEntity | null | undefined;
+
+type Watched = {
+  glimpse: Glimpse;
+  readonly listeners: Set<() => void>;
+};
+
+/**
+ * The rows that somebody looks at, readable at once and always as the same object until they change: what React's
+ * useSyncExternalStore asks for. One subscription to the store serves all views.
+ */
+export class LiveEntities {
+  readonly #store: EntityStore;
+  readonly #watched = new Map<EntityKey, Watched>();
+  readonly #unread = new Set<EntityKey>();
+  readonly #leaveStore: () => void;
+  #readScheduled = false;
+
+  constructor(store: EntityStore) {
+    this.#store = store;
+    this.#leaveStore = store.onChange((rows) => this.#take(rows));
+  }
+
+  peek(key: EntityKey): Glimpse {
+    return this.#watched.get(key)?.glimpse;
+  }
+
+  watches(key: EntityKey): boolean {
+    return this.#watched.has(key);
+  }
+
+  /** Keeps the rows at hand and calls back after any of them changed, once for several at a time. */
+  observe(keys: readonly EntityKey[], listener: () => void): () => void {
+    const own = () => listener();
+    for (const key of keys) {
+      let watched = this.#watched.get(key);
+      if (!watched) {
+        watched = { glimpse: undefined, listeners: new Set() };
+        this.#watched.set(key, watched);
+        this.#unread.add(key);
+      }
+      watched.listeners.add(own);
+    }
+    this.#scheduleRead();
+    return () => {
+      for (const key of keys) {
+        const watched = this.#watched.get(key);
+        if (!watched?.listeners.delete(own) || watched.listeners.size > 0) continue;
+        this.#watched.delete(key);
+        this.#unread.delete(key);
+      }
+    };
+  }
+
+  /** Has rows at hand that are observed already, before a view is told of them: it never shows a half filled list. */
+  async load(keys: readonly EntityKey[]): Promise<void> {
+    const rows = await this.#store.read(keys);
+    this.#apply(keys.map((key) => [key, rows.get(key) ?? null]));
+    for (const key of keys) this.#unread.delete(key);
+  }
+
+  close(): void {
+    this.#leaveStore();
+    this.#watched.clear();
+  }
+
+  #scheduleRead(): void {
+    if (this.#readScheduled || this.#unread.size === 0) return;
+    this.#readScheduled = true;
+    // One read for everything that is asked for in this turn of the event loop.
+    queueMicrotask(() => void this.#readAll());
+  }
+
+  async #readAll(): Promise<void> {
+    this.#readScheduled = false;
+    const keys = [...this.#unread];
+    this.#unread.clear();
+    const rows = await this.#store.read(keys).catch(() => new Map<EntityKey, StoredEntity>());
+    this.#apply(keys.map((key) => [key, rows.get(key) ?? null]));
+  }
+
+  #take(rows: readonly StoredEntity[]): void {
+    this.#apply(rows.map((row) => [row.id, row]));
+  }
+
+  #apply(rows: Iterable<readonly [EntityKey, StoredEntity | null]>): void {
+    const toCall = new Set<() => void>();
+    for (const [key, row] of rows) {
+      const watched = this.#watched.get(key);
+      if (!watched || !brings(watched.glimpse, row)) continue;
+      watched.glimpse = row;
+      for (const listener of watched.listeners) toCall.add(listener);
+    }
+    for (const listener of toCall) listener();
+  }
+}
+
+/** Reads and change notes cross each other; a view must not step back because an older one arrived last. */
+function brings(held: Glimpse, row: StoredEntity | null): boolean {
+  if (held === undefined) return true;
+  if (row === null || held === row) return false;
+  if (held === null) return true;
+  if (row.ver !== held.ver) return row.ver > held.ver;
+  return row.seenAt >= held.seenAt;
+}

@@ -1,0 +1,53 @@
+import { entityKey } from "../entity-key.ts";
+import type { EntityData, GoneMark, ServerRow, StoredEntity } from "./entity-store.ts";
+
+/**
+ * A row from the server on top of what is held.
+ *
+ * @returns the very object held when the row brings nothing new, so that nobody writes or renders for it
+ */
+export function mergeServerRow(held: StoredEntity | undefined, row: ServerRow, now: number): StoredEntity {
+  if (held) {
+    if (row.ver < held.ver) return held;
+    // The same version is the same row, unless it was taken away and given back: rights change no version.
+    if (row.ver === held.ver && !held.gone) return held;
+  }
+  return {
+    id: entityKey(row.type, row.id),
+    type: row.type,
+    scope: textOf(row.data, "organization_id"),
+    sort: textOf(row.data, "updated_ts"),
+    ver: row.ver,
+    base: row.data,
+    data: row.data,
+    pending: held?.pending ?? 0,
+    gone: false,
+    seenAt: now,
+  };
+}
+
+/** A mark of removal on top of what is held; returns `held` itself when the mark does not apply. */
+export function mergeGoneMark(held: StoredEntity | undefined, mark: GoneMark, now: number): StoredEntity | undefined {
+  const ver = held?.ver ?? 0;
+  if (mark.unlessNewerThan !== undefined && ver > mark.unlessNewerThan) return held;
+  if (held?.gone && ver >= mark.ver) return held;
+  return {
+    id: entityKey(mark.type, mark.id),
+    type: mark.type,
+    scope: held?.scope ?? "",
+    sort: held?.sort ?? "",
+    ver: Math.max(ver, mark.ver),
+    // The content goes at once: the row may have been taken away from this very person.
+    base: null,
+    data: null,
+    pending: held?.pending ?? 0,
+    gone: true,
+    seenAt: now,
+  };
+}
+
+/** The index columns of the store have a length limit; longer text would be refused there. */
+function textOf(data: EntityData, column: string): string {
+  const value = data[column];
+  return typeof value === "string" ? value.slice(0, 40) : "";
+}

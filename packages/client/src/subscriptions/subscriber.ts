@@ -1,0 +1,281 @@
+import type { DownMessage, UpMessage } from "@heliograph/protocol";
+import { backoffDelay } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { Timer } from "../timer.ts";
+import { type Batch, defaultLimits, type Limits, toBatches } from "./subscribe-batch.ts";
+import { type Entry, type Phase, SubscriptionBook, type Target } from "./subscription-book.ts";
+
+/** An answer takes one database read; ten seconds without one mean that it was lost with something on the way. */
+export const answerTimeoutMs = 10_000;
+/** Components mount in bursts: what is asked for within this time travels in one message. */
+export const gatherMs = 5;
+
+/** What the store holds of a row: its version, and that it is held as gone. */
+export type HeldVersion = { readonly version: number; readonly gone: boolean };
+export type GoneRow = {
+  readonly id: string;
+  /** The version that was held when the question was sent: anything newer that came meanwhile is better known. */
+  readonly seen: number;
+};
+
+export type SubscriberPorts = {
+  /** False when there is no connection. */
+  readonly send: (message: UpMessage) => boolean;
+  readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
+  readonly onChanged: (type: string, changes: readonly { entityId: string; version: number }[]) => void;
+  readonly onGone: (type: string, rows: readonly GoneRow[]) => void;
+  /** From now on every change inside these containers is signalled; what was listed before is stale. */
+  readonly onWithin: (type: string, containerIds: readonly string[]) => void;
+  /** Something about these targets changed that a view may show. */
+  readonly onPhase: (targets: readonly Target[]) => void;
+  /** Perhaps everything is answered now: time to look at `settled`. */
+  readonly onProgress: () => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+};
+
+type Question = {
+  readonly batch: Batch;
+  readonly seen: ReadonlyMap<string, HeldVersion>;
+  readonly sentAt: number;
+};
+
+type SubscribedMessage = Extract<DownMessage, { type: "SUBSCRIBED" }>;
+type ErrorMessage = Extract<DownMessage, { type: "ERROR" }>;
+
+/**
+ * Keeps the server's list of subscriptions equal to the book's. A SUBSCRIBE counts only once it is answered: unanswered
+ * ones are repeated, and after a reconnect everything is asked again with the versions that the store holds.
+ */
+export class Subscriber {
+  readonly #ports: SubscriberPorts;
+  readonly #book: SubscriptionBook;
+  readonly #questions = new Map<string, Question>();
+  readonly #flushTimer: Timer;
+  readonly #answerTimer: Timer;
+  #limits: Limits = defaultLimits;
+  /** Counts connections; 0 while there is none. */
+  #session = 0;
+  #connected = false;
+  #nextId = 1;
+  #reading = false;
+  #errorsInARow = 0;
+  #starved = 0;
+
+  constructor(ports: SubscriberPorts) {
+    this.#ports = ports;
+    this.#book = new SubscriptionBook(ports.clock, (entries) => this.#expire(entries));
+    this.#flushTimer = new Timer(ports.clock);
+    this.#answerTimer = new Timer(ports.clock);
+  }
+
+  /** Every target that could be asked for is answered. */
+  get settled(): boolean {
+    return this.#questions.size === 0 && !this.#reading && !this.#flushTimer.armed;
+  }
+
+  /** How many targets do not fit under the server's limit and are therefore not live. */
+  get starved(): number {
+    return this.#starved;
+  }
+
+  phase(target: Target): Phase | undefined {
+    const entry = this.#book.get(target);
+    // Without a connection nothing is held, whatever was confirmed before.
+    return entry?.phase === "held" && !this.#connected ? "wanted" : entry?.phase;
+  }
+
+  has(target: Target): boolean {
+    return this.#book.get(target) !== undefined;
+  }
+
+  acquire(targets: readonly Target[]): void {
+    this.#book.acquire(targets);
+    this.#schedule(gatherMs);
+  }
+
+  release(targets: readonly Target[]): void {
+    this.#book.release(targets);
+  }
+
+  /** Asks again for rows that the server had refused, because there is a sign that they exist now. */
+  retry(targets: readonly Target[]): void {
+    for (const target of targets) {
+      const entry = this.#book.get(target);
+      if (entry?.phase === "refused" || entry?.phase === "failed") entry.phase = "wanted";
+    }
+    this.#schedule(gatherMs);
+  }
+
+  /** A new socket: nothing that was confirmed on an older one counts. */
+  connected(limits: Limits): void {
+    this.#session += 1;
+    this.#connected = true;
+    this.#limits = limits;
+    this.#book.resume();
+    this.reassert();
+  }
+
+  /** Asks for everything again, with the versions held: the server tells what differs. */
+  reassert(): void {
+    this.#questions.clear();
+    this.#answerTimer.clear();
+    for (const entry of this.#book.entries()) entry.phase = "wanted";
+    this.#ports.onPhase([...this.#book.entries()]);
+    this.#schedule(0);
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+    this.#session += 1;
+    this.#questions.clear();
+    this.#flushTimer.clear();
+    this.#answerTimer.clear();
+    this.#ports.onPhase([...this.#book.entries()]);
+  }
+
+  /** Ends all timers; entries stay for a later start. */
+  stop(): void {
+    if (this.#connected) this.disconnected();
+    this.#book.pause();
+  }
+
+  answered(message: SubscribedMessage): void {
+    const question = message.id === undefined ? undefined : this.#takeQuestion(message.id);
+    if (!question) return; // a repeated question is answered by its own id
+    this.#errorsInARow = 0;
+    const { batch, seen } = question;
+    const gone = new Set(message.payload.gone);
+    for (const entry of batch.entries) {
+      if (entry.phase === "asked") entry.phase = !batch.container && gone.has(entry.id) ? "refused" : "held";
+    }
+    this.#ports.logger.info(`[Sync] Subscribed: ${batch.type} (${message.payload.count})`);
+    if (gone.size > 0) {
+      const rows = [...gone].map((id) => ({ id, seen: seen.get(id)?.version ?? 0 }));
+      this.#ports.onGone(batch.type, rows);
+    }
+    this.#ports.onChanged(batch.type, message.payload.changed);
+    if (batch.container) this.#ports.onWithin(batch.type, ids(batch.entries));
+    this.#ports.onPhase(batch.entries);
+    this.#ports.onProgress();
+  }
+
+  failed(message: ErrorMessage): void {
+    const question = message.id === undefined ? undefined : this.#takeQuestion(message.id);
+    const { code } = message.payload;
+    this.#ports.logger.warn(`[Sync] The server answered ${code}: ${message.payload.message}`);
+    if (!question) return;
+    const repeat = code === "unavailable" || code === "too_many_subscriptions";
+    for (const entry of question.batch.entries) if (entry.phase === "asked") entry.phase = repeat ? "wanted" : "failed";
+    this.#ports.onPhase(question.batch.entries);
+    if (!repeat) return;
+    this.#errorsInARow += 1;
+    this.#flushTimer.clear();
+    this.#schedule(backoffDelay(this.#errorsInARow, this.#ports.random()));
+  }
+
+  #takeQuestion(id: string): Question | undefined {
+    const question = this.#questions.get(id);
+    this.#questions.delete(id);
+    if (this.#questions.size === 0) this.#answerTimer.clear();
+    return question;
+  }
+
+  #schedule(delayMs: number): void {
+    if (!this.#connected || this.#flushTimer.armed) return;
+    this.#flushTimer.set(delayMs, () => void this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#reading) return; // looks again when it is done
+    const session = this.#session;
+    this.#reading = true;
+    for (const batch of toBatches(this.#affordable(), this.#limits)) {
+      const seen = batch.container ? new Map() : await this.#readVersions(batch);
+      if (session !== this.#session) break;
+      this.#ask(batch, seen);
+    }
+    this.#reading = false;
+    if (this.#affordable().length > 0) this.#schedule(gatherMs);
+    this.#ports.onProgress();
+  }
+
+  /** Without readable versions the server is asked as if nothing were held: it answers more, but nothing is missed. */
+  async #readVersions(batch: Batch): Promise<ReadonlyMap<string, HeldVersion>> {
+    try {
+      return await this.#ports.readVersions(batch.type, ids(batch.entries));
+    } catch (error) {
+      this.#ports.logger.warn(`[Sync] Held versions could not be read: ${String(error)}`);
+      return new Map();
+    }
+  }
+
+  /** What is wanted and fits under the server's limit: asking for more would only earn an error for the whole message. */
+  #affordable(): Entry[] {
+    let room = this.#limits.maxSubscriptions;
+    const wanted: Entry[] = [];
+    for (const entry of this.#book.entries()) {
+      if (entry.phase === "asked" || entry.phase === "held") room -= 1;
+      else if (entry.phase === "wanted") wanted.push(entry);
+    }
+    const starved = Math.max(0, wanted.length - Math.max(0, room));
+    if (starved > 0 && this.#starved === 0) {
+      this.#ports.logger.warn(`[Sync] ${starved} subscriptions exceed the server's limit and are not live.`);
+    }
+    this.#starved = starved;
+    // Containers first: one of them keeps a whole list live.
+    return wanted.sort((a, b) => Number(b.container) - Number(a.container)).slice(0, Math.max(0, room));
+  }
+
+  #ask(batch: Batch, seen: ReadonlyMap<string, HeldVersion>): void {
+    const entries = batch.entries.filter((entry) => entry.phase === "wanted" && this.#book.get(entry) === entry);
+    if (entries.length === 0) return;
+    const id = `s${this.#nextId++}`;
+    const names = ids(entries);
+    const payload = batch.container
+      ? { entityCode: batch.type, within: names }
+      : { entityCode: batch.type, entityIds: names, versions: names.map((name) => versionToSend(seen.get(name))) };
+    if (!this.#ports.send({ type: "SUBSCRIBE", id, payload })) return;
+    for (const entry of entries) entry.phase = "asked";
+    this.#questions.set(id, { batch: { ...batch, entries }, seen, sentAt: this.#ports.clock.now() });
+    if (!this.#answerTimer.armed) this.#answerTimer.set(answerTimeoutMs, () => this.#repeatUnanswered());
+  }
+
+  #repeatUnanswered(): void {
+    const now = this.#ports.clock.now();
+    let next: number | undefined;
+    for (const [id, question] of this.#questions) {
+      const due = question.sentAt + answerTimeoutMs;
+      if (due > now) {
+        next = Math.min(next ?? due, due);
+        continue;
+      }
+      this.#questions.delete(id);
+      for (const entry of question.batch.entries) if (entry.phase === "asked") entry.phase = "wanted";
+    }
+    if (next !== undefined) this.#answerTimer.set(next - now, () => this.#repeatUnanswered());
+    this.#schedule(0);
+  }
+
+  #expire(entries: readonly Entry[]): void {
+    const known = entries.filter((entry) => entry.phase === "asked" || entry.phase === "held");
+    for (const batch of toBatches(known, this.#limits)) {
+      const names = ids(batch.entries);
+      const payload = { entityCode: batch.type, ...(batch.container ? { within: names } : { entityIds: names }) };
+      this.#ports.send({ type: "UNSUBSCRIBE", payload });
+    }
+    this.#ports.onPhase(entries);
+    this.#schedule(gatherMs); // room may have become free
+  }
+}
+
+function ids(entries: readonly Entry[]): string[] {
+  return entries.map((entry) => entry.id);
+}
+
+/** A row held as gone is asked for as if nothing were held: should it exist again, its version must be reported. */
+function versionToSend(held: HeldVersion | undefined): number {
+  return held && !held.gone ? held.version : 0;
+}

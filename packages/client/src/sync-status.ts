@@ -1,0 +1,89 @@
+import { type ConnectionState } from "./connection/state.ts";
+import { retryAtOf } from "./connection/connection.ts";
+
+export type SyncState =
+  | "disconnected"
+  | "connecting"
+  | "connected"
+  | "catching-up"
+  /** Reserved for servers that tell when they are behind. */
+  | "delayed"
+  | "needs-auth"
+  | "offline"
+  /** The server's kill switch is on: reading and writing work, live updates do not. */
+  | "disabled";
+
+export type SyncStatus = {
+  readonly state: SyncState;
+  /** A sentence for people; absent when all is well. */
+  readonly reason?: string;
+  /** Since when this state lasts; this and all times are milliseconds since 1970. */
+  readonly since: number;
+  readonly lastMessageAt?: number;
+  /** Rows whose change was signalled but is not read yet. */
+  readonly pendingFetches: number;
+  readonly storage: "indexeddb" | "memory";
+  /** Why rows are kept in memory only, if a database had been asked for. */
+  readonly storageReason?: string;
+  /** When the next attempt to connect starts by itself. */
+  readonly retryAt?: number;
+};
+
+export type StatusParts = {
+  readonly connection: ConnectionState;
+  readonly lastMessageAt: number | undefined;
+  readonly pendingFetches: number;
+  readonly storage: "indexeddb" | "memory";
+  readonly storageReason: string | undefined;
+  /** Subscriptions beyond the server's limit. */
+  readonly starved: number;
+};
+
+export function toSyncStatus(parts: StatusParts): SyncStatus {
+  const { connection, lastMessageAt, storageReason } = parts;
+  const reason = reasonOf(connection) ?? starvedReason(parts.starved);
+  const retryAt = retryAtOf(connection);
+  return {
+    state: publicState(connection),
+    since: connection.since,
+    pendingFetches: parts.pendingFetches,
+    storage: parts.storage,
+    ...(reason === undefined ? {} : { reason }),
+    ...(lastMessageAt === undefined ? {} : { lastMessageAt }),
+    ...(storageReason === undefined ? {} : { storageReason }),
+    ...(retryAt === undefined ? {} : { retryAt }),
+  };
+}
+
+export function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
+  return (
+    a.state === b.state &&
+    a.reason === b.reason &&
+    a.since === b.since &&
+    a.lastMessageAt === b.lastMessageAt &&
+    a.pendingFetches === b.pendingFetches &&
+    a.retryAt === b.retryAt
+  );
+}
+
+function publicState(connection: ConnectionState): SyncState {
+  switch (connection.kind) {
+    case "dialing":
+    case "probing":
+    case "waiting":
+      return "connecting";
+    case "refused":
+      return "disconnected";
+    default:
+      return connection.kind;
+  }
+}
+
+function reasonOf(connection: ConnectionState): string | undefined {
+  if ("reason" in connection) return connection.reason;
+  return connection.kind === "offline" ? "This device has no network." : undefined;
+}
+
+function starvedReason(starved: number): string | undefined {
+  return starved === 0 ? undefined : `${starved} rows are shown without live updates: the server's limit is reached.`;
+}

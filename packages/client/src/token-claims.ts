@@ -1,0 +1,18 @@
+export type TokenClaims = { readonly personId?: string; readonly organizationId?: string };
+
+/** Reads who a token speaks for, without verifying it: only the server's word counts, this is for addressing. */
+export function readTokenClaims(token: string | null): TokenClaims {
+  const payload = token?.split(".")[1];
+  if (!payload) return {};
+  try {
+    const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+    if (typeof claims !== "object" || claims === null) return {};
+    const { sub, org } = claims as { sub?: unknown; org?: unknown };
+    return {
+      ...(typeof sub === "string" ? { personId: sub } : {}),
+      ...(typeof org === "string" ? { organizationId: org.toLowerCase() } : {}),
+    };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,73 @@
+import type { Action, DownMessage } from "@heliograph/protocol";
+
+/** One change of one row as a socket was told of it. */
+export type Delivery = { readonly action: Action; readonly version: number };
+
+const keyOf = (entityCode: string, entityId: string): string => `${entityCode}/${entityId}`;
+
+/** What a client knows from the messages it was sent: the last version of each row, and every delivery of it. */
+export class Holdings {
+  readonly #last = new Map<string, number>();
+  readonly #deliveries = new Map<string, Delivery[]>();
+  readonly #gone = new Set<string>();
+
+  take(message: DownMessage): void {
+    if (message.type === "SUBSCRIBED") {
+      const { entityCode, changed, gone } = message.payload;
+      for (const { entityId, version } of changed) this.#see(keyOf(entityCode, entityId), version);
+      for (const entityId of gone) this.#lose(keyOf(entityCode, entityId));
+    }
+    if (message.type === "GONE")
+      for (const entityId of message.payload.entityIds) this.#lose(keyOf(message.payload.entityCode, entityId));
+    if (message.type === "INVALIDATE")
+      for (const { entityId, action, version } of message.payload.changes) {
+        const key = keyOf(message.payload.entityCode, entityId);
+        const before = this.#deliveries.get(key) ?? [];
+        this.#deliveries.set(key, [...before, { action, version }]);
+        if (action === "DELETE") this.#lose(key, version);
+        else this.#see(key, version);
+      }
+  }
+
+  /** Last known version by "code/id", of rows that are neither deleted nor gone. */
+  current(): Map<string, number> {
+    return new Map([...this.#last].filter(([key]) => !this.#gone.has(key)));
+  }
+
+  /** Highest version told of a row, also of a deleted one; 0 when it was never named. */
+  version(entityCode: string, entityId: string): number {
+    return this.#last.get(keyOf(entityCode, entityId)) ?? 0;
+  }
+
+  isGone(entityCode: string, entityId: string): boolean {
+    return this.#gone.has(keyOf(entityCode, entityId));
+  }
+
+  deliveries(entityCode: string, entityId: string): readonly Delivery[] {
+    return this.#deliveries.get(keyOf(entityCode, entityId)) ?? [];
+  }
+
+  /** Keys of all rows of which a change was delivered. */
+  delivered(): Set<string> {
+    return new Set(this.#deliveries.keys());
+  }
+
+  /** Rows of which a version was delivered twice, or after a newer one: "code/id: v1, v2, v2". Empty when all is well. */
+  disorder(): string[] {
+    return [...this.#deliveries].flatMap(([key, deliveries]) => {
+      const versions = deliveries.map(({ version }) => version);
+      const rises = versions.every((version, index) => index === 0 || version > (versions[index - 1] ?? 0));
+      return rises ? [] : [`${key}: ${versions.join(", ")}`];
+    });
+  }
+
+  #see(key: string, version: number): void {
+    this.#gone.delete(key);
+    this.#last.set(key, Math.max(version, this.#last.get(key) ?? 0));
+  }
+
+  #lose(key: string, version = 0): void {
+    this.#gone.add(key);
+    this.#last.set(key, Math.max(version, this.#last.get(key) ?? 0));
+  }
+}

@@ -1,0 +1,34 @@
+import type { DownMessage } from "@heliograph/protocol";
+
+/** Ids that one line names; the rest is counted. */
+const shown = 3;
+
+function some(ids: readonly string[]): string {
+  const more = ids.length - shown;
+  return `${ids
+    .slice(0, shown)
+    .map((id) => id.slice(0, 8))
+    .join(" ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** A message in a few words, for the failure message of a test. */
+export function messageText(message: DownMessage): string {
+  switch (message.type) {
+    case "INVALIDATE": {
+      const { entityCode, changes } = message.payload;
+      return `INVALIDATE ${entityCode} ${some(changes.map(({ entityId }) => entityId))}`;
+    }
+    case "GONE":
+      return `GONE ${message.payload.entityCode} ${some(message.payload.entityIds)}`;
+    case "SUBSCRIBED": {
+      const { entityCode, count, changed, gone } = message.payload;
+      return `SUBSCRIBED ${entityCode} (${count}; ${changed.length} changed, ${gone.length} gone)`;
+    }
+    case "UNSUBSCRIBED":
+      return `UNSUBSCRIBED (${message.payload.count})`;
+    case "ERROR":
+      return `ERROR ${message.payload.code}`;
+    default:
+      return message.type;
+  }
+}

@@ -1,0 +1,123 @@
+import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
+import { type Cluster, type ServiceProcess, startCluster } from "@heliograph/tools/cluster";
+import type { Pool } from "pg";
+import { afterAll, beforeAll, inject } from "vitest";
+import { metric } from "./metric.ts";
+import { RestClient } from "./rest-client.ts";
+import { tellServiceLogsOnFailure } from "./service-log.ts";
+import { TestSocket } from "./test-socket.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** Demo users: alice (admin), bob and carol of Northwind; dave (admin) and erin of Contoso. */
+export type User = "alice" | "bob" | "carol" | "dave" | "erin";
+
+const emailOf = (user: User): string =>
+  `${user}@${user === "dave" || user === "erin" ? "contoso" : "northwind"}.example`;
+
+export type ClusterParts = {
+  /** false: the tier without Redis. A URL: a Redis of the test's own. Default: the Redis of the test run. */
+  readonly redis?: boolean | string;
+  readonly gateways?: number;
+  readonly watchers?: number;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** A whole cluster of real processes on a database of its own with the demo's rows. */
+export class TestCluster implements AsyncDisposable {
+  readonly database: TestDatabase;
+  readonly cluster: Cluster;
+  readonly #sockets: TestSocket[] = [];
+  readonly #clients = new Map<User, Promise<RestClient>>();
+
+  private constructor(database: TestDatabase, cluster: Cluster) {
+    this.database = database;
+    this.cluster = cluster;
+  }
+
+  static async start({ redis = true, gateways = 2, watchers = 2, env = {} }: ClusterParts = {}): Promise<TestCluster> {
+    const database = await createTestDatabase({ template: "demo" });
+    const redisUrl = redis === true ? inject("redisUrl") : redis || null;
+    if (redis !== false && redisUrl === null) throw new Error("no Redis for this test: put redis-server on PATH");
+    try {
+      const cluster = await startCluster({ databaseUrl: database.url(), redisUrl, gateways, watchers, env });
+      return new TestCluster(database, cluster);
+    } catch (error) {
+      await database[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Superuser connections, outside of every right. */
+  get sql(): Pool {
+    return this.database.pool;
+  }
+
+  gateway(index: number): ServiceProcess {
+    const found = this.cluster.gateways[index];
+    if (!found) throw new RangeError(`no gateway ${index}`);
+    return found;
+  }
+
+  /** A signed-in user at a gateway. Signs in once: the token is good for every gateway. */
+  async rest(user: User, gateway = 0): Promise<RestClient> {
+    const { url } = this.gateway(gateway);
+    const signedIn = this.#clients.get(user) ?? RestClient.login(url, emailOf(user));
+    this.#clients.set(user, signedIn);
+    return (await signedIn).at(url);
+  }
+
+  /** A socket of a user at a gateway; closed at the end of the file at the latest. */
+  async socket(user: User, gateway = 0): Promise<TestSocket> {
+    const { token, url } = await this.rest(user, gateway);
+    const socket = await TestSocket.connect({ url, token, name: `${user} at ${this.gateway(gateway).name}` });
+    this.#sockets.push(socket);
+    return socket;
+  }
+
+  /** The one watcher that says of itself that it leads. */
+  async leader(withinMs?: number): Promise<ServiceProcess> {
+    return waitFor(
+      "exactly one leading watcher",
+      async () => {
+        const leading: ServiceProcess[] = [];
+        for (const watcher of this.cluster.watchers) if ((await leads(watcher)) === true) leading.push(watcher);
+        return leading.length === 1 && leading[0];
+      },
+      withinMs,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#sockets.map((socket) => socket[Symbol.asyncDispose]()));
+    try {
+      await this.cluster.stop();
+    } finally {
+      await this.database[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** Whether a watcher leads; undefined when it does not answer, because it was killed or frozen. */
+export async function leads(watcher: ServiceProcess): Promise<boolean | undefined> {
+  try {
+    return (await metric(watcher.url, "heliograph_watcher_leading")) === 1;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One cluster for all tests of the enclosing block; call the answer inside a test. */
+export function useTestCluster(parts?: ClusterParts): () => TestCluster {
+  let started: TestCluster | undefined;
+  beforeAll(async () => {
+    started = await TestCluster.start(parts);
+  });
+  afterAll(async () => {
+    await started?.[Symbol.asyncDispose]();
+  });
+  tellServiceLogsOnFailure(() => started?.cluster);
+  return () => {
+    if (!started) throw new Error("the cluster has not started");
+    return started;
+  };
+}

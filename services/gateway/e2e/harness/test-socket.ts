@@ -1,0 +1,211 @@
+import { type DownMessage, socketPath, subprotocolsWithToken, type UpMessage } from "@heliograph/protocol";
+import { WebSocket } from "ws";
+import { Holdings } from "./holdings.ts";
+import { messageText } from "./message-text.ts";
+import { patienceMs } from "./patience.ts";
+import { RefusedUpgrade } from "./refused-upgrade.ts";
+
+type Named<Type extends DownMessage["type"]> = Extract<DownMessage, { type: Type }>;
+type Body<Type extends UpMessage["type"]> = Omit<Extract<UpMessage, { type: Type }>, "id">;
+type Subscription = Omit<Body<"SUBSCRIBE">["payload"], "entityCode" | "entityIds">;
+
+/** How a socket ended. */
+export type SocketEnd = { readonly code: number; readonly reason: string };
+
+export type SocketTarget = {
+  /** http URL of a gateway */
+  readonly url: string;
+  /** undefined: none is sent */
+  readonly token?: string | undefined;
+  /** `subprotocol` as browsers do, `query` as wscat does */
+  readonly tokenIn?: "subprotocol" | "query";
+  /** Who and where, for failure messages. */
+  readonly name?: string;
+};
+
+/** Received messages named in a failure: enough to see what happened instead. */
+const namedMessages = 20;
+
+/** A real socket to a real gateway that remembers everything it was sent. */
+export class TestSocket implements AsyncDisposable {
+  readonly name: string;
+  readonly received: DownMessage[] = [];
+  readonly holdings = new Holdings();
+  readonly closed: Promise<SocketEnd>;
+  readonly #socket: WebSocket;
+  readonly #taken = new Set<DownMessage>();
+  readonly #watchers = new Set<() => void>();
+  #end: SocketEnd | undefined;
+  #requests = 0;
+
+  private constructor(socket: WebSocket, name: string) {
+    this.name = name;
+    this.#socket = socket;
+    socket.on("message", (data) => {
+      const message = JSON.parse(String(data)) as DownMessage;
+      this.received.push(message);
+      this.holdings.take(message);
+      for (const watcher of this.#watchers) watcher();
+    });
+    // A killed gateway resets the connection; the close that follows tells it.
+    socket.on("error", () => undefined);
+    this.closed = new Promise((resolve) => {
+      socket.on("close", (code, reason) => {
+        this.#end = { code, reason: String(reason) };
+        resolve(this.#end);
+        for (const watcher of this.#watchers) watcher();
+      });
+    });
+  }
+
+  /**
+   * Connects and waits for WELCOME.
+   * @throws {RefusedUpgrade} when the server answers the upgrade with an ordinary response
+   */
+  static async connect({ url, token, tokenIn = "subprotocol", name = url }: SocketTarget): Promise<TestSocket> {
+    const address = new URL(socketPath, url.replace(/^http/, "ws"));
+    if (token !== undefined && tokenIn === "query") address.searchParams.set("token", token);
+    const offered = token !== undefined && tokenIn === "subprotocol" ? subprotocolsWithToken(token) : [];
+    const socket = new WebSocket(address, offered, { handshakeTimeout: patienceMs, perMessageDeflate: false });
+    const made = new TestSocket(socket, name);
+    await new Promise<void>((resolve, reject) => {
+      socket.once("open", resolve);
+      socket.once("error", reject);
+      socket.once("unexpected-response", (_request, response) => {
+        RefusedUpgrade.from(response).then(reject, reject);
+      });
+    });
+    await made.next("WELCOME");
+    return made;
+  }
+
+  /** The subprotocol that the server chose. */
+  get subprotocol(): string {
+    return this.#socket.protocol;
+  }
+
+  get isOpen(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** Id of this connection in app.rxdb_subscription. */
+  get connectionId(): string {
+    const welcome = this.received.find((message) => message.type === "WELCOME");
+    return welcome?.type === "WELCOME" ? welcome.payload.connectionId : "";
+  }
+
+  send(message: UpMessage): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  /** A frame as it is: for what no client should send. */
+  sendRaw(frame: string | Buffer): void {
+    this.#socket.send(frame);
+  }
+
+  /**
+   * Resolves with what `find` finds among all that was received, looking again after every message.
+   * @throws after `withinMs`, or when the socket ends first, naming what was received instead
+   */
+  async until<Found>(what: string, find: () => Found | undefined | false, withinMs = patienceMs): Promise<Found> {
+    return new Promise((resolve, reject) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(look);
+      };
+      const fail = (why: string): void => {
+        finish();
+        reject(new Error(`${this.name}: no ${what} ${why}. Received: ${this.#story()}`));
+      };
+      const look = (): void => {
+        const found = find();
+        if (found !== undefined && found !== false) {
+          finish();
+          resolve(found);
+        } else if (this.#end) fail(`before the socket closed (${this.#end.code} ${this.#end.reason})`);
+      };
+      const timer = setTimeout(() => fail(`within ${withinMs} ms`), withinMs);
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  /** The first message of a type that fits and that no earlier call has returned, received already or yet to come. */
+  async next<Type extends DownMessage["type"]>(
+    type: Type,
+    fits: (message: Named<Type>) => boolean = () => true,
+    withinMs = patienceMs,
+  ): Promise<Named<Type>> {
+    const isWanted = (message: DownMessage): message is Named<Type> =>
+      message.type === type && !this.#taken.has(message) && fits(message as Named<Type>);
+    const found = await this.until(type, () => this.received.find(isWanted), withinMs);
+    this.#taken.add(found);
+    return found;
+  }
+
+  /** Sends a message with an id of its own and waits for the answer that echoes it. */
+  async request(message: Body<UpMessage["type"]>): Promise<DownMessage> {
+    const id = `request-${++this.#requests}`;
+    this.send({ ...message, id } as UpMessage);
+    return this.until(`answer to ${message.type}`, () => this.received.find((answer) => answer.id === id));
+  }
+
+  /** Subscribes and waits for SUBSCRIBED. */
+  async subscribe(
+    entityCode: string,
+    entityIds: readonly string[] = [],
+    more: Subscription = {},
+  ): Promise<Named<"SUBSCRIBED">["payload"]> {
+    const ids = entityIds.length > 0 ? { entityIds: [...entityIds] } : {};
+    const answer = await this.request({ type: "SUBSCRIBE", payload: { entityCode, ...ids, ...more } });
+    if (answer.type !== "SUBSCRIBED") throw new Error(`${this.name}: SUBSCRIBE was answered ${JSON.stringify(answer)}`);
+    return answer.payload;
+  }
+
+  /** Waits until at least this version of a row was told. */
+  async untilVersion(entityCode: string, entityId: string, version: number, withinMs = patienceMs): Promise<void> {
+    const what = `version ${version} of ${entityCode}/${entityId}`;
+    await this.until(what, () => this.holdings.version(entityCode, entityId) >= version, withinMs);
+  }
+
+  /** Waits until at least these versions were told, all of one type. */
+  async untilAll(entityCode: string, versions: ReadonlyMap<string, number>, withinMs = patienceMs): Promise<void> {
+    const isMissing = ([id, version]: [string, number]): boolean => this.holdings.version(entityCode, id) < version;
+    try {
+      await this.until(`${versions.size} versions`, () => ![...versions].some(isMissing), withinMs);
+    } catch (error) {
+      const missing = [...versions].filter(isMissing).map(([id, version]) => `${id} ${version}`);
+      const named = missing.slice(0, namedMessages).join(", ");
+      throw new Error(`${this.name} misses ${missing.length} of ${versions.size} ${entityCode}: ${named}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The last version of each row that this socket knows and may still read, by "code/id". */
+  holds(): Map<string, number> {
+    return this.holdings.current();
+  }
+
+  /** PING, and waits for the PONG: the socket still works, and everything sent before was handled. */
+  async ping(): Promise<void> {
+    const answer = await this.request({ type: "PING" });
+    if (answer.type !== "PONG") throw new Error(`${this.name}: PING was answered ${messageText(answer)}`);
+  }
+
+  async close(): Promise<SocketEnd> {
+    this.#socket.close();
+    return this.closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.terminate();
+    await this.closed;
+  }
+
+  #story(): string {
+    const all = this.received.map(messageText);
+    const last = all.slice(-namedMessages);
+    return `${all.length > last.length ? `${all.length - last.length} earlier, ` : ""}${last.join("; ") || "nothing"}`;
+  }
+}

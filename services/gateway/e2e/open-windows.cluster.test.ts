@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { insertProjects, rename } from "./harness/fixture-rows.ts";
+import { feedSettled } from "./harness/log-feed.ts";
+import { useTestCluster } from "./harness/test-cluster.ts";
+
+const site = useTestCluster();
+
+async function projects(count: number): Promise<string[]> {
+  const { organizationId } = (await site().rest("alice")).person;
+  const ids = await insertProjects(site().sql, { organizationId, count });
+  await feedSettled(site().sql);
+  return ids;
+}
+
+test("a transaction that stays open for 3 s delays nobody and is itself told", async () => {
+  const [slow = "", ...quick] = await projects(4);
+  const sockets = [await site().socket("bob", 0), await site().socket("carol", 1)];
+  for (const socket of sockets) await socket.subscribe("project", [slow, ...quick]);
+
+  const connection = await site().sql.connect();
+  const waits: number[] = [];
+  let version = 0;
+  try {
+    await connection.query("begin");
+    version = await rename(connection, "project", slow, "Written early, committed late");
+    const began = performance.now();
+    for (let round = 0; performance.now() - began < 3000; round++) {
+      const id = quick[round % quick.length] ?? "";
+      const written = await rename(site().sql, "project", id, `Round ${round}`);
+      const committed = performance.now();
+      await Promise.all(sockets.map((socket) => socket.untilVersion("project", id, written)));
+      waits.push(performance.now() - committed);
+    }
+    for (const socket of sockets) expect(socket.holdings.deliveries("project", slow)).toEqual([]);
+    await connection.query("commit");
+  } finally {
+    connection.release();
+  }
+  // Nobody waited for it: a feed that had to pass the open transaction would have stood still for seconds.
+  expect(Math.max(...waits)).toBeLessThan(1000);
+  await Promise.all(sockets.map((socket) => socket.untilVersion("project", slow, version, 2000)));
+  for (const socket of sockets) {
+    expect(socket.holdings.deliveries("project", slow)).toEqual([{ action: "UPDATE", version }]);
+    expect(socket.holdings.disorder()).toEqual([]);
+  }
+});
+
+test("a change committed between the fetch and the SUBSCRIBE is not lost", async () => {
+  const [changed = "", same = "", deleted = ""] = await projects(3);
+  const witness = await site().socket("alice", 0);
+  await witness.subscribe("project", [changed]);
+  const bob = await site().rest("bob", 0);
+  const fetched = await Promise.all([changed, same, deleted].map((id) => bob.get(`project/${id}`)));
+  const versions = fetched.map(({ body }) => body.version);
+
+  const version = await rename(site().sql, "project", changed, "Between fetch and subscribe");
+  await site().sql.query("delete from app.project where id = $1", [deleted]);
+  // Told already: no later signal will come, so only the comparison of versions can find it.
+  await witness.untilVersion("project", changed, version);
+  await feedSettled(site().sql);
+
+  const socket = await site().socket("bob", 0);
+  const answer = await socket.subscribe("project", [changed, same, deleted], { versions });
+  expect(answer.changed).toEqual([{ entityId: changed, version }]);
+  expect(answer.gone).toEqual([deleted]);
+
+  const current = await socket.subscribe("project", [changed, same], { versions: [version, versions[1] ?? 0] });
+  expect(current.changed).toEqual([]);
+  expect(current.gone).toEqual([]);
+});
+
+test("changes that commit while thousands of subscriptions are being made are never lost", async () => {
+  const ids = await projects(300);
+  const { rows } = await site().sql.query<{ id: string; version: string }>(
+    "select id, version from app.project where id = any ($1)",
+    [ids],
+  );
+  const held = new Map(rows.map(({ id, version }) => [id, Number(version)]));
+  const sockets = await Promise.all([0, 1, 0, 1].map((gateway) => site().socket("bob", gateway)));
+
+  const last = new Map<string, number>();
+  const writing = (async () => {
+    for (const id of ids) last.set(id, await rename(site().sql, "project", id, "Changed while it is subscribed to"));
+  })();
+  // In small steps, so that writes fall before, into and after each of them.
+  const subscribing = sockets.map(async (socket) => {
+    for (let start = 0; start < ids.length; start += 10) {
+      const some = ids.slice(start, start + 10);
+      await socket.subscribe("project", some, { versions: some.map((id) => held.get(id) ?? 0) });
+    }
+  });
+  await Promise.all([writing, ...subscribing]);
+  for (const socket of sockets) {
+    await socket.untilAll("project", last);
+    expect(socket.holdings.disorder()).toEqual([]);
+  }
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { insertProjects, rename } from "./harness/fixture-rows.ts";
+import { feedSettled } from "./harness/log-feed.ts";
+import { type TestCluster, useTestCluster } from "./harness/test-cluster.ts";
+import { waitFor } from "./harness/wait-for.ts";
+
+/** Subscriptions of a connection as PostgreSQL counts them. */
+async function rowsOf(site: TestCluster, connectionId: string): Promise<number> {
+  const { rows } = await site.sql.query<{ count: number }>(
+    "select count(*)::int as count from app.rxdb_subscription where connection_id = $1",
+    [connectionId],
+  );
+  return rows[0]?.count ?? -1;
+}
+
+async function projects(site: TestCluster, count: number): Promise<string[]> {
+  const { person } = await site.rest("alice");
+  const ids = await insertProjects(site.sql, { organizationId: person.organizationId, count });
+  await feedSettled(site.sql);
+  return ids;
+}
+
+/** Told within this time after the commit, with or without Redis: what users of two windows call "at once". */
+const atOnceMs = 1000;
+
+describe.each([
+  ["with Redis", true],
+  ["without Redis", false],
+])("%s", (_name, redis) => {
+  const site = useTestCluster({ redis });
+
+  test("subscribing to 50 projects makes 50 rows; UNSUBSCRIBE_ALL removes them", async () => {
+    const ids = await projects(site(), 50);
+    const socket = await site().socket("bob", 0);
+    const answer = await socket.subscribe("project", ids);
+    expect(answer.count).toBe(50);
+    expect(answer.gone).toEqual([]);
+    expect(new Set(answer.changed.map(({ entityId }) => entityId))).toEqual(new Set(ids));
+    expect(await rowsOf(site(), socket.connectionId)).toBe(50);
+
+    const ended = await socket.request({ type: "UNSUBSCRIBE_ALL" });
+    expect(ended).toMatchObject({ type: "UNSUBSCRIBED", payload: { count: 50 } });
+    await waitFor("no rows", async () => (await rowsOf(site(), socket.connectionId)) === 0);
+  });
+
+  test("closing a socket removes its rows and its session", async () => {
+    const ids = await projects(site(), 50);
+    const socket = await site().socket("bob", 1);
+    await socket.subscribe("project", ids);
+    expect(await rowsOf(site(), socket.connectionId)).toBe(50);
+    await socket.close();
+    await waitFor("no rows", async () => (await rowsOf(site(), socket.connectionId)) === 0);
+  });
+
+  test("an edit by another user on the other gateway is told", async () => {
+    const [id = ""] = await projects(site(), 1);
+    const alice = await site().socket("alice", 0);
+    await alice.subscribe("project", [id]);
+    const bob = await site().rest("bob", 1);
+    const { status, body } = await bob.patch(`project/${id}`, { name: "Updated" });
+    expect(status).toBe(200);
+
+    const { payload } = await alice.next("INVALIDATE", undefined, 2000);
+    expect(payload.entityCode).toBe("project");
+    expect(payload.changes).toEqual([{ entityId: id, action: "UPDATE", version: body.version }]);
+    const [{ timestamp = "" } = {}] = (
+      await site().sql.query<{ timestamp: string }>("select updated_ts::text as timestamp from app.project where id = $1", [id])
+    ).rows;
+    expect(Math.abs(Date.parse(payload.timestamp) - Date.parse(timestamp))).toBeLessThan(1000);
+
+    const seen = await (await site().rest("alice", 0)).get(`project/${id}`);
+    expect(seen.body).toMatchObject({ id, name: "Updated", version: body.version });
+  });
+
+  test("three users over two gateways are told of exactly what they hold", async () => {
+    const [p1 = "", p2 = "", p3 = "", p4 = "", p5 = ""] = await projects(site(), 5);
+    const a = await site().socket("alice", 0);
+    const b = await site().socket("bob", 1);
+    const c = await site().socket("carol", 0);
+    await a.subscribe("project", [p1, p2, p3]);
+    await b.subscribe("project", [p2, p3, p4]);
+    await c.subscribe("project", [p3, p4, p5]);
+
+    const version3 = await rename(site().sql, "project", p3, "For all three");
+    await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, version3, atOnceMs)));
+
+    const version1 = await rename(site().sql, "project", p1, "For A alone");
+    await a.untilVersion("project", p1, version1, atOnceMs);
+    // A has p1 already, so this later change comes after it on every gateway: whoever has it has not been told of p1.
+    const barrier = await rename(site().sql, "project", p3, "Barrier");
+    await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, barrier, atOnceMs)));
+
+    expect(a.holdings.deliveries("project", p1)).toEqual([{ action: "UPDATE", version: version1 }]);
+    expect(b.holdings.delivered()).toEqual(new Set([`project/${p3}`]));
+    expect(c.holdings.delivered()).toEqual(new Set([`project/${p3}`]));
+    for (const socket of [a, b, c]) expect(socket.holdings.disorder()).toEqual([]);
+  });
+
+  test("of two tabs of one user, closing one leaves the other subscribed", async () => {
+    const ids = await projects(site(), 3);
+    const first = await site().socket("bob", 0);
+    const second = await site().socket("bob", 0);
+    const elsewhere = await site().socket("bob", 1);
+    for (const tab of [first, second, elsewhere]) await tab.subscribe("project", ids);
+    for (const tab of [first, second, elsewhere]) expect(await rowsOf(site(), tab.connectionId)).toBe(3);
+
+    await first.close();
+    await waitFor("no rows of the closed tab", async () => (await rowsOf(site(), first.connectionId)) === 0);
+    for (const tab of [second, elsewhere]) expect(await rowsOf(site(), tab.connectionId)).toBe(3);
+    for (const id of ids) {
+      const version = await rename(site().sql, "project", id, "Still told");
+      for (const tab of [second, elsewhere]) await tab.untilVersion("project", id, version);
+    }
+  });
+
+  test("what was unsubscribed is not told any more, the rest is", async () => {
+    const [kept = "", dropped = ""] = await projects(site(), 2);
+    const socket = await site().socket("bob", 0);
+    const witness = await site().socket("carol", 0);
+    await socket.subscribe("project", [kept, dropped]);
+    await witness.subscribe("project", [dropped]);
+    const ended = await socket.request({
+      type: "UNSUBSCRIBE",
+      payload: { entityCode: "project", entityIds: [dropped] },
+    });
+    expect(ended).toMatchObject({ type: "UNSUBSCRIBED", payload: { entityCode: "project", count: 1 } });
+    await waitFor("one row", async () => (await rowsOf(site(), socket.connectionId)) === 1);
+
+    await witness.untilVersion("project", dropped, await rename(site().sql, "project", dropped, "Not for bob"));
+    await socket.untilVersion("project", kept, await rename(site().sql, "project", kept, "For bob"));
+    expect(socket.holdings.delivered()).toEqual(new Set([`project/${kept}`]));
+  });
+});

@@ -1,0 +1,252 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
+import { feedSettled } from "./harness/log-feed.ts";
+import { useTestCluster } from "./harness/test-cluster.ts";
+import type { TestSocket } from "./harness/test-socket.ts";
+
+const site = useTestCluster();
+
+/** One socket on each gateway that holds the tasks of a project, by their ids or by the container. */
+async function holders(subscribe: (socket: TestSocket) => Promise<unknown>): Promise<TestSocket[]> {
+  const sockets = [await site().socket("bob", 0), await site().socket("carol", 1)];
+  for (const socket of sockets) await subscribe(socket);
+  return sockets;
+}
+
+/** A fresh project with tasks; their creation has been told before this ends. */
+async function projectWithTasks(count: number): Promise<{ organizationId: string; projectId: string; tasks: string[] }> {
+  const { organizationId } = (await site().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const tasks = await insertTasks(site().sql, { organizationId, projectId, count });
+  await feedSettled(site().sql);
+  return { organizationId, projectId, tasks };
+}
+
+/** All holders were told the last version of each task at least once, and no version twice. */
+async function expectDelivered(sockets: readonly TestSocket[], ids: readonly string[]): Promise<void> {
+  const versions = await versionsOf(site().sql, "task", ids);
+  expect(versions.size).toBe(ids.length);
+  for (const socket of sockets) {
+    await socket.untilAll("task", versions);
+    for (const [id, version] of versions) expect(socket.holdings.version("task", id)).toBe(version);
+    expect(socket.holdings.disorder()).toEqual([]);
+  }
+}
+
+/** Number of log rows of some tasks. */
+async function logged(ids: readonly string[]): Promise<number> {
+  const { rows } = await site().sql.query<{ count: number }>(
+    "select count(*)::int as count from app.logging where entity_code = 'task' and entity_id = any ($1)",
+    [ids],
+  );
+  return rows[0]?.count ?? -1;
+}
+
+test("plain SQL", async () => {
+  const { tasks } = await projectWithTasks(3);
+  const sockets = await holders((socket) => socket.subscribe("task", tasks));
+  for (const id of tasks) await rename(site().sql, "task", id, "By SQL");
+  await expectDelivered(sockets, tasks);
+  for (const socket of sockets)
+    for (const id of tasks) expect(socket.holdings.deliveries("task", id).at(-1)?.action).toBe("UPDATE");
+});
+
+test("REST: create, change and delete", async () => {
+  const { projectId } = await projectWithTasks(0);
+  const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const alice = await site().rest("alice", 1);
+  const made = await alice.post("task", { title: "By REST", project_id: projectId });
+  expect(made.status).toBe(201);
+  const { id } = made.body;
+  await expectDelivered(sockets, [id]);
+  const changed = await alice.patch(`task/${id}`, { title: "By REST again" }, { "if-match": `"${made.body.version}"` });
+  expect(changed.status).toBe(200);
+  await expectDelivered(sockets, [id]);
+  const deleted = await alice.delete<{ id: string; version: number }>(`task/${id}`);
+  expect(deleted.status).toBe(200);
+  for (const socket of sockets) {
+    await socket.untilVersion("task", id, deleted.body.version);
+    expect(socket.holdings.deliveries("task", id)).toEqual([
+      { action: "CREATE", version: made.body.version },
+      { action: "UPDATE", version: changed.body.version },
+      { action: "DELETE", version: deleted.body.version },
+    ]);
+  }
+});
+
+test("an UPDATE of 1000 rows", async () => {
+  const { tasks, projectId } = await projectWithTasks(1000);
+  const byId = await holders((socket) => socket.subscribe("task", tasks));
+  const byContainer = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  await site().sql.query("update app.task set priority = 'urgent' where project_id = $1", [projectId]);
+  await expectDelivered([...byId, ...byContainer], tasks);
+});
+
+test("INSERT into a subscribed container", async () => {
+  const { organizationId, projectId } = await projectWithTasks(2);
+  const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const born = await insertTasks(site().sql, { organizationId, projectId, count: 5 });
+  await expectDelivered(sockets, born);
+  for (const socket of sockets)
+    for (const id of born) expect(socket.holdings.deliveries("task", id)[0]?.action).toBe("CREATE");
+});
+
+test("COPY", async () => {
+  const { organizationId, projectId } = await projectWithTasks(0);
+  const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const ids = Array.from({ length: 20 }, () => randomUUID());
+  const lines = ids.map((id) => `${id},${organizationId},${projectId},Copied`).join("\\n");
+  await site().sql.query(
+    `copy app.task (id, organization_id, project_id, title) from program 'printf "${lines}\\n"' with (format csv)`,
+  );
+  await expectDelivered(sockets, ids);
+});
+
+test("MERGE updates, inserts and deletes", async () => {
+  const { organizationId, projectId, tasks } = await projectWithTasks(3);
+  const sockets = await holders((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
+  const [updated = "", untouched = "", deleted = ""] = tasks;
+  const inserted = randomUUID();
+  await site().sql.query(
+    `merge into app.task t
+     using (values ($1::uuid, 'update'), ($2::uuid, 'insert'), ($3::uuid, 'delete')) as s (id, what) on t.id = s.id
+     when matched and s.what = 'delete' then delete
+     when matched then update set title = 'Merged'
+     when not matched then insert (id, organization_id, project_id, title) values (s.id, $4, $5, 'Merged')`,
+    [updated, inserted, deleted, organizationId, projectId],
+  );
+  await expectDelivered(sockets, [updated, inserted]);
+  for (const socket of sockets) {
+    await socket.until("the deletion", () => socket.holdings.isGone("task", deleted));
+    expect(socket.holdings.deliveries("task", deleted).at(-1)?.action).toBe("DELETE");
+    expect(socket.holdings.deliveries("task", untouched)).toEqual([]);
+  }
+});
+
+test("INSERT … ON CONFLICT", async () => {
+  const { organizationId, projectId, tasks } = await projectWithTasks(2);
+  const sockets = await holders((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
+  const [conflicting = "", skipped = ""] = tasks;
+  const fresh = randomUUID();
+  await site().sql.query(
+    `insert into app.task (id, organization_id, project_id, title)
+     select id, $2, $3, 'Upserted' from unnest($1::uuid[]) as u (id)
+     on conflict (id) do update set title = excluded.title`,
+    [[conflicting, fresh], organizationId, projectId],
+  );
+  await site().sql.query(
+    `insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Ignored') on conflict do nothing`,
+    [skipped, organizationId, projectId],
+  );
+  await expectDelivered(sockets, [conflicting, fresh]);
+  for (const socket of sockets) {
+    expect(socket.holdings.deliveries("task", conflicting).at(-1)?.action).toBe("UPDATE");
+    expect(socket.holdings.deliveries("task", fresh).map(({ action }) => action)).toEqual(["CREATE"]);
+    expect(socket.holdings.deliveries("task", skipped)).toEqual([]);
+  }
+});
+
+test("DELETE and ON DELETE CASCADE", async () => {
+  const { organizationId, projectId, tasks } = await projectWithTasks(30);
+  const [first = "", ...cascaded] = tasks;
+  const { rows } = await site().sql.query<{ id: string }>(
+    "insert into app.task_comment (organization_id, task_id, title) select $2, id, 'Well' from unnest($1::uuid[]) id returning id",
+    [cascaded, organizationId],
+  );
+  const comments = rows.map(({ id }) => id);
+  await feedSettled(site().sql);
+  const sockets = await holders(async (socket) => {
+    await socket.subscribe("task", tasks);
+    await socket.subscribe("project", [projectId]);
+    await socket.subscribe("task_comment", comments);
+  });
+  await site().sql.query("delete from app.task where id = $1", [first]);
+  await site().sql.query("delete from app.project where id = $1", [projectId]);
+  for (const socket of sockets) {
+    const isGone = (code: string, ids: readonly string[]) => ids.every((id) => socket.holdings.isGone(code, id));
+    await socket.until(
+      "all deletions",
+      () => isGone("task", tasks) && isGone("project", [projectId]) && isGone("task_comment", comments),
+    );
+    for (const id of tasks)
+      expect(socket.holdings.deliveries("task", id).map(({ action }) => action)).toEqual(["DELETE"]);
+    expect(socket.holdings.disorder()).toEqual([]);
+  }
+});
+
+test("an UPDATE that changes nothing is neither logged nor told", async () => {
+  const { tasks } = await projectWithTasks(1);
+  const [id = ""] = tasks;
+  const sockets = await holders((socket) => socket.subscribe("task", tasks));
+  const before = { rows: await logged(tasks), versions: await versionsOf(site().sql, "task", tasks) };
+  await site().sql.query("update app.task set title = title where id = $1", [id]);
+  const again = await (await site().rest("alice")).patch(`task/${id}`, { title: "Fixture 1" });
+  expect(again.status).toBe(200);
+  expect(await logged(tasks)).toBe(before.rows);
+  expect(await versionsOf(site().sql, "task", tasks)).toEqual(before.versions);
+  // A real change is told after whatever the empty ones would have caused.
+  await rename(site().sql, "task", id, "A real change");
+  await expectDelivered(sockets, tasks);
+  for (const socket of sockets) expect(socket.holdings.deliveries("task", id)).toHaveLength(1);
+});
+
+test("a row deleted and created again under the same id reappears at every holder", async () => {
+  const { organizationId, projectId, tasks } = await projectWithTasks(2);
+  const [inOneBatch = "", inTwo = ""] = tasks;
+  const sockets = await holders((socket) => socket.subscribe("task", tasks));
+  const create = (id: string) =>
+    site().sql.query("insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Reborn')", [
+      id,
+      organizationId,
+      projectId,
+    ]);
+  const before = await versionsOf(site().sql, "task", tasks);
+
+  await site().sql.query("delete from app.task where id = $1", [inTwo]);
+  for (const socket of sockets) await socket.until("the deletion", () => socket.holdings.isGone("task", inTwo));
+  await create(inTwo);
+  // One transaction: both log rows are claimed in one batch, where the later one must win.
+  const connection = await site().sql.connect();
+  try {
+    await connection.query("begin");
+    await connection.query("delete from app.task where id = $1", [inOneBatch]);
+    await connection.query(
+      "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Reborn')",
+      [inOneBatch, organizationId, projectId],
+    );
+    await connection.query("commit");
+  } finally {
+    connection.release();
+  }
+  await expectDelivered(sockets, tasks);
+  const after = await versionsOf(site().sql, "task", tasks);
+  for (const id of tasks) expect(after.get(id)).toBeGreaterThan(before.get(id) ?? Number.NaN);
+  for (const socket of sockets)
+    for (const id of tasks) {
+      expect(socket.holdings.isGone("task", id)).toBe(false);
+      expect(socket.holdings.deliveries("task", id).at(-1)?.action).not.toBe("DELETE");
+    }
+});
+
+test("a row moved to another container and edited in the same batch reaches the holders of both", async () => {
+  const from = await projectWithTasks(1);
+  const to = await projectWithTasks(0);
+  const [id = ""] = from.tasks;
+  const ofOld = await holders((socket) => socket.subscribe("task", [], { within: [from.projectId] }));
+  const ofNew = await holders((socket) => socket.subscribe("task", [], { within: [to.projectId] }));
+  const connection = await site().sql.connect();
+  try {
+    await connection.query("begin");
+    await connection.query("update app.task set project_id = $2 where id = $1", [id, to.projectId]);
+    await connection.query("update app.task set title = 'Moved and edited' where id = $1", [id]);
+    await connection.query("commit");
+  } finally {
+    connection.release();
+  }
+  const version = (await versionsOf(site().sql, "task", [id])).get(id) ?? Number.NaN;
+  for (const socket of [...ofOld, ...ofNew]) {
+    await socket.untilVersion("task", id, version);
+    expect(socket.holdings.disorder()).toEqual([]);
+  }
+});

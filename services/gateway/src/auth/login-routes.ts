@@ -1,0 +1,91 @@
+import rateLimit from "@fastify/rate-limit";
+import type { Tokens } from "@heliograph/server-kit";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type pg from "pg";
+import { RestError } from "../rest/rest-error.ts";
+import { callerOf } from "./caller.ts";
+import { publicMember } from "./directory.ts";
+import { passwordMatches } from "./password.ts";
+
+type LoginRow = {
+  person_id: string;
+  person_email: string;
+  fname: string;
+  lname: string;
+  person_type: string;
+  password_hash: string;
+  memberships: { organization_id: string; role: string }[];
+};
+
+/** Attempts per minute for one address from one place: a person's typing errors, but 40 000 guesses a month at most. */
+const defaultAttemptsPerMinute = 30;
+
+export type LoginDependencies = {
+  readonly pool: pg.Pool;
+  readonly tokens: Tokens;
+  readonly attemptsPerMinute?: number;
+};
+
+/** `POST auth/login` and `GET auth/me`. */
+export async function registerLoginRoutes(app: FastifyInstance, dependencies: LoginDependencies): Promise<void> {
+  await app.register(async (scope) => {
+    await scope.register(rateLimit, {
+      max: dependencies.attemptsPerMinute ?? defaultAttemptsPerMinute,
+      timeWindow: 60_000,
+      cache: 10_000,
+      // After the body is parsed, which names the account. By account and place: by account alone, anybody could lock
+      // somebody else out.
+      hook: "preHandler",
+      keyGenerator: (request) => `${request.ip} ${emailOf(request)}`,
+      errorResponseBuilder: (_request, { ttl }) =>
+        new RestError("rate_limited", {
+          message: "Too many attempts to sign in.",
+          headers: { "retry-after": String(Math.ceil(ttl / 1000)) },
+        }),
+    });
+    scope.post("/auth/login", { config: { public: true } }, async (request) => {
+      const { email, password } = credentials(request.body);
+      return login(dependencies, email, password);
+    });
+  });
+  app.get("/auth/me", async (request) => ({ person: publicMember(callerOf(request).member) }));
+}
+
+function emailOf(request: FastifyRequest): string {
+  const email = (request.body as { email?: unknown } | null | undefined)?.email;
+  return typeof email === "string" ? email.toLowerCase().slice(0, 254) : "";
+}
+
+function credentials(body: unknown): { email: string; password: string } {
+  const { email, password, ...rest } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const other = Object.keys(rest)[0];
+  if (typeof email !== "string" || typeof password !== "string" || other !== undefined)
+    throw new RestError("invalid_body", { message: "The body must be {email, password}, both text." });
+  // Longer ones cannot belong to an account; hashing a megabyte would be a cheap way to occupy the server.
+  if (email.length > 254 || password.length > 1024 || email.includes("\0"))
+    throw new RestError("invalid_body", { message: "email or password is too long." });
+  return { email, password };
+}
+
+async function login({ pool, tokens }: LoginDependencies, email: string, password: string): Promise<object> {
+  const { rows } = await pool.query<LoginRow>(
+    "select person_id, person_email, fname, lname, person_type, password_hash, memberships from app.login($1)",
+    [email.trim()],
+  );
+  const row = rows[0];
+  const matches = await passwordMatches(row?.password_hash, password);
+  const membership = row?.memberships[0];
+  // No membership: the same answer, or it would tell that the password was right.
+  if (!row || !matches || !membership) throw new RestError("invalid_credentials");
+  const { token, expiresAt } = tokens.sign({ personId: row.person_id, organizationId: membership.organization_id });
+  const member = {
+    id: row.person_id,
+    email: row.person_email,
+    fname: row.fname,
+    lname: row.lname,
+    personType: row.person_type,
+    organizationId: membership.organization_id,
+    role: membership.role,
+  };
+  return { token, expiresAt: expiresAt.toISOString(), person: publicMember(member) };
+}

@@ -1,0 +1,113 @@
+import { logAction } from "@heliograph/protocol";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { EntityType } from "../db/entity-type.ts";
+import type { UserClient } from "../db/user-transaction.ts";
+import type { Document } from "./document.ts";
+import { type EntityAccess, idOf, requireUuid } from "./entity-access.ts";
+import { parseListQuery, type RawQuery } from "./list-query.ts";
+import { readMany, readOne, readPage } from "./read-documents.ts";
+import { RestError } from "./rest-error.ts";
+
+/** Most ids of one request: keeps the address below 8 KiB, which proxies accept. */
+export const maxIds = 200;
+/** Entries of a history; older ones stay in the audit log. */
+const historyLimit = 100;
+
+/** Words for the numbers of the log. */
+const actionNames: Readonly<Record<number, string>> = {
+  [logAction.create]: "CREATE",
+  [logAction.update]: "UPDATE",
+  [logAction.delete]: "DELETE",
+};
+
+type HistoryRow = {
+  at: string;
+  actor: string | null;
+  action: number;
+  version: number;
+  columns: string[] | null;
+};
+
+/** Lists, rows and histories of every entity type. */
+export function registerReadRoutes(app: FastifyInstance, access: EntityAccess): void {
+  app.get("/:entity", (request) => {
+    const raw = request.query as RawQuery;
+    if (raw["ids"] === undefined)
+      return access.read(request, (type) => {
+        const query = parseListQuery(type, raw);
+        return async (client) => {
+          const page = await readPage(client, type, query);
+          await logViews(client, type, page.items);
+          return page;
+        };
+      });
+    return access.read(request, (type) => {
+      const ids = parseIds(raw);
+      return async (client) => {
+        const result = await readMany(client, type, ids);
+        await logViews(client, type, result.items);
+        return result;
+      };
+    });
+  });
+
+  app.get("/:entity/:id", async (request, reply) => {
+    const document = await access.read(request, (type) => {
+      const id = idOf(request);
+      return async (client) => {
+        const found = await readOne(client, type, id);
+        if (!found) throw new RestError("not_found");
+        await logViews(client, type, [found]);
+        return found;
+      };
+    });
+    return sendDocument(reply, document);
+  });
+
+  app.get("/:entity/:id/history", (request: FastifyRequest) =>
+    access.read(request, (type) => {
+      const id = idOf(request);
+      return async (client) => ({ items: await readHistory(client, type, id) });
+    }),
+  );
+}
+
+/** A single row, with its version as ETag. */
+export function sendDocument(reply: FastifyReply, document: Document): Document {
+  reply.header("etag", `"${document["version"]}"`);
+  return document;
+}
+
+/** @throws {RestError} invalid_query, invalid_id */
+function parseIds(raw: RawQuery): string[] {
+  const other = Object.keys(raw).find((name) => name !== "ids");
+  if (other !== undefined)
+    throw new RestError("invalid_query", { message: "ids cannot be combined with other parameters." });
+  const text = raw["ids"];
+  if (typeof text !== "string" || text === "")
+    throw new RestError("invalid_query", { message: "ids must be given once: UUIDs separated by commas." });
+  const ids = [...new Set(text.split(",").map(requireUuid))];
+  if (ids.length > maxIds) throw new RestError("invalid_query", { message: `ids names more than ${maxIds} rows.` });
+  return ids;
+}
+
+async function logViews(client: UserClient, type: EntityType, documents: readonly Document[]): Promise<void> {
+  if (!type.views || documents.length === 0) return;
+  await client.query("select app.log_view($1, $2)", [type.code, documents.map((one) => one[type.keyColumn])]);
+}
+
+/** The function looks past row level security, so whether the row may be read is asked first, in the same transaction. */
+async function readHistory(client: UserClient, type: EntityType, id: string): Promise<object[]> {
+  if (!(await readOne(client, type, id))) throw new RestError("not_found");
+  const { rows } = await client.query<HistoryRow>(
+    "select at, actor, action, version, columns from app.entity_history($1, $2, $3)",
+    [type.code, id, historyLimit],
+  );
+  return rows.map(({ at, actor, action, version, columns }) => ({
+    at,
+    actor,
+    action: actionNames[action] ?? null,
+    version,
+    columns,
+  }));
+}

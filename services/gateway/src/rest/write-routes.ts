@@ -1,0 +1,125 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { callerOf } from "../auth/caller.ts";
+import type { EntityType } from "../db/entity-type.ts";
+import type { UserClient } from "../db/user-transaction.ts";
+import { type Body, checkBody } from "./body-validator.ts";
+import type { Document } from "./document.ts";
+import { type EntityAccess, idOf } from "./entity-access.ts";
+import { type Effect, once, parseIdempotencyKey, requestHash } from "./idempotency.ts";
+import { parseIfMatch } from "./if-match.ts";
+import { readOne } from "./read-documents.ts";
+import { sendDocument } from "./read-routes.ts";
+import { RestError } from "./rest-error.ts";
+import { deleteDocument, insertDocument, updateDocument } from "./write-documents.ts";
+
+/** A write of one row: what it did, and the row afterwards where there is one. */
+type Written = { readonly effect: Effect; readonly document: Document | undefined; readonly replayed: boolean };
+
+/** Create, change and delete rows of every entity type. */
+export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess): void {
+  app.post("/:entity", async (request, reply) => {
+    let named: { type: EntityType; id: string } | undefined;
+    const written = await access
+      .write(request, "create", (type) => {
+        const body = canonicalKey(type, checkBody(type, "create", request.body));
+        const id = body[type.keyColumn];
+        named = typeof id === "string" ? { type, id } : undefined;
+        const { organizationId } = callerOf(request).context;
+        return (client) =>
+          writeOnce(client, request, { type, id: undefined, body }, async () => {
+            const document = await insertDocument(client, type, body, organizationId);
+            return { effect: effectOf(type, document, 201), document };
+          });
+      })
+      .catch(async (error: unknown) => {
+        throw await withCurrent(access, request, named?.id, error);
+      });
+    reply.header("location", `${request.url.split("?")[0]}/${written.effect.entityId}`);
+    return sendWritten(reply, written);
+  });
+
+  app.patch("/:entity/:id", async (request, reply) => {
+    const written = await access.write(request, "update", (type) => {
+      const id = idOf(request);
+      const version = parseIfMatch(request.headers["if-match"]);
+      const body = checkBody(type, "patch", request.body);
+      return (client) =>
+        writeOnce(client, request, { type, id, body }, async () => {
+          const document = await updateDocument(client, type, { id, version, body });
+          return { effect: effectOf(type, document, 200), document };
+        });
+    });
+    return sendWritten(reply, written);
+  });
+
+  app.delete("/:entity/:id", async (request) => {
+    const { effect } = await access.write(request, "delete", (type) => {
+      const id = idOf(request);
+      const version = parseIfMatch(request.headers["if-match"]);
+      return (client) =>
+        writeOnce(client, request, { type, id, body: undefined }, async () => {
+          const deleted = await deleteDocument(client, type, { id, version });
+          return { effect: { entityId: id, version: deleted, status: 200 }, document: undefined };
+        });
+    });
+    return { id: effect.entityId, version: effect.version };
+  });
+}
+
+/** The key as the database will write it, so that a repetition in other letters is the same request. */
+function canonicalKey(type: EntityType, body: Body): Body {
+  const id = body[type.keyColumn];
+  return typeof id === "string" ? { ...body, [type.keyColumn]: id.toLowerCase() } : body;
+}
+
+function effectOf(type: EntityType, document: Document, status: number): Effect {
+  return { entityId: document[type.keyColumn] as string, version: document["version"] as number, status };
+}
+
+/** Runs the write; with an Idempotency-Key at most once. A repetition answers with the row as it may be read now. */
+async function writeOnce(
+  client: UserClient,
+  request: FastifyRequest,
+  { type, id, body }: { type: EntityType; id: string | undefined; body: Body | undefined },
+  write: () => Promise<{ effect: Effect; document: Document | undefined }>,
+): Promise<Written> {
+  const key = parseIdempotencyKey(request.headers["idempotency-key"]);
+  if (key === undefined) return { ...(await write()), replayed: false };
+  const { personId } = callerOf(request).context;
+  let document: Document | undefined;
+  const { effect, replayed } = await once(
+    client,
+    { personId, key, type, hash: requestHash(request.method, type, id, body) },
+    async () => {
+      const written = await write();
+      document = written.document;
+      return written.effect;
+    },
+  );
+  if (replayed) document = await readOne(client, type, effect.entityId);
+  return { effect, document, replayed };
+}
+
+/**
+ * The row after a write. When a repeated write meets a row that has since been deleted or hidden, the write still took
+ * effect: the answer says so, with what the first answer had said of id and version, and `gone`.
+ */
+function sendWritten(reply: FastifyReply, { effect, document, replayed }: Written): object {
+  reply.code(effect.status);
+  if (replayed) reply.header("idempotency-replayed", "true");
+  if (document) return sendDocument(reply, document);
+  return { id: effect.entityId, version: effect.version, gone: true };
+}
+
+/** Adds to `already_exists` the row that has the id, if the caller may read it: the usual cause is a repeated create. */
+async function withCurrent(
+  access: EntityAccess,
+  request: FastifyRequest,
+  id: string | undefined,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof RestError) || error.code !== "already_exists" || id === undefined) return error;
+  const current = await access.read(request, (type) => (client) => readOne(client, type, id));
+  if (!current) return error;
+  return new RestError("already_exists", { message: error.message, current, cause: error });
+}

@@ -1,0 +1,39 @@
+import { type Action, type HintItem, logAction } from "@heliograph/protocol";
+
+/** One signal for one entity, shared by all sockets that get it. */
+export type Change = {
+  readonly code: string;
+  readonly id: string;
+  readonly action: Action;
+  readonly version: number;
+  /** Containers before and after the change. */
+  readonly containers: readonly string[];
+  /** Time of the change on the database's clock, milliseconds since 1970. */
+  readonly at: number;
+  /** The change as it stands inside an INVALIDATE; written once, however many sockets get it. */
+  readonly json: string;
+};
+
+const actionNames: Readonly<Record<number, Action>> = {
+  [logAction.create]: "CREATE",
+  [logAction.update]: "UPDATE",
+  [logAction.delete]: "DELETE",
+};
+
+/** Ids and actions need no escaping: the former come from uuid columns. */
+export function changeOf(item: HintItem, as: { action?: Action; version?: number } = {}): Change {
+  const action = as.action ?? actionNames[item.a] ?? "UPDATE";
+  const version = as.version ?? item.v;
+  return {
+    code: item.c,
+    id: item.e,
+    action,
+    version,
+    containers: item.k,
+    at: item.t,
+    json: `{"entityId":"${item.e}","action":"${action}","version":${version}}`,
+  };
+}
+
+/** Names an entity in maps. */
+export const entityKey = (code: string, id: string): string => `${code}:${id}`;

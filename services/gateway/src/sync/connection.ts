@@ -1,0 +1,323 @@
+import { closeCodes, type DownMessage, type UpMessage } from "@heliograph/protocol";
+import { type Change, entityKey } from "./change.ts";
+import type { Clock } from "./clock.ts";
+import { FrameCache } from "./frame.ts";
+import { type Held, Holdings } from "./holdings.ts";
+import type { Limits } from "./limits.ts";
+import { bufferMark, Outbox, type OutboxPort } from "./outbox.ts";
+import { SerialQueue } from "./serial-queue.ts";
+import type { Session } from "./session.ts";
+import { TokenBucket } from "./token-bucket.ts";
+import { parseUpMessage, UpMessageError } from "./up-message.ts";
+import type { User } from "./user.ts";
+
+/** The socket under a connection. */
+export type SocketPort = OutboxPort & {
+  close(code: number, reason: string): void;
+  terminate(): void;
+  ping(): void;
+  /** Stops and continues reading, so that a client cannot queue more than the pod wants to hold. */
+  pause(): void;
+  resume(): void;
+};
+
+/** What happens to the messages of a connection. Called strictly one after another. */
+export type UpHandler = (connection: Connection, message: UpMessage) => Promise<void>;
+
+export type ConnectionPorts = {
+  readonly socket: SocketPort;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly handle: UpHandler;
+  /** Something in the pod's own code failed; the connection lives on. */
+  readonly onError: (error: unknown) => void;
+  readonly count: {
+    in(type: string): void;
+    out(type: string): void;
+    invalidations(count: number): void;
+    slow(): void;
+  };
+};
+
+/** A subscription whose rows and rights are being settled: its signals wait until it is known whether it stands. */
+export type Pending = {
+  readonly code: string;
+  readonly ids: ReadonlySet<string>;
+  readonly within: ReadonlySet<string>;
+  /** Newest signal per entity id; null: no longer readable. */
+  readonly kept: Map<string, Change | null>;
+};
+
+type State = "open" | "closing" | "closed";
+
+/** One socket: its messages in order, its subscriptions, and the signals that wait for it. */
+export class Connection {
+  readonly user: User;
+  readonly session: Session;
+  /** Seconds since 1970. */
+  readonly expiresAt: number;
+  readonly holdings = new Holdings();
+  readonly outbox = new Outbox();
+  pending: Pending | null = null;
+  /** The hint item that reached this socket last: an item that hits by id and by container is taken once. */
+  mark: unknown;
+  /** Pings since the client was last heard of. */
+  missedPongs = 0;
+  nextPing: number;
+
+  readonly #ports: ConnectionPorts;
+  readonly #queue: SerialQueue;
+  readonly #bucket: TokenBucket;
+  /** Restricted rows that this socket was told about through a container, newest last. See `told`. */
+  readonly #told = new Set<string>();
+  #malformedInARow = 0;
+  #refusedInARow = 0;
+  #paused = false;
+  /** Continues with the next message once the socket has taken the answers before it. */
+  #continue: { readonly since: number; readonly go: () => void } | null = null;
+  #state: State = "open";
+
+  constructor(
+    identity: { readonly user: User; readonly session: Session; readonly expiresAt: number },
+    ports: ConnectionPorts,
+  ) {
+    this.user = identity.user;
+    this.session = identity.session;
+    this.expiresAt = identity.expiresAt;
+    this.#ports = ports;
+    this.#queue = new SerialQueue(ports.onError);
+    const now = ports.clock.now();
+    this.nextPing = now + ports.limits.pingIntervalMs;
+    this.#bucket = new TokenBucket({
+      perSecond: ports.limits.messagesPerSecond,
+      burst: ports.limits.messageBurst,
+      now,
+    });
+  }
+
+  get id(): string {
+    return this.session.connectionId;
+  }
+
+  get open(): boolean {
+    return this.#state === "open";
+  }
+
+  /** Runs after everything that was received before. */
+  enqueue(task: () => Promise<void>): void {
+    this.#queue.push(task);
+  }
+
+  /** A frame from the client; null for a binary one. */
+  receive(text: string | null): void {
+    if (!this.open) return;
+    this.heard();
+    if (!this.#bucket.take(this.#ports.clock.now())) {
+      this.close(closeCodes.tooFast.code, "too many messages");
+      return;
+    }
+    if (text === null) {
+      this.close(closeCodes.badMessage.code, "binary frames are not part of the protocol");
+      return;
+    }
+    this.#queue.push(() => this.#process(text));
+    if (this.#queue.length >= this.#ports.limits.maxQueuedMessages && !this.#paused) {
+      this.#paused = true;
+      this.#ports.socket.pause();
+    }
+  }
+
+  /** Anything that comes from the client is a sign of life. */
+  heard(): void {
+    this.missedPongs = 0;
+  }
+
+  async #process(text: string): Promise<void> {
+    if (this.#paused && this.#queue.length === 0) {
+      this.#paused = false;
+      this.#ports.socket.resume();
+    }
+    // Answers are not coalesced as signals are, so a client that asks and does not read is not asked further.
+    if (this.#ports.socket.bufferedAmount > bufferMark)
+      await new Promise<void>((go) => {
+        this.#continue = { since: this.#ports.clock.now(), go };
+      });
+    if (!this.open) return;
+    try {
+      const message = parseUpMessage(text);
+      this.#ports.count.in(message.type);
+      this.#malformedInARow = 0;
+      await this.#ports.handle(this, message);
+      this.#refusedInARow = 0;
+    } catch (error) {
+      if (!(error instanceof UpMessageError)) throw error;
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: UpMessageError): void {
+    const { code, message, correlationId } = error;
+    this.send({ type: "ERROR", ...(correlationId && { id: correlationId }), payload: { code, message } });
+    if (code === "too_many_subscriptions") {
+      this.#refusedInARow += 1;
+      if (this.#refusedInARow >= this.#ports.limits.maxMalformedInARow)
+        this.close(closeCodes.tooManySubscriptions.code, "the limit of subscriptions was exceeded again and again");
+      return;
+    }
+    if (code !== "invalid_json" && code !== "invalid_message" && code !== "unknown_type" && code !== "invalid_id") return;
+    this.#ports.count.in("malformed");
+    this.#malformedInARow += 1;
+    if (this.#malformedInARow >= this.#ports.limits.maxMalformedInARow)
+      this.close(closeCodes.badMessage.code, "too many malformed messages");
+  }
+
+  /** An answer: written at once, ahead of waiting signals. */
+  send(message: DownMessage): void {
+    if (!this.open) return;
+    this.#ports.count.out(message.type);
+    this.#ports.socket.send(JSON.stringify(message));
+  }
+
+  holdsId(code: string, id: string): boolean {
+    return this.holdings.has({ kind: "id", code, id }) || (this.pending?.code === code && this.pending.ids.has(id));
+  }
+
+  holdsContainer(code: string, containers: readonly string[]): boolean {
+    return containers.some(
+      (id) =>
+        this.holdings.has({ kind: "within", code, id }) || (this.pending?.code === code && this.pending.within.has(id)),
+    );
+  }
+
+  /** By a subscription that is settled, not by one that is pending. */
+  #holdsSettled(code: string, id: string, containers: readonly string[]): boolean {
+    return (
+      this.holdings.has({ kind: "id", code, id }) ||
+      containers.some((container) => this.holdings.has({ kind: "within", code, id: container }))
+    );
+  }
+
+  /** A change that the user may hear of. Kept while the only subscription to it is pending. */
+  deliver(change: Change): void {
+    if (!this.open) return;
+    const { code, id, containers } = change;
+    if (this.#holdsSettled(code, id, containers)) this.outbox.put(change, this.#ports.clock.now());
+    else if (this.pending?.code === code) this.#keep(this.pending, change);
+  }
+
+  #keep(pending: Pending, change: Change): void {
+    const before = pending.kept.get(change.id);
+    if (before === undefined || before === null || before.version <= change.version)
+      pending.kept.set(change.id, change);
+  }
+
+  /** A row that may no longer be read. The caller has already ended its subscription. */
+  tellGone(code: string, id: string): void {
+    if (!this.open) return;
+    if (this.pending?.code === code && this.pending.ids.has(id)) this.pending.kept.set(id, null);
+    else this.outbox.putGone(code, id, this.#ports.clock.now());
+  }
+
+  /**
+   * Notes that a restricted row was told through a container. Only then may its later removal be told by its id: to
+   * somebody who never could read the row, a GONE would disclose that it exists.
+   */
+  noteTold(code: string, id: string): void {
+    const key = entityKey(code, id);
+    this.#told.delete(key);
+    this.#told.add(key);
+    if (this.#told.size <= this.#ports.limits.maxTold) return;
+    for (const oldest of this.#told) {
+      this.#told.delete(oldest);
+      return;
+    }
+  }
+
+  /** Whether the row was told; forgets it. */
+  takeTold(code: string, id: string): boolean {
+    return this.#told.delete(entityKey(code, id));
+  }
+
+  /** The socket's buffer is empty again. */
+  drained(): void {
+    this.#continue?.go();
+    this.#continue = null;
+    this.flush();
+  }
+
+  /** Writes what waits, as far as the socket takes it. */
+  flush(frames: FrameCache = new FrameCache()): void {
+    if (!this.open || this.outbox.size === 0) return;
+    const { clock, limits, socket, count } = this.#ports;
+    if (clock.wall() >= this.expiresAt * 1000) {
+      this.close(closeCodes.unauthenticated.code, "the token has expired");
+      return;
+    }
+    const now = clock.now();
+    const sent = this.outbox.flush(socket, frames, now);
+    if (sent > 0) count.invalidations(sent);
+    if (this.outbox.size > limits.maxWaiting || this.outbox.waitedMs(now) > limits.maxWaitMs) {
+      count.slow();
+      this.close(closeCodes.tooSlow.code, "signals wait too long");
+    }
+  }
+
+  #checkStalled(): void {
+    if (!this.#continue || !this.open) return;
+    const { clock, limits, socket, count } = this.#ports;
+    if (socket.bufferedAmount <= bufferMark) this.drained();
+    else if (clock.now() - this.#continue.since > limits.maxWaitMs) {
+      count.slow();
+      this.close(closeCodes.tooSlow.code, "answers wait too long");
+    }
+  }
+
+  /** Once a second: expiry, liveness, slowness. */
+  sweep(): void {
+    if (!this.open) return;
+    const { clock, limits, socket } = this.#ports;
+    if (clock.wall() >= this.expiresAt * 1000) {
+      this.close(closeCodes.unauthenticated.code, "the token has expired");
+      return;
+    }
+    this.flush();
+    this.#checkStalled();
+    const now = clock.now();
+    if (!this.open || now < this.nextPing) return;
+    this.nextPing = now + limits.pingIntervalMs;
+    // While the pod does not read, it cannot hear a pong either.
+    if (this.#paused) return;
+    if (this.missedPongs >= limits.maxMissedPongs) {
+      this.close(closeCodes.noPong.code, "no answer to pings");
+      return;
+    }
+    this.missedPongs += 1;
+    socket.ping();
+  }
+
+  /** Says goodbye. Nothing is delivered from here on; a client that does not answer is cut off. */
+  close(code: number, reason: string): void {
+    if (!this.open) return;
+    this.#state = "closing";
+    this.#letGo();
+    const { socket, clock, limits } = this.#ports;
+    socket.close(code, reason);
+    clock.after(limits.closeGraceMs, () => {
+      if (this.#state !== "closed") socket.terminate();
+    });
+  }
+
+  /** The socket is gone, for whatever reason. */
+  closed(): void {
+    this.#state = "closed";
+    this.#letGo();
+  }
+
+  /** Frees what a closing socket still holds; tasks that wait for it find it closed. */
+  #letGo(): void {
+    this.outbox.clear();
+    this.#told.clear();
+    this.#continue?.go();
+    this.#continue = null;
+  }
+}

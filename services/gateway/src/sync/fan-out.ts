@@ -1,0 +1,70 @@
+import { type HintItem, logAction } from "@heliograph/protocol";
+import { type Change, changeOf } from "./change.ts";
+import type { Connection } from "./connection.ts";
+import { FrameCache } from "./frame.ts";
+import type { Rights } from "./rights.ts";
+import type { SubscriptionIndex } from "./subscription-index.ts";
+import type { User } from "./user.ts";
+
+export type FanOutPorts = {
+  readonly index: SubscriptionIndex<Connection>;
+  readonly rights: Pick<Rights, "check" | "checkEverything" | "isWaiting">;
+  /** The users of a person on this pod, one per organization. */
+  readonly usersOf: (personId: string) => Iterable<User>;
+};
+
+/** Entity code of the rows that tell of changed memberships; no entity type has it. */
+const membershipCode = "person";
+
+/** Brings a batch of changes to the sockets that hold them, and has rights read first where they may have changed. */
+export class FanOut {
+  readonly #ports: FanOutPorts;
+
+  constructor(ports: FanOutPorts) {
+    this.#ports = ports;
+  }
+
+  /** One flush per socket and batch, so a thousand changed rows are one frame and not a thousand. */
+  apply(items: readonly HintItem[]): void {
+    const touched = new Set<Connection>();
+    for (const item of items) {
+      if (item.c === membershipCode) {
+        if (item.x) for (const user of this.#ports.usersOf(item.e)) this.#ports.rights.checkEverything(user);
+        continue;
+      }
+      this.#applyItem(item, touched);
+    }
+    const frames = new FrameCache();
+    for (const connection of touched) connection.flush(frames);
+  }
+
+  #applyItem(item: HintItem, touched: Set<Connection>): void {
+    let change: Change | undefined;
+    const hit = (connection: Connection, byId: boolean): void => {
+      // The row and one or more of its containers may all be held by the same socket: it is told once.
+      if (connection.mark === item) return;
+      connection.mark = item;
+      if (!connection.open) return;
+      if (this.#mustCheck(connection, item, byId)) {
+        this.#ports.rights.check(connection.user, item, connection);
+      } else if (byId || !item.r || connection.takeTold(item.c, item.e)) {
+        // What is left for a container alone is the end of a restricted row: only who was told of it hears of its end.
+        change ??= changeOf(item);
+        connection.deliver(change);
+        touched.add(connection);
+      }
+    };
+    this.#ports.index.each("id", item.c, item.e, (connection) => hit(connection, true));
+    for (const container of item.k)
+      this.#ports.index.each("within", item.c, container, (connection) => hit(connection, false));
+  }
+
+  #mustCheck(connection: Connection, item: HintItem, byId: boolean): boolean {
+    if (item.x || this.#ports.rights.isWaiting(connection.user, item.c, item.e)) return true;
+    // A deleted row cannot be read any more.
+    if (item.a === logAction.delete) return false;
+    // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds.
+    if (byId) return item.a === logAction.create && !connection.holdsContainer(item.c, item.k);
+    return item.r;
+  }
+}

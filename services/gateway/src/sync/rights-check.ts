@@ -1,0 +1,61 @@
+import { type HintItem, logAction } from "@heliograph/protocol";
+import { entityKey } from "./change.ts";
+import type { Connection } from "./connection.ts";
+
+/** A signal that must not be told before the user's rights were read. */
+export type Check = {
+  readonly item: HintItem;
+  /** Who the signal hit. */
+  readonly connections: ReadonlySet<Connection>;
+};
+
+/**
+ * Signals of one user that wait for a read of his rights, by entity. A later signal for the same entity joins the waiting
+ * one, so it can neither overtake it nor multiply the reads.
+ */
+export class CheckList {
+  #checks = new Map<string, Check>();
+
+  get size(): number {
+    return this.#checks.size;
+  }
+
+  has(code: string, id: string): boolean {
+    return this.#checks.has(entityKey(code, id));
+  }
+
+  add(item: HintItem, connections: Iterable<Connection>): void {
+    const key = entityKey(item.c, item.e);
+    const before = this.#checks.get(key);
+    this.#checks.set(key, {
+      item: before ? joined(before.item, item) : item,
+      connections: new Set([...(before?.connections ?? []), ...connections]),
+    });
+  }
+
+  /** Puts older checks, whose read failed, before those that came since. */
+  restore(older: CheckList): void {
+    const newer = this.#checks;
+    this.#checks = new Map(older.#checks);
+    for (const { item, connections } of newer.values()) this.add(item, connections);
+  }
+
+  values(): Check[] {
+    return [...this.#checks.values()];
+  }
+}
+
+const isRights = (item: HintItem): boolean => item.a === logAction.grant || item.a === logAction.revoke;
+
+/** One item that says no less than both. A grant or revocation after a change leaves the change's action standing. */
+function joined(older: HintItem, newer: HintItem): HintItem {
+  return {
+    ...newer,
+    a: isRights(newer) && !isRights(older) ? older.a : newer.a,
+    v: Math.max(older.v, newer.v),
+    k: [...new Set([...older.k, ...newer.k])],
+    r: older.r || newer.r,
+    x: older.x || newer.x,
+    t: Math.max(older.t, newer.t),
+  };
+}

@@ -1,0 +1,199 @@
+import { Backoff } from "@heliograph/server-kit";
+import { type HintItem, logAction } from "@heliograph/protocol";
+import { changeOf } from "./change.ts";
+import { type Clock, pause } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+import { FrameCache } from "./frame.ts";
+import { type Check, CheckList } from "./rights-check.ts";
+import type { Readable, RightsReader } from "./rights-reader.ts";
+import type { SubscriptionManager } from "./subscription-manager.ts";
+import type { User } from "./user.ts";
+
+export type RightsPorts = {
+  readonly reader: RightsReader;
+  readonly subscriptions: Pick<SubscriptionManager, "revoke" | "revokeContainer">;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  readonly onError: (error: unknown) => void;
+  readonly countRead: (result: "ok" | "failed") => void;
+  /** Signals of one user that may wait for a read; beyond it his sockets are closed and begin afresh. */
+  readonly maxWaiting: number;
+};
+
+/** What one user waits for. */
+type Line = {
+  waiting: CheckList;
+  /** What is being read now. */
+  reading: CheckList;
+  /** Everything he holds must be read again: his membership changed. */
+  everything: boolean;
+  busy: boolean;
+};
+
+/**
+ * Reads, under a user's row level security, whether he may be told of a signal. Grouped: one user's signals of a batch
+ * are one read, whatever came during a read is the next. While the database does not answer, signals wait: to deliver
+ * unchecked would leak, to drop would lose a change.
+ */
+export class Rights {
+  readonly #ports: RightsPorts;
+  readonly #lines = new Map<User, Line>();
+
+  constructor(ports: RightsPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether a signal for this entity has to wait behind another one, or behind a reading of everything. */
+  isWaiting(user: User, code: string, id: string): boolean {
+    const line = this.#lines.get(user);
+    if (!line) return false;
+    return line.everything || line.waiting.has(code, id) || line.reading.has(code, id);
+  }
+
+  check(user: User, item: HintItem, connection: Connection): void {
+    const line = this.#line(user);
+    line.waiting.add(item, [connection]);
+    if (line.waiting.size > this.#ports.maxWaiting) {
+      for (const slow of user.connections) slow.closeTooSlow("rights could not be read in time");
+      this.#lines.delete(user);
+      return;
+    }
+    this.#start(user, line);
+  }
+
+  /** Reads again whatever this user holds. */
+  checkEverything(user: User): void {
+    const line = this.#line(user);
+    line.everything = true;
+    this.#start(user, line);
+  }
+
+  #line(user: User): Line {
+    let line = this.#lines.get(user);
+    if (!line) {
+      line = { waiting: new CheckList(), reading: new CheckList(), everything: false, busy: false };
+      this.#lines.set(user, line);
+    }
+    return line;
+  }
+
+  #start(user: User, line: Line): void {
+    if (line.busy) return;
+    line.busy = true;
+    this.#work(user, line)
+      .catch(this.#ports.onError)
+      .finally(() => {
+        line.busy = false;
+        if (this.#lines.get(user) === line) this.#lines.delete(user);
+      });
+  }
+
+  async #work(user: User, line: Line): Promise<void> {
+    const backoff = new Backoff({ baseMs: 100, capMs: 2000, random: this.#ports.random });
+    while ((line.everything || line.waiting.size > 0) && user.connections.size > 0) {
+      if (this.#ports.signal.aborted || this.#lines.get(user) !== line) return;
+      const everything = line.everything;
+      line.reading = line.waiting;
+      line.waiting = new CheckList();
+      try {
+        if (everything) await this.#readEverything(user, line);
+        await this.#readChecks(user, line.reading);
+        this.#ports.countRead("ok");
+        backoff.reset();
+      } catch (error) {
+        this.#ports.countRead("failed");
+        this.#ports.onError(error);
+        line.everything ||= everything;
+        line.waiting.restore(line.reading);
+        line.reading = new CheckList();
+        await pause(this.#ports.clock, backoff.next(), this.#ports.signal);
+        continue;
+      }
+      line.reading = new CheckList();
+      const frames = new FrameCache();
+      for (const connection of user.connections) connection.flush(frames);
+    }
+  }
+
+  async #readChecks(user: User, list: CheckList): Promise<void> {
+    const byCode = Map.groupBy(list.values(), ({ item }) => item.c);
+    const reads = [...byCode].map(async ([code, checks]) => {
+      const ids = checks.map(({ item }) => item.e);
+      return { checks, readable: await this.#ports.reader.read(user, code, { ids, within: [] }) };
+    });
+    // All of them before the first is told: a failure repeats the whole list, and must not tell a part twice.
+    for (const { checks, readable } of await Promise.all(reads))
+      for (const check of checks) this.#settle(check, readable.versions.get(check.item.e));
+  }
+
+  #settle({ item, connections }: Check, version: number | undefined): void {
+    for (const connection of connections) {
+      if (!connection.open) continue;
+      const holdsId = connection.holdsId(item.c, item.e);
+      if (!holdsId && !connection.holdsContainer(item.c, item.k)) continue;
+      if (version !== undefined) this.#tell(connection, item, version, holdsId);
+      else this.#withdraw(connection, item, holdsId);
+    }
+  }
+
+  #tell(connection: Connection, item: HintItem, version: number, holdsId: boolean): void {
+    const isChange = item.a === logAction.create || item.a === logAction.update;
+    // A change keeps its own version even when the row has moved on: the next one brings its signal itself, and telling
+    // its version now would tell it twice.
+    const change = isChange && !item.x ? changeOf(item) : changeOf(item, { action: "CREATE", version: isChange ? item.v : version });
+    if (item.r && !holdsId) connection.noteTold(item.c, item.e);
+    connection.deliver(change);
+  }
+
+  #withdraw(connection: Connection, item: HintItem, holdsId: boolean): void {
+    const wasTold = connection.takeTold(item.c, item.e);
+    // The subscription to a deleted id stays, for the row may be created again under it.
+    if (item.a === logAction.delete && (holdsId || wasTold)) connection.deliver(changeOf(item));
+    // Who holds only the container is told only if he may have seen the row: a rights column changed, so it may have
+    // been readable before, or he was told of it. A grant takes nothing from anybody, and a revocation concerns one person.
+    else if (holdsId || wasTold || (item.x && (item.a === logAction.update || item.a === logAction.delete)))
+      this.#ports.subscriptions.revoke(connection, item.c, item.e);
+  }
+
+  /** After a change of membership: what he holds and may not read any more is gone. Pending subscriptions count too. */
+  async #readEverything(user: User, line: Line): Promise<void> {
+    const held = new Map<string, { ids: Set<string>; within: Set<string> }>();
+    const note = (code: string, ids: Iterable<string>, within: Iterable<string>): void => {
+      let ofCode = held.get(code);
+      if (!ofCode) held.set(code, (ofCode = { ids: new Set(), within: new Set() }));
+      for (const id of ids) ofCode.ids.add(id);
+      for (const id of within) ofCode.within.add(id);
+    };
+    for (const { holdings, pending } of user.connections) {
+      for (const { kind, code, id } of holdings.list()) note(code, kind === "id" ? [id] : [], kind === "within" ? [id] : []);
+      if (pending) note(pending.code, pending.ids, pending.within);
+    }
+    const reads = [...held].map(async ([code, { ids, within }]) => ({
+      code,
+      ids,
+      within,
+      readable: await this.#ports.reader.read(user, code, { ids: [...ids], within: [...within] }),
+    }));
+    const answers = await Promise.all(reads);
+    line.everything = false;
+    for (const { code, ids, within, readable } of answers) this.#withdrawLost(user, code, ids, within, readable);
+  }
+
+  #withdrawLost(
+    user: User,
+    code: string,
+    ids: ReadonlySet<string>,
+    within: ReadonlySet<string>,
+    readable: Readable,
+  ): void {
+    for (const connection of user.connections) {
+      for (const id of ids)
+        if (!readable.versions.has(id) && connection.holdsId(code, id))
+          this.#ports.subscriptions.revoke(connection, code, id);
+      for (const id of within)
+        if (!readable.containers.has(id) && connection.holdsContainer(code, [id]))
+          this.#ports.subscriptions.revokeContainer(connection, code, id);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { checkSchema } from "@heliograph/db";
+import { generatedFiles, staleFiles } from "../generate/generated-files.ts";
+import { type ScratchServer, startScratchServer } from "../postgres/scratch-server.ts";
+import { templateDatabase } from "../postgres/template-cluster.ts";
+import { repositoryRoot } from "../repository.ts";
+import { checkDirections } from "./directions.ts";
+import { runNpm, runProgram } from "./run-program.ts";
+import { workspaceFolders } from "./workspaces.ts";
+
+/** One thing that must hold. */
+export interface Check {
+  name: string;
+  /** What to do when it does not. */
+  remedy: string;
+  /** What is wrong, empty when nothing is. */
+  run: () => Promise<string[]>;
+}
+
+/** Through turbo, which answers from its cache when no file of the task has changed. */
+function turboTask(task: string): Promise<string[]> {
+  const turbo = path.join(repositoryRoot, "node_modules", ".bin", "turbo");
+  return runProgram(turbo, ["run", `//#${task}`, "--ui=stream", "--output-logs=errors-only", "--log-prefix=none"]);
+}
+
+async function withMigratedServer(work: (server: ScratchServer) => Promise<string[]>): Promise<string[]> {
+  await using server = await startScratchServer();
+  if (server.failure !== null) throw server.failure;
+  return work(server);
+}
+
+async function databaseProblems(): Promise<string[]> {
+  return withMigratedServer(async (server) => {
+    const stale = staleFiles(await generatedFiles(server.url(templateDatabase.empty)));
+    return [
+      ...stale.map((file) => `${file} is not what npm run generate writes`),
+      ...(await checkSchema(server.url("postgres"))),
+    ];
+  });
+}
+
+const typeTasks = [
+  "types",
+  "types:web",
+  ...(existsSync(path.join(repositoryRoot, "loadtest", "tsconfig.json")) ? ["types:loadtest"] : []),
+];
+
+/** Everything that `npm run check` looks at. */
+export const checks: readonly Check[] = [
+  ...typeTasks.map((task) => ({ name: task, remedy: "correct the types", run: () => turboTask(task) })),
+  {
+    name: "lint and format",
+    remedy: "npm run format corrects what can be corrected; CONTRIBUTING gives the reason of each rule",
+    run: () =>
+      runProgram(path.join(repositoryRoot, "node_modules", ".bin", "biome"), [
+        "check",
+        "--error-on-warnings",
+        "--colors=off",
+      ]),
+  },
+  {
+    name: "dependency directions",
+    remedy: "move the code to where it may be, or discuss the table in tools/src/check/directions.ts",
+    run: async () => checkDirections(repositoryRoot, workspaceFolders(repositoryRoot)),
+  },
+  {
+    name: "generated files and schema",
+    remedy: "npm run generate, then commit what it wrote; a changed definition also needs a migration",
+    run: databaseProblems,
+  },
+  {
+    name: "lock file",
+    remedy: "npm install, and take the version before of a package that lacks some platform",
+    run: () => runNpm(["ci", "--dry-run", "--ignore-scripts", "--loglevel=error", "--no-audit", "--no-fund"]),
+  },
+];

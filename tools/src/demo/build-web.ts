@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { repositoryRoot } from "../repository.ts";
+
+/** Where the built application lies. */
+export const webFolder = path.join(repositoryRoot, "web", "dist");
+
+/**
+ * Builds the application, or takes it from turbo's cache when no source of it has changed (well under a second).
+ * Rejects with what the build says.
+ */
+export async function buildWeb(signal: AbortSignal): Promise<void> {
+  const turbo = path.join(repositoryRoot, "node_modules", ".bin", "turbo");
+  const child = spawn(
+    turbo,
+    ["run", "build", "--filter=@heliograph/web", "--output-logs=errors-only", "--ui=stream", "--log-prefix=none"],
+    {
+      cwd: repositoryRoot,
+      stdio: ["ignore", "pipe", "pipe"],
+      signal,
+      killSignal: "SIGTERM",
+    },
+  );
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => output.push(chunk));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0 || !existsSync(path.join(webFolder, "index.html"))) {
+    throw new Error(`The web application could not be built:\n${Buffer.concat(output).toString().trim()}`);
+  }
+}

@@ -1,0 +1,21 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/** What must stay the same between two runs: tokens and cursors that browsers hold, and the superuser's password. */
+export interface DemoSecrets {
+  jwtSecret: string;
+  cursorSecret: string;
+  databasePassword: string;
+}
+
+/** Reads the secrets of this data folder, and makes them the first time. Only the owner may read the file. */
+export function demoSecrets(dataFolder: string): DemoSecrets {
+  const file = path.join(dataFolder, "secrets.json");
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as DemoSecrets;
+  const secret = () => randomBytes(32).toString("hex");
+  const made = { jwtSecret: secret(), cursorSecret: secret(), databasePassword: secret() };
+  mkdirSync(dataFolder, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+  return made;
+}

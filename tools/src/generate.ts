@@ -1,0 +1,26 @@
+/**
+ * `npm run generate`: writes the files that follow from the database's catalog and from the protocol. With `--check` it
+ * only says which of them are stale, and fails when there is one.
+ */
+import { checkSchema, writeSchema } from "@heliograph/db";
+import { generatedFiles, staleFiles, writeGenerated } from "./generate/generated-files.ts";
+import { startScratchServer } from "./postgres/scratch-server.ts";
+import { templateDatabase } from "./postgres/template-cluster.ts";
+
+const onlyCheck = process.argv.includes("--check");
+
+await using server = await startScratchServer();
+if (server.failure !== null) throw server.failure;
+const files = await generatedFiles(server.url(templateDatabase.empty));
+if (onlyCheck) {
+  const problems = [
+    ...staleFiles(files).map((file) => `${file} is stale: npm run generate`),
+    ...(await checkSchema(server.url("postgres"))),
+  ];
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} else {
+  await writeSchema(server.url("postgres"));
+  const written = writeGenerated(files);
+  console.log(["db/schema.sql", ...written].map((file) => `wrote ${file}`).join("\n"));
+}

@@ -1,0 +1,38 @@
+import pg from "pg";
+
+/** A column as `app.entity_catalog` describes it. */
+export interface CatalogColumn {
+  name: string;
+  baseType: string;
+  notNull: boolean;
+  hasDefault: boolean;
+  generated: boolean;
+  maxLength: number | null;
+  enumValues: string[] | null;
+  /** Code of the entity type that a foreign key points to. */
+  references: string | null;
+  comment: string | null;
+}
+
+/** An entity type as `app.entity_catalog` describes it. */
+export interface CatalogEntry {
+  code: string;
+  containers: string[];
+  redact: string[];
+  comment: string | null;
+  columns: CatalogColumn[];
+}
+
+/** Every live type of a database, in the order of their codes. */
+export async function readCatalog(databaseUrl: string): Promise<CatalogEntry[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<CatalogEntry>(
+      `select code, containers, redact, comment, columns from app.entity_catalog order by code collate "C"`,
+    );
+    return rows;
+  } finally {
+    await client.end();
+  }
+}

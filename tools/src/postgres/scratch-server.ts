@@ -1,0 +1,45 @@
+import { readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { processCommand } from "../process/process-command.ts";
+import { postgresAccount } from "./account.ts";
+import { preparePostgresBinaries } from "./binaries.ts";
+import { startPostgres } from "./server.ts";
+import { fastSettings, makeServerFolder, provideTemplates, socketUrl } from "./template-cluster.ts";
+
+/** A server for one run of a tool, on a socket in a private folder, with the template databases on it. */
+export interface ScratchServer extends AsyncDisposable {
+  /** Superuser URL of a database. */
+  url(database: string): string;
+  /** Why the templates could not be built, or null. */
+  failure: unknown;
+}
+
+const FOLDER = /^hg-(\d+)-/;
+
+/** A run that was killed with -9 could not delete its folder. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = FOLDER.exec(name)?.[1];
+    if (pid !== undefined && processCommand(Number(pid)) === null) {
+      rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** Starts the server; disposing stops it and deletes everything. `settings` go over those that trade safety for speed. */
+export async function startScratchServer(settings: Record<string, string> = {}): Promise<ScratchServer> {
+  removeLeftovers();
+  await using undo = new AsyncDisposableStack();
+  const { folder, dataDirectory, socketFolder } = makeServerFolder(path.join(tmpdir(), `hg-${process.pid}-`));
+  undo.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const place = { binaries: preparePostgresBinaries(), account: postgresAccount(), dataDirectory };
+  const failure = await provideTemplates(place, socketFolder);
+  undo.use(await startPostgres(place, { listen: { socketFolder }, settings: { ...fastSettings, ...settings } }));
+  const all = undo.move();
+  return {
+    url: (database) => socketUrl(socketFolder, database),
+    failure,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}

@@ -1,0 +1,71 @@
+import { DatabaseProvider, SyncProvider } from "@heliograph/client/react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { BrowserRouter, Route, Routes } from "react-router";
+import { AuthProvider, useAuth } from "./auth/AuthProvider.tsx";
+import { Announcer } from "./components/Announcer.tsx";
+import { config } from "./config.ts";
+import { HomePage } from "./pages/HomePage.tsx";
+import { NotFoundPage } from "./pages/NotFoundPage.tsx";
+import { ProjectPage } from "./pages/ProjectPage.tsx";
+import { CreatePage, DetailPage, ListPage } from "./pages/RecordPages.tsx";
+import { SearchPage } from "./pages/SearchPage.tsx";
+import { SignInPage } from "./pages/SignInPage.tsx";
+import { TaskPage } from "./pages/TaskPage.tsx";
+import { RefreshContext } from "./shell/refresh.ts";
+import { Shell } from "./shell/Shell.tsx";
+
+function Refreshable({ children }: { children: ReactNode }) {
+  const [generation, setGeneration] = useState(0);
+  const refresh = useCallback(() => setGeneration((before) => before + 1), []);
+  const value = useMemo(() => ({ generation, refresh }), [generation, refresh]);
+  return <RefreshContext.Provider value={value}>{children}</RefreshContext.Provider>;
+}
+
+function Pages() {
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route index element={<HomePage />} />
+        <Route path="projects" element={<ListPage code="project" />} />
+        <Route path="projects/new" element={<CreatePage code="project" />} />
+        <Route path="projects/:id" element={<ProjectPage />} />
+        <Route path="tasks" element={<ListPage code="task" />} />
+        <Route path="tasks/new" element={<CreatePage code="task" />} />
+        <Route path="tasks/:id" element={<TaskPage />} />
+        <Route path="records/:code" element={<ListPage />} />
+        <Route path="records/:code/new" element={<CreatePage />} />
+        <Route path="records/:code/:id" element={<DetailPage />} />
+        <Route path="search" element={<SearchPage />} />
+        <Route path="*" element={<NotFoundPage />} />
+      </Route>
+    </Routes>
+  );
+}
+
+/** What needs a signed-in person. The key gives each of them a store of their own: nothing is left of the one before. */
+function SignedIn() {
+  const { person, getToken, signOut } = useAuth();
+  const onAuthRequired = useCallback(() => signOut("expired"), [signOut]);
+  if (!person) return <SignInPage />;
+  return (
+    <DatabaseProvider key={person.id} name={`heliograph-${person.id}`}>
+      <SyncProvider url={config.wsUrl} apiUrl={config.apiUrl} getToken={getToken} onAuthRequired={onAuthRequired}>
+        <Refreshable>
+          <Pages />
+        </Refreshable>
+      </SyncProvider>
+    </DatabaseProvider>
+  );
+}
+
+export function App() {
+  return (
+    <AuthProvider>
+      <BrowserRouter>
+        <Announcer>
+          <SignedIn />
+        </Announcer>
+      </BrowserRouter>
+    </AuthProvider>
+  );
+}

@@ -1,0 +1,57 @@
+export type SyncWords = {
+  readonly tone: "live" | "busy" | "warn" | "off";
+  readonly label: string;
+  /** What this means for the person at the screen. */
+  readonly detail: string;
+};
+
+/** The part of the client's status that the words depend on. */
+export type SyncState = {
+  readonly state:
+    | "disconnected"
+    | "connecting"
+    | "connected"
+    | "catching-up"
+    | "delayed"
+    | "needs-auth"
+    | "offline"
+    | "disabled";
+  readonly retryAt?: number | undefined;
+};
+
+function reconnecting(retryAt: number | undefined, now: number): SyncWords {
+  const detail = "The connection was lost. What is shown may be older than what is on the server.";
+  const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000);
+  if (seconds <= 0) return { tone: "warn", label: "Reconnecting…", detail };
+  return { tone: "warn", label: `Reconnecting in ${seconds} s`, detail };
+}
+
+/** The connection in words; `now` in milliseconds. */
+export function syncWords(status: SyncState, now: number): SyncWords {
+  switch (status.state) {
+    case "connected":
+      return { tone: "live", label: "Live", detail: "Changes by others appear here as they are made." };
+    case "catching-up":
+      return { tone: "busy", label: "Catching up…", detail: "Fetching what changed while the connection was away." };
+    case "delayed":
+      return {
+        tone: "warn",
+        label: "Delayed",
+        detail: "The server is behind: changes by others appear later than usual.",
+      };
+    case "connecting":
+      return { tone: "busy", label: "Connecting…", detail: "Opening the connection to the server." };
+    case "disconnected":
+      return reconnecting(status.retryAt, now);
+    case "offline":
+      return { tone: "off", label: "Offline", detail: "This device has no network. What was loaded stays readable." };
+    case "needs-auth":
+      return { tone: "warn", label: "Sign in again", detail: "The session has ended. Sign in again to go on." };
+    case "disabled":
+      return {
+        tone: "off",
+        label: "Sync is switched off",
+        detail: "Sync is switched off on the server: changes appear after reload. Reading and editing work as usual.",
+      };
+  }
+}

@@ -1,0 +1,40 @@
+import { useId } from "react";
+import { Button } from "../components/Button.tsx";
+import { humanize } from "../format/humanize.ts";
+import type { Column, Row } from "./catalog.ts";
+import { fromInput } from "./column-input.ts";
+import { Value } from "./Value.tsx";
+
+type Props = { column: Column; row: Row; theirs: unknown; draft: string; onTheirs: () => void; onMine: () => void };
+
+/** Two people changed the same field: both values side by side, and the choice. Nothing is lost until it is made. */
+export function ConflictNotice({ column, row, theirs, draft, onTheirs, onMine }: Props) {
+  const id = useId();
+  const parsed = fromInput(column, draft);
+  const mine = parsed.ok ? parsed.value : draft;
+  return (
+    <div role="group" aria-labelledby={id} className="rounded-lg border border-signal/50 bg-amber-bg p-3 text-left">
+      <p id={id} className="font-medium text-amber-fg text-sm">
+        {humanize(column.name)} was changed by someone else while you were editing.
+      </p>
+      <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-3 gap-y-1 text-ink text-sm">
+        <dt className="text-ink-2">Theirs</dt>
+        <dd className="min-w-0 break-words">
+          <Value entry={column} row={{ ...row, [column.name]: theirs }} links={false} />
+        </dd>
+        <dt className="text-ink-2">Mine</dt>
+        <dd className="min-w-0 break-words">
+          <Value entry={column} row={{ ...row, [column.name]: mine }} links={false} />
+        </dd>
+      </dl>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <Button size="sm" onClick={onTheirs}>
+          Use theirs
+        </Button>
+        <Button size="sm" variant="solid" onClick={onMine}>
+          Keep mine
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { useMutation } from "@heliograph/client/react";
+import { type FormEvent, useId, useRef, useState } from "react";
+import { useNavigate } from "react-router";
+import { useAnnounce } from "../components/Announcer.tsx";
+import { Button } from "../components/Button.tsx";
+import { humanize } from "../format/humanize.ts";
+import {
+  type Column,
+  type EntityCode,
+  entityInfo,
+  isEditable,
+  isLongText,
+  isRequired,
+  labelColumn,
+} from "./catalog.ts";
+import { fromInput } from "./column-input.ts";
+import { describeError } from "./describe-error.ts";
+import { Editor } from "./Editor.tsx";
+import { entityPath, listPath } from "./paths.ts";
+
+type Texts = Readonly<Record<string, string>>;
+type Checked = { readonly doc: Record<string, unknown>; readonly errors: Texts };
+
+/** The columns of a form: name first, then what must be filled in, then the rest as in the table; texts last. */
+export function formColumns(code: EntityCode): readonly Column[] {
+  const label = labelColumn(code)?.name;
+  const rank = (entry: Column) => (entry.name === label ? 0 : isLongText(entry) ? 3 : isRequired(entry) ? 1 : 2);
+  return entityInfo(code)
+    .columns.filter(isEditable)
+    .toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The document to create, without what was left empty: the database knows the defaults. */
+export function checkForm(columns: readonly Column[], texts: Texts): Checked {
+  const doc: Record<string, unknown> = {};
+  const errors: Record<string, string> = {};
+  for (const entry of columns) {
+    const text = texts[entry.name] ?? "";
+    if (text.trim() === "" && !isRequired(entry)) continue;
+    const parsed = fromInput(entry, text);
+    if (parsed.ok) doc[entry.name] = parsed.value;
+    else errors[entry.name] = parsed.message;
+  }
+  return { doc, errors };
+}
+
+export function CreateForm({ code, initial }: { code: EntityCode; initial: Texts }) {
+  const columns = formColumns(code);
+  const [texts, setTexts] = useState(initial);
+  const [errors, setErrors] = useState<Texts>({});
+  const [failure, setFailure] = useState("");
+  const { create, pending } = useMutation(code);
+  const navigate = useNavigate();
+  const announce = useAnnounce();
+  const form = useRef<HTMLFormElement>(null);
+  const id = useId();
+  const label = entityInfo(code).label.toLowerCase();
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const checked = checkForm(columns, texts);
+    setErrors(checked.errors);
+    setFailure("");
+    const first = columns.find((entry) => checked.errors[entry.name]);
+    if (first) {
+      form.current?.querySelector<HTMLElement>(`#${CSS.escape(`${id}-${first.name}`)}`)?.focus();
+      return;
+    }
+    try {
+      const made = (await create(checked.doc as never)) as { id: string };
+      announce(`${entityInfo(code).label} created`);
+      await navigate(entityPath(code, made.id), { replace: true });
+    } catch (error) {
+      setFailure(describeError(error));
+    }
+  }
+
+  return (
+    <form ref={form} noValidate onSubmit={(event) => void submit(event)} className="max-w-3xl px-4 pb-10 sm:px-6">
+      <div className="grid gap-x-5 gap-y-4 sm:grid-cols-2">
+        {columns.map((entry, place) => {
+          const field = `${id}-${entry.name}`;
+          const error = errors[entry.name];
+          return (
+            <div key={entry.name} className={place === 0 || isLongText(entry) ? "sm:col-span-2" : ""}>
+              <label htmlFor={field} className="mb-1 block font-medium text-sm">
+                {humanize(entry.name)}
+                {isRequired(entry) ? null : <span className="ml-1.5 font-normal text-ink-3">optional</span>}
+              </label>
+              <Editor
+                id={field}
+                column={entry}
+                text={texts[entry.name] ?? ""}
+                onText={(text) => setTexts((before) => ({ ...before, [entry.name]: text }))}
+                invalid={error !== undefined}
+                describedBy={error || entry.comment ? `${field}-note` : undefined}
+                autoFocus={place === 0}
+                optional
+              />
+              {error || entry.comment ? (
+                <p id={`${field}-note`} className={`mt-1 text-sm ${error ? "text-danger" : "text-ink-3"}`}>
+                  {error ?? entry.comment}
+                </p>
+              ) : null}
+            </div>
+          );
+        })}
+      </div>
+      {failure ? (
+        <p role="alert" className="mt-4 rounded-md bg-red-bg px-3 py-2 text-red-fg">
+          {failure}
+        </p>
+      ) : null}
+      <div className="mt-6 flex gap-2">
+        <Button type="submit" variant="solid" disabled={pending}>
+          {pending ? "Creating…" : `Create ${label}`}
+        </Button>
+        <Button variant="ghost" onClick={() => void navigate(listPath(code))}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}

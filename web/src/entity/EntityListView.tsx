@@ -1,0 +1,94 @@
+import { Inbox, Plus, SearchX } from "lucide-react";
+import { Button, ButtonLink } from "../components/Button.tsx";
+import { ErrorMessage } from "../components/ErrorMessage.tsx";
+import { PageHeader } from "../components/PageHeader.tsx";
+import { ListSkeleton } from "../components/Skeleton.tsx";
+import { StateMessage } from "../components/StateMessage.tsx";
+import { entityPlural } from "../shell/navigation.ts";
+import { type EntityCode, entityInfo, statusColumn } from "./catalog.ts";
+import { EntityTable } from "./EntityTable.tsx";
+import { ListToolbar } from "./ListToolbar.tsx";
+import { LoadMore } from "./LoadMore.tsx";
+import { defaultSort } from "./list-columns.ts";
+import { createPath } from "./paths.ts";
+import { useListParams } from "./use-list-params.ts";
+import { useRows } from "./use-rows.ts";
+
+/** Rows of a page of a list; a screen shows about 20. */
+const pageSize = 50;
+
+export function EntityListView({ code }: { code: EntityCode }) {
+  const info = entityInfo(code);
+  const plural = entityPlural(code);
+  const params = useListParams(defaultSort(code));
+  const status = statusColumn(code);
+  const filtered = params.q !== "" || params.status !== "";
+  const list = useRows(code, {
+    limit: pageSize,
+    sort: params.sort,
+    ...(params.q && { q: params.q }),
+    ...(params.status && status && { filter: { [status.name]: params.status } }),
+  });
+
+  const body = () => {
+    if (list.status === "error" && list.rows.length === 0) {
+      return <ErrorMessage what={plural} error={list.error} retry={list.refetch} />;
+    }
+    if (list.status === "loading" && list.rows.length === 0) return <ListSkeleton label={`Loading ${plural}…`} />;
+    if (list.rows.length > 0) {
+      return (
+        <>
+          <EntityTable
+            code={code}
+            rows={list.rows}
+            caption={plural}
+            sort={params.sort}
+            onSort={(sort) => params.set({ sort })}
+          />
+          {list.hasMore ? (
+            <LoadMore loadMore={list.loadMore} shown={list.rows.length} />
+          ) : (
+            <End count={list.rows.length} />
+          )}
+        </>
+      );
+    }
+    return filtered ? (
+      <StateMessage
+        icon={SearchX}
+        title="Nothing matches"
+        action={<Button onClick={params.clear}>Clear filters</Button>}
+      >
+        No {plural.toLowerCase()} fit what you are looking for.
+      </StateMessage>
+    ) : (
+      <StateMessage
+        icon={Inbox}
+        title={`No ${plural.toLowerCase()} yet`}
+        action={<ButtonLink to={createPath(code)}>New {info.label.toLowerCase()}</ButtonLink>}
+      >
+        {info.comment}
+      </StateMessage>
+    );
+  };
+
+  return (
+    <>
+      <PageHeader
+        title={plural}
+        actions={
+          <ButtonLink to={createPath(code)} variant="solid">
+            <Plus className="size-4" aria-hidden="true" /> New
+            <span className="hidden sm:inline"> {info.label.toLowerCase()}</span>
+          </ButtonLink>
+        }
+      />
+      <ListToolbar code={code} params={params} plural={plural} />
+      <div aria-busy={list.status === "loading"}>{body()}</div>
+    </>
+  );
+}
+
+function End({ count }: { count: number }) {
+  return <p className="px-4 py-4 text-ink-3 text-sm sm:px-6">{count === 1 ? "1 entry" : `${count} entries`}</p>;
+}

@@ -1,0 +1,128 @@
+import { Check, Copy, LoaderCircle } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Button } from "../components/Button.tsx";
+import { useLiveHighlight } from "../components/use-live-highlight.ts";
+import { humanize } from "../format/humanize.ts";
+import { ConflictNotice } from "./ConflictNotice.tsx";
+import { type Column, type EntityCode, isLongText, type Row } from "./catalog.ts";
+import { toInput } from "./column-input.ts";
+import { useFrozen } from "./drafts.tsx";
+import { Editor } from "./Editor.tsx";
+import { hasDraft } from "./inline-edit.ts";
+import { useInlineEdit } from "./use-inline-edit.ts";
+import { Value } from "./Value.tsx";
+
+type Props = { code: EntityCode; row: Row; column: Column; large?: boolean; children?: ReactNode };
+
+/**
+ * A value that becomes its own editor: press it, or Enter on it; Enter or leaving saves, Escape gives up. In a text of
+ * several lines Enter is a new line and Ctrl+Enter saves.
+ */
+export function InlineField({ code, row, column, large = false, children }: Props) {
+  const edit = useInlineEdit(code, row, column);
+  const frozen = useFrozen();
+  const button = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const returnFocus = useRef(false);
+  const errorId = useId();
+  const { state } = edit;
+  const name = humanize(column.name);
+  useLiveHighlight(box, toInput(column, row[column.name]));
+
+  // The editor disappears with the focus in it; without this the keyboard starts again at the top of the page.
+  useEffect(() => {
+    if (!returnFocus.current || (state.mode !== "view" && state.mode !== "saved")) return;
+    returnFocus.current = false;
+    button.current?.focus();
+  }, [state.mode]);
+
+  if (state.mode === "conflict" && !frozen) {
+    return (
+      <ConflictNotice
+        column={column}
+        row={row}
+        theirs={state.theirs}
+        draft={state.draft}
+        onTheirs={edit.takeTheirs}
+        onMine={edit.keepMine}
+      />
+    );
+  }
+
+  if (hasDraft(state) && "draft" in state) {
+    const failure = state.mode === "editing" ? state.error : undefined;
+    return (
+      <div
+        onBlur={(event) => {
+          if (!frozen && !event.currentTarget.contains(event.relatedTarget)) edit.commit();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            event.stopPropagation();
+            returnFocus.current = true;
+            edit.cancel();
+          }
+          if (event.key === "Enter" && (!isLongText(column) || event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            returnFocus.current = true;
+            if (!frozen) edit.commit();
+          }
+        }}
+      >
+        <div className="relative">
+          <Editor
+            column={column}
+            text={state.draft}
+            label={name}
+            large={large}
+            autoFocus
+            readOnly={frozen || state.mode === "saving"}
+            invalid={failure !== undefined}
+            describedBy={failure ? errorId : undefined}
+            onText={edit.change}
+            onChoose={(text) => {
+              returnFocus.current = true;
+              edit.commit(text);
+            }}
+          />
+          {state.mode === "saving" ? (
+            <span className="absolute top-2 right-2.5 text-ink-3">
+              <LoaderCircle className="size-4 animate-spin" aria-hidden="true" />
+              <span className="sr-only">Saving…</span>
+            </span>
+          ) : null}
+        </div>
+        {failure && !frozen ? (
+          <p id={errorId} role="alert" className="mt-1 text-danger text-sm">
+            {failure}
+          </p>
+        ) : null}
+        {frozen ? (
+          <Button size="sm" className="mt-1.5" onClick={() => void navigator.clipboard?.writeText(state.draft)}>
+            <Copy className="size-3.5" aria-hidden="true" /> Copy my text
+          </Button>
+        ) : null}
+      </div>
+    );
+  }
+
+  return (
+    <div ref={box} className="group/field relative -mx-2 rounded-md">
+      <button
+        ref={button}
+        type="button"
+        disabled={frozen}
+        onClick={edit.start}
+        className={`w-full rounded-md px-2 text-left transition-colors enabled:hover:bg-sunken ${large ? "min-h-10 py-1" : "min-h-8 py-1"} ${isLongText(column) ? "whitespace-pre-wrap leading-relaxed" : ""}`}
+      >
+        <span className="sr-only">Edit {name.toLowerCase()}: </span>
+        {children ?? <Value entry={column} row={row} links={false} />}
+      </button>
+      {state.mode === "saved" ? (
+        <span className="pointer-events-none absolute top-1.5 right-2 inline-flex items-center gap-1 rounded bg-green-bg px-1.5 text-green-fg text-xs">
+          <Check className="size-3" aria-hidden="true" /> Saved
+        </span>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { Search } from "lucide-react";
+import { useEffect, useState } from "react";
+import { humanize } from "../format/humanize.ts";
+import { type EntityCode, statusColumn } from "./catalog.ts";
+import type { ListParams } from "./use-list-params.ts";
+
+/** How long after the last letter a search starts, in milliseconds. */
+const pause = 250;
+
+export function ListToolbar({ code, params, plural }: { code: EntityCode; params: ListParams; plural: string }) {
+  const [text, setText] = useState(params.q);
+  const status = statusColumn(code);
+  const { set, q } = params;
+  useEffect(() => setText(q), [q]);
+  useEffect(() => {
+    if (text.trim() === q) return;
+    const timer = setTimeout(() => set({ q: text.trim() }), pause);
+    return () => clearTimeout(timer);
+  }, [text, q, set]);
+  return (
+    <div className="flex flex-wrap items-center gap-2 px-4 pb-3 sm:px-6">
+      <div className="relative min-w-40 flex-1 sm:max-w-72">
+        <Search
+          className="-translate-y-1/2 pointer-events-none absolute top-1/2 left-2.5 size-4 text-ink-3"
+          aria-hidden="true"
+        />
+        <input
+          type="search"
+          aria-label={`Filter ${plural.toLowerCase()}`}
+          placeholder={`Filter ${plural.toLowerCase()}`}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          className="control pl-8"
+        />
+      </div>
+      {status?.enumValues ? (
+        <select
+          aria-label={humanize(status.name)}
+          value={params.status}
+          onChange={(event) => set({ status: event.target.value })}
+          className="control select-control w-auto"
+        >
+          <option value="">{`Any ${humanize(status.name).toLowerCase()}`}</option>
+          {status.enumValues.map((value) => (
+            <option key={value} value={value}>
+              {humanize(value)}
+            </option>
+          ))}
+        </select>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { useEntity } from "@heliograph/client/react";
+import { Link } from "react-router";
+import { Avatar } from "../components/Avatar.tsx";
+import { type EntityCode, isEntityCode, type Row, rowLabel } from "./catalog.ts";
+import { entityPath } from "./paths.ts";
+
+function useLabel(code: EntityCode, id: string): { text: string; known: boolean } {
+  const { status, data } = useEntity(code, id);
+  if (data) return { text: rowLabel(code, data as unknown as Row), known: true };
+  return { text: status === "loading" ? "…" : "Not available", known: false };
+}
+
+function Known({ code, id, link, className }: { code: EntityCode; id: string; link: boolean; className: string }) {
+  const { text, known } = useLabel(code, id);
+  const mark = known && code === "employee" ? <Avatar name={text} /> : null;
+  const words = <span className="truncate">{text}</span>;
+  if (!link || !known) {
+    return (
+      <span className={`inline-flex min-w-0 max-w-full items-center gap-1.5 ${known ? "" : "text-ink-3"} ${className}`}>
+        {mark} {words}
+      </span>
+    );
+  }
+  return (
+    <Link
+      to={entityPath(code, id)}
+      className={`relative inline-flex min-w-0 max-w-full items-center gap-1.5 underline-offset-2 hover:underline ${className}`}
+    >
+      {mark} {words}
+    </Link>
+  );
+}
+
+/** The name of another row, live, as a link to it. A type without pages of its own is shown by its short id. */
+export function ReferenceLink({ code, id, className = "" }: { code: string; id: string; className?: string }) {
+  if (!isEntityCode(code)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
+  return <Known code={code} id={id} link className={className} />;
+}
+
+/** The name of another row without a link: for places that are themselves a link or a button. */
+export function ReferenceText({ code, id, className = "" }: { code: string; id: string; className?: string }) {
+  if (!isEntityCode(code)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
+  return <Known code={code} id={id} link={false} className={className} />;
+}

@@ -1,0 +1,96 @@
+import { Plus } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button, ButtonLink } from "../components/Button.tsx";
+import { ErrorMessage } from "../components/ErrorMessage.tsx";
+import { ListSkeleton } from "../components/Skeleton.tsx";
+import { humanize } from "../format/humanize.ts";
+import { entityPlural } from "../shell/navigation.ts";
+import { type EntityCode, entityInfo, type Row } from "./catalog.ts";
+import { EntityTable } from "./EntityTable.tsx";
+import { defaultSort, listColumns } from "./list-columns.ts";
+import { createPath } from "./paths.ts";
+import type { Relation } from "./related.ts";
+import { type Rows, useRows } from "./use-rows.ts";
+
+const pageSize = 10;
+
+export function Section({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="mt-8">
+      <div className="mb-2 flex min-h-8 items-center justify-between gap-3">
+        <h2 className="font-semibold text-base">{title}</h2>
+        {action}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** A framed table inside a detail page, with its own loading, empty and error states. */
+export function SectionRows({
+  code,
+  list,
+  without,
+  caption,
+}: {
+  code: EntityCode;
+  list: Rows;
+  without: string;
+  caption: string;
+}) {
+  const plural = entityPlural(code);
+  if (list.status === "error" && list.rows.length === 0) {
+    return <ErrorMessage what={plural} error={list.error} retry={list.refetch} />;
+  }
+  if (list.status === "loading" && list.rows.length === 0)
+    return <ListSkeleton rows={3} label={`Loading ${plural}…`} />;
+  if (list.rows.length === 0) {
+    return <p className="rounded-lg border border-line border-dashed px-4 py-5 text-center text-ink-3">None yet</p>;
+  }
+  const columns = listColumns(code)
+    .filter((entry) => entry.name !== without)
+    .slice(0, 4);
+  return (
+    <div className="overflow-clip rounded-lg border border-line [&_tbody_tr:last-child]:border-b-0">
+      <EntityTable code={code} rows={list.rows} caption={caption} columns={columns} compact />
+      {list.hasMore ? (
+        <div className="flex justify-center border-line border-t py-2">
+          <Button size="sm" variant="ghost" onClick={list.loadMore}>
+            Show more
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** The rows of another type that point to this one, live. */
+export function RelatedList({ relation, parent }: { relation: Relation; parent: Row }) {
+  const { code, column, contained } = relation;
+  const list = useRows(code, {
+    filter: { [column.name]: parent.id },
+    sort: defaultSort(code),
+    limit: pageSize,
+    ...(contained && { within: parent.id }),
+  });
+  const plural = entityPlural(code);
+  const direct = humanize(column.name).toLowerCase() === humanize(column.references ?? "").toLowerCase();
+  const title = direct ? plural : `${plural} (${humanize(column.name).toLowerCase()})`;
+  return (
+    <Section
+      title={title}
+      action={
+        <ButtonLink
+          to={createPath(code, { [column.name]: parent.id })}
+          size="sm"
+          variant="ghost"
+          aria-label={`Add ${entityInfo(code).label.toLowerCase()}`}
+        >
+          <Plus className="size-3.5" aria-hidden="true" /> Add
+        </ButtonLink>
+      }
+    >
+      <SectionRows code={code} list={list} without={column.name} caption={title} />
+    </Section>
+  );
+}

@@ -1,0 +1,96 @@
+import { ConflictError } from "@heliograph/client";
+import { useMutation } from "@heliograph/client/react";
+import { useEffect, useReducer, useRef } from "react";
+import { useAnnounce } from "../components/Announcer.tsx";
+import { humanize } from "../format/humanize.ts";
+import type { Column, EntityCode, Row } from "./catalog.ts";
+import { fromInput, sameValue, toInput } from "./column-input.ts";
+import { describeError } from "./describe-error.ts";
+import { useDraftRegistration } from "./drafts.tsx";
+import { hasDraft, type InlineEdit, inlineEdit, viewing } from "./inline-edit.ts";
+
+/** How long "Saved" stays, in milliseconds. */
+const savedFor = 1_600;
+
+/** Tries of one save that meet changes of other columns; each try has the newer version. */
+const tries = 4;
+
+export type InlineEditor = {
+  readonly state: InlineEdit;
+  readonly start: () => void;
+  readonly change: (draft: string) => void;
+  /** Saves the draft, or the given text where choosing is already deciding (a select, a picker). */
+  readonly commit: (draft?: string) => void;
+  readonly cancel: () => void;
+  readonly takeTheirs: () => void;
+  readonly keepMine: () => void;
+};
+
+/**
+ * Editing of one column of one row. Changes of other columns in the meantime are nobody's conflict: the save is
+ * repeated on the newer version. A change of this column is shown, with both values, and decided by the writer.
+ */
+export function useInlineEdit(code: EntityCode, row: Row, column: Column): InlineEditor {
+  const [state, dispatch] = useReducer(inlineEdit, viewing);
+  const { update } = useMutation(code);
+  const announce = useAnnounce();
+  const live = useRef(row);
+  live.current = row;
+  const name = column.name;
+  useDraftRegistration(name, hasDraft(state));
+
+  useEffect(() => {
+    if (state.mode !== "saved") return;
+    const timer = setTimeout(() => dispatch({ type: "rest" }), savedFor);
+    return () => clearTimeout(timer);
+  }, [state.mode]);
+
+  async function send(value: unknown, base: unknown, left: number): Promise<void> {
+    try {
+      await update(row.id, { [name]: value } as never);
+      announce(`${humanize(name)} saved`);
+      dispatch({ type: "saved" });
+    } catch (error) {
+      const current = error instanceof ConflictError ? (error.current as Row | null | undefined) : undefined;
+      if (!current) return dispatch({ type: "failed", error: describeError(error) });
+      const theirs = current[name];
+      if (sameValue(column, theirs, value)) return dispatch({ type: "saved" });
+      if (left > 0 && sameValue(column, theirs, base)) return send(value, base, left - 1);
+      announce(`${humanize(name)} was changed by someone else`);
+      dispatch({ type: "conflicted", theirs });
+    }
+  }
+
+  function commit(draft?: string): void {
+    if (state.mode !== "editing") return;
+    const text = draft ?? state.draft;
+    if (draft !== undefined) dispatch({ type: "change", draft });
+    if (text === toInput(column, state.base)) return dispatch({ type: "cancel" });
+    const parsed = fromInput(column, text);
+    dispatch({ type: "save" });
+    if (!parsed.ok) return dispatch({ type: "failed", error: parsed.message });
+    const theirs = live.current[name];
+    if (!sameValue(column, theirs, state.base) && !sameValue(column, theirs, parsed.value)) {
+      return dispatch({ type: "conflicted", theirs });
+    }
+    void send(parsed.value, state.base, tries);
+  }
+
+  function keepMine(): void {
+    if (state.mode !== "conflict") return;
+    const parsed = fromInput(column, state.draft);
+    dispatch({ type: "keepMine" });
+    if (parsed.ok) void send(parsed.value, state.theirs, tries);
+    else dispatch({ type: "failed", error: parsed.message });
+  }
+
+  return {
+    state,
+    start: () => dispatch({ type: "start", base: row[name], draft: toInput(column, row[name]) }),
+    change: (draft) => dispatch({ type: "change", draft }),
+    commit,
+    cancel: () => dispatch({ type: "cancel" }),
+    takeTheirs: () => dispatch({ type: "takeTheirs" }),
+    keepMine,
+  };
+}

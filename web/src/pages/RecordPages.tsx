@@ -1,0 +1,52 @@
+import { useParams, useSearchParams } from "react-router";
+import { PageHeader } from "../components/PageHeader.tsx";
+import { CreateForm, formColumns } from "../entity/CreateForm.tsx";
+import { type EntityCode, entityInfo, isEntityCode } from "../entity/catalog.ts";
+import { EntityDetail } from "../entity/EntityDetail.tsx";
+import { EntityListView } from "../entity/EntityListView.tsx";
+import { RelatedList } from "../entity/RelatedList.tsx";
+import { relationsOf } from "../entity/related.ts";
+import { NotFoundPage } from "./NotFoundPage.tsx";
+
+/** The type that the address names, or the one that the route stands for. */
+function useCode(fixed?: EntityCode): EntityCode | undefined {
+  const { code } = useParams();
+  if (fixed) return fixed;
+  return isEntityCode(code) ? code : undefined;
+}
+
+export function ListPage({ code: fixed }: { code?: EntityCode }) {
+  const code = useCode(fixed);
+  // The key starts another type afresh instead of showing its columns over the rows of the last one.
+  return code ? <EntityListView key={code} code={code} /> : <NotFoundPage />;
+}
+
+export function CreatePage({ code: fixed }: { code?: EntityCode }) {
+  const code = useCode(fixed);
+  const [params] = useSearchParams();
+  if (!code) return <NotFoundPage />;
+  const names = formColumns(code).map((entry) => entry.name);
+  const initial = Object.fromEntries(names.map((name) => [name, params.get(name) ?? ""]));
+  return (
+    <>
+      <PageHeader title={`New ${entityInfo(code).label.toLowerCase()}`} />
+      <CreateForm key={code} code={code} initial={initial} />
+    </>
+  );
+}
+
+/** Any type that has no page of its own: its properties, and the rows that belong to it. */
+export function DetailPage() {
+  const code = useCode();
+  const { id } = useParams();
+  if (!code || !id) return <NotFoundPage />;
+  return (
+    <EntityDetail key={`${code}/${id}`} code={code} id={id.toLowerCase()}>
+      {(row) =>
+        relationsOf(code).map((relation) => (
+          <RelatedList key={`${relation.code}.${relation.column.name}`} relation={relation} parent={row} />
+        ))
+      }
+    </EntityDetail>
+  );
+}

@@ -1,0 +1,132 @@
+import { ApiError, createApiClient } from "@heliograph/client";
+import { ArrowRight, LoaderCircle } from "lucide-react";
+import { type FormEvent, useId, useState } from "react";
+import { useAuth } from "../auth/AuthProvider.tsx";
+import { demoPassword, demoUsers } from "../auth/demo-users.ts";
+import type { Session } from "../auth/session.ts";
+import { Avatar } from "../components/Avatar.tsx";
+import { Button } from "../components/Button.tsx";
+import { Logo } from "../components/Logo.tsx";
+import { usePageTitle } from "../components/use-page-title.ts";
+import { config } from "../config.ts";
+import { describeError } from "../entity/describe-error.ts";
+
+function describeRefusal(error: unknown): string {
+  if (error instanceof ApiError && error.status === 401) return "The e-mail address or the password is not right.";
+  return describeError(error);
+}
+
+function useSignIn() {
+  const { signIn } = useAuth();
+  const [busy, setBusy] = useState("");
+  const [failure, setFailure] = useState("");
+  async function attempt(email: string, password: string): Promise<void> {
+    setBusy(email);
+    setFailure("");
+    try {
+      const api = createApiClient({ baseUrl: config.apiUrl, getToken: () => null });
+      signIn((await api.login(email, password)) as Session);
+    } catch (error) {
+      setFailure(describeRefusal(error));
+      setBusy("");
+    }
+  }
+  return { busy, failure, attempt };
+}
+
+/** Way in: an account of the demonstration with one press, or an address and a password. */
+export function SignInPage() {
+  const { ended } = useAuth();
+  const { busy, failure, attempt } = useSignIn();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const id = useId();
+  usePageTitle("Sign in");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void attempt(email.trim(), password);
+  };
+  return (
+    <main className="flex min-h-dvh items-center justify-center px-4 py-10">
+      <div className="w-full max-w-sm">
+        <div className="flex items-center gap-3">
+          <Logo className="size-9" />
+          <h1 className="font-semibold text-xl tracking-tight">Sign in to Heliograph</h1>
+        </div>
+        {ended === "expired" ? (
+          <p role="status" className="mt-4 rounded-md bg-amber-bg px-3 py-2 text-amber-fg">
+            Your session has ended. Sign in again to go on.
+          </p>
+        ) : null}
+        <form onSubmit={submit} className="mt-6 space-y-4">
+          <div>
+            <label htmlFor={`${id}-email`} className="mb-1 block font-medium text-sm">
+              E-mail
+            </label>
+            <input
+              id={`${id}-email`}
+              type="email"
+              autoComplete="username"
+              required
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+              className="control h-9"
+            />
+          </div>
+          <div>
+            <label htmlFor={`${id}-password`} className="mb-1 block font-medium text-sm">
+              Password
+            </label>
+            <input
+              id={`${id}-password`}
+              type="password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+              className="control h-9"
+            />
+          </div>
+          {failure ? (
+            <p role="alert" className="text-danger text-sm">
+              {failure}
+            </p>
+          ) : null}
+          <Button type="submit" variant="solid" disabled={busy !== ""} className="h-9 w-full">
+            {busy ? "Signing in…" : "Sign in"}
+          </Button>
+        </form>
+        <section aria-labelledby={`${id}-demo`} className="mt-8">
+          <h2 id={`${id}-demo`} className="text-ink-3 text-sm">
+            Or look around as one of the demonstration's people
+          </h2>
+          <ul className="mt-2 divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface">
+            {demoUsers.map((user) => (
+              <li key={user.email}>
+                <button
+                  type="button"
+                  disabled={busy !== ""}
+                  onClick={() => void attempt(user.email, demoPassword)}
+                  className="group flex w-full items-center gap-3 px-3 py-2 text-left -outline-offset-2 enabled:hover:bg-hover"
+                >
+                  <Avatar name={user.name} size="md" />
+                  <span className="min-w-0 flex-1">
+                    <span className="block font-medium">{user.name}</span>
+                    <span className="block truncate text-ink-3 text-sm">
+                      {user.organization} · {user.role}
+                    </span>
+                  </span>
+                  {busy === user.email ? (
+                    <LoaderCircle className="size-4 animate-spin text-ink-3" aria-hidden="true" />
+                  ) : (
+                    <ArrowRight className="size-4 text-ink-3 opacity-0 group-hover:opacity-100" aria-hidden="true" />
+                  )}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      </div>
+    </main>
+  );
+}

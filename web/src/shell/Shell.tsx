@@ -1,0 +1,62 @@
+import { useEffect, useRef } from "react";
+import { Link, Outlet, useLocation } from "react-router";
+import { Logo } from "../components/Logo.tsx";
+import { SyncStatusIndicator } from "../components/SyncStatusIndicator.tsx";
+import { NavigationDrawer } from "./NavigationDrawer.tsx";
+import { SearchBox } from "./SearchBox.tsx";
+import { SideNavigation } from "./SideNavigation.tsx";
+import { SyncBanner } from "./SyncBanner.tsx";
+import { UserMenu } from "./UserMenu.tsx";
+
+/**
+ * Moves the focus to the content and the view to its top when the page changes. Without it a keyboard user stays on a
+ * link that is gone, or has to walk through the navigation again.
+ */
+function useContentFocus() {
+  const { pathname } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const previous = useRef(pathname);
+  useEffect(() => {
+    if (previous.current === pathname) return;
+    previous.current = pathname;
+    window.scrollTo(0, 0);
+    // A page that put the focus into its own form keeps it.
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return main;
+}
+
+/** What stays while pages change: navigation on the left, search, sync and account above. */
+export function Shell() {
+  const main = useContentFocus();
+  return (
+    <div className="min-h-dvh lg:pl-60">
+      <a
+        href="#content"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-solid px-3 py-1.5 font-medium text-on-solid focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <div className="fixed inset-y-0 left-0 z-20 hidden w-60 flex-col lg:flex">
+        <Link to="/" className="mx-3 my-2.5 flex h-9 items-center gap-2.5 rounded-md px-2 font-semibold tracking-tight">
+          <Logo /> Heliograph
+        </Link>
+        <SideNavigation />
+      </div>
+      <div className="flex min-h-dvh flex-col border-line bg-surface lg:border-l">
+        <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-line border-b bg-surface px-2 sm:px-4 lg:h-13 lg:px-6">
+          <NavigationDrawer />
+          <SearchBox />
+          <div className="ml-auto flex items-center gap-1">
+            <SyncStatusIndicator />
+            <UserMenu />
+          </div>
+        </header>
+        <SyncBanner />
+        <main ref={main} id="content" tabIndex={-1} className="flex-1">
+          <Outlet />
+        </main>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { useMutation } from "@heliograph/client/react";
+import { Plus } from "lucide-react";
+import { type FormEvent, useRef, useState } from "react";
+import { useAnnounce } from "../components/Announcer.tsx";
+import { Button } from "../components/Button.tsx";
+import { describeError } from "../entity/describe-error.ts";
+
+/** One line for one more task; the cursor stays, so that several can be written in a row. */
+export function AddTask({ projectId, onAdded }: { projectId: string; onAdded: () => void }) {
+  const [title, setTitle] = useState("");
+  const [failure, setFailure] = useState("");
+  const { create, pending } = useMutation("task");
+  const announce = useAnnounce();
+  const input = useRef<HTMLInputElement>(null);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const text = title.trim();
+    if (!text || pending) return;
+    setFailure("");
+    try {
+      await create({ title: text, project_id: projectId, status: "todo" } as never);
+      setTitle("");
+      announce(`Added task ${text}`);
+      onAdded();
+    } catch (error) {
+      setFailure(describeError(error));
+    }
+    input.current?.focus();
+  }
+
+  return (
+    <form onSubmit={(event) => void submit(event)} className="mb-3">
+      <div className="flex gap-2">
+        <input
+          ref={input}
+          aria-label="New task"
+          placeholder="Add a task"
+          maxLength={200}
+          autoComplete="off"
+          value={title}
+          onChange={(event) => setTitle(event.target.value)}
+          className="control"
+        />
+        <Button type="submit" disabled={pending || title.trim() === ""}>
+          <Plus className="size-4" aria-hidden="true" /> Add
+        </Button>
+      </div>
+      {failure ? (
+        <p role="alert" className="mt-1 text-danger text-sm">
+          {failure}
+        </p>
+      ) : null}
+    </form>
+  );
+}

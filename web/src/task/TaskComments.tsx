@@ -1,0 +1,102 @@
+import { useMutation } from "@heliograph/client/react";
+import { type FormEvent, useState } from "react";
+import { Button } from "../components/Button.tsx";
+import { RelativeTime } from "../components/RelativeTime.tsx";
+import { isPrivate, type Row } from "../entity/catalog.ts";
+import { describeError } from "../entity/describe-error.ts";
+import { useFrozen } from "../entity/drafts.tsx";
+import { PrivateMark } from "../entity/EntityRow.tsx";
+import { ReferenceLink } from "../entity/ReferenceLabel.tsx";
+import { Section } from "../entity/RelatedList.tsx";
+import { useRows } from "../entity/use-rows.ts";
+import { useOwnEmployee } from "./use-own-employee.ts";
+
+function Comment({ row }: { row: Row }) {
+  const author = row["author_id"];
+  return (
+    <li className="border-line border-b py-3 last:border-b-0">
+      <div className="flex items-center gap-2 text-sm">
+        {typeof author === "string" ? (
+          <ReferenceLink code="employee" id={author} className="font-medium" />
+        ) : (
+          <span className="text-ink-3">Unknown</span>
+        )}
+        <RelativeTime value={String(row["created_ts"])} className="text-ink-3" />
+        {isPrivate(row) ? <PrivateMark /> : null}
+      </div>
+      <p className="mt-1 whitespace-pre-wrap break-words">{String(row["body"])}</p>
+    </li>
+  );
+}
+
+/** The remarks on a task, oldest first, and a box for one more. */
+export function TaskComments({ task }: { task: Row }) {
+  const comments = useRows("task_comment", {
+    filter: { task_id: task.id },
+    within: task.id,
+    sort: "created_ts",
+    limit: 50,
+  });
+  const [body, setBody] = useState("");
+  const [failure, setFailure] = useState("");
+  const { create, pending } = useMutation("task_comment");
+  const author = useOwnEmployee();
+  const frozen = useFrozen();
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (!body.trim() || pending) return;
+    setFailure("");
+    try {
+      await create({ task_id: task.id, body: body.trim(), ...(author && { author_id: author }) } as never);
+      setBody("");
+      comments.refetch();
+    } catch (error) {
+      setFailure(describeError(error));
+    }
+  }
+
+  return (
+    <Section title="Comments">
+      {comments.rows.length > 0 ? (
+        <ul>
+          {comments.rows.map((row) => (
+            <Comment key={row.id} row={row} />
+          ))}
+        </ul>
+      ) : (
+        <p className="text-ink-3">{comments.status === "loading" ? "Loading…" : "Nobody has said anything yet."}</p>
+      )}
+      {comments.hasMore ? (
+        <Button size="sm" variant="ghost" onClick={comments.loadMore}>
+          Show more
+        </Button>
+      ) : null}
+      {frozen ? null : (
+        <form onSubmit={(event) => void submit(event)} className="mt-3">
+          <textarea
+            aria-label="Comment"
+            placeholder="Write a comment"
+            rows={2}
+            value={body}
+            onChange={(event) => setBody(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit();
+            }}
+            className="control field-sizing-content h-auto min-h-16 py-1.5"
+          />
+          {failure ? (
+            <p role="alert" className="mt-1 text-danger text-sm">
+              {failure}
+            </p>
+          ) : null}
+          <div className="mt-2 flex justify-end">
+            <Button type="submit" disabled={pending || body.trim() === ""}>
+              Comment
+            </Button>
+          </div>
+        </form>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { progressOf } from "./progress.ts";
+
+test("cancelled tasks count neither as done nor as open", () => {
+  const tasks = ["done", "todo", "cancelled", "in_review"].map((status, index) => ({ id: String(index), status }));
+  expect(progressOf(tasks)).toEqual({ done: 1, open: 2, total: 3 });
+});
+
+test("no task is no progress", () => {
+  expect(progressOf([])).toEqual({ done: 0, open: 0, total: 0 });
+});
