@@ -1758,7 +1758,7 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
     obj_description(c.oid, 'pg_class'::name) AS comment,
     ( SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'baseType', app.base_type_name(a.atttypid), 'notNull', a.attnotnull, 'hasDefault', a.atthasdef AND a.attgenerated = ''::"char", 'generated', a.attgenerated <> ''::"char" OR a.attidentity = 'a'::"char", 'maxLength',
                 CASE
-                    WHEN (t.typname = ANY (ARRAY['varchar'::name, 'bpchar'::name])) AND a.atttypmod > 4 THEN a.atttypmod - 4
+                    WHEN (t.typname = ANY (ARRAY['varchar'::name, 'bpchar'::name])) AND m.typmod > 4 THEN m.typmod - 4
                     ELSE NULL::integer
                 END, 'enumValues', ( SELECT jsonb_agg(v.enumlabel ORDER BY v.enumsortorder) AS jsonb_agg
                    FROM pg_enum v
@@ -1770,6 +1770,9 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
                   WHERE k.conrelid = c.oid AND k.contype = 'f'::"char" AND pair.child = a.attnum), 'comment', col_description(c.oid, a.attnum::integer)) ORDER BY a.attnum) AS jsonb_agg
            FROM pg_attribute a
              JOIN pg_type t ON t.oid = app.base_type(a.atttypid)
+             CROSS JOIN LATERAL ( SELECT GREATEST(a.atttypmod, d.typtypmod) AS typmod
+                   FROM pg_type d
+                  WHERE d.oid = a.atttypid) m
           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
    FROM app.entity_type e
      JOIN pg_class c ON c.oid = e.table_name::oid

@@ -1699,7 +1699,7 @@ select
                'notNull', a.attnotnull,
                'hasDefault', a.atthasdef and a.attgenerated = '',
                'generated', a.attgenerated <> '' or a.attidentity = 'a',
-               'maxLength', case when t.typname in ('varchar', 'bpchar') and a.atttypmod > 4 then a.atttypmod - 4 end,
+               'maxLength', case when t.typname in ('varchar', 'bpchar') and m.typmod > 4 then m.typmod - 4 end,
                'enumValues', (select jsonb_agg(v.enumlabel order by v.enumsortorder) from pg_enum v
                                where v.enumtypid = coalesce(nullif(t.typelem, 0), t.oid)),
                -- The column of a foreign key that points at the key of another live type, also within a composite one.
@@ -1713,6 +1713,8 @@ select
              order by a.attnum)
       from pg_attribute a
       join pg_type t on t.oid = app.base_type(a.atttypid)
+      -- the length stands at the column, or at its domain
+      cross join lateral (select greatest(a.atttypmod, d.typtypmod) as typmod from pg_type d where d.oid = a.atttypid) m
      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   ) as columns
 from app.entity_type e

@@ -56,7 +56,7 @@ function refuseUnderRunningDemo(root) {
   const pid = Number(readFileSync(file, "utf8"));
   // After a reboot the number may belong to somebody else.
   const command = `/proc/${pid}/cmdline`;
-  const isDemo = !existsSync(command) || readFileSync(command, "utf8").includes("demo.ts");
+  const isDemo = !existsSync(command) || /(demo|dev)\.ts/.test(readFileSync(command, "utf8"));
   if (pid > 0 && isAlive(pid) && isDemo) {
     throw new Error(
       `package-lock.json has changed, and the demo (process ${pid}) runs from node_modules: stop it first.`,

@@ -24,6 +24,8 @@ export type EntityPorts = {
   };
   readonly needs: (key: EntityKey) => boolean;
   readonly errorOf: (key: EntityKey) => Error | undefined;
+  /** A subscription can be expected to be answered soon. */
+  readonly connecting: () => boolean;
   /** Reads the row through the API, whatever is held. */
   readonly look: (type: string, id: string) => void;
   /** Sync changes of what `stale` and `error` depend on. */
@@ -82,13 +84,12 @@ export class EntityResource {
     };
   }
 
-  /** A subscription tells of the row too, but only when there is a connection: the API alone must be enough. */
+  /** The subscription tells what changed since, but only when there is a connection: the API alone must be enough. */
   #lookIfMissing(): void {
     const row = this.#ports.live.peek(this.#key);
     if (row === undefined || this.#looked) return;
     this.#looked = true;
-    const subscribed = this.#ports.subscriptions.phase(this.#target) === "held";
-    if (row === null || row.gone || !subscribed) this.#ports.look(this.#target.type, this.#target.id);
+    if (row === null || row.gone || !this.#ports.connecting()) this.#ports.look(this.#target.type, this.#target.id);
   }
 
   #compute(row: Glimpse): EntitySnapshot {
@@ -103,10 +104,6 @@ export class EntityResource {
 
 function sameSnapshot(a: EntitySnapshot, b: EntitySnapshot): boolean {
   return (
-    a.status === b.status &&
-    a.data === b.data &&
-    a.version === b.version &&
-    a.error === b.error &&
-    a.stale === b.stale
+    a.status === b.status && a.data === b.data && a.version === b.version && a.error === b.error && a.stale === b.stale
   );
 }

@@ -1,5 +1,5 @@
-import { type ConnectionState } from "./connection/state.ts";
 import { retryAtOf } from "./connection/connection.ts";
+import type { ConnectionState } from "./connection/state.ts";
 
 export type SyncState =
   | "disconnected"

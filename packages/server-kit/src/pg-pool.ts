@@ -41,6 +41,8 @@ export function createPool(options: {
   readonly session?: Readonly<Record<string, string>>;
   /** Longest wait for an answer, milliseconds; ends a statement whose server was silently cut off. None by default. */
   readonly queryTimeoutMs?: number;
+  /** Send statements without waiting for the answers to those before: saves round trips to callers that make use of it. */
+  readonly pipeline?: boolean;
 }): pg.Pool {
   const session = Object.entries({ timezone: "UTC", ...options.session }).map(([name, value]) => `-c ${name}=${value}`);
   const pool = new pg.Pool({
@@ -48,6 +50,7 @@ export function createPool(options: {
     application_name: options.name,
     max: options.max,
     types,
+    pipeline: options.pipeline ?? false,
     options: session.join(" "),
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     // A blackholed server must not hold callers for the kernel's two minutes.

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
-import { feedSettled } from "./harness/log-feed.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
 const site = useTestCluster();
@@ -8,7 +7,7 @@ const site = useTestCluster();
 async function projects(count: number): Promise<string[]> {
   const { organizationId } = (await site().rest("alice")).person;
   const ids = await insertProjects(site().sql, { organizationId, count });
-  await feedSettled(site().sql);
+  await site().settled();
   return ids;
 }
 
@@ -57,7 +56,7 @@ test("a change committed between the fetch and the SUBSCRIBE is not lost", async
   await site().sql.query("delete from app.project where id = $1", [deleted]);
   // Told already: no later signal will come, so only the comparison of versions can find it.
   await witness.untilVersion("project", changed, version);
-  await feedSettled(site().sql);
+  await site().settled();
 
   const socket = await site().socket("bob", 0);
   const answer = await socket.subscribe("project", [changed, same, deleted], { versions });

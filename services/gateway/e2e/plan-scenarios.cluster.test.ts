@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
-import { feedSettled } from "./harness/log-feed.ts";
 import { type TestCluster, useTestCluster } from "./harness/test-cluster.ts";
 import { waitFor } from "./harness/wait-for.ts";
 
@@ -16,7 +15,7 @@ async function rowsOf(site: TestCluster, connectionId: string): Promise<number> 
 async function projects(site: TestCluster, count: number): Promise<string[]> {
   const { person } = await site.rest("alice");
   const ids = await insertProjects(site.sql, { organizationId: person.organizationId, count });
-  await feedSettled(site.sql);
+  await site.settled();
   return ids;
 }
 
@@ -64,7 +63,10 @@ describe.each([
     expect(payload.entityCode).toBe("project");
     expect(payload.changes).toEqual([{ entityId: id, action: "UPDATE", version: body.version }]);
     const [{ timestamp = "" } = {}] = (
-      await site().sql.query<{ timestamp: string }>("select updated_ts::text as timestamp from app.project where id = $1", [id])
+      await site().sql.query<{ timestamp: string }>(
+        "select updated_ts::text as timestamp from app.project where id = $1",
+        [id],
+      )
     ).rows;
     expect(Math.abs(Date.parse(payload.timestamp) - Date.parse(timestamp))).toBeLessThan(1000);
 

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
-import { feedSettled } from "./harness/log-feed.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 import type { TestSocket } from "./harness/test-socket.ts";
 
@@ -15,11 +14,13 @@ async function holders(subscribe: (socket: TestSocket) => Promise<unknown>): Pro
 }
 
 /** A fresh project with tasks; their creation has been told before this ends. */
-async function projectWithTasks(count: number): Promise<{ organizationId: string; projectId: string; tasks: string[] }> {
+async function projectWithTasks(
+  count: number,
+): Promise<{ organizationId: string; projectId: string; tasks: string[] }> {
   const { organizationId } = (await site().rest("alice")).person;
   const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
   const tasks = await insertTasks(site().sql, { organizationId, projectId, count });
-  await feedSettled(site().sql);
+  await site().settled();
   return { organizationId, projectId, tasks };
 }
 
@@ -151,11 +152,11 @@ test("DELETE and ON DELETE CASCADE", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(30);
   const [first = "", ...cascaded] = tasks;
   const { rows } = await site().sql.query<{ id: string }>(
-    "insert into app.task_comment (organization_id, task_id, title) select $2, id, 'Well' from unnest($1::uuid[]) id returning id",
+    "insert into app.task_comment (organization_id, task_id, body) select $2, id, 'Well' from unnest($1::uuid[]) id returning id",
     [cascaded, organizationId],
   );
   const comments = rows.map(({ id }) => id);
-  await feedSettled(site().sql);
+  await site().settled();
   const sockets = await holders(async (socket) => {
     await socket.subscribe("task", tasks);
     await socket.subscribe("project", [projectId]);

@@ -77,7 +77,9 @@ export class LogWatcher {
         const pauseMs = await this.#round();
         this.#lastSuccess = this.#now();
         backoff.reset();
-        if (pauseMs > 0) await this.#wake.wait(pauseMs, leastPauseMs, signal);
+        // Never past the next renewal: a long poll interval must not cost the lease.
+        const untilRenewalMs = this.leading ? Math.max(0, this.#renewedAt + renewEveryMs - this.#now()) : pauseMs;
+        if (pauseMs > 0) await this.#wake.wait(Math.min(pauseMs, untilRenewalMs), leastPauseMs, signal);
       } catch (error) {
         this.#metrics.errors.inc();
         if (error instanceof NotLeadingError) {
@@ -102,8 +104,12 @@ export class LogWatcher {
     const started = this.#now();
     const claim = await this.#database.claim(this.#settings.CLAIM_BATCH, lease.head, window);
     const tookMs = this.#now() - started;
-    if (window === "all") this.#unboundedAt = this.#now() + Math.max(unboundedEveryMs, unboundedShare * tookMs);
     this.#metrics.polls.inc({ result: claim ? "rows" : "empty" });
+    const full = claim !== undefined && claim.last - claim.first + 1 >= this.#settings.CLAIM_BATCH;
+    // A full unbounded batch means a backlog of old rows, which bounded polls do not see: the next one is unbounded too.
+    if (window === "all" && !full) {
+      this.#unboundedAt = this.#now() + Math.max(unboundedEveryMs, unboundedShare * tookMs);
+    }
     if (!claim) {
       const busy = this.#now() - this.#changedAt < busyForMs;
       return busy ? this.#settings.POLL_BUSY_MS : this.#settings.POLL_INTERVAL_MS;
@@ -116,8 +122,7 @@ export class LogWatcher {
     this.#lease = { head: claim.last, epoch: claim.epoch };
     this.#metrics.head.set(claim.last);
     await this.#tell(claim);
-    const count = claim.last - claim.first + 1;
-    return count >= this.#settings.CLAIM_BATCH ? 0 : this.#settings.POLL_BUSY_MS;
+    return full ? 0 : this.#settings.POLL_BUSY_MS;
   }
 
   /** Takes or renews the lease, and only then sends a heartbeat: a watcher that lost it must not name an old head. */

@@ -27,7 +27,8 @@ function turboTask(task: string): Promise<string[]> {
 async function withMigratedServer(work: (server: ScratchServer) => Promise<string[]>): Promise<string[]> {
   await using server = await startScratchServer();
   if (server.failure !== null) throw server.failure;
-  return work(server);
+  // Awaited here: returned as a promise, it would outlive the server.
+  return await work(server);
 }
 
 async function databaseProblems(): Promise<string[]> {

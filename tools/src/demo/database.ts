@@ -95,7 +95,14 @@ export async function startDatabase(context: DemoContext): Promise<DemoDatabase>
   const given = options.databaseUrl;
   if (given !== null) await waitForDatabase(given, { signal, report });
   const database = given === null ? await startEmbedded(context) : { url: given, pid: null };
-  await unlessAborted(migrate(database.url), signal);
-  await unlessAborted(seedDemo(database.url), signal);
+  try {
+    await unlessAborted(migrate(database.url), signal);
+    await unlessAborted(seedDemo(database.url), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const remedy = given === null ? " If its data need not be kept: npm run demo -- --reset starts over." : "";
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The database could not be brought up to date: ${reason}${remedy}`, { cause: error });
+  }
   return database;
 }

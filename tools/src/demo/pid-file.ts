@@ -17,7 +17,7 @@ export function claimDataFolder(dataFolder: string): Disposable {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const pid = Number(readFileSync(file, "utf8"));
-    if (pid > 0 && processCommand(pid)?.includes("demo.ts")) {
+    if (pid > 0 && (processCommand(pid) ?? "").match(/(demo|dev)\.ts/)) {
       throw new Error(
         `A demo already runs on ${dataFolder} (process ${pid}): stop it first, or give another folder with --data.`,
       );

@@ -27,6 +27,14 @@ export async function runUntilStopped(
   });
   // When one part fails, the others must not go on waiting for what they wait for.
   const failed = new AbortController();
+  // Some libraries let an error escape when their connection ends, as all of them do while we stop. At any other time
+  // it is a fault of ours, and what runs must still be stopped in order.
+  process.on("uncaughtException", (error) => {
+    if (stop.aborted) return;
+    report(error.stack ?? error.message);
+    process.exitCode = 1;
+    failed.abort();
+  });
   try {
     await using undo = new AsyncDisposableStack();
     undo.use(claimDataFolder(options.dataFolder));
@@ -34,7 +42,7 @@ export async function runUntilStopped(
     const secrets = demoSecrets(options.dataFolder);
     const signal = AbortSignal.any([stop, failed.signal]);
     await start({ options, secrets, logs, report, signal, undo }, () => failed.abort());
-    await aborted(stop);
+    await aborted(signal);
     report("Stopping …");
   } catch (error) {
     // The first Ctrl-C makes everything that still starts fail; that is no failure.
@@ -43,7 +51,7 @@ export async function runUntilStopped(
       process.exitCode = 1;
     }
   }
-  if (stop.aborted) report("Stopped.");
+  report("Stopped.");
   // Sockets of libraries may linger; everything that matters has been stopped above.
   return process.exit();
 }

@@ -1,10 +1,18 @@
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 
-type Props = { icon: LucideIcon; title: string; children?: ReactNode; action?: ReactNode; tone?: "quiet" | "danger" };
+type Props = {
+  icon: LucideIcon;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  tone?: "quiet" | "danger";
+  heading?: boolean;
+};
 
 /** What stands where content would be: nothing here, something went wrong, it is gone. */
-export function StateMessage({ icon: Icon, title, children, action, tone = "quiet" }: Props) {
+export function StateMessage({ icon: Icon, title, children, action, tone = "quiet", heading = false }: Props) {
+  const Title = heading ? "h1" : "p";
   return (
     <div className="flex flex-col items-center px-6 py-14 text-center">
       <span
@@ -12,7 +20,7 @@ export function StateMessage({ icon: Icon, title, children, action, tone = "quie
       >
         <Icon className="size-5" aria-hidden="true" />
       </span>
-      <p className="font-semibold text-ink">{title}</p>
+      <Title className="font-semibold text-ink">{title}</Title>
       {children ? <div className="mt-1 max-w-md text-ink-2">{children}</div> : null}
       {action ? <div className="mt-4">{action}</div> : null}
     </div>

@@ -43,7 +43,7 @@ function useAnnouncedState(label: string): void {
 /** A dot and words for the state of the connection; more on request. */
 export function SyncStatusIndicator() {
   const status = useSyncStatus();
-  const now = useSeconds(status.retryAt !== undefined);
+  const now = useSeconds(status.state === "connecting" && status.retryAt !== undefined);
   const words = syncWords(status, now);
   useAnnouncedState(words.label);
   return (

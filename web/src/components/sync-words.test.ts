@@ -6,7 +6,7 @@ const states: Record<SyncState["state"], string> = {
   "catching-up": "Catching up…",
   delayed: "Delayed",
   connecting: "Connecting…",
-  disconnected: "Reconnecting…",
+  disconnected: "Disconnected",
   offline: "Offline",
   "needs-auth": "Sign in again",
   disabled: "Sync is switched off",
@@ -17,7 +17,7 @@ test.each(Object.entries(states))("%s is called %s", (state, label) => {
 });
 
 test("a planned retry counts down in whole seconds and never below one", () => {
-  expect(syncWords({ state: "disconnected", retryAt: 10_000 }, 5_500).label).toBe("Reconnecting in 5 s");
-  expect(syncWords({ state: "disconnected", retryAt: 10_000 }, 9_999).label).toBe("Reconnecting in 1 s");
-  expect(syncWords({ state: "disconnected", retryAt: 10_000 }, 10_000).label).toBe("Reconnecting…");
+  expect(syncWords({ state: "connecting", retryAt: 10_000 }, 5_500).label).toBe("Reconnecting in 5 s");
+  expect(syncWords({ state: "connecting", retryAt: 10_000 }, 9_999).label).toBe("Reconnecting in 1 s");
+  expect(syncWords({ state: "connecting", retryAt: 10_000 }, 10_000).label).toBe("Reconnecting…");
 });

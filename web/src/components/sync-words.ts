@@ -16,12 +16,14 @@ export type SyncState = {
     | "needs-auth"
     | "offline"
     | "disabled";
+  readonly reason?: string | undefined;
+  /** When the next attempt starts, in milliseconds since 1970. */
   readonly retryAt?: number | undefined;
 };
 
-function reconnecting(retryAt: number | undefined, now: number): SyncWords {
+function reconnecting(retryAt: number, now: number): SyncWords {
   const detail = "The connection was lost. What is shown may be older than what is on the server.";
-  const seconds = retryAt === undefined ? 0 : Math.ceil((retryAt - now) / 1000);
+  const seconds = Math.ceil((retryAt - now) / 1000);
   if (seconds <= 0) return { tone: "warn", label: "Reconnecting…", detail };
   return { tone: "warn", label: `Reconnecting in ${seconds} s`, detail };
 }
@@ -40,9 +42,10 @@ export function syncWords(status: SyncState, now: number): SyncWords {
         detail: "The server is behind: changes by others appear later than usual.",
       };
     case "connecting":
+      if (status.retryAt !== undefined) return reconnecting(status.retryAt, now);
       return { tone: "busy", label: "Connecting…", detail: "Opening the connection to the server." };
     case "disconnected":
-      return reconnecting(status.retryAt, now);
+      return { tone: "warn", label: "Disconnected", detail: status.reason ?? "The server refused the connection." };
     case "offline":
       return { tone: "off", label: "Offline", detail: "This device has no network. What was loaded stays readable." };
     case "needs-auth":

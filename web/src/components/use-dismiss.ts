@@ -7,18 +7,18 @@ export function useDismiss(ref: RefObject<HTMLElement | null>, open: boolean, cl
     const outside = (event: Event) => {
       if (event.target instanceof Node && !ref.current?.contains(event.target)) close();
     };
-    const escape = (event: KeyboardEvent) => {
+    const closeByKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
       close();
       ref.current?.querySelector<HTMLElement>("[aria-expanded]")?.focus();
     };
     document.addEventListener("pointerdown", outside);
     document.addEventListener("focusin", outside);
-    document.addEventListener("keydown", escape);
+    document.addEventListener("keydown", closeByKey);
     return () => {
       document.removeEventListener("pointerdown", outside);
       document.removeEventListener("focusin", outside);
-      document.removeEventListener("keydown", escape);
+      document.removeEventListener("keydown", closeByKey);
     };
   }, [ref, open, close]);
 }

@@ -13,7 +13,7 @@ export function ConflictNotice({ column, row, theirs, draft, onTheirs, onMine }:
   const parsed = fromInput(column, draft);
   const mine = parsed.ok ? parsed.value : draft;
   return (
-    <div role="group" aria-labelledby={id} className="rounded-lg border border-signal/50 bg-amber-bg p-3 text-left">
+    <section aria-labelledby={id} className="rounded-lg border border-signal/50 bg-amber-bg p-3 text-left">
       <p id={id} className="font-medium text-amber-fg text-sm">
         {humanize(column.name)} was changed by someone else while you were editing.
       </p>
@@ -35,6 +35,6 @@ export function ConflictNotice({ column, row, theirs, draft, onTheirs, onMine }:
           Keep mine
         </Button>
       </div>
-    </div>
+    </section>
   );
 }

@@ -4,45 +4,11 @@ import { useNavigate } from "react-router";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Button } from "../components/Button.tsx";
 import { humanize } from "../format/humanize.ts";
-import {
-  type Column,
-  type EntityCode,
-  entityInfo,
-  isEditable,
-  isLongText,
-  isRequired,
-  labelColumn,
-} from "./catalog.ts";
-import { fromInput } from "./column-input.ts";
+import { type EntityCode, entityInfo, isLongText, isRequired } from "./catalog.ts";
 import { describeError } from "./describe-error.ts";
 import { Editor } from "./Editor.tsx";
+import { checkForm, formColumns, type Texts } from "./form.ts";
 import { entityPath, listPath } from "./paths.ts";
-
-type Texts = Readonly<Record<string, string>>;
-type Checked = { readonly doc: Record<string, unknown>; readonly errors: Texts };
-
-/** The columns of a form: name first, then what must be filled in, then the rest as in the table; texts last. */
-export function formColumns(code: EntityCode): readonly Column[] {
-  const label = labelColumn(code)?.name;
-  const rank = (entry: Column) => (entry.name === label ? 0 : isLongText(entry) ? 3 : isRequired(entry) ? 1 : 2);
-  return entityInfo(code)
-    .columns.filter(isEditable)
-    .toSorted((a, b) => rank(a) - rank(b));
-}
-
-/** The document to create, without what was left empty: the database knows the defaults. */
-export function checkForm(columns: readonly Column[], texts: Texts): Checked {
-  const doc: Record<string, unknown> = {};
-  const errors: Record<string, string> = {};
-  for (const entry of columns) {
-    const text = texts[entry.name] ?? "";
-    if (text.trim() === "" && !isRequired(entry)) continue;
-    const parsed = fromInput(entry, text);
-    if (parsed.ok) doc[entry.name] = parsed.value;
-    else errors[entry.name] = parsed.message;
-  }
-  return { doc, errors };
-}
 
 export function CreateForm({ code, initial }: { code: EntityCode; initial: Texts }) {
   const columns = formColumns(code);

@@ -93,7 +93,7 @@ export function Editor(props: Props) {
       />
     );
   }
-  const numeric = ["int", "bigint", "numeric"].includes(column.baseType);
+  const numeric = ["int", "bigint", "numeric", "float"].includes(column.baseType);
   return (
     <input
       {...common}

@@ -1,6 +1,5 @@
 import { FileQuestion, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { Link } from "react-router";
 import { ButtonLink } from "../components/Button.tsx";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
@@ -9,6 +8,7 @@ import { StateMessage } from "../components/StateMessage.tsx";
 import { usePageTitle } from "../components/use-page-title.ts";
 import { humanize } from "../format/humanize.ts";
 import { entityPlural } from "../shell/navigation.ts";
+import { Breadcrumb } from "./Breadcrumb.tsx";
 import {
   type EntityCode,
   entityInfo,
@@ -22,8 +22,9 @@ import {
 } from "./catalog.ts";
 import { DraftProvider, useDraftKeeper } from "./drafts.tsx";
 import { EntityActions } from "./EntityActions.tsx";
-import { PrivateMark } from "./EntityRow.tsx";
+import { History } from "./History.tsx";
 import { InlineField } from "./InlineField.tsx";
+import { PrivateMark } from "./PrivateMark.tsx";
 import { PropertyList } from "./PropertyList.tsx";
 import { listPath } from "./paths.ts";
 import { useHeldRow } from "./use-held-row.ts";
@@ -36,6 +37,7 @@ function Gone({ code }: { code: EntityCode }) {
   return (
     <div role="status">
       <StateMessage
+        heading
         icon={FileQuestion}
         title={`This ${label} no longer exists or is not shared with you`}
         action={<ButtonLink to={listPath(code)}>All {entityPlural(code).toLowerCase()}</ButtonLink>}
@@ -87,33 +89,38 @@ function Article({ code, row, children }: { code: EntityCode; row: Row; children
   const properties = columns.filter((entry) => !isLongText(entry));
   usePageTitle(rowLabel(code, row));
   return (
-    <article className="lg:grid lg:min-h-[calc(100dvh-3.25rem)] lg:grid-cols-[minmax(0,1fr)_20rem] xl:grid-cols-[minmax(0,1fr)_23rem]">
-      <div className="min-w-0 px-4 pt-5 pb-8 sm:px-6">
-        <div className="flex items-center gap-2 text-sm">
-          <Link to={listPath(code)} className="text-ink-3 hover:text-ink hover:underline">
-            {entityPlural(code)}
-          </Link>
-          <span aria-hidden="true" className="text-ink-3">
-            /
-          </span>
-          <div className="ml-auto">
-            <EntityActions code={code} row={row} />
-          </div>
+    <article className="grid lg:min-h-[calc(100dvh-3.25rem)] lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr] xl:grid-cols-[minmax(0,1fr)_23rem]">
+      <header className="min-w-0 px-4 pt-5 sm:px-6">
+        <div className="flex items-center justify-between gap-3">
+          <Breadcrumb code={code} row={row} />
+          <EntityActions code={code} row={row} />
         </div>
-        <h1 className="max-w-3xl font-semibold text-xl tracking-tight">
+        <div className="max-w-3xl">
           {label && isEditable(label) ? (
-            <InlineField key={row.id} code={code} row={row} column={label} large />
+            <InlineField key={row.id} code={code} row={row} column={label} heading />
           ) : (
-            <span className="block py-1.5">{rowLabel(code, row)}</span>
+            <h1 className="py-1.5 font-semibold text-xl tracking-tight">{rowLabel(code, row)}</h1>
           )}
-        </h1>
-        <p className="text-ink-3 text-sm">
+        </div>
+        <p className="mt-0.5 text-ink-3 text-sm">
           Updated <RelativeTime value={String(row["updated_ts"])} /> · created{" "}
           <RelativeTime value={String(row["created_ts"])} />
           {isPrivate(row) ? <PrivateMark /> : null}
         </p>
+      </header>
+      <aside
+        aria-label="Properties"
+        className="px-4 pt-5 sm:px-6 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:border-line lg:border-l lg:bg-canvas/60 lg:px-5 lg:py-5"
+      >
+        <h2 className="mb-2 font-semibold text-base max-lg:sr-only">Properties</h2>
+        <PropertyList code={code} row={row} columns={properties} />
+        <div className="max-lg:hidden">
+          <History code={code} row={row} />
+        </div>
+      </aside>
+      <div className="min-w-0 px-4 pb-8 sm:px-6">
         {texts.map((entry) => (
-          <section key={entry.name} className="mt-6 max-w-3xl">
+          <section key={entry.name} aria-label={humanize(entry.name)} className="mt-6 max-w-3xl">
             <h2 className="mb-1 font-semibold text-base">{humanize(entry.name)}</h2>
             {isEditable(entry) ? (
               <InlineField key={row.id} code={code} row={row} column={entry} />
@@ -124,13 +131,6 @@ function Article({ code, row, children }: { code: EntityCode; row: Row; children
         ))}
         {children}
       </div>
-      <aside
-        aria-label="Properties"
-        className="border-line border-t bg-canvas/60 px-4 py-5 sm:px-6 lg:border-t-0 lg:border-l lg:px-5"
-      >
-        <h2 className="mb-2 font-semibold text-base">Properties</h2>
-        <PropertyList code={code} row={row} columns={properties} />
-      </aside>
     </article>
   );
 }

@@ -9,7 +9,7 @@ import { type EntityCode, entityInfo, statusColumn } from "./catalog.ts";
 import { EntityTable } from "./EntityTable.tsx";
 import { ListToolbar } from "./ListToolbar.tsx";
 import { LoadMore } from "./LoadMore.tsx";
-import { defaultSort } from "./list-columns.ts";
+import { defaultSort, listColumns } from "./list-columns.ts";
 import { createPath } from "./paths.ts";
 import { useListParams } from "./use-list-params.ts";
 import { useRows } from "./use-rows.ts";
@@ -39,6 +39,7 @@ export function EntityListView({ code }: { code: EntityCode }) {
       return (
         <>
           <EntityTable
+            columns={listColumns(code)}
             code={code}
             rows={list.rows}
             caption={plural}
@@ -78,8 +79,10 @@ export function EntityListView({ code }: { code: EntityCode }) {
         title={plural}
         actions={
           <ButtonLink to={createPath(code)} variant="solid">
-            <Plus className="size-4" aria-hidden="true" /> New
-            <span className="hidden sm:inline"> {info.label.toLowerCase()}</span>
+            <Plus className="size-4" aria-hidden="true" />
+            <span>
+              New<span className="hidden sm:inline"> {info.label.toLowerCase()}</span>
+            </span>
           </ButtonLink>
         }
       />

@@ -1,10 +1,17 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
+import { useMemo } from "react";
 import { humanize } from "../format/humanize.ts";
 import { type Column, type EntityCode, labelColumn, type Row } from "./catalog.ts";
 import { EntityRow } from "./EntityRow.tsx";
-import { isNumeric, isSortable, listColumns, visibility } from "./list-columns.ts";
+import { isSortable } from "./list-columns.ts";
+import { isNumeric, placeColumns } from "./table-layout.ts";
 
-type HeadProps = { entry: Column; sort: string; onSort?: (sort: string) => void; className: string };
+type HeadProps = {
+  entry: Column;
+  sort: string;
+  onSort?: ((sort: string) => void) | undefined;
+  className: string;
+};
 
 function Head({ entry, sort, onSort, className }: HeadProps) {
   const descending = sort === `-${entry.name}`;
@@ -39,65 +46,48 @@ type Props = {
   rows: readonly Row[];
   /** Says what the table holds. */
   caption: string;
-  columns?: readonly Column[];
+  columns: readonly Column[];
   sort?: string;
   onSort?: (sort: string) => void;
-  /** Inside a detail page there is less room: fewer columns, no outer padding. */
+  /** Inside a page: no outer padding, and no head where only the name has room. */
   compact?: boolean;
 };
 
-/** Rows of one type. Narrow screens keep the name and put the first column below it; wide ones show more columns. */
-export function EntityTable({
-  code,
-  rows,
-  caption,
-  columns = listColumns(code),
-  sort = "",
-  onSort,
-  compact = false,
-}: Props) {
+/** Rows of one type. Narrow containers keep the name and put the first column below it; wide ones show more columns. */
+export function EntityTable({ code, rows, caption, columns, sort = "", onSort, compact = false }: Props) {
   const label = labelColumn(code);
-  const shared = { sort, ...(onSort && { onSort }) };
+  const layout = useMemo(() => placeColumns(columns), [columns]);
   return (
-    <table className="w-full table-fixed border-collapse text-base">
-      <caption className="sr-only">{caption}</caption>
-      <thead className="text-ink-3 text-xs">
-        <tr className="border-line border-b">
-          {label ? <Head entry={label} className={`w-auto pr-4 pl-4 ${compact ? "" : "sm:pl-6"}`} {...shared} /> : null}
-          {columns.map((entry, place) => (
-            <Head
-              key={entry.name}
-              entry={entry}
-              className={`px-3 ${width(entry)} ${visibility[place] ?? "hidden"}`}
-              {...shared}
-            />
+    <div className="@container">
+      <table className="w-full table-fixed border-collapse text-base">
+        <caption className="sr-only">{caption}</caption>
+        <thead className={`text-ink-3 text-xs ${compact ? "max-sm:sr-only" : ""}`}>
+          <tr className="border-line border-b">
+            {label ? (
+              <Head
+                entry={label}
+                className={`w-auto pr-4 pl-4 ${compact ? "" : "sm:pl-6"}`}
+                sort={sort}
+                onSort={onSort}
+              />
+            ) : null}
+            {layout.placed.map(({ entry, className }, place) => (
+              <Head
+                key={entry.name}
+                entry={entry}
+                className={`pl-3 ${place === layout.placed.length - 1 ? (compact ? "pr-4" : "pr-4 sm:pr-6") : "pr-3"} ${className}`}
+                sort={sort}
+                onSort={onSort}
+              />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <EntityRow key={row.id} code={code} row={row} layout={layout} compact={compact} />
           ))}
-          {compact ? null : <Head entry={updated} className="hidden w-34 pr-6 pl-3 lg:table-cell" {...shared} />}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <EntityRow key={row.id} code={code} row={row} columns={columns} compact={compact} />
-        ))}
-      </tbody>
-    </table>
+        </tbody>
+      </table>
+    </div>
   );
-}
-
-const updated: Column = {
-  name: "updated_ts",
-  baseType: "timestamptz",
-  notNull: true,
-  hasDefault: true,
-  generated: true,
-  enumValues: null,
-  references: null,
-  maxLength: null,
-  comment: null,
-};
-
-function width(entry: Column): string {
-  if (entry.references) return "w-48";
-  if (entry.name === "priority") return "w-24";
-  return "w-32";
 }

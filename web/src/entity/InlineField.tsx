@@ -1,5 +1,5 @@
 import { Check, Copy, LoaderCircle } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { useEffect, useId, useRef } from "react";
 import { Button } from "../components/Button.tsx";
 import { useLiveHighlight } from "../components/use-live-highlight.ts";
 import { humanize } from "../format/humanize.ts";
@@ -12,13 +12,19 @@ import { hasDraft } from "./inline-edit.ts";
 import { useInlineEdit } from "./use-inline-edit.ts";
 import { Value } from "./Value.tsx";
 
-type Props = { code: EntityCode; row: Row; column: Column; large?: boolean; children?: ReactNode };
+type Props = {
+  code: EntityCode;
+  row: Row;
+  column: Column;
+  /** The field is the name of the page: its value is the heading, also while it is being edited. */
+  heading?: boolean;
+};
 
 /**
  * A value that becomes its own editor: press it, or Enter on it; Enter or leaving saves, Escape gives up. In a text of
  * several lines Enter is a new line and Ctrl+Enter saves.
  */
-export function InlineField({ code, row, column, large = false, children }: Props) {
+export function InlineField({ code, row, column, heading = false }: Props) {
   const edit = useInlineEdit(code, row, column);
   const frozen = useFrozen();
   const button = useRef<HTMLButtonElement>(null);
@@ -36,22 +42,28 @@ export function InlineField({ code, row, column, large = false, children }: Prop
     button.current?.focus();
   }, [state.mode]);
 
+  const hiddenHeading = heading ? <h1 className="sr-only">{toInput(column, row[column.name])}</h1> : null;
+
   if (state.mode === "conflict" && !frozen) {
     return (
-      <ConflictNotice
-        column={column}
-        row={row}
-        theirs={state.theirs}
-        draft={state.draft}
-        onTheirs={edit.takeTheirs}
-        onMine={edit.keepMine}
-      />
+      <>
+        {hiddenHeading}
+        <ConflictNotice
+          column={column}
+          row={row}
+          theirs={state.theirs}
+          draft={state.draft}
+          onTheirs={edit.takeTheirs}
+          onMine={edit.keepMine}
+        />
+      </>
     );
   }
 
   if (hasDraft(state) && "draft" in state) {
     const failure = state.mode === "editing" ? state.error : undefined;
     return (
+      // biome-ignore lint/a11y/noStaticElementInteractions: only hears the keys and the leaving of the editor inside it
       <div
         onBlur={(event) => {
           if (!frozen && !event.currentTarget.contains(event.relatedTarget)) edit.commit();
@@ -69,12 +81,13 @@ export function InlineField({ code, row, column, large = false, children }: Prop
           }
         }}
       >
+        {hiddenHeading}
         <div className="relative">
           <Editor
             column={column}
             text={state.draft}
             label={name}
-            large={large}
+            large={heading}
             autoFocus
             readOnly={frozen || state.mode === "saving"}
             invalid={failure !== undefined}
@@ -106,18 +119,21 @@ export function InlineField({ code, row, column, large = false, children }: Prop
     );
   }
 
+  const Frame = heading ? "h1" : "div";
   return (
-    <div ref={box} className="group/field relative -mx-2 rounded-md">
-      <button
-        ref={button}
-        type="button"
-        disabled={frozen}
-        onClick={edit.start}
-        className={`w-full rounded-md px-2 text-left transition-colors enabled:hover:bg-sunken ${large ? "min-h-10 py-1" : "min-h-8 py-1"} ${isLongText(column) ? "whitespace-pre-wrap leading-relaxed" : ""}`}
-      >
-        <span className="sr-only">Edit {name.toLowerCase()}: </span>
-        {children ?? <Value entry={column} row={row} links={false} />}
-      </button>
+    <div ref={box} className="relative -ml-2 rounded-md">
+      <Frame className={heading ? "font-semibold text-xl tracking-tight" : ""}>
+        <button
+          ref={button}
+          type="button"
+          disabled={frozen}
+          onClick={edit.start}
+          className={`w-full rounded-md px-2 text-left transition-colors enabled:hover:bg-sunken ${heading ? "min-h-10 py-1" : "min-h-8 py-1"} ${isLongText(column) ? "whitespace-pre-wrap leading-relaxed" : ""}`}
+        >
+          <span className="sr-only">Edit {name.toLowerCase()}: </span>
+          <Value entry={column} row={row} links={false} />
+        </button>
+      </Frame>
       {state.mode === "saved" ? (
         <span className="pointer-events-none absolute top-1.5 right-2 inline-flex items-center gap-1 rounded bg-green-bg px-1.5 text-green-fg text-xs">
           <Check className="size-3" aria-hidden="true" /> Saved

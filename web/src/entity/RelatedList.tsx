@@ -1,11 +1,10 @@
 import { Plus } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import { Button, ButtonLink } from "../components/Button.tsx";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { ListSkeleton } from "../components/Skeleton.tsx";
-import { humanize } from "../format/humanize.ts";
 import { entityPlural } from "../shell/navigation.ts";
-import { type EntityCode, entityInfo, type Row } from "./catalog.ts";
+import { type Column, column, type EntityCode, entityInfo, type Row } from "./catalog.ts";
 import { EntityTable } from "./EntityTable.tsx";
 import { defaultSort, listColumns } from "./list-columns.ts";
 import { createPath } from "./paths.ts";
@@ -26,33 +25,48 @@ export function Section({ title, action, children }: { title: string; action?: R
   );
 }
 
-/** A framed table inside a detail page, with its own loading, empty and error states. */
-export function SectionRows({
-  code,
-  list,
-  without,
-  caption,
-}: {
+function chooseColumns(code: EntityCode, names: string | undefined, without: string | undefined): readonly Column[] {
+  if (names === undefined) {
+    const usual = listColumns(code).filter((entry) => entry.name !== without && entry.name !== "updated_ts");
+    return usual.slice(0, 4);
+  }
+  return names
+    .split(",")
+    .map((name) => column(code, name))
+    .filter((entry) => entry !== undefined);
+}
+
+type SectionRowsProps = {
   code: EntityCode;
   list: Rows;
-  without: string;
   caption: string;
-}) {
+  /** The columns beside the name; default: the list's first four without `without`. */
+  columns?: readonly string[];
+  without?: string;
+};
+
+/** A framed table inside a page, with its own loading, empty and error states. */
+export function SectionRows({ code, list, caption, columns, without }: SectionRowsProps) {
   const plural = entityPlural(code);
+  // Chosen by their text: a caller's array is another one at each drawing, and would draw every row again.
+  const names = columns?.join(",");
+  const shown = useMemo(() => chooseColumns(code, names, without), [code, names, without]);
   if (list.status === "error" && list.rows.length === 0) {
     return <ErrorMessage what={plural} error={list.error} retry={list.refetch} />;
   }
-  if (list.status === "loading" && list.rows.length === 0)
-    return <ListSkeleton rows={3} label={`Loading ${plural}…`} />;
+  if (list.status === "loading" && list.rows.length === 0) {
+    return (
+      <div className="overflow-clip rounded-lg border border-line">
+        <ListSkeleton rows={3} label={`Loading ${plural}…`} />
+      </div>
+    );
+  }
   if (list.rows.length === 0) {
     return <p className="rounded-lg border border-line border-dashed px-4 py-5 text-center text-ink-3">None yet</p>;
   }
-  const columns = listColumns(code)
-    .filter((entry) => entry.name !== without)
-    .slice(0, 4);
   return (
     <div className="overflow-clip rounded-lg border border-line [&_tbody_tr:last-child]:border-b-0">
-      <EntityTable code={code} rows={list.rows} caption={caption} columns={columns} compact />
+      <EntityTable code={code} rows={list.rows} caption={caption} columns={shown} compact />
       {list.hasMore ? (
         <div className="flex justify-center border-line border-t py-2">
           <Button size="sm" variant="ghost" onClick={list.loadMore}>
@@ -66,22 +80,22 @@ export function SectionRows({
 
 /** The rows of another type that point to this one, live. */
 export function RelatedList({ relation, parent }: { relation: Relation; parent: Row }) {
-  const { code, column, contained } = relation;
+  const { code, column: pointer, contained } = relation;
   const list = useRows(code, {
-    filter: { [column.name]: parent.id },
+    filter: { [pointer.name]: parent.id },
     sort: defaultSort(code),
     limit: pageSize,
     ...(contained && { within: parent.id }),
   });
   const plural = entityPlural(code);
-  const direct = humanize(column.name).toLowerCase() === humanize(column.references ?? "").toLowerCase();
-  const title = direct ? plural : `${plural} (${humanize(column.name).toLowerCase()})`;
+  const title =
+    pointer.references === code && pointer.name.startsWith("parent_") ? `Sub${plural.toLowerCase()}` : plural;
   return (
     <Section
       title={title}
       action={
         <ButtonLink
-          to={createPath(code, { [column.name]: parent.id })}
+          to={createPath(code, { [pointer.name]: parent.id })}
           size="sm"
           variant="ghost"
           aria-label={`Add ${entityInfo(code).label.toLowerCase()}`}
@@ -90,7 +104,7 @@ export function RelatedList({ relation, parent }: { relation: Relation; parent: 
         </ButtonLink>
       }
     >
-      <SectionRows code={code} list={list} without={column.name} caption={title} />
+      <SectionRows code={code} list={list} without={pointer.name} caption={title} />
     </Section>
   );
 }

@@ -66,6 +66,7 @@ export function Value({ entry, row, links = true }: Props) {
       );
     case "int":
     case "bigint":
+    case "float":
     case "numeric": {
       const currency = row["currency"];
       const text = isMoney(entry)

@@ -35,7 +35,7 @@ export function fromInput(column: Column, text: string): Parsed {
     return { ok: false, message: `At most ${column.maxLength} characters.` };
   }
   if (column.baseType === "boolean") return { ok: true, value: trimmed === "true" };
-  if (["int", "bigint", "numeric"].includes(column.baseType)) return parseNumber(column, trimmed);
+  if (["int", "bigint", "numeric", "float"].includes(column.baseType)) return parseNumber(column, trimmed);
   if (column.baseType === "timestamptz") {
     const date = new Date(trimmed);
     return Number.isNaN(date.getTime())

@@ -44,6 +44,11 @@ function choose(code: EntityCode): readonly Column[] {
 
 const byCode = new Map<EntityCode, readonly Column[]>();
 
+function withUpdated(code: EntityCode, columns: readonly Column[]): readonly Column[] {
+  const updated = column(code, "updated_ts");
+  return updated ? [...columns, updated] : columns;
+}
+
 /**
  * The columns of a list beside the label, most telling first: a list shows as many as its width allows and hides
  * from the end. The same array each time, so that rows which did not change are not drawn again.
@@ -51,23 +56,9 @@ const byCode = new Map<EntityCode, readonly Column[]>();
 export function listColumns(code: EntityCode): readonly Column[] {
   const known = byCode.get(code);
   if (known) return known;
-  const columns = choose(code);
+  const columns = withUpdated(code, choose(code));
   byCode.set(code, columns);
   return columns;
-}
-
-/** From which width a column is shown, by its place. */
-export const visibility = [
-  "hidden sm:table-cell",
-  "hidden md:table-cell",
-  "hidden xl:table-cell",
-  "hidden xl:table-cell",
-  "hidden 2xl:table-cell",
-  "hidden 2xl:table-cell",
-] as const;
-
-export function isNumeric(entry: Column): boolean {
-  return ["int", "bigint", "numeric"].includes(entry.baseType);
 }
 
 /** Order of a list until the reader chooses another one. */

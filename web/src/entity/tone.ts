@@ -16,7 +16,10 @@ const byValue = new Map(
 );
 
 /** Only columns that say how something stands are coloured; a colour for every category would say nothing. */
-export function toneOf(columnName: string, value: string): Tone {
-  const speaks = /(^|_)(status|stage|priority|state|health|severity)$/.test(columnName);
-  return speaks ? (byValue.get(value) ?? "gray") : "gray";
+export function speaksOfState(columnName: string): boolean {
+  return /(^|_)(status|stage|state|health|severity|plan)$/.test(columnName);
+}
+
+export function toneOf(value: string): Tone {
+  return byValue.get(value) ?? "gray";
 }

@@ -65,15 +65,19 @@ export function useInlineEdit(code: EntityCode, row: Row, column: Column): Inlin
     if (state.mode !== "editing") return;
     const text = draft ?? state.draft;
     if (draft !== undefined) dispatch({ type: "change", draft });
-    if (text === toInput(column, state.base)) return dispatch({ type: "cancel" });
     const parsed = fromInput(column, text);
-    dispatch({ type: "save" });
-    if (!parsed.ok) return dispatch({ type: "failed", error: parsed.message });
     const theirs = live.current[name];
-    if (!sameValue(column, theirs, state.base) && !sameValue(column, theirs, parsed.value)) {
-      return dispatch({ type: "conflicted", theirs });
+    if (text === toInput(column, state.base)) {
+      dispatch({ type: "cancel" });
+    } else if (!parsed.ok) {
+      dispatch({ type: "save" });
+      dispatch({ type: "failed", error: parsed.message });
+    } else if (!sameValue(column, theirs, state.base) && !sameValue(column, theirs, parsed.value)) {
+      dispatch({ type: "conflicted", theirs });
+    } else {
+      dispatch({ type: "save" });
+      void send(parsed.value, state.base, tries);
     }
-    void send(parsed.value, state.base, tries);
   }
 
   function keepMine(): void {

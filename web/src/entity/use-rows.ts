@@ -1,11 +1,8 @@
+import type { Filter } from "@heliograph/client";
 import { useEntityList } from "@heliograph/client/react";
 import { useEffect, useRef } from "react";
 import { useRefresh } from "../shell/refresh.ts";
 import type { EntityCode, Row } from "./catalog.ts";
-
-type Filter = Readonly<
-  Record<string, string | number | boolean | null | Readonly<Record<string, string | number | boolean | null>>>
->;
 
 export type RowQuery = {
   readonly filter?: Filter;

@@ -6,6 +6,7 @@ const whole: Readonly<Record<string, string>> = {
   vat_number: "VAT number",
   video_url: "Video link",
   nda: "NDA",
+  todo: "To do",
   start_on: "Starts",
   end_on: "Ends",
   due_on: "Due",

@@ -7,44 +7,49 @@ import { SectionRows } from "../entity/RelatedList.tsx";
 import { type RowQuery, useRows } from "../entity/use-rows.ts";
 import { useOwnEmployee } from "../task/use-own-employee.ts";
 
-function Block({ title, code, query }: { title: string; code: EntityCode; query: RowQuery }) {
+type BlockProps = { title: string; code: EntityCode; query: RowQuery; columns: readonly string[]; className?: string };
+
+function Block({ title, code, query, columns, className = "" }: BlockProps) {
   const list = useRows(code, query);
   return (
-    <section aria-label={title} className="mt-6 first:mt-2">
+    <section aria-label={title} className={className}>
       <div className="mb-2 flex items-baseline justify-between">
         <h2 className="font-semibold">{title}</h2>
         <Link to={listPath(code)} className="text-link text-sm underline-offset-2 hover:underline">
           View all
         </Link>
       </div>
-      <SectionRows code={code} list={{ ...list, hasMore: false }} without="" caption={title} />
+      <SectionRows code={code} list={{ ...list, hasMore: false }} columns={columns} caption={title} />
     </section>
   );
 }
 
-const open = { in: "todo,in_progress,in_review" };
+const open = { in: ["todo", "in_progress", "in_review"] };
 
-/** Where a day starts: what is mine, what is due, what is running. */
+/** Where a day starts: what is mine, what is running, what has just moved. */
 export function HomePage() {
   const person = usePerson();
   const employee = useOwnEmployee();
+  const mine = { filter: { ...(employee && { assignee_id: employee }), status: open }, sort: "due_on", limit: 6 };
+  const running = { filter: { status: "active" }, sort: "end_on", limit: 6 };
   return (
     <>
       <PageHeader title={`Good to see you, ${person.fname}`} />
-      <div className="px-4 pb-10 sm:px-6">
-        {employee ? (
-          <Block
-            title="Your open tasks"
-            code="task"
-            query={{ filter: { assignee_id: employee, status: open }, sort: "due_on", limit: 6 }}
-          />
-        ) : null}
+      <div className="grid items-start gap-x-6 gap-y-7 px-4 pt-1 pb-10 sm:px-6 xl:grid-cols-2">
         <Block
-          title="Active projects"
-          code="project"
-          query={{ filter: { status: "active" }, sort: "end_on", limit: 6 }}
+          title={employee ? "Your open tasks" : "Open tasks"}
+          code="task"
+          query={mine}
+          columns={["status", "due_on"]}
         />
-        <Block title="Recently changed tasks" code="task" query={{ sort: "-updated_ts", limit: 6 }} />
+        <Block title="Active projects" code="project" query={running} columns={["manager_id", "end_on"]} />
+        <Block
+          title="Recently changed tasks"
+          code="task"
+          query={{ sort: "-updated_ts", limit: 8 }}
+          columns={["status", "project_id", "assignee_id", "updated_ts"]}
+          className="xl:col-span-2"
+        />
       </div>
     </>
   );

@@ -6,15 +6,13 @@ import { usePageTitle } from "../components/use-page-title.ts";
 export function NotFoundPage() {
   usePageTitle("Page not found");
   return (
-    <>
-      <h1 className="sr-only">Page not found</h1>
-      <StateMessage
-        icon={Compass}
-        title="There is no page at this address"
-        action={<ButtonLink to="/">Go to the start</ButtonLink>}
-      >
-        The link may be old, or a letter may be missing.
-      </StateMessage>
-    </>
+    <StateMessage
+      heading
+      icon={Compass}
+      title="There is no page at this address"
+      action={<ButtonLink to="/">Go to the start</ButtonLink>}
+    >
+      The link may be old, or a letter may be missing.
+    </StateMessage>
   );
 }

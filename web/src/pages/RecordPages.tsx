@@ -1,9 +1,10 @@
 import { useParams, useSearchParams } from "react-router";
 import { PageHeader } from "../components/PageHeader.tsx";
-import { CreateForm, formColumns } from "../entity/CreateForm.tsx";
+import { CreateForm } from "../entity/CreateForm.tsx";
 import { type EntityCode, entityInfo, isEntityCode } from "../entity/catalog.ts";
 import { EntityDetail } from "../entity/EntityDetail.tsx";
 import { EntityListView } from "../entity/EntityListView.tsx";
+import { formColumns } from "../entity/form.ts";
 import { RelatedList } from "../entity/RelatedList.tsx";
 import { relationsOf } from "../entity/related.ts";
 import { NotFoundPage } from "./NotFoundPage.tsx";

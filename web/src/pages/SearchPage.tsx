@@ -26,7 +26,7 @@ function Results({ code, q, onFound }: { code: EntityCode; q: string; onFound: F
   return (
     <section aria-label={plural} className="mb-7">
       <h2 className="mb-2 font-semibold">{plural}</h2>
-      {settled ? <SectionRows code={code} list={list} without="" caption={plural} /> : <ListSkeleton rows={2} />}
+      {settled ? <SectionRows code={code} list={list} caption={plural} /> : <ListSkeleton rows={2} />}
     </section>
   );
 }

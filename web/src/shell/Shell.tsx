@@ -38,10 +38,13 @@ export function Shell() {
         Skip to content
       </a>
       <div className="fixed inset-y-0 left-0 z-20 hidden w-60 flex-col lg:flex">
-        <Link to="/" className="mx-3 my-2.5 flex h-9 items-center gap-2.5 rounded-md px-2 font-semibold tracking-tight">
-          <Logo /> Heliograph
-        </Link>
-        <SideNavigation />
+        <SideNavigation
+          brand={
+            <Link to="/" className="flex h-9 items-center gap-2.5 rounded-md px-2 font-semibold tracking-tight">
+              <Logo /> Heliograph
+            </Link>
+          }
+        />
       </div>
       <div className="flex min-h-dvh flex-col border-line bg-surface lg:border-l">
         <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-line border-b bg-surface px-2 sm:px-4 lg:h-13 lg:px-6">

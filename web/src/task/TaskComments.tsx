@@ -5,7 +5,7 @@ import { RelativeTime } from "../components/RelativeTime.tsx";
 import { isPrivate, type Row } from "../entity/catalog.ts";
 import { describeError } from "../entity/describe-error.ts";
 import { useFrozen } from "../entity/drafts.tsx";
-import { PrivateMark } from "../entity/EntityRow.tsx";
+import { PrivateMark } from "../entity/PrivateMark.tsx";
 import { ReferenceLink } from "../entity/ReferenceLabel.tsx";
 import { Section } from "../entity/RelatedList.tsx";
 import { useRows } from "../entity/use-rows.ts";

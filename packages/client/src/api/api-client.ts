@@ -129,7 +129,10 @@ async function send(config: ApiClientConfig, call: Request, token: string | null
     // The caller's own doing is told apart from a fault, so that nobody shows an error for it.
     if (call.signal?.aborted) throw call.signal.reason;
     const message = timeout.signal.aborted ? "The server did not answer in time." : "The server cannot be reached.";
-    throw new ApiError({ status: 0, code: "network", message, remedy: "Try again when the network is back." }, { cause });
+    throw new ApiError(
+      { status: 0, code: "network", message, remedy: "Try again when the network is back." },
+      { cause },
+    );
   } finally {
     cancelTimer();
   }

@@ -1,5 +1,5 @@
-import { closeCodes } from "@heliograph/protocol/close-code";
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
+import { closeCodes } from "@heliograph/protocol/close-code";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
@@ -113,16 +113,20 @@ export class Connection {
   #perform(effect: Effect): void {
     switch (effect) {
       case "dial":
-        return this.#dial();
+        this.#dial();
+        break;
       case "hang-up":
-        return this.#hangUp();
+        this.#hangUp();
+        break;
       case "probe":
-        return this.#startProbe();
+        this.#startProbe();
+        break;
       case "ping":
         this.send({ type: "PING" });
-        return;
+        break;
       case "ask-for-token":
-        return this.#ports.onAuthRequired();
+        this.#ports.onAuthRequired();
+        break;
     }
   }
 

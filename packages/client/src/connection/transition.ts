@@ -53,7 +53,10 @@ type In<Kind extends ConnectionState["kind"]> = Extract<ConnectionState, { kind:
 function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: TransitionInput): Step {
   switch (event.type) {
     case "welcome":
-      return { state: { kind: "catching-up", since: input.now, link: newLink(state.failures, event, input) }, effects: [] };
+      return {
+        state: { kind: "catching-up", since: input.now, link: newLink(state.failures, event, input) },
+        effects: [],
+      };
     case "closed":
       // 1006 and the like say nothing: the reason is behind a plain GET.
       if (isDecisive(event.code)) return afterClose(state, state.failures + 1, event, input);

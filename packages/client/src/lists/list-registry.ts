@@ -1,5 +1,5 @@
 import { type ListQuery, toSearchParams } from "../api/list-query.ts";
-import { LiveList, type ListPorts } from "./live-list.ts";
+import { type ListPorts, LiveList } from "./live-list.ts";
 
 /** Lists that nobody looks at are kept for the way back; they hold ids only. */
 const maxIdle = 50;

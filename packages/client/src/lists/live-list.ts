@@ -1,5 +1,5 @@
-import { ApiError } from "../api/api-error.ts";
 import type { ListPage } from "../api/api-client.ts";
+import { ApiError } from "../api/api-error.ts";
 import { decidingColumns, type ListQuery } from "../api/list-query.ts";
 import { backoffDelay } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
@@ -25,6 +25,7 @@ const storedIds = 500;
 export type ListPorts = {
   readonly list: (type: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
   readonly reads: {
+    readonly stamp: number;
     open(): Ticket;
     close(ticket: Ticket): void;
     admit(ticket: Ticket, type: string, docs: readonly EntityDoc[]): Promise<void>;
@@ -38,6 +39,8 @@ export type ListPorts = {
   readonly live: LiveEntities;
   /** A subscription can be expected to be answered soon. */
   readonly connecting: () => boolean;
+  /** The client is stopped: no request may be sent and no timer set. */
+  readonly stopped: () => boolean;
   /** The list got further: perhaps everything is caught up. */
   readonly onProgress: () => void;
   readonly clock: Clock;
@@ -73,7 +76,9 @@ export class LiveList {
   /** Counts the reasons to read again; `#fresh` is the count that the last reading covered. */
   #marks = 1;
   #fresh = 0;
+  /** When the reading that is shown began, in the refetcher's count, and after what it has to begin. */
   #coveredStamp = 0;
+  #requiredStamp = 0;
   #lastStartAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #error: Error | undefined;
@@ -92,9 +97,9 @@ export class LiveList {
     return this.#changes.size > 0;
   }
 
-  /** Everything up to this moment (a stamp of the refetcher) is in the list, or cannot be read at all. */
-  coveredUpTo(stamp: number): boolean {
-    return this.#coveredStamp > stamp || (this.#error instanceof ApiError && this.#error.permanent);
+  /** The list was read after its latest subscription was confirmed, or cannot be read at all. */
+  get caughtUp(): boolean {
+    return this.#coveredStamp > this.#requiredStamp || (this.#error instanceof ApiError && this.#error.permanent);
   }
 
   /** Keeps the list live as long as anybody listens. */
@@ -126,6 +131,7 @@ export class LiveList {
 
   /** The container's subscription is confirmed: everything listed before is stale, and there is nothing to wait for. */
   subscribed(): void {
+    this.#requiredStamp = this.#ports.reads.stamp;
     this.#marks += 1;
     if (!this.active) return;
     this.#timer.clear();
@@ -167,16 +173,29 @@ export class LiveList {
     this.#ids = [];
     this.#hold(ids);
     if (!this.#known) void this.#restore();
+    this.resume();
+  }
+
+  /** Reads now, or first gives the subscription a moment. */
+  resume(): void {
+    const { within } = this.spec;
+    if (this.#ports.stopped()) return;
     const confirmed = within === undefined || this.#ports.subscriptions.phase(this.#container(within)) === "held";
     if (confirmed || !this.#ports.connecting()) void this.#read();
     else this.#timer.set(subscribeFirstMs, () => void this.#read());
   }
 
-  #deactivate(): void {
-    const { within } = this.spec;
+  /** Ends what is under way; the list keeps showing what it has. */
+  pause(): void {
     this.#timer.clear();
     this.#reading?.abort();
     this.#reading = undefined;
+    this.#marks += 1;
+  }
+
+  #deactivate(): void {
+    const { within } = this.spec;
+    this.pause();
     if (within !== undefined) this.#ports.subscriptions.release([this.#container(within)]);
     this.#leaveRows?.();
     this.#leaveRows = undefined;
@@ -195,13 +214,13 @@ export class LiveList {
   }
 
   #schedule(): void {
-    if (this.#timer.armed || this.#reading) return; // a running reading looks at the marks when it ends
+    if (this.#timer.armed || this.#reading || this.#ports.stopped()) return; // a running reading looks at the marks when it ends
     const now = this.#ports.clock.now();
     this.#timer.set(Math.max(staleGatherMs, this.#lastStartAt + staleIntervalMs - now), () => void this.#read());
   }
 
   async #read(): Promise<void> {
-    if (this.#reading || !this.active) return;
+    if (this.#reading || !this.active || this.#ports.stopped()) return;
     const controller = new AbortController();
     this.#reading = controller;
     this.#timer.clear();

@@ -88,8 +88,12 @@ export class NeedMap {
   /** The row is taken away now: what was needed before is void, and answers to earlier requests may not bring it back. */
   remove(key: EntityKey): void {
     this.#needs.delete(key);
-    this.#stamp += 1;
-    if (this.#open.size > 0) this.#removed.set(key, this.#stamp);
+    this.bar(key, { stamp: ++this.#stamp });
+  }
+
+  /** Answers to requests sent before `moment` may not write the row: they may have been read before it went. */
+  bar(key: EntityKey, moment: Ticket = { stamp: ++this.#stamp }): void {
+    if (this.#open.size > 0) this.#removed.set(key, Math.max(this.#removed.get(key) ?? 0, moment.stamp));
   }
 
   /** Takes a number for a request about to be sent. Must be closed whatever comes of it. */
@@ -107,7 +111,7 @@ export class NeedMap {
 
   /** May the answer to this request still write the row? */
   admits(ticket: Ticket, key: EntityKey): boolean {
-    return (this.#removed.get(key) ?? 0) < ticket.stamp;
+    return (this.#removed.get(key) ?? 0) <= ticket.stamp;
   }
 
   /**

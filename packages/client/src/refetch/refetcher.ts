@@ -130,14 +130,37 @@ export class Refetcher {
     this.#needs.close(ticket);
   }
 
-  /** Writes rows of an answer, and takes note that they were read. */
-  async admit(ticket: Ticket, type: string, docs: readonly EntityDoc[]): Promise<void> {
-    const admitted = docs.filter((doc) => this.#needs.admits(ticket, entityKey(type, doc.id)));
-    await this.#ports.store.putServer(admitted.map((doc) => toServerRow(type, doc)));
+  /**
+   * The server says that these rows are gone: answers to requests that are already under way may be older than that, so
+   * they do not write them; what then remains open is settled by a new look.
+   */
+  bar(type: string, ids: readonly string[]): void {
+    for (const id of ids) this.#needs.bar(entityKey(type, id));
+  }
+
+  /**
+   * Writes rows of an answer, and takes note that they were read.
+   *
+   * @param own the answer to a write of this client: it certainly took place, so its row is written in any case
+   */
+  async admit(ticket: Ticket, type: string, docs: readonly EntityDoc[], own = false): Promise<void> {
+    const admitted = this.#admitted(ticket, type, docs);
+    await this.#ports.store.putServer((own ? docs : admitted).map((doc) => toServerRow(type, doc)));
     const satisfied = admitted
       .map((doc) => ({ key: entityKey(type, doc.id), version: doc.version }))
       .filter(({ key, version }) => this.#needs.has(key) && this.#needs.answer(ticket, key, version) === "satisfied");
     if (satisfied.length > 0) this.#ports.onNeeds(satisfied.map(({ key }) => key));
+  }
+
+  /** Rows that the answer may write. For the others there are two stories, and a new request tells which is true. */
+  #admitted(ticket: Ticket, type: string, docs: readonly EntityDoc[]): readonly EntityDoc[] {
+    const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(type, doc.id)));
+    if (barred.length === 0) return docs;
+    this.look(
+      type,
+      barred.map((doc) => doc.id),
+    );
+    return docs.filter((doc) => !barred.includes(doc));
   }
 
   #raiseOne(type: string, id: string, version: number, look: boolean): void {
@@ -252,8 +275,9 @@ export class Refetcher {
     answer: ManyAnswer,
   ): Promise<void> {
     const asked = new Set(ids);
-    const admitted = answer.items.filter((doc) => this.#needs.admits(ticket, entityKey(type, doc.id)));
+    const admitted = this.#admitted(ticket, type, answer.items);
     await this.#ports.store.putServer(admitted.map((doc) => toServerRow(type, doc)));
+    for (const id of answer.gone) this.#needs.bar(entityKey(type, id), ticket);
     await this.#ports.store.putGone(answer.gone.map((id) => this.#toMark(type, id, held)));
     for (const doc of answer.items) {
       asked.delete(doc.id);

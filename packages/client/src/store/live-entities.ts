@@ -17,12 +17,12 @@ export class LiveEntities {
   readonly #store: EntityStore;
   readonly #watched = new Map<EntityKey, Watched>();
   readonly #unread = new Set<EntityKey>();
-  readonly #leaveStore: () => void;
+  /** Listening to the store only while somebody looks: a client that is made and never used leaves no trace. */
+  #leaveStore: (() => void) | undefined;
   #readScheduled = false;
 
   constructor(store: EntityStore) {
     this.#store = store;
-    this.#leaveStore = store.onChange((rows) => this.#take(rows));
   }
 
   peek(key: EntityKey): Glimpse {
@@ -33,9 +33,15 @@ export class LiveEntities {
     return this.#watched.has(key);
   }
 
+  /** Keys of all rows that somebody looks at. */
+  keys(): EntityKey[] {
+    return [...this.#watched.keys()];
+  }
+
   /** Keeps the rows at hand and calls back after any of them changed, once for several at a time. */
   observe(keys: readonly EntityKey[], listener: () => void): () => void {
     const own = () => listener();
+    if (keys.length > 0) this.#leaveStore ??= this.#store.onChange((rows) => this.#take(rows));
     for (const key of keys) {
       let watched = this.#watched.get(key);
       if (!watched) {
@@ -53,6 +59,9 @@ export class LiveEntities {
         this.#watched.delete(key);
         this.#unread.delete(key);
       }
+      if (this.#watched.size > 0) return;
+      this.#leaveStore?.();
+      this.#leaveStore = undefined;
     };
   }
 
@@ -61,11 +70,6 @@ export class LiveEntities {
     const rows = await this.#store.read(keys);
     this.#apply(keys.map((key) => [key, rows.get(key) ?? null]));
     for (const key of keys) this.#unread.delete(key);
-  }
-
-  close(): void {
-    this.#leaveStore();
-    this.#watched.clear();
   }
 
   #scheduleRead(): void {

@@ -1,7 +1,7 @@
 import { Emitter } from "../emitter.ts";
 import { type EntityKey, entityKey } from "../entity-key.ts";
 import type { EntityStore, GoneMark, ServerRow, StoredEntity, StoredList } from "./entity-store.ts";
-import { mergeGoneMark, mergeServerRow } from "./merge.ts";
+import { type Merge, mergeGoneMark, mergeServerRow } from "./merge.ts";
 
 /**
  * Rows in memory: for programs without a browser, for tests, and where the browser keeps no database.
@@ -12,16 +12,20 @@ export function createMemoryStore(reason?: string): EntityStore {
   const entities = new Map<EntityKey, StoredEntity>();
   const lists = new Map<string, StoredList>();
   const meta = new Map<string, unknown>();
-  const changes = new Emitter<readonly StoredEntity[]>();
+  const listeners = new Emitter<readonly StoredEntity[]>();
 
-  function write(merged: Iterable<StoredEntity | undefined>): void {
-    const changed: StoredEntity[] = [];
-    for (const entity of merged) {
-      if (!entity || entities.get(entity.id) === entity) continue;
-      entities.set(entity.id, entity);
-      changed.push(entity);
+  /** Merges one after the other, so that a batch may name a row several times. */
+  function write(changes: readonly { key: EntityKey; merge: Merge }[]): void {
+    const now = Date.now();
+    const changed = new Map<EntityKey, StoredEntity>();
+    for (const { key, merge } of changes) {
+      const held = entities.get(key);
+      const entity = merge(held, now);
+      if (!entity || entity === held) continue;
+      entities.set(key, entity);
+      changed.set(key, entity);
     }
-    if (changed.length > 0) changes.emit(changed);
+    if (changed.size > 0) listeners.emit([...changed.values()]);
   }
 
   return {
@@ -36,12 +40,20 @@ export function createMemoryStore(reason?: string): EntityStore {
       return found;
     },
     async putServer(rows: readonly ServerRow[]) {
-      const now = Date.now();
-      write(rows.map((row) => mergeServerRow(entities.get(entityKey(row.type, row.id)), row, now)));
+      write(
+        rows.map((row) => ({
+          key: entityKey(row.type, row.id),
+          merge: (held, now) => mergeServerRow(held, row, now),
+        })),
+      );
     },
     async putGone(marks: readonly GoneMark[]) {
-      const now = Date.now();
-      write(marks.map((mark) => mergeGoneMark(entities.get(entityKey(mark.type, mark.id)), mark, now)));
+      write(
+        marks.map((mark) => ({
+          key: entityKey(mark.type, mark.id),
+          merge: (held, now) => mergeGoneMark(held, mark, now),
+        })),
+      );
     },
     async readList(id) {
       return lists.get(id);
@@ -55,7 +67,7 @@ export function createMemoryStore(reason?: string): EntityStore {
     async putMeta(id, value) {
       meta.set(id, value);
     },
-    onChange: (listener) => changes.on(listener),
+    onChange: (listener) => listeners.on(listener),
     async close() {
       entities.clear();
       lists.clear();

@@ -1,6 +1,9 @@
 import { entityKey } from "../entity-key.ts";
 import type { EntityData, GoneMark, ServerRow, StoredEntity } from "./entity-store.ts";
 
+/** What becomes of the held row; returns that very object when nothing changes. */
+export type Merge = (held: StoredEntity | undefined, now: number) => StoredEntity | undefined;
+
 /**
  * A row from the server on top of what is held.
  *

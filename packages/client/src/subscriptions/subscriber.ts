@@ -114,7 +114,6 @@ export class Subscriber {
     this.#session += 1;
     this.#connected = true;
     this.#limits = limits;
-    this.#book.resume();
     this.reassert();
   }
 
@@ -134,6 +133,10 @@ export class Subscriber {
     this.#flushTimer.clear();
     this.#answerTimer.clear();
     this.#ports.onPhase([...this.#book.entries()]);
+  }
+
+  start(): void {
+    this.#book.resume();
   }
 
   /** Ends all timers; entries stay for a later start. */

@@ -35,6 +35,7 @@ export class SubscriptionBook {
   readonly #clock: Clock;
   readonly #timer: Timer;
   readonly #entries = new Map<string, Entry>();
+  #paused = false;
   readonly #onExpired: (entries: readonly Entry[]) => void;
 
   constructor(clock: Clock, onExpired: (entries: readonly Entry[]) => void) {
@@ -82,15 +83,17 @@ export class SubscriptionBook {
 
   /** Stops the timer. Entries stay, so that a later start finds what is wanted. */
   pause(): void {
+    this.#paused = true;
     this.#timer.clear();
   }
 
   resume(): void {
+    this.#paused = false;
     this.#arm();
   }
 
   #arm(): void {
-    if (this.#timer.armed) return;
+    if (this.#timer.armed || this.#paused) return;
     let earliest: number | undefined;
     for (const { releasedAt } of this.#entries.values()) {
       if (releasedAt !== undefined && (earliest === undefined || releasedAt < earliest)) earliest = releasedAt;

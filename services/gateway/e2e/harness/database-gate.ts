@@ -1,5 +1,5 @@
-import type { AddressInfo } from "node:net";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { freePort, listen } from "./free-port.ts";
 
 /**
  * A door between the services and their PostgreSQL. Shut, it is a stopped server to them: every connection ends and new
@@ -21,10 +21,7 @@ export class DatabaseGate implements AsyncDisposable {
     const { searchParams, hostname, port } = new URL(databaseUrl);
     const folder = searchParams.get("host") ?? decodeURIComponent(hostname);
     if (!folder.startsWith("/")) throw new Error(`not a PostgreSQL on a unix socket: ${folder}`);
-    const probe = createServer();
-    const free = await listen(probe, 0);
-    await new Promise((resolve) => probe.close(resolve));
-    return new DatabaseGate(free, `${folder}/.s.PGSQL.${searchParams.get("port") ?? (port || "5432")}`);
+    return new DatabaseGate(await freePort(), `${folder}/.s.PGSQL.${searchParams.get("port") ?? (port || "5432")}`);
   }
 
   /** The same database through the gate. */
@@ -64,12 +61,4 @@ export class DatabaseGate implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shut();
   }
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  return (server.address() as AddressInfo).port;
 }

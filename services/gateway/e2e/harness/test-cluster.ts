@@ -2,6 +2,8 @@ import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/te
 import { type Cluster, type ServiceProcess, startCluster } from "@heliograph/tools/cluster";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
+import { DatabaseGate } from "./database-gate.ts";
+import { feedSettled } from "./log-feed.ts";
 import { metric } from "./metric.ts";
 import { RestClient } from "./rest-client.ts";
 import { tellServiceLogsOnFailure } from "./service-log.ts";
@@ -20,31 +22,56 @@ export type ClusterParts = {
   readonly gateways?: number;
   readonly watchers?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** The services reach PostgreSQL through a gate that the test can shut. */
+  readonly gated?: boolean;
 };
 
 /** A whole cluster of real processes on a database of its own with the demo's rows. */
 export class TestCluster implements AsyncDisposable {
   readonly database: TestDatabase;
   readonly cluster: Cluster;
+  readonly #lines: Map<string, string[]>;
+  readonly #gate: DatabaseGate | undefined;
   readonly #sockets: TestSocket[] = [];
   readonly #clients = new Map<User, Promise<RestClient>>();
 
-  private constructor(database: TestDatabase, cluster: Cluster) {
-    this.database = database;
-    this.cluster = cluster;
+  private constructor(parts: {
+    database: TestDatabase;
+    cluster: Cluster;
+    lines: Map<string, string[]>;
+    gate: DatabaseGate | undefined;
+  }) {
+    this.database = parts.database;
+    this.cluster = parts.cluster;
+    this.#lines = parts.lines;
+    this.#gate = parts.gate;
   }
 
-  static async start({ redis = true, gateways = 2, watchers = 2, env = {} }: ClusterParts = {}): Promise<TestCluster> {
-    const database = await createTestDatabase({ template: "demo" });
+  static async start(parts: ClusterParts = {}): Promise<TestCluster> {
+    const { redis = true, gateways = 2, watchers = 2, env = {}, gated = false } = parts;
     const redisUrl = redis === true ? inject("redisUrl") : redis || null;
     if (redis !== false && redisUrl === null) throw new Error("no Redis for this test: put redis-server on PATH");
-    try {
-      const cluster = await startCluster({ databaseUrl: database.url(), redisUrl, gateways, watchers, env });
-      return new TestCluster(database, cluster);
-    } catch (error) {
-      await database[Symbol.asyncDispose]();
-      throw error;
-    }
+    await using undo = new AsyncDisposableStack();
+    const database = undo.use(await createTestDatabase({ template: "demo" }));
+    const gate = gated ? undo.use(await DatabaseGate.before(database.url())) : undefined;
+    await gate?.open();
+    const databaseUrl = gate?.url(database.url()) ?? database.url();
+    const lines = new Map<string, string[]>();
+    const logSink = (name: string, line: string): void => void lines.set(name, [...(lines.get(name) ?? []), line]);
+    const cluster = await startCluster({ databaseUrl, redisUrl, gateways, watchers, env, logSink });
+    undo.move();
+    return new TestCluster({ database, cluster, lines, gate });
+  }
+
+  /** The gate of a gated cluster. */
+  get gate(): DatabaseGate {
+    if (!this.#gate) throw new Error("this cluster was not started with `gated`");
+    return this.#gate;
+  }
+
+  /** Log lines of a service by its name, also of one that is not ready yet or has ended. */
+  log(name: string): readonly string[] {
+    return this.#lines.get(name) ?? [];
   }
 
   /** Superuser connections, outside of every right. */
@@ -87,11 +114,23 @@ export class TestCluster implements AsyncDisposable {
     );
   }
 
+  /** Waits until every change so far has its number and was applied by every gateway: what is told next is news. */
+  async settled(): Promise<void> {
+    await feedSettled(this.sql);
+    const { rows } = await this.sql.query<{ head: number }>("select head_seq::float8 as head from app.sync_state");
+    const head = rows[0]?.head ?? 0;
+    for (const { name, url } of this.cluster.gateways)
+      await waitFor(`${name} has applied change ${head}`, async () => {
+        return (await metric(url, "heliograph_gateway_feed_position")) >= head;
+      });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#sockets.map((socket) => socket[Symbol.asyncDispose]()));
     try {
       await this.cluster.stop();
     } finally {
+      await this.#gate?.shut();
       await this.database[Symbol.asyncDispose]();
     }
   }

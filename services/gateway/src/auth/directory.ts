@@ -13,7 +13,7 @@ export type Member = {
 
 type MemberRow = {
   person_id: string;
-  person_email: string;
+  email: string;
   fname: string;
   lname: string;
   person_type: string;
@@ -44,7 +44,7 @@ export class Directory {
     if (known && known.until > this.#now()) return known.member;
     this.#known.delete(key);
     const { rows } = await this.#pool.query<MemberRow>(
-      `select person_id, person_email, fname, lname, person_type, organization_id, role
+      `select person_id, email, fname, lname, person_type, organization_id, role
          from app.person_in_organization($1, $2)`,
       [personId, organizationId],
     );
@@ -52,7 +52,7 @@ export class Directory {
     if (!row) return undefined;
     const member = {
       id: row.person_id,
-      email: row.person_email,
+      email: row.email,
       fname: row.fname,
       lname: row.lname,
       personType: row.person_type,

@@ -1,6 +1,6 @@
 import rateLimit from "@fastify/rate-limit";
 import type { Tokens } from "@heliograph/server-kit";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
 import type pg from "pg";
 import { RestError } from "../rest/rest-error.ts";
 import { callerOf } from "./caller.ts";
@@ -9,7 +9,7 @@ import { passwordMatches } from "./password.ts";
 
 type LoginRow = {
   person_id: string;
-  person_email: string;
+  email: string;
   fname: string;
   lname: string;
   person_type: string;
@@ -28,7 +28,7 @@ export type LoginDependencies = {
 
 /** `POST auth/login` and `GET auth/me`. */
 export async function registerLoginRoutes(app: FastifyInstance, dependencies: LoginDependencies): Promise<void> {
-  await app.register(async (scope) => {
+  const limited: FastifyPluginAsync = async (scope) => {
     await scope.register(rateLimit, {
       max: dependencies.attemptsPerMinute ?? defaultAttemptsPerMinute,
       timeWindow: 60_000,
@@ -47,7 +47,8 @@ export async function registerLoginRoutes(app: FastifyInstance, dependencies: Lo
       const { email, password } = credentials(request.body);
       return login(dependencies, email, password);
     });
-  });
+  };
+  await app.register(limited);
   app.get("/auth/me", async (request) => ({ person: publicMember(callerOf(request).member) }));
 }
 
@@ -57,7 +58,10 @@ function emailOf(request: FastifyRequest): string {
 }
 
 function credentials(body: unknown): { email: string; password: string } {
-  const { email, password, ...rest } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+  const { email, password, ...rest } = (typeof body === "object" && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
   const other = Object.keys(rest)[0];
   if (typeof email !== "string" || typeof password !== "string" || other !== undefined)
     throw new RestError("invalid_body", { message: "The body must be {email, password}, both text." });
@@ -69,7 +73,7 @@ function credentials(body: unknown): { email: string; password: string } {
 
 async function login({ pool, tokens }: LoginDependencies, email: string, password: string): Promise<object> {
   const { rows } = await pool.query<LoginRow>(
-    "select person_id, person_email, fname, lname, person_type, password_hash, memberships from app.login($1)",
+    "select person_id, email, fname, lname, person_type, password_hash, memberships from app.login($1)",
     [email.trim()],
   );
   const row = rows[0];
@@ -80,7 +84,7 @@ async function login({ pool, tokens }: LoginDependencies, email: string, passwor
   const { token, expiresAt } = tokens.sign({ personId: row.person_id, organizationId: membership.organization_id });
   const member = {
     id: row.person_id,
-    email: row.person_email,
+    email: row.email,
     fname: row.fname,
     lname: row.lname,
     personType: row.person_type,

@@ -47,7 +47,7 @@ export class Registry {
 
   /** Refreshes unless that was done within the last seconds. For callers that outsiders can trigger. */
   async refreshIfDue(): Promise<void> {
-    if (this.#refreshing) return this.#refreshing;
+    if (this.#refreshing !== undefined) return this.#refreshing;
     if (this.#now() - this.#refreshedAt >= refreshIntervalMs) await this.refresh();
   }
 
@@ -72,7 +72,8 @@ export class Registry {
       types.set(row.code, same ? before : entityTypeOf(row));
       fingerprints.set(row.code, fingerprint);
     }
-    const changed = types.size !== this.#types.size || [...types].some(([code, type]) => this.#types.get(code) !== type);
+    const changed =
+      types.size !== this.#types.size || [...types].some(([code, type]) => this.#types.get(code) !== type);
     this.#types = types;
     this.#fingerprints = fingerprints;
     if (changed) this.#version += 1;

@@ -98,13 +98,21 @@ function begin(client: UserClient, context: UserContext, timeoutMs: number, read
 
 /** Statements fail on this side when the server stays silent beyond its own statement timeout. */
 function boundedClient(connection: pg.PoolClient, timeoutMs: number): UserClient {
+  // Without pipelining the driver wants each statement sent after the answer to the one before.
+  let last: Promise<unknown> = Promise.resolve();
+  const inOrder = <Result>(send: () => Promise<Result>): Promise<Result> => {
+    if (connection.pipeline) return send();
+    const sent = last.then(send);
+    last = sent.catch(() => undefined);
+    return sent;
+  };
   const bounded = (text: string, values?: readonly unknown[]) => ({
     text,
     values: values as unknown[],
     query_timeout: timeoutMs,
   });
   return {
-    query: (text, values) => connection.query(bounded(text, values)),
-    queryArrays: (text, values) => connection.query({ ...bounded(text, values), rowMode: "array" }),
+    query: (text, values) => inOrder(() => connection.query(bounded(text, values))),
+    queryArrays: (text, values) => inOrder(() => connection.query({ ...bounded(text, values), rowMode: "array" })),
   };
 }

@@ -1,3 +1,4 @@
+import type { Logger } from "@heliograph/server-kit";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { RestError } from "./rest-error.ts";
 import { restErrorOfSql } from "./sql-error.ts";
@@ -28,13 +29,15 @@ function restErrorOfFastify(error: { code?: string; statusCode?: number } | null
 }
 
 /** Error handler of every route: the one place where a failure becomes an answer, and where it is logged. */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const answer = restErrorOf(error);
-  // Internal: somebody must act. Unavailable: the database's own alarms say so, one line per request is a warning.
-  if (answer.status >= 500) {
-    const level = answer.code === "internal" ? "error" : "warn";
-    request.log[level]({ err: answer.cause, code: answer.code, requestId: request.id }, answer.message);
-  }
-  reply.code(answer.status).headers(answer.headers).type("application/json; charset=utf-8");
-  reply.send(answer.toBody(request.id));
+export function answerErrors(logger: Logger): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void {
+  return (error, request, reply) => {
+    const answer = restErrorOf(error);
+    // Internal: somebody must act. Unavailable: the database's own alarms say so, a line per request is a warning.
+    if (answer.status >= 500) {
+      const level = answer.code === "internal" ? "error" : "warn";
+      logger[level]({ err: answer.cause, code: answer.code, requestId: request.id }, answer.message);
+    }
+    reply.code(answer.status).headers(answer.headers).type("application/json; charset=utf-8");
+    reply.send(answer.toBody(request.id));
+  };
 }

@@ -9,7 +9,11 @@ type Violation = { code?: string; schema?: string; table?: string; constraint?: 
  * Nothing of any row: the server's own detail would quote the other row's values.
  * Undefined for other errors, other tables (a trigger's), or when the catalog cannot be asked now.
  */
-export async function explainViolation(pool: pg.Pool, type: EntityType, error: unknown): Promise<RestError | undefined> {
+export async function explainViolation(
+  pool: pg.Pool,
+  type: EntityType,
+  error: unknown,
+): Promise<RestError | undefined> {
   const { code, schema, table, constraint } = (error ?? {}) as Violation;
   if ((code !== "23514" && code !== "23505") || constraint === undefined) return undefined;
   if (schema !== type.schemaName || table !== type.tableName) return undefined;

@@ -13,11 +13,12 @@ function distance(a: string, b: string, limit: number): number {
   return row[b.length] ?? limit + 1;
 }
 
-/** The known name most like a mistyped one, or undefined when none is near (a third of the letters may differ). */
+/** The known name most like a mistyped one, or undefined when none is near: two letters may differ, or a third. */
 export function nearestName(wrong: string, known: Iterable<string>): string | undefined {
   // A name of a PostgreSQL column has at most 63 bytes; a longer text is no typing error and would cost time.
   if (wrong.length > 63) return undefined;
-  const limit = Math.max(1, Math.floor(wrong.length / 3));
+  // Two: letters that changed places. Not in words so short that everything would be near.
+  const limit = Math.max(wrong.length > 3 ? 2 : 1, Math.floor(wrong.length / 3));
   const lowered = wrong.toLowerCase();
   let best: string | undefined;
   let bestDistance = limit + 1;

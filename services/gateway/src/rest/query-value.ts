@@ -34,7 +34,9 @@ const parsers: Readonly<Record<string, (text: string) => Parsed>> = {
   date: (text) => (isDate(text) ? { value: text } : { problem: "a date such as 2026-01-31" }),
   timestamptz: (text) => {
     // A "+" that was not escaped arrives as a space.
-    const repaired = text.replace(/ (\d\d:?\d\d)$/, (_, offset: string) => (text.length > 16 ? `+${offset}` : ` ${offset}`));
+    const repaired = text.replace(/ (\d\d:?\d\d)$/, (_, offset: string) =>
+      text.length > 16 ? `+${offset}` : ` ${offset}`,
+    );
     const match = timestamp.exec(repaired);
     return match?.[1] !== undefined && isDate(match[1])
       ? { value: repaired }

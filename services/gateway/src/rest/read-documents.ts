@@ -7,7 +7,7 @@ import { filterCondition } from "./filter.ts";
 import type { ListQuery } from "./list-query.ts";
 import { containsPattern, Parameters } from "./parameters.ts";
 import { searchColumns } from "./search-columns.ts";
-import { afterCursor, cursorExpressions, orderBy } from "./sort.ts";
+import { afterCursor, cursorExpressions, orderBy, pageAlias } from "./sort.ts";
 
 export type Page = { readonly items: Document[]; readonly nextCursor: string | null };
 
@@ -23,7 +23,7 @@ export function pageStatement(type: EntityType, query: ListQuery): { text: strin
   if (query.after) conditions.push(afterCursor(query.sort, query.after, parameters));
   const text = [
     `select ${[...selectList(type), ...cursorExpressions(query.sort)].join(", ")}`,
-    `from ${type.qualifiedName}`,
+    `from ${type.qualifiedName} as ${pageAlias}`,
     conditions.length > 0 ? `where ${conditions.join(" and ")}` : "",
     `order by ${orderBy(query.sort)}`,
     `limit ${query.limit + 1}`,

@@ -38,9 +38,14 @@ export function parseSort(type: EntityType, text: string | undefined): readonly 
   return terms;
 }
 
+/** Name of the table in a page's statement: ORDER BY a bare name would mean a column of the select list. */
+export const pageAlias = "entity";
+
 /** PostgreSQL's own places for nulls (last ascending, first descending), because ordinary indexes have them so. */
 export function orderBy(terms: readonly SortTerm[]): string {
-  return terms.map(({ column, descending }) => `${quoteIdentifier(column.name)}${descending ? " desc" : ""}`).join(", ");
+  return terms
+    .map(({ column, descending }) => `${pageAlias}.${quoteIdentifier(column.name)}${descending ? " desc" : ""}`)
+    .join(", ");
 }
 
 /** Expressions whose texts make up a cursor. Text, because it is exact for every type and round-trips. */
@@ -66,8 +71,7 @@ export function afterCursor(terms: readonly SortTerm[], values: CursorValues, pa
     const later = laterThan(name, value, down, column.notNull, parameters);
     if (later !== undefined) alternatives.push(`(${[...equal, later].join(" and ")})`);
     // Not for the last: PostgreSQL refuses a parameter that no expression uses.
-    if (index < terms.length - 1)
-      equal.push(value === null ? `${name} is null` : `${name} = ${parameters.add(value)}`);
+    if (index < terms.length - 1) equal.push(value === null ? `${name} is null` : `${name} = ${parameters.add(value)}`);
   }
   return `${firstBound(terms[0], values[0], parameters)}(${alternatives.join(" or ") || "false"})`;
 }

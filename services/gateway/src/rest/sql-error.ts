@@ -28,6 +28,7 @@ export function restErrorOfSql(error: unknown, operation: Operation): RestError 
   const { code, column, routine } = (error ?? {}) as SqlError;
   const malformed = operation === "read" ? "invalid_query" : "invalid_body";
   switch (code) {
+    case "23001": // ON DELETE RESTRICT, its own state since PostgreSQL 18
     case "23503":
       return operation === "delete"
         ? new RestError("reference_violation", { status: 409, message: "Rows still refer to this one.", cause: error })

@@ -18,12 +18,11 @@ type Written = { readonly effect: Effect; readonly document: Document | undefine
 /** Create, change and delete rows of every entity type. */
 export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess): void {
   app.post("/:entity", async (request, reply) => {
-    let named: { type: EntityType; id: string } | undefined;
+    let chosenId: string | undefined;
     const written = await access
       .write(request, "create", (type) => {
         const body = canonicalKey(type, checkBody(type, "create", request.body));
-        const id = body[type.keyColumn];
-        named = typeof id === "string" ? { type, id } : undefined;
+        chosenId = body[type.keyColumn] as string | undefined;
         const { organizationId } = callerOf(request).context;
         return (client) =>
           writeOnce(client, request, { type, id: undefined, body }, async () => {
@@ -32,7 +31,7 @@ export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess):
           });
       })
       .catch(async (error: unknown) => {
-        throw await withCurrent(access, request, named?.id, error);
+        throw await withCurrent(access, request, chosenId, error);
       });
     reply.header("location", `${request.url.split("?")[0]}/${written.effect.entityId}`);
     return sendWritten(reply, written);

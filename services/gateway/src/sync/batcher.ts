@@ -37,7 +37,7 @@ export class Batcher<Job, Answer> {
       const batch = this.#waiting.splice(0, this.#maxJobs);
       try {
         const answers = await this.#run(batch.map(({ job }) => job));
-        batch.forEach(({ resolve }, at) => resolve(answers[at] as Answer));
+        for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as Answer);
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }

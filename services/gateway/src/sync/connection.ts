@@ -2,9 +2,10 @@ import { closeCodes, type DownMessage, type UpMessage } from "@heliograph/protoc
 import { type Change, entityKey } from "./change.ts";
 import type { Clock } from "./clock.ts";
 import { FrameCache } from "./frame.ts";
-import { type Held, Holdings } from "./holdings.ts";
+import { Holdings } from "./holdings.ts";
 import type { Limits } from "./limits.ts";
 import { bufferMark, Outbox, type OutboxPort } from "./outbox.ts";
+import { RecentReads } from "./recent-reads.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import type { Session } from "./session.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -58,9 +59,10 @@ export class Connection {
   readonly expiresAt: number;
   readonly holdings = new Holdings();
   readonly outbox = new Outbox();
+  readonly reads = new RecentReads();
   pending: Pending | null = null;
-  /** The hint item that reached this socket last: an item that hits by id and by container is taken once. */
-  mark: unknown;
+  /** Number of the last item that hit this socket. */
+  mark = 0;
   /** Pings since the client was last heard of. */
   missedPongs = 0;
   nextPing: number;
@@ -164,7 +166,8 @@ export class Connection {
         this.close(closeCodes.tooManySubscriptions.code, "the limit of subscriptions was exceeded again and again");
       return;
     }
-    if (code !== "invalid_json" && code !== "invalid_message" && code !== "unknown_type" && code !== "invalid_id") return;
+    if (code !== "invalid_json" && code !== "invalid_message" && code !== "unknown_type" && code !== "invalid_id")
+      return;
     this.#ports.count.in("malformed");
     this.#malformedInARow += 1;
     if (this.#malformedInARow >= this.#ports.limits.maxMalformedInARow)
@@ -200,7 +203,8 @@ export class Connection {
   /** A change that the user may hear of. Kept while the only subscription to it is pending. */
   deliver(change: Change): void {
     if (!this.open) return;
-    const { code, id, containers } = change;
+    const { code, id, version, containers } = change;
+    if (this.reads.covers(code, id, version)) return;
     if (this.#holdsSettled(code, id, containers)) this.outbox.put(change, this.#ports.clock.now());
     else if (this.pending?.code === code) this.#keep(this.pending, change);
   }
@@ -214,6 +218,7 @@ export class Connection {
   /** A row that may no longer be read. The caller has already ended its subscription. */
   tellGone(code: string, id: string): void {
     if (!this.open) return;
+    this.reads.forget(code, id);
     if (this.pending?.code === code && this.pending.ids.has(id)) this.pending.kept.set(id, null);
     else this.outbox.putGone(code, id, this.#ports.clock.now());
   }
@@ -256,25 +261,26 @@ export class Connection {
     const now = clock.now();
     const sent = this.outbox.flush(socket, frames, now);
     if (sent > 0) count.invalidations(sent);
-    if (this.outbox.size > limits.maxWaiting || this.outbox.waitedMs(now) > limits.maxWaitMs) {
-      count.slow();
-      this.close(closeCodes.tooSlow.code, "signals wait too long");
-    }
+    if (this.outbox.size > limits.maxWaiting || this.outbox.waitedMs(now) > limits.maxWaitMs)
+      this.closeTooSlow("signals wait too long");
+  }
+
+  closeTooSlow(reason: string): void {
+    if (this.open) this.#ports.count.slow();
+    this.close(closeCodes.tooSlow.code, reason);
   }
 
   #checkStalled(): void {
     if (!this.#continue || !this.open) return;
-    const { clock, limits, socket, count } = this.#ports;
+    const { clock, limits, socket } = this.#ports;
     if (socket.bufferedAmount <= bufferMark) this.drained();
-    else if (clock.now() - this.#continue.since > limits.maxWaitMs) {
-      count.slow();
-      this.close(closeCodes.tooSlow.code, "answers wait too long");
-    }
+    else if (clock.now() - this.#continue.since > limits.maxWaitMs) this.closeTooSlow("answers wait too long");
   }
 
   /** Once a second: expiry, liveness, slowness. */
   sweep(): void {
     if (!this.open) return;
+    this.reads.turn();
     const { clock, limits, socket } = this.#ports;
     if (clock.wall() >= this.expiresAt * 1000) {
       this.close(closeCodes.unauthenticated.code, "the token has expired");

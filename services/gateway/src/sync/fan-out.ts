@@ -19,6 +19,8 @@ const membershipCode = "person";
 /** Brings a batch of changes to the sockets that hold them, and has rights read first where they may have changed. */
 export class FanOut {
   readonly #ports: FanOutPorts;
+  /** Numbers the items, so that a socket can be marked with the last one that hit it. */
+  #tick = 0;
 
   constructor(ports: FanOutPorts) {
     this.#ports = ports;
@@ -29,7 +31,9 @@ export class FanOut {
     const touched = new Set<Connection>();
     for (const item of items) {
       if (item.c === membershipCode) {
-        if (item.x) for (const user of this.#ports.usersOf(item.e)) this.#ports.rights.checkEverything(user);
+        // The organization of the membership is noted as its container.
+        for (const user of this.#ports.usersOf(item.e))
+          if (item.k.length === 0 || item.k.includes(user.organizationId)) this.#ports.rights.checkEverything(user);
         continue;
       }
       this.#applyItem(item, touched);
@@ -39,32 +43,35 @@ export class FanOut {
   }
 
   #applyItem(item: HintItem, touched: Set<Connection>): void {
+    const { index, rights } = this.#ports;
+    this.#tick += 1;
     let change: Change | undefined;
     const hit = (connection: Connection, byId: boolean): void => {
       // The row and one or more of its containers may all be held by the same socket: it is told once.
-      if (connection.mark === item) return;
-      connection.mark = item;
-      if (!connection.open) return;
-      if (this.#mustCheck(connection, item, byId)) {
-        this.#ports.rights.check(connection.user, item, connection);
-      } else if (byId || !item.r || connection.takeTold(item.c, item.e)) {
-        // What is left for a container alone is the end of a restricted row: only who was told of it hears of its end.
-        change ??= changeOf(item);
-        connection.deliver(change);
-        touched.add(connection);
+      if (connection.mark === this.#tick || !connection.open) return;
+      connection.mark = this.#tick;
+      const judged = mustJudge(connection, item, byId);
+      if (judged || rights.isWaiting(connection.user, item.c, item.e)) {
+        rights.check(connection.user, item, connection, judged);
+        return;
       }
+      // Not judged, restricted and hit through a container: a deletion. Only who was told of the row hears of its end.
+      if (!byId && item.r && !connection.takeTold(item.c, item.e)) return;
+      change ??= changeOf(item);
+      connection.deliver(change);
+      touched.add(connection);
     };
-    this.#ports.index.each("id", item.c, item.e, (connection) => hit(connection, true));
-    for (const container of item.k)
-      this.#ports.index.each("within", item.c, container, (connection) => hit(connection, false));
+    index.each("id", item.c, item.e, (connection) => hit(connection, true));
+    for (const container of item.k) index.each("within", item.c, container, (connection) => hit(connection, false));
   }
+}
 
-  #mustCheck(connection: Connection, item: HintItem, byId: boolean): boolean {
-    if (item.x || this.#ports.rights.isWaiting(connection.user, item.c, item.e)) return true;
-    // A deleted row cannot be read any more.
-    if (item.a === logAction.delete) return false;
-    // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds.
-    if (byId) return item.a === logAction.create && !connection.holdsContainer(item.c, item.k);
-    return item.r;
-  }
+/** Whether rights must be read before this socket is told. */
+function mustJudge(connection: Connection, item: HintItem, byId: boolean): boolean {
+  if (item.x) return true;
+  // A deleted row cannot be read any more.
+  if (item.a === logAction.delete) return false;
+  if (!byId) return item.r;
+  // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds.
+  return item.a === logAction.create && (item.r || !connection.holdsContainer(item.c, item.k));
 }

@@ -25,7 +25,10 @@ export class FrameCache {
     const [first] = changes;
     if (!first) throw new RangeError("an INVALIDATE without changes");
     let known = this.#byFirst.get(first);
-    if (!known) this.#byFirst.set(first, (known = []));
+    if (!known) {
+      known = [];
+      this.#byFirst.set(first, known);
+    }
     const same = known.find(
       (entry) => entry.changes.length === changes.length && entry.changes.every((change, at) => change === changes[at]),
     );

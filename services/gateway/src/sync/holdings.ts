@@ -24,7 +24,10 @@ export class Holdings {
 
   add({ kind, code, id }: Held): void {
     let ofCode = this.#codes.get(code);
-    if (!ofCode) this.#codes.set(code, (ofCode = { id: new Set(), within: new Set() }));
+    if (!ofCode) {
+      ofCode = { id: new Set(), within: new Set() };
+      this.#codes.set(code, ofCode);
+    }
     if (ofCode[kind].has(id)) return;
     ofCode[kind].add(id);
     this.#count += 1;

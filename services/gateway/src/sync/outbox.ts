@@ -45,7 +45,10 @@ export class Outbox {
 
   #set(code: string, id: string, signal: Change | typeof gone, now: number): void {
     let ofCode = this.#waiting.get(code);
-    if (!ofCode) this.#waiting.set(code, (ofCode = new Map()));
+    if (!ofCode) {
+      ofCode = new Map();
+      this.#waiting.set(code, ofCode);
+    }
     if (this.#size === 0) this.#since = now;
     if (!ofCode.has(id)) this.#size += 1;
     ofCode.set(id, signal);

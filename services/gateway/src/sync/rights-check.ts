@@ -5,8 +5,11 @@ import type { Connection } from "./connection.ts";
 /** A signal that must not be told before the user's rights were read. */
 export type Check = {
   readonly item: HintItem;
-  /** Who the signal hit. */
-  readonly connections: ReadonlySet<Connection>;
+  /**
+   * Who the signal hit; true: it is told only after a read, false: it merely waits behind an earlier signal for the same
+   * entity, and a read that finds nothing (the row was deleted since) must not end the subscription.
+   */
+  readonly connections: ReadonlyMap<Connection, boolean>;
 };
 
 /**
@@ -24,13 +27,12 @@ export class CheckList {
     return this.#checks.has(entityKey(code, id));
   }
 
-  add(item: HintItem, connections: Iterable<Connection>): void {
+  add(item: HintItem, connections: ReadonlyMap<Connection, boolean>): void {
     const key = entityKey(item.c, item.e);
     const before = this.#checks.get(key);
-    this.#checks.set(key, {
-      item: before ? joined(before.item, item) : item,
-      connections: new Set([...(before?.connections ?? []), ...connections]),
-    });
+    const all = new Map(before?.connections);
+    for (const [connection, judged] of connections) all.set(connection, judged || (all.get(connection) ?? false));
+    this.#checks.set(key, { item: before ? joined(before.item, item) : item, connections: all });
   }
 
   /** Puts older checks, whose read failed, before those that came since. */

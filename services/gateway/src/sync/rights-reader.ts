@@ -36,7 +36,11 @@ function containerTypes(type: EntityType, registry: Registry): EntityType[] {
   return [...codes].flatMap((code) => (code === null ? [] : (registry.get(code) ?? [])));
 }
 
-async function readVersions(client: UserClient, type: EntityType, ids: readonly string[]): Promise<Map<string, number>> {
+async function readVersions(
+  client: UserClient,
+  type: EntityType,
+  ids: readonly string[],
+): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map();
   const key = quoteIdentifier(type.keyColumn);
   const { rows } = await client.query<{ id: string; version: number }>(

@@ -1,5 +1,5 @@
+import { closeCodes, type HintItem, logAction } from "@heliograph/protocol";
 import { Backoff } from "@heliograph/server-kit";
-import { type HintItem, logAction } from "@heliograph/protocol";
 import { changeOf } from "./change.ts";
 import { type Clock, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
@@ -17,9 +17,13 @@ export type RightsPorts = {
   readonly signal: AbortSignal;
   readonly onError: (error: unknown) => void;
   readonly countRead: (result: "ok" | "failed") => void;
+  /** How many container columns an entity type has. */
+  readonly containersOf: (code: string) => number;
   /** Signals of one user that may wait for a read; beyond it his sockets are closed and begin afresh. */
   readonly maxWaiting: number;
 };
+
+const nothingRead: Readable = { versions: new Map(), containers: new Set() };
 
 /** What one user waits for. */
 type Line = {
@@ -28,6 +32,7 @@ type Line = {
   reading: CheckList;
   /** Everything he holds must be read again: his membership changed. */
   everything: boolean;
+  readingEverything: boolean;
   busy: boolean;
 };
 
@@ -48,12 +53,13 @@ export class Rights {
   isWaiting(user: User, code: string, id: string): boolean {
     const line = this.#lines.get(user);
     if (!line) return false;
-    return line.everything || line.waiting.has(code, id) || line.reading.has(code, id);
+    return line.everything || line.readingEverything || line.waiting.has(code, id) || line.reading.has(code, id);
   }
 
-  check(user: User, item: HintItem, connection: Connection): void {
+  /** `judged`: told only if a read finds the row; otherwise the signal only keeps its place behind earlier ones. */
+  check(user: User, item: HintItem, connection: Connection, judged: boolean): void {
     const line = this.#line(user);
-    line.waiting.add(item, [connection]);
+    line.waiting.add(item, new Map([[connection, judged]]));
     if (line.waiting.size > this.#ports.maxWaiting) {
       for (const slow of user.connections) slow.closeTooSlow("rights could not be read in time");
       this.#lines.delete(user);
@@ -72,7 +78,13 @@ export class Rights {
   #line(user: User): Line {
     let line = this.#lines.get(user);
     if (!line) {
-      line = { waiting: new CheckList(), reading: new CheckList(), everything: false, busy: false };
+      line = {
+        waiting: new CheckList(),
+        reading: new CheckList(),
+        everything: false,
+        readingEverything: false,
+        busy: false,
+      };
       this.#lines.set(user, line);
     }
     return line;
@@ -85,42 +97,64 @@ export class Rights {
       .catch(this.#ports.onError)
       .finally(() => {
         line.busy = false;
-        if (this.#lines.get(user) === line) this.#lines.delete(user);
+        if (this.#lines.get(user) !== line) return;
+        // Something may have come after the last look of the loop.
+        if (this.#hasWork(user, line)) this.#start(user, line);
+        else this.#lines.delete(user);
       });
+  }
+
+  #hasWork(user: User, line: Line): boolean {
+    return (line.everything || line.waiting.size > 0) && user.connections.size > 0 && !this.#ports.signal.aborted;
   }
 
   async #work(user: User, line: Line): Promise<void> {
     const backoff = new Backoff({ baseMs: 100, capMs: 2000, random: this.#ports.random });
-    while ((line.everything || line.waiting.size > 0) && user.connections.size > 0) {
-      if (this.#ports.signal.aborted || this.#lines.get(user) !== line) return;
-      const everything = line.everything;
+    while (this.#hasWork(user, line) && this.#lines.get(user) === line) {
+      // A membership that changes during the read asks for another one.
+      line.readingEverything = line.everything;
+      line.everything = false;
       line.reading = line.waiting;
       line.waiting = new CheckList();
       try {
-        if (everything) await this.#readEverything(user, line);
+        if (line.readingEverything) await this.#readEverything(user);
         await this.#readChecks(user, line.reading);
         this.#ports.countRead("ok");
         backoff.reset();
       } catch (error) {
         this.#ports.countRead("failed");
         this.#ports.onError(error);
-        line.everything ||= everything;
+        line.everything ||= line.readingEverything;
         line.waiting.restore(line.reading);
         line.reading = new CheckList();
         await pause(this.#ports.clock, backoff.next(), this.#ports.signal);
         continue;
       }
+      const afresh = line.readingEverything;
       line.reading = new CheckList();
-      const frames = new FrameCache();
-      for (const connection of user.connections) connection.flush(frames);
+      line.readingEverything = false;
+      this.#tellAll(user, afresh);
+    }
+  }
+
+  #tellAll(user: User, afresh: boolean): void {
+    const frames = new FrameCache();
+    for (const connection of user.connections) {
+      connection.flush(frames);
+      // Other rights change which rows of a container are visible, and no signal names those. The client asks again for
+      // all it shows when its socket begins afresh.
+      if (afresh && connection.holdings.list().some(({ kind }) => kind === "within"))
+        connection.close(closeCodes.restart.code, "rights changed");
     }
   }
 
   async #readChecks(user: User, list: CheckList): Promise<void> {
     const byCode = Map.groupBy(list.values(), ({ item }) => item.c);
     const reads = [...byCode].map(async ([code, checks]) => {
-      const ids = checks.map(({ item }) => item.e);
-      return { checks, readable: await this.#ports.reader.read(user, code, { ids, within: [] }) };
+      const judged = checks.filter(({ connections }) => [...connections.values()].includes(true));
+      const ids = judged.map(({ item }) => item.e);
+      const readable = ids.length > 0 ? await this.#ports.reader.read(user, code, { ids, within: [] }) : nothingRead;
+      return { checks, readable };
     });
     // All of them before the first is told: a failure repeats the whole list, and must not tell a part twice.
     for (const { checks, readable } of await Promise.all(reads))
@@ -128,45 +162,64 @@ export class Rights {
   }
 
   #settle({ item, connections }: Check, version: number | undefined): void {
-    for (const connection of connections) {
+    for (const [connection, judged] of connections) {
       if (!connection.open) continue;
       const holdsId = connection.holdsId(item.c, item.e);
       if (!holdsId && !connection.holdsContainer(item.c, item.k)) continue;
-      if (version !== undefined) this.#tell(connection, item, version, holdsId);
+      if (!judged) connection.deliver(changeOf(item));
+      else if (version !== undefined) this.#tell(connection, item, version, holdsId);
       else this.#withdraw(connection, item, holdsId);
     }
   }
 
   #tell(connection: Connection, item: HintItem, version: number, holdsId: boolean): void {
-    const isChange = item.a === logAction.create || item.a === logAction.update;
-    // A change keeps its own version even when the row has moved on: the next one brings its signal itself, and telling
-    // its version now would tell it twice.
-    const change = isChange && !item.x ? changeOf(item) : changeOf(item, { action: "CREATE", version: isChange ? item.v : version });
     if (item.r && !holdsId) connection.noteTold(item.c, item.e);
-    connection.deliver(change);
+    if (item.a === logAction.grant || item.a === logAction.revoke) {
+      connection.deliver(changeOf(item, { action: "CREATE", version }));
+      return;
+    }
+    // A change keeps its own version even when the row has moved on: the next change brings its signal itself, and
+    // telling its version now would tell it twice.
+    const reappears = item.x && item.a !== logAction.delete;
+    connection.deliver(reappears ? changeOf(item, { action: "CREATE" }) : changeOf(item));
   }
 
   #withdraw(connection: Connection, item: HintItem, holdsId: boolean): void {
     const wasTold = connection.takeTold(item.c, item.e);
+    const isDelete = item.a === logAction.delete;
     // The subscription to a deleted id stays, for the row may be created again under it.
-    if (item.a === logAction.delete && (holdsId || wasTold)) connection.deliver(changeOf(item));
-    // Who holds only the container is told only if he may have seen the row: a rights column changed, so it may have
-    // been readable before, or he was told of it. A grant takes nothing from anybody, and a revocation concerns one person.
-    else if (holdsId || wasTold || (item.x && (item.a === logAction.update || item.a === logAction.delete)))
+    if (isDelete && (holdsId || wasTold || !item.r)) connection.deliver(changeOf(item));
+    else if (holdsId || wasTold || (item.x && this.#mayHaveBeenOpen(item)))
       this.#ports.subscriptions.revoke(connection, item.c, item.e);
   }
 
+  /**
+   * Who holds only the container is told of a loss only if he may have seen the row, or the GONE would disclose it. A
+   * grant takes nothing from anybody, a revocation concerns one person (who was told of the row, or holds its id), and a
+   * private row that merely moves was closed to him before. Anything else may be a row that was made private.
+   */
+  #mayHaveBeenOpen(item: HintItem): boolean {
+    if (item.a !== logAction.update && item.a !== logAction.delete) return false;
+    // A row that moved names its containers before and after: those that stayed twice, or more than it has columns for.
+    const { size } = new Set(item.k);
+    return size === item.k.length && size <= this.#ports.containersOf(item.c);
+  }
+
   /** After a change of membership: what he holds and may not read any more is gone. Pending subscriptions count too. */
-  async #readEverything(user: User, line: Line): Promise<void> {
+  async #readEverything(user: User): Promise<void> {
     const held = new Map<string, { ids: Set<string>; within: Set<string> }>();
     const note = (code: string, ids: Iterable<string>, within: Iterable<string>): void => {
       let ofCode = held.get(code);
-      if (!ofCode) held.set(code, (ofCode = { ids: new Set(), within: new Set() }));
+      if (!ofCode) {
+        ofCode = { ids: new Set(), within: new Set() };
+        held.set(code, ofCode);
+      }
       for (const id of ids) ofCode.ids.add(id);
       for (const id of within) ofCode.within.add(id);
     };
     for (const { holdings, pending } of user.connections) {
-      for (const { kind, code, id } of holdings.list()) note(code, kind === "id" ? [id] : [], kind === "within" ? [id] : []);
+      for (const { kind, code, id } of holdings.list())
+        note(code, kind === "id" ? [id] : [], kind === "within" ? [id] : []);
       if (pending) note(pending.code, pending.ids, pending.within);
     }
     const reads = [...held].map(async ([code, { ids, within }]) => ({
@@ -175,9 +228,8 @@ export class Rights {
       within,
       readable: await this.#ports.reader.read(user, code, { ids: [...ids], within: [...within] }),
     }));
-    const answers = await Promise.all(reads);
-    line.everything = false;
-    for (const { code, ids, within, readable } of answers) this.#withdrawLost(user, code, ids, within, readable);
+    for (const { code, ids, within, readable } of await Promise.all(reads))
+      this.#withdrawLost(user, code, ids, within, readable);
   }
 
   #withdrawLost(

@@ -27,7 +27,10 @@ export class SubscriptionIndex<Holder extends object> {
   /** A holder is entered once per entity; the caller knows what it holds. */
   add(kind: Kind, code: string, id: string, holder: Holder): void {
     let ofCode = this.#codes.get(code);
-    if (!ofCode) this.#codes.set(code, (ofCode = { id: new Map(), within: new Map() }));
+    if (!ofCode) {
+      ofCode = { id: new Map(), within: new Map() };
+      this.#codes.set(code, ofCode);
+    }
     const slots = ofCode[kind];
     const slot = slots.get(id);
     this.#size += 1;

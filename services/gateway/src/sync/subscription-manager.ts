@@ -1,13 +1,19 @@
-import type { SubscribedMessage, SubscribeMessage, UnsubscribedMessage, UnsubscribeMessage, UpMessage } from "@heliograph/protocol";
+import type {
+  SubscribedMessage,
+  SubscribeMessage,
+  UnsubscribedMessage,
+  UnsubscribeMessage,
+  UpMessage,
+} from "@heliograph/protocol";
 import { closeCodes } from "@heliograph/protocol";
 import type { Clock } from "./clock.ts";
 import type { Connection, Pending } from "./connection.ts";
 import type { Held } from "./holdings.ts";
 import type { Limits } from "./limits.ts";
+import type { Readable, RightsReader } from "./rights-reader.ts";
 import type { Session } from "./session.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
 import { UpMessageError } from "./up-message.ts";
-import type { Readable, RightsReader } from "./rights-reader.ts";
 
 /** Subscriptions as rows. Every call is conditional on the session. */
 export type SubscriptionRows = {
@@ -118,6 +124,7 @@ export class SubscriptionManager {
     }
     for (const held of fresh) if (may(held)) connection.holdings.add(held);
     connection.pending = null;
+    connection.reads.note(code, readable.versions);
     const versions = new Map(payload.entityIds?.map((id, at) => [id.toLowerCase(), payload.versions?.[at]]));
     connection.send(
       subscribed({ correlationId, code, count: wanted.length - refused.length, refused, readable, versions }),
@@ -146,8 +153,7 @@ export class SubscriptionManager {
         if (!pending.ids.has(id) || readable.versions.has(id)) this.revoke(connection, pending.code, id);
         continue;
       }
-      const read = readable.versions.get(id);
-      if (read === undefined || change.version > read) connection.deliver(change);
+      connection.deliver(change);
     }
     connection.flush();
   }

@@ -63,8 +63,7 @@ export function parseUpMessage(text: string): UpMessage {
   if (typeof type !== "string")
     throw new UpMessageError("invalid_message", `type is ${quoted(type)}, not a text.`, correlationId);
   const validate = validators.get(type);
-  if (!validate)
-    throw new UpMessageError("unknown_type", `There is no message type ${quoted(type)}.`, correlationId);
+  if (!validate) throw new UpMessageError("unknown_type", `There is no message type ${quoted(type)}.`, correlationId);
   if (!validate(message)) {
     const [code, problem] = problemOf(validate.errors?.[0], message);
     throw new UpMessageError(code, problem, correlationId);

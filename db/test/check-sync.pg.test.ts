@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { createBoards } from "./support/boards.ts";
+
+/** A mishap, and what check_sync says of it. */
+const mishaps: readonly (readonly [sql: string, problem: RegExp, remedy: RegExp])[] = [
+  [
+    "alter table app.card disable trigger log_card_changes_update",
+    /trigger log_card_changes_update is disabled/,
+    /enable trigger log_card_changes_update; select app\.resync\('card'\)/,
+  ],
+  ["alter table app.card disable trigger all", /trigger zzz_sync_version is disabled/, /enable trigger/],
+  [
+    "drop trigger log_card_changes_delete on app.card",
+    /trigger log_card_changes_delete is missing/,
+    /enable_sync\('app\.card', 'card'/,
+  ],
+  ["drop function app.version_card() cascade", /trigger zzz_sync_version is missing/, /enable_sync/],
+  ["alter table app.card disable row level security", /row level security is off/, /enable_sync/],
+  ["alter table app.card no force row level security", /not forced/, /enable_sync/],
+  ["drop policy heliograph_standard on app.card", /no policy/, /enable_sync/],
+  [
+    "create policy more on app.card to heliograph_app using (true)",
+    /policies were added beside the standard one/,
+    /Drop policy/,
+  ],
+  ["grant execute on function app.log_card_changes_insert() to public", /may be executed by everybody/, /enable_sync/],
+  ["alter table app.card rename version to v", /column version does not exist any more/, /enable_sync/],
+  ["drop table app.card", /the table does not exist any more/, /disable_sync\('card'\)/],
+  ["alter table app.card set unlogged", /became partitioned, inherited or unlogged/, /Undo that/],
+  [
+    `create function app.f() returns trigger language plpgsql as 'begin return new; end';
+     create trigger zzzz before update on app.card for each row execute function app.f()`,
+    /BEFORE trigger zzzz runs after/,
+    /rename to/,
+  ],
+];
+
+test("all is well after enabling", async () => {
+  await using boards = await createBoards();
+  expect((await boards.pool.query("select * from app.check_sync()")).rows).toEqual([]);
+});
+
+test("what breaks the sync of a table is named, with a remedy", async () => {
+  await using boards = await createBoards();
+  const client = await boards.pool.connect();
+  try {
+    for (const [sql, problem, remedy] of mishaps) {
+      await client.query("begin");
+      await client.query(sql);
+      const { rows } = await client.query<{ code: string; problem: string; remedy: string }>(
+        "select * from app.check_sync()",
+      );
+      const found = rows.find((row) => problem.test(row.problem));
+      expect(found, `${sql}: ${JSON.stringify(rows)}`).toMatchObject({
+        code: "card",
+        remedy: expect.stringMatching(remedy),
+      });
+      await client.query("rollback");
+    }
+  } finally {
+    client.release();
+  }
+});

@@ -1,0 +1,223 @@
+import { expect, test } from "vitest";
+import { createBoards } from "./support/boards.ts";
+
+/** What is refused, how the table is made, the call, and what message and hint say. */
+const refusals: readonly {
+  readonly what: string;
+  readonly setup?: string;
+  readonly call?: string;
+  readonly message: RegExp;
+  readonly hint: RegExp;
+}[] = [
+  {
+    what: "a table without a key",
+    setup: "create table app.t (organization_id uuid not null)",
+    message: /no primary key of one uuid column/,
+    hint: /add column sync_id uuid not null default gen_random_uuid\(\) unique/,
+  },
+  {
+    what: "a composite key",
+    setup: "create table app.t (a uuid, b uuid, organization_id uuid not null, primary key (a, b))",
+    message: /no primary key of one uuid column/,
+    hint: /key => 'sync_id'/,
+  },
+  {
+    what: "a bigint key",
+    setup: "create table app.t (id bigint primary key, organization_id uuid not null)",
+    message: /no primary key of one uuid column/,
+    hint: /sync_id/,
+  },
+  {
+    what: "a key column that is not unique",
+    setup: "create table app.t (id bigint primary key, ref uuid not null, organization_id uuid not null)",
+    call: "select app.enable_sync('app.t', 't', key => 'ref')",
+    message: /app\.t\.ref cannot be the key/,
+    hint: /add unique \(ref\)/,
+  },
+  {
+    what: "a partitioned table",
+    setup: "create table app.t (id uuid primary key, organization_id uuid not null) partition by hash (id)",
+    message: /is partitioned/,
+    hint: /ordinary table/,
+  },
+  {
+    what: "a partition",
+    setup: `create table app.p (id uuid primary key, organization_id uuid not null) partition by hash (id);
+            create table app.t partition of app.p for values with (modulus 1, remainder 0)`,
+    message: /is partitioned/,
+    hint: /ordinary table/,
+  },
+  {
+    what: "a parent of inheritance",
+    setup:
+      "create table app.t (id uuid primary key, organization_id uuid not null); create table app.c () inherits (app.t)",
+    message: /inherits or is inherited/,
+    hint: /no inherit/,
+  },
+  {
+    what: "a child of inheritance",
+    setup:
+      "create table app.p (organization_id uuid not null); create table app.t (id uuid primary key) inherits (app.p)",
+    message: /inherits or is inherited/,
+    hint: /no inherit/,
+  },
+  {
+    what: "an unlogged table",
+    setup: "create unlogged table app.t (id uuid primary key, organization_id uuid not null)",
+    message: /is unlogged/,
+    hint: /alter table app\.t set logged/,
+  },
+  {
+    what: "a temporary table",
+    setup: "create temporary table t (id uuid primary key, organization_id uuid not null)",
+    call: "select app.enable_sync('pg_temp.t', 't')",
+    message: /is a temporary table/,
+    hint: /without TEMPORARY/,
+  },
+  {
+    what: "a foreign table",
+    setup: `create extension file_fdw; create server files foreign data wrapper file_fdw;
+            create foreign table app.t (id uuid, organization_id uuid) server files options (program 'true')`,
+    message: /is a foreign table/,
+    hint: /the database that owns the rows/,
+  },
+  {
+    what: "a view",
+    setup: "create view app.t as select gen_random_uuid() as id",
+    message: /is not a table/,
+    hint: /tables below it/,
+  },
+  {
+    what: "a version column of its own",
+    setup: "create table app.t (id uuid primary key, organization_id uuid not null, version bigint not null default 1)",
+    message: /has a column "version" of its own/,
+    hint: /rename version to/,
+  },
+  {
+    what: "an updated_ts of another type",
+    setup: "create table app.t (id uuid primary key, organization_id uuid not null, updated_ts date)",
+    message: /updated_ts is not a timestamptz/,
+    hint: /rename updated_ts to/,
+  },
+  {
+    what: "neither tenant nor row level security",
+    setup: "create table app.t (id uuid primary key)",
+    message: /neither a tenant column nor row level security/,
+    hint: /organization_id uuid not null.*public => true/,
+  },
+  {
+    what: "a nullable tenant",
+    setup: "create table app.t (id uuid primary key, organization_id uuid)",
+    message: /tenant column app\.t\.organization_id must be a uuid that is not null/,
+    hint: /alter organization_id set not null/,
+  },
+  {
+    what: "an unknown container column",
+    call: "select app.enable_sync('app.card', 'card', containers => '{shelf_id}')",
+    message: /app\.card has no column shelf_id/,
+    hint: /existing columns/,
+  },
+  {
+    what: "a container column that is no uuid",
+    call: "select app.enable_sync('app.card', 'card', containers => '{title}')",
+    message: /container column app\.card\.title is not a uuid/,
+    hint: /foreign key column/,
+  },
+  {
+    what: "a redacted container column",
+    call: "select app.enable_sync('app.card', 'card', containers => '{board_id}', redact => '{board_id}')",
+    message: /cannot be redacted/,
+    hint: /Leave it out/,
+  },
+  {
+    what: "a redacted tenant column",
+    call: "select app.enable_sync('app.card', 'card', redact => '{organization_id}')",
+    message: /cannot be redacted/,
+    hint: /Leave it out/,
+  },
+  {
+    what: "unknown snapshots",
+    call: "select app.enable_sync('app.card', 'card', snapshots => 'some')",
+    message: /snapshots cannot be "some"/,
+    hint: /full, changed or none/,
+  },
+  {
+    what: "a malformed code",
+    call: "select app.enable_sync('app.card', 'Card!')",
+    message: /"Card!" cannot be the code/,
+    hint: /Lower case/,
+  },
+  {
+    what: "the code of memberships",
+    call: "select app.enable_sync('app.card', 'person')",
+    message: /"person" cannot be the code/,
+    hint: /memberships/,
+  },
+  {
+    what: "a code in use",
+    call: "select app.enable_sync('app.card', 'board')",
+    message: /code "board" belongs to app\.board/,
+    hint: /disable_sync\('board'\)/,
+  },
+  {
+    what: "a second code for a table",
+    call: "select app.enable_sync('app.card', 'ticket_card')",
+    message: /app\.card is live as "card"/,
+    hint: /disable_sync\('card'\)/,
+  },
+  {
+    what: "a BEFORE trigger that sorts after ours",
+    setup: `create function app.f() returns trigger language plpgsql as 'begin return new; end';
+            create trigger zzzz before update on app.card for each row execute function app.f()`,
+    call: "select app.enable_sync('app.card', 'card')",
+    message: /BEFORE trigger zzzz of app\.card runs after/,
+    hint: /alter trigger zzzz on app\.card rename to/,
+  },
+];
+
+test("what cannot be made live is refused with a remedy, and nothing is left behind", async () => {
+  await using boards = await createBoards();
+  const client = await boards.pool.connect();
+  try {
+    for (const { what, setup, call, message, hint } of refusals) {
+      await client.query("begin");
+      if (setup !== undefined) await client.query(setup);
+      await client.query("savepoint s");
+      const error = await client.query(call ?? "select app.enable_sync('app.t', 't')").then(
+        () => new Error("was accepted"),
+        (e: Error & { hint?: string }) => e,
+      );
+      expect(error.message, what).toMatch(message);
+      expect("hint" in error ? error.hint : "", what).toMatch(hint);
+      await client.query("rollback");
+    }
+  } finally {
+    client.release();
+  }
+  const { rows } = await boards.pool.query(
+    "select code from app.entity_type where code in ('t', 'Card!', 'person', 'ticket_card')",
+  );
+  expect(rows).toEqual([]);
+});
+
+test("what the refusals recommend works: another unique uuid column as key, public reference data", async () => {
+  await using boards = await createBoards();
+  const { pool, north } = boards;
+  await pool.query(`
+    create table app.legacy (id bigint primary key, organization_id uuid not null, name text);
+    alter table app.legacy add column sync_id uuid not null default gen_random_uuid() unique;
+    select app.enable_sync('app.legacy', 'legacy', key => 'sync_id');
+    create table app.country (id uuid primary key default gen_random_uuid(), name text);
+    select app.enable_sync('app.country', 'country', public => true);`);
+  await pool.query("insert into app.legacy values (1, $1, 'a')", [north.organizationId]);
+  await pool.query("insert into app.country (name) values ('Utopia')");
+  const { rows } = await pool.query(
+    "select entity_code, restricted from app.logging l where entity_code in ('legacy', 'country') order by created_ts",
+  );
+  expect(rows).toEqual([
+    { entity_code: "legacy", restricted: false },
+    { entity_code: "country", restricted: false },
+  ]);
+  const { rows: logged } = await pool.query("select from app.legacy, app.logging where entity_id = sync_id");
+  expect(logged).toHaveLength(1);
+});

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { createBoards } from "./support/boards.ts";
+import { openSession } from "./support/session.ts";
+
+interface Column {
+  readonly name: string;
+  readonly [property: string]: unknown;
+}
+
+test("the catalog describes every column of a live table, in its order", async () => {
+  await using boards = await createBoards();
+  await boards.pool.query(`
+    create type app.shade as enum ('dark', 'light', 'grey');
+    create domain app.short as varchar(12);
+    alter table app.card add column code varchar(40) default 'none', add column shade app.shade, add column shades app.shade[],
+      add column due date, add column at timestamptz, add column n int, add column big bigint, add column people uuid[],
+      add column nick app.short, add column gone text;
+    alter table app.card drop column gone;
+    comment on column app.card.due is 'Until when.';`);
+  await using gateway = await openSession(boards.db, "heliograph_gateway");
+  const [row] = await gateway.query<{ columns: Column[] }>("select * from app.entity_catalog where code = 'card'");
+  expect(row).toMatchObject({
+    code: "card",
+    schema_name: "app",
+    table_name: "card",
+    key_column: "id",
+    tenant_column: "organization_id",
+    containers: ["board_id", "seen_on_board_id"],
+    rights: [],
+    redact: ["secret"],
+    public: false,
+  });
+  const columns = new Map(row?.columns.map((column) => [column.name, column]));
+  expect([...columns.keys()].slice(0, 4)).toEqual(["id", "organization_id", "board_id", "seen_on_board_id"]);
+  expect(columns.has("gone")).toBe(false);
+  expect(columns.get("id")).toEqual({
+    name: "id",
+    type: "uuid",
+    baseType: "uuid",
+    notNull: true,
+    hasDefault: true,
+    generated: false,
+    maxLength: null,
+    enumValues: null,
+    references: null,
+    comment: null,
+  });
+  const expected: Record<string, object> = {
+    organization_id: { references: "organization" },
+    board_id: { references: "board", notNull: true, hasDefault: false },
+    seen_on_board_id: { references: "board", notNull: false },
+    parent_card_id: { references: "card" },
+    title: { baseType: "text", type: "text" },
+    title_length: { baseType: "int", generated: true, hasDefault: false },
+    points: { baseType: "numeric" },
+    extra: { baseType: "json" },
+    is_private: { baseType: "boolean", hasDefault: true },
+    version: { baseType: "bigint", notNull: true },
+    updated_ts: { baseType: "timestamptz" },
+    code: { baseType: "text", maxLength: 40, hasDefault: true },
+    shade: { baseType: "enum", enumValues: ["dark", "light", "grey"] },
+    shades: { baseType: "enum[]", enumValues: ["dark", "light", "grey"] },
+    due: { baseType: "date", comment: "Until when." },
+    at: { baseType: "timestamptz" },
+    n: { baseType: "int" },
+    big: { baseType: "bigint" },
+    people: { baseType: "uuid[]" },
+    nick: { baseType: "text", maxLength: 12 },
+  };
+  for (const [name, properties] of Object.entries(expected)) expect(columns.get(name), name).toMatchObject(properties);
+});

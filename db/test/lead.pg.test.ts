@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { createTestDatabase } from "@heliograph/server-kit/testing";
+import { expect, test } from "vitest";
+import { openSession } from "./support/session.ts";
+import { lead } from "./support/watcher.ts";
+
+test("one leads; another one only after the lease ended, or was given up", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  const me = await lead(db.pool);
+  await expect(lead(db.pool)).rejects.toThrow("somebody else leads");
+  const renewed = await db.pool.query("select * from app.lead($1)", [me]);
+  expect(renewed.rows).toEqual([{ head_seq: "0", log_epoch: expect.any(String) }]);
+
+  await db.pool.query("select app.resign($1)", [randomUUID()]); // not the leader: nothing happens
+  await expect(lead(db.pool)).rejects.toThrow("somebody else leads");
+  await db.pool.query("select app.resign($1)", [me]);
+  const next = await lead(db.pool);
+  await db.pool.query("update app.sync_state set lease_until = clock_timestamp() - interval '1 ms'");
+  expect(await lead(db.pool)).not.toBe(next);
+});
+
+test("two that reach for a free lease: one gets it", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lead(db.pool)));
+  expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
+});
+
+test.each(["timeline = '00000000'", "system_identifier = 1"])(
+  "a server of another history (%s) starts a new epoch",
+  async (other) => {
+    await using db = await createTestDatabase({ template: "empty" });
+    const me = await lead(db.pool);
+    const epochs = async () =>
+      (await db.pool.query<{ log_epoch: string }>("select log_epoch from app.lead($1)", [me])).rows[0]?.log_epoch;
+    const first = await epochs();
+    expect(await epochs()).toBe(first);
+    await db.pool.query(`update app.sync_state set ${other}`);
+    const second = await epochs();
+    expect(second).not.toBe(first);
+    expect(await epochs()).toBe(second);
+  },
+);
+
+test("the watcher's sessions commit durably and hold nothing for long", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await using watcher = await openSession(db, "heliograph_watcher");
+  expect(
+    await watcher.query(
+      `select current_setting('synchronous_commit') sync, current_setting('idle_in_transaction_session_timeout') idle,
+              current_setting('lock_timeout') lock, current_setting('statement_timeout') statement`,
+    ),
+  ).toEqual([{ sync: "on", idle: "2s", lock: "1s", statement: "5s" }]);
+});
+
+test("lease and claim are committed durably whatever the session says", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await using session = await openSession(db);
+  await session.query("set synchronous_commit = off");
+  await session.query("begin");
+  await session.query("select app.lead($1)", [randomUUID()]);
+  expect(await session.query("show synchronous_commit")).toEqual([{ synchronous_commit: "on" }]);
+});

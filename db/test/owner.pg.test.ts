@@ -1,0 +1,92 @@
+import { randomUUID } from "node:crypto";
+import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
+import { expect, test } from "vitest";
+import { withClient } from "../src/connection.ts";
+import { checkSchema, dumpCatalog, migrate, seedDemo } from "../src/index.ts";
+import { withDatabaseName } from "../src/scratch-database.ts";
+import { asUser } from "./support/as-user.ts";
+
+/** A database whose owner may create roles and databases but is no superuser, as managed services give it. */
+async function createManagedDatabase(
+  server: TestDatabase,
+): Promise<{ owner: string; db: TestDatabase } & AsyncDisposable> {
+  const owner = `owner_${randomUUID().slice(0, 8)}`;
+  await server.pool.query(`create role ${owner} login createdb createrole`);
+  await server.pool.query(`create database ${owner} owner ${owner}`);
+  const url = (role?: string) => withDatabaseName(server.url(role), owner);
+  return {
+    owner,
+    db: { ...server, name: owner, url },
+    [Symbol.asyncDispose]: async () => {
+      await server.pool.query(`drop database ${owner} with (force)`);
+      await server.pool.query(`drop role ${owner}`);
+    },
+  };
+}
+
+test("migration, demo data, grants and resync work for an owner that row level security binds too", async () => {
+  await using server = await createTestDatabase({ template: "empty" });
+  await using managed = await createManagedDatabase(server);
+  const { db, owner } = managed;
+  await migrate(db.url(owner));
+  const { users } = await seedDemo(db.url(owner));
+  const [alice, bob] = users;
+  if (alice === undefined || bob === undefined) throw new Error("the demo has users");
+
+  await withClient(db.url(owner), async (client) => {
+    await client.query("reset app.maintenance");
+    expect((await client.query("select from app.task")).rowCount).toBe(0); // forced, also for the owner
+    expect((await client.query("select from app.check_sync()")).rowCount).toBe(0);
+    await client.query("select app.resync('task')");
+    expect((await client.query("select current_setting('app.maintenance', true) as m")).rows).toEqual([{ m: "" }]);
+
+    const { rows } = await client.query<{ entity_id: string }>(
+      `select entity_id from app.logging l where entity_code = 'task' and restricted and container_ids @> array[$1::uuid]
+        and not exists (select from app.entity_grant g where g.entity_id = l.entity_id) limit 1`,
+      [bob.organizationId],
+    );
+    const task = rows[0]?.entity_id;
+    const visible = () => asUser(db, bob, (query) => query("select from app.task where id = $1", [task]));
+    expect(await visible()).toEqual([]);
+    await client.query(
+      "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) values ('task', $1, $2, $3)",
+      [task, bob.personId, bob.organizationId],
+    );
+    const { rows: granted } = await client.query<{ container_ids: string[] }>(
+      "select container_ids from app.logging where entity_id = $1 and action = 4",
+      [task],
+    );
+    expect(granted[0]?.container_ids).toContain(bob.organizationId);
+    expect(await visible()).toHaveLength(1);
+  });
+
+  const before = await withClient(db.url(owner), (client) =>
+    client.query("select count(*)::int n from app.logging where action = 2"),
+  );
+  await asUser(db, alice, async (query) => {
+    await query("update app.project set name = name || '!' where id = (select min(id::text)::uuid from app.project)");
+  });
+  const after = await withClient(db.url(owner), (client) =>
+    client.query("select count(*)::int n from app.logging where action = 2"),
+  );
+  expect(after.rows[0]?.n - before.rows[0]?.n).toBe(1);
+
+  // A cascade of the owner's own statement reaches rows that he could not see.
+  await withClient(db.url(owner), (client) =>
+    client.query("delete from app.project where id = (select min(id::text)::uuid from app.project)"),
+  );
+  await withClient(db.url(owner), async (client) => {
+    expect(
+      (await client.query("select from app.logging where action = 3 and entity_code = 'task'")).rowCount,
+    ).toBeGreaterThan(0);
+  });
+});
+
+test("the schema of such an owner is the same, and he can check it", async () => {
+  await using server = await createTestDatabase({ template: "empty" });
+  await using managed = await createManagedDatabase(server);
+  const url = managed.db.url(managed.owner);
+  await migrate(url);
+  expect(await dumpCatalog(url)).toBe(await dumpCatalog(server.url()));
+  expect(await checkSchema(url)).toEqual([]);
+});

@@ -1,0 +1,142 @@
+import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
+import { expect, test } from "vitest";
+import { openSession } from "./support/session.ts";
+import { lead } from "./support/watcher.ts";
+
+const partitions = async ({ pool }: TestDatabase, parent: string): Promise<{ name: string; bounds: string }[]> => {
+  const { rows } = await pool.query<{ name: string; bounds: string }>(
+    `select c.relname as name, pg_get_expr(c.relpartbound, c.oid) as bounds
+       from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = $1::regclass order by c.relname`,
+    [`app.${parent}`],
+  );
+  return rows;
+};
+
+test("there is a partition for yesterday, today and each of the next 14 days, and none for the rest", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  for (const parent of ["logging", "logging_detail"]) {
+    const found = await partitions(db, parent);
+    expect(found).toHaveLength(16);
+    expect(found.some(({ bounds }) => bounds === "DEFAULT")).toBe(false);
+  }
+  const { rows } = await db.pool.query<{ n: number }>("select app.ensure_partitions(20) n");
+  expect(rows[0]?.n).toBe(12);
+  const { rows: again } = await db.pool.query<{ n: number }>("select app.ensure_partitions(20) n");
+  expect(again[0]?.n).toBe(0);
+});
+
+test("a day is a day in UTC, whatever the session thinks", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await using session = await openSession(db);
+  await session.query("set timezone = 'Pacific/Auckland'");
+  await session.query("select app.ensure_partitions(15)");
+  await db.pool.query("set timezone = 'UTC'");
+  const last = (await partitions(db, "logging")).at(-1);
+  const day = new Date(Date.now() + 15 * 86_400_000).toISOString().slice(0, 10);
+  expect(last?.name).toBe(`logging_${day.replaceAll("-", "")}`);
+  await using utc = await openSession(db);
+  await utc.query("set timezone = 'UTC'");
+  const [row] = await utc.query<{ bounds: string }>(
+    "select pg_get_expr(relpartbound, oid) as bounds from pg_class where oid = $1::regclass",
+    [`app.${last?.name}`],
+  );
+  expect(row?.bounds).toContain(`FROM ('${day} 00:00:00+00')`);
+});
+
+test("neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await using reader = await openSession(db);
+  await reader.query("begin");
+  await reader.query("select count(*) from app.logging");
+  await using writer = await openSession(db);
+  await writer.query("begin");
+  await writer.query("insert into app.organization (name) values ('open')");
+  await using maker = await openSession(db, "heliograph_watcher");
+  await maker.query("set lock_timeout = '100 ms'");
+  await maker.query("begin");
+  expect(await maker.query("select app.ensure_partitions(20) n")).toEqual([{ n: 12 }]);
+  await using other = await openSession(db);
+  await other.query("set lock_timeout = '100 ms'");
+  await other.query("insert into app.organization (name) values ('meanwhile')");
+  await maker.query("commit");
+});
+
+test("two that make partitions at once do not fail", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  const made = await Promise.all(
+    Array.from(
+      { length: 4 },
+      async () => (await db.pool.query<{ n: number }>("select app.ensure_partitions(30) n")).rows[0]?.n,
+    ),
+  );
+  expect(made.sort()).toEqual([0, 0, 0, 32].sort());
+});
+
+test("a new partition has the indexes and the free space of the log", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  const last = (await partitions(db, "logging")).at(-1)?.name ?? "";
+  const { rows } = await db.pool.query<{ def: string }>("select indexdef as def from pg_indexes where tablename = $1", [
+    last,
+  ]);
+  expect(rows.map(({ def }) => def.replace(/^.*USING /, "")).sort()).toEqual([
+    "btree (created_ts, entity_version) WHERE (((sync_status)::text = 'pending'::text) AND (action <> 0))",
+    "btree (sync_seq) WHERE (sync_seq IS NOT NULL)",
+  ]);
+  const { rows: options } = await db.pool.query<{ reloptions: string[] }>(
+    "select reloptions from pg_class where relname = $1",
+    [last],
+  );
+  expect(options[0]?.reloptions).toContain("fillfactor=50");
+});
+
+/** Puts a partition for a day in the past, with one row of the given sequence number (null: not claimed). */
+async function oldDay({ pool }: TestDatabase, day: string, seq: number | null): Promise<void> {
+  const name = day.replaceAll("-", "");
+  await pool.query(
+    `create table app.logging_${name} partition of app.logging for values from ('${day} 00:00+00') to ('${day} 24:00+00')`,
+  );
+  await pool.query(
+    `insert into app.logging (entity_code, entity_id, action, entity_version, created_ts, sync_status, sync_seq)
+     values ('x', gen_random_uuid(), 1, 1, '${day} 12:00+00', $1, $2)`,
+    [seq === null ? "pending" : "sent", seq],
+  );
+}
+
+test("a dropped day raises the lowest number that the log still serves, and never lowers it", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await oldDay(db, "2024-05-01", 500);
+  await oldDay(db, "2024-05-02", 400); // committed early, claimed before
+  const drop = async (day: string) =>
+    (await db.pool.query<{ min: string }>("select app.drop_log_day($1) min", [day])).rows[0]?.min;
+  expect(await drop("2024-05-01")).toBe("501");
+  expect(await drop("2024-05-02")).toBe("501");
+  expect(await drop("2024-05-03")).toBeNull();
+  expect((await partitions(db, "logging")).filter(({ name }) => name.includes("2024"))).toEqual([]);
+});
+
+test("a day with rows that nobody claimed, or that may still be written, is not dropped", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await oldDay(db, "2024-05-01", null);
+  await expect(db.pool.query("select app.drop_log_day('2024-05-01')")).rejects.toMatchObject({
+    code: "55000",
+    hint: expect.stringContaining("watcher"),
+  });
+  for (const drop of ["drop_log_day", "drop_detail_day"]) {
+    await expect(db.pool.query(`select app.${drop}((now() at time zone 'UTC')::date - 1)`)).rejects.toThrow(
+      "may still be written",
+    );
+  }
+});
+
+test("a drop gives up soon when somebody reads the day", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await oldDay(db, "2024-05-01", 1);
+  await lead(db.pool);
+  await using reader = await openSession(db);
+  await reader.query("begin");
+  await reader.query("select from app.logging_20240501");
+  await using watcher = await openSession(db, "heliograph_watcher");
+  await expect(watcher.query("select app.drop_log_day('2024-05-01')")).rejects.toMatchObject({ code: "55P03" });
+  await reader.query("commit");
+  expect(await watcher.query("select app.drop_log_day('2024-05-01')::int min")).toEqual([{ min: 2 }]);
+});

@@ -1,0 +1,36 @@
+import type { ListQuery } from "./api/list-query.ts";
+import type { Clock } from "./clock.ts";
+import type { Environment } from "./connection/environment.ts";
+import type { Probe } from "./connection/probe.ts";
+import type { SocketFactory } from "./connection/socket.ts";
+import type { Logger } from "./logger.ts";
+import type { EntityStore } from "./store/entity-store.ts";
+
+export type HeliographOptions = {
+  /** Address of the socket, `wss://…/ws/sync`; a path is resolved against the page. */
+  readonly url: string;
+  /** Address of the REST API without a slash at the end, `/api/v1` or with a host. */
+  readonly apiUrl: string;
+  readonly getToken: () => string | null;
+  /** The server wants another token than the one `getToken` gives. Called once per token. */
+  readonly onAuthRequired?: () => void;
+  /** Where rows are kept; in memory when absent. The caller closes it. */
+  readonly store?: EntityStore;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly fetch?: typeof fetch;
+  readonly openSocket?: SocketFactory;
+  readonly probe?: Probe;
+  readonly environment?: Environment;
+};
+
+export type SubscribeOptions = {
+  /** The ids name containers: every row of the type inside them, also rows yet to be created. */
+  readonly within?: boolean;
+};
+
+export type ListOptions = ListQuery & {
+  /** Container that keeps the list live; the organization of the token when absent, none when null. */
+  readonly within?: string | null | undefined;
+};

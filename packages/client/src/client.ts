@@ -1,0 +1,380 @@
+import type { DownMessage } from "@heliograph/protocol";
+import { type ApiClient, createApiClient } from "./api/api-client.ts";
+import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { Connection } from "./connection/connection.ts";
+import { defaultEnvironment } from "./connection/environment.ts";
+import { createProbe } from "./connection/probe.ts";
+import { webSocketFactory } from "./connection/socket.ts";
+import { type ConnectionState, linkOf } from "./connection/state.ts";
+import { canonicalId, type EntityKey, entityKey, splitEntityKey } from "./entity-key.ts";
+import { EntityResource } from "./entity-resource.ts";
+import { KeyedEmitter } from "./keyed-emitter.ts";
+import { ListRegistry } from "./lists/list-registry.ts";
+import type { LiveList } from "./lists/live-list.ts";
+import { type Logger, silentLogger } from "./logger.ts";
+import { Mutations } from "./mutations.ts";
+import { Refetcher } from "./refetch/refetcher.ts";
+import { StatusPublisher } from "./status-publisher.ts";
+import type { EntityStore } from "./store/entity-store.ts";
+import { LiveEntities } from "./store/live-entities.ts";
+import { createMemoryStore } from "./store/memory-store.ts";
+import { Subscriber } from "./subscriptions/subscriber.ts";
+import type { Target } from "./subscriptions/subscription-book.ts";
+import { type SyncStatus, toSyncStatus } from "./sync-status.ts";
+import { readTokenClaims } from "./token-claims.ts";
+
+/** The whole client without a user interface. Build it with `createHeliograph`. */
+export class Heliograph {
+  readonly api: ApiClient;
+  readonly store: EntityStore;
+  readonly entities: LiveEntities;
+  readonly mutations: Mutations;
+  readonly #options: HeliographOptions;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #connection: Connection;
+  readonly #subscriber: Subscriber;
+  readonly #refetcher: Refetcher;
+  readonly #lists: ListRegistry;
+  readonly #keys = new KeyedEmitter();
+  readonly #errors = new Map<EntityKey, Error>();
+  readonly #status: StatusPublisher;
+  #kind: ConnectionState["kind"] = "disconnected";
+  #life: "new" | "started" | "stopped" = "new";
+  /** Everything numbered up to here must be read before this connection counts as caught up. */
+  #catchUpStamp: number | undefined;
+  #tokenAskedFor: string | null | undefined;
+
+  constructor(options: HeliographOptions) {
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#clock = options.clock ?? systemClock;
+    const clock = this.#clock;
+    const random = options.random ?? Math.random;
+    const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+    this.store = options.store ?? createMemoryStore();
+    this.entities = new LiveEntities(this.store);
+    this.api = createApiClient({
+      baseUrl: options.apiUrl,
+      getToken: options.getToken,
+      fetch: fetchFunction,
+      clock,
+      onUnauthenticated: () => this.#askForToken(),
+    });
+    this.#refetcher = new Refetcher({
+      getMany: (type, ids, signal) => this.api.getMany(type, ids, { signal }),
+      store: this.store,
+      wanted: (type, id) =>
+        this.#subscriber.has({ type, id, container: false }) || this.entities.watches(entityKey(type, id)),
+      onRead: (type, result) => this.#read(type, result),
+      onFailed: (type, ids, error) => this.#failed(type, ids, error),
+      onNeeds: (keys) => this.#needsChanged(keys),
+      onOverflow: () => this.#subscriber.reassert(),
+      clock,
+      random,
+      logger: this.#logger,
+    });
+    this.#subscriber = new Subscriber({
+      send: (message) => this.#connection.send(message),
+      readVersions: (type, ids) => this.#readVersions(type, ids),
+      onChanged: (type, changes) => this.#refetcher.raise(type, changes),
+      onGone: (type, rows) => this.#background(this.#goneAtSubscribe(type, rows)),
+      onWithin: (type, containers) => this.#containersHeld(type, containers),
+      onPhase: (targets) => this.#phaseChanged(targets),
+      onProgress: () => this.#checkCaughtUp(),
+      clock,
+      random,
+      logger: this.#logger,
+    });
+    this.#lists = new ListRegistry({
+      list: (type, query, signal) => this.api.list(type, query, { signal }),
+      reads: this.#refetcher,
+      subscriptions: this.#subscriber,
+      store: this.store,
+      live: this.entities,
+      connecting: () => this.#connecting(),
+      stopped: () => this.#life === "stopped",
+      onProgress: () => this.#checkCaughtUp(),
+      clock,
+      random,
+    });
+    this.mutations = new Mutations({
+      api: this.api,
+      store: this.store,
+      refetcher: this.#refetcher,
+      onWritten: (type) => this.#markStale(type),
+      clock,
+      random,
+    });
+    this.#connection = new Connection({
+      url: resolveSocketUrl(options.url),
+      getToken: options.getToken,
+      openSocket: options.openSocket ?? webSocketFactory,
+      probe: options.probe ?? createProbe(fetchFunction),
+      environment: options.environment ?? defaultEnvironment(),
+      clock,
+      random,
+      logger: this.#logger,
+      onMessage: (message) => this.#receive(message),
+      onWelcome: (message) => {
+        this.#logger.info("[Sync] Connected");
+        this.#catchUpStamp = undefined;
+        this.#tokenAskedFor = undefined;
+        this.#subscriber.connected(message.payload.limits);
+        this.#refetcher.hurry();
+      },
+      onLost: () => {
+        this.#logger.info("[Sync] Disconnected");
+        this.#subscriber.disconnected();
+        this.#refreshLists();
+      },
+      onAuthRequired: () => this.#askForToken(),
+      onChange: (state) => this.#connectionChanged(state),
+    });
+    this.#status = new StatusPublisher(clock, () => this.#computeStatus());
+  }
+
+  /** Connects, and reconnects until `stop`. May be called again after it. */
+  start(): void {
+    const again = this.#life === "stopped";
+    this.#life = "started";
+    this.#status.start();
+    this.#refetcher.start();
+    this.#subscriber.start();
+    this.#connection.start();
+    if (again) for (const list of this.#lists.active()) list.resume();
+  }
+
+  /** Ends the connection and every timer. Rows, subscriptions and lists stay for the next `start`. */
+  stop(): void {
+    this.#life = "stopped";
+    this.#connection.stop();
+    for (const list of this.#lists.active()) list.pause();
+    this.#subscriber.stop();
+    this.#refetcher.stop();
+    this.#status.stop();
+  }
+
+  status(): SyncStatus {
+    return this.#status.current;
+  }
+
+  onStatus(listener: (status: SyncStatus) => void): () => void {
+    return this.#status.on(listener);
+  }
+
+  /** Tells that `getToken` may answer differently now: after signing in, or after a renewal. */
+  tokenChanged(): void {
+    this.#connection.tokenChanged();
+    this.#refetcher.hurry();
+  }
+
+  /**
+   * Keeps rows live. Many may ask for the same row; it is released when the last one lets go.
+   *
+   * @returns the function that lets go
+   */
+  subscribe(type: string, ids: readonly string[], options?: SubscribeOptions): () => void {
+    const targets = this.#toTargets(type, ids, options?.within ?? false);
+    this.#subscriber.acquire(targets);
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#subscriber.release(targets);
+    };
+  }
+
+  /** One row, live while somebody listens to it. */
+  entity(type: string, id: string): EntityResource {
+    return new EntityResource(type, canonicalId(id) ?? id, {
+      live: this.entities,
+      subscriptions: this.#subscriber,
+      needs: (key) => this.#refetcher.needs(key),
+      errorOf: (key) => this.#errors.get(key),
+      connecting: () => this.#connecting(),
+      look: (code, rowId) => this.#refetcher.look(code, [rowId]),
+      onKey: (key, listener) => this.#keys.on(key, listener),
+    });
+  }
+
+  /** A list in the server's order, live while somebody listens to it. Equal questions share one list. */
+  list(type: string, options: ListOptions = {}): LiveList {
+    const { within, ...query } = options;
+    const container = within === undefined ? this.#organizationFor(type) : within;
+    return this.#lists.get(type, query, container === null ? undefined : canonicalId(container ?? ""));
+  }
+
+  /** The organization container, which everything of a tenant is inside; an organization itself is inside nothing. */
+  #organizationFor(type: string): string | null {
+    return type === "organization" ? null : (readTokenClaims(this.#options.getToken()).organizationId ?? null);
+  }
+
+  #toTargets(type: string, ids: readonly string[], container: boolean): Target[] {
+    const targets: Target[] = [];
+    for (const id of new Set(ids)) {
+      const canonical = canonicalId(id);
+      if (canonical) targets.push({ type, id: canonical, container });
+      // One bad id would make the server refuse the whole message with all the good ones.
+      else this.#logger.warn(`[Sync] "${id}" is no UUID; ${type} cannot be subscribed by it.`);
+    }
+    return targets;
+  }
+
+  #receive(message: DownMessage): void {
+    switch (message.type) {
+      case "INVALIDATE": {
+        const { entityCode, changes } = message.payload;
+        this.#logger.info(`[Sync] INVALIDATE: ${entityCode} (${changes.length} changes)`);
+        this.#refetcher.raise(entityCode, changes);
+        for (const list of this.#lists.ofType(entityCode)) list.signalled(changes);
+        break;
+      }
+      case "SUBSCRIBED":
+        this.#subscriber.answered(message);
+        break;
+      case "GONE": {
+        const { entityCode, entityIds } = message.payload;
+        this.#background(this.#refetcher.remove(entityCode, entityIds));
+        this.#markStale(entityCode);
+        break;
+      }
+      case "ERROR":
+        this.#subscriber.failed(message);
+        break;
+      default:
+        break; // a newer server may say more than this client understands
+    }
+    this.#status.publishLater();
+  }
+
+  /** A store that was closed or is full must not end in an unhandled rejection, which stops a Node program. */
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#logger.warn(`[Sync] The local store failed: ${String(error)}`));
+  }
+
+  async #readVersions(type: string, ids: readonly string[]) {
+    const rows = await this.store.read(ids.map((id) => entityKey(type, id)));
+    return new Map([...rows.values()].map((row) => [splitEntityKey(row.id).id, { version: row.ver, gone: row.gone }]));
+  }
+
+  async #goneAtSubscribe(type: string, rows: readonly { id: string; seen: number }[]): Promise<void> {
+    this.#refetcher.bar(
+      type,
+      rows.map(({ id }) => id),
+    );
+    await this.store.putGone(rows.map(({ id, seen }) => ({ type, id, ver: 0, unlessNewerThan: seen })));
+    const held = await this.store.read(rows.map(({ id }) => entityKey(type, id)));
+    // Written here after the question was sent (an own create, say): the answer is older than what is known.
+    const disputed = rows.filter(({ id }) => held.get(entityKey(type, id))?.gone === false).map(({ id }) => id);
+    if (disputed.length > 0) this.#refetcher.look(type, disputed);
+    if (disputed.length > 0) this.#subscriber.retry(disputed.map((id) => ({ type, id, container: false })));
+  }
+
+  #containersHeld(type: string, containers: readonly string[]): void {
+    for (const list of this.#lists.ofType(type)) {
+      if (list.spec.within !== undefined && containers.includes(list.spec.within)) list.subscribed();
+    }
+  }
+
+  #phaseChanged(targets: readonly Target[]): void {
+    this.#keys.emit(targets.filter((target) => !target.container).map(({ type, id }) => entityKey(type, id)));
+    const types = new Set(targets.filter((target) => target.container).map(({ type }) => type));
+    for (const type of types) for (const list of this.#lists.ofType(type)) list.refresh();
+  }
+
+  #read(type: string, result: { read: readonly string[]; returned: readonly string[] }): void {
+    for (const id of result.read) this.#errors.delete(entityKey(type, id));
+    this.#keys.emit(result.read.map((id) => entityKey(type, id)));
+    const returned = result.returned.map((id) => ({ type, id, container: false }));
+    if (returned.length === 0) return;
+    this.#subscriber.retry(returned);
+    this.#markStale(type);
+  }
+
+  #failed(type: string, ids: readonly string[], error: Error): void {
+    const keys = ids.map((id) => entityKey(type, id)).filter((key) => this.entities.watches(key));
+    for (const key of keys) this.#errors.set(key, error);
+    this.#keys.emit(keys);
+  }
+
+  #needsChanged(keys: readonly EntityKey[]): void {
+    this.#keys.emit(keys);
+    this.#checkCaughtUp();
+    this.#status.publishLater();
+  }
+
+  #markStale(type: string): void {
+    for (const list of this.#lists.ofType(type)) list.markStale();
+  }
+
+  #refreshLists(): void {
+    for (const list of this.#lists.active()) list.refresh();
+  }
+
+  /** Caught up: all subscriptions answered, and everything they and the lists had to read is read. */
+  #checkCaughtUp(): void {
+    if (this.#connection.state.kind !== "catching-up" || !this.#subscriber.settled) return;
+    if (this.#catchUpStamp === undefined) {
+      this.#catchUpStamp = this.#refetcher.stamp;
+      // Lists without a container get no confirmation of their own.
+      for (const list of this.#lists.active()) if (list.spec.within === undefined) list.subscribed();
+    }
+    if (!this.#refetcher.clearUpTo(this.#catchUpStamp)) return;
+    for (const list of this.#lists.active()) if (!list.caughtUp) return;
+    this.#connection.caughtUp();
+  }
+
+  /** Live, or about to be within a moment. Views may mount just before the client starts. */
+  #connecting(): boolean {
+    const { state } = this.#connection;
+    if (this.#life === "new") return true;
+    return linkOf(state) !== undefined || (state.kind === "dialing" && state.failures === 0);
+  }
+
+  #connectionChanged(state: ConnectionState): void {
+    if (state.kind !== this.#kind) {
+      this.#kind = state.kind;
+      // Without live updates everything on screen is read once, so that it is at least fresh when it appears.
+      if (state.kind === "disabled") this.#lookAtEverything();
+    }
+    this.#status.publish();
+  }
+
+  #lookAtEverything(): void {
+    for (const key of this.entities.keys()) {
+      const { type, id } = splitEntityKey(key);
+      this.#refetcher.look(type, [id]);
+    }
+    for (const list of this.#lists.active()) list.markStale();
+  }
+
+  #askForToken(): void {
+    const token = this.#options.getToken();
+    if (token === this.#tokenAskedFor) return;
+    this.#tokenAskedFor = token;
+    this.#options.onAuthRequired?.();
+  }
+
+  #computeStatus(): SyncStatus {
+    return toSyncStatus({
+      connection: this.#connection.state,
+      lastMessageAt: this.#connection.lastMessageAt,
+      pendingFetches: this.#refetcher.pending,
+      storage: this.store.storage,
+      storageReason: this.store.storageReason,
+      starved: this.#subscriber.starved,
+    });
+  }
+}
+
+/** Builds a client; nothing happens before `start`. */
+export function createHeliograph(options: HeliographOptions): Heliograph {
+  return new Heliograph(options);
+}
+
+function resolveSocketUrl(url: string): string {
+  if (typeof location === "undefined" || /^wss?:/.test(url)) return url;
+  return new URL(url, location.href).href.replace(/^http/, "ws");
+}

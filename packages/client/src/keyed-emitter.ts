@@ -1,0 +1,24 @@
+import { Emitter } from "./emitter.ts";
+import type { EntityKey } from "./entity-key.ts";
+
+/** Listeners by key, so that a change of one row does not wake the views of all others. */
+export class KeyedEmitter {
+  readonly #emitters = new Map<EntityKey, Emitter<void>>();
+
+  on(key: EntityKey, listener: () => void): () => void {
+    let emitter = this.#emitters.get(key);
+    if (!emitter) {
+      emitter = new Emitter();
+      this.#emitters.set(key, emitter);
+    }
+    const leave = emitter.on(listener);
+    return () => {
+      leave();
+      if (emitter.size === 0 && this.#emitters.get(key) === emitter) this.#emitters.delete(key);
+    };
+  }
+
+  emit(keys: Iterable<EntityKey>): void {
+    for (const key of keys) this.#emitters.get(key)?.emit();
+  }
+}

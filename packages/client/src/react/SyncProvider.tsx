@@ -1,0 +1,62 @@
+import { createContext, type ReactNode, useContext, useEffect, useInsertionEffect, useMemo, useRef } from "react";
+import { createHeliograph, type Heliograph } from "../client.ts";
+import { consoleLogger, type Logger, silentLogger } from "../logger.ts";
+import { useStore } from "./DatabaseProvider.tsx";
+
+const ClientContext = createContext<Heliograph | undefined>(undefined);
+
+export type SyncProviderProps = {
+  /** Address of the socket; a path is resolved against the page. */
+  readonly url: string;
+  /** Address of the REST API without a slash at the end. */
+  readonly apiUrl: string;
+  readonly getToken: () => string | null;
+  /** The session has ended; called once per token. */
+  readonly onAuthRequired?: () => void;
+  /** The browser's console in development, nothing otherwise. */
+  readonly logger?: Logger;
+  readonly children: ReactNode;
+};
+
+/** Connects everything inside to the server, with the store of the `DatabaseProvider` around it (else in memory). */
+export function SyncProvider(props: SyncProviderProps): ReactNode {
+  const { url, apiUrl, children } = props;
+  const store = useStore();
+  // Functions written inline change with every render; the client must not be rebuilt for that.
+  const latest = useRef(props);
+  useInsertionEffect(() => {
+    latest.current = props;
+  });
+  const client = useMemo(
+    () =>
+      createHeliograph({
+        url,
+        apiUrl,
+        ...(store ? { store } : {}),
+        getToken: () => latest.current.getToken(),
+        onAuthRequired: () => latest.current.onAuthRequired?.(),
+        logger: latest.current.logger ?? defaultLogger(),
+      }),
+    [url, apiUrl, store],
+  );
+  useEffect(() => {
+    client.start();
+    return () => client.stop();
+  }, [client]);
+  const token = props.getToken();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the token is the reason to run, not an input
+  useEffect(() => client.tokenChanged(), [client, token]);
+  return <ClientContext value={client}>{children}</ClientContext>;
+}
+
+/** The client of the nearest `SyncProvider`. */
+export function useClient(): Heliograph {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error("This hook needs a <SyncProvider> above the component. Remedy: wrap the application.");
+  return client;
+}
+
+function defaultLogger(): Logger {
+  // Bundlers that know no import.meta.env count as production.
+  return import.meta.env?.DEV ? consoleLogger : silentLogger;
+}

@@ -1,0 +1,26 @@
+import { useCallback, useMemo, useSyncExternalStore } from "react";
+import type { ListOptions } from "../client-options.ts";
+import type { ListSnapshot } from "../lists/list-snapshot.ts";
+import type { Entity, EntityCode } from "../register.ts";
+import { useClient } from "./SyncProvider.tsx";
+
+export type EntityListResult<Code extends EntityCode> = ListSnapshot<Entity<Code>>;
+
+const none: ListOptions = {};
+
+/**
+ * A live list: membership and order from the server, contents from the store, creations through the container. The
+ * options may be a new object in every render; only their content counts.
+ */
+export function useEntityList<Code extends EntityCode>(
+  code: Code,
+  options: ListOptions = none,
+): EntityListResult<Code> {
+  const client = useClient();
+  const key = JSON.stringify(options);
+  const list = useMemo(() => client.list(code, JSON.parse(key) as ListOptions), [client, code, key]);
+  const subscribe = useCallback((listener: () => void) => list.subscribe(listener), [list]);
+  const read = useCallback(() => list.snapshot(), [list]);
+  // The store holds what the API sent for this code; the registered map says what that is.
+  return useSyncExternalStore(subscribe, read, read) as ListSnapshot<unknown> as EntityListResult<Code>;
+}

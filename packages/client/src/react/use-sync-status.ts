@@ -1,0 +1,11 @@
+import { useCallback, useSyncExternalStore } from "react";
+import type { SyncStatus } from "../sync-status.ts";
+import { useClient } from "./SyncProvider.tsx";
+
+/** How the connection is doing; renders again when that changes. */
+export function useSyncStatus(): SyncStatus {
+  const client = useClient();
+  const subscribe = useCallback((listener: () => void) => client.onStatus(listener), [client]);
+  const read = useCallback(() => client.status(), [client]);
+  return useSyncExternalStore(subscribe, read, read);
+}

@@ -1,0 +1,215 @@
+import type { DownMessage, UpMessage } from "@heliograph/protocol";
+import type { SocketFactory, SocketHandlers } from "../connection/socket.ts";
+import type { EntityDoc } from "../register.ts";
+
+type ServerSocket = {
+  readonly handlers: SocketHandlers;
+  readonly up: UpMessage[];
+  readonly down: DownMessage[];
+  readonly subscriptions: Set<string>;
+  open: boolean;
+};
+
+export type FetchCall = {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: unknown;
+  readonly headers: Headers;
+  /** Reads the rows now and hands the answer over. */
+  readonly answer: () => void;
+  /** Reads the rows now, but hands the answer over only when the returned function is called. */
+  readonly read: () => () => void;
+  readonly fail: (status?: number, code?: string) => void;
+};
+
+/**
+ * Server, socket and API in memory. Nothing is delivered by itself: the test says which message and which answer goes
+ * when, so every order of events can be had.
+ */
+export class FakeServer {
+  readonly rows = new Map<string, EntityDoc>();
+  readonly containers = new Map<string, readonly string[]>();
+  readonly calls: FetchCall[] = [];
+  readonly sockets: ServerSocket[] = [];
+  /** Answer API calls as soon as they come. */
+  autoAnswer = true;
+  /** Exchange socket messages as soon as they are sent. */
+  autoFlush = true;
+  pingIntervalMs = 30_000;
+  limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
+  #version = 100;
+
+  readonly openSocket: SocketFactory = (_url, _token, handlers) => {
+    const socket: ServerSocket = { handlers, up: [], down: [], subscriptions: new Set(), open: true };
+    this.sockets.push(socket);
+    queueMicrotask(() => {
+      if (!socket.open) return;
+      handlers.opened();
+      this.#send(socket, {
+        type: "WELCOME",
+        payload: { connectionId: "c", cursor: "0", limits: this.limits, pingIntervalMs: this.pingIntervalMs },
+      });
+    });
+    return {
+      send: (text) => {
+        socket.up.push(JSON.parse(text) as UpMessage);
+        if (this.autoFlush) this.flushUp();
+      },
+      close: () => {
+        socket.open = false;
+      },
+    };
+  };
+
+  readonly fetch: typeof fetch = (input, init) => {
+    const url = new URL(String(input), "http://server.test");
+    const body: unknown = typeof init?.body === "string" ? JSON.parse(init.body) : undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+    const take = () => {
+      this.calls.splice(this.calls.indexOf(call), 1);
+    };
+    const call: FetchCall = {
+      method: init?.method ?? "GET",
+      url,
+      body,
+      headers: new Headers(init?.headers),
+      read: () => {
+        const response = this.#respond(call);
+        return () => {
+          take();
+          resolve(response);
+        };
+      },
+      answer: () => call.read()(),
+      fail: (status, code = "unavailable") => {
+        take();
+        if (status === undefined) reject(new TypeError("fetch failed"));
+        else resolve(Response.json({ error: { code, message: "failed on purpose" } }, { status }));
+      },
+    };
+    this.calls.push(call);
+    if (this.autoAnswer) queueMicrotask(() => call.answer());
+    return promise;
+  };
+
+  get socket(): ServerSocket | undefined {
+    return this.sockets.findLast((socket) => socket.open);
+  }
+
+  /** Writes a row and signals it to whoever holds it. */
+  write(type: string, id: string, columns: Record<string, unknown> = {}, containers?: readonly string[]): number {
+    const key = `${type}:${id}`;
+    const before = this.rows.get(key);
+    const version = ++this.#version;
+    this.rows.set(key, { ...before, ...columns, id, version });
+    if (containers) this.containers.set(key, containers);
+    this.#signal(type, id, before ? "UPDATE" : "CREATE", version);
+    return version;
+  }
+
+  remove(type: string, id: string): void {
+    if (!this.rows.delete(`${type}:${id}`)) return;
+    this.#signal(type, id, "DELETE", ++this.#version);
+  }
+
+  /** Takes the row away from this client, as after a change of rights. */
+  revoke(type: string, id: string): void {
+    this.rows.delete(`${type}:${id}`);
+    const { socket } = this;
+    if (socket?.subscriptions.delete(`id:${type}:${id}`)) {
+      this.#send(socket, { type: "GONE", payload: { entityCode: type, entityIds: [id] } });
+    }
+  }
+
+  /** Breaks the connection; what was on its way is lost. */
+  drop(code = 1006): void {
+    const { socket } = this;
+    if (!socket) return;
+    socket.open = false;
+    socket.handlers.closed(code);
+  }
+
+  /** Lets the server read what the client has sent. */
+  flushUp(): void {
+    const { socket } = this;
+    for (const message of socket?.up.splice(0) ?? []) if (socket) this.#take(socket, message);
+  }
+
+  /** Delivers the oldest messages of the server, all unless a number is given. */
+  flushDown(count = Number.POSITIVE_INFINITY): void {
+    const { socket } = this;
+    if (!socket) return;
+    const some = socket.down.splice(0, Math.min(count, socket.down.length));
+    for (const message of some) if (socket.open) socket.handlers.received(JSON.stringify(message));
+  }
+
+  #send(socket: ServerSocket, message: DownMessage): void {
+    socket.down.push(message);
+    if (this.autoFlush) queueMicrotask(() => socket.open && this.flushDown());
+  }
+
+  #signal(type: string, entityId: string, action: "CREATE" | "UPDATE" | "DELETE", version: number): void {
+    const { socket } = this;
+    const containers = this.containers.get(`${type}:${entityId}`) ?? [];
+    const names = [`id:${type}:${entityId}`, ...containers.map((id) => `in:${type}:${id}`)];
+    if (!socket || !names.some((name) => socket.subscriptions.has(name))) return;
+    const changes = [{ entityId, action, version }];
+    this.#send(socket, { type: "INVALIDATE", payload: { entityCode: type, changes, timestamp: "" } });
+  }
+
+  #take(socket: ServerSocket, message: UpMessage): void {
+    if (message.type === "PING") this.#send(socket, { type: "PONG" });
+    if (message.type === "UNSUBSCRIBE") {
+      const { entityCode, entityIds = [], within = [] } = message.payload;
+      for (const id of entityIds) socket.subscriptions.delete(`id:${entityCode}:${id}`);
+      for (const id of within) socket.subscriptions.delete(`in:${entityCode}:${id}`);
+    }
+    if (message.type !== "SUBSCRIBE") return;
+    const { entityCode, entityIds = [], versions = [], within = [] } = message.payload;
+    const changed: { entityId: string; version: number }[] = [];
+    const gone: string[] = [];
+    entityIds.forEach((id, index) => {
+      const row = this.rows.get(`${entityCode}:${id}`);
+      if (!row) gone.push(id);
+      else socket.subscriptions.add(`id:${entityCode}:${id}`);
+      if (row && row.version !== versions[index]) changed.push({ entityId: id, version: row.version });
+    });
+    for (const id of within) socket.subscriptions.add(`in:${entityCode}:${id}`);
+    const count = entityIds.length - gone.length + within.length;
+    const answer: DownMessage = { type: "SUBSCRIBED", payload: { entityCode, count, changed, gone } };
+    this.#send(socket, message.id === undefined ? answer : { ...answer, id: message.id });
+  }
+
+  #respond({ method, url, body }: FetchCall): Response {
+    const [type = "", id] = url.pathname.replace("/api/v1/", "").split("/");
+    if (method === "GET" && id === undefined) return this.#list(type, url.searchParams);
+    if (method === "GET") return this.#one(this.rows.get(`${type}:${id}`));
+    if (method === "DELETE" && id !== undefined) {
+      this.remove(type, id);
+      return Response.json({ id, version: this.#version });
+    }
+    const columns = body as { id: string } & Record<string, unknown>;
+    const target = id ?? columns.id;
+    this.write(type, target, columns, this.containers.get(`${type}:${target}`) ?? ["org"]);
+    return this.#one(this.rows.get(`${type}:${target}`));
+  }
+
+  #one(doc: EntityDoc | undefined): Response {
+    if (doc) return Response.json(doc);
+    return Response.json({ error: { code: "not_found", message: "No such row." } }, { status: 404 });
+  }
+
+  #list(type: string, params: URLSearchParams): Response {
+    const ids = params.get("ids")?.split(",");
+    if (ids) {
+      const items = ids.flatMap((id) => this.rows.get(`${type}:${id}`) ?? []);
+      return Response.json({ items, gone: ids.filter((id) => !this.rows.has(`${type}:${id}`)) });
+    }
+    const all = [...this.rows].filter(([key]) => key.startsWith(`${type}:`)).map(([, doc]) => doc);
+    const sorted = all.sort((a, b) => String(a["name"]).localeCompare(String(b["name"])));
+    const from = Number(params.get("cursor") ?? 0);
+    const to = from + Number(params.get("limit") ?? 50);
+    return Response.json({ items: sorted.slice(from, to), nextCursor: to < sorted.length ? String(to) : null });
+  }
+}

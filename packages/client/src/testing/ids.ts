@@ -1,0 +1,10 @@
+/** The n-th UUID of a test: readable in a failure. */
+export function testId(n: number): string {
+  return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+}
+
+/** A token that names an organization, as a server would sign it (but unsigned). */
+export function testToken(organizationId: string): string {
+  const payload = btoa(JSON.stringify({ sub: testId(1), org: organizationId }));
+  return `e30.${payload}.`;
+}

@@ -1,0 +1,49 @@
+import { createHeliograph, type Heliograph } from "../client.ts";
+import type { HeliographOptions } from "../client-options.ts";
+import type { Environment, EnvironmentEvent } from "../connection/environment.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { FakeServer } from "./fake-server.ts";
+import { testId, testToken } from "./ids.ts";
+
+export const organization = testId(900);
+
+export type TestClient = {
+  readonly client: Heliograph;
+  readonly server: FakeServer;
+  readonly clock: FakeClock;
+  readonly lines: string[];
+  readonly warnings: string[];
+  readonly device: { online: boolean; tell: (event: EnvironmentEvent) => void };
+};
+
+/** A whole client against a server in memory, with a clock that the test moves. */
+export function createTestClient(options: Partial<HeliographOptions> = {}): TestClient {
+  const server = new FakeServer();
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  const warnings: string[] = [];
+  const device = { online: true, tell: (_event: EnvironmentEvent) => {} };
+  const environment: Environment = {
+    online: () => device.online,
+    subscribe(listener) {
+      device.tell = listener;
+      return () => {
+        device.tell = () => {};
+      };
+    },
+  };
+  const client = createHeliograph({
+    url: "ws://server.test/ws/sync",
+    apiUrl: "http://server.test/api/v1",
+    getToken: () => testToken(organization),
+    clock,
+    random: () => 0.5,
+    fetch: server.fetch,
+    openSocket: server.openSocket,
+    probe: async () => ({ kind: "reachable" }),
+    environment,
+    logger: { info: (line) => lines.push(line), warn: (line) => warnings.push(line) },
+    ...options,
+  });
+  return { client, server, clock, lines, warnings, device };
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import type { ErrorCode } from "@heliograph/protocol";
+import { Tokens } from "@heliograph/server-kit";
+import { expect, test } from "vitest";
+import { insertProjects, rename } from "./harness/fixture-rows.ts";
+import { RefusedUpgrade } from "./harness/refused-upgrade.ts";
+import { useTestCluster } from "./harness/test-cluster.ts";
+import { TestSocket } from "./harness/test-socket.ts";
+
+const site = useTestCluster({ gateways: 2, watchers: 1 });
+
+const subscribe = (payload: unknown) => JSON.stringify({ type: "SUBSCRIBE", id: "bad", payload });
+const someId = randomUUID();
+
+const badFrames: readonly (readonly [what: string, frame: string, code: ErrorCode, echoed: boolean])[] = [
+  ["unknown entity code", subscribe({ entityCode: "nonsense", entityIds: [someId] }), "unknown_entity", true],
+  ["malformed UUID", subscribe({ entityCode: "project", entityIds: [someId, "not-a-uuid"] }), "invalid_id", true],
+  ["malformed container", subscribe({ entityCode: "task", within: ["1"] }), "invalid_id", true],
+  ["unknown message type", JSON.stringify({ type: "SUBSCRIBE_ALL", id: "bad" }), "unknown_type", true],
+  ["inherited name as type", JSON.stringify({ type: "constructor", id: "bad" }), "unknown_type", true],
+  ["invalid JSON", '{"type":"PING",', "invalid_json", false],
+  ["missing payload", JSON.stringify({ type: "SUBSCRIBE", id: "bad" }), "invalid_message", true],
+  ["missing entity code", subscribe({ entityIds: [someId] }), "invalid_message", true],
+  ["wrong type of a field", subscribe({ entityCode: "project", entityIds: someId }), "invalid_message", true],
+  ["unknown field", subscribe({ entityCode: "project", entityIds: [someId], filter: {} }), "invalid_message", true],
+  ["neither ids nor containers", subscribe({ entityCode: "project" }), "invalid_message", true],
+  [
+    "fewer versions than ids",
+    subscribe({ entityCode: "project", entityIds: [someId, randomUUID()], versions: [0] }),
+    "invalid_message",
+    true,
+  ],
+  [
+    "more ids than one message may name",
+    subscribe({ entityCode: "project", entityIds: Array.from({ length: 1001 }, () => randomUUID()) }),
+    "invalid_message",
+    true,
+  ],
+];
+
+async function project(): Promise<string> {
+  const { organizationId } = (await site().rest("alice")).person;
+  const [id = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  await site().settled();
+  return id;
+}
+
+test("a bad message is answered with its error; the socket, its subscriptions and other sockets go on", async () => {
+  const id = await project();
+  const bystander = await site().socket("carol", 0);
+  await bystander.subscribe("project", [id]);
+  for (const [what, frame, code, echoed] of badFrames) {
+    await using socket = await site().socket("bob", 0);
+    await socket.subscribe("project", [id]);
+    socket.sendRaw(frame);
+    const answer = await socket.next("ERROR");
+    expect({ what, code: answer.payload.code }).toEqual({ what, code });
+    expect(answer.id).toBe(echoed ? "bad" : undefined);
+    expect(answer.payload.message).not.toBe("");
+    await socket.ping();
+    const version = await rename(site().sql, "project", id, `After: ${what}`);
+    await socket.untilVersion("project", id, version);
+    await bystander.untilVersion("project", id, version);
+  }
+  expect(bystander.received.some((message) => message.type === "ERROR")).toBe(false);
+});
+
+test("text that is JSON but no message is answered, too", async () => {
+  const socket = await site().socket("bob", 0);
+  for (const frame of ["null", "[]", "7", '"PING"', "{}", '{"type":null}', ""]) {
+    socket.sendRaw(frame);
+    const { payload } = await socket.next("ERROR");
+    expect(["invalid_json", "invalid_message", "unknown_type"]).toContain(payload.code);
+  }
+  await socket.ping();
+});
+
+test("a refused message changes nothing: no half subscription is left behind", async () => {
+  const id = await project();
+  const socket = await site().socket("bob", 0);
+  const answer = await socket.request({
+    type: "SUBSCRIBE",
+    payload: { entityCode: "project", entityIds: [id, "not-a-uuid"] },
+  });
+  expect(answer.type).toBe("ERROR");
+  const { rows } = await site().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [
+    socket.connectionId,
+  ]);
+  expect(rows).toEqual([]);
+  const witness = await site().socket("carol", 0);
+  await witness.subscribe("project", [id]);
+  await witness.untilVersion("project", id, await rename(site().sql, "project", id, "Not subscribed"));
+  await socket.ping();
+  expect(socket.holdings.deliveries("project", id)).toEqual([]);
+});
+
+test.each([
+  ["an oversized message", "x".repeat(64 * 1024 + 1)],
+  ["a binary frame", Buffer.from([1, 2, 3])],
+])("%s ends its own socket alone", async (_what, frame) => {
+  const id = await project();
+  const bystander = await site().socket("bob", 0);
+  await bystander.subscribe("project", [id]);
+  const socket = await site().socket("bob", 0);
+  await socket.subscribe("project", [id]);
+  socket.sendRaw(frame);
+  const { code } = await socket.closed;
+  expect([1009, 4400]).toContain(code);
+  await bystander.untilVersion("project", id, await rename(site().sql, "project", id, "Still here"));
+  await bystander.ping();
+});
+
+test("ids in any letter case are the same row", async () => {
+  const id = await project();
+  const socket = await site().socket("bob", 1);
+  const answer = await socket.subscribe("project", [id.toUpperCase(), id]);
+  expect(answer.count).toBe(1);
+  expect(answer.changed.map(({ entityId }) => entityId)).toEqual([id]);
+  await socket.untilVersion("project", id, await rename(site().sql, "project", id, "Once"));
+  expect(socket.holdings.deliveries("project", id)).toHaveLength(1);
+});
+
+/** A token that the cluster's secret signed, with some claims of our choice. */
+function tokens(more: { audience?: string; secret?: string } = {}): Tokens {
+  return new Tokens({
+    JWT_SECRET: more.secret ?? site().cluster.settings["JWT_SECRET"] ?? "",
+    JWT_ISSUER: "heliograph",
+    JWT_AUDIENCE: more.audience ?? "heliograph",
+    TOKEN_LIFETIME_S: 3600,
+  });
+}
+
+test("without a valid token the handshake is answered 401", async () => {
+  const { person, token, url } = await site().rest("bob");
+  const identity = { personId: person.id, organizationId: person.organizationId };
+  const dayAgo = Date.now() - 86_400_000;
+  const unsigned = [{ alg: "none", typ: "JWT" }, JSON.parse(atob(token.split(".")[1] ?? ""))]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+  const bad: readonly (readonly [string, string | undefined, string])[] = [
+    ["absent", undefined, "unauthenticated"],
+    ["garbage", "garbage", "unauthenticated"],
+    ["expired", tokens().sign(identity, dayAgo).token, "token_expired"],
+    ["of another audience", tokens({ audience: "elsewhere" }).sign(identity).token, "unauthenticated"],
+    ["signed by somebody else", tokens({ secret: "z".repeat(40) }).sign(identity).token, "unauthenticated"],
+    ["unsigned", `${unsigned}.`, "unauthenticated"],
+  ];
+  for (const [what, wrong, code] of bad)
+    for (const tokenIn of ["subprotocol", "query"] as const) {
+      const refused = await TestSocket.connect({ url, token: wrong, tokenIn }).catch((error: unknown) => error);
+      expect(refused, what).toBeInstanceOf(RefusedUpgrade);
+      if (!(refused instanceof RefusedUpgrade)) continue;
+      expect({ what, status: refused.status }).toEqual({ what, status: 401 });
+      expect({ what, ...JSON.parse(refused.body) }).toMatchObject({ what, error: { code } });
+    }
+});
+
+test("a valid token is taken as subprotocol and in the query", async () => {
+  const { token, url } = await site().rest("bob");
+  await using asBrowser = await TestSocket.connect({ url, token });
+  expect(asBrowser.subprotocol).toBe("heliograph.v1");
+  await asBrowser.ping();
+  await using asTool = await TestSocket.connect({ url, token, tokenIn: "query" });
+  await asTool.ping();
+  for (const { name } of site().cluster.gateways)
+    expect(
+      site()
+        .log(name)
+        .filter((line) => line.includes(token)),
+    ).toEqual([]);
+});
+
+test("a plain GET of the socket's address says what it is for, and whether a token is good", async () => {
+  const address = new URL("/ws/sync", site().gateway(0).url);
+  const plain = await fetch(address);
+  expect(plain.status).toBe(426);
+  expect(await plain.json()).toMatchObject({ error: { code: "upgrade_required" } });
+  const wrong = await fetch(address, { headers: { authorization: "Bearer garbage" } });
+  expect(wrong.status).toBe(401);
+});

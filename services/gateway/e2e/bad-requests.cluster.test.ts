@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
+import type { Document, Problem } from "./harness/rest-client.ts";
+import { useTestCluster } from "./harness/test-cluster.ts";
+
+const site = useTestCluster({ gateways: 1, watchers: 1 });
+
+async function task(): Promise<{ id: string; projectId: string }> {
+  const { organizationId } = (await site().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const [id = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
+  await site().settled();
+  return { id, projectId };
+}
+
+test("a bad write is refused with its reason, writes nothing and tells nobody", async () => {
+  const { id, projectId } = await task();
+  const bob = await site().rest("bob");
+  const socket = await site().socket("carol");
+  await socket.subscribe("task", [id], { within: [projectId] });
+  const before = await versionsOf(site().sql, "task", [id]);
+  const refusals: readonly (readonly [string, () => Promise<{ status: number; body: Problem }>, number, string])[] = [
+    ["unknown column", () => bob.patch(`task/${id}`, { title: "x", titel: "y" }), 400, "unknown_column"],
+    ["read-only column", () => bob.patch(`task/${id}`, { version: 1 }), 400, "read_only_column"],
+    ["wrong type", () => bob.patch(`task/${id}`, { title: 7 }), 400, "invalid_body"],
+    ["unknown word of an enumeration", () => bob.patch(`task/${id}`, { status: "forgotten" }), 400, "invalid_body"],
+    ["no JSON", () => bob.patch(`task/${id}`, '{"title":'), 400, "invalid_body"],
+    ["missing required column", () => bob.post("task", { project_id: projectId }), 400, "invalid_body"],
+    [
+      "missing row as reference",
+      () => bob.post("task", { title: "x", project_id: randomUUID() }),
+      422,
+      "reference_violation",
+    ],
+    ["broken rule", () => bob.patch(`task/${id}`, { title: "   " }), 422, "check_violation"],
+    ["unknown entity", () => bob.post("nonsense", { title: "x" }), 404, "unknown_entity"],
+    ["malformed id", () => bob.patch("task/not-a-uuid", { title: "x" }), 400, "invalid_id"],
+    ["missing row", () => bob.patch(`task/${randomUUID()}`, { title: "x" }), 404, "not_found"],
+    ["id that is taken", () => bob.post("task", { id, title: "x", project_id: projectId }), 409, "already_exists"],
+  ];
+  for (const [what, call, status, code] of refusals) {
+    const answer = await call();
+    expect({ what, status: answer.status, code: answer.body.error.code }).toEqual({ what, status, code });
+    expect(answer.body.error.message).not.toBe("");
+  }
+  expect(await versionsOf(site().sql, "task", [id])).toEqual(before);
+  await socket.untilVersion("task", id, await rename(site().sql, "task", id, "A good change"));
+  expect(socket.holdings.delivered()).toEqual(new Set([`task/${id}`]));
+  expect(socket.holdings.deliveries("task", id)).toHaveLength(1);
+});
+
+test("a stale If-Match is answered 409 with the current document", async () => {
+  const { id } = await task();
+  const bob = await site().rest("bob");
+  const { body: read } = await bob.get(`task/${id}`);
+  const version = await rename(site().sql, "task", id, "Faster than bob");
+  const answer = await bob.patch<Problem & { current: Document }>(
+    `task/${id}`,
+    { title: "From bob" },
+    { "if-match": String(read.version) },
+  );
+  expect(answer.status).toBe(409);
+  expect(answer.body.error.code).toBe("version_conflict");
+  expect(answer.body.current).toMatchObject({ id, version, title: "Faster than bob" });
+});
+
+test("a repeated write with the same key acts once and is told once", async () => {
+  const { projectId } = await task();
+  const bob = await site().rest("bob");
+  const socket = await site().socket("carol");
+  await socket.subscribe("task", [], { within: [projectId] });
+  const key = { "idempotency-key": randomUUID() };
+  const document = { id: randomUUID(), title: "Once", project_id: projectId };
+  const first = await bob.post("task", document, key);
+  const again = await bob.post("task", document, key);
+  expect(first.status).toBe(201);
+  expect(again.body).toEqual(first.body);
+  await socket.untilVersion("task", document.id, first.body.version);
+  await socket.untilVersion("task", document.id, await rename(site().sql, "task", document.id, "Barrier"));
+  expect(socket.holdings.deliveries("task", document.id)).toHaveLength(2);
+});
+
+test("without a token nothing is read", async () => {
+  for (const headers of [{}, { authorization: "Bearer garbage" }] as Record<string, string>[]) {
+    const response = await fetch(new URL("/api/v1/project", site().gateway(0).url), { headers });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ error: { code: "unauthenticated" } });
+  }
+});

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { Dice } from "./harness/dice.ts";
+import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
+import { faultsOfSequence } from "./harness/log-feed.ts";
+import { type User, useTestCluster } from "./harness/test-cluster.ts";
+import type { TestSocket } from "./harness/test-socket.ts";
+
+const site = useTestCluster();
+
+const users: readonly User[] = ["alice", "bob", "carol", "dave", "erin"];
+const socketsPerUser = 40;
+const rowsPerTenant = 100;
+const heldPerSocket = 20;
+const changes = 300;
+
+type Holder = { readonly socket: TestSocket; readonly held: ReadonlySet<string>; readonly tenant: string };
+
+/** Rows of one tenant to hold, and one more that everybody holds and that is changed last. */
+type Tenant = { readonly rows: readonly string[]; readonly barrier: string };
+
+async function tenantOf(user: User): Promise<[string, Tenant]> {
+  const { organizationId } = (await site().rest(user)).person;
+  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const [barrier = "", ...rows] = await insertTasks(site().sql, {
+    organizationId,
+    projectId,
+    count: rowsPerTenant + 1,
+  });
+  return [organizationId, { rows, barrier }];
+}
+
+test.each([1])("200 sockets are told of exactly what they hold (seed %i)", async (seed) => {
+  const dice = new Dice(seed);
+  const tenants = new Map([await tenantOf("alice"), await tenantOf("dave")]);
+  await site().settled();
+
+  const connecting: Promise<Holder>[] = [];
+  for (const user of users) {
+    const tenant = (await site().rest(user)).person.organizationId;
+    const { rows, barrier } = tenants.get(tenant) ?? { rows: [], barrier: "" };
+    for (let n = 0; n < socketsPerUser; n++) {
+      const held = new Set(dice.sample(rows, heldPerSocket));
+      const connect = async (): Promise<Holder> => {
+        const socket = await site().socket(user, n % 2);
+        const { count, gone } = await socket.subscribe("task", [...held, barrier]);
+        expect({ count, gone }).toEqual({ count: heldPerSocket + 1, gone: [] });
+        return { socket, held, tenant };
+      };
+      connecting.push(connect());
+    }
+  }
+  const holders = await Promise.all(connecting);
+  expect(holders).toHaveLength(users.length * socketsPerUser);
+
+  const rows = [...tenants.values()].flatMap((tenant) => tenant.rows);
+  const last = new Map<string, number>();
+  for (let n = 0; n < changes; n++) {
+    const id = dice.pick(rows);
+    last.set(id, await rename(site().sql, "task", id, `Change ${n}`));
+  }
+  // Sequenced before the barriers are written, so every gateway applies the barriers last.
+  await site().settled();
+  const barriers = new Map<string, number>();
+  for (const { barrier } of tenants.values())
+    barriers.set(barrier, await rename(site().sql, "task", barrier, "Barrier"));
+
+  for (const { socket, held, tenant } of holders) {
+    const barrier = tenants.get(tenant)?.barrier ?? "";
+    await socket.untilVersion("task", barrier, barriers.get(barrier) ?? Number.NaN);
+    const expected = new Map([...last].filter(([id]) => held.has(id)));
+    for (const [id, version] of expected) expect(socket.holdings.deliveries("task", id).at(-1)?.version).toBe(version);
+    const keys = [...expected.keys(), barrier].map((id) => `task/${id}`);
+    expect(socket.holdings.delivered()).toEqual(new Set(keys));
+    expect(socket.holdings.disorder()).toEqual([]);
+  }
+  expect(await faultsOfSequence(site().sql)).toEqual([]);
+});

@@ -1,0 +1,251 @@
+import { expect, test } from "vitest";
+import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
+import type { Page } from "./harness/rest-client.ts";
+import { type User, useTestCluster } from "./harness/test-cluster.ts";
+import type { TestSocket } from "./harness/test-socket.ts";
+
+const site = useTestCluster();
+
+/** What a change of rights may take to reach the sockets. */
+const promisedMs = 2000;
+
+type Scene = {
+  readonly organizationId: string;
+  readonly projectId: string;
+  /** Private; only alice, an admin, may read it. */
+  readonly secret: string;
+  /** Private too, with grants to bob and carol: its changes go the same way to them as those of the secret would. */
+  readonly granted: string;
+};
+
+async function scene(): Promise<Scene> {
+  const { organizationId } = (await site().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const [secret = "", granted = ""] = await insertTasks(site().sql, {
+    organizationId,
+    projectId,
+    count: 2,
+    isPrivate: true,
+  });
+  for (const user of ["bob", "carol"] as const) await grant({ organizationId, taskId: granted, user });
+  await site().settled();
+  return { organizationId, projectId, secret, granted };
+}
+
+async function grant(parts: { organizationId: string; taskId: string; user: User }): Promise<void> {
+  const { person } = await site().rest(parts.user);
+  await site().sql.query(
+    "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) values ('task', $1, $2, $3)",
+    [parts.taskId, person.id, parts.organizationId],
+  );
+}
+
+async function revoke(parts: { taskId: string; user: User }): Promise<void> {
+  const { person } = await site().rest(parts.user);
+  await site().sql.query(
+    "delete from app.entity_grant where entity_code = 'task' and entity_id = $1 and person_id = $2",
+    [parts.taskId, person.id],
+  );
+}
+
+async function setPrivate(taskId: string, isPrivate: boolean): Promise<void> {
+  await site().sql.query("update app.task set is_private = $2 where id = $1", [taskId, isPrivate]);
+}
+
+async function listed(user: User, projectId: string): Promise<Set<string>> {
+  const { status, body } = await (await site().rest(user)).get<Page>(`task?project_id=${projectId}`);
+  expect(status).toBe(200);
+  return new Set(body.items.map(({ id }) => id));
+}
+
+/** alice and bob on one gateway, carol and a second window of bob on the other; all hold the container. */
+async function audience(projectId: string) {
+  const sockets = {
+    alice: await site().socket("alice", 0),
+    bob: await site().socket("bob", 0),
+    bobElsewhere: await site().socket("bob", 1),
+    carol: await site().socket("carol", 1),
+  };
+  for (const socket of Object.values(sockets)) await socket.subscribe("task", [], { within: [projectId] });
+  return sockets;
+}
+
+const frames = (socket: TestSocket, id: string): string[] =>
+  socket.received.map((message) => JSON.stringify(message)).filter((text) => text.includes(id));
+
+test("a private row inside a readable container is invisible to a member", async () => {
+  const { projectId, secret, granted } = await scene();
+  const { alice, bob, bobElsewhere, carol } = await audience(projectId);
+  const byId = await site().socket("bob", 1);
+  const refused = await byId.subscribe("task", [secret, granted]);
+  expect(refused.gone).toEqual([secret]);
+  expect(refused.count).toBe(1);
+  const unknown = await byId.subscribe("task", ["00000000-0000-4000-8000-000000000000"]);
+  expect({ ...unknown, gone: unknown.gone.length }).toEqual({
+    ...(await byId.subscribe("task", [secret])),
+    gone: 1,
+  });
+
+  const version = await rename(site().sql, "task", secret, "Not for bob");
+  await alice.untilVersion("task", secret, version);
+  const barrier = await rename(site().sql, "task", granted, "For bob and carol");
+  for (const socket of [alice, bob, bobElsewhere, carol, byId]) await socket.untilVersion("task", granted, barrier);
+  for (const socket of [bob, bobElsewhere, carol]) expect(frames(socket, secret)).toEqual([]);
+  expect(byId.holdings.deliveries("task", secret)).toEqual([]);
+  expect(await listed("bob", projectId)).toEqual(new Set([granted]));
+  expect(await listed("alice", projectId)).toEqual(new Set([secret, granted]));
+  expect((await (await site().rest("bob")).get(`task/${secret}`)).status).toBe(404);
+  const { rows } = await site().sql.query("select 1 from app.rxdb_subscription where entity_id = $1 and user_id = $2", [
+    secret,
+    (await site().rest("bob")).person.id,
+  ]);
+  expect(rows).toEqual([]);
+});
+
+test("making it public shows it, making it private removes it", async () => {
+  const { projectId, secret } = await scene();
+  const { alice, bob, bobElsewhere, carol } = await audience(projectId);
+  const members = [bob, bobElsewhere, carol];
+
+  await setPrivate(secret, false);
+  const shown = await Promise.all(
+    members.map((socket) => socket.next("INVALIDATE", (message) => naming(message, secret), promisedMs)),
+  );
+  for (const { payload } of shown)
+    for (const change of payload.changes.filter(({ entityId }) => entityId === secret))
+      expect(change.action).not.toBe("DELETE");
+  expect(await listed("bob", projectId)).toContain(secret);
+  const byId = await site().socket("carol", 0);
+  expect((await byId.subscribe("task", [secret])).gone).toEqual([]);
+  const open = await rename(site().sql, "task", secret, "Everybody may know");
+  for (const socket of [...members, alice, byId]) await socket.untilVersion("task", secret, open);
+
+  await setPrivate(secret, true);
+  await Promise.all(
+    [...members, byId].map((socket) =>
+      socket.next(
+        "GONE",
+        ({ payload }) => payload.entityCode === "task" && payload.entityIds.includes(secret),
+        promisedMs,
+      ),
+    ),
+  );
+  expect(await listed("bob", projectId)).not.toContain(secret);
+  expect(await listed("carol", projectId)).not.toContain(secret);
+
+  // From here on nothing more of it, while alice goes on.
+  const seen = new Map([...members, byId].map((socket) => [socket, frames(socket, secret).length]));
+  const closed = await rename(site().sql, "task", secret, "Nobody else may know");
+  await alice.untilVersion("task", secret, closed);
+  await setPrivate(secret, false);
+  await Promise.all(members.map((socket) => socket.untilVersion("task", secret, closed + 1, promisedMs)));
+  for (const socket of members) {
+    const added = frames(socket, secret).slice(seen.get(socket) ?? 0);
+    expect(added.some((text) => text.includes(String(closed)))).toBe(false);
+  }
+  expect(alice.received.some((message) => message.type === "GONE")).toBe(false);
+});
+
+test("a grant shows the row to its person alone, taking it away removes it", async () => {
+  const { organizationId, projectId, secret, granted } = await scene();
+  const { alice, bob, bobElsewhere, carol } = await audience(projectId);
+
+  await grant({ organizationId, taskId: secret, user: "bob" });
+  await Promise.all(
+    [bob, bobElsewhere].map((socket) => socket.next("INVALIDATE", (message) => naming(message, secret), promisedMs)),
+  );
+  expect(await listed("bob", projectId)).toEqual(new Set([secret, granted]));
+  const version = await rename(site().sql, "task", secret, "For alice and bob");
+  for (const socket of [alice, bob, bobElsewhere]) await socket.untilVersion("task", secret, version);
+
+  await revoke({ taskId: secret, user: "bob" });
+  await Promise.all(
+    [bob, bobElsewhere].map((socket) =>
+      socket.next("GONE", ({ payload }) => payload.entityIds.includes(secret), promisedMs),
+    ),
+  );
+  expect(await listed("bob", projectId)).toEqual(new Set([granted]));
+
+  const later = await rename(site().sql, "task", secret, "For alice again");
+  await alice.untilVersion("task", secret, later);
+  const barrier = await rename(site().sql, "task", granted, "For bob and carol");
+  for (const socket of [bob, bobElsewhere, carol]) await socket.untilVersion("task", granted, barrier);
+  for (const socket of [bob, bobElsewhere]) expect(socket.holdings.isGone("task", secret)).toBe(true);
+  expect(frames(carol, secret)).toEqual([]);
+  expect(alice.received.some((message) => message.type === "GONE")).toBe(false);
+});
+
+test("a private row that moves, is created or is deleted tells nothing to who may not read it", async () => {
+  const { organizationId, projectId, secret, granted } = await scene();
+  const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const { alice, bob, bobElsewhere, carol } = await audience(projectId);
+  const members = [bob, bobElsewhere, carol];
+  for (const socket of [alice, ...members]) await socket.subscribe("task", [], { within: [elsewhere] });
+
+  await site().sql.query("update app.task set project_id = $2 where id = $1", [secret, elsewhere]);
+  const [born = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1, isPrivate: true });
+  // Told first: what is created and deleted in one batch was never there.
+  await alice.next("INVALIDATE", (message) => naming(message, born));
+  await site().sql.query("delete from app.task where id = $1", [born]);
+  await alice.until("the deletion", () => alice.holdings.isGone("task", born));
+  expect(alice.holdings.deliveries("task", secret)).toHaveLength(1);
+  const barrier = await rename(site().sql, "task", granted, "For bob and carol");
+  for (const socket of members) await socket.untilVersion("task", granted, barrier);
+  for (const socket of members) {
+    expect(frames(socket, secret)).toEqual([]);
+    expect(frames(socket, born)).toEqual([]);
+  }
+});
+
+test("leaving the organization takes everything away, from that person alone", async () => {
+  const { projectId, organizationId } = await scene();
+  const [task = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
+  await site().settled();
+  const carol = await site().socket("carol", 0);
+  const bob = await site().socket("bob", 0);
+  for (const socket of [carol, bob]) await socket.subscribe("task", [task]);
+  const { person } = await site().rest("carol");
+  await site().sql.query("delete from app.membership where person_id = $1", [person.id]);
+  try {
+    await carol.until("the end of her rights", () => carol.holdings.isGone("task", task) || !carol.isOpen, promisedMs);
+    const before = frames(carol, task).length;
+    const version = await rename(site().sql, "task", task, "For members");
+    await bob.untilVersion("task", task, version);
+    if (carol.isOpen) await carol.ping();
+    expect(frames(carol, task)).toHaveLength(before);
+    expect((await (await site().rest("carol")).get(`task/${task}`)).status).toBe(404);
+    expect(bob.received.some((message) => message.type === "GONE")).toBe(false);
+  } finally {
+    await site().sql.query(
+      "insert into app.membership (person_id, organization_id, role) values ($1, $2, 'member') on conflict do nothing",
+      [person.id, organizationId],
+    );
+  }
+});
+
+test("another organization's rows and containers are as if they did not exist", async () => {
+  const { projectId, organizationId, secret } = await scene();
+  const [task = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
+  await site().settled();
+  const dave = await site().socket("dave", 0);
+  const answer = await dave.subscribe("task", [task, secret]);
+  expect(new Set(answer.gone)).toEqual(new Set([task, secret]));
+  await dave.request({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [projectId, organizationId] } });
+  const own = (await site().rest("dave")).person.organizationId;
+  const [barrier = ""] = await insertProjects(site().sql, { organizationId: own, count: 1 });
+  await dave.subscribe("project", [], { within: [own] });
+
+  const alice = await site().socket("alice", 0);
+  await alice.subscribe("task", [task, secret]);
+  for (const id of [task, secret]) await alice.untilVersion("task", id, await rename(site().sql, "task", id, "Ours"));
+  await setPrivate(secret, false);
+  await dave.untilVersion("project", barrier, await rename(site().sql, "project", barrier, "Theirs"));
+  await dave.ping();
+  expect(dave.holdings.deliveries("task", task)).toEqual([]);
+  expect(dave.holdings.deliveries("task", secret)).toEqual([]);
+  expect((await (await site().rest("dave")).get(`task/${task}`)).status).toBe(404);
+});
+
+function naming(message: { payload: { changes: readonly { entityId: string }[] } }, id: string): boolean {
+  return message.payload.changes.some(({ entityId }) => entityId === id);
+}

@@ -1,0 +1,143 @@
+import type { ServiceProcess } from "@heliograph/tools/cluster";
+import { expect, test } from "vitest";
+import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
+import { faultsOfSequence } from "./harness/log-feed.ts";
+import { leads, useTestCluster } from "./harness/test-cluster.ts";
+import type { TestSocket } from "./harness/test-socket.ts";
+import { waitFor } from "./harness/wait-for.ts";
+
+const site = useTestCluster();
+
+/** A lease lasts 3 s and a standby asks four times a second; the rest is for a busy machine. */
+const takeoverMs = 5000;
+const handoverMs = 1500;
+
+/** Changes rows one after the other until told to stop; keeps the last version of each. */
+class Writer {
+  readonly versions = new Map<string, number>();
+  readonly #ids: readonly string[];
+  #written = 0;
+  #stopped = false;
+  readonly #done: Promise<void>;
+
+  constructor(ids: readonly string[]) {
+    this.#ids = ids;
+    this.#done = this.#write();
+    // Awaited in stop(); until then a failure has no other handler.
+    this.#done.catch(() => undefined);
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  async more(count: number): Promise<void> {
+    const goal = this.#written + count;
+    await waitFor(`${count} more changes`, () => this.#written >= goal);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#done;
+  }
+
+  async #write(): Promise<void> {
+    while (!this.#stopped) {
+      const id = this.#ids[this.#written % this.#ids.length] ?? "";
+      this.versions.set(id, await rename(site().sql, "task", id, `Change ${this.#written}`));
+      this.#written += 1;
+    }
+  }
+}
+
+async function watched(count: number): Promise<{ ids: string[]; sockets: TestSocket[] }> {
+  const { organizationId } = (await site().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const ids = await insertTasks(site().sql, { organizationId, projectId, count });
+  await site().settled();
+  const sockets = [await site().socket("bob", 0), await site().socket("carol", 1)];
+  for (const socket of sockets) await socket.subscribe("task", ids);
+  return { ids, sockets };
+}
+
+async function expectAllTold(sockets: readonly TestSocket[], versions: ReadonlyMap<string, number>): Promise<void> {
+  for (const socket of sockets) {
+    await socket.untilAll("task", versions);
+    expect(socket.holdings.disorder()).toEqual([]);
+    expect(socket.isOpen).toBe(true);
+  }
+  await site().settled();
+  expect(await faultsOfSequence(site().sql)).toEqual([]);
+}
+
+/** Milliseconds until a watcher other than `old` says that it leads. */
+async function untilAnotherLeads(old: ServiceProcess): Promise<number> {
+  const started = performance.now();
+  const others = site().cluster.watchers.filter((watcher) => watcher !== old);
+  await waitFor("another watcher leads", async () => {
+    for (const watcher of others) if (await leads(watcher)) return true;
+    return false;
+  });
+  return performance.now() - started;
+}
+
+async function ready(service: ServiceProcess): Promise<boolean> {
+  return (await fetch(new URL("/healthz/ready", service.url))).status === 200;
+}
+
+test("both watchers are healthy and one leads", async () => {
+  const leader = await site().leader();
+  expect(site().cluster.watchers).toHaveLength(2);
+  for (const watcher of site().cluster.watchers) {
+    expect(await ready(watcher)).toBe(true);
+    expect(await leads(watcher)).toBe(watcher === leader);
+  }
+});
+
+test("kill -9 of the leader: the other leads soon, nothing is lost, the sequence has no fault", async () => {
+  const { ids, sockets } = await watched(200);
+  const leader = await site().leader();
+  const writer = new Writer(ids);
+  await writer.more(100);
+  await leader.kill("SIGKILL");
+  const took = await untilAnotherLeads(leader);
+  await writer.more(100);
+  await writer.stop();
+  expect(took).toBeLessThan(takeoverMs);
+  await expectAllTold(sockets, writer.versions);
+});
+
+test("SIGTERM of the leader hands over at once", async () => {
+  await site().cluster.add("watcher");
+  const { ids, sockets } = await watched(100);
+  const leader = await site().leader();
+  const writer = new Writer(ids);
+  await writer.more(50);
+  const stopping = leader.stop();
+  const took = await untilAnotherLeads(leader);
+  await writer.more(50);
+  await writer.stop();
+  expect(took).toBeLessThan(handoverMs);
+  expect((await stopping).code).toBe(0);
+  await expectAllTold(sockets, writer.versions);
+});
+
+test("a frozen leader is replaced, and changes nothing when it wakes", async () => {
+  await site().cluster.add("watcher");
+  const { ids, sockets } = await watched(100);
+  const leader = await site().leader();
+  const writer = new Writer(ids);
+  await writer.more(50);
+  await leader.kill("SIGSTOP");
+  try {
+    expect(await untilAnotherLeads(leader)).toBeLessThan(takeoverMs);
+    await writer.more(50);
+  } finally {
+    await leader.kill("SIGCONT");
+  }
+  await waitFor("the old leader stands by", async () => (await leads(leader)) === false);
+  await writer.more(50);
+  await writer.stop();
+  await expectAllTold(sockets, writer.versions);
+  expect(await site().leader()).not.toBe(leader);
+});

@@ -1,0 +1,114 @@
+import type { AddressInfo } from "node:net";
+import cors from "@fastify/cors";
+import { socketPath } from "@heliograph/protocol";
+import { answerHealth, type Logger, type Tokens } from "@heliograph/server-kit";
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
+import type { Pool } from "pg";
+import type { Registry as MetricsRegistry } from "prom-client";
+import type { GatewayConfig } from "./config.ts";
+import type { Registry } from "./db/registry.ts";
+import type { GatewayMetrics } from "./metrics.ts";
+import { registerRest } from "./rest/register-rest.ts";
+import type { PubsubService } from "./sync/pubsub-service.ts";
+import { identify, isRefusal, type Refusal, refusalBody, refusals } from "./sync/refusal.ts";
+
+export type AppDependencies = {
+  readonly config: GatewayConfig;
+  readonly pool: Pool;
+  readonly registry: Registry;
+  readonly tokens: Tokens;
+  readonly logger: Logger;
+  readonly metrics: GatewayMetrics;
+  readonly metricsRegistry: MetricsRegistry;
+  readonly pubsub: Pick<PubsubService, "poke" | "upgrade">;
+  /** A reason while this pod cannot do its work. */
+  readonly notReady: () => string | undefined;
+};
+
+// A client that sends its request a byte at a time must not hold a connection for ever.
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+/** Longer than the idle timeout of load balancers (60 s), which would otherwise reuse a connection as it closes. */
+const keepAliveMs = 75_000;
+
+/** The HTTP server with everything on it: REST, the socket, health, metrics. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { config, pool, registry, tokens, logger, metrics, pubsub } = dependencies;
+  const app = Fastify({
+    // REST writes its own line per request, without query strings: they may hold tokens.
+    logger: false,
+    trustProxy: [...config.TRUSTED_PROXIES],
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
+    http: { headersTimeout: headersTimeoutMs },
+  });
+  app.server.on("upgrade", (request, socket, head) => pubsub.upgrade(request, socket, head));
+  registerHealth(app, dependencies);
+  await registerSocketQuestion(app, dependencies);
+  await registerRest(app, {
+    pool,
+    registry,
+    tokens,
+    logger,
+    poke: () => pubsub.poke(),
+    config,
+    observe: (route, status, seconds) => metrics.requestSeconds.observe({ route, status: String(status) }, seconds),
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    answer(reply, { ...refusals.notFound, message: "There is nothing here.", remedy: "See /docs." }),
+  );
+  return app;
+}
+
+function registerHealth(app: FastifyInstance, { notReady, metricsRegistry }: AppDependencies): void {
+  for (const path of ["/healthz/live", "/healthz/ready", "/metrics"])
+    app.get(path, async (_request, reply) => {
+      const health = await answerHealth(path, { notReady }, metricsRegistry);
+      if (!health) return reply.callNotFound();
+      return reply.code(health.status).type(health.type).header("cache-control", "no-store").send(health.body);
+    });
+}
+
+/**
+ * GET on the socket's address without an upgrade says why one would be refused: browsers do not show the status of a
+ * failed upgrade, so the client asks here.
+ */
+async function registerSocketQuestion(app: FastifyInstance, { config, tokens }: AppDependencies): Promise<void> {
+  const routes: FastifyPluginAsync = async (scope) => {
+    await scope.register(cors, {
+      origin: config.ALLOWED_ORIGINS.length > 0 ? [...config.ALLOWED_ORIGINS] : false,
+      methods: ["GET"],
+      allowedHeaders: ["authorization"],
+    });
+    scope.get(socketPath, (request, reply) => {
+      if (!config.SYNC_ENABLED) return answer(reply, refusals.disabled);
+      const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
+      const identity = token === undefined ? undefined : identify(() => tokens.verify(token));
+      if (identity && isRefusal(identity)) return answer(reply, identity);
+      reply.header("upgrade", "websocket");
+      return answer(reply, refusals.upgradeRequired);
+    });
+  };
+  await app.register(routes);
+}
+
+function answer(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  if (refusal.retryAfter !== undefined) reply.header("retry-after", refusal.retryAfter);
+  return reply
+    .code(refusal.status)
+    .header("cache-control", "no-store")
+    .type("application/json; charset=utf-8")
+    .send(refusalBody(refusal));
+}
+
+/** Opens the port on all addresses; 0 takes a free one. @returns the real port */
+export async function listen(app: FastifyInstance, port: number): Promise<number> {
+  try {
+    await app.listen({ port, host: "::" });
+  } catch (error) {
+    // A machine without IPv6.
+    if ((error as { code?: string }).code !== "EAFNOSUPPORT") throw error;
+    await app.listen({ port, host: "0.0.0.0" });
+  }
+  return (app.server.address() as AddressInfo).port;
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type DemoUser, emailOf, type RestUnderTest, startRest } from "../rest/testing/start-rest.ts";
+
+let rest: RestUnderTest;
+beforeAll(async () => {
+  rest = await startRest({ LOGIN_ATTEMPTS_PER_MINUTE: 8 });
+});
+afterAll(() => rest[Symbol.asyncDispose]());
+
+const login = (email: unknown, password: unknown) =>
+  rest.call("POST /auth/login", { as: null, body: { email, password } });
+
+test.each<[DemoUser, string]>([
+  ["alice", "admin"],
+  ["bob", "member"],
+  ["erin", "member"],
+])("%s signs in, and the token works", async (user, role) => {
+  const { status, body } = await login(emailOf(user).toUpperCase(), "heliograph");
+  expect(status).toBe(200);
+  const { personId: id, organizationId } = rest.identity(user);
+  expect(body.person).toMatchObject({ id, email: emailOf(user), organizationId, role });
+  const lifetime = Date.parse(String(body["expiresAt"])) - Date.now();
+  expect(lifetime).toBeGreaterThan(3_500_000);
+  const me = await rest.call("GET /auth/me", { as: null, headers: { authorization: `Bearer ${body.token}` } });
+  expect(me.body).toEqual({ person: body.person });
+});
+
+test("a wrong password and an unknown address give the same answer and do the same work", async () => {
+  const wrong = await login("carol@northwind.example", "wrong");
+  const unknown = await login("nobody@northwind.example", "wrong");
+  expect(wrong.status).toBe(401);
+  expect(wrong.body.error.code).toBe("invalid_credentials");
+  expect({ ...unknown.body.error, requestId: "" }).toEqual({ ...wrong.body.error, requestId: "" });
+
+  const timeOf = async (email: string) => {
+    const start = performance.now();
+    await login(email, "wrong");
+    return performance.now() - start;
+  };
+  const known = Math.min(await timeOf("carol@northwind.example"), await timeOf("carol@northwind.example"));
+  const nobody = Math.min(await timeOf("noone@northwind.example"), await timeOf("noone@northwind.example"));
+  // Without the decoy hash an unknown address is answered in a tenth of the time.
+  expect(nobody).toBeGreaterThan(known / 4);
+});
+
+test("a body of another shape is refused before anything is looked up", async () => {
+  for (const body of [{}, { email: "a" }, { email: 1, password: "x" }, { email: "a", password: "b", admin: true }, []]) {
+    const answer = await rest.call("POST /auth/login", { as: null, body });
+    expect([answer.status, answer.body.error.code]).toEqual([400, "invalid_body"]);
+  }
+  expect((await login("a\0b", "x")).status).toBe(400);
+  expect((await login("a@b.example", "x".repeat(1025))).status).toBe(400);
+});
+
+test("too many attempts for one account are answered with the time to wait; other accounts are not affected", async () => {
+  const answers = await Promise.all(Array.from({ length: 12 }, () => login("dave@contoso.example", "guess")));
+  const limited = answers.filter(({ status }) => status === 429);
+  expect(limited.length).toBe(4);
+  expect(limited[0]?.body.error.code).toBe("rate_limited");
+  expect(Number(limited[0]?.headers["retry-after"])).toBeGreaterThan(0);
+  expect((await login("erin@contoso.example", "heliograph")).status).toBe(200);
+});

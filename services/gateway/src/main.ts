@@ -1,0 +1,76 @@
+import {
+  createLogger,
+  createPool,
+  createRegistry,
+  loadConfig,
+  runService,
+  Tokens,
+  waitUntilReady,
+} from "@heliograph/server-kit";
+import { buildApp, listen } from "./app.ts";
+import { gatewayConfig, gatewayEnvironment } from "./config.ts";
+import { Registry } from "./db/registry.ts";
+import { createGatewayMetrics } from "./metrics.ts";
+import { systemClock } from "./sync/clock.ts";
+import { PubsubService } from "./sync/pubsub-service.ts";
+import { Pulse } from "./sync/pulse.ts";
+
+/** A gateway whose database has been silent for longer is not ready. */
+const silenceLimitMs = 10_000;
+/** Connections apart from those of users' requests: feed, heartbeat, subscription rows. */
+const syncPoolSize = 5;
+
+runService(createLogger("gateway", gatewayEnvironment["LOG_LEVEL"] || "info"), async ({ releasers, signal }) => {
+  const config = loadConfig(gatewayConfig, gatewayEnvironment);
+  const logger = createLogger("gateway", config.LOG_LEVEL);
+  const metricsRegistry = createRegistry("gateway");
+  const metrics = createGatewayMetrics(metricsRegistry);
+
+  const url = config.DATABASE_URL;
+  const pool = createPool({ url, name: "heliograph-gateway", max: config.DATABASE_POOL_SIZE, logger, pipeline: true });
+  releasers.push("database pool", () => pool.end());
+  // Time-outs on both sides: a statement of the feed that hangs on a dead link would make the pod deaf.
+  const syncPool = createPool({
+    url,
+    name: "heliograph-gateway-sync",
+    max: syncPoolSize,
+    logger,
+    session: { statement_timeout: "5s", idle_in_transaction_session_timeout: "5s" },
+    queryTimeoutMs: 6000,
+  });
+  releasers.push("sync pool", () => syncPool.end());
+
+  const registry = new Registry(pool);
+  const tokens = new Tokens(config);
+  const pubsub = new PubsubService({ config, pool, syncPool, registry, tokens, logger, metrics });
+  const pulse = new Pulse({ ask: () => syncPool.query("select 1"), clock: systemClock, logger });
+  let filled = false;
+  const notReady = (): string | undefined => {
+    if (!filled) return "waiting for the database";
+    return pubsub.notReady ?? (pulse.silentMs > silenceLimitMs ? "the database does not answer" : undefined);
+  };
+
+  // Before the database: an orchestrator must see a live process that waits, not a crash loop.
+  const app = await buildApp({ config, pool, registry, tokens, logger, metrics, metricsRegistry, pubsub, notReady });
+  releasers.push("HTTP server", () => app.close());
+  const port = await listen(app, config.PORT);
+
+  await waitUntilReady({
+    what: "PostgreSQL and its schema",
+    logger,
+    signal,
+    attempt: () => registry.refresh(),
+  });
+  const stopPulse = new AbortController();
+  const beating = pulse.run(stopPulse.signal);
+  releasers.push("pulse", async () => {
+    stopPulse.abort();
+    await beating;
+  });
+  await waitUntilReady({ what: "the feed", logger, signal, attempt: () => pubsub.start(port) });
+  filled = true;
+  // Last pushed, first released: sockets go to other pods while this one still answers requests.
+  releasers.push("sockets", () => pubsub.stop());
+  if (!config.SYNC_ENABLED) logger.warn("SYNC_ENABLED is false: the socket is refused, REST goes on");
+  logger.info({ event: "ready", port }, "gateway ready");
+});

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from "fastify";
+import { type EntityType, readableColumns } from "../db/entity-type.ts";
+import type { Registry } from "../db/registry.ts";
+import { isWritable } from "./body-schema.ts";
+import { operatorsOf } from "./filter.ts";
+import { searchColumns } from "./search-columns.ts";
+
+/** What generic tools need to know of a type: its columns and what may be done with them. No redacted columns. */
+export function describeEntityType(type: EntityType): object {
+  return {
+    code: type.code,
+    keyColumn: type.keyColumn,
+    tenantColumn: type.tenantColumn,
+    containers: type.containers,
+    comment: type.comment,
+    searchColumns: searchColumns(type),
+    columns: [...readableColumns(type).values()].map((column) => ({
+      name: column.name,
+      type: column.type,
+      baseType: column.baseType,
+      notNull: column.notNull,
+      hasDefault: column.hasDefault,
+      maxLength: column.maxLength,
+      enumValues: column.enumValues,
+      references: column.references,
+      comment: column.comment,
+      creatable: isWritable(type, column, "create"),
+      patchable: isWritable(type, column, "patch"),
+      operators: operatorsOf(column),
+    })),
+  };
+}
+
+/** `GET entity-types`. */
+export function registerEntityTypesRoute(app: FastifyInstance, registry: Registry): void {
+  app.get("/entity-types", async () => ({ items: registry.all().map(describeEntityType) }));
+}

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { renderRestErrorDocument, restErrorCatalog } from "./error-catalog.ts";
+import { RestError } from "./rest-error.ts";
+
+test("the document of the errors is that of the catalogue", async () => {
+  await expect(renderRestErrorDocument()).toMatchFileSnapshot("../../../../docs/rest-errors.md");
+});
+
+test("every code says what it means and what to do", () => {
+  for (const [code, entry] of Object.entries(restErrorCatalog)) {
+    expect(code).toMatch(/^[a-z_]+$/);
+    expect(entry.status).toBeGreaterThanOrEqual(400);
+    expect(entry.meaning).toMatch(/\.$/);
+    expect(entry.remedy).toMatch(/\.$/);
+  }
+});
+
+test("an answer has the shape that clients rely on", () => {
+  expect(new RestError("not_found").toBody("r1")).toEqual({
+    error: {
+      code: "not_found",
+      message: restErrorCatalog.not_found.meaning,
+      remedy: restErrorCatalog.not_found.remedy,
+      requestId: "r1",
+    },
+  });
+  expect(new RestError("version_conflict", { current: null }).toBody("r1")).toHaveProperty("current", null);
+});

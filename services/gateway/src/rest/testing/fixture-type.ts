@@ -1,0 +1,65 @@
+import { type CatalogRow, type Column, type EntityType, entityTypeOf } from "../../db/entity-type.ts";
+
+/** A column with the values that matter to a test. */
+export function column(name: string, baseType: string, more: Partial<Column> = {}): Column {
+  return {
+    name,
+    type: baseType,
+    baseType,
+    notNull: false,
+    hasDefault: false,
+    generated: false,
+    maxLength: null,
+    enumValues: null,
+    references: null,
+    comment: null,
+    ...more,
+  };
+}
+
+/** A type with a column of every kind. */
+export function fixtureType(more: Partial<CatalogRow> = {}): EntityType {
+  return entityTypeOf({
+    code: "thing",
+    schema_name: "app",
+    table_name: 'odd "thing"',
+    key_column: "id",
+    tenant_column: "organization_id",
+    containers: ["organization_id"],
+    rights: [],
+    redact: ["secret"],
+    views: false,
+    public: false,
+    comment: null,
+    columns: [
+      column("id", "uuid", { notNull: true, hasDefault: true }),
+      column("organization_id", "uuid", { notNull: true }),
+      column("name", "text", { type: "character varying(20)", notNull: true, maxLength: 20 }),
+      column("status", "enum", { enumValues: ["open", "done"], notNull: true, hasDefault: true }),
+      column("count", "int"),
+      column("amount", "numeric", { type: "numeric(6,2)" }),
+      column("done", "boolean", { notNull: true, hasDefault: true }),
+      column("due_on", "date"),
+      column("seen_ts", "timestamptz"),
+      column("parent_id", "uuid"),
+      column("tags", "text[]"),
+      column("extra", "json"),
+      column("total", "numeric", { generated: true }),
+      column("secret", "text"),
+      column("created_ts", "timestamptz", { notNull: true, hasDefault: true }),
+      column("version", "bigint", { notNull: true }),
+      column("updated_ts", "timestamptz", { notNull: true }),
+    ],
+    ...more,
+  });
+}
+
+/** Runs something that must fail, and returns its code and message. */
+export function failureOf(run: () => unknown): { code: string | undefined; message: string } {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Error) return { code: (error as { code?: string }).code, message: error.message };
+  }
+  return { code: undefined, message: "nothing was thrown" };
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "@heliograph/server-kit";
+import type { Pool } from "pg";
+import { type Clock, pause } from "./clock.ts";
+
+/** Well below the 15 s after which a silent pod is given up. */
+const heartbeatMs = 1000;
+
+export type GatewayRowPorts = {
+  readonly pool: Pool;
+  readonly address: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The pod was given up while it was frozen or cut off: its sessions may belong to others by now. */
+  readonly onGivenUp: () => void;
+};
+
+/** This pod in app.gateway. The id is random per process, and new again after the pod was given up. */
+export class GatewayRow {
+  readonly #ports: GatewayRowPorts;
+  #id = randomUUID() as string;
+
+  constructor(ports: GatewayRowPorts) {
+    this.#ports = ports;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  async register(): Promise<void> {
+    const { pool, address } = this.#ports;
+    await pool.query("insert into app.gateway (id, address) values ($1, $2) on conflict (id) do nothing", [
+      this.#id,
+      address,
+    ]);
+  }
+
+  /** Beats until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, logger } = this.#ports;
+    while (!signal.aborted) {
+      await pause(clock, heartbeatMs, signal);
+      if (signal.aborted) return;
+      try {
+        await this.beat();
+      } catch (error) {
+        logger.warn({ cause: error instanceof Error ? error.message : String(error) }, "heartbeat failed");
+      }
+    }
+  }
+
+  async beat(): Promise<void> {
+    const { pool, logger, onGivenUp } = this.#ports;
+    const { rowCount } = await pool.query({
+      name: "gateway-heartbeat",
+      text: "update app.gateway set heartbeat_ts = clock_timestamp() where id = $1",
+      values: [this.#id],
+    });
+    if (rowCount !== 0) return;
+    logger.warn("this gateway was given up; its sockets begin afresh");
+    this.#id = randomUUID();
+    onGivenUp();
+    await this.register();
+  }
+
+  /** Also deletes what may be left of its sessions. */
+  async remove(): Promise<void> {
+    await this.#ports.pool.query(
+      /*sql*/ `
+      with pod as (delete from app.gateway where id = $1),
+           ended as (delete from app.rxdb_session where gateway_id = $1 returning connection_id)
+      delete from app.rxdb_subscription b using ended where b.connection_id = ended.connection_id`,
+      [this.#id],
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { Backoff } from "@heliograph/server-kit";
+import { type Clock, pause } from "./clock.ts";
+import type { Session } from "./session.ts";
+
+export type SessionCloserPorts = {
+  /** Deletes a session with its subscriptions. */
+  end(session: Session): Promise<void>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  readonly onError: (error: unknown) => void;
+};
+
+/** Sessions whose deletion may wait for the database; the reaper deletes what is beyond it with the pod itself. */
+const maxWaiting = 100_000;
+
+/** Deletes the rows of sockets that are gone, in the background, until it works. */
+export class SessionCloser {
+  readonly #ports: SessionCloserPorts;
+  readonly #backoff: Backoff;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(ports: SessionCloserPorts) {
+    this.#ports = ports;
+    this.#backoff = new Backoff({ baseMs: 500, capMs: 10_000, random: ports.random });
+  }
+
+  close(session: Session): Promise<void> {
+    if (!session.attempted || this.#running.size >= maxWaiting) return Promise.resolve();
+    const running = this.#end(session).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
+  }
+
+  /** When all that is under way is done. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async #end(session: Session): Promise<void> {
+    const { end, clock, signal, onError } = this.#ports;
+    for (;;) {
+      try {
+        await end(session);
+        this.#backoff.reset();
+        return;
+      } catch (error) {
+        onError(error);
+        if (signal.aborted) return;
+        await pause(clock, this.#backoff.next(), signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { demoOptions } from "./options.ts";
+
+test("without arguments: port 8080 on this machine only, own servers, data in .data", () => {
+  const options = demoOptions([], {});
+  expect(options).toMatchObject({ port: 8080, host: "127.0.0.1", reset: false, databaseUrl: null, redisUrl: null });
+  expect(options?.dataFolder.endsWith(".data")).toBe(true);
+});
+
+test("settings of the services go on to them, values that each needs for itself do not", () => {
+  const env = {
+    SYNC_ENABLED: "false",
+    DATABASE_URL: "postgresql://a@b/c",
+    REDIS_URL: "redis://b",
+    PORT: "9000",
+    npm_config_x: "y",
+  };
+  const options = demoOptions([], env);
+  expect(options).toMatchObject({ port: 9000, databaseUrl: "postgresql://a@b/c", redisUrl: "redis://b" });
+  expect(options?.passOn).toEqual({ SYNC_ENABLED: "false" });
+});
+
+test("an empty variable counts as absent", () => {
+  expect(demoOptions([], { DATABASE_URL: "", PORT: "" })).toMatchObject({ databaseUrl: null, port: 8080 });
+});
+
+test("a database that was given is never deleted", () => {
+  expect(() => demoOptions(["--reset"], { DATABASE_URL: "postgresql://a@b/c" })).toThrow("DATABASE_URL");
+});
+
+test.each([["--port", "0"], ["--port", "x"], ["--colour"]])("%s %s is an error", (...args) => {
+  expect(() => demoOptions(args, {})).toThrow();
+});

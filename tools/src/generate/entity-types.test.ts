@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import type { CatalogColumn, CatalogEntry } from "./catalog.ts";
+import { renderEntityTypes } from "./entity-types.ts";
+
+function column(name: string, more: Partial<CatalogColumn> = {}): CatalogColumn {
+  return {
+    name,
+    baseType: "text",
+    notNull: true,
+    hasDefault: false,
+    generated: false,
+    maxLength: null,
+    enumValues: null,
+    references: null,
+    comment: null,
+    ...more,
+  };
+}
+
+function entry(columns: CatalogColumn[], more: Partial<CatalogEntry> = {}): CatalogEntry {
+  return { code: "time_entry", containers: [], redact: [], comment: null, columns, ...more };
+}
+
+test("every kind of value has its type", () => {
+  const source = renderEntityTypes([
+    entry([
+      column("id", { baseType: "uuid" }),
+      column("hours", { baseType: "numeric", notNull: false }),
+      column("status", { baseType: "enum", enumValues: ["a", "b"] }),
+      column("tags", { baseType: "uuid[]" }),
+      column("extra", { baseType: "json", notNull: false }),
+    ]),
+  ]);
+  expect(source).toContain("export interface TimeEntry {");
+  expect(source).toContain("  hours: number | null;");
+  expect(source).toContain('  status: "a" | "b";');
+  expect(source).toContain("  tags: readonly (string)[];");
+  expect(source).toContain("  extra: unknown;");
+  expect(source).toContain("  time_entry: TimeEntry;");
+  expect(source).toContain('label: "Time entry"');
+});
+
+test("redacted columns are in neither the type nor the metadata", () => {
+  const source = renderEntityTypes([entry([column("id"), column("salary")], { redact: ["salary"] })]);
+  expect(source).not.toContain("salary");
+});
+
+test("a comment cannot end the comment it is put in", () => {
+  expect(renderEntityTypes([entry([column("id", { comment: "a */ b" })])])).toContain("/** a * / b */");
+});
+
+test("a kind of value that nobody thought of is an error, not `any`", () => {
+  expect(() => renderEntityTypes([entry([column("area", { baseType: "polygon" })])])).toThrow("polygon");
+});

@@ -1,0 +1,67 @@
+import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
+import { type Cluster, startCluster } from "@heliograph/tools/cluster";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { inject } from "vitest";
+import { builtApplication } from "./built-application.ts";
+import { servePages } from "./serve-pages.ts";
+
+/** Flags that keep Chromium from needing a screen and from calling home. */
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The whole product: demonstration data, real services, the built pages on one address per gateway, a browser. */
+export type Application = AsyncDisposable & {
+  readonly database: TestDatabase;
+  readonly cluster: Cluster;
+  /** One per gateway, so that a test decides which window talks to which. */
+  readonly addresses: readonly string[];
+  readonly browser: Browser;
+};
+
+export async function startApplication(env: Readonly<Record<string, string>> = {}): Promise<Application> {
+  await using undo = new AsyncDisposableStack();
+  const folder = await builtApplication();
+  const database = undo.use(await createTestDatabase({ template: "demo" }));
+  const cluster = undo.use(
+    await startCluster({ databaseUrl: database.url(), redisUrl: inject("redisUrl"), watchers: 1, env }),
+  );
+  const addresses: string[] = [];
+  for (const gateway of cluster.gateways) {
+    const server = undo.use(await servePages(folder, gateway.url));
+    addresses.push(server.url);
+  }
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  undo.defer(() => browser.close());
+  const all = undo.move();
+  return { database, cluster, addresses, browser, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** Errors of a page: what it logged as an error and what it threw. A test that passes leaves none. */
+export function watchErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  return errors;
+}
+
+/** Opens the sign-in page at `address` and goes in as one of the demonstration's people. */
+export async function signIn(page: Page, address: string, name: string): Promise<void> {
+  await page.goto(address);
+  await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
+  await page.getByRole("heading", { level: 1, name: /Good to see you/ }).waitFor();
+}
+
+/** Waits until the page says that it is live. */
+export async function becomesLive(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Sync status: Live" }).waitFor();
+}

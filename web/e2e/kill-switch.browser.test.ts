@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Application, signIn, startApplication } from "./application.ts";
+import { keepScreenshot } from "./inspect.ts";
+
+let application: Application;
+
+beforeAll(async () => {
+  application = await startApplication({ SYNC_ENABLED: "false" });
+});
+afterAll(() => application?.[Symbol.asyncDispose]());
+
+test("with sync switched off the page says so, and reading, editing and refreshing work", async () => {
+  const context = await application.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
+  const page = await context.newPage();
+  const address = application.addresses[0] ?? "";
+  await signIn(page, address, "Alice");
+  await page.getByRole("button", { name: "Sync status: Sync is switched off" }).waitFor();
+  await page.getByText("Sync is switched off: changes appear after reload.").waitFor();
+
+  await page.getByRole("link", { name: "Projects", exact: true }).click();
+  await page.locator("tbody tr a").first().click();
+  await page.getByRole("button", { name: /^Edit name:/ }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Edited without sync");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Edited without sync" }).waitFor();
+  await keepScreenshot(page, "sync-switched-off");
+
+  await application.database.pool.query(
+    "update app.project set name = 'Changed behind its back' where name = 'Edited without sync'",
+  );
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await page.getByRole("heading", { level: 1, name: "Changed behind its back" }).waitFor();
+  expect(await page.getByText("Live", { exact: true }).count()).toBe(0);
+  await context.close();
+});

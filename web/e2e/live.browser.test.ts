@@ -1,0 +1,136 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Application, becomesLive, signIn, startApplication, watchErrors } from "./application.ts";
+
+let application: Application;
+const pages: Page[] = [];
+
+beforeAll(async () => {
+  application = await startApplication();
+});
+afterEach(async () => {
+  await Promise.all(pages.splice(0).map((page) => page.context().close()));
+});
+afterAll(() => application?.[Symbol.asyncDispose]());
+
+/** A window of its own person on its own gateway. */
+async function openWindow(name: string, gateway: number, path: string): Promise<Page> {
+  const context = await application.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
+  const page = await context.newPage();
+  pages.push(page);
+  const address = application.addresses[gateway] ?? "";
+  await signIn(page, address, name);
+  await page.goto(`${address}${path}`);
+  await becomesLive(page);
+  // A mark that a reload would wipe: the change has to come through the open page.
+  await page.evaluate(() => Object.assign(window, { untouched: true }));
+  return page;
+}
+
+function wasNotReloaded(page: Page): Promise<boolean> {
+  return page.evaluate(() => "untouched" in window);
+}
+
+/** A public task of Northwind that both Alice and Bob may read, with the project it is in. */
+async function someTask(place: number): Promise<{ id: string; title: string; project_id: string }> {
+  const { rows } = await application.database.pool.query<{ id: string; title: string; project_id: string }>(
+    `select t.id, t.title, t.project_id from app.task t join app.project p on p.id = t.project_id
+      where not t.is_private and not p.is_private and t.organization_id in (select organization_id from app.membership m
+        join app.person p on p.id = m.person_id where p.email = 'bob@northwind.example')
+      order by t.id offset $1 limit 1`,
+    [place],
+  );
+  if (!rows[0]) throw new Error("The demonstration data holds no such task.");
+  return rows[0];
+}
+
+async function editTitle(page: Page, title: string): Promise<void> {
+  await page.getByRole("button", { name: /^Edit title:/ }).click();
+  await page.getByRole("textbox", { name: "Title" }).fill(title);
+  await page.keyboard.press("Enter");
+}
+
+test("an edit in one window appears in another person's window on another gateway, in detail and list", async () => {
+  const task = await someTask(0);
+  const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
+  const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
+  const list = await openWindow("Bob", 1, `/projects/${task.project_id}`);
+  const errors = [alice, bob, list].map(watchErrors);
+  await list.getByRole("link", { name: task.title }).first().waitFor();
+
+  await editTitle(alice, "Seen by everyone at once");
+  await bob.getByRole("heading", { level: 1, name: "Seen by everyone at once" }).waitFor();
+  await list.getByRole("link", { name: "Seen by everyone at once" }).waitFor();
+  expect(await Promise.all([alice, bob, list].map(wasNotReloaded))).toEqual([true, true, true]);
+  expect(errors).toEqual([[], [], []]);
+});
+
+test("a task added by one person appears in the other one's project page", async () => {
+  const task = await someTask(7);
+  const alice = await openWindow("Alice", 0, `/projects/${task.project_id}`);
+  const bob = await openWindow("Bob", 1, `/projects/${task.project_id}`);
+  await alice.getByRole("textbox", { name: "New task" }).fill("Order the lamp oil");
+  await alice.keyboard.press("Enter");
+  await alice.getByRole("link", { name: "Order the lamp oil" }).waitFor();
+  await bob.getByRole("link", { name: "Order the lamp oil" }).waitFor();
+  expect(await wasNotReloaded(bob)).toBe(true);
+});
+
+test("the same field changed by two: both values are shown, and mine wins only when I say so", async () => {
+  const task = await someTask(14);
+  const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
+  const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
+  await bob.getByRole("button", { name: /^Edit title:/ }).click();
+  await bob.getByRole("textbox", { name: "Title" }).fill("Bob's words");
+
+  await editTitle(alice, "Alice's words");
+  await bob
+    .getByRole("heading", { level: 1, name: "Alice's words", includeHidden: true })
+    .waitFor({ state: "attached" });
+  await bob.keyboard.press("Enter");
+  const notice = bob.getByRole("region", { name: /Title was changed by someone else/ });
+  await notice.waitFor();
+  expect(await notice.innerText()).toMatch(/Alice's words[\s\S]*Bob's words/);
+
+  await notice.getByRole("button", { name: "Keep mine" }).click();
+  await bob.getByRole("heading", { level: 1, name: "Bob's words" }).waitFor();
+  await alice.getByRole("heading", { level: 1, name: "Bob's words" }).waitFor();
+});
+
+test("different fields changed by two do not disturb each other", async () => {
+  const task = await someTask(21);
+  const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
+  const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
+  await bob.getByRole("button", { name: /^Edit title:/ }).click();
+  await bob.getByRole("textbox", { name: "Title" }).fill("Two hands, one task");
+  await alice.getByRole("button", { name: /^Edit priority:/ }).click();
+  await alice.getByRole("combobox", { name: "Priority" }).selectOption("urgent");
+  await bob.getByRole("button", { name: /^Edit priority: Urgent/ }).waitFor();
+  await bob.getByRole("textbox", { name: "Title" }).press("Enter");
+  await alice.getByRole("heading", { level: 1, name: "Two hands, one task" }).waitFor();
+  expect(await bob.getByText("was changed by someone else").count()).toBe(0);
+});
+
+test("a row deleted while it is being edited leaves the edit in view and says so", async () => {
+  const task = await someTask(28);
+  const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
+  const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
+  await bob.getByRole("button", { name: /^Edit title:/ }).click();
+  await bob.getByRole("textbox", { name: "Title" }).fill("Words that must not be lost");
+
+  await alice.getByRole("button", { name: /^Actions for/ }).click();
+  await alice.getByRole("button", { name: "Delete task" }).click();
+  await alice.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await alice.getByRole("heading", { level: 1, name: "Tasks" }).waitFor();
+
+  await bob.getByText("was deleted or is no longer shared with you while you were editing").waitFor();
+  expect(await bob.getByRole("textbox", { name: "Title" }).inputValue()).toBe("Words that must not be lost");
+});
+
+test("a row deleted while it is only looked at is said to be gone", async () => {
+  const task = await someTask(35);
+  const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
+  await bob.getByRole("heading", { level: 1, name: task.title }).waitFor();
+  await application.database.pool.query("delete from app.task where id = $1", [task.id]);
+  await bob.getByText("This task no longer exists or is not shared with you").waitFor();
+});

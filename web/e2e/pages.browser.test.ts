@@ -1,0 +1,188 @@
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Application, becomesLive, signIn, startApplication, watchErrors } from "./application.ts";
+import { accessibilityProblems, keepScreenshot, overflows } from "./inspect.ts";
+
+let application: Application;
+let context: BrowserContext | undefined;
+
+beforeAll(async () => {
+  application = await startApplication();
+});
+afterEach(async () => {
+  await context?.close();
+  context = undefined;
+});
+afterAll(() => application?.[Symbol.asyncDispose]());
+
+const looks = [
+  { width: 390, height: 844, scheme: "light" },
+  { width: 390, height: 844, scheme: "dark" },
+  { width: 1024, height: 768, scheme: "light" },
+  { width: 1600, height: 1000, scheme: "light" },
+  { width: 1600, height: 1000, scheme: "dark" },
+] as const;
+
+/** A row of the organization of the demonstration's first user, so that every page has something to show. */
+async function someId(table: string, condition = "true"): Promise<string> {
+  const { rows } = await application.database.pool.query<{ id: string }>(
+    `select id from app.${table} where ${condition} and organization_id = (select organization_id from app.membership m
+       join app.person p on p.id = m.person_id where p.email = 'alice@northwind.example') order by id limit 1`,
+  );
+  return rows[0]?.id ?? "";
+}
+
+async function openWindow(look: (typeof looks)[number]): Promise<Page> {
+  context = await application.browser.newContext({
+    viewport: { width: look.width, height: look.height },
+    colorScheme: look.scheme,
+    locale: "en-GB",
+    // Only for the axe script that the test adds; the pages' own policy is checked by the console staying empty.
+    bypassCSP: true,
+  });
+  return context.newPage();
+}
+
+async function pagesToVisit(): Promise<readonly (readonly [name: string, path: string])[]> {
+  const project = await someId(
+    "project",
+    "status = 'active' and description is not null and (select count(*) from app.task t where t.project_id = project.id) > 5",
+  );
+  const task = await someId(
+    "task",
+    "exists (select 1 from app.task_comment c where c.task_id = task.id) and due_on is not null",
+  );
+  return [
+    ["home", "/"],
+    ["projects", "/projects"],
+    ["project", `/projects/${project}`],
+    ["tasks", "/tasks"],
+    ["task", `/tasks/${task}`],
+    ["task-new", `/tasks/new?project_id=${project}`],
+    ["invoices", "/records/invoice"],
+    ["invoice", `/records/invoice/${await someId("invoice")}`],
+    ["employees", "/records/employee"],
+    ["client", `/records/client/${await someId("client")}`],
+    ["search", "/search?q=data"],
+    ["gone", "/tasks/00000000-0000-4000-8000-000000000000"],
+    ["not-found", "/nowhere"],
+  ];
+}
+
+test.each(looks)("every page type at $width px, $scheme, is accessible and keeps a screenshot", async (look) => {
+  const page = await openWindow(look);
+  const errors = watchErrors(page);
+  const problems: string[] = [];
+  const inspect = async (name: string) => {
+    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+    await keepScreenshot(page, `${name}-${look.width}-${look.scheme}`);
+    problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
+    if (await overflows(page)) problems.push(`${name}: wider than the window`);
+  };
+
+  await page.goto(application.addresses[0] ?? "");
+  await page.getByRole("heading", { name: "Sign in to Heliograph" }).waitFor();
+  await inspect("sign-in");
+  await signIn(page, application.addresses[0] ?? "", "Alice");
+  for (const [name, path] of await pagesToVisit()) {
+    await page.goto(`${application.addresses[0]}${path}`);
+    await page.getByRole("heading", { level: 1 }).first().waitFor();
+    await becomesLive(page);
+    await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
+    await inspect(name);
+  }
+  expect(problems).toEqual([]);
+  expect(errors.filter((text) => !text.includes("404"))).toEqual([]);
+});
+
+test("the list shows more when it is scrolled, sorts by its heads and filters by text and status", async () => {
+  const page = await openWindow(looks[3]);
+  await signIn(page, application.addresses[0] ?? "", "Alice");
+  await page.goto(`${application.addresses[0]}/tasks`);
+  const rows = page.locator("tbody tr");
+  await expect.poll(() => rows.count()).toBe(50);
+  await rows.last().scrollIntoViewIfNeeded();
+  await expect.poll(() => rows.count()).toBeGreaterThan(50);
+
+  await page.getByRole("button", { name: "Title" }).click();
+  await expect
+    .poll(() => page.getByRole("columnheader", { name: "Title" }).getAttribute("aria-sort"))
+    .toBe("ascending");
+  await page.getByLabel("Status", { exact: true }).selectOption("done");
+  await expect.poll(() => new URL(page.url()).search).toContain("status=done");
+  await expect
+    .poll(async () => new Set(await page.locator("tbody tr td:nth-child(2)").allInnerTexts()))
+    .toEqual(new Set(["Done"]));
+
+  await page.getByLabel("Filter tasks").fill("zzzz no such task");
+  await page.getByText("Nothing matches").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect.poll(() => rows.count()).toBe(50);
+});
+
+test("keyboard only: sign in, open a task, edit its title, save", async () => {
+  const page = await openWindow(looks[3]);
+  await page.goto(application.addresses[0] ?? "");
+  await page.getByRole("heading", { name: "Sign in to Heliograph" }).waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent || document.activeElement?.tagName);
+  const tabTo = async (wanted: RegExp) => {
+    for (let steps = 0; steps < 80; steps += 1) {
+      await page.keyboard.press("Tab");
+      if (wanted.test((await focused()) ?? "")) return;
+    }
+    throw new Error(`The focus never came to ${wanted}; it is on ${await focused()}`);
+  };
+
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("alice@northwind.example");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("heliograph");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: /Good to see you/ }).waitFor();
+
+  await tabTo(/^Tasks$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Tasks" }).waitFor();
+  const first = await page.locator("tbody tr a").first().innerText();
+  // The focus has moved to the content, so that the navigation need not be walked through again.
+  await tabTo(new RegExp(`^${first.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: first }).waitFor();
+
+  await tabTo(/^Edit title:/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("Written without a mouse");
+  await page.keyboard.press("Enter");
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Written without a mouse" }).waitFor();
+  expect(await focused()).toBe("Edit title: Written without a mouse");
+  const { rows } = await application.database.pool.query(
+    "select 1 from app.task where title = 'Written without a mouse'",
+  );
+  expect(rows).toHaveLength(1);
+});
+
+test("signing out, a wrong password and an expired session are all said in words", async () => {
+  const page = await openWindow(looks[3]);
+  const address = application.addresses[0] ?? "";
+  await page.goto(address);
+  await page.getByLabel("E-mail").fill("alice@northwind.example");
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByText("The e-mail address or the password is not right.").waitFor();
+
+  await signIn(page, address, "Alice");
+  await page.getByRole("button", { name: /^Account:/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Heliograph" }).waitFor();
+  expect(await page.evaluate(() => localStorage.getItem("heliograph.session"))).toBeNull();
+
+  await signIn(page, address, "Alice");
+  await page.evaluate(() => {
+    const session = JSON.parse(localStorage.getItem("heliograph.session") ?? "{}") as object;
+    localStorage.setItem("heliograph.session", JSON.stringify({ ...session, token: "no.such.token" }));
+  });
+  await page.reload();
+  await page.getByText("Your session has ended. Sign in again to go on.").waitFor();
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Column } from "./catalog.ts";
+import { fromInput, sameValue, toInput } from "./column-input.ts";
+
+function columnOf(baseType: string, changes: Partial<Column> = {}): Column {
+  const empty = { enumValues: null, references: null, maxLength: 200, comment: null };
+  return { name: "x", baseType, notNull: false, hasDefault: false, generated: false, ...empty, ...changes };
+}
+
+const values: readonly (readonly [baseType: string, value: unknown])[] = [
+  ["text", "word"],
+  ["int", 42],
+  ["numeric", 12.5],
+  ["boolean", true],
+  ["boolean", false],
+  ["date", "2026-02-28"],
+  ["timestamptz", "2026-02-28T11:45:00.000Z"],
+  ["text", null],
+];
+
+test.each(values)("%s %s comes back from its input element as it was", (baseType, value) => {
+  const column = columnOf(baseType);
+  expect(fromInput(column, toInput(column, value))).toEqual({ ok: true, value });
+});
+
+const refused: readonly (readonly [Column, string, RegExp])[] = [
+  [columnOf("int"), "1.5", /whole number/],
+  [columnOf("numeric"), "a lot", /number/],
+  [columnOf("text", { notNull: true }), "   ", /empty/],
+  [columnOf("text", { maxLength: 3 }), "abcd", /3 characters/],
+  [columnOf("timestamptz"), "soon", /date and a time/],
+];
+
+test.each(refused)("%o refuses %s in words", (column, text, words) => {
+  const parsed = fromInput(column, text);
+  expect(parsed).toMatchObject({ ok: false, message: expect.stringMatching(words) });
+});
+
+test("a decimal comma is a decimal point", () => {
+  expect(fromInput(columnOf("numeric"), "12,5")).toEqual({ ok: true, value: 12.5 });
+});
+
+test("seconds, which the input cannot show, do not make a moment another one", () => {
+  const column = columnOf("timestamptz");
+  expect(sameValue(column, "2026-02-28T11:45:00Z", "2026-02-28T11:45:31.123Z")).toBe(true);
+  expect(sameValue(column, "2026-02-28T11:45:00Z", "2026-02-28T11:46:00Z")).toBe(false);
+});

@@ -1,0 +1,37 @@
+import {
+  type Column,
+  type EntityCode,
+  entityInfo,
+  isEditable,
+  isLongText,
+  isRequired,
+  labelColumn,
+} from "./catalog.ts";
+import { fromInput } from "./column-input.ts";
+
+/** What the inputs of a form hold, by column. */
+export type Texts = Readonly<Record<string, string>>;
+export type Checked = { readonly doc: Record<string, unknown>; readonly errors: Texts };
+
+/** The columns of a form: name first, then what must be filled in, then the rest as in the table; texts last. */
+export function formColumns(code: EntityCode): readonly Column[] {
+  const label = labelColumn(code)?.name;
+  const rank = (entry: Column) => (entry.name === label ? 0 : isLongText(entry) ? 3 : isRequired(entry) ? 1 : 2);
+  return entityInfo(code)
+    .columns.filter(isEditable)
+    .toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** The document to create, without what was left empty: the database knows the defaults. */
+export function checkForm(columns: readonly Column[], texts: Texts): Checked {
+  const doc: Record<string, unknown> = {};
+  const errors: Record<string, string> = {};
+  for (const entry of columns) {
+    const text = texts[entry.name] ?? "";
+    if (text.trim() === "" && !isRequired(entry)) continue;
+    const parsed = fromInput(entry, text);
+    if (parsed.ok) doc[entry.name] = parsed.value;
+    else errors[entry.name] = parsed.message;
+  }
+  return { doc, errors };
+}

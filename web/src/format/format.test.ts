@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { today } from "./date.ts";
+import { humanize, initials, pluralLabel } from "./humanize.ts";
+import { relativeTime } from "./relative-time.ts";
+
+test.each([
+  ["account_manager_id", "Account manager"],
+  ["in_progress", "In progress"],
+  ["due_on", "Due"],
+  ["is_private", "Private"],
+  ["vat_number", "VAT number"],
+  ["issued_on", "Issued"],
+])("%s is called %s", (name, words) => {
+  expect(humanize(name)).toBe(words);
+});
+
+test.each([
+  ["opportunity", "Opportunity", "Opportunities"],
+  ["project", "Project", "Projects"],
+  ["purchase_order", "Purchase order", "Purchase orders"],
+  ["person", "Person", "People"],
+])("several of %s are %s -> %s", (code, label, plural) => {
+  expect(pluralLabel(code, label)).toBe(plural);
+});
+
+test.each([
+  ["Ada Maria Lovelace", "AL"],
+  ["plato", "P"],
+  ["", "?"],
+])("the mark of %j is %s", (name, mark) => {
+  expect(initials(name)).toBe(mark);
+});
+
+test("a moment in the near past or, by a clock that differs, the near future is just now", () => {
+  expect(relativeTime(1_000_000, 1_020_000)).toBe("just now");
+  expect(relativeTime(1_020_000, 1_000_000)).toBe("just now");
+});
+
+test("older moments are told in their largest unit", () => {
+  expect(relativeTime(0, 3 * 3_600_000)).toBe("3 hours ago");
+  expect(relativeTime(0, 86_400_000)).toBe("yesterday");
+});
+
+test("today is the day of the reader's clock, not of Greenwich", () => {
+  const moment = new Date(2026, 1, 3, 0, 30);
+  expect(today(moment)).toBe("2026-02-03");
+});
