@@ -1719,7 +1719,10 @@ table row-security forced
 
 -- 6 view: audit
  SELECT d.id,
-    (d.actor ->> 'person_id'::text)::uuid AS person_id,
+        CASE
+            WHEN (d.actor ->> 'person_id'::text) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text THEN (d.actor ->> 'person_id'::text)::uuid
+            ELSE NULL::uuid
+        END AS person_id,
     d.actor ->> 'fname'::text AS fname,
     d.actor ->> 'lname'::text AS lname,
     d.actor ->> 'username'::text AS username,
@@ -1848,7 +1851,7 @@ end $function$
 CREATE OR REPLACE FUNCTION app.check_sync()
  RETURNS TABLE(code text, problem text, remedy text)
  LANGUAGE plpgsql
- STABLE
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 #variable_conflict use_column
@@ -2129,6 +2132,8 @@ begin
       format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code)] loop
       execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
     end loop;
+  else
+    execute format('drop function if exists app.%I(uuid)', 'sees_' || code);
   end if;
   execute format('drop function if exists app.%I(), app.%I(), app.%I(), app.%I()', 'version_' || code,
     format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));

@@ -1,7 +1,7 @@
 -- What is wrong with the sync of which type. Empty when all is well.
 create or replace function app.check_sync()
 returns table (code text, problem text, remedy text)
-language plpgsql stable
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column

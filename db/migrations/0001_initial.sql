@@ -1259,7 +1259,8 @@ comment on column app.logging_detail.request is 'api_endpoint, http_method, requ
 create view app.audit as
 select
   d.id,
-  (d.actor ->> 'person_id')::uuid as person_id,
+  -- a service may have put something else there, and one such row must not make the view unreadable
+  case when d.actor ->> 'person_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (d.actor ->> 'person_id')::uuid end as person_id,
   d.actor ->> 'fname' as fname,
   d.actor ->> 'lname' as lname,
   d.actor ->> 'username' as username,
@@ -1399,7 +1400,7 @@ comment on column app.mutation.status is 'HTTP status that the first answer carr
 -- What is wrong with the sync of which type. Empty when all is well.
 create or replace function app.check_sync()
 returns table (code text, problem text, remedy text)
-language plpgsql stable
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -2641,6 +2642,8 @@ begin
       format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code)] loop
       execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
     end loop;
+  else
+    execute format('drop function if exists app.%I(uuid)', 'sees_' || code);
   end if;
   execute format('drop function if exists app.%I(), app.%I(), app.%I(), app.%I()', 'version_' || code,
     format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));

@@ -73,3 +73,13 @@ test.each(["unknown", "fe80::1%eth0", ""])("the address %j fails no write", asyn
   const { rows } = await boards.pool.query("select host(ip) as ip from app.logging_detail where entity_code = 'board'");
   expect(rows).toEqual([{ ip: ip.startsWith("fe80") ? "fe80::1" : null }]);
 });
+
+test("an actor that is no person does not make the audit unreadable", async () => {
+  await using boards = await createBoards();
+  await boards.pool.query(
+    `begin; select set_config('app.actor', '{"person_id": "importer", "username": "importer"}', true);
+     insert into app.board (organization_id, name) values ('${boards.north.organizationId}', 'x'); commit`,
+  );
+  const { rows } = await boards.pool.query("select person_id, username from app.audit where entity_code = 'board'");
+  expect(rows).toEqual([{ person_id: null, username: "importer" }]);
+});

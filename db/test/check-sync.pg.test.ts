@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createBoards } from "./support/boards.ts";
+import { openSession } from "./support/session.ts";
 
 /** A mishap, and what check_sync says of it. */
 const mishaps: readonly (readonly [sql: string, problem: RegExp, remedy: RegExp])[] = [
@@ -37,7 +38,8 @@ const mishaps: readonly (readonly [sql: string, problem: RegExp, remedy: RegExp]
 
 test("all is well after enabling", async () => {
   await using boards = await createBoards();
-  expect((await boards.pool.query("select * from app.check_sync()")).rows).toEqual([]);
+  await using watcher = await openSession(boards.db, "heliograph_watcher");
+  expect(await watcher.query("select * from app.check_sync()")).toEqual([]);
 });
 
 test("what breaks the sync of a table is named, with a remedy", async () => {

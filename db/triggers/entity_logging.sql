@@ -255,6 +255,8 @@ begin
       format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code)] loop
       execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
     end loop;
+  else
+    execute format('drop function if exists app.%I(uuid)', 'sees_' || code);
   end if;
   execute format('drop function if exists app.%I(), app.%I(), app.%I(), app.%I()', 'version_' || code,
     format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));

@@ -1,9 +1,8 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import { type Cluster, startCluster } from "@heliograph/tools/cluster";
+import { type Cluster, startCluster, startEdge, staticFiles } from "@heliograph/tools/cluster";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
 import { builtApplication } from "./built-application.ts";
-import { servePages } from "./serve-pages.ts";
 
 /** Flags that keep Chromium from needing a screen and from calling home. */
 const flags = [
@@ -35,8 +34,10 @@ export async function startApplication(env: Readonly<Record<string, string>> = {
   );
   const addresses: string[] = [];
   for (const gateway of cluster.gateways) {
-    const server = undo.use(await servePages(folder, gateway.url));
-    addresses.push(server.url);
+    const edge = undo.use(
+      await startEdge({ host: "127.0.0.1", port: 0, targets: () => [gateway], serve: staticFiles(folder) }),
+    );
+    addresses.push(edge.url);
   }
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
   undo.defer(() => browser.close());

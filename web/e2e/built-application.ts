@@ -10,7 +10,13 @@ let folder: Promise<string> | undefined;
 
 async function buildOnce(): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), "heliograph-web-"));
-  await build({ root: webRoot, logLevel: "warn", build: { outDir, emptyOutDir: true } });
+  await build({
+    root: webRoot,
+    logLevel: "error",
+    // The test runner's own NODE_ENV would otherwise put React's development build into the bundle.
+    define: { "process.env.NODE_ENV": '"production"' },
+    build: { outDir, emptyOutDir: true },
+  });
   return outDir;
 }
 

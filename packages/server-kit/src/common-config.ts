@@ -1,5 +1,12 @@
 import { choice, flag, integer, list, text, url } from "./config.ts";
 
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+
+/** Level of the lines written before the settings are parsed: a LOG_LEVEL that does not exist must still be told. */
+export function startLogLevel(environment: Readonly<Record<string, string | undefined>>): (typeof logLevels)[number] {
+  return logLevels.find((known) => known === environment["LOG_LEVEL"]) ?? "info";
+}
+
 /** Settings that gateway and watcher share; each service adds its own. */
 export const commonConfig = {
   DATABASE_URL: url({ description: "PostgreSQL writer", protocols: ["postgresql:", "postgres:"] }),
@@ -12,7 +19,7 @@ export const commonConfig = {
   REDIS_PREFIX: text({ description: "beginning of every channel and key", default: "heliograph" }),
   LOG_LEVEL: choice({
     description: "least severe log line written",
-    words: ["trace", "debug", "info", "warn", "error", "fatal"],
+    words: logLevels,
     default: "info",
   }),
   SYNC_ENABLED: flag({ description: "kill switch: false turns the socket and the watcher off", default: true }),

@@ -1,6 +1,6 @@
 export { Backoff } from "./backoff.ts";
 export { coalesce } from "./coalesce.ts";
-export { allowedOrigins, commonConfig, tokenConfig } from "./common-config.ts";
+export { allowedOrigins, commonConfig, startLogLevel, tokenConfig } from "./common-config.ts";
 export {
   type ConfigOf,
   type ConfigTable,

@@ -1,6 +1,5 @@
 import { createServer } from "node:net";
-import { createTestDatabase } from "@heliograph/server-kit/testing";
-import { roleUrl, type ServiceKind, startService } from "@heliograph/tools/cluster";
+import { type ServiceKind, startService } from "@heliograph/tools/cluster";
 import { expect, test } from "vitest";
 import { listen } from "./harness/free-port.ts";
 
@@ -40,7 +39,6 @@ test("a bad port is a configuration error", async () => {
 test.each<ServiceKind>(["gateway", "watcher"])(
   "a taken port ends the %s with a message that names it",
   async (kind) => {
-    await using database = await createTestDatabase({ template: "demo" });
     const squatter = createServer();
     const port = await listen(squatter, 0);
     // On every address, as the services listen: a listener on 127.0.0.1 alone would leave the others free.

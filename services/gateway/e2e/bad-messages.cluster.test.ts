@@ -7,7 +7,8 @@ import { RefusedUpgrade } from "./harness/refused-upgrade.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 import { TestSocket } from "./harness/test-socket.ts";
 
-const site = useTestCluster({ gateways: 2, watchers: 1 });
+const maxSubscriptions = 50;
+const site = useTestCluster({ gateways: 2, watchers: 1, env: { MAX_SUBSCRIPTIONS: String(maxSubscriptions) } });
 
 const subscribe = (payload: unknown) => JSON.stringify({ type: "SUBSCRIBE", id: "bad", payload });
 const someId = randomUUID();
@@ -110,6 +111,38 @@ test.each([
   await bystander.ping();
 });
 
+test("a stream of malformed messages ends its own socket alone", async () => {
+  const bystander = await site().socket("bob", 0);
+  const socket = await site().socket("bob", 0);
+  const flood = async (): Promise<void> => {
+    for (let n = 0; n < 1000 && socket.isOpen; n++) {
+      socket.sendRaw("{");
+      await socket.until("an answer", () => socket.received.length > n + 1 || !socket.isOpen);
+    }
+  };
+  await flood().catch(() => undefined);
+  expect((await socket.closed).code).toBe(4400);
+  await bystander.ping();
+});
+
+test("more subscriptions than a socket may hold are refused whole, and what it holds stays", async () => {
+  const { organizationId } = (await site().rest("alice")).person;
+  const ids = await insertProjects(site().sql, { organizationId, count: maxSubscriptions + 1 });
+  await site().settled();
+  const socket = await site().socket("bob", 0);
+  const [one = "", ...others] = ids;
+  await socket.subscribe("project", [one]);
+  const refused = await socket.request({ type: "SUBSCRIBE", payload: { entityCode: "project", entityIds: others } });
+  expect(refused).toMatchObject({ type: "ERROR", payload: { code: "too_many_subscriptions" } });
+  const counted = async (): Promise<unknown> =>
+    (await site().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [socket.connectionId]))
+      .rowCount;
+  expect(await counted()).toBe(1);
+  expect((await socket.subscribe("project", others.slice(1))).count).toBe(maxSubscriptions - 1);
+  expect(await counted()).toBe(maxSubscriptions);
+  await socket.untilVersion("project", one, await rename(site().sql, "project", one, "Still held"));
+});
+
 test("ids in any letter case are the same row", async () => {
   const id = await project();
   const socket = await site().socket("bob", 1);
@@ -168,6 +201,17 @@ test("a valid token is taken as subprotocol and in the query", async () => {
         .log(name)
         .filter((line) => line.includes(token)),
     ).toEqual([]);
+});
+
+test("a page of another origin is refused, one of our own host is not", async () => {
+  const { token, url } = await site().rest("bob");
+  const refused = await TestSocket.connect({ url, token, origin: "https://elsewhere.example" }).catch(
+    (error: unknown) => error,
+  );
+  expect(refused).toBeInstanceOf(RefusedUpgrade);
+  expect(refused).toMatchObject({ status: 403 });
+  await using own = await TestSocket.connect({ url, token, origin: url });
+  await own.ping();
 });
 
 test("a plain GET of the socket's address says what it is for, and whether a token is good", async () => {

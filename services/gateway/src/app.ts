@@ -8,6 +8,7 @@ import type { Registry as MetricsRegistry } from "prom-client";
 import type { GatewayConfig } from "./config.ts";
 import type { Registry } from "./db/registry.ts";
 import type { GatewayMetrics } from "./metrics.ts";
+import { answerFrameworkErrors } from "./rest/answer-error.ts";
 import { registerRest } from "./rest/register-rest.ts";
 import type { PubsubService } from "./sync/pubsub-service.ts";
 import { identify, isRefusal, type Refusal, refusalBody, refusals } from "./sync/refusal.ts";
@@ -37,6 +38,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const app = Fastify({
     // REST writes its own line per request, without query strings: they may hold tokens.
     logger: false,
+    frameworkErrors: answerFrameworkErrors(logger),
     trustProxy: [...config.TRUSTED_PROXIES],
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,

@@ -4,6 +4,7 @@ import {
   createRegistry,
   loadConfig,
   runService,
+  startLogLevel,
   Tokens,
   waitUntilReady,
 } from "@heliograph/server-kit";
@@ -20,7 +21,7 @@ const silenceLimitMs = 10_000;
 /** Connections apart from those of users' requests: feed, heartbeat, subscription rows. */
 const syncPoolSize = 5;
 
-runService(createLogger("gateway", gatewayEnvironment["LOG_LEVEL"] || "info"), async ({ releasers, signal }) => {
+runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ releasers, signal }) => {
   const config = loadConfig(gatewayConfig, gatewayEnvironment);
   const logger = createLogger("gateway", config.LOG_LEVEL);
   const metricsRegistry = createRegistry("gateway");

@@ -6,6 +6,7 @@ import {
   loadConfig,
   runService,
   startHealthServer,
+  startLogLevel,
   waitUntilReady,
 } from "@heliograph/server-kit";
 import { createRedisBus, silentBus } from "./bus.ts";
@@ -19,7 +20,7 @@ import { Wake } from "./wake.ts";
 /** A watcher whose database has been silent for longer is not ready. */
 const silenceLimitMs = 10_000;
 
-runService(createLogger("watcher", watcherEnvironment["LOG_LEVEL"] || "info"), async ({ releasers, signal }) => {
+runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ releasers, signal }) => {
   const config = loadConfig(watcherConfig, watcherEnvironment);
   const logger = createLogger("watcher", config.LOG_LEVEL);
   const registry = createRegistry("watcher");

@@ -1,5 +1,7 @@
 /** Whole clusters for tests and tools: real processes on a real database. */
 
+export { type Edge, startEdge } from "../edge/edge.ts";
+export { staticFiles } from "../edge/static-files.ts";
 export { ensureServiceLogins, roleUrl, type ServiceRole } from "../postgres/role-login.ts";
 export { type FoundRedis, findRedis } from "../redis/find-redis.ts";
 export { type RedisServer, startRedis } from "../redis/server.ts";

@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import sirv from "sirv";
 
 /**
- * What a page of the application may do. It loads nothing from elsewhere, and its socket and requests go to the origin it
- * came from. Styles may be inline because components position things by style attributes.
+ * What a page of the application may do: it loads nothing from elsewhere and runs nothing inline, and its socket and
+ * requests go to the origin that it came from.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "connect-src 'self'",
   "img-src 'self' data: blob:",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "worker-src 'self' blob:",
   "object-src 'none'",
   "base-uri 'none'",

@@ -9,8 +9,12 @@ function memory(text: string | null = null) {
   let kept = text;
   return {
     getItem: () => kept,
-    setItem: (_: string, value: string) => void (kept = value),
-    removeItem: () => void (kept = null),
+    setItem: (_: string, value: string) => {
+      kept = value;
+    },
+    removeItem: () => {
+      kept = null;
+    },
   };
 }
 

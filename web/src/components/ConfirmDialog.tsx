@@ -8,9 +8,8 @@ export function ConfirmDialog({ title, text, confirm, onConfirm, onClose }: Prop
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+    // Not closed on clean-up: React's double mount in development would take that for the person's own "no".
+    if (!ref.current?.open) ref.current?.showModal();
   }, []);
   return (
     <dialog

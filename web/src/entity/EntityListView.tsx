@@ -1,4 +1,5 @@
 import { Inbox, Plus, SearchX } from "lucide-react";
+import { useRef } from "react";
 import { Button, ButtonLink } from "../components/Button.tsx";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { PageHeader } from "../components/PageHeader.tsx";
@@ -12,7 +13,7 @@ import { LoadMore } from "./LoadMore.tsx";
 import { defaultSort, listColumns } from "./list-columns.ts";
 import { createPath } from "./paths.ts";
 import { useListParams } from "./use-list-params.ts";
-import { useRows } from "./use-rows.ts";
+import { type Rows, useRows } from "./use-rows.ts";
 
 /** Rows of a page of a list; a screen shows about 20. */
 const pageSize = 50;
@@ -23,12 +24,14 @@ export function EntityListView({ code }: { code: EntityCode }) {
   const params = useListParams(defaultSort(code));
   const status = statusColumn(code);
   const filtered = params.q !== "" || params.status !== "";
-  const list = useRows(code, {
+  const latest = useRows(code, {
     limit: pageSize,
     sort: params.sort,
     ...(params.q && { q: params.q }),
     ...(params.status && status && { filter: { [status.name]: params.status } }),
   });
+
+  const list = useHeldRows(latest);
 
   const body = () => {
     if (list.status === "error" && list.rows.length === 0) {
@@ -87,9 +90,17 @@ export function EntityListView({ code }: { code: EntityCode }) {
         }
       />
       <ListToolbar code={code} params={params} plural={plural} />
-      <div aria-busy={list.status === "loading"}>{body()}</div>
+      <div aria-busy={latest.status === "loading"}>{body()}</div>
     </>
   );
+}
+
+/** While another order or filter loads, the rows before stay: a list that goes blank at each letter cannot be read. */
+function useHeldRows(list: Rows): Rows {
+  const held = useRef(list.rows);
+  const blank = list.status === "loading" && list.rows.length === 0;
+  if (!blank) held.current = list.rows;
+  return blank ? { ...list, rows: held.current, hasMore: false } : list;
 }
 
 function End({ count }: { count: number }) {

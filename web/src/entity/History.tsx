@@ -1,5 +1,5 @@
 import type { HistoryItem } from "@heliograph/client";
-import { useSync } from "@heliograph/client/react";
+import { useClient } from "@heliograph/client/react";
 import { useEffect, useState } from "react";
 import { Avatar } from "../components/Avatar.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
@@ -27,7 +27,7 @@ function deedOf(item: HistoryItem): string {
 
 /** Who changed what, newest first; read again with each new version of the row. */
 export function History({ code, row }: { code: EntityCode; row: Row }) {
-  const { client } = useSync();
+  const client = useClient();
   const frozen = useFrozen();
   const [{ items }, setRead] = useState<{ version: unknown; items: readonly HistoryItem[] }>(nothingRead);
   const { id, version } = row;

@@ -1,5 +1,6 @@
-import { useEntity } from "@heliograph/client/react";
-import { useRef } from "react";
+import { useClient, useEntity } from "@heliograph/client/react";
+import { useEffect, useRef } from "react";
+import { useRefresh } from "../shell/refresh.ts";
 import type { EntityCode, Row } from "./catalog.ts";
 
 export type HeldRow = {
@@ -13,7 +14,20 @@ export type HeldRow = {
 export function useHeldRow(code: EntityCode, id: string): HeldRow {
   const { status, data, error } = useEntity(code, id);
   const key = `${code}/${id}`;
+  useReadAgain(code, id);
   const held = useRef<{ key: string; row: Row } | undefined>(undefined);
   if (data) held.current = { key, row: data as unknown as Row };
   return { status, row: held.current?.key === key ? held.current.row : undefined, error };
+}
+
+/** Without live updates a row is read whenever somebody new looks at it; a wish to refresh is such a look. */
+function useReadAgain(code: EntityCode, id: string): void {
+  const client = useClient();
+  const { generation } = useRefresh();
+  const seen = useRef(generation);
+  useEffect(() => {
+    if (seen.current === generation) return;
+    seen.current = generation;
+    client.entity(code, id).subscribe(() => {})();
+  }, [client, code, id, generation]);
 }

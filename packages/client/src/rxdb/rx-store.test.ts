@@ -1,5 +1,5 @@
 import { getRxStorageMemory } from "rxdb/plugins/storage-memory";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { testStoreContract } from "../store/store-contract.ts";
 import { openStore } from "./open-store.ts";
 import { closeOtherStores, sharedStore } from "./shared-stores.ts";
@@ -29,4 +29,12 @@ test("a second opening gets the same store; another user's is closed", async () 
   await closeOtherStores("user-2");
   expect(await sharedStore("user-2")).toBe(second);
   expect(sharedStore("user-1")).not.toBe(first);
+});
+
+test("a module that is replaced during development finds the store that is open already", async () => {
+  const first = sharedStore("hot");
+  vi.resetModules();
+  const replaced = await import("./shared-stores.ts");
+  expect(replaced.sharedStore).not.toBe(sharedStore);
+  expect(replaced.sharedStore("hot")).toBe(first);
 });

@@ -119,9 +119,9 @@ export class TestCluster implements AsyncDisposable {
     await feedSettled(this.sql);
     const { rows } = await this.sql.query<{ head: number }>("select head_seq::float8 as head from app.sync_state");
     const head = rows[0]?.head ?? 0;
-    for (const { name, url } of this.cluster.gateways)
-      await waitFor(`${name} has applied change ${head}`, async () => {
-        return (await metric(url, "heliograph_gateway_feed_position")) >= head;
+    for (const gateway of this.cluster.gateways)
+      await waitFor(`${gateway.name} has applied change ${head}`, async () => {
+        return (await hasEnded(gateway)) || (await metric(gateway.url, "heliograph_gateway_feed_position")) >= head;
       });
   }
 
@@ -134,6 +134,10 @@ export class TestCluster implements AsyncDisposable {
       await this.database[Symbol.asyncDispose]();
     }
   }
+}
+
+async function hasEnded({ exited }: ServiceProcess): Promise<boolean> {
+  return Promise.race([exited.then(() => true), new Promise<boolean>((resolve) => setImmediate(resolve, false))]);
 }
 
 /** Whether a watcher leads; undefined when it does not answer, because it was killed or frozen. */

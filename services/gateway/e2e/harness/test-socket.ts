@@ -19,6 +19,8 @@ export type SocketTarget = {
   readonly token?: string | undefined;
   /** `subprotocol` as browsers do, `query` as wscat does */
   readonly tokenIn?: "subprotocol" | "query";
+  /** Origin of the page, as a browser sends it; programs send none. */
+  readonly origin?: string;
   /** Who and where, for failure messages. */
   readonly name?: string;
 };
@@ -62,11 +64,16 @@ export class TestSocket implements AsyncDisposable {
    * Connects and waits for WELCOME.
    * @throws {RefusedUpgrade} when the server answers the upgrade with an ordinary response
    */
-  static async connect({ url, token, tokenIn = "subprotocol", name = url }: SocketTarget): Promise<TestSocket> {
+  static async connect(target: SocketTarget): Promise<TestSocket> {
+    const { url, token, tokenIn = "subprotocol", origin, name = url } = target;
     const address = new URL(socketPath, url.replace(/^http/, "ws"));
     if (token !== undefined && tokenIn === "query") address.searchParams.set("token", token);
     const offered = token !== undefined && tokenIn === "subprotocol" ? subprotocolsWithToken(token) : [];
-    const socket = new WebSocket(address, offered, { handshakeTimeout: patienceMs, perMessageDeflate: false });
+    const socket = new WebSocket(address, offered, {
+      handshakeTimeout: patienceMs,
+      perMessageDeflate: false,
+      ...(origin === undefined ? {} : { origin }),
+    });
     const made = new TestSocket(socket, name);
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);

@@ -44,7 +44,13 @@ test("a wrong password and an unknown address give the same answer and do the sa
 });
 
 test("a body of another shape is refused before anything is looked up", async () => {
-  for (const body of [{}, { email: "a" }, { email: 1, password: "x" }, { email: "a", password: "b", admin: true }, []]) {
+  for (const body of [
+    {},
+    { email: "a" },
+    { email: 1, password: "x" },
+    { email: "a", password: "b", admin: true },
+    [],
+  ]) {
     const answer = await rest.call("POST /auth/login", { as: null, body });
     expect([answer.status, answer.body.error.code]).toEqual([400, "invalid_body"]);
   }

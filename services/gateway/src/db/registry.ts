@@ -1,8 +1,12 @@
 import type pg from "pg";
 import { type CatalogRow, type EntityType, entityTypeOf } from "./entity-type.ts";
 
-/** Least time between two looks at the catalog that an unknown code causes: made-up codes must not become a load. */
+/** Least time between two looks at the catalog that an unknown name causes: made-up names must not become a load. */
 const refreshIntervalMs = 3000;
+/** Least time between two looks because a statement failed; a broken trigger fails alike, with every write. */
+const staleIntervalMs = 1000;
+/** After this time a lookup has the catalog read beside it: that is how an added column or enumeration value is noticed. */
+const maxAgeMs = 60_000;
 
 const catalogQuery = `
   select code, schema_name, table_name, key_column, tenant_column, containers, rights, redact, views, public, comment, columns
@@ -16,6 +20,7 @@ export class Registry {
   #fingerprints = new Map<string, string>();
   #version = 0;
   #refreshedAt = Number.NEGATIVE_INFINITY;
+  #staleAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
 
   constructor(pool: pg.Pool, now: () => number = () => performance.now()) {
@@ -40,8 +45,9 @@ export class Registry {
   /** Like `get`, but an unknown code looks into the catalog first, at most once every few seconds. */
   async find(code: string): Promise<EntityType | undefined> {
     const known = this.#types.get(code);
-    if (known) return known;
-    await this.refreshIfDue();
+    // A failed look is no matter here: the types known so far still serve, and the next lookup tries again.
+    if (known && this.#now() - this.#refreshedAt > maxAgeMs) this.refresh().catch(() => undefined);
+    if (!known) await this.refreshIfDue();
     return this.#types.get(code);
   }
 
@@ -49,6 +55,16 @@ export class Registry {
   async refreshIfDue(): Promise<void> {
     if (this.#refreshing !== undefined) return this.#refreshing;
     if (this.#now() - this.#refreshedAt >= refreshIntervalMs) await this.refresh();
+  }
+
+  /** After a statement made from this type failed for a missing column or table: the type as it is now. */
+  async renew(type: EntityType): Promise<EntityType | undefined> {
+    const unchanged = this.#types.get(type.code) === type;
+    if (unchanged && this.#now() - this.#staleAt >= staleIntervalMs) {
+      this.#staleAt = this.#now();
+      await this.refresh();
+    }
+    return this.#types.get(type.code);
   }
 
   /** Reads the catalog. Callers at the same time share one read. */

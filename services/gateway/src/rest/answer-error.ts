@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Logger } from "@heliograph/server-kit";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { RestError } from "./rest-error.ts";
@@ -19,7 +20,8 @@ function restErrorOfFastify(error: { code?: string; statusCode?: number } | null
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return new RestError("invalid_body", { message: "The body is not as long as Content-Length says." });
     case "FST_ERR_BAD_URL":
-      return new RestError("not_found", { message: "The address is malformed." });
+    case "FST_ERR_MAX_PARAM_LENGTH":
+      return new RestError("not_found", { message: "The address is malformed or too long." });
     default:
       // The JSON parser's errors: they quote the body, which may hold secrets, so only the fact is passed on.
       return error?.statusCode === 400
@@ -39,5 +41,18 @@ export function answerErrors(logger: Logger): (error: unknown, request: FastifyR
     }
     reply.code(answer.status).headers(answer.headers).type("application/json; charset=utf-8");
     reply.send(answer.toBody(request.id));
+  };
+}
+
+/**
+ * For the option `frameworkErrors` of the server: addresses that cannot be routed reach no route's handler, and Fastify's
+ * own answer has another shape and repeats the whole address.
+ */
+export function answerFrameworkErrors(logger: Logger): ReturnType<typeof answerErrors> {
+  const answer = answerErrors(logger);
+  return (error, request, reply) => {
+    request.id = randomUUID();
+    reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
+    answer(error, request, reply);
   };
 }

@@ -35,8 +35,7 @@ export class EntityAccess {
     prepare: (type: EntityType) => (client: UserClient) => Promise<Result>,
   ): Promise<Result> {
     return this.#withType(request, "read", async (type) => {
-      const work = prepare(type);
-      return this.#transaction(request, work, !type.views);
+      return this.#transaction(request, prepare(type), !type.views);
     });
   }
 
@@ -46,7 +45,9 @@ export class EntityAccess {
     operation: Operation,
     prepare: (type: EntityType) => (client: UserClient) => Promise<Result>,
   ): Promise<Result> {
-    const result = await this.#withType(request, operation, (type) => this.#transaction(request, prepare(type), false));
+    const result = await this.#withType(request, operation, async (type) =>
+      this.#transaction(request, prepare(type), false),
+    );
     this.#dependencies.poke();
     return result;
   }
@@ -74,10 +75,8 @@ export class EntityAccess {
     if (!type) throw this.#unknownEntity(code);
     try {
       return await work(type).catch(async (error: unknown) => {
-        if (!isCatalogStale(error)) throw error;
-        // A migration changed the table since the catalog was read: read it again and try once more.
-        await registry.refreshIfDue();
-        const now = registry.get(code);
+        const now = await this.#typeAfter(type, error);
+        if (now === type) throw error;
         if (!now) throw this.#unknownEntity(code);
         return work(now);
       });
@@ -87,6 +86,17 @@ export class EntityAccess {
       if (!answer) throw error;
       throw (await explainViolation(pool, type, error)) ?? answer;
     }
+  }
+
+  /** The type as it is now, when the error may come from a migration since the catalog was read; else the same type. */
+  async #typeAfter(type: EntityType, error: unknown): Promise<EntityType | undefined> {
+    const { registry } = this.#dependencies;
+    if (isCatalogStale(error)) return registry.renew(type);
+    if (error instanceof RestError && error.code === "unknown_column") {
+      await registry.refreshIfDue();
+      return registry.get(type.code);
+    }
+    return type;
   }
 
   #unknownEntity(code: string): RestError {

@@ -136,7 +136,7 @@ export function renderRestErrorDocument(): string {
     "# Errors of the REST interface",
     "",
     "Generated from the gateway's error catalogue; do not edit. After a change of the catalogue:",
-    "`npx vitest run --update services/gateway/src/rest/error-catalog.test.ts`.",
+    "`npx vitest run services/gateway/src/rest/error-catalog.test.ts --update`.",
     "",
     "Every error has the same shape: `{error: {code, message, remedy, requestId}}`. Branch on `code`; `message` says what",
     "exactly was wrong and is for people. `version_conflict` and `already_exists` also carry `current`: the row as it is",

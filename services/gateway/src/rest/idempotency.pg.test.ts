@@ -10,7 +10,8 @@ afterAll(() => rest[Symbol.asyncDispose]());
 
 const withKey = (key: string = randomUUID()) => ({ "idempotency-key": key });
 const logged = async (id: string) =>
-  (await rest.db.pool.query("select action from app.logging where entity_id = $1 order by created_ts", [id])).rows.length;
+  (await rest.db.pool.query("select action from app.logging where entity_id = $1 order by created_ts", [id])).rows
+    .length;
 const teams = async (name: string) =>
   (await rest.db.pool.query("select 1 from app.team where name = $1", [name])).rowCount;
 
@@ -65,9 +66,11 @@ test("keys of two people do not meet, and a replay shows only what its caller ma
   expect([bob.status, erin.status]).toEqual([201, 201]);
   expect(erin.body.id).not.toBe(bob.body.id);
 
-  const { body: project } = await rest.call("POST /project", { headers, body: {} }).then(() =>
-    rest.call("POST /project", { headers: withKey("hide-me"), body: { name: "Soon hidden", code: "HIDE" } }),
-  );
+  const { body: project } = await rest
+    .call("POST /project", { headers, body: {} })
+    .then(() =>
+      rest.call("POST /project", { headers: withKey("hide-me"), body: { name: "Soon hidden", code: "HIDE" } }),
+    );
   await rest.call(`PATCH /project/${project.id}`, { as: "alice", body: { is_private: true } });
   const replay = await rest.call("POST /project", {
     headers: withKey("hide-me"),

@@ -30,11 +30,19 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-/** If-Match is left out: it says under which condition the write happens, not what it does. */
+/**
+ * If-Match is left out: it says under which condition the write happens, not what it does.
+ * @throws {RestError} invalid_body
+ */
 export function requestHash(method: string, type: EntityType, id: string | undefined, body: unknown): Buffer {
-  return createHash("sha256")
-    .update(canonicalJson([method, type.code, id ?? null, body ?? null]))
-    .digest();
+  try {
+    return createHash("sha256")
+      .update(canonicalJson([method, type.code, id ?? null, body ?? null]))
+      .digest();
+  } catch (error) {
+    // Nested thousands deep: parsing copes, writing runs out of stack.
+    throw new RestError("invalid_body", { message: "The body is nested too deeply.", cause: error });
+  }
 }
 
 /**

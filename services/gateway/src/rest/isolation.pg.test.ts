@@ -44,7 +44,8 @@ test("a row of another organization and one that never was give the same answer 
       (id: string) => rest.call(`GET /${type.code}/${id}`),
       (id: string) => rest.call(`GET /${type.code}/${id}/history`),
       (id: string) => rest.call(`PATCH /${type.code}/${id}`, { body: { [column ?? "?"]: "taken over" } }),
-      (id: string) => rest.call(`PATCH /${type.code}/${id}`, { headers: { "if-match": "1" }, body: { [column ?? "?"]: "x" } }),
+      (id: string) =>
+        rest.call(`PATCH /${type.code}/${id}`, { headers: { "if-match": "1" }, body: { [column ?? "?"]: "x" } }),
       (id: string) => rest.call(`DELETE /${type.code}/${id}`),
       (id: string) => rest.call(`DELETE /${type.code}/${id}`, { headers: { "if-match": "1" } }),
     ];

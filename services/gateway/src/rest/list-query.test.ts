@@ -101,7 +101,13 @@ test("a cursor fits only the query that made it; the size of pages may change", 
   const cursor = encodeCursor(query.fingerprint, ["a", "0579cec6-eac9-5947-a776-a4573ec7ab66"]);
   const same = { sort: "name", "count.gt": "1", status: "open", cursor };
   expect(parseListQuery(type, { ...same, limit: "7" }).after).toHaveLength(2);
-  for (const change of [{ sort: "-name" }, { status: "done" }, { "count.gt": "2" }, { q: "x" }, { due_on: "2026-01-01" }])
+  for (const change of [
+    { sort: "-name" },
+    { status: "done" },
+    { "count.gt": "2" },
+    { q: "x" },
+    { due_on: "2026-01-01" },
+  ])
     expect(failure({ ...same, ...change }).message).toBe("cursor belongs to another query.");
   const otherType = fixtureType({ code: "other" });
   expect(failureOf(() => parseListQuery(otherType, same)).message).toBe("cursor belongs to another query.");

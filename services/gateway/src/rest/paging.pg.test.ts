@@ -53,7 +53,12 @@ test("pages of every type, sorted by any column in either direction, add up to t
 }, 120_000);
 
 test("columns in mixed directions with nulls add up too", async () => {
-  for (const sort of ["-priority,due_on", "due_on,-completed_ts,title", "-milestone_id,status", "-assignee_id,-due_on"]) {
+  for (const sort of [
+    "-priority,due_on",
+    "due_on,-completed_ts,title",
+    "-milestone_id,status",
+    "-assignee_id,-due_on",
+  ]) {
     const terms = sort.split(",").map((word) => (word.startsWith("-") ? `"${word.slice(1)}" desc` : `"${word}"`));
     const last = terms.at(-1)?.endsWith(" desc") ? "id desc" : "id";
     const { rows } = await withUser(rest.pool, rest.identity("bob"), (client) =>
@@ -71,7 +76,9 @@ test("rows that are deleted or moved between two pages neither repeat nor hide o
   const shown = first.body.items.map((document) => document["id"]);
   await rest.db.pool.query("delete from app.meeting where id = any($1)", [[shown[49], before[60]]]);
   await rest.db.pool.query("update app.meeting set title = 'A ' || title where id = $1", [before[70]]);
-  const later = (await readAllPages("/meeting?sort=title", 50, first.body.nextCursor)).map((document) => document["id"]);
+  const later = (await readAllPages("/meeting?sort=title", 50, first.body.nextCursor)).map(
+    (document) => document["id"],
+  );
   expect(later).toEqual(before.slice(50).filter((id) => id !== before[60] && id !== before[70]));
 });
 
@@ -81,9 +88,14 @@ test("every operator that a column offers is understood by PostgreSQL", async ()
     for (const column of readableColumns(type).values()) {
       for (const operator of operatorsOf(column)) {
         const known = sample?.[column.name];
-        const value = operator === "null" ? "true" : String(known ?? column.enumValues?.[0] ?? samples[column.baseType]);
-        const answer = await rest.call(`GET /${type.code}?limit=1&${column.name}.${operator}=${encodeURIComponent(value)}`);
-        expect(answer.status, `${type.code} ${column.name}.${operator}=${value}: ${answer.body.error?.message}`).toBe(200);
+        const value =
+          operator === "null" ? "true" : String(known ?? column.enumValues?.[0] ?? samples[column.baseType]);
+        const answer = await rest.call(
+          `GET /${type.code}?limit=1&${column.name}.${operator}=${encodeURIComponent(value)}`,
+        );
+        expect(answer.status, `${type.code} ${column.name}.${operator}=${value}: ${answer.body.error?.message}`).toBe(
+          200,
+        );
       }
     }
   }
@@ -105,7 +117,10 @@ test("an ordinary page is read through an index, not by sorting the table", asyn
   const type = rest.registry.get("task");
   if (!type) throw new Error("no task");
   const page = await rest.call("GET /task?limit=20");
-  const { text, values } = pageStatement(type, parseListQuery(type, { limit: "20", cursor: `${page.body.nextCursor}` }));
+  const { text, values } = pageStatement(
+    type,
+    parseListQuery(type, { limit: "20", cursor: `${page.body.nextCursor}` }),
+  );
   const { rows } = await withUser(rest.pool, rest.identity("bob"), (client) =>
     client.query<{ "QUERY PLAN": string }>(`explain ${text}`, values),
   );

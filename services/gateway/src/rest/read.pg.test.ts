@@ -46,9 +46,12 @@ test("filters and q find what SQL finds", async () => {
   const count = async (address: string) => (await rest.call(`GET ${address}&limit=500`)).body.items.length;
   const { organizationId } = rest.identity("alice");
   const sql = async (where: string) =>
-    (await rest.db.pool.query(`select 1 from app.client where organization_id = $1 and ${where}`, [organizationId])).rowCount;
+    (await rest.db.pool.query(`select 1 from app.client where organization_id = $1 and ${where}`, [organizationId]))
+      .rowCount;
   expect(await count("/client?status=active")).toBe(await sql("status = 'active'"));
-  expect(await count("/client?name.contains=a&status.ne=active")).toBe(await sql("name ilike '%a%' and status <> 'active'"));
+  expect(await count("/client?name.contains=a&status.ne=active")).toBe(
+    await sql("name ilike '%a%' and status <> 'active'"),
+  );
   expect(await count("/client?q=100%25")).toBe(0);
   expect(await count("/client?q=_")).toBe(await sql("(name ilike '%\\_%' or industry ilike '%\\_%')"));
   const { body } = await rest.call("GET /client?limit=1");
@@ -81,7 +84,10 @@ test("one document carries its version as ETag and must not be cached", async ()
 
 test("history tells who changed which columns, newest first", async () => {
   const { body } = await rest.call("POST /team", { body: { name: "Historic & Sons" } });
-  const changed = await rest.call(`PATCH /team/${body.id}`, { as: "carol", body: { name: "Historic", mission: "Rome" } });
+  const changed = await rest.call(`PATCH /team/${body.id}`, {
+    as: "carol",
+    body: { name: "Historic", mission: "Rome" },
+  });
   const history = await rest.call(`GET /team/${body.id}/history`);
   expect(history.status).toBe(200);
   expect(history.body.items).toMatchObject([

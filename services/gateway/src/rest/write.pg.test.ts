@@ -57,24 +57,25 @@ test("create, change and delete: documents, versions, log rows and pokes", async
   });
 });
 
-test("a row can be created in every type from the copy of one that is there", async () => {
-  const skipped: string[] = [];
+test("every column of every type takes its own value back, and nothing changes", async () => {
+  const refused: string[] = [];
   for (const type of rest.registry.all()) {
     const { body } = await rest.call(`GET /${type.code}?limit=1`, { as: "alice" });
     const answer = await rest.call(`PATCH /${type.code}/${body.items[0]?.["id"]}`, {
       as: "alice",
-      // Its own values again: accepted for every column of every type, and nothing changes.
       body: Object.fromEntries(
         type.columns
           .filter((column) => !column.generated && !type.redact.includes(column.name))
-          .filter(({ name }) => ![type.keyColumn, type.tenantColumn, "version", "updated_ts", "created_ts"].includes(name))
+          .filter(
+            ({ name }) => ![type.keyColumn, type.tenantColumn, "version", "updated_ts", "created_ts"].includes(name),
+          )
           .map(({ name }) => [name, body.items[0]?.[name]]),
       ),
     });
-    if (answer.status !== 200) skipped.push(`${type.code}: ${answer.body.error.message}`);
+    if (answer.status !== 200) refused.push(`${type.code}: ${answer.body.error.message}`);
     else expect(answer.body, type.code).toEqual(body.items[0]);
   }
-  expect(skipped).toEqual([]);
+  expect(refused).toEqual([]);
 });
 
 test("If-Match: the present version is changed, an old one is told the present row", async () => {

@@ -168,6 +168,8 @@ export class Feed {
   }
 
   async #rest(signal: AbortSignal): Promise<void> {
+    // Asked for since the last look: nobody was there to be woken.
+    if (this.#wanted || this.#headWanted) return;
     const { clock, bus, pollIntervalMs } = this.#ports;
     const now = clock.now();
     const untilHead = this.#headReadAt + headCheckMs - now;

@@ -3,6 +3,7 @@ import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/te
 import Fastify, { type FastifyInstance } from "fastify";
 import type pg from "pg";
 import { loadRegistry, type Registry } from "../../db/registry.ts";
+import { answerFrameworkErrors } from "../answer-error.ts";
 import type { Document } from "../document.ts";
 import { type RestDependencies, registerRest } from "../register-rest.ts";
 
@@ -73,7 +74,7 @@ export async function startRest(config: Partial<RestDependencies["config"]> = {}
   undo.defer(() => pool.end());
   const registry = await loadRegistry(pool);
   const tokens = new Tokens(jwtSettings);
-  const app = Fastify();
+  const app = Fastify({ frameworkErrors: answerFrameworkErrors(logger) });
   undo.defer(() => app.close());
   let pokes = 0;
   const poke = (): void => {

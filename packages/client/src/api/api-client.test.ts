@@ -1,0 +1,115 @@
+import { expect, test } from "vitest";
+import { FakeClock } from "../testing/fake-clock.ts";
+import { createApiClient, requestTimeoutMs } from "./api-client.ts";
+import { ApiError, ConflictError } from "./api-error.ts";
+import { decidingColumns, toSearchParams } from "./list-query.ts";
+
+function setUp(respond: (request: Request) => Response | Promise<Response>, token: string | null = "t") {
+  const clock = new FakeClock();
+  const requests: Request[] = [];
+  let unauthenticated = 0;
+  const api = createApiClient({
+    baseUrl: "http://server.test/api/v1",
+    getToken: () => token,
+    clock,
+    onUnauthenticated: () => {
+      unauthenticated += 1;
+    },
+    fetch: async (input, init) => {
+      const request = new Request(String(input), init);
+      requests.push(request);
+      return respond(request);
+    },
+  });
+  return { api, requests, clock, unauthenticated: () => unauthenticated };
+}
+
+const failure = (status: number, code: string, more: object = {}) =>
+  Response.json({ error: { code, message: "m", remedy: "r", requestId: "q" }, ...more }, { status });
+
+test("a list query becomes parameters in a fixed order", () => {
+  const query = {
+    filter: { status: "open", due: { lte: "2026-01-01", gte: "2025-01-01" }, owner: null, id: { in: ["a", "b"] } },
+    sort: "-updated_ts,name",
+    q: "two words",
+    limit: 20,
+  };
+  expect(String(toSearchParams(query))).toBe(
+    "due.gte=2025-01-01&due.lte=2026-01-01&id.in=a%2Cb&owner.null=true&status=open&q=two+words&sort=-updated_ts%2Cname&limit=20",
+  );
+  expect(decidingColumns(query)).toBeUndefined();
+  expect(decidingColumns({ filter: { status: "open" }, sort: "-name" })).toEqual(new Set(["status", "name"]));
+});
+
+test("reads and writes carry what the API expects", async () => {
+  const { api, requests, clock } = setUp(() => Response.json({ id: "1", version: 2 }));
+  await api.list("task", { limit: 5, cursor: "c" });
+  await api.getMany("task", ["a", "b"]);
+  await api.update("task", "1", { name: "n" }, { ifMatch: 7, idempotencyKey: "k" });
+  await api.remove("task", "1");
+  expect(requests.map(({ method, url }) => `${method} ${url.replace("http://server.test", "")}`)).toEqual([
+    "GET /api/v1/task?limit=5&cursor=c",
+    "GET /api/v1/task?ids=a,b",
+    "PATCH /api/v1/task/1",
+    "DELETE /api/v1/task/1",
+  ]);
+  expect(requests[0]?.headers.get("authorization")).toBe("Bearer t");
+  expect(requests[2]?.headers.get("if-match")).toBe('"7"');
+  expect(requests[2]?.headers.get("idempotency-key")).toBe("k");
+  expect(requests[3]?.headers.get("idempotency-key")).toMatch(/^[0-9a-f-]{36}$/);
+  expect(clock.timers).toBe(0);
+});
+
+test("a refusal is an error with code, remedy and request id", async () => {
+  const { api } = setUp(() => failure(404, "not_found"));
+  const error = await api.get("task", "1").catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject({ status: 404, code: "not_found", remedy: "r", requestId: "q", permanent: true });
+});
+
+test("a lost race carries the row that was there first", async () => {
+  const { api } = setUp(() => failure(409, "version_conflict", { current: { id: "1", version: 9 } }));
+  const error = await api.update("task", "1", {}, { ifMatch: 1 }).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ConflictError);
+  expect(error).toMatchObject({ current: { version: 9 } });
+});
+
+test("another kind of 409 is no conflict of versions", async () => {
+  const { api } = setUp(() => failure(409, "already_exists"));
+  const error = await api.create("task", {}).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).not.toBeInstanceOf(ConflictError);
+});
+
+test("no answer, no JSON and no time are errors that a repetition may mend", async () => {
+  const broken = setUp(() => Promise.reject(new TypeError("fetch failed")));
+  expect(await broken.api.me().catch((cause: unknown) => cause)).toMatchObject({ status: 0, permanent: false });
+  const proxy = setUp(() => new Response("<html>", { status: 502 }));
+  expect(await proxy.api.me().catch((cause: unknown) => cause)).toMatchObject({ status: 502, permanent: false });
+  const silent = setUp(
+    (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("gone")))),
+  );
+  const waiting = silent.api.me().catch((cause: unknown) => cause);
+  await silent.clock.advance(requestTimeoutMs);
+  expect(await waiting).toMatchObject({ code: "network", message: "The server did not answer in time." });
+  expect(silent.clock.timers).toBe(0);
+});
+
+test("a caller's own abort is no fault of the network", async () => {
+  const { api } = setUp(
+    (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("x")))),
+  );
+  const controller = new AbortController();
+  const waiting = api.me({ signal: controller.signal }).catch((cause: unknown) => cause);
+  controller.abort(new Error("not wanted any more"));
+  expect(await waiting).toMatchObject({ message: "not wanted any more" });
+});
+
+test("401 is told once per answer, and only when a token was sent", async () => {
+  const signedIn = setUp(() => failure(401, "token_expired"));
+  await signedIn.api.me().catch(() => {});
+  expect(signedIn.unauthenticated()).toBe(1);
+  const login = setUp(() => failure(401, "unauthenticated"), null);
+  await login.api.login("a", "b").catch(() => {});
+  expect(login.unauthenticated()).toBe(0);
+});

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { insertProjects, rename } from "./harness/fixture-rows.ts";
+import { useTestCluster } from "./harness/test-cluster.ts";
+import type { TestSocket } from "./harness/test-socket.ts";
+
+const site = useTestCluster({ watchers: 1 });
+
+async function projects(count: number): Promise<string[]> {
+  const { organizationId } = (await site().rest("alice")).person;
+  const ids = await insertProjects(site().sql, { organizationId, count });
+  await site().settled();
+  return ids;
+}
+
+/** What a client does after a close: connects to another gateway and subscribes with the versions it holds. */
+async function comeBack(lost: TestSocket, ids: readonly string[], gateway: number): Promise<TestSocket> {
+  const socket = await site().socket("bob", gateway);
+  const versions = ids.map((id) => lost.holdings.version("project", id));
+  await socket.subscribe("project", ids, { versions });
+  return socket;
+}
+
+test("SIGTERM of a gateway: its sockets are sent away and leave nothing behind, others notice nothing", async () => {
+  const ids = await projects(3);
+  const [changed = ""] = ids;
+  const leaving = [await site().socket("bob", 0), await site().socket("carol", 0)];
+  const bystander = await site().socket("alice", 1);
+  for (const socket of [...leaving, bystander]) await socket.subscribe("project", ids);
+
+  const { code } = await site().gateway(0).stop();
+  expect(code).toBe(0);
+  for (const socket of leaving) expect((await socket.closed).code).toBe(1012);
+  const { rows } = await site().sql.query(
+    `select connection_id from app.rxdb_subscription where connection_id = any ($1)
+     union all select connection_id from app.rxdb_session where connection_id = any ($1)`,
+    [leaving.map(({ connectionId }) => connectionId)],
+  );
+  expect(rows).toEqual([]);
+  expect((await site().sql.query("select 1 from app.gateway")).rowCount).toBe(1);
+
+  const version = await rename(site().sql, "project", changed, "While they were away");
+  await bystander.untilVersion("project", changed, version);
+  expect(bystander.isOpen).toBe(true);
+  for (const lost of leaving) {
+    const back = await comeBack(lost, ids, 1);
+    expect(back.holdings.current()).toEqual(new Map([[`project/${changed}`, version]]));
+  }
+});
+
+test("kill -9 of a gateway costs its sockets a reconnect, not a change", async () => {
+  const added = await site().cluster.add("gateway");
+  const index = site().cluster.gateways.indexOf(added);
+  const ids = await projects(20);
+  const lost = await site().socket("bob", index);
+  const bystander = await site().socket("alice", 1);
+  for (const socket of [lost, bystander]) await socket.subscribe("project", ids);
+
+  const last = new Map<string, number>();
+  for (const [n, id] of ids.entries()) {
+    if (n === 10) await added.kill("SIGKILL");
+    last.set(id, await rename(site().sql, "project", id, `Change ${n}`));
+  }
+  expect((await lost.closed).code).toBe(1006);
+  const back = await comeBack(lost, ids, 1);
+  for (const [id, version] of last)
+    expect(Math.max(lost.holdings.version("project", id), back.holdings.version("project", id))).toBe(version);
+  await bystander.untilAll("project", last);
+  expect(bystander.holdings.disorder()).toEqual([]);
+  expect(bystander.isOpen).toBe(true);
+});

@@ -1,0 +1,74 @@
+import { createLogger, createPool, Tokens } from "@heliograph/server-kit";
+import Fastify from "fastify";
+import { expect, test } from "vitest";
+import { Registry } from "../db/registry.ts";
+import { registerRest } from "./register-rest.ts";
+import { jwtSettings, startRest } from "./testing/start-rest.ts";
+
+const silent = createLogger("test", "fatal");
+
+test("a database that cannot be reached: 503 with the time to wait, on every route, and nothing of the cause", async () => {
+  const pool = createPool({
+    url: "postgresql://heliograph_gateway@localhost/none?host=%2Fnowhere",
+    name: "test",
+    max: 2,
+    logger: silent,
+  });
+  const tokens = new Tokens(jwtSettings);
+  const app = Fastify();
+  const dependencies = { pool, tokens, logger: silent, poke: () => undefined, config: { ALLOWED_ORIGINS: [] } };
+  await registerRest(app, { ...dependencies, registry: new Registry(pool) });
+  const id = "00000000-0000-4000-8000-000000000000";
+  const authorization = `Bearer ${tokens.sign({ personId: id, organizationId: id }).token}`;
+  const requests = [
+    { method: "GET", url: "/api/v1/project" },
+    { method: "POST", url: "/api/v1/project", payload: { name: "x" } },
+    { method: "POST", url: "/api/v1/auth/login", payload: { email: "a@b.example", password: "x" } },
+  ] as const;
+  for (const request of requests) {
+    const answer = await app.inject({ ...request, headers: { authorization } });
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers["retry-after"]).toBe("2");
+    expect(answer.json().error).toMatchObject({ code: "unavailable", message: "The database cannot be reached." });
+    expect(answer.body).not.toMatch(/nowhere|ENOENT|\.ts/);
+  }
+  await app.close();
+  await pool.end();
+});
+
+test("a database that goes away in the middle of a request, and one that is back", async () => {
+  await using rest = await startRest();
+  const { body: created } = await rest.call("POST /team", { body: { name: "Before" } });
+  const holder = await rest.db.pool.connect();
+  await holder.query("begin");
+  await holder.query("select 1 from app.team where id = $1 for update", [created.id]);
+  // The change waits for the row; its connection is cut while it waits.
+  const waiting = rest.call(`PATCH /team/${created.id}`, { body: { name: "After" } });
+  const cut = async () => {
+    const { rowCount } = await rest.db.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and usename = 'heliograph_gateway' and wait_event_type = 'Lock'`,
+    );
+    return rowCount;
+  };
+  await expect.poll(cut, { interval: 20 }).toBe(1);
+  const answer = await waiting;
+  expect([answer.status, answer.body.error.code]).toEqual([503, "unavailable"]);
+  expect(answer.headers["retry-after"]).toBeDefined();
+  await holder.query("rollback");
+  holder.release();
+  expect((await rest.call(`GET /team/${created.id}`)).body["name"]).toBe("Before");
+});
+
+test("a statement that takes too long is cancelled and says so", async () => {
+  await using rest = await startRest({ STATEMENT_TIMEOUT_MS: 100 });
+  const { body: created } = await rest.call("POST /team", { body: { name: "Held" } });
+  const holder = await rest.db.pool.connect();
+  await holder.query("begin");
+  await holder.query("select 1 from app.team where id = $1 for update", [created.id]);
+  const answer = await rest.call(`PATCH /team/${created.id}`, { body: { name: "Too late" } });
+  expect([answer.status, answer.body.error.code]).toEqual([503, "unavailable"]);
+  expect(answer.body.error.message).toContain("took too long");
+  await holder.query("rollback");
+  holder.release();
+});
