@@ -1,5 +1,6 @@
 /** Whole clusters for tests and tools: real processes on a real database. */
 
+export { buildWeb, webFolder } from "../demo/build-web.ts";
 export { type Edge, startEdge } from "../edge/edge.ts";
 export { staticFiles } from "../edge/static-files.ts";
 export { ensureServiceLogins, roleUrl, type ServiceRole } from "../postgres/role-login.ts";

@@ -3,6 +3,7 @@
  * template databases that test files copy, and one Redis.
  */
 import type { TestProject } from "vitest/node";
+import { findChromium } from "../browser/find-chromium.ts";
 import { startScratchServer } from "../postgres/scratch-server.ts";
 import { findRedis } from "../redis/find-redis.ts";
 import { type RedisServer, startRedis } from "../redis/server.ts";
@@ -27,6 +28,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 
   project.provide("postgresUrl", server.url("postgres"));
   project.provide("redisUrl", redis?.url ?? null);
+  project.provide("chromiumPath", findChromium());
   const all = undo.move();
   return () => all.disposeAsync();
 }

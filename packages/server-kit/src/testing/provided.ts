@@ -5,6 +5,8 @@ declare module "vitest" {
     postgresUrl: string;
     /** The Redis of this run, or null where this machine has none and none could be installed. */
     redisUrl: string | null;
+    /** The Chromium of this machine, or null. */
+    chromiumPath: string | null;
   }
 }
 
