@@ -37,7 +37,8 @@ test("migration, demo data, grants and resync work for an owner that row level s
     await client.query("reset app.maintenance");
     expect((await client.query("select from app.task")).rowCount).toBe(0); // forced, also for the owner
     expect((await client.query("select from app.check_sync()")).rowCount).toBe(0);
-    await client.query("select app.resync('task')");
+    const { rows: resynced } = await client.query<{ n: number }>("select app.resync('task')::int n");
+    expect(resynced[0]?.n).toBeGreaterThan(1000);
     expect((await client.query("select current_setting('app.maintenance', true) as m")).rows).toEqual([{ m: "" }]);
 
     const { rows } = await client.query<{ entity_id: string }>(

@@ -45,11 +45,7 @@ test.each<ServiceKind>(["gateway", "watcher"])(
     await new Promise((resolve) => squatter.close(resolve));
     await new Promise<void>((resolve) => squatter.listen(port, resolve));
     try {
-      const words = await lastWords(
-        kind,
-        { ...good, DATABASE_URL: roleUrl(database.url(), `heliograph_${kind}`) },
-        port,
-      );
+      const words = await lastWords(kind, good, port);
       expect(words).toMatch(/exit code [1-9]/);
       expect(words).toContain(String(port));
     } finally {

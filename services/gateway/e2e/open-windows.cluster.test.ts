@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
+import { waitFor } from "./harness/wait-for.ts";
 
 const site = useTestCluster();
 
@@ -66,6 +67,48 @@ test("a change committed between the fetch and the SUBSCRIBE is not lost", async
   const current = await socket.subscribe("project", [changed, same], { versions: [version, versions[1] ?? 0] });
   expect(current.changed).toEqual([]);
   expect(current.gone).toEqual([]);
+});
+
+test("a change that commits while its SUBSCRIBE is being answered is told after the answer", async () => {
+  const [id = ""] = await projects(1);
+  const { organizationId } = (await site().rest("alice")).person;
+  const { rows } = await site().sql.query<{ id: string }>(
+    "select id from app.client where organization_id = $1 order by id limit 1",
+    [organizationId],
+  );
+  const witness = await site().socket("carol", 1);
+  await witness.subscribe("project", [id]);
+  const socket = await site().socket("bob", 0);
+
+  // Clients contain projects: the gateway reads the versions first and then has to wait at this lock.
+  const connection = await site().sql.connect();
+  let version = 0;
+  try {
+    await connection.query("begin");
+    await connection.query("lock table app.client in access exclusive mode");
+    socket.send({
+      type: "SUBSCRIBE",
+      payload: { entityCode: "project", entityIds: [id], within: rows.map((client) => client.id) },
+    });
+    await waitFor("the gateway waits at the lock", async () => {
+      const waiting = await connection.query(
+        `select 1 from pg_locks where relation = 'app.client'::regclass and not granted
+            and database = (select oid from pg_database where datname = current_database())`,
+      );
+      return waiting.rowCount === 1;
+    });
+    version = await rename(site().sql, "project", id, "While the answer is on its way");
+    await witness.untilVersion("project", id, version);
+    await site().settled();
+    expect(socket.received.map(({ type }) => type)).toEqual(["WELCOME"]);
+  } finally {
+    await connection.query("rollback");
+    connection.release();
+  }
+  const { payload } = await socket.next("SUBSCRIBED");
+  expect(payload.gone).toEqual([]);
+  expect(payload.changed.map(({ entityId }) => entityId)).toEqual([id]);
+  await socket.untilVersion("project", id, version, 2000);
 });
 
 test("changes that commit while thousands of subscriptions are being made are never lost", async () => {

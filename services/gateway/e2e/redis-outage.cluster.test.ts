@@ -1,17 +1,29 @@
+import { hintChannel } from "@heliograph/protocol";
 import { findRedis, type RedisServer, type ServiceProcess, startRedis } from "@heliograph/tools/cluster";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
 import { freePort } from "./harness/free-port.ts";
 import { faultsOfSequence } from "./harness/log-feed.ts";
 import { metric } from "./harness/metric.ts";
 import { TestCluster } from "./harness/test-cluster.ts";
+import type { TestSocket } from "./harness/test-socket.ts";
 import { waitFor } from "./harness/wait-for.ts";
 
 const changes = 500;
+/** Without hints the log is polled every 250 ms; a lost hint is noticed at the next one or at a heartbeat, each second. */
+const promptMs = 2000;
 
 /** Hints that Redis has taken from a watcher. */
 const sentHints = (watcher: ServiceProcess): Promise<number> =>
   metric(watcher.url, "heliograph_watcher_hints_total", { result: "sent" });
+
+/** Breaks the connections on which watchers publish; they come back by themselves. */
+async function cutPublishers(admin: Redis): Promise<void> {
+  const clients = String(await admin.client("LIST")).split("\n");
+  for (const line of clients.filter((client) => client.includes("name=watcher-publisher")))
+    await admin.client("KILL", "ID", /^id=(\d+)/.exec(line)?.[1] ?? "");
+}
 
 describe("a Redis that comes and goes", () => {
   let program = "";
@@ -45,6 +57,16 @@ describe("a Redis that comes and goes", () => {
     return ids;
   }
 
+  /** Each of some changes in a row is told soon: by polling, not by the check of the head that comes every 5 s. */
+  async function expectPromptness(sockets: readonly TestSocket[]): Promise<void> {
+    const [id = ""] = await tasks(1);
+    for (const socket of sockets) await socket.subscribe("task", [id]);
+    for (let n = 0; n < 4; n++) {
+      const version = await rename(site.sql, "task", id, `Prompt ${n}`);
+      await Promise.all(sockets.map((socket) => socket.untilVersion("task", id, version, promptMs)));
+    }
+  }
+
   test("unreachable at start: the services say so, and changes arrive all the same", async () => {
     for (const { name } of [...site.cluster.gateways, ...site.cluster.watchers])
       await waitFor(`${name} names Redis`, () => site.log(name).some((line) => /redis/i.test(line)));
@@ -76,6 +98,7 @@ describe("a Redis that comes and goes", () => {
       if (index === 350) {
         // Told while Redis is dead: it costs time, not changes.
         await Promise.all(sockets.map((socket) => socket.untilAll("task", versions)));
+        await expectPromptness(sockets);
         await start();
       }
       // The gateways hear hints again, in the middle of changes that they have been reading from the log.
@@ -93,6 +116,58 @@ describe("a Redis that comes and goes", () => {
       expect(socket.holdings.disorder()).toEqual([]);
     }
     expect(await faultsOfSequence(site.sql)).toEqual([]);
+  });
+
+  test("hints that Redis never took are noticed and read from the log", async () => {
+    const ids = await tasks(200);
+    const sockets = [await site.socket("bob", 0), await site.socket("carol", 1)];
+    for (const socket of sockets) await socket.subscribe("task", ids);
+    const leader = await site.leader();
+    const dropped = (): Promise<number> =>
+      metric(leader.url, "heliograph_watcher_hints_total", { result: "dropped" }).catch(() => 0);
+    const before = await dropped();
+    const admin = new Redis(redis?.url ?? "");
+    const versions = new Map<string, number>();
+    try {
+      for (const [index, id] of ids.entries()) {
+        // The gateways stay connected: nothing but the missing number tells them.
+        if (index % 10 === 0) await cutPublishers(admin);
+        versions.set(id, await rename(site.sql, "task", id, `Change ${index}`));
+        if (index % 10 === 9) await site.settled();
+      }
+    } finally {
+      admin.disconnect();
+    }
+    await Promise.all(sockets.map((socket) => socket.untilAll("task", versions)));
+    for (const socket of sockets) expect(socket.holdings.disorder()).toEqual([]);
+    expect(await dropped()).toBeGreaterThan(before);
+  });
+
+  test("garbage on the bus disturbs nobody", async () => {
+    const [id = ""] = await tasks(1);
+    const sockets = [await site.socket("bob", 0), await site.socket("carol", 1)];
+    for (const socket of sockets) await socket.subscribe("task", [id]);
+    const admin = new Redis(redis?.url ?? "");
+    const channel = hintChannel(site.cluster.settings["REDIS_PREFIX"] ?? "");
+    const epoch = "00000000-0000-4000-8000-000000000000";
+    try {
+      for (const text of [
+        "",
+        "{",
+        "null",
+        '{"type":"hint"}',
+        JSON.stringify({ type: "hint", epoch, prev: 1, seq: 2, items: [{}] }),
+        JSON.stringify({ type: "hint", epoch, prev: 1, seq: 2, items: [] }),
+        JSON.stringify({ type: "heartbeat", epoch, seq: 1 }),
+      ])
+        expect(await admin.publish(channel, text)).toBe(2);
+    } finally {
+      admin.disconnect();
+    }
+    const version = await rename(site.sql, "task", id, "After the garbage");
+    await Promise.all(sockets.map((socket) => socket.untilVersion("task", id, version, promptMs)));
+    for (const { url } of site.cluster.gateways)
+      expect(await metric(url, "heliograph_gateway_malformed_hints_total")).toBeGreaterThanOrEqual(4);
   });
 
   test("after the restart hints travel again", async () => {

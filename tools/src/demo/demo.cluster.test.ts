@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +9,7 @@ import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { postgresAccount } from "../postgres/account.ts";
 import { removeData } from "../postgres/data-place.ts";
+import { freePort } from "../process/free-port.ts";
 import { processCommand } from "../process/process-command.ts";
 import { recentLines } from "../process/recent-lines.ts";
 import { waitForLine } from "../process/wait-for-line.ts";
@@ -89,9 +89,10 @@ async function query<T extends pg.QueryResultRow>(url: string, text: string): Pr
 test("starts on a taken port's neighbour, serves, stops by npm's pid, and keeps its data for the next time", {
   timeout: 180_000,
 }, async () => {
-  const occupant = createServer().listen(0, "127.0.0.1");
+  // Below the range from which outgoing connections take theirs: one of those could hold it at the second start.
+  const port = await freePort(18_000 + (process.pid % 10_000));
+  const occupant = createServer().listen(port, "127.0.0.1");
   await once(occupant, "listening");
-  const { port } = occupant.address() as AddressInfo;
 
   const first = await startDemo("--port", String(port));
   const { ready } = first;

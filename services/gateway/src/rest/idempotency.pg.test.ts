@@ -91,7 +91,23 @@ test("a write that failed leaves no record: the same key may try again", async (
 test("of twenty requests at the same time with one key, one acts and all get the same answer", async () => {
   const headers = withKey();
   const body = { name: "Rush" };
-  const answers = await Promise.all(Array.from({ length: 20 }, () => rest.call("POST /team", { headers, body })));
+  // The table is held until all connections wait, so that the requests do meet: otherwise one may be done before the
+  // next begins, and the test would pass without any protection.
+  const holder = await rest.db.pool.connect();
+  await holder.query("begin");
+  await holder.query("lock table app.team in share row exclusive mode");
+  const calls = Array.from({ length: 20 }, () => rest.call("POST /team", { headers, body }));
+  const waiting = async () => {
+    const { rowCount } = await rest.db.pool.query(
+      `select 1 from pg_stat_activity
+        where datname = current_database() and usename = 'heliograph_gateway' and wait_event_type = 'Lock'`,
+    );
+    return rowCount;
+  };
+  await expect.poll(waiting, { interval: 10 }).toBe(rest.pool.options.max);
+  await holder.query("commit");
+  holder.release();
+  const answers = await Promise.all(calls);
   expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
   expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
   expect(answers.filter((answer) => answer.headers["idempotency-replayed"] === undefined)).toHaveLength(1);

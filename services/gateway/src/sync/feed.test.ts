@@ -1,8 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import type { BusMessage, HintItem } from "@heliograph/protocol";
 import type { LogRow } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { Feed, farBehind, headCheckMs, pageSize, silenceMs } from "./feed.ts";
-import { setImmediate } from "node:timers/promises";
 import { FakeClock, settled } from "./testing/fake-clock.ts";
 
 const row = (seq: number): LogRow => ({
@@ -97,8 +97,18 @@ function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {})
   };
 }
 
-const itemOf = (seq: number): HintItem => ({ c: "task", e: `row-${seq}`, a: 2, v: seq, k: [], r: false, x: false, t: 0 });
-const names = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, at) => `row-${from + at}`);
+const itemOf = (seq: number): HintItem => ({
+  c: "task",
+  e: `row-${seq}`,
+  a: 2,
+  v: seq,
+  k: [],
+  r: false,
+  x: false,
+  t: 0,
+});
+const names = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => `row-${from + at}`);
 
 test("starts at the head and applies hints that follow on, without reading the log", async () => {
   using site = scene();

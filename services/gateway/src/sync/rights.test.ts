@@ -96,7 +96,10 @@ test("who was told of a private row is told of its revocation and of its end", a
   await scene.apply(...[revoked, deleted].map((e) => item({ e, k: [box], r: true })));
   client.socket.take();
   scene.readable.clear();
-  await scene.apply(item({ e: revoked, k: [box], a: 5, r: true, x: true }), item({ e: deleted, k: [box], a: 3, r: true }));
+  await scene.apply(
+    item({ e: revoked, k: [box], a: 5, r: true, x: true }),
+    item({ e: deleted, k: [box], a: 3, r: true }),
+  );
   const frames = client.socket.take();
   expect(frames).toContainEqual({ type: "GONE", payload: { entityCode: "task", entityIds: [revoked] } });
   expect(frames).toContainEqual(
@@ -150,9 +153,10 @@ test("a change that waits behind a read, and needs none itself, is told even if 
   await scene.apply(item({ e: row, v: 3 }));
   scene.questions[0]?.answer({ versions: new Map([[row, 2]]), containers: new Set() });
   await settled();
-  expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 2 }] } }]);
-  scene.questions[1]?.answer({ versions: new Map(), containers: new Set() });
-  await settled();
+  expect(client.socket.take()).toMatchObject([
+    { payload: { changes: [{ action: "CREATE", version: 2 }] } },
+    { payload: { changes: [{ action: "UPDATE", version: 3 }] } },
+  ]);
   expect(scene.questions).toHaveLength(1);
   expect(scene.index.size).toBe(1);
 });

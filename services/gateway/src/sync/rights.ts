@@ -110,6 +110,8 @@ export class Rights {
 
   async #work(user: User, line: Line): Promise<void> {
     const backoff = new Backoff({ baseMs: 100, capMs: 2000, random: this.#ports.random });
+    // The whole batch first, so that it becomes one read.
+    await Promise.resolve();
     while (this.#hasWork(user, line) && this.#lines.get(user) === line) {
       // A membership that changes during the read asks for another one.
       line.readingEverything = line.everything;

@@ -1,5 +1,4 @@
 import type { DownMessage, HintItem } from "@heliograph/protocol";
-import { SubscriptionIndex } from "../subscription-index.ts";
 import type { Connection, SocketPort } from "../connection.ts";
 import { ConnectionManager } from "../connection-manager.ts";
 import { FanOut } from "../fan-out.ts";
@@ -8,6 +7,7 @@ import { defaultLimits, type Limits } from "../limits.ts";
 import { Rights } from "../rights.ts";
 import type { Readable, Reader } from "../rights-reader.ts";
 import type { Session } from "../session.ts";
+import { SubscriptionIndex } from "../subscription-index.ts";
 import { SubscriptionManager } from "../subscription-manager.ts";
 import { FakeClock, settled } from "./fake-clock.ts";
 

@@ -1,0 +1,240 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LiveGateway, startLiveGateway } from "./testing/live-gateway.ts";
+
+let gateway: LiveGateway;
+let organizationId: string;
+
+beforeAll(async () => {
+  gateway = await startLiveGateway();
+  ({ organizationId } = gateway.identity("alice"));
+});
+
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+async function newProject(): Promise<string> {
+  const project = randomUUID();
+  await gateway.db.pool.query("insert into app.project (id, organization_id, name, code) values ($1, $2, 'P', $3)", [
+    project,
+    organizationId,
+    `T-${project.slice(0, 8)}`,
+  ]);
+  await gateway.relay();
+  return project;
+}
+
+async function rename(project: string, name: string): Promise<number> {
+  const { rows } = await gateway.db.pool.query<{ version: string }>(
+    "update app.project set name = $2 where id = $1 returning version",
+    [project, name],
+  );
+  return Number(rows[0]?.version);
+}
+
+const rowsOf = async (connectionId: string): Promise<number> => {
+  const { rowCount } = await gateway.db.pool.query("select 1 from app.rxdb_subscription where connection_id = $1", [
+    connectionId,
+  ]);
+  return rowCount ?? 0;
+};
+
+/** Asks until it holds; the test's own deadline is the limit. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition()));
+}
+
+test("a change goes from the hint to the holders", async () => {
+  const project = await newProject();
+  await using bob = await gateway.connect("bob");
+  await using carol = await gateway.connect("carol");
+  expect(bob.ws.protocol).toBe("heliograph.v1");
+  expect(bob.ws.extensions).toBe("");
+  await bob.subscribe("project", [project]);
+  await carol.subscribe("project", [], { within: [organizationId] });
+  const version = await rename(project, "Told");
+  await gateway.relay();
+  for (const client of [bob, carol]) {
+    const { payload } = await client.next("INVALIDATE", ({ payload }) => payload.entityCode === "project");
+    expect(payload.changes).toEqual([{ entityId: project, action: "UPDATE", version }]);
+    expect(Math.abs(Date.now() - Date.parse(payload.timestamp))).toBeLessThan(60_000);
+  }
+});
+
+test("hints that were lost are found in the log at the next one", async () => {
+  const project = await newProject();
+  await using bob = await gateway.connect("bob");
+  await bob.subscribe("project", [project]);
+  const lost = await rename(project, "Lost hint");
+  await gateway.claim();
+  const other = await newProject();
+  await bob.subscribe("project", [other]);
+  await bob.next("INVALIDATE", ({ payload }) => payload.changes.some(({ version }) => version === lost));
+  expect(bob.told(project)).toEqual([{ entityId: project, action: "UPDATE", version: lost }]);
+});
+
+test("a heartbeat ahead is enough", async () => {
+  const project = await newProject();
+  await using bob = await gateway.connect("bob");
+  await bob.subscribe("project", [project]);
+  const version = await rename(project, "Nobody told");
+  const hint = await gateway.claim();
+  await gateway.publish({ type: "heartbeat", epoch: hint?.epoch, seq: hint?.seq });
+  await bob.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+});
+
+test("a hint applied by the pod and read again by a repair is told once", async () => {
+  const project = await newProject();
+  await using bob = await gateway.connect("bob");
+  await bob.subscribe("project", [project]);
+  const first = await rename(project, "One");
+  const hint = await gateway.claim();
+  await gateway.publish(hint ?? {});
+  await gateway.publish({ type: "heartbeat", epoch: hint?.epoch, seq: (hint?.seq ?? 0) + 5 });
+  await gateway.publish(hint ?? {});
+  const second = await rename(project, "Two");
+  await gateway.relay();
+  await bob.next("INVALIDATE", ({ payload }) => payload.changes.some(({ version }) => version === second));
+  expect(bob.told(project).map(({ version }) => version)).toEqual([first, second]);
+});
+
+test("what is published by mistake disturbs nobody", async () => {
+  const project = await newProject();
+  await using bob = await gateway.connect("bob");
+  await bob.subscribe("project", [project]);
+  const before = gateway.metrics.malformedHints.hashMap;
+  expect(before).toBeDefined();
+  for (const junk of [{}, { type: "hint" }, { type: "hint", epoch: "x", prev: 0, seq: 1, items: [7] }])
+    await gateway.publish(junk);
+  await gateway.publish({ type: "heartbeat", epoch: randomUUID(), seq: 3 });
+  const version = await rename(project, "After the junk");
+  await gateway.relay();
+  await bob.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+});
+
+test("rows follow SUBSCRIBE, UNSUBSCRIBE and the end of the socket; another tab of the user keeps its own", async () => {
+  const [one, two] = [await newProject(), await newProject()];
+  const bob = await gateway.connect("bob");
+  await using tab = await gateway.connect("bob");
+  await bob.subscribe("project", [one, two, randomUUID()], { within: [organizationId] });
+  await tab.subscribe("project", [one]);
+  expect(await rowsOf(bob.id)).toBe(3);
+  await bob.ask({ type: "UNSUBSCRIBE", payload: { entityCode: "project", entityIds: [one] } });
+  expect(await rowsOf(bob.id)).toBe(2);
+  bob.ws.close();
+  await bob.closed;
+  await until(async () => (await rowsOf(bob.id)) === 0);
+  expect(await rowsOf(tab.id)).toBe(1);
+  const version = await rename(one, "For the tab");
+  await gateway.relay();
+  await tab.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+});
+
+test("a hundred sockets that subscribe at once share statements", async () => {
+  const project = await newProject();
+  const writes: string[] = [];
+  const query = gateway.syncPool.query.bind(gateway.syncPool);
+  gateway.syncPool.query = ((...given: unknown[]) => {
+    if (typeof given[0] === "string" && given[0].includes("rxdb_")) writes.push(given[0]);
+    return (query as (...all: unknown[]) => unknown)(...given);
+  }) as typeof gateway.syncPool.query;
+  const users = ["alice", "bob", "carol"] as const;
+  const clients = await Promise.all(Array.from({ length: 100 }, (_, at) => gateway.connect(users[at % 3] ?? "bob")));
+  await Promise.all(clients.map((client) => client.subscribe("project", [project])));
+  gateway.syncPool.query = query as typeof gateway.syncPool.query;
+  expect(writes.length).toBeLessThan(60);
+  const version = await rename(project, "For a hundred");
+  await gateway.relay();
+  await Promise.all(
+    clients.map((client) =>
+      client.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version)),
+    ),
+  );
+  await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+});
+
+test("frames that break the WebSocket protocol end their own socket alone", async () => {
+  const project = await newProject();
+  await using bystander = await gateway.connect("carol");
+  await bystander.subscribe("project", [project]);
+  const { token } = gateway.tokens.sign(gateway.identity("bob"));
+  const broken: readonly (readonly [what: string, frame: number[]])[] = [
+    ["not masked", [0x81, 0x01, 0x78]],
+    ["a reserved bit", [0xf1, 0x80, 0, 0, 0, 0]],
+    ["a reserved opcode", [0x83, 0x80, 0, 0, 0, 0]],
+    ["a fragmented ping", [0x09, 0x80, 0, 0, 0, 0]],
+    ["a length of 2^63", [0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["bad UTF-8", [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28]],
+    ["a close code of 999", [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe7]],
+  ];
+  for (const [, frame] of broken) {
+    const socket = connect(gateway.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(
+      [
+        `GET /ws/sync?token=${token} HTTP/1.1`,
+        "host: localhost",
+        "connection: Upgrade",
+        "upgrade: websocket",
+        "sec-websocket-version: 13",
+        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+        "",
+        "",
+      ].join("\r\n"),
+    );
+    // Right behind the handshake: the listeners must be there already.
+    socket.write(Buffer.from(frame));
+    socket.resume();
+    await once(socket, "close");
+  }
+  const version = await rename(project, "Still told");
+  await gateway.relay();
+  await bystander.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+});
+
+test("an oversized message ends its own socket with 1009", async () => {
+  await using bob = await gateway.connect("bob");
+  bob.ws.send("x".repeat(64 * 1024 + 1));
+  expect(await bob.closed).toBe(1009);
+});
+
+// Fails when nobody looks at how many rows the heartbeat updated: another pod may have taken the sessions over, and both
+// would go on telling the same clients.
+test("a gateway that was given up lets its sockets begin afresh under a new id", async () => {
+  const bob = await gateway.connect("bob");
+  await bob.subscribe("project", [await newProject()]);
+  const idOf = async (): Promise<string | undefined> =>
+    (await gateway.db.pool.query<{ id: string }>("select id from app.gateway")).rows[0]?.id;
+  const before = await idOf();
+  await gateway.db.pool.query("delete from app.gateway");
+  expect(await bob.closed).toBe(1012);
+  await until(async () => (await idOf()) !== undefined);
+  expect(await idOf()).not.toBe(before);
+  await using again = await gateway.connect("bob");
+  expect(await again.subscribe("project", [await newProject()])).toMatchObject({ payload: { count: 1 } });
+});
+
+test("another epoch makes the sockets begin afresh", async () => {
+  await using other = await startLiveGateway();
+  const bob = await other.connect("bob");
+  await other.db.pool.query("select app.new_log_epoch()");
+  await other.publish({ type: "heartbeat", epoch: randomUUID(), seq: 1 });
+  await until(async () => (await other.metrics.otherHistories.get()).values[0]?.value === 1);
+  await other.stop();
+  expect(await bob.closed).toBe(1012);
+});
+
+test("a stop closes the sockets, removes every row and refuses new sockets meanwhile", async () => {
+  await using other = await startLiveGateway();
+  const clients = await Promise.all(Array.from({ length: 20 }, () => other.connect("bob")));
+  for (const client of clients) await client.subscribe("project", [], { within: [organizationId] });
+  const stopping = other.stop();
+  const refused = await other.connect("bob").catch((error: unknown) => error);
+  expect(refused).toMatchObject({ status: 503, body: { error: { code: "unavailable" } } });
+  expect(other.pubsub.notReady).toBe("stopping");
+  await stopping;
+  for (const client of clients) expect(await client.closed).toBe(1012);
+  for (const table of ["gateway", "rxdb_session", "rxdb_subscription"])
+    expect((await other.db.pool.query(`select 1 from app.${table}`)).rowCount).toBe(0);
+});
