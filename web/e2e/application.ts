@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { type Cluster, startCluster, startEdge, staticFiles } from "@heliograph/tools/cluster";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
 import { builtApplication } from "./built-application.ts";
 
@@ -43,6 +43,20 @@ export async function startApplication(env: Readonly<Record<string, string>> = {
   undo.defer(() => browser.close());
   const all = undo.move();
   return { database, cluster, addresses, browser, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** Longest wait for anything on a page, in milliseconds: less than a test may take, so that its message is the one seen. */
+const patience = 20_000;
+
+/** A window of its own, as of another person on another machine. The test closes its context. */
+export async function openPage(application: Application, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await application.browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: "en-GB",
+    ...options,
+  });
+  context.setDefaultTimeout(patience);
+  return context.newPage();
 }
 
 /** Errors of a page: what it logged as an error and what it threw. A test that passes leaves none. */

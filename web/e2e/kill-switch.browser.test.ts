@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Application, signIn, startApplication } from "./application.ts";
+import { type Application, openPage, signIn, startApplication } from "./application.ts";
 import { keepScreenshot } from "./inspect.ts";
 
 let application: Application;
@@ -10,8 +10,7 @@ beforeAll(async () => {
 afterAll(() => application?.[Symbol.asyncDispose]());
 
 test("with sync switched off the page says so, and reading, editing and refreshing work", async () => {
-  const context = await application.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
-  const page = await context.newPage();
+  const page = await openPage(application);
   const address = application.addresses[0] ?? "";
   await signIn(page, address, "Alice");
   await page.getByRole("button", { name: "Sync status: Sync is switched off" }).waitFor();
@@ -31,5 +30,5 @@ test("with sync switched off the page says so, and reading, editing and refreshi
   await page.getByRole("button", { name: "Refresh" }).click();
   await page.getByRole("heading", { level: 1, name: "Changed behind its back" }).waitFor();
   expect(await page.getByText("Live", { exact: true }).count()).toBe(0);
-  await context.close();
+  await page.context().close();
 });

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Application, becomesLive, signIn, startApplication, watchErrors } from "./application.ts";
+import { type Application, becomesLive, openPage, signIn, startApplication, watchErrors } from "./application.ts";
 
 let application: Application;
 const pages: Page[] = [];
@@ -15,8 +15,7 @@ afterAll(() => application?.[Symbol.asyncDispose]());
 
 /** A window of its own person on its own gateway. */
 async function openWindow(name: string, gateway: number, path: string): Promise<Page> {
-  const context = await application.browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
-  const page = await context.newPage();
+  const page = await openPage(application);
   pages.push(page);
   const address = application.addresses[gateway] ?? "";
   await signIn(page, address, name);

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Application, becomesLive, signIn, startApplication, watchErrors } from "./application.ts";
+import { type Application, becomesLive, openPage, signIn, startApplication, watchErrors } from "./application.ts";
 import { accessibilityProblems, keepScreenshot, overflows } from "./inspect.ts";
 
 let application: Application;
@@ -33,14 +33,14 @@ async function someId(table: string, condition = "true"): Promise<string> {
 }
 
 async function openWindow(look: (typeof looks)[number]): Promise<Page> {
-  context = await application.browser.newContext({
+  const page = await openPage(application, {
     viewport: { width: look.width, height: look.height },
     colorScheme: look.scheme,
-    locale: "en-GB",
     // Only for the axe script that the test adds; the pages' own policy is checked by the console staying empty.
     bypassCSP: true,
   });
-  return context.newPage();
+  context = page.context();
+  return page;
 }
 
 async function pagesToVisit(): Promise<readonly (readonly [name: string, path: string])[]> {

@@ -131,9 +131,9 @@ describe("a Redis that comes and goes", () => {
     try {
       for (const [index, id] of ids.entries()) {
         // The gateways stay connected: nothing but the missing number tells them.
-        if (index % 10 === 0) await cutPublishers(admin);
+        if (index % 40 === 0) await cutPublishers(admin);
         versions.set(id, await rename(site.sql, "task", id, `Change ${index}`));
-        if (index % 10 === 9) await site.settled();
+        if (index % 40 === 39) await site.settled();
       }
     } finally {
       admin.disconnect();

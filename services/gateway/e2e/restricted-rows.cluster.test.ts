@@ -197,6 +197,42 @@ test("a private row that moves, is created or is deleted tells nothing to who ma
   }
 });
 
+test("several changes of a private row in one batch tell nothing to who may not read it", async () => {
+  const { organizationId, projectId, secret, granted } = await scene();
+  const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const { alice, bobElsewhere, carol } = await audience(projectId);
+  for (const socket of [alice, bobElsewhere, carol]) await socket.subscribe("task", [], { within: [elsewhere] });
+  await grant({ organizationId, taskId: secret, user: "bob" });
+  await bobElsewhere.next("INVALIDATE", (message) => naming(message, secret));
+
+  await inOneTransaction([
+    ["update app.task set title = 'Edited, and a grant of somebody else ends' where id = $1", [secret]],
+    ["delete from app.entity_grant where entity_code = 'task' and entity_id = $1", [secret]],
+  ]);
+  await bobElsewhere.next("GONE", ({ payload }) => payload.entityIds.includes(secret), promisedMs);
+  await inOneTransaction([
+    ["update app.task set project_id = $2 where id = $1", [secret, elsewhere]],
+    ["update app.task set title = 'Moved and edited' where id = $1", [secret]],
+  ]);
+  const version = await rename(site().sql, "task", secret, "Once more");
+  await alice.untilVersion("task", secret, version);
+  const barrier = await rename(site().sql, "task", granted, "For bob and carol");
+  for (const socket of [carol, bobElsewhere]) await socket.untilVersion("task", granted, barrier);
+  expect(frames(carol, secret)).toEqual([]);
+});
+
+test("a row that is moved and made private at once is removed from who saw it", async () => {
+  const { organizationId, projectId } = await scene();
+  const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const [open = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
+  await site().settled();
+  const { bob, carol } = await audience(projectId);
+  expect(await listed("bob", projectId)).toContain(open);
+  await site().sql.query("update app.task set project_id = $2, is_private = true where id = $1", [open, elsewhere]);
+  for (const socket of [bob, carol])
+    await socket.next("GONE", ({ payload }) => payload.entityIds.includes(open), promisedMs);
+});
+
 test("leaving the organization takes everything away, from that person alone", async () => {
   const { projectId, organizationId } = await scene();
   const [task = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
@@ -245,6 +281,17 @@ test("another organization's rows and containers are as if they did not exist", 
   expect(dave.holdings.deliveries("task", secret)).toEqual([]);
   expect((await (await site().rest("dave")).get(`task/${task}`)).status).toBe(404);
 });
+
+async function inOneTransaction(statements: readonly (readonly [text: string, values: unknown[]])[]): Promise<void> {
+  const connection = await site().sql.connect();
+  try {
+    await connection.query("begin");
+    for (const [text, values] of statements) await connection.query(text, values);
+    await connection.query("commit");
+  } finally {
+    connection.release();
+  }
+}
 
 function naming(message: { payload: { changes: readonly { entityId: string }[] } }, id: string): boolean {
   return message.payload.changes.some(({ entityId }) => entityId === id);

@@ -13,7 +13,7 @@ export const allowedDirections: Readonly<Record<string, { production: readonly s
     db: { production: [], tests: ["server-kit"] },
     "services/gateway": { production: ["protocol", "server-kit"], tests: ["tools"] },
     "services/watcher": { production: ["protocol", "server-kit"], tests: [] },
-    web: { production: ["client", "protocol"], tests: ["tools"] },
+    web: { production: ["client", "protocol"], tests: ["server-kit", "tools"] },
     tools: { production: ["db", "protocol", "server-kit"], tests: [] },
   };
 
