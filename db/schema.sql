@@ -5029,7 +5029,9 @@ declare
   -- Restricted: not readable by every member. With policies of its own that is unknown, so every row counts as it.
   v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
   v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
-  v_rights text[] := array(select distinct c from unnest(e.rights || e.containers || array[e.tenant_column, case when v_private then 'is_private' end]) c
+  -- A container decides who may read a row only under policies of its own. Else a private row that merely moves would
+  -- look like one that was just made private, and its id be told (GONE) to holders of the container who never saw it.
+  v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
                             where c is not null and c <> e.key_column order by c);
   v_recheck text := coalesce(
     -- By image, since = does not exist for every type. The function and not its operator *<>, which PostgreSQL

@@ -95,6 +95,24 @@ test("a rollback leaves no hole, and a late commit is numbered after those that 
   expect(rows).toEqual([{ n: 7, max: 7 }]);
 });
 
+test("a transaction that began before another one but wrote a row after it is numbered after it", async () => {
+  await using boards = await createBoards();
+  const { pool, db } = boards;
+  await insertCards(boards, 1);
+  await forgetLog(pool);
+  await using early = await openSession(db);
+  await early.query("begin");
+  await early.query("select now()");
+  await pool.query("update app.card set title = 'first'");
+  await early.query("update app.card set title = 'second'");
+  await early.query("commit");
+  await claim(pool, await lead(pool), 10);
+  const { rows } = await pool.query(
+    "select entity_to_version ->> 'title' as title from app.logging_detail d join app.logging l using (id) order by sync_seq",
+  );
+  expect(rows).toEqual([{ title: "first" }, { title: "second" }]);
+});
+
 test("numbers follow the order of the writes, also within one statement", async () => {
   await using boards = await createBoards();
   const { pool } = boards;

@@ -20,7 +20,7 @@ test("a row that moves names its containers before and after", async () => {
   ]);
 });
 
-test("a change of container, tenant or privacy asks for a recheck, another change does not", async () => {
+test("a change of tenant or privacy asks for a recheck; a row that merely moves stays readable to the same people", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const [first, second] = [await insertBoard(pool, north), await insertBoard(pool, north)];
@@ -30,7 +30,19 @@ test("a change of container, tenant or privacy asks for a recheck, another chang
   await pool.query("update app.card set board_id = $1", [second]);
   await pool.query("update app.card set is_private = true");
   await pool.query("update app.board set organization_id = $1 where id = $2", [boards.south.organizationId, first]);
-  expect((await readLog(pool, "card", "board")).map((row) => row.recheck)).toEqual([false, true, true, true]);
+  expect((await readLog(pool, "card", "board")).map((row) => row.recheck)).toEqual([false, false, true, true]);
+});
+
+test("under policies of its own a table's row that moves asks for a recheck: the container may decide who reads it", async () => {
+  await using boards = await createBoards();
+  const { pool, north } = boards;
+  const [first, second] = [await insertBoard(pool, north), await insertBoard(pool, north)];
+  await insertCard(pool, north, first);
+  await pool.query("create policy mine on app.card for select to heliograph_app using (title like 'mine%')");
+  await pool.query("select app.enable_sync('app.card', 'card', containers => '{board_id}')");
+  await forgetLog(pool);
+  await pool.query("update app.card set board_id = $1", [second]);
+  expect((await readLog(pool, "card")).map((row) => row.recheck)).toEqual([true]);
 });
 
 test("a column named under rights asks for a recheck", async () => {

@@ -91,7 +91,7 @@ test("ON DELETE SET NULL logs an update of each row that loses its reference", a
   await pool.query("delete from app.board where id = $1", [seenOn]);
   const log = await readLog(pool, "card");
   expect(log).toHaveLength(1);
-  expect(log[0]).toMatchObject({ entityId: card, action: action.update, recheck: true });
+  expect(log[0]).toMatchObject({ entityId: card, action: action.update });
   expect(log[0]?.containerIds).toContain(seenOn);
 });
 

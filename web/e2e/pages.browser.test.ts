@@ -36,7 +36,7 @@ async function openWindow(look: (typeof looks)[number]): Promise<Page> {
   const page = await openPage(application, {
     viewport: { width: look.width, height: look.height },
     colorScheme: look.scheme,
-    // Only for the axe script that the test adds; the pages' own policy is checked by the console staying empty.
+    // For the axe script that the test adds. The windows of the live tests keep the policy and an empty console.
     bypassCSP: true,
   });
   context = page.context();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
+import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
 import type { Page } from "./harness/rest-client.ts";
 import { type User, useTestCluster } from "./harness/test-cluster.ts";
 import type { TestSocket } from "./harness/test-socket.ts";
@@ -210,6 +210,10 @@ test("several changes of a private row in one batch tell nothing to who may not 
     ["delete from app.entity_grant where entity_code = 'task' and entity_id = $1", [secret]],
   ]);
   await bobElsewhere.next("GONE", ({ payload }) => payload.entityIds.includes(secret), promisedMs);
+  // The log gives a grant or revocation a version, too; told as the row's, a client would ask for it for ever.
+  const edited = (await versionsOf(site().sql, "task", [secret])).get(secret) ?? Number.NaN;
+  await alice.untilVersion("task", secret, edited);
+  expect(alice.holdings.version("task", secret)).toBe(edited);
   await inOneTransaction([
     ["update app.task set project_id = $2 where id = $1", [secret, elsewhere]],
     ["update app.task set title = 'Moved and edited' where id = $1", [secret]],

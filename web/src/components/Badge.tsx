@@ -17,7 +17,9 @@ function Priority({ value }: { value: string }) {
   const count = bars[value] ?? 0;
   const alarm = value === "urgent" || value === "critical";
   return (
-    <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${alarm ? "font-medium text-danger" : ""}`}>
+    <span
+      className={`inline-flex items-center gap-1.5 whitespace-nowrap align-top ${alarm ? "font-medium text-danger" : ""}`}
+    >
       <svg viewBox="0 0 14 12" className="h-3 w-3.5 shrink-0" aria-hidden="true">
         {[1, 2, 3].map((bar) => (
           <rect
@@ -43,7 +45,7 @@ export function Badge({ column, value }: { column: string; value: string }) {
   if (!speaksOfState(column)) return <span>{humanize(value)}</span>;
   return (
     <span
-      className={`inline-flex h-5 items-center whitespace-nowrap rounded px-1.5 font-medium text-xs ${tones[toneOf(value)]}`}
+      className={`my-px inline-flex h-5 items-center whitespace-nowrap rounded px-1.5 align-top font-medium text-xs ${tones[toneOf(value)]}`}
     >
       {humanize(value)}
     </span>

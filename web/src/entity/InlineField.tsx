@@ -131,7 +131,11 @@ export function InlineField({ code, row, column, heading = false }: Props) {
           className={`w-full rounded-md px-2 text-left transition-colors enabled:hover:bg-sunken ${heading ? "min-h-10 py-1" : "min-h-8 py-1"} ${isLongText(column) ? "whitespace-pre-wrap leading-relaxed" : ""}`}
         >
           <span className="sr-only">Edit {name.toLowerCase()}: </span>
-          <Value entry={column} row={row} links={false} />
+          {isLongText(column) && !row[column.name] ? (
+            <span className="text-ink-3">Add {name.toLowerCase()}</span>
+          ) : (
+            <Value entry={column} row={row} links={false} />
+          )}
         </button>
       </Frame>
       {state.mode === "saved" ? (

@@ -16,7 +16,9 @@ function Known({ code, id, link, className }: { code: EntityCode; id: string; li
   const words = <span className="truncate">{text}</span>;
   if (!link || !known) {
     return (
-      <span className={`inline-flex min-w-0 max-w-full items-center gap-1.5 ${known ? "" : "text-ink-3"} ${className}`}>
+      <span
+        className={`inline-flex min-w-0 max-w-full items-center align-top gap-1.5 ${known ? "" : "text-ink-3"} ${className}`}
+      >
         {mark} {words}
       </span>
     );
@@ -24,7 +26,7 @@ function Known({ code, id, link, className }: { code: EntityCode; id: string; li
   return (
     <Link
       to={entityPath(code, id)}
-      className={`relative inline-flex min-w-0 max-w-full items-center gap-1.5 underline-offset-2 hover:underline ${className}`}
+      className={`relative inline-flex min-w-0 max-w-full items-center align-top gap-1.5 underline-offset-2 hover:underline ${className}`}
     >
       {mark} {words}
     </Link>

@@ -62,7 +62,7 @@ export function SectionRows({ code, list, caption, columns, without }: SectionRo
     );
   }
   if (list.rows.length === 0) {
-    return <p className="rounded-lg border border-line border-dashed px-4 py-5 text-center text-ink-3">None yet</p>;
+    return <p className="text-ink-3">None yet</p>;
   }
   return (
     <div className="overflow-clip rounded-lg border border-line [&_tbody_tr:last-child]:border-b-0">

@@ -5,7 +5,6 @@ import type { Column } from "./catalog.ts";
  * found by reading the source; the container counts, not the window, because tables also stand inside pages.
  */
 const steps = [
-  { rem: 22, from: "hidden @min-[22rem]:table-cell", until: "@min-[22rem]:hidden" },
   { rem: 26, from: "hidden @min-[26rem]:table-cell", until: "@min-[26rem]:hidden" },
   { rem: 30, from: "hidden @min-[30rem]:table-cell", until: "@min-[30rem]:hidden" },
   { rem: 36, from: "hidden @min-[36rem]:table-cell", until: "@min-[36rem]:hidden" },
@@ -24,6 +23,7 @@ const labelWidth = 13.5;
 
 function widthOf(entry: Column): { rem: number; className: string } {
   if (entry.references) return { rem: 12, className: "w-48" };
+  if (entry.baseType === "timestamptz" && entry.name !== "updated_ts") return { rem: 12, className: "w-48" };
   return entry.name === "priority" ? { rem: 7, className: "w-28" } : { rem: 8.5, className: "w-34" };
 }
 

@@ -24,7 +24,7 @@ function Block({ title, code, query, columns, className = "" }: BlockProps) {
   );
 }
 
-const open = { in: ["todo", "in_progress", "in_review"] };
+const open = { in: ["backlog", "todo", "in_progress", "in_review"] };
 
 /** Where a day starts: what is mine, what is running, what has just moved. */
 export function HomePage() {

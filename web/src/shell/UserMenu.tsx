@@ -11,12 +11,13 @@ export function UserMenu() {
   const name = `${person.fname} ${person.lname}`;
   return (
     <Popover
-      label={`Account: ${name}`}
       buttonClass="flex h-8 items-center gap-1.5 rounded-md px-1.5 text-ink-2 text-sm hover:bg-sunken hover:text-ink"
       button={
         <>
           <Avatar name={name} />
-          <span className="hidden md:inline">{person.fname}</span>
+          <span className="sr-only">Account: </span>
+          <span className="max-md:sr-only">{person.fname}</span>
+          <span className="sr-only"> {person.lname}</span>
           <ChevronDown className="size-3.5" aria-hidden="true" />
         </>
       }

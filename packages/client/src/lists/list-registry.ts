@@ -1,5 +1,6 @@
 import { type ListQuery, toSearchParams } from "../api/list-query.ts";
-import { type ListPorts, LiveList } from "./live-list.ts";
+import type { ListPorts } from "./list-ports.ts";
+import { LiveList } from "./live-list.ts";
 
 /** Lists that nobody looks at are kept for the way back; they hold ids only. */
 const maxIdle = 50;

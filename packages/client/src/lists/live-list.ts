@@ -1,16 +1,13 @@
-import type { ListPage } from "../api/api-client.ts";
 import { ApiError } from "../api/api-error.ts";
-import { decidingColumns, type ListQuery } from "../api/list-query.ts";
+import { decidingColumns } from "../api/list-query.ts";
 import { backoffDelay } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
 import { Emitter } from "../emitter.ts";
 import { entityKey } from "../entity-key.ts";
-import type { Ticket } from "../refetch/need-map.ts";
 import type { EntityDoc } from "../register.ts";
-import type { EntityData, EntityStore } from "../store/entity-store.ts";
-import type { LiveEntities } from "../store/live-entities.ts";
-import type { Phase, Target } from "../subscriptions/subscription-book.ts";
+import type { EntityData } from "../store/entity-store.ts";
+import type { Target } from "../subscriptions/subscription-book.ts";
 import { Timer } from "../timer.ts";
+import type { ListPorts, ListSpec } from "./list-ports.ts";
 import { type ListSnapshot, projectionOf, sameItems } from "./list-snapshot.ts";
 
 /** A stale list waits this long for more changes of the same burst before it reads its pages again. */
@@ -21,40 +18,6 @@ export const staleIntervalMs = 1_000;
 export const subscribeFirstMs = 1_000;
 /** Most ids that a list keeps for the next start of the application. */
 const storedIds = 500;
-
-export type ListPorts = {
-  readonly list: (type: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
-  readonly reads: {
-    readonly stamp: number;
-    open(): Ticket;
-    close(ticket: Ticket): void;
-    admit(ticket: Ticket, type: string, docs: readonly EntityDoc[]): Promise<void>;
-  };
-  readonly subscriptions: {
-    acquire(targets: readonly Target[]): void;
-    release(targets: readonly Target[]): void;
-    phase(target: Target): Phase | undefined;
-  };
-  readonly store: EntityStore;
-  readonly live: LiveEntities;
-  /** A subscription can be expected to be answered soon. */
-  readonly connecting: () => boolean;
-  /** The client is stopped: no request may be sent and no timer set. */
-  readonly stopped: () => boolean;
-  /** The list got further: perhaps everything is caught up. */
-  readonly onProgress: () => void;
-  readonly clock: Clock;
-  readonly random: () => number;
-};
-
-export type ListSpec = {
-  /** Identifies the list in the store: type, query and container in canonical form. */
-  readonly id: string;
-  readonly type: string;
-  readonly query: ListQuery;
-  /** Container whose changes make the list live; undefined: only its rows are live. */
-  readonly within: string | undefined;
-};
 
 /**
  * A list whose membership and order come from the server's pages and whose contents come, live, from the store.

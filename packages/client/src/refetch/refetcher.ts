@@ -237,10 +237,10 @@ export class Refetcher {
       if (!need) continue;
       const row = held.get(key);
       const known = row ? !need.look && !row.gone && row.ver >= need.version : !this.#ports.wanted(need.type, need.id);
-      if (known && need.stamp === candidate.stamp) {
+      if (known) {
         this.#needs.drop(key);
         forgotten.push(key);
-      } else if (!known) {
+      } else {
         ids.push(need.id);
       }
     }

@@ -108,7 +108,6 @@ export class PubsubService {
       random,
       signal,
       onError,
-      containersOf: (code) => registry.get(code)?.containers.length ?? 0,
       countRead: (result) => metrics.rightsReads.inc({ result }),
       maxWaiting: limits.maxWaiting,
     });

@@ -49,15 +49,20 @@ export class CheckList {
 
 const isRights = (item: HintItem): boolean => item.a === logAction.grant || item.a === logAction.revoke;
 
-/** One item that says no less than both. A grant or revocation after a change leaves the change's action standing. */
+/**
+ * One item that says no less than both. Beside a change, a grant or revocation only asks for the read that follows anyway:
+ * its version is not the row's, and what it says about rights is not a reason to tell the holders of a container of a loss.
+ */
 function joined(older: HintItem, newer: HintItem): HintItem {
+  const standing = isRights(newer) && !isRights(older) ? older : newer;
+  const other = standing === older ? newer : older;
+  const alike = isRights(older) === isRights(newer);
   return {
-    ...newer,
-    a: isRights(newer) && !isRights(older) ? older.a : newer.a,
-    v: Math.max(older.v, newer.v),
+    ...standing,
+    v: alike ? Math.max(older.v, newer.v) : standing.v,
     k: [...new Set([...older.k, ...newer.k])],
     r: older.r || newer.r,
-    x: older.x || newer.x,
+    x: standing.x || (alike && other.x),
     t: Math.max(older.t, newer.t),
   };
 }

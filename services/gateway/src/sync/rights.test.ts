@@ -82,9 +82,26 @@ test("who never could read a row learns nothing when others get or lose it, when
   await scene.apply(item({ e: row, k: [box, tenant], a: 1, r: true }));
   await scene.apply(item({ e: row, k: [box, tenant], a: 4, r: true, x: true }));
   await scene.apply(item({ e: row, k: [box, tenant], a: 5, r: true, x: true }));
-  await scene.apply(item({ e: row, k: [box, tenant, other, tenant], r: true, x: true }));
+  await scene.apply(item({ e: row, k: [box, tenant, other, tenant], r: true }));
   await scene.apply(item({ e: row, k: [box, tenant], a: 3, r: true }));
   expect(client.socket.take()).toEqual([]);
+});
+
+test("a grant or revocation beside a change neither lends it a version nor discloses the row", async () => {
+  const scene = new Scene();
+  const [seen, hidden, box] = [id(), id(), id()];
+  scene.containers.add(box);
+  scene.readable.set(seen, 7);
+  const client = await scene.subscribed({ within: [box] });
+  await scene.apply(
+    ...[seen, hidden].flatMap((e) => [
+      item({ e, k: [box], v: 7, r: true }),
+      item({ e, k: [box], v: 900, a: 5, r: true, x: true }),
+    ]),
+  );
+  expect(client.socket.take()).toMatchObject([
+    { type: "INVALIDATE", payload: { changes: [{ entityId: seen, version: 7 }] } },
+  ]);
 });
 
 test("who was told of a private row is told of its revocation and of its end", async () => {

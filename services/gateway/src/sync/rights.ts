@@ -17,8 +17,6 @@ export type RightsPorts = {
   readonly signal: AbortSignal;
   readonly onError: (error: unknown) => void;
   readonly countRead: (result: "ok" | "failed") => void;
-  /** How many container columns an entity type has. */
-  readonly containersOf: (code: string) => number;
   /** Signals of one user that may wait for a read; beyond it his sockets are closed and begin afresh. */
   readonly maxWaiting: number;
 };
@@ -191,20 +189,11 @@ export class Rights {
     const isDelete = item.a === logAction.delete;
     // The subscription to a deleted id stays, for the row may be created again under it.
     if (isDelete && (holdsId || wasTold || !item.r)) connection.deliver(changeOf(item));
-    else if (holdsId || wasTold || (item.x && this.#mayHaveBeenOpen(item)))
+    // Who holds only the container is told of a loss only if he may have seen the row, or the GONE would disclose it: a
+    // change that asks for a recheck may have made it private. A grant takes nothing from anybody, and a revocation
+    // concerns one person, who was told of the row or holds its id.
+    else if (holdsId || wasTold || (item.x && (isDelete || item.a === logAction.update)))
       this.#ports.subscriptions.revoke(connection, item.c, item.e);
-  }
-
-  /**
-   * Who holds only the container is told of a loss only if he may have seen the row, or the GONE would disclose it. A
-   * grant takes nothing from anybody, a revocation concerns one person (who was told of the row, or holds its id), and a
-   * private row that merely moves was closed to him before. Anything else may be a row that was made private.
-   */
-  #mayHaveBeenOpen(item: HintItem): boolean {
-    if (item.a !== logAction.update && item.a !== logAction.delete) return false;
-    // A row that moved names its containers before and after: those that stayed twice, or more than it has columns for.
-    const { size } = new Set(item.k);
-    return size === item.k.length && size <= this.#ports.containersOf(item.c);
   }
 
   /** After a change of membership: what he holds and may not read any more is gone. Pending subscriptions count too. */

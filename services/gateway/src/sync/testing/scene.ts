@@ -144,7 +144,6 @@ export class Scene {
       signal: this.stop.signal,
       onError,
       countRead: () => undefined,
-      containersOf: () => 2,
       maxWaiting: all.maxWaiting,
     });
     this.connections = new ConnectionManager({

@@ -1,0 +1,42 @@
+import type { ListPage } from "../api/api-client.ts";
+import type { ListQuery } from "../api/list-query.ts";
+import type { Clock } from "../clock.ts";
+import type { Ticket } from "../refetch/need-map.ts";
+import type { EntityDoc } from "../register.ts";
+import type { EntityStore } from "../store/entity-store.ts";
+import type { LiveEntities } from "../store/live-entities.ts";
+import type { Phase, Target } from "../subscriptions/subscription-book.ts";
+
+export type ListPorts = {
+  readonly list: (type: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
+  readonly reads: {
+    readonly stamp: number;
+    open(): Ticket;
+    close(ticket: Ticket): void;
+    admit(ticket: Ticket, type: string, docs: readonly EntityDoc[]): Promise<void>;
+  };
+  readonly subscriptions: {
+    acquire(targets: readonly Target[]): void;
+    release(targets: readonly Target[]): void;
+    phase(target: Target): Phase | undefined;
+  };
+  readonly store: EntityStore;
+  readonly live: LiveEntities;
+  /** A subscription can be expected to be answered soon. */
+  readonly connecting: () => boolean;
+  /** The client is stopped: no request may be sent and no timer set. */
+  readonly stopped: () => boolean;
+  /** The list got further: perhaps everything is caught up. */
+  readonly onProgress: () => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+};
+
+export type ListSpec = {
+  /** Identifies the list in the store: type, query and container in canonical form. */
+  readonly id: string;
+  readonly type: string;
+  readonly query: ListQuery;
+  /** Container whose changes make the list live; undefined: only its rows are live. */
+  readonly within: string | undefined;
+};
