@@ -10,6 +10,8 @@ export default defineConfig({
     target: "es2023",
     // A data: URL for a small asset would need an exception in the content security policy.
     assetsInlineLimit: 0,
+    // One bundle: everything in it is needed for the first page, and a second request would come after the first.
+    chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
   },
   server: {

@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/te
 import { type Cluster, startCluster, startEdge, staticFiles } from "@heliograph/tools/cluster";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
-import { builtApplication } from "./built-application.ts";
+import { buildApplication } from "./built-application.ts";
 
 /** Flags that keep Chromium from needing a screen and from calling home. */
 const flags = [
@@ -27,7 +27,7 @@ export type Application = AsyncDisposable & {
 
 export async function startApplication(env: Readonly<Record<string, string>> = {}): Promise<Application> {
   await using undo = new AsyncDisposableStack();
-  const folder = await builtApplication();
+  const { folder } = undo.use(await buildApplication());
   const database = undo.use(await createTestDatabase({ template: "demo" }));
   const cluster = undo.use(
     await startCluster({ databaseUrl: database.url(), redisUrl: inject("redisUrl"), watchers: 1, env }),

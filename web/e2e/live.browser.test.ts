@@ -108,6 +108,12 @@ test("different fields changed by two do not disturb each other", async () => {
   await bob.getByRole("textbox", { name: "Title" }).press("Enter");
   await alice.getByRole("heading", { level: 1, name: "Two hands, one task" }).waitFor();
   expect(await bob.getByText("was changed by someone else").count()).toBe(0);
+
+  await bob.getByRole("button", { name: /^Edit assignee:/ }).click();
+  await bob.getByRole("combobox", { name: "Assignee" }).fill("Carol Ch");
+  await bob.getByRole("option", { name: "Carol Chen" }).waitFor();
+  await bob.keyboard.press("Enter");
+  await alice.getByRole("button", { name: /^Edit assignee: Carol Chen/ }).waitFor();
 });
 
 test("a row deleted while it is being edited leaves the edit in view and says so", async () => {

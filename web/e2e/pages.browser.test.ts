@@ -15,12 +15,13 @@ afterEach(async () => {
 });
 afterAll(() => application?.[Symbol.asyncDispose]());
 
+/** What axe finds depends on structure and colours: one narrow and one wide window, and both schemes, show all of it. */
 const looks = [
-  { width: 390, height: 844, scheme: "light" },
-  { width: 390, height: 844, scheme: "dark" },
-  { width: 1024, height: 768, scheme: "light" },
-  { width: 1600, height: 1000, scheme: "light" },
-  { width: 1600, height: 1000, scheme: "dark" },
+  { width: 390, height: 844, scheme: "light", axe: true },
+  { width: 390, height: 844, scheme: "dark", axe: false },
+  { width: 1024, height: 768, scheme: "light", axe: false },
+  { width: 1600, height: 1000, scheme: "light", axe: true },
+  { width: 1600, height: 1000, scheme: "dark", axe: true },
 ] as const;
 
 /** A row of the organization of the demonstration's first user, so that every page has something to show. */
@@ -41,6 +42,14 @@ async function openWindow(look: (typeof looks)[number]): Promise<Page> {
   });
   context = page.context();
   return page;
+}
+
+/** Goes to another page of the application without loading it anew, as a link does. */
+async function visit(page: Page, path: string): Promise<void> {
+  await page.evaluate((target) => {
+    window.history.pushState({}, "", target);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  }, path);
 }
 
 async function pagesToVisit(): Promise<readonly (readonly [name: string, path: string])[]> {
@@ -76,7 +85,7 @@ test.each(looks)("every page type at $width px, $scheme, is accessible and keeps
   const inspect = async (name: string) => {
     await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
     await keepScreenshot(page, `${name}-${look.width}-${look.scheme}`);
-    problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
+    if (look.axe) problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
     if (await overflows(page)) problems.push(`${name}: wider than the window`);
   };
 
@@ -85,7 +94,7 @@ test.each(looks)("every page type at $width px, $scheme, is accessible and keeps
   await inspect("sign-in");
   await signIn(page, application.addresses[0] ?? "", "Alice");
   for (const [name, path] of await pagesToVisit()) {
-    await page.goto(`${application.addresses[0]}${path}`);
+    await visit(page, path);
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     await becomesLive(page);
     await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);

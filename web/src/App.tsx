@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { AuthProvider, useAuth } from "./auth/AuthProvider.tsx";
 import { Announcer } from "./components/Announcer.tsx";
+import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import { config } from "./config.ts";
 import { HomePage } from "./pages/HomePage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
@@ -63,7 +64,9 @@ export function App() {
     <AuthProvider>
       <BrowserRouter>
         <Announcer>
-          <SignedIn />
+          <ErrorBoundary>
+            <SignedIn />
+          </ErrorBoundary>
         </Announcer>
       </BrowserRouter>
     </AuthProvider>

@@ -119,12 +119,18 @@ export function loadConfig<Table extends ConfigTable>(
   return Object.freeze(values) as ConfigOf<Table>;
 }
 
+function defaultText(value: unknown): string {
+  if (value === undefined) return "required";
+  if (value === null) return "none";
+  const shown = String(value);
+  return shown === "" ? "empty" : `\`${shown}\``;
+}
+
 /** The table as Markdown rows, so that the documentation of the settings is generated and cannot drift. */
 export function renderConfigTable(table: ConfigTable): string {
-  const rows = Object.entries(table).map(([name, entry]) => {
-    const fallback =
-      entry.default === undefined ? "required" : entry.default === null ? "none" : `\`${String(entry.default)}\``;
-    return `| \`${name}\` | ${entry.type} | ${fallback} | ${entry.unit ?? ""} | ${entry.description} |`;
-  });
+  const rows = Object.entries(table).map(
+    ([name, entry]) =>
+      `| \`${name}\` | ${entry.type} | ${defaultText(entry.default)} | ${entry.unit ?? ""} | ${entry.description} |`,
+  );
   return ["| variable | type | default | unit | meaning |", "|---|---|---|---|---|", ...rows, ""].join("\n");
 }

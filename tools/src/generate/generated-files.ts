@@ -3,6 +3,7 @@ import path from "node:path";
 import { renderProtocolDocument, renderProtocolSchema } from "@heliograph/protocol";
 import { repositoryRoot } from "../repository.ts";
 import { readCatalog } from "./catalog.ts";
+import { renderConfigurationDocument } from "./configuration-document.ts";
 import { renderEntityTypes } from "./entity-types.ts";
 
 /** A file of the repository that a program writes. */
@@ -16,6 +17,7 @@ export interface GeneratedFile {
 export async function generatedFiles(migratedDatabaseUrl: string): Promise<GeneratedFile[]> {
   return [
     { path: "web/src/db/entities.generated.ts", content: renderEntityTypes(await readCatalog(migratedDatabaseUrl)) },
+    { path: "docs/configuration.md", content: await renderConfigurationDocument() },
     { path: "docs/protocol.md", content: renderProtocolDocument() },
     { path: "docs/protocol.schema.json", content: renderProtocolSchema() },
   ];

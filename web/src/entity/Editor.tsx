@@ -1,5 +1,6 @@
 import { humanize } from "../format/humanize.ts";
 import { type Column, isLongText, isRequired } from "./catalog.ts";
+import { ReferenceText } from "./ReferenceLabel.tsx";
 import { ReferencePicker } from "./ReferencePicker.tsx";
 
 type Props = {
@@ -52,7 +53,14 @@ export function Editor(props: Props) {
     onText(value);
     onChoose?.(value);
   };
-  if (column.references && !readOnly) {
+  if (column.references && readOnly) {
+    return (
+      <div className="control flex items-center bg-sunken">
+        {text ? <ReferenceText code={column.references} id={text} /> : "None"}
+      </div>
+    );
+  }
+  if (column.references) {
     return (
       <ReferencePicker {...common} column={column} value={text} onChoose={choose} takeFocus={autoFocus === true} />
     );

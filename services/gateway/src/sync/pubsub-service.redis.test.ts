@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LiveGateway, startLiveGateway } from "./testing/live-gateway.ts";
 
@@ -19,7 +20,7 @@ async function newProject(): Promise<string> {
   await gateway.db.pool.query("insert into app.project (id, organization_id, name, code) values ($1, $2, 'P', $3)", [
     project,
     organizationId,
-    `T-${project.slice(0, 8)}`,
+    `T-${project.slice(0, 8).toUpperCase()}`,
   ]);
   await gateway.relay();
   return project;
@@ -42,7 +43,7 @@ const rowsOf = async (connectionId: string): Promise<number> => {
 
 /** Asks until it holds; the test's own deadline is the limit. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition()));
+  while (!(await condition())) await setImmediate();
 }
 
 test("a change goes from the hint to the holders", async () => {
@@ -103,8 +104,6 @@ test("what is published by mistake disturbs nobody", async () => {
   const project = await newProject();
   await using bob = await gateway.connect("bob");
   await bob.subscribe("project", [project]);
-  const before = gateway.metrics.malformedHints.hashMap;
-  expect(before).toBeDefined();
   for (const junk of [{}, { type: "hint" }, { type: "hint", epoch: "x", prev: 0, seq: 1, items: [7] }])
     await gateway.publish(junk);
   await gateway.publish({ type: "heartbeat", epoch: randomUUID(), seq: 3 });

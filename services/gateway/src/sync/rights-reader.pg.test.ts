@@ -43,7 +43,7 @@ test("versions of what may be read; private, foreign and missing rows are equall
 test("a container is readable as a row of one of the types that contain this one", async () => {
   const { organizationId } = gateway.identity("bob");
   const foreign = gateway.identity("dave").organizationId;
-  const within = [project, organizationId, foreign, open, randomUUID()];
+  const within = [project, organizationId, foreign, secret, randomUUID()];
   expect((await read("bob", "task", { within })).containers).toEqual(new Set([project, organizationId]));
   expect((await read("dave", "task", { within })).containers).toEqual(new Set([foreign]));
 });
