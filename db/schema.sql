@@ -1951,6 +1951,7 @@ CREATE OR REPLACE FUNCTION app.claim(me uuid, n integer, expected_head bigint, p
  SET enable_mergejoin TO 'off'
  SET enable_seqscan TO 'off'
  SET enable_bitmapscan TO 'off'
+ SET jit TO 'off'
 AS $function$
 #variable_conflict use_column
 declare
@@ -2477,6 +2478,7 @@ CREATE OR REPLACE FUNCTION app.log_asset_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2500,6 +2502,7 @@ CREATE OR REPLACE FUNCTION app.log_asset_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2523,6 +2526,7 @@ CREATE OR REPLACE FUNCTION app.log_asset_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2546,6 +2550,7 @@ CREATE OR REPLACE FUNCTION app.log_client_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2569,6 +2574,7 @@ CREATE OR REPLACE FUNCTION app.log_client_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2592,6 +2598,7 @@ CREATE OR REPLACE FUNCTION app.log_client_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2615,6 +2622,7 @@ CREATE OR REPLACE FUNCTION app.log_contact_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2638,6 +2646,7 @@ CREATE OR REPLACE FUNCTION app.log_contact_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2661,6 +2670,7 @@ CREATE OR REPLACE FUNCTION app.log_contact_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2684,6 +2694,7 @@ CREATE OR REPLACE FUNCTION app.log_contract_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2707,6 +2718,7 @@ CREATE OR REPLACE FUNCTION app.log_contract_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2730,6 +2742,7 @@ CREATE OR REPLACE FUNCTION app.log_contract_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2753,6 +2766,7 @@ CREATE OR REPLACE FUNCTION app.log_department_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2776,6 +2790,7 @@ CREATE OR REPLACE FUNCTION app.log_department_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2799,6 +2814,7 @@ CREATE OR REPLACE FUNCTION app.log_department_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2822,6 +2838,7 @@ CREATE OR REPLACE FUNCTION app.log_document_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2845,6 +2862,7 @@ CREATE OR REPLACE FUNCTION app.log_document_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2868,6 +2886,7 @@ CREATE OR REPLACE FUNCTION app.log_document_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2891,6 +2910,7 @@ CREATE OR REPLACE FUNCTION app.log_employee_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2914,6 +2934,7 @@ CREATE OR REPLACE FUNCTION app.log_employee_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2937,6 +2958,7 @@ CREATE OR REPLACE FUNCTION app.log_employee_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2960,6 +2982,7 @@ CREATE OR REPLACE FUNCTION app.log_expense_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -2983,6 +3006,7 @@ CREATE OR REPLACE FUNCTION app.log_expense_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3006,6 +3030,7 @@ CREATE OR REPLACE FUNCTION app.log_expense_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3052,6 +3077,7 @@ CREATE OR REPLACE FUNCTION app.log_invoice_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3075,6 +3101,7 @@ CREATE OR REPLACE FUNCTION app.log_invoice_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3098,6 +3125,7 @@ CREATE OR REPLACE FUNCTION app.log_invoice_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3121,6 +3149,7 @@ CREATE OR REPLACE FUNCTION app.log_invoice_line_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3144,6 +3173,7 @@ CREATE OR REPLACE FUNCTION app.log_invoice_line_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3167,6 +3197,7 @@ CREATE OR REPLACE FUNCTION app.log_invoice_line_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3190,6 +3221,7 @@ CREATE OR REPLACE FUNCTION app.log_meeting_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3213,6 +3245,7 @@ CREATE OR REPLACE FUNCTION app.log_meeting_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3236,6 +3269,7 @@ CREATE OR REPLACE FUNCTION app.log_meeting_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3282,6 +3316,7 @@ CREATE OR REPLACE FUNCTION app.log_milestone_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3305,6 +3340,7 @@ CREATE OR REPLACE FUNCTION app.log_milestone_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3328,6 +3364,7 @@ CREATE OR REPLACE FUNCTION app.log_milestone_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3351,6 +3388,7 @@ CREATE OR REPLACE FUNCTION app.log_office_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3374,6 +3412,7 @@ CREATE OR REPLACE FUNCTION app.log_office_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3397,6 +3436,7 @@ CREATE OR REPLACE FUNCTION app.log_office_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3420,6 +3460,7 @@ CREATE OR REPLACE FUNCTION app.log_opportunity_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3443,6 +3484,7 @@ CREATE OR REPLACE FUNCTION app.log_opportunity_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3466,6 +3508,7 @@ CREATE OR REPLACE FUNCTION app.log_opportunity_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3489,6 +3532,7 @@ CREATE OR REPLACE FUNCTION app.log_organization_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3512,6 +3556,7 @@ CREATE OR REPLACE FUNCTION app.log_organization_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3535,6 +3580,7 @@ CREATE OR REPLACE FUNCTION app.log_organization_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3558,6 +3604,7 @@ CREATE OR REPLACE FUNCTION app.log_payment_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3581,6 +3628,7 @@ CREATE OR REPLACE FUNCTION app.log_payment_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3604,6 +3652,7 @@ CREATE OR REPLACE FUNCTION app.log_payment_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3627,6 +3676,7 @@ CREATE OR REPLACE FUNCTION app.log_product_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3650,6 +3700,7 @@ CREATE OR REPLACE FUNCTION app.log_product_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3673,6 +3724,7 @@ CREATE OR REPLACE FUNCTION app.log_product_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3696,6 +3748,7 @@ CREATE OR REPLACE FUNCTION app.log_project_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3719,6 +3772,7 @@ CREATE OR REPLACE FUNCTION app.log_project_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3742,6 +3796,7 @@ CREATE OR REPLACE FUNCTION app.log_project_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3765,6 +3820,7 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3788,6 +3844,7 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3811,6 +3868,7 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3834,6 +3892,7 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_line_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3857,6 +3916,7 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_line_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3880,6 +3940,7 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_line_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3903,6 +3964,7 @@ CREATE OR REPLACE FUNCTION app.log_quote_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3926,6 +3988,7 @@ CREATE OR REPLACE FUNCTION app.log_quote_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3949,6 +4012,7 @@ CREATE OR REPLACE FUNCTION app.log_quote_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -3994,6 +4058,7 @@ CREATE OR REPLACE FUNCTION app.log_task_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4017,6 +4082,7 @@ CREATE OR REPLACE FUNCTION app.log_task_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4040,6 +4106,7 @@ CREATE OR REPLACE FUNCTION app.log_task_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4063,6 +4130,7 @@ CREATE OR REPLACE FUNCTION app.log_task_comment_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4086,6 +4154,7 @@ CREATE OR REPLACE FUNCTION app.log_task_comment_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4109,6 +4178,7 @@ CREATE OR REPLACE FUNCTION app.log_task_comment_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4132,6 +4202,7 @@ CREATE OR REPLACE FUNCTION app.log_team_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4155,6 +4226,7 @@ CREATE OR REPLACE FUNCTION app.log_team_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4178,6 +4250,7 @@ CREATE OR REPLACE FUNCTION app.log_team_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4201,6 +4274,7 @@ CREATE OR REPLACE FUNCTION app.log_team_member_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4224,6 +4298,7 @@ CREATE OR REPLACE FUNCTION app.log_team_member_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4247,6 +4322,7 @@ CREATE OR REPLACE FUNCTION app.log_team_member_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4270,6 +4346,7 @@ CREATE OR REPLACE FUNCTION app.log_ticket_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4293,6 +4370,7 @@ CREATE OR REPLACE FUNCTION app.log_ticket_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4316,6 +4394,7 @@ CREATE OR REPLACE FUNCTION app.log_ticket_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4339,6 +4418,7 @@ CREATE OR REPLACE FUNCTION app.log_time_entry_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4362,6 +4442,7 @@ CREATE OR REPLACE FUNCTION app.log_time_entry_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4385,6 +4466,7 @@ CREATE OR REPLACE FUNCTION app.log_time_entry_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4408,6 +4490,7 @@ CREATE OR REPLACE FUNCTION app.log_vendor_changes_delete()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4431,6 +4514,7 @@ CREATE OR REPLACE FUNCTION app.log_vendor_changes_insert()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -4454,6 +4538,7 @@ CREATE OR REPLACE FUNCTION app.log_vendor_changes_update()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
       declare
         v_ts timestamptz := clock_timestamp();
@@ -5060,7 +5145,7 @@ begin
         e.key_column, v_old, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
     execute format($q$
       create or replace function app.%1$I() returns trigger
-      language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off as $b$
+      language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$
       declare
         v_ts timestamptz := clock_timestamp();
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;

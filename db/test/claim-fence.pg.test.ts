@@ -110,3 +110,19 @@ test("a client that stops reading cannot keep the lock: the answer is one small 
   await pool.query("select from app.sync_state for update nowait");
   expect(await claim(pool, me, 10)).toEqual({ first: 20_001, last: 20_002 });
 });
+
+test("a claim is planned for an index and never compiled: its plan must not follow the statistics of the log", async () => {
+  await using boards = await createBoards();
+  const { rows } = await boards.pool.query<{ proconfig: string[] }>(
+    "select proconfig from pg_proc where oid = 'app.claim(uuid, int, bigint, timestamptz)'::regprocedure",
+  );
+  expect(rows[0]?.proconfig).toEqual(
+    expect.arrayContaining([
+      "enable_hashjoin=off",
+      "enable_mergejoin=off",
+      "enable_seqscan=off",
+      "enable_bitmapscan=off",
+      "jit=off",
+    ]),
+  );
+});

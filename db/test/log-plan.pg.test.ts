@@ -10,6 +10,7 @@ test("the log functions run without nested loops", async () => {
   expect(rows.length).toBeGreaterThan(80);
   for (const { proconfig } of rows) {
     expect(proconfig).toContain("enable_nestloop=off");
+    expect(proconfig).toContain("jit=off");
     expect(proconfig).toContain("search_path=pg_catalog, pg_temp");
   }
 });

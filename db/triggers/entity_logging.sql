@@ -78,6 +78,7 @@ $$;
 -- SECURITY DEFINER, since writers have no right on the log; EXECUTE is taken from PUBLIC, or any role could attach
 -- the function to a table of its own and forge signals. enable_nestloop off: the estimate of a transition table is
 -- fixed when the trigger first runs in a session, and a nested loop planned for one row takes minutes for 20 000.
+-- jit off: where a nested loop is the only way, its prohibitive cost would have the statement compiled first.
 create or replace function app.sync_log_functions(e app.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -121,7 +122,7 @@ begin
         e.key_column, v_old, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
     execute format($q$
       create or replace function app.%1$I() returns trigger
-      language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off as $b$
+      language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$
       declare
         v_ts timestamptz := clock_timestamp();
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;

@@ -4,16 +4,26 @@ import { Avatar } from "../components/Avatar.tsx";
 import { type EntityCode, isEntityCode, type Row, rowLabel } from "./catalog.ts";
 import { entityPath } from "./paths.ts";
 
-function useLabel(code: EntityCode, id: string): { text: string; known: boolean } {
+/** The row's name; undefined while it loads, null when there is none to be had. */
+function useLabel(code: EntityCode, id: string): string | null | undefined {
   const { status, data } = useEntity(code, id);
-  if (data) return { text: rowLabel(code, data as unknown as Row), known: true };
-  return { text: status === "loading" ? "…" : "Not available", known: false };
+  if (data) return rowLabel(code, data as unknown as Row);
+  return status === "loading" ? undefined : null;
 }
 
 function Known({ code, id, link, className }: { code: EntityCode; id: string; link: boolean; className: string }) {
-  const { text, known } = useLabel(code, id);
-  const mark = known && code === "employee" ? <Avatar name={text} /> : null;
-  const words = <span className="truncate">{text}</span>;
+  const label = useLabel(code, id);
+  if (label === undefined) {
+    return (
+      <span className="inline-flex h-5 items-center align-top">
+        <span aria-hidden="true" className="skeleton h-3 w-24" />
+        <span className="sr-only">Loading…</span>
+      </span>
+    );
+  }
+  const known = label !== null;
+  const mark = known && code === "employee" ? <Avatar name={label} /> : null;
+  const words = <span className="truncate">{label ?? "Not available"}</span>;
   if (!link || !known) {
     return (
       <span

@@ -189,16 +189,16 @@ test("while the database is away nothing is told unchecked and nothing is forgot
   for (let attempt = 0; attempt < 5; attempt += 1) {
     scene.questions.at(-1)?.fail();
     await settled();
-    await scene.apply(item({ e: row, k: [box], r: true, v: 3 + attempt }));
+    // Something newer for the same row half-way: it joins what waits.
+    if (attempt === 2) await scene.apply(item({ e: row, k: [box], r: true, v: 3 }));
     await scene.clock.advance(5000);
   }
   expect(client.socket.take()).toEqual([]);
-  scene.readable.set(row, 7);
+  expect(scene.questions).toHaveLength(6);
+  scene.readable.set(row, 3);
   scene.questions.at(-1)?.answer();
   await settled();
-  scene.questions.at(-1)?.answer();
-  await settled();
-  expect(client.socket.take().at(-1)).toMatchObject({ payload: { changes: [{ entityId: row, version: 7 }] } });
+  expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row, version: 3 }] } }]);
 });
 
 test("reads stop when the user's last socket is gone", async () => {

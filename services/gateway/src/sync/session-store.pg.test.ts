@@ -43,7 +43,7 @@ const held = (kind: Held["kind"] = "id"): Held => ({ kind, code: "task", id: ran
 
 async function rowsOf(session: Session): Promise<unknown[]> {
   const { rows } = await db.pool.query(
-    "select user_id, entity_code, entity_id, is_container from app.rxdb_subscription where connection_id = $1",
+    "select user_id, entity_code, entity_id, is_container from app.rxdb_subscription where connection_id = $1 order by is_container",
     [session.connectionId],
   );
   return rows;
