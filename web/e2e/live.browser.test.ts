@@ -96,6 +96,42 @@ test("the same field changed by two: both values are shown, and mine wins only w
   await alice.getByRole("heading", { level: 1, name: "Bob's words" }).waitFor();
 });
 
+/** Lets somebody else's statement commit while the page's next write is on its way, so that the server answers 409. */
+async function overtakeNextWrite(page: Page, id: string, assignment: string): Promise<void> {
+  let overtaken = false;
+  await page.route(`**/api/v1/task/${id}`, async (route) => {
+    if (route.request().method() === "PATCH" && !overtaken) {
+      overtaken = true;
+      await application.database.pool.query(`update app.task set ${assignment} where id = $1`, [id]);
+    }
+    await route.continue();
+  });
+}
+
+test("a write that the server refuses as too late shows both values, and theirs can be taken", async () => {
+  const task = await someTask(42);
+  const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
+  await overtakeNextWrite(bob, task.id, "title = 'Faster words'");
+  await editTitle(bob, "Slower words");
+  const notice = bob.getByRole("region", { name: /Title was changed by someone else/ });
+  await notice.waitFor();
+  expect(await notice.innerText()).toMatch(/Faster words[\s\S]*Slower words/);
+  await notice.getByRole("button", { name: "Use theirs" }).click();
+  await bob.getByRole("heading", { level: 1, name: "Faster words" }).waitFor();
+});
+
+test("a write that is only late for another field is repeated without a question", async () => {
+  const task = await someTask(49);
+  const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
+  await overtakeNextWrite(bob, task.id, "estimated_hours = 777");
+  await editTitle(bob, "Saved at the second try");
+  await bob.getByText("Saved", { exact: true }).waitFor();
+  const { rows } = await application.database.pool.query("select title, estimated_hours from app.task where id = $1", [
+    task.id,
+  ]);
+  expect(rows).toEqual([{ title: "Saved at the second try", estimated_hours: "777.00" }]);
+});
+
 test("different fields changed by two do not disturb each other", async () => {
   const task = await someTask(21);
   const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);

@@ -52,6 +52,14 @@ async function visit(page: Page, path: string): Promise<void> {
   }, path);
 }
 
+/** Waits for what moves and comes to an end; one that is taken away with its element has ended too. */
+async function animationsEnd(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
+}
+
 async function pagesToVisit(): Promise<readonly (readonly [name: string, path: string])[]> {
   const project = await someId(
     "project",
@@ -83,7 +91,7 @@ test.each(looks)("every page type at $width px, $scheme, is accessible and keeps
   const errors = watchErrors(page);
   const problems: string[] = [];
   const inspect = async (name: string) => {
-    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+    await animationsEnd(page);
     await keepScreenshot(page, `${name}-${look.width}-${look.scheme}`);
     if (look.axe) problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
     if (await overflows(page)) problems.push(`${name}: wider than the window`);

@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import { standardOutput } from "./standard-output.ts";
 
 export type { Logger } from "pino";
 
@@ -7,10 +8,11 @@ export type { Logger } from "pino";
  * callers; the paths below are the remaining places where a secret could slip in with an object.
  */
 export function createLogger(service: string, level: string): Logger {
-  return pino({
+  const options = {
     level,
     base: { service, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: ["token", "password", "*.token", "*.password", "req.headers.authorization", "req.headers.cookie"],
-  });
+  };
+  return pino(options, standardOutput());
 }

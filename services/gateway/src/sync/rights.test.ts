@@ -50,6 +50,7 @@ test("a row that may still be read, or may be read now, is told as CREATE", asyn
   scene.containers.add(box);
   const byId = await scene.subscribed({ ids: [row] });
   const byContainer = await scene.subscribed({ within: [box] });
+  scene.readable.set(row, 2);
   await scene.apply(item({ e: row, k: [box], r: true, x: true, v: 2 }));
   for (const client of [byId, byContainer])
     expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 2 }] } }]);
@@ -63,6 +64,22 @@ test("a grant carries no version of its own: the one that was read is told", asy
   scene.readable.set(row, 70);
   await scene.apply(item({ e: row, k: [box], a: 4, v: 999, r: true, x: true }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 70 }] } }]);
+});
+
+// Fails when the item's own version is told: the user would learn when the row changed while it was private.
+test("what is told is the version that was read, once", async () => {
+  const scene = new Scene();
+  const [row, box] = [id(), id()];
+  scene.containers.add(box);
+  const client = await scene.subscribed({ within: [box] });
+  scene.readable.set(row, 9);
+  await scene.apply(item({ e: row, k: [box], r: true, v: 5 }));
+  expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row, version: 9 }] } }]);
+  await scene.apply(item({ e: row, k: [box], r: true, x: true, v: 9 }));
+  expect(client.socket.take()).toEqual([]);
+  scene.readable.set(row, 10);
+  await scene.apply(item({ e: row, k: [box], v: 10 }));
+  expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ version: 10 }] } }]);
 });
 
 test("made private: holders of the container are told that it is gone", async () => {
@@ -115,13 +132,13 @@ test("who was told of a private row is told of its revocation and of its end", a
   scene.readable.clear();
   await scene.apply(
     item({ e: revoked, k: [box], a: 5, r: true, x: true }),
-    item({ e: deleted, k: [box], a: 3, r: true }),
+    item({ e: deleted, k: [box], a: 3, v: 2, r: true }),
   );
   const frames = client.socket.take();
   expect(frames).toContainEqual({ type: "GONE", payload: { entityCode: "task", entityIds: [revoked] } });
   expect(frames).toContainEqual(
     expect.objectContaining({
-      payload: expect.objectContaining({ changes: [{ entityId: deleted, action: "DELETE", version: 1 }] }),
+      payload: expect.objectContaining({ changes: [{ entityId: deleted, action: "DELETE", version: 2 }] }),
     }),
   );
 });

@@ -174,14 +174,15 @@ export class Rights {
 
   #tell(connection: Connection, item: HintItem, version: number, holdsId: boolean): void {
     if (item.r && !holdsId) connection.noteTold(item.c, item.e);
-    if (item.a === logAction.grant || item.a === logAction.revoke) {
-      connection.deliver(changeOf(item, { action: "CREATE", version }));
+    if (item.a === logAction.delete) {
+      connection.deliver(changeOf(item));
       return;
     }
-    // A change keeps its own version even when the row has moved on: the next change brings its signal itself, and
-    // telling its version now would tell it twice.
-    const reappears = item.x && item.a !== logAction.delete;
-    connection.deliver(reappears ? changeOf(item, { action: "CREATE" }) : changeOf(item));
+    // The version that was read and not the item's: that one may be of a time when the user could not read the row. The
+    // signal of the newer version itself is then no news any more.
+    const keepsAction = !item.x && item.a !== logAction.grant && item.a !== logAction.revoke;
+    connection.deliver(changeOf(item, keepsAction ? { version } : { version, action: "CREATE" }));
+    connection.reads.note(item.c, new Map([[item.e, version]]));
   }
 
   #withdraw(connection: Connection, item: HintItem, holdsId: boolean): void {

@@ -1,0 +1,34 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+
+const program = path.join(import.meta.dirname, "testing/fixtures/idle-service.ts");
+
+async function startIdleService(): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [program], { stdio: ["ignore", "pipe", "inherit"] });
+  // Also when the test fails because it does not stop.
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stdout as NodeJS.ReadableStream, "data");
+  return child;
+}
+
+async function exitOf(child: ChildProcess): Promise<unknown[]> {
+  return child.exitCode === null && child.signalCode === null
+    ? once(child, "exit")
+    : [child.exitCode, child.signalCode];
+}
+
+test("SIGTERM releases and exits 0; the doubled signal of a terminal does not force it", async () => {
+  const child = await startIdleService();
+  child.kill("SIGTERM");
+  child.kill("SIGINT");
+  expect(await exitOf(child)).toEqual([0, null]);
+});
+
+test("a service whose log reader is gone stops when told to", async () => {
+  const child = await startIdleService();
+  child.stdout?.destroy();
+  child.kill("SIGTERM");
+  expect(await exitOf(child)).toEqual([0, null]);
+}, 10_000);
