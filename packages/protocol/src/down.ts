@@ -1,7 +1,13 @@
+import { type ReauthMessage, reauthMessageSchema } from "./messages/auth.ts";
+import { type BookmarkMessage, bookmarkMessageSchema } from "./messages/bookmark.ts";
+import { type DelayedMessage, delayedMessageSchema } from "./messages/delayed.ts";
 import { type ErrorMessage, errorMessageSchema } from "./messages/error.ts";
+import { type GoawayMessage, goawayMessageSchema } from "./messages/goaway.ts";
 import { type GoneMessage, goneMessageSchema } from "./messages/gone.ts";
 import { type InvalidateMessage, invalidateMessageSchema } from "./messages/invalidate.ts";
 import { type PongMessage, pongMessageSchema } from "./messages/ping.ts";
+import { type ResetMessage, resetMessageSchema } from "./messages/reset.ts";
+import { type ResumedMessage, resumedMessageSchema } from "./messages/resume.ts";
 import {
   type SubscribedMessage,
   subscribedMessageSchema,
@@ -18,7 +24,13 @@ export type DownMessage =
   | InvalidateMessage
   | GoneMessage
   | PongMessage
-  | ErrorMessage;
+  | ErrorMessage
+  | ResumedMessage
+  | BookmarkMessage
+  | ResetMessage
+  | ReauthMessage
+  | GoawayMessage
+  | DelayedMessage;
 
 export const downMessageSchemas = {
   WELCOME: welcomeMessageSchema,
@@ -28,4 +40,10 @@ export const downMessageSchemas = {
   GONE: goneMessageSchema,
   PONG: pongMessageSchema,
   ERROR: errorMessageSchema,
+  RESUMED: resumedMessageSchema,
+  BOOKMARK: bookmarkMessageSchema,
+  RESET: resetMessageSchema,
+  REAUTH: reauthMessageSchema,
+  GOAWAY: goawayMessageSchema,
+  DELAYED: delayedMessageSchema,
 } as const satisfies Record<DownMessage["type"], object>;

@@ -9,6 +9,9 @@ export const errorCatalog = {
   invalid_id: "An id is not a UUID. Remedy: send ids as 8-4-4-4-12 hexadecimal digits.",
   unknown_entity: "No entity type has this code. Remedy: use a code from GET /api/v1/entity-types.",
   too_many_subscriptions: "The message would exceed the limit of the socket. Remedy: unsubscribe what is not shown.",
+  invalid_token:
+    "The new token is invalid, expired or of somebody else. Remedy: sign in again; the old one stays valid until it expires.",
+  resume_too_late: "RESUME must be the first message of a socket. Remedy: open a new socket, or subscribe.",
   unavailable: "The database cannot be reached. Remedy: repeat the message after a pause.",
 } as const;
 

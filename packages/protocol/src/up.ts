@@ -1,5 +1,7 @@
+import { type AuthMessage, authMessageSchema } from "./messages/auth.ts";
 import type { PingMessage } from "./messages/ping.ts";
 import { pingMessageSchema } from "./messages/ping.ts";
+import { type ResumeMessage, resumeMessageSchema } from "./messages/resume.ts";
 import { type SubscribeMessage, subscribeMessageSchema } from "./messages/subscribe.ts";
 import {
   type UnsubscribeAllMessage,
@@ -9,11 +11,19 @@ import {
 } from "./messages/unsubscribe.ts";
 
 /** Everything a client may send. */
-export type UpMessage = SubscribeMessage | UnsubscribeMessage | UnsubscribeAllMessage | PingMessage;
+export type UpMessage =
+  | SubscribeMessage
+  | UnsubscribeMessage
+  | UnsubscribeAllMessage
+  | PingMessage
+  | ResumeMessage
+  | AuthMessage;
 
 export const upMessageSchemas = {
   SUBSCRIBE: subscribeMessageSchema,
   UNSUBSCRIBE: unsubscribeMessageSchema,
   UNSUBSCRIBE_ALL: unsubscribeAllMessageSchema,
   PING: pingMessageSchema,
+  RESUME: resumeMessageSchema,
+  AUTH: authMessageSchema,
 } as const satisfies Record<UpMessage["type"], object>;
