@@ -5,13 +5,25 @@ import type { Probe } from "./connection/probe.ts";
 import type { SocketFactory } from "./connection/socket.ts";
 import type { Logger } from "./logger.ts";
 import type { EntityStore } from "./store/entity-store.ts";
+import type { GetToken } from "./token-source.ts";
 
 export type HeliographOptions = {
   /** Address of the socket, `wss://…/ws/sync`; a path is resolved against the page. */
   readonly url: string;
   /** Address of the REST API without a slash at the end, `/api/v1` or with a host. */
   readonly apiUrl: string;
-  readonly getToken: () => string | null;
+  /**
+   * The current token, or null when nobody is signed in. It is asked for again for each connection and request. Lists
+   * made before the first promise is kept have no organization as their container; give them `within`.
+   */
+  readonly getToken: GetToken;
+  /**
+   * Gets a new token for the same person while the old one still lives; null when there is none. Asked for when the
+   * server says that the token is about to expire and `getToken` has no other. `getToken` should give it from then on.
+   */
+  readonly renewToken?: () => Promise<string | null>;
+  /** How long the server keeps a session without a socket, milliseconds; its SESSION_GRACE_MS. 60 000 when absent. */
+  readonly sessionGraceMs?: number;
   /** The server wants another token than the one `getToken` gives. Called once per token. */
   readonly onAuthRequired?: () => void;
   /** Where rows are kept; in memory when absent. The caller closes it. */

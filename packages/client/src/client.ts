@@ -1,11 +1,13 @@
 import type { DownMessage } from "@heliograph/protocol";
 import { type ApiClient, createApiClient } from "./api/api-client.ts";
+import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Connection } from "./connection/connection.ts";
 import { defaultEnvironment } from "./connection/environment.ts";
 import { createProbe } from "./connection/probe.ts";
-import { webSocketFactory } from "./connection/socket.ts";
+import { defaultSessionGraceMs } from "./connection/session-keeper.ts";
+import { resolveSocketUrl, webSocketFactory } from "./connection/socket.ts";
 import { type ConnectionState, linkOf } from "./connection/state.ts";
 import { canonicalId, type EntityKey, entityKey, splitEntityKey } from "./entity-key.ts";
 import { EntityResource } from "./entity-resource.ts";
@@ -20,9 +22,10 @@ import type { EntityStore } from "./store/entity-store.ts";
 import { LiveEntities } from "./store/live-entities.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { Subscriber } from "./subscriptions/subscriber.ts";
-import type { Target } from "./subscriptions/subscription-book.ts";
+import type { Phase, Target } from "./subscriptions/subscription-book.ts";
 import { type SyncStatus, toSyncStatus } from "./sync-status.ts";
 import { readTokenClaims } from "./token-claims.ts";
+import { TokenSource } from "./token-source.ts";
 
 /** The whole client without a user interface. Build it with `createHeliograph`. */
 export class Heliograph {
@@ -37,19 +40,20 @@ export class Heliograph {
   readonly #subscriber: Subscriber;
   readonly #refetcher: Refetcher;
   readonly #lists: ListRegistry;
+  readonly #catchUp: CatchUp;
+  readonly #tokens: TokenSource;
   readonly #keys = new KeyedEmitter();
   readonly #errors = new Map<EntityKey, Error>();
   readonly #status: StatusPublisher;
   #kind: ConnectionState["kind"] = "disconnected";
   #life: "new" | "started" | "stopped" = "new";
-  /** Everything numbered up to here must be read before this connection counts as caught up. */
-  #catchUpStamp: number | undefined;
   #tokenAskedFor: string | null | undefined;
 
   constructor(options: HeliographOptions) {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#clock = options.clock ?? systemClock;
+    this.#tokens = new TokenSource(options.getToken);
     const clock = this.#clock;
     const random = options.random ?? Math.random;
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
@@ -82,7 +86,7 @@ export class Heliograph {
       onGone: (type, rows) => this.#background(this.#goneAtSubscribe(type, rows)),
       onWithin: (type, containers) => this.#containersHeld(type, containers),
       onPhase: (targets) => this.#phaseChanged(targets),
-      onProgress: () => this.#checkCaughtUp(),
+      onProgress: () => this.#catchUp.check(),
       clock,
       random,
       logger: this.#logger,
@@ -95,7 +99,7 @@ export class Heliograph {
       live: this.entities,
       connecting: () => this.#connecting(),
       stopped: () => this.#life === "stopped",
-      onProgress: () => this.#checkCaughtUp(),
+      onProgress: () => this.#catchUp.check(),
       clock,
       random,
     });
@@ -109,7 +113,9 @@ export class Heliograph {
     });
     this.#connection = new Connection({
       url: resolveSocketUrl(options.url),
-      getToken: options.getToken,
+      tokens: this.#tokens,
+      renewToken: options.renewToken,
+      sessionGraceMs: options.sessionGraceMs ?? defaultSessionGraceMs,
       openSocket: options.openSocket ?? webSocketFactory,
       probe: options.probe ?? createProbe(fetchFunction),
       environment: options.environment ?? defaultEnvironment(),
@@ -117,13 +123,25 @@ export class Heliograph {
       random,
       logger: this.#logger,
       onMessage: (message) => this.#receive(message),
-      onWelcome: (message) => {
+      onFresh: (limits) => {
         this.#logger.info("[Sync] Connected");
-        this.#catchUpStamp = undefined;
+        this.#catchUp.fresh();
         this.#tokenAskedFor = undefined;
-        this.#subscriber.connected(message.payload.limits);
+        this.#subscriber.connected(limits);
         this.#refetcher.hurry();
       },
+      onResumed: (limits, count) => {
+        this.#logger.info(`[Sync] Resumed (${count})`);
+        this.#catchUp.resumed();
+        this.#tokenAskedFor = undefined;
+        this.#subscriber.resumed(limits, count);
+        this.#refetcher.hurry();
+      },
+      onReset: () => {
+        this.#catchUp.fresh();
+        this.#subscriber.reassert();
+      },
+      onBookmark: () => this.#bookmarked(),
       onLost: () => {
         this.#logger.info("[Sync] Disconnected");
         this.#subscriber.disconnected();
@@ -131,6 +149,13 @@ export class Heliograph {
       },
       onAuthRequired: () => this.#askForToken(),
       onChange: (state) => this.#connectionChanged(state),
+    });
+    this.#catchUp = new CatchUp({
+      connection: this.#connection,
+      subscriber: this.#subscriber,
+      refetcher: this.#refetcher,
+      lists: () => this.#lists.active(),
+      clock,
     });
     this.#status = new StatusPublisher(clock, () => this.#computeStatus());
   }
@@ -146,7 +171,7 @@ export class Heliograph {
     if (again) for (const list of this.#lists.active()) list.resume();
   }
 
-  /** Ends the connection and every timer. Rows, subscriptions and lists stay for the next `start`. */
+  /** Says goodbye to the server, which then forgets the session, and ends every timer. Rows, subscriptions and lists stay for the next `start`. */
   stop(): void {
     this.#life = "stopped";
     this.#connection.stop();
@@ -186,6 +211,11 @@ export class Heliograph {
     };
   }
 
+  /** What is subscribed, or about to be, and how far that is: for tests and tools. */
+  subscriptions(): readonly { readonly target: Target; readonly phase: Phase }[] {
+    return this.#subscriber.list();
+  }
+
   /** One row, live while somebody listens to it. */
   entity(type: string, id: string): EntityResource {
     return new EntityResource(type, canonicalId(id) ?? id, {
@@ -208,7 +238,7 @@ export class Heliograph {
 
   /** The organization container, which everything of a tenant is inside; an organization itself is inside nothing. */
   #organizationFor(type: string): string | null {
-    return type === "organization" ? null : (readTokenClaims(this.#options.getToken()).organizationId ?? null);
+    return type === "organization" ? null : (readTokenClaims(this.#tokens.peek()).organizationId ?? null);
   }
 
   #toTargets(type: string, ids: readonly string[], container: boolean): Target[] {
@@ -234,9 +264,13 @@ export class Heliograph {
       case "SUBSCRIBED":
         this.#subscriber.answered(message);
         break;
+      case "UNSUBSCRIBED":
+        this.#subscriber.unsubscribed(message);
+        break;
       case "GONE": {
         const { entityCode, entityIds } = message.payload;
         this.#background(this.#refetcher.remove(entityCode, entityIds));
+        this.#subscriber.revoked(entityCode, entityIds);
         this.#markStale(entityCode);
         break;
       }
@@ -301,7 +335,7 @@ export class Heliograph {
 
   #needsChanged(keys: readonly EntityKey[]): void {
     this.#keys.emit(keys);
-    this.#checkCaughtUp();
+    this.#catchUp.check();
     this.#status.publishLater();
   }
 
@@ -313,24 +347,17 @@ export class Heliograph {
     for (const list of this.#lists.active()) list.refresh();
   }
 
-  /** Caught up: all subscriptions answered, and everything they and the lists had to read is read. */
-  #checkCaughtUp(): void {
-    if (this.#connection.state.kind !== "catching-up" || !this.#subscriber.settled) return;
-    if (this.#catchUpStamp === undefined) {
-      this.#catchUpStamp = this.#refetcher.stamp;
-      // Lists without a container get no confirmation of their own.
-      for (const list of this.#lists.active()) if (list.spec.within === undefined) list.subscribed();
-    }
-    if (!this.#refetcher.clearUpTo(this.#catchUpStamp)) return;
-    for (const list of this.#lists.active()) if (!list.caughtUp) return;
-    this.#connection.caughtUp();
+  #bookmarked(): void {
+    this.#catchUp.bookmark();
+    this.#status.publishLater();
   }
 
   /** Live, or about to be within a moment. Views may mount just before the client starts. */
   #connecting(): boolean {
     const { state } = this.#connection;
     if (this.#life === "new") return true;
-    return linkOf(state) !== undefined || (state.kind === "dialing" && state.failures === 0);
+    if (state.kind === "dialing") return state.failures === 0;
+    return state.kind === "resuming" || linkOf(state) !== undefined;
   }
 
   #connectionChanged(state: ConnectionState): void {
@@ -351,7 +378,7 @@ export class Heliograph {
   }
 
   #askForToken(): void {
-    const token = this.#options.getToken();
+    const token = this.#tokens.peek();
     if (token === this.#tokenAskedFor) return;
     this.#tokenAskedFor = token;
     this.#options.onAuthRequired?.();
@@ -361,6 +388,7 @@ export class Heliograph {
     return toSyncStatus({
       connection: this.#connection.state,
       lastMessageAt: this.#connection.lastMessageAt,
+      caughtUpTo: this.#catchUp.caughtUpTo,
       pendingFetches: this.#refetcher.pending,
       storage: this.store.storage,
       storageReason: this.store.storageReason,
@@ -372,9 +400,4 @@ export class Heliograph {
 /** Builds a client; nothing happens before `start`. */
 export function createHeliograph(options: HeliographOptions): Heliograph {
   return new Heliograph(options);
-}
-
-function resolveSocketUrl(url: string): string {
-  if (typeof location === "undefined" || /^wss?:/.test(url)) return url;
-  return new URL(url, location.href).href.replace(/^http/, "ws");
 }

@@ -25,3 +25,4 @@ export type { Entity, EntityCode, EntityDoc, EntityMap, Register } from "./regis
 export type { EntityData, EntityStore, GoneMark, ServerRow, StoredEntity, StoredList } from "./store/entity-store.ts";
 export { createMemoryStore } from "./store/memory-store.ts";
 export type { SyncState, SyncStatus } from "./sync-status.ts";
+export type { GetToken } from "./token-source.ts";

@@ -6,7 +6,7 @@ export type SyncState =
   | "connecting"
   | "connected"
   | "catching-up"
-  /** Reserved for servers that tell when they are behind. */
+  /** Connected, but the server is behind: what is shown is as of `since`. */
   | "delayed"
   | "needs-auth"
   | "offline"
@@ -17,8 +17,13 @@ export type SyncStatus = {
   readonly state: SyncState;
   /** A sentence for people; absent when all is well. */
   readonly reason?: string;
-  /** Since when this state lasts; this and all times are milliseconds since 1970. */
+  /**
+   * Since when this state lasts; for "delayed", up to when changes were told. This and all times are milliseconds since
+   * 1970.
+   */
   readonly since: number;
+  /** Up to when everything that the server signalled was read; kept while there is no connection. */
+  readonly caughtUpTo?: number;
   readonly lastMessageAt?: number;
   /** Rows whose change was signalled but is not read yet. */
   readonly pendingFetches: number;
@@ -32,6 +37,7 @@ export type SyncStatus = {
 export type StatusParts = {
   readonly connection: ConnectionState;
   readonly lastMessageAt: number | undefined;
+  readonly caughtUpTo: number | undefined;
   readonly pendingFetches: number;
   readonly storage: "indexeddb" | "memory";
   readonly storageReason: string | undefined;
@@ -40,16 +46,17 @@ export type StatusParts = {
 };
 
 export function toSyncStatus(parts: StatusParts): SyncStatus {
-  const { connection, lastMessageAt, storageReason } = parts;
+  const { connection, lastMessageAt, caughtUpTo, storageReason } = parts;
   const reason = reasonOf(connection) ?? starvedReason(parts.starved);
   const retryAt = retryAtOf(connection);
   return {
     state: publicState(connection),
-    since: connection.since,
+    since: connection.kind === "delayed" ? connection.upTo : connection.since,
     pendingFetches: parts.pendingFetches,
     storage: parts.storage,
     ...(reason === undefined ? {} : { reason }),
     ...(lastMessageAt === undefined ? {} : { lastMessageAt }),
+    ...(caughtUpTo === undefined ? {} : { caughtUpTo }),
     ...(storageReason === undefined ? {} : { storageReason }),
     ...(retryAt === undefined ? {} : { retryAt }),
   };
@@ -61,6 +68,7 @@ export function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
     a.reason === b.reason &&
     a.since === b.since &&
     a.lastMessageAt === b.lastMessageAt &&
+    a.caughtUpTo === b.caughtUpTo &&
     a.pendingFetches === b.pendingFetches &&
     a.retryAt === b.retryAt
   );
@@ -69,10 +77,12 @@ export function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
 function publicState(connection: ConnectionState): SyncState {
   switch (connection.kind) {
     case "dialing":
+    case "resuming":
     case "probing":
     case "waiting":
       return "connecting";
     case "refused":
+    case "away":
       return "disconnected";
     default:
       return connection.kind;

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import { randomId } from "../random-id.ts";
 import type { EntityDoc } from "../register.ts";
+import type { GetToken } from "../token-source.ts";
 import { ApiError, ConflictError } from "./api-error.ts";
 import { type ListQuery, toSearchParams } from "./list-query.ts";
 
@@ -46,6 +47,8 @@ export type ApiClient = {
   remove(code: string, id: string, options?: WriteOptions): Promise<{ id: string; version: number }>;
   history(code: string, id: string, options?: CallOptions): Promise<{ items: HistoryItem[] }>;
   login(email: string, password: string, options?: CallOptions): Promise<Login>;
+  /** A new token for the person of the current one, which must still be good. */
+  renew(options?: CallOptions): Promise<Login>;
   me(options?: CallOptions): Promise<{ person: Person }>;
   /** The catalog of entity types, for generic tools. */
   entityTypes(options?: CallOptions): Promise<unknown>;
@@ -54,7 +57,7 @@ export type ApiClient = {
 export type ApiClientConfig = {
   /** `/api/v1`, or with a host; no slash at the end. */
   readonly baseUrl: string;
-  readonly getToken: () => string | null;
+  readonly getToken: GetToken;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
   /** Called with each 401 to a request that carried a token. */
@@ -89,6 +92,7 @@ export function createApiClient(config: ApiClientConfig): ApiClient {
     history: (code, id, options) => read(`/${code}/${id}/history`, options),
     login: (email, password, options) =>
       request(config, { method: "POST", path: "/auth/login", body: { email, password }, signal: options?.signal }),
+    renew: (options) => request(config, { method: "POST", path: "/auth/renew", signal: options?.signal }),
     me: (options) => read("/auth/me", options),
     entityTypes: (options) => read("/entity-types", options),
   };
@@ -102,7 +106,8 @@ function writeHeaders(options?: WriteOptions): Record<string, string> {
 }
 
 async function request<Answer>(config: ApiClientConfig, call: Request): Promise<Answer> {
-  const token = config.getToken();
+  const given = config.getToken();
+  const token = given instanceof Promise ? await given : given;
   const { status, body } = await send(config, call, token);
   if (status >= 200 && status < 300 && body !== undefined) return body as Answer;
   if (status === 401 && token !== null) config.onUnauthenticated?.();

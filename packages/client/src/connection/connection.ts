@@ -3,16 +3,23 @@ import { closeCodes } from "@heliograph/protocol/close-code";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
+import { readUser, type TokenSource } from "../token-source.ts";
 import type { Environment } from "./environment.ts";
+import { parseMessage } from "./parse-message.ts";
 import type { Probe } from "./probe.ts";
-import type { Socket, SocketFactory } from "./socket.ts";
+import { Renewal } from "./renewal.ts";
+import { type ResumeOffer, SessionKeeper } from "./session-keeper.ts";
+import { goodbyeCode, movedCode, type Socket, type SocketFactory } from "./socket.ts";
 import { type ConnectionEvent, type ConnectionState, deadlineOf, type Effect, linkOf } from "./state.ts";
 import { transition } from "./transition.ts";
 
+export type Limits = Extract<DownMessage, { type: "WELCOME" }>["payload"]["limits"];
+
 export type ConnectionPorts = {
   readonly url: string;
-  /** The current token, or null when nobody is signed in. */
-  readonly getToken: () => string | null;
+  readonly tokens: TokenSource;
+  readonly renewToken: (() => Promise<string | null>) | undefined;
+  readonly sessionGraceMs: number;
   readonly openSocket: SocketFactory;
   readonly probe: Probe;
   readonly environment: Environment;
@@ -20,29 +27,44 @@ export type ConnectionPorts = {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly logger: Logger;
-  /** Every message but WELCOME and PONG, after the state has moved on. */
+  /** Every message that is not about the connection itself, after the state has moved on. */
   readonly onMessage: (message: DownMessage) => void;
-  readonly onWelcome: (message: Extract<DownMessage, { type: "WELCOME" }>) => void;
-  /** A welcomed socket is gone; nothing of what was sent may be taken for received. */
+  /** A new socket on which nothing is subscribed. */
+  readonly onFresh: (limits: Limits) => void;
+  /** A new socket on which `count` subscriptions of the last one live on; what was missed follows as messages. */
+  readonly onResumed: (limits: Limits, count: number) => void;
+  /** The open socket can vouch for nothing that was told: everything has to be subscribed again. */
+  readonly onReset: () => void;
+  /** Every signal up to now was told. */
+  readonly onBookmark: () => void;
+  /** A socket that was fresh or resumed is gone; nothing of what was sent may be taken for received. */
   readonly onLost: () => void;
   readonly onAuthRequired: () => void;
   readonly onChange: (state: ConnectionState) => void;
 };
 
-/** Carries the states of `state.ts` out: owns the one socket, the one timer and the one probe. */
+const resumeId = "resume";
+
+/** Carries the states of `state.ts` out: owns the one socket, the one timer, the one probe and the session. */
 export class Connection {
   readonly #ports: ConnectionPorts;
   readonly #timer: Timer;
+  readonly #session: SessionKeeper;
+  readonly #renewal: Renewal;
   #state: ConnectionState;
   #socket: Socket | undefined;
+  #offer: ResumeOffer | undefined;
+  #limits: Limits | undefined;
   #probe: AbortController | undefined;
-  #token: string | null = null;
   #leaveEnvironment: (() => void) | undefined;
   #lastMessageAt: number | undefined;
+  #dials = 0;
 
   constructor(ports: ConnectionPorts) {
     this.#ports = ports;
     this.#timer = new Timer(ports.clock);
+    this.#session = new SessionKeeper(ports.clock, ports.sessionGraceMs);
+    this.#renewal = new Renewal({ ...ports, send: (message) => this.send(message) });
     this.#state = { kind: "disconnected", since: ports.clock.now() };
   }
 
@@ -72,15 +94,21 @@ export class Connection {
 
   /** Tells that `getToken` may answer differently now; without a difference nothing happens. */
   tokenChanged(): void {
-    const token = this.#ports.getToken();
-    if (token !== null && token !== this.#token) this.#dispatch({ type: "token-changed" });
+    this.#ports.tokens.take((token) => {
+      const before = this.#renewal.token;
+      if (!token || token === before) return;
+      // The open socket, and the session, speak for whoever opened it.
+      if (before !== null && readUser(token) !== readUser(before)) this.#dispatch({ type: "user-changed" });
+      else if (linkOf(this.#state)) this.#renewal.offer(token);
+      else this.#dispatch({ type: "token-changed" });
+    });
   }
 
   caughtUp(): void {
     this.#dispatch({ type: "caught-up" });
   }
 
-  /** Hands a message to the socket; false when there is no welcomed socket. */
+  /** Hands a message to the socket; false when there is none on which it would count. */
   send(message: UpMessage): boolean {
     if (!this.#socket || !linkOf(this.#state)) return false;
     this.#socket.send(JSON.stringify(message));
@@ -115,8 +143,18 @@ export class Connection {
       case "dial":
         this.#dial();
         break;
+      case "resume":
+        this.#resume();
+        break;
       case "hang-up":
-        this.#hangUp();
+        this.#hangUp(movedCode);
+        break;
+      case "goodbye":
+        this.#hangUp(goodbyeCode);
+        this.#session.forget();
+        break;
+      case "forget":
+        this.#session.forget();
         break;
       case "probe":
         this.#startProbe();
@@ -131,25 +169,33 @@ export class Connection {
   }
 
   #dial(): void {
-    this.#hangUp();
-    this.#token = this.#ports.getToken();
-    if (this.#token === null) {
+    this.#hangUp(movedCode);
+    const dial = ++this.#dials;
+    this.#ports.tokens.take((token) => {
+      // A promise may come late; without one the state is still that of this dial.
+      if (dial !== this.#dials || this.#state.kind !== "dialing") return;
+      this.#renewal.begin(token ?? null);
+      if (token) return this.#open(token);
       // Nobody is signed in: the same ending as a server's refusal, without asking it.
-      this.#dispatch({ type: "closed", code: closeCodes.unauthenticated.code, tokenChanged: false });
-      return;
-    }
+      const code = token === undefined ? 1006 : closeCodes.unauthenticated.code;
+      this.#dispatch({ type: "closed", code, tokenChanged: false });
+    });
+  }
+
+  #open(token: string): void {
+    const user = readUser(token);
     let socket: Socket | undefined;
     // Events of a socket that was replaced meanwhile are nobody's business any more.
     const mine = () => socket !== undefined && this.#socket === socket;
     try {
-      socket = this.#ports.openSocket(this.#ports.url, this.#token, {
-        opened: () => mine() && this.#dispatch({ type: "opened" }),
-        received: (text) => mine() && this.#receive(text),
-        closed: (code) => {
+      socket = this.#ports.openSocket(this.#ports.url, token, {
+        opened: () => {
           if (!mine()) return;
-          this.#socket = undefined;
-          this.#dispatch({ type: "closed", code, tokenChanged: this.#offersOtherToken() });
+          this.#offer = this.#session.offer(user);
+          this.#dispatch({ type: "opened", resume: this.#offer !== undefined });
         },
+        received: (text) => mine() && this.#receive(text, user),
+        closed: (code) => mine() && this.#closed(code),
       });
       this.#socket = socket;
     } catch (error) {
@@ -158,42 +204,133 @@ export class Connection {
     }
   }
 
-  #offersOtherToken(): boolean {
-    const token = this.#ports.getToken();
-    return token !== null && token !== this.#token;
+  /** The very first message of the socket: what is subscribed before would belong to a session of its own. */
+  #resume(): void {
+    if (!this.#offer) return;
+    this.#session.resuming();
+    this.#socket?.send(JSON.stringify({ type: "RESUME", id: resumeId, payload: this.#offer } satisfies UpMessage));
   }
 
-  #hangUp(): void {
+  #closed(code: number): void {
+    this.#socketEnded();
+    if (code !== closeCodes.unauthenticated.code) {
+      this.#dispatch({ type: "closed", code, tokenChanged: false });
+      return;
+    }
+    const dial = this.#dials;
+    this.#ports.tokens.take((token) => {
+      if (dial === this.#dials) this.#dispatch({ type: "closed", code, tokenChanged: this.#isOther(token) });
+    });
+  }
+
+  #isOther(token: string | null | undefined): boolean {
+    return typeof token === "string" && token !== this.#renewal.token;
+  }
+
+  #hangUp(code: number): void {
     const socket = this.#socket;
-    this.#socket = undefined;
-    socket?.close();
+    if (!socket) return;
+    this.#socketEnded();
+    socket.close(code);
   }
 
-  #receive(text: string): void {
+  #socketEnded(): void {
+    this.#socket = undefined;
+    this.#offer = undefined;
+    this.#session.lost();
+    this.#renewal.end();
+  }
+
+  #receive(text: string, user: string): void {
     const message = parseMessage(text);
     if (!message) {
       this.#ports.logger.warn("[Sync] A frame was ignored because it is no message of this protocol.");
       return;
     }
     this.#lastMessageAt = this.#ports.clock.now();
-    if (message.type === "WELCOME") {
-      const before = linkOf(this.#state);
-      this.#dispatch({ type: "welcome", pingIntervalMs: message.payload.pingIntervalMs });
-      if (!before && linkOf(this.#state)) this.#ports.onWelcome(message);
-      return;
-    }
+    this.#session.heard();
     this.#dispatch({ type: "message" });
-    if (message.type !== "PONG") this.#ports.onMessage(message);
+    switch (message.type) {
+      case "WELCOME":
+        this.#welcomed(message, user);
+        break;
+      case "RESUMED":
+        if (this.#state.kind !== "resuming" || !this.#limits) break;
+        this.#session.resumed();
+        this.#dispatch({ type: "resumed" });
+        this.#ports.onResumed(this.#limits, message.payload.count);
+        break;
+      case "RESET":
+        this.#reset(message.payload.reason);
+        break;
+      case "BOOKMARK":
+        this.#session.bookmark(message.payload.cursor);
+        this.#dispatch({ type: "bookmark" });
+        if (linkOf(this.#state)) this.#ports.onBookmark();
+        break;
+      case "DELAYED": {
+        const upTo = Date.parse(message.payload.since);
+        this.#dispatch({ type: "delayed", upTo: Number.isNaN(upTo) ? this.#ports.clock.now() : upTo });
+        break;
+      }
+      case "GOAWAY":
+        this.#dispatch({ type: "goaway", afterMs: message.payload.afterMs });
+        break;
+      case "REAUTH":
+        this.#renewal.asked(message.id, message.payload.expiresAt);
+        break;
+      case "PONG":
+        break;
+      case "ERROR":
+        this.#failed(message);
+        break;
+      default:
+        if (message.type === "SUBSCRIBED") this.#session.subscribed();
+        this.#ports.onMessage(message);
+    }
+  }
+
+  #welcomed(message: Extract<DownMessage, { type: "WELCOME" }>, user: string): void {
+    if (this.#state.kind !== "dialing") return;
+    this.#limits = message.payload.limits;
+    this.#session.welcomed(message.payload, user);
+    this.#dispatch({ type: "welcome", pingIntervalMs: message.payload.pingIntervalMs });
+    if (linkOf(this.#state)) this.#ports.onFresh(message.payload.limits);
+  }
+
+  #reset(reason: string): void {
+    this.#ports.logger.info(`[Sync] Subscribing again: ${reason}`);
+    const resuming = this.#state.kind === "resuming";
+    this.#session.reset();
+    this.#dispatch({ type: "reset" });
+    if (!linkOf(this.#state)) return;
+    if (resuming && this.#limits) this.#ports.onFresh(this.#limits);
+    else this.#ports.onReset();
+  }
+
+  #failed(message: Extract<DownMessage, { type: "ERROR" }>): void {
+    if (message.id === resumeId && this.#state.kind === "resuming") {
+      if (message.payload.code === "unavailable") this.#dispatch({ type: "resume-failed" });
+      else this.#reset(message.payload.code); // a server that cannot resume at all, say
+    } else if (this.#renewal.refused(message.id)) {
+      this.#ports.logger.warn(`[Sync] The new token was refused: ${message.payload.message}`);
+    } else {
+      this.#ports.onMessage(message);
+    }
   }
 
   #startProbe(): void {
     this.#cancelProbe();
     const probe = new AbortController();
     this.#probe = probe;
-    void this.#ports.probe(this.#ports.url, this.#ports.getToken(), probe.signal).then((result) => {
+    const { tokens, url } = this.#ports;
+    void this.#ports.probe(url, tokens.peek(), probe.signal).then((result) => {
       if (this.#probe !== probe) return;
-      this.#probe = undefined;
-      this.#dispatch({ type: "probed", result, tokenChanged: this.#offersOtherToken() });
+      tokens.take((token) => {
+        if (this.#probe !== probe) return;
+        this.#probe = undefined;
+        this.#dispatch({ type: "probed", result, tokenChanged: this.#isOther(token) });
+      });
     });
   }
 
@@ -207,15 +344,4 @@ export class Connection {
 export function retryAtOf(state: ConnectionState): number | undefined {
   if (state.kind === "waiting") return state.retryAt;
   return state.kind === "disabled" && !state.asking ? state.retryAt : undefined;
-}
-
-/** Looks at the frame only as far as needed to route it: the server validates what it sends, and bundles stay small. */
-function parseMessage(text: string): DownMessage | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("type" in value) || typeof value.type !== "string") return;
-    return value as DownMessage;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
-export type EnvironmentEvent = "online" | "offline" | "visible";
+/** `leave`: the page is unloaded, or put away in the browser's back-forward cache; from there `visible` follows. */
+export type EnvironmentEvent = "online" | "offline" | "visible" | "leave";
 
 /** What the device tells about itself. */
 export type Environment = {
@@ -20,17 +21,21 @@ export const browserEnvironment: Environment = {
     const visible = () => {
       if (document.visibilityState === "visible") listener("visible");
     };
+    // Not beforeunload: it may be cancelled, and it keeps pages out of the cache.
+    const left = () => listener("leave");
     // pageshow: a page that comes back from the back-forward cache has dead sockets and fires no visibilitychange.
     const restored = (event: PageTransitionEvent) => {
       if (event.persisted) listener("visible");
     };
     window.addEventListener("online", online);
     window.addEventListener("offline", offline);
+    window.addEventListener("pagehide", left);
     window.addEventListener("pageshow", restored);
     document.addEventListener("visibilitychange", visible);
     return () => {
       window.removeEventListener("online", online);
       window.removeEventListener("offline", offline);
+      window.removeEventListener("pagehide", left);
       window.removeEventListener("pageshow", restored);
       document.removeEventListener("visibilitychange", visible);
     };

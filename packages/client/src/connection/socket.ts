@@ -1,9 +1,17 @@
 import { subprotocolsWithToken } from "@heliograph/protocol/subprotocol";
 
+/** Says goodbye: the server forgets the session and its subscriptions at once. */
+export const goodbyeCode = 1000;
+/**
+ * Leaves the socket but not the session, which the next one resumes. Browsers let a page close with 1000 or 3000-4999
+ * only, and 1000 would be a goodbye.
+ */
+export const movedCode = 4410;
+
 /** What the driver needs of a WebSocket. The browser's and Node's own both fit. */
 export type Socket = {
   send(text: string): void;
-  close(): void;
+  close(code: number): void;
 };
 
 export type SocketHandlers = {
@@ -26,6 +34,12 @@ export const webSocketFactory: SocketFactory = (url, token, handlers) => {
   socket.addEventListener("close", (event: CloseEvent) => handlers.closed(event.code));
   return {
     send: (text) => socket.send(text),
-    close: () => socket.close(1000),
+    close: (code) => socket.close(code),
   };
 };
+
+/** A path becomes an address on the host of the page. */
+export function resolveSocketUrl(url: string): string {
+  if (typeof location === "undefined" || /^wss?:/.test(url)) return url;
+  return new URL(url, location.href).href.replace(/^http/, "ws");
+}

@@ -9,7 +9,8 @@
  *                                           |   | WELCOME, timeout  | visible,       |
  *                                           v   v                   | new token      |
  *   connected <--- caught up --- catching-up   probing ----------> waiting           |
- *       |                             |         |   |   unreachable ^               |
+ *       |  DELAYED        BOOKMARK ^  |         |   |   unreachable ^               |
+ *       +---------> delayed -------+  |         |   |               |               |
  *       +-------- closed(code) -------+---------|---|---------------+               |
  *                      |                        |   |                               |
  *                      | 4401                   |   | 503 sync_disabled             |
@@ -18,12 +19,31 @@
  *                      | "never"
  *                      +------> refused (only start or a new token leads out)
  *
+ *   With something to resume, dialing sends RESUME on the open socket and WELCOME leads to resuming; from there
+ *   RESUMED and RESET lead to catching-up, silence and a passing error to waiting.
+ *   RESET on a live socket: connected -> catching-up. GOAWAY: at its time hang up and dial at once.
  *   any state with a wish to be connected: offline -> offline, online -> dialing
+ *   any state with a socket: leave (the page goes) -> away, visible (it came back from the cache) -> dialing
  */
 export type ConnectionState =
   | { readonly kind: "disconnected"; readonly since: number }
-  /** A socket was made and the server's WELCOME is awaited until `deadline`. */
-  | { readonly kind: "dialing"; readonly since: number; readonly failures: number; readonly deadline: number }
+  /** A socket was made and the server's WELCOME is awaited until `deadline`. `resuming`: RESUME was sent on it. */
+  | {
+      readonly kind: "dialing";
+      readonly since: number;
+      readonly failures: number;
+      readonly deadline: number;
+      readonly resuming: boolean;
+    }
+  /** Welcomed, and the answer to RESUME is awaited until `deadline`: nothing may be subscribed before it is known. */
+  | {
+      readonly kind: "resuming";
+      readonly since: number;
+      readonly deadline: number;
+      readonly link: Link;
+      /** Set when the server said meanwhile that it is behind. */
+      readonly upTo: number | undefined;
+    }
   /** The socket failed before WELCOME; a plain GET asks why, because browsers hide the status of a failed upgrade. */
   | { readonly kind: "probing"; readonly since: number; readonly failures: number; readonly deadline: number }
   | {
@@ -35,6 +55,10 @@ export type ConnectionState =
     }
   | { readonly kind: "catching-up"; readonly since: number; readonly link: Link }
   | { readonly kind: "connected"; readonly since: number; readonly link: Link }
+  /** The server is behind and has told changes only up to `upTo`; the next BOOKMARK ends it. */
+  | { readonly kind: "delayed"; readonly since: number; readonly upTo: number; readonly link: Link }
+  /** The page was left. It may come back from the browser's cache. */
+  | { readonly kind: "away"; readonly since: number }
   | { readonly kind: "needs-auth"; readonly since: number; readonly reason: string }
   | { readonly kind: "offline"; readonly since: number }
   /** The server's kill switch is on. `asking`: a probe is on its way and `retryAt` bounds it. */
@@ -57,6 +81,8 @@ export type Link = {
   readonly lastMessageAt: number;
   /** Set while a PING is unanswered: at this time the link counts as dead. */
   readonly deadAt: number | undefined;
+  /** Set once the server asked to leave: when to do so. */
+  readonly leaveAt: number | undefined;
 };
 
 export type ProbeResult =
@@ -69,9 +95,17 @@ export type ProbeResult =
 export type ConnectionEvent =
   | { readonly type: "start" }
   | { readonly type: "stop" }
-  | { readonly type: "opened" }
+  /** `resume`: there is a session that may be resumed. */
+  | { readonly type: "opened"; readonly resume: boolean }
   | { readonly type: "welcome"; readonly pingIntervalMs: number }
   | { readonly type: "message" }
+  | { readonly type: "resumed" }
+  | { readonly type: "reset" }
+  /** RESUME could not be answered now; the session may still be there. */
+  | { readonly type: "resume-failed" }
+  | { readonly type: "bookmark" }
+  | { readonly type: "delayed"; readonly upTo: number }
+  | { readonly type: "goaway"; readonly afterMs: number }
   /** `tokenChanged`: the application now offers another token than the one this socket was opened with. */
   | { readonly type: "closed"; readonly code: number; readonly tokenChanged: boolean }
   | { readonly type: "probed"; readonly result: ProbeResult; readonly tokenChanged: boolean }
@@ -79,11 +113,20 @@ export type ConnectionEvent =
   | { readonly type: "offline" }
   | { readonly type: "visible" }
   | { readonly type: "timer" }
+  /** The page is hidden for good, or for the browser's back-forward cache. */
+  | { readonly type: "leave" }
   | { readonly type: "token-changed" }
+  /** The token now speaks for somebody else. */
+  | { readonly type: "user-changed" }
   | { readonly type: "caught-up" };
 
-/** What the driver does after a transition, in this order. */
-export type Effect = "hang-up" | "dial" | "probe" | "ping" | "ask-for-token";
+/**
+ * What the driver does after a transition, in this order.
+ * - hang-up: closes the socket so that the server keeps the session for a while
+ * - goodbye: closes it so that the server forgets the session at once, and forgets it here too
+ * - forget: forgets the session: the next socket starts afresh
+ */
+export type Effect = "hang-up" | "goodbye" | "forget" | "dial" | "resume" | "probe" | "ping" | "ask-for-token";
 
 export type Step = { readonly state: ConnectionState; readonly effects: readonly Effect[] };
 
@@ -93,21 +136,29 @@ export function deadlineOf(state: ConnectionState): number | undefined {
     case "dialing":
     case "probing":
       return state.deadline;
+    case "resuming":
+      return Math.min(state.deadline, state.link.leaveAt ?? Number.POSITIVE_INFINITY);
     case "waiting":
     case "disabled":
       return state.retryAt;
     case "catching-up":
     case "connected":
-      return state.link.deadAt ?? state.link.lastMessageAt + state.link.pingIntervalMs;
+    case "delayed": {
+      const { deadAt, lastMessageAt, pingIntervalMs, leaveAt } = state.link;
+      return Math.min(deadAt ?? lastMessageAt + pingIntervalMs, leaveAt ?? Number.POSITIVE_INFINITY);
+    }
     case "disconnected":
     case "needs-auth":
     case "offline":
+    case "away":
     case "refused":
       return undefined;
   }
 }
 
-/** The link of a welcomed socket, or undefined. */
+/** The link of a socket on which subscriptions count, or undefined: before the answer to RESUME they do not. */
 export function linkOf(state: ConnectionState): Link | undefined {
-  return state.kind === "connected" || state.kind === "catching-up" ? state.link : undefined;
+  return state.kind === "connected" || state.kind === "catching-up" || state.kind === "delayed"
+    ? state.link
+    : undefined;
 }

@@ -1,223 +1,9 @@
 import { expect, test } from "vitest";
-import type { ConnectionEvent, ConnectionState, Effect, Link } from "./state.ts";
-import { deadlineOf } from "./state.ts";
+import { events, link, now, since, states } from "../testing/connection-examples.ts";
+import { type ConnectionState, deadlineOf } from "./state.ts";
 import { disabledRecheckMs, stableAfterMs, transition, wakePongMs } from "./transition.ts";
 
-const now = 1_000_000;
-const since = now - 60_000;
-const link: Link = {
-  failures: 0,
-  welcomedAt: since,
-  pingIntervalMs: 30_000,
-  lastMessageAt: now - 30_000,
-  deadAt: undefined,
-};
-
-/** One example of each state; its deadline, if it has one, is now. */
-const states: { readonly [Kind in ConnectionState["kind"]]: Extract<ConnectionState, { kind: Kind }> } = {
-  disconnected: { kind: "disconnected", since },
-  dialing: { kind: "dialing", since, failures: 1, deadline: now },
-  probing: { kind: "probing", since, failures: 1, deadline: now },
-  waiting: { kind: "waiting", since, failures: 1, retryAt: now, reason: "r" },
-  "catching-up": { kind: "catching-up", since, link },
-  connected: { kind: "connected", since, link },
-  "needs-auth": { kind: "needs-auth", since, reason: "r" },
-  offline: { kind: "offline", since },
-  disabled: { kind: "disabled", since, retryAt: now, asking: true, reason: "r" },
-  refused: { kind: "refused", since, reason: "r" },
-};
-
-/** Every event, with those variants that lead to different places. */
-const events = {
-  start: { type: "start" },
-  stop: { type: "stop" },
-  opened: { type: "opened" },
-  welcome: { type: "welcome", pingIntervalMs: 30_000 },
-  message: { type: "message" },
-  "closed 1006": { type: "closed", code: 1006, tokenChanged: false },
-  "closed 1012": { type: "closed", code: 1012, tokenChanged: false },
-  "closed 4401": { type: "closed", code: 4401, tokenChanged: false },
-  "closed 4401, other token": { type: "closed", code: 4401, tokenChanged: true },
-  "closed 4403": { type: "closed", code: 4403, tokenChanged: false },
-  "probed reachable": { type: "probed", result: { kind: "reachable" }, tokenChanged: false },
-  "probed disabled": { type: "probed", result: { kind: "disabled", reason: "d" }, tokenChanged: false },
-  "probed unauthenticated": { type: "probed", result: { kind: "unauthenticated", reason: "u" }, tokenChanged: false },
-  "probed forbidden": { type: "probed", result: { kind: "forbidden", reason: "f" }, tokenChanged: false },
-  "probed unavailable": { type: "probed", result: { kind: "unavailable", reason: "n" }, tokenChanged: false },
-  online: { type: "online" },
-  offline: { type: "offline" },
-  visible: { type: "visible" },
-  timer: { type: "timer" },
-  "token changed": { type: "token-changed" },
-  "caught up": { type: "caught-up" },
-} satisfies Record<string, ConnectionEvent>;
-
-type Cell = "same" | `${ConnectionState["kind"]}` | `${ConnectionState["kind"]} ${string}`;
-type Row = { readonly [Name in keyof typeof events]: Cell };
-
-const ignored = {
-  opened: "same",
-  welcome: "same",
-  message: "same",
-  "closed 1006": "same",
-  "closed 1012": "same",
-  "closed 4401": "same",
-  "closed 4401, other token": "same",
-  "closed 4403": "same",
-  "probed reachable": "same",
-  "probed disabled": "same",
-  "probed unauthenticated": "same",
-  "probed forbidden": "same",
-  "probed unavailable": "same",
-  timer: "same",
-  "caught up": "same",
-} as const;
-
-/** The whole machine: next state and effects. Not partial, so a new state or event does not compile until it is stated. */
-const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
-  disconnected: {
-    ...ignored,
-    start: "dialing dial",
-    stop: "same",
-    online: "same",
-    offline: "same",
-    visible: "same",
-    "token changed": "same",
-  },
-  refused: {
-    ...ignored,
-    start: "dialing dial",
-    stop: "disconnected",
-    online: "same",
-    offline: "same",
-    visible: "same",
-    "token changed": "dialing dial",
-  },
-  "needs-auth": {
-    ...ignored,
-    start: "same",
-    stop: "disconnected",
-    online: "same",
-    offline: "same",
-    visible: "same",
-    "token changed": "dialing dial",
-  },
-  offline: {
-    ...ignored,
-    start: "same",
-    stop: "disconnected",
-    online: "dialing dial",
-    offline: "same",
-    visible: "same",
-    "token changed": "same",
-  },
-  dialing: {
-    ...ignored,
-    start: "same",
-    stop: "disconnected hang-up",
-    welcome: "catching-up",
-    "closed 1006": "probing probe",
-    "closed 1012": "waiting",
-    "closed 4401": "needs-auth ask-for-token",
-    "closed 4401, other token": "waiting",
-    "closed 4403": "refused",
-    online: "same",
-    offline: "offline hang-up",
-    visible: "same",
-    timer: "probing hang-up probe",
-    "token changed": "same",
-  },
-  probing: {
-    ...ignored,
-    start: "same",
-    stop: "disconnected",
-    "probed reachable": "waiting",
-    "probed disabled": "disabled",
-    "probed unauthenticated": "needs-auth ask-for-token",
-    "probed forbidden": "refused",
-    "probed unavailable": "waiting",
-    online: "same",
-    offline: "offline",
-    visible: "same",
-    timer: "waiting",
-    "token changed": "same",
-  },
-  waiting: {
-    ...ignored,
-    start: "same",
-    stop: "disconnected",
-    online: "dialing dial",
-    offline: "offline",
-    visible: "dialing dial",
-    timer: "dialing dial",
-    "token changed": "dialing dial",
-  },
-  "catching-up": {
-    ...ignored,
-    start: "same",
-    stop: "disconnected hang-up",
-    message: "catching-up",
-    "closed 1006": "waiting",
-    "closed 1012": "dialing dial",
-    "closed 4401": "needs-auth ask-for-token",
-    "closed 4401, other token": "dialing dial",
-    "closed 4403": "refused",
-    online: "catching-up ping",
-    offline: "offline hang-up",
-    visible: "catching-up ping",
-    timer: "catching-up ping",
-    "token changed": "same",
-    "caught up": "connected",
-  },
-  connected: {
-    ...ignored,
-    start: "same",
-    stop: "disconnected hang-up",
-    message: "connected",
-    "closed 1006": "waiting",
-    "closed 1012": "dialing dial",
-    "closed 4401": "needs-auth ask-for-token",
-    "closed 4401, other token": "dialing dial",
-    "closed 4403": "refused",
-    online: "connected ping",
-    offline: "offline hang-up",
-    visible: "connected ping",
-    timer: "connected ping",
-    "token changed": "same",
-  },
-  disabled: {
-    ...ignored,
-    start: "same",
-    stop: "disconnected",
-    "probed reachable": "dialing dial",
-    "probed disabled": "disabled",
-    "probed unauthenticated": "needs-auth ask-for-token",
-    "probed forbidden": "refused",
-    "probed unavailable": "waiting",
-    online: "same",
-    offline: "offline",
-    visible: "same",
-    timer: "disabled",
-    "token changed": "same",
-  },
-};
-
 const input = { now, random: 0.5 };
-
-for (const kind of Object.keys(states) as ConnectionState["kind"][]) {
-  test(`${kind}: every event leads where the table says`, () => {
-    for (const name of Object.keys(events) as (keyof typeof events)[]) {
-      const state = states[kind];
-      const step = transition(state, events[name], input);
-      const cell = step.state === state && step.effects.length === 0 ? "same" : describe(step.state, step.effects);
-      expect(cell, `${kind} x ${name}`).toBe(table[kind][name]);
-    }
-  });
-}
-
-function describe(state: ConnectionState, effects: readonly Effect[]): string {
-  return [state.kind, ...effects].join(" ");
-}
 
 test("a timer that fires too early changes nothing", () => {
   for (const state of Object.values(states)) {
@@ -229,7 +15,7 @@ test("a timer that fires too early changes nothing", () => {
 
 test("pauses double with each failure, under full jitter and a cap", () => {
   const pauses: number[] = [];
-  let state: ConnectionState = { kind: "dialing", since, failures: 0, deadline: now };
+  let state: ConnectionState = { kind: "dialing", since, failures: 0, deadline: now, resuming: false };
   for (let round = 0; round < 10; round += 1) {
     state = transition(state, { type: "closed", code: 1013, tokenChanged: false }, { now, random: 0.999 }).state;
     state = transition(state, events["probed unavailable"], { now, random: 0.999 }).state;
@@ -285,4 +71,36 @@ test("dialing, probing and waiting are one spell of connecting", () => {
   const waiting = transition(probing, events["probed unavailable"], input).state;
   const dialing = transition(waiting, events.online, input).state;
   expect([probing.since, waiting.since, dialing.since]).toEqual([since, since, since]);
+});
+
+test("with a session in hand WELCOME is not enough: the answer to RESUME decides", () => {
+  const opened = transition(states.dialing, events["opened with a session"], input);
+  const welcomed = transition(opened.state, events.welcome, input).state;
+  expect(welcomed).toMatchObject({ kind: "resuming", since });
+  const behind = transition(welcomed, events.delayed, input).state;
+  expect(transition(behind, events.resumed, input).state).toMatchObject({ kind: "delayed", upTo: now - 10_000 });
+});
+
+test("GOAWAY: at its time the link is left at once, whatever else is due later", () => {
+  for (const kind of ["resuming", "catching-up", "connected", "delayed"] as const) {
+    const fresh = { ...link, lastMessageAt: now };
+    const start: ConnectionState = {
+      ...states[kind],
+      ...(kind === "resuming" ? { deadline: now + 9_000 } : {}),
+      link: fresh,
+    };
+    const asked = transition(start, events.goaway, input).state;
+    expect(deadlineOf(asked)).toBe(now + 2_000);
+    const again = transition(asked, { type: "goaway", afterMs: 60_000 }, input).state;
+    expect(deadlineOf(again)).toBe(now + 2_000);
+    expect(transition(again, events.timer, { now: now + 1_999, random: 0 }).state).toBe(again);
+    const left = transition(again, events.timer, { now: now + 2_000, random: 0 });
+    expect(left).toMatchObject({ state: { kind: "dialing", failures: 0 }, effects: ["hang-up", "dial"] });
+  }
+});
+
+test("a server that sends everybody away at once is met with pauses", () => {
+  const young = { ...link, welcomedAt: now, lastMessageAt: now };
+  const asked = transition({ kind: "connected", since, link: young }, { type: "goaway", afterMs: 0 }, input).state;
+  expect(transition(asked, events.timer, input)).toMatchObject({ state: { kind: "waiting" }, effects: ["hang-up"] });
 });

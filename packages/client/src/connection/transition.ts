@@ -1,6 +1,6 @@
-import { reconnectAfter } from "@heliograph/protocol/close-code";
+import { closeCodes, reconnectAfter } from "@heliograph/protocol/close-code";
 import { backoffDelay } from "../backoff.ts";
-import type { ConnectionEvent, ConnectionState, Link, ProbeResult, Step } from "./state.ts";
+import { type ConnectionEvent, type ConnectionState, type Link, linkOf, type ProbeResult, type Step } from "./state.ts";
 
 /** A server that accepted the socket sends WELCOME at once; ten seconds cover a slow phone network. */
 export const welcomeTimeoutMs = 10_000;
@@ -29,9 +29,11 @@ export function transition(state: ConnectionState, event: ConnectionEvent, input
     case "disconnected":
       return event.type === "start" ? dial(state, 0, input) : stay(state);
     case "refused":
-      return event.type === "start" || event.type === "token-changed" ? dial(state, 0, input) : stay(state);
+      return event.type === "start" || isNewToken(event) ? dial(state, 0, input) : stay(state);
     case "needs-auth":
-      return event.type === "token-changed" ? dial(state, 0, input) : stay(state);
+      return isNewToken(event) ? dial(state, 0, input) : stay(state);
+    case "away":
+      return event.type === "start" || event.type === "visible" ? dial(state, 0, input) : stay(state);
     case "offline":
       return event.type === "online" ? dial(state, 0, input) : stay(state);
     case "dialing":
@@ -42,8 +44,11 @@ export function transition(state: ConnectionState, event: ConnectionEvent, input
       return whileWaiting(state, event, input);
     case "disabled":
       return whileDisabled(state, event, input);
+    case "resuming":
+      return whileResuming(state, event, input);
     case "catching-up":
     case "connected":
+    case "delayed":
       return whileLinked(state, event, input);
   }
 }
@@ -52,11 +57,14 @@ type In<Kind extends ConnectionState["kind"]> = Extract<ConnectionState, { kind:
 
 function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: TransitionInput): Step {
   switch (event.type) {
-    case "welcome":
-      return {
-        state: { kind: "catching-up", since: input.now, link: newLink(state.failures, event, input) },
-        effects: [],
-      };
+    case "opened":
+      return event.resume ? { state: { ...state, resuming: true }, effects: ["resume"] } : stay(state);
+    case "welcome": {
+      const link = newLink(state.failures, event, input);
+      if (!state.resuming) return { state: { kind: "catching-up", since: input.now, link }, effects: [] };
+      const deadline = input.now + welcomeTimeoutMs;
+      return { state: { kind: "resuming", since: state.since, deadline, link, upTo: undefined }, effects: [] };
+    }
     case "closed":
       // 1006 and the like say nothing: the reason is behind a plain GET.
       if (isDecisive(event.code)) return afterClose(state, state.failures + 1, event, input);
@@ -66,6 +74,10 @@ function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: Trans
       return { state: probing(state, input), effects: ["hang-up", "probe"] };
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
+    case "leave":
+      return leave(input);
+    case "user-changed":
+      return changeUser(state, input);
     default:
       return stay(state);
   }
@@ -91,6 +103,7 @@ function whileWaiting(state: In<"waiting">, event: ConnectionEvent, input: Trans
     case "online":
     case "visible":
     case "token-changed":
+    case "user-changed":
       // Somebody is looking, or something changed: no reason to wait. Rare events, so the count of failures may stay.
       return dial(state, state.failures, input);
     case "offline":
@@ -119,24 +132,71 @@ function whileDisabled(state: In<"disabled">, event: ConnectionEvent, input: Tra
   }
 }
 
-function whileLinked(state: In<"catching-up" | "connected">, event: ConnectionEvent, input: TransitionInput): Step {
+function whileResuming(state: In<"resuming">, event: ConnectionEvent, input: TransitionInput): Step {
+  const { link } = state;
+  switch (event.type) {
+    case "resumed":
+    case "reset": {
+      if (state.upTo === undefined) return { state: { kind: "catching-up", since: input.now, link }, effects: [] };
+      return { state: { kind: "delayed", since: input.now, upTo: state.upTo, link }, effects: [] };
+    }
+    case "resume-failed": {
+      const step = wait(state, failuresAfter(link, input), connectionLost, input);
+      return { state: step.state, effects: ["hang-up"] };
+    }
+    case "message":
+      return { state: { ...state, link: { ...link, lastMessageAt: input.now } }, effects: [] };
+    case "delayed":
+      return { state: { ...state, upTo: event.upTo }, effects: [] };
+    case "goaway":
+      return { state: { ...state, link: leavingAt(link, event, input) }, effects: [] };
+    case "timer": {
+      if (isDue(link.leaveAt, input)) return move(state, input);
+      if (input.now < state.deadline) return stay(state);
+      const step = wait(state, failuresAfter(link, input), "The server stopped answering.", input);
+      return { state: step.state, effects: ["hang-up"] };
+    }
+    case "offline":
+      return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
+    case "leave":
+      return leave(input);
+    case "user-changed":
+      return changeUser(state, input);
+    case "closed":
+      return afterClose(state, failuresAfter(link, input), event, input);
+    default:
+      return stay(state);
+  }
+}
+
+function whileLinked(
+  state: In<"catching-up" | "connected" | "delayed">,
+  event: ConnectionEvent,
+  input: TransitionInput,
+): Step {
   const { link } = state;
   switch (event.type) {
     case "message":
       return { state: { ...state, link: { ...link, lastMessageAt: input.now, deadAt: undefined } }, effects: [] };
     case "caught-up":
-      if (state.kind === "connected") return stay(state);
+      if (state.kind !== "catching-up") return stay(state);
       return { state: { kind: "connected", since: input.now, link }, effects: [] };
-    case "timer": {
-      if (link.deadAt !== undefined) {
-        if (input.now < link.deadAt) return stay(state);
-        const step = wait(state, failuresAfter(link, input), "The server stopped answering.", input);
-        return { state: step.state, effects: ["hang-up"] };
-      }
-      if (input.now < link.lastMessageAt + link.pingIntervalMs) return stay(state);
-      // Counted from now, not from the last message: timers of a sleeping tab fire late, and it deserves an answer.
-      return { state: { ...state, link: { ...link, deadAt: input.now + link.pingIntervalMs } }, effects: ["ping"] };
+    case "bookmark":
+      // What the server was behind with has been told now, but is not read yet.
+      if (state.kind !== "delayed") return stay(state);
+      return { state: { kind: "catching-up", since: input.now, link }, effects: [] };
+    case "reset":
+      // A server that is behind stays so: only its BOOKMARK ends that.
+      if (state.kind !== "connected") return stay(state);
+      return { state: { kind: "catching-up", since: input.now, link }, effects: [] };
+    case "delayed": {
+      const since = state.kind === "delayed" ? state.since : input.now;
+      return { state: { kind: "delayed", since, upTo: event.upTo, link }, effects: [] };
     }
+    case "goaway":
+      return { state: { ...state, link: leavingAt(link, event, input) }, effects: [] };
+    case "timer":
+      return onLinkTimer(state, input);
     case "online":
     case "visible": {
       const deadAt = Math.min(link.deadAt ?? Number.POSITIVE_INFINITY, input.now + wakePongMs);
@@ -144,11 +204,28 @@ function whileLinked(state: In<"catching-up" | "connected">, event: ConnectionEv
     }
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
+    case "leave":
+      return leave(input);
+    case "user-changed":
+      return changeUser(state, input);
     case "closed":
       return afterClose(state, failuresAfter(link, input), event, input);
     default:
       return stay(state);
   }
+}
+
+function onLinkTimer(state: In<"catching-up" | "connected" | "delayed">, input: TransitionInput): Step {
+  const { link } = state;
+  if (isDue(link.leaveAt, input)) return move(state, input);
+  if (link.deadAt !== undefined) {
+    if (!isDue(link.deadAt, input)) return stay(state);
+    const step = wait(state, failuresAfter(link, input), "The server stopped answering.", input);
+    return { state: step.state, effects: ["hang-up"] };
+  }
+  if (input.now < link.lastMessageAt + link.pingIntervalMs) return stay(state);
+  // Counted from now, not from the last message: timers of a sleeping tab fire late, and it deserves an answer.
+  return { state: { ...state, link: { ...link, deadAt: input.now + link.pingIntervalMs } }, effects: ["ping"] };
 }
 
 function afterClose(
@@ -157,6 +234,10 @@ function afterClose(
   event: Extract<ConnectionEvent, { type: "closed" }>,
   input: TransitionInput,
 ): Step {
+  // The session belongs to another socket now, or RESUME itself was what the server could not read: with the same
+  // session the next socket would end the same way.
+  const forget = event.code === closeCodes.replaced.code || event.code === closeCodes.badMessage.code;
+  if (forget) return { state: wait(state, failures, connectionLost, input).state, effects: ["forget"] };
   switch (reconnectAfter(event.code)) {
     case "after a new token":
       return retryWithToken(state, failures, event, "The session has ended: sign in again.", input);
@@ -194,8 +275,27 @@ function afterProbe(
 
 function stop(state: ConnectionState, input: TransitionInput): Step {
   if (state.kind === "disconnected") return stay(state);
-  const socket = state.kind === "dialing" || state.kind === "catching-up" || state.kind === "connected";
-  return { state: { kind: "disconnected", since: input.now }, effects: socket ? ["hang-up"] : [] };
+  return { state: { kind: "disconnected", since: input.now }, effects: [hasSocket(state) ? "goodbye" : "forget"] };
+}
+
+/** The page goes: the server need not keep the session, for nobody will come back to it. */
+function leave(input: TransitionInput): Step {
+  return { state: { kind: "away", since: input.now }, effects: ["goodbye"] };
+}
+
+function changeUser(state: ConnectionState, input: TransitionInput): Step {
+  return { state: dial(state, 0, input).state, effects: ["goodbye", "dial"] };
+}
+
+/** The server asked to go elsewhere: at once, unless the link is so young that this is becoming a loop. */
+function move(state: In<"resuming" | "catching-up" | "connected" | "delayed">, input: TransitionInput): Step {
+  const failures = failuresAfter(state.link, input);
+  const step = failures === 0 ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
+  return { state: step.state, effects: ["hang-up", ...step.effects] };
+}
+
+function hasSocket(state: ConnectionState): boolean {
+  return state.kind === "dialing" || state.kind === "resuming" || linkOf(state) !== undefined;
 }
 
 function stay(state: ConnectionState): Step {
@@ -204,7 +304,8 @@ function stay(state: ConnectionState): Step {
 
 function dial(state: ConnectionState, failures: number, input: TransitionInput): Step {
   const deadline = input.now + welcomeTimeoutMs;
-  return { state: { kind: "dialing", since: connectingSince(state, input), failures, deadline }, effects: ["dial"] };
+  const since = connectingSince(state, input);
+  return { state: { kind: "dialing", since, failures, deadline, resuming: false }, effects: ["dial"] };
 }
 
 function wait(state: ConnectionState, failures: number, reason: string, input: TransitionInput): Step {
@@ -241,16 +342,32 @@ function needToken(reason: string, input: TransitionInput): Step {
 
 function newLink(failures: number, event: { pingIntervalMs: number }, input: TransitionInput): Link {
   const { now } = input;
-  return { failures, welcomedAt: now, pingIntervalMs: event.pingIntervalMs, lastMessageAt: now, deadAt: undefined };
+  const { pingIntervalMs } = event;
+  return { failures, welcomedAt: now, pingIntervalMs, lastMessageAt: now, deadAt: undefined, leaveAt: undefined };
+}
+
+function leavingAt(link: Link, event: { afterMs: number }, input: TransitionInput): Link {
+  // Asked twice: the sooner one. The server closes the socket by force some time after the first.
+  const leaveAt = Math.min(link.leaveAt ?? Number.POSITIVE_INFINITY, input.now + event.afterMs);
+  return { ...link, leaveAt };
+}
+
+function isDue(time: number | undefined, input: TransitionInput): boolean {
+  return time !== undefined && time <= input.now;
+}
+
+function isNewToken(event: ConnectionEvent): boolean {
+  return event.type === "token-changed" || event.type === "user-changed";
 }
 
 function failuresAfter(link: Link, input: TransitionInput): number {
   return input.now - link.welcomedAt >= stableAfterMs ? 0 : link.failures + 1;
 }
 
-/** Dialing, probing and waiting are one spell of "connecting" for whoever looks at the status. */
+/** Dialing, resuming, probing and waiting are one spell of "connecting" for whoever looks at the status. */
 function connectingSince(state: ConnectionState, input: TransitionInput): number {
-  return state.kind === "dialing" || state.kind === "probing" || state.kind === "waiting" ? state.since : input.now;
+  const { kind, since } = state;
+  return kind === "dialing" || kind === "resuming" || kind === "probing" || kind === "waiting" ? since : input.now;
 }
 
 function isDecisive(code: number): boolean {

@@ -102,6 +102,11 @@ export class LiveList {
     void this.#read();
   }
 
+  /** If changes that were signalled until now made it stale, it is caught up only when it is read again. */
+  replayed(): void {
+    if (this.#fresh < this.#marks) this.#requiredStamp = this.#ports.reads.stamp;
+  }
+
   /** Signals for rows of this type: only those that cannot alter the list are let pass. */
   signalled(changes: readonly { readonly entityId: string; readonly action: string }[]): void {
     const listed = new Set(this.#ids);

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useInsertionEffect, useMemo, useRef } from "react";
 import { createHeliograph, type Heliograph } from "../client.ts";
 import { consoleLogger, type Logger, silentLogger } from "../logger.ts";
+import type { GetToken } from "../token-source.ts";
 import { useStore } from "./DatabaseProvider.tsx";
 
 const ClientContext = createContext<Heliograph | undefined>(undefined);
@@ -10,7 +11,10 @@ export type SyncProviderProps = {
   readonly url: string;
   /** Address of the REST API without a slash at the end. */
   readonly apiUrl: string;
-  readonly getToken: () => string | null;
+  /** May answer later; a client that is told at once starts sooner. Call `tokenChanged` of the client after a renewal. */
+  readonly getToken: GetToken;
+  /** Gets a new token for the same person; asked for a minute before the old one expires. */
+  readonly renewToken?: () => Promise<string | null>;
   /** The session has ended; called once per token. */
   readonly onAuthRequired?: () => void;
   /** The browser's console in development, nothing otherwise. */
@@ -34,6 +38,7 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
         apiUrl,
         ...(store ? { store } : {}),
         getToken: () => latest.current.getToken(),
+        renewToken: async () => (await latest.current.renewToken?.()) ?? null,
         onAuthRequired: () => latest.current.onAuthRequired?.(),
         logger: latest.current.logger ?? defaultLogger(),
       }),
@@ -43,7 +48,8 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
     client.start();
     return () => client.stop();
   }, [client]);
-  const token = props.getToken();
+  const given = props.getToken();
+  const token = typeof given === "string" ? given : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the token is the reason to run, not an input
   useEffect(() => client.tokenChanged(), [client, token]);
   return <ClientContext value={client}>{children}</ClientContext>;

@@ -1,4 +1,4 @@
-import type { Entry } from "./subscription-book.ts";
+import type { Target } from "./subscription-book.ts";
 
 /** What the server allows, from WELCOME. */
 export type Limits = {
@@ -25,24 +25,23 @@ export function idsPerMessage(limits: Limits): number {
   return Math.max(1, Math.min(limits.maxIdsPerMessage, byBytes));
 }
 
-/** Entries of one type and one kind (ids or containers), few enough for one message. */
-export type Batch = { readonly type: string; readonly container: boolean; readonly entries: readonly Entry[] };
+/** Items of one type and one kind (ids or containers), few enough for one message. */
+export type Batch<Item> = { readonly type: string; readonly container: boolean; readonly entries: readonly Item[] };
 
-export function toBatches(entries: Iterable<Entry>, limits: Limits): Batch[] {
+export function toBatches<Item>(
+  items: Iterable<Item>,
+  targetOf: (item: Item) => Target,
+  limits: Limits,
+): Batch<Item>[] {
   const most = idsPerMessage(limits);
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const key = `${entry.container}:${entry.type}`;
-    const group = groups.get(key);
-    if (group) group.push(entry);
-    else groups.set(key, [entry]);
-  }
-  const batches: Batch[] = [];
+  const groups = Map.groupBy(items, (item) => `${targetOf(item).container}:${targetOf(item).type}`);
+  const batches: Batch<Item>[] = [];
   for (const group of groups.values()) {
     const [first] = group;
     if (!first) continue;
+    const { type, container } = targetOf(first);
     for (let at = 0; at < group.length; at += most) {
-      batches.push({ type: first.type, container: first.container, entries: group.slice(at, at + most) });
+      batches.push({ type, container, entries: group.slice(at, at + most) });
     }
   }
   return batches;

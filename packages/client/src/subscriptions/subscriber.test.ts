@@ -125,7 +125,7 @@ test("a subscription lives until the last holder let go, and a moment longer", a
   expect(sent).toHaveLength(1);
   subscriber.release([target(1)]);
   await clock.advance(lingerMs + 10);
-  expect(sent[1]).toEqual({ type: "UNSUBSCRIBE", payload: { entityCode: "task", entityIds: [testId(1)] } });
+  expect(sent[1]).toMatchObject({ type: "UNSUBSCRIBE", payload: { entityCode: "task", entityIds: [testId(1)] } });
   expect(clock.timers).toBe(0);
 });
 

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
 import { type Batch, defaultLimits, type Limits, toBatches } from "./subscribe-batch.ts";
-import { type Entry, type Phase, SubscriptionBook, type Target } from "./subscription-book.ts";
+import { type Entry, type Phase, SubscriptionBook, type Target, targetKey } from "./subscription-book.ts";
 
 /** An answer takes one database read; ten seconds without one mean that it was lost with something on the way. */
 export const answerTimeoutMs = 10_000;
@@ -37,22 +37,28 @@ export type SubscriberPorts = {
 };
 
 type Question = {
-  readonly batch: Batch;
+  readonly batch: Batch<Entry>;
   readonly seen: ReadonlyMap<string, HeldVersion>;
   readonly sentAt: number;
 };
 
+/** An UNSUBSCRIBE that the server has not confirmed; `question` names the message that carries it, if any does. */
+type Ending = { readonly target: Target; question: string | undefined };
+
 type SubscribedMessage = Extract<DownMessage, { type: "SUBSCRIBED" }>;
+type UnsubscribedMessage = Extract<DownMessage, { type: "UNSUBSCRIBED" }>;
 type ErrorMessage = Extract<DownMessage, { type: "ERROR" }>;
 
 /**
- * Keeps the server's list of subscriptions equal to the book's. A SUBSCRIBE counts only once it is answered: unanswered
- * ones are repeated, and after a reconnect everything is asked again with the versions that the store holds.
+ * Keeps the server's list of subscriptions equal to the book's. A SUBSCRIBE or UNSUBSCRIBE counts only once it is
+ * answered. A resumed connection keeps what was answered and gets the others again; on a new one everything is asked
+ * again with the versions that the store holds.
  */
 export class Subscriber {
   readonly #ports: SubscriberPorts;
   readonly #book: SubscriptionBook;
   readonly #questions = new Map<string, Question>();
+  readonly #ending = new Map<string, Ending>();
   readonly #flushTimer: Timer;
   readonly #answerTimer: Timer;
   #limits: Limits = defaultLimits;
@@ -87,6 +93,14 @@ export class Subscriber {
     return entry?.phase === "held" && !this.#connected ? "wanted" : entry?.phase;
   }
 
+  /** Every target with its phase, for tests and tools. */
+  list(): { readonly target: Target; readonly phase: Phase }[] {
+    return [...this.#book.entries()].map(({ type, id, container, phase }) => ({
+      target: { type, id, container },
+      phase,
+    }));
+  }
+
   has(target: Target): boolean {
     return this.#book.get(target) !== undefined;
   }
@@ -109,12 +123,39 @@ export class Subscriber {
     this.#schedule(gatherMs);
   }
 
-  /** A new socket: nothing that was confirmed on an older one counts. */
+  /** A new connection: nothing that was confirmed on an older one counts. */
   connected(limits: Limits): void {
     this.#session += 1;
     this.#connected = true;
     this.#limits = limits;
+    this.#ending.clear();
     this.reassert();
+  }
+
+  /**
+   * A new socket that goes on where the last one ended.
+   *
+   * @param count subscriptions that the server still has
+   */
+  resumed(limits: Limits, count: number): void {
+    this.#session += 1;
+    this.#connected = true;
+    this.#limits = limits;
+    let held = 0;
+    for (const entry of this.#book.entries()) {
+      // Whether the question or its answer was lost is unknown; asking twice does no harm.
+      if (entry.phase === "asked") entry.phase = "wanted";
+      if (entry.phase === "held") held += 1;
+    }
+    for (const ending of this.#ending.values()) ending.question = undefined;
+    if (count < held) {
+      // Rows of the server were lost, or it took some away and the word of it was: trusting them would miss changes.
+      this.#ports.logger.warn(`[Sync] The server kept ${count} of ${held} subscriptions; all are asked for again.`);
+      this.reassert();
+      return;
+    }
+    this.#ports.onPhase([...this.#book.entries()]);
+    this.#schedule(0);
   }
 
   /** Asks for everything again, with the versions held: the server tells what differs. */
@@ -145,6 +186,20 @@ export class Subscriber {
     this.#book.pause();
   }
 
+  /** The server took rows away, and its subscriptions to them with that. */
+  revoked(type: string, rowIds: readonly string[]): void {
+    for (const id of rowIds) {
+      const entry = this.#book.get({ type, id, container: false });
+      if (entry?.phase === "held" || entry?.phase === "asked") entry.phase = "refused";
+    }
+  }
+
+  unsubscribed(message: UnsubscribedMessage): void {
+    for (const [key, { question }] of this.#ending) {
+      if (question !== undefined && question === message.id) this.#ending.delete(key);
+    }
+  }
+
   answered(message: SubscribedMessage): void {
     const question = message.id === undefined ? undefined : this.#takeQuestion(message.id);
     if (!question) return; // a repeated question is answered by its own id
@@ -152,7 +207,10 @@ export class Subscriber {
     const { batch, seen } = question;
     const gone = new Set(message.payload.gone);
     for (const entry of batch.entries) {
-      if (entry.phase === "asked") entry.phase = !batch.container && gone.has(entry.id) ? "refused" : "held";
+      const refused = !batch.container && gone.has(entry.id);
+      if (entry.phase === "asked") entry.phase = refused ? "refused" : "held";
+      // Taken away while this question was open, and now there: which of the two came last is asked for.
+      else if (entry.phase === "refused" && !refused) this.retry([entry]);
     }
     this.#ports.logger.info(`[Sync] Subscribed: ${batch.type} (${message.payload.count})`);
     if (gone.size > 0) {
@@ -169,11 +227,28 @@ export class Subscriber {
     const question = message.id === undefined ? undefined : this.#takeQuestion(message.id);
     const { code } = message.payload;
     this.#ports.logger.warn(`[Sync] The server answered ${code}: ${message.payload.message}`);
-    if (!question) return;
     const repeat = code === "unavailable" || code === "too_many_subscriptions";
+    if (!question) {
+      this.#endFailed(message.id, repeat);
+      return;
+    }
     for (const entry of question.batch.entries) if (entry.phase === "asked") entry.phase = repeat ? "wanted" : "failed";
     this.#ports.onPhase(question.batch.entries);
-    if (!repeat) return;
+    if (repeat) this.#repeatLater();
+  }
+
+  #endFailed(id: string | undefined, repeat: boolean): void {
+    let found = false;
+    for (const [key, ending] of this.#ending) {
+      if (id === undefined || ending.question !== id) continue;
+      found = true;
+      if (repeat) ending.question = undefined;
+      else this.#ending.delete(key);
+    }
+    if (found && repeat) this.#repeatLater();
+  }
+
+  #repeatLater(): void {
     this.#errorsInARow += 1;
     this.#flushTimer.clear();
     this.#schedule(backoffDelay(this.#errorsInARow, this.#ports.random()));
@@ -192,10 +267,11 @@ export class Subscriber {
   }
 
   async #flush(): Promise<void> {
+    this.#end();
     if (this.#reading) return; // looks again when it is done
     const session = this.#session;
     this.#reading = true;
-    for (const batch of toBatches(this.#affordable(), this.#limits)) {
+    for (const batch of toBatches(this.#affordable(), (entry) => entry, this.#limits)) {
       const seen = batch.container ? new Map() : await this.#readVersions(batch);
       if (session !== this.#session) break;
       this.#ask(batch, seen);
@@ -206,7 +282,7 @@ export class Subscriber {
   }
 
   /** Without readable versions the server is asked as if nothing were held: it answers more, but nothing is missed. */
-  async #readVersions(batch: Batch): Promise<ReadonlyMap<string, HeldVersion>> {
+  async #readVersions(batch: Batch<Entry>): Promise<ReadonlyMap<string, HeldVersion>> {
     try {
       return await this.#ports.readVersions(batch.type, ids(batch.entries));
     } catch (error) {
@@ -232,7 +308,7 @@ export class Subscriber {
     return wanted.sort((a, b) => Number(b.container) - Number(a.container)).slice(0, Math.max(0, room));
   }
 
-  #ask(batch: Batch, seen: ReadonlyMap<string, HeldVersion>): void {
+  #ask(batch: Batch<Entry>, seen: ReadonlyMap<string, HeldVersion>): void {
     const entries = batch.entries.filter((entry) => entry.phase === "wanted" && this.#book.get(entry) === entry);
     if (entries.length === 0) return;
     const id = `s${this.#nextId++}`;
@@ -263,18 +339,35 @@ export class Subscriber {
   }
 
   #expire(entries: readonly Entry[]): void {
-    const known = entries.filter((entry) => entry.phase === "asked" || entry.phase === "held");
-    for (const batch of toBatches(known, this.#limits)) {
-      const names = ids(batch.entries);
-      const payload = { entityCode: batch.type, ...(batch.container ? { within: names } : { entityIds: names }) };
-      this.#ports.send({ type: "UNSUBSCRIBE", payload });
+    for (const entry of entries) {
+      if (entry.phase !== "asked" && entry.phase !== "held") continue;
+      this.#ending.set(targetKey(entry), { target: entry, question: undefined });
     }
+    this.#end();
     this.#ports.onPhase(entries);
     this.#schedule(gatherMs); // room may have become free
   }
+
+  /** Sends what is to be ended and not on its way. Who is wanted again meanwhile is not ended. */
+  #end(): void {
+    if (!this.#connected) return;
+    const open: Ending[] = [];
+    for (const [key, ending] of this.#ending) {
+      if (ending.question !== undefined) continue;
+      if (this.#book.get(ending.target)) this.#ending.delete(key);
+      else open.push(ending);
+    }
+    for (const batch of toBatches(open, ({ target }) => target, this.#limits)) {
+      const id = `u${this.#nextId++}`;
+      const names = ids(batch.entries.map(({ target }) => target));
+      const payload = { entityCode: batch.type, ...(batch.container ? { within: names } : { entityIds: names }) };
+      if (!this.#ports.send({ type: "UNSUBSCRIBE", id, payload })) return;
+      for (const ending of batch.entries) ending.question = id;
+    }
+  }
 }
 
-function ids(entries: readonly Entry[]): string[] {
+function ids(entries: readonly Target[]): string[] {
   return entries.map((entry) => entry.id);
 }
 

@@ -13,8 +13,15 @@ export class FakeClock implements Clock {
     return this.#pending.size;
   }
 
+  /** Added to the time of day only: somebody set the device's clock. */
+  skewMs = 0;
+
   now(): number {
-    return this.#now;
+    return this.#now + this.skewMs;
+  }
+
+  monotonic(): number {
+    return this.#now - 900_000;
   }
 
   setTimer(callback: () => void, delayMs: number): () => void {

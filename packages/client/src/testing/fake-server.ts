@@ -1,13 +1,19 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
 import type { SocketFactory, SocketHandlers } from "../connection/socket.ts";
 import type { EntityDoc } from "../register.ts";
+import { FakeFeed, type FakeSession, invalidate } from "./fake-feed.ts";
 
 type ServerSocket = {
   readonly handlers: SocketHandlers;
+  readonly token: string;
   readonly up: UpMessage[];
   readonly down: DownMessage[];
-  readonly subscriptions: Set<string>;
+  /** Every message of the client that the server has read. */
+  readonly heard: UpMessage[];
+  session: FakeSession;
   open: boolean;
+  /** With which code the client closed it. */
+  closedWith: number | undefined;
 };
 
 export type FetchCall = {
@@ -35,28 +41,46 @@ export class FakeServer {
   autoAnswer = true;
   /** Exchange socket messages as soon as they are sent. */
   autoFlush = true;
+  /** Send a BOOKMARK after each replay. */
+  autoBookmark = true;
+  /** Answer RESUME; otherwise it stays unanswered. */
+  answersResume = true;
   pingIntervalMs = 30_000;
   limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
-  #version = 100;
+  /** Recorded sessions: they outlive their sockets until the client says goodbye. */
+  readonly sessions = new Map<string, FakeSession>();
+  readonly #feed = new FakeFeed();
 
-  readonly openSocket: SocketFactory = (_url, _token, handlers) => {
-    const socket: ServerSocket = { handlers, up: [], down: [], subscriptions: new Set(), open: true };
+  readonly openSocket: SocketFactory = (_url, token, handlers) => {
+    const session = { id: `c${this.sockets.length + 1}`, subscriptions: new Set<string>() };
+    const socket: ServerSocket = {
+      handlers,
+      token,
+      up: [],
+      down: [],
+      heard: [],
+      session,
+      open: true,
+      closedWith: undefined,
+    };
     this.sockets.push(socket);
     queueMicrotask(() => {
       if (!socket.open) return;
+      const cursor = String(this.#feed.head);
+      const { limits, pingIntervalMs } = this;
+      this.#send(socket, { type: "WELCOME", payload: { connectionId: session.id, cursor, limits, pingIntervalMs } });
       handlers.opened();
-      this.#send(socket, {
-        type: "WELCOME",
-        payload: { connectionId: "c", cursor: "0", limits: this.limits, pingIntervalMs: this.pingIntervalMs },
-      });
     });
     return {
       send: (text) => {
         socket.up.push(JSON.parse(text) as UpMessage);
         if (this.autoFlush) this.flushUp();
       },
-      close: () => {
+      close: (code) => {
+        if (!socket.open) return;
         socket.open = false;
+        socket.closedWith = code;
+        if (code === 1000 || code === 1001) this.sessions.delete(socket.session.id);
       },
     };
   };
@@ -101,7 +125,7 @@ export class FakeServer {
   write(type: string, id: string, columns: Record<string, unknown> = {}, containers?: readonly string[]): number {
     const key = `${type}:${id}`;
     const before = this.rows.get(key);
-    const version = ++this.#version;
+    const version = this.#feed.next();
     this.rows.set(key, { ...before, ...columns, id, version });
     if (containers) this.containers.set(key, containers);
     this.#signal(type, id, before ? "UPDATE" : "CREATE", version);
@@ -110,16 +134,40 @@ export class FakeServer {
 
   remove(type: string, id: string): void {
     if (!this.rows.delete(`${type}:${id}`)) return;
-    this.#signal(type, id, "DELETE", ++this.#version);
+    this.#signal(type, id, "DELETE", this.#feed.next());
   }
 
   /** Takes the row away from this client, as after a change of rights. */
   revoke(type: string, id: string): void {
     this.rows.delete(`${type}:${id}`);
     const { socket } = this;
-    if (socket?.subscriptions.delete(`id:${type}:${id}`)) {
-      this.#send(socket, { type: "GONE", payload: { entityCode: type, entityIds: [id] } });
+    const sessions = new Set([...this.sessions.values(), ...(socket ? [socket.session] : [])]);
+    for (const session of sessions) {
+      if (!session.subscriptions.delete(`id:${type}:${id}`)) continue;
+      this.#feed.add({ position: this.#feed.next(), entityCode: type, entityId: id, goneFor: session.id });
+      if (socket?.session === session) {
+        this.#send(socket, { type: "GONE", payload: { entityCode: type, entityIds: [id] } });
+      }
     }
+  }
+
+  /** Says anything to the client. */
+  say(message: DownMessage): void {
+    if (this.socket) this.#send(this.socket, message);
+  }
+
+  bookmark(): void {
+    this.say({ type: "BOOKMARK", payload: { cursor: String(this.#feed.head) } });
+  }
+
+  /** Another history: what was to be told is lost, and no cursor of before counts. */
+  loseHistory(): void {
+    this.#feed.cut();
+    const { socket } = this;
+    if (!socket) return;
+    const kept = socket.down.filter(({ type }) => type !== "INVALIDATE" && type !== "BOOKMARK");
+    socket.down.splice(0, socket.down.length, ...kept);
+    this.#send(socket, { type: "RESET", payload: { reason: "other_history" } });
   }
 
   /** Breaks the connection; what was on its way is lost. */
@@ -136,11 +184,17 @@ export class FakeServer {
     for (const message of socket?.up.splice(0) ?? []) if (socket) this.#take(socket, message);
   }
 
-  /** Delivers the oldest messages of the server, all unless a number is given. */
-  flushDown(count = Number.POSITIVE_INFINITY): void {
+  /**
+   * Delivers the oldest messages of the server, all unless a number is given.
+   *
+   * @param skip INVALIDATEs that later ones overtake, as far as nothing stands between that tells an order
+   */
+  flushDown(count = Number.POSITIVE_INFINITY, skip = 0): void {
     const { socket } = this;
     if (!socket) return;
-    const some = socket.down.splice(0, Math.min(count, socket.down.length));
+    const free = socket.down.findIndex(({ type }) => type !== "INVALIDATE");
+    const from = Math.min(skip, Math.max(0, (free < 0 ? socket.down.length : free) - 1));
+    const some = socket.down.splice(from, Math.min(count, socket.down.length));
     for (const message of some) if (socket.open) socket.handlers.received(JSON.stringify(message));
   }
 
@@ -153,29 +207,57 @@ export class FakeServer {
     const { socket } = this;
     const containers = this.containers.get(`${type}:${entityId}`) ?? [];
     const names = [`id:${type}:${entityId}`, ...containers.map((id) => `in:${type}:${id}`)];
-    if (!socket || !names.some((name) => socket.subscriptions.has(name))) return;
-    const changes = [{ entityId, action, version }];
-    this.#send(socket, { type: "INVALIDATE", payload: { entityCode: type, changes, timestamp: "" } });
+    this.#feed.add({ position: version, entityCode: type, entityId, action, names });
+    if (!socket || !names.some((name) => socket.session.subscriptions.has(name))) return;
+    this.#send(socket, invalidate(type, entityId, action, version));
+  }
+
+  #resume(socket: ServerSocket, { connectionId, cursor }: { connectionId: string; cursor: string }): void {
+    const session = this.sessions.get(connectionId);
+    const missed = session && this.#feed.since(cursor, session);
+    if (!session || !missed) {
+      this.#send(socket, { type: "RESET", payload: { reason: session ? "cursor_too_old" : "session" } });
+      return;
+    }
+    socket.session = session;
+    const payload = { count: session.subscriptions.size, cursor: String(this.#feed.head) };
+    this.#send(socket, { type: "RESUMED", payload });
+    for (const message of missed) this.#send(socket, message);
+    if (this.autoBookmark) this.#send(socket, { type: "BOOKMARK", payload: { cursor: payload.cursor } });
+  }
+
+  #unsubscribe(socket: ServerSocket, message: Extract<UpMessage, { type: "UNSUBSCRIBE" }>): void {
+    const { subscriptions } = socket.session;
+    const { entityCode, entityIds = [], within = [] } = message.payload;
+    const before = subscriptions.size;
+    for (const id of entityIds) subscriptions.delete(`id:${entityCode}:${id}`);
+    for (const id of within) subscriptions.delete(`in:${entityCode}:${id}`);
+    const payload = { entityCode, count: before - subscriptions.size };
+    this.#send(socket, { type: "UNSUBSCRIBED", ...(message.id === undefined ? {} : { id: message.id }), payload });
   }
 
   #take(socket: ServerSocket, message: UpMessage): void {
+    socket.heard.push(message);
     if (message.type === "PING") this.#send(socket, { type: "PONG" });
-    if (message.type === "UNSUBSCRIBE") {
-      const { entityCode, entityIds = [], within = [] } = message.payload;
-      for (const id of entityIds) socket.subscriptions.delete(`id:${entityCode}:${id}`);
-      for (const id of within) socket.subscriptions.delete(`in:${entityCode}:${id}`);
+    if (message.type === "RESUME" && this.answersResume) this.#resume(socket, message.payload);
+    if (message.type === "UNSUBSCRIBE") this.#unsubscribe(socket, message);
+    if (message.type === "AUTH") {
+      const payload = { expiresAt: "2100-01-01T00:00:00Z" };
+      this.#send(socket, { type: "REAUTH", ...(message.id === undefined ? {} : { id: message.id }), payload });
     }
     if (message.type !== "SUBSCRIBE") return;
     const { entityCode, entityIds = [], versions = [], within = [] } = message.payload;
+    const { session } = socket;
+    this.sessions.set(session.id, session);
     const changed: { entityId: string; version: number }[] = [];
     const gone: string[] = [];
     entityIds.forEach((id, index) => {
       const row = this.rows.get(`${entityCode}:${id}`);
       if (!row) gone.push(id);
-      else socket.subscriptions.add(`id:${entityCode}:${id}`);
+      else session.subscriptions.add(`id:${entityCode}:${id}`);
       if (row && row.version !== versions[index]) changed.push({ entityId: id, version: row.version });
     });
-    for (const id of within) socket.subscriptions.add(`in:${entityCode}:${id}`);
+    for (const id of within) session.subscriptions.add(`in:${entityCode}:${id}`);
     const count = entityIds.length - gone.length + within.length;
     const answer: DownMessage = { type: "SUBSCRIBED", payload: { entityCode, count, changed, gone } };
     this.#send(socket, message.id === undefined ? answer : { ...answer, id: message.id });
@@ -187,7 +269,7 @@ export class FakeServer {
     if (method === "GET") return this.#one(this.rows.get(`${type}:${id}`));
     if (method === "DELETE" && id !== undefined) {
       this.remove(type, id);
-      return Response.json({ id, version: this.#version });
+      return Response.json({ id, version: this.#feed.head });
     }
     const columns = body as { id: string } & Record<string, unknown>;
     const target = id ?? columns.id;

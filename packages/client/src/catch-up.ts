@@ -1,0 +1,78 @@
+import type { Clock } from "./clock.ts";
+import type { ConnectionState } from "./connection/state.ts";
+import type { LiveList } from "./lists/live-list.ts";
+
+export type CatchUpPorts = {
+  readonly connection: { readonly state: ConnectionState; caughtUp(): void };
+  readonly subscriber: { readonly settled: boolean };
+  readonly refetcher: { readonly stamp: number; clearUpTo(stamp: number): boolean };
+  readonly lists: () => Iterable<LiveList>;
+  readonly clock: Clock;
+};
+
+/**
+ * Decides when a connection that was new, resumed or behind counts as up to date: all subscriptions are answered, and
+ * everything that they, the replay and the lists gave to read is read.
+ */
+export class CatchUp {
+  readonly #ports: CatchUpPorts;
+  /** Everything numbered up to here must be read; undefined until that is known. */
+  #stamp: number | undefined;
+  /** The replay after RESUMED has no other end than the first BOOKMARK. */
+  #awaitsBookmark = false;
+  #rereadsLists = false;
+  #toldAt: number | undefined;
+  #caughtUpTo: number | undefined;
+
+  constructor(ports: CatchUpPorts) {
+    this.#ports = ports;
+  }
+
+  /** Until when everything that the server signalled is read, milliseconds since 1970; undefined before the first time. */
+  get caughtUpTo(): number | undefined {
+    return this.#caughtUpTo;
+  }
+
+  /** Everything is subscribed again. */
+  fresh(): void {
+    this.#stamp = undefined;
+    this.#awaitsBookmark = false;
+    this.#rereadsLists = true;
+    this.#toldAt = undefined;
+  }
+
+  /** Subscriptions live on. Lists are not read again: what was missed comes as signals, as if there had been no break. */
+  resumed(): void {
+    this.#stamp = undefined;
+    this.#awaitsBookmark = true;
+    this.#toldAt = undefined;
+  }
+
+  /** Every signal up to now has arrived. */
+  bookmark(): void {
+    this.#toldAt = this.#ports.clock.now();
+    // What was told before it counts, what comes later is the ordinary stream of changes.
+    if (this.#awaitsBookmark || this.#ports.connection.state.kind !== "catching-up") this.#stamp = undefined;
+    this.#awaitsBookmark = false;
+    if (this.#ports.connection.state.kind === "connected") this.#caughtUpTo = this.#toldAt;
+    else this.check();
+  }
+
+  check(): void {
+    const { connection, subscriber, refetcher, lists } = this.#ports;
+    if (connection.state.kind !== "catching-up" || this.#awaitsBookmark || !subscriber.settled) return;
+    if (this.#stamp === undefined) {
+      this.#stamp = refetcher.stamp;
+      for (const list of lists()) {
+        // Lists without a container get no confirmation of their own.
+        if (this.#rereadsLists && list.spec.within === undefined) list.subscribed();
+        else list.replayed();
+      }
+      this.#rereadsLists = false;
+    }
+    if (!refetcher.clearUpTo(this.#stamp)) return;
+    for (const list of lists()) if (!list.caughtUp) return;
+    this.#caughtUpTo = this.#toldAt ?? this.#ports.clock.now();
+    connection.caughtUp();
+  }
+}

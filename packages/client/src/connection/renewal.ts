@@ -1,0 +1,103 @@
+import type { UpMessage } from "@heliograph/protocol";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { Timer } from "../timer.ts";
+import type { TokenSource } from "../token-source.ts";
+
+/** A renewal that failed is tried again after this, as long as the token lives: the minute's notice allows a few. */
+export const renewalRetryMs = 15_000;
+
+export type RenewalPorts = {
+  readonly tokens: TokenSource;
+  /** Gets a new token for the same person when the application has none at hand. */
+  readonly renewToken: (() => Promise<string | null>) | undefined;
+  readonly send: (message: UpMessage) => boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+/** Gives the open socket a new token before the old one expires, so that signing in again costs no connection. */
+export class Renewal {
+  readonly #ports: RenewalPorts;
+  readonly #timer: Timer;
+  /** Counts sockets and offers, so that what was asked for an earlier one is not used. */
+  #turn = 0;
+  #token: string | null = null;
+  #offered: { readonly id: string; readonly token: string } | undefined;
+  #expiresAt = 0;
+
+  constructor(ports: RenewalPorts) {
+    this.#ports = ports;
+    this.#timer = new Timer(ports.clock);
+  }
+
+  /** The token that the socket was opened with, or that the server accepted since. */
+  get token(): string | null {
+    return this.#token;
+  }
+
+  /** A socket is opened with this token. */
+  begin(token: string | null): void {
+    this.end();
+    this.#token = token;
+  }
+
+  end(): void {
+    this.#turn += 1;
+    this.#timer.clear();
+    this.#offered = undefined;
+  }
+
+  /** REAUTH: the request of the server, or its answer to the token that was offered. */
+  asked(id: string | undefined, expiresAt: string): void {
+    if (id !== undefined) {
+      if (this.#offered?.id !== id) return;
+      this.#token = this.#offered.token;
+      this.#offered = undefined;
+      this.#timer.clear();
+      return;
+    }
+    this.#expiresAt = Date.parse(expiresAt);
+    this.#renew();
+  }
+
+  /** ERROR: true if it was the answer to the token that was offered. */
+  refused(id: string | undefined): boolean {
+    if (id === undefined || this.#offered?.id !== id) return false;
+    this.#offered = undefined;
+    this.#tryLater();
+    return true;
+  }
+
+  offer(token: string): void {
+    const id = `a${++this.#turn}`;
+    if (this.#ports.send({ type: "AUTH", id, payload: { token } })) this.#offered = { id, token };
+    else this.#tryLater();
+  }
+
+  #renew(): void {
+    const turn = ++this.#turn;
+    this.#ports.tokens.take((token) => {
+      if (turn !== this.#turn) return;
+      if (token && token !== this.#token) this.offer(token);
+      else void this.#renewSame(turn);
+    });
+  }
+
+  async #renewSame(turn: number): Promise<void> {
+    const { renewToken, logger } = this.#ports;
+    if (!renewToken) return; // the server closes with 4401, and the application is asked
+    const token = await renewToken().catch((error: unknown) => {
+      logger.warn(`[Sync] The session could not be renewed: ${String(error)}`);
+      return null;
+    });
+    if (turn !== this.#turn) return;
+    if (token && token !== this.#token) this.offer(token);
+    else this.#tryLater();
+  }
+
+  #tryLater(): void {
+    const { clock } = this.#ports;
+    if (clock.now() + renewalRetryMs < this.#expiresAt) this.#timer.set(renewalRetryMs, () => this.#renew());
+  }
+}
