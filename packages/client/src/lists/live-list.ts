@@ -42,6 +42,8 @@ export class LiveList {
   /** When the reading that is shown began, in the refetcher's count, and after what it has to begin. */
   #coveredStamp = 0;
   #requiredStamp = 0;
+  /** Which of the marks a reading has to cover as well. */
+  #requiredMark = 0;
   #lastStartAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #error: Error | undefined;
@@ -62,7 +64,8 @@ export class LiveList {
 
   /** The list was read after its latest subscription was confirmed, or cannot be read at all. */
   get caughtUp(): boolean {
-    return this.#coveredStamp > this.#requiredStamp || (this.#error instanceof ApiError && this.#error.permanent);
+    if (this.#error instanceof ApiError && this.#error.permanent) return true;
+    return this.#coveredStamp > this.#requiredStamp && this.#fresh >= this.#requiredMark;
   }
 
   /** Keeps the list live as long as anybody listens. */
@@ -104,7 +107,7 @@ export class LiveList {
 
   /** If changes that were signalled until now made it stale, it is caught up only when it is read again. */
   replayed(): void {
-    if (this.#fresh < this.#marks) this.#requiredStamp = this.#ports.reads.stamp;
+    this.#requiredMark = this.#marks;
   }
 
   /** Signals for rows of this type: only those that cannot alter the list are let pass. */
