@@ -48,11 +48,11 @@ export class CatchUp {
     this.#toldAt = undefined;
   }
 
-  /** Every signal up to now has arrived. */
-  bookmark(): void {
+  /** Every signal up to now has arrived; `endsDelay`: also those that the server was behind with. */
+  bookmark(endsDelay: boolean): void {
     this.#toldAt = this.#ports.clock.now();
     // What was told before it counts, what comes later is the ordinary stream of changes.
-    if (this.#awaitsBookmark || this.#ports.connection.state.kind !== "catching-up") this.#stamp = undefined;
+    if (this.#awaitsBookmark || endsDelay) this.#stamp = undefined;
     this.#awaitsBookmark = false;
     if (this.#ports.connection.state.kind === "connected") this.#caughtUpTo = this.#toldAt;
     else this.check();

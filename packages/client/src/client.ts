@@ -141,7 +141,10 @@ export class Heliograph {
         this.#catchUp.fresh();
         this.#subscriber.reassert();
       },
-      onBookmark: () => this.#bookmarked(),
+      onBookmark: (endsDelay) => {
+        this.#catchUp.bookmark(endsDelay);
+        this.#status.publishLater();
+      },
       onLost: () => {
         this.#logger.info("[Sync] Disconnected");
         this.#subscriber.disconnected();
@@ -345,11 +348,6 @@ export class Heliograph {
 
   #refreshLists(): void {
     for (const list of this.#lists.active()) list.refresh();
-  }
-
-  #bookmarked(): void {
-    this.#catchUp.bookmark();
-    this.#status.publishLater();
   }
 
   /** Live, or about to be within a moment. Views may mount just before the client starts. */

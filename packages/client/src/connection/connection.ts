@@ -35,8 +35,8 @@ export type ConnectionPorts = {
   readonly onResumed: (limits: Limits, count: number) => void;
   /** The open socket can vouch for nothing that was told: everything has to be subscribed again. */
   readonly onReset: () => void;
-  /** Every signal up to now was told. */
-  readonly onBookmark: () => void;
+  /** Every signal up to now was told; `endsDelay`: until now the server was behind. */
+  readonly onBookmark: (endsDelay: boolean) => void;
   /** A socket that was fresh or resumed is gone; nothing of what was sent may be taken for received. */
   readonly onLost: () => void;
   readonly onAuthRequired: () => void;
@@ -263,11 +263,13 @@ export class Connection {
       case "RESET":
         this.#reset(message.payload.reason);
         break;
-      case "BOOKMARK":
+      case "BOOKMARK": {
+        const endsDelay = this.#state.kind === "delayed";
         this.#session.bookmark(message.payload.cursor);
         this.#dispatch({ type: "bookmark" });
-        if (linkOf(this.#state)) this.#ports.onBookmark();
+        if (linkOf(this.#state)) this.#ports.onBookmark(endsDelay);
         break;
+      }
       case "DELAYED": {
         const upTo = Date.parse(message.payload.since);
         this.#dispatch({ type: "delayed", upTo: Number.isNaN(upTo) ? this.#ports.clock.now() : upTo });

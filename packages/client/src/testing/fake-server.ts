@@ -160,6 +160,11 @@ export class FakeServer {
     this.say({ type: "BOOKMARK", payload: { cursor: String(this.#feed.head) } });
   }
 
+  /** The grace is over for every session without a socket. */
+  forgetLostSessions(): void {
+    for (const id of this.sessions.keys()) if (this.socket?.session.id !== id) this.sessions.delete(id);
+  }
+
   /** Another history: what was to be told is lost, and no cursor of before counts. */
   loseHistory(): void {
     this.#feed.cut();
@@ -253,8 +258,11 @@ export class FakeServer {
     const gone: string[] = [];
     entityIds.forEach((id, index) => {
       const row = this.rows.get(`${entityCode}:${id}`);
-      if (!row) gone.push(id);
-      else session.subscriptions.add(`id:${entityCode}:${id}`);
+      if (!row) {
+        gone.push(id);
+        session.subscriptions.delete(`id:${entityCode}:${id}`);
+      }
+      if (row) session.subscriptions.add(`id:${entityCode}:${id}`);
       if (row && row.version !== versions[index]) changed.push({ entityId: id, version: row.version });
     });
     for (const id of within) session.subscriptions.add(`in:${entityCode}:${id}`);

@@ -1,0 +1,197 @@
+import { expect, test } from "vitest";
+import { testId, testToken } from "./testing/ids.ts";
+import { createTestClient, organization } from "./testing/test-client.ts";
+
+// The life of a session: tokens that end, people that change, servers that are behind, pages that are left.
+
+const nothing = () => {};
+const id = testId(1);
+/** The same person and organization, another token. */
+const renewed = testToken(organization).replace(/\.$/, ".2");
+
+async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
+  const all = createTestClient(options);
+  const { client, server, clock } = all;
+  server.write("task", id, { name: "a" }, [organization]);
+  const row = client.entity("task", id);
+  row.subscribe(nothing);
+  client.start();
+  await clock.advance(6_000);
+  return { ...all, row, heard: () => server.sockets.at(-1)?.heard.map(({ type }) => type) ?? [] };
+}
+
+const reauth = (clock: { now(): number }) => ({
+  type: "REAUTH" as const,
+  payload: { expiresAt: new Date(clock.now() + 60_000).toISOString() },
+});
+
+test("REAUTH: the token that the application has by now goes over the open socket", async () => {
+  let token = testToken(organization);
+  const { client, server, clock, heard } = await setUp({ getToken: async () => token });
+  expect(client.status().state).toBe("connected");
+  token = renewed;
+  server.say(reauth(clock));
+  await clock.advance(100);
+  expect(server.socket?.heard.at(-1)).toMatchObject({ type: "AUTH", payload: { token: renewed } });
+  await clock.advance(60_000);
+  expect(server.sockets).toHaveLength(1);
+  expect(heard().filter((type) => type === "AUTH")).toHaveLength(1);
+  client.stop();
+  expect(clock.timers).toBe(0);
+});
+
+test("REAUTH without another token: the session is renewed, tried again after a failure", async () => {
+  let attempts = 0;
+  const { client, server, clock } = await setUp({
+    renewToken: async () => {
+      attempts += 1;
+      if (attempts === 1) throw new Error("no network");
+      return renewed;
+    },
+  });
+  server.say(reauth(clock));
+  await clock.advance(100);
+  expect(attempts).toBe(1);
+  await clock.advance(15_000);
+  expect(server.socket?.heard.at(-1)).toMatchObject({ type: "AUTH", payload: { token: renewed } });
+  client.stop();
+  expect(clock.timers).toBe(0);
+});
+
+test("no renewal: the connection goes on until 4401, and the application is asked", async () => {
+  let asked = 0;
+  const { client, server, clock } = await setUp({
+    renewToken: async () => null,
+    onAuthRequired: () => {
+      asked += 1;
+    },
+  });
+  server.say(reauth(clock));
+  await clock.advance(59_000);
+  expect(client.status().state).toBe("connected");
+  server.drop(4401);
+  expect(client.status().state).toBe("needs-auth");
+  expect(asked).toBe(1);
+  client.stop();
+  expect(clock.timers).toBe(0);
+});
+
+test("a token of the same person is handed over; one of somebody else starts a session of its own", async () => {
+  let token = testToken(organization);
+  const { client, server, clock, heard } = await setUp({ getToken: () => token });
+  server.bookmark();
+  await clock.advance(10);
+  token = renewed;
+  client.tokenChanged();
+  await clock.advance(10);
+  expect(heard().at(-1)).toBe("AUTH");
+  token = testToken(testId(901));
+  client.tokenChanged();
+  await clock.advance(100);
+  expect(server.sockets[0]?.closedWith).toBe(1000);
+  expect(server.sockets).toHaveLength(2);
+  expect(server.socket?.token).toBe(token);
+  expect(heard()[0]).toBe("SUBSCRIBE");
+  client.stop();
+});
+
+test("somebody else who signed in while there was no connection does not resume", async () => {
+  let token = testToken(organization);
+  const { client, server, clock, device, heard } = await setUp({ getToken: () => token });
+  server.bookmark();
+  device.tell("offline");
+  token = testToken(testId(901));
+  device.tell("online");
+  await clock.advance(100);
+  expect(heard()[0]).toBe("SUBSCRIBE");
+  client.stop();
+});
+
+test("a token that cannot be had now is asked for again, with pauses", async () => {
+  let reachable = false;
+  const { client, server, clock } = await setUp({
+    getToken: () => (reachable ? Promise.resolve(testToken(organization)) : Promise.reject(new Error("offline"))),
+  });
+  expect(client.status().state).toBe("connecting");
+  expect(server.sockets).toHaveLength(0);
+  reachable = true;
+  await clock.advance(60_000);
+  expect(client.status().state).toBe("connected");
+  client.stop();
+  expect(clock.timers).toBe(0);
+});
+
+test("DELAYED says up to when changes were told, and the next bookmark ends it when that is read", async () => {
+  const { client, server, clock, row } = await setUp();
+  const upTo = clock.now() - 5_000;
+  server.say({ type: "DELAYED", payload: { since: new Date(upTo).toISOString() } });
+  await clock.advance(300);
+  expect(client.status()).toMatchObject({ state: "delayed", since: upTo });
+  server.autoAnswer = false;
+  server.write("task", id, { name: "late" });
+  await clock.advance(300);
+  expect(client.status().state).toBe("delayed");
+  server.bookmark();
+  const toldAt = clock.now();
+  await clock.advance(300);
+  expect(client.status().state).toBe("catching-up");
+  for (const call of [...server.calls]) call.answer();
+  await clock.advance(300);
+  expect(client.status()).toMatchObject({ state: "connected", caughtUpTo: toldAt });
+  expect(row.snapshot().data).toMatchObject({ name: "late" });
+  client.stop();
+});
+
+test("how far the client is caught up is known also without a connection", async () => {
+  const { client, server, clock, device } = await setUp();
+  server.bookmark();
+  const toldAt = clock.now();
+  await clock.advance(300);
+  expect(client.status().caughtUpTo).toBe(toldAt);
+  device.tell("offline");
+  await clock.advance(20_000);
+  expect(client.status()).toMatchObject({ state: "offline", caughtUpTo: toldAt });
+  client.stop();
+});
+
+test("stopping says goodbye, losing the network does not", async () => {
+  const { client, server, clock, device } = await setUp();
+  device.tell("offline");
+  expect(server.sockets[0]?.closedWith).toBe(4410);
+  expect(server.sessions.size).toBe(1);
+  device.tell("online");
+  await clock.advance(100);
+  client.stop();
+  expect(server.sockets[1]?.closedWith).toBe(1000);
+  expect(server.sessions.size).toBe(0);
+});
+
+test("a page that is left says goodbye, and starts afresh when it comes back from the cache", async () => {
+  const { client, server, clock, device, heard, row } = await setUp();
+  device.tell("leave");
+  expect(server.sockets[0]?.closedWith).toBe(1000);
+  expect(server.sessions.size).toBe(0);
+  expect(client.status().state).toBe("disconnected");
+  expect(clock.timers).toBe(0);
+  server.write("task", id, { name: "meanwhile" });
+  device.tell("visible");
+  await clock.advance(500);
+  expect(heard()[0]).toBe("SUBSCRIBE");
+  expect(row.snapshot().data).toMatchObject({ name: "meanwhile" });
+  client.stop();
+});
+
+test("a row that was taken away and given back is subscribed again", async () => {
+  const { client, server, clock, row } = await setUp();
+  client.subscribe("task", [organization], { within: true });
+  await clock.advance(100);
+  server.revoke("task", id);
+  await clock.advance(100);
+  expect(row.snapshot().status).toBe("gone");
+  server.write("task", id, { name: "back" }, [organization]);
+  await clock.advance(100);
+  server.write("task", id, { name: "elsewhere" }, []); // only its own subscription tells
+  await clock.advance(100);
+  expect(row.snapshot()).toMatchObject({ status: "ready", data: { name: "elsewhere" } });
+  client.stop();
+});
