@@ -45,12 +45,18 @@ function Pages() {
 
 /** What needs a signed-in person. The key gives each of them a store of their own: nothing is left of the one before. */
 function SignedIn() {
-  const { person, getToken, signOut } = useAuth();
+  const { person, getToken, renewToken, signOut } = useAuth();
   const onAuthRequired = useCallback(() => signOut("expired"), [signOut]);
   if (!person) return <SignInPage />;
   return (
     <DatabaseProvider key={person.id} name={`heliograph-${person.id}`}>
-      <SyncProvider url={config.wsUrl} apiUrl={config.apiUrl} getToken={getToken} onAuthRequired={onAuthRequired}>
+      <SyncProvider
+        url={config.wsUrl}
+        apiUrl={config.apiUrl}
+        getToken={getToken}
+        renewToken={renewToken}
+        onAuthRequired={onAuthRequired}
+      >
         <Refreshable>
           <Pages />
         </Refreshable>

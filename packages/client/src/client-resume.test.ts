@@ -208,25 +208,27 @@ test("a session that somebody else took, or that never was, or was ended, is not
   client.stop();
 });
 
+// A change of `note` does not order the list anew: its reading would hide a signal that was missed.
+
 test("signals do not move the cursor: one that overtook another does not hide it", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.autoFlush = false;
-  server.write("task", a, { name: "first" });
-  server.write("task", b, { name: "second" });
+  server.write("task", a, { note: "first" });
+  server.write("task", b, { note: "second" });
   server.flushDown(1, 1); // the later one
   server.drop();
   server.autoFlush = true;
   await clock.advance(2_000);
   await answerAll();
-  expect(client.entity("task", a).snapshot().data).toMatchObject({ name: "first" });
+  expect(client.entity("task", a).snapshot().data).toMatchObject({ note: "first" });
   client.stop();
 });
 
 test("RESUMED does not move it either: what it promises may be lost with the new socket", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.drop();
-  server.write("task", a, { name: "first" });
-  server.write("task", b, { name: "second" });
+  server.write("task", a, { note: "first" });
+  server.write("task", b, { note: "second" });
   server.autoFlush = false;
   await clock.advance(2_000);
   server.flushDown(1);
@@ -236,15 +238,15 @@ test("RESUMED does not move it either: what it promises may be lost with the new
   server.autoFlush = true;
   await clock.advance(5_000);
   await answerAll();
-  expect(client.entity("task", a).snapshot().data).toMatchObject({ name: "first" });
-  expect(client.entity("task", b).snapshot().data).toMatchObject({ name: "second" });
+  expect(client.entity("task", a).snapshot().data).toMatchObject({ note: "first" });
+  expect(client.entity("task", b).snapshot().data).toMatchObject({ note: "second" });
   client.stop();
 });
 
 test("a bookmark between WELCOME and the answer to RESUME belongs to nobody", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.drop();
-  server.write("task", a, { name: "first" });
+  server.write("task", a, { note: "first" });
   server.autoFlush = false;
   await clock.advance(2_000);
   server.bookmark();
@@ -253,7 +255,7 @@ test("a bookmark between WELCOME and the answer to RESUME belongs to nobody", as
   server.autoFlush = true;
   await clock.advance(5_000);
   await answerAll();
-  expect(client.entity("task", a).snapshot().data).toMatchObject({ name: "first" });
+  expect(client.entity("task", a).snapshot().data).toMatchObject({ note: "first" });
   client.stop();
 });
 

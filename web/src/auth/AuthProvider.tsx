@@ -1,4 +1,6 @@
+import { createApiClient } from "@heliograph/client";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { config } from "../config.ts";
 import { isSessionKey, type Person, readSession, type Session, writeSession } from "./session.ts";
 
 export type Auth = {
@@ -6,6 +8,8 @@ export type Auth = {
   /** Why the last session ended, for the sign-in page; null after a sign-out by hand. */
   readonly ended: "expired" | null;
   readonly getToken: () => string | null;
+  /** Exchanges the token for one that lives longer; null when the server gives none or somebody signed out meanwhile. */
+  readonly renewToken: () => Promise<string | null>;
   readonly signIn: (session: Session) => void;
   readonly signOut: (reason?: "expired") => void;
 };
@@ -73,10 +77,20 @@ export function AuthProvider({ children }: { children: ReactNode }) {
 
   // Read at the time of each request: a token captured by an effect would outlive a new sign-in.
   const getToken = useCallback(() => current.current?.token ?? null, []);
+  const renewToken = useCallback(async () => {
+    const before = current.current;
+    if (!before) return null;
+    const next = (await createApiClient({ baseUrl: config.apiUrl, getToken }).renew()) as Session;
+    // Another tab may have renewed, or somebody signed out or in, while the answer was under way: that came last.
+    if (current.current !== before) return current.current?.token ?? null;
+    writeSession(localStorage, next);
+    replace(next, null);
+    return next.token;
+  }, [getToken, replace]);
   const person = session?.person ?? null;
   const auth = useMemo(
-    () => ({ person, ended, getToken, signIn, signOut }),
-    [person, ended, getToken, signIn, signOut],
+    () => ({ person, ended, getToken, renewToken, signIn, signOut }),
+    [person, ended, getToken, renewToken, signIn, signOut],
   );
   return <AuthContext.Provider value={auth}>{children}</AuthContext.Provider>;
 }

@@ -80,6 +80,14 @@ export function SyncStatusIndicator() {
                 </dd>
               </>
             ) : null}
+            {status.caughtUpTo ? (
+              <>
+                <dt>Up to date as of</dt>
+                <dd className="text-right text-ink-2">
+                  <RelativeTime value={new Date(status.caughtUpTo).toISOString()} />
+                </dd>
+              </>
+            ) : null}
             <dt>Kept on this device</dt>
             <dd className="text-right text-ink-2">{status.storage === "memory" ? "until reload" : "yes"}</dd>
           </dl>

@@ -21,3 +21,10 @@ test("a planned retry counts down in whole seconds and never below one", () => {
   expect(syncWords({ state: "connecting", retryAt: 10_000 }, 9_999).label).toBe("Reconnecting in 1 s");
   expect(syncWords({ state: "connecting", retryAt: 10_000 }, 10_000).label).toBe("Reconnecting…");
 });
+
+test("a delay says up to when changes are shown, with the day if that is not today", () => {
+  const then = new Date(2026, 2, 3, 10, 42).getTime();
+  const words = (now: number) => syncWords({ state: "delayed", since: then }, now).label;
+  expect(words(then + 60_000)).toMatch(/^Delayed: showing changes up to 10[:.]42/);
+  expect(words(then + 86_400_000)).toMatch(/^Delayed: showing changes up to .*2026.*10[:.]42/);
+});

@@ -17,6 +17,8 @@ export type SyncState = {
     | "offline"
     | "disabled";
   readonly reason?: string | undefined;
+  /** For "delayed": up to when changes were told, in milliseconds since 1970. */
+  readonly since?: number | undefined;
   /** When the next attempt starts, in milliseconds since 1970. */
   readonly retryAt?: number | undefined;
 };
@@ -26,6 +28,15 @@ function reconnecting(retryAt: number, now: number): SyncWords {
   const seconds = Math.ceil((retryAt - now) / 1000);
   if (seconds <= 0) return { tone: "warn", label: "Reconnecting…", detail };
   return { tone: "warn", label: `Reconnecting in ${seconds} s`, detail };
+}
+
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const timeAndDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+/** Hours and minutes, and the day when a time alone would be taken for today's. */
+function timeOf(moment: number, now: number): string {
+  const sameDay = new Date(moment).toDateString() === new Date(now).toDateString();
+  return (sameDay ? time : timeAndDay).format(moment);
 }
 
 /** The connection in words; `now` in milliseconds. */
@@ -38,7 +49,7 @@ export function syncWords(status: SyncState, now: number): SyncWords {
     case "delayed":
       return {
         tone: "warn",
-        label: "Delayed",
+        label: status.since === undefined ? "Delayed" : `Delayed: showing changes up to ${timeOf(status.since, now)}`,
         detail: "The server is behind: changes by others appear later than usual.",
       };
     case "connecting":
