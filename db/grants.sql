@@ -13,6 +13,7 @@ grant select, insert, update, delete on app.gateway, app.rxdb_session, app.rxdb_
 grant execute on function
   app.login(text), app.person_in_organization(uuid, uuid), app.entity_history(text, uuid, int),
   app.cleanup_connection(uuid, uuid, bigint), app.batch_subscribers(text, uuid[]),
+  app.resume_sessions(uuid[], uuid[], uuid[], uuid),
   app.base_type(oid), app.base_type_name(oid), app.in_maintenance()
 to heliograph_gateway;
 

@@ -23,6 +23,49 @@ end $$;
 
 comment on function app.cleanup_connection(uuid, uuid, bigint) is 'Ends a connection; returns how many subscriptions it held.';
 
+-- Takes connections over, for the sockets of a pod that resume together. A row comes back for each connection that is the
+-- person's own, read in the same organization, and not expired; nothing tells the other cases apart. Two statements, so
+-- that the second has a snapshot of its own: the first may wait for a writer of the last owner, whose rows must be seen.
+create or replace function app.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
+returns table (connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[])
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_ids uuid[];
+  v_generations bigint[];
+begin
+  -- Locked in one order: pods that take over the sockets of a third one would otherwise wait for each other.
+  with locked as materialized (
+    select s.connection_id
+      from unnest(connections, users, organizations) as wanted (connection_id, user_id, organization_id)
+      join app.rxdb_session s using (connection_id, user_id, organization_id)
+     where s.expires_ts is null or s.expires_ts > clock_timestamp()
+     order by s.connection_id
+       for update of s),
+  taken as (
+    update app.rxdb_session s
+       set gateway_id = gateway, generation = s.generation + 1,
+           connected_ts = clock_timestamp(), disconnected_ts = null, expires_ts = null
+      from locked
+     where s.connection_id = locked.connection_id
+    returning s.connection_id, s.generation)
+  select array_agg(connection_id), array_agg(generation) into v_ids, v_generations from taken;
+
+  return query
+    select t.id, s.user_id, s.organization_id, t.generation,
+           coalesce(array_agg(b.entity_code::text) filter (where b.entity_id is not null), '{}'),
+           coalesce(array_agg(b.entity_id) filter (where b.entity_id is not null), '{}'),
+           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}')
+      from unnest(v_ids, v_generations) as t (id, generation)
+      join app.rxdb_session s on s.connection_id = t.id
+      left join app.rxdb_subscription b on b.connection_id = t.id
+     group by t.id, s.user_id, s.organization_id, t.generation;
+end $$;
+
+comment on function app.resume_sessions(uuid[], uuid[], uuid[], uuid) is 'Gives connections a new owner and returns what they hold; connections that are unknown, expired or somebody else''s are left out.';
+
 create or replace function app.batch_subscribers(code text, ids uuid[])
 returns table (entity_id uuid, user_id uuid, connection_id uuid, gateway_id uuid, is_container boolean)
 language sql stable security definer

@@ -75,6 +75,20 @@ export const gatewayConfig = {
     max: 300_000,
     unit: "ms",
   }),
+  SESSION_GRACE_MS: integer({
+    description: "how long a connection may be resumed after its socket was lost",
+    default: 60_000,
+    min: 1000,
+    max: 3_600_000,
+    unit: "ms",
+  }),
+  DRAIN_MS: integer({
+    description: "over how long a gateway that stops sends its sockets away; 5 ms for each socket if that is less",
+    default: 5000,
+    min: 0,
+    max: 20_000,
+    unit: "ms",
+  }),
   LOGIN_ATTEMPTS_PER_MINUTE: integer({
     description: "attempts to sign in per address and account",
     default: 30,

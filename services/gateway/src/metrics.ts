@@ -13,7 +13,7 @@ export function createGatewayMetrics(registry: Registry) {
   const seconds = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Histogram({ name: `heliograph_gateway_${name}`, help, labelNames, buckets: secondsBuckets, registers });
   // Asked at each scrape instead of counted at each change; the service that knows puts its own functions in.
-  const sizes = { connections: () => 0, subscriptions: () => 0 };
+  const sizes = { connections: () => 0, subscriptions: () => 0, ring_items: () => 0, delayed: () => 0 };
   const sized = (name: keyof typeof sizes, help: string) =>
     new Gauge({
       name: `heliograph_gateway_${name}`,
@@ -33,6 +33,14 @@ export function createGatewayMetrics(registry: Registry) {
     refused: counter("refused_upgrades_total", "sockets refused before the handshake", ["code"]),
     closes: counter("closes_total", "closed sockets", ["code"]),
     slowCloses: counter("slow_closes_total", "sockets closed because their client read too slowly"),
+    resumes: counter("resumes_total", "attempts to go on with a lost connection, by how they ended", ["result"]),
+    replays: counter("replays_total", "resumed connections, by where the missed changes were found", ["source"]),
+    resets: counter("resets_total", "sockets told to subscribe again, by reason", ["reason"]),
+    bookmarks: counter("bookmarks_total", "positions given to sockets"),
+    sessionsLost: counter("sessions_lost_total", "connections of open sockets that were found changed", ["why"]),
+    delayed: sized("delayed", "1 while changes do not reach this gateway in time"),
+    delayedSockets: counter("delayed_sockets_total", "sockets told that they are behind"),
+    ringItems: sized("ring_items", "changes kept in memory for connections that come back"),
     feedPosition: gauge("feed_position", "sequence number up to which changes were applied"),
     feedLag: seconds("feed_lag_seconds", "from the newest change of a batch in the database to its application here"),
     repairs: counter("repairs_total", "reads of the log in place of a hint", ["reason"]),

@@ -26,7 +26,7 @@ export type LoginDependencies = {
   readonly attemptsPerMinute?: number;
 };
 
-/** `POST auth/login` and `GET auth/me`. */
+/** `POST auth/login`, `POST auth/renew` and `GET auth/me`. */
 export async function registerLoginRoutes(app: FastifyInstance, dependencies: LoginDependencies): Promise<void> {
   const limited: FastifyPluginAsync = async (scope) => {
     await scope.register(rateLimit, {
@@ -49,6 +49,16 @@ export async function registerLoginRoutes(app: FastifyInstance, dependencies: Lo
     });
   };
   await app.register(limited);
+  // Whoever is still a member gets another token for the one he has; the first one is valid until it expires.
+  app.post("/auth/renew", async (request, reply) => {
+    const { member } = callerOf(request);
+    const { token, expiresAt } = dependencies.tokens.sign({
+      personId: member.id,
+      organizationId: member.organizationId,
+    });
+    reply.header("cache-control", "no-store");
+    return { token, expiresAt: expiresAt.toISOString(), person: publicMember(member) };
+  });
   app.get("/auth/me", async (request) => ({ person: publicMember(callerOf(request).member) }));
 }
 

@@ -87,6 +87,17 @@ export function fixedPaths(failures: (...codes: RestErrorCode[]) => Record<strin
           },
         },
       },
+      "/api/v1/auth/renew": {
+        post: {
+          tags: ["auth"],
+          operationId: "renew",
+          summary: "A new token for the one that is about to expire",
+          responses: {
+            200: answer("A token.", { token: text, expiresAt: { type: "string", format: "date-time" }, person }),
+            ...failures(),
+          },
+        },
+      },
       "/api/v1/auth/me": {
         get: {
           tags: ["auth"],

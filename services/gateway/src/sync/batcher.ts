@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers";
+import { setTimeout as wait } from "node:timers/promises";
 
 type Waiting<Job, Answer> = {
   readonly job: Job;
@@ -14,13 +15,23 @@ type Waiting<Job, Answer> = {
 export class Batcher<Job, Answer> {
   readonly #run: (jobs: readonly Job[]) => Promise<readonly Answer[]>;
   readonly #maxJobs: number;
+  readonly #spacingMs: number;
   #waiting: Waiting<Job, Answer>[] = [];
   #busy = false;
+  #ranAt = Number.NEGATIVE_INFINITY;
 
-  /** `run` answers in the order of the jobs; when it rejects, every job of that batch fails. */
-  constructor(run: (jobs: readonly Job[]) => Promise<readonly Answer[]>, { maxJobs }: { maxJobs: number }) {
+  /**
+   * `run` answers in the order of the jobs; when it rejects, every job of that batch fails. `spacingMs`: least time from
+   * one statement to the next, for jobs that come in thousands but not in the same moment; the first one still waits for
+   * nothing.
+   */
+  constructor(
+    run: (jobs: readonly Job[]) => Promise<readonly Answer[]>,
+    { maxJobs, spacingMs = 0 }: { maxJobs: number; spacingMs?: number },
+  ) {
     this.#run = run;
     this.#maxJobs = maxJobs;
+    this.#spacingMs = spacingMs;
   }
 
   add(job: Job): Promise<Answer> {
@@ -34,6 +45,9 @@ export class Batcher<Job, Answer> {
     this.#busy = true;
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
+      const early = this.#ranAt + this.#spacingMs - performance.now();
+      if (early > 0 && this.#waiting.length < this.#maxJobs) await wait(early);
+      this.#ranAt = performance.now();
       const batch = this.#waiting.splice(0, this.#maxJobs);
       try {
         const answers = await this.#run(batch.map(({ job }) => job));

@@ -12,6 +12,8 @@ export type Change = {
   readonly at: number;
   /** The change as it stands inside an INVALIDATE; written once, however many sockets get it. */
   readonly json: string;
+  /** What it was made of. */
+  readonly item: HintItem;
 };
 
 const actionNames: Readonly<Record<number, Action>> = {
@@ -32,6 +34,7 @@ export function changeOf(item: HintItem, as: { action?: Action; version?: number
     containers: item.k,
     at: item.t,
     json: `{"entityId":"${item.e}","action":"${action}","version":${version}}`,
+    item,
   };
 }
 

@@ -11,7 +11,7 @@ test("WELCOME is the first frame", () => {
       type: "WELCOME",
       payload: {
         connectionId: client.connection.id,
-        cursor: "sealed",
+        cursor: "one@100",
         limits: { maxMessageBytes: 65_536, maxIdsPerMessage: 1000, maxSubscriptions: 10_000 },
         pingIntervalMs: 25_000,
       },

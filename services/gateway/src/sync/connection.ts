@@ -2,7 +2,7 @@ import { closeCodes, type DownMessage, type UpMessage } from "@heliograph/protoc
 import { type Change, entityKey } from "./change.ts";
 import type { Clock } from "./clock.ts";
 import { FrameCache } from "./frame.ts";
-import { Holdings } from "./holdings.ts";
+import { type Held, Holdings } from "./holdings.ts";
 import type { Limits } from "./limits.ts";
 import { bufferMark, Outbox, type OutboxPort } from "./outbox.ts";
 import { RecentReads } from "./recent-reads.ts";
@@ -40,23 +40,35 @@ export type ConnectionPorts = {
   };
 };
 
-/** A subscription whose rows and rights are being settled: its signals wait until it is known whether it stands. */
+/** A signal for something that is pending; without a change: no longer readable. */
+export type Kept = { readonly code: string; readonly id: string; readonly change: Change | null };
+
+/** Subscriptions that are being settled, by SUBSCRIBE or RESUME: their signals wait until it is known whether they stand. */
 export type Pending = {
-  readonly code: string;
-  readonly ids: ReadonlySet<string>;
-  readonly within: ReadonlySet<string>;
-  /** Newest signal per entity id; null: no longer readable. */
-  readonly kept: Map<string, Change | null>;
+  readonly holdings: Holdings;
+  /** The newest one per entity. */
+  readonly kept: Map<string, Kept>;
+  /** Containers that turned out to be no longer readable. */
+  readonly withdrawn: Held[];
 };
+
+/** An older version never replaces a newer one. */
+function keep(pending: Pending, change: Change): void {
+  const key = entityKey(change.code, change.id);
+  const before = pending.kept.get(key)?.change;
+  if (!before || before.version <= change.version) pending.kept.set(key, { code: change.code, id: change.id, change });
+}
+
+/** Time for a client to get and send a new token. */
+const reauthBeforeMs = 60_000;
 
 type State = "open" | "closing" | "closed";
 
 /** One socket: its messages in order, its subscriptions, and the signals that wait for it. */
 export class Connection {
   readonly user: User;
-  readonly session: Session;
-  /** Seconds since 1970. */
-  readonly expiresAt: number;
+  /** Another one after RESUMED. */
+  session: Session;
   readonly holdings = new Holdings();
   readonly outbox = new Outbox();
   readonly reads = new RecentReads();
@@ -66,6 +78,15 @@ export class Connection {
   /** Pings since the client was last heard of. */
   missedPongs = 0;
   nextPing: number;
+  /** Nothing but a RESUME that failed for want of the database was handled so far. */
+  mayResume = true;
+  /** What was told no longer fits; a RESET is on its way, and until then no cursor may be given out. */
+  mustReset = false;
+  /** Signals were written since the last BOOKMARK. */
+  flushed = false;
+  /** The client believes to be behind, since a DELAYED. */
+  toldDelayed = false;
+  nextBookmark: number;
 
   readonly #ports: ConnectionPorts;
   readonly #queue: SerialQueue;
@@ -77,6 +98,9 @@ export class Connection {
   #paused = false;
   /** Continues with the next message once the socket has taken the answers before it. */
   #continue: { readonly since: number; readonly go: () => void } | null = null;
+  /** Seconds since 1970. */
+  #expiresAt: number;
+  #reauthSent = false;
   #state: State = "open";
 
   constructor(
@@ -85,11 +109,12 @@ export class Connection {
   ) {
     this.user = identity.user;
     this.session = identity.session;
-    this.expiresAt = identity.expiresAt;
+    this.#expiresAt = identity.expiresAt;
     this.#ports = ports;
     this.#queue = new SerialQueue(ports.onError);
     const now = ports.clock.now();
     this.nextPing = now + ports.limits.pingIntervalMs;
+    this.nextBookmark = now + ports.limits.bookmarkIntervalMs;
     this.#bucket = new TokenBucket({
       perSecond: ports.limits.messagesPerSecond,
       burst: ports.limits.messageBurst,
@@ -103,6 +128,11 @@ export class Connection {
 
   get open(): boolean {
     return this.#state === "open";
+  }
+
+  /** A message of the client is in work, or rows wait to be removed. */
+  get busy(): boolean {
+    return this.#queue.busy || this.pending !== null;
   }
 
   /** Runs after everything that was received before. */
@@ -144,7 +174,7 @@ export class Connection {
       await new Promise<void>((go) => {
         this.#continue = { since: this.#ports.clock.now(), go };
       });
-    if (!this.open) return;
+    if (!this.open || this.#endIfExpired()) return;
     try {
       const message = parseUpMessage(text);
       this.#ports.count.in(message.type);
@@ -166,6 +196,7 @@ export class Connection {
         this.close(closeCodes.tooManySubscriptions.code, "the limit of subscriptions was exceeded again and again");
       return;
     }
+    this.mayResume &&= code === "unavailable";
     if (code !== "invalid_json" && code !== "invalid_message" && code !== "unknown_type" && code !== "invalid_id")
       return;
     this.#ports.count.in("malformed");
@@ -182,14 +213,15 @@ export class Connection {
   }
 
   holdsId(code: string, id: string): boolean {
-    return this.holdings.has({ kind: "id", code, id }) || (this.pending?.code === code && this.pending.ids.has(id));
+    const held = { kind: "id", code, id } as const;
+    return this.holdings.has(held) || (this.pending?.holdings.has(held) ?? false);
   }
 
   holdsContainer(code: string, containers: readonly string[]): boolean {
-    return containers.some(
-      (id) =>
-        this.holdings.has({ kind: "within", code, id }) || (this.pending?.code === code && this.pending.within.has(id)),
-    );
+    return containers.some((id) => {
+      const held = { kind: "within", code, id } as const;
+      return this.holdings.has(held) || (this.pending?.holdings.has(held) ?? false);
+    });
   }
 
   /** By a subscription that is settled, not by one that is pending. */
@@ -206,20 +238,16 @@ export class Connection {
     const { code, id, version, containers } = change;
     if (this.reads.covers(code, id, version)) return;
     if (this.#holdsSettled(code, id, containers)) this.outbox.put(change, this.#ports.clock.now());
-    else if (this.pending?.code === code) this.#keep(this.pending, change);
-  }
-
-  #keep(pending: Pending, change: Change): void {
-    const before = pending.kept.get(change.id);
-    if (before === undefined || before === null || before.version <= change.version)
-      pending.kept.set(change.id, change);
+    else if (this.pending && (this.holdsId(code, id) || this.holdsContainer(code, containers)))
+      keep(this.pending, change);
   }
 
   /** A row that may no longer be read. The caller has already ended its subscription. */
   tellGone(code: string, id: string): void {
     if (!this.open) return;
     this.reads.forget(code, id);
-    if (this.pending?.code === code && this.pending.ids.has(id)) this.pending.kept.set(id, null);
+    if (this.pending?.holdings.has({ kind: "id", code, id }))
+      this.pending.kept.set(entityKey(code, id), { code, id, change: null });
     else this.outbox.putGone(code, id, this.#ports.clock.now());
   }
 
@@ -252,13 +280,10 @@ export class Connection {
 
   /** Writes what waits, as far as the socket takes it. */
   flush(frames: FrameCache = new FrameCache()): void {
-    if (!this.open || this.outbox.size === 0) return;
+    if (!this.open || this.outbox.size === 0 || this.#endIfExpired()) return;
     const { clock, limits, socket, count } = this.#ports;
-    if (clock.wall() >= this.expiresAt * 1000) {
-      this.close(closeCodes.unauthenticated.code, "the token has expired");
-      return;
-    }
     const now = clock.now();
+    this.flushed = true;
     const sent = this.outbox.flush(socket, frames, now);
     if (sent > 0) count.invalidations(sent);
     if (this.outbox.size > limits.maxWaiting || this.outbox.waitedMs(now) > limits.maxWaitMs)
@@ -282,10 +307,8 @@ export class Connection {
     if (!this.open) return;
     this.reads.turn();
     const { clock, limits, socket } = this.#ports;
-    if (clock.wall() >= this.expiresAt * 1000) {
-      this.close(closeCodes.unauthenticated.code, "the token has expired");
-      return;
-    }
+    if (this.#endIfExpired()) return;
+    this.askForToken();
     this.flush();
     this.#checkStalled();
     const now = clock.now();
@@ -299,6 +322,39 @@ export class Connection {
     }
     this.missedPongs += 1;
     socket.ping();
+  }
+
+  /** Asks for a new token while there is still time to send one. */
+  askForToken(): void {
+    if (this.#reauthSent || this.#expiresAt * 1000 - this.#ports.clock.wall() > reauthBeforeMs) return;
+    this.#reauthSent = true;
+    this.#sendReauth(undefined);
+  }
+
+  /** A newer token of the same user: never shortens what the older one allows. `expiresAt`: seconds since 1970. */
+  extend(expiresAt: number, correlationId: string | undefined): void {
+    this.#expiresAt = Math.max(this.#expiresAt, expiresAt);
+    this.#reauthSent = false;
+    this.#sendReauth(correlationId);
+  }
+
+  #sendReauth(correlationId: string | undefined): void {
+    const expiresAt = new Date(this.#expiresAt * 1000).toISOString();
+    this.send({ type: "REAUTH", ...(correlationId && { id: correlationId }), payload: { expiresAt } });
+  }
+
+  #endIfExpired(): boolean {
+    if (this.#ports.clock.wall() < this.#expiresAt * 1000) return false;
+    this.close(closeCodes.unauthenticated.code, "the token has expired");
+    return true;
+  }
+
+  /** Forgets every signal: what the client holds is about to be compared afresh. */
+  forgetSignals(): void {
+    this.outbox.clear();
+    this.reads.clear();
+    this.#told.clear();
+    this.mustReset = false;
   }
 
   /** Says goodbye. Nothing is delivered from here on; a client that does not answer is cut off. */

@@ -2,6 +2,7 @@ import { type HintItem, logAction } from "@heliograph/protocol";
 import { type Change, changeOf } from "./change.ts";
 import type { Connection } from "./connection.ts";
 import { FrameCache } from "./frame.ts";
+import { isMembershipOf, membershipCode } from "./missed.ts";
 import type { Rights } from "./rights.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
 import type { User } from "./user.ts";
@@ -12,9 +13,6 @@ export type FanOutPorts = {
   /** The users of a person on this pod, one per organization. */
   readonly usersOf: (personId: string) => Iterable<User>;
 };
-
-/** Entity code of the rows that tell of changed memberships; no entity type has it. */
-const membershipCode = "person";
 
 /** Brings a batch of changes to the sockets that hold them, and has rights read first where they may have changed. */
 export class FanOut {
@@ -31,9 +29,8 @@ export class FanOut {
     const touched = new Set<Connection>();
     for (const item of items) {
       if (item.c === membershipCode) {
-        // The organization of the membership is noted as its container.
         for (const user of this.#ports.usersOf(item.e))
-          if (item.k.length === 0 || item.k.includes(user.organizationId)) this.#ports.rights.checkEverything(user);
+          if (isMembershipOf(item, user)) this.#ports.rights.checkEverything(user);
         continue;
       }
       this.#applyItem(item, touched);
@@ -42,27 +39,53 @@ export class FanOut {
     for (const connection of touched) connection.flush(frames);
   }
 
+  /**
+   * Brings to one socket what changed while it was away, under the same rules. Whatever needs a read of rights comes
+   * first, so that nothing else about the same row can overtake it.
+   */
+  replay(connection: Connection, items: readonly HintItem[]): void {
+    const { rights } = this.#ports;
+    if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);
+    const hits = items.flatMap((item) => {
+      const byId = connection.holdsId(item.c, item.e);
+      return byId || connection.holdsContainer(item.c, item.k)
+        ? [{ item, byId, judged: mustJudge(connection, item, byId) }]
+        : [];
+    });
+    for (const { item, judged } of hits) if (judged) rights.check(connection.user, item, connection, true);
+    for (const { item, byId, judged } of hits) {
+      if (!judged && this.#admit(connection, item, byId)) connection.deliver(changeOf(item));
+    }
+    connection.flush();
+  }
+
   #applyItem(item: HintItem, touched: Set<Connection>): void {
-    const { index, rights } = this.#ports;
+    const { index } = this.#ports;
     this.#tick += 1;
     let change: Change | undefined;
     const hit = (connection: Connection, byId: boolean): void => {
       // The row and one or more of its containers may all be held by the same socket: it is told once.
       if (connection.mark === this.#tick || !connection.open) return;
       connection.mark = this.#tick;
-      const judged = mustJudge(connection, item, byId);
-      if (judged || rights.isWaiting(connection.user, item.c, item.e)) {
-        rights.check(connection.user, item, connection, judged);
-        return;
-      }
-      // Not judged, restricted and hit through a container: a deletion. Only who was told of the row hears of its end.
-      if (!byId && item.r && !connection.takeTold(item.c, item.e)) return;
+      if (!this.#admit(connection, item, byId)) return;
       change ??= changeOf(item);
       connection.deliver(change);
       touched.add(connection);
     };
     index.each("id", item.c, item.e, (connection) => hit(connection, true));
     for (const container of item.k) index.each("within", item.c, container, (connection) => hit(connection, false));
+  }
+
+  /** Whether the socket may be told at once. What must wait for a read is told after it, what nobody may hear never. */
+  #admit(connection: Connection, item: HintItem, byId: boolean): boolean {
+    const { rights } = this.#ports;
+    const judged = mustJudge(connection, item, byId);
+    if (judged || rights.isWaiting(connection.user, item.c, item.e)) {
+      rights.check(connection.user, item, connection, judged);
+      return false;
+    }
+    // Not judged, restricted and hit through a container: a deletion. Only who was told of the row hears of its end.
+    return byId || !item.r || connection.takeTold(item.c, item.e);
   }
 }
 

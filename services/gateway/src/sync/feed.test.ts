@@ -21,7 +21,15 @@ const row = (seq: number): LogRow => ({
 function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {}) {
   const clock = new FakeClock();
   const log = Array.from({ length: head }, (_, at) => row(at + 1));
-  const state = { epoch: "one", head, failing: false, heads: 0, pages: 0 };
+  const state = {
+    epoch: "one",
+    head,
+    failing: false,
+    heads: 0,
+    pages: 0,
+    minSeq: 0,
+    behindSince: null as number | null,
+  };
   const applied: string[] = [];
   const histories: string[] = [];
   const repairs: string[] = [];
@@ -32,7 +40,7 @@ function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {})
       state.heads += 1;
       await setImmediate();
       if (state.failing) throw new Error("away");
-      return { epoch: state.epoch, seq: state.head };
+      return { epoch: state.epoch, seq: state.head, minSeq: state.minSeq, behindSince: state.behindSince };
     },
     async readLog(after, limit) {
       state.pages += 1;
@@ -43,8 +51,8 @@ function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {})
       if (state.failing) throw new Error("away");
       return page;
     },
-    apply: (items) => void applied.push(...items.map(({ e }) => e)),
-    anotherHistory: (reason) => void histories.push(reason),
+    apply: ({ items }) => void applied.push(...items.map(({ e }) => e)),
+    anotherHistory: (_kind, reason) => void histories.push(reason),
     clock,
     random: () => 1,
     bus,
@@ -53,6 +61,7 @@ function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {})
       moved: () => undefined,
       repaired: (reason) => void repairs.push(reason),
       failed: () => undefined,
+      headRead: () => undefined,
     },
   });
   const claim = (count: number): void => {

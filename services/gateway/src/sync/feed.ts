@@ -1,22 +1,32 @@
 import type { BusMessage, HintItem, HintMessage } from "@heliograph/protocol";
 import { Backoff, coalesce, type LogRow } from "@heliograph/server-kit";
+import { Batcher } from "./batcher.ts";
 import { type Clock, pause } from "./clock.ts";
 import type { Position } from "./cursor.ts";
+import type { Stretch } from "./ring.ts";
 
 /** Head of the feed as the database knows it. */
-export type Head = Position;
+export type Head = Position & {
+  /** The log is complete from this number on. */
+  readonly minSeq: number;
+  /** Changes since then wait for their number: milliseconds since 1970; null: none waits for long. */
+  readonly behindSince: number | null;
+};
+
+/** Why sockets have to begin afresh. */
+export type Break = "other_history" | "cursor_too_old";
 
 /** Why the log was read instead of a hint applied. */
-export type RepairReason = "gap" | "heartbeat" | "reconnect" | "silence" | "head" | "poll";
+export type RepairReason = "gap" | "heartbeat" | "reconnect" | "silence" | "head" | "poll" | "resume";
 
 export type FeedPorts = {
   readHead(): Promise<Head>;
   /** Rows after `after` in sequence, at most `limit`. */
   readLog(after: number, limit: number): Promise<readonly LogRow[]>;
-  /** Changes of the next stretch of the feed. */
-  apply(items: readonly HintItem[]): void;
-  /** What the sockets were told no longer fits the database: they have to begin afresh. */
-  anotherHistory(reason: string): void;
+  /** The next stretch of the feed. */
+  apply(stretch: Stretch): void;
+  /** What the sockets were told no longer fits the database: they have to begin afresh, from this place on. */
+  anotherHistory(kind: Break, reason: string, position: Position): void;
   readonly clock: Clock;
   readonly random: () => number;
   /** False: no Redis is configured, the log is polled. */
@@ -26,6 +36,8 @@ export type FeedPorts = {
     moved(position: Position, newestMs: number): void;
     repaired(reason: RepairReason, rows: number): void;
     failed(error: unknown): void;
+    /** The regular look at the head. */
+    headRead(head: Head): void;
   };
 };
 
@@ -35,6 +47,10 @@ export const pageSize = 5000;
 export const silenceMs = 3000;
 /** The head is read this often whatever the bus says, because the bus may be deaf and a leader wrong. */
 export const headCheckMs = 5000;
+/** The same while changes are being delayed, so that the end of it is told soon. */
+const delayedHeadCheckMs = 1000;
+/** How long a RESUME waits for this pod to reach its cursor. */
+const reachMs = 10_000;
 /** How often the log is read while the bus is connected and silent. */
 const silentPollMs = 1000;
 /** Further behind than this, reading the log costs more than letting the sockets compare versions. */
@@ -60,9 +76,21 @@ export class Feed {
   #reading = false;
   #held: HintMessage[] = [];
   #wake: AbortController | undefined;
+  #headEveryMs = headCheckMs;
+  /** Called whenever the position has changed. */
+  readonly #waiting = new Set<() => void>();
+  /** Questions that need a head read after they were asked; one read for all of them. */
+  readonly #heads: Batcher<undefined, Head>;
 
   constructor(ports: FeedPorts) {
     this.#ports = ports;
+    this.#heads = new Batcher(
+      async (asked) => {
+        const head = await ports.readHead();
+        return asked.map(() => head);
+      },
+      { maxJobs: 10_000 },
+    );
   }
 
   /** Undefined until the head was read for the first time. */
@@ -72,7 +100,9 @@ export class Feed {
 
   /** Takes the head as the starting place. Sockets may be served from then on. */
   async start(): Promise<void> {
-    this.#position = await this.#ports.readHead();
+    const head = await this.#ports.readHead();
+    this.#position = { epoch: head.epoch, seq: head.seq };
+    this.#ports.observe.headRead(head);
     const now = this.#ports.clock.now();
     this.#headReadAt = now;
     this.#polledAt = now;
@@ -143,7 +173,7 @@ export class Feed {
   async #step(): Promise<boolean> {
     const { clock } = this.#ports;
     const now = clock.now();
-    if (this.#headWanted || now - this.#headReadAt >= headCheckMs) {
+    if (this.#headWanted || now - this.#headReadAt >= this.#headEveryMs) {
       this.#headWanted = false;
       this.#headReadAt = now;
       await this.#checkHead();
@@ -172,7 +202,7 @@ export class Feed {
     if (this.#wanted || this.#headWanted) return;
     const { clock, bus, pollIntervalMs } = this.#ports;
     const now = clock.now();
-    const untilHead = this.#headReadAt + headCheckMs - now;
+    const untilHead = this.#headReadAt + this.#headEveryMs - now;
     const untilPoll =
       bus && this.#connected
         ? Math.max(this.#heardAt + silenceMs, this.#polledAt + silentPollMs) - now
@@ -188,19 +218,66 @@ export class Feed {
     const before = this.#position;
     const head = await this.#ports.readHead();
     const position = this.#position;
+    this.#headEveryMs = head.behindSince === null ? headCheckMs : delayedHeadCheckMs;
+    this.#ports.observe.headRead(head);
     if (!before || !position) return;
-    if (head.epoch !== position.epoch) this.#adopt(head, "the history of the log was replaced");
+    if (head.epoch !== position.epoch) this.#adopt(head, "other_history", "the history of the log was replaced");
     // Compared with the place from before the question: hints may have moved on while it was answered.
-    else if (head.seq < before.seq) this.#adopt(head, "the log is shorter than it was");
+    else if (head.seq < before.seq) this.#adopt(head, "other_history", "the log is shorter than it was");
     else if (head.seq > position.seq) this.#want("head", head.seq);
   }
 
-  #adopt(head: Head, reason: string): void {
-    this.#position = head;
+  #adopt(head: Head, kind: Break, reason: string): void {
+    const position = { epoch: head.epoch, seq: head.seq };
+    this.#position = position;
     this.#wanted = undefined;
     this.#held = [];
-    this.#ports.observe.moved(head, this.#ports.clock.wall());
-    this.#ports.anotherHistory(reason);
+    this.#ports.observe.moved(position, this.#ports.clock.wall());
+    this.#ports.anotherHistory(kind, reason, position);
+    for (const look of this.#waiting) look();
+  }
+
+  /**
+   * Makes sure that this pod is at least where somebody else was, as a socket tells that comes from another pod.
+   * `cursor_ahead`: the database itself is not. @throws when that cannot be found out in time
+   */
+  async reach(place: Position): Promise<"reached" | "other_history" | "cursor_ahead"> {
+    if (this.#isAt(place)) return "reached";
+    // The place may be of a history that this pod has not noticed yet, so only the database can tell.
+    const head = await this.#heads.add(undefined);
+    if (head.epoch !== this.#position?.epoch) this.#headWanted = true;
+    this.#wakeUp();
+    if (head.epoch !== place.epoch) return "other_history";
+    if (head.seq < place.seq) return "cursor_ahead";
+    this.#want("resume", place.seq);
+    return (await this.#untilAt(place)) ? "reached" : "other_history";
+  }
+
+  #isAt({ epoch, seq }: Position): boolean {
+    return this.#position?.epoch === epoch && this.#position.seq >= seq;
+  }
+
+  /** False when this pod went over to yet another history. */
+  #untilAt(place: Position): Promise<boolean> {
+    const before = this.#position?.epoch;
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        this.#waiting.delete(look);
+        cancel();
+      };
+      const look = (): void => {
+        const epoch = this.#position?.epoch;
+        if (!this.#isAt(place) && (epoch === place.epoch || epoch === before)) return;
+        end();
+        resolve(this.#isAt(place));
+      };
+      const cancel = this.#ports.clock.after(reachMs, () => {
+        end();
+        reject(new Error("the feed did not get as far in time"));
+      });
+      this.#waiting.add(look);
+      look();
+    });
   }
 
   async #repair({ reason, target }: { reason: RepairReason; target: number }): Promise<void> {
@@ -220,7 +297,7 @@ export class Feed {
     }
     if (rows.length > 0 || reason !== "poll") this.#ports.observe.repaired(reason, rows.length);
     if (!rows.every((row, at) => row.sync_seq === after + 1 + at)) {
-      this.#adopt(await this.#ports.readHead(), "the log has a hole");
+      this.#adopt(await this.#ports.readHead(), "other_history", "the log has a hole");
       return;
     }
     this.#applyRows(rows, epoch);
@@ -234,13 +311,14 @@ export class Feed {
     if (!position) return;
     if (!full && target <= position.seq) return;
     const head = await this.#ports.readHead();
-    if (head.epoch !== this.#position?.epoch) this.#adopt(head, "the history of the log was replaced");
-    else if (head.seq - position.seq > farBehind) this.#adopt(head, "too far behind");
+    if (head.epoch !== this.#position?.epoch) this.#adopt(head, "other_history", "the history of the log was replaced");
+    else if (head.seq - position.seq > farBehind) this.#adopt(head, "cursor_too_old", "too far behind");
     else if (full) this.#want(reason, head.seq);
     // What was announced is neither in the log nor claimed: a message that nobody of this history sent.
     else if (head.seq <= position.seq) return;
     // The page was read before the head: a row that was sequenced in between is there now, a deleted one is not.
-    else if ((await this.#ports.readLog(position.seq, 1)).length === 0) this.#adopt(head, "the log has a hole");
+    else if ((await this.#ports.readLog(position.seq, 1)).length === 0)
+      this.#adopt(head, "other_history", "the log has a hole");
     else this.#want(reason, head.seq);
   }
 
@@ -265,11 +343,13 @@ export class Feed {
   }
 
   #move(items: readonly HintItem[], to: Position): void {
+    const after = this.#position?.seq ?? to.seq;
     this.#position = to;
     this.#ports.observe.moved(
       to,
       items.reduce((newest, item) => Math.max(newest, item.t), 0),
     );
-    this.#ports.apply(items);
+    this.#ports.apply({ epoch: to.epoch, after, seq: to.seq, items });
+    for (const look of this.#waiting) look();
   }
 }

@@ -9,6 +9,8 @@ const heartbeatMs = 1000;
 export type GatewayRowPorts = {
   readonly pool: Pool;
   readonly address: string;
+  /** How long sessions may be resumed after this pod has gone. */
+  readonly graceMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The pod was given up while it was frozen or cut off: its sessions may belong to others by now. */
@@ -64,14 +66,16 @@ export class GatewayRow {
     await this.register();
   }
 
-  /** Also deletes what may be left of its sessions. */
+  /** The sessions stay, for other pods to resume: all of them expire from now on. */
   async remove(): Promise<void> {
-    await this.#ports.pool.query(
+    const { pool, graceMs } = this.#ports;
+    await pool.query(
       /*sql*/ `
-      with pod as (delete from app.gateway where id = $1),
-           ended as (delete from app.rxdb_session where gateway_id = $1 returning connection_id)
-      delete from app.rxdb_subscription b using ended where b.connection_id = ended.connection_id`,
-      [this.#id],
+      with pod as (delete from app.gateway where id = $1)
+      update app.rxdb_session
+         set disconnected_ts = clock_timestamp(), expires_ts = clock_timestamp() + $2::float8 * interval '1 ms'
+       where gateway_id = $1 and expires_ts is null`,
+      [this.#id, graceMs],
     );
   }
 }

@@ -19,6 +19,8 @@ export type Limits = {
   readonly maxTold: number;
   /** How long a client may take to answer a close. */
   readonly closeGraceMs: number;
+  /** Longest time between two cursors that a quiet client gets; two missing ones mean a dead link to it. */
+  readonly bookmarkIntervalMs: number;
 };
 
 export const defaultLimits: Limits = {
@@ -37,4 +39,5 @@ export const defaultLimits: Limits = {
   maxWaitMs: 10_000,
   maxTold: 2000,
   closeGraceMs: 2000,
+  bookmarkIntervalMs: 10_000,
 };

@@ -6,19 +6,52 @@ import type { Head } from "./feed.ts";
 export type LogReader = {
   readHead(): Promise<Head>;
   readLog(after: number, limit: number): Promise<readonly LogRow[]>;
+  /** Number after which lie the rows that were sequenced within `maxAgeMs`, at most `maxRows`, up to `head`. */
+  recentAfter(head: number, bounds: { maxRows: number; maxAgeMs: number }): Promise<number>;
 };
+
+type HeadRow = {
+  log_epoch: string;
+  head_seq: number;
+  min_seq: number;
+  leaderless_ms: number | null;
+  oldest_ms: number | null;
+};
+
+// now() and not clock_timestamp() beside the index: a volatile bound could not use it.
+const headQuery = /*sql*/ `
+  select s.log_epoch, s.head_seq, s.min_seq,
+         case when s.lease_until < clock_timestamp()
+              then (extract(epoch from greatest(s.lease_until, now() - interval '1 day')) * 1000)::float8 end as leaderless_ms,
+         (select (extract(epoch from min(l.created_ts)) * 1000)::float8
+            from app.logging l
+           where l.sync_status = 'pending' and l.action <> 0 and l.created_ts < now() - interval '5 s') as oldest_ms
+    from app.sync_state s`;
 
 export function createLogReader(pool: Pool): LogReader {
   return {
     async readHead() {
-      const { rows } = await pool.query<{ log_epoch: string; head_seq: number }>({
-        name: "read-head",
-        text: "select log_epoch, head_seq from app.sync_state",
-      });
+      const { rows } = await pool.query<HeadRow>({ name: "read-head", text: headQuery });
       const [row] = rows;
       if (!row) throw new Error("app.sync_state has no row");
-      return { epoch: row.log_epoch, seq: row.head_seq };
+      const behind = [row.leaderless_ms, row.oldest_ms].filter((since) => since !== null);
+      return {
+        epoch: row.log_epoch,
+        seq: row.head_seq,
+        minSeq: row.min_seq,
+        behindSince: behind.length > 0 ? Math.min(...behind) : null,
+      };
     },
     readLog: (after, limit) => readLog(pool, { after, limit }),
+    async recentAfter(head, { maxRows, maxAgeMs }) {
+      const { rows } = await pool.query<{ first: number | null }>({
+        text: /*sql*/ `
+          select min(sync_seq) as first
+            from app.logging
+           where sync_seq > $1 and sync_seq <= $2 and sync_processed_ts > now() - $3::float8 * interval '1 ms'`,
+        values: [head - maxRows, head, maxAgeMs],
+      });
+      return (rows[0]?.first ?? head + 1) - 1;
+    },
   };
 }

@@ -121,7 +121,7 @@ test("rows follow SUBSCRIBE, UNSUBSCRIBE and the end of the socket; another tab 
   expect(await rowsOf(bob.id)).toBe(3);
   await bob.ask({ type: "UNSUBSCRIBE", payload: { entityCode: "project", entityIds: [one] } });
   expect(await rowsOf(bob.id)).toBe(2);
-  bob.ws.close();
+  bob.ws.close(1000);
   await bob.closed;
   await until(async () => (await rowsOf(bob.id)) === 0);
   expect(await rowsOf(tab.id)).toBe(1);
@@ -224,7 +224,7 @@ test("another epoch makes the sockets begin afresh", async () => {
   expect(await bob.closed).toBe(1012);
 });
 
-test("a stop closes the sockets, removes every row and refuses new sockets meanwhile", async () => {
+test("a stop closes the sockets, refuses new ones meanwhile, and leaves every session to be resumed", async () => {
   await using other = await startLiveGateway();
   const clients = await Promise.all(Array.from({ length: 20 }, () => other.connect("bob")));
   for (const client of clients) await client.subscribe("project", [], { within: [organizationId] });
@@ -234,6 +234,9 @@ test("a stop closes the sockets, removes every row and refuses new sockets meanw
   expect(other.pubsub.notReady).toBe("stopping");
   await stopping;
   for (const client of clients) expect(await client.closed).toBe(1012);
-  for (const table of ["gateway", "rxdb_session", "rxdb_subscription"])
-    expect((await other.db.pool.query(`select 1 from app.${table}`)).rowCount).toBe(0);
+  const count = async (what: string): Promise<number> =>
+    (await other.db.pool.query(`select 1 from app.${what}`)).rowCount ?? 0;
+  expect(await count("gateway")).toBe(0);
+  expect(await count("rxdb_session where expires_ts > now() and disconnected_ts is not null")).toBe(20);
+  expect(await count("rxdb_subscription")).toBe(20);
 });

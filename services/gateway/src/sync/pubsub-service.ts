@@ -1,24 +1,31 @@
 import type { IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
-import type { Logger, Tokens } from "@heliograph/server-kit";
+import { coalesce, type Logger, type Tokens } from "@heliograph/server-kit";
 import type { Pool } from "pg";
 import type { GatewayConfig } from "../config.ts";
 import type { Registry } from "../db/registry.ts";
 import type { GatewayMetrics } from "../metrics.ts";
+import { Bookmarks } from "./bookmarks.ts";
 import { type Clock, pause, systemClock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { ConnectionManager } from "./connection-manager.ts";
-import { CursorSeal } from "./cursor.ts";
+import { CursorSeal, type Position } from "./cursor.ts";
+import { DelayWatch } from "./delay-watch.ts";
 import { FanOut } from "./fan-out.ts";
-import { Feed } from "./feed.ts";
+import { Feed, pageSize } from "./feed.ts";
 import { GatewayRow } from "./gateway-row.ts";
 import { listenToHints } from "./hint-listener.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { createLogReader } from "./log-reader.ts";
+import { createLogReader, type LogReader } from "./log-reader.ts";
+import { createMessageRouter } from "./message-router.ts";
 import { createPoker, type Poker, silentPoker } from "./poker.ts";
+import { ReplayReader } from "./replay-reader.ts";
+import { Resumer } from "./resumer.ts";
 import { Rights } from "./rights.ts";
 import { createRightsReader } from "./rights-reader.ts";
+import { Ring } from "./ring.ts";
+import type { Session } from "./session.ts";
 import { SessionCloser } from "./session-closer.ts";
 import { SessionStore } from "./session-store.ts";
 import { SocketServer } from "./socket-server.ts";
@@ -43,8 +50,13 @@ export type PubsubDependencies = {
 const anotherHistorySpreadMs = 30_000;
 /** The same when this pod was given up: nothing is wrong with the log, but others may own the sessions. */
 const givenUpSpreadMs = 1000;
-/** At stop, 2 ms for each socket and at most this long. */
-const stopSpreadMs = 2000;
+/** At stop, time for each socket: 200 a second are no herd. */
+const drainMsPerSocket = 5;
+/** How often the sessions of open sockets are compared with their rows. */
+const sessionCheckMs = 10_000;
+/** What the ring keeps beyond the grace: cursors are older than the loss of their socket. */
+const ringSlackMs = 30_000;
+const maxRingItems = 100_000;
 /** How long closed sockets and their rows are waited for at stop. */
 const stopGraceMs = 1000;
 
@@ -71,6 +83,10 @@ export class PubsubService {
   readonly #sockets: SocketServer;
   readonly #closer: SessionCloser;
   readonly #poker: Poker;
+  readonly #rows: SessionStore;
+  readonly #subscriptions: SubscriptionManager;
+  readonly #log: LogReader;
+  readonly #ring: Ring;
   #row: GatewayRow | undefined;
   #stopListening: () => void = () => undefined;
   #running: Promise<unknown> = Promise.resolve();
@@ -84,7 +100,8 @@ export class PubsubService {
     const { signal } = this.#stop;
     const limits = limitsOf(config);
     const index = new SubscriptionIndex<Connection>();
-    const rows = new SessionStore(syncPool);
+    const rows = new SessionStore(syncPool, { graceMs: config.SESSION_GRACE_MS });
+    this.#rows = rows;
     // Half of the pool: subscriptions in a storm must leave room for REST, which the clients call next.
     const reader = createRightsReader({ pool, registry, concurrency: Math.ceil(config.DATABASE_POOL_SIZE / 2) });
     const onError = (error: unknown): void => {
@@ -99,6 +116,7 @@ export class PubsubService {
       limits,
       clock,
       onError,
+      countReset: (reason) => metrics.resets.inc({ reason }),
       observeSubscribe: (seconds) => metrics.subscribeSeconds.observe(seconds),
     });
     const rights = new Rights({
@@ -111,16 +129,39 @@ export class PubsubService {
       countRead: (result) => metrics.rightsReads.inc({ result }),
       maxWaiting: limits.maxWaiting,
     });
-    this.#closer = new SessionCloser({ end: (session) => rows.end(session), clock, random, signal, onError });
+    this.#closer = new SessionCloser({
+      end: (session) => rows.end(session),
+      suspend: (session) => rows.suspend(session),
+      clock,
+      random,
+      signal,
+      onError,
+    });
+    const endSession = (session: Session): void => void this.#closer.end(session);
+    const suspendSession = (session: Session): void => void this.#closer.suspend(session);
+    const gatewayId = (): string => this.#row?.id ?? "";
+    const position = (): Position | undefined => this.#feed.position;
     const cursors = new CursorSeal(config.CURSOR_SECRET);
+    const delay = new DelayWatch(clock);
+    const bookmarks = new Bookmarks({
+      clock,
+      seal: (place) => cursors.seal(place),
+      position,
+      delay,
+      waits: (connection) => rights.isBusy(connection.user) || subscriptions.hasStray(connection),
+      intervalMs: limits.bookmarkIntervalMs,
+      count: { bookmark: () => metrics.bookmarks.inc(), delayed: () => metrics.delayedSockets.inc() },
+    });
     this.#connections = new ConnectionManager({
       clock,
       random,
       limits,
+      handle: (connection, message) => route(connection, message),
       subscriptions,
-      gatewayId: () => this.#row?.id ?? "",
-      cursor: () => (this.#feed.position ? cursors.seal(this.#feed.position) : ""),
-      endSession: (session) => void this.#closer.close(session),
+      gatewayId,
+      bookmarks,
+      endSession,
+      suspendSession,
       onError,
       count: {
         in: (type) => metrics.messagesIn.inc({ type }),
@@ -130,14 +171,23 @@ export class PubsubService {
         closed: (code) => metrics.closes.inc({ code: String(code) }),
       },
     });
+    this.#subscriptions = subscriptions;
     const fanOut = new FanOut({ index, rights, usersOf: (personId) => this.#connections.usersOf(personId) });
+    this.#log = createLogReader(syncPool);
+    const ring = new Ring({ clock, maxItems: maxRingItems, maxAgeMs: config.SESSION_GRACE_MS + ringSlackMs });
+    this.#ring = ring;
     this.#feed = new Feed({
-      ...createLogReader(syncPool),
-      apply: (items) => fanOut.apply(items),
-      anotherHistory: (reason) => {
+      readHead: () => this.#log.readHead(),
+      readLog: (after, limit) => this.#log.readLog(after, limit),
+      apply: (stretch) => {
+        ring.push(stretch);
+        fanOut.apply(stretch.items);
+      },
+      anotherHistory: (kind, reason, place) => {
         metrics.otherHistories.inc();
         logger.warn({ reason, sockets: this.#connections.size }, "another history: sockets begin afresh");
-        void this.#connections.restartAll(reason, anotherHistorySpreadMs);
+        ring.restart(place);
+        void this.#connections.resetAll(kind, anotherHistorySpreadMs);
       },
       clock,
       random,
@@ -156,8 +206,33 @@ export class PubsubService {
           metrics.feedErrors.inc();
           logger.warn({ cause: error instanceof Error ? error.message : String(error) }, "cannot read the log");
         },
+        headRead: ({ behindSince }) => delay.headRead(behindSince),
       },
     });
+    const resumer = new Resumer({
+      cursors,
+      feed: this.#feed,
+      sessions: rows,
+      connections: this.#connections,
+      subscriptions,
+      replays: new ReplayReader({
+        ring,
+        readHead: () => this.#log.readHead(),
+        readLog: (after, limit) => this.#log.readLog(after, limit),
+        position,
+        countReplay: (source) => metrics.replays.inc({ source }),
+      }),
+      fanOut,
+      rights,
+      gatewayId,
+      endSession,
+      suspendSession,
+      maxMissed: limits.maxWaiting,
+      onError,
+      count: (result) => metrics.resumes.inc({ result }),
+      countReset: (reason) => metrics.resets.inc({ reason }),
+    });
+    const route = createMessageRouter({ verify: (token) => tokens.verify(token), resumer, subscriptions });
     this.#sockets = new SocketServer({
       tokens,
       connections: this.#connections,
@@ -170,6 +245,8 @@ export class PubsubService {
     });
     metrics.sizes.connections = () => this.#connections.size;
     metrics.sizes.subscriptions = () => index.size;
+    metrics.sizes.ring_items = () => ring.size;
+    metrics.sizes.delayed = () => (delay.since === null ? 0 : 1);
     this.#poker =
       config.REDIS_URL !== null && config.SYNC_ENABLED
         ? createPoker({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, logger })
@@ -199,12 +276,14 @@ export class PubsubService {
     this.#row ??= new GatewayRow({
       pool: syncPool,
       address: `${hostname()}:${port}`,
+      graceMs: config.SESSION_GRACE_MS,
       clock: this.#clock,
       logger,
       onGivenUp: () => void this.#connections.restartAll("this gateway was given up", givenUpSpreadMs),
     });
     await this.#row.register();
     await this.#feed.start();
+    await this.#fillRing();
     if (config.REDIS_URL !== null)
       this.#stopListening = listenToHints({
         url: config.REDIS_URL,
@@ -222,18 +301,61 @@ export class PubsubService {
         onMalformed: () => metrics.malformedHints.inc(),
       });
     const { signal } = this.#stop;
-    this.#running = Promise.all([this.#feed.run(signal), this.#row.run(signal)]);
+    this.#running = Promise.all([this.#feed.run(signal), this.#row.run(signal), this.#checkSessions(signal)]);
     this.#connections.startSweeping();
     this.#state = "serving";
   }
 
-  /** Sends every socket to another pod, then removes what this one wrote. Takes at most some 5 s. */
+  /**
+   * What changed in the last minute is read before sockets come: after a deployment every one of them asks for it, and
+   * the log would be read as often.
+   */
+  async #fillRing(): Promise<void> {
+    const { config } = this.#dependencies;
+    const head = this.#feed.position;
+    if (!head) return;
+    const bounds = { maxRows: maxRingItems, maxAgeMs: config.SESSION_GRACE_MS + ringSlackMs };
+    let after = await this.#log.recentAfter(head.seq, bounds);
+    this.#ring.restart({ epoch: head.epoch, seq: after });
+    while (after < head.seq) {
+      const rows = await this.#log.readLog(after, Math.min(pageSize, head.seq - after));
+      const last = rows.at(-1);
+      if (!last || last.sync_seq !== after + rows.length) break;
+      this.#ring.push({ epoch: head.epoch, after, seq: last.sync_seq, items: coalesce(rows) });
+      after = last.sync_seq;
+    }
+    // A hole: nothing before the head can be told from memory.
+    if (after < head.seq) this.#ring.restart(head);
+  }
+
+  /** Notices that a socket lost its connection to another pod, and that rows of an open one are missing. */
+  async #checkSessions(signal: AbortSignal): Promise<void> {
+    const { metrics, logger } = this.#dependencies;
+    while (!signal.aborted) {
+      await pause(this.#clock, sessionCheckMs, signal);
+      const sessions = signal.aborted ? [] : this.#connections.settledSessions();
+      if (sessions.length === 0) continue;
+      try {
+        for (const { session, why } of await this.#rows.lost(sessions)) {
+          metrics.sessionsLost.inc({ why });
+          const connection = this.#connections.find(session);
+          if (why === "taken") this.#connections.replaced(session);
+          else if (connection) this.#subscriptions.restore(connection);
+        }
+      } catch (error) {
+        logger.warn({ cause: error instanceof Error ? error.message : String(error) }, "cannot check sessions");
+      }
+    }
+  }
+
+  /** Sends every socket to another pod and leaves its session to be resumed. */
   async stop(): Promise<void> {
     this.#state = "stopping";
-    await this.#connections.restartAll("the gateway stops", Math.min(stopSpreadMs, this.#connections.size * 2));
-    await this.#within(async (over) => {
-      while (this.#connections.size > 0 && !over.aborted) await pause(this.#clock, 20, over);
-    });
+    const spreadMs = Math.min(this.#dependencies.config.DRAIN_MS, this.#connections.size * drainMsPerSocket);
+    const drained = new AbortController();
+    await Promise.race([this.#connections.drain(spreadMs), this.#untilEmpty(drained.signal)]);
+    drained.abort();
+    await this.#within((over) => this.#untilEmpty(over));
     this.#sockets.terminateAll();
     this.#connections.stopSweeping();
     this.#stop.abort();
@@ -244,6 +366,10 @@ export class PubsubService {
       await Promise.all([this.#running, this.#closer.idle()]);
       await this.#row?.remove();
     });
+  }
+
+  async #untilEmpty(over: AbortSignal): Promise<void> {
+    while (this.#connections.size > 0 && !over.aborted) await pause(this.#clock, 20, over);
   }
 
   /** Does what can be done within the grace. */

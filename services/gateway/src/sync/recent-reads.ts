@@ -26,6 +26,11 @@ export class RecentReads {
     this.#before.delete(entityKey(code, id));
   }
 
+  clear(): void {
+    this.#now = new Map();
+    this.#before = new Map();
+  }
+
   /** The turn of a second or so. */
   turn(): void {
     if (this.#before.size > 0 || this.#now.size > 0) {

@@ -284,6 +284,8 @@ test("who still holds a container after his rights changed begins afresh: no sig
   const [personId, box] = [id(), id()];
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box], personId });
+  client.socket.take();
   await scene.apply(item({ c: "person", e: personId, a: 4, r: true, x: true }));
-  expect(client.socket.closedWith).toBe(1012);
+  expect(client.socket.take()).toEqual([{ type: "RESET", payload: { reason: "session" } }]);
+  expect(scene.index.size + scene.rows.size).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { closeCodes, type HintItem, logAction } from "@heliograph/protocol";
+import { type HintItem, logAction } from "@heliograph/protocol";
 import { Backoff } from "@heliograph/server-kit";
 import { changeOf } from "./change.ts";
 import { type Clock, pause } from "./clock.ts";
@@ -11,7 +11,7 @@ import type { User } from "./user.ts";
 
 export type RightsPorts = {
   readonly reader: RightsReader;
-  readonly subscriptions: Pick<SubscriptionManager, "revoke" | "revokeContainer">;
+  readonly subscriptions: Pick<SubscriptionManager, "revoke" | "revokeContainer" | "reset">;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -52,6 +52,11 @@ export class Rights {
     const line = this.#lines.get(user);
     if (!line) return false;
     return line.everything || line.readingEverything || line.waiting.has(code, id) || line.reading.has(code, id);
+  }
+
+  /** Whether anything of this user waits for a read: then no position in the feed holds for his sockets. */
+  isBusy(user: User): boolean {
+    return this.#lines.has(user);
   }
 
   /** `judged`: told only if a read finds the row; otherwise the signal only keeps its place behind earlier ones. */
@@ -143,8 +148,11 @@ export class Rights {
       connection.flush(frames);
       // Other rights change which rows of a container are visible, and no signal names those. The client asks again for
       // all it shows when its socket begins afresh.
-      if (afresh && connection.holdings.list().some(({ kind }) => kind === "within"))
-        connection.close(closeCodes.restart.code, "rights changed");
+      // A RESET and not a close, after which the client would resume and be told of the same membership for ever.
+      const holdsContainers = [connection.holdings, connection.pending?.holdings].some((holdings) =>
+        holdings?.list().some(({ kind }) => kind === "within"),
+      );
+      if (afresh && holdsContainers) this.#ports.subscriptions.reset(connection, "session");
     }
   }
 
@@ -212,7 +220,8 @@ export class Rights {
     for (const { holdings, pending } of user.connections) {
       for (const { kind, code, id } of holdings.list())
         note(code, kind === "id" ? [id] : [], kind === "within" ? [id] : []);
-      if (pending) note(pending.code, pending.ids, pending.within);
+      for (const { kind, code, id } of pending?.holdings.list() ?? [])
+        note(code, kind === "id" ? [id] : [], kind === "within" ? [id] : []);
     }
     const reads = [...held].map(async ([code, { ids, within }]) => ({
       code,

@@ -13,6 +13,11 @@ export class SerialQueue {
     return this.#tasks.length;
   }
 
+  /** Something runs or waits. */
+  get busy(): boolean {
+    return this.#running || this.#tasks.length > 0;
+  }
+
   push(task: () => Promise<void>): void {
     this.#tasks.push(task);
     if (!this.#running) void this.#run();

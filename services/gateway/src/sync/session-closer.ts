@@ -5,6 +5,8 @@ import type { Session } from "./session.ts";
 export type SessionCloserPorts = {
   /** Deletes a session with its subscriptions. */
   end(session: Session): Promise<void>;
+  /** Lets a session expire. */
+  suspend(session: Session): Promise<void>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -14,7 +16,7 @@ export type SessionCloserPorts = {
 /** Sessions whose deletion may wait for the database; the reaper deletes what is beyond it with the pod itself. */
 const maxWaiting = 100_000;
 
-/** Deletes the rows of sockets that are gone, in the background, until it works. */
+/** Deletes or gives up the rows of sockets that are gone, in the background, until it works. */
 export class SessionCloser {
   readonly #ports: SessionCloserPorts;
   readonly #backoff: Backoff;
@@ -25,11 +27,12 @@ export class SessionCloser {
     this.#backoff = new Backoff({ baseMs: 500, capMs: 10_000, random: ports.random });
   }
 
-  close(session: Session): Promise<void> {
-    if (!session.attempted || this.#running.size >= maxWaiting) return Promise.resolve();
-    const running = this.#end(session).finally(() => this.#running.delete(running));
-    this.#running.add(running);
-    return running;
+  end(session: Session): Promise<void> {
+    return this.#add(session, this.#ports.end);
+  }
+
+  suspend(session: Session): Promise<void> {
+    return this.#add(session, this.#ports.suspend);
   }
 
   /** When all that is under way is done. */
@@ -37,11 +40,18 @@ export class SessionCloser {
     await Promise.all(this.#running);
   }
 
-  async #end(session: Session): Promise<void> {
-    const { end, clock, signal, onError } = this.#ports;
+  #add(session: Session, work: (session: Session) => Promise<void>): Promise<void> {
+    if (!session.attempted || this.#running.size >= maxWaiting) return Promise.resolve();
+    const running = this.#untilDone(() => work(session)).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
+  }
+
+  async #untilDone(work: () => Promise<void>): Promise<void> {
+    const { clock, signal, onError } = this.#ports;
     for (;;) {
       try {
-        await end(session);
+        await work();
         this.#backoff.reset();
         return;
       } catch (error) {

@@ -34,6 +34,7 @@ afterAll(async () => {
 const newSession = (): Session => ({
   connectionId: randomUUID(),
   userId: randomUUID(),
+  organizationId: randomUUID(),
   gatewayId: randomUUID(),
   generation: 1,
   attempted: false,
@@ -63,7 +64,7 @@ const takeOver = (session: Session): Promise<unknown> =>
   ]);
 
 test("the first subscription makes the session, ids and containers become rows, repeating changes nothing", async () => {
-  const store = new SessionStore(pool);
+  const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const [row, box] = [held(), held("within")];
   expect(await store.add(session, [row, box])).toBe(true);
@@ -84,7 +85,7 @@ test("the first subscription makes the session, ids and containers become rows, 
 // Fails without the join to the session: a statement that was on its way while its socket ended would leave rows that
 // nobody ever deletes.
 test("rows that come after the end of their session are not written", async () => {
-  const store = new SessionStore(pool);
+  const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   await store.add(session, [held()]);
   await store.end(session);
@@ -94,7 +95,7 @@ test("rows that come after the end of their session are not written", async () =
 
 // Fails without gateway and generation in the conditions: a slow pod would undo what the next owner of the connection did.
 test("a pod that lost a session to another one changes nothing of it any more", async () => {
-  const store = new SessionStore(pool);
+  const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const row = held();
   await store.add(session, [row]);
@@ -107,7 +108,7 @@ test("a pod that lost a session to another one changes nothing of it any more", 
 });
 
 test("a newer generation on the same gateway is another owner, too", async () => {
-  const store = new SessionStore(pool);
+  const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const row = held();
   await store.add(session, [row]);
@@ -119,7 +120,7 @@ test("a newer generation on the same gateway is another owner, too", async () =>
 });
 
 test("sockets that subscribe at once share a few statements, and each gets its own answer", async () => {
-  const store = new SessionStore(pool);
+  const store = new SessionStore(pool, { graceMs: 60_000 });
   const sessions = Array.from({ length: 100 }, newSession);
   const [lost] = sessions;
   if (!lost) throw new Error("no session");

@@ -5,6 +5,7 @@
 export type Session = {
   readonly connectionId: string;
   readonly userId: string;
+  readonly organizationId: string;
   readonly gatewayId: string;
   readonly generation: number;
   /** The row may exist: from the first attempt to write it. */

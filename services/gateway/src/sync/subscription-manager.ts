@@ -5,10 +5,10 @@ import type {
   UnsubscribeMessage,
   UpMessage,
 } from "@heliograph/protocol";
-import { closeCodes } from "@heliograph/protocol";
+import { closeCodes, type ResetMessage } from "@heliograph/protocol";
 import type { Clock } from "./clock.ts";
 import type { Connection, Pending } from "./connection.ts";
-import type { Held } from "./holdings.ts";
+import { type Held, Holdings } from "./holdings.ts";
 import type { Limits } from "./limits.ts";
 import type { Readable, RightsReader } from "./rights-reader.ts";
 import type { Session } from "./session.ts";
@@ -19,7 +19,8 @@ import { UpMessageError } from "./up-message.ts";
 export type SubscriptionRows = {
   /** False when the session belongs to somebody else by now, or was given up: then nothing was written. */
   add(session: Session, held: readonly Held[]): Promise<boolean>;
-  remove(session: Session, held: readonly Held[]): Promise<void>;
+  /** False as for `add`. */
+  remove(session: Session, held: readonly Held[]): Promise<boolean>;
 };
 
 export type SubscriptionManagerPorts = {
@@ -31,6 +32,7 @@ export type SubscriptionManagerPorts = {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  readonly countReset: (reason: ResetMessage["payload"]["reason"]) => void;
   /** Seconds that a SUBSCRIBE took. */
   readonly observeSubscribe: (seconds: number) => void;
 };
@@ -42,11 +44,19 @@ const canonical = (ids: readonly string[] | undefined): string[] => [
   ...new Set((ids ?? []).map((id) => id.toLowerCase())),
 ];
 
+/** Messages that change what a connection holds, and PING. */
+export type SubscriptionMessage = Exclude<UpMessage, { type: "RESUME" | "AUTH" }>;
+
 /**
- * What a connection holds: in memory, which decides who is told, and as rows, which record it. The order of SUBSCRIBE is
- * what closes the window between reading and listening: register in memory, write the rows, then read the versions. A
- * change that commits before that read is seen by it; one that commits later is sequenced later and finds the
+ * What a connection holds: in memory, which decides who is told, and as rows, from which another socket goes on. The
+ * order of SUBSCRIBE is what closes the window between reading and listening: register in memory, then read the versions.
+ * A change that commits before that read is seen by it; one that commits later is sequenced later and finds the
  * registration.
+ *
+ * Rows are written after the read, and only for what may be read: they outlive the socket, and a client that drops its
+ * socket in the middle of a SUBSCRIBE must not find itself holding, after RESUME, what nobody has checked. They are
+ * written before SUBSCRIBED: what a client was told to hold, it can resume. Rights that are withdrawn between the two are
+ * sequenced after the cursor that the client has, so RESUME reads them again.
  */
 export class SubscriptionManager {
   readonly #ports: SubscriptionManagerPorts;
@@ -58,7 +68,7 @@ export class SubscriptionManager {
   }
 
   /** Handles one message; the caller keeps a connection's messages in order. @throws {UpMessageError} */
-  async handle(connection: Connection, message: UpMessage): Promise<void> {
+  async handle(connection: Connection, message: SubscriptionMessage): Promise<void> {
     switch (message.type) {
       case "SUBSCRIBE":
         return this.#subscribe(connection, message);
@@ -94,15 +104,21 @@ export class SubscriptionManager {
         correlationId,
       );
 
-    const pending = this.#register(connection, code, fresh);
+    const pending = this.register(connection, fresh);
+    const may = (held: Held): boolean =>
+      held.kind === "id" ? readable.versions.has(held.id) : readable.containers.has(held.id);
     let readable: Readable;
+    let refused: Held[];
     try {
-      // Also those already held: rows that were lost (a crash empties nothing here, an operator may) come back.
-      if (!(await this.#ports.rows.add(connection.session, wanted))) {
-        connection.close(closeCodes.restart.code, "the session was given up");
-        return;
-      }
       readable = await this.#ports.rights.read(connection.user, code, { ids, within });
+      if (!connection.open) return;
+      refused = wanted.filter((held) => !may(held));
+      const lost = refused.filter((held) => connection.holdings.delete(held));
+      this.#unindex(connection, refused);
+      await this.#removeRows(connection, lost);
+      // Also those already held: rows that were lost (a crash empties nothing here, an operator may) come back.
+      const written = wanted.length === 0 || (await this.#ports.rows.add(connection.session, wanted.filter(may)));
+      if (!written) return this.#replaced(connection);
     } catch (error) {
       this.#ports.onError(error);
       connection.pending = null;
@@ -112,16 +128,6 @@ export class SubscriptionManager {
       throw new UpMessageError("unavailable", "The database cannot be reached; nothing was subscribed.", correlationId);
     }
     if (!connection.open) return;
-
-    const may = (held: Held): boolean =>
-      held.kind === "id" ? readable.versions.has(held.id) : readable.containers.has(held.id);
-    const refused = wanted.filter((held) => !may(held));
-    if (refused.length > 0) {
-      for (const held of refused) connection.holdings.delete(held);
-      this.#unindex(connection, refused);
-      await this.#removeRows(connection, refused);
-      if (!connection.open) return;
-    }
     for (const held of fresh) if (may(held)) connection.holdings.add(held);
     connection.pending = null;
     connection.reads.note(code, readable.versions);
@@ -133,29 +139,75 @@ export class SubscriptionManager {
     this.#ports.observeSubscribe((this.#ports.clock.now() - startedAt) / 1000);
   }
 
-  #register(connection: Connection, code: string, fresh: readonly Held[]): Pending {
-    const of = (kind: Held["kind"]): Set<string> =>
-      new Set(fresh.filter((held) => held.kind === kind).map((held) => held.id));
-    const pending: Pending = { code, ids: of("id"), within: of("within"), kept: new Map() };
+  /** Takes part in the fan-out from here on; the signals are kept until the caller knows what stands. */
+  register(connection: Connection, fresh: readonly Held[]): Pending {
+    const pending: Pending = { holdings: new Holdings(), kept: new Map(), withdrawn: [] };
     connection.pending = pending;
     for (const held of fresh) {
+      pending.holdings.add(held);
       this.#ports.index.add(held.kind, held.code, held.id, connection);
       this.#stray.get(connection)?.delete(strayKey(held));
     }
     return pending;
   }
 
+  /** All that is pending stands. */
+  settle(connection: Connection): void {
+    for (const held of connection.pending?.holdings.list() ?? []) connection.holdings.add(held);
+    connection.pending = null;
+  }
+
+  /** Nothing that is pending stands. */
+  abandon(connection: Connection): void {
+    this.#unindex(connection, connection.pending?.holdings.list() ?? []);
+    connection.pending = null;
+  }
+
   /** Signals that came while it was open whether the subscription stands: those it covers and that are news. */
   #deliverKept(connection: Connection, pending: Pending, readable: Readable): void {
-    for (const [id, change] of pending.kept) {
-      if (change === null) {
-        // A refused id is named by SUBSCRIBED already.
-        if (!pending.ids.has(id) || readable.versions.has(id)) this.revoke(connection, pending.code, id);
-        continue;
-      }
-      connection.deliver(change);
+    for (const { code, id, change } of pending.kept.values()) {
+      if (change) connection.deliver(change);
+      // A refused id is named by SUBSCRIBED already.
+      else if (!pending.holdings.has({ kind: "id", code, id }) || readable.versions.has(id))
+        this.revoke(connection, code, id);
     }
+    for (const { code, id } of pending.withdrawn) this.revokeContainer(connection, code, id);
     connection.flush();
+  }
+
+  /** What the client holds can no longer be vouched for: it holds nothing any more, and is asked to subscribe again. */
+  reset(connection: Connection, reason: ResetMessage["payload"]["reason"]): void {
+    // No cursor until then: it would say that nothing was missed.
+    connection.mustReset = true;
+    connection.enqueue(async () => {
+      if (!connection.open) return;
+      const held = connection.holdings.list();
+      for (const one of held) connection.holdings.delete(one);
+      this.#unindex(connection, held);
+      connection.forgetSignals();
+      connection.send({ type: "RESET", payload: { reason } });
+      this.#ports.countReset(reason);
+      await this.#removeRows(connection, held);
+    });
+  }
+
+  /** The rows of an open connection are missing, and nobody else took it over: writes them again. */
+  restore(connection: Connection): void {
+    connection.enqueue(async () => {
+      if (!connection.open) return;
+      const { session } = connection;
+      session.created = false;
+      if (!(await this.#ports.rows.add(session, connection.holdings.list()))) this.#replaced(connection);
+    });
+  }
+
+  /** Whether rows of what is no longer held may still be there. */
+  hasStray(connection: Connection): boolean {
+    return (this.#stray.get(connection)?.size ?? 0) > 0;
+  }
+
+  #replaced(connection: Connection): void {
+    connection.close(closeCodes.replaced.code, "another socket took this connection over");
   }
 
   async #unsubscribe(connection: Connection, { id: correlationId, payload }: UnsubscribeMessage): Promise<void> {
@@ -188,7 +240,7 @@ export class SubscriptionManager {
     const held: Held = { kind: "id", code, id };
     if (connection.holdings.delete(held)) {
       this.#unindex(connection, [held]);
-      connection.enqueue(() => this.#removeRows(connection, [held]));
+      this.#removeRowsInOrder(connection, held);
     }
     connection.tellGone(code, id);
   }
@@ -196,21 +248,25 @@ export class SubscriptionManager {
   /** The user may no longer read a container. */
   revokeContainer(connection: Connection, code: string, id: string): void {
     const held: Held = { kind: "within", code, id };
+    if (connection.pending?.holdings.has(held)) connection.pending.withdrawn.push(held);
     if (!connection.holdings.delete(held)) return;
     this.#unindex(connection, [held]);
-    connection.enqueue(() => this.#removeRows(connection, [held]));
+    this.#removeRowsInOrder(connection, held);
     connection.tellGone(code, id);
+  }
+
+  #removeRowsInOrder(connection: Connection, held: Held): void {
+    connection.enqueue(async () => {
+      // A SUBSCRIBE that came before this may have brought it back.
+      if (!connection.holdings.has(held)) await this.#removeRows(connection, [held]);
+    });
   }
 
   /** Takes a connection out of memory, at the moment its socket closes. Its rows go with the session. */
   forget(connection: Connection): void {
-    const { pending } = connection;
+    this.abandon(connection);
     this.#unindex(connection, connection.holdings.list());
     for (const held of connection.holdings.list()) connection.holdings.delete(held);
-    if (!pending) return;
-    connection.pending = null;
-    for (const id of pending.ids) this.#ports.index.delete("id", pending.code, id, connection);
-    for (const id of pending.within) this.#ports.index.delete("within", pending.code, id, connection);
   }
 
   #unindex(connection: Connection, held: readonly Held[]): void {
@@ -224,7 +280,7 @@ export class SubscriptionManager {
   async #removeRows(connection: Connection, held: readonly Held[]): Promise<void> {
     if (held.length === 0 || !connection.session.created) return;
     try {
-      await this.#ports.rows.remove(connection.session, held);
+      if (!(await this.#ports.rows.remove(connection.session, held))) this.#replaced(connection);
     } catch (error) {
       this.#ports.onError(error);
       const stray = this.#stray.get(connection) ?? new Map<string, Held>();

@@ -46,8 +46,13 @@ export type LiveGateway = AsyncDisposable & {
   /** Claims and publishes. */
   relay(): Promise<void>;
   connect(user: DemoUser, options?: { url?: string }): Promise<LiveClient>;
+  /** A new socket that goes on with a lost one's connection. */
+  resume(user: DemoUser, lost: Place): Promise<LiveClient>;
   stop(): Promise<void>;
 };
+
+/** What RESUME needs. */
+export type Place = { readonly connectionId: string; readonly cursor: string };
 
 async function readIdentities(db: TestDatabase): Promise<Map<string, Identity>> {
   const { rows } = await db.pool.query<{ email: string; person_id: string; organization_id: string }>(
@@ -85,23 +90,24 @@ function createClaimer(db: TestDatabase): () => Promise<HintMessage | null> {
 
 export async function startLiveGateway(
   environment: Readonly<Record<string, string>> = {},
-  { redis = true }: { redis?: boolean } = {},
+  { redis = true, beside }: { redis?: boolean; beside?: LiveGateway } = {},
 ): Promise<LiveGateway> {
   await using undo = new AsyncDisposableStack();
-  const db = undo.use(await createTestDatabase({ template: "demo" }));
+  // Beside another one: on its database, hearing the same hints.
+  const db = beside?.db ?? undo.use(await createTestDatabase({ template: "demo" }));
   const redisUrl = redis ? inject("redisUrl") : null;
   if (redis && !redisUrl) throw new Error("this test needs Redis: put redis-server on PATH");
   const config = loadConfig(gatewayConfig, {
     DATABASE_URL: db.url("heliograph_gateway"),
     JWT_SECRET: "a secret that only these tests know, long enough",
     CURSOR_SECRET: "another secret that only these tests know",
-    REDIS_PREFIX: `test-${randomUUID()}`,
+    REDIS_PREFIX: beside?.config.REDIS_PREFIX ?? `test-${randomUUID()}`,
     ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
     PORT: "0",
     ...environment,
   });
   const identities = await readIdentities(db);
-  const claim = createClaimer(db);
+  const claim = beside?.claim ?? createClaimer(db);
   // The demo data is a backlog of its own; the gateway starts behind it.
   while (await claim());
 
@@ -129,7 +135,7 @@ export async function startLiveGateway(
   if (publisher && publisher.status !== "ready") await once(publisher, "ready");
   if (publisher) {
     const channel = hintChannel(config.REDIS_PREFIX);
-    while (((await publisher.pubsub("NUMSUB", channel)) as [string, number])[1] === 0)
+    while (((await publisher.pubsub("NUMSUB", channel)) as [string, number])[1] < (beside ? 2 : 1))
       await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -161,6 +167,13 @@ export async function startLiveGateway(
     },
     connect: async (user, options = {}) =>
       LiveClient.open(options.url ?? `ws://127.0.0.1:${port}/ws/sync`, tokens.sign(identity(user)).token),
+    resume: async (user, { connectionId, cursor }) => {
+      const url = `ws://127.0.0.1:${port}/ws/sync`;
+      const client = await LiveClient.open(url, tokens.sign(identity(user)).token);
+      client.resumes = connectionId;
+      client.ws.send(JSON.stringify({ type: "RESUME", payload: { connectionId, cursor } }));
+      return client;
+    },
     stop,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
@@ -170,6 +183,8 @@ export async function startLiveGateway(
 export class LiveClient implements AsyncDisposable {
   readonly ws: WebSocket;
   readonly received: DownMessage[] = [];
+  /** The connection that this socket asked to go on with. */
+  resumes: string | undefined;
   readonly closed: Promise<number>;
   #waiting: (() => void)[] = [];
   #nextId = 0;
@@ -237,9 +252,27 @@ export class LiveClient implements AsyncDisposable {
   }
 
   get id(): string {
+    if (this.resumes && this.received.some(({ type }) => type === "RESUMED")) return this.resumes;
     const [welcome] = this.received;
     if (welcome?.type !== "WELCOME") throw new Error("the first message was no WELCOME");
     return welcome.payload.connectionId;
+  }
+
+  /** The newest cursor, with the connection id that holds. */
+  get place(): Place {
+    const cursors = this.received.flatMap((message) =>
+      message.type === "WELCOME" || message.type === "RESUMED" || message.type === "BOOKMARK"
+        ? [message.payload.cursor]
+        : [],
+    );
+    return { connectionId: this.id, cursor: cursors.at(-1) ?? "" };
+  }
+
+  /** Breaks the link without a word. @returns what is needed to go on */
+  async lose(): Promise<Place> {
+    this.ws.terminate();
+    await this.closed;
+    return this.place;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

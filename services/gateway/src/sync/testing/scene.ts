@@ -1,12 +1,21 @@
 import type { DownMessage, HintItem } from "@heliograph/protocol";
+import { type Identity, TokenError } from "@heliograph/server-kit";
+import { Bookmarks } from "../bookmarks.ts";
 import type { Connection, SocketPort } from "../connection.ts";
 import { ConnectionManager } from "../connection-manager.ts";
+import type { Position } from "../cursor.ts";
+import { DelayWatch } from "../delay-watch.ts";
 import { FanOut } from "../fan-out.ts";
 import type { Held } from "../holdings.ts";
 import { defaultLimits, type Limits } from "../limits.ts";
+import { createMessageRouter } from "../message-router.ts";
+import { ReplayReader } from "../replay-reader.ts";
+import { Resumer } from "../resumer.ts";
 import { Rights } from "../rights.ts";
 import type { Readable, Reader } from "../rights-reader.ts";
+import { Ring } from "../ring.ts";
 import type { Session } from "../session.ts";
+import type { Taken, Wanted } from "../session-store.ts";
 import { SubscriptionIndex } from "../subscription-index.ts";
 import { SubscriptionManager } from "../subscription-manager.ts";
 import { FakeClock, settled } from "./fake-clock.ts";
@@ -55,7 +64,8 @@ export type FakeClient = {
   say(message: object | string): void;
   /** Says it and lets everything come to rest. */
   tell(message: object | string): Promise<DownMessage[]>;
-  leave(): void;
+  /** The socket is gone; 1006: lost. */
+  leave(code?: number): void;
 };
 
 /** A question to the database that the test answers. */
@@ -67,6 +77,13 @@ export type Question = {
   fail(): void;
 };
 
+const gatewayId = "00000000-0000-4000-8000-00000000000f";
+/** Positions in plain sight. */
+export const sealed = ({ epoch, seq }: Position): string => `${epoch}@${seq}`;
+function opened(text: string): Position | undefined {
+  const [, epoch = "", seq] = /^(\w+)@(\d+)$/.exec(text) ?? [];
+  return seq === undefined ? undefined : { epoch, seq: Number(seq) };
+}
 export const north = "00000000-0000-4000-8000-0000000000aa";
 let counter = 0;
 /** A new id. */
@@ -92,6 +109,18 @@ export class Scene {
   readonly stop = new AbortController();
   readonly errors: unknown[] = [];
   readonly ended: Session[] = [];
+  readonly suspended: Session[] = [];
+  /** Rows of app.rxdb_session. */
+  readonly sessions = new Map<string, Session>();
+  readonly resumes: string[] = [];
+  /** Tokens that AUTH may bring. */
+  readonly tokens = new Map<string, Identity>();
+  position: Position = { epoch: "one", seq: 100 };
+  /** What the regular look at the head finds. */
+  headAnswers = true;
+  behindSince: number | null = null;
+  /** What was missed is read only after this. */
+  beforeReplay: Promise<void> = Promise.resolve();
   /** Versions of readable rows, and readable containers; unless `asks` is set. */
   readonly readable = new Map<string, number>();
   readonly containers = new Set<string>();
@@ -104,10 +133,21 @@ export class Scene {
   readonly connections: ConnectionManager;
   readonly rights: Rights;
   readonly fanOut: FanOut;
+  readonly ring: Ring;
+  readonly bookmarks: Bookmarks;
+  readonly delay: DelayWatch;
+  readonly #replays: ReplayReader;
+  readonly #route: ReturnType<typeof createMessageRouter>;
 
   constructor(limits: Partial<Limits> = {}) {
     const all = { ...defaultLimits, ...limits };
     const { clock, index } = this;
+    this.delay = new DelayWatch(clock);
+    const lookAtHead = (): void => {
+      if (this.headAnswers) this.delay.headRead(this.behindSince);
+      clock.after(5000, lookAtHead);
+    };
+    lookAtHead();
     const onError = (error: unknown): void => void this.errors.push(error);
     const reader = {
       read: (who: Reader, code: string, asked: { ids: readonly string[]; within: readonly string[] }) =>
@@ -121,12 +161,14 @@ export class Scene {
           if (this.sessionLost) return false;
           _session.attempted = true;
           _session.created = true;
+          this.sessions.set(_session.connectionId, _session);
           for (const one of held) this.rows.set(rowKey(_session, one), one);
           return true;
         },
         remove: async (session, held) => {
           this.#failIfTold();
           for (const one of held) this.rows.delete(rowKey(session, one));
+          return !this.sessionLost;
         },
       },
       rights: reader,
@@ -134,6 +176,7 @@ export class Scene {
       limits: all,
       clock,
       onError,
+      countReset: () => undefined,
       observeSubscribe: () => undefined,
     });
     this.rights = new Rights({
@@ -146,14 +189,32 @@ export class Scene {
       countRead: () => undefined,
       maxWaiting: all.maxWaiting,
     });
+    const endSession = (session: Session): void => {
+      this.ended.push(session);
+      if (this.sessions.get(session.connectionId)?.generation !== session.generation) return;
+      this.sessions.delete(session.connectionId);
+      for (const key of this.rows.keys()) if (key.startsWith(session.connectionId)) this.rows.delete(key);
+    };
+    const suspendSession = (session: Session): void => void this.suspended.push(session);
+    this.bookmarks = new Bookmarks({
+      clock,
+      seal: sealed,
+      position: () => this.position,
+      delay: this.delay,
+      waits: (connection) => this.rights.isBusy(connection.user) || this.subscriptions.hasStray(connection),
+      intervalMs: all.bookmarkIntervalMs,
+      count: { bookmark: () => undefined, delayed: () => undefined },
+    });
     this.connections = new ConnectionManager({
       clock,
       random: () => 0.5,
       limits: all,
       subscriptions: this.subscriptions,
-      gatewayId: () => "00000000-0000-4000-8000-00000000000f",
-      cursor: () => "sealed",
-      endSession: (session) => this.ended.push(session),
+      gatewayId: () => gatewayId,
+      handle: (connection, message) => this.#route(connection, message),
+      bookmarks: this.bookmarks,
+      endSession,
+      suspendSession,
       onError,
       count: {
         in: () => undefined,
@@ -164,6 +225,57 @@ export class Scene {
       },
     });
     this.fanOut = new FanOut({ index, rights: this.rights, usersOf: (person) => this.connections.usersOf(person) });
+    this.ring = new Ring({ clock, maxItems: 1000, maxAgeMs: 60_000 });
+    this.ring.restart(this.position);
+    const place = (): Position => this.position;
+    const resumer = new Resumer({
+      cursors: { seal: sealed, open: opened },
+      feed: {
+        get position() {
+          return place();
+        },
+        reach: async ({ epoch, seq }) => {
+          if (epoch !== this.position.epoch) return "other_history";
+          return seq > this.position.seq ? "cursor_ahead" : "reached";
+        },
+      },
+      sessions: { take: (wanted) => this.#take(wanted) },
+      connections: this.connections,
+      subscriptions: this.subscriptions,
+      replays: {
+        read: async (absent, epoch) => {
+          await this.beforeReplay;
+          return this.#replays.read(absent, epoch);
+        },
+      },
+      fanOut: this.fanOut,
+      rights: this.rights,
+      gatewayId: () => gatewayId,
+      endSession,
+      suspendSession,
+      maxMissed: all.maxWaiting,
+      onError,
+      count: (result) => this.resumes.push(result),
+      countReset: () => undefined,
+    });
+    this.#replays = new ReplayReader({
+      ring: this.ring,
+      readHead: async () => ({ ...this.position, minSeq: 0, behindSince: null }),
+      readLog: async () => {
+        throw new Error("this scene has no log");
+      },
+      position: () => this.position,
+      countReplay: () => undefined,
+    });
+    this.#route = createMessageRouter({
+      verify: (token) => {
+        const identity = this.tokens.get(token);
+        if (!identity) throw new TokenError("invalid");
+        return identity;
+      },
+      resumer,
+      subscriptions: this.subscriptions,
+    });
   }
 
   /** A new socket, of a person of its own unless told. */
@@ -183,7 +295,7 @@ export class Scene {
         await settled();
         return socket.take();
       },
-      leave: () => this.connections.closed(connection, 1005),
+      leave: (code = 1006) => this.connections.closed(connection, code),
     };
   }
 
@@ -197,9 +309,38 @@ export class Scene {
     return client;
   }
 
+  /** The next stretch of the feed. */
   async apply(...items: HintItem[]): Promise<void> {
+    const { epoch, seq: after } = this.position;
+    this.position = { epoch, seq: after + items.length };
+    this.ring.push({ epoch, after, seq: this.position.seq, items });
     this.fanOut.apply(items);
     await settled();
+  }
+
+  /** A new socket that goes on with another one's connection. */
+  async resume(
+    { connectionId, cursor }: { connectionId: string; cursor: string },
+    of: { personId?: string } = {},
+  ): Promise<FakeClient & { readonly answers: DownMessage[] }> {
+    const client = this.connect(of);
+    const answers = await client.tell({ type: "RESUME", id: "r", payload: { connectionId, cursor } });
+    return { ...client, answers };
+  }
+
+  /** The place at this moment, sealed. */
+  get cursor(): string {
+    return sealed(this.position);
+  }
+
+  async #take({ connectionId, userId, organizationId, gatewayId }: Wanted): Promise<Taken | "unknown"> {
+    this.#failIfTold();
+    const before = this.sessions.get(connectionId);
+    if (before?.userId !== userId || before.organizationId !== organizationId) return "unknown";
+    const session = { ...before, gatewayId, generation: before.generation + 1 };
+    this.sessions.set(connectionId, session);
+    const held = [...this.rows].flatMap(([key, one]) => (key.startsWith(connectionId) ? [one] : []));
+    return { session, held };
   }
 
   #failIfTold(): void {

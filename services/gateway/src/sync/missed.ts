@@ -1,0 +1,82 @@
+import { type HintItem, logAction } from "@heliograph/protocol";
+import { entityKey } from "./change.ts";
+import type { Held } from "./holdings.ts";
+import type { Stretch } from "./ring.ts";
+import { SubscriptionIndex } from "./subscription-index.ts";
+
+/** Entity code of the rows that tell of changed memberships; no entity type has it. */
+export const membershipCode = "person";
+
+/** Somebody who was away. */
+export type Absent = {
+  readonly personId: string;
+  readonly organizationId: string;
+  readonly held: readonly Held[];
+  /** Up to here he was told everything. */
+  readonly after: number;
+};
+
+const isRights = ({ a }: HintItem): boolean => a === logAction.grant || a === logAction.revoke;
+
+/** One item that says no less than both; as coalescing of log rows does, see there for the reasons. */
+function joined(older: HintItem, newer: HintItem): HintItem {
+  return {
+    ...newer,
+    v: Math.max(older.v, newer.v),
+    k: [...new Set([...older.k, ...newer.k])],
+    r: older.r || newer.r,
+    x: older.x || newer.x,
+    t: Math.max(older.t, newer.t),
+  };
+}
+
+/** Whether a changed membership, noted with its organization as container, is of this user. */
+export const isMembershipOf = (item: HintItem, user: { personId: string; organizationId: string }): boolean =>
+  item.c === membershipCode &&
+  item.e === user.personId &&
+  (item.k.length === 0 || item.k.includes(user.organizationId));
+
+/**
+ * Picks, for many at once, what concerns each of them out of the feed: one walk along the feed for a whole pod's worth of
+ * sockets, instead of one each.
+ */
+export class Missed {
+  readonly #index = new SubscriptionIndex<Absent>();
+  readonly #byPerson: Map<string, Absent[]>;
+  readonly #found: Map<Absent, Map<string, HintItem>>;
+
+  constructor(absents: readonly Absent[]) {
+    this.#found = new Map(absents.map((absent) => [absent, new Map()]));
+    this.#byPerson = Map.groupBy(absents, ({ personId }) => personId);
+    for (const absent of absents) for (const { kind, code, id } of absent.held) this.#index.add(kind, code, id, absent);
+  }
+
+  /** In the order of the feed. */
+  add({ seq, items }: Stretch): void {
+    for (const item of items) {
+      const note = (absent: Absent): void => {
+        if (seq > absent.after) this.#note(absent, item);
+      };
+      if (item.c === membershipCode) {
+        for (const absent of this.#byPerson.get(item.e) ?? []) if (isMembershipOf(item, absent)) note(absent);
+        continue;
+      }
+      // The same row may be held by its id and by containers: joining an item with itself changes nothing.
+      this.#index.each("id", item.c, item.e, note);
+      for (const container of item.k) this.#index.each("within", item.c, container, note);
+    }
+  }
+
+  /** One item per entity. Grants and revocations apart from changes: they carry no version of the row. */
+  of(absent: Absent): HintItem[] {
+    return [...(this.#found.get(absent)?.values() ?? [])];
+  }
+
+  #note(absent: Absent, item: HintItem): void {
+    const found = this.#found.get(absent);
+    if (!found) return;
+    const key = `${isRights(item) ? "rights" : "change"}:${entityKey(item.c, item.e)}`;
+    const before = found.get(key);
+    if (before !== item) found.set(key, before ? joined(before, item) : item);
+  }
+}
