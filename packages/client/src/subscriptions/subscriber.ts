@@ -186,12 +186,12 @@ export class Subscriber {
     this.#book.pause();
   }
 
-  /** The server took rows away, and its subscriptions to them with that. */
-  revoked(type: string, rowIds: readonly string[]): void {
-    for (const id of rowIds) {
-      const entry = this.#book.get({ type, id, container: false });
-      if (entry?.phase === "held" || entry?.phase === "asked") entry.phase = "refused";
-    }
+  /** The server took rows or containers away, and its subscriptions to them with that. */
+  revoked(type: string, goneIds: readonly string[]): void {
+    const targets = goneIds.flatMap((id) => [false, true].map((container) => ({ type, id, container })));
+    const entries = targets.flatMap((target) => this.#book.get(target) ?? []);
+    for (const entry of entries) if (entry.phase === "held" || entry.phase === "asked") entry.phase = "refused";
+    this.#ports.onPhase(entries);
   }
 
   unsubscribed(message: UnsubscribedMessage): void {
@@ -207,13 +207,13 @@ export class Subscriber {
     const { batch, seen } = question;
     const gone = new Set(message.payload.gone);
     for (const entry of batch.entries) {
-      const refused = !batch.container && gone.has(entry.id);
+      const refused = gone.has(entry.id);
       if (entry.phase === "asked") entry.phase = refused ? "refused" : "held";
       // Taken away while this question was open, and now there: which of the two came last is asked for.
       else if (entry.phase === "refused" && !refused) this.retry([entry]);
     }
     this.#ports.logger.info(`[Sync] Subscribed: ${batch.type} (${message.payload.count})`);
-    if (gone.size > 0) {
+    if (gone.size > 0 && !batch.container) {
       const rows = [...gone].map((id) => ({ id, seen: seen.get(id)?.version ?? 0 }));
       this.#ports.onGone(batch.type, rows);
     }
