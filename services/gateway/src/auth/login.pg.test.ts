@@ -66,3 +66,22 @@ test("too many attempts for one account are answered with the time to wait; othe
   expect(Number(limited[0]?.headers["retry-after"])).toBeGreaterThan(0);
   expect((await login("erin@contoso.example", "heliograph")).status).toBe(200);
 });
+
+test("a token is renewed for whoever is still a member, with the answer of a login", async () => {
+  const first = await login(emailOf("carol"), "heliograph");
+  const renew = (token: unknown) =>
+    rest.call("POST /auth/renew", { as: null, headers: { authorization: `Bearer ${String(token)}` } });
+  const { status, body, headers } = await renew(first.body["token"]);
+  expect(status).toBe(200);
+  expect(Object.keys(body).sort()).toEqual(Object.keys(first.body).sort());
+  expect(body.person).toEqual(first.body.person);
+  expect(headers["cache-control"]).toBe("no-store");
+  expect(Date.parse(String(body["expiresAt"]))).toBeGreaterThanOrEqual(Date.parse(String(first.body["expiresAt"])));
+  const me = await rest.call("GET /auth/me", {
+    as: null,
+    headers: { authorization: `Bearer ${String(body["token"])}` },
+  });
+  expect(me.body).toEqual({ person: body.person });
+  expect((await renew("nonsense")).body.error.code).toBe("unauthenticated");
+  expect((await rest.call("POST /auth/renew", { as: null })).status).toBe(401);
+});

@@ -353,3 +353,47 @@ test("far behind, sockets compare versions instead of the pod reading everything
   expect(site.histories).toHaveLength(1);
   expect(site.feed.position?.seq).toBe(site.state.head);
 });
+
+test("reach: at once where the feed is, after a read of the log where it is not yet", async () => {
+  using site = scene();
+  await site.start();
+  expect(await site.feed.reach({ epoch: "one", seq: 10 })).toBe("reached");
+  expect(site.state.heads).toBe(0);
+  site.claim(5);
+  const asked = Promise.all(Array.from({ length: 50 }, () => site.feed.reach({ epoch: "one", seq: 14 })));
+  await site.clock.advance(100);
+  expect(new Set(await asked)).toEqual(new Set(["reached"]));
+  expect(site.feed.position?.seq).toBe(15);
+  expect(site.state.heads).toBeLessThanOrEqual(2);
+});
+
+test("reach: what the database itself does not know is refused", async () => {
+  using site = scene();
+  await site.start();
+  const refused = Promise.all([site.feed.reach({ epoch: "one", seq: 11 }), site.feed.reach({ epoch: "two", seq: 3 })]);
+  await site.clock.advance(100);
+  expect(await refused).toEqual(["cursor_ahead", "other_history"]);
+});
+
+// Fails when the pod's own epoch decides: whoever comes from a pod that has noticed the new history would be sent away.
+test("reach: a history that this pod has not noticed yet is adopted first", async () => {
+  using site = scene();
+  await site.start();
+  site.state.epoch = "two";
+  const reached = site.feed.reach({ epoch: "two", seq: 9 });
+  await site.clock.advance(100);
+  expect(await reached).toBe("reached");
+  expect(site.histories).toHaveLength(1);
+});
+
+test("reach: fails when the database stays away", async () => {
+  using site = scene();
+  await site.start();
+  site.claim(1);
+  const outcome = site.feed.reach({ epoch: "one", seq: 11 }).catch((error: Error) => error.message);
+  site.duringPage(() => {
+    site.state.failing = true;
+  });
+  await site.clock.advance(11_000);
+  expect(await outcome).toMatch(/in time/);
+});
