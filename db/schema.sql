@@ -1322,6 +1322,7 @@ table row-security forced
 table
   connection_id uuid not null
   user_id uuid not null
+  organization_id uuid
   gateway_id uuid not null
   generation bigint not null default 1
   connected_ts timestamp with time zone not null default clock_timestamp()
@@ -1333,6 +1334,7 @@ table
   grant delete, insert, select, update to heliograph_gateway
   comment 'One row per connection that has subscribed.'
   comment on expires_ts 'Set when the socket is gone: until then the connection may be resumed.'
+  comment on organization_id 'The organization the subscriptions were read in: a token of the same person for another one cannot resume them.'
 
 -- 5 table: rxdb_subscription
 table
@@ -4668,6 +4670,48 @@ AS $function$
 $function$
 grant execute to heliograph_watcher
 comment 'Gives the lease up at once, so that another watcher need not wait for its end.'
+
+-- 7 function: app.resume_sessions(uuid[],uuid[],uuid[],uuid)
+CREATE OR REPLACE FUNCTION app.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
+ RETURNS TABLE(connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[])
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+  v_ids uuid[];
+  v_generations bigint[];
+begin
+  -- Locked in one order: pods that take over the sockets of a third one would otherwise wait for each other.
+  with locked as materialized (
+    select s.connection_id
+      from unnest(connections, users, organizations) as wanted (connection_id, user_id, organization_id)
+      join app.rxdb_session s using (connection_id, user_id, organization_id)
+     where s.expires_ts is null or s.expires_ts > clock_timestamp()
+     order by s.connection_id
+       for update of s),
+  taken as (
+    update app.rxdb_session s
+       set gateway_id = gateway, generation = s.generation + 1,
+           connected_ts = clock_timestamp(), disconnected_ts = null, expires_ts = null
+      from locked
+     where s.connection_id = locked.connection_id
+    returning s.connection_id, s.generation)
+  select array_agg(connection_id), array_agg(generation) into v_ids, v_generations from taken;
+
+  return query
+    select t.id, s.user_id, s.organization_id, t.generation,
+           coalesce(array_agg(b.entity_code::text) filter (where b.entity_id is not null), '{}'),
+           coalesce(array_agg(b.entity_id) filter (where b.entity_id is not null), '{}'),
+           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}')
+      from unnest(v_ids, v_generations) as t (id, generation)
+      join app.rxdb_session s on s.connection_id = t.id
+      left join app.rxdb_subscription b on b.connection_id = t.id
+     group by t.id, s.user_id, s.organization_id, t.generation;
+end $function$
+grant execute to heliograph_gateway
+comment 'Gives connections a new owner and returns what they hold; connections that are unknown, expired or somebody else''s are left out.'
 
 -- 7 function: app.resync(text)
 CREATE OR REPLACE FUNCTION app.resync(code text)
