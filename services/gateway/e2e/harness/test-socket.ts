@@ -201,7 +201,7 @@ export class TestSocket implements AsyncDisposable {
   }
 
   async close(): Promise<SocketEnd> {
-    this.#socket.close();
+    this.#socket.close(1000);
     return this.closed;
   }
 
