@@ -71,6 +71,10 @@ test("a place that the log does not reach back to, or that loses its rows during
   const { reader, state, absent } = scene();
   expect(await reader.read(absent(4), "one")).toHaveLength(1);
   expect(await reader.read(absent(3), "one")).toBe("cursor_too_old");
+  // Said to be incomplete already, though the rows are still there.
+  state.head = { ...state.head, minSeq: 9 };
+  expect(await reader.read(absent(7), "one")).toBe("cursor_too_old");
+  state.head = { ...state.head, minSeq: 5 };
   state.log.splice(3, 1);
   expect(await reader.read(absent(4), "one")).toBe("cursor_too_old");
   state.log.length = 0;

@@ -278,3 +278,44 @@ test("an unknown entity is an error, also in UNSUBSCRIBE", async () => {
     expect(answer).toMatchObject({ type: "ERROR", id: "n", payload: { code: "unknown_entity" } });
   }
 });
+
+// Fails when SUBSCRIBED goes by its own read alone: the client would believe to hold what nobody tells it about.
+test("what is withdrawn while it is subscribed a second time is reported as gone", async () => {
+  const scene = new Scene();
+  const row = id();
+  scene.readable.set(row, 1);
+  const client = await scene.subscribed({ ids: [row] });
+  scene.questions = [];
+  await client.tell(subscribe({ entityIds: [row] }));
+  await scene.apply(item({ e: row, v: 2, x: true }));
+  scene.questions[1]?.answer({ versions: new Map(), containers: new Set() });
+  await settled();
+  scene.questions[0]?.answer();
+  await settled();
+  const frames = client.socket.take();
+  expect(frames.find(({ type }) => type === "SUBSCRIBED")).toMatchObject({
+    payload: { count: 0, changed: [], gone: [row] },
+  });
+  expect(scene.rows.size + scene.index.size).toBe(0);
+});
+
+// Fails when a queued removal does not look again: the row of a subscription that stands would be deleted.
+test("rows of a withdrawn subscription stay if it was made again before they were removed", async () => {
+  const scene = new Scene();
+  const [row, other] = [id(), id()];
+  scene.readable.set(row, 1).set(other, 1);
+  const client = await scene.subscribed({ ids: [row] });
+  scene.questions = [];
+  client.say(subscribe({ entityIds: [other] }));
+  client.say(subscribe({ entityIds: [row] }));
+  await settled();
+  await scene.apply(item({ e: row, v: 2, x: true }));
+  scene.questions[1]?.answer({ versions: new Map(), containers: new Set() });
+  await settled();
+  scene.questions[0]?.answer();
+  await settled();
+  scene.questions[2]?.answer();
+  await settled();
+  expect(new Set([...scene.rows.values()].map((held) => held.id))).toEqual(new Set([row, other]));
+  expect(scene.index.size).toBe(2);
+});

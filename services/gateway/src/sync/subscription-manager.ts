@@ -129,6 +129,8 @@ export class SubscriptionManager {
     }
     if (!connection.open) return;
     for (const held of fresh) if (may(held)) connection.holdings.add(held);
+    // Also what was held before and was withdrawn by another read in the meantime: it is not held any more.
+    refused = wanted.filter((held) => !connection.holdings.has(held));
     connection.pending = null;
     connection.reads.note(code, readable.versions);
     const versions = new Map(payload.entityIds?.map((id, at) => [id.toLowerCase(), payload.versions?.[at]]));
@@ -324,12 +326,13 @@ function subscribed(of: {
   readable: Readable;
   versions: ReadonlyMap<string, number | undefined>;
 }): SubscribedMessage {
+  const gone = new Set(of.refused.map(({ id }) => id));
   const changed = [...of.readable.versions]
-    .filter(([id, version]) => of.versions.get(id) !== version)
+    .filter(([id, version]) => of.versions.get(id) !== version && !gone.has(id))
     .map(([entityId, version]) => ({ entityId, version }));
   return {
     type: "SUBSCRIBED",
     ...(of.correlationId && { id: of.correlationId }),
-    payload: { entityCode: of.code, count: of.count, changed, gone: of.refused.map(({ id }) => id) },
+    payload: { entityCode: of.code, count: of.count, changed, gone: [...gone] },
   };
 }

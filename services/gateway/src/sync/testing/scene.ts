@@ -119,6 +119,8 @@ export class Scene {
   /** What the regular look at the head finds. */
   headAnswers = true;
   behindSince: number | null = null;
+  /** A connection is taken over only after this. */
+  beforeTake: Promise<void> = Promise.resolve();
   /** What was missed is read only after this. */
   beforeReplay: Promise<void> = Promise.resolve();
   /** Versions of readable rows, and readable containers; unless `asks` is set. */
@@ -334,6 +336,7 @@ export class Scene {
   }
 
   async #take({ connectionId, userId, organizationId, gatewayId }: Wanted): Promise<Taken | "unknown"> {
+    await this.beforeTake;
     this.#failIfTold();
     const before = this.sessions.get(connectionId);
     if (before?.userId !== userId || before.organizationId !== organizationId) return "unknown";
