@@ -330,3 +330,30 @@ test("two hundred sockets that lose their gateway resume with few statements and
   await Promise.all(back.map((client) => client.lose()));
   await gone[Symbol.asyncDispose]();
 });
+
+test("while nobody leads, or changes wait for their number, sockets are told; a bookmark ends it", async () => {
+  await using client = await a.connect("bob");
+  const lease = async (until: string): Promise<void> => {
+    await a.db.pool.query("update app.sync_state set lease_until = $1::timestamptz", [until]);
+  };
+  const delays = (): number => client.received.filter(({ type }) => type === "DELAYED").length;
+  const recovered = async (): Promise<void> => {
+    const bookmarks = client.received.filter(({ type }) => type === "BOOKMARK").length;
+    await until(async () => client.received.filter(({ type }) => type === "BOOKMARK").length > bookmarks);
+  };
+  const since = new Date(Date.now() - 1000).toISOString();
+  await lease(since);
+  expect((await client.next("DELAYED")).payload.since).toBe(since);
+  await lease("infinity");
+  await recovered();
+  const project = randomUUID();
+  await a.db.pool.query("insert into app.project (id, organization_id, name, code) values ($1, $2, 'P', $3)", [
+    project,
+    organizationId,
+    `D-${project.slice(0, 8).toUpperCase()}`,
+  ]);
+  await a.db.pool.query("update app.logging set created_ts = now() - interval '6 s' where entity_id = $1", [project]);
+  await until(async () => delays() === 2);
+  await a.relay();
+  await recovered();
+});
