@@ -45,6 +45,7 @@ export class Heliograph {
   /** Everything numbered up to here must be read before this connection counts as caught up. */
   #catchUpStamp: number | undefined;
   #tokenAskedFor: string | null | undefined;
+  #lookedUnconnected = false;
 
   constructor(options: HeliographOptions) {
     this.#options = options;
@@ -60,7 +61,7 @@ export class Heliograph {
       getToken: options.getToken,
       fetch: fetchFunction,
       clock,
-      onUnauthenticated: () => this.#askForToken(),
+      onUnauthenticated: (token) => this.#tokenRefused(token),
     });
     this.#refetcher = new Refetcher({
       getMany: (type, ids, signal) => this.api.getMany(type, ids, { signal }),
@@ -164,7 +165,10 @@ export class Heliograph {
     return this.#status.on(listener);
   }
 
-  /** Tells that `getToken` may answer differently now: after signing in, or after a renewal. */
+  /**
+   * Tells that `getToken` may answer differently now: after signing in, a renewal, or signing out, which releases the
+   * socket. The store does not change hands with the token: give every person a client of their own.
+   */
   tokenChanged(): void {
     this.#connection.tokenChanged();
     this.#refetcher.hurry();
@@ -188,7 +192,7 @@ export class Heliograph {
 
   /** One row, live while somebody listens to it. */
   entity(type: string, id: string): EntityResource {
-    return new EntityResource(type, canonicalId(id) ?? id, {
+    return new EntityResource(type, canonicalId(id), {
       live: this.entities,
       subscriptions: this.#subscriber,
       needs: (key) => this.#refetcher.needs(key),
@@ -236,6 +240,7 @@ export class Heliograph {
         break;
       case "GONE": {
         const { entityCode, entityIds } = message.payload;
+        this.#subscriber.withdrawn(entityCode, entityIds);
         this.#background(this.#refetcher.remove(entityCode, entityIds));
         this.#markStale(entityCode);
         break;
@@ -336,8 +341,12 @@ export class Heliograph {
   #connectionChanged(state: ConnectionState): void {
     if (state.kind !== this.#kind) {
       this.#kind = state.kind;
-      // Without live updates everything on screen is read once, so that it is at least fresh when it appears.
-      if (state.kind === "disabled") this.#lookAtEverything();
+      // Without live updates everything on screen is read once, so that it is at least fresh when it appears. A socket
+      // that never opened may be the doing of a proxy which lets plain requests pass.
+      const neverOpened = state.kind === "waiting" && this.#connection.lastMessageAt === undefined;
+      if (neverOpened && !this.#lookedUnconnected) this.#lookAtEverything();
+      if (neverOpened) this.#lookedUnconnected = true;
+      if (state.kind === "disabled" || state.kind === "refused") this.#lookAtEverything();
     }
     this.#status.publish();
   }
@@ -348,6 +357,11 @@ export class Heliograph {
       this.#refetcher.look(type, [id]);
     }
     for (const list of this.#lists.active()) list.markStale();
+  }
+
+  /** A 401 speaks for the token of its own request: it must not end the session of somebody who signed in meanwhile. */
+  #tokenRefused(token: string): void {
+    if (token === this.#options.getToken() && this.#life !== "stopped") this.#askForToken();
   }
 
   #askForToken(): void {

@@ -62,6 +62,8 @@ export function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
     a.since === b.since &&
     a.lastMessageAt === b.lastMessageAt &&
     a.pendingFetches === b.pendingFetches &&
+    a.storage === b.storage &&
+    a.storageReason === b.storageReason &&
     a.retryAt === b.retryAt
   );
 }

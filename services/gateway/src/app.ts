@@ -42,7 +42,11 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     trustProxy: [...config.TRUSTED_PROXIES],
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
-    http: { headersTimeout: headersTimeoutMs },
+    http: {
+      headersTimeout: headersTimeoutMs,
+      // Some HTTP clients offer "h2c" with every request; only an offer of WebSocket is taken up.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+    },
   });
   app.server.on("upgrade", (request, socket, head) => pubsub.upgrade(request, socket, head));
   registerHealth(app, dependencies);

@@ -33,6 +33,13 @@ export const watcherConfig = {
     max: 60_000,
     unit: "ms",
   }),
+  SESSION_GRACE_MS: integer({
+    description: "how long the sessions of a gateway that died may be taken over before they are deleted",
+    default: 120_000,
+    min: 0,
+    max: 86_400_000,
+    unit: "ms",
+  }),
   PARTITION_DAYS: integer({
     description: "days for which log partitions exist ahead of time",
     default: 14,

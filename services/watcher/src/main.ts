@@ -4,6 +4,7 @@ import {
   createPool,
   createRegistry,
   loadConfig,
+  logReady,
   runService,
   startHealthServer,
   startLogLevel,
@@ -11,6 +12,8 @@ import {
 } from "@heliograph/server-kit";
 import { createRedisBus, silentBus } from "./bus.ts";
 import { watcherConfig, watcherEnvironment } from "./config.ts";
+import { createHouseDatabase } from "./house-database.ts";
+import { Housekeeper } from "./housekeeper.ts";
 import { createLogDatabase } from "./log-database.ts";
 import { LogWatcher } from "./log-watcher.ts";
 import { createWatcherMetrics } from "./metrics.ts";
@@ -75,12 +78,17 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
 
   const stop = new AbortController();
   const partitions = keepPartitions({ database, days: config.PARTITION_DAYS, logger, signal: stop.signal });
+  const housekeeper = new Housekeeper({
+    database: createHouseDatabase({ pool, sessionGraceMs: config.SESSION_GRACE_MS }),
+    logger,
+  });
   const watching = config.SYNC_ENABLED ? watcher.run(stop.signal) : Promise.resolve();
+  const housekeeping = housekeeper.run(() => watcher.steadyMs, stop.signal);
   // Last pushed, first released: the lease is handed over while database and bus still work.
   releasers.push("watcher", async () => {
     stop.abort();
-    await Promise.all([watching, partitions]);
+    await Promise.all([watching, partitions, housekeeping]);
   });
   if (!config.SYNC_ENABLED) logger.warn("SYNC_ENABLED is false: changes are logged but not sequenced or told");
-  logger.info({ event: "ready", port: health.port }, "watcher ready");
+  logReady(logger, health.port, "watcher ready");
 });

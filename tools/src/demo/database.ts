@@ -10,8 +10,7 @@ import { initialisePostgres, type PostgresPlace, type PostgresServer, startPostg
 import { waitForDatabase } from "../postgres/wait-for-database.ts";
 import { unlessAborted } from "../process/stop-request.ts";
 import type { DemoContext } from "./context.ts";
-import { keepRunning } from "./keep-running.ts";
-import { onFreePort } from "./on-free-port.ts";
+import { keepOnPort } from "./keep-on-port.ts";
 
 /** Beside PostgreSQL's usual port, which a machine with a PostgreSQL of its own uses. */
 const DEFAULT_PORT = 54_320;
@@ -52,26 +51,16 @@ async function startEmbedded(context: DemoContext): Promise<DemoDatabase> {
     report("Creating a new database …");
     await initialisePostgres(place, secrets.databasePassword);
   }
-  const start = (port: number, startSignal: AbortSignal): Promise<PostgresServer> =>
+  const start = (candidate: number, startSignal: AbortSignal): Promise<PostgresServer> =>
     startPostgres(place, {
-      listen: { port },
+      listen: { port: candidate },
       settings: { max_connections: "200" },
       logSink: (line) => logs.write("postgres", line),
       signal: startSignal,
     });
-  let known: number | null = null;
-  const server = await keepRunning(
-    "PostgreSQL",
-    async (startSignal) => {
-      if (known !== null) return start(known, startSignal);
-      const { started, port } = await onFreePort(DEFAULT_PORT, (candidate) => start(candidate, startSignal));
-      known = port;
-      return started;
-    },
-    { signal, report },
-  );
+  const { kept: server, port } = await keepOnPort("PostgreSQL", DEFAULT_PORT, start, { signal, report });
   undo.use(server);
-  const url = `postgresql://postgres:${secrets.databasePassword}@127.0.0.1:${known}/${DATABASE}`;
+  const url = `postgresql://postgres:${secrets.databasePassword}@127.0.0.1:${port}/${DATABASE}`;
   await createDatabase(url);
   return { url, pid: server.current()?.pid ?? null };
 }

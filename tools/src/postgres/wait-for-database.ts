@@ -26,7 +26,8 @@ export async function waitForDatabase(
       return;
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
-      if (code !== undefined && FINAL.test(code)) {
+      // pg gives no code to a failure of its own: no password where the server asks for one.
+      if ((code !== undefined && FINAL.test(code)) || message.startsWith("SASL: ")) {
         throw new Error(`PostgreSQL at ${host} refuses the connection to ${pathname.slice(1)}: ${message}`, {
           cause: error,
         });

@@ -34,7 +34,7 @@ export const EntityRow = memo(function EntityRow({ code, row, layout, compact }:
         </div>
         <div className={`mt-1 flex min-w-0 items-center gap-2 text-ink-2 text-sm ${narrow}`}>
           {head ? <Value entry={head} row={row} links={false} /> : null}
-          {when ? <Value entry={when} row={row} links={false} /> : null}
+          {when && row[when.name] ? <Value entry={when} row={row} links={false} /> : null}
         </div>
       </td>
       {placed.map(({ entry, className }, place) => (

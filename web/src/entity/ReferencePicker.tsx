@@ -15,17 +15,22 @@ type Props = {
 
 type Choice = { readonly id: string; readonly label: string };
 
-function useChoices(code: EntityCode, q: string, nullable: boolean): readonly Choice[] {
-  const { items } = useEntityList(code, { q, limit: 20, sort: labelColumn(code)?.name ?? "id" });
+type Choices = { readonly choices: readonly Choice[]; readonly nothing: string };
+
+function useChoices(code: EntityCode, q: string, nullable: boolean): Choices {
+  const { items, status } = useEntityList(code, { q, limit: 20, sort: labelColumn(code)?.name ?? "id" });
   const rows = (items as unknown as readonly Row[]).map((row) => ({ id: row.id, label: rowLabel(code, row) }));
-  return nullable && q === "" ? [{ id: "", label: "None" }, ...rows] : rows;
+  const choices = nullable && q === "" ? [{ id: "", label: "None" }, ...rows] : rows;
+  // "Nothing" is an answer, and only the server gives it.
+  const nothing = { loading: "Searching…", error: "The search failed", ready: "Nothing found" }[status];
+  return { choices, nothing };
 }
 
 function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & { code: EntityCode }) {
   const [open, setOpen] = useState(takeFocus);
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
-  const choices = useChoices(code, useDeferredValue(text.trim()), !column.notNull);
+  const { choices, nothing } = useChoices(code, useDeferredValue(text.trim()), !column.notNull);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -106,7 +111,7 @@ function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & 
             {choice.label}
           </div>
         ))}
-        {choices.length === 0 ? <p className="px-2 py-1.5 text-ink-3">Nothing found</p> : null}
+        {choices.length === 0 ? <p className="px-2 py-1.5 text-ink-3">{nothing}</p> : null}
       </div>
     </div>
   );

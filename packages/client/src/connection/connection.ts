@@ -3,6 +3,7 @@ import { closeCodes } from "@heliograph/protocol/close-code";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
+import { readTokenClaims } from "../token-claims.ts";
 import type { Environment } from "./environment.ts";
 import type { Probe } from "./probe.ts";
 import type { Socket, SocketFactory } from "./socket.ts";
@@ -73,7 +74,14 @@ export class Connection {
   /** Tells that `getToken` may answer differently now; without a difference nothing happens. */
   tokenChanged(): void {
     const token = this.#ports.getToken();
-    if (token !== null && token !== this.#token) this.#dispatch({ type: "token-changed" });
+    const before = this.#token;
+    if (token === before) return;
+    if (token !== null) {
+      this.#dispatch({ type: "token-changed", otherPerson: before !== null && !sameOwner(before, token) });
+      return;
+    }
+    this.#token = null;
+    this.#dispatch({ type: "token-removed" });
   }
 
   caughtUp(): void {
@@ -201,6 +209,11 @@ export class Connection {
     this.#probe?.abort();
     this.#probe = undefined;
   }
+}
+
+function sameOwner(a: string, b: string): boolean {
+  const [one, other] = [readTokenClaims(a), readTokenClaims(b)];
+  return one.personId === other.personId && one.organizationId === other.organizationId;
 }
 
 /** When the connection tries again by itself, if it waits for that: milliseconds since 1970. */

@@ -16,9 +16,9 @@
  *                      +------> needs-auth <----+   +---------> disabled -- 426 ----+
  *                      |  (new token -> dialing)    401         (asks again at retryAt)
  *                      | "never"
- *                      +------> refused (only start or a new token leads out)
+ *                      +------> refused (start, a new token, online or visible lead out)
  *
- *   any state with a wish to be connected: offline -> offline, online -> dialing
+ *   any state with a wish to be connected: offline -> offline, online -> dialing, signed out -> needs-auth
  */
 export type ConnectionState =
   | { readonly kind: "disconnected"; readonly since: number }
@@ -79,7 +79,10 @@ export type ConnectionEvent =
   | { readonly type: "offline" }
   | { readonly type: "visible" }
   | { readonly type: "timer" }
-  | { readonly type: "token-changed" }
+  /** `otherPerson`: what is open or being opened speaks for somebody else. */
+  | { readonly type: "token-changed"; readonly otherPerson: boolean }
+  /** The application signed its person out. */
+  | { readonly type: "token-removed" }
   | { readonly type: "caught-up" };
 
 /** What the driver does after a transition, in this order. */

@@ -48,7 +48,9 @@ const events = {
   offline: { type: "offline" },
   visible: { type: "visible" },
   timer: { type: "timer" },
-  "token changed": { type: "token-changed" },
+  "token changed": { type: "token-changed", otherPerson: false },
+  "other person": { type: "token-changed", otherPerson: true },
+  "signed out": { type: "token-removed" },
   "caught up": { type: "caught-up" },
 } satisfies Record<string, ConnectionEvent>;
 
@@ -83,15 +85,19 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     offline: "same",
     visible: "same",
     "token changed": "same",
+    "other person": "same",
+    "signed out": "same",
   },
   refused: {
     ...ignored,
     start: "dialing dial",
     stop: "disconnected",
-    online: "same",
+    online: "dialing dial",
     offline: "same",
-    visible: "same",
+    visible: "dialing dial",
     "token changed": "dialing dial",
+    "other person": "dialing dial",
+    "signed out": "needs-auth",
   },
   "needs-auth": {
     ...ignored,
@@ -101,6 +107,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     offline: "same",
     visible: "same",
     "token changed": "dialing dial",
+    "other person": "dialing dial",
+    "signed out": "same",
   },
   offline: {
     ...ignored,
@@ -110,6 +118,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     offline: "same",
     visible: "same",
     "token changed": "same",
+    "other person": "same",
+    "signed out": "needs-auth",
   },
   dialing: {
     ...ignored,
@@ -126,6 +136,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "same",
     timer: "probing hang-up probe",
     "token changed": "same",
+    "other person": "dialing dial",
+    "signed out": "needs-auth hang-up",
   },
   probing: {
     ...ignored,
@@ -141,6 +153,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "same",
     timer: "waiting",
     "token changed": "same",
+    "other person": "same",
+    "signed out": "needs-auth",
   },
   waiting: {
     ...ignored,
@@ -151,6 +165,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "dialing dial",
     timer: "dialing dial",
     "token changed": "dialing dial",
+    "other person": "dialing dial",
+    "signed out": "needs-auth",
   },
   "catching-up": {
     ...ignored,
@@ -167,6 +183,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "catching-up ping",
     timer: "catching-up ping",
     "token changed": "same",
+    "other person": "dialing dial",
+    "signed out": "needs-auth hang-up",
     "caught up": "connected",
   },
   connected: {
@@ -184,6 +202,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "connected ping",
     timer: "connected ping",
     "token changed": "same",
+    "other person": "dialing dial",
+    "signed out": "needs-auth hang-up",
   },
   disabled: {
     ...ignored,
@@ -199,6 +219,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "same",
     timer: "disabled",
     "token changed": "same",
+    "other person": "same",
+    "signed out": "needs-auth",
   },
 };
 

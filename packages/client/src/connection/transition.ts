@@ -25,11 +25,13 @@ const connectionLost = "The connection to the server was lost.";
 /** The next state. An event that means nothing in a state returns the very same state object and no effects. */
 export function transition(state: ConnectionState, event: ConnectionEvent, input: TransitionInput): Step {
   if (event.type === "stop") return stop(state, input);
+  if (event.type === "token-removed") return signedOut(state, input);
   switch (state.kind) {
     case "disconnected":
       return event.type === "start" ? dial(state, 0, input) : stay(state);
     case "refused":
-      return event.type === "start" || event.type === "token-changed" ? dial(state, 0, input) : stay(state);
+      // A proxy's passing refusal must not outlive it: whoever comes back to the page gets another try, nobody else.
+      return ["start", "token-changed", "online", "visible"].includes(event.type) ? dial(state, 0, input) : stay(state);
     case "needs-auth":
       return event.type === "token-changed" ? dial(state, 0, input) : stay(state);
     case "offline":
@@ -66,6 +68,8 @@ function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: Trans
       return { state: probing(state, input), effects: ["hang-up", "probe"] };
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
+    case "token-changed":
+      return event.otherPerson ? dial(state, 0, input) : stay(state);
     default:
       return stay(state);
   }
@@ -144,6 +148,9 @@ function whileLinked(state: In<"catching-up" | "connected">, event: ConnectionEv
     }
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
+    case "token-changed":
+      // The server reads with the rights of whoever opened the socket; a renewal for the same person may wait.
+      return event.otherPerson ? dial(state, 0, input) : stay(state);
     case "closed":
       return afterClose(state, failuresAfter(link, input), event, input);
     default:
@@ -194,8 +201,17 @@ function afterProbe(
 
 function stop(state: ConnectionState, input: TransitionInput): Step {
   if (state.kind === "disconnected") return stay(state);
-  const socket = state.kind === "dialing" || state.kind === "catching-up" || state.kind === "connected";
-  return { state: { kind: "disconnected", since: input.now }, effects: socket ? ["hang-up"] : [] };
+  return { state: { kind: "disconnected", since: input.now }, effects: hasSocket(state) ? ["hang-up"] : [] };
+}
+
+function signedOut(state: ConnectionState, input: TransitionInput): Step {
+  if (state.kind === "disconnected" || state.kind === "needs-auth") return stay(state);
+  const after: ConnectionState = { kind: "needs-auth", since: input.now, reason: "Nobody is signed in." };
+  return { state: after, effects: hasSocket(state) ? ["hang-up"] : [] };
+}
+
+function hasSocket(state: ConnectionState): boolean {
+  return state.kind === "dialing" || state.kind === "catching-up" || state.kind === "connected";
 }
 
 function stay(state: ConnectionState): Step {

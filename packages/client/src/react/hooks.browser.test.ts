@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { testId, testToken } from "../testing/ids.ts";
 import { type FixtureSite, serveFixture } from "./fixture/serve.ts";
 
@@ -12,7 +12,7 @@ let browser: Browser;
 beforeAll(async () => {
   site = await serveFixture();
   browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
+    executablePath: inject("chromiumPath") ?? "chromium",
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
   });
 });

@@ -109,6 +109,14 @@ export class Subscriber {
     this.#schedule(gatherMs);
   }
 
+  /** The server ended these subscriptions by itself; should the rows come back, they have to be asked for again. */
+  withdrawn(type: string, ids: readonly string[]): void {
+    for (const id of ids) {
+      const entry = this.#book.get({ type, id, container: false });
+      if (entry?.phase === "held") entry.phase = "refused";
+    }
+  }
+
   /** A new socket: nothing that was confirmed on an older one counts. */
   connected(limits: Limits): void {
     this.#session += 1;

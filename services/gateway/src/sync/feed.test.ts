@@ -21,7 +21,7 @@ const row = (seq: number): LogRow => ({
 function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {}) {
   const clock = new FakeClock();
   const log = Array.from({ length: head }, (_, at) => row(at + 1));
-  const state = { epoch: "one", head, failing: false, heads: 0, pages: 0 };
+  const state = { epoch: "one", head, failing: false, heads: 0, pages: 0, cannotApply: false };
   const applied: string[] = [];
   const histories: string[] = [];
   const repairs: string[] = [];
@@ -43,7 +43,10 @@ function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {})
       if (state.failing) throw new Error("away");
       return page;
     },
-    apply: (items) => void applied.push(...items.map(({ e }) => e)),
+    apply: (items) => {
+      if (state.cannotApply) throw new Error("a fault in the fan-out");
+      applied.push(...items.map(({ e }) => e));
+    },
     anotherHistory: (reason) => void histories.push(reason),
     clock,
     random: () => 1,
@@ -343,4 +346,21 @@ test("far behind, sockets compare versions instead of the pod reading everything
   await site.clock.advance(100);
   expect(site.histories).toHaveLength(1);
   expect(site.feed.position?.seq).toBe(site.state.head);
+});
+
+// Fails when the error just passes: out of a hint it would end the process, out of a page the changes would be lost.
+test("a batch that cannot be applied makes the sockets begin afresh, and the feed goes on behind it", async () => {
+  using site = scene();
+  await site.start();
+  site.state.cannotApply = true;
+  site.claim(2);
+  site.feed.onMessage(site.hint(10, 11));
+  expect(site.histories).toHaveLength(1);
+  site.feed.onMessage({ type: "heartbeat", epoch: "one", seq: 12 });
+  await site.clock.advance(100);
+  expect(site.histories).toHaveLength(2);
+  site.state.cannotApply = false;
+  site.claim(1);
+  site.feed.onMessage(site.hint(12, 13));
+  expect(site.applied).toEqual(names(13, 13));
 });

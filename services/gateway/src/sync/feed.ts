@@ -270,6 +270,12 @@ export class Feed {
       to,
       items.reduce((newest, item) => Math.max(newest, item.t), 0),
     );
-    this.#ports.apply(items);
+    try {
+      this.#ports.apply(items);
+    } catch (error) {
+      // Nobody knows who was told what of this batch, and it is not read again: the sockets compare versions instead.
+      this.#ports.observe.failed(error);
+      this.#ports.anotherHistory("a batch of changes could not be applied");
+    }
   }
 }

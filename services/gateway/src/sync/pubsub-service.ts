@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
+import { closeCodes } from "@heliograph/protocol";
 import type { Logger, Tokens } from "@heliograph/server-kit";
 import type { Pool } from "pg";
 import type { GatewayConfig } from "../config.ts";
@@ -47,6 +48,12 @@ const givenUpSpreadMs = 1000;
 const stopSpreadMs = 2000;
 /** How long closed sockets and their rows are waited for at stop. */
 const stopGraceMs = 1000;
+
+/** Ours, and those that WebSocket itself uses. */
+const knownCloses = new Set<number>([
+  ...Object.values(closeCodes).map(({ code }) => code),
+  ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011],
+]);
 
 export function limitsOf(config: GatewayConfig): Limits {
   return {
@@ -127,7 +134,8 @@ export class PubsubService {
         out: (type) => metrics.messagesOut.inc({ type }),
         invalidations: (count) => metrics.invalidations.inc(count),
         slow: () => metrics.slowCloses.inc(),
-        closed: (code) => metrics.closes.inc({ code: String(code) }),
+        // A client may close with any of 2000 codes; each label value is kept for ever.
+        closed: (code) => metrics.closes.inc({ code: knownCloses.has(code) ? String(code) : "other" }),
       },
     });
     const fanOut = new FanOut({ index, rights, usersOf: (personId) => this.#connections.usersOf(personId) });
