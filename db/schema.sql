@@ -2981,6 +2981,28 @@ AS $function$
         return null;
       end $function$
 
+-- 7 function: app.log_entity_change(text,uuid,boolean,uuid[],jsonb,jsonb)
+CREATE OR REPLACE FUNCTION app.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_id uuid := gen_random_uuid();
+  v_ts timestamptz := clock_timestamp();
+  v_action smallint := case when grants then 4 else 5 end;
+  v_version bigint := (extract(epoch from v_ts) * 1000000)::bigint;
+  v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
+  v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
+begin
+  insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
+  values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);
+  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
+  values (v_id, v_ts, $1, $2, v_action, v_version, v_actor, v_request - '{ip,user_agent}'::text[],
+          app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
+end $function$
+
 -- 7 function: app.log_expense_changes_delete()
 CREATE OR REPLACE FUNCTION app.log_expense_changes_delete()
  RETURNS trigger
@@ -3066,11 +3088,11 @@ begin
     return null; -- another expiry changes no right now
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform app.log_rights(old.entity_code, old.entity_id, false,
+    perform app.log_entity_change(old.entity_code, old.entity_id, false,
       coalesce(app.containers_of(old.entity_code, old.entity_id), '{}'), to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform app.log_rights(new.entity_code, new.entity_id, true,
+    perform app.log_entity_change(new.entity_code, new.entity_id, true,
       coalesce(app.containers_of(new.entity_code, new.entity_id), '{}'), null, to_jsonb(new.*));
   end if;
   return null;
@@ -3302,15 +3324,15 @@ AS $function$
 begin
   if tg_op = 'UPDATE' and new.person_id = old.person_id and new.organization_id = old.organization_id then
     if new.role <> old.role then
-      perform app.log_rights('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
+      perform app.log_entity_change('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
     end if;
     return null;
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform app.log_rights('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
+    perform app.log_entity_change('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform app.log_rights('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
+    perform app.log_entity_change('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
   end if;
   return null;
 end $function$
@@ -4034,28 +4056,6 @@ AS $function$
         select c.log_id, v_ts, 'quote', c.entity_id, c.action, c.version, v_actor, v_request - '{ip,user_agent}'::text[], v_ip, v_request ->> 'user_agent', c.before, c.after from changed c;
         return null;
       end $function$
-
--- 7 function: app.log_rights(text,uuid,boolean,uuid[],jsonb,jsonb)
-CREATE OR REPLACE FUNCTION app.log_rights(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_id uuid := gen_random_uuid();
-  v_ts timestamptz := clock_timestamp();
-  v_action smallint := case when grants then 4 else 5 end;
-  v_version bigint := (extract(epoch from v_ts) * 1000000)::bigint;
-  v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
-  v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
-begin
-  insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
-  values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);
-  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
-  values (v_id, v_ts, $1, $2, v_action, v_version, v_actor, v_request - '{ip,user_agent}'::text[],
-          app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
-end $function$
 
 -- 7 function: app.log_task_changes_delete()
 CREATE OR REPLACE FUNCTION app.log_task_changes_delete()
