@@ -2396,6 +2396,23 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Forgets idempotency keys that are older; returns how many.'
 
+-- 7 function: app.expired_log_days(integer,integer)
+CREATE OR REPLACE FUNCTION app.expired_log_days(keep_log integer, keep_detail integer)
+ RETURNS TABLE(part_of text, day date)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select d.part_of, d.day
+    from (select p.relname::text as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+           where i.inhparent in ('app.logging'::regclass, 'app.logging_detail'::regclass) and c.relname ~ '_[0-9]{8}$') d
+   where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
+   order by d.day, d.part_of
+$function$
+grant execute to heliograph_watcher
+comment 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first.'
+
 -- 7 function: app.granted_ids(text)
 CREATE OR REPLACE FUNCTION app.granted_ids(code text)
  RETURNS uuid[]

@@ -15,6 +15,7 @@ function setUp(failing: (keyof HouseDatabase)[] = []) {
     expireGrants: chore("expireGrants"),
     deleteOrphans: chore("deleteOrphans"),
     expireMutations: chore("expireMutations"),
+    dropOldDays: chore("dropOldDays"),
   };
   return { done, keeper: new Housekeeper({ database, logger: createLogger("test", "silent") }) };
 }
@@ -22,7 +23,7 @@ function setUp(failing: (keyof HouseDatabase)[] = []) {
 test("each chore has its own time, and one that fails keeps none back", async () => {
   const { done, keeper } = setUp(["reap"]);
   await keeper.round(0);
-  expect(done.splice(0)).toEqual(["reap", "expireGrants", "deleteOrphans", "expireMutations"]);
+  expect(done.splice(0)).toEqual(["reap", "expireGrants", "deleteOrphans", "dropOldDays", "expireMutations"]);
   await keeper.round(4999);
   expect(done).toEqual([]);
   await keeper.round(5000);

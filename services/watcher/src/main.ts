@@ -79,7 +79,14 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
   const stop = new AbortController();
   const partitions = keepPartitions({ database, days: config.PARTITION_DAYS, logger, signal: stop.signal });
   const housekeeper = new Housekeeper({
-    database: createHouseDatabase({ pool, sessionGraceMs: config.SESSION_GRACE_MS }),
+    database: createHouseDatabase({
+      pool,
+      settings: {
+        sessionGraceMs: config.SESSION_GRACE_MS,
+        logRetentionDays: config.LOG_RETENTION_DAYS,
+        auditRetentionDays: config.AUDIT_RETENTION_DAYS,
+      },
+    }),
     logger,
   });
   const watching = config.SYNC_ENABLED ? watcher.run(stop.signal) : Promise.resolve();
