@@ -152,3 +152,20 @@ test("another person who signs in in another tab: nothing of the one before stay
   expect(flashed).toBe(false);
   expect(texts.filter((text) => text.includes("RxDB"))).toEqual([]);
 });
+
+test("Enter right after a picker opened changes nothing", async () => {
+  const { rows } = await application.database.pool.query<{ id: string; assignee_id: string }>(
+    `select id, assignee_id from app.task where assignee_id is not null and organization_id =
+       (select organization_id from app.membership m join app.person p on p.id = m.person_id
+         where p.email = 'alice@northwind.example') order by id offset 30 limit 1`,
+  );
+  const page = await openWindow("Alice");
+  await page.goto(`${address()}/tasks/${rows[0]?.id}`);
+  await page.getByRole("button", { name: /^Edit assignee:/ }).click();
+  await page.getByRole("option", { name: "None" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Edit assignee:/ }).waitFor();
+  const after = await application.database.pool.query("select assignee_id from app.task where id = $1", [rows[0]?.id]);
+  expect(after.rows).toEqual([{ assignee_id: rows[0]?.assignee_id }]);
+});

@@ -42,7 +42,6 @@ export class ChaosClient implements AsyncDisposable {
   readonly held: readonly Held[];
   readonly lists: ReadonlyMap<string, LiveList>;
   readonly tap: WireTap;
-  readonly log: string[] = [];
   #applied: Applied[] = [];
   #regressions = 0;
   readonly #versions = new Map<string, number>();
@@ -56,6 +55,7 @@ export class ChaosClient implements AsyncDisposable {
     link: FaultProxy;
     token: string;
     dice: Dice;
+    logSink: (name: string, line: string) => void;
   }) {
     const { n, user, tenant, world, link, token, dice } = parts;
     this.name = `client ${n} (${user.email.split("@")[0]})`;
@@ -65,10 +65,7 @@ export class ChaosClient implements AsyncDisposable {
     this.tap = new WireTap(forbiddenTo(user, tenant, world));
     const store = createMemoryStore();
     store.onChange((rows) => this.#written(rows));
-    const note = (text: string) => {
-      this.log.push(`${performance.now().toFixed(0)} ${text}`);
-      if (this.log.length > 400) this.log.splice(0, 100);
-    };
+    const note = (text: string) => parts.logSink(`client-${n}`, `${new Date().toISOString()} ${text}`);
     this.sdk = createHeliograph({
       url: `ws://127.0.0.1:${link.port}/ws/sync`,
       apiUrl: `http://127.0.0.1:${link.port}/api/v1`,
@@ -108,6 +105,11 @@ export class ChaosClient implements AsyncDisposable {
     this.#release = () => {
       for (const go of leave) go();
     };
+    let state = "";
+    this.sdk.onStatus((status) => {
+      if (status.state !== state) note(`${status.state} ${status.reason ?? ""}`);
+      state = status.state;
+    });
     this.sdk.start();
   }
 
@@ -117,13 +119,22 @@ export class ChaosClient implements AsyncDisposable {
     chooseGateway: (dice: Dice) => number | null;
     tokenOf: (user: DemoUser) => string;
     dice: Dice;
+    logSink: (name: string, line: string) => void;
   }): Promise<ChaosClient> {
     const { n, world, dice } = options;
     const users = world.tenants.flatMap((tenant) => tenant.users.map((user) => ({ tenant, user })));
     const choice = users[n % users.length];
     if (choice === undefined) throw new Error("There are no users.");
     const link = await FaultProxy.listen(() => options.chooseGateway(dice), dice);
-    return new ChaosClient({ n, ...choice, world, link, token: options.tokenOf(choice.user), dice });
+    return new ChaosClient({
+      n,
+      ...choice,
+      world,
+      link,
+      token: options.tokenOf(choice.user),
+      dice,
+      logSink: options.logSink,
+    });
   }
 
   /** Versions that arrived since the last call. */

@@ -83,7 +83,7 @@ class Ground {
   async inject(fault: Fault, dice: Dice, label: string): Promise<Tally> {
     const { clients, site } = this.context;
     this.#forget();
-    const before = sumOf(clients);
+    const before = { ...sumOf(clients), crashes: site.crashes };
     const stop = new AbortController();
     const changes = this.#commits.count;
     const writing = Promise.all(this.#writers(dice).map(async (writer) => writer.run(stop.signal)));
@@ -91,6 +91,7 @@ class Ground {
     try {
       await wait(AROUND_MS);
       await fault.strike({ ...this.context, dice });
+      for (const service of site.services) await service.supervise();
       healedAt = performance.now();
       await wait(AROUND_MS);
     } finally {
@@ -113,6 +114,7 @@ class Ground {
     tally.regressions = after.regressions - before.regressions;
     tally.duplicates = after.duplicates - before.duplicates;
     tally.lostWrites = lost.length;
+    tally.crashes = site.crashes - before.crashes;
     tally.unreturned = result.unreturned;
     if (result.recoverMs !== null) tally.recovery.push(result.recoverMs);
     this.#measure(tally, healedAt);
@@ -121,6 +123,7 @@ class Ground {
       ...result.missed.map((one) => `missed ${one.key} at ${one.client}: ${one.detail}`),
       ...result.unauthorized.map((one) => `unauthorized ${one.key} at ${one.client}: ${one.detail}`),
       ...result.stuck.map((one) => `stuck ${one}`),
+      ...(tally.crashes > 0 ? [`${tally.crashes} services crashed`] : []),
       ...lost.map((one) => `lost write ${one}`),
       ...leaks.map((leak) => `unauthorized: ${leak}`),
       ...(after.regressions > before.regressions ? [`${after.regressions - before.regressions} regressions`] : []),
@@ -185,7 +188,7 @@ function sumOf(clients: readonly ChaosClient[]): { regressions: number; duplicat
 
 async function startClients(
   count: number,
-  ground: { site: Site; world: FaultContext["world"]; dice: Dice },
+  ground: { site: Site; world: FaultContext["world"]; dice: Dice; logSink: (name: string, line: string) => void },
   undo: AsyncDisposableStack,
 ) {
   const { site, world, dice } = ground;
@@ -194,7 +197,11 @@ async function startClients(
   const clients: ChaosClient[] = [];
   for (let n = 0; n < count; n++) {
     const chooseGateway = (own: Dice) => site.chooseGateway(own);
-    clients.push(undo.use(await ChaosClient.start({ n, world, chooseGateway, tokenOf, dice: dice.fork() })));
+    clients.push(
+      undo.use(
+        await ChaosClient.start({ n, world, chooseGateway, tokenOf, dice: dice.fork(), logSink: ground.logSink }),
+      ),
+    );
   }
   return clients;
 }
@@ -207,13 +214,14 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
   const total = new Tally();
   await using undo = new AsyncDisposableStack();
   run.report(`seed ${run.seed}: starting`);
-  const site = undo.use(await Site.start(dice.fork(), logSinkTo(run.logs)));
+  const logSink = logSinkTo(run.logs);
+  const site = undo.use(await Site.start(dice.fork(), logSink));
   const world = await makeWorld(site.postgres.url);
   const truth = undo.use(new TruthReader(site.postgres.url, world));
   const sql = new pg.Pool({ connectionString: site.postgres.url, max: SQL_CONNECTIONS });
   sql.on("error", () => undefined);
   undo.defer(() => sql.end());
-  const clients = await startClients(run.clients, { site, world, dice: dice.fork() }, undo);
+  const clients = await startClients(run.clients, { site, world, dice: dice.fork(), logSink }, undo);
   const ground = new Ground({ site, world, clients, dice, sql }, truth, evidence, run.report);
   await ground.settle();
   const chosen = faults.filter(({ name }) => run.faults.length === 0 || run.faults.includes(name));

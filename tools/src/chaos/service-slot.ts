@@ -13,6 +13,8 @@ export class ServiceSlot implements AsyncDisposable {
   readonly #logSink: (name: string, line: string) => void;
   #service: ServiceProcess | null = null;
   #frozen = false;
+  #ending = false;
+  #crashes = 0;
 
   private constructor(parts: {
     name: string;
@@ -54,28 +56,41 @@ export class ServiceSlot implements AsyncDisposable {
     return slot;
   }
 
-  /** Null while nobody is there to answer. */
+  /** Where a balancer with health checks would send somebody now; null while it would not. */
   get port(): number | null {
-    return this.#service?.port ?? null;
+    return this.#frozen || this.#ending ? null : (this.#service?.port ?? null);
   }
 
-  get frozen(): boolean {
-    return this.#frozen;
+  /** How often the process ended without being told to. */
+  get crashes(): number {
+    return this.#crashes;
   }
 
   async start(): Promise<void> {
     const { name, kind } = this;
-    this.#service = await startService({ name, kind, port: 0, env: this.#env, logSink: this.#logSink });
+    const service = await startService({ name, kind, port: 0, env: this.#env, logSink: this.#logSink });
+    this.#service = service;
+    this.#ending = false;
+    void service.exited.then(() => {
+      if (this.#service !== service) return;
+      this.#service = null;
+      if (!this.#ending) this.#crashes += 1;
+    });
+  }
+
+  /** Does what a supervisor does: starts the process again if it has ended by itself. */
+  async supervise(): Promise<void> {
+    if (this.#service === null) await this.start();
   }
 
   /** Ends the process: at once, or as an operator would. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const service = this.#service;
     if (service === null) return;
-    // While it drains it still listens and says that it is not ready; whoever connects then is refused.
+    this.#ending = true;
     if (signal === "SIGTERM") await service.stop();
     else await service.kill("SIGKILL");
-    if (this.#service === service) this.#service = null;
+    this.#service = null;
   }
 
   async freeze(): Promise<void> {

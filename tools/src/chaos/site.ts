@@ -78,8 +78,13 @@ export class Site implements AsyncDisposable {
 
   /** A gateway that a load balancer would choose: there, and not found frozen by its health checks. */
   chooseGateway(dice: Dice): number | null {
-    const ports = this.gateways.flatMap(({ port, frozen }) => (port === null || frozen ? [] : [port]));
+    const ports = this.gateways.flatMap(({ port }) => (port === null ? [] : [port]));
     return ports.length === 0 ? null : dice.pick(ports);
+  }
+
+  /** How often a service ended that nobody had told to. */
+  get crashes(): number {
+    return this.services.reduce((sum, { crashes }) => sum + crashes, 0);
   }
 
   /** The watcher that says of itself that it leads; any, when the other misfortune of the moment keeps all from leading. */

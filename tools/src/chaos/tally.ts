@@ -12,6 +12,7 @@ export class Tally {
   lostWrites = 0;
   duplicates = 0;
   unreturned = 0;
+  crashes = 0;
   readonly staleness: number[] = [];
   readonly stalenessAfterHealing: number[] = [];
   readonly recovery: number[] = [];
@@ -28,6 +29,7 @@ export class Tally {
     this.lostWrites += other.lostWrites;
     this.duplicates += other.duplicates;
     this.unreturned += other.unreturned;
+    this.crashes += other.crashes;
     this.staleness.push(...other.staleness);
     this.stalenessAfterHealing.push(...other.stalenessAfterHealing);
     this.recovery.push(...other.recovery);
@@ -35,7 +37,7 @@ export class Tally {
 
   /** Whether a promise was broken. */
   get broken(): boolean {
-    return this.missed + this.stuck + this.regressions + this.unauthorized + this.lostWrites > 0;
+    return this.missed + this.stuck + this.regressions + this.unauthorized + this.lostWrites + this.crashes > 0;
   }
 
   toJSON(): object {
@@ -52,6 +54,7 @@ export class Tally {
       lostWrites: this.lostWrites,
       duplicates: this.duplicates,
       unreturned: this.unreturned,
+      crashes: this.crashes,
       stalenessMs: { p50, p99, max },
       stalenessAfterHealingMs: { p50: healed.p50, p99: healed.p99, max: healed.max },
       recoverMs: distribution(this.recovery).max,

@@ -114,6 +114,8 @@ export class WireTap implements FrameTap {
   }
 
   #check(id: string, frame: string): void {
-    if (this.#forbidden.has(id)) this.#leaks.push(`${id} in ${frame.slice(0, SHOWN)}`);
+    if (this.#forbidden.has(id)) {
+      this.#leaks.push(`${id} in ${frame.slice(0, SHOWN)}; before: ${this.history(id).slice(-5).join(" | ")}`);
+    }
   }
 }

@@ -4,9 +4,10 @@ import { migrate, seedDemo } from "@heliograph/db";
 import pg from "pg";
 import { postgresAccount } from "../postgres/account.ts";
 import { preparePostgresBinaries } from "../postgres/binaries.ts";
+import { createData } from "../postgres/create-data.ts";
 import { prepareDataPlace, removeData } from "../postgres/data-place.ts";
 import { stopLeftover } from "../postgres/leftover.ts";
-import { initialisePostgres, type PostgresPlace, type PostgresServer, startPostgres } from "../postgres/server.ts";
+import { type PostgresPlace, type PostgresServer, startPostgres } from "../postgres/server.ts";
 import { waitForDatabase } from "../postgres/wait-for-database.ts";
 import { unlessAborted } from "../process/stop-request.ts";
 import type { DemoContext } from "./context.ts";
@@ -49,7 +50,7 @@ async function startEmbedded(context: DemoContext): Promise<DemoDatabase> {
     await stopLeftover(dataDirectory);
   } else {
     report("Creating a new database …");
-    await initialisePostgres(place, secrets.databasePassword);
+    await createData(place, secrets.databasePassword);
   }
   const start = (candidate: number, startSignal: AbortSignal): Promise<PostgresServer> =>
     startPostgres(place, {

@@ -20,14 +20,8 @@ export function pidOfRunningDemo(dataFolder: string): number | null {
  */
 export function claimDataFolder(dataFolder: string): Disposable {
   const file = fileOf(dataFolder);
-  mkdirSync(dataFolder, { recursive: true });
   for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
-      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
+    if (create(file)) return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
     const pid = pidOfRunningDemo(dataFolder);
     if (pid !== null) {
       throw new Error(
@@ -35,5 +29,20 @@ export function claimDataFolder(dataFolder: string): Disposable {
       );
     }
     rmSync(file, { force: true });
+  }
+}
+
+/** Makes the file with our process id; false when there is one. */
+function create(file: string): boolean {
+  const folder = path.dirname(file);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    const { code, path: where, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && where === file) return false;
+    const remedy = "run it as the owner of the clone, or in a clone of your own";
+    throw new Error(`The folder ${folder} cannot be written to (${message}): ${remedy}.`, { cause: error });
   }
 }

@@ -34,3 +34,9 @@ test("files of a demo that was killed are not taken for a running one", async ()
   claim[Symbol.dispose]();
   expect(existsSync(path.join(folder, "demo.pid"))).toBe(false);
 });
+
+test("a folder that cannot be written to is named with a remedy", () => {
+  const file = path.join(folder, "file");
+  writeFileSync(file, "");
+  expect(() => claimDataFolder(file)).toThrow(/file cannot be written to .*owner of the clone/);
+});

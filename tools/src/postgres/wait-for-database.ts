@@ -28,7 +28,10 @@ export async function waitForDatabase(
       const { code, message } = error as { code?: string; message: string };
       // pg gives no code to a failure of its own: no password where the server asks for one.
       if ((code !== undefined && FINAL.test(code)) || message.startsWith("SASL: ")) {
-        throw new Error(`PostgreSQL at ${host} refuses the connection to ${pathname.slice(1)}: ${message}`, {
+        const why = /client password must be a string/.test(message)
+          ? "it wants a password, the URL has none"
+          : message;
+        throw new Error(`PostgreSQL at ${host} refuses the connection to ${pathname.slice(1)}: ${why}`, {
           cause: error,
         });
       }

@@ -22,7 +22,7 @@ export function ConflictNotice({ column, row, theirs, draft, onTheirs, onMine }:
       ref={notice}
       tabIndex={-1}
       aria-labelledby={id}
-      className="rounded-lg border border-signal/50 bg-amber-bg p-3 text-left"
+      className="my-1.5 rounded-lg border border-signal/50 bg-amber-bg p-3 text-left"
     >
       <p id={id} className="font-medium text-amber-fg text-sm">
         {humanize(column.name)} was changed by someone else while you were editing.
