@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ChaosClient } from "./chaos-client.ts";
 import { type Comparison, compare, type Difference } from "./comparison.ts";
 import { entityKeyOf } from "./store-key.ts";
-import type { TruthReader } from "./truth.ts";
+import type { Truth, TruthReader } from "./truth.ts";
 
 /** What was promised: caught up this long after the healing, without the time in which a client waits to dial again. */
 const PROMISED_MS = 5_000;
@@ -60,11 +60,23 @@ function claimsCurrent(client: ChaosClient): boolean {
   );
 }
 
-async function look(
-  progress: Progress,
-  truth: Awaited<ReturnType<TruthReader["read"]>>,
-  versions: ReadonlyMap<string, number>,
-) {
+/** What is to be said of a client that is late. */
+interface Verdict {
+  progress: Progress;
+  /** It claimed to be current before and after it was found different. */
+  silent: boolean;
+  differences: readonly Difference[];
+  status: string;
+}
+
+async function judge(progress: Progress, truth: Truth, versions: ReadonlyMap<string, number>): Promise<Verdict> {
+  const claimed = claimsCurrent(progress.client);
+  await look(progress, truth, versions);
+  const silent = claimed && claimsCurrent(progress.client);
+  return { progress, silent, differences: progress.latest.differences, status: statusOf(progress.client) };
+}
+
+async function look(progress: Progress, truth: Truth, versions: ReadonlyMap<string, number>) {
   const { client } = progress;
   progress.latest = await compare(client, truth);
   if (progress.latest.differences.length > 0 || !(await hasMarker(client, versions))) return;
@@ -103,12 +115,7 @@ export async function awaitClients(
     waiting = waiting.filter((progress) => progress.caughtUpAt === null && !overdue(progress));
     if (waiting.length > 0) await wait(LOOK_MS);
   }
-  const verdicts = late.map((progress) => ({
-    progress,
-    silent: claimsCurrent(progress.client),
-    differences: progress.latest.differences,
-    status: statusOf(progress.client),
-  }));
+  const verdicts = await Promise.all(late.map(async (progress) => judge(progress, truth, versions)));
   const longest = verdicts.every(({ silent }) => silent) ? SILENT_MS : LATE_MS;
   await watch(late, longest, () => late.map((progress) => look(progress, truth, versions)));
   const caughtUp = everyone.flatMap(({ caughtUpAt }) => (caughtUpAt === null ? [] : [caughtUpAt]));

@@ -6,7 +6,7 @@ const seed = 20;
 test(`no client misses a change while processes die (seed ${seed})`, async () => {
   const lines: string[] = [];
   const { total, evidence } = await runChaos({
-    seconds: 8,
+    seconds: 6,
     seed,
     faults: ["gateway-kill", "leader-kill", "redis-kill"],
     clients: 12,

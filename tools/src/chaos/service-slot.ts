@@ -93,14 +93,14 @@ export class ServiceSlot implements AsyncDisposable {
     this.#service = null;
   }
 
-  async freeze(): Promise<void> {
+  freeze(): void {
     this.#frozen = true;
-    await this.#service?.kill("SIGSTOP");
+    this.#service?.process.kill("SIGSTOP");
   }
 
-  async thaw(): Promise<void> {
+  thaw(): void {
     this.#frozen = false;
-    await this.#service?.kill("SIGCONT");
+    this.#service?.process.kill("SIGCONT");
   }
 
   /** One number of its metrics, null when it does not answer. */
@@ -117,7 +117,7 @@ export class ServiceSlot implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#frozen) await this.thaw();
+    if (this.#frozen) this.thaw();
     await this.end("SIGTERM");
     await this.database[Symbol.asyncDispose]();
     await this.redis[Symbol.asyncDispose]();

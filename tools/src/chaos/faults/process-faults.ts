@@ -10,9 +10,9 @@ export const processFaults: readonly Fault[] = [
     name: "gateway-freeze",
     async strike({ site, dice }) {
       const gateway = dice.pick(site.gateways);
-      await gateway.freeze();
+      gateway.freeze();
       await last(dice, 1_000, 12_000);
-      await gateway.thaw();
+      gateway.thaw();
     },
   },
   {
@@ -38,9 +38,9 @@ export const processFaults: readonly Fault[] = [
     name: "leader-freeze",
     async strike({ site, dice }) {
       const leader = await site.leader(dice);
-      await leader.freeze();
+      leader.freeze();
       await last(dice, 500, 10_000);
-      await leader.thaw();
+      leader.thaw();
     },
   },
   {
@@ -57,9 +57,9 @@ export const processFaults: readonly Fault[] = [
     async strike({ site, dice }) {
       for (let n = dice.between(4, 10); n > 0; n--) {
         const service = dice.pick(site.services);
-        await service.freeze();
+        service.freeze();
         await last(dice, 100, 1_500);
-        await service.thaw();
+        service.thaw();
       }
     },
   },
