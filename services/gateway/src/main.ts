@@ -69,7 +69,7 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   // Before the database: an orchestrator must see a live process that waits, not a crash loop.
   const app = await buildApp({ config, pool, registry, tokens, logger, metrics, metricsRegistry, pubsub, notReady });
   releasers.push("HTTP server", () => app.close());
-  const port = await listen(app, config.PORT);
+  const port = await listen(app, config.PORT, config.HOST);
 
   await waitUntilReady({
     what: "PostgreSQL and its schema",

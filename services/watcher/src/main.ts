@@ -65,7 +65,7 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     if (!started) return "waiting for the database";
     return config.SYNC_ENABLED && watcher.silentMs > silenceLimitMs ? "the database does not answer" : undefined;
   };
-  const health = await startHealthServer({ port: config.PORT, health: { notReady }, registry });
+  const health = await startHealthServer({ port: config.PORT, host: config.HOST, health: { notReady }, registry });
   releasers.push("health server", health.close);
 
   await waitUntilReady({

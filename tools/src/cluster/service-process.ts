@@ -87,7 +87,8 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   const { command, args } = boundCommand(process.execPath, nodeArgs, "TERM");
   const child = spawn(command, args, {
     cwd: repositoryRoot,
-    env: { ...baseEnvironment(), ...env, PORT: String(port) },
+    // This machine only: the demonstration's passwords are in its documentation.
+    env: { ...baseEnvironment(), HOST: "127.0.0.1", ...env, PORT: String(port) },
     // Only we signal it: Ctrl-C in a terminal goes to the whole group, which would stop everything in no order.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
