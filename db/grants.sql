@@ -20,7 +20,7 @@ to heliograph_gateway;
 grant select on app.logging, app.sync_state, app.entity_type, app.gateway to heliograph_watcher;
 grant execute on function
   app.lead(uuid, interval), app.resign(uuid), app.claim(uuid, int, bigint, timestamptz), app.new_log_epoch(),
-  app.ensure_partitions(int), app.drop_log_day(date), app.drop_detail_day(date),
+  app.ensure_partitions(int), app.drop_log_day(date), app.drop_detail_day(date), app.expired_log_days(int, int),
   app.reap_sessions(interval, interval), app.delete_orphan_subscriptions(), app.expire_grants(), app.expire_mutations(interval), app.check_sync()
 to heliograph_watcher;
 

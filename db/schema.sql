@@ -1923,6 +1923,12 @@ begin
         remedy := format('Drop policy heliograph_standard or the others, then run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
         return next;
         remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+      -- The generated function still goes by the standard policy: ids of rows would be told to whoever holds their container.
+      elsif not e.public and not app.sync_has_standard_policy(e.table_name) and exists (
+        select 1 from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname = format('log_%s_changes_update', e.code)
+           and p.prosrc not like '%true or true as restricted%') then
+        problem := 'the table got policies of its own after it went live: rows are not marked as restricted by them';
+        return next;
       end if;
     end if;
 
@@ -2391,6 +2397,23 @@ begin
 end $function$
 grant execute to heliograph_watcher
 comment 'Forgets idempotency keys that are older; returns how many.'
+
+-- 7 function: app.expired_log_days(integer,integer)
+CREATE OR REPLACE FUNCTION app.expired_log_days(keep_log integer, keep_detail integer)
+ RETURNS TABLE(part_of text, day date)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select d.part_of, d.day
+    from (select p.relname::text as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+           where i.inhparent in ('app.logging'::regclass, 'app.logging_detail'::regclass) and c.relname ~ '_[0-9]{8}$') d
+   where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
+   order by d.day, d.part_of
+$function$
+grant execute to heliograph_watcher
+comment 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first.'
 
 -- 7 function: app.granted_ids(text)
 CREATE OR REPLACE FUNCTION app.granted_ids(code text)
@@ -2977,6 +3000,28 @@ AS $function$
         return null;
       end $function$
 
+-- 7 function: app.log_entity_change(text,uuid,boolean,uuid[],jsonb,jsonb)
+CREATE OR REPLACE FUNCTION app.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_id uuid := gen_random_uuid();
+  v_ts timestamptz := clock_timestamp();
+  v_action smallint := case when grants then 4 else 5 end;
+  v_version bigint := (extract(epoch from v_ts) * 1000000)::bigint;
+  v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
+  v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
+begin
+  insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
+  values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);
+  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
+  values (v_id, v_ts, $1, $2, v_action, v_version, v_actor, v_request - '{ip,user_agent}'::text[],
+          app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
+end $function$
+
 -- 7 function: app.log_expense_changes_delete()
 CREATE OR REPLACE FUNCTION app.log_expense_changes_delete()
  RETURNS trigger
@@ -3062,11 +3107,11 @@ begin
     return null; -- another expiry changes no right now
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform app.log_rights(old.entity_code, old.entity_id, false,
+    perform app.log_entity_change(old.entity_code, old.entity_id, false,
       coalesce(app.containers_of(old.entity_code, old.entity_id), '{}'), to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform app.log_rights(new.entity_code, new.entity_id, true,
+    perform app.log_entity_change(new.entity_code, new.entity_id, true,
       coalesce(app.containers_of(new.entity_code, new.entity_id), '{}'), null, to_jsonb(new.*));
   end if;
   return null;
@@ -3298,15 +3343,15 @@ AS $function$
 begin
   if tg_op = 'UPDATE' and new.person_id = old.person_id and new.organization_id = old.organization_id then
     if new.role <> old.role then
-      perform app.log_rights('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
+      perform app.log_entity_change('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
     end if;
     return null;
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform app.log_rights('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
+    perform app.log_entity_change('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform app.log_rights('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
+    perform app.log_entity_change('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
   end if;
   return null;
 end $function$
@@ -4030,28 +4075,6 @@ AS $function$
         select c.log_id, v_ts, 'quote', c.entity_id, c.action, c.version, v_actor, v_request - '{ip,user_agent}'::text[], v_ip, v_request ->> 'user_agent', c.before, c.after from changed c;
         return null;
       end $function$
-
--- 7 function: app.log_rights(text,uuid,boolean,uuid[],jsonb,jsonb)
-CREATE OR REPLACE FUNCTION app.log_rights(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_id uuid := gen_random_uuid();
-  v_ts timestamptz := clock_timestamp();
-  v_action smallint := case when grants then 4 else 5 end;
-  v_version bigint := (extract(epoch from v_ts) * 1000000)::bigint;
-  v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
-  v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
-begin
-  insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
-  values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);
-  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
-  values (v_id, v_ts, $1, $2, v_action, v_version, v_actor, v_request - '{ip,user_agent}'::text[],
-          app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
-end $function$
 
 -- 7 function: app.log_task_changes_delete()
 CREATE OR REPLACE FUNCTION app.log_task_changes_delete()

@@ -14,12 +14,9 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { chooseNode } from "./bootstrap/choose-node.mjs";
 import { ensureInstalled } from "./bootstrap/install.mjs";
+import { whenNpmIsGone } from "./bootstrap/parent.mjs";
 
-/** Taken at once: npm may be killed while the installation runs. */
-const parent = process.ppid;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-/** How often to look whether the parent still lives. Half a second keeps an orphan short without costing CPU. */
-const PARENT_CHECK_MS = 500;
 /** A program has 10 s to stop; after this it is not going to. */
 const KILL_AFTER_MS = 15_000;
 
@@ -65,28 +62,13 @@ function runToEnd(command, args) {
   // Handlers stay registered: Ctrl-C arrives twice (from the terminal and from npm), and a handler that removes itself
   // dies of the second one before the program has stopped.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  watchParent(() => {
-    child.kill("SIGTERM");
-    setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS).unref();
-  });
+  whenNpmIsGone(() => setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS).unref());
   child.once("error", fail);
   child.once("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
 }
 
-/**
- * kill -9 of npm reaches nobody else, so what npm started would live on for ever. Only below npm: a shell that starts a
- * program in the background and exits also changes our parent, and there it means nothing.
- */
-function watchParent(whenGone) {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    whenGone();
-  }, PARENT_CHECK_MS);
-  timer.unref();
-}
-
+// By a signal to ourselves, which ends whatever we are at: npm ci, the waiting for another one, the program.
+whenNpmIsGone(() => process.kill(process.pid, "SIGTERM"));
 try {
   await ensureInstalled(root);
   const [command, args] = commandFor(chooseNode(root), process.argv.slice(2));

@@ -95,3 +95,18 @@ begin
 end $$;
 
 comment on function app.drop_detail_day(date) is 'Drops one day of app.logging_detail, the audit half of the log.';
+
+-- Days whose retention is over. The log half and the audit half have their own.
+create or replace function app.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select d.part_of, d.day
+    from (select p.relname::text as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+           where i.inhparent in ('app.logging'::regclass, 'app.logging_detail'::regclass) and c.relname ~ '_[0-9]{8}$') d
+   where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
+   order by d.day, d.part_of
+$$;
+
+comment on function app.expired_log_days(int, int) is 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first.';

@@ -24,6 +24,11 @@ const mishaps: readonly (readonly [sql: string, problem: RegExp, remedy: RegExp]
     /policies were added beside the standard one/,
     /Drop policy/,
   ],
+  [
+    "drop policy heliograph_standard on app.card; create policy mine on app.card to heliograph_app using (true)",
+    /policies of its own after it went live: rows are not marked as restricted/,
+    /enable_sync\('app\.card', 'card'/,
+  ],
   ["grant execute on function app.log_card_changes_insert() to public", /may be executed by everybody/, /enable_sync/],
   ["alter table app.card rename version to v", /column version does not exist any more/, /enable_sync/],
   ["drop table app.card", /the table does not exist any more/, /disable_sync\('card'\)/],

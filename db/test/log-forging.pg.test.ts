@@ -40,7 +40,7 @@ const forbidden: readonly (readonly [what: string, sql: string])[] = [
   ["truncates", "truncate app.card"],
   ["registers types", "insert into app.entity_type (code, table_name, key_column) values ('x', 'app.person', 'id')"],
   ["makes tables live", "select app.enable_sync('app.person', 'people')"],
-  ["logs rights", "select app.log_rights('card', gen_random_uuid(), true, '{}', null, null)"],
+  ["logs rights", "select app.log_entity_change('card', gen_random_uuid(), true, '{}', null, null)"],
   ["reads people", "select from app.person"],
   ["reads hashes", "select from app.credential"],
   ["asks for hashes", "select app.login('admin@north.example')"],

@@ -1,7 +1,8 @@
 -- Changes of memberships and grants are changes of what persons may read: they go through the log like any other,
 -- marked for a recheck. A membership is logged under the code "person" and the id of the person.
 
-create or replace function app.log_rights(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb) returns void
+-- Writes one row of the log by hand, for what no generated trigger of a live table sees.
+create or replace function app.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -27,15 +28,15 @@ as $$
 begin
   if tg_op = 'UPDATE' and new.person_id = old.person_id and new.organization_id = old.organization_id then
     if new.role <> old.role then
-      perform app.log_rights('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
+      perform app.log_entity_change('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
     end if;
     return null;
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform app.log_rights('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
+    perform app.log_entity_change('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform app.log_rights('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
+    perform app.log_entity_change('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
   end if;
   return null;
 end $$;
@@ -92,11 +93,11 @@ begin
     return null; -- another expiry changes no right now
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform app.log_rights(old.entity_code, old.entity_id, false,
+    perform app.log_entity_change(old.entity_code, old.entity_id, false,
       coalesce(app.containers_of(old.entity_code, old.entity_id), '{}'), to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform app.log_rights(new.entity_code, new.entity_id, true,
+    perform app.log_entity_change(new.entity_code, new.entity_id, true,
       coalesce(app.containers_of(new.entity_code, new.entity_id), '{}'), null, to_jsonb(new.*));
   end if;
   return null;

@@ -36,6 +36,9 @@ function isInstalled(root) {
 function npmCi(root) {
   const npm = process.env.npm_execpath?.endsWith("npm-cli.js") ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const args = [...npm.slice(1), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  // Everything, whatever NODE_ENV=production or the user's npm configuration leaves out: the build tools are development
+  // dependencies and the pinned Node is an optional one.
+  args.push("--include=dev", "--include=optional");
   return new Promise((resolve, reject) => {
     const child = spawn(npm[0], args, { cwd: root, stdio: ["ignore", 2, 2] });
     // Dying here would leave npm writing to node_modules with nobody holding the lock.

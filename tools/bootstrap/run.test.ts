@@ -91,6 +91,12 @@ test("installs once on a bare clone, keeps stdout for the program, and not again
   expect(installs(root)).toBe(1);
 });
 
+test("installs the tools too, whatever npm is told to leave out", async () => {
+  const root = clone(`${defaultNpm} console.log(process.argv.slice(2).join(" "));`);
+  const { err } = await ended(run(root, "program.ts"));
+  expect(err).toMatch(/^ci .*--include=dev --include=optional$/m);
+});
+
 test("installs again when the lock file asks for another version", async () => {
   const root = clone();
   await ended(run(root, "program.ts"));
@@ -174,35 +180,67 @@ test("forwards SIGTERM, however often it comes, and waits for the program", asyn
   expect(readFileSync(path.join(root, "stopped"), "utf8")).toBe("yes");
 });
 
-test("ends the program when npm, above it, is killed with -9", async () => {
-  const root = clone();
-  writeFileSync(
-    path.join(root, "program.ts"),
-    `import { writeFileSync } from "node:fs";
-     process.on("SIGTERM", () => { writeFileSync("stopped", "yes"); process.exit(0); });
-     setInterval(() => {}, 1000);
-     console.log("ready");`,
-  );
-  const npm = path.join(root, "fake-npm.mjs");
-  writeFileSync(
-    npm,
-    `import { spawn } from "node:child_process";
-     spawn(process.execPath, ["tools/run.mjs", "program.ts"], { stdio: "inherit" });`,
-  );
-  const parent = spawn(process.execPath, [npm], {
-    cwd: root,
-    env: { ...process.env, npm_lifecycle_event: "demo", npm_execpath: path.join(root, "npm-cli.js") },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  children.push(parent);
-  await once(parent.stdout as NodeJS.ReadableStream, "data");
-  const stopped = new Promise<void>((resolve) => {
+/** Environment of what npm starts. */
+const belowNpm = (root: string) => ({
+  ...process.env,
+  npm_lifecycle_event: "demo",
+  npm_execpath: path.join(root, "npm-cli.js"),
+});
+
+/** Resolves when a file of this name appears at the top of the clone. */
+function appears(root: string, wanted: string): Promise<void> {
+  return new Promise((resolve) => {
     const watcher = watch(root, (_, name) => {
-      if (name !== "stopped") return;
+      if (name !== wanted) return;
       watcher.close();
       resolve();
     });
   });
-  parent.kill("SIGKILL");
+}
+
+/** Something like npm that runs the program through run.mjs; its first output means that this has begun. */
+async function fakeNpm(root: string): Promise<ChildProcess> {
+  const file = path.join(root, "fake-npm.mjs");
+  writeFileSync(
+    file,
+    `import { spawn } from "node:child_process";
+     spawn(process.execPath, ["tools/run.mjs", "program.ts"], { stdio: "inherit" });`,
+  );
+  const npm = spawn(process.execPath, [file], { cwd: root, env: belowNpm(root), stdio: ["ignore", "pipe", "pipe"] });
+  children.push(npm);
+  await Promise.race([once(npm.stdout, "data"), appears(root, "installing")]);
+  return npm;
+}
+
+const untilTerminated = `
+  import { writeFileSync } from "node:fs";
+  process.on("SIGTERM", () => { writeFileSync("stopped", "yes"); process.exit(0); });
+  setInterval(() => {}, 1000);`;
+
+test("ends the program when npm, above it, is killed with -9", async () => {
+  const root = clone();
+  writeFileSync(path.join(root, "program.ts"), `${untilTerminated} console.log("ready");`);
+  const npm = await fakeNpm(root);
+  const stopped = appears(root, "stopped");
+  npm.kill("SIGKILL");
   await stopped;
+});
+
+test("ends the installation when npm, above it, is killed with -9", async () => {
+  const root = clone(`${untilTerminated} writeFileSync("installing", "yes");`);
+  const npm = await fakeNpm(root);
+  const stopped = appears(root, "stopped");
+  npm.kill("SIGKILL");
+  await stopped;
+});
+
+test("ends when npm was killed before run.mjs could see it: then its parent is somebody else", async () => {
+  const root = clone();
+  writeFileSync(path.join(root, "program.ts"), "setInterval(() => {}, 1000);");
+  const shell = spawn("/bin/sh", ["-c", `"$0" tools/run.mjs program.ts; exit $?`, process.execPath], {
+    cwd: root,
+    env: belowNpm(root),
+  });
+  children.push(shell);
+  expect((await ended(shell)).code).not.toBe(0);
 });

@@ -4,16 +4,14 @@
  * `--only web` (dev:web) starts nothing else and uses gateways that run already. VITE_WS_URL and VITE_API_URL point the
  * application somewhere else.
  */
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
-import { parseArgs } from "node:util";
 import type { DemoContext } from "./demo/context.ts";
 import { startDatabase } from "./demo/database.ts";
 import { onFreePort } from "./demo/on-free-port.ts";
-import { demoOptions } from "./demo/options.ts";
+import { type DemoOptions, demoOptions, demoUsage } from "./demo/options.ts";
 import { announceReady, present } from "./demo/ready-line.ts";
 import { startRedisIfPossible } from "./demo/redis.ts";
 import { runUntilStopped } from "./demo/run-until-stopped.ts";
+import { runningDemo } from "./demo/running-demo.ts";
 import { startServices } from "./demo/services.ts";
 import { startDevelopmentServer } from "./dev/development-server.ts";
 import { startEdge } from "./edge/edge.ts";
@@ -21,18 +19,20 @@ import { allOrFirstError } from "./process/all-or-first-error.ts";
 import { freePort } from "./process/free-port.ts";
 import { readOptions } from "./process/read-options.ts";
 import { aborted, stopRequest } from "./process/stop-request.ts";
-import { dataFolder } from "./repository.ts";
 
 const VITE_PORT = 5173;
-const usage = "npm run dev -- [--only api|web]   (dev:api, dev:web)";
+const usage = `npm run dev   (also dev:api: no application; dev:web: only the application, on gateways that run already)
+The same options as ${demoUsage}`;
 
 type Part = "api" | "web" | "all";
 
-function partOf(args: string[]): Part {
-  const { values } = parseArgs({ args, options: { only: { type: "string" } } });
-  if (values.only === undefined) return "all";
-  if (values.only === "api" || values.only === "web") return values.only;
-  throw new Error(`--only must be api or web, it is ${values.only}`);
+/** `--only` comes first, from package.json; what follows are the options of the demo. */
+function devOptions(args: readonly string[]): { part: Part; options: DemoOptions } | null {
+  const only = args[0] === "--only";
+  const part = only ? args[1] : "all";
+  if (part !== "api" && part !== "web" && part !== "all") throw new Error(`--only must be api or web, it is ${part}`);
+  const options = demoOptions(only ? args.slice(2) : args, process.env);
+  return options && { part, options };
 }
 
 /** Services that restart on changes, behind one port; with the application in front unless only the API is wanted. */
@@ -57,10 +57,8 @@ async function startAll(part: Part, context: DemoContext, fail: () => void): Pro
 }
 
 /** Only Vite: the gateways are those of a running demo or dev:api, or on the usual port. */
-async function serveWeb(): Promise<never> {
-  const file = path.join(dataFolder, "demo.json");
-  const running = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { gateways: string[] }) : null;
-  const gateway = running?.gateways[0] ?? "http://127.0.0.1:4000";
+async function serveWeb(dataFolder: string): Promise<never> {
+  const gateway = runningDemo(dataFolder)?.gateways[0] ?? "http://127.0.0.1:4000";
   const stop = stopRequest();
   const server = await startDevelopmentServer(await freePort(VITE_PORT), gateway);
   process.stderr.write(`[dev] Open ${server.url}; the API is expected at ${gateway}.\n`);
@@ -69,7 +67,6 @@ async function serveWeb(): Promise<never> {
   return process.exit();
 }
 
-const part = readOptions(() => partOf(process.argv.slice(2)), usage);
-if (part === "web") await serveWeb();
-const options = readOptions(() => demoOptions([], process.env), usage);
+const { part, options } = readOptions(() => devOptions(process.argv.slice(2)), usage);
+if (part === "web") await serveWeb(options.dataFolder);
 await runUntilStopped("dev", options, (context, fail) => startAll(part, context, fail));

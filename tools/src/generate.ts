@@ -2,12 +2,20 @@
  * `npm run generate`: writes the files that follow from the database's catalog and from the protocol. With `--check` it
  * only says which of them are stale, and fails when there is one.
  */
+import { parseArgs } from "node:util";
 import { checkSchema, writeSchema } from "@heliograph/db";
 import { generatedFiles, staleFiles, writeGenerated } from "./generate/generated-files.ts";
 import { startScratchServer } from "./postgres/scratch-server.ts";
 import { templateDatabase } from "./postgres/template-cluster.ts";
+import { readOptions } from "./process/read-options.ts";
 
-const onlyCheck = process.argv.includes("--check");
+const usage = "npm run generate -- [--check]";
+const { check: onlyCheck } = readOptions(() => {
+  const { values } = parseArgs({
+    options: { check: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  });
+  return values.help ? null : values;
+}, usage);
 
 await using server = await startScratchServer();
 if (server.failure !== null) throw server.failure;

@@ -2,12 +2,13 @@
  * `npm run token -- --email E`: prints a token for somebody, as login would, without a password. Uses the secret of the
  * demo, or JWT_SECRET, and looks the person up in the running demo's database, or in --database-url.
  */
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
 import pg from "pg";
+import { runningDemo } from "./demo/running-demo.ts";
 import { demoSecrets } from "./demo/secrets.ts";
+import { readOptions } from "./process/read-options.ts";
 import { dataFolder } from "./repository.ts";
 
 /** Somebody with the organization that the token is for. */
@@ -20,10 +21,9 @@ const usage =
   "npm run token -- --email <address> [--organization <id>] [--database-url <superuser URL>] [--data <folder>]";
 
 function runningDemoUrl(folder: string): string {
-  const file = path.join(folder, "demo.json");
-  if (!existsSync(file))
-    throw new Error("No demo runs from this clone: npm run demo starts it, or give --database-url.");
-  return (JSON.parse(readFileSync(file, "utf8")) as { databaseUrl: string }).databaseUrl;
+  const demo = runningDemo(folder);
+  if (demo === null) throw new Error("No demo runs from this clone: npm run demo starts it, or give --database-url.");
+  return demo.databaseUrl;
 }
 
 async function membershipOf(databaseUrl: string, email: string, organization: string | undefined): Promise<Membership> {
@@ -47,16 +47,25 @@ async function membershipOf(databaseUrl: string, email: string, organization: st
   }
 }
 
-async function main(): Promise<string> {
+/** The command line; null when help was asked for. */
+function tokenOptions() {
   const { values } = parseArgs({
     options: {
       email: { type: "string" },
       organization: { type: "string" },
       "database-url": { type: "string" },
       data: { type: "string", default: dataFolder },
+      help: { type: "boolean", default: false },
     },
   });
-  if (values.email === undefined) throw new Error(usage);
+  if (values.help) return null;
+  const { email } = values;
+  if (email === undefined) throw new Error("--email is missing: whose token?");
+  return { ...values, email };
+}
+
+async function main(): Promise<string> {
+  const values = readOptions(tokenOptions, usage);
   const folder = path.resolve(values.data);
   const databaseUrl = values["database-url"] ?? (process.env["DATABASE_URL"] || runningDemoUrl(folder));
   const { person_id, organization_id } = await membershipOf(databaseUrl, values.email, values.organization);

@@ -39,10 +39,17 @@ export async function startApplication(env: Readonly<Record<string, string>> = {
     );
     addresses.push(edge.url);
   }
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags });
   undo.defer(() => browser.close());
   const all = undo.move();
   return { database, cluster, addresses, browser, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** The browser that the test run found. */
+function chromiumPath(): string {
+  const path = inject("chromiumPath");
+  if (path === null) throw new Error("No Chromium on this machine. Remedy: install the package chromium.");
+  return path;
 }
 
 /** Longest wait for anything on a page, in milliseconds: less than a test may take, so that its message is the one seen. */

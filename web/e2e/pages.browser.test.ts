@@ -117,6 +117,7 @@ test("the list shows more when it is scrolled, sorts by its heads and filters by
   await signIn(page, application.addresses[0] ?? "", "Alice");
   await page.goto(`${application.addresses[0]}/tasks`);
   const rows = page.locator("tbody tr");
+  await rows.first().waitFor();
   await expect.poll(() => rows.count()).toBe(50);
   await rows.last().scrollIntoViewIfNeeded();
   await expect.poll(() => rows.count()).toBeGreaterThan(50);

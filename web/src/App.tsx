@@ -1,10 +1,11 @@
 import { DatabaseProvider, SyncProvider } from "@heliograph/client/react";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { AuthProvider, useAuth } from "./auth/AuthProvider.tsx";
 import { Announcer } from "./components/Announcer.tsx";
 import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import { config } from "./config.ts";
+import { forgetDrafts } from "./entity/draft-vault.ts";
 import { HomePage } from "./pages/HomePage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { ProjectPage } from "./pages/ProjectPage.tsx";
@@ -43,13 +44,26 @@ function Pages() {
   );
 }
 
+/** Usually gone before it is seen; another tab in the middle of an upgrade can keep the database for some seconds. */
+function Opening() {
+  return (
+    <p role="status" className="animate-[appear_0s_1s_both] p-6 text-ink-3">
+      Opening the database on this device…
+    </p>
+  );
+}
+
 /** What needs a signed-in person. The key gives each of them a store of their own: nothing is left of the one before. */
 function SignedIn() {
-  const { person, getToken, renewToken, signOut } = useAuth();
+  const { person, ended, getToken, renewToken, signOut } = useAuth();
   const onAuthRequired = useCallback(() => signOut("expired"), [signOut]);
+  useEffect(() => {
+    if (!person && ended !== "expired") forgetDrafts();
+  }, [person, ended]);
   if (!person) return <SignInPage />;
+  const database = `heliograph-${person.id}-${person.organizationId}`;
   return (
-    <DatabaseProvider key={person.id} name={`heliograph-${person.id}`}>
+    <DatabaseProvider key={database} name={database} fallback={<Opening />}>
       <SyncProvider
         url={config.wsUrl}
         apiUrl={config.apiUrl}

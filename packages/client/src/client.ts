@@ -17,12 +17,14 @@ import type { LiveList } from "./lists/live-list.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { Mutations } from "./mutations.ts";
 import { Refetcher } from "./refetch/refetcher.ts";
+import { SignInRequest } from "./sign-in-request.ts";
 import { StatusPublisher } from "./status-publisher.ts";
 import type { EntityStore } from "./store/entity-store.ts";
 import { LiveEntities } from "./store/live-entities.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { Subscriber } from "./subscriptions/subscriber.ts";
 import type { Phase, Target } from "./subscriptions/subscription-book.ts";
+import { toTargets } from "./subscriptions/to-targets.ts";
 import { type SyncStatus, toSyncStatus } from "./sync-status.ts";
 import { readTokenClaims } from "./token-claims.ts";
 import { TokenSource } from "./token-source.ts";
@@ -33,7 +35,6 @@ export class Heliograph {
   readonly store: EntityStore;
   readonly entities: LiveEntities;
   readonly mutations: Mutations;
-  readonly #options: HeliographOptions;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #connection: Connection;
@@ -42,18 +43,19 @@ export class Heliograph {
   readonly #lists: ListRegistry;
   readonly #catchUp: CatchUp;
   readonly #tokens: TokenSource;
+  readonly #signIn: SignInRequest;
   readonly #keys = new KeyedEmitter();
   readonly #errors = new Map<EntityKey, Error>();
   readonly #status: StatusPublisher;
   #kind: ConnectionState["kind"] = "disconnected";
   #life: "new" | "started" | "stopped" = "new";
-  #tokenAskedFor: string | null | undefined;
+  #lookedUnconnected = false;
 
   constructor(options: HeliographOptions) {
-    this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#clock = options.clock ?? systemClock;
     this.#tokens = new TokenSource(options.getToken);
+    this.#signIn = new SignInRequest(this.#tokens, () => options.onAuthRequired?.());
     const clock = this.#clock;
     const random = options.random ?? Math.random;
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
@@ -64,7 +66,7 @@ export class Heliograph {
       getToken: options.getToken,
       fetch: fetchFunction,
       clock,
-      onUnauthenticated: () => this.#askForToken(),
+      onUnauthenticated: (token) => this.#signIn.refused(token, () => this.#life !== "stopped"),
     });
     this.#refetcher = new Refetcher({
       getMany: (type, ids, signal) => this.api.getMany(type, ids, { signal }),
@@ -126,14 +128,14 @@ export class Heliograph {
       onFresh: (limits) => {
         this.#logger.info("[Sync] Connected");
         this.#catchUp.fresh();
-        this.#tokenAskedFor = undefined;
+        this.#signIn.welcomed();
         this.#subscriber.connected(limits);
         this.#refetcher.hurry();
       },
       onResumed: (limits, count) => {
         this.#logger.info(`[Sync] Resumed (${count})`);
         this.#catchUp.resumed();
-        this.#tokenAskedFor = undefined;
+        this.#signIn.welcomed();
         this.#subscriber.resumed(limits, count);
         this.#refetcher.hurry();
       },
@@ -150,7 +152,7 @@ export class Heliograph {
         this.#subscriber.disconnected();
         this.#refreshLists();
       },
-      onAuthRequired: () => this.#askForToken(),
+      onAuthRequired: () => this.#signIn.ask(),
       onChange: (state) => this.#connectionChanged(state),
     });
     this.#catchUp = new CatchUp({
@@ -192,7 +194,10 @@ export class Heliograph {
     return this.#status.on(listener);
   }
 
-  /** Tells that `getToken` may answer differently now: after signing in, or after a renewal. */
+  /**
+   * Tells that `getToken` may answer differently now: after signing in, a renewal, or signing out, which releases the
+   * socket. The store does not change hands with the token: give every person a client of their own.
+   */
   tokenChanged(): void {
     this.#connection.tokenChanged();
     this.#refetcher.hurry();
@@ -204,7 +209,7 @@ export class Heliograph {
    * @returns the function that lets go
    */
   subscribe(type: string, ids: readonly string[], options?: SubscribeOptions): () => void {
-    const targets = this.#toTargets(type, ids, options?.within ?? false);
+    const targets = toTargets(type, ids, options?.within ?? false, this.#logger);
     this.#subscriber.acquire(targets);
     let released = false;
     return () => {
@@ -221,7 +226,7 @@ export class Heliograph {
 
   /** One row, live while somebody listens to it. */
   entity(type: string, id: string): EntityResource {
-    return new EntityResource(type, canonicalId(id) ?? id, {
+    return new EntityResource(type, canonicalId(id), {
       live: this.entities,
       subscriptions: this.#subscriber,
       needs: (key) => this.#refetcher.needs(key),
@@ -242,17 +247,6 @@ export class Heliograph {
   /** The organization container, which everything of a tenant is inside; an organization itself is inside nothing. */
   #organizationFor(type: string): string | null {
     return type === "organization" ? null : (readTokenClaims(this.#tokens.peek()).organizationId ?? null);
-  }
-
-  #toTargets(type: string, ids: readonly string[], container: boolean): Target[] {
-    const targets: Target[] = [];
-    for (const id of new Set(ids)) {
-      const canonical = canonicalId(id);
-      if (canonical) targets.push({ type, id: canonical, container });
-      // One bad id would make the server refuse the whole message with all the good ones.
-      else this.#logger.warn(`[Sync] "${id}" is no UUID; ${type} cannot be subscribed by it.`);
-    }
-    return targets;
   }
 
   #receive(message: DownMessage): void {
@@ -361,8 +355,12 @@ export class Heliograph {
   #connectionChanged(state: ConnectionState): void {
     if (state.kind !== this.#kind) {
       this.#kind = state.kind;
-      // Without live updates everything on screen is read once, so that it is at least fresh when it appears.
-      if (state.kind === "disabled") this.#lookAtEverything();
+      // Without live updates everything on screen is read once, so that it is at least fresh when it appears. A socket
+      // that never opened may be the doing of a proxy which lets plain requests pass.
+      const neverOpened = state.kind === "waiting" && this.#connection.lastMessageAt === undefined;
+      if (neverOpened && !this.#lookedUnconnected) this.#lookAtEverything();
+      if (neverOpened) this.#lookedUnconnected = true;
+      if (state.kind === "disabled" || state.kind === "refused") this.#lookAtEverything();
     }
     this.#status.publish();
   }
@@ -373,13 +371,6 @@ export class Heliograph {
       this.#refetcher.look(type, [id]);
     }
     for (const list of this.#lists.active()) list.markStale();
-  }
-
-  #askForToken(): void {
-    const token = this.#tokens.peek();
-    if (token === this.#tokenAskedFor) return;
-    this.#tokenAskedFor = token;
-    this.#options.onAuthRequired?.();
   }
 
   #computeStatus(): SyncStatus {

@@ -15,6 +15,14 @@ export type EntitySnapshot<Data = EntityData> = {
   readonly stale: boolean;
 };
 
+const impossible: EntitySnapshot = {
+  status: "gone",
+  data: undefined,
+  version: undefined,
+  error: undefined,
+  stale: false,
+};
+
 export type EntityPorts = {
   readonly live: LiveEntities;
   readonly subscriptions: {
@@ -37,31 +45,37 @@ export class EntityResource {
   readonly #ports: EntityPorts;
   readonly #target: Target;
   readonly #key: EntityKey;
+  readonly #possible: boolean;
   readonly #changes = new Emitter<void>();
   #leave: (() => void) | undefined;
   #looked = false;
   #snapshot: EntitySnapshot | undefined;
 
-  constructor(type: string, id: string, ports: EntityPorts) {
+  /** @param id undefined for something that is no UUID: no row has it, and asking would spoil a whole request */
+  constructor(type: string, id: string | undefined, ports: EntityPorts) {
     this.#ports = ports;
-    this.#target = { type, id, container: false };
-    this.#key = entityKey(type, id);
+    this.#possible = id !== undefined;
+    this.#target = { type, id: id ?? "", container: false };
+    this.#key = entityKey(type, id ?? "");
   }
 
   subscribe(listener: () => void): () => void {
     const first = this.#changes.size === 0;
     const leave = this.#changes.on(listener);
-    if (first) this.#activate();
+    if (first && this.#possible) this.#activate();
     let left = false;
     return () => {
       if (left) return;
       left = true;
       leave();
-      if (this.#changes.size === 0) this.#leave?.();
+      if (this.#changes.size > 0) return;
+      this.#leave?.();
+      this.#leave = undefined;
     };
   }
 
   snapshot(): EntitySnapshot {
+    if (!this.#possible) return impossible;
     const next = this.#compute(this.#ports.live.peek(this.#key));
     if (!this.#snapshot || !sameSnapshot(this.#snapshot, next)) this.#snapshot = next;
     return this.#snapshot;

@@ -75,3 +75,39 @@ test("an own removal is seen at once", async () => {
   await client.mutations.remove("task", id);
   expect(await held(client)).toMatchObject({ gone: true, data: null });
 });
+
+test("two changes of one row sent at once follow each other instead of being in conflict", async () => {
+  const { client, server, clock } = createTestClient();
+  const version = server.write("task", id, { name: "a" });
+  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version } }]);
+  server.autoAnswer = false;
+  const both = [
+    client.mutations.update("task", id, { name: "b" }),
+    client.mutations.update("task", id, { done: true }),
+  ];
+  await clock.advance(0);
+  expect(server.calls).toHaveLength(1);
+  server.calls[0]?.answer();
+  await clock.advance(0);
+  expect(server.calls[0]?.headers.get("if-match")).toBe(`"${version + 1}"`);
+  server.calls[0]?.answer();
+  await Promise.all(both);
+  expect(await held(client)).toMatchObject({ data: { name: "b", done: true } });
+});
+
+test("a change behind one that failed keeps the version its writer saw", async () => {
+  const { client, server, clock } = createTestClient();
+  const version = server.write("task", id, { name: "a" });
+  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version } }]);
+  server.autoAnswer = false;
+  const first = client.mutations.update("task", id, { name: "b" }).catch((error: unknown) => error);
+  const second = client.mutations.update("task", id, { done: true });
+  await clock.advance(0);
+  await client.store.putServer([{ type: "task", id, ver: version + 9, data: { id, version: version + 9 } }]);
+  server.calls[0]?.fail(409, "version_conflict");
+  expect(await first).toBeInstanceOf(ConflictError);
+  await clock.advance(0);
+  expect(server.calls[0]?.headers.get("if-match")).toBe(`"${version}"`);
+  server.calls[0]?.answer();
+  await second;
+});

@@ -70,6 +70,8 @@ export function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
     a.lastMessageAt === b.lastMessageAt &&
     a.caughtUpTo === b.caughtUpTo &&
     a.pendingFetches === b.pendingFetches &&
+    a.storage === b.storage &&
+    a.storageReason === b.storageReason &&
     a.retryAt === b.retryAt
   );
 }

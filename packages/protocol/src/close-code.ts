@@ -10,10 +10,15 @@ type CloseCodeEntry = { readonly code: number; readonly meaning: string; readonl
 /** Close codes of the socket, declared once; 4xxx codes resemble the HTTP status of the same ending. */
 export const closeCodes = {
   restart: { code: 1012, meaning: "the pod stops or gives its sockets away", reconnect: "at once" },
+  tooBig: {
+    code: 1009,
+    meaning: "a frame was larger than limits.maxMessageBytes of WELCOME",
+    reconnect: "with backoff",
+  },
   tooSlow: { code: 4008, meaning: "the client did not read fast enough", reconnect: "with backoff" },
   badMessage: {
     code: 4400,
-    meaning: "too many malformed messages, or a binary or oversized frame",
+    meaning: "too many malformed messages, or a binary frame",
     reconnect: "with backoff",
   },
   unauthenticated: { code: 4401, meaning: "the token is missing, invalid or expired", reconnect: "after a new token" },

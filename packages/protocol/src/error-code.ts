@@ -15,5 +15,14 @@ export const errorCatalog = {
   unavailable: "The database cannot be reached. Remedy: repeat the message after a pause.",
 } as const;
 
+/**
+ * The message of an ERROR: what was wrong, then how to mend it, which is the same for all errors of a code.
+ * `problem` is one or more whole sentences.
+ */
+export function explainError(code: ErrorCode, problem: string): string {
+  const text = errorCatalog[code];
+  return `${problem} ${text.slice(text.indexOf("Remedy: "))}`;
+}
+
 export type ErrorCode = keyof typeof errorCatalog;
 export const errorCodes = Object.keys(errorCatalog) as [ErrorCode, ...ErrorCode[]];

@@ -3,7 +3,7 @@ export { hintChannel, logAction, pokeChannel } from "./bus.ts";
 export { closeCodes, type Reconnect, reconnectAfter } from "./close-code.ts";
 export { renderProtocolDocument, renderProtocolSchema } from "./document.ts";
 export { type DownMessage, downMessageSchemas } from "./down.ts";
-export { type ErrorCode, errorCatalog, errorCodes } from "./error-code.ts";
+export { type ErrorCode, errorCatalog, errorCodes, explainError } from "./error-code.ts";
 export type { AuthMessage, ReauthMessage } from "./messages/auth.ts";
 export type { BookmarkMessage } from "./messages/bookmark.ts";
 export type { DelayedMessage } from "./messages/delayed.ts";

@@ -17,6 +17,7 @@ export const commonConfig = {
     default: null,
   }),
   REDIS_PREFIX: text({ description: "beginning of every channel and key", default: "heliograph" }),
+  HOST: text<null>({ description: "address to listen on; every one of the machine when absent", default: null }),
   LOG_LEVEL: choice({
     description: "least severe log line written",
     words: logLevels,

@@ -28,6 +28,11 @@ test("every bad variable is named at once, with what it is", () => {
   expect(load).toThrow(/REDIS_URL is not a URL/);
 });
 
+test("a URL of another kind is told which there are", () => {
+  const stores = { URL: url({ description: "store", protocols: ["redis:", "rediss:"] }) };
+  expect(() => loadConfig(stores, { URL: "http://a" })).toThrow("URL must begin with redis:// or rediss://");
+});
+
 test("a secret's value never appears in a message", () => {
   expect(() => loadConfig(table, { ...good, JWT_SECRET: "hunter2" })).toThrow(
     /^(?!.*hunter2).*JWT_SECRET must have at least 32 bytes/,

@@ -64,7 +64,8 @@ export function url<Value extends string | null = string>(
   return setting<Value | string>("url", { ...options, secret: options.secret ?? true }, (value) => {
     if (!URL.canParse(value)) throw new Error("is not a URL");
     const { protocol } = new URL(value);
-    if (!options.protocols.includes(protocol)) throw new Error(`must begin with ${options.protocols.join(" or ")}//`);
+    const known = options.protocols.map((name) => `${name}//`);
+    if (!known.includes(`${protocol}//`)) throw new Error(`must begin with ${known.join(" or ")}`);
     return value;
   });
 }

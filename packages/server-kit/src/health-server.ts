@@ -32,6 +32,8 @@ export async function answerHealth(
 /** An HTTP server with /healthz/live, /healthz/ready and /metrics only. Port 0 takes a free one. */
 export async function startHealthServer(options: {
   port: number;
+  /** Every address when null. */
+  host: string | null;
   health: Health;
   registry: Registry;
 }): Promise<{ port: number; server: Server; close: () => Promise<void> }> {
@@ -54,7 +56,7 @@ export async function startHealthServer(options: {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, () => {
+    server.listen({ port: options.port, ...(options.host && { host: options.host }) }, () => {
       server.off("error", reject);
       resolve();
     });

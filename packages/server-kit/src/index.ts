@@ -16,7 +16,7 @@ export {
 export { ConfigurationError, configurationExitCode } from "./configuration-error.ts";
 export { answerHealth, type Health, startHealthServer } from "./health-server.ts";
 export { type LogRow, readLog } from "./log-row.ts";
-export { createLogger, type Logger } from "./logger.ts";
+export { createLogger, type Logger, logReady } from "./logger.ts";
 export { createRegistry } from "./metrics.ts";
 export { createPool, isUnavailable } from "./pg-pool.ts";
 export { createRedis } from "./redis.ts";

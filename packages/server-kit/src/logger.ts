@@ -16,3 +16,11 @@ export function createLogger(service: string, level: string): Logger {
   };
   return pino(options, standardOutput());
 }
+
+/**
+ * The line that says a service serves: `"event":"ready"` and its port. Written whatever the level is, since orchestrators
+ * and tools wait for it.
+ */
+export function logReady(logger: Logger, port: number, text: string): void {
+  logger.child({}, { level: "info" }).info({ event: "ready", port }, text);
+}

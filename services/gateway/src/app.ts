@@ -42,7 +42,11 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     trustProxy: [...config.TRUSTED_PROXIES],
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveMs,
-    http: { headersTimeout: headersTimeoutMs },
+    http: {
+      headersTimeout: headersTimeoutMs,
+      // Some HTTP clients offer "h2c" with every request; only an offer of WebSocket is taken up.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+    },
   });
   app.server.on("upgrade", (request, socket, head) => pubsub.upgrade(request, socket, head));
   registerHealth(app, dependencies);
@@ -103,13 +107,13 @@ function answer(reply: FastifyReply, refusal: Refusal): FastifyReply {
     .send(refusalBody(refusal));
 }
 
-/** Opens the port on all addresses; 0 takes a free one. @returns the real port */
-export async function listen(app: FastifyInstance, port: number): Promise<number> {
+/** Opens the port, on every address when `host` is null; port 0 takes a free one. @returns the real port */
+export async function listen(app: FastifyInstance, port: number, host: string | null): Promise<number> {
   try {
-    await app.listen({ port, host: "::" });
+    await app.listen({ port, host: host ?? "::" });
   } catch (error) {
     // A machine without IPv6.
-    if ((error as { code?: string }).code !== "EAFNOSUPPORT") throw error;
+    if (host !== null || (error as { code?: string }).code !== "EAFNOSUPPORT") throw error;
     await app.listen({ port, host: "0.0.0.0" });
   }
   return (app.server.address() as AddressInfo).port;

@@ -3,6 +3,7 @@ import {
   createPool,
   createRegistry,
   loadConfig,
+  logReady,
   runService,
   startLogLevel,
   Tokens,
@@ -18,8 +19,13 @@ import { Pulse } from "./sync/pulse.ts";
 
 /** A gateway whose database has been silent for longer is not ready. */
 const silenceLimitMs = 10_000;
-/** Connections apart from those of users' requests: feed, heartbeat, subscription rows. */
-const syncPoolSize = 5;
+/**
+ * Connections apart from those of users' requests, one for each that may be busy at once: feed, heartbeat, pulse, and the
+ * three kinds of session statements. With fewer, a storm of subscriptions would hold up the feed.
+ */
+const syncPoolSize = 6;
+/** How much longer this side waits for an answer than the server works on it. */
+const silenceMs = 5000;
 
 runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ releasers, signal }) => {
   const config = loadConfig(gatewayConfig, gatewayEnvironment);
@@ -28,7 +34,16 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   const metrics = createGatewayMetrics(metricsRegistry);
 
   const url = config.DATABASE_URL;
-  const pool = createPool({ url, name: "heliograph-gateway", max: config.DATABASE_POOL_SIZE, logger, pipeline: true });
+  const pool = createPool({
+    url,
+    name: "heliograph-gateway",
+    max: config.DATABASE_POOL_SIZE,
+    logger,
+    pipeline: true,
+    // For what runs outside users' transactions, which set their own: catalog, members, sign in.
+    session: { statement_timeout: `${config.STATEMENT_TIMEOUT_MS}ms`, idle_in_transaction_session_timeout: "30s" },
+    queryTimeoutMs: config.STATEMENT_TIMEOUT_MS + silenceMs,
+  });
   releasers.push("database pool", () => pool.end());
   // Time-outs on both sides: a statement of the feed that hangs on a dead link would make the pod deaf.
   const syncPool = createPool({
@@ -54,7 +69,7 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   // Before the database: an orchestrator must see a live process that waits, not a crash loop.
   const app = await buildApp({ config, pool, registry, tokens, logger, metrics, metricsRegistry, pubsub, notReady });
   releasers.push("HTTP server", () => app.close());
-  const port = await listen(app, config.PORT);
+  const port = await listen(app, config.PORT, config.HOST);
 
   await waitUntilReady({
     what: "PostgreSQL and its schema",
@@ -73,5 +88,5 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   // Last pushed, first released: sockets go to other pods while this one still answers requests.
   releasers.push("sockets", () => pubsub.stop());
   if (!config.SYNC_ENABLED) logger.warn("SYNC_ENABLED is false: the socket is refused, REST goes on");
-  logger.info({ event: "ready", port }, "gateway ready");
+  logReady(logger, port, "gateway ready");
 });

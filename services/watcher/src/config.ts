@@ -33,6 +33,27 @@ export const watcherConfig = {
     max: 60_000,
     unit: "ms",
   }),
+  SESSION_GRACE_MS: integer({
+    description: "how long the sessions of a gateway that died may be taken over before they are deleted",
+    default: 60_000,
+    min: 0,
+    max: 86_400_000,
+    unit: "ms",
+  }),
+  LOG_RETENTION_DAYS: integer({
+    description: "how long the feed is kept; clients that were away longer compare versions instead",
+    default: 7,
+    min: 2,
+    max: 3650,
+    unit: "days",
+  }),
+  AUDIT_RETENTION_DAYS: integer({
+    description: "how long it is kept who changed what",
+    default: 365,
+    min: 2,
+    max: 36_500,
+    unit: "days",
+  }),
   PARTITION_DAYS: integer({
     description: "days for which log partitions exist ahead of time",
     default: 14,

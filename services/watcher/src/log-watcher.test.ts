@@ -27,6 +27,7 @@ function setUp(script: {
   lead: () => Lease | undefined;
   claim: (head: number) => Claim | undefined;
   read?: (after: number) => LogRow[];
+  now?: () => number;
 }) {
   const published: BusMessage[] = [];
   const calls: string[] = [];
@@ -68,6 +69,7 @@ function setUp(script: {
     settings: { POLL_BUSY_MS: 1, POLL_INTERVAL_MS: 1, CLAIM_BATCH: 2 },
     metrics: createWatcherMetrics(createRegistry("test")),
     logger: createLogger("test", "silent"),
+    ...(script.now && { now: script.now }),
   });
   const running = watcher.run(stop.signal);
   return {
@@ -155,4 +157,39 @@ test("stopping hands the lease over", async () => {
   await rig.until(() => rig.watcher.leading);
   await rig.finish();
   expect(rig.calls.at(-1)).toBe("resign");
+});
+
+// Fails when an outage is not noticed here: the first look afterwards finds nothing but old heartbeats.
+test("leadership counts as steady only since the last failure, and not across a standstill", async () => {
+  let now = 0;
+  let failing = false;
+  let claims = 0;
+  const rig = setUp({
+    now: () => now,
+    lead: () => ({ head: 1, epoch }),
+    claim: () => {
+      claims += 1;
+      if (failing) throw new Error("away");
+      return undefined;
+    },
+  });
+  const rounds = async (): Promise<void> => {
+    const before = claims;
+    await rig.until(() => claims >= before + 3);
+  };
+  await rounds();
+  for (now += 5000; rig.watcher.steadyMs < 5000; ) await rounds();
+  expect(rig.watcher.steadyMs).toBe(5000);
+  failing = true;
+  await rounds();
+  expect(rig.watcher.steadyMs).toBe(0);
+  failing = false;
+  await rounds();
+  now += 6000;
+  await rounds();
+  expect(rig.watcher.steadyMs).toBe(6000);
+  now += 60_000;
+  await rounds();
+  expect(rig.watcher.steadyMs).toBe(0);
+  await rig.finish();
 });

@@ -21,6 +21,8 @@ const busyForMs = 1000;
 /** The unbounded poll runs this often, and never takes more than a tenth of the time. */
 const unboundedEveryMs = 1000;
 const unboundedShare = 10;
+/** A longer pause between two answers of the database is an interruption. Rounds are at most a statement apart, 5 s. */
+const interruptionMs = 10_000;
 
 /**
  * Gives pending log rows their place in the feed and tells the gateways. Two or more run; one leads, by a lease on the
@@ -40,6 +42,7 @@ export class LogWatcher {
   #changedAt = Number.NEGATIVE_INFINITY;
   #unboundedAt = Number.NEGATIVE_INFINITY;
   #lastSuccess: number;
+  #steadySince: number | undefined;
 
   constructor(parts: {
     database: LogDatabase;
@@ -69,19 +72,25 @@ export class LogWatcher {
     return this.#now() - this.#lastSuccess;
   }
 
+  /** For how long this watcher has led without a failure, milliseconds; 0 while it does not lead. */
+  get steadyMs(): number {
+    return this.#steadySince === undefined ? 0 : this.#now() - this.#steadySince;
+  }
+
   /** Works until the signal aborts, then hands the lease over. */
   async run(signal: AbortSignal): Promise<void> {
     const backoff = new Backoff({ baseMs: 100, capMs: 2000 });
     while (!signal.aborted) {
       try {
         const pauseMs = await this.#round();
-        this.#lastSuccess = this.#now();
+        this.#noteSuccess();
         backoff.reset();
         // Never past the next renewal: a long poll interval must not cost the lease.
         const untilRenewalMs = this.leading ? Math.max(0, this.#renewedAt + renewEveryMs - this.#now()) : pauseMs;
         if (pauseMs > 0) await this.#wake.wait(Math.min(pauseMs, untilRenewalMs), leastPauseMs, signal);
       } catch (error) {
         this.#metrics.errors.inc();
+        this.#steadySince = undefined;
         if (error instanceof NotLeadingError) {
           this.#stopLeading("the lease is held by another watcher");
           continue;
@@ -92,6 +101,14 @@ export class LogWatcher {
       }
     }
     await this.#handOver();
+  }
+
+  #noteSuccess(): void {
+    const now = this.#now();
+    if (!this.#lease) this.#steadySince = undefined;
+    // Also when the process or its machine stood still: others may not have been able to say that they live.
+    else if (this.#steadySince === undefined || now - this.#lastSuccess > interruptionMs) this.#steadySince = now;
+    this.#lastSuccess = now;
   }
 
   /** One look at the lease and the log. Answers the pause before the next one; 0 means at once. */

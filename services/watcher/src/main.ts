@@ -4,6 +4,7 @@ import {
   createPool,
   createRegistry,
   loadConfig,
+  logReady,
   runService,
   startHealthServer,
   startLogLevel,
@@ -11,6 +12,8 @@ import {
 } from "@heliograph/server-kit";
 import { createRedisBus, silentBus } from "./bus.ts";
 import { watcherConfig, watcherEnvironment } from "./config.ts";
+import { createHouseDatabase } from "./house-database.ts";
+import { Housekeeper } from "./housekeeper.ts";
 import { createLogDatabase } from "./log-database.ts";
 import { LogWatcher } from "./log-watcher.ts";
 import { createWatcherMetrics } from "./metrics.ts";
@@ -62,7 +65,7 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     if (!started) return "waiting for the database";
     return config.SYNC_ENABLED && watcher.silentMs > silenceLimitMs ? "the database does not answer" : undefined;
   };
-  const health = await startHealthServer({ port: config.PORT, health: { notReady }, registry });
+  const health = await startHealthServer({ port: config.PORT, host: config.HOST, health: { notReady }, registry });
   releasers.push("health server", health.close);
 
   await waitUntilReady({
@@ -75,12 +78,24 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
 
   const stop = new AbortController();
   const partitions = keepPartitions({ database, days: config.PARTITION_DAYS, logger, signal: stop.signal });
+  const housekeeper = new Housekeeper({
+    database: createHouseDatabase({
+      pool,
+      settings: {
+        sessionGraceMs: config.SESSION_GRACE_MS,
+        logRetentionDays: config.LOG_RETENTION_DAYS,
+        auditRetentionDays: config.AUDIT_RETENTION_DAYS,
+      },
+    }),
+    logger,
+  });
   const watching = config.SYNC_ENABLED ? watcher.run(stop.signal) : Promise.resolve();
+  const housekeeping = housekeeper.run(() => watcher.steadyMs, stop.signal);
   // Last pushed, first released: the lease is handed over while database and bus still work.
   releasers.push("watcher", async () => {
     stop.abort();
-    await Promise.all([watching, partitions]);
+    await Promise.all([watching, partitions, housekeeping]);
   });
   if (!config.SYNC_ENABLED) logger.warn("SYNC_ENABLED is false: changes are logged but not sequenced or told");
-  logger.info({ event: "ready", port: health.port }, "watcher ready");
+  logReady(logger, health.port, "watcher ready");
 });

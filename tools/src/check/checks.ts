@@ -6,6 +6,7 @@ import { type ScratchServer, startScratchServer } from "../postgres/scratch-serv
 import { templateDatabase } from "../postgres/template-cluster.ts";
 import { repositoryRoot } from "../repository.ts";
 import { checkDirections } from "./directions.ts";
+import { brokenLinks } from "./links.ts";
 import { runNpm, runProgram } from "./run-program.ts";
 import { workspaceFolders } from "./workspaces.ts";
 
@@ -64,6 +65,11 @@ export const checks: readonly Check[] = [
     name: "dependency directions",
     remedy: "move the code to where it may be, or discuss the table in tools/src/check/directions.ts",
     run: async () => checkDirections(repositoryRoot, workspaceFolders(repositoryRoot)),
+  },
+  {
+    name: "links between documents",
+    remedy: "correct the link, or the document that it leads to",
+    run: async () => brokenLinks(repositoryRoot),
   },
   {
     name: "generated files and schema",

@@ -14,7 +14,7 @@ export const allowedDirections: Readonly<Record<string, { production: readonly s
     "services/gateway": { production: ["protocol", "server-kit"], tests: ["tools"] },
     "services/watcher": { production: ["protocol", "server-kit"], tests: [] },
     web: { production: ["client", "protocol"], tests: ["server-kit", "tools"] },
-    tools: { production: ["db", "protocol", "server-kit"], tests: [] },
+    tools: { production: ["client", "db", "protocol", "server-kit"], tests: [] },
   };
 
 const SCOPE = "@heliograph/";

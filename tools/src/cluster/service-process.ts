@@ -75,11 +75,6 @@ function baseEnvironment(): Record<string, string> {
   );
 }
 
-/** The ready line is of level info: a service that logs only worse things would never seem to be ready. */
-function audibleLevel(env: Readonly<Record<string, string>>): Record<string, string> {
-  return ["warn", "error", "fatal"].includes(env["LOG_LEVEL"] ?? "") ? { LOG_LEVEL: "info" } : {};
-}
-
 /** Starts one service and waits for its ready line. Rejects with its last words when it ends or hangs before that. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { name, kind, env, port, watch, logSink } = options;
@@ -92,7 +87,8 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   const { command, args } = boundCommand(process.execPath, nodeArgs, "TERM");
   const child = spawn(command, args, {
     cwd: repositoryRoot,
-    env: { ...baseEnvironment(), ...env, ...audibleLevel(env), PORT: String(port) },
+    // This machine only: the demonstration's passwords are in its documentation.
+    env: { ...baseEnvironment(), HOST: "127.0.0.1", ...env, PORT: String(port) },
     // Only we signal it: Ctrl-C in a terminal goes to the whole group, which would stop everything in no order.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

@@ -4,14 +4,14 @@ import { migrate, seedDemo } from "@heliograph/db";
 import pg from "pg";
 import { postgresAccount } from "../postgres/account.ts";
 import { preparePostgresBinaries } from "../postgres/binaries.ts";
+import { createData } from "../postgres/create-data.ts";
 import { prepareDataPlace, removeData } from "../postgres/data-place.ts";
 import { stopLeftover } from "../postgres/leftover.ts";
-import { initialisePostgres, type PostgresPlace, type PostgresServer, startPostgres } from "../postgres/server.ts";
+import { type PostgresPlace, type PostgresServer, startPostgres } from "../postgres/server.ts";
 import { waitForDatabase } from "../postgres/wait-for-database.ts";
 import { unlessAborted } from "../process/stop-request.ts";
 import type { DemoContext } from "./context.ts";
-import { keepRunning } from "./keep-running.ts";
-import { onFreePort } from "./on-free-port.ts";
+import { keepOnPort } from "./keep-on-port.ts";
 
 /** Beside PostgreSQL's usual port, which a machine with a PostgreSQL of its own uses. */
 const DEFAULT_PORT = 54_320;
@@ -50,28 +50,18 @@ async function startEmbedded(context: DemoContext): Promise<DemoDatabase> {
     await stopLeftover(dataDirectory);
   } else {
     report("Creating a new database …");
-    await initialisePostgres(place, secrets.databasePassword);
+    await createData(place, secrets.databasePassword);
   }
-  const start = (port: number, startSignal: AbortSignal): Promise<PostgresServer> =>
+  const start = (candidate: number, startSignal: AbortSignal): Promise<PostgresServer> =>
     startPostgres(place, {
-      listen: { port },
+      listen: { port: candidate },
       settings: { max_connections: "200" },
       logSink: (line) => logs.write("postgres", line),
       signal: startSignal,
     });
-  let known: number | null = null;
-  const server = await keepRunning(
-    "PostgreSQL",
-    async (startSignal) => {
-      if (known !== null) return start(known, startSignal);
-      const { started, port } = await onFreePort(DEFAULT_PORT, (candidate) => start(candidate, startSignal));
-      known = port;
-      return started;
-    },
-    { signal, report },
-  );
+  const { kept: server, port } = await keepOnPort("PostgreSQL", DEFAULT_PORT, start, { signal, report });
   undo.use(server);
-  const url = `postgresql://postgres:${secrets.databasePassword}@127.0.0.1:${known}/${DATABASE}`;
+  const url = `postgresql://postgres:${secrets.databasePassword}@127.0.0.1:${port}/${DATABASE}`;
   await createDatabase(url);
   return { url, pid: server.current()?.pid ?? null };
 }

@@ -1,43 +1,56 @@
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import path from "node:path";
+import { parseLogLine } from "../process/readable-line.ts";
 
-/** One log file per program of the demo, and the severe lines on stderr as well. */
+/** One log file per program of the demo; what somebody at the keyboard should know is reported as well. */
 export interface LogFiles extends Disposable {
   readonly folder: string;
+  /** A line of a program whose log is not ours (PostgreSQL, Redis): into its file. */
   write(name: string, line: string): void;
+  /** A line of a service: into its file, and reported when it is severe or no log line (a stack trace, say). */
+  writeService(name: string, line: string): void;
 }
 
 /** Level of pino from which somebody at the keyboard should know. */
 const ERROR_LEVEL = 50;
+/** Four services that lose their database say so all the time: the same text is reported once in this time. */
+const SAME_TEXT_MS = 30_000;
 
-function severeMessage(line: string): string | null {
-  try {
-    const { level, msg, err } = JSON.parse(line) as { level?: unknown; msg?: unknown; err?: { message?: unknown } };
-    if (typeof level !== "number" || level < ERROR_LEVEL) return null;
-    return [msg, err?.message].filter((part) => typeof part === "string").join(": ");
-  } catch {
-    return null;
-  }
-}
-
-/** Opens `<dataFolder>/logs`; each file begins anew with each run. */
-export function openLogFiles(dataFolder: string, report: (text: string) => void): LogFiles {
+/** Opens `<dataFolder>/logs`; each file begins anew with each run. `now` in ms. */
+export function openLogFiles(
+  dataFolder: string,
+  report: (text: string) => void,
+  now: () => number = () => performance.now(),
+): LogFiles {
   const folder = path.join(dataFolder, "logs");
   mkdirSync(folder, { recursive: true });
   const streams = new Map<string, WriteStream>();
+  const reported = new Map<string, number>();
+
+  const write = (name: string, line: string) => {
+    let stream = streams.get(name);
+    if (stream === undefined) {
+      stream = createWriteStream(path.join(folder, `${name}.log`));
+      // A full disk must not end the demo for the sake of its log.
+      stream.on("error", () => undefined);
+      streams.set(name, stream);
+    }
+    stream.write(`${line}\n`);
+  };
+  const reportOnce = (name: string, text: string) => {
+    const last = reported.get(text);
+    if (last !== undefined && now() - last < SAME_TEXT_MS) return;
+    reported.set(text, now());
+    report(`${name}: ${text}`);
+  };
   return {
     folder,
-    write(name, line) {
-      let stream = streams.get(name);
-      if (stream === undefined) {
-        stream = createWriteStream(path.join(folder, `${name}.log`));
-        // A full disk must not end the demo for the sake of its log.
-        stream.on("error", () => undefined);
-        streams.set(name, stream);
-      }
-      stream.write(`${line}\n`);
-      const severe = severeMessage(line);
-      if (severe !== null) report(`${name}: ${severe}`);
+    write,
+    writeService(name, line) {
+      write(name, line);
+      const entry = parseLogLine(line);
+      if (entry === null && line.trim() !== "") reportOnce(name, line);
+      else if (entry !== null && entry.level >= ERROR_LEVEL) reportOnce(name, entry.message);
     },
     [Symbol.dispose]() {
       for (const stream of streams.values()) stream.end();

@@ -1,3 +1,4 @@
+import { ConfigurationError } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { demoOptions } from "./options.ts";
 
@@ -26,6 +27,17 @@ test("an empty variable counts as absent", () => {
 
 test("a database that was given is never deleted", () => {
   expect(() => demoOptions(["--reset"], { DATABASE_URL: "postgresql://a@b/c" })).toThrow("DATABASE_URL");
+});
+
+test.each([
+  ["DATABASE_URL", "localhost"],
+  ["DATABASE_URL", "mysql://a@b/c"],
+  ["REDIS_URL", "localhost:6379"],
+  ["PORT", "abc"],
+])("%s=%s is an error that names the variable", (name, value) => {
+  const read = (): unknown => demoOptions([], { [name]: value });
+  expect(read).toThrow(ConfigurationError);
+  expect(read).toThrow(name);
 });
 
 test.each([["--port", "0"], ["--port", "x"], ["--colour"]])("%s %s is an error", (...args) => {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { commonConfig, integer, loadConfig, text, url } from "@heliograph/server-kit";
 import { dataFolder } from "../repository.ts";
 
 /** How the demo was called. */
@@ -21,8 +22,17 @@ export interface DemoOptions {
 }
 
 const DEFAULT_PORT = 8080;
-/** Each service gets its own value of these, or none. */
-const OWN_VALUE = new Set(["DATABASE_URL", "REDIS_URL", "PORT", "HOST"]);
+/** What the demo itself reads of the environment. Each service gets its own value of these, or none. */
+const environment = {
+  DATABASE_URL: url<null>({
+    description: "a superuser's URL of a PostgreSQL to use in place of an embedded one",
+    protocols: ["postgresql:", "postgres:"],
+    default: null,
+  }),
+  REDIS_URL: commonConfig.REDIS_URL,
+  PORT: integer({ description: "port of the web application", default: DEFAULT_PORT, min: 1, max: 65_535 }),
+  HOST: text({ description: "address that the web application listens on", default: "127.0.0.1" }),
+} as const;
 
 /** What `--help` prints. */
 export const demoUsage = `npm run demo -- [options]
@@ -33,7 +43,10 @@ export const demoUsage = `npm run demo -- [options]
 Environment: DATABASE_URL (a superuser's) and REDIS_URL are used instead of own servers; every other variable goes on to
 the services, for example SYNC_ENABLED=false.`;
 
-/** Reads command line and environment; null when help was asked for. Throws with a sentence on anything unknown. */
+/**
+ * Reads command line and environment; null when help was asked for. Throws with a sentence on an unknown option, and a
+ * ConfigurationError that names the variable on a bad environment.
+ */
 export function demoOptions(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): DemoOptions | null {
   const { values } = parseArgs({
     args: [...args],
@@ -46,21 +59,21 @@ export function demoOptions(args: readonly string[], env: Readonly<NodeJS.Proces
     },
   });
   if (values.help) return null;
-  const port = Number(values.port ?? (env["PORT"] || DEFAULT_PORT));
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PORT, HOST } = loadConfig(environment, env);
+  const port = Number(values.port ?? PORT);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Error(`--port must be between 1 and 65535, it is ${values.port ?? env["PORT"]}`);
-  const databaseUrl = env["DATABASE_URL"] || null;
+    throw new Error(`--port must be between 1 and 65535, it is ${values.port}`);
   if (databaseUrl !== null && values.reset) {
     throw new Error("--reset does not touch a database given by DATABASE_URL: drop it and create it again yourself.");
   }
-  const passOn = Object.entries(env).filter(([name]) => !OWN_VALUE.has(name) && !name.startsWith("npm_"));
+  const passOn = Object.entries(env).filter(([name]) => !Object.hasOwn(environment, name) && !name.startsWith("npm_"));
   return {
     reset: values.reset,
     dataFolder: values.data === undefined ? dataFolder : path.resolve(values.data),
     port,
-    host: values.host ?? (env["HOST"] || "127.0.0.1"),
+    host: values.host ?? HOST,
     databaseUrl,
-    redisUrl: env["REDIS_URL"] || null,
+    redisUrl,
     passOn: Object.fromEntries(passOn.map(([name, value]) => [name, value ?? ""])),
   };
 }

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
+import { accepts } from "../edge/balancer.ts";
 import { findRedis } from "../redis/find-redis.ts";
 import { type RedisServer, startRedis } from "../redis/server.ts";
 import type { DemoContext } from "./context.ts";
-import { keepRunning } from "./keep-running.ts";
-import { onFreePort } from "./on-free-port.ts";
+import { keepOnPort } from "./keep-on-port.ts";
 
 /** Beside Redis' usual port, which a machine with a Redis of its own uses. */
 const DEFAULT_PORT = 63_790;
+/** That of a URL without one. */
+const REDIS_PORT = 6379;
 
 /** The messenger of the demo. */
 export interface DemoRedis {
@@ -16,31 +18,33 @@ export interface DemoRedis {
   pid: number | null;
 }
 
+/** The services go on without it and try again for ever; whoever gave it should hear that here and now. */
+async function reportUnreachable(redisUrl: string, report: (text: string) => void): Promise<void> {
+  const { protocol, hostname, port } = new URL(redisUrl);
+  if (protocol === "unix:") return;
+  const address = `${hostname}:${port || REDIS_PORT}`;
+  if (await accepts({ url: `http://${address}` })) return;
+  report(`Redis at ${address} does not answer: changes arrive within 250 ms until it does.`);
+}
+
 /** Redis from REDIS_URL, else one of our own, else none, and the demo says so. */
 export async function startRedisIfPossible(context: DemoContext): Promise<DemoRedis> {
   const { options, logs, report, signal, undo } = context;
-  if (options.redisUrl !== null) return { url: options.redisUrl, pid: null };
+  if (options.redisUrl !== null) {
+    await reportUnreachable(options.redisUrl, report);
+    return { url: options.redisUrl, pid: null };
+  }
   const found = await findRedis();
   if (found.program === null) {
     report(`Running without Redis: changes arrive within 250 ms instead of a few ms (${found.reason}).`);
     return { url: null, pid: null };
   }
   const { program } = found;
-  let known: number | null = null;
-  const start = (port: number, startSignal: AbortSignal): Promise<RedisServer> =>
-    startRedis(program, { port, logSink: (line) => logs.write("redis", line), signal: startSignal });
-  const redis = await keepRunning(
-    "Redis",
-    async (startSignal) => {
-      if (known !== null) return start(known, startSignal);
-      const { started, port } = await onFreePort(DEFAULT_PORT, (candidate) => start(candidate, startSignal));
-      known = port;
-      return started;
-    },
-    { signal, report },
-  );
+  const start = (candidate: number, startSignal: AbortSignal): Promise<RedisServer> =>
+    startRedis(program, { port: candidate, logSink: (line) => logs.write("redis", line), signal: startSignal });
+  const { kept: redis, port } = await keepOnPort("Redis", DEFAULT_PORT, start, { signal, report });
   undo.use(redis);
-  return { url: `redis://127.0.0.1:${known}`, pid: redis.current()?.pid ?? null };
+  return { url: `redis://127.0.0.1:${port}`, pid: redis.current()?.pid ?? null };
 }
 
 /**

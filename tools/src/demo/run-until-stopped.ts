@@ -1,4 +1,6 @@
+import { configurationExitCode } from "@heliograph/server-kit";
 import { aborted, stopRequest } from "../process/stop-request.ts";
+import { EndedEarly } from "../process/wait-for-line.ts";
 import type { DemoContext } from "./context.ts";
 import { openLogFiles } from "./log-files.ts";
 import type { DemoOptions } from "./options.ts";
@@ -48,7 +50,9 @@ export async function runUntilStopped(
     // The first Ctrl-C makes everything that still starts fail; that is no failure.
     if (!stop.aborted) {
       report(error instanceof Error ? error.message : String(error));
-      process.exitCode = 1;
+      // A service that was configured wrongly by what went on to it means that we were.
+      const misconfigured = error instanceof EndedEarly && error.exitCode === configurationExitCode;
+      process.exitCode = misconfigured ? configurationExitCode : 1;
     }
   }
   report("Stopped.");

@@ -3,8 +3,8 @@ import { ensureServiceLogins, roleUrl } from "../postgres/role-login.ts";
 import { freePort } from "../process/free-port.ts";
 import type { DemoContext } from "./context.ts";
 import type { DemoDatabase } from "./database.ts";
-import { type Kept, keepRunning } from "./keep-running.ts";
-import { onFreePort } from "./on-free-port.ts";
+import { keepOnPort } from "./keep-on-port.ts";
+import type { Kept } from "./keep-running.ts";
 import { type DemoRedis, redisPrefix } from "./redis.ts";
 
 /** First port of each kind; the second instance takes the next. */
@@ -46,7 +46,6 @@ export async function startServices(context: DemoContext, input: ServicesInput):
   const taken = new Set<number>();
 
   const keep = async (kind: ServiceKind, index: number, preferred: number) => {
-    let known: number | null = null;
     const name = `${kind}-${index + 1}`;
     const start = (port: number, startSignal: AbortSignal) =>
       startService({
@@ -55,19 +54,10 @@ export async function startServices(context: DemoContext, input: ServicesInput):
         port,
         env: { ...settings, DATABASE_URL: roleUrl(input.database.url, `heliograph_${kind}`) },
         watch: input.watch ?? false,
-        logSink: (_, line) => logs.write(name, line),
+        logSink: (_, line) => logs.writeService(name, line),
         signal: startSignal,
       });
-    return keepRunning(
-      name,
-      async (startSignal) => {
-        if (known !== null) return start(known, startSignal);
-        const { started, port } = await onFreePort(preferred, (candidate) => start(candidate, startSignal), taken);
-        known = port;
-        return started;
-      },
-      { signal, report },
-    );
+    return (await keepOnPort(name, preferred, start, { signal, report, taken })).kept;
   };
   const starts: Promise<Kept<ServiceProcess>>[] = [];
   for (const kind of ["watcher", "gateway"] as const) {

@@ -13,7 +13,8 @@ const CONNECT_MS = 1_000;
 /** Does somebody accept connections there? */
 export async function accepts(target: Target): Promise<boolean> {
   const { hostname, port } = new URL(target.url);
-  const socket = connect({ host: hostname, port: Number(port) });
+  // Brackets around an IPv6 address belong to the URL.
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) });
   const timer = setTimeout(() => socket.destroy(new Error("timeout")), CONNECT_MS);
   try {
     await once(socket, "connect");

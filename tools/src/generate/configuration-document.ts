@@ -1,12 +1,5 @@
-import path from "node:path";
 import { type ConfigTable, renderConfigTable } from "@heliograph/server-kit";
-import { repositoryRoot } from "../repository.ts";
-
-/** The tables lie in the services, which tools does not depend on: they are loaded as files, not as packages. */
-async function tableOf(file: string, name: string): Promise<ConfigTable> {
-  const module = (await import(path.join(repositoryRoot, file))) as Record<string, unknown>;
-  return module[name] as ConfigTable;
-}
+import { exportOf } from "./export-of.ts";
 
 /** docs/configuration.md: every setting of every service, from the tables that parse them. */
 export async function renderConfigurationDocument(): Promise<string> {
@@ -18,10 +11,10 @@ export async function renderConfigurationDocument(): Promise<string> {
     "",
     "## Gateway",
     "",
-    renderConfigTable(await tableOf("services/gateway/src/config.ts", "gatewayConfig")),
+    renderConfigTable(await exportOf<ConfigTable>("services/gateway/src/config.ts", "gatewayConfig")),
     "## Watcher",
     "",
-    renderConfigTable(await tableOf("services/watcher/src/config.ts", "watcherConfig")),
+    renderConfigTable(await exportOf<ConfigTable>("services/watcher/src/config.ts", "watcherConfig")),
     "## Application, at build time",
     "",
     "| variable | type | default | unit | meaning |",

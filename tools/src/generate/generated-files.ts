@@ -5,6 +5,7 @@ import { repositoryRoot } from "../repository.ts";
 import { readCatalog } from "./catalog.ts";
 import { renderConfigurationDocument } from "./configuration-document.ts";
 import { renderEntityTypes } from "./entity-types.ts";
+import { exportOf } from "./export-of.ts";
 
 /** A file of the repository that a program writes. */
 export interface GeneratedFile {
@@ -15,11 +16,16 @@ export interface GeneratedFile {
 
 /** Every generated file but db/schema.sql, which @heliograph/db writes and compares itself. */
 export async function generatedFiles(migratedDatabaseUrl: string): Promise<GeneratedFile[]> {
+  const renderErrors = await exportOf<() => string>(
+    "services/gateway/src/rest/error-catalog.ts",
+    "renderRestErrorDocument",
+  );
   return [
     { path: "web/src/db/entities.generated.ts", content: renderEntityTypes(await readCatalog(migratedDatabaseUrl)) },
     { path: "docs/configuration.md", content: await renderConfigurationDocument() },
     { path: "docs/protocol.md", content: renderProtocolDocument() },
     { path: "docs/protocol.schema.json", content: renderProtocolSchema() },
+    { path: "docs/rest-errors.md", content: renderErrors() },
   ];
 }
 

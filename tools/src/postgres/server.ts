@@ -55,7 +55,7 @@ export async function initialisePostgres(
       for (const owned of [scratch, passwordFile]) chownSync(owned, place.account.uid, place.account.gid);
     }
     const authentication = password === null ? ["--auth=trust"] : ["--auth=scram-sha-256", `--pwfile=${passwordFile}`];
-    const child = spawn(
+    const { command, args } = boundCommand(
       place.binaries.initdb,
       [
         `--pgdata=${place.dataDirectory}`,
@@ -69,9 +69,10 @@ export async function initialisePostgres(
         ...authentication,
         ...moreArgs,
       ],
-      // The working folder may be closed to the account, and initdb looks at it.
-      { cwd: "/", stdio: ["ignore", "pipe", "pipe"], ...asAccount(place.account) },
+      "INT",
     );
+    // The working folder may be closed to the account, and initdb looks at it.
+    const child = spawn(command, args, { cwd: "/", stdio: ["ignore", "pipe", "pipe"], ...asAccount(place.account) });
     const lines = recentLines([child.stdout, child.stderr]);
     const [code] = (await Promise.race([
       once(child, "close"),

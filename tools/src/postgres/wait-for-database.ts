@@ -26,8 +26,12 @@ export async function waitForDatabase(
       return;
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
-      if (code !== undefined && FINAL.test(code)) {
-        throw new Error(`PostgreSQL at ${host} refuses the connection to ${pathname.slice(1)}: ${message}`, {
+      // pg gives no code to a failure of its own: no password where the server asks for one.
+      if ((code !== undefined && FINAL.test(code)) || message.startsWith("SASL: ")) {
+        const why = /client password must be a string/.test(message)
+          ? "it wants a password, the URL has none"
+          : message;
+        throw new Error(`PostgreSQL at ${host} refuses the connection to ${pathname.slice(1)}: ${why}`, {
           cause: error,
         });
       }

@@ -1,4 +1,9 @@
-/** Options of a program, or its end: with the usage when help was asked for (null), with the sentence of a thrown error. */
+import { ConfigurationError, configurationExitCode } from "@heliograph/server-kit";
+
+/**
+ * Options of a program, or its end: with the usage when help was asked for (null) or the command line is wrong (exit code
+ * 2), with the names of the variables when the environment is (78, as the services).
+ */
 export function readOptions<T>(read: () => T | null, usage: string): T {
   try {
     const options = read();
@@ -6,6 +11,10 @@ export function readOptions<T>(read: () => T | null, usage: string): T {
     process.stdout.write(`${usage}\n`);
     process.exit(0);
   } catch (error) {
+    if (error instanceof ConfigurationError) {
+      process.stderr.write(`${error.problems.join("\n")}\n`);
+      process.exit(configurationExitCode);
+    }
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
     process.exit(2);
   }

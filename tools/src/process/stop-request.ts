@@ -15,11 +15,16 @@ export function stopRequest(): AbortSignal {
   const controller = new AbortController();
   const stop = (reason: string) => controller.abort(new StopRequested(reason));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
-  const parent = process.ppid;
-  if (process.env["HELIOGRAPH_RUNNER"] === String(parent)) {
-    setInterval(() => {
-      if (process.ppid !== parent) stop("the end of the process that started it");
-    }, PARENT_CHECK_MS).unref();
+  const runner = process.env["HELIOGRAPH_RUNNER"];
+  // What we start in turn has us as its parent, and must not take this for the number of its own.
+  delete process.env["HELIOGRAPH_RUNNER"];
+  if (runner !== undefined) {
+    const look = () => {
+      if (String(process.ppid) !== runner) stop("the end of the process that started it");
+    };
+    // At once as well: it may have been killed while we were loading.
+    look();
+    setInterval(look, PARENT_CHECK_MS).unref();
   }
   return controller.signal;
 }

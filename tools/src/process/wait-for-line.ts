@@ -1,6 +1,19 @@
 import type { ChildProcess } from "node:child_process";
+import { readableLine } from "./readable-line.ts";
 import type { RecentLines } from "./recent-lines.ts";
 import { hasExited } from "./stop-child.ts";
+
+/** A program ended before it was ready. */
+export class EndedEarly extends Error {
+  override readonly name = "EndedEarly";
+  /** Null: by a signal. */
+  readonly exitCode: number | null;
+
+  constructor(message: string, exitCode: number | null) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
 /**
  * Resolves with what `match` makes of the first line that it accepts (by returning something other than undefined).
@@ -17,11 +30,13 @@ export function waitForLine<T>(options: {
 }): Promise<T> {
   const { name, child, lines, match, timeoutMs, signal } = options;
   return new Promise<T>((resolve, reject) => {
-    const explain = (what: string) => {
+    const story = (what: string) => `${name} ${what}\n${lines.tail(15).map(readableLine).join("\n")}`.trimEnd();
+    const fail = (error: Error) => {
       finish();
-      reject(new Error(`${name} ${what}\n${lines.tail(15).join("\n")}`.trimEnd()));
+      reject(error);
     };
-    const timer = setTimeout(() => explain(`was not ready within ${timeoutMs} ms:`), timeoutMs);
+    const onLate = () => fail(new Error(story(`was not ready within ${timeoutMs} ms:`)));
+    const timer = setTimeout(onLate, timeoutMs);
     const stopReading = lines.onLine((line) => {
       const value = match(line);
       if (value === undefined) return;
@@ -29,12 +44,12 @@ export function waitForLine<T>(options: {
       resolve(value);
     });
     // "close" comes after the last line of output, "exit" may come before it.
-    const onClose = () => explain(`ended (${child.signalCode ?? `exit code ${child.exitCode}`}) before it was ready:`);
-    const onError = (error: Error) => explain(`could not be started: ${error.message}`);
-    const onAbort = () => {
-      finish();
-      reject(signal?.reason);
+    const onClose = () => {
+      const how = child.signalCode ?? `exit code ${child.exitCode}`;
+      fail(new EndedEarly(story(`ended (${how}) before it was ready:`), child.exitCode));
     };
+    const onError = (error: Error) => fail(new Error(story(`could not be started: ${error.message}`)));
+    const onAbort = () => fail(signal?.reason);
     child.once("close", onClose);
     child.once("error", onError);
     signal?.addEventListener("abort", onAbort);

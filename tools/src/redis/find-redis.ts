@@ -5,10 +5,10 @@ import { findProgram } from "../process/find-program.ts";
 export type FoundRedis = { program: string } | { program: null; reason: string };
 
 /** Looks for redis-server (or its twin valkey-server) on PATH, and installs it by apt-get where that is possible. */
-export async function findRedis(): Promise<FoundRedis> {
+export async function findRedis(install: typeof aptGetInstall = aptGetInstall): Promise<FoundRedis> {
   const present = findProgram("redis-server", "valkey-server");
   if (present !== null) return { program: present };
-  const reason = await aptGetInstall(["redis-server"]);
+  const reason = await install(["redis-server"]);
   const installed = findProgram("redis-server");
   if (installed !== null) return { program: installed };
   return { program: null, reason: reason ?? "redis-server was installed but is not on PATH" };

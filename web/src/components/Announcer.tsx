@@ -21,7 +21,9 @@ export function Announcer({ children }: { children: ReactNode }) {
     const wait = Math.max(0, last.current + quiet - Date.now());
     const timer = setTimeout(() => {
       last.current = Date.now();
-      setText(next.current?.text ?? words);
+      const said = next.current?.text ?? words;
+      // The same words again change nothing on the page, and so would not be read out: an invisible mark is a change.
+      setText((before) => (before === said ? `${said}\u00a0` : said));
       next.current = undefined;
     }, wait);
     next.current = { text: words, timer };

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import { Button } from "../components/Button.tsx";
 import { humanize } from "../format/humanize.ts";
 import type { Column, Row } from "./catalog.ts";
@@ -10,10 +10,20 @@ type Props = { column: Column; row: Row; theirs: unknown; draft: string; onTheir
 /** Two people changed the same field: both values side by side, and the choice. Nothing is lost until it is made. */
 export function ConflictNotice({ column, row, theirs, draft, onTheirs, onMine }: Props) {
   const id = useId();
+  const notice = useRef<HTMLElement>(null);
+  // The editor went with the focus in it: the keyboard continues here, unless the person has gone elsewhere meanwhile.
+  useEffect(() => {
+    if (document.activeElement === document.body) notice.current?.focus();
+  }, []);
   const parsed = fromInput(column, draft);
   const mine = parsed.ok ? parsed.value : draft;
   return (
-    <section aria-labelledby={id} className="rounded-lg border border-signal/50 bg-amber-bg p-3 text-left">
+    <section
+      ref={notice}
+      tabIndex={-1}
+      aria-labelledby={id}
+      className="my-1.5 rounded-lg border border-signal/50 bg-amber-bg p-3 text-left"
+    >
       <p id={id} className="font-medium text-amber-fg text-sm">
         {humanize(column.name)} was changed by someone else while you were editing.
       </p>

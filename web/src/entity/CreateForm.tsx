@@ -6,13 +6,15 @@ import { Button } from "../components/Button.tsx";
 import { humanize } from "../format/humanize.ts";
 import { type EntityCode, entityInfo, isLongText, isRequired } from "./catalog.ts";
 import { describeError } from "./describe-error.ts";
+import { useDraftPlace, useKeptState } from "./draft-vault.ts";
 import { Editor } from "./Editor.tsx";
 import { checkForm, formColumns, type Texts } from "./form.ts";
 import { entityPath, listPath } from "./paths.ts";
 
 export function CreateForm({ code, initial }: { code: EntityCode; initial: Texts }) {
   const columns = formColumns(code);
-  const [texts, setTexts] = useState(initial);
+  const place = useDraftPlace(code, "new");
+  const [texts, setTexts] = useKeptState<Texts>(place, initial, (held) => held === initial);
   const [errors, setErrors] = useState<Texts>({});
   const [failure, setFailure] = useState("");
   const { create, pending } = useMutation(code);

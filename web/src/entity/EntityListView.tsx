@@ -49,6 +49,7 @@ export function EntityListView({ code }: { code: EntityCode }) {
             sort={params.sort}
             onSort={(sort) => params.set({ sort })}
           />
+          {list.error ? <ListTrouble plural={plural} retry={list.refetch} /> : null}
           {list.hasMore ? (
             <LoadMore loadMore={list.loadMore} shown={list.rows.length} />
           ) : (
@@ -101,6 +102,18 @@ function useHeldRows(list: Rows): Rows {
   const blank = list.status === "loading" && list.rows.length === 0;
   if (!blank) held.current = list.rows;
   return blank ? { ...list, rows: held.current, hasMore: false } : list;
+}
+
+/** Rows are shown, but the latest attempt to read them again, or more of them, failed. It is repeated by itself. */
+function ListTrouble({ plural, retry }: { plural: string; retry: () => void }) {
+  return (
+    <p role="status" className="flex flex-wrap items-center gap-3 bg-amber-bg px-4 py-2 text-amber-fg text-sm sm:px-6">
+      <span className="min-w-0 flex-1">{plural} could not be loaded completely. What is shown may be older.</span>
+      <Button size="sm" onClick={retry}>
+        Try again
+      </Button>
+    </p>
+  );
 }
 
 function End({ count }: { count: number }) {

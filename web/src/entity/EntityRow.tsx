@@ -1,6 +1,7 @@
 import { memo, useRef } from "react";
 import { Link } from "react-router";
 import { useLiveHighlight } from "../components/use-live-highlight.ts";
+import { humanize } from "../format/humanize.ts";
 import { type EntityCode, isPrivate, type Row, rowLabel } from "./catalog.ts";
 import { PrivateMark } from "./PrivateMark.tsx";
 import { entityPath } from "./paths.ts";
@@ -33,8 +34,9 @@ export const EntityRow = memo(function EntityRow({ code, row, layout, compact }:
           {isPrivate(row) ? <PrivateMark /> : null}
         </div>
         <div className={`mt-1 flex min-w-0 items-center gap-2 text-ink-2 text-sm ${narrow}`}>
+          {head && isNumeric(head) ? <span className="text-ink-3">{humanize(head.name)}</span> : null}
           {head ? <Value entry={head} row={row} links={false} /> : null}
-          {when ? <Value entry={when} row={row} links={false} /> : null}
+          {when && row[when.name] ? <Value entry={when} row={row} links={false} /> : null}
         </div>
       </td>
       {placed.map(({ entry, className }, place) => (

@@ -53,8 +53,14 @@ export function InlineField({ code, row, column, heading = false }: Props) {
           row={row}
           theirs={state.theirs}
           draft={state.draft}
-          onTheirs={edit.takeTheirs}
-          onMine={edit.keepMine}
+          onTheirs={() => {
+            returnFocus.current = true;
+            edit.takeTheirs();
+          }}
+          onMine={() => {
+            returnFocus.current = true;
+            edit.keepMine();
+          }}
         />
       </>
     );
@@ -66,7 +72,9 @@ export function InlineField({ code, row, column, heading = false }: Props) {
       // biome-ignore lint/a11y/noStaticElementInteractions: only hears the keys and the leaving of the editor inside it
       <div
         onBlur={(event) => {
-          if (!frozen && !event.currentTarget.contains(event.relatedTarget)) edit.commit();
+          // Still the active element: the whole window lost the focus, to look something up, and half a word is no edit.
+          const left = document.activeElement !== event.target && !event.currentTarget.contains(event.relatedTarget);
+          if (!frozen && left) edit.commit();
         }}
         onKeyDown={(event) => {
           if (event.key === "Escape") {

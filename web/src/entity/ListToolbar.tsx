@@ -1,5 +1,5 @@
 import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { humanize } from "../format/humanize.ts";
 import { type EntityCode, statusColumn } from "./catalog.ts";
 import type { ListParams } from "./use-list-params.ts";
@@ -11,12 +11,22 @@ export function ListToolbar({ code, params, plural }: { code: EntityCode; params
   const [text, setText] = useState(params.q);
   const status = statusColumn(code);
   const { set, q } = params;
-  useEffect(() => setText(q), [q]);
+  // The address follows the field. The field follows the address only when that was changed from elsewhere ("back", "Clear
+  // filters"): otherwise the echo of the own word would take back a space or a letter that was typed meanwhile.
+  const sent = useRef(q);
   useEffect(() => {
-    if (text.trim() === q) return;
-    const timer = setTimeout(() => set({ q: text.trim() }), pause);
+    if (q === sent.current) return;
+    sent.current = q;
+    setText(q);
+  }, [q]);
+  useEffect(() => {
+    if (text.trim() === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = text.trim();
+      set({ q: sent.current });
+    }, pause);
     return () => clearTimeout(timer);
-  }, [text, q, set]);
+  }, [text, set]);
   return (
     <div className="flex flex-wrap items-center gap-2 px-4 pb-3 sm:px-6">
       <div className="relative min-w-40 flex-1 sm:max-w-72">

@@ -15,23 +15,30 @@ type Props = {
 
 type Choice = { readonly id: string; readonly label: string };
 
-function useChoices(code: EntityCode, q: string, nullable: boolean): readonly Choice[] {
-  const { items } = useEntityList(code, { q, limit: 20, sort: labelColumn(code)?.name ?? "id" });
+type Choices = { readonly choices: readonly Choice[]; readonly nothing: string };
+
+function useChoices(code: EntityCode, q: string, nullable: boolean): Choices {
+  const { items, status } = useEntityList(code, { q, limit: 20, sort: labelColumn(code)?.name ?? "id" });
   const rows = (items as unknown as readonly Row[]).map((row) => ({ id: row.id, label: rowLabel(code, row) }));
-  return nullable && q === "" ? [{ id: "", label: "None" }, ...rows] : rows;
+  const choices = nullable && q === "" ? [{ id: "", label: "None" }, ...rows] : rows;
+  // "Nothing" is an answer, and only the server gives it.
+  const nothing = { loading: "Searching…", error: "The search failed", ready: "Nothing found" }[status];
+  return { choices, nothing };
 }
 
 function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & { code: EntityCode }) {
   const [open, setOpen] = useState(takeFocus);
   const [text, setText] = useState("");
-  const [active, setActive] = useState(0);
-  const choices = useChoices(code, useDeferredValue(text.trim()), !column.notNull);
+  const [active, setActive] = useState<number>();
+  const { choices, nothing } = useChoices(code, useDeferredValue(text.trim()), !column.notNull);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (takeFocus) input.current?.focus();
   }, [takeFocus]);
-  const at = Math.min(active, choices.length - 1);
+  // Enter right after opening must not change anything: what is chosen now is where the choice begins.
+  const present = text === "" ? choices.findIndex(({ id }) => id === value) : 0;
+  const at = Math.min(active ?? present, choices.length - 1);
   const choose = (choice: Choice | undefined) => {
     if (!choice) return;
     setOpen(false);
@@ -42,8 +49,8 @@ function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & 
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       setOpen(true);
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      setActive(open ? (at + step + choices.length) % Math.max(1, choices.length) : 0);
+      const next = event.key === "ArrowDown" ? at + 1 : Math.max(at, 0) - 1;
+      setActive(open ? (next + choices.length) % Math.max(1, choices.length) : Math.max(at, 0));
     } else if (event.key === "Enter" && open) {
       event.preventDefault();
       event.stopPropagation();
@@ -72,7 +79,7 @@ function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & 
         onBlur={() => setOpen(false)}
         onChange={(event) => {
           setText(event.target.value);
-          setActive(0);
+          setActive(undefined);
           setOpen(true);
         }}
         onKeyDown={onKeyDown}
@@ -106,7 +113,7 @@ function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & 
             {choice.label}
           </div>
         ))}
-        {choices.length === 0 ? <p className="px-2 py-1.5 text-ink-3">Nothing found</p> : null}
+        {choices.length === 0 ? <p className="px-2 py-1.5 text-ink-3">{nothing}</p> : null}
       </div>
     </div>
   );

@@ -2,7 +2,7 @@ import { Badge } from "../components/Badge.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
 import { formatDay, formatMoment, today } from "../format/date.ts";
 import { formatMoney, formatNumber } from "../format/number.ts";
-import { type Column, isMoney, type Row } from "./catalog.ts";
+import { type Column, isMoney, isPercent, type Row } from "./catalog.ts";
 import { ReferenceLink, ReferenceText } from "./ReferenceLabel.tsx";
 
 const finished = new Set([
@@ -45,7 +45,7 @@ export function Value({ entry, row, links = true }: Props) {
       <ReferenceText code={entry.references} id={value} />
     );
   }
-  if (entry.name === "progress_percent") return <span className="tabular-nums">{String(value)} %</span>;
+  if (isPercent(entry)) return <span className="whitespace-nowrap tabular-nums">{formatNumber(Number(value))} %</span>;
   switch (entry.baseType) {
     case "enum":
       return <Badge column={entry.name} value={String(value)} />;

@@ -62,6 +62,11 @@ export function isMoney(entry: Column): boolean {
   return entry.baseType === "numeric" && /(amount|price|budget|limit|value|hourly_rate)$/.test(entry.name);
 }
 
+/** A share of a hundred. */
+export function isPercent(entry: Column): boolean {
+  return /_percent$|^(tax_rate|probability)$/.test(entry.name);
+}
+
 /** Text of more than one line: no length bound in the database, or a name that says so. */
 export function isLongText(entry: Column): boolean {
   return entry.baseType === "text" && (entry.maxLength === null || entry.maxLength > 500);

@@ -1,7 +1,10 @@
+import { numberInput, parseNumber } from "../format/number.ts";
 import type { Column } from "./catalog.ts";
 import { isLongText } from "./catalog.ts";
 
 export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+
+const numeric = new Set(["int", "bigint", "numeric", "float"]);
 
 /** Local wall time as `datetime-local` inputs want it. */
 function localMoment(iso: string): string {
@@ -15,12 +18,13 @@ export function toInput(column: Column, value: unknown): string {
   if (value === null || value === undefined) return "";
   if (column.baseType === "timestamptz") return localMoment(String(value));
   if (column.baseType === "boolean") return value === true ? "true" : "false";
+  if (numeric.has(column.baseType)) return numberInput(value);
   return String(value);
 }
 
-function parseNumber(column: Column, text: string): Parsed {
-  const value = Number(text.replace(/\s/g, "").replace(",", "."));
-  if (!Number.isFinite(value)) return { ok: false, message: "Enter a number." };
+function numberOf(column: Column, text: string): Parsed {
+  const value = parseNumber(text);
+  if (value === undefined) return { ok: false, message: "Enter a number." };
   if (column.baseType !== "numeric" && !Number.isInteger(value)) return { ok: false, message: "Enter a whole number." };
   return { ok: true, value };
 }
@@ -35,7 +39,7 @@ export function fromInput(column: Column, text: string): Parsed {
     return { ok: false, message: `At most ${column.maxLength} characters.` };
   }
   if (column.baseType === "boolean") return { ok: true, value: trimmed === "true" };
-  if (["int", "bigint", "numeric", "float"].includes(column.baseType)) return parseNumber(column, trimmed);
+  if (numeric.has(column.baseType)) return numberOf(column, trimmed);
   if (column.baseType === "timestamptz") {
     const date = new Date(trimmed);
     return Number.isNaN(date.getTime())

@@ -65,6 +65,12 @@ export function inlineEdit(state: InlineEdit, event: InlineEditEvent): InlineEdi
   }
 }
 
+/** An edit that was interrupted, as it goes on later: an answer that was awaited never comes. */
+export function resumed(state: InlineEdit | undefined): InlineEdit {
+  if (state?.mode === "saving") return { mode: "editing", base: state.base, draft: state.draft };
+  return state && hasDraft(state) ? state : viewing;
+}
+
 /** Whether something typed would be lost by leaving. */
 export function hasDraft(state: InlineEdit): boolean {
   return state.mode === "editing" || state.mode === "saving" || state.mode === "conflict";

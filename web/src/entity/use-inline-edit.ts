@@ -6,8 +6,9 @@ import { humanize } from "../format/humanize.ts";
 import type { Column, EntityCode, Row } from "./catalog.ts";
 import { fromInput, sameValue, toInput } from "./column-input.ts";
 import { describeError } from "./describe-error.ts";
+import { keptDraft, useDraftPlace, useKeeping } from "./draft-vault.ts";
 import { useDraftRegistration } from "./drafts.tsx";
-import { hasDraft, type InlineEdit, inlineEdit, viewing } from "./inline-edit.ts";
+import { hasDraft, type InlineEdit, inlineEdit, resumed } from "./inline-edit.ts";
 
 /** How long "Saved" stays, in milliseconds. */
 const savedFor = 1_600;
@@ -31,7 +32,9 @@ export type InlineEditor = {
  * repeated on the newer version. A change of this column is shown, with both values, and decided by the writer.
  */
 export function useInlineEdit(code: EntityCode, row: Row, column: Column): InlineEditor {
-  const [state, dispatch] = useReducer(inlineEdit, viewing);
+  const place = useDraftPlace(code, row.id, column.name);
+  const [state, dispatch] = useReducer(inlineEdit, place, (kept) => resumed(keptDraft<InlineEdit>(kept)));
+  useKeeping(place, hasDraft(state) ? state : undefined);
   const { update } = useMutation(code);
   const announce = useAnnounce();
   const live = useRef(row);

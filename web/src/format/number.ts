@@ -21,3 +21,43 @@ export function formatMoney(value: number, currency: string | null | undefined):
   }
   return amountFormat(currency).format(value);
 }
+
+type Separators = { readonly decimal: string; readonly group: string };
+
+function separatorsOf(locale: string | undefined): Separators {
+  const parts = new Intl.NumberFormat(locale).formatToParts(1_234_567.8);
+  const find = (type: Intl.NumberFormatPartTypes) => parts.find((part) => part.type === type)?.value;
+  return { decimal: find("decimal") ?? ".", group: find("group") ?? "" };
+}
+
+const own = separatorsOf(undefined);
+
+/** A number as the reader would type it: with the decimal sign of the own language and no grouping. */
+export function numberInput(value: unknown, locale?: string): string {
+  return String(value).replace(".", (locale === undefined ? own : separatorsOf(locale)).decimal);
+}
+
+/**
+ * The number that a person typed, with or without groups of thousands, or undefined. "157,500" is a hundred thousand and
+ * more where the comma groups, and something over a hundred and fifty where it is the decimal sign.
+ */
+export function parseNumber(text: string, locale?: string): number | undefined {
+  const { decimal, group } = locale === undefined ? own : separatorsOf(locale);
+  const bare = text.replaceAll(/[\s'\u2019]/g, "");
+  const sign = [...bare].findLast((letter) => letter === "." || letter === ",");
+  const other = sign === "." ? "," : ".";
+  const groupsOnly = (mark: string) => new RegExp(`^[-+]?\\d{1,3}(\\${mark}\\d{3})+$`).test(bare);
+  if (sign === undefined) return finite(bare);
+  // Groups: a mark that comes more than once, or the own language's mark before three digits.
+  const repeated = bare.indexOf(sign) !== bare.lastIndexOf(sign);
+  if (!bare.includes(other) && groupsOnly(sign) && (repeated || (sign === group && sign !== decimal)))
+    return finite(bare.replaceAll(sign, ""));
+  if (repeated) return undefined;
+  const [whole = "", fraction = ""] = bare.split(sign);
+  if (whole.includes(other) && !new RegExp(`^[-+]?\\d{1,3}(\\${other}\\d{3})+$`).test(whole)) return undefined;
+  return finite(`${whole.replaceAll(other, "")}.${fraction}`);
+}
+
+function finite(text: string): number | undefined {
+  return /^[-+]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined;
+}

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import { usePerson } from "../auth/AuthProvider.tsx";
 import { PageHeader } from "../components/PageHeader.tsx";
+import { ListSkeleton } from "../components/Skeleton.tsx";
 import type { EntityCode } from "../entity/catalog.ts";
 import { listPath } from "../entity/paths.ts";
 import { SectionRows } from "../entity/RelatedList.tsx";
@@ -29,19 +30,27 @@ const open = { in: ["backlog", "todo", "in_progress", "in_review"] };
 /** Where a day starts: what is mine, what is running, what has just moved. */
 export function HomePage() {
   const person = usePerson();
-  const employee = useOwnEmployee();
+  const { id: employee, known } = useOwnEmployee();
   const mine = { filter: { ...(employee && { assignee_id: employee }), status: open }, sort: "due_on", limit: 6 };
   const running = { filter: { status: "active" }, sort: "end_on", limit: 6 };
   return (
     <>
       <PageHeader title={`Good to see you, ${person.fname}`} />
       <div className="grid items-start gap-x-6 gap-y-7 px-4 pt-1 pb-10 sm:px-6 xl:grid-cols-2">
-        <Block
-          title={employee ? "Your open tasks" : "Open tasks"}
-          code="task"
-          query={mine}
-          columns={["status", "due_on"]}
-        />
+        {known ? (
+          <Block
+            title={employee ? "Your open tasks" : "Open tasks"}
+            code="task"
+            query={mine}
+            columns={["status", "due_on"]}
+          />
+        ) : (
+          // Everybody's tasks must not stand here for a moment under the name of one's own.
+          <section aria-label="Your open tasks">
+            <h2 className="mb-2 font-semibold">Your open tasks</h2>
+            <ListSkeleton rows={3} label="Loading your tasks…" />
+          </section>
+        )}
         <Block title="Active projects" code="project" query={running} columns={["manager_id", "end_on"]} />
         <Block
           title="Recently changed tasks"

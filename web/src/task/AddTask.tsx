@@ -4,10 +4,11 @@ import { type FormEvent, useRef, useState } from "react";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Button } from "../components/Button.tsx";
 import { describeError } from "../entity/describe-error.ts";
+import { useDraftPlace, useKeptState } from "../entity/draft-vault.ts";
 
 /** One line for one more task; the cursor stays, so that several can be written in a row. */
 export function AddTask({ projectId, onAdded }: { projectId: string; onAdded: () => void }) {
-  const [title, setTitle] = useState("");
+  const [title, setTitle] = useKeptState(useDraftPlace("project", projectId, "task"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
   const { create, pending } = useMutation("task");
   const announce = useAnnounce();

@@ -1,9 +1,11 @@
 import { useMutation } from "@heliograph/client/react";
 import { type FormEvent, useState } from "react";
 import { Button } from "../components/Button.tsx";
+import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
 import { isPrivate, type Row } from "../entity/catalog.ts";
 import { describeError } from "../entity/describe-error.ts";
+import { useDraftPlace, useKeptState } from "../entity/draft-vault.ts";
 import { useFrozen } from "../entity/drafts.tsx";
 import { PrivateMark } from "../entity/PrivateMark.tsx";
 import { ReferenceLink } from "../entity/ReferenceLabel.tsx";
@@ -37,10 +39,10 @@ export function TaskComments({ task }: { task: Row }) {
     sort: "created_ts",
     limit: 50,
   });
-  const [body, setBody] = useState("");
+  const [body, setBody] = useKeptState(useDraftPlace("task", task.id, "comment"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
   const { create, pending } = useMutation("task_comment");
-  const author = useOwnEmployee();
+  const { id: author } = useOwnEmployee();
   const frozen = useFrozen();
 
   async function submit(event: FormEvent): Promise<void> {
@@ -58,7 +60,9 @@ export function TaskComments({ task }: { task: Row }) {
 
   return (
     <Section title="Comments">
-      {comments.rows.length > 0 ? (
+      {comments.status === "error" && comments.rows.length === 0 ? (
+        <ErrorMessage what="Comments" error={comments.error} retry={comments.refetch} />
+      ) : comments.rows.length > 0 ? (
         <ul>
           {comments.rows.map((row) => (
             <Comment key={row.id} row={row} />

@@ -60,8 +60,8 @@ export type ApiClientConfig = {
   readonly getToken: GetToken;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
-  /** Called with each 401 to a request that carried a token. */
-  readonly onUnauthenticated?: (() => void) | undefined;
+  /** Called with each 401 to a request that carried a token, and with that token. */
+  readonly onUnauthenticated?: ((token: string) => void) | undefined;
 };
 
 type Request = CallOptions & {
@@ -110,7 +110,7 @@ async function request<Answer>(config: ApiClientConfig, call: Request): Promise<
   const token = given instanceof Promise ? await given : given;
   const { status, body } = await send(config, call, token);
   if (status >= 200 && status < 300 && body !== undefined) return body as Answer;
-  if (status === 401 && token !== null) config.onUnauthenticated?.();
+  if (status === 401 && token !== null) config.onUnauthenticated?.(token);
   throw toError(status, body);
 }
 

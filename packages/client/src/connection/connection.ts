@@ -95,10 +95,15 @@ export class Connection {
   /** Tells that `getToken` may answer differently now; without a difference nothing happens. */
   tokenChanged(): void {
     this.#ports.tokens.take((token) => {
+      if (token === undefined) return;
       const before = this.#renewal.token;
-      if (!token || token === before) return;
+      if ((token || null) === before) return;
+      if (!token) {
+        this.#renewal.begin(null);
+        this.#dispatch({ type: "token-removed" });
+      }
       // The open socket, and the session, speak for whoever opened it.
-      if (before !== null && readUser(token) !== readUser(before)) this.#dispatch({ type: "user-changed" });
+      else if (before !== null && readUser(token) !== readUser(before)) this.#dispatch({ type: "user-changed" });
       else if (linkOf(this.#state)) this.#renewal.offer(token);
       else this.#dispatch({ type: "token-changed" });
     });

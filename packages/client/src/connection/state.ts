@@ -17,12 +17,12 @@
  *                      +------> needs-auth <----+   +---------> disabled -- 426 ----+
  *                      |  (new token -> dialing)    401         (asks again at retryAt)
  *                      | "never"
- *                      +------> refused (only start or a new token leads out)
+ *                      +------> refused (start, a new token, online or visible lead out)
  *
  *   With something to resume, dialing sends RESUME on the open socket and WELCOME leads to resuming; from there
  *   RESUMED and RESET lead to catching-up, silence and a passing error to waiting.
  *   RESET on a live socket: connected -> catching-up. GOAWAY: at its time hang up and dial at once.
- *   any state with a wish to be connected: offline -> offline, online -> dialing
+ *   any state with a wish to be connected: offline -> offline, online -> dialing, signed out -> needs-auth
  *   any state with a socket: leave (the page goes) -> away, visible (it came back from the cache) -> dialing
  */
 export type ConnectionState =
@@ -116,8 +116,10 @@ export type ConnectionEvent =
   /** The page is hidden for good, or for the browser's back-forward cache. */
   | { readonly type: "leave" }
   | { readonly type: "token-changed" }
-  /** The token now speaks for somebody else. */
+  /** The token now speaks for somebody else than what is open or being opened. */
   | { readonly type: "user-changed" }
+  /** The application signed its person out. */
+  | { readonly type: "token-removed" }
   | { readonly type: "caught-up" };
 
 /**

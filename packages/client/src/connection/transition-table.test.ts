@@ -44,16 +44,18 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "same",
     "token changed": "same",
     "user changed": "same",
+    "signed out": "same",
   },
   refused: {
     ...ignored,
     start: "dialing dial",
     stop: "disconnected forget",
-    online: "same",
+    online: "dialing dial",
     offline: "same",
-    visible: "same",
+    visible: "dialing dial",
     "token changed": "dialing dial",
     "user changed": "dialing dial",
+    "signed out": "needs-auth forget",
   },
   "needs-auth": {
     ...ignored,
@@ -64,6 +66,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "same",
     "token changed": "dialing dial",
     "user changed": "dialing dial",
+    "signed out": "same",
   },
   offline: {
     ...ignored,
@@ -74,6 +77,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "same",
     "token changed": "same",
     "user changed": "same",
+    "signed out": "needs-auth forget",
   },
   dialing: {
     ...ignored,
@@ -94,6 +98,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     timer: "probing hang-up probe",
     "token changed": "same",
     "user changed": "dialing goodbye dial",
+    "signed out": "needs-auth goodbye",
   },
   probing: {
     ...ignored,
@@ -110,6 +115,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     timer: "waiting",
     "token changed": "same",
     "user changed": "same",
+    "signed out": "needs-auth forget",
   },
   waiting: {
     ...ignored,
@@ -121,6 +127,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     timer: "dialing dial",
     "token changed": "dialing dial",
     "user changed": "dialing dial",
+    "signed out": "needs-auth forget",
   },
   resuming: {
     ...ignored,
@@ -145,6 +152,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     leave: "away goodbye",
     "token changed": "same",
     "user changed": "dialing goodbye dial",
+    "signed out": "needs-auth goodbye",
   },
   "catching-up": {
     ...ignored,
@@ -166,6 +174,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     timer: "catching-up ping",
     "token changed": "same",
     "user changed": "dialing goodbye dial",
+    "signed out": "needs-auth goodbye",
     "caught up": "connected",
   },
   connected: {
@@ -189,6 +198,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     timer: "connected ping",
     "token changed": "same",
     "user changed": "dialing goodbye dial",
+    "signed out": "needs-auth goodbye",
   },
   delayed: {
     ...ignored,
@@ -211,6 +221,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     leave: "away goodbye",
     "token changed": "same",
     "user changed": "dialing goodbye dial",
+    "signed out": "needs-auth goodbye",
   },
   away: {
     ...ignored,
@@ -221,6 +232,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "dialing dial",
     "token changed": "same",
     "user changed": "same",
+    "signed out": "needs-auth forget",
   },
   disabled: {
     ...ignored,
@@ -237,6 +249,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     timer: "disabled",
     "token changed": "same",
     "user changed": "same",
+    "signed out": "needs-auth forget",
   },
 };
 

@@ -25,11 +25,15 @@ const connectionLost = "The connection to the server was lost.";
 /** The next state. An event that means nothing in a state returns the very same state object and no effects. */
 export function transition(state: ConnectionState, event: ConnectionEvent, input: TransitionInput): Step {
   if (event.type === "stop") return stop(state, input);
+  if (event.type === "token-removed") return signedOut(state, input);
   switch (state.kind) {
     case "disconnected":
       return event.type === "start" ? dial(state, 0, input) : stay(state);
     case "refused":
-      return event.type === "start" || isNewToken(event) ? dial(state, 0, input) : stay(state);
+      // A proxy's passing refusal must not outlive it: whoever comes back to the page gets another try, nobody else.
+      return isNewToken(event) || ["start", "online", "visible"].includes(event.type)
+        ? dial(state, 0, input)
+        : stay(state);
     case "needs-auth":
       return isNewToken(event) ? dial(state, 0, input) : stay(state);
     case "away":
@@ -276,6 +280,13 @@ function afterProbe(
 function stop(state: ConnectionState, input: TransitionInput): Step {
   if (state.kind === "disconnected") return stay(state);
   return { state: { kind: "disconnected", since: input.now }, effects: [hasSocket(state) ? "goodbye" : "forget"] };
+}
+
+/** Nobody may resume what a person left who signed out. */
+function signedOut(state: ConnectionState, input: TransitionInput): Step {
+  if (state.kind === "disconnected" || state.kind === "needs-auth") return stay(state);
+  const after: ConnectionState = { kind: "needs-auth", since: input.now, reason: "Nobody is signed in." };
+  return { state: after, effects: [hasSocket(state) ? "goodbye" : "forget"] };
 }
 
 /** The page goes: the server need not keep the session, for nobody will come back to it. */

@@ -6,11 +6,13 @@ import type { EntityDoc } from "../register.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { LiveEntities } from "../store/live-entities.ts";
 import type { Phase, Target } from "../subscriptions/subscription-book.ts";
+import type { LiveList } from "./live-list.ts";
 
 export type ListPorts = {
   readonly list: (type: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
   readonly reads: {
     readonly stamp: number;
+    look(type: string, ids: readonly string[]): void;
     open(): Ticket;
     close(ticket: Ticket): void;
     admit(ticket: Ticket, type: string, docs: readonly EntityDoc[]): Promise<void>;
@@ -26,6 +28,8 @@ export type ListPorts = {
   readonly connecting: () => boolean;
   /** The client is stopped: no request may be sent and no timer set. */
   readonly stopped: () => boolean;
+  /** The list has its first listener, or has lost its last one. */
+  readonly onActive: (list: LiveList, active: boolean) => void;
   /** The list got further: perhaps everything is caught up. */
   readonly onProgress: () => void;
   readonly clock: Clock;

@@ -9,9 +9,15 @@ const maxIdle = 50;
 export class ListRegistry {
   readonly #ports: ListPorts;
   readonly #lists = new Map<string, LiveList>();
+  /**
+   * What is looked at, apart from what is kept: a view may begin to listen long after it got its list, when many others
+   * have been made since. A list that is forgotten meanwhile must hear of changes all the same.
+   */
+  readonly #active = new Set<LiveList>();
 
-  constructor(ports: ListPorts) {
-    this.#ports = ports;
+  constructor(ports: Omit<ListPorts, "onActive">) {
+    const onActive = (list: LiveList, active: boolean) => void this.#active[active ? "add" : "delete"](list);
+    this.#ports = { ...ports, onActive };
   }
 
   get(type: string, query: ListQuery, within: string | undefined): LiveList {
@@ -27,12 +33,12 @@ export class ListRegistry {
     return list;
   }
 
-  *active(): Generator<LiveList> {
-    for (const list of this.#lists.values()) if (list.active) yield list;
+  active(): readonly LiveList[] {
+    return [...this.#active];
   }
 
-  *ofType(type: string): Generator<LiveList> {
-    for (const list of this.active()) if (list.spec.type === type) yield list;
+  ofType(type: string): readonly LiveList[] {
+    return this.active().filter((list) => list.spec.type === type);
   }
 
   #dropIdle(): void {

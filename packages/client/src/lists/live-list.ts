@@ -31,7 +31,11 @@ export class LiveList {
   readonly #timer: Timer;
   #ids: readonly string[] = [];
   #projections = new Map<string, string>();
+  /** Rows whose own new content may have moved them. */
+  readonly #moved = new Set<string>();
   #known = false;
+  /** The server has answered once: what was stored for the start counts no more, not even before the answer is shown. */
+  #answered = false;
   #cursor: string | null = null;
   #hasMore = false;
   #pages = 0;
@@ -123,7 +127,7 @@ export class LiveList {
   }
 
   readonly loadMore = (): void => {
-    if (this.#cursor === null || this.#pagesWanted > this.#pages) return;
+    if (this.#cursor === null) return;
     this.#pagesWanted = this.#pages + 1;
     void this.#read();
   };
@@ -139,6 +143,7 @@ export class LiveList {
   #activate(): void {
     const { within } = this.spec;
     this.#marks += 1;
+    this.#ports.onActive(this, true);
     if (within !== undefined) this.#ports.subscriptions.acquire([this.#container(within)]);
     const ids = this.#ids;
     this.#ids = [];
@@ -167,6 +172,9 @@ export class LiveList {
   #deactivate(): void {
     const { within } = this.spec;
     this.pause();
+    this.#ports.onActive(this, false);
+    // From now on nothing is heard: the next view may begin with these rows, but not as if they were the latest.
+    if (this.#snapshot) this.#snapshot = { ...this.#snapshot, stale: true };
     if (within !== undefined) this.#ports.subscriptions.release([this.#container(within)]);
     this.#leaveRows?.();
     this.#leaveRows = undefined;
@@ -175,10 +183,10 @@ export class LiveList {
   /** Shows the list of the last visit until the server has answered. */
   async #restore(): Promise<void> {
     const stored = await this.#ports.store.readList(this.spec.id).catch(() => undefined);
-    if (!stored || this.#known || !this.active) return;
+    if (!stored || this.#answered || !this.active) return;
     this.#hold(stored.ids);
     await this.#ports.live.load(stored.ids.map((id) => entityKey(this.spec.type, id))).catch(() => {});
-    if (this.#known || !this.active) return;
+    if (this.#answered || !this.active) return;
     this.#known = true;
     this.#hasMore = stored.hasMore;
     this.#changed();
@@ -212,7 +220,8 @@ export class LiveList {
       if (controller.signal.aborted) return;
       this.#error = error instanceof Error ? error : new Error(String(error), { cause: error });
       this.#failures += 1;
-      this.#pagesWanted = Math.max(1, this.#pages);
+      // A refused page can be asked for again by hand; one that got no answer is repeated below.
+      if (this.#error instanceof ApiError && this.#error.permanent) this.#pagesWanted = Math.max(1, this.#pages);
     }
     this.#reading = undefined;
     this.#changed();
@@ -258,6 +267,8 @@ export class LiveList {
         this.#ports.reads.close(ticket);
       }
     } while (pages < this.#pagesWanted && cursor !== null);
+    this.#answered = true;
+    if (whole) this.#lookAtThoseThatLeft(ids);
     this.#hold([...ids]);
     await this.#ports.live.load([...docs.keys()].map((id) => entityKey(type, id)));
     if (signal.aborted) return;
@@ -270,8 +281,23 @@ export class LiveList {
     this.#remember(startedAt);
   }
 
+  /**
+   * Rows that are no longer listed and whose own content does not say why. They may have been pushed off the last page;
+   * but they may also have been deleted or taken away while there was no connection. With the list they lose the
+   * subscription that would have told, so they are read once more before they are left to the store.
+   */
+  #lookAtThoseThatLeft(listed: ReadonlySet<string>): void {
+    const { type } = this.spec;
+    const left = this.#ids.filter((id) => !listed.has(id) && !this.#moved.has(id));
+    this.#moved.clear();
+    const unexplained = left.filter((id) => this.#ports.live.peek(entityKey(type, id))?.gone === false);
+    if (unexplained.length > 0) this.#ports.reads.look(type, unexplained);
+  }
+
   #remember(fetchedAt: number): void {
-    const { id, type } = this.spec;
+    const { id, type, query } = this.spec;
+    // Every word that is typed makes another list: kept for ever, they would fill the device.
+    if (query.q) return;
     const ids = this.#ids.slice(0, storedIds);
     // Only a convenience for the next start: that it could not be kept is no reason to fail the list.
     this.#ports.store.putList({ id, type, ids, hasMore: this.#hasMore, fetchedAt }).catch(() => {});
@@ -316,6 +342,7 @@ export class LiveList {
       const after = row.gone ? "gone" : projectionOf(row, this.#deciding);
       if (after === before) continue;
       this.#projections.set(id, after);
+      this.#moved.add(id);
       moved = true;
     }
     if (moved) this.markStale();

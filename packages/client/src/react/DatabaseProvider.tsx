@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { closeOtherStores, sharedStore } from "../rxdb/shared-stores.ts";
+import { leaseStore } from "../rxdb/shared-stores.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 
 const StoreContext = createContext<EntityStore | undefined>(undefined);
@@ -17,13 +17,15 @@ export function DatabaseProvider({ name, fallback = null, children }: DatabasePr
   const [opened, setOpened] = useState<{ name: string; store: EntityStore }>();
   useEffect(() => {
     let current = true;
-    void closeOtherStores(name);
     // Shared by name: React's double mount in development must not open the database twice.
-    void sharedStore(name).then((store) => {
+    const lease = leaseStore(name);
+    void lease.store.then((store) => {
       if (current) setOpened({ name, store });
     });
     return () => {
       current = false;
+      setOpened(undefined);
+      lease.release();
     };
   }, [name]);
   if (opened?.name !== name) return fallback;

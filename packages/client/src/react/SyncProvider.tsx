@@ -1,6 +1,16 @@
-import { createContext, type ReactNode, useContext, useEffect, useInsertionEffect, useMemo, useRef } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useInsertionEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { createHeliograph, type Heliograph } from "../client.ts";
 import { consoleLogger, type Logger, silentLogger } from "../logger.ts";
+import { readTokenClaims } from "../token-claims.ts";
 import type { GetToken } from "../token-source.ts";
 import { useStore } from "./DatabaseProvider.tsx";
 
@@ -31,6 +41,10 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
   useInsertionEffect(() => {
     latest.current = props;
   });
+  const given = props.getToken();
+  const token = typeof given === "string" ? given : null;
+  const owner = useOwner(token);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another owner is a reason for another client, not an input
   const client = useMemo(
     () =>
       createHeliograph({
@@ -42,17 +56,28 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
         onAuthRequired: () => latest.current.onAuthRequired?.(),
         logger: latest.current.logger ?? defaultLogger(),
       }),
-    [url, apiUrl, store],
+    [url, apiUrl, store, owner],
   );
   useEffect(() => {
     client.start();
     return () => client.stop();
   }, [client]);
-  const given = props.getToken();
-  const token = typeof given === "string" ? given : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the token is the reason to run, not an input
   useEffect(() => client.tokenChanged(), [client, token]);
   return <ClientContext value={client}>{children}</ClientContext>;
+}
+
+/**
+ * Who the client works for. Another person gets another client: what one has subscribed and listed is not the next
+ * one's to see. Without a token it stays the last one, for whom signing in again continues where it stopped.
+ */
+function useOwner(token: string | null): string | undefined {
+  const { personId, organizationId } = readTokenClaims(token);
+  const present = personId === undefined ? undefined : `${personId}/${organizationId ?? ""}`;
+  const [owner, setOwner] = useState(present);
+  if (present === undefined || present === owner) return owner;
+  setOwner(present);
+  return present;
 }
 
 /** The client of the nearest `SyncProvider`. */

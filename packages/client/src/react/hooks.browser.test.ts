@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { testId, testToken } from "../testing/ids.ts";
 import { type FixtureSite, serveFixture } from "./fixture/serve.ts";
 
@@ -12,7 +12,7 @@ let browser: Browser;
 beforeAll(async () => {
   site = await serveFixture();
   browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
+    executablePath: inject("chromiumPath") ?? "chromium",
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
   });
 });
@@ -120,5 +120,28 @@ test("unmounting and mounting again keeps showing rows", async () => {
   await page.click("#toggle");
   await shows(page, "#one", "ready back");
   await expect.poll(() => page.locator("#list").innerText()).toContain("back");
+  await page.context().close();
+});
+
+test("signing out releases the socket; another person gets a client and a socket of their own", async () => {
+  const { server } = site;
+  server.write("task", id, { name: "ours" }, [organization]);
+  const { page, errors } = await open("owners");
+  await shows(page, "#status", "connected indexeddb");
+  const before = server.sockets.length;
+  const signInWith = (token: string | null) =>
+    page.evaluate(
+      (given) => (globalThis as unknown as { signInWith: (t: string | null) => void }).signInWith(given),
+      token,
+    );
+  await signInWith(null);
+  await shows(page, "#status", "needs-auth indexeddb");
+  await expect.poll(() => server.socket).toBeUndefined();
+  await signInWith(`e30.${btoa(JSON.stringify({ sub: testId(2), org: organization })).replaceAll("=", "")}.`);
+  await shows(page, "#status", "connected indexeddb");
+  await shows(page, "#one", "ready ours");
+  expect(server.sockets.filter(({ open: isOpen }) => isOpen)).toHaveLength(1);
+  expect(server.sockets.length).toBeGreaterThan(before);
+  expect(errors).toEqual([]);
   await page.context().close();
 });

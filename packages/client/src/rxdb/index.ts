@@ -1,2 +1,2 @@
 export { type OpenOptions, openStore } from "./open-store.ts";
-export { closeOtherStores, sharedStore } from "./shared-stores.ts";
+export { leaseStore, type StoreLease } from "./shared-stores.ts";

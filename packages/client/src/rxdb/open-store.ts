@@ -2,9 +2,11 @@ import type { RxStorage } from "rxdb/plugins/core";
 import { createRxDatabase } from "rxdb/plugins/core";
 import { getRxStorageDexie } from "rxdb/plugins/storage-dexie";
 import type { EntityStore } from "../store/entity-store.ts";
+import { FallbackStore } from "../store/fallback-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { RxStore } from "./rx-store.ts";
 import { type Collections, entitySchema, listSchema, metaSchema } from "./schema.ts";
+import { withoutAdvertisement } from "./without-advertisement.ts";
 
 /** IndexedDB can block for ever (another tab in the middle of an upgrade); the application starts without it then. */
 export const openTimeoutMs = 8_000;
@@ -24,7 +26,7 @@ export async function openStore(name: string, options: OpenOptions = {}): Promis
   if (!options.storage && typeof indexedDB === "undefined") {
     return createMemoryStore("This browser offers no local database (IndexedDB).");
   }
-  const opening = openDatabase(name, options.storage);
+  const opening = withoutAdvertisement(() => openDatabase(name, options.storage));
   try {
     return await withTimeout(opening, openTimeoutMs);
   } catch (error) {
@@ -50,7 +52,7 @@ async function openDatabase(name: string, storage: RxStorage<unknown, unknown> |
     lists: { schema: listSchema },
     meta: { schema: metaSchema },
   });
-  return new RxStore(database, storage ? "memory" : "indexeddb");
+  return new FallbackStore(new RxStore(database, storage ? "memory" : "indexeddb"));
 }
 
 async function withTimeout<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value> {

@@ -2,7 +2,7 @@ import { getRxStorageMemory } from "rxdb/plugins/storage-memory";
 import { expect, test, vi } from "vitest";
 import { testStoreContract } from "../store/store-contract.ts";
 import { openStore } from "./open-store.ts";
-import { closeOtherStores, sharedStore } from "./shared-stores.ts";
+import { leaseStore } from "./shared-stores.ts";
 
 let opened = 0;
 testStoreContract("RxDB", () => {
@@ -22,19 +22,44 @@ test("a storage that cannot be opened is replaced by memory, with the reason", a
   expect(store).toMatchObject({ storage: "memory", storageReason: expect.stringContaining("quota") });
 });
 
-test("a second opening gets the same store; another user's is closed", async () => {
-  const first = sharedStore("user-1");
-  expect(sharedStore("user-1")).toBe(first);
-  const second = await sharedStore("user-2");
-  await closeOtherStores("user-2");
-  expect(await sharedStore("user-2")).toBe(second);
-  expect(sharedStore("user-1")).not.toBe(first);
+test("a second user of a name gets the same store; with the last one it is closed, after a moment", async () => {
+  vi.useFakeTimers();
+  try {
+    const first = leaseStore("user-1");
+    const second = leaseStore("user-1");
+    expect(second.store).toBe(first.store);
+    const close = vi.spyOn(await first.store, "close");
+    first.release();
+    first.release(); // twice counts once
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(close).not.toHaveBeenCalled();
+    second.release();
+    const third = leaseStore("user-1"); // React's second mount
+    expect(third.store).toBe(first.store);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(close).not.toHaveBeenCalled();
+    third.release();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(close).toHaveBeenCalledOnce();
+    const later = leaseStore("user-1");
+    expect(later.store).not.toBe(first.store);
+    later.release();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("two databases in use at the same time do not close each other", async () => {
+  const one = leaseStore("one");
+  const other = leaseStore("other");
+  expect(await one.store).not.toBe(await other.store);
+  expect(leaseStore("one").store).toBe(one.store);
 });
 
 test("a module that is replaced during development finds the store that is open already", async () => {
-  const first = sharedStore("hot");
+  const first = leaseStore("hot");
   vi.resetModules();
   const replaced = await import("./shared-stores.ts");
-  expect(replaced.sharedStore).not.toBe(sharedStore);
-  expect(replaced.sharedStore("hot")).toBe(first);
+  expect(replaced.leaseStore).not.toBe(leaseStore);
+  expect(replaced.leaseStore("hot").store).toBe(first.store);
 });

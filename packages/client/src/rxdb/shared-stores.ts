@@ -7,7 +7,21 @@ import { openStore } from "./open-store.ts";
  */
 const registryKey = Symbol.for("heliograph.stores");
 
-type Registry = Map<string, Promise<EntityStore>>;
+/**
+ * How long a database outlives its last user. Covers React's double mount in development and a page that is mounted
+ * anew; after it, nothing of somebody who signed out is held open, and another tab can remove the database.
+ */
+const lingerMs = 2_000;
+
+type Shared = {
+  readonly opening: Promise<EntityStore>;
+  users: number;
+  closing: ReturnType<typeof setTimeout> | undefined;
+};
+type Registry = Map<string, Shared>;
+
+/** A database in use. Whoever has one must `release` it; the last release closes the database after a moment. */
+export type StoreLease = { readonly store: Promise<EntityStore>; release(): void };
 
 function registry(): Registry {
   const holder = globalThis as { [registryKey]?: Registry };
@@ -15,21 +29,32 @@ function registry(): Registry {
   return holder[registryKey];
 }
 
-/** The store of that name, opened on the first call; every further call, also React's second mount, gets the same. */
-export function sharedStore(name: string): Promise<EntityStore> {
+/** The store of that name, opened by the first lease; every further one, also React's second mount, gets the same. */
+export function leaseStore(name: string): StoreLease {
   const stores = registry();
-  let store = stores.get(name);
-  if (!store) {
-    store = openStore(name);
-    stores.set(name, store);
+  let shared = stores.get(name);
+  if (!shared) {
+    shared = { opening: openStore(name), users: 0, closing: undefined };
+    stores.set(name, shared);
   }
-  return store;
+  const mine = shared;
+  mine.users += 1;
+  clearTimeout(mine.closing);
+  let released = false;
+  return {
+    store: mine.opening,
+    release() {
+      if (released) return;
+      released = true;
+      mine.users -= 1;
+      if (mine.users > 0) return;
+      mine.closing = setTimeout(() => void close(name, mine), lingerMs);
+    },
+  };
 }
 
-/** Closes all stores but the named one: after a change of user nothing of the previous one stays open. */
-export async function closeOtherStores(name: string): Promise<void> {
-  const stores = registry();
-  const others = [...stores].filter(([other]) => other !== name);
-  for (const [other] of others) stores.delete(other);
-  await Promise.allSettled(others.map(async ([, store]) => (await store).close()));
+async function close(name: string, shared: Shared): Promise<void> {
+  if (registry().get(name) === shared) registry().delete(name);
+  // A database that cannot be closed has nobody left whom that could disturb.
+  await shared.opening.then((store) => store.close()).catch(() => {});
 }

@@ -50,9 +50,10 @@ export type StoredList = {
  * an older version never replaces a newer one, and a gone row returns only with a version that is not below its mark.
  */
 export interface EntityStore {
+  /** May become "memory" later, when the database fails. */
   readonly storage: "indexeddb" | "memory";
   /** Why the rows live in memory although a database was asked for. */
-  readonly storageReason?: string;
+  readonly storageReason?: string | undefined;
   /** Rows by key; those never seen are absent, gone ones are present with `gone`. */
   read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>>;
   putServer(rows: readonly ServerRow[]): Promise<void>;

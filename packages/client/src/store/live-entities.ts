@@ -68,7 +68,10 @@ export class LiveEntities {
   /** Has rows at hand that are observed already, before a view is told of them: it never shows a half filled list. */
   async load(keys: readonly EntityKey[]): Promise<void> {
     const rows = await this.#store.read(keys);
-    this.#apply(keys.map((key) => [key, rows.get(key) ?? null]));
+    this.#apply(
+      keys.map((key) => [key, rows.get(key) ?? null]),
+      "read",
+    );
     for (const key of keys) this.#unread.delete(key);
   }
 
@@ -84,18 +87,24 @@ export class LiveEntities {
     const keys = [...this.#unread];
     this.#unread.clear();
     const rows = await this.#store.read(keys).catch(() => new Map<EntityKey, StoredEntity>());
-    this.#apply(keys.map((key) => [key, rows.get(key) ?? null]));
+    this.#apply(
+      keys.map((key) => [key, rows.get(key) ?? null]),
+      "read",
+    );
   }
 
   #take(rows: readonly StoredEntity[]): void {
-    this.#apply(rows.map((row) => [row.id, row]));
+    this.#apply(
+      rows.map((row) => [row.id, row]),
+      "change",
+    );
   }
 
-  #apply(rows: Iterable<readonly [EntityKey, StoredEntity | null]>): void {
+  #apply(rows: Iterable<readonly [EntityKey, StoredEntity | null]>, source: Source): void {
     const toCall = new Set<() => void>();
     for (const [key, row] of rows) {
       const watched = this.#watched.get(key);
-      if (!watched || !brings(watched.glimpse, row)) continue;
+      if (!watched || !brings(watched.glimpse, row, source)) continue;
       watched.glimpse = row;
       for (const listener of watched.listeners) toCall.add(listener);
     }
@@ -103,11 +112,15 @@ export class LiveEntities {
   }
 }
 
+/** Where a row comes from: read from the store some time ago, or told by it just now. */
+type Source = "read" | "change";
+
 /** Reads and change notes cross each other; a view must not step back because an older one arrived last. */
-function brings(held: Glimpse, row: StoredEntity | null): boolean {
+function brings(held: Glimpse, row: StoredEntity | null, source: Source): boolean {
   if (held === undefined) return true;
   if (row === null || held === row) return false;
   if (held === null) return true;
   if (row.ver !== held.ver) return row.ver > held.ver;
-  return row.seenAt >= held.seenAt;
+  // Taken away and given back within one millisecond, a row looks the same age both times; notes come in order.
+  return source === "change" ? row.seenAt >= held.seenAt : row.seenAt > held.seenAt;
 }

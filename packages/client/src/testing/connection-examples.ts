@@ -60,5 +60,6 @@ export const events = {
   leave: { type: "leave" },
   "token changed": { type: "token-changed" },
   "user changed": { type: "user-changed" },
+  "signed out": { type: "token-removed" },
   "caught up": { type: "caught-up" },
 } satisfies Record<string, ConnectionEvent>;

@@ -1,1 +1,2 @@
+export { type Freezer, startFreezer } from "./freezer.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";

@@ -3,6 +3,7 @@ import type { Tokens } from "@heliograph/server-kit";
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
 import type pg from "pg";
 import { RestError } from "../rest/rest-error.ts";
+import { Semaphore } from "../sync/semaphore.ts";
 import { callerOf } from "./caller.ts";
 import { publicMember } from "./directory.ts";
 import { passwordMatches } from "./password.ts";
@@ -20,6 +21,14 @@ type LoginRow = {
 /** Attempts per minute for one address from one place: a person's typing errors, but 40 000 guesses a month at most. */
 const defaultAttemptsPerMinute = 30;
 
+/**
+ * Passwords verified at once. Node has four threads for this, for files and for the names of hosts; guesses at ever new
+ * accounts, which no limit per account stops, must leave some of them to the rest of the process.
+ */
+const verifiedAtOnce = 2;
+/** Attempts that may wait for their turn: about two seconds. */
+const maxWaiting = 100;
+
 export type LoginDependencies = {
   readonly pool: pg.Pool;
   readonly tokens: Tokens;
@@ -28,6 +37,7 @@ export type LoginDependencies = {
 
 /** `POST auth/login`, `POST auth/renew` and `GET auth/me`. */
 export async function registerLoginRoutes(app: FastifyInstance, dependencies: LoginDependencies): Promise<void> {
+  const turns = new Semaphore(verifiedAtOnce);
   const limited: FastifyPluginAsync = async (scope) => {
     await scope.register(rateLimit, {
       max: dependencies.attemptsPerMinute ?? defaultAttemptsPerMinute,
@@ -45,7 +55,12 @@ export async function registerLoginRoutes(app: FastifyInstance, dependencies: Lo
     });
     scope.post("/auth/login", { config: { public: true } }, async (request) => {
       const { email, password } = credentials(request.body);
-      return login(dependencies, email, password);
+      if (turns.waiting >= maxWaiting)
+        throw new RestError("rate_limited", {
+          message: "Too many people sign in at this moment.",
+          headers: { "retry-after": "2" },
+        });
+      return turns.run(() => login(dependencies, email, password));
     });
   };
   await app.register(limited);
@@ -64,7 +79,8 @@ export async function registerLoginRoutes(app: FastifyInstance, dependencies: Lo
 
 function emailOf(request: FastifyRequest): string {
   const email = (request.body as { email?: unknown } | null | undefined)?.email;
-  return typeof email === "string" ? email.toLowerCase().slice(0, 254) : "";
+  // As the account is looked up: with the spaces, every number of them would be an account with attempts of its own.
+  return typeof email === "string" ? email.trim().toLowerCase().slice(0, 254) : "";
 }
 
 function credentials(body: unknown): { email: string; password: string } {

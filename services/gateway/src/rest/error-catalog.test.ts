@@ -1,10 +1,6 @@
 import { expect, test } from "vitest";
-import { renderRestErrorDocument, restErrorCatalog } from "./error-catalog.ts";
+import { restErrorCatalog } from "./error-catalog.ts";
 import { RestError } from "./rest-error.ts";
-
-test("the document of the errors is that of the catalogue", async () => {
-  await expect(renderRestErrorDocument()).toMatchFileSnapshot("../../../../docs/rest-errors.md");
-});
 
 test("every code says what it means and what to do", () => {
   for (const [code, entry] of Object.entries(restErrorCatalog)) {

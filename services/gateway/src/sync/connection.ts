@@ -143,7 +143,7 @@ export class Connection {
   /** A frame from the client; null for a binary one. */
   receive(text: string | null): void {
     if (!this.open) return;
-    this.heard();
+    this.#heard();
     if (!this.#bucket.take(this.#ports.clock.now())) {
       this.close(closeCodes.tooFast.code, "too many messages");
       return;
@@ -159,8 +159,20 @@ export class Connection {
     }
   }
 
+  /**
+   * A ping or pong of the client. Counted like a message: each ping costs an answer. False when it is not to be answered,
+   * because it came too soon or the client does not read what was answered before.
+   */
+  heardControl(): boolean {
+    if (!this.open) return false;
+    this.#heard();
+    if (this.#bucket.take(this.#ports.clock.now())) return this.#ports.socket.bufferedAmount <= bufferMark;
+    this.close(closeCodes.tooFast.code, "too many pings");
+    return false;
+  }
+
   /** Anything that comes from the client is a sign of life. */
-  heard(): void {
+  #heard(): void {
     this.missedPongs = 0;
   }
 

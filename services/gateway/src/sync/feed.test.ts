@@ -1,123 +1,7 @@
-import { setImmediate } from "node:timers/promises";
-import type { BusMessage, HintItem } from "@heliograph/protocol";
-import type { LogRow } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
-import { Feed, farBehind, headCheckMs, pageSize, silenceMs } from "./feed.ts";
-import { FakeClock, settled } from "./testing/fake-clock.ts";
-
-const row = (seq: number): LogRow => ({
-  sync_seq: seq,
-  entity_code: "task",
-  entity_id: `row-${seq}`,
-  action: 2,
-  entity_version: seq,
-  container_ids: [],
-  restricted: false,
-  recheck: false,
-  created_ms: 0,
-});
-
-/** A feed over a log in memory. */
-function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {}) {
-  const clock = new FakeClock();
-  const log = Array.from({ length: head }, (_, at) => row(at + 1));
-  const state = {
-    epoch: "one",
-    head,
-    failing: false,
-    heads: 0,
-    pages: 0,
-    minSeq: 0,
-    behindSince: null as number | null,
-  };
-  const applied: string[] = [];
-  const histories: string[] = [];
-  const repairs: string[] = [];
-  /** Runs while a page is on its way. */
-  let duringPage: (() => void) | undefined;
-  const feed = new Feed({
-    async readHead() {
-      state.heads += 1;
-      await setImmediate();
-      if (state.failing) throw new Error("away");
-      return { epoch: state.epoch, seq: state.head, minSeq: state.minSeq, behindSince: state.behindSince };
-    },
-    async readLog(after, limit) {
-      state.pages += 1;
-      const page = log.filter(({ sync_seq }) => sync_seq > after).slice(0, limit);
-      await setImmediate();
-      duringPage?.();
-      duringPage = undefined;
-      if (state.failing) throw new Error("away");
-      return page;
-    },
-    apply: ({ items }) => void applied.push(...items.map(({ e }) => e)),
-    anotherHistory: (_kind, reason) => void histories.push(reason),
-    clock,
-    random: () => 1,
-    bus,
-    pollIntervalMs: 250,
-    observe: {
-      moved: () => undefined,
-      repaired: (reason) => void repairs.push(reason),
-      failed: () => undefined,
-      headRead: () => undefined,
-    },
-  });
-  const claim = (count: number): void => {
-    for (let more = 0; more < count; more += 1) {
-      state.head += 1;
-      log.push(row(state.head));
-    }
-  };
-  const hint = (prev: number, seq: number, epoch = "one"): BusMessage => ({
-    type: "hint",
-    epoch,
-    prev,
-    seq,
-    items: Array.from({ length: seq - prev }, (_, at) => itemOf(prev + at + 1)),
-  });
-  const stop = new AbortController();
-  const start = async (): Promise<void> => {
-    await feed.start();
-    if (bus) feed.onConnected();
-    void feed.run(stop.signal);
-    await settled();
-    await settled();
-    state.heads = 0;
-    state.pages = 0;
-    repairs.length = 0;
-  };
-  return {
-    clock,
-    log,
-    state,
-    applied,
-    histories,
-    repairs,
-    feed,
-    claim,
-    hint,
-    start,
-    duringPage: (run: () => void) => {
-      duringPage = run;
-    },
-    [Symbol.dispose]: () => stop.abort(),
-  };
-}
-
-const itemOf = (seq: number): HintItem => ({
-  c: "task",
-  e: `row-${seq}`,
-  a: 2,
-  v: seq,
-  k: [],
-  r: false,
-  x: false,
-  t: 0,
-});
-const names = (from: number, to: number): string[] =>
-  Array.from({ length: to - from + 1 }, (_, at) => `row-${from + at}`);
+import { farBehind, headCheckMs, pageSize, silenceMs } from "./feed.ts";
+import { settled } from "./testing/fake-clock.ts";
+import { names, scene } from "./testing/feed-scene.ts";
 
 test("starts at the head and applies hints that follow on, without reading the log", async () => {
   using site = scene();
@@ -396,4 +280,21 @@ test("reach: fails when the database stays away", async () => {
   });
   await site.clock.advance(11_000);
   expect(await outcome).toMatch(/in time/);
+});
+
+// Fails when the error just passes: out of a hint it would end the process, out of a page the changes would be lost.
+test("a batch that cannot be applied makes the sockets begin afresh, and the feed goes on behind it", async () => {
+  using site = scene();
+  await site.start();
+  site.state.cannotApply = true;
+  site.claim(2);
+  site.feed.onMessage(site.hint(10, 11));
+  expect(site.histories).toHaveLength(1);
+  site.feed.onMessage({ type: "heartbeat", epoch: "one", seq: 12 });
+  await site.clock.advance(100);
+  expect(site.histories).toHaveLength(2);
+  site.state.cannotApply = false;
+  site.claim(1);
+  site.feed.onMessage(site.hint(12, 13));
+  expect(site.applied).toEqual(names(13, 13));
 });

@@ -349,7 +349,13 @@ export class Feed {
       to,
       items.reduce((newest, item) => Math.max(newest, item.t), 0),
     );
-    this.#ports.apply({ epoch: to.epoch, after, seq: to.seq, items });
+    try {
+      this.#ports.apply({ epoch: to.epoch, after, seq: to.seq, items });
+    } catch (error) {
+      // Nobody knows who was told what of this batch, and it is not read again: the sockets compare versions instead.
+      this.#ports.observe.failed(error);
+      this.#ports.anotherHistory("cursor_too_old", "a batch of changes could not be applied", to);
+    }
     for (const look of this.#waiting) look();
   }
 }

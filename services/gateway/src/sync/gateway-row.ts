@@ -30,10 +30,14 @@ export class GatewayRow {
     return this.#id;
   }
 
-  async register(): Promise<void> {
+  register(): Promise<void> {
+    return this.#insert(this.#id);
+  }
+
+  async #insert(id: string): Promise<void> {
     const { pool, address } = this.#ports;
     await pool.query("insert into app.gateway (id, address) values ($1, $2) on conflict (id) do nothing", [
-      this.#id,
+      id,
       address,
     ]);
   }
@@ -61,9 +65,12 @@ export class GatewayRow {
     });
     if (rowCount !== 0) return;
     logger.warn("this gateway was given up; its sockets begin afresh");
-    this.#id = randomUUID();
+    const id = randomUUID() as string;
+    // The row first: sessions of a gateway without one count as those of a dead gateway, and would be deleted under
+    // sockets that live.
+    await this.#insert(id);
+    this.#id = id;
     onGivenUp();
-    await this.register();
   }
 
   /** The sessions stay, for other pods to resume: all of them expire from now on. */

@@ -9,6 +9,22 @@ test("hints and heartbeats are taken", () => {
   expect(parseBusMessage(JSON.stringify(heartbeat))).toEqual(heartbeat);
 });
 
+// Each of these would be taken over into frames as it is, or end the process on its way there.
+test.each([
+  { e: '","action":"DELETE' },
+  { e: "1" },
+  { c: 'task","x":"' },
+  { a: 0 },
+  { a: 6 },
+  { v: -1 },
+  { k: [7] },
+  { k: ["1"] },
+  { t: 1e300 },
+])("an item with %j is none of the database's", (wrong) => {
+  const hint = { type: "hint", epoch: "e", prev: 1, seq: 2, items: [{ ...item({ e: id() }), ...wrong }] };
+  expect(parseBusMessage(JSON.stringify(hint))).toBeUndefined();
+});
+
 test.each([
   "",
   "{",

@@ -1,4 +1,4 @@
-import { type BusMessage, hintChannel } from "@heliograph/protocol";
+import { type BusMessage, hintChannel, logAction } from "@heliograph/protocol";
 import { createRedis, type Logger } from "@heliograph/server-kit";
 
 export type HintListenerPorts = {
@@ -32,18 +32,30 @@ export function parseBusMessage(text: string): BusMessage | undefined {
   return message["items"].every(isItem) ? (message as BusMessage) : undefined;
 }
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const isUuid = (value: unknown): boolean => typeof value === "string" && uuid.test(value);
+const entityCode = /^[a-z][a-z0-9_]{0,40}$/;
+/** Milliseconds beyond which there is no date. */
+const lastMoment = 8.64e15;
+
+/** Exactly what the database can yield: ids and codes go into frames as they are, times become dates. */
 function isItem(item: unknown): boolean {
   if (typeof item !== "object" || item === null) return false;
   const { c, e, a, v, k, r, x, t } = item as Record<string, unknown>;
   return (
     typeof c === "string" &&
-    typeof e === "string" &&
+    entityCode.test(c) &&
+    isUuid(e) &&
     isCount(a) &&
+    a >= logAction.create &&
+    a <= logAction.revoke &&
     isCount(v) &&
     Array.isArray(k) &&
+    k.every(isUuid) &&
     typeof r === "boolean" &&
     typeof x === "boolean" &&
-    typeof t === "number"
+    typeof t === "number" &&
+    Math.abs(t) <= lastMoment
   );
 }
 

@@ -34,12 +34,12 @@ test("AUTH extends the socket and is asked for again before the new end; an olde
   expect(await auth(client, "newer")).toEqual([{ type: "REAUTH", id: "a", payload: { expiresAt } }]);
   expect(await auth(client, "older")).toEqual([{ type: "REAUTH", id: "a", payload: { expiresAt } }]);
   for (let second = 0; second < 150; second += 10) {
-    client.connection.heard();
+    client.connection.heardControl();
     await scene.clock.advance(10_000);
   }
   expect(client.connection.open).toBe(true);
   expect(client.socket.take().filter(({ type }) => type === "REAUTH")).toHaveLength(1);
-  client.connection.heard();
+  client.connection.heardControl();
   await scene.clock.advance(51_000);
   expect(client.socket.closedWith).toBe(4401);
 });

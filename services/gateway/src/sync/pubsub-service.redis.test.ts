@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { closeCodes } from "@heliograph/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LiveGateway, startLiveGateway } from "./testing/live-gateway.ts";
 
@@ -195,7 +196,7 @@ test("frames that break the WebSocket protocol end their own socket alone", asyn
 test("an oversized message ends its own socket with 1009", async () => {
   await using bob = await gateway.connect("bob");
   bob.ws.send("x".repeat(64 * 1024 + 1));
-  expect(await bob.closed).toBe(1009);
+  expect(await bob.closed).toBe(closeCodes.tooBig.code);
 });
 
 // Fails when nobody looks at how many rows the heartbeat updated: another pod may have taken the sessions over, and both

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
+import { closeCodes } from "@heliograph/protocol";
 import { coalesce, type Logger, type Tokens } from "@heliograph/server-kit";
 import type { Pool } from "pg";
 import type { GatewayConfig } from "../config.ts";
@@ -59,6 +60,12 @@ const ringSlackMs = 30_000;
 const maxRingItems = 100_000;
 /** How long closed sockets and their rows are waited for at stop. */
 const stopGraceMs = 1000;
+
+/** Ours, and those that WebSocket itself uses. */
+const knownCloses = new Set<number>([
+  ...Object.values(closeCodes).map(({ code }) => code),
+  ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011],
+]);
 
 export function limitsOf(config: GatewayConfig): Limits {
   return {
@@ -168,7 +175,8 @@ export class PubsubService {
         out: (type) => metrics.messagesOut.inc({ type }),
         invalidations: (count) => metrics.invalidations.inc(count),
         slow: () => metrics.slowCloses.inc(),
-        closed: (code) => metrics.closes.inc({ code: String(code) }),
+        // A client may close with any of 2000 codes; each label value is kept for ever.
+        closed: (code) => metrics.closes.inc({ code: knownCloses.has(code) ? String(code) : "other" }),
       },
     });
     this.#subscriptions = subscriptions;

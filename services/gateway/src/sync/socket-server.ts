@@ -31,6 +31,11 @@ export class SocketServer {
       // Costs 200 kB a socket once used, and frames of 100 bytes do not shrink.
       perMessageDeflate: false,
       maxPayload: ports.maxMessageBytes,
+      // A browser sends a message in a few fragments at most; each one costs 100 B beside its bytes.
+      maxFragments: 256,
+      maxBufferedChunks: 4096,
+      // Answered below, so that a flood of pings is counted and its answers do not pile up.
+      autoPong: false,
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     });
   }
@@ -77,6 +82,8 @@ export class SocketServer {
 
 function refuse(socket: Duplex, refusal: Refusal): void {
   const body = refusalBody(refusal);
+  // Ending closes our half alone: a client that keeps its own open would hold the connection for ever, and a stop with it.
+  socket.once("finish", () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
@@ -107,8 +114,10 @@ function attach(ws: WebSocket, raw: Duplex, identity: Identity, connections: Con
   };
   const connection: Connection = connections.open(identity, port);
   ws.on("message", (data: Buffer, isBinary) => connection.receive(isBinary ? null : data.toString("utf8")));
-  ws.on("ping", () => connection.heard());
-  ws.on("pong", () => connection.heard());
+  ws.on("ping", (data) => {
+    if (connection.heardControl()) ws.pong(data, false, ignore);
+  });
+  ws.on("pong", () => connection.heardControl());
   // Protocol violations; ws has sent the fitting close code itself (1002, 1007, 1009).
   ws.on("error", ignore);
   ws.on("close", (code) => connections.closed(connection, code));

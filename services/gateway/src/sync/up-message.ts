@@ -1,4 +1,4 @@
-import { type ErrorCode, type UpMessage, upMessageSchemas } from "@heliograph/protocol";
+import { type ErrorCode, explainError, type UpMessage, upMessageSchemas } from "@heliograph/protocol";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 
 /** A message that is refused: what an ERROR frame says. */
@@ -8,8 +8,9 @@ export class UpMessageError extends Error {
   /** The message's own id, when that much could be read. */
   readonly correlationId: string | undefined;
 
-  constructor(code: ErrorCode, message: string, correlationId?: string) {
-    super(message);
+  /** `problem` says what was wrong, in whole sentences; the remedy comes with the code. */
+  constructor(code: ErrorCode, problem: string, correlationId?: string) {
+    super(explainError(code, problem));
     this.code = code;
     this.correlationId = correlationId;
   }

@@ -125,7 +125,7 @@ export async function startLiveGateway(
   const notReady = (): string | undefined => pubsub.notReady;
   const app = await buildApp({ config, pool, registry, tokens, logger, metrics, metricsRegistry, pubsub, notReady });
   undo.defer(() => app.close());
-  const port = await listen(app, 0);
+  const port = await listen(app, 0, "127.0.0.1");
   await pubsub.start(port);
   const publisher = redisUrl ? createRedis({ url: redisUrl, name: "test-publisher", logger }) : undefined;
   undo.defer(() => publisher?.disconnect());

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import type { StoredList } from "../store/entity-store.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
+
+const nothing = () => {};
+
+test("a list that is made long before somebody listens to it is live all the same", async () => {
+  const { client, server, clock } = createTestClient();
+  client.start();
+  // What a page with many columns does: all lists are made while it is drawn, and listened to afterwards.
+  const lists = Array.from({ length: 120 }, (_, n) => client.list("task", { filter: { column: n } }));
+  for (const list of lists) list.subscribe(nothing);
+  await clock.advance(2_000);
+  server.write("task", testId(1), { name: "made" }, [organization]);
+  await clock.advance(2_000);
+  expect(lists.filter((list) => list.snapshot().items.length !== 1)).toEqual([]);
+  client.stop();
+});
+
+test("a list that nobody listened to for a while does not return as if it were up to date", async () => {
+  const { client, clock } = createTestClient();
+  client.start();
+  const list = client.list("task", { sort: "name" });
+  const leave = list.subscribe(nothing);
+  await clock.advance(200);
+  expect(list.snapshot().stale).toBe(false);
+  leave();
+  expect(client.list("task", { sort: "name" }).snapshot()).toMatchObject({ status: "ready", stale: true });
+  client.stop();
+});
+
+test("the list of the last visit does not replace the server's answer, however late the device reads it", async () => {
+  const memory = createMemoryStore();
+  const stored = Promise.withResolvers<StoredList | undefined>();
+  const read = Promise.withResolvers<void>();
+  let slow = false;
+  const store = Object.assign(Object.create(memory) as typeof memory, {
+    readList: () => stored.promise,
+    read: async (keys: readonly string[]) => {
+      if (slow) await read.promise;
+      return memory.read(keys);
+    },
+  });
+  const { client, server, clock } = createTestClient({ store });
+  server.write("task", testId(1), { name: "of now" });
+  const list = client.list("task", { sort: "name" });
+  server.autoAnswer = false;
+  list.subscribe(nothing);
+  client.start();
+  await clock.advance(1_500);
+  slow = true; // the answer is here, and its rows are still on their way out of the store
+  server.calls.find(({ url }) => url.searchParams.has("sort"))?.answer();
+  await clock.advance(0);
+  stored.resolve({ id: "", type: "task", ids: [testId(9)], hasMore: true, fetchedAt: 0 });
+  await clock.advance(0);
+  read.resolve();
+  slow = false;
+  server.autoAnswer = true;
+  for (const call of [...server.calls]) call.answer();
+  await clock.advance(0);
+  expect(list.snapshot()).toMatchObject({ status: "ready", hasMore: false, items: [{ name: "of now" }] });
+  client.stop();
+});
+
+test("a further page that got no answer is asked for again by itself, and the error goes with it", async () => {
+  const { client, server, clock } = createTestClient();
+  for (const n of [1, 2, 3]) server.write("task", testId(n), { name: String(n) });
+  const list = client.list("task", { sort: "name", limit: 2 });
+  list.subscribe(nothing);
+  client.start();
+  await clock.advance(2_000);
+  expect(list.snapshot()).toMatchObject({ hasMore: true, items: { length: 2 } });
+  server.autoAnswer = false;
+  list.snapshot().loadMore();
+  await clock.advance(0);
+  server.calls[0]?.fail();
+  await clock.advance(0);
+  expect(list.snapshot()).toMatchObject({ status: "ready", error: { code: "network" } });
+  server.autoAnswer = true;
+  await clock.advance(5_000);
+  expect(list.snapshot()).toMatchObject({ hasMore: false, error: undefined, items: { length: 3 } });
+  client.stop();
+});
+
+test("searches are not kept on the device: each word typed would be another list", async () => {
+  const kept: string[] = [];
+  const memory = createMemoryStore();
+  const store = Object.assign(Object.create(memory) as typeof memory, {
+    putList: async (list: StoredList) => void kept.push(list.id),
+  });
+  const { client, clock } = createTestClient({ store });
+  client.start();
+  for (const query of [{ q: "ro" }, { q: "road" }, { sort: "name" }]) client.list("task", query).subscribe(nothing);
+  await clock.advance(2_000);
+  expect(kept).toEqual([`task?sort=name#${organization}`]);
+  client.stop();
+});
+
+test("a row that is taken away while there is no socket is taken from the device, though the list forgets it first", async () => {
+  const { client, server, clock } = createTestClient();
+  server.write("task", testId(1), { name: "stays" }, [organization]);
+  server.write("task", testId(2), { name: "secret" }, [organization]);
+  const list = client.list("task", { sort: "name" });
+  list.subscribe(nothing);
+  client.start();
+  await clock.advance(2_000);
+  server.drop();
+  server.rows.delete(`task:${testId(2)}`);
+  server.autoFlush = false; // no socket for long enough to forget the row, while the API answers
+  list.snapshot().refetch();
+  await clock.advance(20_000);
+  expect(list.snapshot().items).toHaveLength(1);
+  const key = `task:${testId(2)}`;
+  expect((await client.store.read([key])).get(key)).toMatchObject({ gone: true, data: null });
+  client.stop();
+});

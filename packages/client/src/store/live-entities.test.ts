@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { LiveEntities } from "./live-entities.ts";
+import { createMemoryStore } from "./memory-store.ts";
+
+test("a read that was overtaken within the same millisecond does not take a row away again", async () => {
+  const memory = createMemoryStore();
+  const row = { type: "task", id: "1", ver: 5, data: { id: "1" } };
+  await memory.putServer([row]);
+  await memory.putGone([{ type: "task", id: "1", ver: 5 }]);
+  const gone = (await memory.read(["task:1"])).get("task:1");
+  const reading = Promise.withResolvers<void>();
+  let listener: Parameters<typeof memory.onChange>[0] | undefined;
+  const store = Object.assign(Object.create(memory) as typeof memory, {
+    read: async () => {
+      await reading.promise;
+      return new Map(gone ? [[gone.id, gone]] : []);
+    },
+    onChange: (given: typeof listener) => {
+      listener = given;
+      return () => {};
+    },
+  });
+  const live = new LiveEntities(store);
+  live.observe(["task:1"], () => {});
+  await Promise.resolve();
+  if (gone) listener?.([{ ...gone, gone: false, data: row.data }]);
+  reading.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(live.peek("task:1")).toMatchObject({ gone: false });
+});

@@ -1,0 +1,159 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { ChaosClient } from "./chaos-client.ts";
+import { type Comparison, compare, type Difference } from "./comparison.ts";
+import { entityKeyOf } from "./store-key.ts";
+import type { Truth, TruthReader } from "./truth.ts";
+
+/** What was promised: caught up this long after the healing, without the time in which a client waits to dial again. */
+const PROMISED_MS = 5_000;
+/** Whatever a client waits for, nobody may need longer. */
+const LONGEST_MS = 45_000;
+/** How long those that are late are watched, to tell slow from lost. */
+const LATE_MS = 35_000;
+/** Who claims to be current will hardly find out otherwise: the gateways compare with the database every 5 s. */
+const SILENT_MS = 8_000;
+const LOOK_MS = 100;
+
+/** How the clients came back. */
+export interface BarrierResult {
+  comparisons: number;
+  unreturned: number;
+  /** Clients with rows that are there again and whose subscription was refused. */
+  refused: ChaosClient[];
+  /** Clients that say they are up to date and are not. */
+  missed: Difference[];
+  unauthorized: Difference[];
+  /** Clients that know that they are behind, and have not caught up in time. */
+  stuck: string[];
+  /** From the healing to the last client that caught up, or null when one did not. */
+  recoverMs: number | null;
+}
+
+/** One client on its way back. */
+interface Progress {
+  client: ChaosClient;
+  /** Time in which it could have caught up. */
+  activeMs: number;
+  latest: Comparison;
+  caughtUpAt: number | null;
+}
+
+async function hasMarker(client: ChaosClient, versions: ReadonlyMap<string, number>): Promise<boolean> {
+  // Taken away from this user and given back: it is counted among the unreturned.
+  if (client.tap.refused("project", client.tenant.marker)) return true;
+  const key = entityKeyOf({ type: "project", id: client.tenant.marker });
+  const row = (await client.sdk.store.read([key])).get(key);
+  return (row?.ver ?? 0) >= (versions.get(client.tenant.organizationId) ?? Number.POSITIVE_INFINITY);
+}
+
+/** A client that waits for its next attempt, or dials, is not late: its pauses are part of the promise. */
+function isActive(client: ChaosClient): boolean {
+  const { state } = client.sdk.status();
+  return state !== "connecting";
+}
+
+/** Does the client itself claim that all it shows is current? */
+function claimsCurrent(client: ChaosClient): boolean {
+  const { state, pendingFetches } = client.sdk.status();
+  return (
+    state === "connected" && pendingFetches === 0 && [...client.lists.values()].every((list) => !list.snapshot().stale)
+  );
+}
+
+/** What is to be said of a client that is late. */
+interface Verdict {
+  progress: Progress;
+  /** It claimed to be current before and after it was found different. */
+  silent: boolean;
+  differences: readonly Difference[];
+  status: string;
+}
+
+async function judge(progress: Progress, truth: Truth, versions: ReadonlyMap<string, number>): Promise<Verdict> {
+  const claimed = claimsCurrent(progress.client);
+  await look(progress, truth, versions);
+  const silent = claimed && claimsCurrent(progress.client);
+  return { progress, silent, differences: progress.latest.differences, status: statusOf(progress.client) };
+}
+
+async function look(progress: Progress, truth: Truth, versions: ReadonlyMap<string, number>) {
+  const { client } = progress;
+  progress.latest = await compare(client, truth);
+  if (progress.latest.differences.length > 0 || !(await hasMarker(client, versions))) return;
+  if (client.sdk.status().state === "connected") progress.caughtUpAt = performance.now();
+}
+
+/**
+ * Waits until a change made now has reached every client and every client shows what the database has. Nobody may write
+ * meanwhile.
+ *
+ * @param healedAt performance.now() of the end of the trouble
+ */
+export async function awaitClients(
+  clients: readonly ChaosClient[],
+  reader: TruthReader,
+  healedAt: number,
+): Promise<BarrierResult> {
+  const versions = await reader.mark();
+  const truth = await reader.read();
+  const everyone: Progress[] = clients.map((client) => ({
+    client,
+    activeMs: 0,
+    latest: { count: 0, differences: [], unreturned: 0 },
+    caughtUpAt: null,
+  }));
+  const began = performance.now();
+  let waiting = everyone;
+  const late: Progress[] = [];
+  for (let before = began; waiting.length > 0; ) {
+    for (const progress of waiting) await look(progress, truth, versions);
+    const now = performance.now();
+    for (const progress of waiting) if (isActive(progress.client)) progress.activeMs += now - before;
+    before = now;
+    const overdue = (progress: Progress) => progress.activeMs > PROMISED_MS || now - began > LONGEST_MS;
+    late.push(...waiting.filter((progress) => progress.caughtUpAt === null && overdue(progress)));
+    waiting = waiting.filter((progress) => progress.caughtUpAt === null && !overdue(progress));
+    if (waiting.length > 0) await wait(LOOK_MS);
+  }
+  const verdicts = await Promise.all(late.map(async (progress) => judge(progress, truth, versions)));
+  const longest = verdicts.every(({ silent }) => silent) ? SILENT_MS : LATE_MS;
+  await watch(late, longest, () => late.map((progress) => look(progress, truth, versions)));
+  const caughtUp = everyone.flatMap(({ caughtUpAt }) => (caughtUpAt === null ? [] : [caughtUpAt]));
+  const fate = ({ caughtUpAt }: Progress) =>
+    caughtUpAt === null ? "never" : `after ${Math.round(caughtUpAt - healedAt)} ms`;
+  return {
+    comparisons: everyone.reduce((sum, { latest }) => sum + latest.count, 0),
+    unreturned: everyone.reduce((sum, { latest }) => sum + latest.unreturned, 0),
+    refused: everyone.filter(({ latest }) => latest.unreturned > 0).map(({ client }) => client),
+    missed: verdicts.flatMap(({ silent, differences, progress }) =>
+      differences
+        .filter((difference) => silent && difference.kind === "missed")
+        .map((difference) => ({ ...difference, detail: `${difference.detail}; caught up ${fate(progress)}` })),
+    ),
+    unauthorized: verdicts.flatMap(({ differences, progress }) =>
+      differences
+        .filter((difference) => difference.kind === "unauthorized")
+        .map((difference) => ({ ...difference, detail: `${difference.detail}; caught up ${fate(progress)}` })),
+    ),
+    stuck: verdicts
+      .filter(({ silent, differences }) => !silent || differences.length === 0)
+      .map(
+        ({ progress, status, differences }) =>
+          `${progress.client.name}: ${status}; ${differences.length} differences, ${JSON.stringify(differences.slice(0, 3))}; caught up ${fate(progress)}`,
+      ),
+    recoverMs: caughtUp.length < everyone.length ? null : Math.max(0, ...caughtUp) - healedAt,
+  };
+}
+
+function statusOf(client: ChaosClient): string {
+  const { state, pendingFetches, reason } = client.sdk.status();
+  const stale = [...client.lists.values()].filter((list) => list.snapshot().stale).length;
+  return `${state}${reason === undefined ? "" : ` (${reason})`}, ${pendingFetches} pending, ${stale} stale lists`;
+}
+
+async function watch(late: readonly Progress[], longestMs: number, again: () => Promise<void>[]): Promise<void> {
+  for (const end = performance.now() + longestMs; performance.now() < end; await wait(5 * LOOK_MS)) {
+    if (late.every(({ caughtUpAt }) => caughtUpAt !== null)) return;
+    await Promise.all(again());
+  }
+}

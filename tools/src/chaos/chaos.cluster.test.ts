@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { runChaos } from "./run-chaos.ts";
+
+const seed = 20;
+
+test(`no client misses a change while processes die (seed ${seed})`, async () => {
+  const lines: string[] = [];
+  const { total, evidence } = await runChaos({
+    seconds: 6,
+    seed,
+    faults: ["gateway-kill", "leader-kill", "redis-kill"],
+    clients: 12,
+    logs: null,
+    signal: AbortSignal.timeout(60_000),
+    report: (line) => void lines.push(line),
+  });
+  expect(evidence, lines.join("\n")).toEqual([]);
+  expect(total.broken).toBe(false);
+  expect(total.runs).toBeGreaterThanOrEqual(1);
+  expect(total.comparisons).toBeGreaterThan(100);
+});

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { Commits } from "./commits.ts";
+
+test("somebody is behind since the first version that he had not", () => {
+  const commits = new Commits();
+  commits.add("task", [{ id: "a", version: 10 }], 100);
+  commits.add("task", [{ id: "a", version: 30 }], 300);
+  commits.add("task", [{ id: "a", version: 20 }], 350);
+  expect(commits.firstMissed("task/a", 10, 30)).toBe(300);
+  expect(commits.firstMissed("task/a", 10, 20)).toBe(350);
+  expect(commits.firstMissed("task/a", 30, 30)).toBeUndefined();
+  expect([...commits.highest()]).toEqual([{ type: "task", id: "a", version: 30 }]);
+  expect(commits.count).toBe(3);
+});

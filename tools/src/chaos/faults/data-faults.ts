@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { type Fault, insist, last } from "./fault.ts";
+
+const POISON_BYTES = 1_000_000;
+const MANY_ROWS = 10_000;
+
+/** Not failures but hard times: what writers and administrators may do at any moment. */
+export const dataFaults: readonly Fault[] = [
+  { name: "none", strike: ({ dice }) => last(dice, 1_000, 3_000) },
+  {
+    name: "membership",
+    async strike({ sql, world, dice }) {
+      const { users, organizationId } = dice.pick(world.tenants);
+      const { personId } = dice.pick(users.slice(1));
+      for (let n = dice.between(1, 3); n > 0; n--) {
+        const { rows } = await insist(() =>
+          sql.query<{ role: string }>(
+            "delete from app.membership where person_id = $1 and organization_id = $2 returning role",
+            [personId, organizationId],
+          ),
+        );
+        await last(dice, 0, 2_000);
+        await insist(() =>
+          sql.query("insert into app.membership (person_id, organization_id, role) values ($1, $2, $3)", [
+            personId,
+            organizationId,
+            rows[0]?.role ?? "member",
+          ]),
+        );
+        await last(dice, 0, 500);
+      }
+    },
+  },
+  {
+    name: "large-rows",
+    async strike({ sql, world, dice }) {
+      for (let n = 3; n > 0; n--) {
+        const { tasks } = dice.pick(world.tenants);
+        await insist(() =>
+          sql.query("update app.task set description = repeat($2, $3) where id = any ($1)", [
+            dice.sample(tasks, 5),
+            dice.pick(["x", "ü", "\u{1F4A3}"]),
+            POISON_BYTES / 4,
+          ]),
+        );
+        await last(dice, 100, 500);
+        await insist(() => sql.query("update app.task set description = null where length(description) > 10000"));
+      }
+    },
+  },
+  {
+    name: "large-transaction",
+    async strike({ sql, world, dice }) {
+      const { organizationId, marker } = dice.pick(world.tenants);
+      const mine = `Many ${randomUUID()}`;
+      await insist(() =>
+        sql.query(
+          `insert into app.task (organization_id, project_id, title)
+         select $1, $2, $3 from generate_series(1, $4::int)`,
+          [organizationId, marker, mine, MANY_ROWS],
+        ),
+      );
+      await last(dice, 0, 1_000);
+      await insist(() => sql.query("update app.task set priority = 'urgent' where title = $1", [mine]));
+      await last(dice, 0, 1_000);
+      await insist(() => sql.query("delete from app.task where title = $1", [mine]));
+    },
+  },
+];

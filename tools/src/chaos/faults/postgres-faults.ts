@@ -1,0 +1,62 @@
+import type { FaultProxy } from "../fault-proxy.ts";
+import { type Fault, type FaultContext, insist, last, trouble } from "./fault.ts";
+
+/** Faults of PostgreSQL and of the links to it. */
+export const postgresFaults: readonly Fault[] = [
+  { name: "postgres-restart", strike: ({ site, dice }) => site.postgres.restart(dice.between(0, 3_000)) },
+  { name: "postgres-kill", strike: ({ site, dice }) => site.postgres.crash(dice.between(0, 3_000)) },
+  {
+    name: "postgres-freeze",
+    async strike({ site, dice }) {
+      site.postgres.signalAll("SIGSTOP");
+      await last(dice, 500, 8_000);
+      site.postgres.signalAll("SIGCONT");
+    },
+  },
+  {
+    name: "postgres-end-sessions",
+    async strike({ sql, dice }) {
+      for (let n = dice.between(1, 4); n > 0; n--) {
+        await insist(() =>
+          sql.query("select pg_terminate_backend(pid) from pg_stat_activity where usename like 'heliograph%'"),
+        );
+        await last(dice, 100, 1_500);
+      }
+    },
+  },
+  {
+    name: "postgres-partition",
+    strike: (context) => trouble(context.dice, someLinks(context), { kind: "refuse" }, [500, 6_000]),
+  },
+  {
+    name: "postgres-half-open",
+    strike: (context) => trouble(context.dice, someLinks(context), { kind: "blackhole" }, [500, 8_000]),
+  },
+  {
+    name: "postgres-stall",
+    strike: (context) => {
+      const directions = context.dice.pick([["up"], ["down"], ["up", "down"]] as const);
+      return trouble(context.dice, someLinks(context), { kind: "stall", directions }, [500, 8_000]);
+    },
+  },
+  {
+    name: "postgres-slow",
+    strike: (context) =>
+      trouble(
+        context.dice,
+        someLinks(context),
+        { kind: "latency", ms: context.dice.between(20, 200), jitterMs: 50 },
+        [2_000, 6_000],
+      ),
+  },
+  {
+    name: "postgres-drop-after",
+    strike: (context) =>
+      trouble(context.dice, someLinks(context), { kind: "drop-after", bytes: 40_000 }, [1_000, 5_000]),
+  },
+];
+
+/** Links of one to all services. */
+function someLinks({ site, dice }: FaultContext): FaultProxy[] {
+  return dice.sample(site.services, dice.between(1, site.services.length)).map(({ database }) => database);
+}

@@ -1,0 +1,84 @@
+import type { FaultProxy } from "../fault-proxy.ts";
+import { type Fault, type FaultContext, last, trouble } from "./fault.ts";
+
+/** Faults of Redis and of the links to it. */
+export const redisFaults: readonly Fault[] = [
+  {
+    name: "redis-kill",
+    async strike({ site, dice }) {
+      await site.redis.kill();
+      await last(dice, 0, 5_000);
+      await site.redis.startAgain();
+    },
+  },
+  {
+    name: "redis-freeze",
+    async strike({ site, dice }) {
+      site.redis.signal("SIGSTOP");
+      await last(dice, 500, 8_000);
+      site.redis.signal("SIGCONT");
+    },
+  },
+  {
+    name: "redis-kill-clients",
+    async strike({ site, dice }) {
+      for (let n = dice.between(2, 6); n > 0; n--) {
+        await site.redis.command("CLIENT", "KILL", "TYPE", dice.pick(["pubsub", "normal"]));
+        await last(dice, 50, 800);
+      }
+    },
+  },
+  {
+    name: "redis-flush",
+    async strike({ site, dice }) {
+      for (let n = 3; n > 0; n--) {
+        await site.redis.command("FLUSHALL");
+        await last(dice, 100, 500);
+      }
+    },
+  },
+  {
+    name: "redis-half-open",
+    strike: (context) => trouble(context.dice, someLinks(context), { kind: "blackhole" }, [500, 8_000]),
+  },
+  {
+    name: "redis-slow",
+    strike: ({ site, dice }) =>
+      trouble(
+        dice,
+        site.services.map(redisLink),
+        { kind: "latency", ms: dice.between(100, 1_500), jitterMs: 300 },
+        [2_000, 6_000],
+      ),
+  },
+  {
+    name: "redis-stall",
+    strike: (context) => {
+      const directions = context.dice.pick([["up"], ["down"], ["up", "down"]] as const);
+      return trouble(context.dice, someLinks(context), { kind: "stall", directions }, [500, 8_000]);
+    },
+  },
+  {
+    name: "redis-loss",
+    strike: (context) => {
+      const share = context.dice.pick([0.01, 0.1, 0.5, 1]);
+      return trouble(context.dice, someLinks(context), { kind: "lose-messages", share }, [2_000, 6_000]);
+    },
+  },
+  {
+    name: "redis-drop-after",
+    strike: (context) =>
+      trouble(context.dice, someLinks(context), { kind: "drop-after", bytes: 20_000 }, [1_000, 5_000]),
+  },
+  {
+    name: "redis-partition",
+    strike: (context) => trouble(context.dice, someLinks(context), { kind: "refuse" }, [500, 6_000]),
+  },
+];
+
+const redisLink = ({ redis }: { redis: FaultProxy }): FaultProxy => redis;
+
+/** Links of one to all services. */
+function someLinks({ site, dice }: FaultContext): FaultProxy[] {
+  return dice.sample(site.services, dice.between(1, site.services.length)).map(redisLink);
+}

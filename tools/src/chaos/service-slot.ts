@@ -1,0 +1,125 @@
+import { type ServiceKind, type ServiceProcess, startService } from "../cluster/service-process.ts";
+import { roleUrl } from "../postgres/role-login.ts";
+import type { Dice } from "./dice.ts";
+import { FaultProxy } from "./fault-proxy.ts";
+
+/** A place for one gateway or watcher: its own links to PostgreSQL and Redis, and the process that is there now. */
+export class ServiceSlot implements AsyncDisposable {
+  readonly name: string;
+  readonly kind: ServiceKind;
+  readonly database: FaultProxy;
+  readonly redis: FaultProxy;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #logSink: (name: string, line: string) => void;
+  #service: ServiceProcess | null = null;
+  #frozen = false;
+  #ending = false;
+  #crashes = 0;
+
+  private constructor(parts: {
+    name: string;
+    kind: ServiceKind;
+    database: FaultProxy;
+    redis: FaultProxy;
+    env: Readonly<Record<string, string>>;
+    logSink: (name: string, line: string) => void;
+  }) {
+    this.name = parts.name;
+    this.kind = parts.kind;
+    this.database = parts.database;
+    this.redis = parts.redis;
+    this.#env = parts.env;
+    this.#logSink = parts.logSink;
+  }
+
+  static async start(options: {
+    name: string;
+    kind: ServiceKind;
+    /** Superuser URL, and the ports behind the links. */
+    databaseUrl: string;
+    databasePort: number;
+    redisPort: number;
+    env: Readonly<Record<string, string>>;
+    dice: Dice;
+    logSink: (name: string, line: string) => void;
+  }): Promise<ServiceSlot> {
+    const { name, kind, dice, logSink } = options;
+    await using undo = new AsyncDisposableStack();
+    const database = undo.use(await FaultProxy.listen(() => options.databasePort, dice));
+    const redis = undo.use(await FaultProxy.listen(() => options.redisPort, dice));
+    const url = new URL(roleUrl(options.databaseUrl, `heliograph_${kind}`));
+    url.port = String(database.port);
+    const env = { ...options.env, DATABASE_URL: url.href, REDIS_URL: `redis://127.0.0.1:${redis.port}` };
+    const slot = undo.use(new ServiceSlot({ name, kind, database, redis, env, logSink }));
+    await slot.start();
+    undo.move();
+    return slot;
+  }
+
+  /** Where a balancer with health checks would send somebody now; null while it would not. */
+  get port(): number | null {
+    return this.#frozen || this.#ending ? null : (this.#service?.port ?? null);
+  }
+
+  /** How often the process ended without being told to. */
+  get crashes(): number {
+    return this.#crashes;
+  }
+
+  async start(): Promise<void> {
+    const { name, kind } = this;
+    const service = await startService({ name, kind, port: 0, env: this.#env, logSink: this.#logSink });
+    this.#service = service;
+    this.#ending = false;
+    void service.exited.then(() => {
+      if (this.#service !== service) return;
+      this.#service = null;
+      if (!this.#ending) this.#crashes += 1;
+    });
+  }
+
+  /** Does what a supervisor does: starts the process again if it has ended by itself. */
+  async supervise(): Promise<void> {
+    if (this.#service === null) await this.start();
+  }
+
+  /** Ends the process: at once, or as an operator would. */
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    const service = this.#service;
+    if (service === null) return;
+    this.#ending = true;
+    if (signal === "SIGTERM") await service.stop();
+    else await service.kill("SIGKILL");
+    this.#service = null;
+  }
+
+  freeze(): void {
+    this.#frozen = true;
+    this.#service?.process.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    this.#service?.process.kill("SIGCONT");
+  }
+
+  /** One number of its metrics, null when it does not answer. */
+  async metric(name: string): Promise<number | null> {
+    if (this.#service === null) return null;
+    try {
+      const answer = await fetch(`${this.#service.url}/metrics`, { signal: AbortSignal.timeout(1_000) });
+      const lines = (await answer.text()).split("\n");
+      const line = lines.find((text) => text.startsWith(`${name}{`) || text.startsWith(`${name} `));
+      return line === undefined ? null : Number(line.slice(line.lastIndexOf(" ") + 1));
+    } catch {
+      return null;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#frozen) this.thaw();
+    await this.end("SIGTERM");
+    await this.database[Symbol.asyncDispose]();
+    await this.redis[Symbol.asyncDispose]();
+  }
+}

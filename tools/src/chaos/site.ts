@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Dice } from "./dice.ts";
+import { PostgresHost } from "./postgres-host.ts";
+import { RedisHost } from "./redis-host.ts";
+import { ServiceSlot } from "./service-slot.ts";
+
+const GATEWAYS = 3;
+const WATCHERS = 2;
+/** Short, so that a client or gateway notices a silent link within the few seconds that an injection lasts. */
+const PING_INTERVAL_MS = "2000";
+const LEADER_MS = 5_000;
+
+/** Everything that runs, with a troublesome link at every edge. */
+export class Site implements AsyncDisposable {
+  readonly postgres: PostgresHost;
+  readonly redis: RedisHost;
+  readonly gateways: readonly ServiceSlot[];
+  readonly watchers: readonly ServiceSlot[];
+  /** What tokens are signed with. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly #undo: AsyncDisposableStack;
+
+  private constructor(parts: {
+    postgres: PostgresHost;
+    redis: RedisHost;
+    slots: readonly ServiceSlot[];
+    settings: Readonly<Record<string, string>>;
+    undo: AsyncDisposableStack;
+  }) {
+    this.postgres = parts.postgres;
+    this.redis = parts.redis;
+    this.gateways = parts.slots.filter(({ kind }) => kind === "gateway");
+    this.watchers = parts.slots.filter(({ kind }) => kind === "watcher");
+    this.settings = parts.settings;
+    this.#undo = parts.undo;
+  }
+
+  static async start(dice: Dice, logSink: (name: string, line: string) => void): Promise<Site> {
+    await using undo = new AsyncDisposableStack();
+    const postgres = undo.use(await PostgresHost.start());
+    const redis = undo.use(await RedisHost.start());
+    const settings = {
+      REDIS_PREFIX: `chaos_${randomBytes(4).toString("hex")}`,
+      JWT_SECRET: randomBytes(32).toString("hex"),
+      CURSOR_SECRET: randomBytes(32).toString("hex"),
+      PING_INTERVAL_MS,
+      MAX_SOCKETS_PER_USER: "10000",
+    };
+    const { PING_INTERVAL_MS: _ping, MAX_SOCKETS_PER_USER: _sockets, ...shared } = settings;
+    const wanted = [
+      ...Array.from({ length: WATCHERS }, (_, n) => ({ kind: "watcher" as const, name: `watcher-${n + 1}` })),
+      ...Array.from({ length: GATEWAYS }, (_, n) => ({ kind: "gateway" as const, name: `gateway-${n + 1}` })),
+    ];
+    const started = await Promise.allSettled(
+      wanted.map(async ({ kind, name }) =>
+        ServiceSlot.start({
+          name,
+          kind,
+          databaseUrl: postgres.url,
+          databasePort: postgres.port,
+          redisPort: redis.port,
+          env: kind === "gateway" ? settings : shared,
+          dice: dice.fork(),
+          logSink,
+        }),
+      ),
+    );
+    const slots = started.flatMap((result) => (result.status === "fulfilled" ? [undo.use(result.value)] : []));
+    const failed = started.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+    return new Site({ postgres, redis, slots, settings, undo: undo.move() });
+  }
+
+  get services(): readonly ServiceSlot[] {
+    return [...this.gateways, ...this.watchers];
+  }
+
+  /** A gateway that a load balancer would choose: there, and not found frozen by its health checks. */
+  chooseGateway(dice: Dice): number | null {
+    const ports = this.gateways.flatMap(({ port }) => (port === null ? [] : [port]));
+    return ports.length === 0 ? null : dice.pick(ports);
+  }
+
+  /** How often a service ended that nobody had told to. */
+  get crashes(): number {
+    return this.services.reduce((sum, { crashes }) => sum + crashes, 0);
+  }
+
+  /** The watcher that says of itself that it leads; any, when the other misfortune of the moment keeps all from leading. */
+  async leader(dice: Dice): Promise<ServiceSlot> {
+    for (const deadline = Date.now() + LEADER_MS; Date.now() < deadline; await wait(100)) {
+      for (const watcher of this.watchers)
+        if ((await watcher.metric("heliograph_watcher_leading")) === 1) return watcher;
+    }
+    return dice.pick(this.watchers);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+}

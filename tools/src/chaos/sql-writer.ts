@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import pg from "pg";
+import type { Commits } from "./commits.ts";
+import type { Dice } from "./dice.ts";
+import { mostTasks, type Tenant, type World } from "./world.ts";
+
+/** Rows that a statement wrote. */
+interface Written {
+  type: "task" | "document" | "project";
+  rows: readonly { id: string; version: string }[];
+}
+
+/** One kind of change, inside the transaction of the caller. */
+type Change = (client: pg.Client, tenant: Tenant, dice: Dice) => Promise<Written>;
+
+async function write(client: pg.Client, type: Written["type"], text: string, values: unknown[]): Promise<Written> {
+  const { rows } = await client.query<{ id: string; version: string }>(`${text} returning id, version`, values);
+  return { type, rows };
+}
+
+const rename: Change = (client, tenant, dice) =>
+  write(client, "task", "update app.task set title = $2 where id = any ($1)", [
+    dice.sample([...tenant.tasks, ...tenant.secrets], dice.between(1, 4)),
+    `Renamed ${dice.between(0, 1e9)}`,
+  ]);
+
+const create: Change = async (client, tenant, dice) => {
+  // More ids would only make it rarer that a held row is hit.
+  if (tenant.tasks.length >= mostTasks) return createAgain(client, tenant, dice);
+  const id = randomUUID();
+  tenant.tasks.push(id);
+  return write(
+    client,
+    "task",
+    "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'New')",
+    [id, tenant.organizationId, dice.pick(tenant.projects)],
+  );
+};
+
+/** Under an id that was there before, so that "gone" is not the last word. */
+const createAgain: Change = (client, tenant, dice) =>
+  write(
+    client,
+    "task",
+    `insert into app.task (id, organization_id, project_id, title, is_private)
+     values ($1, $2, $3, 'Again', $4) on conflict do nothing`,
+    [dice.pick(tenant.tasks), tenant.organizationId, dice.pick(tenant.projects), dice.chance(0.2)],
+  );
+
+const remove: Change = async (client, tenant, dice) => {
+  // The version of a deletion is known to the log only.
+  await client.query("delete from app.task where id = any ($1)", [dice.sample(tenant.tasks, dice.between(1, 3))]);
+  return { type: "task", rows: [] };
+};
+
+const replace: Change = async (client, tenant, dice) => {
+  const id = dice.pick(tenant.tasks);
+  await client.query("delete from app.task where id = $1", [id]);
+  return write(
+    client,
+    "task",
+    "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Replaced')",
+    [id, tenant.organizationId, dice.pick(tenant.projects)],
+  );
+};
+
+const flipPrivacy: Change = (client, tenant, dice) =>
+  write(client, "task", "update app.task set is_private = not is_private where id = any ($1)", [
+    dice.sample(tenant.tasks, 2),
+  ]);
+
+const move: Change = (client, tenant, dice) =>
+  write(client, "task", "update app.task set project_id = $2 where id = any ($1)", [
+    dice.sample([...tenant.tasks, ...tenant.secrets], 2),
+    dice.pick(tenant.projects),
+  ]);
+
+const bulk: Change = (client, tenant, dice) =>
+  write(client, "task", "update app.task set description = $2 where project_id = $1", [
+    dice.pick(tenant.projects),
+    `Bulk ${dice.between(0, 1e9)}`,
+  ]);
+
+const editDocument: Change = (client, tenant, dice) =>
+  write(client, "document", "update app.document set title = $2 where id = any ($1)", [
+    dice.sample(tenant.documents, dice.between(1, 3)),
+    `Edited ${dice.between(0, 1e9)}`,
+  ]);
+
+const hideDocument: Change = (client, tenant, dice) =>
+  write(client, "document", "update app.document set is_private = not is_private where id = $1", [
+    dice.pick(tenant.documents),
+  ]);
+
+const renameProject: Change = (client, tenant, dice) =>
+  write(client, "project", "update app.project set name = $2 where id = $1", [
+    dice.pick(tenant.projects),
+    `Project ${dice.between(0, 1e9)}`,
+  ]);
+
+/** Lets one member read one private row, or no longer. Changes no version. */
+const grant: Change = async (client, tenant, dice) => {
+  const values = [dice.pick(tenant.tasks), dice.pick(tenant.users).personId, tenant.organizationId];
+  const { rowCount } = await client.query(
+    "delete from app.entity_grant where entity_code = 'task' and entity_id = $1 and person_id = $2 and organization_id = $3",
+    values,
+  );
+  if (rowCount === 0) {
+    await client.query(
+      "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) values ('task', $1, $2, $3)",
+      values,
+    );
+  }
+  return { type: "task", rows: [] };
+};
+
+/** How often each is chosen, relative to the others. */
+const changes: readonly (readonly [Change, number])[] = [
+  [rename, 10],
+  [create, 2],
+  [createAgain, 5],
+  [remove, 3],
+  [replace, 2],
+  [flipPrivacy, 3],
+  [move, 3],
+  [bulk, 1],
+  [editDocument, 5],
+  [hideDocument, 1],
+  [renameProject, 1],
+  [grant, 2],
+];
+const urn = changes.flatMap(([change, weight]) => Array.from({ length: weight }, () => change));
+
+/** Transactions that stay open for up to this long, so that they commit behind many others. */
+const LONG_MS = 3_000;
+const PAUSE_MS = 40;
+const RECONNECT_MS = 100;
+const CONNECT_MS = 2_000;
+
+/** Writes as somebody at psql would, on a connection that no fault proxy touches. */
+export class SqlWriter {
+  readonly #url: string;
+  readonly #world: World;
+  readonly #dice: Dice;
+  readonly #commits: Commits;
+  readonly #long: boolean;
+  #client: pg.Client | null = null;
+
+  constructor(parts: { url: string; world: World; dice: Dice; commits: Commits; long: boolean }) {
+    this.#url = parts.url;
+    this.#world = parts.world;
+    this.#dice = parts.dice;
+    this.#commits = parts.commits;
+    this.#long = parts.long;
+  }
+
+  /** Writes until the signal is aborted. Failures are part of the game: locks, deadlocks, a database that is down. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#transaction(await this.#connected(), signal);
+      } catch (error) {
+        if (!isRefusal(error)) this.#client = null;
+        else await this.#client?.query("rollback").catch(() => undefined);
+        await wait(RECONNECT_MS);
+      }
+      await wait(this.#dice.between(0, 2 * PAUSE_MS));
+    }
+    await this.#client?.end().catch(() => undefined);
+    this.#client = null;
+  }
+
+  async #connected(): Promise<pg.Client> {
+    if (this.#client !== null) return this.#client;
+    const client = new pg.Client({
+      connectionString: this.#url,
+      connectionTimeoutMillis: CONNECT_MS,
+      options: "-c lock_timeout=1000 -c deadlock_timeout=200",
+    });
+    client.on("error", () => undefined);
+    client.on("end", () => {
+      if (this.#client === client) this.#client = null;
+    });
+    await client.connect();
+    this.#client = client;
+    return client;
+  }
+
+  async #transaction(client: pg.Client, signal: AbortSignal): Promise<void> {
+    const dice = this.#dice;
+    const tenant = dice.pick(this.#world.tenants);
+    const written: Written[] = [];
+    await client.query("begin");
+    for (let n = this.#long ? dice.between(1, 4) : 1; n > 0; n--)
+      written.push(await dice.pick(urn)(client, tenant, dice));
+    if (this.#long) await wait(dice.between(0, LONG_MS), undefined, { signal }).catch(() => undefined);
+    if (dice.chance(0.05)) {
+      await client.query("rollback");
+      return;
+    }
+    await client.query("commit");
+    for (const { type, rows } of written) this.#commits.add(type, rows);
+  }
+}
+
+/** An answer of the server about the statement, after which the connection still lives. */
+function isRefusal(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code !== undefined && /^(23|40|42|55P03|P0|22)/.test(code);
+}

@@ -1,0 +1,120 @@
+import type { DemoUser } from "@heliograph/db";
+import pg from "pg";
+import type { World } from "./world.ts";
+
+/** What one user may read, by "type/id". */
+export type Readable = ReadonlyMap<string, TruthRow>;
+
+/** A row as PostgreSQL has it. */
+export interface TruthRow {
+  readonly version: number;
+  /** Project of a task. */
+  readonly projectId: string | null;
+  /** Text that the row shows. */
+  readonly text: string;
+  readonly isPrivate: boolean;
+}
+
+/** The database at one moment. */
+export interface Truth {
+  /** By person. */
+  readonly readable: ReadonlyMap<string, Readable>;
+  /** Keys of all rows, whoever may read them. */
+  readonly present: ReadonlySet<string>;
+}
+
+const QUERY = `
+  select 'task/' || id as key, version::float8 as version, project_id as "projectId", title as text, is_private as "isPrivate"
+    from app.task where project_id = any ($1)
+  union all
+  select 'document/' || id, version::float8, project_id, title, is_private from app.document where project_id = any ($1)
+  union all
+  select 'project/' || id, version::float8, null, name, is_private from app.project where id = any ($1)`;
+
+/** Reads the database under the rights of every user: what each client must hold. */
+export class TruthReader implements AsyncDisposable {
+  readonly #pool: pg.Pool;
+  readonly #world: World;
+
+  constructor(url: string, world: World) {
+    this.#world = world;
+    this.#pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: 5_000 });
+    this.#pool.on("error", () => undefined);
+  }
+
+  /** Several transactions: only meaningful while nobody writes. */
+  async read(): Promise<Truth> {
+    const projects = this.#world.tenants.flatMap((tenant) => [...tenant.projects, tenant.marker]);
+    const users = this.#world.tenants.flatMap((tenant) => tenant.users);
+    const [all, ...readable] = await Promise.all([
+      this.#rows(null, projects),
+      ...users.map(async (user) => [user.personId, await this.#rows(user, projects)] as const),
+    ]);
+    return { present: new Set(all.keys()), readable: new Map(readable) };
+  }
+
+  /** Changes the rows that every client of a tenant holds; resolves with their new versions by organization. */
+  async mark(): Promise<Map<string, number>> {
+    const versions = new Map<string, number>();
+    for (const { organizationId, marker } of this.#world.tenants) {
+      const { rows } = await this.#pool.query<{ version: string }>(
+        "update app.project set progress_percent = (progress_percent + 1) % 100 where id = $1 returning version",
+        [marker],
+      );
+      versions.set(organizationId, Number(rows[0]?.version));
+    }
+    return versions;
+  }
+
+  /** Acknowledged versions that neither the row nor its log knows. */
+  async lost(acknowledged: Iterable<{ type: string; id: string; version: number }>): Promise<string[]> {
+    const rows = [...acknowledged];
+    const { rows: missing } = await this.#pool.query<{ key: string }>(
+      `select a.type || '/' || a.id || ' ' || a.version as key
+         from unnest($1::text[], $2::uuid[], $3::bigint[]) as a (type, id, version)
+        where not exists (select from app.logging l
+                           where l.entity_code = a.type and l.entity_id = a.id and l.entity_version >= a.version)`,
+      [rows.map((row) => row.type), rows.map((row) => row.id), rows.map((row) => row.version)],
+    );
+    return missing.map(({ key }) => key);
+  }
+
+  /** The newest log rows of an entity, for whoever looks for the reason of a difference. */
+  async logOf(key: string): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ line: string }>(
+      `select concat_ws(' ', to_char(created_ts at time zone 'utc', 'HH24:MI:SS.MS'), 'action', action, 'version', entity_version,
+                        'restricted', restricted, 'recheck', recheck, sync_status, sync_seq,
+                        to_char(sync_processed_ts at time zone 'utc', 'HH24:MI:SS.MS'), container_ids::text) as line
+         from app.logging where entity_code = $1 and entity_id = $2 order by entity_version desc, id desc limit 15`,
+      key.split("/"),
+    );
+    return rows.map(({ line }) => line).reverse();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #rows(user: DemoUser | null, projects: readonly string[]): Promise<Readable> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query("begin read only");
+      if (user !== null) {
+        await client.query(
+          `select set_config('role', 'heliograph_app', true), set_config('app.person_id', $1, true),
+                  set_config('app.organization_id', $2, true)`,
+          [user.personId, user.organizationId],
+        );
+      }
+      const { rows } = await client.query<TruthRow & { key: string }>(QUERY, [projects]);
+      await client.query("commit");
+      return new Map(rows.map((row) => [row.key, row]));
+    } catch (error) {
+      broken = error instanceof Error ? error : new Error(String(error));
+      throw broken;
+    } finally {
+      client.release(broken);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { type DemoUser, demoUsers } from "@heliograph/db";
+import pg from "pg";
+
+const PROJECTS = 4;
+const TASKS_PER_PROJECT = 20;
+const SECRETS_PER_PROJECT = 2;
+const DOCUMENTS = 20;
+/** Ids of tasks in one tenant, present or not, beyond which none are added. */
+export const mostTasks = 200;
+
+/** The rows of one organization that writers change and clients hold. */
+export interface Tenant {
+  readonly organizationId: string;
+  readonly users: readonly DemoUser[];
+  readonly projects: readonly string[];
+  /** Ids of tasks that were ever there; they come and go. */
+  readonly tasks: string[];
+  /** Tasks that are private from the first to the last moment and granted to nobody. */
+  readonly secrets: readonly string[];
+  readonly documents: readonly string[];
+  /** A project that only the barrier changes. */
+  readonly marker: string;
+}
+
+/** Rows of the run in both organizations of the demo. */
+export interface World {
+  readonly tenants: readonly Tenant[];
+}
+
+function ids(count: number): string[] {
+  return Array.from({ length: count }, () => randomUUID());
+}
+
+async function insertProjects(client: pg.Client, organizationId: string, projects: readonly string[]): Promise<void> {
+  await client.query(
+    `insert into app.project (id, organization_id, name, code)
+     select id, $2, 'Chaos ' || n, 'CH-' || upper(left(id::text, 13)) from unnest($1::uuid[]) with ordinality as u (id, n)`,
+    [projects, organizationId],
+  );
+}
+
+async function makeTenant(client: pg.Client, organizationId: string): Promise<Tenant> {
+  const tenant = {
+    organizationId,
+    users: demoUsers.filter((user) => user.organizationId === organizationId),
+    projects: ids(PROJECTS),
+    tasks: ids(PROJECTS * TASKS_PER_PROJECT),
+    secrets: ids(PROJECTS * SECRETS_PER_PROJECT),
+    documents: ids(DOCUMENTS),
+    marker: randomUUID(),
+  };
+  await insertProjects(client, organizationId, [...tenant.projects, tenant.marker]);
+  for (const [tasks, secret] of [
+    [tenant.tasks, false],
+    [tenant.secrets, true],
+  ] as const) {
+    await client.query(
+      `insert into app.task (id, organization_id, project_id, title, is_private)
+       select id, $2, ($3::uuid[])[1 + n % cardinality($3::uuid[])], 'Task ' || n, $4 or n % 7 = 0
+         from unnest($1::uuid[]) with ordinality as u (id, n)`,
+      [tasks, organizationId, tenant.projects, secret],
+    );
+  }
+  await client.query(
+    `insert into app.document (id, organization_id, project_id, title)
+     select id, $2, ($3::uuid[])[1 + n % cardinality($3::uuid[])], 'Document ' || n
+       from unnest($1::uuid[]) with ordinality as u (id, n)`,
+    [tenant.documents, organizationId, tenant.projects],
+  );
+  return tenant;
+}
+
+/** Writes the rows of the run. */
+export async function makeWorld(databaseUrl: string): Promise<World> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    const tenants: Tenant[] = [];
+    for (const id of new Set(demoUsers.map((user) => user.organizationId))) tenants.push(await makeTenant(client, id));
+    return { tenants };
+  } finally {
+    await client.end();
+  }
+}
