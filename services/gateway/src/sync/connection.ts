@@ -221,6 +221,16 @@ export class Connection {
     else if (this.pending?.code === code) this.#keep(this.pending, change);
   }
 
+  /**
+   * A change for which no rights were read. What the user may not see must not come through a container: of a restricted
+   * row he hears by its id, once that is settled, or if he was told of the row before (then it is a deletion).
+   */
+  deliverUnjudged(change: Change, restricted: boolean): void {
+    const { code, id } = change;
+    if (!restricted || this.holdings.has({ kind: "id", code, id }) || this.takeTold(code, id)) this.deliver(change);
+    else this.deliver({ ...change, containers: [] });
+  }
+
   #keep(pending: Pending, change: Change): void {
     const before = pending.kept.get(change.id);
     if (before === undefined || before === null || before.version <= change.version)

@@ -46,19 +46,23 @@ export class FanOut {
     const { index, rights } = this.#ports;
     this.#tick += 1;
     let change: Change | undefined;
-    const hit = (connection: Connection, byId: boolean): void => {
+    const hit = (connection: Connection, throughId: boolean): void => {
       // The row and one or more of its containers may all be held by the same socket: it is told once.
       if (connection.mark === this.#tick || !connection.open) return;
       connection.mark = this.#tick;
+      // An id whose subscription is pending proves nothing yet. Without a container the change is kept until it does; with
+      // one it would go out through the container, so it is judged like any other row of the container.
+      const byId =
+        throughId &&
+        (connection.holdings.has({ kind: "id", code: item.c, id: item.e }) ||
+          !connection.holdsContainer(item.c, item.k));
       const judged = mustJudge(connection, item, byId);
       if (judged || rights.isWaiting(connection.user, item.c, item.e)) {
         rights.check(connection.user, item, connection, judged);
         return;
       }
-      // Not judged, restricted and hit through a container: a deletion. Only who was told of the row hears of its end.
-      if (!byId && item.r && !connection.takeTold(item.c, item.e)) return;
       change ??= changeOf(item);
-      connection.deliver(change);
+      connection.deliverUnjudged(change, item.r);
       touched.add(connection);
     };
     index.each("id", item.c, item.e, (connection) => hit(connection, true));
