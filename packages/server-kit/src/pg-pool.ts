@@ -60,6 +60,11 @@ export function createPool(options: {
   });
   // Without a listener the loss of an idle connection (a restarted server) would be an uncaught exception.
   pool.on("error", (error) => options.logger.warn({ cause: error.message }, "idle database connection lost"));
+  // The same for a connection in use: a server that ends the session right behind its greeting is heard before the caller
+  // could add a listener of his own. His statement fails with the cause, so there is nothing to warn of here.
+  pool.on("connect", (client) => {
+    client.on("error", (error) => options.logger.debug({ cause: error.message }, "database connection lost"));
+  });
   return pool;
 }
 

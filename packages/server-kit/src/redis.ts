@@ -13,7 +13,8 @@ const askMs = 3000;
 
 /**
  * A Redis connection that reconnects for ever (0.1 to 2 s) and never queues commands while it is down: a hint published
- * late is worth less than none, since pods have read the log by then, and an unbounded queue would grow.
+ * late is worth less than none, since pods have read the log by then, and an unbounded queue would grow. Subscriptions end
+ * with the link: subscribe on every "ready".
  */
 export function createRedis(options: { readonly url: string; readonly name: string; readonly logger: Logger }): Redis {
   const common = {
@@ -25,6 +26,9 @@ export function createRedis(options: { readonly url: string; readonly name: stri
     socketTimeout: answerTimeoutMs,
     keepAlive: 5000,
     retryStrategy: (attempt: number) => Math.min(100 * attempt, 2000),
+    // Whoever listens subscribes on every "ready". What ioredis repeats by itself nobody awaits: a link that drops again
+    // before the answer would be an unhandled rejection, which ends the process.
+    autoResubscribe: false,
     reconnectOnError: () => false as const,
   } satisfies RedisOptions;
   const redis = options.url.startsWith("unix:")

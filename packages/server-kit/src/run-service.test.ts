@@ -3,9 +3,8 @@ import { once } from "node:events";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-const program = path.join(import.meta.dirname, "testing/fixtures/idle-service.ts");
-
-async function startIdleService(): Promise<ChildProcess> {
+async function startService(name: string): Promise<ChildProcess> {
+  const program = path.join(import.meta.dirname, "testing/fixtures", name);
   const child = spawn(process.execPath, [program], { stdio: ["ignore", "pipe", "inherit"] });
   // Also when the test fails because it does not stop.
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -20,15 +19,22 @@ async function exitOf(child: ChildProcess): Promise<unknown[]> {
 }
 
 test("SIGTERM releases and exits 0; the doubled signal of a terminal does not force it", async () => {
-  const child = await startIdleService();
+  const child = await startService("idle-service.ts");
   child.kill("SIGTERM");
   child.kill("SIGINT");
   expect(await exitOf(child)).toEqual([0, null]);
 });
 
 test("a service whose log reader is gone stops when told to", async () => {
-  const child = await startIdleService();
+  const child = await startService("idle-service.ts");
   child.stdout?.destroy();
   child.kill("SIGTERM");
   expect(await exitOf(child)).toEqual([0, null]);
+}, 10_000);
+
+// Fails when a broken process takes as long to drain as a sound one: its clients would wait for nothing.
+test("after an uncaught exception a release that hangs ends the process within seconds", async () => {
+  const child = await startService("stuck-service.ts");
+  child.kill("SIGUSR2");
+  expect(await exitOf(child)).toEqual([1, null]);
 }, 10_000);

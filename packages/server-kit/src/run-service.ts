@@ -13,6 +13,12 @@ export type ServiceContext = {
 export const shutdownLimitMs = 25_000;
 
 /**
+ * The same after an uncaught exception, milliseconds: the process may be broken, and clients of a service that drains
+ * without working would wait for nothing. Enough for saying goodbye to sockets.
+ */
+const crashLimitMs = 2000;
+
+/**
  * Runs a service until SIGTERM or SIGINT: `start` acquires in order and pushes each undo, the signal releases in reverse.
  * A second signal ends the process at once. Handlers stay registered: Ctrl-C in a terminal reaches the process twice, by
  * the group and through npm, and a handler that removes itself would let the second one kill a draining service.
@@ -23,6 +29,13 @@ export function runService(logger: Logger, start: (context: ServiceContext) => P
   const abort = new AbortController();
   let stopping: number | undefined;
 
+  const endAfter = (limitMs: number): void => {
+    setTimeout(() => {
+      logger.error("shutdown took too long, ending now");
+      process.exit(1);
+    }, limitMs).unref();
+  };
+
   const stop = async (code: number, reason: string): Promise<void> => {
     if (stopping !== undefined) {
       // The doubled Ctrl-C arrives within milliseconds; only a later signal means "now".
@@ -32,10 +45,7 @@ export function runService(logger: Logger, start: (context: ServiceContext) => P
     stopping = Date.now();
     logger.info({ reason }, "stopping");
     abort.abort();
-    setTimeout(() => {
-      logger.error("shutdown took too long, ending now");
-      process.exit(1);
-    }, shutdownLimitMs).unref();
+    endAfter(shutdownLimitMs);
     try {
       await releasers.releaseAll();
       logger.info("stopped");
@@ -50,10 +60,12 @@ export function runService(logger: Logger, start: (context: ServiceContext) => P
   process.on("SIGINT", () => void stop(0, "SIGINT"));
   process.on("uncaughtException", (error) => {
     logger.fatal({ err: error }, "uncaught exception");
+    endAfter(crashLimitMs);
     void stop(1, "uncaught exception");
   });
   process.on("unhandledRejection", (error) => {
     logger.fatal({ err: error }, "unhandled rejection");
+    endAfter(crashLimitMs);
     void stop(1, "unhandled rejection");
   });
 

@@ -25,7 +25,7 @@ const silenceLimitMs = 10_000;
  */
 const syncPoolSize = 6;
 /** How much longer this side waits for an answer than the server works on it. */
-const silenceMs = 5000;
+const silenceMs = 1000;
 
 runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ releasers, signal }) => {
   const config = loadConfig(gatewayConfig, gatewayEnvironment);

@@ -18,8 +18,7 @@ export function createRedisBus(options: { url: string; prefix: string; logger: L
   const subscriber = createRedis({ url, name: "watcher-subscriber", logger });
   const channel = hintChannel(prefix);
   subscriber.on("message", onPoke);
-  // ioredis subscribes again by itself after a reconnect, but only to what had succeeded before: a server that was down at
-  // start would never be subscribed to. So on every "ready".
+  // A subscription ends with its link, and a server that was down at start has none yet. So on every "ready".
   subscriber.on("ready", () => {
     subscriber
       .subscribe(pokeChannel(prefix))

@@ -28,7 +28,30 @@ const defaultStatementTimeoutMs = 10_000;
 /**
  * How much longer the client waits than the server: a server that is gone without a word never sends the timeout's error.
  */
-const silenceMs = 5000;
+const silenceMs = 1000;
+
+/** When the statement was sent that the last silent connection of a pool left unanswered; milliseconds, monotonic. */
+const silentSince = new WeakMap<pg.Pool, number>();
+/** When a connection last finished a transaction. */
+const heardAt = new WeakMap<pg.PoolClient, number>();
+
+/** True when the server left a statement unanswered. Nothing is known about its outcome; the connection was closed. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
+}
+
+/**
+ * Idle connections last heard before another one fell silent are closed and not tried: a cut link silences all of them, and
+ * each would cost its user the whole time limit.
+ */
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  for (;;) {
+    const connection = await pool.connect();
+    const heard = heardAt.get(connection);
+    if (heard === undefined || heard >= (silentSince.get(pool) ?? heard)) return connection;
+    connection.release(true);
+  }
+}
 
 // All settings are local to the transaction: whatever happens, the connection goes back to the pool without a user.
 const contextStatement = `
@@ -51,14 +74,17 @@ export async function withUser<Result>(
   options: UserTransactionOptions = {},
 ): Promise<Result> {
   const timeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs;
-  const connection = await pool.connect();
+  const connection = await connect(pool);
   let broken: Error | undefined;
   // A connection that dies while it is checked out emits "error"; without a listener that ends the process.
   const onError = (error: Error): void => {
     broken = error;
   };
   connection.on("error", onError);
-  const client = boundedClient(connection, timeoutMs + silenceMs);
+  const client = boundedClient(connection, timeoutMs + silenceMs, (error, sentAt) => {
+    broken ??= error;
+    silentSince.set(pool, Math.max(sentAt, silentSince.get(pool) ?? sentAt));
+  });
   try {
     const begun = begin(client, context, timeoutMs, options.readOnly === true);
     // Handled here already: `work` may fail first, and this rejection would then have no handler.
@@ -71,12 +97,15 @@ export async function withUser<Result>(
     await client.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback").catch((failure: Error) => {
-      broken ??= failure;
-    });
+    // A broken connection is closed, which rolls back as well; asking a silent one would take the time limit once more.
+    if (!broken)
+      await client.query("rollback").catch((failure: Error) => {
+        broken ??= failure;
+      });
     throw error;
   } finally {
     connection.off("error", onError);
+    if (!broken) heardAt.set(connection, performance.now());
     // A connection whose state is unknown is closed instead of reused.
     connection.release(broken ?? false);
   }
@@ -96,13 +125,34 @@ function begin(client: UserClient, context: UserContext, timeoutMs: number, read
   ]);
 }
 
-/** Statements fail on this side when the server stays silent beyond its own statement timeout. */
-function boundedClient(connection: pg.PoolClient, timeoutMs: number): UserClient {
+/**
+ * Statements fail on this side when the server stays silent beyond its own statement timeout. `onSilence` is told of it,
+ * and when the statement was sent; those that come after it fail without being sent.
+ */
+function boundedClient(
+  connection: pg.PoolClient,
+  timeoutMs: number,
+  onSilence: (error: Error, sentAt: number) => void,
+): UserClient {
+  let silence: Error | undefined;
+  const watched = async <Result>(send: () => Promise<Result>): Promise<Result> => {
+    if (silence) throw silence;
+    const sentAt = performance.now();
+    try {
+      return await send();
+    } catch (error) {
+      if (isSilence(error)) {
+        silence = error as Error;
+        onSilence(silence, sentAt);
+      }
+      throw error;
+    }
+  };
   // Without pipelining the driver wants each statement sent after the answer to the one before.
   let last: Promise<unknown> = Promise.resolve();
   const inOrder = <Result>(send: () => Promise<Result>): Promise<Result> => {
-    if (connection.pipeline) return send();
-    const sent = last.then(send);
+    if (connection.pipeline) return watched(send);
+    const sent = last.then(() => watched(send));
     last = sent.catch(() => undefined);
     return sent;
   };

@@ -1,4 +1,5 @@
 import { isUnavailable } from "@heliograph/server-kit";
+import { isSilence } from "../db/user-transaction.ts";
 import { RestError } from "./rest-error.ts";
 
 /** What the caller was doing: the same SQL state means different things. */
@@ -19,7 +20,7 @@ const wait = { "retry-after": "1" };
  * of rows that the caller may not read. Returns undefined for what is a fault of ours.
  */
 export function restErrorOfSql(error: unknown, operation: Operation): RestError | undefined {
-  if (isUnavailable(error) || (error instanceof Error && error.message === "Query read timeout"))
+  if (isUnavailable(error) || isSilence(error))
     return new RestError("unavailable", {
       message: "The database cannot be reached.",
       headers: { "retry-after": "2" },

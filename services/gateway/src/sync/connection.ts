@@ -2,9 +2,10 @@ import { closeCodes, type DownMessage, type UpMessage } from "@heliograph/protoc
 import { type Change, entityKey } from "./change.ts";
 import type { Clock } from "./clock.ts";
 import { FrameCache } from "./frame.ts";
-import { type Held, Holdings } from "./holdings.ts";
+import { Holdings } from "./holdings.ts";
 import type { Limits } from "./limits.ts";
 import { bufferMark, Outbox, type OutboxPort } from "./outbox.ts";
+import { keep, type Pending } from "./pending.ts";
 import { RecentReads } from "./recent-reads.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import type { Session } from "./session.ts";
@@ -39,25 +40,6 @@ export type ConnectionPorts = {
     slow(): void;
   };
 };
-
-/** A signal for something that is pending; without a change: no longer readable. */
-export type Kept = { readonly code: string; readonly id: string; readonly change: Change | null };
-
-/** Subscriptions that are being settled, by SUBSCRIBE or RESUME: their signals wait until it is known whether they stand. */
-export type Pending = {
-  readonly holdings: Holdings;
-  /** The newest one per entity. */
-  readonly kept: Map<string, Kept>;
-  /** Containers that turned out to be no longer readable. */
-  readonly withdrawn: Held[];
-};
-
-/** An older version never replaces a newer one. */
-function keep(pending: Pending, change: Change): void {
-  const key = entityKey(change.code, change.id);
-  const before = pending.kept.get(key)?.change;
-  if (!before || before.version <= change.version) pending.kept.set(key, { code: change.code, id: change.id, change });
-}
 
 /** Time for a client to get and send a new token. */
 const reauthBeforeMs = 60_000;
@@ -252,6 +234,16 @@ export class Connection {
     if (this.#holdsSettled(code, id, containers)) this.outbox.put(change, this.#ports.clock.now());
     else if (this.pending && (this.holdsId(code, id) || this.holdsContainer(code, containers)))
       keep(this.pending, change);
+  }
+
+  /**
+   * A change for which no rights were read. What the user may not see must not come through a container: of a restricted
+   * row he hears by its id, once that is settled, or if he was told of the row before (then it is a deletion).
+   */
+  deliverUnjudged(change: Change, restricted: boolean): void {
+    const { code, id } = change;
+    if (!restricted || this.holdings.has({ kind: "id", code, id }) || this.takeTold(code, id)) this.deliver(change);
+    else this.deliver({ ...change, containers: [] });
   }
 
   /** A row that may no longer be read. The caller has already ended its subscription. */

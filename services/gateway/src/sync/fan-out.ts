@@ -47,14 +47,13 @@ export class FanOut {
     const { rights } = this.#ports;
     if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);
     const hits = items.flatMap((item) => {
-      const byId = connection.holdsId(item.c, item.e);
-      return byId || connection.holdsContainer(item.c, item.k)
-        ? [{ item, byId, judged: mustJudge(connection, item, byId) }]
-        : [];
+      if (!connection.holdsId(item.c, item.e) && !connection.holdsContainer(item.c, item.k)) return [];
+      const byId = vouchesById(connection, item);
+      return [{ item, byId, judged: mustJudge(connection, item, byId) }];
     });
     for (const { item, judged } of hits) if (judged) rights.check(connection.user, item, connection, true);
     for (const { item, byId, judged } of hits) {
-      if (!judged && this.#admit(connection, item, byId)) connection.deliver(changeOf(item));
+      if (!judged && this.#admit(connection, item, byId)) connection.deliverUnjudged(changeOf(item), item.r);
     }
     connection.flush();
   }
@@ -63,30 +62,37 @@ export class FanOut {
     const { index } = this.#ports;
     this.#tick += 1;
     let change: Change | undefined;
-    const hit = (connection: Connection, byId: boolean): void => {
+    const hit = (connection: Connection, throughId: boolean): void => {
       // The row and one or more of its containers may all be held by the same socket: it is told once.
       if (connection.mark === this.#tick || !connection.open) return;
       connection.mark = this.#tick;
-      if (!this.#admit(connection, item, byId)) return;
+      if (!this.#admit(connection, item, throughId && vouchesById(connection, item))) return;
       change ??= changeOf(item);
-      connection.deliver(change);
+      connection.deliverUnjudged(change, item.r);
       touched.add(connection);
     };
     index.each("id", item.c, item.e, (connection) => hit(connection, true));
     for (const container of item.k) index.each("within", item.c, container, (connection) => hit(connection, false));
   }
 
-  /** Whether the socket may be told at once. What must wait for a read is told after it, what nobody may hear never. */
+  /** Whether the socket may be told at once; what must wait for a read is told after it. */
   #admit(connection: Connection, item: HintItem, byId: boolean): boolean {
     const { rights } = this.#ports;
     const judged = mustJudge(connection, item, byId);
-    if (judged || rights.isWaiting(connection.user, item.c, item.e)) {
-      rights.check(connection.user, item, connection, judged);
-      return false;
-    }
-    // Not judged, restricted and hit through a container: a deletion. Only who was told of the row hears of its end.
-    return byId || !item.r || connection.takeTold(item.c, item.e);
+    if (!judged && !rights.isWaiting(connection.user, item.c, item.e)) return true;
+    rights.check(connection.user, item, connection, judged);
+    return false;
   }
+}
+
+/**
+ * Whether the socket holds the row by its id in a way that counts. An id whose subscription is pending proves nothing yet:
+ * without a container the change is kept until it does; with one it would go out through the container, so it is judged
+ * like any other row of the container.
+ */
+function vouchesById(connection: Connection, { c, e, k }: HintItem): boolean {
+  if (connection.holdings.has({ kind: "id", code: c, id: e })) return true;
+  return connection.holdsId(c, e) && !connection.holdsContainer(c, k);
 }
 
 /** Whether rights must be read before this socket is told. */

@@ -70,7 +70,7 @@ export function listenToHints(ports: HintListenerPorts): () => void {
     if (message) ports.onMessage(message);
     else ports.onMalformed();
   });
-  // On every "ready" and not left to ioredis: it subscribes again only to what had succeeded before.
+  // On every "ready": a subscription ends with its link.
   const subscribe = (): void => {
     clearTimeout(retry);
     redis

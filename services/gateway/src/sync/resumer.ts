@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { closeCodes, type HintItem, type ResetMessage, type ResumeMessage } from "@heliograph/protocol";
-import type { Connection, Pending } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { ConnectionManager } from "./connection-manager.ts";
 import type { Position } from "./cursor.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { Feed } from "./feed.ts";
+import type { Pending } from "./pending.ts";
 import type { ReplayReader } from "./replay-reader.ts";
 import type { Rights } from "./rights.ts";
 import type { Session } from "./session.ts";

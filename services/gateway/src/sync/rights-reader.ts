@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import type { EntityType } from "../db/entity-type.ts";
 import { quoteIdentifier } from "../db/quote-identifier.ts";
 import type { Registry } from "../db/registry.ts";
-import { type UserClient, withUser } from "../db/user-transaction.ts";
+import { isSilence, type UserClient, withUser } from "../db/user-transaction.ts";
 import { Semaphore } from "./semaphore.ts";
 import type { User } from "./user.ts";
 
@@ -21,6 +21,12 @@ export type RightsReader = {
   /** @throws when the database cannot answer; never guesses */
   read(reader: Reader, code: string, asked: Asked): Promise<Readable>;
 };
+
+/**
+ * Longest time of one statement on the server, milliseconds; together with the second that this side waits longer, a read on
+ * a silent connection ends after 3 s. Signals of the user wait behind it, and it takes one of few turns.
+ */
+const statementTimeoutMs = 2000;
 
 const nothing: Readable = { versions: new Map(), containers: new Set() };
 
@@ -78,7 +84,7 @@ export function createRightsReader(options: {
       // Taken out of the registry since it was subscribed: nobody reads it any more.
       if (!type) return nothing;
       const containers = containerTypes(type, registry);
-      return turns.run(() =>
+      const readOnce = (): Promise<Readable> =>
         withUser(
           pool,
           { personId: reader.personId, organizationId: reader.organizationId },
@@ -89,8 +95,14 @@ export function createRightsReader(options: {
             ]);
             return { versions, containers: readable };
           },
-          { readOnly: true, statementTimeoutMs: 5000 },
-        ),
+          { readOnly: true, statementTimeoutMs },
+        );
+      // Once more after a silence, on a connection that is not suspect: a link that was cut is not a database that is away.
+      return turns.run(() =>
+        readOnce().catch((error: unknown) => {
+          if (!isSilence(error)) throw error;
+          return readOnce();
+        }),
       );
     },
   };

@@ -289,3 +289,37 @@ test("who still holds a container after his rights changed begins afresh: no sig
   expect(client.socket.take()).toEqual([{ type: "RESET", payload: { reason: "session" } }]);
   expect(scene.index.size + scene.rows.size).toBe(0);
 });
+
+// Fails when what merely waits is told without a look at why: the DELETE would disclose the row after all.
+test("the deletion of a private row that waits behind a read is not told to who was never told of the row", async () => {
+  const scene = new Scene();
+  const [row, box] = [id(), id()];
+  scene.containers.add(box);
+  const client = await scene.subscribed({ within: [box] });
+  client.socket.take();
+  scene.questions = [];
+  await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
+  await scene.apply(item({ e: row, k: [box], r: true, v: 3, a: 3 }));
+  scene.questions[0]?.answer();
+  await settled();
+  expect(client.socket.take()).toEqual([]);
+});
+
+// Fails when a pending id counts as held: the deletion of a row that the client shows would be kept from it.
+test("who was told of a private row beside a subscription that failed hears of its deletion", async () => {
+  const scene = new Scene();
+  const [row, box] = [id(), id()];
+  scene.containers.add(box);
+  const client = await scene.subscribed({ within: [box] });
+  scene.readable.set(row, 2);
+  scene.questions = [];
+  await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
+  await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
+  scene.questions[1]?.answer();
+  await settled();
+  scene.questions[0]?.fail();
+  await settled();
+  expect(types(client.socket.take())).toEqual(["INVALIDATE", "ERROR"]);
+  await scene.apply(item({ e: row, k: [box], r: true, v: 3, a: 3 }));
+  expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE" }] } }]);
+});

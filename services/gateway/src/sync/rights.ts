@@ -174,14 +174,16 @@ export class Rights {
       if (!connection.open) continue;
       const holdsId = connection.holdsId(item.c, item.e);
       if (!holdsId && !connection.holdsContainer(item.c, item.k)) continue;
-      if (!judged) connection.deliver(changeOf(item));
-      else if (version !== undefined) this.#tell(connection, item, version, holdsId);
+      if (!judged) connection.deliverUnjudged(changeOf(item), item.r);
+      else if (version !== undefined) this.#tell(connection, item, version);
       else this.#withdraw(connection, item, holdsId);
     }
   }
 
-  #tell(connection: Connection, item: HintItem, version: number, holdsId: boolean): void {
-    if (item.r && !holdsId) connection.noteTold(item.c, item.e);
+  #tell(connection: Connection, item: HintItem, version: number): void {
+    // Also beside a pending id: its subscription may still fail, and the deletion would then be told to nobody.
+    if (item.r && !connection.holdings.has({ kind: "id", code: item.c, id: item.e }))
+      connection.noteTold(item.c, item.e);
     if (item.a === logAction.delete) {
       connection.deliver(changeOf(item));
       return;

@@ -7,9 +7,10 @@ import type {
 } from "@heliograph/protocol";
 import { closeCodes, type ResetMessage } from "@heliograph/protocol";
 import type { Clock } from "./clock.ts";
-import type { Connection, Pending } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { type Held, Holdings } from "./holdings.ts";
 import type { Limits } from "./limits.ts";
+import type { Pending } from "./pending.ts";
 import type { Readable, RightsReader } from "./rights-reader.ts";
 import type { Session } from "./session.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";

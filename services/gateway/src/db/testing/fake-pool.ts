@@ -1,0 +1,56 @@
+import { EventEmitter } from "node:events";
+import type pg from "pg";
+
+type Sent = { readonly text: string; readonly query_timeout: number };
+
+/** A connection that answers everything with no rows, or nothing at all: then the driver's time limit is reached at once. */
+export class FakeConnection extends EventEmitter {
+  readonly pipeline: boolean;
+  readonly sent: Sent[] = [];
+  silent = false;
+  closed = false;
+  readonly #pool: FakePool;
+
+  constructor(pool: FakePool, pipeline: boolean) {
+    super();
+    this.#pool = pool;
+    this.pipeline = pipeline;
+  }
+
+  async query(sent: Sent): Promise<{ rows: unknown[] }> {
+    this.sent.push(sent);
+    if (this.silent) throw new Error("Query read timeout");
+    return { rows: [] };
+  }
+
+  release(error?: Error | boolean): void {
+    if (error) this.closed = true;
+    else this.#pool.idle.push(this);
+  }
+}
+
+/** Hands out its idle connections, the last one first, as the driver's pool does. */
+export class FakePool {
+  readonly idle: FakeConnection[] = [];
+  readonly #pipeline: boolean;
+
+  constructor(pipeline: boolean) {
+    this.#pipeline = pipeline;
+  }
+
+  add(): FakeConnection {
+    const connection = new FakeConnection(this, this.#pipeline);
+    this.idle.push(connection);
+    return connection;
+  }
+
+  async connect(): Promise<FakeConnection> {
+    const connection = this.idle.pop();
+    if (!connection) throw new Error("the test gave this pool too few connections");
+    return connection;
+  }
+
+  asPool(): pg.Pool {
+    return this as unknown as pg.Pool;
+  }
+}

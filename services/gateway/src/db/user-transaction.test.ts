@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { FakePool } from "./testing/fake-pool.ts";
+import { isSilence, withUser } from "./user-transaction.ts";
+
+const person = { personId: "p", organizationId: "o" };
+
+// Fails when a ROLLBACK is sent after the silence: the caller would wait for the time limit a second time.
+test.each([true, false])("a silent connection is closed and asked nothing more (pipeline %s)", async (pipeline) => {
+  const pool = new FakePool(pipeline);
+  const connection = pool.add();
+  connection.silent = true;
+  const error: unknown = await withUser(pool.asPool(), person, (client) => client.query("select 1"), {
+    statementTimeoutMs: 2000,
+  }).catch((failure: unknown) => failure);
+  expect(isSilence(error)).toBe(true);
+  expect(connection.closed).toBe(true);
+  expect(connection.sent.some(({ text }) => text === "rollback")).toBe(false);
+  if (!pipeline) expect(connection.sent).toHaveLength(1);
+  for (const { query_timeout } of connection.sent) expect(query_timeout).toBe(3000);
+});
+
+// Fails when idle connections are tried one after another once a link is cut: each costs the whole time limit.
+test("after a silence, connections that were last heard before it are closed instead of used", async () => {
+  const pool = new FakePool(true);
+  const [fresh, old, silent] = [pool.add(), pool.add(), pool.add()];
+  const ask = (): Promise<unknown> => withUser(pool.asPool(), person, (client) => client.query("select 1"));
+  // Both have served somebody; `silent` is taken first from now on.
+  await Promise.all([ask(), ask()]);
+  pool.idle.splice(0, pool.idle.length, fresh, old, silent);
+  silent.silent = true;
+  await expect(ask()).rejects.toThrow();
+  await ask();
+  expect([old.closed, silent.closed, fresh.closed]).toEqual([true, true, false]);
+  expect(fresh.sent.map(({ text }) => text)).toContain("commit");
+  await ask();
+  expect(fresh.closed).toBe(false);
+});
+
+test("a statement that fails is rolled back on a connection that stays", async () => {
+  const pool = new FakePool(true);
+  const connection = pool.add();
+  const failed = withUser(pool.asPool(), person, () => Promise.reject(new Error("the caller's own")));
+  await expect(failed).rejects.toThrow("the caller's own");
+  expect(connection.sent.at(-1)?.text).toBe("rollback");
+  expect(connection.closed).toBe(false);
+});
