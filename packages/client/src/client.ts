@@ -14,7 +14,7 @@ import { ListRegistry } from "./lists/list-registry.ts";
 import type { LiveList } from "./lists/live-list.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { Mutations } from "./mutations.ts";
-import { Refetcher } from "./refetch/refetcher.ts";
+import { Refetcher, refetchTimeoutMs } from "./refetch/refetcher.ts";
 import { StatusPublisher } from "./status-publisher.ts";
 import type { EntityStore } from "./store/entity-store.ts";
 import { LiveEntities } from "./store/live-entities.ts";
@@ -64,11 +64,12 @@ export class Heliograph {
       onUnauthenticated: (token) => this.#tokenRefused(token),
     });
     this.#refetcher = new Refetcher({
-      getMany: (type, ids, signal) => this.api.getMany(type, ids, { signal }),
+      getMany: (type, ids, signal) => this.api.getMany(type, ids, { signal, timeoutMs: refetchTimeoutMs }),
       store: this.store,
       wanted: (type, id) =>
         this.#subscriber.has({ type, id, container: false }) || this.entities.watches(entityKey(type, id)),
       onRead: (type, result) => this.#read(type, result),
+      onAdmitted: (type, ids) => this.#subscriber.named(type, ids),
       onFailed: (type, ids, error) => this.#failed(type, ids, error),
       onNeeds: (keys) => this.#needsChanged(keys),
       onOverflow: () => this.#subscriber.reassert(),
@@ -128,6 +129,7 @@ export class Heliograph {
       onLost: () => {
         this.#logger.info("[Sync] Disconnected");
         this.#subscriber.disconnected();
+        this.#refetcher.lost();
         this.#refreshLists();
       },
       onAuthRequired: () => this.#askForToken(),
@@ -232,6 +234,8 @@ export class Heliograph {
         const { entityCode, changes } = message.payload;
         this.#logger.info(`[Sync] INVALIDATE: ${entityCode} (${changes.length} changes)`);
         this.#refetcher.raise(entityCode, changes);
+        const existing = changes.flatMap(({ entityId, action }) => (action === "DELETE" ? [] : [entityId]));
+        this.#subscriber.named(entityCode, existing);
         for (const list of this.#lists.ofType(entityCode)) list.signalled(changes);
         break;
       }
@@ -292,6 +296,7 @@ export class Heliograph {
   #read(type: string, result: { read: readonly string[]; returned: readonly string[] }): void {
     for (const id of result.read) this.#errors.delete(entityKey(type, id));
     this.#keys.emit(result.read.map((id) => entityKey(type, id)));
+    this.#subscriber.named(type, result.read);
     const returned = result.returned.map((id) => ({ type, id, container: false }));
     if (returned.length === 0) return;
     this.#subscriber.retry(returned);

@@ -3,6 +3,7 @@ import { backoffDelay } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
+import { Refusals } from "./refusals.ts";
 import { type Batch, defaultLimits, type Limits, toBatches } from "./subscribe-batch.ts";
 import { type Entry, type Phase, SubscriptionBook, type Target } from "./subscription-book.ts";
 
@@ -55,6 +56,7 @@ export class Subscriber {
   readonly #questions = new Map<string, Question>();
   readonly #flushTimer: Timer;
   readonly #answerTimer: Timer;
+  readonly #refusals: Refusals;
   #limits: Limits = defaultLimits;
   /** Counts connections; 0 while there is none. */
   #session = 0;
@@ -69,6 +71,7 @@ export class Subscriber {
     this.#book = new SubscriptionBook(ports.clock, (entries) => this.#expire(entries));
     this.#flushTimer = new Timer(ports.clock);
     this.#answerTimer = new Timer(ports.clock);
+    this.#refusals = new Refusals(ports.clock, ports.random, (entries) => this.#askAgain(entries));
   }
 
   /** Every target that could be asked for is answered. */
@@ -93,7 +96,8 @@ export class Subscriber {
 
   acquire(targets: readonly Target[]): void {
     this.#book.acquire(targets);
-    this.#schedule(gatherMs);
+    // Somebody has a new reason to want it, a list that shows it for instance.
+    this.#askAgain(this.#refusals.hasten(targets.flatMap((target) => this.#book.get(target) ?? [])));
   }
 
   release(targets: readonly Target[]): void {
@@ -109,11 +113,17 @@ export class Subscriber {
     this.#schedule(gatherMs);
   }
 
+  /** The server spoke of these rows as existing: what had been refused of them and inside them may be had now. */
+  named(type: string, ids: readonly string[]): void {
+    const entries = this.#refusals.hasten(this.#refusals.named(type, new Set(ids)));
+    if (entries.length > 0) this.#askAgain(entries);
+  }
+
   /** The server ended these subscriptions by itself; should the rows come back, they have to be asked for again. */
   withdrawn(type: string, ids: readonly string[]): void {
-    for (const id of ids) {
-      const entry = this.#book.get({ type, id, container: false });
-      if (entry?.phase === "held") entry.phase = "refused";
+    const targets = ids.flatMap((id) => [false, true].map((container) => ({ type, id, container })));
+    for (const entry of targets.flatMap((target) => this.#book.get(target) ?? [])) {
+      if (entry.phase === "held") this.#refusals.add(entry);
     }
   }
 
@@ -129,6 +139,7 @@ export class Subscriber {
   reassert(): void {
     this.#questions.clear();
     this.#answerTimer.clear();
+    this.#refusals.clear();
     for (const entry of this.#book.entries()) entry.phase = "wanted";
     this.#ports.onPhase([...this.#book.entries()]);
     this.#schedule(0);
@@ -140,6 +151,7 @@ export class Subscriber {
     this.#questions.clear();
     this.#flushTimer.clear();
     this.#answerTimer.clear();
+    this.#refusals.pause();
     this.#ports.onPhase([...this.#book.entries()]);
   }
 
@@ -160,15 +172,24 @@ export class Subscriber {
     const { batch, seen } = question;
     const gone = new Set(message.payload.gone);
     for (const entry of batch.entries) {
-      if (entry.phase === "asked") entry.phase = !batch.container && gone.has(entry.id) ? "refused" : "held";
+      if (entry.phase !== "asked") continue;
+      if (gone.has(entry.id)) {
+        if (this.#book.get(entry) === entry) this.#refusals.add(entry);
+        else entry.phase = "refused";
+      } else {
+        entry.phase = "held";
+        this.#refusals.forget(entry);
+      }
     }
     this.#ports.logger.info(`[Sync] Subscribed: ${batch.type} (${message.payload.count})`);
-    if (gone.size > 0) {
+    if (gone.size > 0 && !batch.container) {
       const rows = [...gone].map((id) => ({ id, seen: seen.get(id)?.version ?? 0 }));
       this.#ports.onGone(batch.type, rows);
     }
     this.#ports.onChanged(batch.type, message.payload.changed);
-    if (batch.container) this.#ports.onWithin(batch.type, ids(batch.entries));
+    // The lists of a refused container are read as well, for nothing will signal; but not again after every vain try.
+    const read = batch.entries.filter((entry) => entry.phase === "held" || this.#refusals.isFirst(entry));
+    if (batch.container && read.length > 0) this.#ports.onWithin(batch.type, ids(read));
     this.#ports.onPhase(batch.entries);
     this.#ports.onProgress();
   }
@@ -194,6 +215,11 @@ export class Subscriber {
     return question;
   }
 
+  #askAgain(entries: readonly Entry[]): void {
+    for (const entry of entries) entry.phase = "wanted";
+    this.#schedule(gatherMs);
+  }
+
   #schedule(delayMs: number): void {
     if (!this.#connected || this.#flushTimer.armed) return;
     this.#flushTimer.set(delayMs, () => void this.#flush());
@@ -209,6 +235,7 @@ export class Subscriber {
       this.#ask(batch, seen);
     }
     this.#reading = false;
+    if (this.#connected) this.#refusals.arm();
     if (this.#affordable().length > 0) this.#schedule(gatherMs);
     this.#ports.onProgress();
   }
@@ -271,6 +298,7 @@ export class Subscriber {
   }
 
   #expire(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#refusals.forget(entry);
     const known = entries.filter((entry) => entry.phase === "asked" || entry.phase === "held");
     for (const batch of toBatches(known, this.#limits)) {
       const names = ids(batch.entries);
