@@ -85,6 +85,9 @@ test("a break in which nothing happened costs no request at all", async () => {
 
 test("what was not acknowledged is sent again, and what was released meanwhile is ended", async () => {
   const { client, server, clock, leaveRow } = await setUp();
+  // Rows that do not exist are refused, and asked for again later.
+  server.write("task", testId(8));
+  server.write("project", testId(5));
   server.autoFlush = false;
   client.subscribe("task", [testId(8)]);
   leaveRow();

@@ -25,6 +25,90 @@ test("a row that was refused and then created is subscribed again when its conta
   client.stop();
 });
 
+test("a row that was refused and comes back through a list is subscribed again", async () => {
+  const { client, server, clock } = createTestClient();
+  client.subscribe("task", [id]);
+  client.start();
+  await clock.advance(100);
+  server.write("task", id, { name: "made" }); // nobody is told: the row is in no container that is held
+  const list = client.list("task", { sort: "name" });
+  list.subscribe(nothing);
+  await clock.advance(1_500);
+  expect(list.snapshot().items).toHaveLength(1);
+  expect(server.socket?.session.subscriptions).toContain(`id:task:${id}`);
+  client.stop();
+});
+
+test("a row that an answer brings back is subscribed again before any new holder or pause", async () => {
+  const { client, server, clock } = createTestClient();
+  client.subscribe("task", [id]);
+  client.start();
+  await clock.advance(100);
+  await client.mutations.create("task", { id, name: "made" });
+  await clock.advance(50);
+  expect(server.socket?.session.subscriptions).toContain(`id:task:${id}`);
+  client.stop();
+});
+
+/** A client whose subscription to the tasks inside project `id` was withdrawn and could be had again. */
+async function withoutContainer() {
+  const scene = createTestClient();
+  const { client, server, clock } = scene;
+  client.subscribe("task", [id], { within: true });
+  client.start();
+  await clock.advance(100);
+  server.socket?.session.subscriptions.clear();
+  const gone = { type: "GONE", payload: { entityCode: "task", entityIds: [id] } };
+  server.socket?.handlers.received(JSON.stringify(gone));
+  await clock.advance(100);
+  expect(server.socket?.session.subscriptions.size).toBe(0);
+  return scene;
+}
+
+test("a withdrawn container is asked for at once when a signal names its row", async () => {
+  const { client, server, clock } = await withoutContainer();
+  const signal = (action: string) => {
+    const payload = { entityCode: "project", changes: [{ entityId: id, action, version: 1 }], timestamp: "" };
+    server.socket?.handlers.received(JSON.stringify({ type: "INVALIDATE", payload }));
+  };
+  signal("DELETE");
+  await clock.advance(100);
+  expect(server.socket?.session.subscriptions.size).toBe(0);
+  signal("UPDATE");
+  await clock.advance(100);
+  expect(server.socket?.session.subscriptions).toContain(`in:task:${id}`);
+  client.stop();
+});
+
+test("a withdrawn container is asked for at once when its row is read", async () => {
+  const { client, server, clock } = await withoutContainer();
+  server.write("project", id, { name: "p" });
+  client.entity("project", id).subscribe(nothing);
+  await clock.advance(100);
+  expect(server.socket?.session.subscriptions).toContain(`in:task:${id}`);
+  client.stop();
+});
+
+test("reads on a dead connection are sent anew when the socket is lost, and given up after some seconds", async () => {
+  const { client, server, clock } = createTestClient();
+  server.write("task", id, { name: "a" });
+  client.subscribe("task", [id]);
+  client.start();
+  await clock.advance(100);
+  server.autoAnswer = false;
+  server.write("task", id, { name: "b" });
+  await clock.advance(100);
+  const [dead] = server.calls.splice(0);
+  expect(dead).toBeDefined();
+  await clock.advance(8_000 + 1_000);
+  const [second] = server.calls.splice(0);
+  expect(second).toBeDefined();
+  server.drop();
+  await clock.advance(0);
+  expect(server.calls).toHaveLength(1);
+  client.stop();
+});
+
 test("a row held as gone is fetched on any signal: rights that return change no version", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "mine" }, [organization]);

@@ -16,7 +16,7 @@ import { ListRegistry } from "./lists/list-registry.ts";
 import type { LiveList } from "./lists/live-list.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { Mutations } from "./mutations.ts";
-import { Refetcher } from "./refetch/refetcher.ts";
+import { Refetcher, refetchTimeoutMs } from "./refetch/refetcher.ts";
 import { SignInRequest } from "./sign-in-request.ts";
 import { StatusPublisher } from "./status-publisher.ts";
 import type { EntityStore } from "./store/entity-store.ts";
@@ -69,11 +69,12 @@ export class Heliograph {
       onUnauthenticated: (token) => this.#signIn.refused(token, () => this.#life !== "stopped"),
     });
     this.#refetcher = new Refetcher({
-      getMany: (type, ids, signal) => this.api.getMany(type, ids, { signal }),
+      getMany: (type, ids, signal) => this.api.getMany(type, ids, { signal, timeoutMs: refetchTimeoutMs }),
       store: this.store,
       wanted: (type, id) =>
         this.#subscriber.has({ type, id, container: false }) || this.entities.watches(entityKey(type, id)),
       onRead: (type, result) => this.#read(type, result),
+      onAdmitted: (type, ids) => this.#subscriber.named(type, ids),
       onFailed: (type, ids, error) => this.#failed(type, ids, error),
       onNeeds: (keys) => this.#needsChanged(keys),
       onOverflow: () => this.#subscriber.reassert(),
@@ -150,6 +151,7 @@ export class Heliograph {
       onLost: () => {
         this.#logger.info("[Sync] Disconnected");
         this.#subscriber.disconnected();
+        this.#refetcher.lost();
         this.#refreshLists();
       },
       onAuthRequired: () => this.#signIn.ask(),
@@ -255,6 +257,8 @@ export class Heliograph {
         const { entityCode, changes } = message.payload;
         this.#logger.info(`[Sync] INVALIDATE: ${entityCode} (${changes.length} changes)`);
         this.#refetcher.raise(entityCode, changes);
+        const existing = changes.flatMap(({ entityId, action }) => (action === "DELETE" ? [] : [entityId]));
+        this.#subscriber.named(entityCode, existing);
         for (const list of this.#lists.ofType(entityCode)) list.signalled(changes);
         break;
       }
@@ -267,7 +271,7 @@ export class Heliograph {
       case "GONE": {
         const { entityCode, entityIds } = message.payload;
         this.#background(this.#refetcher.remove(entityCode, entityIds));
-        this.#subscriber.revoked(entityCode, entityIds);
+        this.#subscriber.withdrawn(entityCode, entityIds);
         this.#markStale(entityCode);
         break;
       }
@@ -318,6 +322,7 @@ export class Heliograph {
   #read(type: string, result: { read: readonly string[]; returned: readonly string[] }): void {
     for (const id of result.read) this.#errors.delete(entityKey(type, id));
     this.#keys.emit(result.read.map((id) => entityKey(type, id)));
+    this.#subscriber.named(type, result.read);
     const returned = result.returned.map((id) => ({ type, id, container: false }));
     if (returned.length === 0) return;
     this.#subscriber.retry(returned);

@@ -95,6 +95,16 @@ test("no answer, no JSON and no time are errors that a repetition may mend", asy
   expect(silent.clock.timers).toBe(0);
 });
 
+test("a caller may give up sooner", async () => {
+  const { api, clock } = setUp(
+    (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("gone")))),
+  );
+  const waiting = api.getMany("task", ["a"], { timeoutMs: 8_000 }).catch((cause: unknown) => cause);
+  await clock.advance(8_000);
+  expect(clock.timers).toBe(0);
+  expect(await waiting).toMatchObject({ status: 0, message: "The server did not answer in time." });
+});
+
 test("a caller's own abort is no fault of the network", async () => {
   const { api } = setUp(
     (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("x")))),

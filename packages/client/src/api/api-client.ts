@@ -30,6 +30,10 @@ export type HistoryItem = {
 export type CallOptions = {
   readonly signal?: AbortSignal | undefined;
 };
+export type ReadOptions = CallOptions & {
+  /** Milliseconds until the answer is given up; `requestTimeoutMs` unless told. */
+  readonly timeoutMs?: number | undefined;
+};
 export type WriteOptions = CallOptions & {
   /** Names the write: repeated with the same key it acts once. Made up when absent. */
   readonly idempotencyKey?: string | undefined;
@@ -41,7 +45,7 @@ export type ApiClient = {
   list(code: string, query?: ListQuery & { cursor?: string | undefined }, options?: CallOptions): Promise<ListPage>;
   get(code: string, id: string, options?: CallOptions): Promise<EntityDoc>;
   /** Up to 200 rows; those that do not exist or may not be read are named in `gone`. */
-  getMany(code: string, ids: readonly string[], options?: CallOptions): Promise<{ items: EntityDoc[]; gone: string[] }>;
+  getMany(code: string, ids: readonly string[], options?: ReadOptions): Promise<{ items: EntityDoc[]; gone: string[] }>;
   create(code: string, doc: Record<string, unknown>, options?: WriteOptions): Promise<EntityDoc>;
   update(code: string, id: string, changes: Record<string, unknown>, options?: WriteOptions): Promise<EntityDoc>;
   remove(code: string, id: string, options?: WriteOptions): Promise<{ id: string; version: number }>;
@@ -64,7 +68,7 @@ export type ApiClientConfig = {
   readonly onUnauthenticated?: ((token: string) => void) | undefined;
 };
 
-type Request = CallOptions & {
+type Request = ReadOptions & {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
@@ -73,8 +77,8 @@ type Request = CallOptions & {
 
 /** The REST API with typed errors: every failure is an `ApiError`, and a lost race for a row a `ConflictError`. */
 export function createApiClient(config: ApiClientConfig): ApiClient {
-  const read = <Answer>(path: string, options?: CallOptions) =>
-    request<Answer>(config, { method: "GET", path, signal: options?.signal });
+  const read = <Answer>(path: string, options?: ReadOptions) =>
+    request<Answer>(config, { ...options, method: "GET", path });
   const write = <Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body: unknown, options?: WriteOptions) =>
     request<Answer>(config, { method, path, body, headers: writeHeaders(options), signal: options?.signal });
 
@@ -118,7 +122,7 @@ type Answer = { readonly status: number; readonly body: unknown };
 
 async function send(config: ApiClientConfig, call: Request, token: string | null): Promise<Answer> {
   const timeout = new AbortController();
-  const cancelTimer = (config.clock ?? systemClock).setTimer(() => timeout.abort(), requestTimeoutMs);
+  const cancelTimer = (config.clock ?? systemClock).setTimer(() => timeout.abort(), call.timeoutMs ?? requestTimeoutMs);
   const headers: Record<string, string> = { accept: "application/json", ...call.headers };
   if (token !== null) headers["authorization"] = `Bearer ${token}`;
   if (call.body !== undefined) headers["content-type"] = "application/json";

@@ -39,6 +39,17 @@ test("a link that was good is replaced at once after a restart, one that keeps d
   });
 });
 
+test("in a roll the failures before a young link do not lengthen the wait for the next pod", () => {
+  const young = { ...link, failures: 6, welcomedAt: now - 1 };
+  const restarted = transition({ kind: "connected", since, link: young }, events["closed 1012"], input).state;
+  expect(restarted).toMatchObject({ kind: "waiting", failures: 1 });
+  const broken = transition({ kind: "connected", since, link: young }, events["closed 1006"], input).state;
+  expect(broken).toMatchObject({ kind: "waiting", failures: 7 });
+  // Refused before any WELCOME: no pod was healthy, so the pauses keep growing.
+  const dialing: ConnectionState = { kind: "dialing", since, failures: 6, deadline: now, resuming: false };
+  expect(transition(dialing, events["closed 1012"], input).state).toMatchObject({ failures: 7 });
+});
+
 test("silence: a ping after one interval, the end after two", () => {
   const state: ConnectionState = { kind: "connected", since, link };
   const pinged = transition(state, { type: "timer" }, input);

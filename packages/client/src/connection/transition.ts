@@ -248,6 +248,8 @@ function afterClose(
     case "never":
       return { state: { kind: "refused", since: input.now, reason: closeReason(event.code) }, effects: [] };
     case "at once":
+      // A pod that goes says nothing about the next one: in a roll the failures before it must not make for a long wait.
+      if (event.code === 1012 && "link" in state) failures = Math.min(failures, 1);
       // Only for a link that was good: a server that says "at once" to everybody must not be met by a busy loop.
       return failures === 0 ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
     case "with backoff":
@@ -300,7 +302,7 @@ function changeUser(state: ConnectionState, input: TransitionInput): Step {
 
 /** The server asked to go elsewhere: at once, unless the link is so young that this is becoming a loop. */
 function move(state: In<"resuming" | "catching-up" | "connected" | "delayed">, input: TransitionInput): Step {
-  const failures = failuresAfter(state.link, input);
+  const failures = Math.min(failuresAfter(state.link, input), 1); // as after "at once"
   const step = failures === 0 ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
   return { state: step.state, effects: ["hang-up", ...step.effects] };
 }

@@ -12,6 +12,11 @@ import { type Need, NeedMap, type Ticket } from "./need-map.ts";
 export const gatherMs = 20;
 /** Most ids in one GET; the API's own limit. */
 export const maxIdsPerFetch = 200;
+/**
+ * A read that a signal asked for is given up after this time and repeated: on a connection that died unnoticed no
+ * answer comes, and until then nothing else of the type is read.
+ */
+export const refetchTimeoutMs = 8_000;
 /** Types that are read at the same time: browsers open six connections to a host, and the application needs some. */
 export const maxParallelFetches = 3;
 /**
@@ -35,6 +40,8 @@ export type RefetcherPorts = {
   readonly wanted: (type: string, id: string) => boolean;
   /** The rows were read; `returned` names those that had been gone. */
   readonly onRead: (type: string, result: { read: readonly string[]; returned: readonly string[] }) => void;
+  /** Rows of an answer to somebody else's request (a list page, a write) are here. */
+  readonly onAdmitted: (type: string, ids: readonly string[]) => void;
   /** The rows could not be read. Unless the error is permanent, they are asked for again by themselves. */
   readonly onFailed: (type: string, ids: readonly string[], error: Error) => void;
   /** Needs of these rows came or went. */
@@ -53,6 +60,10 @@ export class Refetcher {
   readonly #timer: Timer;
   readonly #active = new Map<string, AbortController>();
   #running = false;
+  /** When the armed timer fires, milliseconds since 1970. */
+  #dueAt = 0;
+  /** The connection was lost and is not back: what is under way may be on a dead network. */
+  #lost = false;
   #overflowed = false;
 
   constructor(ports: RefetcherPorts) {
@@ -88,13 +99,27 @@ export class Refetcher {
 
   stop(): void {
     this.#running = false;
+    this.#lost = false; // nothing stays under way that a new connection would have to end
     this.#timer.clear();
+    this.#abandon();
+  }
+
+  /** The socket is gone, and with it perhaps the network under the open requests: they are sent anew. */
+  lost(): void {
+    this.#lost = true;
+    this.#abandon();
+    if (this.#needs.size > 0) this.#schedule(0);
+  }
+
+  #abandon(): void {
     for (const controller of this.#active.values()) controller.abort();
     this.#active.clear();
   }
 
   /** The reason for failures may have passed (a new connection, a new token): try again without waiting. */
   hurry(): void {
+    if (this.#lost) this.#abandon(); // sent while there was no connection, and perhaps into the void
+    this.#lost = false;
     this.#needs.hurry();
     this.#schedule(0);
   }
@@ -145,7 +170,12 @@ export class Refetcher {
    */
   async admit(ticket: Ticket, type: string, docs: readonly EntityDoc[], own = false): Promise<void> {
     const admitted = this.#admitted(ticket, type, docs);
-    await this.#ports.store.putServer((own ? docs : admitted).map((doc) => toServerRow(type, doc)));
+    const written = own ? docs : admitted;
+    await this.#ports.store.putServer(written.map((doc) => toServerRow(type, doc)));
+    this.#ports.onAdmitted(
+      type,
+      written.map((doc) => doc.id),
+    );
     const satisfied = admitted
       .map((doc) => ({ key: entityKey(type, doc.id), version: doc.version }))
       .filter(({ key, version }) => this.#needs.has(key) && this.#needs.answer(ticket, key, version) === "satisfied");
@@ -178,7 +208,10 @@ export class Refetcher {
   }
 
   #schedule(delayMs: number): void {
-    if (!this.#running || this.#timer.armed) return;
+    const dueAt = this.#ports.clock.now() + delayMs;
+    // A row in backoff must not hold up what is due sooner.
+    if (!this.#running || (this.#timer.armed && this.#dueAt <= dueAt)) return;
+    this.#dueAt = dueAt;
     this.#timer.set(delayMs, () => this.#fetchDue());
   }
 

@@ -46,3 +46,21 @@ export function toBatches<Item>(
   }
   return batches;
 }
+
+/** What the store holds of a row: its version, and that it is held as gone. */
+export type HeldVersion = { readonly version: number; readonly gone: boolean };
+
+export type GoneRow = {
+  readonly id: string;
+  /** The version that was held when the question was sent: anything newer that came meanwhile is better known. */
+  readonly seen: number;
+};
+
+export function idsOf(entries: readonly Target[]): string[] {
+  return entries.map((entry) => entry.id);
+}
+
+/** A row held as gone is asked for as if nothing were held: should it exist again, its version must be reported. */
+export function versionToSend(held: HeldVersion | undefined): number {
+  return held && !held.gone ? held.version : 0;
+}

@@ -2,8 +2,9 @@ import type { UpMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
+import type { GoneRow, HeldVersion } from "./subscribe-batch.ts";
 import { defaultLimits, type Limits } from "./subscribe-batch.ts";
-import { answerTimeoutMs, type GoneRow, type HeldVersion, Subscriber } from "./subscriber.ts";
+import { answerTimeoutMs, Subscriber } from "./subscriber.ts";
 import { lingerMs } from "./subscription-book.ts";
 
 type Subscribe = Extract<UpMessage, { type: "SUBSCRIBE" }>;

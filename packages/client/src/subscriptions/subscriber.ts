@@ -3,21 +3,23 @@ import { backoffDelay } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
-import { type Batch, defaultLimits, type Limits, toBatches } from "./subscribe-batch.ts";
+import { Refusals } from "./refusals.ts";
+import {
+  type Batch,
+  defaultLimits,
+  type GoneRow,
+  type HeldVersion,
+  idsOf,
+  type Limits,
+  toBatches,
+  versionToSend,
+} from "./subscribe-batch.ts";
 import { type Entry, type Phase, SubscriptionBook, type Target, targetKey } from "./subscription-book.ts";
 
 /** An answer takes one database read; ten seconds without one mean that it was lost with something on the way. */
 export const answerTimeoutMs = 10_000;
 /** Components mount in bursts: what is asked for within this time travels in one message. */
 export const gatherMs = 5;
-
-/** What the store holds of a row: its version, and that it is held as gone. */
-export type HeldVersion = { readonly version: number; readonly gone: boolean };
-export type GoneRow = {
-  readonly id: string;
-  /** The version that was held when the question was sent: anything newer that came meanwhile is better known. */
-  readonly seen: number;
-};
 
 export type SubscriberPorts = {
   /** False when there is no connection. */
@@ -61,6 +63,7 @@ export class Subscriber {
   readonly #ending = new Map<string, Ending>();
   readonly #flushTimer: Timer;
   readonly #answerTimer: Timer;
+  readonly #refusals: Refusals;
   #limits: Limits = defaultLimits;
   /** Counts connections; 0 while there is none. */
   #session = 0;
@@ -75,6 +78,7 @@ export class Subscriber {
     this.#book = new SubscriptionBook(ports.clock, (entries) => this.#expire(entries));
     this.#flushTimer = new Timer(ports.clock);
     this.#answerTimer = new Timer(ports.clock);
+    this.#refusals = new Refusals(ports.clock, ports.random, (entries) => this.#askAgain(entries));
   }
 
   /** Every target that could be asked for is answered. */
@@ -107,7 +111,8 @@ export class Subscriber {
 
   acquire(targets: readonly Target[]): void {
     this.#book.acquire(targets);
-    this.#schedule(gatherMs);
+    // Somebody has a new reason to want it, a list that shows it for instance.
+    this.#askAgain(this.#refusals.hasten(targets.flatMap((target) => this.#book.get(target) ?? [])));
   }
 
   release(targets: readonly Target[]): void {
@@ -121,6 +126,12 @@ export class Subscriber {
       if (entry?.phase === "refused" || entry?.phase === "failed") entry.phase = "wanted";
     }
     this.#schedule(gatherMs);
+  }
+
+  /** The server spoke of these rows as existing: what had been refused of them and inside them may be had now. */
+  named(type: string, ids: readonly string[]): void {
+    const entries = this.#refusals.hasten(this.#refusals.named(type, new Set(ids)));
+    if (entries.length > 0) this.#askAgain(entries);
   }
 
   /** A new connection: nothing that was confirmed on an older one counts. */
@@ -162,6 +173,7 @@ export class Subscriber {
   reassert(): void {
     this.#questions.clear();
     this.#answerTimer.clear();
+    this.#refusals.clear();
     for (const entry of this.#book.entries()) entry.phase = "wanted";
     this.#ports.onPhase([...this.#book.entries()]);
     this.#schedule(0);
@@ -173,6 +185,7 @@ export class Subscriber {
     this.#questions.clear();
     this.#flushTimer.clear();
     this.#answerTimer.clear();
+    this.#refusals.pause();
     this.#ports.onPhase([...this.#book.entries()]);
   }
 
@@ -186,11 +199,11 @@ export class Subscriber {
     this.#book.pause();
   }
 
-  /** The server took rows or containers away, and its subscriptions to them with that. */
-  revoked(type: string, goneIds: readonly string[]): void {
+  /** The server took rows or containers away, and its subscriptions to them with that. They are asked for again later. */
+  withdrawn(type: string, goneIds: readonly string[]): void {
     const targets = goneIds.flatMap((id) => [false, true].map((container) => ({ type, id, container })));
     const entries = targets.flatMap((target) => this.#book.get(target) ?? []);
-    for (const entry of entries) if (entry.phase === "held" || entry.phase === "asked") entry.phase = "refused";
+    for (const entry of entries) if (entry.phase === "held" || entry.phase === "asked") this.#refusals.add(entry);
     this.#ports.onPhase(entries);
   }
 
@@ -208,7 +221,13 @@ export class Subscriber {
     const gone = new Set(message.payload.gone);
     for (const entry of batch.entries) {
       const refused = gone.has(entry.id);
-      if (entry.phase === "asked") entry.phase = refused ? "refused" : "held";
+      if (entry.phase === "asked") {
+        if (!refused) {
+          entry.phase = "held";
+          this.#refusals.forget(entry);
+        } else if (this.#book.get(entry) === entry) this.#refusals.add(entry);
+        else entry.phase = "refused";
+      }
       // Taken away while this question was open, and now there: which of the two came last is asked for.
       else if (entry.phase === "refused" && !refused) this.retry([entry]);
     }
@@ -218,7 +237,9 @@ export class Subscriber {
       this.#ports.onGone(batch.type, rows);
     }
     this.#ports.onChanged(batch.type, message.payload.changed);
-    if (batch.container) this.#ports.onWithin(batch.type, ids(batch.entries));
+    // The lists of a refused container are read as well, for nothing will signal; but not again after every vain try.
+    const read = batch.entries.filter((entry) => entry.phase === "held" || this.#refusals.isFirst(entry));
+    if (batch.container && read.length > 0) this.#ports.onWithin(batch.type, idsOf(read));
     this.#ports.onPhase(batch.entries);
     this.#ports.onProgress();
   }
@@ -261,6 +282,11 @@ export class Subscriber {
     return question;
   }
 
+  #askAgain(entries: readonly Entry[]): void {
+    for (const entry of entries) entry.phase = "wanted";
+    this.#schedule(gatherMs);
+  }
+
   #schedule(delayMs: number): void {
     if (!this.#connected || this.#flushTimer.armed) return;
     this.#flushTimer.set(delayMs, () => void this.#flush());
@@ -277,6 +303,7 @@ export class Subscriber {
       this.#ask(batch, seen);
     }
     this.#reading = false;
+    if (this.#connected) this.#refusals.arm();
     if (this.#affordable().length > 0) this.#schedule(gatherMs);
     this.#ports.onProgress();
   }
@@ -284,7 +311,7 @@ export class Subscriber {
   /** Without readable versions the server is asked as if nothing were held: it answers more, but nothing is missed. */
   async #readVersions(batch: Batch<Entry>): Promise<ReadonlyMap<string, HeldVersion>> {
     try {
-      return await this.#ports.readVersions(batch.type, ids(batch.entries));
+      return await this.#ports.readVersions(batch.type, idsOf(batch.entries));
     } catch (error) {
       this.#ports.logger.warn(`[Sync] Held versions could not be read: ${String(error)}`);
       return new Map();
@@ -312,7 +339,7 @@ export class Subscriber {
     const entries = batch.entries.filter((entry) => entry.phase === "wanted" && this.#book.get(entry) === entry);
     if (entries.length === 0) return;
     const id = `s${this.#nextId++}`;
-    const names = ids(entries);
+    const names = idsOf(entries);
     const payload = batch.container
       ? { entityCode: batch.type, within: names }
       : { entityCode: batch.type, entityIds: names, versions: names.map((name) => versionToSend(seen.get(name))) };
@@ -340,6 +367,7 @@ export class Subscriber {
 
   #expire(entries: readonly Entry[]): void {
     for (const entry of entries) {
+      this.#refusals.forget(entry);
       if (entry.phase !== "asked" && entry.phase !== "held") continue;
       this.#ending.set(targetKey(entry), { target: entry, question: undefined });
     }
@@ -359,19 +387,10 @@ export class Subscriber {
     }
     for (const batch of toBatches(open, ({ target }) => target, this.#limits)) {
       const id = `u${this.#nextId++}`;
-      const names = ids(batch.entries.map(({ target }) => target));
+      const names = idsOf(batch.entries.map(({ target }) => target));
       const payload = { entityCode: batch.type, ...(batch.container ? { within: names } : { entityIds: names }) };
       if (!this.#ports.send({ type: "UNSUBSCRIBE", id, payload })) return;
       for (const ending of batch.entries) ending.question = id;
     }
   }
-}
-
-function ids(entries: readonly Target[]): string[] {
-  return entries.map((entry) => entry.id);
-}
-
-/** A row held as gone is asked for as if nothing were held: should it exist again, its version must be reported. */
-function versionToSend(held: HeldVersion | undefined): number {
-  return held && !held.gone ? held.version : 0;
 }

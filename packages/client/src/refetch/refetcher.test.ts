@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
+import { testId } from "../testing/ids.ts";
+import { type ManyAnswer, Refetcher } from "./refetcher.ts";
+
+type Call = { readonly ids: readonly string[]; readonly signal: AbortSignal };
+
+/** `down`: every read fails. `dead`: no read is ever answered. */
+function setUp() {
+  const clock = new FakeClock();
+  const calls: Call[] = [];
+  const network = { state: "up" as "up" | "down" | "dead" };
+  const refetcher = new Refetcher({
+    getMany: (_type, ids, signal) => {
+      calls.push({ ids, signal });
+      if (network.state === "down") return Promise.reject(new Error("down"));
+      if (network.state === "up") return Promise.resolve({ items: ids.map((id) => ({ id, version: 9 })), gone: [] });
+      const { promise, reject } = Promise.withResolvers<ManyAnswer>();
+      signal.addEventListener("abort", () => reject(signal.reason));
+      return promise;
+    },
+    store: createMemoryStore(),
+    wanted: () => true,
+    onRead: () => {},
+    onAdmitted: () => {},
+    onFailed: () => {},
+    onNeeds: () => {},
+    onOverflow: () => {},
+    clock,
+    random: () => 0.99,
+    logger: { info: () => {}, warn: () => {} },
+  });
+  const signal = (n: number) => refetcher.raise("task", [{ entityId: testId(n), version: 9 }]);
+  refetcher.start();
+  return { refetcher, clock, calls, network, signal };
+}
+
+/** Fails row 1 until its pause is several seconds long. */
+async function intoBackoff({ network, signal, clock, calls }: ReturnType<typeof setUp>): Promise<void> {
+  network.state = "down";
+  signal(1);
+  while (calls.length < 5) await clock.advance(100);
+  network.state = "up";
+  calls.length = 0;
+}
+
+test("a row that waits after failures does not hold up a new signal", async () => {
+  const scene = setUp();
+  await intoBackoff(scene);
+  scene.signal(2);
+  await scene.clock.advance(100);
+  expect(scene.calls.map(({ ids }) => ids)).toEqual([[testId(2)]]);
+  await scene.clock.advance(30_000);
+  expect(scene.refetcher.pending).toBe(0);
+});
+
+test("hurrying ends the pause of a row at once", async () => {
+  const scene = setUp();
+  await intoBackoff(scene);
+  scene.refetcher.hurry();
+  await scene.clock.advance(0);
+  expect(scene.calls.map(({ ids }) => ids)).toEqual([[testId(1)]]);
+});
+
+test("a lost connection ends open reads, which are repeated then and again on the new connection", async () => {
+  const { refetcher, clock, calls, network, signal } = setUp();
+  network.state = "dead";
+  signal(1);
+  await clock.advance(100);
+  refetcher.lost();
+  await clock.advance(0);
+  expect(calls.map((call) => call.signal.aborted)).toEqual([true, false]);
+  network.state = "up";
+  refetcher.hurry();
+  await clock.advance(0);
+  expect(calls.map((call) => call.signal.aborted)).toEqual([true, true, false]);
+  expect(refetcher.pending).toBe(0);
+});
+
+test("without a loss, hurrying leaves open reads alone", async () => {
+  const { refetcher, clock, calls, network, signal } = setUp();
+  network.state = "dead";
+  signal(1);
+  await clock.advance(100);
+  refetcher.hurry();
+  await clock.advance(0);
+  expect(calls.map((call) => call.signal.aborted)).toEqual([false]);
+});
