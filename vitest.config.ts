@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { closingLine } from "./tools/src/vitest/closing-line.ts";
 
-const WORKSPACES = "{packages/*,services/*,web,db,tools}";
+const WORKSPACES = "{packages/*,services/*,web,db,tools,simulation,loadtest,infra}";
 
 /** The suffix of a test file says what it needs; see CONTRIBUTING. */
 function files(suffix: string): string[] {

@@ -15,6 +15,9 @@ export const allowedDirections: Readonly<Record<string, { production: readonly s
     "services/watcher": { production: ["protocol", "server-kit"], tests: [] },
     web: { production: ["client", "protocol"], tests: ["server-kit", "tools"] },
     tools: { production: ["client", "db", "protocol", "server-kit"], tests: [] },
+    // Runs the real cores of all three against each other; nothing that ships depends on it.
+    simulation: { production: ["client", "gateway", "protocol", "server-kit", "watcher"], tests: ["db", "tools"] },
+    loadtest: { production: ["protocol", "tools"], tests: ["client", "server-kit"] },
   };
 
 const SCOPE = "@heliograph/";
