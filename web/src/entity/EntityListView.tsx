@@ -5,8 +5,9 @@ import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { PageHeader } from "../components/PageHeader.tsx";
 import { ListSkeleton } from "../components/Skeleton.tsx";
 import { StateMessage } from "../components/StateMessage.tsx";
+import { toFilter } from "../filter/list-filter.ts";
 import { entityPlural } from "../shell/navigation.ts";
-import { type EntityCode, entityInfo, statusColumn } from "./catalog.ts";
+import { type EntityCode, entityInfo } from "./catalog.ts";
 import { EntityTable } from "./EntityTable.tsx";
 import { ListToolbar } from "./ListToolbar.tsx";
 import { LoadMore } from "./LoadMore.tsx";
@@ -21,14 +22,14 @@ const pageSize = 50;
 export function EntityListView({ code }: { code: EntityCode }) {
   const info = entityInfo(code);
   const plural = entityPlural(code);
-  const params = useListParams(defaultSort(code));
-  const status = statusColumn(code);
-  const filtered = params.q !== "" || params.status !== "";
+  const params = useListParams(code, defaultSort(code));
+  const filter = toFilter(code, params.status, params.filters);
+  const filtered = params.q !== "" || Object.keys(filter).length > 0;
   const latest = useRows(code, {
     limit: pageSize,
     sort: params.sort,
     ...(params.q && { q: params.q }),
-    ...(params.status && status && { filter: { [status.name]: params.status } }),
+    ...(Object.keys(filter).length > 0 && { filter }),
   });
 
   const list = useHeldRows(latest);

@@ -1,5 +1,7 @@
 import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { FilterChip } from "../filter/FilterChip.tsx";
+import { FilterMenu } from "../filter/FilterMenu.tsx";
 import { humanize } from "../format/humanize.ts";
 import { type EntityCode, statusColumn } from "./catalog.ts";
 import type { ListParams } from "./use-list-params.ts";
@@ -57,6 +59,19 @@ export function ListToolbar({ code, params, plural }: { code: EntityCode; params
             </option>
           ))}
         </select>
+      ) : null}
+      <FilterMenu code={code} filters={params.filters} onChange={(column, text) => set({ [column]: text })} />
+      {params.filters.map((filter) => (
+        <FilterChip key={filter.column.name} filter={filter} onChange={(text) => set({ [filter.column.name]: text })} />
+      ))}
+      {params.filters.length > 1 ? (
+        <button
+          type="button"
+          onClick={params.clear}
+          className="h-8 rounded-md px-2 text-ink-2 text-sm hover:bg-sunken hover:text-ink"
+        >
+          Clear all
+        </button>
       ) : null}
     </div>
   );

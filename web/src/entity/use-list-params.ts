@@ -1,19 +1,25 @@
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
+import { type ColumnFilter, readFilters } from "../filter/list-filter.ts";
+import type { EntityCode } from "./catalog.ts";
+
+/** Texts by the name of their parameter; an empty one takes it out of the address. */
+type Changes = Readonly<Record<string, string>>;
 
 export type ListParams = {
   readonly q: string;
   readonly status: string;
   readonly sort: string;
-  readonly set: (changes: { q?: string; status?: string; sort?: string }) => void;
+  readonly filters: readonly ColumnFilter[];
+  readonly set: (changes: Changes) => void;
   readonly clear: () => void;
 };
 
 /** What a list is narrowed and ordered by, kept in the address so that a reload, a link and "back" show the same. */
-export function useListParams(defaultSort: string): ListParams {
+export function useListParams(code: EntityCode, defaultSort: string): ListParams {
   const [params, setParams] = useSearchParams();
   const set = useCallback(
-    (changes: { q?: string; status?: string; sort?: string }) => {
+    (changes: Changes) => {
       setParams(
         (before) => {
           const after = new URLSearchParams(before);
@@ -29,7 +35,11 @@ export function useListParams(defaultSort: string): ListParams {
     },
     [setParams, defaultSort],
   );
-  const clear = useCallback(() => set({ q: "", status: "" }), [set]);
+  const filters = useMemo(() => readFilters(code, params), [code, params]);
+  const clear = useCallback(() => {
+    const narrowed = Object.fromEntries(filters.map(({ column }) => [column.name, ""]));
+    set({ ...narrowed, q: "", status: "" });
+  }, [set, filters]);
   const read = (name: string) => params.get(name) ?? "";
-  return { q: read("q"), status: read("status"), sort: read("sort") || defaultSort, set, clear };
+  return { q: read("q"), status: read("status"), sort: read("sort") || defaultSort, filters, set, clear };
 }

@@ -6,6 +6,7 @@ import type { EntityCode } from "../entity/catalog.ts";
 import { listPath } from "../entity/paths.ts";
 import { SectionRows } from "../entity/RelatedList.tsx";
 import { type RowQuery, useRows } from "../entity/use-rows.ts";
+import { OpenWorkload } from "../task/OpenWorkload.tsx";
 import { useOwnEmployee } from "../task/use-own-employee.ts";
 
 type BlockProps = { title: string; code: EntityCode; query: RowQuery; columns: readonly string[]; className?: string };
@@ -52,6 +53,10 @@ export function HomePage() {
           </section>
         )}
         <Block title="Active projects" code="project" query={running} columns={["manager_id", "end_on"]} />
+        <section aria-label="Workload" className="xl:col-start-1">
+          <h2 className="mb-2 font-semibold">Workload</h2>
+          <OpenWorkload />
+        </section>
         <Block
           title="Recently changed tasks"
           code="task"

@@ -1,0 +1,76 @@
+import { Link } from "react-router";
+import { ReferenceText } from "../entity/ReferenceLabel.tsx";
+import { humanize } from "../format/humanize.ts";
+import { type Load, type OpenState, openStates } from "./workload.ts";
+
+const colours: Readonly<Record<OpenState, string>> = {
+  in_review: "bg-chart-review",
+  in_progress: "bg-chart-progress",
+  todo: "bg-chart-todo",
+  backlog: "bg-chart-backlog",
+};
+
+type Props = {
+  loads: readonly Load[];
+  /** Persons shown; the rest is summed up in one line. */
+  most: number;
+  /** Where a person's tasks are listed. */
+  linkTo: (assignee: string | null) => string;
+};
+
+/** Who has how much to do: one bar a person, parts by state. Numbers stand beside it, so colour is never the only word. */
+export function WorkloadChart({ loads, most, linkTo }: Props) {
+  const shown = loads.slice(0, most);
+  const rest = loads.slice(most);
+  const top = Math.max(1, ...loads.map(({ total }) => total));
+  return (
+    <div>
+      <ul className="grid gap-0.5">
+        {shown.map((load) => (
+          <li key={load.assignee ?? "nobody"}>
+            <Link
+              to={linkTo(load.assignee)}
+              className="-mx-2 grid grid-cols-[minmax(0,9.5rem)_minmax(0,1fr)_auto] items-center gap-3 rounded-md px-2 py-1 hover:bg-hover"
+            >
+              <span className="truncate">
+                {load.assignee ? (
+                  <ReferenceText code="employee" id={load.assignee} />
+                ) : (
+                  <span className="text-ink-3">Nobody yet</span>
+                )}
+              </span>
+              <span
+                aria-hidden="true"
+                className="flex h-3.5 gap-px overflow-hidden rounded-sm"
+                style={{ width: `${(100 * load.total) / top}%` }}
+              >
+                {openStates.map((state) =>
+                  load.counts[state] > 0 ? (
+                    <span key={state} className={colours[state]} style={{ flexGrow: load.counts[state] }} />
+                  ) : null,
+                )}
+              </span>
+              <span className="min-w-20 text-right text-ink-2 text-sm tabular-nums">
+                {load.total}
+                <span className="sr-only"> open</span>
+                {load.overdue > 0 ? <span className="text-danger"> · {load.overdue} late</span> : null}
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {rest.length > 0 ? (
+        <p className="mt-1 text-ink-3 text-sm">
+          and {rest.reduce((sum, { total }) => sum + total, 0)} with {rest.length} more
+        </p>
+      ) : null}
+      <ul aria-label="Colours" className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-ink-3 text-xs">
+        {openStates.map((state) => (
+          <li key={state} className="flex items-center gap-1.5">
+            <span aria-hidden="true" className={`size-2.5 rounded-sm ${colours[state]}`} /> {humanize(state)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { X } from "lucide-react";
+import { Popover } from "../components/Popover.tsx";
+import { ReferenceText } from "../entity/ReferenceLabel.tsx";
+import { humanize } from "../format/humanize.ts";
+import { FilterEditor } from "./FilterEditor.tsx";
+import { type ColumnFilter, filterWords } from "./list-filter.ts";
+
+type Props = { filter: ColumnFilter; onChange: (text: string) => void };
+
+/** One narrowed column: says how, opens its editor, and takes the narrowing away. */
+export function FilterChip({ filter, onChange }: Props) {
+  const { column, kind, text } = filter;
+  const name = humanize(column.name);
+  const row = kind === "reference" && text !== "none" && column.references ? column.references : undefined;
+  return (
+    <div className="flex h-8 min-w-0 items-center rounded-md border border-line-strong bg-surface">
+      <Popover
+        align="start"
+        panelClass="w-64 p-2.5"
+        buttonClass="flex h-8 min-w-0 max-w-64 items-center gap-1.5 rounded-l-md pr-1 pl-2.5 hover:bg-hover"
+        button={
+          <>
+            <span className="shrink-0 text-ink-3">{name}</span>
+            <span className="truncate font-medium">
+              {row ? <ReferenceText code={row} id={text} /> : filterWords(filter)}
+            </span>
+          </>
+        }
+      >
+        {(close) => (
+          <FilterEditor
+            filter={filter}
+            onChange={(next) => {
+              onChange(next);
+              if (kind === "reference") close();
+            }}
+          />
+        )}
+      </Popover>
+      <button
+        type="button"
+        aria-label={`Remove filter ${name}`}
+        onClick={() => onChange("")}
+        className="flex h-full w-7 items-center justify-center rounded-r-md text-ink-3 hover:bg-hover hover:text-ink"
+      >
+        <X className="size-3.5" aria-hidden="true" />
+      </button>
+    </div>
+  );
+}

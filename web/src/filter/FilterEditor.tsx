@@ -1,0 +1,96 @@
+import { useId } from "react";
+import { ReferencePicker } from "../entity/ReferencePicker.tsx";
+import { humanize } from "../format/humanize.ts";
+import { type ColumnFilter, spanOf, spanText } from "./list-filter.ts";
+
+type Props = { filter: ColumnFilter; onChange: (text: string) => void };
+
+function Choices({ filter, onChange }: Props) {
+  const chosen = new Set(filter.text.split(",").filter(Boolean));
+  const values = filter.column.enumValues ?? [];
+  const toggle = (value: string) => {
+    // In the order of the column, so that the same choice is the same address.
+    const next = values.filter((other) => (other === value ? !chosen.has(value) : chosen.has(other)));
+    onChange(next.join(","));
+  };
+  return (
+    <div className="grid gap-0.5">
+      {values.map((value) => (
+        <label key={value} className="flex h-8 items-center gap-2.5 rounded-md px-2 hover:bg-sunken">
+          <input
+            type="checkbox"
+            className="size-4 accent-solid"
+            checked={chosen.has(value)}
+            onChange={() => toggle(value)}
+          />
+          {humanize(value)}
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function YesOrNo({ filter, onChange }: Props) {
+  const name = useId();
+  return (
+    <div className="grid gap-0.5">
+      {["true", "false"].map((value) => (
+        <label key={value} className="flex h-8 items-center gap-2.5 rounded-md px-2 hover:bg-sunken">
+          <input
+            type="radio"
+            name={name}
+            className="size-4 accent-solid"
+            checked={filter.text === value}
+            onChange={() => onChange(value)}
+          />
+          {value === "true" ? "Yes" : "No"}
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function Span({ filter, onChange }: Props) {
+  const { from, to } = spanOf(filter.text);
+  const days = filter.kind === "days";
+  const field = (label: string, value: string, text: (end: string) => string) => (
+    <label className="grid gap-1 text-ink-2 text-sm">
+      {label}
+      <input
+        type={days ? "date" : "number"}
+        step="any"
+        className="control"
+        value={value}
+        onChange={(event) => onChange(text(event.target.value))}
+      />
+    </label>
+  );
+  return (
+    <div className="grid grid-cols-2 gap-2">
+      {field(days ? "From" : "At least", from, (end) => spanText(end, to))}
+      {field(days ? "To" : "At most", to, (end) => spanText(from, end))}
+    </div>
+  );
+}
+
+/** Changes how one column is narrowed; each change takes effect at once. */
+export function FilterEditor({ filter, onChange }: Props) {
+  switch (filter.kind) {
+    case "choice":
+      return <Choices filter={filter} onChange={onChange} />;
+    case "boolean":
+      return <YesOrNo filter={filter} onChange={onChange} />;
+    case "reference":
+      return (
+        <ReferencePicker
+          column={filter.column}
+          value={filter.text === "none" ? "" : filter.text}
+          onChoose={(id) => onChange(id || "none")}
+          takeFocus
+          aria-label={humanize(filter.column.name)}
+        />
+      );
+    default:
+      return <Span filter={filter} onChange={onChange} />;
+  }
+}

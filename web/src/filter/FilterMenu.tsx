@@ -1,0 +1,73 @@
+import { ChevronLeft, ListFilter } from "lucide-react";
+import { useState } from "react";
+import { Popover, panelItem } from "../components/Popover.tsx";
+import type { Column, EntityCode } from "../entity/catalog.ts";
+import { humanize } from "../format/humanize.ts";
+import { FilterEditor } from "./FilterEditor.tsx";
+import { type ColumnFilter, filterableColumns, filterKind } from "./list-filter.ts";
+
+type Props = {
+  code: EntityCode;
+  filters: readonly ColumnFilter[];
+  onChange: (column: string, text: string) => void;
+};
+
+/** Adds a narrowing: first which column, then how. */
+export function FilterMenu({ code, filters, onChange }: Props) {
+  return (
+    <Popover
+      align="start"
+      panelClass="w-64 p-1.5"
+      buttonClass="inline-flex h-8 items-center gap-1.5 rounded-md border border-line-strong bg-surface px-2.5 font-medium text-ink hover:bg-hover"
+      button={
+        <>
+          <ListFilter className="size-4 text-ink-3" aria-hidden="true" /> Filter
+        </>
+      }
+    >
+      {(close) => <Steps code={code} filters={filters} onChange={onChange} close={close} />}
+    </Popover>
+  );
+}
+
+function Steps({ code, filters, onChange, close }: Props & { close: () => void }) {
+  const [column, setColumn] = useState<Column>();
+  if (!column) {
+    const taken = new Set(filters.map((filter) => filter.column.name));
+    return (
+      <ul aria-label="Columns" className="max-h-80 overflow-auto">
+        {filterableColumns(code)
+          .filter(({ name }) => !taken.has(name))
+          .map((entry) => (
+            <li key={entry.name}>
+              <button type="button" className={panelItem} onClick={() => setColumn(entry)}>
+                {humanize(entry.name)}
+              </button>
+            </li>
+          ))}
+      </ul>
+    );
+  }
+  const kind = filterKind(column);
+  const text = filters.find((filter) => filter.column.name === column.name)?.text ?? "";
+  return (
+    <div className="p-1">
+      <button
+        type="button"
+        className="mb-2 flex h-7 items-center gap-1 rounded-md pr-2 text-ink-2 text-sm hover:bg-sunken"
+        onClick={() => setColumn(undefined)}
+      >
+        <ChevronLeft className="size-4" aria-hidden="true" /> {humanize(column.name)}
+      </button>
+      {kind ? (
+        <FilterEditor
+          filter={{ column, kind, text }}
+          onChange={(next) => {
+            onChange(column.name, next);
+            if (kind === "reference" || kind === "boolean") close();
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { column } from "../entity/catalog.ts";
+import { conditionOf, filterableColumns, filterKind, filterWords, readFilters, toFilter } from "./list-filter.ts";
+
+function filterOn(name: string, text: string) {
+  const entry = column("task", name);
+  const kind = entry && filterKind(entry);
+  if (!entry || !kind) throw new Error(`task.${name} cannot be narrowed`);
+  return { column: entry, kind, text };
+}
+
+test("offers what a person may narrow by, and nothing that only the sync understands", () => {
+  const names = filterableColumns("task").map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["priority", "project_id", "assignee_id", "due_on", "is_private"]));
+  for (const hidden of ["id", "version", "organization_id", "title", "description", "status"]) {
+    expect(names).not.toContain(hidden);
+  }
+});
+
+test("turns the address into conditions of the API, each by the type of its column", () => {
+  const id = "457e9a57-7962-57ba-8e95-598e05342e15";
+  expect(conditionOf(filterOn("priority", "high,urgent"))).toEqual({ in: ["high", "urgent"] });
+  expect(conditionOf(filterOn("assignee_id", id))).toBe(id);
+  expect(conditionOf(filterOn("assignee_id", "none"))).toEqual({ null: true });
+  expect(conditionOf(filterOn("is_private", "true"))).toBe(true);
+  expect(conditionOf(filterOn("due_on", "2026-01-01..2026-01-31"))).toEqual({ gte: "2026-01-01", lte: "2026-01-31" });
+  expect(conditionOf(filterOn("estimated_hours", "2.."))).toEqual({ gte: 2 });
+});
+
+test("the last day of a span counts whole for a column of moments", () => {
+  const condition = conditionOf(filterOn("updated_ts", "2026-03-01..2026-03-01"));
+  if (typeof condition !== "object") throw new Error("a span of moments has two ends");
+  const { gte, lt } = condition;
+  const hours = (new Date(String(lt)).getTime() - new Date(String(gte)).getTime()) / 3_600_000;
+  expect(hours).toBe(24);
+});
+
+test("leaves out what an address should not hold instead of asking the server for it", () => {
+  const params = new URLSearchParams({
+    priority: "burning",
+    assignee_id: "'; drop table",
+    due_on: "tomorrow..",
+    colour: "red",
+    estimated_hours: "2..8",
+  });
+  const filters = readFilters("task", params);
+  expect(filters.map(({ column: entry }) => entry.name)).toEqual(["estimated_hours"]);
+  expect(toFilter("task", "no such status", filters)).toEqual({ estimated_hours: { gte: 2, lte: 8 } });
+  expect(toFilter("task", "todo", [])).toEqual({ status: "todo" });
+});
+
+test("says a narrowing in words", () => {
+  expect(filterWords(filterOn("priority", "high,urgent"))).toBe("High, Urgent");
+  expect(filterWords(filterOn("estimated_hours", "2..8"))).toBe("2 – 8");
+  expect(filterWords(filterOn("estimated_hours", "..8"))).toBe("up to 8");
+  expect(filterWords(filterOn("is_private", "false"))).toBe("No");
+});

@@ -1,0 +1,133 @@
+import type { Condition, Filter } from "@heliograph/client";
+import { type Column, type EntityCode, entityInfo, isLongText, labelColumn, statusColumn } from "../entity/catalog.ts";
+import { formatDay } from "../format/date.ts";
+import { humanize } from "../format/humanize.ts";
+import { parseNumber } from "../format/number.ts";
+
+/** How a column is narrowed: by choosing values, another row, yes or no, or a span of days or numbers. */
+export type FilterKind = "choice" | "reference" | "boolean" | "days" | "numbers";
+
+/** One narrowed column: its name and the text that stands in the address. */
+export type ColumnFilter = { readonly column: Column; readonly kind: FilterKind; readonly text: string };
+
+const kinds: Readonly<Record<string, FilterKind>> = {
+  enum: "choice",
+  boolean: "boolean",
+  date: "days",
+  timestamptz: "days",
+  int: "numbers",
+  bigint: "numbers",
+  numeric: "numbers",
+  float: "numbers",
+};
+
+/** How `entry` can be narrowed, or undefined: free text has the search field, versions and keys mean nothing to a person. */
+export function filterKind(entry: Column): FilterKind | undefined {
+  if (entry.name === "version" || entry.name === "organization_id" || isLongText(entry)) return undefined;
+  if (entry.references) return "reference";
+  return kinds[entry.baseType];
+}
+
+/** The columns that a person may narrow a list by, except the one that the toolbar shows anyway. */
+export function filterableColumns(code: EntityCode): readonly Column[] {
+  const shown = new Set([statusColumn(code)?.name, labelColumn(code)?.name]);
+  return entityInfo(code).columns.filter((entry) => !shown.has(entry.name) && filterKind(entry) !== undefined);
+}
+
+/** The two ends of a span in the address: `2026-01-01..2026-03-31`; either may be missing. */
+export function spanOf(text: string): { readonly from: string; readonly to: string } {
+  const [from = "", to = ""] = text.split("..");
+  return { from, to };
+}
+
+export function spanText(from: string, to: string): string {
+  return from || to ? `${from}..${to}` : "";
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Midnight of a day where the reader is, `after` days later: a moment column is compared with moments, not days. */
+function midnight(day: string, after = 0): string {
+  const date = new Date(`${day}T00:00:00`);
+  date.setDate(date.getDate() + after);
+  return date.toISOString();
+}
+
+function dayCondition(entry: Column, text: string): Condition | undefined {
+  const { from, to } = spanOf(text);
+  const moments = entry.baseType === "timestamptz";
+  const lower = DAY.test(from) ? { gte: moments ? midnight(from) : from } : {};
+  const upper = DAY.test(to) ? (moments ? { lt: midnight(to, 1) } : { lte: to }) : {};
+  const condition = { ...lower, ...upper };
+  return Object.keys(condition).length > 0 ? condition : undefined;
+}
+
+function numberCondition(text: string): Condition | undefined {
+  const { from, to } = spanOf(text);
+  const low = parseNumber(from);
+  const high = parseNumber(to);
+  if (low === undefined && high === undefined) return undefined;
+  return { ...(low !== undefined && { gte: low }), ...(high !== undefined && { lte: high }) };
+}
+
+/** What the server is asked for one narrowed column; undefined when the text (from an old link, say) means nothing. */
+export function conditionOf({ column: entry, kind, text }: ColumnFilter): Condition | string | boolean | undefined {
+  switch (kind) {
+    case "choice": {
+      const values = text.split(",").filter((value) => entry.enumValues?.includes(value));
+      return values.length > 0 ? { in: values } : undefined;
+    }
+    case "reference":
+      if (text === "none") return { null: true };
+      return /^[0-9a-f-]{36}$/i.test(text) ? text : undefined;
+    case "boolean":
+      return text === "true" || text === "false" ? text === "true" : undefined;
+    case "days":
+      return dayCondition(entry, text);
+    case "numbers":
+      return numberCondition(text);
+  }
+}
+
+/** The narrowed columns in an address, in the catalog's order; names and texts that mean nothing are left out. */
+export function readFilters(code: EntityCode, params: URLSearchParams): readonly ColumnFilter[] {
+  return filterableColumns(code).flatMap((entry) => {
+    const kind = filterKind(entry);
+    const text = params.get(entry.name);
+    if (!kind || !text) return [];
+    const filter = { column: entry, kind, text };
+    return conditionOf(filter) === undefined ? [] : [filter];
+  });
+}
+
+/** The filters as the list query wants them. */
+export function toFilter(code: EntityCode, status: string, filters: readonly ColumnFilter[]): Filter {
+  const entry = statusColumn(code);
+  const known = entry?.enumValues?.includes(status) ? { [entry.name]: status } : {};
+  return {
+    ...known,
+    ...Object.fromEntries(filters.map((filter) => [filter.column.name, conditionOf(filter)])),
+  };
+}
+
+function spanWords(text: string, show: (end: string) => string): string {
+  const { from, to } = spanOf(text);
+  if (from && to) return from === to ? show(from) : `${show(from)} – ${show(to)}`;
+  return from ? `from ${show(from)}` : `up to ${show(to)}`;
+}
+
+/** The narrowing in words; a reference is shown by the name of its row instead (see FilterChip). */
+export function filterWords({ kind, text }: ColumnFilter): string {
+  switch (kind) {
+    case "choice":
+      return text.split(",").map(humanize).join(", ");
+    case "boolean":
+      return text === "true" ? "Yes" : "No";
+    case "days":
+      return spanWords(text, formatDay);
+    case "numbers":
+      return spanWords(text, (end) => end);
+    case "reference":
+      return text === "none" ? "None" : text.slice(0, 8);
+  }
+}

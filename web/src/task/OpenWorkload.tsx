@@ -1,0 +1,36 @@
+import { useMemo } from "react";
+import { useAllRows } from "../chart/use-all-rows.ts";
+import { WorkloadChart } from "../chart/WorkloadChart.tsx";
+import { openStates, workload } from "../chart/workload.ts";
+import { ErrorMessage } from "../components/ErrorMessage.tsx";
+import { ListSkeleton } from "../components/Skeleton.tsx";
+import { today } from "../format/date.ts";
+
+const mostPersons = 8;
+const query = { filter: { status: { in: openStates } }, sort: "due_on" };
+
+/** Who has how much to do, over the whole organization, live. */
+export function OpenWorkload() {
+  const tasks = useAllRows("task", query);
+  const day = today();
+  const loads = useMemo(() => workload(tasks.rows, day), [tasks.rows, day]);
+  if (tasks.rows.length === 0) {
+    if (tasks.status === "error") return <ErrorMessage what="Workload" error={tasks.error} retry={tasks.refetch} />;
+    if (tasks.status === "loading") return <ListSkeleton rows={4} label="Loading the workload…" />;
+    return <p className="text-ink-3">No open tasks.</p>;
+  }
+  return (
+    <>
+      <WorkloadChart
+        loads={loads}
+        most={mostPersons}
+        linkTo={(assignee) => `/tasks?assignee_id=${assignee ?? "none"}`}
+      />
+      {tasks.complete ? null : (
+        <p role="status" className="mt-1 text-ink-3 text-sm">
+          The {tasks.rows.length} tasks due first; more are loading or left out.
+        </p>
+      )}
+    </>
+  );
+}
