@@ -22,7 +22,7 @@ type Props = {
 export function WorkloadChart({ loads, most, linkTo }: Props) {
   const shown = loads.slice(0, most);
   const rest = loads.slice(most);
-  const top = Math.max(1, ...loads.map(({ total }) => total));
+  const top = Math.max(1, ...shown.map(({ total }) => total));
   return (
     <div>
       <ul className="grid gap-0.5">

@@ -25,6 +25,24 @@ export function isOverdue(entry: Column, row: Row): boolean {
   return typeof status === "string" && !finished.has(status) && value < today();
 }
 
+/** How far something is: the bar to compare lines with, the number to read. */
+function ProgressValue({ percent }: { percent: number }) {
+  return (
+    <span className="inline-flex items-center gap-2 align-top">
+      <svg
+        className="h-1.5 w-14 overflow-hidden rounded-full"
+        preserveAspectRatio="none"
+        viewBox="0 0 100 1"
+        aria-hidden="true"
+      >
+        <rect width="100" height="1" className="fill-line" />
+        <rect width={Math.min(100, Math.max(0, percent))} height="1" className="fill-ok" />
+      </svg>
+      <span className="min-w-11 whitespace-nowrap text-right tabular-nums">{formatNumber(percent)} %</span>
+    </span>
+  );
+}
+
 type Props = { entry: Column; row: Row; links?: boolean };
 
 /** One value of a row in words, by the type of its column. Nothing is an en dash, said as "empty". */
@@ -45,6 +63,7 @@ export function Value({ entry, row, links = true }: Props) {
       <ReferenceText code={entry.references} id={value} />
     );
   }
+  if (entry.name === "progress_percent") return <ProgressValue percent={Number(value)} />;
   if (isPercent(entry)) return <span className="whitespace-nowrap tabular-nums">{formatNumber(Number(value))} %</span>;
   switch (entry.baseType) {
     case "enum":

@@ -12,7 +12,7 @@ import {
 
 /** For types where a person knows better than the rule below. A name that the catalog does not have is left out. */
 const chosen: Readonly<Partial<Record<EntityCode, readonly string[]>>> = {
-  project: ["status", "priority", "client_id", "manager_id", "end_on", "budget"],
+  project: ["status", "progress_percent", "client_id", "manager_id", "end_on", "budget"],
   task: ["status", "priority", "project_id", "assignee_id", "due_on"],
   task_comment: ["task_id", "author_id"],
   client: ["status", "industry", "city", "account_manager_id", "credit_limit"],

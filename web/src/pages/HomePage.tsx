@@ -37,23 +37,25 @@ export function HomePage() {
   return (
     <>
       <PageHeader title={`Good to see you, ${person.fname}`} />
-      <div className="grid items-start gap-x-6 gap-y-7 px-4 pt-1 pb-10 sm:px-6 xl:grid-cols-2">
-        {known ? (
-          <Block
-            title={employee ? "Your open tasks" : "Open tasks"}
-            code="task"
-            query={mine}
-            columns={["status", "due_on"]}
-          />
-        ) : (
-          // Everybody's tasks must not stand here for a moment under the name of one's own.
-          <section aria-label="Your open tasks">
-            <h2 className="mb-2 font-semibold">Your open tasks</h2>
-            <ListSkeleton rows={3} label="Loading your tasks…" />
-          </section>
-        )}
-        <Block title="Active projects" code="project" query={running} columns={["manager_id", "end_on"]} />
-        <section aria-label="Workload" className="xl:col-start-1">
+      <div className="grid items-start gap-x-8 gap-y-7 px-4 pt-1 pb-10 sm:px-6 xl:grid-cols-2">
+        <div className="grid min-w-0 gap-y-7">
+          {known ? (
+            <Block
+              title={employee ? "Your open tasks" : "Open tasks"}
+              code="task"
+              query={mine}
+              columns={["status", "due_on"]}
+            />
+          ) : (
+            // Everybody's tasks must not stand here for a moment under the name of one's own.
+            <section aria-label="Your open tasks">
+              <h2 className="mb-2 font-semibold">Your open tasks</h2>
+              <ListSkeleton rows={3} label="Loading your tasks…" />
+            </section>
+          )}
+          <Block title="Active projects" code="project" query={running} columns={["progress_percent", "end_on"]} />
+        </div>
+        <section aria-label="Workload" className="min-w-0">
           <h2 className="mb-2 font-semibold">Workload</h2>
           <OpenWorkload />
         </section>

@@ -270,12 +270,13 @@ export class LiveList {
     this.#answered = true;
     if (whole) this.#lookAtThoseThatLeft(ids);
     this.#hold([...ids]);
-    await this.#ports.live.load([...docs.keys()].map((id) => entityKey(type, id)));
-    if (signal.aborted) return;
-    this.#known = true;
+    // Before the rows are shown: whoever asks for the next page when it sees them would ask for this one again.
     this.#cursor = cursor;
     this.#hasMore = cursor !== null;
     this.#pages = pages;
+    await this.#ports.live.load([...docs.keys()].map((id) => entityKey(type, id)));
+    if (signal.aborted) return;
+    this.#known = true;
     if (whole) this.#coveredStamp = firstStamp;
     this.#noteProjections(docs, startedAt);
     this.#remember(startedAt);
