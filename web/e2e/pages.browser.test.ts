@@ -138,6 +138,63 @@ test("the list shows more when it is scrolled, sorts by its heads and filters by
   await expect.poll(() => rows.count()).toBe(50);
 });
 
+test("a list is narrowed by any column, by links too, and each narrowing can be changed and taken away", async () => {
+  const page = await openWindow(looks[3]);
+  await signIn(page, application.addresses[0] ?? "", "Alice");
+  await page.goto(`${application.addresses[0]}/tasks`);
+  const rows = page.locator("tbody tr");
+  await rows.first().waitFor();
+  const priorities = async () => new Set(await page.locator("tbody tr td:nth-child(3)").allInnerTexts());
+
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.getByRole("list", { name: "Columns" }).getByRole("button", { name: "Priority" }).click();
+  await page.getByRole("checkbox", { name: "Urgent" }).check();
+  await expect.poll(priorities).toEqual(new Set(["Urgent"]));
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Priority Urgent" }).click();
+  await page.getByRole("checkbox", { name: "High" }).check();
+  await expect.poll(priorities).toEqual(new Set(["Urgent", "High"]));
+  expect(new URL(page.url()).searchParams.get("priority")).toBe("high,urgent");
+
+  await page.reload();
+  await expect.poll(priorities).toEqual(new Set(["Urgent", "High"]));
+  await page.getByRole("button", { name: "Remove filter Priority" }).click();
+  await expect.poll(async () => (await priorities()).has("Medium")).toBe(true);
+
+  await page.goto(`${application.addresses[0]}/tasks?due_on=1990-01-01..1990-12-31`);
+  await page.getByText("Nothing matches").waitFor();
+  await page.goto(`${application.addresses[0]}/tasks?priority=burning&colour=red`);
+  await expect.poll(() => rows.count()).toBe(50);
+});
+
+test("the charts follow a change that somebody else makes, and lead to the tasks behind them", async () => {
+  const page = await openWindow(looks[3]);
+  await signIn(page, application.addresses[0] ?? "", "Alice");
+  const project = await someId(
+    "project",
+    "not is_private and (select count(*) from app.task t where t.project_id = project.id and t.status = 'todo' and not t.is_private) > 2",
+  );
+  await visit(page, `/projects/${project}`);
+  await becomesLive(page);
+  const progress = page.getByRole("region", { name: "Progress" });
+  const chart = progress.getByRole("img", { name: /tasks done/ });
+  await chart.waitFor();
+  const done = async () => Number(/^(\d+) of/.exec((await chart.getAttribute("aria-label")) ?? "")?.[1]);
+  const before = await done();
+  await application.database.pool.query(
+    `update app.task set status = 'done', completed_ts = now() where id =
+       (select id from app.task where project_id = $1 and status = 'todo' and not is_private limit 1)`,
+    [project],
+  );
+  await expect.poll(done).toBe(before + 1);
+
+  const first = progress.getByRole("listitem").first().getByRole("link");
+  await first.click();
+  await page.waitForURL(/assignee_id=/);
+  await page.locator("tbody tr").first().waitFor();
+  await page.getByRole("button", { name: /^Assignee/ }).waitFor();
+});
+
 test("keyboard only: sign in, open a task, edit its title, save", async () => {
   const page = await openWindow(looks[3]);
   await page.goto(application.addresses[0] ?? "");

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, useState } from "react";
 import { ReferencePicker } from "../entity/ReferencePicker.tsx";
 import { humanize } from "../format/humanize.ts";
 import { type ColumnFilter, spanOf, spanText } from "./list-filter.ts";
@@ -74,7 +74,14 @@ function Span({ filter, onChange }: Props) {
 }
 
 /** Changes how one column is narrowed; each change takes effect at once. */
-export function FilterEditor({ filter, onChange }: Props) {
+export function FilterEditor({ filter: given, onChange: report }: Props) {
+  // The address follows a moment later (it is a transition): a box that waited for it would jump back under the finger.
+  const [text, setText] = useState(given.text);
+  const filter = { ...given, text };
+  const onChange = (next: string) => {
+    setText(next);
+    report(next);
+  };
   switch (filter.kind) {
     case "choice":
       return <Choices filter={filter} onChange={onChange} />;
