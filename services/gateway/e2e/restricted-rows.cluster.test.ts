@@ -95,10 +95,10 @@ test("a private row inside a readable container is invisible to a member", async
   expect(await listed("bob", projectId)).toEqual(new Set([granted]));
   expect(await listed("alice", projectId)).toEqual(new Set([secret, granted]));
   expect((await (await site().rest("bob")).get(`task/${secret}`)).status).toBe(404);
-  const { rows } = await site().sql.query("select 1 from app.rxdb_subscription where entity_id = $1 and user_id = $2", [
-    secret,
-    (await site().rest("bob")).person.id,
-  ]);
+  const { rows } = await site().sql.query(
+    "select 1 from app.rxdb_subscription where entity_id = $1 and user_id = $2 and not dormant",
+    [secret, (await site().rest("bob")).person.id],
+  );
   expect(rows).toEqual([]);
 });
 

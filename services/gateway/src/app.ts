@@ -29,8 +29,6 @@ export type AppDependencies = {
 // A client that sends its request a byte at a time must not hold a connection for ever.
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
-/** Longer than the idle timeout of load balancers (60 s), which would otherwise reuse a connection as it closes. */
-const keepAliveMs = 75_000;
 
 /** The HTTP server with everything on it: REST, the socket, health, metrics. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
@@ -41,7 +39,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     frameworkErrors: answerFrameworkErrors(logger),
     trustProxy: [...config.TRUSTED_PROXIES],
     requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: keepAliveMs,
+    // A load balancer that waits longer than this would reuse a connection in the moment in which it closes.
+    keepAliveTimeout: config.KEEP_ALIVE_MS,
     http: {
       headersTimeout: headersTimeoutMs,
       // Some HTTP clients offer "h2c" with every request; only an offer of WebSocket is taken up.

@@ -86,7 +86,15 @@ export const gatewayConfig = {
     description: "over how long a gateway that stops sends its sockets away; 5 ms for each socket if that is less",
     default: 5000,
     min: 0,
-    max: 20_000,
+    max: 600_000,
+    unit: "ms",
+  }),
+  KEEP_ALIVE_MS: integer({
+    description:
+      "how long an idle HTTP connection stays open; longer than the idle timeout of a load balancer in front",
+    default: 75_000,
+    min: 1000,
+    max: 4_100_000,
     unit: "ms",
   }),
   LOGIN_ATTEMPTS_PER_MINUTE: integer({

@@ -2,9 +2,11 @@ import {
   createLogger,
   createPool,
   createRegistry,
+  EmfLines,
   loadConfig,
   logReady,
   runService,
+  startEmf,
   startLogLevel,
   Tokens,
   waitUntilReady,
@@ -12,7 +14,7 @@ import {
 import { buildApp, listen } from "./app.ts";
 import { gatewayConfig, gatewayEnvironment } from "./config.ts";
 import { Registry } from "./db/registry.ts";
-import { createGatewayMetrics } from "./metrics.ts";
+import { createGatewayMetrics, gatewayEmf } from "./metrics.ts";
 import { systemClock } from "./sync/clock.ts";
 import { PubsubService } from "./sync/pubsub-service.ts";
 import { Pulse } from "./sync/pulse.ts";
@@ -24,14 +26,22 @@ const silenceLimitMs = 10_000;
  * three kinds of session statements. With fewer, a storm of subscriptions would hold up the feed.
  */
 const syncPoolSize = 6;
+/** What remains after the drain, with room: closing what is left, the last statements, the pools. */
+const afterDrainMs = 10_000;
 /** How much longer this side waits for an answer than the server works on it. */
 const silenceMs = 1000;
 
-runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ releasers, signal }) => {
+runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ releasers, signal, allowShutdown }) => {
   const config = loadConfig(gatewayConfig, gatewayEnvironment);
+  allowShutdown(config.DRAIN_MS + afterDrainMs);
   const logger = createLogger("gateway", config.LOG_LEVEL);
   const metricsRegistry = createRegistry("gateway");
   const metrics = createGatewayMetrics(metricsRegistry);
+  if (config.METRICS_EMF !== null) {
+    const options = { namespace: config.METRICS_EMF, service: "gateway", registry: metricsRegistry, names: gatewayEmf };
+    const stop = startEmf(new EmfLines(options), (error) => logger.warn({ err: error }, "no line of metrics"));
+    releasers.push("lines of metrics", stop);
+  }
 
   const url = config.DATABASE_URL;
   const pool = createPool({

@@ -1,7 +1,19 @@
+import type { EmfNames } from "@heliograph/server-kit";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** Counters of one gateway. All names begin with heliograph_gateway_. */
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
+
+/** What CloudWatch is told each minute, when it is: what a fleet is scaled by and what alarms look at. */
+export const gatewayEmf: EmfNames = {
+  ActiveConnections: "heliograph_gateway_connections",
+  Subscriptions: "heliograph_gateway_subscriptions",
+  Delayed: "heliograph_gateway_delayed",
+  FeedLagSeconds: "heliograph_gateway_feed_lag_seconds",
+  FeedErrors: "heliograph_gateway_feed_errors_total",
+  Repairs: "heliograph_gateway_repairs_total",
+  SlowCloses: "heliograph_gateway_slow_closes_total",
+};
 
 const secondsBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -13,7 +25,13 @@ export function createGatewayMetrics(registry: Registry) {
   const seconds = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Histogram({ name: `heliograph_gateway_${name}`, help, labelNames, buckets: secondsBuckets, registers });
   // Asked at each scrape instead of counted at each change; the service that knows puts its own functions in.
-  const sizes = { connections: () => 0, subscriptions: () => 0, ring_items: () => 0, delayed: () => 0 };
+  const sizes = {
+    connections: () => 0,
+    subscriptions: () => 0,
+    dormant: () => 0,
+    ring_items: () => 0,
+    delayed: () => 0,
+  };
   const sized = (name: keyof typeof sizes, help: string) =>
     new Gauge({
       name: `heliograph_gateway_${name}`,
@@ -27,6 +45,8 @@ export function createGatewayMetrics(registry: Registry) {
     sizes,
     connections: sized("connections", "open sockets"),
     subscriptions: sized("subscriptions", "ids and containers held by all sockets"),
+    dormant: sized("dormant", "ids and containers that were refused and are watched until they can be read"),
+    woken: counter("woken_total", "refused ids and containers that became readable"),
     messagesIn: counter("messages_in_total", "messages received", ["type"]),
     messagesOut: counter("messages_out_total", "answers sent, by type", ["type"]),
     invalidations: counter("invalidations_total", "changes told to sockets"),

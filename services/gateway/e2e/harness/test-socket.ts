@@ -9,6 +9,9 @@ type Named<Type extends DownMessage["type"]> = Extract<DownMessage, { type: Type
 type Body<Type extends UpMessage["type"]> = Omit<Extract<UpMessage, { type: Type }>, "id">;
 type Subscription = Omit<Body<"SUBSCRIBE">["payload"], "entityCode" | "entityIds">;
 
+/** What RESUME needs. */
+export type Place = { readonly connectionId: string; readonly cursor: string };
+
 /** How a socket ended. */
 export type SocketEnd = { readonly code: number; readonly reason: string };
 
@@ -39,6 +42,7 @@ export class TestSocket implements AsyncDisposable {
   readonly #watchers = new Set<() => void>();
   #end: SocketEnd | undefined;
   #requests = 0;
+  #resumedId: string | undefined;
 
   private constructor(socket: WebSocket, name: string) {
     this.name = name;
@@ -99,6 +103,29 @@ export class TestSocket implements AsyncDisposable {
   get connectionId(): string {
     const welcome = this.received.find((message) => message.type === "WELCOME");
     return welcome?.type === "WELCOME" ? welcome.payload.connectionId : "";
+  }
+
+  /** Where another socket can go on: the connection that this one goes by, and the newest cursor it was given. */
+  get place(): Place {
+    let place: Place = { connectionId: this.connectionId, cursor: "" };
+    for (const { type, payload } of this.received as readonly { type: string; payload?: Partial<Place> }[]) {
+      if (type === "RESUMED") place = { ...place, connectionId: this.#resumedId ?? place.connectionId };
+      if (payload?.cursor) place = { ...place, cursor: payload.cursor };
+    }
+    return place;
+  }
+
+  /** Goes on with a lost connection. @throws when it is not resumed */
+  async resume(place: Place): Promise<Named<"RESUMED">["payload"]> {
+    const answer = await this.request({ type: "RESUME", payload: place });
+    if (answer.type !== "RESUMED") throw new Error(`${this.name}: RESUME was answered ${messageText(answer)}`);
+    this.#resumedId = place.connectionId;
+    return answer.payload;
+  }
+
+  /** The link breaks: no goodbye, so that the connection can be resumed. */
+  destroy(): void {
+    this.#socket.terminate();
   }
 
   send(message: UpMessage): void {

@@ -33,6 +33,8 @@ export type EntityType = {
   /** Reads are written to the audit log. */
   readonly views: boolean;
   readonly public: boolean;
+  /** Who may read a row is decided by policies of the table's own. */
+  readonly ownPolicy: boolean;
   /** What the table holds, in a sentence. */
   readonly comment: string | null;
   /** All columns in table order, redacted ones included. */
@@ -51,6 +53,7 @@ export type CatalogRow = {
   redact: string[];
   views: boolean;
   public: boolean;
+  own_policy: boolean;
   comment: string | null;
   columns: Column[];
 };
@@ -68,6 +71,7 @@ export function entityTypeOf(row: CatalogRow): EntityType {
     redact: row.redact,
     views: row.views,
     public: row.public,
+    ownPolicy: row.own_policy,
     comment: row.comment,
     columns: row.columns,
   });

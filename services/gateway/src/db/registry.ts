@@ -9,7 +9,7 @@ const staleIntervalMs = 1000;
 const maxAgeMs = 60_000;
 
 const catalogQuery = `
-  select code, schema_name, table_name, key_column, tenant_column, containers, rights, redact, views, public, comment, columns
+  select code, schema_name, table_name, key_column, tenant_column, containers, rights, redact, views, public, own_policy, comment, columns
     from app.entity_catalog order by code`;
 
 /** The live tables as the database describes them. Filled once at start; read without waiting afterwards. */

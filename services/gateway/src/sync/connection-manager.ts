@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import { Connection, type ConnectionPorts, type SocketPort } from "./connection.ts";
 import type { Limits } from "./limits.ts";
 import type { Session } from "./session.ts";
+import type { Expected } from "./session-guard.ts";
 import type { SubscriptionManager } from "./subscription-manager.ts";
 import type { User } from "./user.ts";
 
@@ -93,6 +94,7 @@ export class ConnectionManager {
           maxMessageBytes: limits.maxMessageBytes,
           maxIdsPerMessage,
           maxSubscriptions: limits.maxSubscriptions,
+          dormant: true,
         },
         pingIntervalMs: limits.pingIntervalMs,
       },
@@ -124,11 +126,11 @@ export class ConnectionManager {
   }
 
   /** Sessions that have rows, of sockets that are not in the middle of something. */
-  settledSessions(): Session[] {
-    const sessions: Session[] = [];
-    for (const { session, open, busy } of this.#connections)
-      if (open && !busy && session.attempted) sessions.push(session);
-    return sessions;
+  settledSessions(): Expected[] {
+    const settled: Expected[] = [];
+    for (const { session, open, busy, subscriptions } of this.#connections)
+      if (open && !busy && session.attempted) settled.push({ session, rows: subscriptions });
+    return settled;
   }
 
   /**
@@ -140,7 +142,7 @@ export class ConnectionManager {
     if (!this.#connections.delete(connection)) return;
     if (this.#byId.get(connection.id) === connection) this.#byId.delete(connection.id);
     const hasLeft = connection.open && leavingCodes.has(code);
-    const holdsNothing = connection.holdings.count === 0 && !connection.busy;
+    const holdsNothing = connection.subscriptions === 0 && !connection.busy;
     connection.closed();
     this.#ports.count.closed(code);
     this.#ports.subscriptions.forget(connection);

@@ -52,6 +52,10 @@ export class Connection {
   /** Another one after RESUMED. */
   session: Session;
   readonly holdings = new Holdings();
+  /** What was refused or withdrawn: nothing of it is delivered, but it is read again when it may have become readable. */
+  readonly dormant = new Holdings();
+  /** Of the ids held, those that nobody asked for: they were told through a container. */
+  readonly adopted = new Holdings();
   readonly outbox = new Outbox();
   readonly reads = new RecentReads();
   pending: Pending | null = null;
@@ -73,8 +77,6 @@ export class Connection {
   readonly #ports: ConnectionPorts;
   readonly #queue: SerialQueue;
   readonly #bucket: TokenBucket;
-  /** Restricted rows that this socket was told about through a container, newest last. See `told`. */
-  readonly #told = new Set<string>();
   #malformedInARow = 0;
   #refusedInARow = 0;
   #paused = false;
@@ -106,6 +108,11 @@ export class Connection {
 
   get id(): string {
     return this.session.connectionId;
+  }
+
+  /** All that is kept for this socket, live and dormant. */
+  get subscriptions(): number {
+    return this.holdings.count + this.dormant.count;
   }
 
   get open(): boolean {
@@ -238,12 +245,17 @@ export class Connection {
 
   /**
    * A change for which no rights were read. What the user may not see must not come through a container: of a restricted
-   * row he hears by its id, once that is settled, or if he was told of the row before (then it is a deletion).
+   * row he hears by its id, once that is settled.
    */
   deliverUnjudged(change: Change, restricted: boolean): void {
     const { code, id } = change;
-    if (!restricted || this.holdings.has({ kind: "id", code, id }) || this.takeTold(code, id)) this.deliver(change);
+    if (!restricted || this.holdings.has({ kind: "id", code, id })) this.deliver(change);
     else this.deliver({ ...change, containers: [] });
+  }
+
+  /** A row that the user may read, although this socket does not hold it: the container of something that it holds. */
+  announce(change: Change): void {
+    if (this.open) this.outbox.put(change, this.#ports.clock.now());
   }
 
   /** A row that may no longer be read. The caller has already ended its subscription. */
@@ -253,26 +265,6 @@ export class Connection {
     if (this.pending?.holdings.has({ kind: "id", code, id }))
       this.pending.kept.set(entityKey(code, id), { code, id, change: null });
     else this.outbox.putGone(code, id, this.#ports.clock.now());
-  }
-
-  /**
-   * Notes that a restricted row was told through a container. Only then may its later removal be told by its id: to
-   * somebody who never could read the row, a GONE would disclose that it exists.
-   */
-  noteTold(code: string, id: string): void {
-    const key = entityKey(code, id);
-    this.#told.delete(key);
-    this.#told.add(key);
-    if (this.#told.size <= this.#ports.limits.maxTold) return;
-    for (const oldest of this.#told) {
-      this.#told.delete(oldest);
-      return;
-    }
-  }
-
-  /** Whether the row was told; forgets it. */
-  takeTold(code: string, id: string): boolean {
-    return this.#told.delete(entityKey(code, id));
   }
 
   /** The socket's buffer is empty again. */
@@ -357,7 +349,6 @@ export class Connection {
   forgetSignals(): void {
     this.outbox.clear();
     this.reads.clear();
-    this.#told.clear();
     this.mustReset = false;
   }
 
@@ -382,7 +373,6 @@ export class Connection {
   /** Frees what a closing socket still holds; tasks that wait for it find it closed. */
   #letGo(): void {
     this.outbox.clear();
-    this.#told.clear();
     this.#continue?.go();
     this.#continue = null;
   }

@@ -1,7 +1,8 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { type Change, changeOf } from "./change.ts";
+import { type Change, changeOf, wasCreated } from "./change.ts";
 import type { Connection } from "./connection.ts";
 import { FrameCache } from "./frame.ts";
+import type { Held } from "./holdings.ts";
 import { isMembershipOf, membershipCode } from "./missed.ts";
 import type { Rights } from "./rights.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
@@ -9,7 +10,8 @@ import type { User } from "./user.ts";
 
 export type FanOutPorts = {
   readonly index: SubscriptionIndex<Connection>;
-  readonly rights: Pick<Rights, "check" | "checkEverything" | "isWaiting">;
+  readonly sleepers: SubscriptionIndex<Connection>;
+  readonly rights: Pick<Rights, "check" | "checkEverything" | "isWaiting" | "stir">;
   /** The users of a person on this pod, one per organization. */
   readonly usersOf: (personId: string) => Iterable<User>;
 };
@@ -61,6 +63,8 @@ export class FanOut {
   #applyItem(item: HintItem, touched: Set<Connection>): void {
     const { index } = this.#ports;
     this.#tick += 1;
+    // First, so that a row which is also hit through a container waits for the same read and is told once.
+    if (this.#ports.sleepers.size > 0) this.#stir(item);
     let change: Change | undefined;
     const hit = (connection: Connection, throughId: boolean): void => {
       // The row and one or more of its containers may all be held by the same socket: it is told once.
@@ -73,6 +77,30 @@ export class FanOut {
     };
     index.each("id", item.c, item.e, (connection) => hit(connection, true));
     for (const container of item.k) index.each("within", item.c, container, (connection) => hit(connection, false));
+  }
+
+  /** Has read again what is dormant and may be readable from this change on: the row itself, or what is inside it. */
+  #stir(item: HintItem): void {
+    const { sleepers, rights } = this.#ports;
+    const wakes = (item.x && item.a !== logAction.delete) || wasCreated(item);
+    const id: Held = { kind: "id", code: item.c, id: item.e };
+    sleepers.each("id", item.c, item.e, (connection) => {
+      if (!connection.open) return;
+      if (connection.pending?.holdings.has(id)) {
+        if (wakes) connection.pending.stirred.push(id);
+      }
+      // What comes during a read that may wake it must be told after that, if it does.
+      else if (wakes || rights.isWaiting(connection.user, item.c, item.e))
+        rights.check(connection.user, item, connection, wakes);
+    });
+    if (!wakes) return;
+    for (const code of sleepers.codes())
+      sleepers.each("within", code, item.e, (connection) => {
+        const within: Held = { kind: "within", code, id: item.e };
+        if (!connection.open) return;
+        if (connection.pending?.holdings.has(within)) connection.pending.stirred.push(within);
+        else rights.stir(connection.user, [within], item.t);
+      });
   }
 
   /** Whether the socket may be told at once; what must wait for a read is told after it. */
@@ -98,9 +126,9 @@ function vouchesById(connection: Connection, { c, e, k }: HintItem): boolean {
 /** Whether rights must be read before this socket is told. */
 function mustJudge(connection: Connection, item: HintItem, byId: boolean): boolean {
   if (item.x) return true;
-  // A deleted row cannot be read any more.
-  if (item.a === logAction.delete) return false;
+  // A deleted row cannot be read any more, but whether the user could read it can still be found out.
+  if (item.a === logAction.delete) return !byId && item.r;
   if (!byId) return item.r;
   // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds.
-  return item.a === logAction.create && (item.r || !connection.holdsContainer(item.c, item.k));
+  return wasCreated(item) && (item.r || !connection.holdsContainer(item.c, item.k));
 }

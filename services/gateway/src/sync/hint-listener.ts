@@ -41,7 +41,7 @@ const lastMoment = 8.64e15;
 /** Exactly what the database can yield: ids and codes go into frames as they are, times become dates. */
 function isItem(item: unknown): boolean {
   if (typeof item !== "object" || item === null) return false;
-  const { c, e, a, v, k, r, x, t } = item as Record<string, unknown>;
+  const { c, e, a, v, k, r, x, t, n } = item as Record<string, unknown>;
   return (
     typeof c === "string" &&
     entityCode.test(c) &&
@@ -55,7 +55,8 @@ function isItem(item: unknown): boolean {
     typeof r === "boolean" &&
     typeof x === "boolean" &&
     typeof t === "number" &&
-    Math.abs(t) <= lastMoment
+    Math.abs(t) <= lastMoment &&
+    (n === undefined || n === true)
   );
 }
 

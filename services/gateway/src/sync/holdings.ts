@@ -33,6 +33,15 @@ export class Holdings {
     this.#count += 1;
   }
 
+  /** Any one of them; undefined when there is none. */
+  first(): Held | undefined {
+    for (const [code, ofCode] of this.#codes) {
+      for (const id of ofCode.id) return { kind: "id", code, id };
+      for (const id of ofCode.within) return { kind: "within", code, id };
+    }
+    return undefined;
+  }
+
   /** False when it was not held. */
   delete({ kind, code, id }: Held): boolean {
     const ofCode = this.#codes.get(code);

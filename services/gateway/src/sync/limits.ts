@@ -1,7 +1,7 @@
 /** Bounds of one connection. Every one of them keeps a client from filling the pod's memory or its database. */
 export type Limits = {
   readonly maxMessageBytes: number;
-  /** Ids and containers together. */
+  /** Ids and containers together, those that were refused included. */
   readonly maxSubscriptions: number;
   readonly maxSocketsPerUser: number;
   readonly pingIntervalMs: number;
@@ -15,8 +15,6 @@ export type Limits = {
   readonly maxWaiting: number;
   /** How long they may wait. */
   readonly maxWaitMs: number;
-  /** Restricted rows remembered as told through a container; 100 bytes each. */
-  readonly maxTold: number;
   /** How long a client may take to answer a close. */
   readonly closeGraceMs: number;
   /** Longest time between two cursors that a quiet client gets; two missing ones mean a dead link to it. */
@@ -37,7 +35,6 @@ export const defaultLimits: Limits = {
   maxMalformedInARow: 20,
   maxWaiting: 10_000,
   maxWaitMs: 10_000,
-  maxTold: 2000,
   closeGraceMs: 2000,
   bookmarkIntervalMs: 10_000,
 };

@@ -1,5 +1,5 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { entityKey } from "./change.ts";
+import { createdAmong, entityKey } from "./change.ts";
 import type { Held } from "./holdings.ts";
 import type { Stretch } from "./ring.ts";
 import { SubscriptionIndex } from "./subscription-index.ts";
@@ -27,6 +27,7 @@ function joined(older: HintItem, newer: HintItem): HintItem {
     r: older.r || newer.r,
     x: older.x || newer.x,
     t: Math.max(older.t, newer.t),
+    ...createdAmong(newer, older, newer),
   };
 }
 

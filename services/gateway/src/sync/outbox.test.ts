@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { changeOf } from "./change.ts";
 import { FrameCache } from "./frame.ts";
 import { bufferMark, Outbox } from "./outbox.ts";
-import { FakeSocket, id, item } from "./testing/scene.ts";
+import { FakeSocket } from "./testing/fake-socket.ts";
+import { id, item } from "./testing/scene.ts";
 
 test("changes of one entity coalesce to the newest, in whatever order they come", () => {
   const [outbox, socket] = [new Outbox(), new FakeSocket()];

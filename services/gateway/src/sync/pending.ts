@@ -11,6 +11,8 @@ export type Pending = {
   readonly kept: Map<string, Kept>;
   /** Containers that turned out to be no longer readable. */
   readonly withdrawn: Held[];
+  /** What may have become readable since it was read. */
+  readonly stirred: Held[];
 };
 
 /** An older version never replaces a newer one. */

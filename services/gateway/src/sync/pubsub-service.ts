@@ -2,14 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { closeCodes } from "@heliograph/protocol";
-import { coalesce, type Logger, type Tokens } from "@heliograph/server-kit";
+import { coalesce, type Identity, type Logger, type Tokens } from "@heliograph/server-kit";
 import type { Pool } from "pg";
 import type { GatewayConfig } from "../config.ts";
 import type { Registry } from "../db/registry.ts";
 import type { GatewayMetrics } from "../metrics.ts";
 import { Bookmarks } from "./bookmarks.ts";
 import { type Clock, pause, systemClock } from "./clock.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, SocketPort } from "./connection.ts";
 import { ConnectionManager } from "./connection-manager.ts";
 import { CursorSeal, type Position } from "./cursor.ts";
 import { DelayWatch } from "./delay-watch.ts";
@@ -17,7 +17,7 @@ import { FanOut } from "./fan-out.ts";
 import { Feed, pageSize } from "./feed.ts";
 import { GatewayRow } from "./gateway-row.ts";
 import { listenToHints } from "./hint-listener.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { limitsOf } from "./limits-of.ts";
 import { createLogReader, type LogReader } from "./log-reader.ts";
 import { createMessageRouter } from "./message-router.ts";
 import { createPoker, type Poker, silentPoker } from "./poker.ts";
@@ -26,8 +26,10 @@ import { Resumer } from "./resumer.ts";
 import { Rights } from "./rights.ts";
 import { createRightsReader } from "./rights-reader.ts";
 import { Ring } from "./ring.ts";
+import { RowKeeper } from "./row-keeper.ts";
 import type { Session } from "./session.ts";
 import { SessionCloser } from "./session-closer.ts";
+import { SessionGuard } from "./session-guard.ts";
 import { SessionStore } from "./session-store.ts";
 import { SocketServer } from "./socket-server.ts";
 import { SubscriptionIndex } from "./subscription-index.ts";
@@ -45,7 +47,11 @@ export type PubsubDependencies = {
   readonly metrics: GatewayMetrics;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** The ways to Redis; others in simulations. */
+  readonly bus?: { readonly listenToHints: typeof listenToHints; readonly createPoker: typeof createPoker };
 };
+
+const redisBus = { listenToHints, createPoker };
 
 /** Over how long sockets begin afresh when the log turned out to be another one: spreads their subscriptions. */
 const anotherHistorySpreadMs = 30_000;
@@ -53,8 +59,6 @@ const anotherHistorySpreadMs = 30_000;
 const givenUpSpreadMs = 1000;
 /** At stop, time for each socket: 200 a second are no herd. */
 const drainMsPerSocket = 5;
-/** How often the sessions of open sockets are compared with their rows. */
-const sessionCheckMs = 10_000;
 /** What the ring keeps beyond the grace: cursors are older than the loss of their socket. */
 const ringSlackMs = 30_000;
 const maxRingItems = 100_000;
@@ -67,19 +71,6 @@ const knownCloses = new Set<number>([
   ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011],
 ]);
 
-export function limitsOf(config: GatewayConfig): Limits {
-  return {
-    ...defaultLimits,
-    maxMessageBytes: config.MAX_MESSAGE_BYTES,
-    maxSubscriptions: config.MAX_SUBSCRIPTIONS,
-    maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
-    pingIntervalMs: config.PING_INTERVAL_MS,
-    messagesPerSecond: config.MESSAGES_PER_SECOND,
-    messageBurst: 6 * config.MESSAGES_PER_SECOND,
-    maxWaitMs: config.SLOW_CONSUMER_MS,
-  };
-}
-
 /** Everything behind the socket: the feed, the sockets, and what leads from the one to the others. */
 export class PubsubService {
   readonly #dependencies: PubsubDependencies;
@@ -90,8 +81,7 @@ export class PubsubService {
   readonly #sockets: SocketServer;
   readonly #closer: SessionCloser;
   readonly #poker: Poker;
-  readonly #rows: SessionStore;
-  readonly #subscriptions: SubscriptionManager;
+  readonly #guard: SessionGuard;
   readonly #log: LogReader;
   readonly #ring: Ring;
   #row: GatewayRow | undefined;
@@ -107,28 +97,33 @@ export class PubsubService {
     const { signal } = this.#stop;
     const limits = limitsOf(config);
     const index = new SubscriptionIndex<Connection>();
+    const sleepers = new SubscriptionIndex<Connection>();
     const rows = new SessionStore(syncPool, { graceMs: config.SESSION_GRACE_MS });
-    this.#rows = rows;
     // Half of the pool: subscriptions in a storm must leave room for REST, which the clients call next.
     const reader = createRightsReader({ pool, registry, concurrency: Math.ceil(config.DATABASE_POOL_SIZE / 2) });
     const onError = (error: unknown): void => {
       metrics.errors.inc();
       logger.warn({ err: error }, "sync");
     };
+    const keeper = new RowKeeper({ rows, clock, onError });
     const subscriptions = new SubscriptionManager({
       index,
-      rows,
+      sleepers,
+      rows: keeper,
       rights: reader,
       knows: async (code) => (await registry.find(code)) !== undefined,
       limits,
       clock,
       onError,
       countReset: (reason) => metrics.resets.inc({ reason }),
+      stir: (connection, held) => rights.stir(connection.user, held),
+      countWoken: () => metrics.woken.inc(),
       observeSubscribe: (seconds) => metrics.subscribeSeconds.observe(seconds),
     });
     const rights = new Rights({
       reader,
       subscriptions,
+      hasOwnPolicy: (code) => registry.get(code)?.ownPolicy ?? true,
       clock,
       random,
       signal,
@@ -155,7 +150,7 @@ export class PubsubService {
       seal: (place) => cursors.seal(place),
       position,
       delay,
-      waits: (connection) => rights.isBusy(connection.user) || subscriptions.hasStray(connection),
+      waits: (connection) => rights.isBusy(connection.user) || keeper.hasStray(connection),
       intervalMs: limits.bookmarkIntervalMs,
       count: { bookmark: () => metrics.bookmarks.inc(), delayed: () => metrics.delayedSockets.inc() },
     });
@@ -179,8 +174,19 @@ export class PubsubService {
         closed: (code) => metrics.closes.inc({ code: knownCloses.has(code) ? String(code) : "other" }),
       },
     });
-    this.#subscriptions = subscriptions;
-    const fanOut = new FanOut({ index, rights, usersOf: (personId) => this.#connections.usersOf(personId) });
+    this.#guard = new SessionGuard({
+      expected: () => this.#connections.settledSessions(),
+      lost: (expected) => rows.lost(expected),
+      onTaken: (session) => this.#connections.replaced(session),
+      restore: (session) => {
+        const connection = this.#connections.find(session);
+        if (connection) subscriptions.restore(connection);
+      },
+      clock,
+      count: (why) => metrics.sessionsLost.inc({ why }),
+      onError,
+    });
+    const fanOut = new FanOut({ index, sleepers, rights, usersOf: (personId) => this.#connections.usersOf(personId) });
     this.#log = createLogReader(syncPool);
     const ring = new Ring({ clock, maxItems: maxRingItems, maxAgeMs: config.SESSION_GRACE_MS + ringSlackMs });
     this.#ring = ring;
@@ -253,11 +259,12 @@ export class PubsubService {
     });
     metrics.sizes.connections = () => this.#connections.size;
     metrics.sizes.subscriptions = () => index.size;
+    metrics.sizes.dormant = () => sleepers.size;
     metrics.sizes.ring_items = () => ring.size;
     metrics.sizes.delayed = () => (delay.since === null ? 0 : 1);
     this.#poker =
       config.REDIS_URL !== null && config.SYNC_ENABLED
-        ? createPoker({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, logger })
+        ? (dependencies.bus ?? redisBus).createPoker({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, logger })
         : silentPoker;
   }
 
@@ -270,6 +277,12 @@ export class PubsubService {
   /** Listener for the HTTP server's "upgrade". Works from the start: it refuses until sockets can be served. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#sockets.upgrade(request, socket, head);
+  }
+
+  /** A socket that needs no handshake, as simulations have; the caller passes on what comes from it. */
+  attach(identity: Identity, socket: SocketPort): { readonly connection: Connection; closed(code: number): void } {
+    const connection = this.#connections.open(identity, socket);
+    return { connection, closed: (code) => this.#connections.closed(connection, code) };
   }
 
   /** After a write through REST: makes the watcher look at the log at once. */
@@ -293,7 +306,7 @@ export class PubsubService {
     await this.#feed.start();
     await this.#fillRing();
     if (config.REDIS_URL !== null)
-      this.#stopListening = listenToHints({
+      this.#stopListening = (this.#dependencies.bus ?? redisBus).listenToHints({
         url: config.REDIS_URL,
         prefix: config.REDIS_PREFIX,
         logger,
@@ -309,7 +322,7 @@ export class PubsubService {
         onMalformed: () => metrics.malformedHints.inc(),
       });
     const { signal } = this.#stop;
-    this.#running = Promise.all([this.#feed.run(signal), this.#row.run(signal), this.#checkSessions(signal)]);
+    this.#running = Promise.all([this.#feed.run(signal), this.#row.run(signal), this.#guard.run(signal)]);
     this.#connections.startSweeping();
     this.#state = "serving";
   }
@@ -334,26 +347,6 @@ export class PubsubService {
     }
     // A hole: nothing before the head can be told from memory.
     if (after < head.seq) this.#ring.restart(head);
-  }
-
-  /** Notices that a socket lost its connection to another pod, and that rows of an open one are missing. */
-  async #checkSessions(signal: AbortSignal): Promise<void> {
-    const { metrics, logger } = this.#dependencies;
-    while (!signal.aborted) {
-      await pause(this.#clock, sessionCheckMs, signal);
-      const sessions = signal.aborted ? [] : this.#connections.settledSessions();
-      if (sessions.length === 0) continue;
-      try {
-        for (const { session, why } of await this.#rows.lost(sessions)) {
-          metrics.sessionsLost.inc({ why });
-          const connection = this.#connections.find(session);
-          if (why === "taken") this.#connections.replaced(session);
-          else if (connection) this.#subscriptions.restore(connection);
-        }
-      } catch (error) {
-        logger.warn({ cause: error instanceof Error ? error.message : String(error) }, "cannot check sessions");
-      }
-    }
   }
 
   /** Sends every socket to another pod and leaves its session to be resumed. */

@@ -124,7 +124,7 @@ test("rights that were lost meanwhile are read again: GONE, and nothing that cam
   expect(answers[1]).toMatchObject({ payload: { changes: [{ entityId: kept }] } });
   await scene.apply(item({ e: row, v: 4, r: true }));
   expect(socket.take()).toEqual([]);
-  expect([...scene.rows.values()].map((held) => held.id)).toEqual([kept]);
+  expect(scene.heldRows.map((held) => held.id)).toEqual([kept]);
 });
 
 test("a restricted row that appeared meanwhile is told only if it may be read", async () => {

@@ -23,7 +23,10 @@ export type ResumerPorts = {
   readonly feed: Pick<Feed, "position" | "reach">;
   readonly sessions: Pick<SessionStore, "take">;
   readonly connections: Pick<ConnectionManager, "adopt">;
-  readonly subscriptions: Pick<SubscriptionManager, "register" | "settle" | "abandon" | "revoke" | "revokeContainer">;
+  readonly subscriptions: Pick<
+    SubscriptionManager,
+    "register" | "settle" | "abandon" | "revoke" | "revokeContainer" | "resumeDormant"
+  >;
   readonly replays: Pick<ReplayReader, "read">;
   readonly fanOut: Pick<FanOut, "replay">;
   readonly rights: Pick<Rights, "isBusy">;
@@ -141,10 +144,12 @@ export class Resumer {
     connection: Connection,
     pending: Pending,
     missed: readonly HintItem[],
-    { cursor, correlationId }: { cursor: Position; correlationId: string | undefined },
+    { cursor, taken, correlationId }: { cursor: Position; taken: Taken; correlationId: string | undefined },
   ): void {
     const { cursors, feed, subscriptions, fanOut, rights } = this.#ports;
     subscriptions.settle(connection);
+    // Not from what was missed but by a read: whatever may have made it readable.
+    subscriptions.resumeDormant(connection, taken.dormant);
     // A cursor vouches for what was written before it, and the missed signals are written after it: while there are any,
     // it stays where the client was. A socket that is lost between the two then asks for them again.
     const quiet = missed.length + pending.kept.size + pending.withdrawn.length === 0;

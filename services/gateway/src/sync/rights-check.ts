@@ -1,5 +1,5 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { entityKey } from "./change.ts";
+import { createdAmong, entityKey } from "./change.ts";
 import type { Connection } from "./connection.ts";
 
 /** A signal that must not be told before the user's rights were read. */
@@ -64,5 +64,6 @@ function joined(older: HintItem, newer: HintItem): HintItem {
     r: older.r || newer.r,
     x: standing.x || (alike && other.x),
     t: Math.max(older.t, newer.t),
+    ...createdAmong(standing, older, newer),
   };
 }

@@ -7,12 +7,19 @@ import { Semaphore } from "./semaphore.ts";
 import type { User } from "./user.ts";
 
 /** What a user asks to hold of one entity code. */
-export type Asked = { readonly ids: readonly string[]; readonly within: readonly string[] };
+export type Asked = {
+  readonly ids: readonly string[];
+  readonly within: readonly string[];
+  /** Private rows that do not exist any more: whether he might read them if they did. */
+  readonly ended?: readonly string[];
+};
 /** What of it may be read at this moment. */
 export type Readable = {
   /** Versions of readable rows by id; the others do not exist or may not be read, which is not told apart. */
   readonly versions: ReadonlyMap<string, number>;
-  readonly containers: ReadonlySet<string>;
+  /** Readable containers by id, with the type and version of the row that each of them is. */
+  readonly containers: ReadonlyMap<string, { readonly code: string; readonly version: number }>;
+  readonly ended?: ReadonlySet<string>;
 };
 /** Who asks: no more than that, so that tests need no sockets. */
 export type Reader = Pick<User, "personId" | "organizationId">;
@@ -28,11 +35,11 @@ export type RightsReader = {
  */
 const statementTimeoutMs = 2000;
 
-const nothing: Readable = { versions: new Map(), containers: new Set() };
+const nothing: Readable = { versions: new Map(), containers: new Map() };
 
-/** SELECT of the ids among $1 that are rows of `type` and visible. */
-const visibleIds = (type: EntityType): string =>
-  `select ${quoteIdentifier(type.keyColumn)}::text as id from ${type.qualifiedName} where ${quoteIdentifier(type.keyColumn)} = any ($1::uuid[])`;
+/** SELECT of those among the ids $1 that are rows of `type` and visible. */
+const visible = (type: EntityType): string =>
+  `select '${type.code}' as code, ${quoteIdentifier(type.keyColumn)}::text as id, version from ${type.qualifiedName} where ${quoteIdentifier(type.keyColumn)} = any ($1::uuid[])`;
 
 /** Entity types whose rows contain rows of `type`: those that its container columns refer to. */
 function containerTypes(type: EntityType, registry: Registry): EntityType[] {
@@ -48,11 +55,7 @@ async function readVersions(
   ids: readonly string[],
 ): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map();
-  const key = quoteIdentifier(type.keyColumn);
-  const { rows } = await client.query<{ id: string; version: number }>(
-    `select ${key}::text as id, version from ${type.qualifiedName} where ${key} = any ($1::uuid[])`,
-    [ids],
-  );
+  const { rows } = await client.query<{ id: string; version: number }>(visible(type), [ids]);
   return new Map(rows.map(({ id, version }) => [id, version]));
 }
 
@@ -60,9 +63,23 @@ async function readContainers(
   client: UserClient,
   types: readonly EntityType[],
   ids: readonly string[],
-): Promise<Set<string>> {
-  if (ids.length === 0 || types.length === 0) return new Set();
-  const { rows } = await client.query<{ id: string }>(types.map(visibleIds).join(" union all "), [ids]);
+): Promise<Readable["containers"]> {
+  if (ids.length === 0 || types.length === 0) return new Map();
+  const { rows } = await client.query<{ code: string; id: string; version: number }>(
+    types.map(visible).join(" union all "),
+    [ids],
+  );
+  return new Map(rows.map(({ id, code, version }) => [id, { code, version }]));
+}
+
+/** The standard policy for a private row, without the row. A policy of the table's own cannot be asked so. */
+async function readEnded(client: UserClient, type: EntityType, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0 || type.ownPolicy) return new Set();
+  const { rows } = await client.query<{ id: string }>(
+    `select id::text from unnest($1::uuid[]) as ended (id)
+      where app.is_admin() or id = any (app.granted_ids($2))`,
+    [ids, type.code],
+  );
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -79,7 +96,7 @@ export function createRightsReader(options: {
   const { pool, registry } = options;
   const turns = new Semaphore(options.concurrency);
   return {
-    read: async (reader, code, { ids, within }) => {
+    read: async (reader, code, { ids, within, ended = [] }) => {
       const type = registry.get(code);
       // Taken out of the registry since it was subscribed: nobody reads it any more.
       if (!type) return nothing;
@@ -89,11 +106,12 @@ export function createRightsReader(options: {
           pool,
           { personId: reader.personId, organizationId: reader.organizationId },
           async (client) => {
-            const [versions, readable] = await Promise.all([
+            const [versions, readable, known] = await Promise.all([
               readVersions(client, type, ids),
               readContainers(client, containers, within),
+              readEnded(client, type, ended),
             ]);
-            return { versions, containers: readable };
+            return { versions, containers: readable, ended: known };
           },
           { readOnly: true, statementTimeoutMs },
         );

@@ -1,9 +1,10 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
 import { Backoff } from "@heliograph/server-kit";
-import { changeOf } from "./change.ts";
+import { changeOf, entityKey } from "./change.ts";
 import { type Clock, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { FrameCache } from "./frame.ts";
+import type { Held } from "./holdings.ts";
 import { type Check, CheckList } from "./rights-check.ts";
 import type { Readable, RightsReader } from "./rights-reader.ts";
 import type { SubscriptionManager } from "./subscription-manager.ts";
@@ -11,7 +12,9 @@ import type { User } from "./user.ts";
 
 export type RightsPorts = {
   readonly reader: RightsReader;
-  readonly subscriptions: Pick<SubscriptionManager, "revoke" | "revokeContainer" | "reset">;
+  readonly subscriptions: Pick<SubscriptionManager, "revoke" | "revokeContainer" | "reset" | "wake" | "adopt">;
+  /** Whether only the policies of a type's own table know who may read its rows. */
+  readonly hasOwnPolicy: (code: string) => boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -21,7 +24,12 @@ export type RightsPorts = {
   readonly maxWaiting: number;
 };
 
-const nothingRead: Readable = { versions: new Map(), containers: new Set() };
+const nothingRead: Readable = { versions: new Map(), containers: new Map() };
+
+/** Something dormant to be read again, and the time of the change that gave reason to. */
+type Stirred = { readonly held: Held; readonly at: number };
+/** What a read makes known, to be told once all reads of a turn have succeeded. */
+type Tell = () => void;
 
 /** What one user waits for. */
 type Line = {
@@ -31,6 +39,8 @@ type Line = {
   /** Everything he holds must be read again: his membership changed. */
   everything: boolean;
   readingEverything: boolean;
+  stirred: Map<string, Stirred>;
+  readingStirred: ReadonlyMap<string, Stirred>;
   busy: boolean;
 };
 
@@ -51,7 +61,10 @@ export class Rights {
   isWaiting(user: User, code: string, id: string): boolean {
     const line = this.#lines.get(user);
     if (!line) return false;
-    return line.everything || line.readingEverything || line.waiting.has(code, id) || line.reading.has(code, id);
+    if (line.everything || line.readingEverything || line.waiting.has(code, id) || line.reading.has(code, id))
+      return true;
+    const key = stirredKey({ kind: "id", code, id });
+    return line.stirred.has(key) || line.readingStirred.has(key);
   }
 
   /** Whether anything of this user waits for a read: then no position in the feed holds for his sockets. */
@@ -78,6 +91,14 @@ export class Rights {
     this.#start(user, line);
   }
 
+  /** Reads again what is dormant; what is found becomes live and is told. `at`: milliseconds since 1970. */
+  stir(user: User, held: readonly Held[], at: number = this.#ports.clock.wall()): void {
+    if (held.length === 0) return;
+    const line = this.#line(user);
+    for (const one of held) line.stirred.set(stirredKey(one), { held: one, at });
+    this.#start(user, line);
+  }
+
   #line(user: User): Line {
     let line = this.#lines.get(user);
     if (!line) {
@@ -86,6 +107,8 @@ export class Rights {
         reading: new CheckList(),
         everything: false,
         readingEverything: false,
+        stirred: new Map(),
+        readingStirred: new Map(),
         busy: false,
       };
       this.#lines.set(user, line);
@@ -108,7 +131,8 @@ export class Rights {
   }
 
   #hasWork(user: User, line: Line): boolean {
-    return (line.everything || line.waiting.size > 0) && user.connections.size > 0 && !this.#ports.signal.aborted;
+    const waits = line.everything || line.waiting.size > 0 || line.stirred.size > 0;
+    return waits && user.connections.size > 0 && !this.#ports.signal.aborted;
   }
 
   async #work(user: User, line: Line): Promise<void> {
@@ -121,9 +145,16 @@ export class Rights {
       line.everything = false;
       line.reading = line.waiting;
       line.waiting = new CheckList();
+      line.readingStirred = line.stirred;
+      line.stirred = new Map();
       try {
-        if (line.readingEverything) await this.#readEverything(user);
-        await this.#readChecks(user, line.reading);
+        // All of them before the first is told: a failure repeats the whole turn, and must not tell a part twice.
+        const tells = await Promise.all([
+          line.readingEverything ? this.#readEverything(user) : nothing,
+          this.#readChecks(user, line.reading),
+          this.#readStirred(user, line.readingStirred),
+        ]);
+        for (const tell of tells) tell();
         this.#ports.countRead("ok");
         backoff.reset();
       } catch (error) {
@@ -132,11 +163,14 @@ export class Rights {
         line.everything ||= line.readingEverything;
         line.waiting.restore(line.reading);
         line.reading = new CheckList();
+        line.stirred = new Map([...line.readingStirred, ...line.stirred]);
+        line.readingStirred = new Map();
         await pause(this.#ports.clock, backoff.next(), this.#ports.signal);
         continue;
       }
       const afresh = line.readingEverything;
       line.reading = new CheckList();
+      line.readingStirred = new Map();
       line.readingEverything = false;
       this.#tellAll(user, afresh);
     }
@@ -156,99 +190,137 @@ export class Rights {
     }
   }
 
-  async #readChecks(user: User, list: CheckList): Promise<void> {
+  async #readChecks(user: User, list: CheckList): Promise<Tell> {
     const byCode = Map.groupBy(list.values(), ({ item }) => item.c);
     const reads = [...byCode].map(async ([code, checks]) => {
       const judged = checks.filter(({ connections }) => [...connections.values()].includes(true));
       const ids = judged.map(({ item }) => item.e);
-      const readable = ids.length > 0 ? await this.#ports.reader.read(user, code, { ids, within: [] }) : nothingRead;
+      const ended = judged.flatMap(({ item }) => (item.a === logAction.delete ? [item.e] : []));
+      const asked = { ids, within: [], ...(ended.length > 0 && { ended }) };
+      const readable = ids.length > 0 ? await this.#ports.reader.read(user, code, asked) : nothingRead;
       return { checks, readable };
     });
-    // All of them before the first is told: a failure repeats the whole list, and must not tell a part twice.
-    for (const { checks, readable } of await Promise.all(reads))
-      for (const check of checks) this.#settle(check, readable.versions.get(check.item.e));
+    const answers = await Promise.all(reads);
+    return () => {
+      for (const { checks, readable } of answers) for (const check of checks) this.#settle(check, readable);
+    };
   }
 
-  #settle({ item, connections }: Check, version: number | undefined): void {
+  #settle({ item, connections }: Check, readable: Readable): void {
+    const held: Held = { kind: "id", code: item.c, id: item.e };
+    const version = readable.versions.get(item.e);
     for (const [connection, judged] of connections) {
       if (!connection.open) continue;
+      // Before it is told: what is live is delivered.
+      const woken =
+        judged &&
+        version !== undefined &&
+        item.a !== logAction.delete &&
+        this.#ports.subscriptions.wake(connection, held);
       const holdsId = connection.holdsId(item.c, item.e);
       if (!holdsId && !connection.holdsContainer(item.c, item.k)) continue;
       if (!judged) connection.deliverUnjudged(changeOf(item), item.r);
-      else if (version !== undefined) this.#tell(connection, item, version);
-      else this.#withdraw(connection, item, holdsId);
+      else if (version !== undefined) this.#tell(connection, item, version, woken);
+      else this.#withdraw(connection, item, holdsId, readable.ended?.has(item.e) ?? false);
     }
   }
 
-  #tell(connection: Connection, item: HintItem, version: number): void {
-    // Also beside a pending id: its subscription may still fail, and the deletion would then be told to nobody.
-    if (item.r && !connection.holdings.has({ kind: "id", code: item.c, id: item.e }))
-      connection.noteTold(item.c, item.e);
+  #tell(connection: Connection, item: HintItem, version: number, woken: boolean): void {
+    if (item.r && this.#ports.hasOwnPolicy(item.c)) this.#ports.subscriptions.adopt(connection, item.c, item.e);
     if (item.a === logAction.delete) {
       connection.deliver(changeOf(item));
       return;
     }
     // The version that was read and not the item's: that one may be of a time when the user could not read the row. The
     // signal of the newer version itself is then no news any more.
-    const keepsAction = !item.x && item.a !== logAction.grant && item.a !== logAction.revoke;
+    const keepsAction = !woken && !item.x && item.a !== logAction.grant && item.a !== logAction.revoke;
     connection.deliver(changeOf(item, keepsAction ? { version } : { version, action: "CREATE" }));
     connection.reads.note(item.c, new Map([[item.e, version]]));
   }
 
-  #withdraw(connection: Connection, item: HintItem, holdsId: boolean): void {
-    const wasTold = connection.takeTold(item.c, item.e);
-    const isDelete = item.a === logAction.delete;
+  /** `mightRead`: of a row that was deleted, that the user could read it as long as it was there. */
+  #withdraw(connection: Connection, item: HintItem, holdsId: boolean, mightRead: boolean): void {
     // The subscription to a deleted id stays, for the row may be created again under it.
-    if (isDelete && (holdsId || wasTold || !item.r)) connection.deliver(changeOf(item));
-    // Who holds only the container is told of a loss only if he may have seen the row, or the GONE would disclose it: a
-    // change that asks for a recheck may have made it private. A grant takes nothing from anybody, and a revocation
-    // concerns one person, who was told of the row or holds its id.
-    else if (holdsId || wasTold || (item.x && (isDelete || item.a === logAction.update)))
+    if (item.a === logAction.delete && (holdsId || mightRead || !item.r)) connection.deliver(changeOf(item));
+    else if (holdsId || this.#mayHaveSeen(connection, item))
       this.#ports.subscriptions.revoke(connection, item.c, item.e);
   }
 
-  /** After a change of membership: what he holds and may not read any more is gone. Pending subscriptions count too. */
-  async #readEverything(user: User): Promise<void> {
-    const held = new Map<string, { ids: Set<string>; within: Set<string> }>();
-    const note = (code: string, ids: Iterable<string>, within: Iterable<string>): void => {
-      let ofCode = held.get(code);
-      if (!ofCode) {
-        ofCode = { ids: new Set(), within: new Set() };
-        held.set(code, ofCode);
-      }
-      for (const id of ids) ofCode.ids.add(id);
-      for (const id of within) ofCode.within.add(id);
-    };
-    for (const { holdings, pending } of user.connections) {
-      for (const { kind, code, id } of holdings.list())
-        note(code, kind === "id" ? [id] : [], kind === "within" ? [id] : []);
-      for (const { kind, code, id } of pending?.holdings.list() ?? [])
-        note(code, kind === "id" ? [id] : [], kind === "within" ? [id] : []);
-    }
-    const reads = [...held].map(async ([code, { ids, within }]) => ({
-      code,
-      ids,
-      within,
-      readable: await this.#ports.reader.read(user, code, { ids: [...ids], within: [...within] }),
-    }));
-    for (const { code, ids, within, readable } of await Promise.all(reads))
-      this.#withdrawLost(user, code, ids, within, readable);
+  /**
+   * Who holds only the container is told of a loss only if he may have seen the row, or the GONE would disclose it. Under
+   * the standard policy, a recheck that is not about a grant means that the row was public before. Grants and revocations
+   * name their person, also beside a change in the same batch. Under policies of a table's own, nobody knows who saw what,
+   * but rows that were told are held by their id.
+   */
+  #mayHaveSeen({ user }: Connection, item: HintItem): boolean {
+    if (item.k.includes(user.personId)) return true;
+    if (item.a === logAction.grant || item.a === logAction.revoke) return false;
+    return item.x && item.a !== logAction.create && !this.#ports.hasOwnPolicy(item.c);
   }
 
-  #withdrawLost(
-    user: User,
-    code: string,
-    ids: ReadonlySet<string>,
-    within: ReadonlySet<string>,
-    readable: Readable,
-  ): void {
-    for (const connection of user.connections) {
-      for (const id of ids)
-        if (!readable.versions.has(id) && connection.holdsId(code, id))
-          this.#ports.subscriptions.revoke(connection, code, id);
-      for (const id of within)
-        if (!readable.containers.has(id) && connection.holdsContainer(code, [id]))
-          this.#ports.subscriptions.revokeContainer(connection, code, id);
-    }
+  async #readStirred(user: User, stirred: ReadonlyMap<string, Stirred>): Promise<Tell> {
+    const byCode = Map.groupBy(stirred.values(), ({ held }) => held.code);
+    const reads = [...byCode].map(async ([code, some]) => {
+      const of = (kind: Held["kind"]): string[] => some.flatMap(({ held }) => (held.kind === kind ? [held.id] : []));
+      return { some, readable: await this.#ports.reader.read(user, code, { ids: of("id"), within: of("within") }) };
+    });
+    const answers = await Promise.all(reads);
+    return () => {
+      for (const { some, readable } of answers)
+        for (const { held, at } of some)
+          for (const connection of user.connections) this.#wake(connection, held, readable, at);
+    };
+  }
+
+  /** Tells of a dormant subscription that was found readable, by the row itself or, of a container, by the container's. */
+  #wake(connection: Connection, held: Held, readable: Readable, at: number): void {
+    const version = readable.versions.get(held.id);
+    const found =
+      held.kind === "within"
+        ? readable.containers.get(held.id)
+        : version === undefined
+          ? undefined
+          : { code: held.code, version };
+    if (!connection.open || !found || !this.#ports.subscriptions.wake(connection, held)) return;
+    const item = { c: found.code, e: held.id, a: logAction.create, v: found.version, k: [], r: true, x: false, t: at };
+    connection.announce(changeOf(item));
+    if (held.kind === "id") connection.reads.note(held.code, readable.versions);
+  }
+
+  /**
+   * After a change of membership: what he holds and may not read any more is gone, what was refused may be there. Pending
+   * subscriptions count too.
+   */
+  async #readEverything(user: User): Promise<Tell> {
+    const all = new Map<string, Held>();
+    for (const { holdings, dormant, pending } of user.connections)
+      for (const held of [...holdings.list(), ...dormant.list(), ...(pending?.holdings.list() ?? [])])
+        all.set(stirredKey(held), held);
+    const byCode = Map.groupBy(all.values(), ({ code }) => code);
+    const reads = [...byCode].map(async ([code, some]) => {
+      const of = (kind: Held["kind"]): string[] => some.flatMap((held) => (held.kind === kind ? [held.id] : []));
+      return { some, readable: await this.#ports.reader.read(user, code, { ids: of("id"), within: of("within") }) };
+    });
+    const answers = await Promise.all(reads);
+    const at = this.#ports.clock.wall();
+    return () => {
+      for (const { some, readable } of answers)
+        for (const held of some)
+          for (const connection of user.connections) {
+            this.#withdrawIfLost(connection, held, readable);
+            this.#wake(connection, held, readable, at);
+          }
+    };
+  }
+
+  #withdrawIfLost(connection: Connection, { kind, code, id }: Held, readable: Readable): void {
+    const { subscriptions } = this.#ports;
+    if (kind === "id") {
+      if (!readable.versions.has(id) && connection.holdsId(code, id)) subscriptions.revoke(connection, code, id);
+    } else if (!readable.containers.has(id) && connection.holdsContainer(code, [id]))
+      subscriptions.revokeContainer(connection, code, id);
   }
 }
+
+const nothing: Promise<Tell> = Promise.resolve(() => undefined);
+const stirredKey = ({ kind, code, id }: Held): string => `${kind}:${entityKey(code, id)}`;

@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/te
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Held } from "./holdings.ts";
+import type { Row } from "./row-keeper.ts";
 import type { Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 
@@ -40,7 +41,7 @@ const newSession = (): Session => ({
   attempted: false,
   created: false,
 });
-const held = (kind: Held["kind"] = "id"): Held => ({ kind, code: "task", id: randomUUID() });
+const held = (kind: Held["kind"] = "id", dormant = false): Row => ({ kind, code: "task", id: randomUUID(), dormant });
 
 async function rowsOf(session: Session): Promise<unknown[]> {
   const { rows } = await db.pool.query(
@@ -67,8 +68,8 @@ test("the first subscription makes the session, ids and containers become rows, 
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const [row, box] = [held(), held("within")];
-  expect(await store.add(session, [row, box])).toBe(true);
-  expect(await store.add(session, [row])).toBe(true);
+  expect(await store.put(session, [row, box])).toBe(true);
+  expect(await store.put(session, [row])).toBe(true);
   expect(await sessionsOf(session)).toBe(1);
   const user_id = session.userId;
   expect(await rowsOf(session)).toEqual([
@@ -87,9 +88,9 @@ test("the first subscription makes the session, ids and containers become rows, 
 test("rows that come after the end of their session are not written", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
-  await store.add(session, [held()]);
+  await store.put(session, [held()]);
   await store.end(session);
-  expect(await store.add(session, [held()])).toBe(false);
+  expect(await store.put(session, [held()])).toBe(false);
   expect(await rowsOf(session)).toEqual([]);
 });
 
@@ -98,9 +99,9 @@ test("a pod that lost a session to another one changes nothing of it any more", 
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const row = held();
-  await store.add(session, [row]);
+  await store.put(session, [row]);
   await takeOver(session);
-  expect(await store.add(session, [held()])).toBe(false);
+  expect(await store.put(session, [held()])).toBe(false);
   await store.remove(session, [row]);
   await store.end(session);
   expect(await rowsOf(session)).toHaveLength(1);
@@ -111,9 +112,9 @@ test("a newer generation on the same gateway is another owner, too", async () =>
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const row = held();
-  await store.add(session, [row]);
+  await store.put(session, [row]);
   await db.pool.query("update app.rxdb_session set generation = 2 where connection_id = $1", [session.connectionId]);
-  expect(await store.add(session, [held()])).toBe(false);
+  expect(await store.put(session, [held()])).toBe(false);
   await store.remove(session, [row]);
   await store.end(session);
   expect(await rowsOf(session)).toHaveLength(1);
@@ -124,8 +125,10 @@ const wantedOf = (session: Session, gatewayId: string) => ({ ...session, gateway
 test("a connection is taken over by its owner alone, with what it holds, and expires only while nobody has it", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const [session, gatewayId] = [newSession(), randomUUID()];
-  const [row, box] = [held(), held("within")];
-  await store.add(session, [row, box]);
+  const [row, box, refused] = [held(), held("within"), held("id", true)];
+  await store.put(session, [row, box, { ...refused, dormant: false }]);
+  // What was withdrawn since; the later of two that name the same counts.
+  await store.put(session, [{ ...refused, dormant: false }, refused]);
   await store.suspend(session);
   const thief = { ...session, userId: randomUUID() };
   const [stolen, elsewhere, taken] = await Promise.all([
@@ -136,7 +139,9 @@ test("a connection is taken over by its owner alone, with what it holds, and exp
   expect([stolen, elsewhere]).toEqual(["unknown", "unknown"]);
   if (typeof taken === "string") throw new Error(taken);
   expect(taken.session).toMatchObject({ connectionId: session.connectionId, gatewayId, generation: 2, created: true });
-  expect(new Set(taken.held)).toEqual(new Set([row, box]));
+  const named = ({ kind, code, id }: Held): Held => ({ kind, code, id });
+  expect(new Set(taken.held)).toEqual(new Set([named(row), named(box)]));
+  expect(taken.dormant).toEqual([named(refused)]);
   // The old owner is late with everything.
   await Promise.all([store.suspend(session), store.end(session)]);
   expect(await store.remove(session, [row])).toBe(false);
@@ -146,15 +151,17 @@ test("a connection is taken over by its owner alone, with what it holds, and exp
   );
   expect(rows).toEqual([{ expires_ts: null, disconnected_ts: null }]);
   expect(await store.remove(taken.session, [row])).toBe(true);
-  expect(await store.lost([taken.session, newSession()])).toMatchObject([{ why: "missing" }]);
-  expect(await store.lost([session])).toEqual([{ session, why: "taken" }]);
+  const expected = (of: Session, count: number) => ({ session: of, rows: count });
+  expect(await store.lost([expected(taken.session, 2), expected(newSession(), 0)])).toMatchObject([{ why: "missing" }]);
+  expect(await store.lost([expected(session, 2)])).toEqual([{ session, why: "taken" }]);
+  expect(await store.lost([expected(taken.session, 3)])).toEqual([{ session: taken.session, why: "rows" }]);
 });
 
 // Fails when the statement alone decides: it moves the connection on once, and both sockets would have the same generation.
 test("of two that take the same connection in one batch the later one has it", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
-  await store.add(session, [held()]);
+  await store.put(session, [held()]);
   const [first, second] = await Promise.all([
     store.take(wantedOf(session, randomUUID())),
     store.take(wantedOf(session, randomUUID())),
@@ -166,7 +173,7 @@ test("of two that take the same connection in one batch the later one has it", a
 test("after the grace a connection is unknown, and the reaper deletes it with its rows", async () => {
   const store = new SessionStore(pool, { graceMs: 1 });
   const session = newSession();
-  await store.add(session, [held()]);
+  await store.put(session, [held()]);
   await store.suspend(session);
   await db.pool.query("select pg_sleep(0.005)");
   expect(await store.take(wantedOf(session, randomUUID()))).toBe("unknown");
@@ -179,11 +186,11 @@ test("after the grace a connection is unknown, and the reaper deletes it with it
 test("rows are not written once somebody else takes the connection over", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
-  await store.add(session, [held()]);
+  await store.put(session, [held()]);
   const other = await db.pool.connect();
   await other.query("begin");
   await other.query("update app.rxdb_session set generation = 2 where connection_id = $1", [session.connectionId]);
-  const late = store.add(session, [held()]);
+  const late = store.put(session, [held()]);
   const waits = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
   while ((await db.pool.query(waits)).rowCount === 0);
   await other.query("commit");
@@ -197,10 +204,10 @@ test("sockets that subscribe at once share a few statements, and each gets its o
   const sessions = Array.from({ length: 100 }, newSession);
   const [lost] = sessions;
   if (!lost) throw new Error("no session");
-  await store.add(lost, [held()]);
+  await store.put(lost, [held()]);
   await store.end(lost);
   statements.length = 0;
-  const answers = await Promise.all(sessions.map((session) => store.add(session, [held(), held("within")])));
+  const answers = await Promise.all(sessions.map((session) => store.put(session, [held(), held("within")])));
   expect(answers).toEqual(sessions.map((session) => session !== lost));
   expect(statements.length).toBeLessThanOrEqual(4);
   statements.length = 0;

@@ -1,17 +1,16 @@
 import type { Pool } from "pg";
 import { Batcher } from "./batcher.ts";
 import type { Held } from "./holdings.ts";
+import type { Row, SubscriptionRows } from "./row-keeper.ts";
 import type { Session } from "./session.ts";
-import type { SubscriptionRows } from "./subscription-manager.ts";
+import type { Expected, Lost } from "./session-guard.ts";
 
-type Rows = { readonly session: Session; readonly held: readonly Held[] };
+type Rows<Of extends Held = Held> = { readonly session: Session; readonly held: readonly Of[] };
 
 /** A connection that a socket wants to go on with. */
 export type Wanted = Pick<Session, "connectionId" | "userId" | "organizationId" | "gatewayId">;
-/** A connection that was taken over, with what it holds. */
-export type Taken = { readonly session: Session; readonly held: readonly Held[] };
-/** `taken`: it belongs to another socket by now. `missing`: the row was lost. */
-export type Lost = { readonly session: Session; readonly why: "taken" | "missing" };
+/** A connection that was taken over, with what it holds and what it was refused. */
+export type Taken = { readonly session: Session; readonly held: readonly Held[]; readonly dormant: readonly Held[] };
 
 /** Most sockets whose rows go into one statement: bounds its size, at 1000 ids each, to some 100 000 rows. */
 const maxSessionsPerStatement = 100;
@@ -40,14 +39,18 @@ const live = /*sql*/ `
      order by s.connection_id
        for share of s)`;
 
-const addRows = /*sql*/ `
+// The last of two rows that name the same: one statement may not touch a row twice.
+const putRows = /*sql*/ `
   with ${live},
   written as (
-    insert into app.rxdb_subscription (connection_id, user_id, entity_code, entity_id, is_container)
-    select connection_id, live.user_id, new.entity_code, new.entity_id, new.is_container
-      from unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[]) as new (connection_id, entity_code, entity_id, is_container)
+    insert into app.rxdb_subscription as b (connection_id, user_id, entity_code, entity_id, is_container, dormant)
+    select distinct on (connection_id, new.entity_code, new.entity_id, new.is_container)
+           connection_id, live.user_id, new.entity_code, new.entity_id, new.is_container, new.dormant
+      from unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[], $8::boolean[])
+           with ordinality as new (connection_id, entity_code, entity_id, is_container, dormant, place)
       join live using (connection_id)
-    on conflict do nothing)
+     order by connection_id, new.entity_code, new.entity_id, new.is_container, new.place desc
+    on conflict on constraint idx_rxdb_sub_connection do update set dormant = excluded.dormant where b.dormant <> excluded.dormant)
   select connection_id from live`;
 
 const removeRows = /*sql*/ `
@@ -79,10 +82,18 @@ const suspendSessions = /*sql*/ `
     from owned
    where s.connection_id = owned.connection_id`;
 
+// Rows are counted only as far as they are expected. More of them than that are on their way out.
 const lostSessions = /*sql*/ `
-  select mine.connection_id, s.connection_id is null as missing
-    from ${mine} left join app.rxdb_session s on s.connection_id = mine.connection_id
-   where s.connection_id is null or s.gateway_id <> mine.gateway_id or s.generation <> mine.generation`;
+  select mine.connection_id,
+         case when s.connection_id is null then 'missing'
+              when s.gateway_id <> mine.gateway_id or s.generation <> mine.generation then 'taken'
+              else 'rows' end as why
+    from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[]) as mine (connection_id, gateway_id, generation, expected)
+    left join app.rxdb_session s on s.connection_id = mine.connection_id
+   where s.connection_id is null or s.gateway_id <> mine.gateway_id or s.generation <> mine.generation
+      or mine.expected > (select count(*)
+                            from (select from app.rxdb_subscription b
+                                   where b.connection_id = mine.connection_id limit mine.expected) as found)`;
 
 const sessionColumns = (sessions: readonly Session[]): unknown[] => [
   sessions.map(({ connectionId }) => connectionId),
@@ -108,16 +119,22 @@ type TakenRow = {
   entity_codes: string[];
   entity_ids: string[];
   containers: boolean[];
+  dormants: boolean[];
 };
 
-const heldOf = ({ entity_codes, entity_ids, containers }: TakenRow): Held[] =>
-  entity_ids.map((id, at) => ({ kind: containers[at] ? "within" : "id", code: entity_codes[at] ?? "", id }));
+const heldOf = ({ entity_codes, entity_ids, containers, dormants }: TakenRow, dormant: boolean): Held[] =>
+  entity_ids.flatMap((id, at) =>
+    // Anything but a clear answer counts as refused, which is read again before it is told.
+    (dormants[at] !== false) === dormant
+      ? [{ kind: containers[at] ? "within" : "id", code: entity_codes[at] ?? "", id }]
+      : [],
+  );
 
 /** Sessions and subscriptions as rows, written in statements that are grouped over sockets. */
 export class SessionStore implements SubscriptionRows {
   readonly #pool: Pool;
   readonly #graceMs: number;
-  readonly #adding: Batcher<Rows, boolean>;
+  readonly #putting: Batcher<Rows<Row>, boolean>;
   readonly #removing: Batcher<Rows, boolean>;
   readonly #ending: Batcher<Session, undefined>;
   readonly #suspending: Batcher<Session, undefined>;
@@ -129,15 +146,15 @@ export class SessionStore implements SubscriptionRows {
     this.#graceMs = graceMs;
     const maxJobs = maxSessionsPerStatement;
     const herd = { maxJobs: maxHerd, spacingMs: herdSpacingMs };
-    this.#adding = new Batcher((jobs) => this.#add(jobs), { maxJobs });
+    this.#putting = new Batcher((jobs) => this.#put(jobs), { maxJobs });
     this.#removing = new Batcher((jobs) => this.#remove(jobs), { maxJobs });
     this.#ending = new Batcher((sessions) => this.#end(sessions), herd);
     this.#suspending = new Batcher((sessions) => this.#suspend(sessions), herd);
     this.#taking = new Batcher((wanted) => this.#take(wanted), herd);
   }
 
-  add(session: Session, held: readonly Held[]): Promise<boolean> {
-    return this.#adding.add({ session, held });
+  put(session: Session, held: readonly Row[]): Promise<boolean> {
+    return this.#putting.add({ session, held });
   }
 
   remove(session: Session, held: readonly Held[]): Promise<boolean> {
@@ -163,20 +180,21 @@ export class SessionStore implements SubscriptionRows {
   }
 
   /** Those of these sessions that are no longer as they are remembered here. */
-  async lost(sessions: readonly Session[]): Promise<Lost[]> {
+  async lost(expected: readonly Expected[]): Promise<Lost[]> {
+    const sessions = expected.map(({ session }) => session);
     const byId = new Map(sessions.map((session) => [session.connectionId, session]));
-    const { rows } = await this.#pool.query<{ connection_id: string; missing: boolean }>({
+    const { rows } = await this.#pool.query<{ connection_id: string; why: Lost["why"] }>({
       name: "lost-sessions",
       text: lostSessions,
-      values: sessionColumns(sessions),
+      values: [...sessionColumns(sessions), expected.map((one) => one.rows)],
     });
-    return rows.flatMap(({ connection_id, missing }) => {
+    return rows.flatMap(({ connection_id, why }) => {
       const session = byId.get(connection_id);
-      return session ? [{ session, why: missing ? ("missing" as const) : ("taken" as const) }] : [];
+      return session ? [{ session, why }] : [];
     });
   }
 
-  async #add(jobs: readonly Rows[]): Promise<boolean[]> {
+  async #put(jobs: readonly Rows<Row>[]): Promise<boolean[]> {
     const fresh = jobs.map(({ session }) => session).filter(({ created }) => !created);
     if (fresh.length > 0) {
       for (const session of fresh) session.attempted = true;
@@ -186,17 +204,18 @@ export class SessionStore implements SubscriptionRows {
       await this.#pool.query(createSessions, [connections, users, organizations, gateways, generations]);
       for (const session of fresh) session.created = true;
     }
-    return this.#whereLive(addRows, jobs);
+    return this.#whereLive(putRows, jobs, [jobs.flatMap(({ held }) => held.map(({ dormant }) => dormant))]);
   }
 
   #remove(jobs: readonly Rows[]): Promise<boolean[]> {
     return this.#whereLive(removeRows, jobs);
   }
 
-  async #whereLive(statement: string, jobs: readonly Rows[]): Promise<boolean[]> {
+  async #whereLive(statement: string, jobs: readonly Rows[], more: readonly unknown[] = []): Promise<boolean[]> {
     const { rows } = await this.#pool.query<{ connection_id: string }>(statement, [
       ...sessionColumns(jobs.map(({ session }) => session)),
       ...rowColumns(jobs),
+      ...more,
     ]);
     const alive = new Set(rows.map(({ connection_id }) => connection_id));
     return jobs.map(({ session }) => alive.has(session.connectionId));
@@ -240,7 +259,7 @@ export class SessionStore implements SubscriptionRows {
         const row = byOwner.get(keyOf(one));
         if (!row) continue;
         const session = { ...one, generation: row.generation, attempted: true, created: true };
-        taken.set(one, { session, held: heldOf(row) });
+        taken.set(one, { session, held: heldOf(row, false), dormant: heldOf(row, true) });
       }
     }
     return wanted.map((one) => (last.get(keyOf(one)) === one ? (taken.get(one) ?? "unknown") : "replaced"));

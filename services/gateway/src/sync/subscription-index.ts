@@ -24,6 +24,11 @@ export class SubscriptionIndex<Holder extends object> {
     return this.#size;
   }
 
+  /** Codes of which something is or was held. */
+  codes(): Iterable<string> {
+    return this.#codes.keys();
+  }
+
   /** A holder is entered once per entity; the caller knows what it holds. */
   add(kind: Kind, code: string, id: string, holder: Holder): void {
     let ofCode = this.#codes.get(code);

@@ -1,32 +1,27 @@
 import type {
+  ResetMessage,
   SubscribedMessage,
   SubscribeMessage,
   UnsubscribedMessage,
   UnsubscribeMessage,
   UpMessage,
 } from "@heliograph/protocol";
-import { closeCodes, type ResetMessage } from "@heliograph/protocol";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { type Held, Holdings } from "./holdings.ts";
 import type { Limits } from "./limits.ts";
 import type { Pending } from "./pending.ts";
 import type { Readable, RightsReader } from "./rights-reader.ts";
-import type { Session } from "./session.ts";
+import type { RowKeeper } from "./row-keeper.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
 import { UpMessageError } from "./up-message.ts";
 
-/** Subscriptions as rows. Every call is conditional on the session. */
-export type SubscriptionRows = {
-  /** False when the session belongs to somebody else by now, or was given up: then nothing was written. */
-  add(session: Session, held: readonly Held[]): Promise<boolean>;
-  /** False as for `add`. */
-  remove(session: Session, held: readonly Held[]): Promise<boolean>;
-};
-
 export type SubscriptionManagerPorts = {
+  /** What is held, and what is pending. */
   readonly index: SubscriptionIndex<Connection>;
-  readonly rows: SubscriptionRows;
+  /** What is dormant or pending: whoever asked for what may yet begin to be readable. */
+  readonly sleepers: SubscriptionIndex<Connection>;
+  readonly rows: RowKeeper;
   readonly rights: RightsReader;
   /** Whether an entity type exists. @throws when that cannot be found out */
   readonly knows: (code: string) => Promise<boolean>;
@@ -34,12 +29,13 @@ export type SubscriptionManagerPorts = {
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   readonly countReset: (reason: ResetMessage["payload"]["reason"]) => void;
+  /** Has the rights to these read again, because they may have changed since the last read. */
+  readonly stir: (connection: Connection, held: readonly Held[]) => void;
+  /** Something dormant became live. */
+  readonly countWoken: () => void;
   /** Seconds that a SUBSCRIBE took. */
   readonly observeSubscribe: (seconds: number) => void;
 };
-
-/** Pause before a failed removal of rows is tried again, milliseconds. */
-const removalRetryMs = 2000;
 
 const canonical = (ids: readonly string[] | undefined): string[] => [
   ...new Set((ids ?? []).map((id) => id.toLowerCase())),
@@ -54,15 +50,17 @@ export type SubscriptionMessage = Exclude<UpMessage, { type: "RESUME" | "AUTH" }
  * A change that commits before that read is seen by it; one that commits later is sequenced later and finds the
  * registration.
  *
- * Rows are written after the read, and only for what may be read: they outlive the socket, and a client that drops its
- * socket in the middle of a SUBSCRIBE must not find itself holding, after RESUME, what nobody has checked. They are
+ * Rows are written after the read, and as held only for what may be read: they outlive the socket, and a client that drops
+ * its socket in the middle of a SUBSCRIBE must not find itself holding, after RESUME, what nobody has checked. They are
  * written before SUBSCRIBED: what a client was told to hold, it can resume. Rights that are withdrawn between the two are
  * sequenced after the cursor that the client has, so RESUME reads them again.
+ *
+ * What is refused or withdrawn stays dormant, alike for rows that do not exist and rows that may not be read: nothing about
+ * it is delivered, but a change after which it might be readable causes a read under the user's rights, and only what that
+ * finds is told. So nobody has to ask again and again, and nobody waits for the next time he asks.
  */
 export class SubscriptionManager {
   readonly #ports: SubscriptionManagerPorts;
-  /** Rows whose removal failed; a later subscription to the same takes its entry out again. */
-  readonly #stray = new WeakMap<Connection, Map<string, Held>>();
 
   constructor(ports: SubscriptionManagerPorts) {
     this.#ports = ports;
@@ -76,7 +74,7 @@ export class SubscriptionManager {
       case "UNSUBSCRIBE":
         return this.#unsubscribe(connection, message);
       case "UNSUBSCRIBE_ALL":
-        return this.#end(connection, connection.holdings.list(), { ...(message.id && { id: message.id }) });
+        return this.#end(connection, everything(connection), { ...(message.id && { id: message.id }) });
       case "PING":
         return connection.send({ type: "PONG", ...(message.id && { id: message.id }) });
     }
@@ -104,66 +102,160 @@ export class SubscriptionManager {
         `${connection.holdings.count} subscriptions and ${fresh.length} more would exceed ${maxSubscriptions}; none was added.`,
         correlationId,
       );
+    // The bound is on memory, whatever it is used for; what was refused gives way.
+    while (connection.subscriptions + fresh.length > maxSubscriptions && this.#forgetOneDormant(connection));
 
+    for (const held of wanted) connection.adopted.delete(held);
     const pending = this.register(connection, fresh);
     const may = (held: Held): boolean =>
       held.kind === "id" ? readable.versions.has(held.id) : readable.containers.has(held.id);
     let readable: Readable;
     let refused: Held[];
+    let lost: Held[] = [];
     try {
       readable = await this.#ports.rights.read(connection.user, code, { ids, within });
       if (!connection.open) return;
       refused = wanted.filter((held) => !may(held));
-      const lost = refused.filter((held) => connection.holdings.delete(held));
+      lost = this.#drop(connection, refused);
       this.#unindex(connection, refused);
-      await this.#removeRows(connection, lost);
       // Also those already held: rows that were lost (a crash empties nothing here, an operator may) come back.
-      const written = wanted.length === 0 || (await this.#ports.rows.add(connection.session, wanted.filter(may)));
-      if (!written) return this.#replaced(connection);
+      const rows = wanted.map((held) => ({ ...held, dormant: !may(held) }));
+      const written = wanted.length === 0 || (await this.#ports.rows.put(connection, rows));
+      if (!written) return this.#ports.rows.replaced(connection);
     } catch (error) {
       this.#ports.onError(error);
-      connection.pending = null;
-      this.#unindex(connection, fresh);
+      this.abandon(connection);
+      for (const held of lost) this.#sleep(connection, held);
       // Whether they were written is unknown: a lost connection hides the outcome.
-      this.#removeRows(connection, fresh).catch(this.#ports.onError);
+      this.#ports.rows.correct(connection, [...fresh, ...lost]).catch(this.#ports.onError);
       throw new UpMessageError("unavailable", "The database cannot be reached; nothing was subscribed.", correlationId);
     }
     if (!connection.open) return;
-    for (const held of fresh) if (may(held)) connection.holdings.add(held);
+    for (const held of fresh) if (may(held)) this.#hold(connection, held);
     // Also what was held before and was withdrawn by another read in the meantime: it is not held any more.
     refused = wanted.filter((held) => !connection.holdings.has(held));
     connection.pending = null;
+    for (const held of refused) this.#sleep(connection, held);
     connection.reads.note(code, readable.versions);
     const versions = new Map(payload.entityIds?.map((id, at) => [id.toLowerCase(), payload.versions?.[at]]));
     connection.send(
       subscribed({ correlationId, code, count: wanted.length - refused.length, refused, readable, versions }),
     );
     this.#deliverKept(connection, pending, readable);
+    // The read that refused them may have been the older one.
+    const doubtful = [...lost, ...pending.stirred].filter((held) => connection.dormant.has(held));
+    if (doubtful.length > 0) this.#ports.stir(connection, doubtful);
     this.#ports.observeSubscribe((this.#ports.clock.now() - startedAt) / 1000);
   }
 
   /** Takes part in the fan-out from here on; the signals are kept until the caller knows what stands. */
   register(connection: Connection, fresh: readonly Held[]): Pending {
-    const pending: Pending = { holdings: new Holdings(), kept: new Map(), withdrawn: [] };
+    const pending: Pending = { holdings: new Holdings(), kept: new Map(), withdrawn: [], stirred: [] };
     connection.pending = pending;
     for (const held of fresh) {
       pending.holdings.add(held);
       this.#ports.index.add(held.kind, held.code, held.id, connection);
-      this.#stray.get(connection)?.delete(strayKey(held));
+      if (!connection.dormant.has(held)) this.#ports.sleepers.add(held.kind, held.code, held.id, connection);
     }
     return pending;
   }
 
   /** All that is pending stands. */
   settle(connection: Connection): void {
-    for (const held of connection.pending?.holdings.list() ?? []) connection.holdings.add(held);
+    for (const held of connection.pending?.holdings.list() ?? []) this.#hold(connection, held);
     connection.pending = null;
   }
 
   /** Nothing that is pending stands. */
   abandon(connection: Connection): void {
-    this.#unindex(connection, connection.pending?.holdings.list() ?? []);
+    const pending = connection.pending?.holdings.list() ?? [];
+    this.#unindex(connection, pending);
+    for (const held of pending) if (!connection.dormant.has(held)) this.#unwatch(connection, held);
     connection.pending = null;
+  }
+
+  /** What an earlier socket of the same connection was refused: watched from here on, and read again. */
+  resumeDormant(connection: Connection, refused: readonly Held[]): void {
+    for (const held of refused) this.#sleep(connection, held);
+    if (refused.length > 0) this.#ports.stir(connection, refused);
+  }
+
+  /** A read has found it: it is live from here on. False when it was not dormant any more. */
+  wake(connection: Connection, held: Held): boolean {
+    if (!connection.dormant.has(held)) return false;
+    // A SUBSCRIBE to it is in work and will find it, too.
+    if (connection.pending?.holdings.has(held)) {
+      connection.pending.stirred.push(held);
+      return false;
+    }
+    this.#ports.index.add(held.kind, held.code, held.id, connection);
+    this.#hold(connection, held);
+    this.#ports.rows.correctInOrder(connection, [held]);
+    this.#ports.countWoken();
+    return true;
+  }
+
+  /**
+   * A row that was told through a container is held by its id from here on: where only the table's own policies know who
+   * may read it, nothing else could say later that it was told, and its loss must be told to those alone who knew it.
+   */
+  adopt(connection: Connection, code: string, id: string): void {
+    const held: Held = { kind: "id", code, id };
+    if (connection.holdsId(code, id) || connection.subscriptions >= this.#ports.limits.maxSubscriptions) return;
+    this.#ports.index.add("id", code, id, connection);
+    this.#hold(connection, held);
+    connection.adopted.add(held);
+    this.#ports.rows.correctInOrder(connection, [held]);
+  }
+
+  /** Without any container of the type, nobody wants its rows that came through one. */
+  #adoptedBy(connection: Connection, code: string | undefined): Held[] {
+    const containers = new Set(
+      connection.holdings.list(code).flatMap((held) => (held.kind === "within" ? [held.code] : [])),
+    );
+    return connection.adopted.list(code).filter((held) => !containers.has(held.code));
+  }
+
+  /** Indexed already. */
+  #hold(connection: Connection, held: Held): void {
+    connection.dormant.delete(held);
+    this.#unwatch(connection, held);
+    connection.holdings.add(held);
+  }
+
+  #sleep(connection: Connection, held: Held): void {
+    if (connection.dormant.has(held)) return;
+    connection.dormant.add(held);
+    this.#unwatch(connection, held);
+    this.#ports.sleepers.add(held.kind, held.code, held.id, connection);
+  }
+
+  #unwatch(connection: Connection, { kind, code, id }: Held): void {
+    this.#ports.sleepers.delete(kind, code, id, connection);
+  }
+
+  /** False when there is none. */
+  #forgetOneDormant(connection: Connection): boolean {
+    const held = connection.dormant.first();
+    if (!held) return false;
+    this.#endDormant(connection, held);
+    this.#ports.rows.correctInOrder(connection, [held]);
+    return true;
+  }
+
+  /** Those that were held. */
+  #drop(connection: Connection, named: readonly Held[]): Held[] {
+    const dropped = named.filter((held) => connection.holdings.delete(held));
+    for (const held of dropped) connection.adopted.delete(held);
+    this.#unindex(connection, dropped);
+    return dropped;
+  }
+
+  /** False when it is not dormant. */
+  #endDormant(connection: Connection, held: Held): boolean {
+    if (!connection.dormant.delete(held)) return false;
+    this.#unwatch(connection, held);
+    return true;
   }
 
   /** Signals that came while it was open whether the subscription stands: those it covers and that are news. */
@@ -184,52 +276,44 @@ export class SubscriptionManager {
     connection.mustReset = true;
     connection.enqueue(async () => {
       if (!connection.open) return;
-      const held = connection.holdings.list();
-      for (const one of held) connection.holdings.delete(one);
-      this.#unindex(connection, held);
+      const ended = everything(connection);
+      this.#forgetAll(connection);
       connection.forgetSignals();
       connection.send({ type: "RESET", payload: { reason } });
       this.#ports.countReset(reason);
-      await this.#removeRows(connection, held);
+      await this.#ports.rows.correct(connection, ended);
     });
   }
 
-  /** The rows of an open connection are missing, and nobody else took it over: writes them again. */
+  /** Rows of an open connection are missing, and nobody else took it over: writes them again. */
   restore(connection: Connection): void {
     connection.enqueue(async () => {
       if (!connection.open) return;
-      const { session } = connection;
-      session.created = false;
-      if (!(await this.#ports.rows.add(session, connection.holdings.list()))) this.#replaced(connection);
+      connection.session.created = false;
+      const rows = everything(connection).map((held) => ({ ...held, dormant: connection.dormant.has(held) }));
+      if (!(await this.#ports.rows.put(connection, rows))) this.#ports.rows.replaced(connection);
     });
-  }
-
-  /** Whether rows of what is no longer held may still be there. */
-  hasStray(connection: Connection): boolean {
-    return (this.#stray.get(connection)?.size ?? 0) > 0;
-  }
-
-  #replaced(connection: Connection): void {
-    connection.close(closeCodes.replaced.code, "another socket took this connection over");
   }
 
   async #unsubscribe(connection: Connection, { id: correlationId, payload }: UnsubscribeMessage): Promise<void> {
     const { entityCode: code, entityIds, within } = payload;
-    if (!connection.holdings.hasCode(code)) await this.#requireType(code, correlationId);
+    if (!connection.holdings.hasCode(code) && !connection.dormant.hasCode(code))
+      await this.#requireType(code, correlationId);
     const named: Held[] =
       entityIds || within
         ? [
             ...canonical(entityIds).map((id) => ({ kind: "id", code, id }) as const),
             ...canonical(within).map((id) => ({ kind: "within", code, id }) as const),
           ]
-        : connection.holdings.list(code);
+        : everything(connection, code);
     await this.#end(connection, named, { ...(correlationId && { id: correlationId }), code });
   }
 
   async #end(connection: Connection, named: readonly Held[], answer: { id?: string; code?: string }): Promise<void> {
-    const ended = named.filter((held) => connection.holdings.delete(held));
-    this.#unindex(connection, ended);
-    await this.#removeRows(connection, ended);
+    const ended = this.#drop(connection, named);
+    const forgotten = named.filter((held) => this.#endDormant(connection, held));
+    const adopted = this.#drop(connection, this.#adoptedBy(connection, answer.code));
+    await this.#ports.rows.correct(connection, [...ended, ...forgotten, ...adopted]);
     const message: UnsubscribedMessage = {
       type: "UNSUBSCRIBED",
       ...(answer.id && { id: answer.id }),
@@ -238,13 +322,9 @@ export class SubscriptionManager {
     connection.send(message);
   }
 
-  /** The user may no longer read a row: tells it, and ends the subscription to it if there is one. */
+  /** The user may no longer read a row: tells it; a subscription to it is dormant from here on. */
   revoke(connection: Connection, code: string, id: string): void {
-    const held: Held = { kind: "id", code, id };
-    if (connection.holdings.delete(held)) {
-      this.#unindex(connection, [held]);
-      this.#removeRowsInOrder(connection, held);
-    }
+    this.#withdraw(connection, { kind: "id", code, id });
     connection.tellGone(code, id);
   }
 
@@ -252,57 +332,30 @@ export class SubscriptionManager {
   revokeContainer(connection: Connection, code: string, id: string): void {
     const held: Held = { kind: "within", code, id };
     if (connection.pending?.holdings.has(held)) connection.pending.withdrawn.push(held);
-    if (!connection.holdings.delete(held)) return;
-    this.#unindex(connection, [held]);
-    this.#removeRowsInOrder(connection, held);
-    connection.tellGone(code, id);
+    if (this.#withdraw(connection, held)) connection.tellGone(code, id);
   }
 
-  #removeRowsInOrder(connection: Connection, held: Held): void {
-    connection.enqueue(async () => {
-      // A SUBSCRIBE that came before this may have brought it back.
-      if (!connection.holdings.has(held)) await this.#removeRows(connection, [held]);
-    });
+  #withdraw(connection: Connection, held: Held): boolean {
+    if (this.#drop(connection, [held]).length === 0) return false;
+    this.#sleep(connection, held);
+    // A SUBSCRIBE that came before may bring it back; what is written is what is held by then.
+    this.#ports.rows.correctInOrder(connection, [held]);
+    return true;
   }
 
   /** Takes a connection out of memory, at the moment its socket closes. Its rows go with the session. */
   forget(connection: Connection): void {
     this.abandon(connection);
-    this.#unindex(connection, connection.holdings.list());
-    for (const held of connection.holdings.list()) connection.holdings.delete(held);
+    this.#forgetAll(connection);
+  }
+
+  #forgetAll(connection: Connection): void {
+    this.#drop(connection, connection.holdings.list());
+    for (const one of connection.dormant.list()) this.#endDormant(connection, one);
   }
 
   #unindex(connection: Connection, held: readonly Held[]): void {
     for (const { kind, code, id } of held) this.#ports.index.delete(kind, code, id, connection);
-  }
-
-  /**
-   * A failure is not the client's business: memory decides who is told. The rows are removed later, in the connection's
-   * own order, so that the removal cannot hit a subscription made since.
-   */
-  async #removeRows(connection: Connection, held: readonly Held[]): Promise<void> {
-    if (held.length === 0 || !connection.session.created) return;
-    try {
-      if (!(await this.#ports.rows.remove(connection.session, held))) this.#replaced(connection);
-    } catch (error) {
-      this.#ports.onError(error);
-      const stray = this.#stray.get(connection) ?? new Map<string, Held>();
-      const scheduled = stray.size > 0;
-      for (const one of held) stray.set(strayKey(one), one);
-      this.#stray.set(connection, stray);
-      if (!scheduled) this.#retryLater(connection, stray);
-    }
-  }
-
-  #retryLater(connection: Connection, stray: Map<string, Held>): void {
-    this.#ports.clock.after(removalRetryMs, () => {
-      connection.enqueue(async () => {
-        if (!connection.open) return;
-        const held = [...stray.values()].filter((one) => !connection.holdings.has(one));
-        stray.clear();
-        await this.#removeRows(connection, held);
-      });
-    });
   }
 
   async #requireType(code: string, correlationId: string | undefined): Promise<void> {
@@ -317,7 +370,10 @@ export class SubscriptionManager {
   }
 }
 
-const strayKey = ({ kind, code, id }: Held): string => `${kind}:${code}:${id}`;
+const everything = ({ holdings, dormant }: Connection, code?: string): Held[] => [
+  ...holdings.list(code),
+  ...dormant.list(code),
+];
 
 function subscribed(of: {
   correlationId: string | undefined;

@@ -30,6 +30,7 @@ export function fixtureType(more: Partial<CatalogRow> = {}): EntityType {
     redact: ["secret"],
     views: false,
     public: false,
+    own_policy: false,
     comment: null,
     columns: [
       column("id", "uuid", { notNull: true, hasDefault: true }),

@@ -1,7 +1,7 @@
 import type { DownMessage, HintItem } from "@heliograph/protocol";
 import { type Identity, TokenError } from "@heliograph/server-kit";
 import { Bookmarks } from "../bookmarks.ts";
-import type { Connection, SocketPort } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import { ConnectionManager } from "../connection-manager.ts";
 import type { Position } from "../cursor.ts";
 import { DelayWatch } from "../delay-watch.ts";
@@ -12,50 +12,15 @@ import { createMessageRouter } from "../message-router.ts";
 import { ReplayReader } from "../replay-reader.ts";
 import { Resumer } from "../resumer.ts";
 import { Rights } from "../rights.ts";
-import type { Readable, Reader } from "../rights-reader.ts";
+import type { Asked, Readable, Reader } from "../rights-reader.ts";
 import { Ring } from "../ring.ts";
+import { type Row, RowKeeper } from "../row-keeper.ts";
 import type { Session } from "../session.ts";
 import type { Taken, Wanted } from "../session-store.ts";
 import { SubscriptionIndex } from "../subscription-index.ts";
 import { SubscriptionManager } from "../subscription-manager.ts";
 import { FakeClock, settled } from "./fake-clock.ts";
-
-/** A socket that remembers what was written. */
-export class FakeSocket implements SocketPort {
-  readonly sent: DownMessage[] = [];
-  readonly texts: string[] = [];
-  bufferedAmount = 0;
-  closedWith: number | undefined;
-  terminated = false;
-  pings = 0;
-  paused = false;
-
-  send(text: string): void {
-    this.texts.push(text);
-    this.sent.push(JSON.parse(text) as DownMessage);
-  }
-  close(code: number): void {
-    this.closedWith ??= code;
-  }
-  terminate(): void {
-    this.terminated = true;
-  }
-  ping(): void {
-    this.pings += 1;
-  }
-  pause(): void {
-    this.paused = true;
-  }
-  resume(): void {
-    this.paused = false;
-  }
-
-  /** What was written since the last call. */
-  take(): DownMessage[] {
-    this.texts.length = 0;
-    return this.sent.splice(0);
-  }
-}
+import { FakeSocket } from "./fake-socket.ts";
 
 /** A client on a fake socket. */
 export type FakeClient = {
@@ -105,7 +70,13 @@ export const item = (of: Partial<HintItem> & { e: string }): HintItem => ({
 export class Scene {
   readonly clock = new FakeClock();
   readonly index = new SubscriptionIndex<Connection>();
-  readonly rows = new Map<string, Held>();
+  readonly sleepers = new SubscriptionIndex<Connection>();
+  readonly rows = new Map<string, Row>();
+  /** Codes of tables with policies of their own. */
+  readonly ownPolicies = new Set<string>();
+  /** Private rows that do not exist any more, and that the user could read. */
+  readonly mightRead = new Set<string>();
+  woken = 0;
   readonly stop = new AbortController();
   readonly errors: unknown[] = [];
   readonly ended: Session[] = [];
@@ -131,6 +102,7 @@ export class Scene {
   reads = 0;
   failRows = false;
   sessionLost = false;
+  readonly keeper: RowKeeper;
   readonly subscriptions: SubscriptionManager;
   readonly connections: ConnectionManager;
   readonly rights: Rights;
@@ -152,13 +124,13 @@ export class Scene {
     lookAtHead();
     const onError = (error: unknown): void => void this.errors.push(error);
     const reader = {
-      read: (who: Reader, code: string, asked: { ids: readonly string[]; within: readonly string[] }) =>
-        this.#read(who, code, asked),
+      read: (who: Reader, code: string, asked: Asked) => this.#read(who, code, asked),
     };
-    this.subscriptions = new SubscriptionManager({
-      index,
+    this.keeper = new RowKeeper({
+      clock,
+      onError,
       rows: {
-        add: async (_session, held) => {
+        put: async (_session, held) => {
           this.#failIfTold();
           if (this.sessionLost) return false;
           _session.attempted = true;
@@ -173,6 +145,15 @@ export class Scene {
           return !this.sessionLost;
         },
       },
+    });
+    this.subscriptions = new SubscriptionManager({
+      index,
+      sleepers: this.sleepers,
+      rows: this.keeper,
+      stir: (connection, held) => this.rights.stir(connection.user, held),
+      countWoken: () => {
+        this.woken += 1;
+      },
       rights: reader,
       knows: async (code) => code !== "nonsense",
       limits: all,
@@ -184,6 +165,7 @@ export class Scene {
     this.rights = new Rights({
       reader,
       subscriptions: this.subscriptions,
+      hasOwnPolicy: (code) => this.ownPolicies.has(code),
       clock,
       random: () => 1,
       signal: this.stop.signal,
@@ -203,7 +185,7 @@ export class Scene {
       seal: sealed,
       position: () => this.position,
       delay: this.delay,
-      waits: (connection) => this.rights.isBusy(connection.user) || this.subscriptions.hasStray(connection),
+      waits: (connection) => this.rights.isBusy(connection.user) || this.keeper.hasStray(connection),
       intervalMs: all.bookmarkIntervalMs,
       count: { bookmark: () => undefined, delayed: () => undefined },
     });
@@ -226,7 +208,12 @@ export class Scene {
         closed: () => undefined,
       },
     });
-    this.fanOut = new FanOut({ index, rights: this.rights, usersOf: (person) => this.connections.usersOf(person) });
+    this.fanOut = new FanOut({
+      index,
+      sleepers: this.sleepers,
+      rights: this.rights,
+      usersOf: (person) => this.connections.usersOf(person),
+    });
     this.ring = new Ring({ clock, maxItems: 1000, maxAgeMs: 60_000 });
     this.ring.restart(this.position);
     const place = (): Position => this.position;
@@ -342,19 +329,27 @@ export class Scene {
     if (before?.userId !== userId || before.organizationId !== organizationId) return "unknown";
     const session = { ...before, gatewayId, generation: before.generation + 1 };
     this.sessions.set(connectionId, session);
-    const held = [...this.rows].flatMap(([key, one]) => (key.startsWith(connectionId) ? [one] : []));
-    return { session, held };
+    const rows = [...this.rows].flatMap(([key, one]) => (key.startsWith(connectionId) ? [one] : []));
+    return { session, held: rows.filter((row) => !row.dormant), dormant: rows.filter((row) => row.dormant) };
   }
 
   #failIfTold(): void {
     if (this.failRows) throw new Error("the database is away");
   }
 
-  #read(reader: Reader, code: string, asked: { ids: readonly string[]; within: readonly string[] }): Promise<Readable> {
+  /** Rows of what is held, without those of what was refused. */
+  get heldRows(): Row[] {
+    return [...this.rows.values()].filter((row) => !row.dormant);
+  }
+
+  #read(reader: Reader, code: string, asked: Asked): Promise<Readable> {
     this.reads += 1;
     const now = (): Readable => ({
       versions: new Map(asked.ids.flatMap((one) => [[one, this.readable.get(one)] as const]).filter(isReadable)),
-      containers: new Set(asked.within.filter((one) => this.containers.has(one))),
+      containers: new Map(
+        asked.within.filter((one) => this.containers.has(one)).map((one) => [one, { code: "project", version: 1 }]),
+      ),
+      ended: new Set(asked.ended?.filter((one) => this.mightRead.has(one))),
     });
     if (!this.questions) return Promise.resolve(now());
     return new Promise((resolve, reject) => {
