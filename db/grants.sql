@@ -17,11 +17,14 @@ grant execute on function
   app.base_type(oid), app.base_type_name(oid), app.in_maintenance()
 to heliograph_gateway;
 
-grant select on app.logging, app.sync_state, app.entity_type, app.gateway to heliograph_watcher;
+grant select on app.logging, app.sync_state, app.entity_type, app.gateway, app.erasure to heliograph_watcher;
+grant select, insert, update on app.job to heliograph_watcher;
 grant execute on function
   app.lead(uuid, interval), app.resign(uuid), app.claim(uuid, int, bigint, timestamptz), app.new_log_epoch(),
-  app.ensure_partitions(int), app.drop_log_day(date), app.drop_detail_day(date), app.expired_log_days(int, int),
-  app.reap_sessions(interval, interval), app.delete_orphan_subscriptions(), app.expire_grants(), app.expire_mutations(interval), app.check_sync()
+  app.ensure_partitions(int), app.retire_log_day(date), app.drop_log_day(text, date), app.expired_log_days(int, int),
+  app.reap_sessions(interval, interval), app.delete_orphan_subscriptions(), app.expire_grants(), app.expire_mutations(interval, int), app.check_sync(),
+  app.delete_orphan_grants(), app.refresh_statistics(), app.table_sizes(),
+  app.begin_erasure(uuid), app.find_subject(uuid, date), app.erase_subject(uuid, date), app.finish_erasure(uuid), app.audit_days()
 to heliograph_watcher;
 
 -- A person's idempotency keys are nobody else's business.

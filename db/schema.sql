@@ -5,6 +5,7 @@
 grant create, usage to owner
 grant usage to heliograph_app
 grant usage to heliograph_gateway
+grant usage to heliograph_log
 grant usage to heliograph_watcher
 comment 'Heliograph: the business suite, its change log and the state of the sync.'
 
@@ -15,8 +16,12 @@ nologin inherit
 login noinherit
 member of heliograph_app
 
+-- 2 role: heliograph_log
+nologin inherit
+
 -- 2 role: heliograph_watcher
-login inherit
+login noinherit
+member of heliograph_log
 
 -- 4 type: asset_status
 enum ('in_stock', 'in_use', 'in_repair', 'retired')
@@ -530,6 +535,21 @@ table
   comment on tenant_column 'The column that holds the organization of a row; null for public reference data.'
   comment on views 'Whether reads are logged (action 0).'
 
+-- 5 table: erasure
+table
+  person_id uuid not null
+  requested_ts timestamp with time zone not null default clock_timestamp()
+  erased_ts timestamp with time zone
+  markers text[] not null default '{}'::text[]
+  entity_ids uuid[] not null default '{}'::uuid[]
+  rows bigint not null default 0
+  constraint erasure_pkey PRIMARY KEY (person_id)
+  grant select to heliograph_watcher
+  comment 'Requests to erase a person from accounts and log.'
+  comment on entity_ids 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.'
+  comment on markers 'What names the person beside the id (addresses); emptied when the erasure is done.'
+  comment on rows 'How many rows of the log were changed.'
+
 -- 5 table: expense
 table row-security forced
   id uuid not null default gen_random_uuid()
@@ -698,8 +718,24 @@ table row-security forced
   comment on amount 'Quantity times unit price, computed.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
+-- 5 table: job
+table with (fillfactor=50)
+  name character varying(100) not null
+  attempted_ts timestamp with time zone not null default clock_timestamp()
+  succeeded_ts timestamp with time zone
+  failures integer not null default 0
+  duration_ms double precision
+  result jsonb
+  error text
+  constraint job_pkey PRIMARY KEY (name)
+  grant insert, select, update to heliograph_watcher
+  comment 'One row per recurring job: its last attempt and its last success.'
+  comment on error 'Of the last attempt, if it failed.'
+  comment on failures 'Attempts since the last success that failed.'
+  comment on result 'Numbers that the last success reported.'
+
 -- 5 table: logging
-table partition by RANGE (created_ts)
+table partition by RANGE (created_ts) owned by heliograph_log
   id uuid not null default gen_random_uuid()
   entity_code character varying(100) not null
   entity_id uuid not null
@@ -716,6 +752,7 @@ table partition by RANGE (created_ts)
   constraint logging_sync_status_check CHECK (((sync_status)::text = ANY ((ARRAY['pending'::character varying, 'sent'::character varying])::text[])))
   CREATE INDEX idx_logging_sync_pending ON ONLY app.logging USING btree (created_ts, entity_version) WHERE (((sync_status)::text = 'pending'::text) AND (action <> 0))
   CREATE INDEX idx_logging_sync_seq ON ONLY app.logging USING btree (sync_seq) WHERE (sync_seq IS NOT NULL)
+  grant delete, insert, maintain, references, select, trigger, truncate, update to heliograph_log
   grant select to heliograph_gateway
   grant select to heliograph_watcher
   comment 'Every change of a live row, in commit order once claimed.'
@@ -728,7 +765,7 @@ table partition by RANGE (created_ts)
   comment on sync_seq 'Gapless number in order of claims; null until claimed.'
 
 -- 5 table: logging_detail
-table partition by RANGE (created_ts)
+table partition by RANGE (created_ts) owned by heliograph_log
   id uuid not null
   created_ts timestamp with time zone not null
   entity_code character varying(100) not null
@@ -1343,11 +1380,13 @@ table
   entity_code character varying(100) not null
   entity_id uuid not null
   is_container boolean not null default false
+  dormant boolean not null default false
   subscribed_at timestamp with time zone not null default now()
   constraint idx_rxdb_sub_connection PRIMARY KEY (connection_id, entity_code, entity_id, is_container)
   CREATE INDEX idx_rxdb_sub_entity ON app.rxdb_subscription USING btree (entity_code, entity_id)
   grant delete, insert, select, update to heliograph_gateway
   comment 'One row per entity, or per container, that a connection holds.'
+  comment on dormant 'Refused, for want of the row or of the right to read it, which is not told apart: nothing is delivered until a read finds it.'
   comment on is_container 'entity_id is a container: every row of the type inside it is held.'
 
 -- 5 table: sync_state
@@ -1760,6 +1799,9 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
     e.snapshots,
     e.views,
     e.public,
+    (EXISTS ( SELECT 1
+           FROM pg_policy p
+          WHERE p.polrelid = c.oid AND (p.polname <> ALL (ARRAY['heliograph_standard'::name, 'heliograph_owner'::name])))) AS own_policy,
     obj_description(c.oid, 'pg_class'::name) AS comment,
     ( SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'baseType', app.base_type_name(a.atttypid), 'notNull', a.attnotnull, 'hasDefault', a.atthasdef AND a.attgenerated = ''::"char", 'generated', a.attgenerated <> ''::"char" OR a.attidentity = 'a'::"char", 'maxLength',
                 CASE
@@ -1784,6 +1826,21 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
      JOIN pg_namespace n ON n.oid = c.relnamespace;
 grant select to heliograph_gateway
 comment 'One row per live type with everything that is known of its columns.'
+
+-- 7 function: app.audit_days()
+CREATE OR REPLACE FUNCTION app.audit_days()
+ RETURNS SETOF date
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i join pg_class c on c.oid = i.inhrelid
+   where i.inhparent = 'app.logging_detail'::regclass and c.relname ~ '_[0-9]{8}$'
+     and to_date(right(c.relname, 8), 'YYYYMMDD') <= (clock_timestamp() at time zone 'UTC')::date
+   order by 1
+$function$
+grant execute to heliograph_watcher
+comment 'Days that app.logging_detail holds, up to today.'
 
 -- 7 function: app.base_type(oid)
 CREATE OR REPLACE FUNCTION app.base_type(type oid)
@@ -1830,11 +1887,45 @@ CREATE OR REPLACE FUNCTION app.batch_subscribers(code text, ids uuid[])
 AS $function$
   select b.entity_id, b.user_id, b.connection_id, s.gateway_id, b.is_container
     from app.rxdb_subscription b left join app.rxdb_session s on s.connection_id = b.connection_id
-   where b.entity_code = code and b.entity_id = any (ids)
+   where b.entity_code = code and b.entity_id = any (ids) and not b.dormant
    order by b.entity_id, b.user_id, b.connection_id
 $function$
 grant execute to heliograph_gateway
 comment 'Who holds these rows, or everything of the type inside these containers: for operators, not for delivery.'
+
+-- 7 function: app.begin_erasure(uuid)
+CREATE OR REPLACE FUNCTION app.begin_erasure(person uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_maintenance text := current_setting('app.maintenance', true);
+  e record;
+  v_ids uuid[];
+begin
+  perform set_config('app.maintenance', 'on', true);
+  update app.erasure r
+     set markers = (select array_agg(distinct m) from unnest(r.markers || coalesce((select array[lower(p.email)] from app.person p where p.id = person), '{}')) m)
+   where r.person_id = person and exists (select from app.person p where p.id = person);
+  -- Rows that say they are this person, as app.employee does.
+  for e in
+    select t.code, t.table_name, t.key_column
+      from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
+  loop
+    execute format('select coalesce(array_agg(x.%I), ''{}'') from %s x where x.person_id = $1', e.key_column, e.table_name) into v_ids using person;
+    update app.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
+  end loop;
+  -- Memberships and grants go with the account and are logged as revoked: that ends what is open in browsers.
+  delete from app.mutation m where m.person_id = person;
+  delete from app.rxdb_subscription s where s.user_id = person;
+  delete from app.rxdb_session s where s.user_id = person;
+  delete from app.person p where p.id = person;
+  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
+end $function$
+grant execute to heliograph_watcher
+comment 'First step of an erasure: notes what names the person and deletes the account.'
 
 -- 7 function: app.check_entity_grant()
 CREATE OR REPLACE FUNCTION app.check_entity_grant()
@@ -2102,6 +2193,33 @@ RETURN (NULLIF(current_setting('app.person_id'::text, true), ''::text))::uuid
 grant execute to heliograph_app
 comment 'The person of this transaction; null outside a request.'
 
+-- 7 function: app.delete_orphan_grants()
+CREATE OR REPLACE FUNCTION app.delete_orphan_grants()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_maintenance text := current_setting('app.maintenance', true);
+  e app.entity_type;
+  v_count bigint;
+  v_all bigint := 0;
+begin
+  perform set_config('app.maintenance', 'on', true);
+  for e in select t.* from app.entity_type t where exists (select from app.entity_grant g where g.entity_code = t.code) loop
+    execute format(
+      'delete from app.entity_grant g where g.entity_code = $1 and g.created_ts < clock_timestamp() - interval ''1 day'' '
+      'and not exists (select from %s t where t.%I = g.entity_id)', e.table_name, e.key_column) using e.code;
+    get diagnostics v_count = row_count;
+    v_all := v_all + v_count;
+  end loop;
+  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
+  return v_all;
+end $function$
+grant execute to heliograph_watcher
+comment 'Deletes grants whose row has been gone for a day; returns how many.'
+
 -- 7 function: app.delete_orphan_subscriptions()
 CREATE OR REPLACE FUNCTION app.delete_orphan_subscriptions()
  RETURNS bigint
@@ -2149,8 +2267,8 @@ begin
 end $function$
 comment 'Ends the sync of a type; the table keeps its columns, policies and rights.'
 
--- 7 function: app.drop_detail_day(date)
-CREATE OR REPLACE FUNCTION app.drop_detail_day(day date)
+-- 7 function: app.drop_log_day(text,date)
+CREATE OR REPLACE FUNCTION app.drop_log_day(part_of text, day date)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2158,55 +2276,35 @@ CREATE OR REPLACE FUNCTION app.drop_detail_day(day date)
  SET lock_timeout TO '200ms'
 AS $function$
 declare
-  v_part text := 'logging_detail_' || to_char(day, 'YYYYMMDD');
+  v_part text := part_of || '_' || to_char(day, 'YYYYMMDD');
+  v_max bigint;
 begin
-  if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
-    raise exception 'the log of % may still be written', day using errcode = '55000', hint = 'Drop a day that is at least two days old.';
+  if part_of is null or part_of not in ('logging', 'logging_detail') then
+    raise exception 'there is no log "%"', part_of using errcode = '22023', hint = 'Use logging or logging_detail.';
   end if;
   if to_regclass('app.' || v_part) is null then
     return false;
   end if;
-  execute format('alter table app.logging_detail detach partition app.%I', v_part);
+  if exists (select from pg_inherits where inhrelid = to_regclass('app.' || v_part)) then
+    raise exception '% is part of the log', v_part
+      using errcode = '55000', hint = format('Run first: alter table app.%I detach partition app.%I concurrently', part_of, v_part);
+  end if;
+  if part_of = 'logging' then
+    perform 1 from app.sync_state for update;
+    execute format('lock table app.%I in access exclusive mode', v_part);
+    -- An operator may have queued rows again while the day was on its way out: they must still be told.
+    execute format(
+      'insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
+      'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
+      'from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);
+    execute format('select max(sync_seq) from app.%I where sync_seq is not null', v_part) into v_max;
+    update app.sync_state set min_seq = v_max + 1 where min_seq <= v_max;
+  end if;
   execute format('drop table app.%I', v_part);
   return true;
 end $function$
 grant execute to heliograph_watcher
-comment 'Drops one day of app.logging_detail, the audit half of the log.'
-
--- 7 function: app.drop_log_day(date)
-CREATE OR REPLACE FUNCTION app.drop_log_day(day date)
- RETURNS bigint
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET lock_timeout TO '200ms'
-AS $function$
-declare
-  v_part text := 'logging_' || to_char(day, 'YYYYMMDD');
-  v_max bigint;
-  v_pending bigint;
-  v_min bigint;
-begin
-  if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
-    raise exception 'the log of % may still be written', day using errcode = '55000', hint = 'Drop a day that is at least two days old.';
-  end if;
-  if to_regclass('app.' || v_part) is null then
-    return null;
-  end if;
-  perform 1 from app.sync_state for update; -- the order of a claim: state, then log
-  execute format('lock table app.%I in access exclusive mode', v_part);
-  execute format('select max(sync_seq), count(*) filter (where sync_status = ''pending'' and action <> 0) from app.%I', v_part)
-    into v_max, v_pending;
-  if v_pending > 0 then
-    raise exception '% rows of % were not claimed yet', v_pending, day using errcode = '55000', hint = 'Start a watcher and try again.';
-  end if;
-  update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
-  execute format('alter table app.logging detach partition app.%I', v_part);
-  execute format('drop table app.%I', v_part);
-  return v_min;
-end $function$
-grant execute to heliograph_watcher
-comment 'Drops one day of app.logging and returns the new min_seq; null when there is no such day.'
+comment 'Drops a detached day of app.logging or app.logging_detail; false when there is none.'
 
 -- 7 function: app.enable_sync(regclass,text,text[],text[],text[],text,boolean
 CREATE OR REPLACE FUNCTION app.enable_sync("table" regclass, code text, containers text[] DEFAULT '{}'::text[], rights text[] DEFAULT '{}'::text[], redact text[] DEFAULT '{}'::text[], snapshots text DEFAULT 'full'::text, views boolean DEFAULT false, public boolean DEFAULT false, key text DEFAULT NULL::text, tenant text DEFAULT NULL::text)
@@ -2361,6 +2459,46 @@ $function$
 grant execute to heliograph_app, heliograph_gateway
 comment 'Changes of one row, newest first: time, name of the actor, action, version, changed columns (null where no snapshots are kept).'
 
+-- 7 function: app.erase_subject(uuid,date)
+CREATE OR REPLACE FUNCTION app.erase_subject(person uuid, day date)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  r app.erasure;
+  v_count bigint;
+begin
+  select x.* into r from app.erasure x where x.person_id = person;
+  if not found then
+    raise exception 'nobody asked to erase %', person using errcode = '22023', hint = format('Run: select app.request_erasure(%L)', person);
+  end if;
+  with found as (
+    select d.tableoid as part, d.ctid as tid,
+           d.actor ->> 'person_id' = person::text as own,
+           d.entity_id = person or d.entity_id = any (r.entity_ids)
+             or app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers) as about
+      from app.logging_detail d
+     where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC')
+  update app.logging_detail d
+     set actor = case when f.own then '{"person_type": "erased"}'::jsonb else d.actor end,
+         request = case when f.own then null else d.request end,
+         ip = case when f.own then null else d.ip end,
+         user_agent = case when f.own then null else d.user_agent end,
+         entity_from_version = case when f.about then null else d.entity_from_version end,
+         entity_to_version = case when f.about then null else d.entity_to_version end
+    from found f
+   where d.tableoid = f.part and d.ctid = f.tid
+     and d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
+     and (f.own or f.about and (d.entity_from_version is not null or d.entity_to_version is not null));
+  get diagnostics v_count = row_count;
+  update app.erasure x set rows = x.rows + v_count where x.person_id = person;
+  return v_count;
+end $function$
+grant execute to heliograph_watcher
+comment 'Third step of an erasure, for each day of app.logging_detail; returns how many rows it changed.'
+
 -- 7 function: app.expire_grants()
 CREATE OR REPLACE FUNCTION app.expire_grants()
  RETURNS bigint
@@ -2378,8 +2516,8 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Deletes grants whose time is over, which makes the gateways check; returns how many.'
 
--- 7 function: app.expire_mutations(interval)
-CREATE OR REPLACE FUNCTION app.expire_mutations(keep interval DEFAULT '90 days'::interval)
+-- 7 function: app.expire_mutations(interval,integer)
+CREATE OR REPLACE FUNCTION app.expire_mutations(keep interval DEFAULT '90 days'::interval, max_rows integer DEFAULT 5000)
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2390,30 +2528,65 @@ declare
   v_count bigint;
 begin
   perform set_config('app.maintenance', 'on', true);
-  delete from app.mutation where created_ts < clock_timestamp() - keep;
+  delete from app.mutation
+   where ctid = any (array(select m.ctid from app.mutation m where m.created_ts < clock_timestamp() - keep order by m.created_ts limit max_rows));
   get diagnostics v_count = row_count;
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
   return v_count;
 end $function$
 grant execute to heliograph_watcher
-comment 'Forgets idempotency keys that are older; returns how many.'
+comment 'Forgets idempotency keys that are older, so many at most; returns how many.'
 
 -- 7 function: app.expired_log_days(integer,integer)
 CREATE OR REPLACE FUNCTION app.expired_log_days(keep_log integer, keep_detail integer)
- RETURNS TABLE(part_of text, day date)
+ RETURNS TABLE(part_of text, day date, state text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select d.part_of, d.day
-    from (select p.relname::text as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day
-            from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
-           where i.inhparent in ('app.logging'::regclass, 'app.logging_detail'::regclass) and c.relname ~ '_[0-9]{8}$') d
+  select d.part_of, d.day, d.state
+    from (select left(c.relname, -9) as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day,
+                 case when i.inhrelid is null then 'detached' when i.inhdetachpending then 'detaching' else 'attached' end as state
+            from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~ '^logging(_detail)?_[0-9]{8}$') d
    where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
-   order by d.day, d.part_of
+   order by d.state = 'detaching' desc, d.day, d.part_of
 $function$
 grant execute to heliograph_watcher
-comment 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first.'
+comment 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first; state is attached, detaching or detached.'
+
+-- 7 function: app.find_subject(uuid,date)
+CREATE OR REPLACE FUNCTION app.find_subject(person uuid, day date)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  update app.erasure r
+     set entity_ids = (select coalesce(array_agg(distinct i), '{}') from (
+           select unnest(r.entity_ids) as i
+           union
+           select d.entity_id from app.logging_detail d
+            where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
+              and d.entity_code <> 'person'
+              and exists (select from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped where t.code = d.entity_code)
+              and (app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers))) f)
+   where r.person_id = person
+$function$
+grant execute to heliograph_watcher
+comment 'Second step of an erasure, for each day: notes rows about the person that exist no more.'
+
+-- 7 function: app.finish_erasure(uuid)
+CREATE OR REPLACE FUNCTION app.finish_erasure(person uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  update app.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
+$function$
+grant execute to heliograph_watcher
+comment 'Last step of an erasure: forgets what named the person.'
 
 -- 7 function: app.granted_ids(text)
 CREATE OR REPLACE FUNCTION app.granted_ids(code text)
@@ -3108,11 +3281,11 @@ begin
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
     perform app.log_entity_change(old.entity_code, old.entity_id, false,
-      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}'), to_jsonb(old.*), null);
+      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}') || old.person_id, to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
     perform app.log_entity_change(new.entity_code, new.entity_id, true,
-      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}'), null, to_jsonb(new.*));
+      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}') || new.person_id, null, to_jsonb(new.*));
   end if;
   return null;
 end $function$
@@ -4626,6 +4799,16 @@ $function$
 grant execute to heliograph_gateway
 comment 'Account, argon2id hash and memberships of an address; no row when there is none.'
 
+-- 7 function: app.names_subject(jsonb,uuid,text[])
+CREATE OR REPLACE FUNCTION app.names_subject(snapshot jsonb, person uuid, markers text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select exists (select from unnest(array[person::text] || markers) m where strpos(lower(snapshot::text), m) > 0)
+$function$
+
 -- 7 function: app.new_log_epoch()
 CREATE OR REPLACE FUNCTION app.new_log_epoch()
  RETURNS uuid
@@ -4682,6 +4865,32 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Gives up dead gateways and deletes expired sessions with their subscriptions; returns how many of each.'
 
+-- 7 function: app.refresh_statistics()
+CREATE OR REPLACE FUNCTION app.refresh_statistics()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '200ms'
+AS $function$
+begin
+  analyze app.logging_detail;
+end $function$
+grant execute to heliograph_watcher
+comment 'Analyzes what autovacuum does not.'
+
+-- 7 function: app.request_erasure(uuid)
+CREATE OR REPLACE FUNCTION app.request_erasure(person uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  insert into app.erasure (person_id) values (person)
+  on conflict (person_id) do update set requested_ts = clock_timestamp(), erased_ts = null
+$function$
+comment 'Asks the watchers to erase a person: the account and every trace in the audit log. Change or delete the rows about that person first.'
+
 -- 7 function: app.resign(uuid)
 CREATE OR REPLACE FUNCTION app.resign(me uuid)
  RETURNS void
@@ -4696,7 +4905,7 @@ comment 'Gives the lease up at once, so that another watcher need not wait for i
 
 -- 7 function: app.resume_sessions(uuid[],uuid[],uuid[],uuid)
 CREATE OR REPLACE FUNCTION app.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
- RETURNS TABLE(connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[])
+ RETURNS TABLE(connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], dormants boolean[])
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4727,7 +4936,8 @@ begin
     select t.id, s.user_id, s.organization_id, t.generation,
            coalesce(array_agg(b.entity_code::text) filter (where b.entity_id is not null), '{}'),
            coalesce(array_agg(b.entity_id) filter (where b.entity_id is not null), '{}'),
-           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}')
+           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}'),
+           coalesce(array_agg(b.dormant) filter (where b.entity_id is not null), '{}')
       from unnest(v_ids, v_generations) as t (id, generation)
       join app.rxdb_session s on s.connection_id = t.id
       left join app.rxdb_subscription b on b.connection_id = t.id
@@ -4771,6 +4981,42 @@ begin
   perform app.new_log_epoch();
   return v_count;
 end $function$
+
+-- 7 function: app.retire_log_day(date)
+CREATE OR REPLACE FUNCTION app.retire_log_day(day date)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '200ms'
+AS $function$
+declare
+  v_part text := 'logging_' || to_char(day, 'YYYYMMDD');
+  v_pending boolean;
+  v_max bigint;
+  v_min bigint;
+begin
+  if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
+    raise exception 'the log of % may still be written', day using errcode = '55000', hint = 'Drop a day that is at least two days old.';
+  end if;
+  if to_regclass('app.' || v_part) is null then
+    return null;
+  end if;
+  -- The order of a claim: state, then log. While this row is locked nobody claims, so whoever holds a lock that conflicts
+  -- with SHARE is a transaction whose rows of that day are still to be committed. Not waited for: they would come too late.
+  perform 1 from app.sync_state for update;
+  execute format('lock table only app.%I in share mode nowait', v_part);
+  -- By the partial indexes: counting a whole day would keep the leader from its claims for seconds.
+  execute format('select exists (select from app.%1$I where sync_status = ''pending'' and action <> 0), (select max(sync_seq) from app.%1$I where sync_seq is not null)', v_part)
+    into v_pending, v_max;
+  if v_pending then
+    raise exception 'rows of % were not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
+  end if;
+  update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
+  return v_min;
+end $function$
+grant execute to heliograph_watcher
+comment 'Raises min_seq above a day of app.logging that is to go, and returns it; null when there is no such day. Refuses while a row of it is to be claimed.'
 
 -- 7 function: app.sees_asset(uuid)
 CREATE OR REPLACE FUNCTION app.sees_asset(id uuid)
@@ -5392,6 +5638,22 @@ begin
   execute format('create or replace trigger zzz_sync_version before insert or update on %s for each row execute function app.%I()',
                  e.table_name, 'version_' || e.code);
 end $function$
+
+-- 7 function: app.table_sizes()
+CREATE OR REPLACE FUNCTION app.table_sizes()
+ RETURNS TABLE(name text, bytes bigint, live bigint, dead bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce(p.relname, c.relname)::text, sum(pg_total_relation_size(c.oid))::bigint,
+         sum(pg_stat_get_live_tuples(c.oid))::bigint, sum(pg_stat_get_dead_tuples(c.oid))::bigint
+    from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
+   where c.relnamespace = 'app'::regnamespace and c.relkind = 'r'
+   group by 1 order by 1
+$function$
+grant execute to heliograph_watcher
+comment 'Bytes with indexes, live and dead rows of each table; partitions count for the table above them.'
 
 -- 7 function: app.version_asset()
 CREATE OR REPLACE FUNCTION app.version_asset()

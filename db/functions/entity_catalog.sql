@@ -44,6 +44,8 @@ select
   e.snapshots,
   e.views,
   e.public,
+  -- Policies that the gateways cannot predict: who could read a row before it changed is not known.
+  exists (select 1 from pg_policy p where p.polrelid = c.oid and p.polname not in ('heliograph_standard', 'heliograph_owner')) as own_policy,
   obj_description(c.oid, 'pg_class') as comment,
   (
     select jsonb_agg(

@@ -41,17 +41,24 @@ end $$;
 
 comment on function app.ensure_partitions(int) is 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.';
 
--- Raises min_seq first, so that no cursor is served from a log that lost its rows. A short lock_timeout: a DROP that
--- waits behind a reader makes every writer wait behind itself; the caller tries again later.
-create or replace function app.drop_log_day(day date) returns bigint
+-- How a day leaves the log, each step in a transaction of its own so that no lock is held for the next one:
+--
+--   1. app.retire_log_day: no claimable row is left, and min_seq is raised, so that no cursor is served from what follows
+--   2. alter table app.logging detach partition … concurrently, by the watcher: it cannot run inside a function. A plain
+--      DETACH wants an ACCESS EXCLUSIVE lock on the log: it would wait for one open transaction, and every writer for it
+--   3. app.drop_log_day
+--
+-- Step 2 waits for every transaction that has used the log, gives up after 200 ms, and then leaves the day half detached:
+-- invisible already, and to be finished with FINALIZE. app.expired_log_days says which step is due.
+create or replace function app.retire_log_day(day date) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '200ms'
 as $$
 declare
   v_part text := 'logging_' || to_char(day, 'YYYYMMDD');
+  v_pending boolean;
   v_max bigint;
-  v_pending bigint;
   v_min bigint;
 begin
   if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
@@ -60,53 +67,70 @@ begin
   if to_regclass('app.' || v_part) is null then
     return null;
   end if;
-  perform 1 from app.sync_state for update; -- the order of a claim: state, then log
-  execute format('lock table app.%I in access exclusive mode', v_part);
-  execute format('select max(sync_seq), count(*) filter (where sync_status = ''pending'' and action <> 0) from app.%I', v_part)
-    into v_max, v_pending;
-  if v_pending > 0 then
-    raise exception '% rows of % were not claimed yet', v_pending, day using errcode = '55000', hint = 'Start a watcher and try again.';
+  -- The order of a claim: state, then log. While this row is locked nobody claims, so whoever holds a lock that conflicts
+  -- with SHARE is a transaction whose rows of that day are still to be committed. Not waited for: they would come too late.
+  perform 1 from app.sync_state for update;
+  execute format('lock table only app.%I in share mode nowait', v_part);
+  -- By the partial indexes: counting a whole day would keep the leader from its claims for seconds.
+  execute format('select exists (select from app.%1$I where sync_status = ''pending'' and action <> 0), (select max(sync_seq) from app.%1$I where sync_seq is not null)', v_part)
+    into v_pending, v_max;
+  if v_pending then
+    raise exception 'rows of % were not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
   end if;
   update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
-  execute format('alter table app.logging detach partition app.%I', v_part);
-  execute format('drop table app.%I', v_part);
   return v_min;
 end $$;
 
-comment on function app.drop_log_day(date) is 'Drops one day of app.logging and returns the new min_seq; null when there is no such day.';
+comment on function app.retire_log_day(date) is 'Raises min_seq above a day of app.logging that is to go, and returns it; null when there is no such day. Refuses while a row of it is to be claimed.';
 
-create or replace function app.drop_detail_day(day date) returns boolean
+create or replace function app.drop_log_day(part_of text, day date) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '200ms'
 as $$
 declare
-  v_part text := 'logging_detail_' || to_char(day, 'YYYYMMDD');
+  v_part text := part_of || '_' || to_char(day, 'YYYYMMDD');
+  v_max bigint;
 begin
-  if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
-    raise exception 'the log of % may still be written', day using errcode = '55000', hint = 'Drop a day that is at least two days old.';
+  if part_of is null or part_of not in ('logging', 'logging_detail') then
+    raise exception 'there is no log "%"', part_of using errcode = '22023', hint = 'Use logging or logging_detail.';
   end if;
   if to_regclass('app.' || v_part) is null then
     return false;
   end if;
-  execute format('alter table app.logging_detail detach partition app.%I', v_part);
+  if exists (select from pg_inherits where inhrelid = to_regclass('app.' || v_part)) then
+    raise exception '% is part of the log', v_part
+      using errcode = '55000', hint = format('Run first: alter table app.%I detach partition app.%I concurrently', part_of, v_part);
+  end if;
+  if part_of = 'logging' then
+    perform 1 from app.sync_state for update;
+    execute format('lock table app.%I in access exclusive mode', v_part);
+    -- An operator may have queued rows again while the day was on its way out: they must still be told.
+    execute format(
+      'insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
+      'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
+      'from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);
+    execute format('select max(sync_seq) from app.%I where sync_seq is not null', v_part) into v_max;
+    update app.sync_state set min_seq = v_max + 1 where min_seq <= v_max;
+  end if;
   execute format('drop table app.%I', v_part);
   return true;
 end $$;
 
-comment on function app.drop_detail_day(date) is 'Drops one day of app.logging_detail, the audit half of the log.';
+comment on function app.drop_log_day(text, date) is 'Drops a detached day of app.logging or app.logging_detail; false when there is none.';
 
--- Days whose retention is over. The log half and the audit half have their own.
-create or replace function app.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date)
+-- Days whose retention is over, and how far they have got. A half detached one first: PostgreSQL allows one at a time.
+create or replace function app.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date, state text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select d.part_of, d.day
-    from (select p.relname::text as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day
-            from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
-           where i.inhparent in ('app.logging'::regclass, 'app.logging_detail'::regclass) and c.relname ~ '_[0-9]{8}$') d
+  select d.part_of, d.day, d.state
+    from (select left(c.relname, -9) as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day,
+                 case when i.inhrelid is null then 'detached' when i.inhdetachpending then 'detaching' else 'attached' end as state
+            from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~ '^logging(_detail)?_[0-9]{8}$') d
    where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
-   order by d.day, d.part_of
+   order by d.state = 'detaching' desc, d.day, d.part_of
 $$;
 
-comment on function app.expired_log_days(int, int) is 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first.';
+comment on function app.expired_log_days(int, int) is 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first; state is attached, detaching or detached.';

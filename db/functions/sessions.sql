@@ -27,7 +27,7 @@ comment on function app.cleanup_connection(uuid, uuid, bigint) is 'Ends a connec
 -- person's own, read in the same organization, and not expired; nothing tells the other cases apart. Two statements, so
 -- that the second has a snapshot of its own: the first may wait for a writer of the last owner, whose rows must be seen.
 create or replace function app.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
-returns table (connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[])
+returns table (connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], dormants boolean[])
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -57,7 +57,8 @@ begin
     select t.id, s.user_id, s.organization_id, t.generation,
            coalesce(array_agg(b.entity_code::text) filter (where b.entity_id is not null), '{}'),
            coalesce(array_agg(b.entity_id) filter (where b.entity_id is not null), '{}'),
-           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}')
+           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}'),
+           coalesce(array_agg(b.dormant) filter (where b.entity_id is not null), '{}')
       from unnest(v_ids, v_generations) as t (id, generation)
       join app.rxdb_session s on s.connection_id = t.id
       left join app.rxdb_subscription b on b.connection_id = t.id
@@ -73,7 +74,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select b.entity_id, b.user_id, b.connection_id, s.gateway_id, b.is_container
     from app.rxdb_subscription b left join app.rxdb_session s on s.connection_id = b.connection_id
-   where b.entity_code = code and b.entity_id = any (ids)
+   where b.entity_code = code and b.entity_id = any (ids) and not b.dormant
    order by b.entity_id, b.user_id, b.connection_id
 $$;
 

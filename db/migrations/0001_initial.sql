@@ -1,7 +1,10 @@
 -- I_schema_and_roles.ddl
 
--- The schema and the three roles. Roles belong to the whole cluster, so another database may have made them
+-- The schema and the four roles. Roles belong to the whole cluster, so another database may have made them
 -- already, or may be making them at this moment: both count as success. Passwords are set by whoever deploys.
+--
+-- heliograph_log owns the two log tables and nothing else. DETACH … CONCURRENTLY, the only way to take a day out of the
+-- log that stops no writer, wants the owner of the table and cannot run inside a function; so the watcher may become this role.
 
 create schema app;
 
@@ -10,10 +13,11 @@ declare
   r text;
   made boolean;
 begin
-  foreach r in array array['heliograph_app', 'heliograph_gateway', 'heliograph_watcher'] loop
+  foreach r in array array['heliograph_app', 'heliograph_gateway', 'heliograph_watcher', 'heliograph_log'] loop
     continue when exists (select 1 from pg_catalog.pg_roles where rolname = r);
     begin
-      execute format('create role %I %s', r, case r when 'heliograph_app' then 'nologin' when 'heliograph_gateway' then 'login noinherit' else 'login' end);
+      -- NOINHERIT: a service has the rights of the roles it may become only after it says so.
+      execute format('create role %I %s', r, case when r in ('heliograph_app', 'heliograph_log') then 'nologin' else 'login noinherit' end);
       made := true;
     exception when duplicate_object or unique_violation then
       made := false;
@@ -27,7 +31,6 @@ begin
       alter role heliograph_watcher set statement_timeout = '5s';
     end if;
   end loop;
-  -- NOINHERIT: outside `set role` the gateway holds none of the rights that users' statements run with.
   if not pg_catalog.pg_has_role('heliograph_gateway', 'heliograph_app', 'member') then
     begin
       grant heliograph_app to heliograph_gateway;
@@ -35,9 +38,28 @@ begin
       null; -- granted by somebody else in the same moment
     end;
   end if;
+  if not pg_catalog.pg_has_role('heliograph_watcher', 'heliograph_log', 'member') then
+    begin
+      grant heliograph_log to heliograph_watcher;
+    exception when unique_violation or internal_error then
+      null;
+    end;
+  end if;
+  -- An owner of this schema that is no superuser must be able to give the log tables away and still work with them.
+  if not pg_catalog.pg_has_role(current_user, 'heliograph_log', 'usage') then
+    begin
+      execute pg_catalog.format('grant heliograph_log to %I', current_user);
+    exception
+      when unique_violation or internal_error then
+        null;
+      when insufficient_privilege then
+        raise exception 'the role heliograph_log exists, and % is no member of it', current_user
+          using errcode = '42501', hint = pg_catalog.format('As the role that made it, run: grant heliograph_log to %I', current_user);
+    end;
+  end if;
 end $$;
 
-grant usage on schema app to heliograph_app, heliograph_gateway, heliograph_watcher;
+grant usage on schema app to heliograph_app, heliograph_gateway, heliograph_watcher, heliograph_log;
 
 comment on schema app is 'Heliograph: the business suite, its change log and the state of the sync.';
 
@@ -1285,6 +1307,12 @@ left join app.logging l on l.created_ts = d.created_ts and l.id = d.id;
 
 comment on view app.audit is 'Both halves of the log in one row; the sync columns are null once the day has left app.logging.';
 
+-- See the role. CREATE is needed for the moment in which a role is given a table.
+grant create on schema app to heliograph_log;
+alter table app.logging owner to heliograph_log;
+alter table app.logging_detail owner to heliograph_log;
+revoke create on schema app from heliograph_log;
+
 
 -- XXXVI_rxdb_subscription.ddl
 
@@ -1298,6 +1326,7 @@ create table app.rxdb_subscription (
   entity_code varchar(100) not null,
   entity_id uuid not null,
   is_container boolean not null default false,
+  dormant boolean not null default false,
   subscribed_at timestamptz not null default now(),
   constraint idx_rxdb_sub_connection primary key (connection_id, entity_code, entity_id, is_container)
 );
@@ -1305,6 +1334,7 @@ create table app.rxdb_subscription (
 create index idx_rxdb_sub_entity on app.rxdb_subscription (entity_code, entity_id);
 
 comment on table app.rxdb_subscription is 'One row per entity, or per container, that a connection holds.';
+comment on column app.rxdb_subscription.dormant is 'Refused, for want of the row or of the right to read it, which is not told apart: nothing is delivered until a read finds it.';
 comment on column app.rxdb_subscription.is_container is 'entity_id is a container: every row of the type inside it is held.';
 
 
@@ -1395,6 +1425,48 @@ alter table app.mutation force row level security;
 comment on table app.mutation is 'Idempotency keys of committed writes, kept for 90 days.';
 comment on column app.mutation.request_hash is 'SHA-256 of the request: the same key with another body is refused.';
 comment on column app.mutation.status is 'HTTP status that the first answer carried.';
+
+
+-- XLI_job.ddl
+
+-- How the recurring jobs of the watchers went, whichever watcher ran them and whatever triggered it. The queue forgets
+-- when Redis is emptied; by this table a leader sees which job is overdue and runs it itself.
+
+create table app.job (
+  name varchar(100) primary key,
+  attempted_ts timestamptz not null default clock_timestamp(),
+  succeeded_ts timestamptz,
+  failures int not null default 0,
+  duration_ms double precision,
+  result jsonb,
+  error text
+) with (fillfactor = 50);
+
+comment on table app.job is 'One row per recurring job: its last attempt and its last success.';
+comment on column app.job.failures is 'Attempts since the last success that failed.';
+comment on column app.job.result is 'Numbers that the last success reported.';
+comment on column app.job.error is 'Of the last attempt, if it failed.';
+
+
+-- XLII_erasure.ddl
+
+-- Persons whose data is to leave the log. A row is written by app.request_erasure and worked off by a job of the watchers,
+-- so that a request survives every process. Rows stay when they are done: after a restore from a backup they say whom to
+-- erase again (update app.erasure set erased_ts = null).
+
+create table app.erasure (
+  person_id uuid primary key,
+  requested_ts timestamptz not null default clock_timestamp(),
+  erased_ts timestamptz,
+  markers text[] not null default '{}',
+  entity_ids uuid[] not null default '{}',
+  rows bigint not null default 0
+);
+
+comment on table app.erasure is 'Requests to erase a person from accounts and log.';
+comment on column app.erasure.markers is 'What names the person beside the id (addresses); emptied when the erasure is done.';
+comment on column app.erasure.entity_ids is 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.';
+comment on column app.erasure.rows is 'How many rows of the log were changed.';
 
 
 -- functions/check_sync.sql
@@ -1700,6 +1772,8 @@ select
   e.snapshots,
   e.views,
   e.public,
+  -- Policies that the gateways cannot predict: who could read a row before it changed is not known.
+  exists (select 1 from pg_policy p where p.polrelid = c.oid and p.polname not in ('heliograph_standard', 'heliograph_owner')) as own_policy,
   obj_description(c.oid, 'pg_class') as comment,
   (
     select jsonb_agg(
@@ -1733,6 +1807,143 @@ join pg_class c on c.oid = e.table_name
 join pg_namespace n on n.oid = c.relnamespace;
 
 comment on view app.entity_catalog is 'One row per live type with everything that is known of its columns.';
+
+
+-- functions/erasure.sql
+
+-- Erasure of a person: the account, what ties it to organizations, and every trace in the audit half of the log. Rows of
+-- live tables are the organization's own data: whoever may do so changes or deletes them first, by the ordinary way; their
+-- history is erased here. app.logging holds ids only and leaves with its days; so do backups.
+--
+-- In steps, each a short transaction that can be repeated: begin, then for each day find, then for each day erase, then
+-- finish. The days are read one by one because the log has no index by person.
+
+create or replace function app.request_erasure(person uuid) returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into app.erasure (person_id) values (person)
+  on conflict (person_id) do update set requested_ts = clock_timestamp(), erased_ts = null
+$$;
+
+comment on function app.request_erasure(uuid) is 'Asks the watchers to erase a person: the account and every trace in the audit log. Change or delete the rows about that person first.';
+
+-- Notes what names the person, then deletes the account. First of all steps: deletions are logged too.
+create or replace function app.begin_erasure(person uuid) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_maintenance text := current_setting('app.maintenance', true);
+  e record;
+  v_ids uuid[];
+begin
+  perform set_config('app.maintenance', 'on', true);
+  update app.erasure r
+     set markers = (select array_agg(distinct m) from unnest(r.markers || coalesce((select array[lower(p.email)] from app.person p where p.id = person), '{}')) m)
+   where r.person_id = person and exists (select from app.person p where p.id = person);
+  -- Rows that say they are this person, as app.employee does.
+  for e in
+    select t.code, t.table_name, t.key_column
+      from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
+  loop
+    execute format('select coalesce(array_agg(x.%I), ''{}'') from %s x where x.person_id = $1', e.key_column, e.table_name) into v_ids using person;
+    update app.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
+  end loop;
+  -- Memberships and grants go with the account and are logged as revoked: that ends what is open in browsers.
+  delete from app.mutation m where m.person_id = person;
+  delete from app.rxdb_subscription s where s.user_id = person;
+  delete from app.rxdb_session s where s.user_id = person;
+  delete from app.person p where p.id = person;
+  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
+end $$;
+
+comment on function app.begin_erasure(uuid) is 'First step of an erasure: notes what names the person and deletes the account.';
+
+-- Whether a snapshot names the person. By its text: a name may stand anywhere in a row.
+create or replace function app.names_subject(snapshot jsonb, person uuid, markers text[]) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from unnest(array[person::text] || markers) m where strpos(lower(snapshot::text), m) > 0)
+$$;
+
+create or replace function app.find_subject(person uuid, day date) returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update app.erasure r
+     set entity_ids = (select coalesce(array_agg(distinct i), '{}') from (
+           select unnest(r.entity_ids) as i
+           union
+           select d.entity_id from app.logging_detail d
+            where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
+              and d.entity_code <> 'person'
+              and exists (select from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped where t.code = d.entity_code)
+              and (app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers))) f)
+   where r.person_id = person
+$$;
+
+comment on function app.find_subject(uuid, date) is 'Second step of an erasure, for each day: notes rows about the person that exist no more.';
+
+-- What the person did loses who did it and from where; snapshots of rows about the person, or naming the person, are dropped.
+create or replace function app.erase_subject(person uuid, day date) returns bigint
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  r app.erasure;
+  v_count bigint;
+begin
+  select x.* into r from app.erasure x where x.person_id = person;
+  if not found then
+    raise exception 'nobody asked to erase %', person using errcode = '22023', hint = format('Run: select app.request_erasure(%L)', person);
+  end if;
+  with found as (
+    select d.tableoid as part, d.ctid as tid,
+           d.actor ->> 'person_id' = person::text as own,
+           d.entity_id = person or d.entity_id = any (r.entity_ids)
+             or app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers) as about
+      from app.logging_detail d
+     where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC')
+  update app.logging_detail d
+     set actor = case when f.own then '{"person_type": "erased"}'::jsonb else d.actor end,
+         request = case when f.own then null else d.request end,
+         ip = case when f.own then null else d.ip end,
+         user_agent = case when f.own then null else d.user_agent end,
+         entity_from_version = case when f.about then null else d.entity_from_version end,
+         entity_to_version = case when f.about then null else d.entity_to_version end
+    from found f
+   where d.tableoid = f.part and d.ctid = f.tid
+     and d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
+     and (f.own or f.about and (d.entity_from_version is not null or d.entity_to_version is not null));
+  get diagnostics v_count = row_count;
+  update app.erasure x set rows = x.rows + v_count where x.person_id = person;
+  return v_count;
+end $$;
+
+comment on function app.erase_subject(uuid, date) is 'Third step of an erasure, for each day of app.logging_detail; returns how many rows it changed.';
+
+create or replace function app.finish_erasure(person uuid) returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update app.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
+$$;
+
+comment on function app.finish_erasure(uuid) is 'Last step of an erasure: forgets what named the person.';
+
+create or replace function app.audit_days() returns setof date
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i join pg_class c on c.oid = i.inhrelid
+   where i.inhparent = 'app.logging_detail'::regclass and c.relname ~ '_[0-9]{8}$'
+     and to_date(right(c.relname, 8), 'YYYYMMDD') <= (clock_timestamp() at time zone 'UTC')::date
+   order by 1
+$$;
+
+comment on function app.audit_days() is 'Days that app.logging_detail holds, up to today.';
 
 
 -- functions/history.sql
@@ -1906,7 +2117,8 @@ comment on function app.person_in_organization(uuid, uuid) is 'Who a token speak
 
 -- functions/mutations.sql
 
-create or replace function app.expire_mutations(keep interval default '90 days') returns bigint
+-- A bounded number at a time: after a long pause the first run would hold its transaction open for minutes.
+create or replace function app.expire_mutations(keep interval default '90 days', max_rows int default 5000) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -1915,13 +2127,14 @@ declare
   v_count bigint;
 begin
   perform set_config('app.maintenance', 'on', true);
-  delete from app.mutation where created_ts < clock_timestamp() - keep;
+  delete from app.mutation
+   where ctid = any (array(select m.ctid from app.mutation m where m.created_ts < clock_timestamp() - keep order by m.created_ts limit max_rows));
   get diagnostics v_count = row_count;
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
   return v_count;
 end $$;
 
-comment on function app.expire_mutations(interval) is 'Forgets idempotency keys that are older; returns how many.';
+comment on function app.expire_mutations(interval, int) is 'Forgets idempotency keys that are older, so many at most; returns how many.';
 
 
 -- functions/partitions.sql
@@ -1969,17 +2182,24 @@ end $$;
 
 comment on function app.ensure_partitions(int) is 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.';
 
--- Raises min_seq first, so that no cursor is served from a log that lost its rows. A short lock_timeout: a DROP that
--- waits behind a reader makes every writer wait behind itself; the caller tries again later.
-create or replace function app.drop_log_day(day date) returns bigint
+-- How a day leaves the log, each step in a transaction of its own so that no lock is held for the next one:
+--
+--   1. app.retire_log_day: no claimable row is left, and min_seq is raised, so that no cursor is served from what follows
+--   2. alter table app.logging detach partition … concurrently, by the watcher: it cannot run inside a function. A plain
+--      DETACH wants an ACCESS EXCLUSIVE lock on the log: it would wait for one open transaction, and every writer for it
+--   3. app.drop_log_day
+--
+-- Step 2 waits for every transaction that has used the log, gives up after 200 ms, and then leaves the day half detached:
+-- invisible already, and to be finished with FINALIZE. app.expired_log_days says which step is due.
+create or replace function app.retire_log_day(day date) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '200ms'
 as $$
 declare
   v_part text := 'logging_' || to_char(day, 'YYYYMMDD');
+  v_pending boolean;
   v_max bigint;
-  v_pending bigint;
   v_min bigint;
 begin
   if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
@@ -1988,56 +2208,73 @@ begin
   if to_regclass('app.' || v_part) is null then
     return null;
   end if;
-  perform 1 from app.sync_state for update; -- the order of a claim: state, then log
-  execute format('lock table app.%I in access exclusive mode', v_part);
-  execute format('select max(sync_seq), count(*) filter (where sync_status = ''pending'' and action <> 0) from app.%I', v_part)
-    into v_max, v_pending;
-  if v_pending > 0 then
-    raise exception '% rows of % were not claimed yet', v_pending, day using errcode = '55000', hint = 'Start a watcher and try again.';
+  -- The order of a claim: state, then log. While this row is locked nobody claims, so whoever holds a lock that conflicts
+  -- with SHARE is a transaction whose rows of that day are still to be committed. Not waited for: they would come too late.
+  perform 1 from app.sync_state for update;
+  execute format('lock table only app.%I in share mode nowait', v_part);
+  -- By the partial indexes: counting a whole day would keep the leader from its claims for seconds.
+  execute format('select exists (select from app.%1$I where sync_status = ''pending'' and action <> 0), (select max(sync_seq) from app.%1$I where sync_seq is not null)', v_part)
+    into v_pending, v_max;
+  if v_pending then
+    raise exception 'rows of % were not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
   end if;
   update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
-  execute format('alter table app.logging detach partition app.%I', v_part);
-  execute format('drop table app.%I', v_part);
   return v_min;
 end $$;
 
-comment on function app.drop_log_day(date) is 'Drops one day of app.logging and returns the new min_seq; null when there is no such day.';
+comment on function app.retire_log_day(date) is 'Raises min_seq above a day of app.logging that is to go, and returns it; null when there is no such day. Refuses while a row of it is to be claimed.';
 
-create or replace function app.drop_detail_day(day date) returns boolean
+create or replace function app.drop_log_day(part_of text, day date) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '200ms'
 as $$
 declare
-  v_part text := 'logging_detail_' || to_char(day, 'YYYYMMDD');
+  v_part text := part_of || '_' || to_char(day, 'YYYYMMDD');
+  v_max bigint;
 begin
-  if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
-    raise exception 'the log of % may still be written', day using errcode = '55000', hint = 'Drop a day that is at least two days old.';
+  if part_of is null or part_of not in ('logging', 'logging_detail') then
+    raise exception 'there is no log "%"', part_of using errcode = '22023', hint = 'Use logging or logging_detail.';
   end if;
   if to_regclass('app.' || v_part) is null then
     return false;
   end if;
-  execute format('alter table app.logging_detail detach partition app.%I', v_part);
+  if exists (select from pg_inherits where inhrelid = to_regclass('app.' || v_part)) then
+    raise exception '% is part of the log', v_part
+      using errcode = '55000', hint = format('Run first: alter table app.%I detach partition app.%I concurrently', part_of, v_part);
+  end if;
+  if part_of = 'logging' then
+    perform 1 from app.sync_state for update;
+    execute format('lock table app.%I in access exclusive mode', v_part);
+    -- An operator may have queued rows again while the day was on its way out: they must still be told.
+    execute format(
+      'insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
+      'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
+      'from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);
+    execute format('select max(sync_seq) from app.%I where sync_seq is not null', v_part) into v_max;
+    update app.sync_state set min_seq = v_max + 1 where min_seq <= v_max;
+  end if;
   execute format('drop table app.%I', v_part);
   return true;
 end $$;
 
-comment on function app.drop_detail_day(date) is 'Drops one day of app.logging_detail, the audit half of the log.';
+comment on function app.drop_log_day(text, date) is 'Drops a detached day of app.logging or app.logging_detail; false when there is none.';
 
--- Days whose retention is over. The log half and the audit half have their own.
-create or replace function app.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date)
+-- Days whose retention is over, and how far they have got. A half detached one first: PostgreSQL allows one at a time.
+create or replace function app.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date, state text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select d.part_of, d.day
-    from (select p.relname::text as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day
-            from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
-           where i.inhparent in ('app.logging'::regclass, 'app.logging_detail'::regclass) and c.relname ~ '_[0-9]{8}$') d
+  select d.part_of, d.day, d.state
+    from (select left(c.relname, -9) as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day,
+                 case when i.inhrelid is null then 'detached' when i.inhdetachpending then 'detaching' else 'attached' end as state
+            from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~ '^logging(_detail)?_[0-9]{8}$') d
    where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
-   order by d.day, d.part_of
+   order by d.state = 'detaching' desc, d.day, d.part_of
 $$;
 
-comment on function app.expired_log_days(int, int) is 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first.';
+comment on function app.expired_log_days(int, int) is 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first; state is attached, detaching or detached.';
 
 
 -- functions/resync.sql
@@ -2110,7 +2347,7 @@ comment on function app.cleanup_connection(uuid, uuid, bigint) is 'Ends a connec
 -- person's own, read in the same organization, and not expired; nothing tells the other cases apart. Two statements, so
 -- that the second has a snapshot of its own: the first may wait for a writer of the last owner, whose rows must be seen.
 create or replace function app.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
-returns table (connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[])
+returns table (connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], dormants boolean[])
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -2140,7 +2377,8 @@ begin
     select t.id, s.user_id, s.organization_id, t.generation,
            coalesce(array_agg(b.entity_code::text) filter (where b.entity_id is not null), '{}'),
            coalesce(array_agg(b.entity_id) filter (where b.entity_id is not null), '{}'),
-           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}')
+           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}'),
+           coalesce(array_agg(b.dormant) filter (where b.entity_id is not null), '{}')
       from unnest(v_ids, v_generations) as t (id, generation)
       join app.rxdb_session s on s.connection_id = t.id
       left join app.rxdb_subscription b on b.connection_id = t.id
@@ -2156,7 +2394,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select b.entity_id, b.user_id, b.connection_id, s.gateway_id, b.is_container
     from app.rxdb_subscription b left join app.rxdb_session s on s.connection_id = b.connection_id
-   where b.entity_code = code and b.entity_id = any (ids)
+   where b.entity_code = code and b.entity_id = any (ids) and not b.dormant
    order by b.entity_id, b.user_id, b.connection_id
 $$;
 
@@ -2207,6 +2445,62 @@ begin
 end $$;
 
 comment on function app.delete_orphan_subscriptions() is 'Deletes subscriptions whose connection is unknown; returns how many.';
+
+
+-- functions/statistics.sql
+
+-- What the watchers look at from time to time, and nobody else.
+
+-- Autovacuum analyzes the days but never the partitioned table above them, from whose statistics the history of a row is planned.
+create or replace function app.refresh_statistics() returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '200ms'
+as $$
+begin
+  analyze app.logging_detail;
+end $$;
+
+comment on function app.refresh_statistics() is 'Analyzes what autovacuum does not.';
+
+create or replace function app.table_sizes() returns table (name text, bytes bigint, live bigint, dead bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(p.relname, c.relname)::text, sum(pg_total_relation_size(c.oid))::bigint,
+         sum(pg_stat_get_live_tuples(c.oid))::bigint, sum(pg_stat_get_dead_tuples(c.oid))::bigint
+    from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
+   where c.relnamespace = 'app'::regnamespace and c.relkind = 'r'
+   group by 1 order by 1
+$$;
+
+comment on function app.table_sizes() is 'Bytes with indexes, live and dead rows of each table; partitions count for the table above them.';
+
+-- A grant names its row without a foreign key (a pause of the sync keeps the grants), so one may outlive its row, and would
+-- count again for a row that somebody creates under the same id. A day's grace: a grant may come before its row.
+create or replace function app.delete_orphan_grants() returns bigint
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_maintenance text := current_setting('app.maintenance', true);
+  e app.entity_type;
+  v_count bigint;
+  v_all bigint := 0;
+begin
+  perform set_config('app.maintenance', 'on', true);
+  for e in select t.* from app.entity_type t where exists (select from app.entity_grant g where g.entity_code = t.code) loop
+    execute format(
+      'delete from app.entity_grant g where g.entity_code = $1 and g.created_ts < clock_timestamp() - interval ''1 day'' '
+      'and not exists (select from %s t where t.%I = g.entity_id)', e.table_name, e.key_column) using e.code;
+    get diagnostics v_count = row_count;
+    v_all := v_all + v_count;
+  end loop;
+  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
+  return v_all;
+end $$;
+
+comment on function app.delete_orphan_grants() is 'Deletes grants whose row has been gone for a day; returns how many.';
 
 
 -- functions/sync_policy.sql
@@ -2810,6 +3104,8 @@ create or replace trigger check_entity_grant
   before insert or update of entity_code on app.entity_grant
   for each row execute function app.check_entity_grant();
 
+-- Among the containers stands the person, too: so a gateway knows whose right it was. Holders of the row's container who
+-- cannot read the row are told nothing then, or they would learn that it exists; who has lost the right is told of it.
 create or replace function app.log_grant_changes() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -2821,11 +3117,11 @@ begin
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
     perform app.log_entity_change(old.entity_code, old.entity_id, false,
-      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}'), to_jsonb(old.*), null);
+      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}') || old.person_id, to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
     perform app.log_entity_change(new.entity_code, new.entity_id, true,
-      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}'), null, to_jsonb(new.*));
+      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}') || new.person_id, null, to_jsonb(new.*));
   end if;
   return null;
 end $$;
@@ -2870,11 +3166,14 @@ grant execute on function
   app.base_type(oid), app.base_type_name(oid), app.in_maintenance()
 to heliograph_gateway;
 
-grant select on app.logging, app.sync_state, app.entity_type, app.gateway to heliograph_watcher;
+grant select on app.logging, app.sync_state, app.entity_type, app.gateway, app.erasure to heliograph_watcher;
+grant select, insert, update on app.job to heliograph_watcher;
 grant execute on function
   app.lead(uuid, interval), app.resign(uuid), app.claim(uuid, int, bigint, timestamptz), app.new_log_epoch(),
-  app.ensure_partitions(int), app.drop_log_day(date), app.drop_detail_day(date), app.expired_log_days(int, int),
-  app.reap_sessions(interval, interval), app.delete_orphan_subscriptions(), app.expire_grants(), app.expire_mutations(interval), app.check_sync()
+  app.ensure_partitions(int), app.retire_log_day(date), app.drop_log_day(text, date), app.expired_log_days(int, int),
+  app.reap_sessions(interval, interval), app.delete_orphan_subscriptions(), app.expire_grants(), app.expire_mutations(interval, int), app.check_sync(),
+  app.delete_orphan_grants(), app.refresh_statistics(), app.table_sizes(),
+  app.begin_erasure(uuid), app.find_subject(uuid, date), app.erase_subject(uuid, date), app.finish_erasure(uuid), app.audit_days()
 to heliograph_watcher;
 
 -- A person's idempotency keys are nobody else's business.

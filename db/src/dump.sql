@@ -51,7 +51,8 @@ lines (section, object, position, line) as (
          concat_ws(' ', case c.relkind when 'r' then 'table' when 'p' then 'table partition by ' || pg_get_partkeydef(c.oid) when 'S' then 'sequence' end,
                    case c.relpersistence when 'u' then 'unlogged' when 't' then 'temporary' end,
                    case when c.relrowsecurity then 'row-security' end, case when c.relforcerowsecurity then 'forced' end,
-                   'with (' || array_to_string(c.reloptions, ', ') || ')')
+                   'with (' || array_to_string(c.reloptions, ', ') || ')',
+                   (select 'owned by ' || g.name from grantee g where g.oid = c.relowner and g.name <> 'owner'))
     from relation c where c.relkind in ('r', 'p', 'S')
   union all
   select '5 table', c.relname, 1 + (row_number() over (partition by c.oid order by a.attnum))::int,

@@ -12,6 +12,8 @@ async function createManagedDatabase(
 ): Promise<{ owner: string; db: TestDatabase } & AsyncDisposable> {
   const owner = `owner_${randomUUID().slice(0, 8)}`;
   await server.pool.query(`create role ${owner} login createdb createrole`);
+  // The roles of this server were made by somebody else.
+  await server.pool.query(`grant heliograph_log to ${owner}`);
   await server.pool.query(`create database ${owner} owner ${owner}`);
   const url = (role?: string) => withDatabaseName(server.url(role), owner);
   return {

@@ -102,41 +102,136 @@ async function oldDay({ pool }: TestDatabase, day: string, seq: number | null): 
   );
 }
 
-test("a dropped day raises the lowest number that the log still serves, and never lowers it", async () => {
+const retire = (db: { query: TestDatabase["pool"]["query"] }, day: string) =>
+  db.query<{ min: string }>("select app.retire_log_day($1) min", [day]);
+const detach = (day: string, how = "concurrently") =>
+  `alter table app.logging detach partition app.logging_${day.replaceAll("-", "")} ${how}`;
+
+test("a day that retires raises the lowest number that the log still serves, and never lowers it", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   await oldDay(db, "2024-05-01", 500);
   await oldDay(db, "2024-05-02", 400); // committed early, claimed before
-  const drop = async (day: string) =>
-    (await db.pool.query<{ min: string }>("select app.drop_log_day($1) min", [day])).rows[0]?.min;
-  expect(await drop("2024-05-01")).toBe("501");
-  expect(await drop("2024-05-02")).toBe("501");
-  expect(await drop("2024-05-03")).toBeNull();
-  expect((await partitions(db, "logging")).filter(({ name }) => name.includes("2024"))).toEqual([]);
+  const minOf = async (day: string) => (await retire(db.pool, day)).rows[0]?.min;
+  expect(await minOf("2024-05-01")).toBe("501");
+  expect(await minOf("2024-05-02")).toBe("501");
+  expect(await minOf("2024-05-03")).toBeNull();
 });
 
-test("a day with rows that nobody claimed, or that may still be written, is not dropped", async () => {
+test("a day with rows that nobody claimed, or that may still be written, does not retire", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   await oldDay(db, "2024-05-01", null);
-  await expect(db.pool.query("select app.drop_log_day('2024-05-01')")).rejects.toMatchObject({
+  await expect(retire(db.pool, "2024-05-01")).rejects.toMatchObject({
     code: "55000",
     hint: expect.stringContaining("watcher"),
   });
-  for (const drop of ["drop_log_day", "drop_detail_day"]) {
-    await expect(db.pool.query(`select app.${drop}((now() at time zone 'UTC')::date - 1)`)).rejects.toThrow(
-      "may still be written",
-    );
-  }
+  await expect(db.pool.query("select app.retire_log_day((now() at time zone 'UTC')::date - 1)")).rejects.toThrow(
+    "may still be written",
+  );
+});
+
+// Fails when only what is committed is looked at: the row would be committed into a day that nobody claims from any more.
+test("a day with a row that is not committed yet does not retire, and nobody waits for that", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await oldDay(db, "2024-05-01", 1);
+  await using writer = await openSession(db);
+  await writer.query("begin");
+  await writer.query(
+    `insert into app.logging (entity_code, entity_id, action, entity_version, created_ts)
+     values ('x', gen_random_uuid(), 1, 1, '2024-05-01 13:00+00')`,
+  );
+  await using watcher = await openSession(db, "heliograph_watcher");
+  await expect(watcher.query("select app.retire_log_day('2024-05-01')")).rejects.toMatchObject({ code: "55P03" });
+  await writer.query("commit");
+  await expect(watcher.query("select app.retire_log_day('2024-05-01')")).rejects.toMatchObject({ code: "55000" });
+  const me = await lead(db.pool);
+  await db.pool.query("select app.claim($1, 10, 0)", [me]);
+  expect(await watcher.query("select app.retire_log_day('2024-05-01')::int min")).toEqual([{ min: 2 }]);
+});
+
+test("the watcher's role may detach a day after it became the owner of the log, and not before", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await oldDay(db, "2024-05-01", 1);
+  await using watcher = await openSession(db, "heliograph_watcher");
+  await expect(watcher.query(detach("2024-05-01"))).rejects.toMatchObject({ code: "42501" });
+  await watcher.query("set role heliograph_log");
+  await watcher.query(detach("2024-05-01"));
+  await watcher.query("reset role");
+  expect(await watcher.query("select app.drop_log_day('logging', '2024-05-01') as dropped")).toEqual([
+    { dropped: true },
+  ]);
+  expect(await watcher.query("select app.drop_log_day('logging', '2024-05-01') as dropped")).toEqual([
+    { dropped: false },
+  ]);
+  await expect(watcher.query("select app.drop_log_day('person', '2024-05-01')")).rejects.toMatchObject({
+    code: "22023",
+  });
+  expect((await partitions(db, "logging")).filter(({ name }) => name.includes("2024"))).toEqual([]);
+});
+
+test("what is still part of the log is not dropped", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await oldDay(db, "2024-05-01", 1);
+  await expect(db.pool.query("select app.drop_log_day('logging', '2024-05-01')")).rejects.toMatchObject({
+    code: "55000",
+    hint: expect.stringContaining("detach"),
+  });
 });
 
 test("a drop gives up soon when somebody reads the day", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   await oldDay(db, "2024-05-01", 1);
-  await lead(db.pool);
+  await db.pool.query(detach("2024-05-01"));
   await using reader = await openSession(db);
   await reader.query("begin");
   await reader.query("select from app.logging_20240501");
   await using watcher = await openSession(db, "heliograph_watcher");
-  await expect(watcher.query("select app.drop_log_day('2024-05-01')")).rejects.toMatchObject({ code: "55P03" });
+  const drop = "select app.drop_log_day('logging', '2024-05-01') as dropped";
+  await expect(watcher.query(drop)).rejects.toMatchObject({ code: "55P03" });
   await reader.query("commit");
-  expect(await watcher.query("select app.drop_log_day('2024-05-01')::int min")).toEqual([{ min: 2 }]);
+  expect(await watcher.query(drop)).toEqual([{ dropped: true }]);
+});
+
+// Fails when the day is simply dropped: rows set back to pending between its retirement and its end would never be told.
+test("rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await oldDay(db, "2024-05-01", 7);
+  await retire(db.pool, "2024-05-01");
+  const id = "11111111-1111-4111-8111-111111111111";
+  await db.pool.query(
+    `insert into app.logging (entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts, sync_status, sync_seq)
+     values ('x', $1, 3, 9, array[$1::uuid], true, true, '2024-05-01 13:00+00', 'pending', null),
+            ('x', gen_random_uuid(), 2, 9, '{}', false, false, '2024-05-01 13:00+00', 'sent', 9)`,
+    [id],
+  );
+  await db.pool.query(detach("2024-05-01"));
+  await db.pool.query("select app.drop_log_day('logging', '2024-05-01')");
+  const { rows } = await db.pool.query(
+    "select action, entity_version::int as version, container_ids, restricted, recheck from app.logging where entity_id = $1 and sync_status = 'pending'",
+    [id],
+  );
+  expect(rows).toEqual([{ action: 3, version: 9, container_ids: [id], restricted: true, recheck: true }]);
+  expect((await db.pool.query("select min_seq::int as min from app.sync_state")).rows).toEqual([{ min: 10 }]);
+});
+
+test("a half detached day is listed first, does not keep new days from being made, and can be finished", async () => {
+  await using db = await createTestDatabase({ template: "empty" });
+  await oldDay(db, "2024-05-01", 1);
+  await oldDay(db, "2024-05-02", 2);
+  await oldDay(db, "2024-05-03", 3);
+  await db.pool.query(detach("2024-05-01"));
+  await using user = await openSession(db);
+  await user.query("begin");
+  await user.query("select count(*) from app.logging");
+  await using watcher = await openSession(db);
+  await watcher.query("set lock_timeout = '200ms'");
+  await expect(watcher.query(detach("2024-05-03"))).rejects.toMatchObject({ code: "55P03" });
+  const listed = async () =>
+    (
+      await watcher.query<{ day: string; state: string }>("select day::text, state from app.expired_log_days(7, 365)")
+    ).map(({ day, state }) => `${day} ${state}`);
+  expect(await listed()).toEqual(["2024-05-03 detaching", "2024-05-01 detached", "2024-05-02 attached"]);
+  expect(await watcher.query("select app.ensure_partitions(20) n")).toEqual([{ n: 12 }]);
+  await user.query("commit");
+  await watcher.query(detach("2024-05-03", "finalize"));
+  expect(await listed()).toEqual(["2024-05-01 detached", "2024-05-02 attached", "2024-05-03 detached"]);
 });

@@ -20,7 +20,7 @@ test("a membership that begins, changes its role or ends is logged for its perso
   }
 });
 
-test("a grant is logged for its row, and names the row's containers", async () => {
+test("a grant is logged for its row, and names the row's containers and the person", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -37,7 +37,7 @@ test("a grant is logged for its row, and names the row's containers", async () =
   expect(log.map((row) => row.action)).toEqual([action.grant, action.revoke]);
   for (const row of log) {
     expect(row).toMatchObject({ entityId: card, recheck: true, restricted: true, status: "pending" });
-    expect(row.containerIds).toEqual([board]);
+    expect(row.containerIds).toEqual([board, north.memberId]);
   }
 });
 

@@ -83,6 +83,8 @@ create or replace trigger check_entity_grant
   before insert or update of entity_code on app.entity_grant
   for each row execute function app.check_entity_grant();
 
+-- Among the containers stands the person, too: so a gateway knows whose right it was. Holders of the row's container who
+-- cannot read the row are told nothing then, or they would learn that it exists; who has lost the right is told of it.
 create or replace function app.log_grant_changes() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -94,11 +96,11 @@ begin
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
     perform app.log_entity_change(old.entity_code, old.entity_id, false,
-      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}'), to_jsonb(old.*), null);
+      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}') || old.person_id, to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
     perform app.log_entity_change(new.entity_code, new.entity_id, true,
-      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}'), null, to_jsonb(new.*));
+      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}') || new.person_id, null, to_jsonb(new.*));
   end if;
   return null;
 end $$;

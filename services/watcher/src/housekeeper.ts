@@ -20,15 +20,14 @@ type Chore = {
 const chores: readonly Chore[] = [
   // A gateway that was killed removes nothing itself: its row, sessions and subscriptions would stay for ever.
   { name: "rows of dead gateways and sessions", everyMs: 5000, run: (database) => database.reap() },
-  // Policies do not look at the clock: a grant whose time is over counts until it is deleted.
-  { name: "grants whose time is over", everyMs: 5000, run: (database) => database.expireGrants() },
-  { name: "subscriptions without a session", everyMs: 600_000, run: (database) => database.deleteOrphans() },
-  // A day that a long reader keeps is refused after 200 ms and tried again: a drop that waits makes every writer wait.
-  { name: "log partitions past their retention", everyMs: 600_000, run: (database) => database.dropOldDays() },
-  { name: "old idempotency keys", everyMs: 3_600_000, run: (database) => database.expireMutations() },
+  // One that is in use is left alone after 200 ms and tried again.
+  { name: "days of the log past their retention", everyMs: 60_000, run: (database) => database.dropLogDays() },
 ];
 
-/** Deletes what nobody else deletes. Done by the leader alone; doing it twice does no harm. */
+/**
+ * Deletes what nobody else deletes and what the sync cannot do without; everything else is a job. Done by the leader alone,
+ * in the database alone: whatever becomes of Redis, tables do not grow for ever. Doing it twice does no harm.
+ */
 export class Housekeeper {
   readonly #database: HouseDatabase;
   readonly #logger: Logger;

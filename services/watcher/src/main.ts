@@ -3,9 +3,11 @@ import {
   createLogger,
   createPool,
   createRegistry,
+  EmfLines,
   loadConfig,
   logReady,
   runService,
+  startEmf,
   startHealthServer,
   startLogLevel,
   waitUntilReady,
@@ -14,9 +16,11 @@ import { createRedisBus, silentBus } from "./bus.ts";
 import { watcherConfig, watcherEnvironment } from "./config.ts";
 import { createHouseDatabase } from "./house-database.ts";
 import { Housekeeper } from "./housekeeper.ts";
+import { startJobs } from "./jobs/start-jobs.ts";
 import { createLogDatabase } from "./log-database.ts";
+import { createRetentionDatabase } from "./log-retention.ts";
 import { LogWatcher } from "./log-watcher.ts";
-import { createWatcherMetrics } from "./metrics.ts";
+import { createWatcherMetrics, watcherEmf } from "./metrics.ts";
 import { keepPartitions } from "./partition-keeper.ts";
 import { Wake } from "./wake.ts";
 
@@ -46,6 +50,13 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
 
   const database = createLogDatabase({ pool, me: randomUUID(), leaseTtlMs: config.LEASE_TTL_MS });
   const metrics = createWatcherMetrics(registry);
+  if (config.METRICS_EMF !== null) {
+    const lines = new EmfLines({ namespace: config.METRICS_EMF, service: "watcher", registry, names: watcherEmf });
+    releasers.push(
+      "lines of metrics",
+      startEmf(lines, (error) => logger.warn({ err: error }, "no line of metrics")),
+    );
+  }
   const wake = new Wake();
   const onPoke = (): void => {
     metrics.pokes.inc();
@@ -77,20 +88,43 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
   started = true;
 
   const stop = new AbortController();
-  const partitions = keepPartitions({ database, days: config.PARTITION_DAYS, logger, signal: stop.signal });
+  const partitions = keepPartitions({
+    database,
+    days: config.PARTITION_DAYS,
+    logger,
+    signal: stop.signal,
+    onKept: () => {
+      metrics.partitions.until = Date.now() + config.PARTITION_DAYS * 86_400_000;
+    },
+  });
+  const keep = { logging: config.LOG_RETENTION_DAYS, logging_detail: config.AUDIT_RETENTION_DAYS };
   const housekeeper = new Housekeeper({
     database: createHouseDatabase({
       pool,
-      settings: {
-        sessionGraceMs: config.SESSION_GRACE_MS,
-        logRetentionDays: config.LOG_RETENTION_DAYS,
-        auditRetentionDays: config.AUDIT_RETENTION_DAYS,
-      },
+      retention: createRetentionDatabase({ pool, keep }),
+      sessionGraceMs: config.SESSION_GRACE_MS,
+      logger,
     }),
     logger,
   });
+  // With the sync switched off nobody leads, and rights must still end when they are to: then each watcher does it.
+  const leading = (): boolean => !config.SYNC_ENABLED || watcher.leading;
+  const endJobs = startJobs({
+    databaseUrl: config.DATABASE_URL,
+    redisUrl: config.REDIS_URL,
+    redisPrefix: config.REDIS_PREFIX,
+    keep,
+    leading,
+    logger,
+    registry,
+  });
+  releasers.push("jobs", endJobs);
   const watching = config.SYNC_ENABLED ? watcher.run(stop.signal) : Promise.resolve();
-  const housekeeping = housekeeper.run(() => watcher.steadyMs, stop.signal);
+  const startedAt = performance.now();
+  const housekeeping = housekeeper.run(
+    () => (config.SYNC_ENABLED ? watcher.steadyMs : performance.now() - startedAt),
+    stop.signal,
+  );
   // Last pushed, first released: the lease is handed over while database and bus still work.
   releasers.push("watcher", async () => {
     stop.abort();

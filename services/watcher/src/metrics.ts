@@ -1,11 +1,34 @@
+import type { EmfNames } from "@heliograph/server-kit";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** Counters of one watcher. All names begin with heliograph_watcher_. */
 export type WatcherMetrics = ReturnType<typeof createWatcherMetrics>;
 
+/** What CloudWatch is told each minute, when it is. */
+export const watcherEmf: EmfNames = {
+  IsLeader: "heliograph_watcher_leading",
+  ChangeLogLagSeconds: "heliograph_watcher_lag_seconds",
+  ClaimedRows: "heliograph_watcher_claimed_rows_total",
+  Errors: "heliograph_watcher_errors_total",
+  PartitionDaysLeft: "heliograph_watcher_partition_days_left",
+};
+
+const dayMs = 86_400_000;
+
 export function createWatcherMetrics(registry: Registry) {
   const registers = [registry];
+  // Until when partitions exist, ms since 1970, as far as this watcher has seen to it. Counts down while it cannot.
+  const partitions = { until: Number.NaN };
+  new Gauge({
+    name: "heliograph_watcher_partition_days_left",
+    help: "days for which log partitions exist; users' writes fail without one",
+    registers,
+    collect() {
+      this.set((partitions.until - Date.now()) / dayMs);
+    },
+  });
   return {
+    partitions,
     leading: new Gauge({ name: "heliograph_watcher_leading", help: "1 while this watcher holds the lease", registers }),
     takeovers: new Counter({
       name: "heliograph_watcher_takeovers_total",

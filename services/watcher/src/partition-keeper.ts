@@ -15,12 +15,15 @@ export async function keepPartitions(parts: {
   days: number;
   logger: Logger;
   signal: AbortSignal;
+  /** Told after each success. */
+  onKept?: () => void;
 }): Promise<void> {
-  const { database, days, logger, signal } = parts;
+  const { database, days, logger, signal, onKept } = parts;
   while (!signal.aborted) {
     let pauseMs = everyMs;
     try {
       const created = await database.ensurePartitions(days);
+      onKept?.();
       if (created > 0) logger.info({ created, days }, "log partitions created");
     } catch (error) {
       logger.error({ err: error }, "could not create log partitions; trying again");

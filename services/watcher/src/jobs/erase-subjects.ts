@@ -1,0 +1,35 @@
+import type { Logger } from "@heliograph/server-kit";
+import type { Pool } from "pg";
+import type { JobReport } from "./job.ts";
+
+/**
+ * Works off the persons who are to be erased (app.request_erasure), one after the other, day by day: each step is a short
+ * transaction, and a run that is interrupted begins that person again.
+ */
+export async function eraseSubjects(parts: { pool: Pool; logger: Logger; signal: AbortSignal }): Promise<JobReport> {
+  const { pool, logger, signal } = parts;
+  const { rows: asked } = await pool.query<{ person_id: string }>(
+    "select person_id from app.erasure where erased_ts is null order by requested_ts",
+  );
+  let erased = 0;
+  let changed = 0;
+  for (const { person_id: person } of asked) {
+    // First the account: its deletion is logged as well, and that log is erased below.
+    await pool.query("select app.begin_erasure($1)", [person]);
+    const { rows: days } = await pool.query<{ day: string }>("select app.audit_days() as day");
+    for (const step of ["find_subject", "erase_subject"]) {
+      for (const { day } of days) {
+        if (signal.aborted) return { erased, changed };
+        const { rows } = await pool.query<{ count: number | null }>(`select app.${step}($1, $2) as count`, [
+          person,
+          day,
+        ]);
+        changed += Number(rows[0]?.count) || 0;
+      }
+    }
+    await pool.query("select app.finish_erasure($1)", [person]);
+    erased += 1;
+    logger.info({ person }, "person erased from accounts and log");
+  }
+  return { erased, changed };
+}

@@ -1,0 +1,73 @@
+import type { Pool } from "pg";
+import type { JobReport } from "./job.ts";
+
+/** How a job went so far, on whichever watcher. Ages on the database's clock, milliseconds. */
+export type JobRecord = {
+  readonly attemptedAgoMs: number;
+  /** Null: never. */
+  readonly succeededAgoMs: number | null;
+  /** Failed attempts since the last success. */
+  readonly failures: number;
+  readonly report: JobReport;
+};
+
+/** The shared memory of the watchers about their jobs. It survives what the queue forgets. */
+export type JobLedger = {
+  read(): Promise<ReadonlyMap<string, JobRecord>>;
+  begun(name: string): Promise<void>;
+  succeeded(name: string, durationMs: number, report: JobReport): Promise<void>;
+  failed(name: string, error: unknown): Promise<void>;
+};
+
+/** Enough to recognise an error. */
+const errorLength = 300;
+
+export function createJobLedger(pool: Pool): JobLedger {
+  return {
+    async read() {
+      const { rows } = await pool.query<{
+        name: string;
+        attempted: number;
+        succeeded: number | null;
+        failures: number;
+        result: JobReport | null;
+      }>(
+        `select name, failures, result,
+                (extract(epoch from clock_timestamp() - attempted_ts) * 1000)::float8 as attempted,
+                (extract(epoch from clock_timestamp() - succeeded_ts) * 1000)::float8 as succeeded
+           from app.job`,
+      );
+      return new Map(
+        rows.map((row) => [
+          row.name,
+          {
+            attemptedAgoMs: row.attempted,
+            succeededAgoMs: row.succeeded,
+            failures: row.failures,
+            report: row.result ?? {},
+          },
+        ]),
+      );
+    },
+    async begun(name) {
+      await pool.query(
+        `insert into app.job (name) values ($1)
+         on conflict (name) do update set attempted_ts = clock_timestamp()`,
+        [name],
+      );
+    },
+    async succeeded(name, durationMs, report) {
+      await pool.query(
+        `update app.job set succeeded_ts = clock_timestamp(), failures = 0, duration_ms = $2, result = $3, error = null
+          where name = $1`,
+        [name, durationMs, JSON.stringify(report)],
+      );
+    },
+    async failed(name, error) {
+      await pool.query("update app.job set failures = failures + 1, error = $2 where name = $1", [
+        name,
+        String(error).slice(0, errorLength),
+      ]);
+    },
+  };
+}

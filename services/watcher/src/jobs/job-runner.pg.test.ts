@@ -1,0 +1,82 @@
+import { createLogger, createPool, createRegistry } from "@heliograph/server-kit";
+import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
+import type { Pool } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Job } from "./job.ts";
+import { createJobLedger } from "./job-ledger.ts";
+import { createJobMetrics } from "./job-metrics.ts";
+import { JobRunner } from "./job-runner.ts";
+
+const logger = createLogger("test", "silent");
+let db: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  db = await createTestDatabase({ template: "empty" });
+  pool = createPool({ url: db.url("heliograph_watcher"), name: "test", max: 2, logger });
+});
+afterAll(async () => {
+  await pool.end();
+  await db[Symbol.asyncDispose]();
+});
+
+function setUp(jobs: readonly Job[]) {
+  const registry = createRegistry("test");
+  const metrics = createJobMetrics(registry);
+  const ledger = createJobLedger(pool);
+  const runner = new JobRunner({ jobs, ledger, metrics, logger, signal: new AbortController().signal });
+  return { registry, metrics, ledger, runner };
+}
+
+test("runs and failures are kept in the ledger and shown in the metrics of every watcher", async () => {
+  let failing = true;
+  const job: Job = {
+    name: "statistics",
+    everyMs: 1000,
+    async run() {
+      if (failing) throw new Error("not yet");
+      return { task: 4096 };
+    },
+  };
+  const { registry, metrics, ledger, runner } = setUp([job]);
+  for (let n = 0; n < 2; n++) await expect(runner.run("statistics", "queue")).rejects.toThrow("not yet");
+  expect((await ledger.read()).get("statistics")).toMatchObject({ failures: 2, succeededAgoMs: null });
+  expect((await db.pool.query("select error from app.job")).rows).toEqual([{ error: "Error: not yet" }]);
+  metrics.note(await ledger.read());
+  expect(await registry.getSingleMetricAsString("heliograph_watcher_job_failures")).toContain('job="statistics"} 2');
+  expect(await registry.getSingleMetricAsString("heliograph_watcher_job_age_seconds")).not.toContain("statistics");
+
+  failing = false;
+  await runner.run("statistics", "timer");
+  // Another process, which did not run it.
+  const other = setUp([job]);
+  other.metrics.note(await other.ledger.read());
+  expect(await other.registry.getSingleMetricAsString("heliograph_watcher_job_failures")).toContain("} 0");
+  expect(await other.registry.getSingleMetricAsString("heliograph_watcher_table_bytes")).toContain(
+    'table="task"} 4096',
+  );
+  expect(await other.registry.getSingleMetricAsString("heliograph_watcher_job_age_seconds")).toMatch(
+    /statistics"\} [\d.]+/,
+  );
+  const runs = await registry.getSingleMetricAsString("heliograph_watcher_job_runs_total");
+  expect(runs).toContain('trigger="queue",result="failed"} 2');
+  expect(runs).toContain('trigger="timer",result="ok"} 1');
+});
+
+test("triggers that come together are one run; a name of another version is left alone", async () => {
+  let runs = 0;
+  const { runner } = setUp([
+    {
+      name: "counted",
+      everyMs: 1000,
+      async run() {
+        runs += 1;
+        await pool.query("select 1");
+        return {};
+      },
+    },
+  ]);
+  await Promise.all([runner.run("counted", "queue"), runner.run("counted", "timer")]);
+  await runner.run("unknown", "queue");
+  expect(runs).toBe(1);
+});

@@ -1,0 +1,73 @@
+import { createPool, type Logger, sleep } from "@heliograph/server-kit";
+import type { Registry } from "prom-client";
+import { createRetentionDatabase, type LogHalf } from "../log-retention.ts";
+import { createJobLedger } from "./job-ledger.ts";
+import { createJobMetrics } from "./job-metrics.ts";
+import { startJobQueue } from "./job-queue.ts";
+import { JobRunner } from "./job-runner.ts";
+import { JobTimers } from "./job-timers.ts";
+import { createJobs } from "./registry.ts";
+
+/** Of its own, so that a long deletion keeps no claim waiting for a connection. */
+const poolSize = 3;
+/** A statement of a job: a day of the audit log is read in seconds. */
+const statementTimeoutMs = 60_000;
+/** After the jobs were asked to end; a statement that is still under way ends with the process, and is done again. */
+const endMs = 1000;
+
+/** Starts the recurring jobs of one watcher. The result ends them. */
+export function startJobs(parts: {
+  databaseUrl: string;
+  /** Without: the leader's clock alone triggers the jobs. */
+  redisUrl: string | null;
+  redisPrefix: string;
+  keep: Readonly<Record<LogHalf, number>>;
+  leading: () => boolean;
+  logger: Logger;
+  registry: Registry;
+}): () => Promise<void> {
+  const { logger } = parts;
+  const stop = new AbortController();
+  const pool = createPool({
+    url: parts.databaseUrl,
+    name: "heliograph-watcher-jobs",
+    max: poolSize,
+    logger,
+    session: {
+      idle_in_transaction_session_timeout: "2s",
+      lock_timeout: "1s",
+      statement_timeout: `${statementTimeoutMs}ms`,
+    },
+    queryTimeoutMs: statementTimeoutMs + 1000,
+  });
+  const jobs = createJobs({ pool, retention: createRetentionDatabase({ pool, keep: parts.keep }), logger });
+  const ledger = createJobLedger(pool);
+  const metrics = createJobMetrics(parts.registry);
+  const runner = new JobRunner({ jobs, ledger, metrics, logger, signal: stop.signal });
+  const queue =
+    parts.redisUrl === null
+      ? undefined
+      : startJobQueue({
+          url: parts.redisUrl,
+          prefix: parts.redisPrefix,
+          jobs,
+          run: (name) => runner.run(name, "queue"),
+          logger,
+        });
+  const timers = new JobTimers({
+    jobs,
+    runner,
+    ledger,
+    metrics,
+    logger,
+    leading: parts.leading,
+    withQueue: queue !== undefined,
+    ...(queue && { onOverdue: () => void queue.upsert() }),
+  });
+  const looking = timers.run(stop.signal);
+  return async () => {
+    stop.abort();
+    await queue?.close();
+    await Promise.race([Promise.all([looking, runner.idle()]).then(() => pool.end()), sleep(endMs)]);
+  };
+}
