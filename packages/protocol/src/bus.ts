@@ -25,6 +25,8 @@ export type HintItem = {
   readonly x: boolean;
   /** time of the newest change, milliseconds since 1970 on the database's clock */
   readonly t: number;
+  /** the row was created among these changes, although the last one is another */
+  readonly n?: true;
 };
 
 /** Rows `prev + 1 … seq` of the feed. A pod whose position is not `prev` reads the log instead. */

@@ -14,6 +14,7 @@ export function coalesce(rows: readonly LogRow[]): HintItem[] {
   for (const row of rows) {
     const key = `${isRights(row) ? "rights" : "change"}:${row.entity_code}:${row.entity_id}`;
     const before = items.get(key);
+    const created = before?.n === true || before?.a === logAction.create;
     items.set(key, {
       c: row.entity_code,
       e: row.entity_id,
@@ -23,6 +24,8 @@ export function coalesce(rows: readonly LogRow[]): HintItem[] {
       r: (before?.r ?? false) || row.restricted,
       x: (before?.x ?? false) || row.recheck,
       t: Math.max(before?.t ?? 0, row.created_ms),
+      // Who waits for the row to exist must not miss that, nor be told of somebody else's row under an id once held.
+      ...(created && row.action !== logAction.create && { n: true as const }),
     });
   }
   return [...items.values()];

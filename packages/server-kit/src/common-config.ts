@@ -24,11 +24,21 @@ export const commonConfig = {
     default: "info",
   }),
   SYNC_ENABLED: flag({ description: "kill switch: false turns the socket and the watcher off", default: true }),
+  METRICS_EMF: text<null>({
+    description: "namespace of CloudWatch under which a line of metrics is written each minute; none when absent",
+    default: null,
+  }),
 } as const;
 
 /** Settings that say which tokens are accepted. */
 export const tokenConfig = {
   JWT_SECRET: text({ description: "key that signs and verifies tokens (HS256)", minLength: 32, secret: true }),
+  JWT_SECRET_ACCEPTED: text<null>({
+    description: "another key whose tokens are accepted, the next or the one before, while keys are changed",
+    minLength: 32,
+    secret: true,
+    default: null,
+  }),
   JWT_ISSUER: text({ description: "iss that a token must carry", default: "heliograph" }),
   JWT_AUDIENCE: text({ description: "aud that a token must carry", default: "heliograph" }),
   TOKEN_LIFETIME_S: integer({

@@ -14,6 +14,7 @@ export {
   url,
 } from "./config.ts";
 export { ConfigurationError, configurationExitCode } from "./configuration-error.ts";
+export { EmfLines, type EmfNames, startEmf } from "./emf.ts";
 export { answerHealth, type Health, startHealthServer } from "./health-server.ts";
 export { type LogRow, readLog } from "./log-row.ts";
 export { createLogger, type Logger, logReady } from "./logger.ts";

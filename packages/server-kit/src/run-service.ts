@@ -7,6 +7,11 @@ export type ServiceContext = {
   readonly releasers: Releasers;
   /** Aborted at the first SIGTERM or SIGINT, so that waiting at start (for the database, say) ends as well. */
   readonly signal: AbortSignal;
+  /**
+   * Allows the release more than `shutdownLimitMs`, for a service that drains for as long as it was told to. Whoever
+   * starts the process must allow that time as well before killing it.
+   */
+  readonly allowShutdown: (limitMs: number) => void;
 };
 
 /** Longest time between the signal and the end of the process. ECS and Kubernetes kill after 30 s by default. */
@@ -28,12 +33,16 @@ export function runService(logger: Logger, start: (context: ServiceContext) => P
   const releasers = new Releasers();
   const abort = new AbortController();
   let stopping: number | undefined;
+  let limitMs = shutdownLimitMs;
 
-  const endAfter = (limitMs: number): void => {
+  const endAfter = (afterMs: number): void => {
     setTimeout(() => {
       logger.error("shutdown took too long, ending now");
       process.exit(1);
-    }, limitMs).unref();
+    }, afterMs).unref();
+  };
+  const allowShutdown = (wantedMs: number): void => {
+    limitMs = Math.max(limitMs, wantedMs);
   };
 
   const stop = async (code: number, reason: string): Promise<void> => {
@@ -45,7 +54,7 @@ export function runService(logger: Logger, start: (context: ServiceContext) => P
     stopping = Date.now();
     logger.info({ reason }, "stopping");
     abort.abort();
-    endAfter(shutdownLimitMs);
+    endAfter(limitMs);
     try {
       await releasers.releaseAll();
       logger.info("stopped");
@@ -69,7 +78,7 @@ export function runService(logger: Logger, start: (context: ServiceContext) => P
     void stop(1, "unhandled rejection");
   });
 
-  start({ releasers, signal: abort.signal }).catch((error: unknown) => {
+  start({ releasers, signal: abort.signal, allowShutdown }).catch((error: unknown) => {
     if (stopping !== undefined) return;
     if (error instanceof ConfigurationError) {
       for (const problem of error.problems) logger.fatal(problem);

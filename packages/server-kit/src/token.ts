@@ -11,6 +11,8 @@ export type Identity = {
 
 export type TokenSettings = {
   readonly JWT_SECRET: string;
+  /** Another key whose tokens are accepted, the next or the one before, while keys are changed. */
+  readonly JWT_SECRET_ACCEPTED?: string | null;
   readonly JWT_ISSUER: string;
   readonly JWT_AUDIENCE: string;
   readonly TOKEN_LIFETIME_S: number;
@@ -31,11 +33,16 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Signs and verifies tokens. A KeyObject, never the secret as text: verification is then 45 times cheaper. */
 export class Tokens {
   readonly #key: KeyObject;
+  /** The signing key first: nearly every token is one of its own. */
+  readonly #accepted: readonly KeyObject[];
   readonly #settings: TokenSettings;
 
   constructor(settings: TokenSettings) {
     this.#settings = settings;
     this.#key = createSecretKey(Buffer.from(settings.JWT_SECRET, "utf8"));
+    const other = settings.JWT_SECRET_ACCEPTED;
+    // The same key twice is how a deployment says that none is being changed.
+    this.#accepted = other && other !== settings.JWT_SECRET ? [this.#key, createSecretKey(Buffer.from(other, "utf8"))] : [this.#key];
   }
 
   /** A token for one person in one organization, valid for TOKEN_LIFETIME_S. */
@@ -57,21 +64,28 @@ export class Tokens {
   /** @throws {TokenError} */
   verify(token: string | undefined): Identity {
     if (!token) throw new TokenError("missing");
-    let claims: jwt.JwtPayload | string;
-    try {
-      claims = jwt.verify(token, this.#key, {
-        // Named explicitly: a token must not choose its own algorithm.
-        algorithms: ["HS256"],
-        issuer: this.#settings.JWT_ISSUER,
-        audience: this.#settings.JWT_AUDIENCE,
-      });
-    } catch (error) {
-      throw new TokenError(error instanceof jwt.TokenExpiredError ? "expired" : "invalid");
-    }
+    const claims = this.#claimsOf(token);
     if (typeof claims === "string" || typeof claims.exp !== "number") throw new TokenError("invalid");
     const org: unknown = claims["org"];
     if (typeof claims.sub !== "string" || !uuid.test(claims.sub)) throw new TokenError("invalid");
     if (typeof org !== "string" || !uuid.test(org)) throw new TokenError("invalid");
     return { personId: claims.sub, organizationId: org, expiresAt: claims.exp };
+  }
+
+  #claimsOf(token: string): jwt.JwtPayload | string {
+    for (const key of this.#accepted) {
+      try {
+        return jwt.verify(token, key, {
+          // Named explicitly: a token must not choose its own algorithm.
+          algorithms: ["HS256"],
+          issuer: this.#settings.JWT_ISSUER,
+          audience: this.#settings.JWT_AUDIENCE,
+        });
+      } catch (error) {
+        // The signature is looked at before the time: a token that is said to be expired was ours.
+        if (error instanceof jwt.TokenExpiredError) throw new TokenError("expired");
+      }
+    }
+    throw new TokenError("invalid");
   }
 }

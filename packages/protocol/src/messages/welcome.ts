@@ -12,6 +12,12 @@ export const welcomeMessageSchema = messageWithPayload(
           maxMessageBytes: Type.Integer(),
           maxIdsPerMessage: Type.Integer(),
           maxSubscriptions: Type.Integer({ description: "ids and containers together, per socket" }),
+          dormant: Type.Optional(
+            Type.Boolean({
+              description:
+                "what SUBSCRIBED or GONE names as gone stays watched, and counts: it is told when it can be read, so there is no need to ask again",
+            }),
+          ),
         },
         { additionalProperties: false },
       ),

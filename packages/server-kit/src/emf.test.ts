@@ -1,0 +1,91 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { expect, test } from "vitest";
+import { EmfLines, untilNextLine } from "./emf.ts";
+
+function scene() {
+  const registry = new Registry();
+  const registers = [registry];
+  let sockets = 0;
+  new Gauge({
+    name: "connections",
+    help: "-",
+    registers,
+    collect() {
+      this.set(sockets);
+    },
+  });
+  const unset = new Gauge({ name: "days", help: "-", registers, labelNames: ["of"] });
+  const errors = new Counter({ name: "errors_total", help: "-", registers, labelNames: ["kind"] });
+  const lag = new Histogram({ name: "lag_seconds", help: "-", registers, buckets: [0.1, 1, 5] });
+  const lines = new EmfLines({
+    namespace: "Heliograph/test",
+    service: "gateway",
+    registry,
+    names: { ActiveConnections: "connections", Days: "days", Errors: "errors_total", LagSeconds: "lag_seconds" },
+  });
+  const next = async () => JSON.parse(await lines.line(1_700_000_000_000)) as Record<string, unknown>;
+  return { next, open: (count: number) => (sockets = count), errors, lag, unset, registry };
+}
+
+test("a line names its metrics, their units, the namespace and one dimension", async () => {
+  const { next, open, lag } = scene();
+  open(7);
+  lag.observe(0.5);
+  const line = await next();
+  expect(line["_aws"]).toEqual({
+    Timestamp: 1_700_000_000_000,
+    CloudWatchMetrics: [
+      {
+        Namespace: "Heliograph/test",
+        Dimensions: [["Service"]],
+        Metrics: [
+          { Name: "ActiveConnections", Unit: "Count" },
+          { Name: "Errors", Unit: "Count" },
+          { Name: "LagSeconds", Unit: "Seconds" },
+        ],
+      },
+    ],
+  });
+  expect(line).toMatchObject({ Service: "gateway", ActiveConnections: 7, Errors: 0 });
+});
+
+test("a counter is told as what was added since the last line, over all its labels", async () => {
+  const { next, errors } = scene();
+  errors.inc({ kind: "a" }, 2);
+  errors.inc({ kind: "b" });
+  expect((await next())["Errors"]).toBe(3);
+  expect((await next())["Errors"]).toBe(0);
+  errors.inc({ kind: "a" });
+  expect((await next())["Errors"]).toBe(1);
+});
+
+test("a histogram is told as what fell into each bucket since the last line", async () => {
+  const { next, lag } = scene();
+  for (const seconds of [0.05, 0.06, 0.5, 70]) lag.observe(seconds);
+  expect((await next())["LagSeconds"]).toEqual({ Values: [0.1, 1, 5], Counts: [2, 1, 1] });
+  lag.observe(0.5);
+  expect((await next())["LagSeconds"]).toEqual({ Values: [1], Counts: [1] });
+  expect(await next()).not.toHaveProperty("LagSeconds");
+});
+
+test("a gauge that knows nothing yet is left out", async () => {
+  const { next, unset } = scene();
+  expect(await next()).not.toHaveProperty("Days");
+  unset.set({ of: "log" }, 14);
+  expect((await next())["Days"]).toBe(14);
+});
+
+test("a metric that does not exist is refused at once", () => {
+  const { registry } = scene();
+  const options = { namespace: "n", service: "s", registry, names: { Missing: "nothing" } };
+  expect(() => new EmfLines(options)).toThrow("there is no metric nothing");
+});
+
+test("lines come in the middle of each minute of the clock", () => {
+  const minute = 1_700_000_040_000;
+  expect(minute % 60_000).toBe(0);
+  expect(untilNextLine(minute)).toBe(30_000);
+  expect(untilNextLine(minute + 29_999)).toBe(1);
+  expect(untilNextLine(minute + 30_000)).toBe(60_000);
+  expect(untilNextLine(minute + 45_000)).toBe(45_000);
+});

@@ -1,0 +1,119 @@
+import { hostname } from "node:os";
+import type { Registry } from "prom-client";
+import { standardOutput } from "./standard-output.ts";
+
+/** Names in CloudWatch, each with the metric of the registry that it shows. */
+export type EmfNames = Readonly<Record<string, string>>;
+
+/** A number, or a histogram: how often each value was seen. */
+type EmfValue = number | { readonly Values: readonly number[]; readonly Counts: readonly number[] };
+
+/** What a metric says of itself. Not prom-client's own types, which hide the buckets and call the kinds numbers. */
+type Sample = {
+  readonly value: number;
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly metricName?: string;
+};
+type Snapshot = { readonly type: string; readonly values: readonly Sample[] };
+
+const minuteMs = 60_000;
+
+/**
+ * Lines of metrics in the embedded metric format: CloudWatch reads them from the log, so nothing needs an agent or a
+ * permission. A gauge is told as it is, a counter as what was added since the last line, a histogram as the upper bounds
+ * of its buckets with what fell into each since then, so that percentiles are right to a bucket.
+ */
+export class EmfLines {
+  readonly #options: {
+    readonly namespace: string;
+    readonly service: string;
+    readonly registry: Registry;
+    readonly names: EmfNames;
+  };
+  readonly #before = new Map<string, number>();
+
+  /** @throws when a name leads to no metric: an alarm on it would wait for ever */
+  constructor(options: { namespace: string; service: string; registry: Registry; names: EmfNames }) {
+    for (const metric of Object.values(options.names)) {
+      if (!options.registry.getSingleMetric(metric)) throw new Error(`there is no metric ${metric}`);
+    }
+    this.#options = options;
+  }
+
+  /** The line for this moment, with its line end. */
+  async line(now: number): Promise<string> {
+    const { namespace, service, names } = this.#options;
+    const values: Record<string, EmfValue> = {};
+    for (const [name, metric] of Object.entries(names)) {
+      const value = await this.#valueOf(metric);
+      if (value !== undefined) values[name] = value;
+    }
+    const metrics = Object.keys(values).map((name) => ({
+      Name: name,
+      Unit: name.endsWith("Seconds") ? "Seconds" : "Count",
+    }));
+    const head = {
+      Timestamp: now,
+      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: [["Service"]], Metrics: metrics }],
+    };
+    return `${JSON.stringify({ _aws: head, Service: service, Instance: hostname(), ...values })}\n`;
+  }
+
+  async #valueOf(name: string): Promise<EmfValue | undefined> {
+    const metric = (await this.#options.registry.getSingleMetric(name)?.get()) as unknown as Snapshot;
+    if (metric.type === "histogram") return this.#buckets(name, metric.values);
+    const sum = metric.values.reduce((total, { value }) => total + value, 0);
+    // A gauge that was not set yet knows nothing; 0 would be a statement.
+    if (metric.type === "gauge") return metric.values.length > 0 && Number.isFinite(sum) ? sum : undefined;
+    return this.#since(name, sum);
+  }
+
+  #buckets(name: string, samples: readonly Sample[]): EmfValue | undefined {
+    const values: number[] = [];
+    const counts: number[] = [];
+    let below = 0;
+    let highest = 0;
+    for (const { metricName, labels, value } of samples) {
+      if (metricName !== `${name}_bucket`) continue;
+      const added = this.#since(`${name} ${String(labels["le"])}`, value);
+      const bound = Number(labels["le"]);
+      // The last bucket has no bound: the highest that is known stands for it.
+      if (Number.isFinite(bound)) highest = bound;
+      if (added > below) {
+        values.push(highest);
+        counts.push(added - below);
+      }
+      below = added;
+    }
+    return values.length > 0 ? { Values: values, Counts: counts } : undefined;
+  }
+
+  #since(key: string, value: number): number {
+    const added = value - (this.#before.get(key) ?? 0);
+    this.#before.set(key, value);
+    return added;
+  }
+}
+
+/**
+ * Milliseconds until the middle of the next minute. CloudWatch sums by the minute of the clock: with lines in the middle,
+ * each minute has exactly one of each process, however busy it is, and a sum over processes is right.
+ */
+export function untilNextLine(now: number): number {
+  return minuteMs - ((now + minuteMs / 2) % minuteMs);
+}
+
+/** Writes a line each minute. @returns ends it */
+export function startEmf(lines: EmfLines, onError: (error: unknown) => void): () => void {
+  const output = standardOutput();
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    timer = setTimeout(() => {
+      wait();
+      lines.line(Date.now()).then((line) => output.write(line), onError);
+    }, untilNextLine(Date.now()));
+    timer.unref();
+  };
+  wait();
+  return () => clearTimeout(timer);
+}
