@@ -22,15 +22,17 @@ export class CatchUp {
   #awaitsBookmark = false;
   #rereadsLists = false;
   #toldAt: number | undefined;
-  #caughtUpTo: number | undefined;
+  /** A BOOKMARK of the live connection, while rows that were signalled before it are not read. */
+  #mark: { readonly stamp: number; readonly at: number } | undefined;
+  #caughtUpAt: number | undefined;
 
   constructor(ports: CatchUpPorts) {
     this.#ports = ports;
   }
 
   /** Until when everything that the server signalled is read, milliseconds since 1970; undefined before the first time. */
-  get caughtUpTo(): number | undefined {
-    return this.#caughtUpTo;
+  get caughtUpAt(): number | undefined {
+    return this.#caughtUpAt;
   }
 
   /** Everything is subscribed again. */
@@ -39,6 +41,7 @@ export class CatchUp {
     this.#awaitsBookmark = false;
     this.#rereadsLists = true;
     this.#toldAt = undefined;
+    this.#mark = undefined;
   }
 
   /** Subscriptions live on. Lists are not read again: what was missed comes as signals, as if there had been no break. */
@@ -46,6 +49,7 @@ export class CatchUp {
     this.#stamp = undefined;
     this.#awaitsBookmark = true;
     this.#toldAt = undefined;
+    this.#mark = undefined;
   }
 
   /** Every signal up to now has arrived; `endsDelay`: also those that the server was behind with. */
@@ -54,12 +58,17 @@ export class CatchUp {
     // What was told before it counts, what comes later is the ordinary stream of changes.
     if (this.#awaitsBookmark || endsDelay) this.#stamp = undefined;
     this.#awaitsBookmark = false;
-    if (this.#ports.connection.state.kind === "connected") this.#caughtUpTo = this.#toldAt;
-    else this.check();
+    // The oldest one waits: a steady stream of changes must not push the moment ahead for ever.
+    this.#mark ??= { stamp: this.#ports.refetcher.stamp, at: this.#toldAt };
+    this.check();
   }
 
   check(): void {
     const { connection, subscriber, refetcher, lists } = this.#ports;
+    if (connection.state.kind === "connected" && this.#mark && refetcher.clearUpTo(this.#mark.stamp)) {
+      this.#caughtUpAt = this.#mark.at;
+      this.#mark = undefined;
+    }
     if (connection.state.kind !== "catching-up" || this.#awaitsBookmark || !subscriber.settled) return;
     if (this.#stamp === undefined) {
       this.#stamp = refetcher.stamp;
@@ -72,7 +81,8 @@ export class CatchUp {
     }
     if (!refetcher.clearUpTo(this.#stamp)) return;
     for (const list of lists()) if (!list.caughtUp) return;
-    this.#caughtUpTo = this.#toldAt ?? this.#ports.clock.now();
+    this.#caughtUpAt = this.#toldAt ?? this.#ports.clock.now();
+    this.#mark = undefined;
     connection.caughtUp();
   }
 }

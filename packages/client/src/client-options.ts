@@ -4,6 +4,7 @@ import type { Environment } from "./connection/environment.ts";
 import type { Probe } from "./connection/probe.ts";
 import type { SocketFactory } from "./connection/socket.ts";
 import type { Logger } from "./logger.ts";
+import type { FlushLock } from "./outbox/flush-lock.ts";
 import type { EntityStore } from "./store/entity-store.ts";
 import type { GetToken } from "./token-source.ts";
 
@@ -28,6 +29,10 @@ export type HeliographOptions = {
   readonly onAuthRequired?: () => void;
   /** Where rows are kept; in memory when absent. The caller closes it. */
   readonly store?: EntityStore;
+  /** All tabs of the browser use one socket, where the browser can do that; true when absent. */
+  readonly shareSocket?: boolean;
+  /** Lets one of several clients on the same store send at a time; the browser's locks when absent. */
+  readonly flushLock?: FlushLock;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;

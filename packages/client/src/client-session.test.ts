@@ -137,7 +137,7 @@ test("DELAYED says up to when changes were told, and the next bookmark ends it w
   expect(client.status().state).toBe("catching-up");
   for (const call of [...server.calls]) call.answer();
   await clock.advance(300);
-  expect(client.status()).toMatchObject({ state: "connected", caughtUpTo: toldAt });
+  expect(client.status()).toMatchObject({ state: "connected", caughtUpAt: toldAt });
   expect(row.snapshot().data).toMatchObject({ name: "late" });
   client.stop();
 });
@@ -147,10 +147,10 @@ test("how far the client is caught up is known also without a connection", async
   server.bookmark();
   const toldAt = clock.now();
   await clock.advance(300);
-  expect(client.status().caughtUpTo).toBe(toldAt);
+  expect(client.status().caughtUpAt).toBe(toldAt);
   device.tell("offline");
   await clock.advance(20_000);
-  expect(client.status()).toMatchObject({ state: "offline", caughtUpTo: toldAt });
+  expect(client.status()).toMatchObject({ state: "offline", caughtUpAt: toldAt });
   client.stop();
 });
 

@@ -3,11 +3,8 @@ import { type ApiClient, createApiClient } from "./api/api-client.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Connection } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { defaultEnvironment } from "./connection/environment.ts";
-import { createProbe } from "./connection/probe.ts";
-import { defaultSessionGraceMs } from "./connection/session-keeper.ts";
-import { resolveSocketUrl, webSocketFactory } from "./connection/socket.ts";
 import { type ConnectionState, linkOf } from "./connection/state.ts";
 import { canonicalId, type EntityKey, entityKey, splitEntityKey } from "./entity-key.ts";
 import { EntityResource } from "./entity-resource.ts";
@@ -15,8 +12,10 @@ import { KeyedEmitter } from "./keyed-emitter.ts";
 import { ListRegistry } from "./lists/list-registry.ts";
 import type { LiveList } from "./lists/live-list.ts";
 import { type Logger, silentLogger } from "./logger.ts";
-import { Mutations } from "./mutations.ts";
+import type { Mutations } from "./mutations.ts";
+import { LocalWrites } from "./outbox/local-writes.ts";
 import { Refetcher, refetchTimeoutMs } from "./refetch/refetcher.ts";
+import { createSharedConnection } from "./shared-connection.ts";
 import { SignInRequest } from "./sign-in-request.ts";
 import { StatusPublisher } from "./status-publisher.ts";
 import type { EntityStore } from "./store/entity-store.ts";
@@ -25,8 +24,9 @@ import { createMemoryStore } from "./store/memory-store.ts";
 import { Subscriber } from "./subscriptions/subscriber.ts";
 import type { Phase, Target } from "./subscriptions/subscription-book.ts";
 import { toTargets } from "./subscriptions/to-targets.ts";
-import { type SyncStatus, toSyncStatus } from "./sync-status.ts";
-import { readTokenClaims } from "./token-claims.ts";
+import { type StatusParts, type SyncStatus, stuckAt, toSyncStatus } from "./sync-status.ts";
+import type { Tabs } from "./tabs/tabs.ts";
+import { ownerOf, readTokenClaims } from "./token-claims.ts";
 import { TokenSource } from "./token-source.ts";
 
 /** The whole client without a user interface. Build it with `createHeliograph`. */
@@ -34,7 +34,10 @@ export class Heliograph {
   readonly api: ApiClient;
   readonly store: EntityStore;
   readonly entities: LiveEntities;
+  /** Writes: shown at once, kept on the device, sent in their order. */
   readonly mutations: Mutations;
+  /** What is not acknowledged yet, and what needs a decision. */
+  readonly outbox: LocalWrites;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #connection: Connection;
@@ -47,9 +50,11 @@ export class Heliograph {
   readonly #keys = new KeyedEmitter();
   readonly #errors = new Map<EntityKey, Error>();
   readonly #status: StatusPublisher;
+  readonly #tabs: Tabs;
   #kind: ConnectionState["kind"] = "disconnected";
   #life: "new" | "started" | "stopped" = "new";
   #lookedUnconnected = false;
+  #lastError: SyncStatus["lastError"];
 
   constructor(options: HeliographOptions) {
     this.#logger = options.logger ?? silentLogger;
@@ -59,8 +64,8 @@ export class Heliograph {
     const clock = this.#clock;
     const random = options.random ?? Math.random;
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+    const environment = options.environment ?? defaultEnvironment();
     this.store = options.store ?? createMemoryStore();
-    this.entities = new LiveEntities(this.store);
     this.api = createApiClient({
       baseUrl: options.apiUrl,
       getToken: options.getToken,
@@ -82,6 +87,22 @@ export class Heliograph {
       random,
       logger: this.#logger,
     });
+    this.outbox = new LocalWrites({
+      api: this.api,
+      store: this.store,
+      refetcher: this.#refetcher,
+      peek: (key) => this.entities.peek(key),
+      owner: () => ownerOf(this.#tokens.peek()),
+      online: () => environment.online(),
+      lock: options.flushLock,
+      onWritten: (type) => this.#markStale(type),
+      onProgress: () => this.#status.publishLater(),
+      clock,
+      random,
+      logger: this.#logger,
+    });
+    this.mutations = this.outbox.mutations;
+    this.entities = new LiveEntities(this.store, this.outbox.outbox);
     this.#subscriber = new Subscriber({
       send: (message) => this.#connection.send(message),
       readVersions: (type, ids) => this.#readVersions(type, ids),
@@ -106,57 +127,27 @@ export class Heliograph {
       clock,
       random,
     });
-    this.mutations = new Mutations({
-      api: this.api,
-      store: this.store,
-      refetcher: this.#refetcher,
-      onWritten: (type) => this.#markStale(type),
-      clock,
-      random,
-    });
-    this.#connection = new Connection({
-      url: resolveSocketUrl(options.url),
+    const shared = createSharedConnection({
+      options,
+      fetch: fetchFunction,
       tokens: this.#tokens,
-      renewToken: options.renewToken,
-      sessionGraceMs: options.sessionGraceMs ?? defaultSessionGraceMs,
-      openSocket: options.openSocket ?? webSocketFactory,
-      probe: options.probe ?? createProbe(fetchFunction),
-      environment: options.environment ?? defaultEnvironment(),
+      signIn: this.#signIn,
+      subscriber: this.#subscriber,
+      refetcher: this.#refetcher,
+      catchUp: () => this.#catchUp,
+      storage: () => this.store.storage,
+      readVersions: (type, ids) => this.#readVersions(type, ids),
+      status: () => this.#status.current,
+      onMessage: (message) => this.#receive(message),
+      onLost: () => this.#refreshLists(),
+      onChange: (state) => this.#connectionChanged(state),
+      onStatus: (now) => (now ? this.#status.publish() : this.#status.publishLater()),
       clock,
       random,
       logger: this.#logger,
-      onMessage: (message) => this.#receive(message),
-      onFresh: (limits) => {
-        this.#logger.info("[Sync] Connected");
-        this.#catchUp.fresh();
-        this.#signIn.welcomed();
-        this.#subscriber.connected(limits);
-        this.#refetcher.hurry();
-      },
-      onResumed: (limits, count) => {
-        this.#logger.info(`[Sync] Resumed (${count})`);
-        this.#catchUp.resumed();
-        this.#signIn.welcomed();
-        this.#subscriber.resumed(limits, count);
-        this.#refetcher.hurry();
-      },
-      onReset: () => {
-        this.#catchUp.fresh();
-        this.#subscriber.reassert();
-      },
-      onBookmark: (endsDelay) => {
-        this.#catchUp.bookmark(endsDelay);
-        this.#status.publishLater();
-      },
-      onLost: () => {
-        this.#logger.info("[Sync] Disconnected");
-        this.#subscriber.disconnected();
-        this.#refetcher.lost();
-        this.#refreshLists();
-      },
-      onAuthRequired: () => this.#signIn.ask(),
-      onChange: (state) => this.#connectionChanged(state),
     });
+    this.#connection = shared.connection;
+    this.#tabs = shared.tabs;
     this.#catchUp = new CatchUp({
       connection: this.#connection,
       subscriber: this.#subscriber,
@@ -164,7 +155,12 @@ export class Heliograph {
       lists: () => this.#lists.active(),
       clock,
     });
-    this.#status = new StatusPublisher(clock, () => this.#computeStatus());
+    this.#status = new StatusPublisher({
+      clock,
+      compute: () => this.#tabs.statusOf(toSyncStatus(this.#statusParts())),
+      nextAt: () => stuckAt(this.#statusParts()),
+    });
+    this.#status.on(() => this.#tabs.announce());
   }
 
   /** Connects, and reconnects until `stop`. May be called again after it. */
@@ -175,6 +171,7 @@ export class Heliograph {
     this.#refetcher.start();
     this.#subscriber.start();
     this.#connection.start();
+    this.outbox.start();
     if (again) for (const list of this.#lists.active()) list.resume();
   }
 
@@ -185,6 +182,7 @@ export class Heliograph {
     for (const list of this.#lists.active()) list.pause();
     this.#subscriber.stop();
     this.#refetcher.stop();
+    this.outbox.stop();
     this.#status.stop();
   }
 
@@ -203,6 +201,7 @@ export class Heliograph {
   tokenChanged(): void {
     this.#connection.tokenChanged();
     this.#refetcher.hurry();
+    this.outbox.flusher.hurry();
   }
 
   /**
@@ -230,6 +229,7 @@ export class Heliograph {
   entity(type: string, id: string): EntityResource {
     return new EntityResource(type, canonicalId(id), {
       live: this.entities,
+      outbox: this.outbox.outbox,
       subscriptions: this.#subscriber,
       needs: (key) => this.#refetcher.needs(key),
       errorOf: (key) => this.#errors.get(key),
@@ -271,6 +271,7 @@ export class Heliograph {
       case "GONE": {
         const { entityCode, entityIds } = message.payload;
         this.#background(this.#refetcher.remove(entityCode, entityIds));
+        this.#background(this.outbox.withdrawn(entityIds.map((id) => entityKey(entityCode, id))));
         this.#subscriber.withdrawn(entityCode, entityIds);
         this.#markStale(entityCode);
         break;
@@ -314,6 +315,7 @@ export class Heliograph {
   }
 
   #phaseChanged(targets: readonly Target[]): void {
+    this.#tabs.phaseChanged(targets);
     this.#keys.emit(targets.filter((target) => !target.container).map(({ type, id }) => entityKey(type, id)));
     const types = new Set(targets.filter((target) => target.container).map(({ type }) => type));
     for (const type of types) for (const list of this.#lists.ofType(type)) list.refresh();
@@ -330,6 +332,7 @@ export class Heliograph {
   }
 
   #failed(type: string, ids: readonly string[], error: Error): void {
+    this.#lastError = { message: error.message, at: this.#clock.now() };
     const keys = ids.map((id) => entityKey(type, id)).filter((key) => this.entities.watches(key));
     for (const key of keys) this.#errors.set(key, error);
     this.#keys.emit(keys);
@@ -337,6 +340,7 @@ export class Heliograph {
 
   #needsChanged(keys: readonly EntityKey[]): void {
     this.#keys.emit(keys);
+    this.#tabs.needsChanged(keys);
     this.#catchUp.check();
     this.#status.publishLater();
   }
@@ -359,6 +363,8 @@ export class Heliograph {
 
   #connectionChanged(state: ConnectionState): void {
     if (state.kind !== this.#kind) {
+      // What keeps writes from being sent may have passed with it.
+      if (this.#kind === "offline" || linkOf(state)) this.outbox.flusher.hurry();
       this.#kind = state.kind;
       // Without live updates everything on screen is read once, so that it is at least fresh when it appears. A socket
       // that never opened may be the doing of a proxy which lets plain requests pass.
@@ -378,17 +384,27 @@ export class Heliograph {
     for (const list of this.#lists.active()) list.markStale();
   }
 
-  #computeStatus(): SyncStatus {
-    return toSyncStatus({
+  #statusParts(): StatusParts {
+    const { size, oldest } = this.outbox.snapshot();
+    return {
+      now: this.#clock.now(),
       connection: this.#connection.state,
       lastMessageAt: this.#connection.lastMessageAt,
-      caughtUpTo: this.#catchUp.caughtUpTo,
+      caughtUpAt: this.#catchUp.caughtUpAt,
       pendingFetches: this.#refetcher.pending,
+      outbox: { size, ...(oldest === undefined ? {} : { oldest }) },
+      unsentSince: this.outbox.flusher.waitingSince,
+      attention: this.outbox.attention().items.length,
+      lastError: latest(this.#lastError, this.outbox.flusher.lastError),
       storage: this.store.storage,
       storageReason: this.store.storageReason,
       starved: this.#subscriber.starved,
-    });
+    };
   }
+}
+
+function latest(a: SyncStatus["lastError"], b: SyncStatus["lastError"]): SyncStatus["lastError"] {
+  return !b || (a && a.at > b.at) ? a : b;
 }
 
 /** Builds a client; nothing happens before `start`. */

@@ -1,5 +1,7 @@
 import { Emitter } from "./emitter.ts";
 import { type EntityKey, entityKey } from "./entity-key.ts";
+import type { Outbox } from "./outbox/outbox.ts";
+import { pendingColumnsOf } from "./outbox/outbox-view.ts";
 import type { EntityData } from "./store/entity-store.ts";
 import type { Glimpse, LiveEntities } from "./store/live-entities.ts";
 import type { Phase, Target } from "./subscriptions/subscription-book.ts";
@@ -13,7 +15,13 @@ export type EntitySnapshot<Data = EntityData> = {
   readonly error: Error | undefined;
   /** The data may be out of date: not subscribed (yet), or a change was signalled that is not read yet. */
   readonly stale: boolean;
+  /** pending: shows changes that are not sent yet. attention: a change of this device waits for a decision. */
+  readonly sync: "synced" | "pending" | "attention";
+  /** Columns that show unsent values. */
+  readonly pendingColumns: readonly string[];
 };
+
+const none: readonly string[] = [];
 
 const impossible: EntitySnapshot = {
   status: "gone",
@@ -21,10 +29,13 @@ const impossible: EntitySnapshot = {
   version: undefined,
   error: undefined,
   stale: false,
+  sync: "synced",
+  pendingColumns: none,
 };
 
 export type EntityPorts = {
   readonly live: LiveEntities;
+  readonly outbox: Pick<Outbox, "of" | "unborn" | "onChange">;
   readonly subscriptions: {
     acquire(targets: readonly Target[]): void;
     release(targets: readonly Target[]): void;
@@ -49,6 +60,7 @@ export class EntityResource {
   readonly #changes = new Emitter<void>();
   #leave: (() => void) | undefined;
   #looked = false;
+  #subscribed = false;
   #snapshot: EntitySnapshot | undefined;
 
   /** @param id undefined for something that is no UUID: no row has it, and asking would spoil a whole request */
@@ -83,19 +95,31 @@ export class EntityResource {
 
   #activate(): void {
     const changed = () => {
-      this.#lookIfMissing();
+      this.#askServer();
       this.#changes.emit();
     };
-    const leaveLive = this.#ports.live.observe([this.#key], changed);
-    const leaveKey = this.#ports.onKey(this.#key, changed);
-    this.#ports.subscriptions.acquire([this.#target]);
+    const leaves = [
+      this.#ports.live.observe([this.#key], changed),
+      this.#ports.onKey(this.#key, changed),
+      this.#ports.outbox.onChange((rows) => void (rows.includes(this.#key) && changed())),
+    ];
     this.#looked = false;
-    this.#lookIfMissing();
+    this.#askServer();
     this.#leave = () => {
-      leaveLive();
-      leaveKey();
-      this.#ports.subscriptions.release([this.#target]);
+      for (const leave of leaves) leave();
+      if (this.#subscribed) this.#ports.subscriptions.release([this.#target]);
+      this.#subscribed = false;
     };
+  }
+
+  /** A row that was made here is unknown to the server until its create is acknowledged: asked before, it says "gone". */
+  #askServer(): void {
+    if (this.#ports.outbox.unborn(this.#key)) return;
+    if (!this.#subscribed) {
+      this.#subscribed = true;
+      this.#ports.subscriptions.acquire([this.#target]);
+    }
+    this.#lookIfMissing();
   }
 
   /** The subscription tells what changed since, but only when there is a connection: the API alone must be enough. */
@@ -107,17 +131,28 @@ export class EntityResource {
   }
 
   #compute(row: Glimpse): EntitySnapshot {
+    const operations = this.#ports.outbox.of(this.#key);
+    const attention = operations.some(({ state }) => state === "attention");
+    const sync = attention ? "attention" : operations.length > 0 ? "pending" : "synced";
+    const pendingColumns = operations.length > 0 ? pendingColumnsOf(operations) : none;
+    const version = row?.data ? row.ver : undefined;
+    const common = { data: undefined, version, error: undefined, sync, pendingColumns } as const;
     const error = this.#ports.errorOf(this.#key);
-    const stale = this.#ports.needs(this.#key) || this.#ports.subscriptions.phase(this.#target) !== "held";
-    if (row?.data) return { status: "ready", data: row.data, version: row.ver, error, stale };
-    // A row held as gone is asked for again when somebody looks; until the answer, what is known is shown.
-    if (row?.gone) return { status: "gone", data: undefined, version: undefined, error: undefined, stale: false };
-    return { status: error ? "error" : "loading", data: undefined, version: undefined, error, stale: true };
+    const unborn = this.#ports.outbox.unborn(this.#key);
+    const stale = !unborn && (this.#ports.needs(this.#key) || this.#ports.subscriptions.phase(this.#target) !== "held");
+    if (row?.data) return { ...common, status: "ready", data: row.data, error, stale };
+    // A row held as gone is asked for again when somebody looks; until the answer, what is known is shown. One that was
+    // never at the server, because its create was refused, is not on its way either.
+    if (row?.gone || (unborn && row !== undefined)) return { ...common, status: "gone", stale: false };
+    return { ...common, status: error ? "error" : "loading", error, stale: true };
   }
 }
 
 function sameSnapshot(a: EntitySnapshot, b: EntitySnapshot): boolean {
+  const { pendingColumns: columnsA, ...restA } = a;
+  const { pendingColumns: columnsB, ...restB } = b;
   return (
-    a.status === b.status && a.data === b.data && a.version === b.version && a.error === b.error && a.stale === b.stale
+    columnsA.join() === columnsB.join() &&
+    Object.entries(restA).every(([name, value]) => restB[name as keyof typeof restB] === value)
   );
 }

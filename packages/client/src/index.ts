@@ -21,8 +21,21 @@ export type { EntityResource, EntitySnapshot } from "./entity-resource.ts";
 export type { ListSnapshot } from "./lists/list-snapshot.ts";
 export type { LiveList } from "./lists/live-list.ts";
 export { consoleLogger, type Logger, silentLogger } from "./logger.ts";
+export type { Mutations, Written } from "./mutations.ts";
+export type { Choice } from "./outbox/decisions.ts";
+export type { LocalWrites } from "./outbox/local-writes.ts";
+export type { Operation, OperationKind, Reason } from "./outbox/operation.ts";
+export type { AttentionItem, AttentionSnapshot, OutboxEntry, OutboxSnapshot } from "./outbox/outbox-view.ts";
 export type { Entity, EntityCode, EntityDoc, EntityMap, Register } from "./register.ts";
-export type { EntityData, EntityStore, GoneMark, ServerRow, StoredEntity, StoredList } from "./store/entity-store.ts";
+export type {
+  EntityData,
+  EntityStore,
+  GoneMark,
+  OperationChange,
+  ServerRow,
+  StoredEntity,
+  StoredList,
+} from "./store/entity-store.ts";
 export { createMemoryStore } from "./store/memory-store.ts";
 export type { SyncState, SyncStatus } from "./sync-status.ts";
 export type { GetToken } from "./token-source.ts";

@@ -6,108 +6,137 @@ import { createTestClient } from "./testing/test-client.ts";
 
 const id = testId(1);
 const key = entityKey("task", id);
+const nothing = () => {};
+
+function started(options?: Parameters<typeof createTestClient>[0]) {
+  const made = createTestClient(options);
+  made.client.start();
+  return made;
+}
 
 async function held(client: ReturnType<typeof createTestClient>["client"]) {
   return (await client.store.read([key])).get(key);
 }
 
-test("an own create is in the store when its promise resolves", async () => {
-  const { client } = createTestClient();
-  const doc = await client.mutations.create("task", { id, name: "new" });
-  expect(doc).toMatchObject({ id, name: "new" });
-  expect(await held(client)).toMatchObject({ ver: doc.version, data: { name: "new" } });
-  const named = await client.mutations.create("task", { name: "no id given" });
-  expect(named.id).toMatch(/^[0-9a-f-]{36}$/);
+test("a create is kept and shown before anything is sent, and confirmed by the server", async () => {
+  const { client, server, clock } = started();
+  const task = client.entity("task", id);
+  task.subscribe(nothing);
+  await clock.advance(10);
+  server.autoAnswer = false;
+  const { confirmed, ...written } = await client.mutations.create("task", { id, name: "new" });
+  expect(written).toMatchObject({ id, key: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  expect(await client.store.readOperations()).toMatchObject([
+    { key: written.key, op: "create", changes: { name: "new" } },
+  ]);
+  expect(task.snapshot()).toMatchObject({ status: "ready", data: { id, name: "new" }, sync: "pending" });
+  await clock.advance(10);
+  const call = server.calls.find(({ method }) => method === "POST");
+  expect(call?.headers.get("idempotency-key")).toBe(written.key);
+  expect(call?.body).toEqual({ id, name: "new" });
+  server.autoAnswer = true;
+  call?.answer();
+  const doc = await confirmed;
+  await clock.advance(100);
+  expect(await held(client)).toMatchObject({ ver: doc?.version, base: { name: "new" } });
+  expect(task.snapshot()).toMatchObject({ data: { name: "new" }, sync: "synced", pendingColumns: [] });
+  expect(client.outbox.snapshot().size).toBe(0);
+  client.stop();
 });
 
 test("an update names the version it is based on", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "a" });
-  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version } }]);
+  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version, name: "a" } }]);
   server.autoAnswer = false;
-  const updating = client.mutations.update("task", id, { name: "b" });
+  client.start();
+  await client.mutations.update("task", id, { name: "b" });
   await clock.advance(0);
   expect(server.calls[0]?.headers.get("if-match")).toBe(`"${version}"`);
   server.calls[0]?.answer();
-  await updating;
-  expect(await held(client)).toMatchObject({ data: { name: "b" } });
+  await clock.advance(0);
+  expect(await held(client)).toMatchObject({ base: { name: "b" } });
+  client.stop();
 });
 
 test("a write without an answer is repeated with the same key, so that it acts once", async () => {
-  const { client, server, clock } = createTestClient();
+  const { client, server, clock } = started();
   server.autoAnswer = false;
-  const creating = client.mutations.create("task", { id, name: "a" });
+  const { key: name, confirmed } = await client.mutations.create("task", { id, name: "a" });
   await clock.advance(0);
-  const first = server.calls[0]?.headers.get("idempotency-key");
+  server.calls[0]?.read(); // it arrives, and the answer is lost
   server.calls[0]?.fail();
-  await clock.advance(1_000);
-  expect(server.calls[0]?.headers.get("idempotency-key")).toBe(first);
+  await clock.advance(2_000);
+  expect(server.calls[0]?.headers.get("idempotency-key")).toBe(name);
   server.calls[0]?.answer();
-  await creating;
+  expect(await confirmed).toMatchObject({ id });
+  expect(server.effects.size).toBe(1);
+  client.stop();
   expect(clock.timers).toBe(0);
 });
 
-test("a refusal is not repeated", async () => {
-  const { client, server, clock } = createTestClient();
-  server.autoAnswer = false;
-  const creating = client.mutations.create("task", { id }).catch((error: unknown) => error);
-  await clock.advance(0);
-  server.calls[0]?.fail(422, "check_violation");
-  expect(await creating).toMatchObject({ code: "check_violation" });
+test("a refusal is not repeated: the row is as before, and the write waits for a decision", async () => {
+  const { client, server, clock } = started();
+  server.refuses = () => "check_violation";
+  const task = client.entity("task", id);
+  task.subscribe(nothing);
+  const { confirmed } = await client.mutations.create("task", { id, name: "x" });
+  await expect(confirmed).rejects.toMatchObject({ code: "check_violation" });
   await clock.advance(60_000);
-  expect(server.calls).toHaveLength(0);
+  expect(server.effects.size).toBe(0);
+  expect(client.outbox.attention().items).toMatchObject([{ kind: "rejected", op: "create", mine: { id, name: "x" } }]);
+  expect(task.snapshot()).toMatchObject({ data: undefined, sync: "attention" });
+  client.stop();
 });
 
-test("after a lost race the winner's row is in the store", async () => {
-  const current = { id, version: 900, name: "theirs" };
-  const { client } = createTestClient({
-    fetch: async () => Response.json({ error: { code: "version_conflict", message: "m" }, current }, { status: 409 }),
-  });
-  await client.store.putServer([{ type: "task", id, ver: 5, data: { id, version: 5, name: "mine" } }]);
-  await expect(client.mutations.update("task", id, { name: "x" })).rejects.toBeInstanceOf(ConflictError);
-  expect(await held(client)).toMatchObject({ ver: 900, data: { name: "theirs" } });
+test("a lost race over the same column is told to the writer, and the winner's row is shown", async () => {
+  const { client, server, clock } = createTestClient();
+  const version = server.write("task", id, { name: "first" });
+  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version, name: "first" } }]);
+  server.write("task", id, { name: "theirs" });
+  client.start();
+  const { confirmed } = await client.mutations.update("task", id, { name: "mine" });
+  const error = await confirmed.catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(ConflictError);
+  expect(error).toMatchObject({ current: { name: "theirs" } });
+  await clock.advance(0);
+  expect(await held(client)).toMatchObject({ base: { name: "theirs" } });
+  client.stop();
 });
 
 test("an own removal is seen at once", async () => {
-  const { client, server } = createTestClient();
-  const version = server.write("task", id, { name: "a" });
-  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version } }]);
-  await client.mutations.remove("task", id);
-  expect(await held(client)).toMatchObject({ gone: true, data: null });
+  const { client, server, clock } = started();
+  server.write("task", id, { name: "a" });
+  const task = client.entity("task", id);
+  task.subscribe(nothing);
+  await clock.advance(100);
+  server.autoAnswer = false;
+  const { confirmed } = await client.mutations.remove("task", id);
+  expect(task.snapshot().status).toBe("gone");
+  await clock.advance(0);
+  server.autoAnswer = true;
+  server.calls[0]?.answer();
+  expect(await confirmed).toBeNull();
+  expect(await held(client)).toMatchObject({ gone: true, base: null });
+  client.stop();
 });
 
-test("two changes of one row sent at once follow each other instead of being in conflict", async () => {
+test("two changes of one row follow each other instead of being in conflict", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "a" });
-  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version } }]);
+  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version, name: "a" } }]);
   server.autoAnswer = false;
-  const both = [
-    client.mutations.update("task", id, { name: "b" }),
-    client.mutations.update("task", id, { done: true }),
-  ];
+  client.start();
+  await client.mutations.update("task", id, { name: "b" });
+  await clock.advance(0);
+  await client.mutations.update("task", id, { name: "c" }); // the first one is under way
   await clock.advance(0);
   expect(server.calls).toHaveLength(1);
   server.calls[0]?.answer();
   await clock.advance(0);
   expect(server.calls[0]?.headers.get("if-match")).toBe(`"${version + 1}"`);
   server.calls[0]?.answer();
-  await Promise.all(both);
-  expect(await held(client)).toMatchObject({ data: { name: "b", done: true } });
-});
-
-test("a change behind one that failed keeps the version its writer saw", async () => {
-  const { client, server, clock } = createTestClient();
-  const version = server.write("task", id, { name: "a" });
-  await client.store.putServer([{ type: "task", id, ver: version, data: { id, version } }]);
-  server.autoAnswer = false;
-  const first = client.mutations.update("task", id, { name: "b" }).catch((error: unknown) => error);
-  const second = client.mutations.update("task", id, { done: true });
   await clock.advance(0);
-  await client.store.putServer([{ type: "task", id, ver: version + 9, data: { id, version: version + 9 } }]);
-  server.calls[0]?.fail(409, "version_conflict");
-  expect(await first).toBeInstanceOf(ConflictError);
-  await clock.advance(0);
-  expect(server.calls[0]?.headers.get("if-match")).toBe(`"${version}"`);
-  server.calls[0]?.answer();
-  await second;
+  expect(await held(client)).toMatchObject({ base: { name: "c" } });
+  client.stop();
 });

@@ -1,135 +1,139 @@
-import type { ApiClient, WriteOptions } from "./api/api-client.ts";
-import { ApiError, ConflictError } from "./api/api-error.ts";
-import { backoffDelay } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
-import { type EntityKey, entityKey } from "./entity-key.ts";
+import { canonicalId, type EntityKey, entityKey } from "./entity-key.ts";
+import type { Confirmations } from "./outbox/confirmations.ts";
+import type { Operation, OperationKind } from "./outbox/operation.ts";
+import type { Outbox } from "./outbox/outbox.ts";
 import { randomId } from "./random-id.ts";
-import type { Refetcher } from "./refetch/refetcher.ts";
 import type { EntityDoc } from "./register.ts";
-import type { EntityStore } from "./store/entity-store.ts";
+import type { EntityData, EntityStore, StoredEntity } from "./store/entity-store.ts";
+import type { Glimpse } from "./store/live-entities.ts";
 
-/** Tries of one write when no answer comes. All carry the same key, so the write acts once however many arrive. */
-export const writeAttempts = 3;
-
-export type MutationPorts = {
-  readonly api: ApiClient;
-  readonly store: EntityStore;
-  readonly refetcher: Refetcher;
-  /** The own write may have changed membership of lists of this type. */
-  readonly onWritten: (type: string) => void;
-  readonly clock: Clock;
-  readonly random: () => number;
+/** A write that is kept on the device and shown, and is on its way to the server. */
+export type Written<Doc = EntityDoc> = {
+  readonly id: string;
+  /** Names the write, in the outbox and at the server. Edits that were put together share it. */
+  readonly key: string;
+  /**
+   * Settles when the server has acknowledged: with the row, or null when it is removed. Rejects with `ApiError`, for a
+   * conflict `ConflictError`. Nobody has to listen. Ends with the tab; the write does not.
+   */
+  readonly confirmed: Promise<Doc | null>;
 };
 
-/** A write that took place: the version that was held when it was asked for, and the one it made. */
-type Done = { readonly base: number | undefined; readonly version: number };
+export type MutationPorts = {
+  readonly store: EntityStore;
+  readonly outbox: Outbox;
+  readonly confirmations: Confirmations;
+  /** The row as views show it, if somebody looks at it. */
+  readonly peek: (key: EntityKey) => Glimpse;
+  /** Who writes: see `Operation.owner`. */
+  readonly owner: () => string;
+  readonly clock: Clock;
+};
 
-/** Writes through the API; the answer is in the store before the promise resolves, so the next view shows it. */
+type Draft = { readonly code: string; readonly id: string; readonly op: OperationKind; readonly changes: EntityData };
+
+/**
+ * Writes of this device. Each is shown at once and resolves when it is kept: from then on it survives a reload and a
+ * crash, with or without network. Sending is the flusher's business.
+ */
 export class Mutations {
   readonly #ports: MutationPorts;
-  /** The latest write of each row that is being written. */
-  readonly #writing = new Map<EntityKey, Promise<Done | undefined>>();
+  /** Writes enter the queue in the order of the calls, though some have to look at the store first. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(ports: MutationPorts) {
     this.#ports = ports;
   }
 
   /** Creates a row; its id is made here unless given, so that the caller can link to it at once. */
-  async create(type: string, doc: Record<string, unknown>): Promise<EntityDoc> {
-    const id = typeof doc["id"] === "string" ? doc["id"] : randomId();
-    return this.#inTurn(entityKey(type, id), async () => {
-      const made = await this.#write(type, (options) => this.#ports.api.create(type, { ...doc, id }, options));
-      return { answer: made, done: { base: undefined, version: made.version } };
-    });
+  create(code: string, doc: Record<string, unknown>): Promise<Written> {
+    const given = typeof doc["id"] === "string" ? (canonicalId(doc["id"]) ?? doc["id"]) : randomId();
+    const { id: _id, ...changes } = doc;
+    return this.#write({ code, id: given, op: "create", changes });
+  }
+
+  /** Changes columns of a row, on top of what is shown of it now. */
+  update(code: string, id: string, changes: Record<string, unknown>): Promise<Written> {
+    return this.#write({ code, id: canonicalId(id) ?? id, op: "update", changes: { ...changes } });
+  }
+
+  /** Deletes a row, whatever others change in it meanwhile. */
+  remove(code: string, id: string): Promise<Written> {
+    return this.#write({ code, id: canonicalId(id) ?? id, op: "remove", changes: {} });
+  }
+
+  async #write(draft: Draft): Promise<Written> {
+    const entering = this.#last.then(() => this.#enter(draft));
+    this.#last = entering.catch(() => {});
+    const { kept, ...written } = await entering;
+    await kept;
+    return written;
+  }
+
+  /** Puts the write into the queue, where it is seen at once. `kept` resolves when it is stored. */
+  async #enter(draft: Draft): Promise<Written & { readonly kept: Promise<unknown> }> {
+    const { outbox, clock } = this.#ports;
+    await outbox.open();
+    const joined = await this.#join(draft);
+    if (joined) return { ...joined, kept: Promise.resolve() };
+    const held = draft.op === "create" ? undefined : await this.#look(entityKey(draft.code, draft.id));
+    const now = clock.now();
+    const operation: Operation = {
+      key: randomId(),
+      seq: outbox.nextSeq(now),
+      owner: this.#ports.owner(),
+      ...draft,
+      base: held?.data ?? null,
+      baseVer: held && !held.gone ? held.ver : 0,
+      queuedAt: now,
+      attempts: 0,
+      state: "queued",
+    };
+    const { key } = operation;
+    // Asked for before it is stored: from then on it may be acknowledged at any moment.
+    const confirmed = this.#ports.confirmations.of(key);
+    return { id: draft.id, key, confirmed, kept: outbox.change(key, () => operation) };
   }
 
   /**
-   * Changes columns of a row, based on the version that is held.
+   * Puts an edit together with the write before it, if that is of the same row, the latest of all and was never sent.
+   * Only the latest: moved in front of others, an edit might refer to a row that does not exist yet.
    *
-   * @throws ConflictError with the current row when somebody else was faster; the current row is then in the store
+   * @returns that write, or undefined when the edit has to stand for itself
    */
-  async update(type: string, id: string, changes: Record<string, unknown>): Promise<EntityDoc> {
-    const key = entityKey(type, id);
-    const holding = this.#heldVersion(key);
-    return this.#inTurn(key, async (last) => {
-      const base = await holding;
-      const ifMatch =
-        last && last.base === base ? last.version : (base ?? (await this.#ports.api.get(type, id)).version);
-      const doc = await this.#write(type, (options) =>
-        this.#ports.api.update(type, id, changes, { ...options, ifMatch }),
-      );
-      return { answer: doc, done: { base, version: doc.version } };
-    });
-  }
-
-  /** Deletes a row, whatever its version. */
-  async remove(type: string, id: string): Promise<void> {
-    await this.#inTurn(entityKey(type, id), async () => {
-      const { version } = await this.#retrying((options) => this.#ports.api.remove(type, id, options));
-      await this.#ports.store.putGone([{ type, id, ver: version, unlessNewerThan: version }]);
-      this.#ports.onWritten(type);
-      return { answer: undefined, done: undefined };
-    });
-  }
-
-  async #heldVersion(key: EntityKey): Promise<number | undefined> {
-    const held = (await this.#ports.store.read([key])).get(key);
-    return held && !held.gone ? held.ver : undefined;
-  }
-
-  /**
-   * One write of a row after the other: two sent at once would both be based on the same version, and the second one
-   * would be in conflict with its own writer. It is based on what the first one made, unless that one failed.
-   */
-  async #inTurn<Answer>(
-    key: EntityKey,
-    write: (last: Done | undefined) => Promise<{ answer: Answer; done: Done | undefined }>,
-  ): Promise<Answer> {
-    const before = this.#writing.get(key);
-    const own = before === undefined ? write(undefined) : before.then(write);
-    const ended = own.then(
-      ({ done }) => done,
-      () => undefined,
-    );
-    this.#writing.set(key, ended);
-    try {
-      return (await own).answer;
-    } finally {
-      if (this.#writing.get(key) === ended) this.#writing.delete(key);
+  async #join(draft: Draft): Promise<Written | undefined> {
+    const { outbox, confirmations } = this.#ports;
+    const last = outbox.all().at(-1);
+    if (!last || last.code !== draft.code || last.id !== draft.id || !joinable(last)) return undefined;
+    if (draft.op === "create" || last.op === "remove" || (draft.op === "remove" && last.op !== "create")) {
+      return undefined;
     }
-  }
-
-  async #write(type: string, call: (options: WriteOptions) => Promise<EntityDoc>): Promise<EntityDoc> {
-    const ticket = this.#ports.refetcher.open();
-    try {
-      const doc = await this.#retrying(call);
-      await this.#ports.refetcher.admit(ticket, type, [doc], true);
-      this.#ports.onWritten(type);
-      return doc;
-    } catch (error) {
-      if (error instanceof ConflictError && error.current) {
-        await this.#ports.refetcher.admit(ticket, type, [error.current]);
+    const { key } = last;
+    const confirmed = confirmations.of(key);
+    let joined = false;
+    await outbox.change(key, (held) => {
+      joined = held !== undefined && joinable(held);
+      if (!held || !joined) return held;
+      // Created and removed before anybody heard of it: nothing is left to send.
+      if (draft.op === "remove") {
+        confirmations.resolve(key, null);
+        return undefined;
       }
-      throw error;
-    } finally {
-      this.#ports.refetcher.close(ticket);
-    }
+      return { ...held, changes: { ...held.changes, ...draft.changes } };
+    });
+    if (!joined) return undefined;
+    return { id: draft.id, key, confirmed };
   }
 
-  async #retrying<Answer>(call: (options: WriteOptions) => Promise<Answer>): Promise<Answer> {
-    const idempotencyKey = randomId();
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await call({ idempotencyKey });
-      } catch (error) {
-        const passing = error instanceof ApiError && [0, 502, 503, 504].includes(error.status);
-        if (!passing || attempt >= writeAttempts) throw error;
-        await this.#pause(backoffDelay(attempt - 1, this.#ports.random()));
-      }
-    }
+  async #look(key: EntityKey): Promise<StoredEntity | null | undefined> {
+    const shown = this.#ports.peek(key);
+    if (shown !== undefined) return shown;
+    const rows = await this.#ports.store.read([key]).catch(() => undefined);
+    return this.#ports.outbox.view(key, rows?.get(key) ?? null);
   }
+}
 
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => void this.#ports.clock.setTimer(resolve, delayMs));
-  }
+function joinable({ state, attempts }: Operation): boolean {
+  return state === "queued" && attempts === 0;
 }

@@ -6,18 +6,28 @@ import { Timer } from "./timer.ts";
 /** Counts of a status may lag behind by this much, so that a flood of signals does not re-render the indicator as often. */
 const intervalMs = 250;
 
+export type StatusPublisherPorts = {
+  readonly clock: Clock;
+  readonly compute: () => SyncStatus;
+  /** When the status becomes another one by mere lapse of time. */
+  readonly nextAt: () => number | undefined;
+};
+
 /** Keeps the latest status as one object that changes only when something in it changes, and tells whoever listens. */
 export class StatusPublisher {
-  readonly #compute: () => SyncStatus;
+  readonly #ports: StatusPublisherPorts;
   readonly #changes = new Emitter<SyncStatus>();
   readonly #timer: Timer;
+  /** For what becomes true by itself: that nothing happens is not an event. */
+  readonly #alarm: Timer;
   #current: SyncStatus;
   #running = false;
 
-  constructor(clock: Clock, compute: () => SyncStatus) {
-    this.#compute = compute;
-    this.#timer = new Timer(clock);
-    this.#current = compute();
+  constructor(ports: StatusPublisherPorts) {
+    this.#ports = ports;
+    this.#timer = new Timer(ports.clock);
+    this.#alarm = new Timer(ports.clock);
+    this.#current = ports.compute();
   }
 
   get current(): SyncStatus {
@@ -39,7 +49,8 @@ export class StatusPublisher {
 
   publish(): void {
     this.#timer.clear();
-    const status = this.#compute();
+    this.#arm();
+    const status = this.#ports.compute();
     if (sameStatus(status, this.#current)) return;
     this.#current = status;
     this.#changes.emit(status);
@@ -49,5 +60,12 @@ export class StatusPublisher {
     // After a stop no timer may be left; what still comes in is rare then.
     if (!this.#running) this.publish();
     else if (!this.#timer.armed) this.#timer.set(intervalMs, () => this.publish());
+  }
+
+  #arm(): void {
+    this.#alarm.clear();
+    const now = this.#ports.clock.now();
+    const nextAt = this.#running ? this.#ports.nextAt() : undefined;
+    if (nextAt !== undefined && nextAt > now) this.#alarm.set(nextAt - now, () => this.publish());
   }
 }

@@ -1,5 +1,5 @@
 import { retryAtOf } from "./connection/connection.ts";
-import type { ConnectionState } from "./connection/state.ts";
+import { type ConnectionState, linkOf } from "./connection/state.ts";
 
 export type SyncState =
   | "disconnected"
@@ -23,10 +23,25 @@ export type SyncStatus = {
    */
   readonly since: number;
   /** Up to when everything that the server signalled was read; kept while there is no connection. */
-  readonly caughtUpTo?: number;
+  readonly caughtUpAt?: number;
   readonly lastMessageAt?: number;
   /** Rows whose change was signalled but is not read yet. */
   readonly pendingFetches: number;
+  /** Writes of this device that the server has not acknowledged; `oldest` is when the first of them was made. */
+  readonly outbox: { readonly size: number; readonly oldest?: number };
+  /** Writes that need a person's decision. */
+  readonly attention: number;
+  /** What failed last, in the words of the failure; kept after it is mended. */
+  readonly lastError?: { readonly message: string; readonly at: number };
+  /**
+   * There is a connection, and yet for `stuckAfterMs` nothing was completed: signals are not read, the server vouches
+   * for nothing, or a write does not get through.
+   */
+  readonly stuck: boolean;
+  /** This tab holds the connection; the other tabs of the browser show what it learns. */
+  readonly leader: boolean;
+  /** Why this tab does not share its connection with others, if it does not. */
+  readonly notShared?: string;
   readonly storage: "indexeddb" | "memory";
   /** Why rows are kept in memory only, if a database had been asked for. */
   readonly storageReason?: string;
@@ -34,46 +49,78 @@ export type SyncStatus = {
   readonly retryAt?: number;
 };
 
+/** The server vouches for what it told every ten seconds, and a write takes one: three times that is no coincidence. */
+export const stuckAfterMs = 30_000;
+
 export type StatusParts = {
+  readonly now: number;
   readonly connection: ConnectionState;
   readonly lastMessageAt: number | undefined;
-  readonly caughtUpTo: number | undefined;
+  readonly caughtUpAt: number | undefined;
   readonly pendingFetches: number;
+  readonly outbox: SyncStatus["outbox"];
+  /** Since when a write waits that needs nobody's decision, or since the last one got through. */
+  readonly unsentSince: number | undefined;
+  readonly attention: number;
+  readonly lastError: SyncStatus["lastError"];
   readonly storage: "indexeddb" | "memory";
   readonly storageReason: string | undefined;
   /** Subscriptions beyond the server's limit. */
   readonly starved: number;
 };
 
+/** The status of this tab by itself; `Tabs` adds what it knows of the leading one. */
 export function toSyncStatus(parts: StatusParts): SyncStatus {
-  const { connection, lastMessageAt, caughtUpTo, storageReason } = parts;
+  const { connection, lastMessageAt, caughtUpAt, storageReason, lastError } = parts;
   const reason = reasonOf(connection) ?? starvedReason(parts.starved);
   const retryAt = retryAtOf(connection);
   return {
     state: publicState(connection),
     since: connection.kind === "delayed" ? connection.upTo : connection.since,
     pendingFetches: parts.pendingFetches,
+    outbox: parts.outbox,
+    attention: parts.attention,
+    stuck: (stuckAt(parts) ?? Number.POSITIVE_INFINITY) <= parts.now,
+    leader: true,
     storage: parts.storage,
     ...(reason === undefined ? {} : { reason }),
     ...(lastMessageAt === undefined ? {} : { lastMessageAt }),
-    ...(caughtUpTo === undefined ? {} : { caughtUpTo }),
+    ...(caughtUpAt === undefined ? {} : { caughtUpAt }),
+    ...(lastError === undefined ? {} : { lastError }),
     ...(storageReason === undefined ? {} : { storageReason }),
     ...(retryAt === undefined ? {} : { retryAt }),
   };
 }
 
+/** When, if nothing is completed until then, the client counts as stuck; undefined while nothing is expected of it. */
+export function stuckAt(parts: Pick<StatusParts, "connection" | "caughtUpAt" | "unsentSince">): number | undefined {
+  const { connection, caughtUpAt, unsentSince } = parts;
+  const link = linkOf(connection);
+  // Without a connection neither is expected, and the state says so; the kill switch leaves the API as it is.
+  if (!link && connection.kind !== "disabled") return undefined;
+  const behind = link ? Math.max(link.welcomedAt, caughtUpAt ?? 0) : Number.POSITIVE_INFINITY;
+  // A write made offline is old when the connection returns; it has its time from then on.
+  const reachableSince = link?.welcomedAt ?? connection.since;
+  const unsent = unsentSince === undefined ? Number.POSITIVE_INFINITY : Math.max(unsentSince, reachableSince);
+  const at = Math.min(behind, unsent) + stuckAfterMs;
+  return Number.isFinite(at) ? at : undefined;
+}
+
+/** Equal in everything that a view may show. */
 export function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
+  const { outbox: outboxA, lastError: errorA, ...restA } = a;
+  const { outbox: outboxB, lastError: errorB, ...restB } = b;
   return (
-    a.state === b.state &&
-    a.reason === b.reason &&
-    a.since === b.since &&
-    a.lastMessageAt === b.lastMessageAt &&
-    a.caughtUpTo === b.caughtUpTo &&
-    a.pendingFetches === b.pendingFetches &&
-    a.storage === b.storage &&
-    a.storageReason === b.storageReason &&
-    a.retryAt === b.retryAt
+    sameFields(outboxA, outboxB) &&
+    (errorA === errorB || (errorA !== undefined && errorB !== undefined && sameFields(errorA, errorB))) &&
+    sameFields(restA, restB)
   );
+}
+
+function sameFields(a: object, b: object): boolean {
+  const left = Object.entries(a);
+  const right = new Map(Object.entries(b));
+  return left.length === right.size && left.every(([name, value]) => right.get(name) === value);
 }
 
 function publicState(connection: ConnectionState): SyncState {

@@ -16,3 +16,14 @@ export function readTokenClaims(token: string | null): TokenClaims {
     return {};
   }
 }
+
+/**
+ * Names whom a token speaks for, to tell whether another one speaks for the same person in the same organization.
+ *
+ * @returns empty when the token does not tell, undefined without a token
+ */
+export function ownerOf(token: string | null): string | undefined {
+  if (token === null) return undefined;
+  const { personId, organizationId } = readTokenClaims(token);
+  return personId === undefined ? "" : `${personId} ${organizationId ?? ""}`;
+}

@@ -112,13 +112,13 @@ function writeHeaders(options?: WriteOptions): Record<string, string> {
 async function request<Answer>(config: ApiClientConfig, call: Request): Promise<Answer> {
   const given = config.getToken();
   const token = given instanceof Promise ? await given : given;
-  const { status, body } = await send(config, call, token);
+  const { status, body, retryAfterMs } = await send(config, call, token);
   if (status >= 200 && status < 300 && body !== undefined) return body as Answer;
   if (status === 401 && token !== null) config.onUnauthenticated?.(token);
-  throw toError(status, body);
+  throw toError(status, body, retryAfterMs);
 }
 
-type Answer = { readonly status: number; readonly body: unknown };
+type Answer = { readonly status: number; readonly body: unknown; readonly retryAfterMs: number | undefined };
 
 async function send(config: ApiClientConfig, call: Request, token: string | null): Promise<Answer> {
   const timeout = new AbortController();
@@ -133,21 +133,25 @@ async function send(config: ApiClientConfig, call: Request, token: string | null
       signal: call.signal ? AbortSignal.any([call.signal, timeout.signal]) : timeout.signal,
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
-    return { status: response.status, body: parseJson(await response.text()) };
+    const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+    return {
+      status: response.status,
+      body: parseJson(await response.text()),
+      retryAfterMs: seconds >= 0 ? seconds * 1_000 : undefined,
+    };
   } catch (cause) {
     // The caller's own doing is told apart from a fault, so that nobody shows an error for it.
     if (call.signal?.aborted) throw call.signal.reason;
     const message = timeout.signal.aborted ? "The server did not answer in time." : "The server cannot be reached.";
-    throw new ApiError(
-      { status: 0, code: "network", message, remedy: "Try again when the network is back." },
-      { cause },
-    );
+    throw new ApiError({ status: 0, code: "network", message, remedy: "Try again when the network is back." }, null, {
+      cause,
+    });
   } finally {
     cancelTimer();
   }
 }
 
-function toError(status: number, body: unknown): ApiError {
+function toError(status: number, body: unknown, retryAfterMs: number | undefined): ApiError {
   const answer = isRecord(body) ? body : {};
   const error = isRecord(answer["error"]) ? answer["error"] : {};
   const info = {
@@ -156,11 +160,11 @@ function toError(status: number, body: unknown): ApiError {
     message: textOr(error["message"], `The server answered ${status}.`),
     remedy: typeof error["remedy"] === "string" ? error["remedy"] : undefined,
     requestId: typeof error["requestId"] === "string" ? error["requestId"] : undefined,
+    retryAfterMs,
   };
-  if (status === 409 && info.code === "version_conflict") {
-    return new ConflictError(info, isRecord(answer["current"]) ? (answer["current"] as EntityDoc) : null);
-  }
-  return new ApiError(info);
+  const current = isRecord(answer["current"]) ? (answer["current"] as EntityDoc) : null;
+  const lostRace = status === 409 && info.code === "version_conflict";
+  return lostRace ? new ConflictError(info, current) : new ApiError(info, current);
 }
 
 function parseJson(text: string): unknown {

@@ -58,6 +58,8 @@ export class Connection {
   #probe: AbortController | undefined;
   #leaveEnvironment: (() => void) | undefined;
   #lastMessageAt: number | undefined;
+  /** The last socket was a link to another tab. */
+  #relayed = false;
   #dials = 0;
 
   constructor(ports: ConnectionPorts) {
@@ -196,6 +198,10 @@ export class Connection {
       socket = this.#ports.openSocket(this.#ports.url, token, {
         opened: () => {
           if (!mine()) return;
+          const relayed = socket?.relayed ?? false;
+          // What a link was told, only that other tab could resume; and it cannot what this one had on a real socket.
+          if (relayed || this.#relayed) this.#session.forget();
+          this.#relayed = relayed;
           this.#offer = this.#session.offer(user);
           this.#dispatch({ type: "opened", resume: this.#offer !== undefined });
         },

@@ -1,5 +1,8 @@
-/** `leave`: the page is unloaded, or put away in the browser's back-forward cache; from there `visible` follows. */
-export type EnvironmentEvent = "online" | "offline" | "visible" | "leave";
+/**
+ * - leave: the page is unloaded, or put away in the browser's back-forward cache; from there `visible` follows
+ * - freeze: the browser is about to stop the page without unloading it; `visible` follows when it goes on
+ */
+export type EnvironmentEvent = "online" | "offline" | "visible" | "leave" | "freeze";
 
 /** What the device tells about itself. */
 export type Environment = {
@@ -27,17 +30,23 @@ export const browserEnvironment: Environment = {
     const restored = (event: PageTransitionEvent) => {
       if (event.persisted) listener("visible");
     };
+    const frozen = () => listener("freeze");
+    const resumed = () => listener("visible");
     window.addEventListener("online", online);
     window.addEventListener("offline", offline);
     window.addEventListener("pagehide", left);
     window.addEventListener("pageshow", restored);
     document.addEventListener("visibilitychange", visible);
+    document.addEventListener("freeze", frozen);
+    document.addEventListener("resume", resumed);
     return () => {
       window.removeEventListener("online", online);
       window.removeEventListener("offline", offline);
       window.removeEventListener("pagehide", left);
       window.removeEventListener("pageshow", restored);
       document.removeEventListener("visibilitychange", visible);
+      document.removeEventListener("freeze", frozen);
+      document.removeEventListener("resume", resumed);
     };
   },
 };

@@ -12,6 +12,8 @@ export const movedCode = 4410;
 export type Socket = {
   send(text: string): void;
   close(code: number): void;
+  /** Not a socket to the server but a link to another tab that has one: its session cannot be resumed. */
+  readonly relayed?: boolean;
 };
 
 export type SocketHandlers = {

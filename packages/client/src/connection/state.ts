@@ -23,7 +23,7 @@
  *   RESUMED and RESET lead to catching-up, silence and a passing error to waiting.
  *   RESET on a live socket: connected -> catching-up. GOAWAY: at its time hang up and dial at once.
  *   any state with a wish to be connected: offline -> offline, online -> dialing, signed out -> needs-auth
- *   any state with a socket: leave (the page goes) -> away, visible (it came back from the cache) -> dialing
+ *   any state with a wish to be connected: leave (the page goes), freeze -> away, visible (it is back) -> dialing
  */
 export type ConnectionState =
   | { readonly kind: "disconnected"; readonly since: number }
@@ -57,7 +57,7 @@ export type ConnectionState =
   | { readonly kind: "connected"; readonly since: number; readonly link: Link }
   /** The server is behind and has told changes only up to `upTo`; the next BOOKMARK ends it. */
   | { readonly kind: "delayed"; readonly since: number; readonly upTo: number; readonly link: Link }
-  /** The page was left. It may come back from the browser's cache. */
+  /** The page was left, or is frozen. It may come back from the browser's cache, or thaw. */
   | { readonly kind: "away"; readonly since: number }
   | { readonly kind: "needs-auth"; readonly since: number; readonly reason: string }
   | { readonly kind: "offline"; readonly since: number }
@@ -115,6 +115,8 @@ export type ConnectionEvent =
   | { readonly type: "timer" }
   /** The page is hidden for good, or for the browser's back-forward cache. */
   | { readonly type: "leave" }
+  /** The browser stops the page for a while. */
+  | { readonly type: "freeze" }
   | { readonly type: "token-changed" }
   /** The token now speaks for somebody else than what is open or being opened. */
   | { readonly type: "user-changed" }

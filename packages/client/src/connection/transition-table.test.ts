@@ -30,6 +30,7 @@ const ignored = {
   "probed unavailable": "same",
   timer: "same",
   leave: "same",
+  freeze: "same",
   "caught up": "same",
 } as const;
 
@@ -70,6 +71,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
   },
   offline: {
     ...ignored,
+    leave: "away forget",
+    freeze: "away",
     start: "same",
     stop: "disconnected forget",
     online: "dialing dial",
@@ -91,6 +94,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     "closed 4403": "refused",
     "closed 4409": "waiting forget",
     leave: "away goodbye",
+    freeze: "away hang-up",
     "opened with a session": "dialing resume",
     online: "same",
     offline: "offline hang-up",
@@ -102,6 +106,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
   },
   probing: {
     ...ignored,
+    leave: "away forget",
+    freeze: "away",
     start: "same",
     stop: "disconnected forget",
     "probed reachable": "waiting",
@@ -119,6 +125,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
   },
   waiting: {
     ...ignored,
+    leave: "away forget",
+    freeze: "away",
     start: "same",
     stop: "disconnected forget",
     online: "dialing dial",
@@ -150,6 +158,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "same",
     timer: "waiting hang-up",
     leave: "away goodbye",
+    freeze: "away hang-up",
     "token changed": "same",
     "user changed": "dialing goodbye dial",
     "signed out": "needs-auth goodbye",
@@ -166,6 +175,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     "closed 4403": "refused",
     "closed 4409": "waiting forget",
     leave: "away goodbye",
+    freeze: "away hang-up",
     delayed: "delayed",
     goaway: "catching-up",
     online: "catching-up ping",
@@ -189,6 +199,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     "closed 4403": "refused",
     "closed 4409": "waiting forget",
     leave: "away goodbye",
+    freeze: "away hang-up",
     reset: "catching-up",
     delayed: "delayed",
     goaway: "connected",
@@ -219,6 +230,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "delayed ping",
     timer: "delayed ping",
     leave: "away goodbye",
+    freeze: "away hang-up",
     "token changed": "same",
     "user changed": "dialing goodbye dial",
     "signed out": "needs-auth goodbye",
@@ -236,6 +248,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
   },
   disabled: {
     ...ignored,
+    leave: "away forget",
+    freeze: "away",
     start: "same",
     stop: "disconnected forget",
     "probed reachable": "dialing dial",

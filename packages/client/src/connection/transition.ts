@@ -26,6 +26,7 @@ const connectionLost = "The connection to the server was lost.";
 export function transition(state: ConnectionState, event: ConnectionEvent, input: TransitionInput): Step {
   if (event.type === "stop") return stop(state, input);
   if (event.type === "token-removed") return signedOut(state, input);
+  if (event.type === "leave" || event.type === "freeze") return away(state, event.type, input);
   switch (state.kind) {
     case "disconnected":
       return event.type === "start" ? dial(state, 0, input) : stay(state);
@@ -78,8 +79,6 @@ function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: Trans
       return { state: probing(state, input), effects: ["hang-up", "probe"] };
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
-    case "leave":
-      return leave(input);
     case "user-changed":
       return changeUser(state, input);
     default:
@@ -162,8 +161,6 @@ function whileResuming(state: In<"resuming">, event: ConnectionEvent, input: Tra
     }
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
-    case "leave":
-      return leave(input);
     case "user-changed":
       return changeUser(state, input);
     case "closed":
@@ -208,8 +205,6 @@ function whileLinked(
     }
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
-    case "leave":
-      return leave(input);
     case "user-changed":
       return changeUser(state, input);
     case "closed":
@@ -291,9 +286,15 @@ function signedOut(state: ConnectionState, input: TransitionInput): Step {
   return { state: after, effects: [hasSocket(state) ? "goodbye" : "forget"] };
 }
 
-/** The page goes: the server need not keep the session, for nobody will come back to it. */
-function leave(input: TransitionInput): Step {
-  return { state: { kind: "away", since: input.now }, effects: ["goodbye"] };
+/**
+ * The page goes, and the server need not keep the session, for nobody will come back to it; or it is frozen, and may go
+ * on soon. Either way it must not hold what other tabs need, a socket or the lead.
+ */
+function away(state: ConnectionState, why: "leave" | "freeze", input: TransitionInput): Step {
+  if (["disconnected", "needs-auth", "refused", "away"].includes(state.kind)) return stay(state);
+  const after: ConnectionState = { kind: "away", since: input.now };
+  if (why === "leave") return { state: after, effects: [hasSocket(state) ? "goodbye" : "forget"] };
+  return { state: after, effects: hasSocket(state) ? ["hang-up"] : [] };
 }
 
 function changeUser(state: ConnectionState, input: TransitionInput): Step {

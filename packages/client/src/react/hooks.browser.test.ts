@@ -65,7 +65,8 @@ test("under StrictMode rows appear, follow changes of others and disappear, with
 
   await page.click("#rename");
   await shows(page, "#one", "ready renamed here");
-  expect(server.rows.get(`task:${id}`)).toMatchObject({ name: "renamed here" });
+  // Shown before it is sent.
+  await expect.poll(() => server.rows.get(`task:${id}`)).toMatchObject({ name: "renamed here" });
 
   server.remove("task", id);
   await shows(page, "#one", "gone");

@@ -11,6 +11,8 @@ const idle: EntitySnapshot<never> = {
   version: undefined,
   error: undefined,
   stale: true,
+  sync: "synced",
+  pendingColumns: [],
 };
 
 /**

@@ -1,32 +1,38 @@
 import { useCallback, useMemo, useState } from "react";
+import type { Written } from "../mutations.ts";
 import type { Entity, EntityCode } from "../register.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 export type Mutation<Code extends EntityCode> = {
   /** Creates a row; its id is made here unless given. */
-  readonly create: (doc: Partial<Entity<Code>>) => Promise<Entity<Code>>;
-  /** Changes columns, based on the version held; a `ConflictError` carries the row that was there first. */
-  readonly update: (id: string, changes: Partial<Entity<Code>>) => Promise<Entity<Code>>;
-  readonly remove: (id: string) => Promise<void>;
-  /** A write of this component is under way. */
+  readonly create: (doc: Partial<Entity<Code>>) => Promise<Written<Entity<Code>>>;
+  /** Changes columns, on top of what is shown. */
+  readonly update: (id: string, changes: Partial<Entity<Code>>) => Promise<Written<Entity<Code>>>;
+  readonly remove: (id: string) => Promise<Written<Entity<Code>>>;
+  /** A write of this component is not kept on the device yet: a matter of milliseconds, with or without network. */
   readonly pending: boolean;
-  /** Why the latest write of this component failed, until the next one starts. */
+  /** Why the server refused the latest write of this component; until the next one starts. It is in `useAttention` too. */
   readonly error: Error | undefined;
 };
 
-/** Writes rows of one type. The promises reject with an `ApiError`, which `error` repeats for the view. */
+/**
+ * Writes rows of one type. The promises resolve when the write is shown and kept on the device; `confirmed` of their
+ * results when the server has acknowledged it.
+ */
 export function useMutation<Code extends EntityCode>(code: Code): Mutation<Code> {
   const { mutations } = useClient();
   const [running, setRunning] = useState(0);
   const [error, setError] = useState<Error>();
-  const track = useCallback(async <Answer>(work: Promise<unknown>): Promise<Answer> => {
+  const track = useCallback(async (work: Promise<Written>): Promise<Written<Entity<Code>>> => {
     setRunning((count) => count + 1);
     setError(undefined);
     try {
+      const written = await work;
+      written.confirmed.catch((cause: unknown) => setError(toError(cause)));
       // The API answers with the row of this code; the registered map says what that is.
-      return (await work) as Answer;
+      return written as Written<unknown> as Written<Entity<Code>>;
     } catch (cause) {
-      setError(cause instanceof Error ? cause : new Error(String(cause), { cause }));
+      setError(toError(cause));
       throw cause;
     } finally {
       setRunning((count) => count - 1);
@@ -34,12 +40,15 @@ export function useMutation<Code extends EntityCode>(code: Code): Mutation<Code>
   }, []);
   const writes = useMemo(
     () => ({
-      create: (doc: Partial<Entity<Code>>) => track<Entity<Code>>(mutations.create(code, { ...doc })),
-      update: (id: string, changes: Partial<Entity<Code>>) =>
-        track<Entity<Code>>(mutations.update(code, id, { ...changes })),
-      remove: (id: string) => track<void>(mutations.remove(code, id)),
+      create: (doc: Partial<Entity<Code>>) => track(mutations.create(code, { ...doc })),
+      update: (id: string, changes: Partial<Entity<Code>>) => track(mutations.update(code, id, { ...changes })),
+      remove: (id: string) => track(mutations.remove(code, id)),
     }),
     [mutations, code, track],
   );
   return useMemo(() => ({ ...writes, pending: running > 0, error }), [writes, running, error]);
+}
+
+function toError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause), { cause });
 }

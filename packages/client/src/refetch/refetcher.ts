@@ -91,6 +91,11 @@ export class Refetcher {
     return this.#needs.has(key);
   }
 
+  /** The version that the row has to reach, 0 when any will do; undefined when it need not be read. */
+  neededVersion(key: EntityKey): number | undefined {
+    return this.#needs.get(key)?.version;
+  }
+
   start(): void {
     this.#running = true;
     this.#needs.hurry();

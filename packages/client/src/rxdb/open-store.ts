@@ -1,15 +1,19 @@
 import type { RxStorage } from "rxdb/plugins/core";
-import { createRxDatabase } from "rxdb/plugins/core";
 import { getRxStorageDexie } from "rxdb/plugins/storage-dexie";
+import { randomId } from "../random-id.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import { FallbackStore } from "../store/fallback-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { RxStore } from "./rx-store.ts";
-import { type Collections, entitySchema, listSchema, metaSchema } from "./schema.ts";
+import { RxStore, type Tables } from "./rx-store.ts";
+import { RxTable } from "./rx-table.ts";
+import { databaseFormat, entitySchema, listSchema, metaSchema, outboxSchema } from "./schema.ts";
 import { withoutAdvertisement } from "./without-advertisement.ts";
 
 /** IndexedDB can block for ever (another tab in the middle of an upgrade); the application starts without it then. */
 export const openTimeoutMs = 8_000;
+
+/** Note in the database: the format of what is in it. */
+const formatNote = "format";
 
 export type OpenOptions = {
   /** Another storage of RxDB instead of IndexedDB, for tests. */
@@ -20,13 +24,13 @@ export type OpenOptions = {
  * Opens the local database of that name.
  *
  * @returns a store in memory, with the reason, where the browser offers no database: private windows of some browsers,
- *   switched off storage, a page that is not secure
+ *   switched off storage; and where a newer version of the application has used the database
  */
 export async function openStore(name: string, options: OpenOptions = {}): Promise<EntityStore> {
   if (!options.storage && typeof indexedDB === "undefined") {
     return createMemoryStore("This browser offers no local database (IndexedDB).");
   }
-  const opening = withoutAdvertisement(() => openDatabase(name, options.storage));
+  const opening = withoutAdvertisement(() => openDatabase(databaseName(name), options.storage));
   try {
     return await withTimeout(opening, openTimeoutMs);
   } catch (error) {
@@ -36,23 +40,56 @@ export async function openStore(name: string, options: OpenOptions = {}): Promis
   }
 }
 
+/** The name as it is used in IndexedDB. */
+export function databaseName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-");
+}
+
 async function openDatabase(name: string, storage: RxStorage<unknown, unknown> | undefined): Promise<EntityStore> {
-  const database = await createRxDatabase<Collections>({
-    // Dexie takes names like these as they are; RxDB wants a letter first.
-    name: name.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-"),
-    // A cache survives the loss of its last writes: "relaxed" is 15 times faster for a batch of 50 than "strict".
-    storage: storage ?? getRxStorageDexie({ chromeTransactionDurability: "relaxed" }),
-    multiInstance: storage === undefined,
-    // A module that is replaced in development opens the same name again; without this RxDB refuses (DB8).
-    closeDuplicates: true,
-    eventReduce: false,
+  const shared = storage === undefined;
+  // A cache survives the loss of its last writes: "relaxed" is 15 times faster for a batch of 50 than "strict".
+  const cache = storage ?? getRxStorageDexie({ chromeTransactionDurability: "relaxed" });
+  // What a person wrote must survive a power cut from the moment on in which we say that it is kept.
+  const safe = storage ?? getRxStorageDexie({ chromeTransactionDurability: "strict" });
+  const common = { database: name, token: randomId(), shared };
+  const [entities, outbox, lists, meta] = await Promise.all([
+    RxTable.open({ ...common, name: "entities", schema: entitySchema, storage: cache }),
+    RxTable.open({ ...common, name: "outbox", schema: outboxSchema, storage: safe }),
+    RxTable.open({ ...common, name: "lists", schema: listSchema, storage: cache }),
+    RxTable.open({ ...common, name: "meta", schema: metaSchema, storage: cache }),
+  ]);
+  const tables: Tables = { entities, outbox, lists, meta };
+  const store = new FallbackStore(new RxStore(tables, shared ? name : undefined));
+  try {
+    await checkFormat(tables);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  // A tab of a newer version may come along while this one is open: then this one must not write any more.
+  meta.onChange((changes) => {
+    const note = changes.find(({ id }) => id === formatNote)?.row?.value;
+    if (Number(note) > databaseFormat) store.leave(newerFormat);
   });
-  await database.addCollections({
-    entities: { schema: entitySchema },
-    lists: { schema: listSchema },
-    meta: { schema: metaSchema },
-  });
-  return new FallbackStore(new RxStore(database, storage ? "memory" : "indexeddb"));
+  await entities.onLost(() => store.leave("The local database was removed by another tab or by the browser."));
+  return store;
+}
+
+const newerFormat = "A newer version of this application is in use in this browser: please reload this page.";
+
+async function checkFormat({ meta }: Tables): Promise<void> {
+  await meta.change(
+    new Map([
+      [
+        formatNote,
+        (held) => {
+          if (Number(held?.value ?? 0) > databaseFormat) throw new Error(newerFormat);
+          // Written each time: RxDB's first write is the one that advertises, and here that is kept off the console.
+          return { id: formatNote, value: databaseFormat };
+        },
+      ],
+    ]),
+  );
 }
 
 async function withTimeout<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value> {

@@ -1,39 +1,62 @@
-import type { RxDocument } from "rxdb/plugins/core";
 import { Emitter } from "../emitter.ts";
 import { type EntityKey, entityKey } from "../entity-key.ts";
-import type { EntityStore, GoneMark, ServerRow, StoredEntity, StoredList } from "../store/entity-store.ts";
+import type { Operation } from "../outbox/operation.ts";
+import type {
+  EntityStore,
+  GoneMark,
+  OperationChange,
+  OperationStep,
+  ServerRow,
+  StoredEntity,
+  StoredList,
+} from "../store/entity-store.ts";
 import { type Merge, mergeGoneMark, mergeServerRow } from "../store/merge.ts";
-import type { HeliographDatabase } from "./schema.ts";
+import type { RxTable, Step } from "./rx-table.ts";
+import { type EntityDocument, type ListDocument, type MetaDocument, maxListId, type OutboxDocument } from "./schema.ts";
 
 /** Rows of one write; larger ones block the page for more than a tenth of a second on a slow machine. */
 const rowsPerWrite = 100;
-/** The longest key of a stored list; a longer query is simply not kept for the next start. */
-const maxListId = 500;
+/** Rows that are forgotten in one go. */
+const evictionChunk = 200;
+
+export type Tables = {
+  readonly entities: RxTable<EntityDocument>;
+  readonly outbox: RxTable<OutboxDocument>;
+  readonly lists: RxTable<ListDocument>;
+  readonly meta: RxTable<MetaDocument>;
+};
 
 /** Rows in RxDB: kept over reloads and shared by all tabs of the browser. */
 export class RxStore implements EntityStore {
   readonly storage: "indexeddb" | "memory";
-  readonly #database: HeliographDatabase;
+  readonly sharedName: string | undefined;
+  readonly #tables: Tables;
   readonly #changes = new Emitter<readonly StoredEntity[]>();
-  readonly #stopListening: () => void;
+  readonly #operations = new Emitter<readonly OperationChange[]>();
+  readonly #releases: readonly (() => void)[];
   /** Writes follow each other: a removal that was ordered after a write also takes place after it. */
   #lastWrite: Promise<unknown> = Promise.resolve();
+  #lastStep: Promise<unknown> = Promise.resolve();
 
-  constructor(database: HeliographDatabase, storage: "indexeddb" | "memory") {
-    this.#database = database;
-    this.storage = storage;
-    const subscription = database.entities.eventBulks$.subscribe((bulk) => {
-      const rows = bulk.events.map((event) => event.documentData as unknown as StoredEntity);
-      if (rows.length > 0) this.#changes.emit(rows.map(withoutRxFields));
-    });
-    this.#stopListening = () => subscription.unsubscribe();
+  /** @param sharedName undefined when no other tab sees these tables */
+  constructor(tables: Tables, sharedName: string | undefined) {
+    this.#tables = tables;
+    this.storage = sharedName === undefined ? "memory" : "indexeddb";
+    this.sharedName = sharedName;
+    this.#releases = [
+      tables.entities.onChange((changes) => {
+        const rows = changes.flatMap(({ row }) => (row ? [toEntity(row)] : []));
+        if (rows.length > 0) this.#changes.emit(rows);
+      }),
+      tables.outbox.onChange((changes) =>
+        this.#operations.emit(changes.map(({ id, row }) => ({ key: id, operation: row?.operation ?? undefined }))),
+      ),
+    ];
   }
 
   async read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>> {
-    if (keys.length === 0) return new Map();
-    // Past the query cache, which would keep an entry for every set of keys that was ever asked for.
-    const rows = await this.#database.entities.storageInstance.findDocumentsById([...new Set(keys)], false);
-    return new Map(rows.map((row) => [row.id, withoutRxFields(row as unknown as StoredEntity)]));
+    const rows = await this.#tables.entities.read(keys);
+    return new Map([...rows].map(([key, row]) => [key, toEntity(row)]));
   }
 
   putServer(rows: readonly ServerRow[]): Promise<void> {
@@ -49,94 +72,119 @@ export class RxStore implements EntityStore {
   }
 
   async readList(id: string): Promise<StoredList | undefined> {
-    if (id.length > maxListId) return undefined;
-    const [list] = await this.#database.lists.storageInstance.findDocumentsById([id], false);
-    if (!list) return undefined;
-    const { type, ids, hasMore, fetchedAt } = list;
-    return { id, type, ids, hasMore, fetchedAt };
+    return id.length > maxListId ? undefined : (await this.#tables.lists.read([id])).get(id);
   }
 
   async putList(list: StoredList): Promise<void> {
-    if (list.id.length > maxListId) return;
-    await this.#database.lists.incrementalUpsert({ ...list, ids: [...list.ids] });
+    if (list.id.length <= maxListId) await this.#tables.lists.change(new Map([[list.id, () => list]]));
   }
 
   async readMeta(id: string): Promise<unknown> {
-    const [document] = await this.#database.meta.storageInstance.findDocumentsById([id], false);
-    return document?.value;
+    return (await this.#tables.meta.read([id])).get(id)?.value;
   }
 
   async putMeta(id: string, value: unknown): Promise<void> {
-    await this.#database.meta.incrementalUpsert({ id, value });
+    await this.#tables.meta.change(new Map([[id, () => ({ id, value })]]));
+  }
+
+  async readOperations(): Promise<readonly Operation[]> {
+    return (await this.#tables.outbox.all()).flatMap(({ operation }) => operation ?? []);
+  }
+
+  changeOperation(key: string, step: OperationStep): Promise<Operation | undefined> {
+    const work = this.#lastStep.then(async () => {
+      const own: Step<OutboxDocument> = (held) => {
+        const before = held?.operation ?? undefined;
+        const operation = step(before);
+        return operation === before ? held : operation && { id: key, operation };
+      };
+      const changed = await this.#tables.outbox.change(new Map([[key, own]]));
+      const operation = changed.get(key)?.operation ?? undefined;
+      if (!operation) await this.#tables.outbox.purge([key]);
+      return operation;
+    });
+    this.#lastStep = work.catch(() => {});
+    return work;
+  }
+
+  async touch(keys: readonly EntityKey[]): Promise<void> {
+    const now = Date.now();
+    for (let at = 0; at < keys.length; at += rowsPerWrite) {
+      const some = keys.slice(at, at + rowsPerWrite);
+      const touched: Step<EntityDocument> = (held) => held && { ...held, seenAt: now };
+      await this.#inTurn(() => this.#tables.entities.change(new Map(some.map((key) => [key, touched]))));
+    }
+  }
+
+  async evict(rows: number, keeps: (key: EntityKey) => boolean): Promise<number> {
+    const { entities } = this.#tables;
+    const excess = (await entities.count()) - rows;
+    if (excess <= 0) return 0;
+    // Those that must stay are passed over, so that more than the excess may have to be looked at.
+    const candidates = await entities.all("seenAt", excess + evictionChunk);
+    const out = candidates.filter(({ id }) => !keeps(id)).slice(0, excess);
+    for (let at = 0; at < out.length; at += evictionChunk) {
+      const some = out.slice(at, at + evictionChunk);
+      const forgotten = some.map(({ id, seenAt }): [string, Step<EntityDocument>] => [
+        id,
+        // Used or written since: then it is not the oldest any more.
+        (held) => (held && held.seenAt > seenAt ? held : undefined),
+      ]);
+      await this.#inTurn(() => entities.change(new Map(forgotten)));
+      await entities.purge(some.map(({ id }) => id));
+    }
+    return out.length;
   }
 
   onChange(listener: (rows: readonly StoredEntity[]) => void): () => void {
     return this.#changes.on(listener);
   }
 
+  onOperations(listener: (changes: readonly OperationChange[]) => void): () => void {
+    return this.#operations.on(listener);
+  }
+
   async close(): Promise<void> {
-    this.#stopListening();
-    await this.#lastWrite;
-    await this.#database.close();
+    for (const release of this.#releases) release();
+    await Promise.all([this.#lastWrite, this.#lastStep]);
+    await Promise.all(Object.values(this.#tables).map((table) => table.close()));
   }
 
-  #merge(changes: readonly (readonly [EntityKey, Merge])[]): Promise<void> {
-    const work = this.#lastWrite.then(async () => {
-      for (let at = 0; at < changes.length; at += rowsPerWrite)
+  async #merge(changes: readonly (readonly [EntityKey, Merge])[]): Promise<void> {
+    await this.#inTurn(async () => {
+      for (let at = 0; at < changes.length; at += rowsPerWrite) {
         await this.#mergeSome(changes.slice(at, at + rowsPerWrite));
-    });
-    this.#lastWrite = work.catch(() => {}); // the caller hears of it; those behind still get their turn
-    return work;
-  }
-
-  async #mergeSome(changes: readonly (readonly [EntityKey, Merge])[]): Promise<void> {
-    const now = Date.now();
-    const merges = new Map<EntityKey, Merge>();
-    for (const [key, merge] of changes) {
-      const earlier = merges.get(key);
-      merges.set(key, earlier ? (held, at) => merge(earlier(held, at), at) : merge);
-    }
-    const held = await this.read([...merges.keys()]);
-    const fresh: StoredEntity[] = [];
-    const existing: [EntityKey, Merge][] = [];
-    for (const [key, merge] of merges) {
-      const before = held.get(key);
-      const after = merge(before, now);
-      if (!after || after === before) continue;
-      if (before) existing.push([key, merge]);
-      else fresh.push(after);
-    }
-    if (fresh.length > 0) {
-      const result = await this.#database.entities.bulkInsert(fresh.map(mutable));
-      // Another tab was first with these; its row may be newer, so they are merged like all others.
-      for (const error of result.error) {
-        const merge = merges.get(error.documentId);
-        if (error.status === 409 && merge) existing.push([error.documentId, merge]);
-        else throw new Error(`The local store refused ${error.documentId} (${error.status}).`);
       }
+    });
+  }
+
+  /** Merges run again when another tab wrote in between: an older row never wins. */
+  #mergeSome(changes: readonly (readonly [EntityKey, Merge])[]): Promise<unknown> {
+    const now = Date.now();
+    const steps = new Map<EntityKey, Step<EntityDocument>>();
+    for (const [key, merge] of changes) {
+      const earlier = steps.get(key);
+      const own: Step<EntityDocument> = (held) => {
+        const before = held && toEntity(held);
+        const after = merge(before, now);
+        return !after || after === before ? held : toDocument(after);
+      };
+      steps.set(key, earlier ? (held) => own(earlier(held)) : own);
     }
-    if (existing.length > 0) await this.#modify(existing, now);
+    return this.#tables.entities.change(steps);
   }
 
-  /** Merges inside RxDB's own write, which runs again when another tab wrote in between: an older row never wins. */
-  async #modify(merges: readonly (readonly [EntityKey, Merge])[], now: number): Promise<void> {
-    const documents = await this.#database.entities.findByIds(merges.map(([key]) => key)).exec();
-    await Promise.all(
-      merges.map(([key, merge]) => {
-        const document = documents.get(key) as RxDocument<StoredEntity> | undefined;
-        return document?.incrementalModify((row) => mutable(merge(row, now) ?? row));
-      }),
-    );
+  #inTurn(work: () => Promise<unknown>): Promise<unknown> {
+    const own = this.#lastWrite.then(work);
+    this.#lastWrite = own.catch(() => {}); // the caller hears of it; those behind still get their turn
+    return own;
   }
 }
 
-/** What views see must not carry RxDB's bookkeeping, which would show as columns in generic tools. */
-function withoutRxFields(row: StoredEntity): StoredEntity {
-  const { id, type, scope, sort, ver, base, data, pending, gone, seenAt } = row;
-  return { id, type, scope, sort, ver, base, data, pending, gone, seenAt };
+function toEntity(row: EntityDocument): StoredEntity {
+  return { ...row, data: row.base, pending: 0 };
 }
 
-/** RxDB's types want mutable documents. */
-function mutable(row: StoredEntity): StoredEntity {
-  return { ...row };
+function toDocument({ data: _data, pending: _pending, ...row }: StoredEntity): EntityDocument {
+  return row;
 }

@@ -1,62 +1,60 @@
-import type { RxCollection, RxDatabase, RxJsonSchema } from "rxdb/plugins/core";
+import type { RxJsonSchema } from "rxdb/plugins/core";
+import type { Operation } from "../outbox/operation.ts";
 import type { StoredEntity, StoredList } from "../store/entity-store.ts";
 
+/** What the database keeps of a row: views fill in the rest. */
+export type EntityDocument = Omit<StoredEntity, "data" | "pending">;
+/** The operation in one opaque field: what it looks like may grow without a migration of unsent work. */
+export type OutboxDocument = { readonly id: string; readonly operation: Operation | null };
+export type ListDocument = StoredList;
 export type MetaDocument = { readonly id: string; readonly value: unknown };
 
+export type TableDocument = EntityDocument | OutboxDocument | ListDocument | MetaDocument;
+
 /**
- * All entity types share one collection: RxDB's free edition opens at most 13 in a tab. The shape of a row is opaque
- * here, so a server's schema change needs no migration on the device. One index, because each costs on every write.
+ * The shape of what is written to the tables below. It is raised when an older version of this code could misread or
+ * spoil what a newer one writes; the older one then leaves the database alone and asks to be reloaded.
  */
-export const entitySchema: RxJsonSchema<StoredEntity> = {
-  title: "entity",
-  version: 0,
+export const databaseFormat = 1;
+
+/**
+ * Never change the shape of a table without raising `version` here and moving the outbox over: IndexedDB would be opened
+ * under another name, and what was not sent would stay behind.
+ */
+const version = 1;
+
+/**
+ * All entity types share one table; the shape of a row is opaque here, so a server's schema change needs no migration on
+ * the device. One index, by last use, because each costs on every write.
+ */
+export const entitySchema: RxJsonSchema<EntityDocument> = {
+  version,
   primaryKey: "id",
   type: "object",
   properties: {
     id: { type: "string", maxLength: 80 }, // a code of up to 41 characters, a colon and a UUID
-    type: { type: "string", maxLength: 41 },
-    scope: { type: "string", maxLength: 40 },
-    sort: { type: "string", maxLength: 40 },
-    ver: { type: "number" },
-    // No type: RxDB's own types know no nullable objects, and nothing is validated here.
-    base: {},
-    data: {},
-    pending: { type: "number" },
-    gone: { type: "boolean" },
-    seenAt: { type: "number" },
-  },
-  required: ["id", "type", "scope", "sort"],
-  indexes: [["type", "scope", "sort"]],
+    seenAt: { type: "number", minimum: 0, maximum: 1e15, multipleOf: 1 },
+  } as RxJsonSchema<EntityDocument>["properties"],
+  required: ["id", "seenAt"],
+  indexes: ["seenAt"],
 };
 
-export const listSchema: RxJsonSchema<StoredList> = {
-  title: "list",
-  version: 0,
-  primaryKey: "id",
-  type: "object",
-  properties: {
-    id: { type: "string", maxLength: 500 },
-    type: { type: "string" },
-    ids: { type: "array", items: { type: "string" } },
-    hasMore: { type: "boolean" },
-    fetchedAt: { type: "number" },
-  },
-  required: ["id"],
+const keyed = { version, primaryKey: "id", type: "object", required: ["id"] } as const;
+
+export const outboxSchema: RxJsonSchema<OutboxDocument> = {
+  ...keyed,
+  properties: { id: { type: "string", maxLength: 100 }, operation: {} },
+};
+
+/** The longest key of a stored list; a longer query is simply not kept for the next start. */
+export const maxListId = 500;
+
+export const listSchema: RxJsonSchema<ListDocument> = {
+  ...keyed,
+  properties: { id: { type: "string", maxLength: maxListId } } as RxJsonSchema<ListDocument>["properties"],
 };
 
 export const metaSchema: RxJsonSchema<MetaDocument> = {
-  title: "meta",
-  version: 0,
-  primaryKey: "id",
-  type: "object",
+  ...keyed,
   properties: { id: { type: "string", maxLength: 100 }, value: {} },
-  required: ["id"],
 };
-
-export type Collections = {
-  readonly entities: RxCollection<StoredEntity>;
-  readonly lists: RxCollection<StoredList>;
-  readonly meta: RxCollection<MetaDocument>;
-};
-
-export type HeliographDatabase = RxDatabase<Collections>;

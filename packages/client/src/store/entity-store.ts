@@ -1,9 +1,13 @@
 import type { EntityKey } from "../entity-key.ts";
+import type { Operation } from "../outbox/operation.ts";
 
 /** Columns of a row by name, as the REST API sent them. */
 export type EntityData = { readonly [column: string]: unknown };
 
-/** One row on the device. */
+/**
+ * One row on the device. The store keeps what the server sent; `data` and `pending` follow from it and the outbox and
+ * are filled in for views (`LiveEntities`). So a crash can never leave a row and the queue telling different stories.
+ */
 export type StoredEntity = {
   readonly id: EntityKey;
   readonly type: string;
@@ -15,13 +19,13 @@ export type StoredEntity = {
   readonly ver: number;
   /** What the server sent last. */
   readonly base: EntityData | null;
-  /** What views show: `base` with the device's own unsent changes. */
+  /** What views show: `base` with the device's own unsent changes. Straight from the store: `base`. */
   readonly data: EntityData | null;
-  /** Unsent changes in `data`. */
+  /** Number of unsent changes in `data`. Straight from the store: 0. */
   readonly pending: number;
   /** Deleted, or no longer readable; the two are not told apart. */
   readonly gone: boolean;
-  /** When the row was last written or confirmed here, milliseconds since 1970. */
+  /** When the row was last written here or marked as used, milliseconds since 1970. */
   readonly seenAt: number;
 };
 
@@ -45,6 +49,15 @@ export type StoredList = {
   readonly fetchedAt: number;
 };
 
+/** A change of the outbox: the operation as it is now, or undefined when it is done. */
+export type OperationChange = { readonly key: string; readonly operation: Operation | undefined };
+
+/**
+ * What becomes of a stored operation: the very object given to leave it, undefined to remove it. May be called more
+ * than once, when another tab wrote in between; only the last call counts.
+ */
+export type OperationStep = (held: Operation | undefined) => Operation | undefined;
+
 /**
  * Where rows live on the device. Several tabs may write at the same time. Two promises hold whatever the order of calls:
  * an older version never replaces a newer one, and a gone row returns only with a version that is not below its mark.
@@ -54,6 +67,8 @@ export interface EntityStore {
   readonly storage: "indexeddb" | "memory";
   /** Why the rows live in memory although a database was asked for. */
   readonly storageReason?: string | undefined;
+  /** Names what is shared with other tabs; undefined: with none. */
+  readonly sharedName?: string | undefined;
   /** Rows by key; those never seen are absent, gone ones are present with `gone`. */
   read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>>;
   putServer(rows: readonly ServerRow[]): Promise<void>;
@@ -62,7 +77,24 @@ export interface EntityStore {
   putList(list: StoredList): Promise<void>;
   readMeta(id: string): Promise<unknown>;
   putMeta(id: string, value: unknown): Promise<void>;
+  /** Every operation that is not acknowledged, in no special order. */
+  readOperations(): Promise<readonly Operation[]>;
+  /** Takes one step of one operation, whole or not at all, whatever other tabs do. Returns what is stored then. */
+  changeOperation(key: string, step: OperationStep): Promise<Operation | undefined>;
+  /** Marks rows as used, so that they are forgotten last. */
+  touch(keys: readonly EntityKey[]): Promise<void>;
+  /**
+   * Forgets the rows used longest ago until at most `rows` are left.
+   *
+   * @param keeps rows that must stay
+   * @returns how many were forgotten
+   */
+  evict(rows: number, keeps: (key: EntityKey) => boolean): Promise<number>;
   /** Rows that were written, by this tab or another, in the order of writing for each row. */
   onChange(listener: (rows: readonly StoredEntity[]) => void): () => void;
+  /** Operations that were written, by this tab or another. */
+  onOperations(listener: (changes: readonly OperationChange[]) => void): () => void;
+  /** The store went on in memory, or told why; `storage` and `storageReason` say which. */
+  onTrouble?(listener: () => void): () => void;
   close(): Promise<void>;
 }

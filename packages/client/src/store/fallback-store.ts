@@ -1,6 +1,15 @@
 import { Emitter } from "../emitter.ts";
 import type { EntityKey } from "../entity-key.ts";
-import type { EntityStore, GoneMark, ServerRow, StoredEntity } from "./entity-store.ts";
+import type { Operation } from "../outbox/operation.ts";
+import type {
+  EntityStore,
+  GoneMark,
+  OperationChange,
+  OperationStep,
+  ServerRow,
+  StoredEntity,
+  StoredList,
+} from "./entity-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
 
 /**
@@ -8,14 +17,21 @@ import { createMemoryStore } from "./memory-store.ts";
  * application that is online must not stop showing rows because it cannot keep them.
  *
  * After the first failed write nothing is written to the database any more: half of the later writes would make it a
- * mixture of times. What it holds stays readable, below what memory holds.
+ * mixture of times. What it holds stays readable, below what memory holds. Operations are the exception: one that was
+ * sent is removed from the database too, as far as that still works.
  */
 export class FallbackStore implements EntityStore {
   readonly #database: EntityStore;
   readonly #memory = createMemoryStore();
   readonly #changes = new Emitter<readonly StoredEntity[]>();
+  readonly #operationChanges = new Emitter<readonly OperationChange[]>();
+  readonly #trouble = new Emitter<void>();
   readonly #leave: readonly (() => void)[];
+  /** What the database holds of the outbox, to go on with when it fails. */
+  readonly #operations = new Map<string, Operation>();
   #reason: string | undefined;
+  /** Memory has taken over what is known of the outbox. */
+  #movedOver: Promise<unknown> | undefined;
   #closed = false;
 
   constructor(database: EntityStore) {
@@ -24,6 +40,12 @@ export class FallbackStore implements EntityStore {
       // Once in memory, other tabs are not listened to: their rows would have to be merged, and the server tells the same.
       database.onChange((rows) => void (this.#reason === undefined && this.#changes.emit(rows))),
       this.#memory.onChange((rows) => this.#changes.emit(rows)),
+      database.onOperations((changes) => {
+        if (this.#reason !== undefined) return;
+        for (const { key, operation } of changes) this.#note(key, operation);
+        this.#operationChanges.emit(changes);
+      }),
+      this.#memory.onOperations((changes) => this.#operationChanges.emit(changes)),
     ];
   }
 
@@ -35,16 +57,31 @@ export class FallbackStore implements EntityStore {
     return this.#reason ?? this.#database.storageReason;
   }
 
+  get sharedName(): string | undefined {
+    return this.#reason === undefined ? this.#database.sharedName : undefined;
+  }
+
+  onTrouble(listener: () => void): () => void {
+    return this.#trouble.on(listener);
+  }
+
+  /** Goes on in memory from now on, for this reason. */
+  leave(reason: string): void {
+    if (this.#reason !== undefined || this.#closed) return;
+    this.#reason = reason;
+    const known = [...this.#operations.values()];
+    this.#movedOver = Promise.all(known.map((one) => this.#memory.changeOperation(one.key, () => one)));
+    this.#trouble.emit();
+  }
+
   async read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>> {
-    if (this.#reason === undefined) {
-      const rows = await this.#tryDatabase(() => this.#database.read(keys));
-      if (rows) return rows;
-    }
-    const rows = await this.#memory.read(keys);
-    const missing = keys.filter((key) => !rows.has(key));
-    if (missing.length === 0) return rows;
+    const rows = await this.#try(() => this.#database.read(keys));
+    if (rows) return rows;
+    const known = await this.#memory.read(keys);
+    const missing = keys.filter((key) => !known.has(key));
+    if (missing.length === 0) return known;
     const older = await this.#database.read(missing).catch(() => undefined);
-    return new Map([...(older ?? []), ...rows]);
+    return new Map([...(older ?? []), ...known]);
   }
 
   putServer(rows: readonly ServerRow[]): Promise<void> {
@@ -61,14 +98,61 @@ export class FallbackStore implements EntityStore {
     );
   }
 
-  readList: EntityStore["readList"] = (id) => (this.#reason === undefined ? this.#database : this.#memory).readList(id);
-  putList: EntityStore["putList"] = (list) =>
-    (this.#reason === undefined ? this.#database : this.#memory).putList(list);
-  readMeta: EntityStore["readMeta"] = (id) => this.#database.readMeta(id);
-  putMeta: EntityStore["putMeta"] = (id, value) => this.#database.putMeta(id, value);
+  async readList(id: string): Promise<StoredList | undefined> {
+    const list = this.#reason === undefined ? undefined : await this.#memory.readList(id);
+    return list ?? this.#database.readList(id).catch(() => undefined);
+  }
+
+  async putList(list: StoredList): Promise<void> {
+    await this.#either((store) => store.putList(list));
+  }
+
+  async readMeta(id: string): Promise<unknown> {
+    const value = this.#reason === undefined ? undefined : await this.#memory.readMeta(id);
+    return value ?? this.#database.readMeta(id).catch(() => undefined);
+  }
+
+  async putMeta(id: string, value: unknown): Promise<void> {
+    await this.#either((store) => store.putMeta(id, value));
+  }
+
+  async readOperations(): Promise<readonly Operation[]> {
+    const held = await this.#try(() => this.#database.readOperations());
+    if (!held) {
+      await this.#movedOver;
+      return this.#memory.readOperations();
+    }
+    for (const operation of held) this.#operations.set(operation.key, operation);
+    return held;
+  }
+
+  async changeOperation(key: string, step: OperationStep): Promise<Operation | undefined> {
+    const done = await this.#try(async () => ({ operation: await this.#database.changeOperation(key, step) }));
+    if (done) {
+      this.#note(key, done.operation);
+      return done.operation;
+    }
+    await this.#movedOver;
+    const operation = await this.#memory.changeOperation(key, step);
+    if (!operation) await this.#database.changeOperation(key, () => undefined).catch(() => {});
+    return operation;
+  }
+
+  async touch(keys: readonly EntityKey[]): Promise<void> {
+    if (this.#reason === undefined) await this.#database.touch(keys).catch(() => {});
+  }
+
+  async evict(rows: number, keeps: (key: EntityKey) => boolean): Promise<number> {
+    // Deleting may fail on a full disk too; that it failed is no reason to stop keeping rows.
+    return this.#reason === undefined ? this.#database.evict(rows, keeps).catch(() => 0) : 0;
+  }
 
   onChange(listener: (rows: readonly StoredEntity[]) => void): () => void {
     return this.#changes.on(listener);
+  }
+
+  onOperations(listener: (changes: readonly OperationChange[]) => void): () => void {
+    return this.#operationChanges.on(listener);
   }
 
   async close(): Promise<void> {
@@ -77,8 +161,17 @@ export class FallbackStore implements EntityStore {
     await Promise.all([this.#database.close(), this.#memory.close()]);
   }
 
+  #note(key: string, operation: Operation | undefined): void {
+    if (operation) this.#operations.set(key, operation);
+    else this.#operations.delete(key);
+  }
+
+  async #either(work: (store: EntityStore) => Promise<void>): Promise<void> {
+    if (!(await this.#try(() => work(this.#database).then(() => true)))) await work(this.#memory);
+  }
+
   async #write(keys: readonly EntityKey[], write: (store: EntityStore) => Promise<void>): Promise<void> {
-    if (this.#reason === undefined && (await this.#tryDatabase(() => write(this.#database).then(() => true)))) return;
+    if (await this.#try(() => write(this.#database).then(() => true))) return;
     await this.#bringOver(keys);
     await write(this.#memory);
   }
@@ -94,14 +187,15 @@ export class FallbackStore implements EntityStore {
     }
   }
 
-  /** undefined when the database failed; from then on it is not asked first any more. */
-  async #tryDatabase<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+  /** undefined when the database failed, now or before. */
+  async #try<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+    if (this.#reason !== undefined) return undefined;
     try {
       return await work();
     } catch (error) {
       // Closed on purpose, after a change of user: nothing may be kept for the one before.
       if (this.#closed) throw error;
-      this.#reason ??= `The local database failed: ${error instanceof Error ? error.message : String(error)}`;
+      this.leave(`The local database failed: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
   }

@@ -4,10 +4,25 @@ import type { EntityStore, StoredEntity } from "./entity-store.ts";
 /** undefined: not read yet. null: read, and the store holds nothing. */
 export type Glimpse = StoredEntity | null | undefined;
 
+/** What lies on top of the stored rows: this device's own unsent changes. */
+export type Overlay = {
+  /** Resolves when it is known; before, no row can be shown. */
+  open(): Promise<void>;
+  /** The very row given when nothing lies on top of it. */
+  view(key: EntityKey, held: Glimpse): Glimpse;
+  /** Tells the rows on top of which something changed. */
+  onChange(listener: (keys: readonly EntityKey[]) => void): () => void;
+};
+
 type Watched = {
+  /** As the store has it. */
+  held: Glimpse;
+  /** As views see it. */
   glimpse: Glimpse;
   readonly listeners: Set<() => void>;
 };
+
+const noOverlay: Overlay = { open: async () => {}, view: (_key, held) => held, onChange: () => () => {} };
 
 /**
  * The rows that somebody looks at, readable at once and always as the same object until they change: what React's
@@ -15,14 +30,16 @@ type Watched = {
  */
 export class LiveEntities {
   readonly #store: EntityStore;
+  readonly #overlay: Overlay;
   readonly #watched = new Map<EntityKey, Watched>();
   readonly #unread = new Set<EntityKey>();
   /** Listening to the store only while somebody looks: a client that is made and never used leaves no trace. */
   #leaveStore: (() => void) | undefined;
   #readScheduled = false;
 
-  constructor(store: EntityStore) {
+  constructor(store: EntityStore, overlay: Overlay = noOverlay) {
     this.#store = store;
+    this.#overlay = overlay;
   }
 
   peek(key: EntityKey): Glimpse {
@@ -41,11 +58,11 @@ export class LiveEntities {
   /** Keeps the rows at hand and calls back after any of them changed, once for several at a time. */
   observe(keys: readonly EntityKey[], listener: () => void): () => void {
     const own = () => listener();
-    if (keys.length > 0) this.#leaveStore ??= this.#store.onChange((rows) => this.#take(rows));
+    if (keys.length > 0) this.#leaveStore ??= this.#listen();
     for (const key of keys) {
       let watched = this.#watched.get(key);
       if (!watched) {
-        watched = { glimpse: undefined, listeners: new Set() };
+        watched = { held: undefined, glimpse: this.#overlay.view(key, undefined), listeners: new Set() };
         this.#watched.set(key, watched);
         this.#unread.add(key);
       }
@@ -67,7 +84,7 @@ export class LiveEntities {
 
   /** Has rows at hand that are observed already, before a view is told of them: it never shows a half filled list. */
   async load(keys: readonly EntityKey[]): Promise<void> {
-    const rows = await this.#store.read(keys);
+    const [rows] = await Promise.all([this.#store.read(keys), this.#overlay.open()]);
     this.#apply(
       keys.map((key) => [key, rows.get(key) ?? null]),
       "read",
@@ -86,7 +103,10 @@ export class LiveEntities {
     this.#readScheduled = false;
     const keys = [...this.#unread];
     this.#unread.clear();
-    const rows = await this.#store.read(keys).catch(() => new Map<EntityKey, StoredEntity>());
+    const [rows] = await Promise.all([
+      this.#store.read(keys).catch(() => new Map<EntityKey, StoredEntity>()),
+      this.#overlay.open(),
+    ]);
     this.#apply(
       keys.map((key) => [key, rows.get(key) ?? null]),
       "read",
@@ -104,11 +124,34 @@ export class LiveEntities {
     const toCall = new Set<() => void>();
     for (const [key, row] of rows) {
       const watched = this.#watched.get(key);
-      if (!watched || !brings(watched.glimpse, row, source)) continue;
-      watched.glimpse = row;
-      for (const listener of watched.listeners) toCall.add(listener);
+      if (!watched || !brings(watched.held, row, source)) continue;
+      watched.held = row;
+      this.#show(key, watched, toCall);
     }
     for (const listener of toCall) listener();
+  }
+
+  #show(key: EntityKey, watched: Watched, toCall: Set<() => void>): void {
+    const glimpse = this.#overlay.view(key, watched.held);
+    if (glimpse === watched.glimpse) return;
+    watched.glimpse = glimpse;
+    for (const listener of watched.listeners) toCall.add(listener);
+  }
+
+  #listen(): () => void {
+    const leaveStore = this.#store.onChange((rows) => this.#take(rows));
+    const leaveOverlay = this.#overlay.onChange((keys) => {
+      const toCall = new Set<() => void>();
+      for (const key of keys) {
+        const watched = this.#watched.get(key);
+        if (watched) this.#show(key, watched, toCall);
+      }
+      for (const listener of toCall) listener();
+    });
+    return () => {
+      leaveStore();
+      leaveOverlay();
+    };
   }
 }
 

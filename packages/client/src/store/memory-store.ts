@@ -1,18 +1,36 @@
 import { Emitter } from "../emitter.ts";
 import { type EntityKey, entityKey } from "../entity-key.ts";
-import type { EntityStore, GoneMark, ServerRow, StoredEntity, StoredList } from "./entity-store.ts";
+import type { Operation } from "../outbox/operation.ts";
+import type {
+  EntityStore,
+  GoneMark,
+  OperationChange,
+  OperationStep,
+  ServerRow,
+  StoredEntity,
+  StoredList,
+} from "./entity-store.ts";
 import { type Merge, mergeGoneMark, mergeServerRow } from "./merge.ts";
+
+/** What one or several stores in memory keep. Several on the same contents are like tabs on the same database. */
+export class MemoryContents {
+  readonly entities = new Map<EntityKey, StoredEntity>();
+  readonly operations = new Map<string, Operation>();
+  readonly lists = new Map<string, StoredList>();
+  readonly meta = new Map<string, unknown>();
+  readonly rowChanges = new Emitter<readonly StoredEntity[]>();
+  readonly operationChanges = new Emitter<readonly OperationChange[]>();
+}
 
 /**
  * Rows in memory: for programs without a browser, for tests, and where the browser keeps no database.
  *
  * @param reason shown in the status when a database had been asked for
+ * @param contents shared with other stores, which then act like other tabs of the browser
  */
-export function createMemoryStore(reason?: string): EntityStore {
-  const entities = new Map<EntityKey, StoredEntity>();
-  const lists = new Map<string, StoredList>();
-  const meta = new Map<string, unknown>();
-  const listeners = new Emitter<readonly StoredEntity[]>();
+export function createMemoryStore(reason?: string, contents?: MemoryContents): EntityStore {
+  const own = contents ?? new MemoryContents();
+  const { entities, operations, lists, meta, rowChanges, operationChanges } = own;
 
   /** Merges one after the other, so that a batch may name a row several times. */
   function write(changes: readonly { key: EntityKey; merge: Merge }[]): void {
@@ -25,7 +43,7 @@ export function createMemoryStore(reason?: string): EntityStore {
       entities.set(key, entity);
       changed.set(key, entity);
     }
-    if (changed.size > 0) listeners.emit([...changed.values()]);
+    if (changed.size > 0) rowChanges.emit([...changed.values()]);
   }
 
   return {
@@ -67,9 +85,37 @@ export function createMemoryStore(reason?: string): EntityStore {
     async putMeta(id, value) {
       meta.set(id, value);
     },
-    onChange: (listener) => listeners.on(listener),
+    async readOperations() {
+      return [...operations.values()];
+    },
+    async changeOperation(key: string, step: OperationStep) {
+      const held = operations.get(key);
+      const operation = step(held);
+      if (operation === held) return held;
+      if (operation) operations.set(key, operation);
+      else operations.delete(key);
+      operationChanges.emit([{ key, operation }]);
+      return operation;
+    },
+    async touch(keys) {
+      const now = Date.now();
+      for (const key of keys) {
+        const held = entities.get(key);
+        if (held) entities.set(key, { ...held, seenAt: now });
+      }
+    },
+    async evict(rows, keeps) {
+      const oldest = [...entities.values()].filter(({ id }) => !keeps(id)).sort((a, b) => a.seenAt - b.seenAt);
+      const out = oldest.slice(0, Math.max(0, entities.size - rows));
+      for (const { id } of out) entities.delete(id);
+      return out.length;
+    },
+    onChange: (listener) => rowChanges.on(listener),
+    onOperations: (listener) => operationChanges.on(listener),
     async close() {
+      if (contents) return; // the others go on
       entities.clear();
+      operations.clear();
       lists.clear();
       meta.clear();
     },

@@ -23,7 +23,7 @@ export function mergeServerRow(held: StoredEntity | undefined, row: ServerRow, n
     ver: row.ver,
     base: row.data,
     data: row.data,
-    pending: held?.pending ?? 0,
+    pending: 0,
     gone: false,
     seenAt: now,
   };
@@ -43,7 +43,7 @@ export function mergeGoneMark(held: StoredEntity | undefined, mark: GoneMark, no
     // The content goes at once: the row may have been taken away from this very person.
     base: null,
     data: null,
-    pending: held?.pending ?? 0,
+    pending: 0,
     gone: true,
     seenAt: now,
   };

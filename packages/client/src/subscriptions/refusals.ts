@@ -6,6 +6,9 @@ import type { Entry } from "./subscription-book.ts";
 export const refusedRetryMs = 5_000;
 /** Longest pause: rights that return without any signal are noticed within a minute. */
 export const refusedRetryCapMs = 60_000;
+/** The same where the server watches what it refused: asked for only in case that it forgot, which it should not. */
+export const watchedRetryMs = 60_000;
+export const watchedRetryCapMs = 300_000;
 /** What falls due within this time of each other travels together. */
 const togetherMs = 1_000;
 /**
@@ -17,8 +20,8 @@ const maxHastened = 3;
 type Refusal = { count: number; dueAt: number; hastened: number };
 
 /**
- * When to ask again for what the server refused. It signals nothing for a refused target, so a grant that comes back
- * would otherwise stay unnoticed until the next connection.
+ * When to ask again for what the server refused. A server that watches it tells when it can be read. An older one signals
+ * nothing for a refused target, so that a grant would stay unnoticed until the next connection.
  */
 export class Refusals {
   readonly #clock: Clock;
@@ -26,6 +29,7 @@ export class Refusals {
   readonly #timer: Timer;
   readonly #refused = new Map<Entry, Refusal>();
   readonly #onDue: (entries: readonly Entry[]) => void;
+  #watched = false;
 
   constructor(clock: Clock, random: () => number, onDue: (entries: readonly Entry[]) => void) {
     this.#clock = clock;
@@ -43,6 +47,16 @@ export class Refusals {
     this.#refused.set(entry, refusal);
     this.#timer.clear();
     this.arm();
+  }
+
+  /** A connection to another server: whether that one watches what it refuses. */
+  setWatched(watched: boolean): void {
+    if (this.#watched && !watched) {
+      const now = this.#clock.now();
+      for (const refusal of this.#refused.values())
+        refusal.dueAt = Math.min(refusal.dueAt, now + refusedRetryMs * this.#spread());
+    }
+    this.#watched = watched;
   }
 
   isFirst(entry: Entry): boolean {
@@ -104,9 +118,14 @@ export class Refusals {
     if (due.length > 0) this.#onDue(due);
   }
 
-  /** Half fixed, half spread: many clients may lose the same right in the same second. */
   #pause(count: number): number {
-    const ceiling = Math.min(refusedRetryCapMs, refusedRetryMs * 2 ** Math.min(count - 1, 10));
-    return Math.floor(ceiling * (0.5 + this.#random() / 2));
+    const [base, cap] = this.#watched ? [watchedRetryMs, watchedRetryCapMs] : [refusedRetryMs, refusedRetryCapMs];
+    const ceiling = Math.min(cap, base * 2 ** Math.min(count - 1, 10));
+    return Math.floor(ceiling * this.#spread());
+  }
+
+  /** Half fixed, half spread: many clients may lose the same right in the same second. */
+  #spread(): number {
+    return 0.5 + this.#random() / 2;
   }
 }

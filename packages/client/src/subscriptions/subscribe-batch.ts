@@ -5,6 +5,8 @@ export type Limits = {
   readonly maxMessageBytes: number;
   readonly maxIdsPerMessage: number;
   readonly maxSubscriptions: number;
+  /** The server goes on watching what it refused, and counts it. */
+  readonly dormant?: boolean;
 };
 
 /** Used until WELCOME says otherwise. */

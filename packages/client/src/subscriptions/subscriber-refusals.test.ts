@@ -2,7 +2,7 @@ import type { UpMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
-import { refusedRetryCapMs, refusedRetryMs } from "./refusals.ts";
+import { refusedRetryCapMs, refusedRetryMs, watchedRetryCapMs, watchedRetryMs } from "./refusals.ts";
 import { defaultLimits } from "./subscribe-batch.ts";
 import { gatherMs, Subscriber } from "./subscriber.ts";
 import { lingerMs, type Target } from "./subscription-book.ts";
@@ -12,9 +12,11 @@ function setUp(...refused: string[]) {
   const clock = new FakeClock();
   const denied = new Set(refused);
   const asked: { readonly ids: readonly string[]; readonly at: number }[] = [];
+  const ended: string[] = [];
   const gone: string[] = [];
   const within: string[] = [];
   const send = (message: UpMessage): boolean => {
+    if (message.type === "UNSUBSCRIBE") ended.push(...(message.payload.entityIds ?? []));
     if (message.type !== "SUBSCRIBE") return true;
     const { entityCode, entityIds, within: containers } = message.payload;
     const ids = entityIds ?? containers ?? [];
@@ -40,7 +42,7 @@ function setUp(...refused: string[]) {
     subscriber.acquire(targets);
     await clock.advance(2 * gatherMs);
   };
-  return { clock, denied, asked, gone, within, subscriber, hold };
+  return { clock, denied, asked, ended, gone, within, subscriber, hold };
 }
 
 const row = (n: number): Target => ({ type: "task", id: testId(n), container: false });
@@ -120,4 +122,54 @@ test("nobody's refused rows are not asked for, nor anything without a connection
   expect(clock.timers).toBe(0);
   await clock.advance(300_000);
   expect(asked).toHaveLength(2);
+});
+
+const watching = { ...defaultLimits, dormant: true };
+
+// Fails when the client goes on asking a server that tells: thousands of clients would ask for nothing, for ever.
+test("a server that watches what it refused is asked again rarely, and at once when it names the row", async () => {
+  const { clock, denied, asked, ended, subscriber, hold } = setUp(testId(1));
+  subscriber.connected(watching);
+  await hold(row(1));
+  const before = asked.length;
+  await clock.advance(watchedRetryMs / 2 - 1000);
+  expect(asked).toHaveLength(before);
+  denied.clear();
+  subscriber.named("task", [testId(1)]);
+  await clock.advance(2 * gatherMs);
+  expect(subscriber.phase(row(1))).toBe("held");
+  denied.add(testId(2));
+  await hold(row(2));
+  await clock.advance(watchedRetryCapMs);
+  denied.clear();
+  await clock.advance(watchedRetryCapMs);
+  // Whatever the server forgot.
+  expect(subscriber.phase(row(2))).toBe("held");
+  denied.add(testId(3));
+  await hold(row(3));
+  subscriber.release([row(3)]);
+  await clock.advance(2 * lingerMs);
+  expect(ended).toContain(testId(3));
+});
+
+test("at an older server the tries are as frequent as ever, also after a change from a newer one", async () => {
+  const { clock, denied, asked, subscriber, hold } = setUp(testId(1));
+  subscriber.connected(watching);
+  await hold(row(1));
+  denied.clear();
+  const before = asked.length;
+  subscriber.disconnected();
+  subscriber.resumed(defaultLimits, 0);
+  await clock.advance(refusedRetryMs + 1000 + 2 * gatherMs);
+  expect(asked.length).toBeGreaterThan(before);
+  expect(subscriber.phase(row(1))).toBe("held");
+});
+
+test("what a watching server refused counts against its limit", async () => {
+  const { subscriber, asked, hold } = setUp(testId(1));
+  subscriber.connected({ ...watching, maxSubscriptions: 1 });
+  await hold(row(1));
+  await hold(row(2));
+  expect(asked.flatMap(({ ids }) => ids)).toEqual([testId(1)]);
+  expect(subscriber.starved).toBe(1);
 });

@@ -138,7 +138,7 @@ export class Subscriber {
   connected(limits: Limits): void {
     this.#session += 1;
     this.#connected = true;
-    this.#limits = limits;
+    this.#adopt(limits);
     this.#ending.clear();
     this.reassert();
   }
@@ -151,7 +151,7 @@ export class Subscriber {
   resumed(limits: Limits, count: number): void {
     this.#session += 1;
     this.#connected = true;
-    this.#limits = limits;
+    this.#adopt(limits);
     let held = 0;
     for (const entry of this.#book.entries()) {
       // Whether the question or its answer was lost is unknown; asking twice does no harm.
@@ -167,6 +167,11 @@ export class Subscriber {
     }
     this.#ports.onPhase([...this.#book.entries()]);
     this.#schedule(0);
+  }
+
+  #adopt(limits: Limits): void {
+    this.#limits = limits;
+    this.#refusals.setWatched(limits.dormant === true);
   }
 
   /** Asks for everything again, with the versions held: the server tells what differs. */
@@ -323,7 +328,7 @@ export class Subscriber {
     let room = this.#limits.maxSubscriptions;
     const wanted: Entry[] = [];
     for (const entry of this.#book.entries()) {
-      if (entry.phase === "asked" || entry.phase === "held") room -= 1;
+      if (this.#isKept(entry)) room -= 1;
       else if (entry.phase === "wanted") wanted.push(entry);
     }
     const starved = Math.max(0, wanted.length - Math.max(0, room));
@@ -333,6 +338,11 @@ export class Subscriber {
     this.#starved = starved;
     // Containers first: one of them keeps a whole list live.
     return wanted.sort((a, b) => Number(b.container) - Number(a.container)).slice(0, Math.max(0, room));
+  }
+
+  /** The server keeps something for it, or is about to. */
+  #isKept({ phase }: Entry): boolean {
+    return phase === "asked" || phase === "held" || (phase === "refused" && this.#limits.dormant === true);
   }
 
   #ask(batch: Batch<Entry>, seen: ReadonlyMap<string, HeldVersion>): void {
@@ -368,7 +378,7 @@ export class Subscriber {
   #expire(entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#refusals.forget(entry);
-      if (entry.phase !== "asked" && entry.phase !== "held") continue;
+      if (!this.#isKept(entry)) continue;
       this.#ending.set(targetKey(entry), { target: entry, question: undefined });
     }
     this.#end();

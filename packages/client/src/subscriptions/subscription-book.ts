@@ -8,7 +8,7 @@ export type Target = { readonly type: string; readonly id: string; readonly cont
  * - wanted: to be sent with the next flush
  * - asked: in a SUBSCRIBE that is not answered yet
  * - held: confirmed; every change from now on is signalled
- * - refused: the server said the row is gone (or may not be read); it signals nothing for it
+ * - refused: the server said the row is gone (or may not be read); it signals at most that this has changed
  * - failed: the server rejected the request itself; repeating it would change nothing
  */
 export type Phase = "wanted" | "asked" | "held" | "refused" | "failed";

@@ -58,6 +58,7 @@ export const events = {
   visible: { type: "visible" },
   timer: { type: "timer" },
   leave: { type: "leave" },
+  freeze: { type: "freeze" },
   "token changed": { type: "token-changed" },
   "user changed": { type: "user-changed" },
   "signed out": { type: "token-removed" },

@@ -49,7 +49,21 @@ export class FakeServer {
   limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
   /** Recorded sessions: they outlive their sockets until the client says goodbye. */
   readonly sessions = new Map<string, FakeSession>();
+  /** Writes that took place, by their Idempotency-Key. */
+  readonly effects = new Map<string, { readonly request: string; readonly id: string; readonly version: number }>();
+  /** Names the code by which a write is refused; undefined lets it pass. */
+  refuses:
+    | ((write: {
+        method: string;
+        type: string;
+        id: string;
+        body: Record<string, unknown> | undefined;
+      }) => string | undefined)
+    | undefined;
+  /** Containers of rows that clients create. */
+  ownContainers: readonly string[] = ["org"];
   readonly #feed = new FakeFeed();
+  #written = { id: "", version: 0 };
 
   readonly openSocket: SocketFactory = (_url, token, handlers) => {
     const session = { id: `c${this.sockets.length + 1}`, subscriptions: new Set<string>() };
@@ -74,7 +88,7 @@ export class FakeServer {
     return {
       send: (text) => {
         socket.up.push(JSON.parse(text) as UpMessage);
-        if (this.autoFlush) this.flushUp();
+        if (this.autoFlush) this.flushUp(socket);
       },
       close: (code) => {
         if (!socket.open) return;
@@ -184,8 +198,7 @@ export class FakeServer {
   }
 
   /** Lets the server read what the client has sent. */
-  flushUp(): void {
-    const { socket } = this;
+  flushUp(socket = this.socket): void {
     for (const message of socket?.up.splice(0) ?? []) if (socket) this.#take(socket, message);
   }
 
@@ -194,8 +207,7 @@ export class FakeServer {
    *
    * @param skip INVALIDATEs that later ones overtake, as far as nothing stands between that tells an order
    */
-  flushDown(count = Number.POSITIVE_INFINITY, skip = 0): void {
-    const { socket } = this;
+  flushDown(count = Number.POSITIVE_INFINITY, skip = 0, socket = this.socket): void {
     if (!socket) return;
     const free = socket.down.findIndex(({ type }) => type !== "INVALIDATE");
     const from = Math.min(skip, Math.max(0, (free < 0 ? socket.down.length : free) - 1));
@@ -205,16 +217,17 @@ export class FakeServer {
 
   #send(socket: ServerSocket, message: DownMessage): void {
     socket.down.push(message);
-    if (this.autoFlush) queueMicrotask(() => socket.open && this.flushDown());
+    if (this.autoFlush) queueMicrotask(() => socket.open && this.flushDown(undefined, 0, socket));
   }
 
   #signal(type: string, entityId: string, action: "CREATE" | "UPDATE" | "DELETE", version: number): void {
-    const { socket } = this;
     const containers = this.containers.get(`${type}:${entityId}`) ?? [];
     const names = [`id:${type}:${entityId}`, ...containers.map((id) => `in:${type}:${id}`)];
     this.#feed.add({ position: version, entityCode: type, entityId, action, names });
-    if (!socket || !names.some((name) => socket.session.subscriptions.has(name))) return;
-    this.#send(socket, invalidate(type, entityId, action, version));
+    for (const socket of this.sockets) {
+      if (!socket.open || !names.some((name) => socket.session.subscriptions.has(name))) continue;
+      this.#send(socket, invalidate(type, entityId, action, version));
+    }
   }
 
   #resume(socket: ServerSocket, { connectionId, cursor }: { connectionId: string; cursor: string }): void {
@@ -271,23 +284,50 @@ export class FakeServer {
     this.#send(socket, message.id === undefined ? answer : { ...answer, id: message.id });
   }
 
-  #respond({ method, url, body }: FetchCall): Response {
+  #respond(call: FetchCall): Response {
+    const { method, url } = call;
     const [type = "", id] = url.pathname.replace("/api/v1/", "").split("/");
     if (method === "GET" && id === undefined) return this.#list(type, url.searchParams);
     if (method === "GET") return this.#one(this.rows.get(`${type}:${id}`));
-    if (method === "DELETE" && id !== undefined) {
-      this.remove(type, id);
-      return Response.json({ id, version: this.#feed.head });
+    const key = call.headers.get("idempotency-key") ?? "";
+    const effect = this.effects.get(key);
+    const request = JSON.stringify([method, type, id, call.body]);
+    if (effect && effect.request !== request) return refusal(422, "idempotency_mismatch");
+    if (effect) {
+      const { id: entityId, version } = effect;
+      const doc = this.rows.get(`${type}:${entityId}`);
+      return Response.json(method !== "DELETE" && doc ? doc : { id: entityId, version, gone: true });
     }
+    const response = this.#write(type, id, call);
+    if (response.ok) {
+      const { id: entityId, version } = this.#written;
+      this.effects.set(key, { request, id: entityId, version });
+    }
+    return response;
+  }
+
+  #write(type: string, id: string | undefined, { method, body, headers }: FetchCall): Response {
     const columns = body as { id: string } & Record<string, unknown>;
     const target = id ?? columns.id;
-    this.write(type, target, columns, this.containers.get(`${type}:${target}`) ?? ["org"]);
+    const held = this.rows.get(`${type}:${target}`);
+    const refused = this.refuses?.({ method, type, id: target, body: columns });
+    if (refused) return refusal(422, refused);
+    if (method === "POST" && held) return refusal(409, "already_exists", { current: held });
+    if (method !== "POST" && !held) return refusal(404, "not_found");
+    const ifMatch = headers.get("if-match")?.replaceAll('"', "");
+    if (held && ifMatch && ifMatch !== String(held.version)) return refusal(409, "version_conflict", { current: held });
+    if (method === "DELETE") {
+      this.remove(type, target);
+      this.#written = { id: target, version: this.#feed.head };
+      return Response.json(this.#written);
+    }
+    const version = this.write(type, target, columns, this.containers.get(`${type}:${target}`) ?? this.ownContainers);
+    this.#written = { id: target, version };
     return this.#one(this.rows.get(`${type}:${target}`));
   }
 
   #one(doc: EntityDoc | undefined): Response {
-    if (doc) return Response.json(doc);
-    return Response.json({ error: { code: "not_found", message: "No such row." } }, { status: 404 });
+    return doc ? Response.json(doc) : refusal(404, "not_found");
   }
 
   #list(type: string, params: URLSearchParams): Response {
@@ -302,4 +342,8 @@ export class FakeServer {
     const to = from + Number(params.get("limit") ?? 50);
     return Response.json({ items: sorted.slice(from, to), nextCursor: to < sorted.length ? String(to) : null });
   }
+}
+
+function refusal(status: number, code: string, more: object = {}): Response {
+  return Response.json({ error: { code, message: `Refused: ${code}.`, remedy: "r" }, ...more }, { status });
 }

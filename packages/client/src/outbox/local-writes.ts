@@ -1,0 +1,143 @@
+import type { ApiClient } from "../api/api-client.ts";
+import { ApiError } from "../api/api-error.ts";
+import type { Clock } from "../clock.ts";
+import { Emitter } from "../emitter.ts";
+import type { EntityKey } from "../entity-key.ts";
+import type { Logger } from "../logger.ts";
+import { Mutations } from "../mutations.ts";
+import type { Refetcher } from "../refetch/refetcher.ts";
+import type { EntityDoc } from "../register.ts";
+import type { EntityData, EntityStore } from "../store/entity-store.ts";
+import type { Glimpse } from "../store/live-entities.ts";
+import { errorOf } from "./attention-reason.ts";
+import { Confirmations } from "./confirmations.ts";
+import { type Choice, Decisions } from "./decisions.ts";
+import { type FlushLock, flushLockFor } from "./flush-lock.ts";
+import { Flusher } from "./flusher.ts";
+import type { Operation } from "./operation.ts";
+import { Outbox } from "./outbox.ts";
+import { type AttentionSnapshot, type OutboxSnapshot, OutboxViews, rowOf } from "./outbox-view.ts";
+import { sendOperation } from "./sender.ts";
+
+export type LocalWritesPorts = {
+  readonly api: ApiClient;
+  readonly store: EntityStore;
+  readonly refetcher: Refetcher;
+  readonly peek: (key: EntityKey) => Glimpse;
+  /** Whose token requests carry now, as `Operation.owner` names people; undefined: nobody is signed in. */
+  readonly owner: () => string | undefined;
+  readonly online: () => boolean;
+  readonly lock: FlushLock | undefined;
+  readonly onWritten: (type: string) => void;
+  readonly onProgress: () => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+};
+
+/** Everything between a write and its acknowledgment: the queue, its sending, and what a person has to decide. */
+export class LocalWrites {
+  readonly outbox: Outbox;
+  readonly mutations: Mutations;
+  readonly flusher: Flusher;
+  readonly #ports: LocalWritesPorts;
+  readonly #confirmations = new Confirmations();
+  readonly #decisions: Decisions;
+  readonly #views: OutboxViews;
+  readonly #changes = new Emitter<void>();
+
+  constructor(ports: LocalWritesPorts) {
+    this.#ports = ports;
+    const { api, store, refetcher, clock } = ports;
+    this.outbox = new Outbox({
+      store,
+      onDone: (operation) => this.#done(operation),
+      onAttention: (operation) => this.#confirmations.reject(operation.key, errorOf(operation)),
+    });
+    this.#views = new OutboxViews(() => this.outbox.all());
+    this.#decisions = new Decisions(this.outbox);
+    this.mutations = new Mutations({
+      store,
+      outbox: this.outbox,
+      confirmations: this.#confirmations,
+      peek: ports.peek,
+      owner: () => ports.owner() ?? "",
+      clock,
+    });
+    let lock = ports.lock;
+    let lockName: string | undefined;
+    this.flusher = new Flusher({
+      ...ports,
+      outbox: this.outbox,
+      confirmations: this.#confirmations,
+      send: (operation) => sendOperation(operation, { api, store, refetcher }),
+      lock: () => {
+        // A store that went on in memory shares its queue with nobody any more.
+        if (!lock || (!ports.lock && lockName !== store.sharedName)) lock = flushLockFor(store.sharedName, clock);
+        lockName = store.sharedName;
+        return lock;
+      },
+    });
+    this.outbox.onChange(() => {
+      this.flusher.kick();
+      this.#changes.emit();
+    });
+  }
+
+  start(): void {
+    void this.outbox.open().then(() => this.flusher.start());
+  }
+
+  stop(): void {
+    this.flusher.stop();
+  }
+
+  /** What waits to be sent. The same object until it changes. */
+  snapshot(): OutboxSnapshot {
+    return this.#views.outbox();
+  }
+
+  /** What waits for a person. The same object until it changes. */
+  attention(): AttentionSnapshot {
+    return this.#views.attention();
+  }
+
+  /** Calls back after the queue or the attention list changed; reads them the first time somebody asks. */
+  onChange(listener: () => void): () => void {
+    void this.outbox.open();
+    return this.#changes.on(listener);
+  }
+
+  /** Sends a write of the attention list again; see `Decisions.retry`. */
+  readonly retry = (key: string, changes?: EntityData): Promise<void> => this.#decisions.retry(key, changes);
+
+  /** Gives a write of the attention list up, and with it the writes that depend on it. */
+  readonly discard = (key: string): Promise<void> => this.#decisions.discard(key);
+
+  /** Settles a conflict column by column. */
+  readonly resolve = (key: string, choices: Readonly<Record<string, Choice>>): Promise<void> =>
+    this.#decisions.resolve(key, choices);
+
+  /** The server took these rows away from this person. */
+  withdrawn(rows: readonly EntityKey[]): Promise<void> {
+    return this.#decisions.withdrawn(rows);
+  }
+
+  /** Done by this tab or another one. What was acknowledged went through "sending"; the rest was given up. */
+  #done(operation: Operation): void {
+    const { key, state } = operation;
+    this.flusher.progressed();
+    if (!this.#confirmations.has(key)) return;
+    if (state === "sending") void this.#confirm(operation);
+    else {
+      const message = "The write was given up before it was sent.";
+      this.#confirmations.reject(key, new ApiError({ status: 0, code: "discarded", message }));
+    }
+  }
+
+  async #confirm(operation: Operation): Promise<void> {
+    const row = rowOf(operation);
+    const held = await this.#ports.store.read([row]).catch(() => undefined);
+    this.#confirmations.resolve(operation.key, (held?.get(row)?.base ?? null) as EntityDoc | null);
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  type BulkWriteRow,
+  fillWithDefaultSettings,
+  type MangoQuerySortPart,
+  prepareQuery,
+  type RxDocumentData,
+  type RxJsonSchema,
+  type RxStorage,
+  type RxStorageInstance,
+} from "rxdb/plugins/core";
+import { randomId } from "../random-id.ts";
+
+/** What becomes of a held row: the very object given to leave it, undefined to remove it. */
+export type Step<Row> = (held: Row | undefined) => Row | undefined;
+
+type Stored<Row> = RxDocumentData<Row>;
+type Instance<Row> = RxStorageInstance<Row, unknown, unknown>;
+/** The part of the Dexie storage's internals that is used here. */
+type DexieInternals = {
+  readonly dexieDb: {
+    transaction<Answer>(mode: "rw", table: unknown, work: () => Promise<Answer>): Promise<Answer>;
+    on(event: "versionchange" | "close", listener: () => void): void;
+  };
+  readonly dexieTable: {
+    bulkGet(ids: readonly string[]): Promise<({ _deleted?: string } | undefined)[]>;
+    bulkDelete(ids: readonly string[]): Promise<void>;
+  };
+};
+
+export type TableOptions<Row> = {
+  readonly storage: RxStorage<unknown, unknown>;
+  readonly database: string;
+  /** One per opening of the database: its tables share a channel to other tabs. */
+  readonly token: string;
+  readonly name: string;
+  readonly schema: RxJsonSchema<Row>;
+  readonly shared: boolean;
+};
+
+/** Times a step is taken again because another tab wrote in between. Each time somebody got further, so it ends. */
+const maxRounds = 100;
+
+/**
+ * One table of RxDB's storage layer. Used without RxDB's collections and queries, which would double the size of the
+ * SDK and the time of a write for a cache that is read by key only: what is needed of RxDB is its storage, its
+ * revisions, by which two tabs notice each other's writes, and its events in all tabs.
+ */
+export class RxTable<Row extends { readonly id: string }> {
+  readonly #instance: Instance<Row>;
+  readonly #schema: RxJsonSchema<Stored<Row>>;
+  /** Tells revisions of this tab from those of another one. */
+  readonly #token = randomId().slice(0, 8);
+
+  private constructor(instance: Instance<Row>, schema: RxJsonSchema<Stored<Row>>) {
+    this.#instance = instance;
+    this.#schema = schema;
+  }
+
+  static async open<Row extends { readonly id: string }>(options: TableOptions<Row>): Promise<RxTable<Row>> {
+    const schema = fillWithDefaultSettings(options.schema);
+    const instance = await options.storage.createStorageInstance<Row>({
+      databaseInstanceToken: options.token,
+      databaseName: options.database,
+      collectionName: options.name,
+      schema,
+      options: {},
+      multiInstance: options.shared,
+      devMode: false,
+    });
+    return new RxTable(instance, schema);
+  }
+
+  async read(ids: readonly string[]): Promise<Map<string, Row>> {
+    if (ids.length === 0) return new Map();
+    const documents = await this.#instance.findDocumentsById([...new Set(ids)], false);
+    return new Map(documents.map((document) => [(document as Row).id, withoutBookkeeping(document)]));
+  }
+
+  /** Rows in the order of an indexed column, all unless limited. */
+  async all(by: keyof Row & string = "id", limit = Number.MAX_SAFE_INTEGER): Promise<Row[]> {
+    const { documents } = await this.#instance.query(this.#query(by, limit));
+    return documents.map(withoutBookkeeping);
+  }
+
+  async count(): Promise<number> {
+    return (await this.#instance.count(this.#query("id"))).count;
+  }
+
+  /**
+   * Takes one step per row, each as a whole: where another tab was faster, the step is taken again on its result.
+   *
+   * @returns the rows as they are now; undefined for those that are not there
+   */
+  async change(steps: ReadonlyMap<string, Step<Row>>): Promise<Map<string, Row | undefined>> {
+    const held = new Map<string, Stored<Row>>();
+    for (const document of await this.#instance.findDocumentsById([...steps.keys()], true)) {
+      held.set((document as unknown as Row).id, document);
+    }
+    const after = new Map<string, Row | undefined>();
+    let open: Iterable<string> = steps.keys();
+    for (let round = 0; round < maxRounds; round += 1) {
+      const writes: BulkWriteRow<Row>[] = [];
+      for (const id of open) {
+        const stored = held.get(id);
+        const before = stored && !stored._deleted ? withoutBookkeeping(stored) : undefined;
+        const row = steps.get(id)?.(before);
+        after.set(id, row);
+        if (row !== before) writes.push(this.#write(id, stored, row));
+      }
+      if (writes.length === 0) return after;
+      const { error } = await this.#instance.bulkWrite(writes, "heliograph");
+      for (const problem of error) {
+        if (problem.status !== 409)
+          throw new Error(`The local store refused ${problem.documentId} (${problem.status}).`);
+        held.set(problem.documentId, problem.documentInDb);
+      }
+      open = error.map(({ documentId }) => documentId);
+    }
+    throw new Error("The local store is written to by too many tabs at once.");
+  }
+
+  /** Removes what a removal left behind. Nothing of it has content any more; this is about its number. */
+  async purge(ids: readonly string[]): Promise<void> {
+    const internals = (await this.#instance.internals) as Partial<DexieInternals>;
+    const { dexieDb, dexieTable } = internals;
+    if (!dexieDb || !dexieTable) return void (await this.#instance.cleanup(0));
+    await dexieDb.transaction("rw", dexieTable, async () => {
+      const documents = await dexieTable.bulkGet(ids);
+      // Another tab may have written one of them again.
+      await dexieTable.bulkDelete(ids.filter((_, index) => documents[index]?._deleted === "1"));
+    });
+  }
+
+  /** Rows written by this tab or another; undefined for removed ones. */
+  onChange(listener: (changes: readonly { id: string; row: Row | undefined }[]) => void): () => void {
+    const subscription = this.#instance.changeStream().subscribe(({ events }) => {
+      listener(
+        events.map(({ documentId, documentData }) => ({
+          id: documentId,
+          row: documentData._deleted ? undefined : withoutBookkeeping(documentData),
+        })),
+      );
+    });
+    return () => subscription.unsubscribe();
+  }
+
+  /** Another tab deleted the database, or the browser closed it: nothing can be read or written any more. */
+  async onLost(listener: () => void): Promise<void> {
+    const { dexieDb } = (await this.#instance.internals) as Partial<DexieInternals>;
+    dexieDb?.on("versionchange", listener);
+    dexieDb?.on("close", listener);
+  }
+
+  close(): Promise<void> {
+    return this.#instance.close();
+  }
+
+  #query(by: keyof Row & string, limit?: number) {
+    const sort = [...new Set([by, "id"])].map((column) => ({ [column]: "asc" })) as MangoQuerySortPart<Stored<Row>>[];
+    const selector = { _deleted: { $eq: false } };
+    return prepareQuery<Row>(this.#schema, {
+      selector: selector as never,
+      sort: sort as never,
+      skip: 0,
+      ...(limit === undefined ? {} : { limit }),
+    });
+  }
+
+  #write(id: string, previous: Stored<Row> | undefined, row: Row | undefined): BulkWriteRow<Row> {
+    const height = previous ? Number.parseInt(previous._rev, 10) : 0;
+    const document = {
+      // A removed row keeps nothing but what the indexes need.
+      ...(row ?? { id, seenAt: 0 }),
+      _deleted: row === undefined,
+      _attachments: {},
+      _rev: `${height + 1}-${this.#token}`,
+      _meta: { lwt: Date.now() },
+    } as unknown as Stored<Row>;
+    return previous ? { previous, document } : { document };
+  }
+}
+
+/** What views see must not carry RxDB's bookkeeping, which would show as columns in generic tools. */
+function withoutBookkeeping<Row>(document: Stored<Row>): Row {
+  const { _deleted, _attachments, _rev, _meta, ...row } = document;
+  return row as unknown as Row;
+}

@@ -1,0 +1,116 @@
+import type { DownMessage } from "@heliograph/protocol";
+import type { CatchUp } from "./catch-up.ts";
+import type { HeliographOptions } from "./client-options.ts";
+import type { Clock } from "./clock.ts";
+import { Connection } from "./connection/connection.ts";
+import { defaultEnvironment } from "./connection/environment.ts";
+import { createProbe } from "./connection/probe.ts";
+import { defaultSessionGraceMs } from "./connection/session-keeper.ts";
+import { resolveSocketUrl, webSocketFactory } from "./connection/socket.ts";
+import type { ConnectionState } from "./connection/state.ts";
+import type { Logger } from "./logger.ts";
+import type { Refetcher } from "./refetch/refetcher.ts";
+import type { SignInRequest } from "./sign-in-request.ts";
+import type { HeldVersion } from "./subscriptions/subscribe-batch.ts";
+import type { Subscriber } from "./subscriptions/subscriber.ts";
+import type { SyncStatus } from "./sync-status.ts";
+import { Tabs } from "./tabs/tabs.ts";
+import type { TokenSource } from "./token-source.ts";
+
+export type SharedConnectionParts = {
+  readonly options: HeliographOptions;
+  readonly fetch: typeof fetch;
+  readonly tokens: TokenSource;
+  readonly signIn: SignInRequest;
+  readonly subscriber: Subscriber;
+  readonly refetcher: Refetcher;
+  /** Made after the connection, which it asks. */
+  readonly catchUp: () => CatchUp;
+  readonly storage: () => "indexeddb" | "memory";
+  readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
+  readonly status: () => SyncStatus;
+  readonly onMessage: (message: DownMessage) => void;
+  readonly onLost: () => void;
+  readonly onChange: (state: ConnectionState) => void;
+  /** Counts of the status may have changed, or with `now` what it says. */
+  readonly onStatus: (now: boolean) => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+};
+
+/** The connection of a client, shared with the other tabs of the browser, wired to what has to follow it. */
+export function createSharedConnection(parts: SharedConnectionParts): { connection: Connection; tabs: Tabs } {
+  const { options, tokens, signIn, subscriber, refetcher, catchUp, clock, random, logger } = parts;
+  const tabs = new Tabs({
+    share: options.shareSocket ?? true,
+    storage: parts.storage,
+    openSocket: options.openSocket ?? webSocketFactory,
+    probe: options.probe ?? createProbe(parts.fetch),
+    environment: options.environment ?? defaultEnvironment(),
+    relay: {
+      subscriptions: subscriber,
+      neededVersion: (key) => refetcher.neededVersion(key),
+      readVersions: parts.readVersions,
+    },
+    status: parts.status,
+    onChange: () => parts.onStatus(true),
+    clock,
+    logger,
+  });
+  const connection = new Connection({
+    url: resolveSocketUrl(options.url),
+    tokens,
+    renewToken: options.renewToken,
+    sessionGraceMs: options.sessionGraceMs ?? defaultSessionGraceMs,
+    openSocket: tabs.openSocket,
+    probe: tabs.probe,
+    environment: tabs.environment,
+    clock,
+    random,
+    logger,
+    onMessage: (message) => {
+      parts.onMessage(message);
+      tabs.received(message);
+    },
+    onFresh: (limits) => {
+      logger.info("[Sync] Connected");
+      catchUp().fresh();
+      signIn.welcomed();
+      subscriber.connected(limits);
+      refetcher.hurry();
+      tabs.linked(limits);
+    },
+    onResumed: (limits, count) => {
+      logger.info(`[Sync] Resumed (${count})`);
+      catchUp().resumed();
+      signIn.welcomed();
+      subscriber.resumed(limits, count);
+      refetcher.hurry();
+      tabs.linked(limits);
+    },
+    onReset: () => {
+      catchUp().fresh();
+      subscriber.reassert();
+      tabs.reset();
+    },
+    onBookmark: (endsDelay) => {
+      catchUp().bookmark(endsDelay);
+      tabs.bookmark();
+      parts.onStatus(false);
+    },
+    onLost: () => {
+      logger.info("[Sync] Disconnected");
+      tabs.unlinked();
+      subscriber.disconnected();
+      refetcher.lost();
+      parts.onLost();
+    },
+    onAuthRequired: () => signIn.ask(),
+    onChange: (state) => {
+      tabs.connectionChanged(state);
+      parts.onChange(state);
+    },
+  });
+  return { connection, tabs };
+}

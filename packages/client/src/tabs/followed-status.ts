@@ -1,0 +1,47 @@
+import type { SyncStatus } from "../sync-status.ts";
+
+/** What a tab knows of the one that leads. */
+export type Leader = {
+  readonly tab: string;
+  /** When it took the lead, milliseconds since 1970; larger for each later leader. */
+  readonly wonAt: number;
+  readonly status: SyncStatus;
+};
+
+const waiting = "Waiting for the tab of this browser that holds the connection.";
+
+/**
+ * The status of a tab that follows: the leader's, which alone knows about the server, unless this tab is less far. Its own
+ * queue and storage stay its own.
+ *
+ * @param silent the leader does not answer at the moment
+ */
+export function followedStatus(own: SyncStatus, leader: Leader | undefined, silent: boolean): SyncStatus {
+  // What this device or person lacks, the leader cannot make up for.
+  if (own.state === "disconnected" || own.state === "needs-auth" || own.state === "offline") return own;
+  if (!leader || silent) return { ...withoutReason(own), state: "connecting", since: own.since, reason: waiting };
+  const { status } = leader;
+  const shared = {
+    ...withoutReason(own),
+    ...(status.lastMessageAt === undefined ? {} : { lastMessageAt: status.lastMessageAt }),
+    ...(status.retryAt === undefined ? {} : { retryAt: status.retryAt }),
+    ...(status.lastError === undefined ? {} : { lastError: status.lastError }),
+    pendingFetches: Math.max(own.pendingFetches, status.pendingFetches),
+    stuck: own.stuck || status.stuck,
+  };
+  const linked = own.state === "connected";
+  if (status.state === "connected" && !linked) return { ...shared, state: own.state, since: own.since };
+  return {
+    ...shared,
+    state: status.state,
+    since: status.since,
+    ...(status.reason === undefined ? {} : { reason: status.reason }),
+    // Both have to be up to date: the leader with the server, this tab with the leader.
+    ...(status.caughtUpAt === undefined || !linked ? {} : { caughtUpAt: status.caughtUpAt }),
+  };
+}
+
+function withoutReason(status: SyncStatus): SyncStatus {
+  const { reason: _reason, retryAt: _retryAt, lastMessageAt: _lastMessageAt, ...rest } = status;
+  return rest;
+}

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
+
+export type PlainChromium = AsyncDisposable & { readonly browser: Browser; readonly context: BrowserContext };
+
+/**
+ * Chromium as a person has it: only the tab in front is visible, and the browser may freeze the others. A page that
+ * Playwright makes itself is told that it always has the focus, and such a page is never hidden and never frozen.
+ */
+export async function startPlainChromium(executablePath: string): Promise<PlainChromium> {
+  const profile = await mkdtemp(join(tmpdir(), "heliograph-chromium-"));
+  const child = spawn(
+    executablePath,
+    [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-dev-shm-usage",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--remote-debugging-port=0",
+      `--user-data-dir=${profile}`,
+      "about:blank",
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  const exited = once(child, "exit");
+  const stop = async () => {
+    child.kill();
+    await exited;
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const browser = await chromium.connectOverCDP(await endpointOf(child.stderr), { noDefaults: true });
+    const [context] = browser.contexts();
+    if (!context) throw new Error("Chromium has no default context.");
+    return {
+      browser,
+      context,
+      async [Symbol.asyncDispose]() {
+        await browser.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The address that Chromium prints once it listens. */
+async function endpointOf(output: NodeJS.ReadableStream): Promise<string> {
+  let text = "";
+  for await (const part of output) {
+    text += String(part);
+    const [endpoint] = /ws:\/\/\S+/.exec(text) ?? [];
+    if (endpoint) {
+      output.resume(); // a full pipe would stop the browser
+      return endpoint;
+    }
+  }
+  throw new Error(`Chromium ended before it listened: ${text}`);
+}
