@@ -5,15 +5,20 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { parseChaosOptions, usage } from "./chaos/options.ts";
-import { runChaos } from "./chaos/run-chaos.ts";
+import { runWorkers } from "./chaos/run-workers.ts";
 import { readOptions } from "./process/read-options.ts";
 import { stopRequest } from "./process/stop-request.ts";
 
 const options = readOptions(() => parseChaosOptions(process.argv.slice(2)), usage);
 const signal = stopRequest();
-const result = await runChaos({ ...options, signal, report: (line) => process.stderr.write(`${line}\n`) });
+const { json, workers, ...task } = options;
+const began = performance.now();
+const result = await runWorkers({ ...task, signal, report: (line) => process.stderr.write(`${line}\n`) }, workers);
 const machine = { node: process.version, cpus: availableParallelism(), load: loadavg()[0] };
-const text = `${JSON.stringify({ chaos: new Date().toISOString(), machine, ...result }, null, 2)}\n`;
+const { seed, clients, scale } = options;
+const took = Math.round((performance.now() - began) / 1_000);
+const facts = { chaos: new Date().toISOString(), machine, seed, seconds: took, clients, workers, scale };
+const text = `${JSON.stringify({ ...facts, ...result }, null, 2)}\n`;
 process.stdout.write(text);
-if (options.json !== null) writeFileSync(options.json, text);
+if (json !== null) writeFileSync(json, text);
 process.exit(result.total.broken ? 1 : 0);

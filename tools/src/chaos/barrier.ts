@@ -12,7 +12,7 @@ const LONGEST_MS = 45_000;
 const LATE_MS = 35_000;
 /** Who claims to be current will hardly find out otherwise: the gateways compare with the database every 5 s. */
 const SILENT_MS = 8_000;
-const LOOK_MS = 100;
+const LOOK_MS = 50;
 
 /** How the clients came back. */
 export interface BarrierResult {
@@ -25,6 +25,8 @@ export interface BarrierResult {
   unauthorized: Difference[];
   /** Clients that know that they are behind, and have not caught up in time. */
   stuck: string[];
+  /** Clients that did not come back at all. */
+  absent: ChaosClient[];
   /** From the healing to the last client that caught up, or null when one did not. */
   recoverMs: number | null;
 }
@@ -141,6 +143,7 @@ export async function awaitClients(
         ({ progress, status, differences }) =>
           `${progress.client.name}: ${status}; ${differences.length} differences, ${JSON.stringify(differences.slice(0, 3))}; caught up ${fate(progress)}`,
       ),
+    absent: everyone.filter(({ caughtUpAt }) => caughtUpAt === null).map(({ client }) => client),
     recoverMs: caughtUp.length < everyone.length ? null : Math.max(0, ...caughtUp) - healedAt,
   };
 }
@@ -152,7 +155,7 @@ function statusOf(client: ChaosClient): string {
 }
 
 async function watch(late: readonly Progress[], longestMs: number, again: () => Promise<void>[]): Promise<void> {
-  for (const end = performance.now() + longestMs; performance.now() < end; await wait(5 * LOOK_MS)) {
+  for (const end = performance.now() + longestMs; performance.now() < end; await wait(10 * LOOK_MS)) {
     if (late.every(({ caughtUpAt }) => caughtUpAt !== null)) return;
     await Promise.all(again());
   }

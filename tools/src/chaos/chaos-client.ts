@@ -1,21 +1,23 @@
 import {
   createHeliograph,
   createMemoryStore,
+  type EntityStore,
   type Heliograph,
   type LiveList,
   type StoredEntity,
 } from "@heliograph/client";
 import type { DemoUser } from "@heliograph/db";
+import { Device } from "./device.ts";
 import type { Dice } from "./dice.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { tappedSocketFactory } from "./platform-socket.ts";
 import { WireTap } from "./wire-tap.ts";
 import type { Tenant, World } from "./world.ts";
 
-const TASKS_HELD = 15;
-const DOCUMENTS_HELD = 5;
 /** Above the number of rows that a project ever has, so that the list is all of it. */
 const LIST_LIMIT = 500;
+/** How long somebody takes to sign in again, milliseconds. */
+const SIGN_IN_MS = 100;
 
 /** A row that a client asked for by its id. */
 export interface Held {
@@ -32,109 +34,123 @@ export interface Applied {
   at: number;
 }
 
+/** Signs a token for a user, which expires after so many milliseconds; when absent, long after the run. */
+export type SignToken = (user: DemoUser, lifetimeMs?: number) => string;
+
+/** What a client is made of. */
+interface Parts {
+  readonly n: number;
+  readonly user: DemoUser;
+  readonly tenant: Tenant;
+  readonly world: World;
+  readonly link: FaultProxy;
+  readonly sign: SignToken;
+  readonly dice: Dice;
+  readonly logSink: (name: string, line: string) => void;
+}
+
+/** One page: the SDK with all that was asked of it. A reload ends it and begins another on the same store. */
+interface Page {
+  readonly sdk: Heliograph;
+  readonly lists: ReadonlyMap<string, LiveList>;
+  readonly device: Device;
+  readonly release: () => void;
+}
+
 /** One headless client of the SDK, with a link of its own to whichever gateway a balancer chooses. */
 export class ChaosClient implements AsyncDisposable {
   readonly name: string;
   readonly user: DemoUser;
   readonly tenant: Tenant;
   readonly link: FaultProxy;
-  readonly sdk: Heliograph;
   readonly held: readonly Held[];
-  readonly lists: ReadonlyMap<string, LiveList>;
   readonly tap: WireTap;
+  /** Whether it gets a new token when the server says that the old one is about to expire. */
+  renews = true;
+  readonly #parts: Parts;
+  readonly #store: EntityStore;
+  readonly #shown: readonly string[];
+  #token: string;
+  #page: Page;
   #applied: Applied[] = [];
   #regressions = 0;
+  #signIns = 0;
   readonly #versions = new Map<string, number>();
-  readonly #release: () => void;
 
-  private constructor(parts: {
-    n: number;
-    user: DemoUser;
-    tenant: Tenant;
-    world: World;
-    link: FaultProxy;
-    token: string;
-    dice: Dice;
-    logSink: (name: string, line: string) => void;
-  }) {
-    const { n, user, tenant, world, link, token, dice } = parts;
+  private constructor(parts: Parts) {
+    const { n, user, tenant, world, link, dice } = parts;
+    const { tasksHeld, documentsHeld, listEvery, listsShown } = world.scale;
+    this.#parts = parts;
     this.name = `client ${n} (${user.email.split("@")[0]})`;
     this.user = user;
     this.tenant = tenant;
     this.link = link;
     this.tap = new WireTap(forbiddenTo(user, tenant, world));
-    const store = createMemoryStore();
-    store.onChange((rows) => this.#written(rows));
-    const note = (text: string) => parts.logSink(`client-${n}`, `${new Date().toISOString()} ${text}`);
-    this.sdk = createHeliograph({
-      url: `ws://127.0.0.1:${link.port}/ws/sync`,
-      apiUrl: `http://127.0.0.1:${link.port}/api/v1`,
-      getToken: () => token,
-      store,
-      random: dice.next,
-      openSocket: tappedSocketFactory(this.tap),
-      logger: { info: note, warn: note },
-    });
+    this.#store = createMemoryStore();
+    this.#store.onChange((rows) => this.#written(rows));
+    this.#token = parts.sign(user);
     const others = world.tenants.filter((other) => other !== tenant);
     this.held = [
-      ...dice.sample(tenant.tasks, TASKS_HELD).map((id) => ({ type: "task" as const, id })),
-      ...dice.sample(tenant.documents, DOCUMENTS_HELD).map((id) => ({ type: "document" as const, id })),
+      ...dice.sample(tenant.tasks, tasksHeld).map((id) => ({ type: "task" as const, id })),
+      ...dice.sample(tenant.documents, documentsHeld).map((id) => ({ type: "document" as const, id })),
       { type: "project", id: tenant.marker },
       { type: "project", id: dice.pick(tenant.projects) },
       // Somebody who guesses: a row of a stranger, and one that is kept from everybody but the administrators.
       { type: "task", id: dice.pick(others.flatMap((other) => other.tasks)) },
       { type: "task", id: dice.pick(tenant.secrets) },
     ];
-    // Every other client also shows whole projects.
-    const shown = n % 2 === 0 ? dice.sample(tenant.projects, 2) : [];
-    this.lists = new Map(
-      shown.map((id) => [
-        id,
-        this.sdk.list("task", { within: id, filter: { project_id: id }, sort: "created_ts,id", limit: LIST_LIMIT }),
-      ]),
-    );
-    const leave = [...this.lists.values()].map((list) => list.subscribe(() => undefined));
-    const types = new Set(this.held.map(({ type }) => type));
-    for (const type of types)
-      leave.push(
-        this.sdk.subscribe(
-          type,
-          this.held.filter((held) => held.type === type).map(({ id }) => id),
-        ),
-      );
-    this.#release = () => {
-      for (const go of leave) go();
-    };
-    let state = "";
-    this.sdk.onStatus((status) => {
-      if (status.state !== state) note(`${status.state} ${status.reason ?? ""}`);
-      state = status.state;
-    });
-    this.sdk.start();
+    this.#shown = n % listEvery === 0 ? dice.sample(tenant.projects, listsShown) : [];
+    this.#page = this.#open();
   }
 
-  static async start(options: {
-    n: number;
-    world: World;
-    chooseGateway: (dice: Dice) => number | null;
-    tokenOf: (user: DemoUser) => string;
-    dice: Dice;
-    logSink: (name: string, line: string) => void;
-  }): Promise<ChaosClient> {
-    const { n, world, dice } = options;
+  static async start(
+    options: Omit<Parts, "user" | "tenant" | "link"> & { chooseGateway: (dice: Dice) => number | null },
+  ): Promise<ChaosClient> {
+    const { n, world, dice, chooseGateway, ...rest } = options;
     const users = world.tenants.flatMap((tenant) => tenant.users.map((user) => ({ tenant, user })));
     const choice = users[n % users.length];
     if (choice === undefined) throw new Error("There are no users.");
-    const link = await FaultProxy.listen(() => options.chooseGateway(dice), dice);
-    return new ChaosClient({
-      n,
-      ...choice,
-      world,
-      link,
-      token: options.tokenOf(choice.user),
-      dice,
-      logSink: options.logSink,
-    });
+    const link = await FaultProxy.listen(() => chooseGateway(dice), dice);
+    return new ChaosClient({ n, ...choice, world, link, dice, ...rest });
+  }
+
+  get sdk(): Heliograph {
+    return this.#page.sdk;
+  }
+
+  get lists(): ReadonlyMap<string, LiveList> {
+    return this.#page.lists;
+  }
+
+  get device(): Device {
+    return this.#page.device;
+  }
+
+  /** How often it had to sign in again. */
+  get signIns(): number {
+    return this.#signIns;
+  }
+
+  /** The tab dies without a word, in the middle of whatever it did, and is opened again with what its store holds. */
+  reload(): void {
+    const { device, sdk, release } = this.#page;
+    device.die();
+    this.link.cut();
+    release();
+    sdk.stop();
+    this.#page = this.#open();
+  }
+
+  /** Goes on with a token that expires so soon, on a new socket, and with nobody who renews it. */
+  useShortToken(lifetimeMs: number): void {
+    this.renews = false;
+    this.#token = this.#parts.sign(this.user, lifetimeMs);
+    this.link.cut();
+  }
+
+  /** A token of its user for somebody else. */
+  freshToken(): string {
+    return this.#parts.sign(this.user);
   }
 
   /** Versions that arrived since the last call. */
@@ -150,10 +166,62 @@ export class ChaosClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#release();
+    this.#page.release();
     this.sdk.stop();
-    await this.sdk.store.close();
+    await this.#store.close();
     await this.link[Symbol.asyncDispose]();
+  }
+
+  #open(): Page {
+    const { n, link, dice, logSink } = this.#parts;
+    const note = (text: string) => logSink(`client-${n}`, `${new Date().toISOString()} ${text}`);
+    const device = new Device();
+    const sdk = createHeliograph({
+      url: `ws://127.0.0.1:${link.port}/ws/sync`,
+      apiUrl: `http://127.0.0.1:${link.port}/api/v1`,
+      getToken: () => this.#token,
+      renewToken: async () => (this.renews ? this.#signIn() : null),
+      onAuthRequired: () => void device.clock.setTimer(() => this.#signInAgain(sdk), SIGN_IN_MS),
+      store: this.#store,
+      random: dice.next,
+      clock: device.clock,
+      fetch: device.fetch,
+      openSocket: tappedSocketFactory(this.tap, device.run),
+      logger: { info: note, warn: note },
+    });
+    const lists = new Map(
+      this.#shown.map((id) => [
+        id,
+        sdk.list("task", { within: id, filter: { project_id: id }, sort: "created_ts,id", limit: LIST_LIMIT }),
+      ]),
+    );
+    const leave = [...lists.values()].map((list) => list.subscribe(() => undefined));
+    for (const type of new Set(this.held.map((held) => held.type))) {
+      const ids = this.held.filter((held) => held.type === type).map(({ id }) => id);
+      leave.push(sdk.subscribe(type, ids));
+    }
+    let state = "";
+    sdk.onStatus((status) => {
+      if (status.state !== state) note(`${status.state} ${status.reason ?? ""}`);
+      state = status.state;
+    });
+    sdk.start();
+    const release = () => {
+      for (const go of leave) go();
+    };
+    return { sdk, lists, device, release };
+  }
+
+  #signIn(): string {
+    this.#token = this.#parts.sign(this.user);
+    this.renews = true;
+    return this.#token;
+  }
+
+  #signInAgain(sdk: Heliograph): void {
+    this.#signIns += 1;
+    this.#signIn();
+    sdk.tokenChanged();
   }
 
   #written(rows: readonly StoredEntity[]): void {

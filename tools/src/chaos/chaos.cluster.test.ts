@@ -6,9 +6,12 @@ const seed = 20;
 test(`no client misses a change while processes die (seed ${seed})`, async () => {
   const lines: string[] = [];
   const { total, evidence } = await runChaos({
-    seconds: 6,
+    seconds: 20,
+    budget: 5,
     seed,
-    faults: ["gateway-kill", "leader-kill", "redis-kill"],
+    scale: "usual",
+    share: { index: 0, of: 1 },
+    faults: ["gateway-kill", "leader-kill", "redis-kill", "client-reload", "client-stall"],
     clients: 12,
     logs: null,
     signal: AbortSignal.timeout(60_000),

@@ -1,22 +1,36 @@
 import { parseArgs } from "node:util";
-import { faults } from "./faults/catalog.ts";
+import { deaths, faults } from "./faults/catalog.ts";
 
 /** What to do. */
 export interface ChaosOptions {
-  /** How long faults are injected; the one under way then is finished. */
+  /** No injection begins after so many seconds. */
   seconds: number;
+  /** Nor after so many injections. */
+  budget: number;
   seed: number;
   /** Names of faults; empty: all of them. */
   faults: readonly string[];
+  /** In each process. */
   clients: number;
+  scale: "usual" | "oracle";
+  /** Processes that divide the injections among themselves, each with servers and clients of its own. */
+  workers: number;
   /** File that the result is written to, beside standard output. */
   json: string | null;
   /** Folder for the log lines of every service. */
   logs: string | null;
 }
 
-export const usage = `usage: npm run chaos -- --seconds S --seed N [--faults a,b] [--clients C] [--json FILE] [--logs FOLDER]
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+const USUAL_CLIENTS = "30";
+const ORACLE_CLIENTS = "200";
+
+export const usage = `usage: npm run chaos -- [--seconds S] [--budget N] [--seed N] [--faults a,b] [--clients C] [--workers W] [--oracle] [--json FILE] [--logs FOLDER]
 Injects faults into real processes and compares every client with the database after each.
+  --seconds S  begin no injection after S seconds (60, or as long as it takes when a budget is given)
+  --budget N   begin no more than N injections; each fault gets the same number
+  --workers W  divide them among W processes with everything of their own (1)
+  --oracle     many clients (200), more rows, and only deaths: of gateways, watchers, Redis, PostgreSQL and clients
 Faults: ${faults.map(({ name }) => name).join(", ")}`;
 
 function count(name: string, text: string): number {
@@ -30,10 +44,13 @@ export function parseChaosOptions(args: string[]): ChaosOptions | null {
   const { values } = parseArgs({
     args,
     options: {
-      seconds: { type: "string", default: "60" },
+      seconds: { type: "string" },
+      budget: { type: "string" },
       seed: { type: "string" },
       faults: { type: "string", default: "" },
-      clients: { type: "string", default: "30" },
+      clients: { type: "string" },
+      workers: { type: "string", default: "1" },
+      oracle: { type: "boolean", default: false },
       json: { type: "string" },
       logs: { type: "string" },
       help: { type: "boolean", default: false },
@@ -43,11 +60,15 @@ export function parseChaosOptions(args: string[]): ChaosOptions | null {
   const names = values.faults.split(",").filter((name) => name !== "");
   const unknown = names.filter((name) => !faults.some((fault) => fault.name === name));
   if (unknown.length > 0) throw new Error(`There is no fault named ${unknown.join(", ")}.`);
+  const seconds = values.seconds ?? (values.budget === undefined ? "60" : String(UNLIMITED));
   return {
-    seconds: count("seconds", values.seconds),
+    seconds: count("seconds", seconds),
+    budget: values.budget === undefined ? UNLIMITED : count("budget", values.budget),
     seed: values.seed === undefined ? Date.now() % 1_000_000 : count("seed", values.seed),
-    faults: names,
-    clients: Math.max(1, count("clients", values.clients)),
+    faults: names.length === 0 && values.oracle ? deaths : names,
+    clients: Math.max(1, count("clients", values.clients ?? (values.oracle ? ORACLE_CLIENTS : USUAL_CLIENTS))),
+    scale: values.oracle ? "oracle" : "usual",
+    workers: Math.max(1, count("workers", values.workers)),
     json: values.json ?? null,
     logs: values.logs ?? null,
   };

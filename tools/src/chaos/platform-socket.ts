@@ -7,21 +7,28 @@ import { subprotocolsWithToken } from "@heliograph/protocol";
 export interface FrameTap {
   readonly sent: (socket: number, frame: string) => void;
   readonly received: (socket: number, frame: string) => void;
+  /** A frame that a server of another version might send now. */
+  readonly extra?: (() => string | undefined) | undefined;
 }
 
-/** Opens Node's own WebSocket, which is the browser's. */
-export function tappedSocketFactory(tap: FrameTap): SocketFactory {
-  let count = 0;
+let count = 0;
+
+/** Opens Node's own WebSocket, which is the browser's. Its events reach the client when `run` runs them. */
+export function tappedSocketFactory(tap: FrameTap, run: (event: () => void) => void): SocketFactory {
   return (url, token, handlers) => {
     const number = ++count;
     const socket = new WebSocket(url, subprotocolsWithToken(token));
-    socket.addEventListener("open", () => handlers.opened());
-    socket.addEventListener("message", (event: MessageEvent) => {
-      if (typeof event.data !== "string") return;
-      tap.received(number, event.data);
-      handlers.received(event.data);
+    socket.addEventListener("open", () => run(() => handlers.opened()));
+    socket.addEventListener("message", ({ data }: MessageEvent) => {
+      if (typeof data !== "string") return;
+      run(() => {
+        tap.received(number, data);
+        handlers.received(data);
+        const more = tap.extra?.();
+        if (more !== undefined) handlers.received(more);
+      });
     });
-    socket.addEventListener("close", (event: CloseEvent) => handlers.closed(event.code));
+    socket.addEventListener("close", (event: CloseEvent) => run(() => handlers.closed(event.code)));
     return {
       send(text) {
         tap.sent(number, text);

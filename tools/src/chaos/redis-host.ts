@@ -47,6 +47,18 @@ export class RedisHost implements AsyncDisposable {
     await wait(10);
   }
 
+  /** Publishes the same message so many times, at once. */
+  async publish(channel: string, message: string, times: number): Promise<void> {
+    const redis = new Redis(this.#server.url, { lazyConnect: true });
+    redis.on("error", () => undefined);
+    try {
+      await redis.connect();
+      await Promise.all(Array.from({ length: times }, () => redis.publish(channel, message)));
+    } finally {
+      redis.disconnect();
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.stop();
   }

@@ -2,9 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type ApiClient, ApiError } from "@heliograph/client";
 import type { Commits } from "./commits.ts";
 import type { Dice } from "./dice.ts";
-import { mostTasks, type Tenant } from "./world.ts";
+import type { Tenant } from "./world.ts";
 
-const PAUSE_MS = 150;
 const GIVE_UP_MS = 4_000;
 
 /**
@@ -12,13 +11,15 @@ const GIVE_UP_MS = 4_000;
  * cut off may or may not have taken place.
  */
 export class RestWriter {
-  readonly #api: ApiClient;
+  readonly #api: () => ApiClient;
   readonly #tenant: Tenant;
   readonly #dice: Dice;
   readonly #commits: Commits;
+  readonly #pauseMs: number;
 
-  constructor(parts: { api: ApiClient; tenant: Tenant; dice: Dice; commits: Commits }) {
+  constructor(parts: { api: () => ApiClient; tenant: Tenant; dice: Dice; commits: Commits; pauseMs: number }) {
     this.#api = parts.api;
+    this.#pauseMs = parts.pauseMs;
     this.#tenant = parts.tenant;
     this.#dice = parts.dice;
     this.#commits = parts.commits;
@@ -31,7 +32,7 @@ export class RestWriter {
       } catch (error) {
         if (!(error instanceof ApiError) && !(error instanceof DOMException)) throw error;
       }
-      await wait(this.#dice.between(0, 2 * PAUSE_MS));
+      await wait(this.#dice.between(0, this.#pauseMs));
     }
   }
 
@@ -40,14 +41,14 @@ export class RestWriter {
     const { tasks, projects, documents } = this.#tenant;
     const options = { signal: AbortSignal.timeout(GIVE_UP_MS) };
     const throwOf = dice.next();
-    if (throwOf < 0.2 && tasks.length < mostTasks) {
-      const made = await this.#api.create("task", { title: "By REST", project_id: dice.pick(projects) }, options);
+    if (throwOf < 0.2 && tasks.length < this.#tenant.mostTasks) {
+      const made = await this.#api().create("task", { title: "By REST", project_id: dice.pick(projects) }, options);
       tasks.push(made.id);
       this.#commits.add("task", [made]);
     } else if (throwOf < 0.35) {
-      await this.#api.remove("task", dice.pick(tasks), options);
+      await this.#api().remove("task", dice.pick(tasks), options);
     } else if (throwOf < 0.6) {
-      const changed = await this.#api.update(
+      const changed = await this.#api().update(
         "document",
         dice.pick(documents),
         { title: `By REST ${dice.next()}` },
@@ -55,7 +56,7 @@ export class RestWriter {
       );
       this.#commits.add("document", [changed]);
     } else {
-      const changed = await this.#api.update("task", dice.pick(tasks), { title: `By REST ${dice.next()}` }, options);
+      const changed = await this.#api().update("task", dice.pick(tasks), { title: `By REST ${dice.next()}` }, options);
       this.#commits.add("task", [changed]);
     }
   }

@@ -2,6 +2,7 @@ import { type ServiceKind, type ServiceProcess, startService } from "../cluster/
 import { roleUrl } from "../postgres/role-login.ts";
 import type { Dice } from "./dice.ts";
 import { FaultProxy } from "./fault-proxy.ts";
+import { sumOfMetric } from "./metrics-text.ts";
 
 /** A place for one gateway or watcher: its own links to PostgreSQL and Redis, and the process that is there now. */
 export class ServiceSlot implements AsyncDisposable {
@@ -37,7 +38,8 @@ export class ServiceSlot implements AsyncDisposable {
     kind: ServiceKind;
     /** Superuser URL, and the ports behind the links. */
     databaseUrl: string;
-    databasePort: number;
+    /** The server may move. */
+    databasePort: () => number;
     redisPort: number;
     env: Readonly<Record<string, string>>;
     dice: Dice;
@@ -45,7 +47,7 @@ export class ServiceSlot implements AsyncDisposable {
   }): Promise<ServiceSlot> {
     const { name, kind, dice, logSink } = options;
     await using undo = new AsyncDisposableStack();
-    const database = undo.use(await FaultProxy.listen(() => options.databasePort, dice));
+    const database = undo.use(await FaultProxy.listen(options.databasePort, dice));
     const redis = undo.use(await FaultProxy.listen(() => options.redisPort, dice));
     const url = new URL(roleUrl(options.databaseUrl, `heliograph_${kind}`));
     url.port = String(database.port);
@@ -66,9 +68,20 @@ export class ServiceSlot implements AsyncDisposable {
     return this.#crashes;
   }
 
-  async start(): Promise<void> {
+  get pid(): number | null {
+    return this.#service?.pid ?? null;
+  }
+
+  /** `env` goes over the usual settings, for this start alone. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const { name, kind } = this;
-    const service = await startService({ name, kind, port: 0, env: this.#env, logSink: this.#logSink });
+    const service = await startService({
+      name,
+      kind,
+      port: 0,
+      env: { ...this.#env, ...env },
+      logSink: this.#logSink,
+    });
     this.#service = service;
     this.#ending = false;
     void service.exited.then(() => {
@@ -103,14 +116,17 @@ export class ServiceSlot implements AsyncDisposable {
     this.#service?.process.kill("SIGCONT");
   }
 
-  /** One number of its metrics, null when it does not answer. */
-  async metric(name: string): Promise<number | null> {
+  /** Sends a signal to the process, if there is one. */
+  signal(signal: NodeJS.Signals): void {
+    this.#service?.process.kill(signal);
+  }
+
+  /** One number of its metrics, the sum over all labels that match; null when it does not answer. */
+  async metric(name: string, labels?: RegExp): Promise<number | null> {
     if (this.#service === null) return null;
     try {
       const answer = await fetch(`${this.#service.url}/metrics`, { signal: AbortSignal.timeout(1_000) });
-      const lines = (await answer.text()).split("\n");
-      const line = lines.find((text) => text.startsWith(`${name}{`) || text.startsWith(`${name} `));
-      return line === undefined ? null : Number(line.slice(line.lastIndexOf(" ") + 1));
+      return sumOfMetric(await answer.text(), name, labels);
     } catch {
       return null;
     }

@@ -38,7 +38,7 @@ export class Site implements AsyncDisposable {
 
   static async start(dice: Dice, logSink: (name: string, line: string) => void): Promise<Site> {
     await using undo = new AsyncDisposableStack();
-    const postgres = undo.use(await PostgresHost.start());
+    const postgres = undo.use(await PostgresHost.start(dice.fork()));
     const redis = undo.use(await RedisHost.start());
     const settings = {
       REDIS_PREFIX: `chaos_${randomBytes(4).toString("hex")}`,
@@ -58,7 +58,7 @@ export class Site implements AsyncDisposable {
           name,
           kind,
           databaseUrl: postgres.url,
-          databasePort: postgres.port,
+          databasePort: () => postgres.port,
           redisPort: redis.port,
           env: kind === "gateway" ? settings : shared,
           dice: dice.fork(),

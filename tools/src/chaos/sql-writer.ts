@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import type { Commits } from "./commits.ts";
 import type { Dice } from "./dice.ts";
-import { mostTasks, type Tenant, type World } from "./world.ts";
+import type { Tenant, World } from "./world.ts";
 
 /** Rows that a statement wrote. */
 interface Written {
@@ -27,7 +27,7 @@ const rename: Change = (client, tenant, dice) =>
 
 const create: Change = async (client, tenant, dice) => {
   // More ids would only make it rarer that a held row is hit.
-  if (tenant.tasks.length >= mostTasks) return createAgain(client, tenant, dice);
+  if (tenant.tasks.length >= tenant.mostTasks) return createAgain(client, tenant, dice);
   const id = randomUUID();
   tenant.tasks.push(id);
   return write(
@@ -116,7 +116,7 @@ const grant: Change = async (client, tenant, dice) => {
 };
 
 /** How often each is chosen, relative to the others. */
-const changes: readonly (readonly [Change, number])[] = [
+const changes = (bulkWeight: number): readonly (readonly [Change, number])[] => [
   [rename, 10],
   [create, 2],
   [createAgain, 5],
@@ -124,17 +124,17 @@ const changes: readonly (readonly [Change, number])[] = [
   [replace, 2],
   [flipPrivacy, 3],
   [move, 3],
-  [bulk, 1],
+  [bulk, bulkWeight],
   [editDocument, 5],
   [hideDocument, 1],
   [renameProject, 1],
   [grant, 2],
 ];
-const urn = changes.flatMap(([change, weight]) => Array.from({ length: weight }, () => change));
+const urnOf = (bulkWeight: number): Change[] =>
+  changes(bulkWeight).flatMap(([change, weight]) => Array.from({ length: weight }, () => change));
 
 /** Transactions that stay open for up to this long, so that they commit behind many others. */
 const LONG_MS = 3_000;
-const PAUSE_MS = 40;
 const RECONNECT_MS = 100;
 const CONNECT_MS = 2_000;
 
@@ -145,6 +145,7 @@ export class SqlWriter {
   readonly #dice: Dice;
   readonly #commits: Commits;
   readonly #long: boolean;
+  readonly #urn: readonly Change[];
   #client: pg.Client | null = null;
 
   constructor(parts: { url: string; world: World; dice: Dice; commits: Commits; long: boolean }) {
@@ -153,6 +154,7 @@ export class SqlWriter {
     this.#dice = parts.dice;
     this.#commits = parts.commits;
     this.#long = parts.long;
+    this.#urn = urnOf(parts.world.scale.bulkWeight);
   }
 
   /** Writes until the signal is aborted. Failures are part of the game: locks, deadlocks, a database that is down. */
@@ -165,7 +167,7 @@ export class SqlWriter {
         else await this.#client?.query("rollback").catch(() => undefined);
         await wait(RECONNECT_MS);
       }
-      await wait(this.#dice.between(0, 2 * PAUSE_MS));
+      await wait(this.#dice.between(0, this.#world.scale.sqlPauseMs));
     }
     await this.#client?.end().catch(() => undefined);
     this.#client = null;
@@ -193,7 +195,7 @@ export class SqlWriter {
     const written: Written[] = [];
     await client.query("begin");
     for (let n = this.#long ? dice.between(1, 4) : 1; n > 0; n--)
-      written.push(await dice.pick(urn)(client, tenant, dice));
+      written.push(await dice.pick(this.#urn)(client, tenant, dice));
     if (this.#long) await wait(dice.between(0, LONG_MS), undefined, { signal }).catch(() => undefined);
     if (dice.chance(0.05)) {
       await client.query("rollback");

@@ -69,10 +69,17 @@ export class TruthReader implements AsyncDisposable {
   /** Acknowledged versions that neither the row nor its log knows. */
   async lost(acknowledged: Iterable<{ type: string; id: string; version: number }>): Promise<string[]> {
     const rows = [...acknowledged];
+    const { rows: old } = await this.#pool.query<{ there: boolean }>(
+      "select to_regclass('public.chaos_old_log') is not null as there",
+    );
+    // Dropped days of the log are kept aside.
+    const log = old[0]?.there
+      ? "(select entity_code, entity_id, entity_version from app.logging union all select entity_code, entity_id, entity_version from public.chaos_old_log)"
+      : "app.logging";
     const { rows: missing } = await this.#pool.query<{ key: string }>(
       `select a.type || '/' || a.id || ' ' || a.version as key
          from unnest($1::text[], $2::uuid[], $3::bigint[]) as a (type, id, version)
-        where not exists (select from app.logging l
+        where not exists (select from ${log} l
                            where l.entity_code = a.type and l.entity_id = a.id and l.entity_version >= a.version)`,
       [rows.map((row) => row.type), rows.map((row) => row.id), rows.map((row) => row.version)],
     );

@@ -20,6 +20,7 @@ export class WireTap implements FrameTap {
   #socket = 0;
   /** Changes signalled again on the same socket with a version that was told before. */
   duplicates = 0;
+  extra: (() => string | undefined) | undefined;
   #leaks: string[] = [];
 
   constructor(forbidden: ReadonlySet<string>) {

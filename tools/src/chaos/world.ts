@@ -1,13 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type DemoUser, demoUsers } from "@heliograph/db";
 import pg from "pg";
+import type { Scale } from "./scale.ts";
 
-const PROJECTS = 4;
-const TASKS_PER_PROJECT = 20;
-const SECRETS_PER_PROJECT = 2;
-const DOCUMENTS = 20;
-/** Ids of tasks in one tenant, present or not, beyond which none are added. */
-export const mostTasks = 200;
+/** Ids of tasks in one tenant, present or not, beyond which none are added: so many times those of the beginning. */
+const MOST_TASKS = 2.5;
 
 /** The rows of one organization that writers change and clients hold. */
 export interface Tenant {
@@ -21,10 +18,12 @@ export interface Tenant {
   readonly documents: readonly string[];
   /** A project that only the barrier changes. */
   readonly marker: string;
+  readonly mostTasks: number;
 }
 
 /** Rows of the run in both organizations of the demo. */
 export interface World {
+  readonly scale: Scale;
   readonly tenants: readonly Tenant[];
 }
 
@@ -40,15 +39,17 @@ async function insertProjects(client: pg.Client, organizationId: string, project
   );
 }
 
-async function makeTenant(client: pg.Client, organizationId: string): Promise<Tenant> {
+async function makeTenant(client: pg.Client, organizationId: string, scale: Scale): Promise<Tenant> {
+  const { projects, tasksPerProject, secretsPerProject, documents } = scale;
   const tenant = {
     organizationId,
     users: demoUsers.filter((user) => user.organizationId === organizationId),
-    projects: ids(PROJECTS),
-    tasks: ids(PROJECTS * TASKS_PER_PROJECT),
-    secrets: ids(PROJECTS * SECRETS_PER_PROJECT),
-    documents: ids(DOCUMENTS),
+    projects: ids(projects),
+    tasks: ids(projects * tasksPerProject),
+    secrets: ids(projects * secretsPerProject),
+    documents: ids(documents),
     marker: randomUUID(),
+    mostTasks: MOST_TASKS * projects * tasksPerProject,
   };
   await insertProjects(client, organizationId, [...tenant.projects, tenant.marker]);
   for (const [tasks, secret] of [
@@ -72,13 +73,15 @@ async function makeTenant(client: pg.Client, organizationId: string): Promise<Te
 }
 
 /** Writes the rows of the run. */
-export async function makeWorld(databaseUrl: string): Promise<World> {
+export async function makeWorld(databaseUrl: string, scale: Scale): Promise<World> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
     const tenants: Tenant[] = [];
-    for (const id of new Set(demoUsers.map((user) => user.organizationId))) tenants.push(await makeTenant(client, id));
-    return { tenants };
+    for (const id of new Set(demoUsers.map((user) => user.organizationId))) {
+      tenants.push(await makeTenant(client, id, scale));
+    }
+    return { scale, tenants };
   } finally {
     await client.end();
   }

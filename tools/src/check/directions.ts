@@ -17,7 +17,7 @@ export const allowedDirections: Readonly<Record<string, { production: readonly s
     tools: { production: ["client", "db", "protocol", "server-kit"], tests: [] },
     // Runs the real cores of all three against each other; nothing that ships depends on it.
     simulation: { production: ["client", "gateway", "protocol", "server-kit", "watcher"], tests: ["db", "tools"] },
-    loadtest: { production: ["protocol", "tools"], tests: ["client", "server-kit"] },
+    loadtest: { production: ["protocol", "server-kit", "tools"], tests: ["client"] },
   };
 
 const SCOPE = "@heliograph/";

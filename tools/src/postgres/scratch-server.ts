@@ -4,11 +4,18 @@ import path from "node:path";
 import { processCommand } from "../process/process-command.ts";
 import { postgresAccount } from "./account.ts";
 import { preparePostgresBinaries } from "./binaries.ts";
-import { startPostgres } from "./server.ts";
+import { type PostgresPlace, type PostgresServer, startPostgres } from "./server.ts";
 import { fastSettings, makeServerFolder, provideTemplates, socketUrl } from "./template-cluster.ts";
 
 /** A server for one run of a tool, on a socket in a private folder, with the template databases on it. */
 export interface ScratchServer extends AsyncDisposable {
+  readonly server: PostgresServer;
+  /** Where its data lies, for whoever stops it and starts it again, or copies it. */
+  readonly place: PostgresPlace;
+  /** What was made for this server; deleted with it. */
+  readonly folder: string;
+  readonly socketFolder: string;
+  readonly settings: Readonly<Record<string, string>>;
   /** Superuser URL of a database. */
   url(database: string): string;
   /** Why the templates could not be built, or null. */
@@ -35,9 +42,15 @@ export async function startScratchServer(settings: Record<string, string> = {}):
   undo.defer(() => rmSync(folder, { recursive: true, force: true }));
   const place = { binaries: preparePostgresBinaries(), account: postgresAccount(), dataDirectory };
   const failure = await provideTemplates(place, socketFolder);
-  undo.use(await startPostgres(place, { listen: { socketFolder }, settings: { ...fastSettings, ...settings } }));
+  const effective = { ...fastSettings, ...settings };
+  const server = undo.use(await startPostgres(place, { listen: { socketFolder }, settings: effective }));
   const all = undo.move();
   return {
+    server,
+    place,
+    folder,
+    socketFolder,
+    settings: effective,
     url: (database) => socketUrl(socketFolder, database),
     failure,
     [Symbol.asyncDispose]: () => all.disposeAsync(),

@@ -119,7 +119,8 @@ export async function startPostgres(
       name: "PostgreSQL",
       child,
       lines,
-      match: (line) => (line.includes("database system is ready to accept connections") ? true : undefined),
+      // "read-only" is said by a standby.
+      match: (line) => (/database system is ready to accept (read-only )?connections/.test(line) ? true : undefined),
       timeoutMs: START_MS,
       signal: options.signal,
     });

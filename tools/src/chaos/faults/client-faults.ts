@@ -1,5 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { FaultProxy } from "../fault-proxy.ts";
-import { type Fault, type FaultContext, last, trouble } from "./fault.ts";
+import { type Fault, type FaultContext, insist, last, trouble } from "./fault.ts";
 
 /** Faults of the links between clients and gateways. */
 export const clientFaults: readonly Fault[] = [
@@ -59,6 +60,47 @@ export const clientFaults: readonly Fault[] = [
         { kind: "latency", ms: context.dice.between(50, 800), jitterMs: 200 },
         [2_000, 6_000],
       ),
+  },
+  {
+    name: "client-reload",
+    // A tab that dies during a fetch, between a signal and the store, or anywhere else, and is opened again.
+    async strike({ clients, dice }) {
+      for (let n = dice.between(2, 5); n > 0; n--) {
+        for (const client of dice.sample(clients, dice.between(1, clients.length))) client.reload();
+        await last(dice, 20, 1_000);
+      }
+    },
+  },
+  {
+    name: "client-asleep",
+    // For an hour, as far as its clock says; its sessions end meanwhile, or do not.
+    async strike({ clients, dice, sql }) {
+      const sleepers = dice.sample(clients, dice.between(1, clients.length));
+      for (const { device, link } of sleepers) {
+        device.sleep();
+        link.misbehave({ kind: "stall", directions: ["up", "down"] });
+      }
+      await last(dice, 200, 8_000);
+      if (dice.chance(0.5)) await insist(() => sql.query("update app.rxdb_session set expires_ts = clock_timestamp()"));
+      for (const { device, link } of sleepers) {
+        if (dice.chance(0.5)) link.cut();
+        link.heal();
+        device.wake({ wallMs: 3_600_000, monotonicMs: dice.pick([0, 3_600_000]) });
+      }
+    },
+  },
+  {
+    name: "token-expired",
+    // Awake or asleep: the socket is closed when its token ends, and the user signs in again.
+    async strike({ clients, dice }) {
+      const some = dice.sample(clients, dice.between(1, clients.length));
+      for (const client of some) client.useShortToken(dice.between(1_500, 3_000));
+      await wait(700);
+      const sleepers = some.filter(() => dice.chance(0.5));
+      for (const { device } of sleepers) device.sleep();
+      await wait(dice.between(2_500, 3_500));
+      for (const { device } of sleepers) device.wake({ wallMs: dice.pick([0, 3_600_000]), monotonicMs: 0 });
+    },
   },
   {
     name: "all-sockets-cut",

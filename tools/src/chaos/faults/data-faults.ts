@@ -4,6 +4,10 @@ import { type Fault, insist, last } from "./fault.ts";
 const POISON_BYTES = 1_000_000;
 const MANY_ROWS = 10_000;
 
+/** Text that is allowed and rarely seen: control characters, separators, marks of direction, halves of composed letters. */
+const ODD_TEXT =
+  "\u0001\u0007\u001b[31m \u2028\u2029 \ufeff \u202eabc\u202c e\u0301 \ud83d\udc69\u200d\ud83d\ude80 \"'`\\ </script>";
+
 /** Not failures but hard times: what writers and administrators may do at any moment. */
 export const dataFaults: readonly Fault[] = [
   { name: "none", strike: ({ dice }) => last(dice, 1_000, 3_000) },
@@ -45,6 +49,22 @@ export const dataFaults: readonly Fault[] = [
         );
         await last(dice, 100, 500);
         await insist(() => sql.query("update app.task set description = null where length(description) > 10000"));
+      }
+    },
+  },
+  {
+    name: "odd-text",
+    async strike({ sql, world, dice }) {
+      for (let n = dice.between(3, 8); n > 0; n--) {
+        const { tasks } = dice.pick(world.tenants);
+        await insist(() =>
+          sql.query("update app.task set title = $2, description = $3 where id = any ($1)", [
+            dice.sample(tasks, 5),
+            `${ODD_TEXT} ${n}`,
+            ODD_TEXT.repeat(dice.between(1, 500)),
+          ]),
+        );
+        await last(dice, 20, 300);
       }
     },
   },

@@ -7,6 +7,14 @@ import type { Site } from "../site.ts";
 import type { Trouble } from "../trouble.ts";
 import type { World } from "../world.ts";
 
+/** What a fault found out itself. */
+export interface FaultNotes {
+  /** A duration, milliseconds. */
+  measure(name: string, milliseconds: number): void;
+  /** Something that breaks the rules. */
+  violation(text: string): void;
+}
+
 /** What a fault may lay its hands on. */
 export interface FaultContext {
   readonly site: Site;
@@ -15,17 +23,25 @@ export interface FaultContext {
   readonly dice: Dice;
   /** Superuser, past every proxy. */
   readonly sql: pg.Pool;
+  readonly notes: FaultNotes;
 }
 
 /** One kind of misfortune. `strike` returns when everything is whole again, as far as the fault itself is concerned. */
 export interface Fault {
   readonly name: string;
   readonly strike: (context: FaultContext) => Promise<void>;
+  /** The database goes back in time: acknowledged writes are lost and rows return to older versions. */
+  readonly rewinds?: boolean;
+  /** False where this machine cannot do it. */
+  readonly possible?: (site: Site) => boolean;
 }
 
-/** Waits a time between the two, milliseconds. */
+/**
+ * Waits a time between the two, milliseconds. Short ones are more frequent, so that many injections fit in a run; every
+ * length comes about.
+ */
 export async function last(dice: Dice, shortest: number, longest: number): Promise<void> {
-  await wait(dice.between(shortest, longest));
+  await wait(shortest + (longest - shortest) * dice.next() ** 3);
 }
 
 /** Troubles links for a time, then heals them. */
@@ -51,4 +67,19 @@ export async function insist<T>(work: () => Promise<T>): Promise<T> {
       if (Date.now() > deadline) throw error;
     }
   }
+}
+
+const LOOK_MS = 20;
+
+/** Milliseconds until the condition holds, null when it does not within the patience or before the signal is aborted. */
+export async function timeUntil(
+  condition: () => Promise<boolean>,
+  { patienceMs, signal }: { patienceMs: number; signal?: AbortSignal },
+): Promise<number | null> {
+  const began = performance.now();
+  while (performance.now() - began < patienceMs && !signal?.aborted) {
+    if (await condition().catch(() => false)) return performance.now() - began;
+    await wait(LOOK_MS);
+  }
+  return null;
 }

@@ -24,6 +24,13 @@ export const postgresFaults: readonly Fault[] = [
       }
     },
   },
+  { name: "standby-promoted", strike: ({ site }) => site.postgres.failOver({ lagMs: null }) },
+  {
+    name: "lagging-standby-promoted",
+    rewinds: true,
+    strike: ({ site, dice }) => site.postgres.failOver({ lagMs: dice.between(100, 2_000) }),
+  },
+  { name: "disk-full", possible: ({ postgres }) => postgres.disk !== null, strike: fillDisk },
   {
     name: "postgres-partition",
     strike: (context) => trouble(context.dice, someLinks(context), { kind: "refuse" }, [500, 6_000]),
@@ -55,6 +62,30 @@ export const postgresFaults: readonly Fault[] = [
       trouble(context.dice, someLinks(context), { kind: "drop-after", bytes: 40_000 }, [1_000, 5_000]),
   },
 ];
+
+/** Longest text that a writer may send; with many of these even what seems free is soon gone. */
+const BALLAST = "x".repeat(200_000);
+/** What may be answered while nothing can be written: tried again later, or written after all. */
+const honest = new Set([200, 409, 429, 503]);
+
+async function fillDisk({ site, dice, clients, notes }: FaultContext): Promise<void> {
+  const { postgres } = site;
+  postgres.disk?.fill(dice.between(0, 2_000));
+  const client = dice.pick(clients);
+  for (const end = performance.now() + dice.between(800, 3_000); performance.now() < end; await last(dice, 50, 200)) {
+    const signal = AbortSignal.timeout(3_000);
+    const id = dice.pick(client.tenant.documents);
+    const status = await client.sdk.api.update("document", id, { description: BALLAST }, { signal }).then(
+      () => 200,
+      (error: { status?: number }) => error.status ?? 0,
+    );
+    // 404: not everybody may read every document. 0: no gateway was there, or nobody answered in time.
+    if (status !== 0 && status !== 404 && !honest.has(status))
+      notes.violation(`a write to a full disk answered ${status}`);
+  }
+  postgres.disk?.free();
+  await postgres.supervise();
+}
 
 /** Links of one to all services. */
 function someLinks({ site, dice }: FaultContext): FaultProxy[] {

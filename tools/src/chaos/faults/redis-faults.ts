@@ -1,5 +1,5 @@
 import type { FaultProxy } from "../fault-proxy.ts";
-import { type Fault, type FaultContext, last, trouble } from "./fault.ts";
+import { type Fault, type FaultContext, last, timeUntil, trouble } from "./fault.ts";
 
 /** Faults of Redis and of the links to it. */
 export const redisFaults: readonly Fault[] = [
@@ -39,7 +39,19 @@ export const redisFaults: readonly Fault[] = [
   },
   {
     name: "redis-half-open",
-    strike: (context) => trouble(context.dice, someLinks(context), { kind: "blackhole" }, [500, 8_000]),
+    strike: (context) => silence(context),
+  },
+  {
+    name: "redis-overflow",
+    // More than Redis keeps for a subscriber that does not read (32 MB): it ends the connection.
+    async strike(context) {
+      const { site, dice } = context;
+      const { redis } = dice.pick(site.gateways);
+      redis.misbehave({ kind: "stall", directions: ["down"] });
+      await site.redis.publish(`${site.settings["REDIS_PREFIX"]}:hint`, "x".repeat(1_000_000), 40);
+      await last(dice, 0, 3_000);
+      redis.heal();
+    },
   },
   {
     name: "redis-slow",
@@ -75,6 +87,24 @@ export const redisFaults: readonly Fault[] = [
     strike: (context) => trouble(context.dice, someLinks(context), { kind: "refuse" }, [500, 6_000]),
   },
 ];
+
+/** A gateway may trust a silent Redis for 3 s, and has then to read the log. */
+const NOTICED_MS = 8_000;
+
+async function silence(context: FaultContext): Promise<void> {
+  const { dice, notes, site } = context;
+  const links = someLinks(context);
+  const deaf = site.gateways.find((gateway) => links.includes(gateway.redis));
+  for (const link of links) link.misbehave({ kind: "blackhole" });
+  if (deaf !== undefined && dice.chance(0.5)) {
+    const reads = () => deaf.metric("heliograph_gateway_repairs_total", /reason="(silence|poll|head)"/);
+    const before = (await reads()) ?? 0;
+    const took = await timeUntil(async () => ((await reads()) ?? 0) > before, { patienceMs: NOTICED_MS });
+    if (took !== null) notes.measure("silenceNoticed", took);
+    else notes.violation(`a gateway trusted a silent Redis for ${NOTICED_MS} ms`);
+  } else await last(dice, 500, 8_000);
+  for (const link of links) link.heal();
+}
 
 const redisLink = ({ redis }: { redis: FaultProxy }): FaultProxy => redis;
 

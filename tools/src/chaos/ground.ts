@@ -1,0 +1,230 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { DemoUser } from "@heliograph/db";
+import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
+import pg from "pg";
+import { awaitClients, type BarrierResult } from "./barrier.ts";
+import { ChaosClient, type SignToken } from "./chaos-client.ts";
+import { Commits } from "./commits.ts";
+import type { Dice } from "./dice.ts";
+import type { Fault, FaultContext } from "./faults/fault.ts";
+import { RestWriter } from "./rest-writer.ts";
+import type { Scale } from "./scale.ts";
+import { Site } from "./site.ts";
+import { SqlWriter } from "./sql-writer.ts";
+import { Tally } from "./tally.ts";
+import { TruthReader } from "./truth.ts";
+import { makeWorld } from "./world.ts";
+
+/** Writing before the fault and after its end. */
+const AROUND_MS = 250;
+/** Differences of one injection whose history goes into the evidence. */
+const TRACED = 4;
+/** Pool of the faults' own statements. */
+const SQL_CONNECTIONS = 3;
+
+/** What a ground is made with. */
+export interface GroundOptions {
+  readonly dice: Dice;
+  readonly clients: number;
+  readonly scale: Scale;
+  readonly logSink: (name: string, line: string) => void;
+  readonly report: (line: string) => void;
+}
+
+/** One injection and what came of it. */
+export interface Outcome {
+  readonly tally: Tally;
+  readonly evidence: readonly string[];
+  /** False when something was left behind that the next injection would be blamed for. */
+  readonly whole: boolean;
+}
+
+/** Everything that runs, with its clients: where faults are injected, one after the other. */
+export class Ground implements AsyncDisposable {
+  readonly site: Site;
+  readonly #clients: readonly ChaosClient[];
+  readonly #context: Omit<FaultContext, "dice" | "notes">;
+  readonly #truth: TruthReader;
+  readonly #commits = new Commits();
+  readonly #report: (line: string) => void;
+  readonly #undo: AsyncDisposableStack;
+
+  private constructor(parts: {
+    context: Omit<FaultContext, "dice" | "notes">;
+    truth: TruthReader;
+    report: (line: string) => void;
+    undo: AsyncDisposableStack;
+  }) {
+    this.#context = parts.context;
+    this.site = parts.context.site;
+    this.#clients = parts.context.clients;
+    this.#truth = parts.truth;
+    this.#report = parts.report;
+    this.#undo = parts.undo;
+  }
+
+  /** Starts everything and waits until all clients show what the database has. */
+  static async start(options: GroundOptions): Promise<Ground> {
+    const { dice, scale, logSink, report } = options;
+    await using undo = new AsyncDisposableStack();
+    const site = undo.use(await Site.start(dice.fork(), logSink));
+    const world = await makeWorld(site.postgres.url, scale);
+    const truth = undo.use(new TruthReader(site.postgres.url, world));
+    const sql = new pg.Pool({ connectionString: site.postgres.url, max: SQL_CONNECTIONS });
+    sql.on("error", () => undefined);
+    undo.defer(() => sql.end());
+    const sign = signerOf(site);
+    const clients: ChaosClient[] = [];
+    for (let n = 0; n < options.clients; n++) {
+      const chooseGateway = (own: Dice) => site.chooseGateway(own);
+      clients.push(undo.use(await ChaosClient.start({ n, world, chooseGateway, sign, dice: dice.fork(), logSink })));
+    }
+    const result = await awaitClients(clients, truth, performance.now());
+    const problems = [...result.missed, ...result.unauthorized, ...result.stuck];
+    if (problems.length > 0) throw new Error(`The clients did not settle: ${JSON.stringify(problems.slice(0, 5))}`);
+    return new Ground({ context: { site, world, clients, sql }, truth, report, undo: undo.move() });
+  }
+
+  /** One injection: write, strike, go on writing, stop, wait, compare. */
+  async inject(fault: Fault, dice: Dice, label: string): Promise<Outcome> {
+    const { site } = this;
+    this.#forget();
+    const before = { ...sumOf(this.#clients), crashes: site.crashes };
+    const tally = new Tally();
+    const facts: string[] = [];
+    const notes = {
+      measure: (name: string, milliseconds: number) => tally.measure(name, milliseconds),
+      violation: (text: string) => void facts.push(text),
+    };
+    const stop = new AbortController();
+    const changes = this.#commits.count;
+    const writing = Promise.all(this.#writers(dice).map(async (writer) => writer.run(stop.signal)));
+    let healedAt: number;
+    try {
+      await wait(AROUND_MS);
+      await fault.strike({ ...this.#context, dice, notes });
+      await site.postgres.supervise();
+      await Promise.all(site.services.map((service) => service.supervise()));
+      healedAt = performance.now();
+      await wait(AROUND_MS);
+    } finally {
+      stop.abort();
+      await writing;
+    }
+    const result = await awaitClients(this.#clients, this.#truth, healedAt);
+    this.#bury();
+    const lost = fault.rewinds ? [] : await this.#truth.lost(this.#commits.highest());
+    const after = sumOf(this.#clients);
+    const leaks = this.#clients.flatMap(({ name, tap }) =>
+      tap.takeLeaks().map((leak) => `${name} was told of ${leak}`),
+    );
+    tally.runs = 1;
+    tally.changes = this.#commits.count - changes;
+    tally.comparisons = result.comparisons;
+    tally.missed = result.missed.length;
+    tally.stuck = result.stuck.length;
+    tally.unauthorized = result.unauthorized.length + leaks.length;
+    tally.regressions = fault.rewinds ? 0 : after.regressions - before.regressions;
+    tally.duplicates = after.duplicates - before.duplicates;
+    tally.lostWrites = lost.length;
+    tally.violations = facts.length;
+    tally.crashes = site.crashes - before.crashes;
+    tally.unreturned = result.unreturned;
+    if (result.recoverMs !== null) tally.recovery.push(result.recoverMs);
+    this.#measure(tally, healedAt);
+    facts.push(
+      ...result.missed.map((one) => `missed ${one.key} at ${one.client}: ${one.detail}`),
+      ...result.unauthorized.map((one) => `unauthorized ${one.key} at ${one.client}: ${one.detail}`),
+      ...result.stuck.map((one) => `stuck ${one}`),
+      ...(tally.crashes > 0 ? [`${tally.crashes} services crashed`] : []),
+      ...lost.map((one) => `lost write ${one}`),
+      ...leaks.map((leak) => `unauthorized: ${leak}`),
+      ...(tally.regressions > 0 ? [`${tally.regressions} regressions`] : []),
+    );
+    for (const fact of facts.slice(0, 8)) this.#report(`  ${fact}`);
+    const evidence = facts.map((fact) => `${label} at ${new Date().toISOString()}: ${fact}`);
+    evidence.push(...(await this.#history(result)));
+    return { tally, evidence, whole: await this.#mend(result) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+
+  /** What was logged and said about the first differences. */
+  async #history(result: BarrierResult): Promise<string[]> {
+    const lines: string[] = [];
+    for (const { client, key } of [...result.missed, ...result.unauthorized].slice(0, TRACED)) {
+      const id = key.slice(key.indexOf("/") + 1);
+      const history = this.#clients.find(({ name }) => name === client)?.tap.history(id) ?? [];
+      lines.push(...(await this.#truth.logOf(key)).map((line) => `  log of ${id}: ${line}`));
+      lines.push(...history.map((line) => `  ${client} and ${id}: ${line}`));
+    }
+    return lines;
+  }
+
+  /** Whoever did not come back, or was refused what is there again, begins afresh, so that the next injection starts whole. */
+  async #mend({ refused, absent }: BarrierResult): Promise<boolean> {
+    if (refused.length + absent.length === 0) return true;
+    for (const client of new Set([...refused, ...absent])) client.reload();
+    const { missed, unauthorized, stuck } = await awaitClients(this.#clients, this.#truth, performance.now());
+    return missed.length + unauthorized.length + stuck.length === 0;
+  }
+
+  /** What blackholes have silenced would pile up at the servers behind them. */
+  #bury(): void {
+    for (const { link } of this.#clients) link.bury();
+    for (const service of this.site.services) for (const link of [service.database, service.redis]) link.bury();
+  }
+
+  #writers(dice: Dice) {
+    const { world, site, clients } = this.#context;
+    const { sqlWriters, longWriters, restPauseMs } = world.scale;
+    const commits = this.#commits;
+    const sql = Array.from({ length: sqlWriters + longWriters }, (_, n) => {
+      return new SqlWriter({ url: site.postgres.url, world, dice: dice.fork(), commits, long: n >= sqlWriters });
+    });
+    // Every user writes once, through the link of one of his clients.
+    const users = new Map(clients.map((client) => [client.user.personId, client]));
+    const rest = [...users.values()].map((client) => {
+      const { tenant } = client;
+      return new RestWriter({ api: () => client.sdk.api, tenant, dice: dice.fork(), commits, pauseMs: restPauseMs });
+    });
+    return [...sql, ...rest];
+  }
+
+  #forget(): void {
+    this.#commits.clear();
+    for (const client of this.#clients) client.takeApplied();
+  }
+
+  /** How far behind each client was with each change that reached it. */
+  #measure(tally: Tally, healedAt: number): void {
+    for (const client of this.#clients) {
+      for (const { key, from, to, at } of client.takeApplied()) {
+        const since = this.#commits.firstMissed(key, from, to);
+        if (since === undefined) continue;
+        tally.staleness.push(Math.max(0, at - since));
+        if (at > healedAt) tally.stalenessAfterHealing.push(Math.max(0, at - Math.max(since, healedAt)));
+      }
+    }
+  }
+}
+
+function sumOf(clients: readonly ChaosClient[]): { regressions: number; duplicates: number } {
+  const sum = { regressions: 0, duplicates: 0 };
+  for (const { regressions, tap } of clients) {
+    sum.regressions += regressions;
+    sum.duplicates += tap.duplicates;
+  }
+  return sum;
+}
+
+function signerOf(site: Site): SignToken {
+  const config = loadConfig(tokenConfig, site.settings);
+  const tokens = new Tokens(config);
+  return (user: DemoUser, lifetimeMs) => {
+    const age = lifetimeMs === undefined ? 0 : config.TOKEN_LIFETIME_S * 1_000 - lifetimeMs;
+    return tokens.sign(user, Date.now() - age).token;
+  };
+}
