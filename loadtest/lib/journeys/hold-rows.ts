@@ -1,0 +1,81 @@
+import { heldBy } from "../assignment.ts";
+import { sleep } from "../ports.ts";
+import { readRows } from "../rest.ts";
+import { SyncClient, type SyncClientOptions } from "../sync-client.ts";
+import { type JourneyContext, rowAt, setting, targetOf, userOf } from "./context.ts";
+
+/** Part of the ramp within which all sockets start; the rest is for the last of them to become ready. */
+const startShare = 0.9;
+
+/** Pauses until it is this connection's turn, so that a crowd arrives evenly over the ramp. */
+export function takeTurn({ ports, timeline, index, count }: JourneyContext): Promise<void> {
+  const ramp = (timeline.writeFrom - timeline.start) * startShare;
+  return sleep(ports, timeline.start + (ramp * index) / Math.max(1, count) - ports.now());
+}
+
+/** The client of this connection, on its user and its first target. */
+export function clientOf(context: JourneyContext, more: Partial<SyncClientOptions> = {}): SyncClient {
+  const { ports, plan, timeline, index } = context;
+  return new SyncClient({
+    ports,
+    wire: plan.wire,
+    targets: plan.targets,
+    // Users of a tenant take turns with the others: without the division each tenant would sit on one target.
+    index: Math.floor(index / plan.tenants.length),
+    token: userOf(context, index).token,
+    entityCode: plan.entityCode,
+    sharedClock: plan.sharedClock,
+    stayUntil: timeline.judgeAt,
+    ...more,
+  });
+}
+
+/** The versions that the database has of what a client holds; null when they cannot be read. */
+async function truthFor(context: JourneyContext, client: SyncClient): Promise<ReadonlyMap<string, number> | null> {
+  if (context.truth) return context.truth();
+  const { ports, plan, index } = context;
+  const rows = await readRows(ports, {
+    target: targetOf(context, index),
+    entityCode: plan.entityCode,
+    token: userOf(context, index).token,
+    ids: client.ledger.ids(),
+  });
+  return rows && new Map(rows.map(({ id, version }) => [id, version]));
+}
+
+/** Records how much of what has changed the client was told. */
+export async function judge(context: JourneyContext, client: SyncClient): Promise<void> {
+  const { ports } = context;
+  const truth = await truthFor(context, client);
+  if (!truth) return;
+  const { informed, gaps } = client.ledger.judge(truth);
+  for (let n = 0; n < informed; n++) ports.record("rt_delivery_ratio", 1);
+  for (const _ of gaps) ports.record("rt_delivery_ratio", 0);
+  ports.record("rt_gaps", gaps.length);
+}
+
+/** Waits for the moment at which this connection is judged: not all of them at once. */
+export function untilJudged({ ports, timeline, index, count }: JourneyContext): Promise<void> {
+  const spread = timeline.end - timeline.judgeAt;
+  return sleep(ports, timeline.judgeAt + (spread * index) / Math.max(1, count) - ports.now());
+}
+
+/**
+ * One page of an application that stays open: connect, hold some rows, hear of their changes, come back when the socket
+ * is lost; in the end compare with the database.
+ */
+export async function holdRows(context: JourneyContext): Promise<void> {
+  const { ports, plan, timeline } = context;
+  await takeTurn(context);
+  const client = clientOf(context, { markChanges: plan.settings["markChanges"] === 1 });
+  if (!(await client.connect())) return;
+  const ids = heldBy(context.index, setting(context, "perSocket"), plan.tenants).map((at) => rowAt(context, at));
+  await client.subscribe(ids);
+  await sleep(ports, timeline.writeFrom - ports.now());
+  client.listenForSilence();
+  await sleep(ports, timeline.writeUntil - ports.now());
+  ports.record("rt_silence_ms", client.longestSilence());
+  await untilJudged(context);
+  await judge(context, client);
+  await client.leave();
+}

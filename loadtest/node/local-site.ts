@@ -1,0 +1,156 @@
+import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
+import {
+  type Cluster,
+  findRedis,
+  type ServiceProcess,
+  startCluster,
+  startRedis,
+  startScratchServer,
+  templateDatabase,
+} from "@heliograph/tools/cluster";
+import pg from "pg";
+import type { World } from "../lib/scenario.ts";
+import type { Action } from "../lib/shape.ts";
+import { badTokensFrom } from "./bad-tokens.ts";
+import { type LoadWorld, makeLoadWorld, untilFeedIsQuiet } from "./load-world.ts";
+import { gaugeOf } from "./service-metrics.ts";
+import type { Observed, Site } from "./site.ts";
+
+/** As a database in earnest: what commits survives. */
+const durable = {
+  fsync: "on",
+  synchronous_commit: "on",
+  full_page_writes: "on",
+  wal_level: "replica",
+  max_wal_size: "4GB",
+};
+/** Rows of sockets that have left are gone after this at the latest, milliseconds. */
+const cleanupWithinMs = 20_000;
+/** Ends with a token that was good and is not any more. */
+const longAgo = Date.UTC(2024, 0, 1);
+
+export interface LocalOptions {
+  readonly run: string;
+  readonly world: World;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Servers that exist already; own ones are started otherwise. */
+  readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string | null } | undefined;
+}
+
+/** A cluster on this machine with full access to it: two gateways, two watchers, PostgreSQL with durability, Redis. */
+export class LocalSite implements Site {
+  readonly cluster: Cluster;
+  readonly pool: pg.Pool;
+  readonly world: LoadWorld;
+  readonly facts: Site["facts"];
+  readonly users: Site["users"];
+  readonly #undo: AsyncDisposableStack;
+  readonly #ports: readonly number[];
+
+  private constructor(parts: { cluster: Cluster; pool: pg.Pool; world: LoadWorld; undo: AsyncDisposableStack }) {
+    const { cluster, pool, world, undo } = parts;
+    this.cluster = cluster;
+    this.pool = pool;
+    this.world = world;
+    this.#undo = undo;
+    this.#ports = cluster.gateways.map(({ port }) => port);
+    const tokens = new Tokens(loadConfig(tokenConfig, cluster.settings));
+    const sign = (person: LoadWorld["people"][number], now?: number): string => {
+      const organizationId = world.organizations[person.tenant] ?? "";
+      return tokens.sign({ personId: person.personId, organizationId }, now).token;
+    };
+    this.users = world.people.map((person) => ({ token: sign(person), tenant: person.tenant }));
+    const [first] = world.people;
+    this.facts = {
+      targets: cluster.gateways.map(({ url }) => ({ http: url, ws: `${url.replace(/^http/, "ws")}/ws/sync` })),
+      tenants: world.tenants,
+      sharedClock: true,
+      entityCode: "task",
+      column: "description",
+      badTokens: first ? badTokensFrom(sign(first), sign(first, longAgo)) : [],
+    };
+  }
+
+  static async start({ run, world: size, env, servers }: LocalOptions): Promise<LocalSite> {
+    await using undo = new AsyncDisposableStack();
+    const { databaseUrl, redisUrl } = servers ?? (await startServers(undo));
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 });
+    pool.on("error", () => undefined);
+    undo.defer(() => pool.end());
+    const world = await makeLoadWorld(pool, run, size);
+    const cluster = undo.use(await startCluster({ databaseUrl, redisUrl, ...(env && { env }) }));
+    await untilFeedIsQuiet(pool);
+    return new LocalSite({ cluster, pool, world, undo: undo.move() });
+  }
+
+  get rows(): readonly string[] {
+    return this.world.rows;
+  }
+
+  observed(): readonly Observed[] {
+    return [...this.cluster.gateways, ...this.cluster.watchers]
+      .filter(isRunning)
+      .map(({ name, kind, url }) => ({ name, kind, metricsUrl: `${url}/metrics` }));
+  }
+
+  async lagMs(): Promise<number | null> {
+    const { rows } = await this.pool.query<{ lag: number | null }>(
+      `select (extract(epoch from clock_timestamp() - min(created_ts)) * 1000)::float8 as lag
+         from app.logging where sync_status = 'pending' and action <> 0`,
+    );
+    return rows[0]?.lag ?? 0;
+  }
+
+  async act(action: Action["name"]): Promise<void> {
+    if (action === "kill-leader") return this.#killLeader();
+    // One after the other on the same port, as a load balancer would hide it: the next one only when this one is ready.
+    for (const port of this.#ports) {
+      await this.cluster.gateways.find((gateway) => gateway.port === port && isRunning(gateway))?.stop();
+      await this.cluster.add("gateway", { port });
+    }
+  }
+
+  async #killLeader(): Promise<void> {
+    for (const watcher of this.cluster.watchers.filter(isRunning)) {
+      if ((await gaugeOf(`${watcher.url}/metrics`, "heliograph_watcher_leading")) !== 1) continue;
+      await watcher.kill("SIGKILL");
+      await this.cluster.add("watcher");
+      return;
+    }
+    throw new Error("No watcher leads, so none can be killed.");
+  }
+
+  async leftovers(): Promise<number | null> {
+    const people = this.world.people.map(({ personId }) => personId);
+    const left = async (): Promise<number> => {
+      const { rows } = await this.pool.query<{ left: number }>(
+        `select ((select count(*) from app.rxdb_session where user_id = any($1::uuid[]))
+               + (select count(*) from app.rxdb_subscription where user_id = any($1::uuid[])))::int as left`,
+        [people],
+      );
+      return rows[0]?.left ?? 0;
+    };
+    const deadline = Date.now() + cleanupWithinMs;
+    let count = await left();
+    while (count > 0 && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      count = await left();
+    }
+    return count;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#undo.disposeAsync();
+  }
+}
+
+const isRunning = ({ process }: ServiceProcess): boolean => process.exitCode === null && process.signalCode === null;
+
+async function startServers(undo: AsyncDisposableStack): Promise<{ databaseUrl: string; redisUrl: string }> {
+  const server = undo.use(await startScratchServer(durable));
+  if (server.failure !== null) throw server.failure;
+  const found = await findRedis();
+  if (found.program === null) throw new Error(`A local run needs Redis: ${found.reason}`);
+  const redis = undo.use(await startRedis(found.program));
+  return { databaseUrl: server.url(templateDatabase.empty), redisUrl: redis.url };
+}

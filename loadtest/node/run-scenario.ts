@@ -1,0 +1,177 @@
+import { availableParallelism } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import { judgeBudget, type Verdict } from "../lib/budget.ts";
+import { type Plan, type Timeline, timelineFrom } from "../lib/plan.ts";
+import type { Scenario } from "../lib/scenario.ts";
+import type { Crowd } from "../lib/shape.ts";
+import { derive } from "../report/derive.ts";
+import { Recording } from "../report/recording.ts";
+import { createNodePorts } from "./node-ports.ts";
+import { runCrowds } from "./run-crowds.ts";
+import { gaugeOf } from "./service-metrics.ts";
+import type { Site } from "./site.ts";
+import { sharedTruth } from "./truth.ts";
+import { type CpuSeconds, ownCpuSeconds, watchSite } from "./watch-site.ts";
+import { wire } from "./wire.ts";
+
+/** Something that makes the journeys of crowds. */
+export interface Engine {
+  readonly name: "node" | "k6";
+  /** Milliseconds that it needs before the first journey. */
+  leadMs(crowds: readonly Crowd[]): number;
+  readonly cpuSeconds: CpuSeconds;
+  /** Cores that it can use. */
+  readonly cores: number;
+  run(plan: Plan, timeline: Timeline, parts: EngineParts): Promise<void>;
+}
+
+export interface EngineParts {
+  readonly crowds: readonly Crowd[];
+  readonly site: Site;
+  readonly recording: Recording;
+  readonly signal: AbortSignal;
+}
+
+export interface ScenarioRun {
+  readonly scenario: Scenario;
+  readonly profile: string;
+  readonly settings: Readonly<Record<string, number>>;
+  readonly site: Site;
+  readonly engine: Engine;
+  /** Short and unique: marks the rows of this run. */
+  readonly run: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** How a run went. */
+export interface Outcome {
+  readonly recording: Recording;
+  readonly timeline: Timeline;
+  readonly verdicts: readonly Verdict[];
+  /** Why the figures are worth nothing; null when they are. */
+  readonly invalid: string | null;
+}
+
+/** The generator measures itself beyond this, percent. */
+export const mostGeneratorCpu = 80;
+/** Single samples may be higher: what counts is the mean of this many of them, 2 s each. */
+const cpuWindow = 5;
+
+/** Sends the crowds of a scenario on their journeys, does to the product what it asks for, and judges. */
+export async function runScenario(run: ScenarioRun): Promise<Outcome> {
+  const { scenario, settings, site, engine, signal, say } = run;
+  const recording = new Recording();
+  const crowds = scenario.crowds(settings);
+  const phases = scenario.phases(settings);
+  const plan: Plan = {
+    scenario: scenario.name,
+    profile: run.profile,
+    run: run.run,
+    wire,
+    settings,
+    phases,
+    ...site.facts,
+  };
+  const before = await restingBytes(site);
+  const timeline = timelineFrom(Date.now() + engine.leadMs(crowds), phases);
+  {
+    await using watch = watchSite(site, recording, engine);
+    const actions = (scenario.actions?.(settings) ?? []).map(async ({ name, atSeconds }) => {
+      await wait(Math.max(0, timeline.writeFrom + atSeconds * 1000 - Date.now()), undefined, { signal });
+      say(`${name} …`);
+      await site.act(name, signal);
+      say(`${name}: done`);
+    });
+    say(`${scenario.name}: ${Math.round((timeline.end - timeline.start) / 1000)} s with ${engine.name}`);
+    await Promise.all([engine.run(plan, timeline, { crowds, site, recording, signal }), ...actions]);
+    await watch.sample();
+  }
+  await afterwards({ scenario, site, recording, timeline, before });
+  derive(recording, timeline, burstOf(settings, timeline));
+  const verdicts = scenario.budgets(settings).map((budget) => judgeBudget(budget, recording.values(budget.metric)));
+  return { recording, timeline, verdicts, invalid: whyInvalid(recording, timeline) };
+}
+
+/** The engine of this process. */
+export const nodeEngine: Engine = {
+  name: "node",
+  leadMs: () => 200,
+  cpuSeconds: ownCpuSeconds,
+  // One event loop does all the work.
+  cores: 1,
+  async run(plan, timeline, { crowds, site, recording, signal }) {
+    using ports = createNodePorts(recording);
+    const { users, rows } = site;
+    const truth = sharedTruth(ports, plan, { users, rows });
+    await runCrowds(crowds, { ports, plan, timeline, users, rows, truth }, signal);
+  },
+};
+
+/** Cores of this machine, for engines that use all of them. */
+export const machineCores = availableParallelism();
+
+function burstOf(settings: Readonly<Record<string, number>>, timeline: Timeline) {
+  const { calmSeconds, burstSeconds } = settings;
+  if (calmSeconds === undefined || burstSeconds === undefined) return undefined;
+  const from = timeline.writeFrom + calmSeconds * 1000;
+  return { from, until: from + burstSeconds * 1000 + 1000 };
+}
+
+async function restingBytes(site: Site): Promise<number | null> {
+  const gateways = site.observed().filter(({ kind }) => kind === "gateway");
+  const sizes = await Promise.all(
+    gateways.map(({ metricsUrl }) => gaugeOf(metricsUrl, "process_resident_memory_bytes")),
+  );
+  return sizes.length === 0 || sizes.some((size) => size === undefined)
+    ? null
+    : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+}
+
+/** What can only be looked at when everybody has left. */
+async function afterwards(parts: {
+  scenario: Scenario;
+  site: Site;
+  recording: Recording;
+  timeline: Timeline;
+  before: number | null;
+}): Promise<void> {
+  const { scenario, site, recording, timeline, before } = parts;
+  const asked = new Set(scenario.budgets({}).map(({ metric }) => metric));
+  const at = timeline.end;
+  if (asked.has("rt_cleanup_ratio")) {
+    const left = await site.leftovers();
+    if (left !== null) {
+      const opened = recording.values("rt_opened")?.count ?? 0;
+      recording.add("rt_cleanup_ratio", 1, at);
+      for (let n = 0; n < left; n++) recording.add("rt_cleanup_ratio", 0, at);
+      // Beside what was left over, each socket that was cleaned up counts.
+      for (let n = left; n < opened; n++) recording.add("rt_cleanup_ratio", 1, at);
+    }
+  }
+  if (asked.has("rt_bytes_per_socket") && before !== null) {
+    const [from, to] = [Math.floor(timeline.writeFrom / 1000), Math.floor(timeline.judgeAt / 1000)];
+    let [bytes, sockets] = [0, 0];
+    for (const service of recording.services("server_connections")) {
+      bytes += recording.newest("server_rss", from, to, service) ?? 0;
+      sockets += recording.newest("server_connections", from, to, service) ?? 0;
+    }
+    if (sockets > 0) recording.add("rt_bytes_per_socket", Math.max(0, bytes - before) / sockets, at);
+  }
+}
+
+/** A generator at its limit delays what it measures: such a run proves nothing, good or bad. */
+function whyInvalid(recording: Recording, timeline: Timeline): string | null {
+  const samples: number[] = [];
+  for (let at = Math.floor(timeline.writeFrom / 1000); at * 1000 < timeline.writeUntil; at++) {
+    const load = recording.newest("generator_cpu", at, at + 1);
+    if (load !== undefined) samples.push(load);
+  }
+  const window = Math.min(cpuWindow, samples.length);
+  for (let at = 0; window > 0 && at + window <= samples.length; at++) {
+    const mean = samples.slice(at, at + window).reduce((sum, load) => sum + load, 0) / window;
+    if (mean > mostGeneratorCpu)
+      return `The generator used ${Math.round(mean)} % of its CPU (limit ${mostGeneratorCpu} %): it measured itself. Use fewer sockets, or more generators.`;
+  }
+  return null;
+}

@@ -1,0 +1,62 @@
+import { metrics } from "../lib/metric.ts";
+import { numberText, shareText } from "./number-text.ts";
+import type { Report } from "./report.ts";
+
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+const verdictText = { passed: "All budgets were kept.", failed: "Some budgets were not kept.", invalid: "This run is invalid." };
+
+/** The value of a budget in its unit. */
+export function budgetValue({ metric, expression, value }: Report["budgets"][number]): string {
+  const { unit } = metrics[metric];
+  if (expression.startsWith("rate")) return shareText(value);
+  return numberText(value, expression.startsWith("count") ? "" : unit);
+}
+
+/** The results as a document. */
+export function markdown(report: Report): string {
+  const { machine, budgets, latencies, figures, settings } = report;
+  return `# ${report.scenario}: ${report.verdict}
+
+${report.question}
+
+**${verdictText[report.verdict]}** ${report.invalid ?? ""}
+
+${report.startedAt}, ${report.seconds} s, profile ${report.profile}, engine ${report.engine}. ${Object.entries(machine)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ")}.
+
+## Budgets
+
+${table(
+  ["", "metric", "budget", "measured", "why"],
+  budgets.map((budget) => [budget.kept ? "kept" : "**broken**", budget.metric, `\`${budget.expression}\``, budgetValue(budget), budget.why]),
+)}
+
+## Latencies, ms
+
+${table(
+  ["metric", "meaning", "count", "p50", "p95", "p99", "max"],
+  latencies.map(({ metric, meaning, count, p50, p95, p99, max }) => [metric, meaning, count, ...[p50, p95, p99, max].map((value) => numberText(value))]),
+)}
+
+## Figures
+
+Of samples over time, the highest.
+
+${table(
+  ["metric", "meaning", "value", ""],
+  figures.map(({ metric, meaning, unit, value, labels }) => [
+    metric,
+    meaning,
+    metrics[metric].kind === "rate" ? shareText(value) : numberText(value, unit),
+    labels.map(([label, count]) => `${label}: ${count}`).join(", "),
+  ]),
+)}
+
+## Settings
+
+${table(["name", "value", "meaning"], settings.map(({ name, value, meaning }) => [name, value, meaning]))}
+`;
+}
