@@ -80,11 +80,11 @@ export function SyncStatusIndicator() {
                 </dd>
               </>
             ) : null}
-            {status.caughtUpTo ? (
+            {status.caughtUpAt ? (
               <>
                 <dt>Up to date as of</dt>
                 <dd className="text-right text-ink-2">
-                  <RelativeTime value={new Date(status.caughtUpTo).toISOString()} />
+                  <RelativeTime value={new Date(status.caughtUpAt).toISOString()} />
                 </dd>
               </>
             ) : null}
