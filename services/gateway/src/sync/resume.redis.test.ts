@@ -252,6 +252,26 @@ test("a connection that another gateway took is noticed without any write, and l
   expect(kept.ws.readyState).toBe(kept.ws.OPEN);
 });
 
+// Fails when only sessions are compared: the table of subscriptions may be lost alone, by a crash or by mistake.
+test("rows of subscriptions that are lost under a living socket come back, and RESUME elsewhere finds them", async () => {
+  const project = await newProject();
+  const kept = await subscribed(project);
+  expect((await kept.subscribe("project", [randomUUID()])).payload.count).toBe(0);
+  await a.db.pool.query("truncate app.rxdb_subscription");
+  await until(async () => (await rowsOf(kept.id)) === 3);
+  await a.db.pool.query("delete from app.rxdb_subscription where connection_id = $1 and entity_id = $2", [
+    kept.id,
+    project,
+  ]);
+  await until(async () => (await rowsOf(kept.id)) === 3);
+  const place = await kept.lose();
+  const missed = await rename(project, "While away");
+  await a.relay();
+  await using back = await b.resume("bob", place);
+  expect((await back.next("RESUMED")).payload.count).toBe(2);
+  await toldVersion(back, missed);
+});
+
 // Fails when a bookmark does not wait for reads of rights: the client would resume behind a signal it was never told.
 test("no bookmark while rights are being read, and the signal is told after RESUME", async () => {
   const project = await newProject();
