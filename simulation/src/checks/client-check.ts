@@ -1,0 +1,50 @@
+import { type Row, rowKey } from "../database/rows.ts";
+import type { ClientNode } from "../nodes/client-node.ts";
+import type { History } from "./history.ts";
+import type { Violations } from "./violation.ts";
+
+/** Versions on a device only rise, and each has the content that was committed under it. */
+export function watchStore(of: { history: History; violations: Violations; now: () => number }, client: ClientNode): void {
+  const { history, violations, now } = of;
+  const highest = new Map<string, number>();
+  let since = history.failoverMs;
+  client.store.onChange((rows) => {
+    // Another history: what was lost with the old one may be replaced by what is older.
+    if (history.failoverMs !== since) highest.clear();
+    since = history.failoverMs;
+    for (const { id: key, ver, data, gone } of rows) {
+      if (ver < (highest.get(key) ?? 0))
+        violations.add("monotonic", now(), `${client.name} replaced ${key} v${highest.get(key)} by v${ver}`);
+      highest.set(key, Math.max(highest.get(key) ?? 0, ver));
+      if (gone) continue;
+      const record = history.version(key, ver);
+      if (record?.row === undefined || record.row.mark !== data?.["mark"])
+        violations.add("monotonic", now(), `${client.name} holds ${key} v${ver} with a content it never had`);
+    }
+  });
+}
+
+/** What the person should see of a row now; undefined: nothing. */
+function expected(history: History, client: ClientNode, key: string, may: (row: Row) => boolean): Row | undefined {
+  const row = history.row(key);
+  return row && may(row) ? row : undefined;
+}
+
+/** What is wrong with the rows that somebody looks at, by key. */
+export async function differences(
+  of: { history: History; mayRead: (client: ClientNode, row: Row) => boolean },
+  client: ClientNode,
+): Promise<Map<string, string>> {
+  const { history, mayRead } = of;
+  const wrong = new Map<string, string>();
+  const keys = client.watched.map(({ code, id }) => rowKey(code, id));
+  const held = await client.store.read(keys);
+  for (const key of keys) {
+    const row = expected(history, client, key, (candidate) => mayRead(client, candidate));
+    const has = held.get(key);
+    if (row && (!has || has.gone)) wrong.set(key, `lacks ${key} v${row.version}`);
+    else if (row && has?.ver !== row.version) wrong.set(key, `holds ${key} v${has?.ver} and not v${row.version}`);
+    else if (!row && has && !has.gone) wrong.set(key, `holds ${key} v${has.ver}, which is gone or not readable`);
+  }
+  return wrong;
+}

@@ -1,0 +1,93 @@
+import type { CommittedVersion, SimDatabase } from "../database/database.ts";
+import type { Person, Row } from "../database/rows.ts";
+
+export type VersionRecord = CommittedVersion & {
+  readonly committedMs: number;
+  /** When the row that this version belongs to, or ends, was created. */
+  readonly bornMs: number;
+};
+
+type Interval = { readonly from: number; to: number };
+
+/** Everything that was ever committed, and who could read it when: what the checks compare with. */
+export class History {
+  readonly #database: SimDatabase;
+  readonly #people: readonly Person[];
+  readonly #versions = new Map<string, Map<number, VersionRecord>>();
+  readonly #latest = new Map<string, VersionRecord>();
+  readonly #readable = new Map<string, Interval[]>();
+  /** When commits were last lost. */
+  failoverMs = Number.NEGATIVE_INFINITY;
+
+  constructor(database: SimDatabase, people: readonly Person[]) {
+    this.#database = database;
+    this.#people = people;
+    database.onCommit = (versions, keys, reason) => {
+      if (reason === "failover") this.failoverMs = database.nowMs;
+      for (const version of versions) this.#note(version);
+      this.#look(keys === "all" ? [...this.#versions.keys()] : keys);
+    };
+  }
+
+  version(key: string, version: number): VersionRecord | undefined {
+    return this.#versions.get(key)?.get(version);
+  }
+
+  keys(): Iterable<string> {
+    return this.#versions.keys();
+  }
+
+  row(key: string): Row | undefined {
+    return this.#database.rows.get(key);
+  }
+
+  /** Whether the person could read the row at some moment of the range. */
+  couldRead(person: Person, key: string, from: number, to: number): boolean {
+    const intervals = this.#readable.get(nameOf(person, key)) ?? [];
+    return intervals.some((interval) => interval.from <= to && interval.to >= from);
+  }
+
+  /**
+   * Since when what the person should see of a row is as it is now: the last commit of the row, or the last change of who
+   * may read it.
+   */
+  settledSince(person: Person, key: string): number {
+    const interval = this.#readable.get(nameOf(person, key))?.at(-1);
+    const rights = interval ? (interval.to === Number.POSITIVE_INFINITY ? interval.from : interval.to) : 0;
+    return Math.max(rights, this.#latest.get(key)?.committedMs ?? 0);
+  }
+
+  #note(committed: CommittedVersion): void {
+    const { key, version } = committed;
+    const before = this.#latest.get(key);
+    const bornMs = before?.row ? before.bornMs : committed.createdMs;
+    const record = { ...committed, committedMs: this.#database.nowMs, bornMs };
+    let versions = this.#versions.get(key);
+    if (!versions) {
+      versions = new Map();
+      this.#versions.set(key, versions);
+    }
+    versions.set(version, record);
+    this.#latest.set(key, record);
+  }
+
+  #look(keys: readonly string[]): void {
+    const now = this.#database.nowMs;
+    for (const person of this.#people) {
+      for (const key of keys) {
+        const name = nameOf(person, key);
+        let intervals = this.#readable.get(name);
+        if (!intervals) {
+          intervals = [];
+          this.#readable.set(name, intervals);
+        }
+        const open = intervals.at(-1)?.to === Number.POSITIVE_INFINITY ? intervals.at(-1) : undefined;
+        const may = this.#database.mayRead(person, this.#database.rows.get(key));
+        if (may && !open) intervals.push({ from: now, to: Number.POSITIVE_INFINITY });
+        if (!may && open) open.to = now;
+      }
+    }
+  }
+}
+
+const nameOf = ({ personId, organizationId }: Person, key: string): string => `${personId} ${organizationId} ${key}`;

@@ -1,0 +1,251 @@
+import { uuid } from "../engine/realm.ts";
+import type { Scheduler } from "../engine/scheduler.ts";
+import { ChangeLog, entryOf, type LogEntry, rightsEntry } from "./change-log.ts";
+import { containersOf, microseconds, type Person, type Row, rowKey } from "./rows.ts";
+import { SessionTables } from "./sessions.ts";
+
+export type Role = "admin" | "member";
+type Lease = { leader: string | undefined; untilMs: number; epoch: string; timeline: number };
+
+/** Everything that is durable: what a copy of the server has. */
+type Content = {
+  rows: Map<string, Row>;
+  grants: Set<string>;
+  members: Map<string, Role>;
+  log: ChangeLog;
+  tables: SessionTables;
+  lease: Lease;
+};
+
+export class NotLeading extends Error {
+  readonly code = "HG001";
+}
+
+/** A transaction of a writer: what it wrote is seen by others once it commits. */
+export type Writing = {
+  readonly rows: Map<string, Row | undefined>;
+  readonly versions: CommittedVersion[];
+  readonly entries: LogEntry[];
+  open: boolean;
+};
+
+/** A version as it was committed; `createdMs`: when its statement ran. */
+export type CommittedVersion = {
+  readonly key: string;
+  readonly version: number;
+  readonly row: Row | undefined;
+  readonly createdMs: number;
+};
+
+/** Told of every commit: the new versions, and the entities whose readers may have changed. */
+export type CommitListener = (
+  versions: readonly CommittedVersion[],
+  keys: readonly string[] | "all",
+  reason: "commit" | "failover",
+) => void;
+
+/**
+ * PostgreSQL as far as the system depends on it: transactions that commit late, versions that never restart, the log and
+ * its claims, leases, sessions, row level security, crashes and failovers. One statement happens in one moment.
+ */
+export class SimDatabase {
+  readonly #scheduler: Scheduler;
+  readonly #locks = new Map<string, Writing>();
+  #content: Content;
+  #order = 0;
+  /** Rises with every crash: what was on its way then is lost. */
+  incarnation = 0;
+  up = true;
+  timeline = 1;
+  onCommit: CommitListener = () => undefined;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+    this.#content = {
+      rows: new Map(),
+      grants: new Set(),
+      members: new Map(),
+      log: new ChangeLog(),
+      tables: new SessionTables(),
+      lease: { leader: undefined, untilMs: Number.NEGATIVE_INFINITY, epoch: uuid(), timeline: 1 },
+    };
+  }
+
+  get nowMs(): number {
+    return this.#scheduler.now;
+  }
+
+  get log(): ChangeLog {
+    return this.#content.log;
+  }
+
+  get tables(): SessionTables {
+    return this.#content.tables;
+  }
+
+  get lease(): Lease {
+    return this.#content.lease;
+  }
+
+  get rows(): ReadonlyMap<string, Row> {
+    return this.#content.rows;
+  }
+
+  get members(): ReadonlyMap<string, Role> {
+    return this.#content.members;
+  }
+
+  hasGrant(code: string, id: string, person: Person): boolean {
+    return this.#content.grants.has(grantKey(code, id, person));
+  }
+
+  /** Whether the policies show the row to this person, in the organization that the token names. */
+  mayRead({ personId, organizationId }: Person, row: Row | undefined): boolean {
+    const role = this.#content.members.get(`${personId} ${organizationId}`);
+    if (!row || !role || row.org !== organizationId) return false;
+    return !row.isPrivate || role === "admin" || this.hasGrant(row.code, row.id, { personId, organizationId });
+  }
+
+  begin(): Writing {
+    return { rows: new Map(), versions: [], entries: [], open: true };
+  }
+
+  /** Changes a row in a transaction; undefined deletes it. False when another transaction has it locked. */
+  write(writing: Writing, key: string, change: (row: Row | undefined) => Row | undefined): boolean {
+    const holder = this.#locks.get(key);
+    if (!writing.open || (holder && holder !== writing)) return false;
+    const before = writing.rows.has(key) ? writing.rows.get(key) : this.#content.rows.get(key);
+    const wanted = change(before);
+    if (!before && !wanted) return true;
+    this.#locks.set(key, writing);
+    const version = Math.max((before?.version ?? 0) + 1, this.#stamp());
+    const after = wanted && { ...wanted, version };
+    writing.rows.set(key, after);
+    writing.versions.push({ key, version, row: after, createdMs: this.nowMs });
+    writing.entries.push(entryOf({ before, after, version }, this.nowMs, this.#order++));
+    return true;
+  }
+
+  commit(writing: Writing): boolean {
+    if (!this.end(writing) || !this.up) return false;
+    for (const [key, row] of writing.rows) {
+      if (row) this.#content.rows.set(key, row);
+      else this.#content.rows.delete(key);
+    }
+    this.log.append(writing.entries);
+    this.onCommit(writing.versions, [...writing.rows.keys()], "commit");
+    return true;
+  }
+
+  /** Rolls a transaction back. False when it has ended before. */
+  end(writing: Writing): boolean {
+    for (const [key, holder] of this.#locks) if (holder === writing) this.#locks.delete(key);
+    const was = writing.open;
+    writing.open = false;
+    return was;
+  }
+
+  grant(code: string, id: string, person: Person, granted: boolean): void {
+    const key = grantKey(code, id, person);
+    if (!this.up || this.#content.grants.has(key) === granted) return;
+    if (granted) this.#content.grants.add(key);
+    else this.#content.grants.delete(key);
+    const row = this.#content.rows.get(rowKey(code, id));
+    const containers = row ? containersOf(row) : [];
+    this.log.append([
+      rightsEntry({ code, id, granted, containers, version: this.#stamp() }, this.nowMs, this.#order++),
+    ]);
+    this.onCommit([], [rowKey(code, id)], "commit");
+  }
+
+  setMember({ personId, organizationId }: Person, role: Role | undefined, logged = true): void {
+    const key = `${personId} ${organizationId}`;
+    const before = this.#content.members.get(key);
+    if (!this.up || before === role) return;
+    if (role) this.#content.members.set(key, role);
+    else this.#content.members.delete(key);
+    const granted = role === "admin" || before === undefined;
+    const entry = { code: "person", id: personId, granted, containers: [organizationId], version: this.#stamp() };
+    if (logged) this.log.append([rightsEntry(entry, this.nowMs, this.#order++)]);
+    this.onCommit([], "all", "commit");
+  }
+
+  /** app.lead */
+  lead(me: string, ttlMs: number): { head: number; epoch: string } | undefined {
+    const { lease } = this;
+    if (lease.leader !== undefined && lease.leader !== me && lease.untilMs >= this.nowMs) return undefined;
+    lease.leader = me;
+    lease.untilMs = this.nowMs + ttlMs;
+    if (lease.timeline !== this.timeline) lease.epoch = uuid();
+    lease.timeline = this.timeline;
+    return { head: this.log.head, epoch: lease.epoch };
+  }
+
+  resign(me: string): void {
+    if (this.lease.leader === me) this.lease.untilMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** app.claim; `withinMs`: how far back it looks. */
+  claim(me: string, limit: number, expectedHead: number, withinMs: number): [number, number, string] | undefined {
+    const { lease, log } = this;
+    const fromMs = this.nowMs - withinMs;
+    if (!log.pending.some(({ createdMs }) => createdMs >= fromMs)) return undefined;
+    if (lease.leader !== me || lease.untilMs <= this.nowMs) throw new NotLeading("not the leader");
+    if (log.head < expectedHead) lease.epoch = uuid();
+    const before = log.head;
+    if (log.number(limit, fromMs, this.nowMs) === 0) return undefined;
+    lease.untilMs = Math.max(lease.untilMs, this.nowMs + 3000);
+    return [before + 1, log.head, lease.epoch];
+  }
+
+  newEpoch(): void {
+    this.lease.epoch = uuid();
+  }
+
+  /** Puts rows that were sent back in the queue, as an operator may. */
+  requeue(count: number): void {
+    for (let seq = Math.max(this.log.minSeq, this.log.head - count + 1); seq <= this.log.head; seq += 1) {
+      const entry = this.log.sent.get(seq);
+      if (!entry) continue;
+      this.log.sent.delete(seq);
+      entry.seq = undefined;
+      this.log.pending.push(entry);
+    }
+  }
+
+  /** What a standby has at this moment. */
+  copy(): Content {
+    const { rows, grants, members, log, tables, lease } = this.#content;
+    return {
+      rows: new Map(rows),
+      grants: new Set(grants),
+      members: new Map(members),
+      log: log.clone(),
+      tables: tables.clone(),
+      lease: { ...lease },
+    };
+  }
+
+  /** Open transactions and whatever is on its way are lost; what was committed stays. */
+  crash(): void {
+    this.up = false;
+    this.incarnation += 1;
+    for (const writing of new Set(this.#locks.values())) this.end(writing);
+  }
+
+  /** A standby takes over; commits that had not reached it are lost. */
+  failOver(to: Content): void {
+    this.crash();
+    this.#content = to;
+    this.timeline += 1;
+    this.onCommit([], "all", "failover");
+  }
+
+  /** Microseconds, never the same twice: two writes of one moment follow each other. */
+  #stamp(): number {
+    return microseconds(this.nowMs) + (this.#order % 100);
+  }
+}
+
+const grantKey = (code: string, id: string, { personId, organizationId }: Person): string =>
+  `${code} ${id} ${personId} ${organizationId}`;

@@ -1,0 +1,42 @@
+import type { Column, EntityType } from "@heliograph/gateway/db/entity-type";
+
+const column = (name: string, references: string | null): Column => ({
+  name,
+  type: "uuid",
+  baseType: "uuid",
+  notNull: true,
+  hasDefault: false,
+  generated: false,
+  maxLength: null,
+  enumValues: null,
+  references,
+  comment: null,
+});
+
+function entityType(code: string, containers: Readonly<Record<string, string>>): EntityType {
+  return {
+    code,
+    schemaName: "app",
+    tableName: code,
+    qualifiedName: `"app"."${code}"`,
+    keyColumn: "id",
+    tenantColumn: code === "organization" ? "id" : "organization_id",
+    containers: Object.keys(containers),
+    rights: ["is_private"],
+    redact: [],
+    views: false,
+    public: false,
+    ownPolicy: false,
+    comment: null,
+    columns: Object.entries(containers).map(([name, references]) => column(name, references)),
+  };
+}
+
+/** The registry of the simulated application. */
+export const entityTypes: ReadonlyMap<string, EntityType> = new Map(
+  [
+    entityType("organization", {}),
+    entityType("project", { organization_id: "organization" }),
+    entityType("task", { project_id: "project", organization_id: "organization" }),
+  ].map((type) => [type.code, type]),
+);

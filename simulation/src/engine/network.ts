@@ -1,0 +1,48 @@
+import type { Random } from "./random.ts";
+
+/**
+ * - up: messages arrive
+ * - cut: connections are reset, new ones refused
+ * - dark: packets vanish without a word, as behind a pulled cable
+ */
+export type LinkState = "up" | "cut" | "dark";
+
+/** Which processes reach each other, and how fast. */
+export class Network {
+  readonly #random: Random;
+  readonly #links = new Map<string, LinkState>();
+  /** Rises with every change of a link, so that a connection can notice that it was broken meanwhile. */
+  readonly #breaks = new Map<string, number>();
+  /** Share of messages that take much longer than usual. */
+  slowShare = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  state(a: string, b: string): LinkState {
+    return this.#links.get(pair(a, b)) ?? "up";
+  }
+
+  set(a: string, b: string, state: LinkState): void {
+    this.#links.set(pair(a, b), state);
+    if (state === "cut") this.#breaks.set(pair(a, b), this.breaks(a, b) + 1);
+  }
+
+  breaks(a: string, b: string): number {
+    return this.#breaks.get(pair(a, b)) ?? 0;
+  }
+
+  heal(): void {
+    this.#links.clear();
+    this.slowShare = 0;
+  }
+
+  /** Milliseconds that one message takes. */
+  latency(): number {
+    if (this.slowShare > 0 && this.#random.chance(this.slowShare)) return 20 + this.#random.next() * 400;
+    return 0.2 + this.#random.next() * 3;
+  }
+}
+
+const pair = (a: string, b: string): string => (a < b ? `${a}|${b}` : `${b}|${a}`);

@@ -1,0 +1,163 @@
+import { Registry } from "@heliograph/gateway/db/registry";
+import type { GatewayConfig } from "@heliograph/gateway/config";
+import type { GatewayMetrics } from "@heliograph/gateway/metrics";
+import { PubsubService } from "@heliograph/gateway/sync/pubsub-service";
+import type { Logger, Tokens } from "@heliograph/server-kit";
+import { entityTypes } from "../database/entity-types.ts";
+import { createSimPool } from "../database/pool.ts";
+import { Host } from "../engine/host.ts";
+import { silence } from "../engine/silence.ts";
+import { verifyToken } from "../ports/token.ts";
+import type { Wire } from "../ports/wire.ts";
+import type { World } from "./world.ts";
+
+const logger = silence<Logger>();
+
+/** Only what the socket service reads. Pings are frequent, so that a dead link is noticed within a schedule. */
+const config = {
+  REDIS_URL: "redis://simulated",
+  REDIS_PREFIX: "sim",
+  CURSOR_SECRET: "a secret of thirty-two characters",
+  ALLOWED_ORIGINS: [],
+  TOKEN_IN_QUERY: false,
+  SYNC_ENABLED: true,
+  DATABASE_POOL_SIZE: 8,
+  POLL_INTERVAL_MS: 250,
+  PING_INTERVAL_MS: 3000,
+  MAX_SUBSCRIPTIONS: 1000,
+  MAX_SOCKETS_PER_USER: 64,
+  MAX_MESSAGE_BYTES: 65_536,
+  MESSAGES_PER_SECOND: 50,
+  SLOW_CONSUMER_MS: 3000,
+  SESSION_GRACE_MS: 15_000,
+  DRAIN_MS: 500,
+} as unknown as GatewayConfig;
+
+export const sessionGraceMs = config.SESSION_GRACE_MS;
+export const pingIntervalMs = config.PING_INTERVAL_MS;
+
+/** Pause between two attempts to begin while the database does not answer. */
+const startRetryMs = 500;
+
+/** A gateway process: the real socket service on simulated ports. */
+export class PodNode {
+  readonly name: string;
+  readonly #world: World;
+  readonly #wires = new Set<Wire>();
+  #host: Host;
+  #service: PubsubService | undefined;
+  #serving = false;
+  /** Where its feed is. */
+  feedSeq = 0;
+
+  constructor(name: string, world: World) {
+    this.name = name;
+    this.#world = world;
+    this.#host = new Host(name);
+  }
+
+  get host(): Host {
+    return this.#host;
+  }
+
+  /** Takes new sockets and requests. */
+  get serving(): boolean {
+    return this.#serving && this.#host.alive && this.#service?.notReady === undefined;
+  }
+
+  start(): void {
+    const { scheduler, bus, database, databaseHost, network, random, onGap } = this.#world;
+    const host = new Host(this.name);
+    this.#host = host;
+    scheduler.within(host, () => {
+      const pool = (timeoutMs: number) =>
+        createSimPool({ host, database, databaseHost, network, scheduler, onGap, timeoutMs });
+      const metrics = silence<GatewayMetrics>((path, [value]) => {
+        if (path === ".feedPosition.set") this.feedSeq = value as number;
+      });
+      const service = new PubsubService({
+        config,
+        pool: pool(3000),
+        syncPool: pool(3000),
+        registry: { get: (code) => entityTypes.get(code), find: async (code) => entityTypes.get(code) } as Registry,
+        tokens: { verify: verifyToken } as Tokens,
+        logger,
+        metrics,
+        random: random.next,
+        bus: {
+          listenToHints: ({ onMessage, onConnected, onDisconnected }) =>
+            bus.listen({ host, onMessage, onConnected, onDisconnected }),
+          createPoker: () => ({ poke: () => bus.poke(host), close: () => undefined }),
+        },
+      });
+      this.#service = service;
+      void this.#begin(service, host);
+    });
+  }
+
+  async #begin(service: PubsubService, host: Host): Promise<void> {
+    for (;;) {
+      try {
+        await service.start(4000);
+        this.#serving = true;
+        return;
+      } catch {
+        await new Promise<void>((resolve) => void this.#world.scheduler.after(startRetryMs, host, resolve));
+      }
+    }
+  }
+
+  /** A handshake arrives. False: refused. Runs in the pod. */
+  accept(wire: Wire, token: string): boolean {
+    const service = this.#service;
+    if (!this.serving || !service) return false;
+    try {
+      const identity = verifyToken(token);
+      const { connection, closed } = service.attach(identity, wire);
+      this.#wires.add(wire);
+      wire.accept({
+        received: (text) => connection.receive(text),
+        pong: () => connection.heardControl(),
+        drained: () => connection.drained(),
+        closed: (code) => {
+          this.#wires.delete(wire);
+          closed(code);
+        },
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  poke(): void {
+    if (this.serving) this.#world.scheduler.within(this.#host, () => this.#service?.poke());
+  }
+
+  /** SIGTERM: sends its sockets away; calls back when it has ended. */
+  drain(ended: () => void): void {
+    const { scheduler } = this.#world;
+    const host = this.#host;
+    const service = this.#service;
+    this.#serving = false;
+    if (!service || !host.alive) return;
+    scheduler.within(host, () => {
+      void service.stop().then(() => {
+        this.#end(host);
+        ended();
+      });
+    });
+  }
+
+  kill(): void {
+    this.#end(this.#host);
+  }
+
+  #end(host: Host): void {
+    host.alive = false;
+    this.#serving = false;
+    this.#world.bus.forget(host);
+    for (const wire of this.#wires) wire.podDied();
+    this.#wires.clear();
+  }
+}

@@ -1,0 +1,68 @@
+import type { BusMessage } from "@heliograph/protocol";
+import type { Logger } from "@heliograph/server-kit";
+import { createLogDatabase } from "@heliograph/watcher/log-database";
+import { LogWatcher } from "@heliograph/watcher/log-watcher";
+import type { WatcherMetrics } from "@heliograph/watcher/metrics";
+import { Wake } from "@heliograph/watcher/wake";
+import { createSimPool } from "../database/pool.ts";
+import { Host } from "../engine/host.ts";
+import { uuid } from "../engine/realm.ts";
+import { silence } from "../engine/silence.ts";
+import type { World } from "./world.ts";
+
+/** Coarser than in production, so that a simulated minute takes few steps. */
+const settings = { POLL_BUSY_MS: 60, POLL_INTERVAL_MS: 300, CLAIM_BATCH: 5 };
+const leaseTtlMs = 3000;
+
+const metrics = silence<WatcherMetrics>();
+const logger = silence<Logger>();
+
+/** A watcher process: the real loop on simulated ports. */
+export class WatcherNode {
+  readonly name: string;
+  readonly #world: World;
+  #host: Host;
+  #stop = new AbortController();
+
+  constructor(name: string, world: World) {
+    this.name = name;
+    this.#world = world;
+    this.#host = new Host(name);
+  }
+
+  get host(): Host {
+    return this.#host;
+  }
+
+  start(): void {
+    const { scheduler, bus, database, databaseHost, network, onGap } = this.#world;
+    const host = new Host(this.name);
+    this.#host = host;
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    scheduler.within(host, () => {
+      const pool = createSimPool({ host, database, databaseHost, network, scheduler, onGap, timeoutMs: 6000 });
+      const wake = new Wake();
+      bus.onPoke(host, () => wake.poke());
+      const watcher = new LogWatcher({
+        database: createLogDatabase({ pool, me: uuid(), leaseTtlMs }),
+        bus: { publish: (message: BusMessage) => bus.publish(host, message), close: async () => undefined },
+        wake,
+        settings,
+        metrics,
+        logger,
+      });
+      void watcher.run(signal);
+    });
+  }
+
+  /** SIGTERM: hands the lease over and ends. */
+  stop(): void {
+    this.#world.scheduler.within(this.#host, () => this.#stop.abort());
+  }
+
+  kill(): void {
+    this.#host.alive = false;
+    this.#world.bus.forget(this.#host);
+  }
+}

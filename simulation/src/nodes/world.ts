@@ -1,0 +1,37 @@
+import { SimDatabase } from "../database/database.ts";
+import { Host } from "../engine/host.ts";
+import { Network } from "../engine/network.ts";
+import { Random } from "../engine/random.ts";
+import { setRandom } from "../engine/realm.ts";
+import { Scheduler } from "../engine/scheduler.ts";
+import { SimBus } from "../ports/bus.ts";
+
+/** What all processes of one simulation share. */
+export type World = {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly network: Network;
+  readonly databaseHost: Host;
+  readonly database: SimDatabase;
+  readonly bus: SimBus;
+  /** Told of what the model does not know. */
+  readonly onGap: (error: Error) => void;
+};
+
+export function createWorld(seed: number, { maxSteps }: { maxSteps: number }): World & { gaps: Error[] } {
+  const random = new Random(seed);
+  setRandom(random.next);
+  const scheduler = new Scheduler({ maxSteps });
+  const network = new Network(random);
+  const gaps: Error[] = [];
+  return {
+    scheduler,
+    random,
+    network,
+    databaseHost: new Host("db"),
+    database: scheduler.within(undefined, () => new SimDatabase(scheduler)),
+    bus: new SimBus({ scheduler, network, random }),
+    gaps,
+    onGap: (error) => gaps.push(error),
+  };
+}

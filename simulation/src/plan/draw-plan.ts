@@ -1,0 +1,115 @@
+import { Random } from "../engine/random.ts";
+import type { Action, Plan, Who } from "./action.ts";
+import { entities, people, projects } from "./cast.ts";
+
+const whos: readonly Who[] = ["watcher0", "watcher1", "pod0", "pod1"];
+
+type Draw = (random: Random, at: number) => Action;
+
+const entity = (random: Random): number => random.int(0, entities.length - 1);
+const duration = (random: Random): number => (random.chance(0.2) ? random.int(3000, 15_000) : random.int(50, 4000));
+
+/** What users and programs do, by how often. */
+const work: readonly (readonly [number, Draw])[] = [
+  [12, (random, at) => ({ at, do: "write", entity: entity(random) })],
+  [3, (random, at) => ({ at, do: "remove", entity: entity(random) })],
+  [4, (random, at) => ({ at, do: "create", entity: entity(random), isPrivate: random.chance(0.3) })],
+  [2, (random, at) => ({ at, do: "hide", entity: entity(random) })],
+  [2, (random, at) => ({ at, do: "show", entity: entity(random) })],
+  [2, (random, at) => ({ at, do: "move", entity: random.int(projects.length, entities.length - 1), project: random.int(0, 2) })],
+  [2, (random, at) => ({ at, do: "bulk", entities: random.some([...entities.keys()], 0.6) })],
+  [
+    3,
+    (random, at) => ({
+      at,
+      do: "long",
+      entities: random.some([...entities.keys()], 0.3),
+      forMs: random.chance(0.25) ? random.int(8000, 16_000) : random.int(10, 4000),
+      commits: random.chance(0.85),
+    }),
+  ],
+  [3, (random, at) => ({ at, do: "grant", entity: entity(random), person: random.int(0, 2) })],
+  [3, (random, at) => ({ at, do: "revoke", entity: entity(random), person: random.int(0, 2) })],
+  [1, (random, at) => ({ at, do: "member", person: random.int(0, 3), role: random.pick(["admin", "member", "none"]) })],
+  [1, (random, at) => ({ at, do: "drop-view", client: random.int(0, 2), row: random.int(0, 4) })],
+  [2, (random, at) => ({ at, do: "watch-again", client: random.int(0, 2), row: random.int(0, 4) })],
+];
+
+const faults: readonly (readonly [number, Draw])[] = [
+  [
+    3,
+    (random, at) => ({
+      at,
+      do: "bus-trouble",
+      drop: random.pick([0, 0.3, 1]),
+      duplicate: random.pick([0, 0.5]),
+      delay: random.pick([0, 0.5]),
+      forMs: duration(random),
+    }),
+  ],
+  [1, (random, at) => ({ at, do: "bus-down", forMs: duration(random) })],
+  [2, (random, at) => ({ at, do: "bus-silent", forMs: duration(random) })],
+  [2, (random, at) => ({ at, do: "bus-link", who: random.pick(whos), how: random.pick(["cut", "dark"]), forMs: duration(random) })],
+  [1, (random, at) => ({ at, do: "db-crash", forMs: duration(random) })],
+  [1, (random, at) => ({ at, do: "db-pause", forMs: duration(random) })],
+  [2, (random, at) => ({ at, do: "db-link", who: random.pick(whos), how: random.pick(["cut", "dark"]), forMs: duration(random) })],
+  [0.5, (random, at) => ({ at, do: "failover", behindMs: random.int(0, 3000), forMs: random.int(50, 2000) })],
+  [1, (_random, at) => ({ at, do: "retention" })],
+  [0.3, (random, at) => ({ at, do: "requeue", count: random.int(1, 4) })],
+  [0.3, (_random, at) => ({ at, do: "new-epoch" })],
+  [1, (random, at) => ({ at, do: "lose-rows", what: random.pick(["subscriptions", "sessions", "gateways"]) })],
+  [1, (_random, at) => ({ at, do: "reap" })],
+  [3, (random, at) => ({ at, do: "kill", who: random.pick(whos), forMs: random.int(10, 3000) })],
+  [3, (random, at) => ({ at, do: "freeze", who: random.pick(whos), forMs: duration(random) })],
+  [1, (random, at) => ({ at, do: "stop", who: random.pick(whos), forMs: random.int(10, 2000) })],
+  [2, (random, at) => ({ at, do: "reload", client: random.int(0, 2), forMs: random.int(1, 2000) })],
+  [1, (random, at) => ({ at, do: "sleep", client: random.int(0, 2), forMs: duration(random) })],
+  [1, (random, at) => ({ at, do: "offline", client: random.int(0, 2), forMs: duration(random) })],
+  [0.5, (random, at) => ({ at, do: "visible", client: random.int(0, 2), forMs: 0 })],
+  [0.3, (random, at) => ({ at, do: "clock", client: random.int(0, 2), byMs: random.int(-600_000, 600_000) })],
+  [3, (random, at) => ({ at, do: "cut-socket", client: random.int(0, 2) })],
+  [2, (random, at) => ({ at, do: "stall", client: random.int(0, 2), way: random.pick(["up", "down"]), forMs: duration(random) })],
+  [
+    2,
+    (random, at) => ({
+      at,
+      do: "client-link",
+      client: random.int(0, 2),
+      pod: random.int(0, 1),
+      how: random.pick(["cut", "dark"]),
+      forMs: duration(random),
+    }),
+  ],
+  [1, (random, at) => ({ at, do: "rest-fails", share: random.pick([0.3, 0.8]), forMs: duration(random) })],
+  [1, (random, at) => ({ at, do: "slow-network", share: random.pick([0.1, 0.5]), forMs: duration(random) })],
+];
+
+function drawFrom(table: readonly (readonly [number, Draw])[], random: Random, at: number): Action {
+  let left = random.next() * table.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, draw] of table) {
+    left -= weight;
+    if (left < 0) return draw(random, at);
+  }
+  throw new RangeError("an empty table");
+}
+
+/** The whole schedule of one run, decided before it begins: an action can be left out without moving the others. */
+export function drawPlan(seed: number): Plan {
+  const random = new Random(seed);
+  const endMs = random.chance(0.06) ? random.int(20_000, 45_000) : random.int(2500, 9000);
+  const clients = Array.from({ length: random.int(2, 3) }, () => ({
+    person: random.int(0, people.length - 1),
+    rows: random.some([...entities.keys()], 0.5),
+    lists: random.some([0, 1, 2], 0.3),
+    tokenMs: random.chance(0.15) ? random.int(61_000, 64_000) : 3_600_000,
+    storeMs: random.chance(0.3) ? random.int(1, 60) : 0,
+  }));
+  const works = Math.round((endMs / 1000) * (1 + random.next() * 3));
+  const troubles = random.chance(0.05) ? 0 : random.int(1, endMs > 15_000 ? 8 : 5);
+  const at = (): number => Math.round(random.next() * endMs);
+  const actions = [
+    ...Array.from({ length: works }, () => drawFrom(work, random, at())),
+    ...Array.from({ length: troubles }, () => drawFrom(faults, random, Math.round(at() * 0.9))),
+  ].sort((a, b) => a.at - b.at);
+  return { seed, clients, endMs, actions };
+}
