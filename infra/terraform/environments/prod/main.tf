@@ -1,0 +1,52 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 6.0"
+    }
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = {
+      Project     = "heliograph"
+      Environment = "prod"
+      Stack       = "heliograph-prod"
+      ManagedBy   = "terraform"
+    }
+  }
+}
+
+# Made anew in each run and written only when secrets_version changes: neither plan nor state holds them.
+ephemeral "aws_secretsmanager_random_password" "this" {
+  for_each = toset(["gateway_password", "watcher_password", "token_key", "cursor_key"])
+
+  password_length     = 48
+  exclude_punctuation = true
+}
+
+module "heliograph" {
+  source = "../.."
+
+  environment = "prod"
+  api         = var.api
+  web         = var.web
+  images      = var.images
+
+  network  = { cidr = "10.42.0.0/16", availability_zones = var.availability_zones, nat = "per_az" }
+  database = { instance_class = "db.r8g.xlarge", instances = 3, backup_retention_days = 14 }
+  redis    = { node_type = "cache.m7g.large", replicas = 2 }
+  gateway  = { min_tasks = 3, max_tasks = 20, connections_per_task = 7000 }
+
+  deletion_protection = true
+  care                = { emails = var.emails, budget_usd = 2000, log_retention_days = 30, firewall = "count" }
+
+  sync_enabled     = var.sync_enabled
+  redis_auth_token = var.redis_auth_token
+  secrets          = { for name, secret in ephemeral.aws_secretsmanager_random_password.this : name => secret.random_password }
+}

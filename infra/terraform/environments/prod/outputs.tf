@@ -1,0 +1,4 @@
+output "heliograph" {
+  description = "Everything that the stack tells; `terraform output -json heliograph`."
+  value       = module.heliograph
+}

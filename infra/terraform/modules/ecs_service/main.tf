@@ -1,0 +1,302 @@
+data "aws_region" "current" {}
+
+locals {
+  full_name = "${var.name}-${var.part}"
+  # Without the key of a JSON secret, which rights know nothing of.
+  secret_arns = distinct([for arn in values(var.secrets) : join(":", slice(split(":", arn), 0, min(7, length(split(":", arn)))))])
+  probe       = var.health == null ? null : "fetch('http://127.0.0.1:${var.health.port}${var.health.path}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
+
+  container = {
+    name      = var.part
+    image     = var.image.uri
+    essential = true
+    command   = var.command
+
+    environment = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
+    secrets     = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
+
+    portMappings = var.health == null ? [] : [{ containerPort = var.health.port, protocol = "tcp" }]
+    healthCheck = var.health == null ? null : {
+      command     = ["CMD", "node", "--eval", local.probe]
+      interval    = 15
+      timeout     = 5
+      retries     = 3
+      startPeriod = 30
+    }
+
+    stopTimeout            = var.stop.timeout_seconds
+    readonlyRootFilesystem = true
+    linuxParameters        = { initProcessEnabled = true, capabilities = { drop = ["ALL"] } }
+    # Each socket is an open file; the default of 1024 would refuse the 1000th client.
+    ulimits = [{ name = "nofile", softLimit = 65535, hardLimit = 65535 }]
+
+    logConfiguration = {
+      logDriver = "awslogs"
+      options = {
+        awslogs-group         = aws_cloudwatch_log_group.this.name
+        awslogs-region        = data.aws_region.current.name
+        awslogs-stream-prefix = var.part
+        # A log service that is slow must not stop the program that writes.
+        mode            = "non-blocking"
+        max-buffer-size = "16m"
+      }
+    }
+  }
+
+  assume_by_tasks = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+    }]
+  })
+}
+
+################################################################################
+# Logs, which are also how metrics travel
+################################################################################
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/${var.name}/${var.part}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
+################################################################################
+# Rights: of who starts the task, and of the task, which needs none
+################################################################################
+
+resource "aws_iam_role" "execution" {
+  name               = "${local.full_name}-execution"
+  description        = "starts ${var.part}: image, secrets, log"
+  assume_role_policy = local.assume_by_tasks
+}
+
+resource "aws_iam_role_policy" "execution" {
+  name = "start"
+  role = aws_iam_role.execution.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [{
+        Sid      = "Log"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
+      }],
+      var.image.repository_arn == null ? [] : [
+        {
+          Sid      = "Pull"
+          Effect   = "Allow"
+          Action   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"]
+          Resource = [var.image.repository_arn]
+        },
+        {
+          # Knows no resource: the token is for the registry of the account.
+          Sid      = "SignInToRegistry"
+          Effect   = "Allow"
+          Action   = ["ecr:GetAuthorizationToken"]
+          Resource = ["*"]
+        },
+      ],
+      length(local.secret_arns) == 0 ? [] : [
+        {
+          Sid      = "Secrets"
+          Effect   = "Allow"
+          Action   = ["secretsmanager:GetSecretValue"]
+          Resource = local.secret_arns
+        },
+        {
+          Sid      = "SecretsAreEncrypted"
+          Effect   = "Allow"
+          Action   = ["kms:Decrypt"]
+          Resource = [var.kms_key_arn]
+        },
+      ],
+    )
+  })
+}
+
+resource "aws_iam_role" "task" {
+  name               = "${local.full_name}-task"
+  description        = "${var.part} itself, which calls nothing of AWS"
+  assume_role_policy = local.assume_by_tasks
+}
+
+################################################################################
+# Task
+################################################################################
+
+resource "aws_ecs_task_definition" "this" {
+  family                   = local.full_name
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = var.size.cpu
+  memory                   = var.size.memory
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+  container_definitions    = jsonencode([local.container])
+
+  runtime_platform {
+    operating_system_family = "LINUX"
+    cpu_architecture        = var.size.architecture
+  }
+
+  # Kept for a rollback by hand; ECS would otherwise refuse the one before.
+  skip_destroy = true
+
+  depends_on = [aws_iam_role_policy.execution]
+}
+
+################################################################################
+# Service
+################################################################################
+
+resource "aws_ecs_service" "this" {
+  count = var.service == null ? 0 : 1
+
+  name            = var.part
+  cluster         = var.cluster_name
+  task_definition = aws_ecs_task_definition.this.arn
+  desired_count   = var.service.tasks
+  launch_type     = "FARGATE"
+  propagate_tags  = "SERVICE"
+
+  deployment_minimum_healthy_percent = var.service.min_healthy_percent
+  deployment_maximum_percent         = var.service.max_percent
+  availability_zone_rebalancing      = "ENABLED"
+  health_check_grace_period_seconds  = var.service.target_group_arn == null ? null : 60
+  # What comes after waits for this: gateways are not replaced before the watchers are.
+  wait_for_steady_state  = true
+  enable_execute_command = false
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    subnets          = var.service.subnet_ids
+    security_groups  = [var.service.security_group_id]
+    assign_public_ip = false
+  }
+
+  dynamic "load_balancer" {
+    for_each = var.service.target_group_arn == null ? [] : [var.service.target_group_arn]
+
+    content {
+      target_group_arn = load_balancer.value
+      container_name   = var.part
+      container_port   = var.health.port
+    }
+  }
+
+  lifecycle {
+    # Belongs to the autoscaling; a deployment in the rush hour must not send the fleet back to its beginning.
+    ignore_changes = [desired_count]
+  }
+}
+
+################################################################################
+# Autoscaling
+################################################################################
+
+resource "aws_appautoscaling_target" "this" {
+  count = var.autoscaling == null ? 0 : 1
+
+  service_namespace  = "ecs"
+  resource_id        = "service/${var.cluster_name}/${aws_ecs_service.this[0].name}"
+  scalable_dimension = "ecs:service:DesiredCount"
+  min_capacity       = var.autoscaling.min_tasks
+  max_capacity       = var.autoscaling.max_tasks
+}
+
+# Out within a minute, in after a quarter of an hour: leaving costs each socket of a task a reconnect.
+resource "aws_appautoscaling_policy" "connections" {
+  count = var.autoscaling == null ? 0 : 1
+
+  name               = "${local.full_name}-connections"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
+  resource_id        = aws_appautoscaling_target.this[0].resource_id
+  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = var.autoscaling.connections_per_task
+    scale_out_cooldown = 60
+    scale_in_cooldown  = 900
+
+    customized_metric_specification {
+      # Each task writes its sockets once a minute. Divided by the number of lines, a minute that lacks one counts right.
+      metrics {
+        id          = "per_task"
+        expression  = "sockets / lines"
+        label       = "sockets of a task"
+        return_data = true
+      }
+
+      metrics {
+        id          = "sockets"
+        return_data = false
+
+        metric_stat {
+          stat = "Sum"
+
+          metric {
+            namespace   = var.autoscaling.metrics_namespace
+            metric_name = "ActiveConnections"
+
+            dimensions {
+              name  = "Service"
+              value = var.part
+            }
+          }
+        }
+      }
+
+      metrics {
+        id          = "lines"
+        return_data = false
+
+        metric_stat {
+          stat = "SampleCount"
+
+          metric {
+            namespace   = var.autoscaling.metrics_namespace
+            metric_name = "ActiveConnections"
+
+            dimensions {
+              name  = "Service"
+              value = var.part
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+resource "aws_appautoscaling_policy" "load" {
+  for_each = var.autoscaling == null ? {} : {
+    ECSServiceAverageCPUUtilization    = var.autoscaling.cpu_percent
+    ECSServiceAverageMemoryUtilization = var.autoscaling.memory_percent
+  }
+
+  name               = "${local.full_name}-${lower(trimprefix(each.key, "ECSServiceAverage"))}"
+  policy_type        = "TargetTrackingScaling"
+  service_namespace  = aws_appautoscaling_target.this[0].service_namespace
+  resource_id        = aws_appautoscaling_target.this[0].resource_id
+  scalable_dimension = aws_appautoscaling_target.this[0].scalable_dimension
+
+  target_tracking_scaling_policy_configuration {
+    target_value       = each.value
+    scale_out_cooldown = 60
+    scale_in_cooldown  = 900
+
+    predefined_metric_specification {
+      predefined_metric_type = each.key
+    }
+  }
+}

@@ -1,0 +1,173 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.name
+
+  groups = {
+    alb      = "load balancer: the only one that the internet reaches"
+    gateway  = "gateway tasks"
+    watcher  = "watcher tasks"
+    migrate  = "the one-off task that brings the schema up to date"
+    database = "PostgreSQL"
+    redis    = "Valkey"
+  }
+
+  # Everything that may be said between the parts. A pair that is not here cannot talk.
+  paths = {
+    alb_to_gateway      = { from = "alb", to = "gateway", port = var.ports.gateway }
+    gateway_to_database = { from = "gateway", to = "database", port = var.ports.database }
+    watcher_to_database = { from = "watcher", to = "database", port = var.ports.database }
+    migrate_to_database = { from = "migrate", to = "database", port = var.ports.database }
+    gateway_to_redis    = { from = "gateway", to = "redis", port = var.ports.redis }
+    watcher_to_redis    = { from = "watcher", to = "redis", port = var.ports.redis }
+  }
+
+  # 80 only answers with the address of 443.
+  client_ports = { for pair in setproduct(var.client_cidrs, [80, 443]) : "${pair[0]}_${pair[1]}" => { cidr = pair[0], port = pair[1] } }
+}
+
+################################################################################
+# One key for everything at rest
+################################################################################
+
+resource "aws_kms_key" "this" {
+  description             = "${var.name}: database, Redis, secrets, logs, images, notices"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "RightsAreGivenByIamPolicies"
+        Effect    = "Allow"
+        Action    = "kms:*"
+        Resource  = "*"
+        Principal = { AWS = "arn:${local.partition}:iam::${local.account}:root" }
+      },
+      {
+        Sid       = "LogGroups"
+        Effect    = "Allow"
+        Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+        Resource  = "*"
+        Principal = { Service = "logs.${local.region}.amazonaws.com" }
+        Condition = {
+          ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/${var.name}/*" }
+        }
+      },
+      {
+        Sid       = "AlarmsAndBudgetsThatNotify"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Principal = { Service = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"] }
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      },
+    ]
+  })
+
+  tags = { Name = var.name }
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/${var.name}"
+  target_key_id = aws_kms_key.this.key_id
+}
+
+################################################################################
+# Who may reach whom
+################################################################################
+
+resource "aws_security_group" "this" {
+  for_each = local.groups
+
+  name        = "${var.name}-${each.key}"
+  description = each.value
+  vpc_id      = var.vpc_id
+
+  tags = { Name = "${var.name}-${each.key}" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "clients" {
+  for_each = local.client_ports
+
+  security_group_id = aws_security_group.this["alb"].id
+  description       = "clients"
+  cidr_ipv4         = each.value.cidr
+  from_port         = each.value.port
+  to_port           = each.value.port
+  ip_protocol       = "tcp"
+}
+
+resource "aws_vpc_security_group_ingress_rule" "inside" {
+  for_each = local.paths
+
+  security_group_id            = aws_security_group.this[each.value.to].id
+  description                  = each.key
+  referenced_security_group_id = aws_security_group.this[each.value.from].id
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+  ip_protocol                  = "tcp"
+}
+
+resource "aws_vpc_security_group_egress_rule" "inside" {
+  for_each = local.paths
+
+  security_group_id            = aws_security_group.this[each.value.from].id
+  description                  = each.key
+  referenced_security_group_id = aws_security_group.this[each.value.to].id
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+  ip_protocol                  = "tcp"
+}
+
+# Images, secrets and logs are behind HTTPS addresses of AWS.
+resource "aws_vpc_security_group_egress_rule" "https" {
+  for_each = toset(["gateway", "watcher", "migrate"])
+
+  security_group_id = aws_security_group.this[each.key].id
+  description       = "AWS"
+  cidr_ipv4         = "0.0.0.0/0"
+  from_port         = 443
+  to_port           = 443
+  ip_protocol       = "tcp"
+}
+
+################################################################################
+# Keys of tokens and cursors
+################################################################################
+
+# `accepted` is the other key during a change of keys, and the same one at all other times: tasks cannot be given nothing.
+resource "aws_secretsmanager_secret" "token_keys" {
+  name                    = "${var.name}/token-keys"
+  description             = "keys that sign and verify tokens: current, accepted"
+  kms_key_id              = aws_kms_key.this.arn
+  recovery_window_in_days = var.secret_recovery_days
+}
+
+resource "aws_secretsmanager_secret_version" "token_keys" {
+  secret_id                = aws_secretsmanager_secret.token_keys.id
+  secret_string_wo         = jsonencode({ current = var.keys.token, accepted = var.keys.token })
+  secret_string_wo_version = var.keys_version
+}
+
+resource "aws_secretsmanager_secret" "cursor_key" {
+  name                    = "${var.name}/cursor-key"
+  description             = "key that seals cursors"
+  kms_key_id              = aws_kms_key.this.arn
+  recovery_window_in_days = var.secret_recovery_days
+}
+
+resource "aws_secretsmanager_secret_version" "cursor_key" {
+  secret_id                = aws_secretsmanager_secret.cursor_key.id
+  secret_string_wo         = var.keys.cursor
+  secret_string_wo_version = var.keys_version
+}
