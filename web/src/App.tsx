@@ -6,6 +6,7 @@ import { Announcer } from "./components/Announcer.tsx";
 import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import { config } from "./config.ts";
 import { forgetDrafts } from "./entity/draft-vault.ts";
+import { ChangesPage } from "./pages/ChangesPage.tsx";
 import { HomePage } from "./pages/HomePage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { ProjectPage } from "./pages/ProjectPage.tsx";
@@ -37,6 +38,7 @@ function Pages() {
         <Route path="records/:code" element={<ListPage />} />
         <Route path="records/:code/new" element={<CreatePage />} />
         <Route path="records/:code/:id" element={<DetailPage />} />
+        <Route path="changes" element={<ChangesPage />} />
         <Route path="search" element={<SearchPage />} />
         <Route path="*" element={<NotFoundPage />} />
       </Route>

@@ -1,5 +1,7 @@
 import { useSyncStatus } from "@heliograph/client/react";
+import { CloudUpload } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { Link } from "react-router";
 import { useAnnounce } from "./Announcer.tsx";
 import { Popover } from "./Popover.tsx";
 import { RelativeTime } from "./RelativeTime.tsx";
@@ -46,9 +48,11 @@ export function SyncStatusIndicator() {
   const now = useSeconds(status.state === "connecting" && status.retryAt !== undefined);
   const words = syncWords(status, now);
   useAnnouncedState(words.label);
+  const unsent = status.outbox.size + status.attention;
+  const unsentWords = unsent === 1 ? "1 unsent change" : `${unsent} unsent changes`;
   return (
     <Popover
-      label={`Sync status: ${words.label}`}
+      label={`Sync status: ${words.label}${unsent > 0 ? `, ${unsentWords}` : ""}`}
       buttonClass="flex h-8 items-center gap-2 rounded-md px-2 text-ink-2 text-sm hover:bg-sunken hover:text-ink"
       panelClass="w-72 p-3.5"
       button={
@@ -60,10 +64,17 @@ export function SyncStatusIndicator() {
           >
             {words.label}
           </span>
+          {unsent > 0 ? (
+            <span className="flex items-center gap-1 text-ink-2 tabular-nums" title={unsentWords}>
+              <CloudUpload className="size-4 text-ink-3" aria-hidden="true" />
+              {unsent}
+              <span className="sr-only"> unsent</span>
+            </span>
+          ) : null}
         </>
       }
     >
-      {() => (
+      {(close) => (
         <div className="text-sm">
           <p className="font-semibold text-ink">{words.label}</p>
           <p className="mt-1 text-ink-2">{words.detail}</p>
@@ -88,9 +99,35 @@ export function SyncStatusIndicator() {
                 </dd>
               </>
             ) : null}
+            {status.outbox.oldest === undefined ? null : (
+              <>
+                <dt>Oldest unsent change</dt>
+                <dd className="text-right text-ink-2">
+                  <RelativeTime value={new Date(status.outbox.oldest).toISOString()} />
+                </dd>
+              </>
+            )}
             <dt>Kept on this device</dt>
             <dd className="text-right text-ink-2">{status.storage === "memory" ? "until reload" : "yes"}</dd>
+            <dt>Connection</dt>
+            <dd className="text-right text-ink-2">
+              {status.notShared ? "of this tab" : status.leader ? "of this tab, for all" : "of another tab"}
+            </dd>
           </dl>
+          {status.storageReason ? <p className="mt-2 text-ink-3">{status.storageReason}</p> : null}
+          {status.lastError ? (
+            <p className="mt-2 text-ink-3">
+              Last failure, <RelativeTime value={new Date(status.lastError.at).toISOString()} />:{" "}
+              {status.lastError.message}
+            </p>
+          ) : null}
+          <Link
+            to="/changes"
+            onClick={close}
+            className="mt-3 block border-line border-t pt-3 font-medium text-link underline-offset-2 hover:underline"
+          >
+            {unsent > 0 ? `Look at ${unsentWords}` : "Changes on this device"}
+          </Link>
         </div>
       )}
     </Popover>

@@ -28,3 +28,10 @@ test("a delay says up to when changes are shown, with the day if that is not tod
   expect(words(then + 60_000)).toMatch(/^Delayed: showing changes up to 10[:.]42/);
   expect(words(then + 86_400_000)).toMatch(/^Delayed: showing changes up to .*2026.*10[:.]42/);
 });
+
+test("a connection that brings nothing is not called live", () => {
+  expect(syncWords({ state: "connected", stuck: true }, 0)).toMatchObject({
+    tone: "warn",
+    label: "Not getting through",
+  });
+});

@@ -21,6 +21,8 @@ export type SyncState = {
   readonly since?: number | undefined;
   /** When the next attempt starts, in milliseconds since 1970. */
   readonly retryAt?: number | undefined;
+  /** Connected, and yet nothing gets through. */
+  readonly stuck?: boolean | undefined;
 };
 
 function reconnecting(retryAt: number, now: number): SyncWords {
@@ -39,12 +41,20 @@ function timeOf(moment: number, now: number): string {
   return (sameDay ? time : timeAndDay).format(moment);
 }
 
+const stuck: SyncWords = {
+  tone: "warn",
+  label: "Not getting through",
+  detail: "There is a connection, but for half a minute nothing was completed. It is tried again by itself.",
+};
+
 /** The connection in words; `now` in milliseconds. */
 export function syncWords(status: SyncState, now: number): SyncWords {
   switch (status.state) {
     case "connected":
+      if (status.stuck) return stuck;
       return { tone: "live", label: "Live", detail: "Changes by others appear here as they are made." };
     case "catching-up":
+      if (status.stuck) return stuck;
       return { tone: "busy", label: "Catching up…", detail: "Fetching what changed while the connection was away." };
     case "delayed":
       return {
@@ -58,7 +68,12 @@ export function syncWords(status: SyncState, now: number): SyncWords {
     case "disconnected":
       return { tone: "warn", label: "Disconnected", detail: status.reason ?? "The server refused the connection." };
     case "offline":
-      return { tone: "off", label: "Offline", detail: "This device has no network. What was loaded stays readable." };
+      return {
+        tone: "off",
+        label: "Offline",
+        detail:
+          "This device has no network. What was loaded stays readable, and what you change is kept and sent later.",
+      };
     case "needs-auth":
       return { tone: "warn", label: "Sign in again", detail: "The session has ended. Sign in again to go on." };
     case "disabled":

@@ -8,6 +8,9 @@ import { StateMessage } from "../components/StateMessage.tsx";
 import { usePageTitle } from "../components/use-page-title.ts";
 import { humanize } from "../format/humanize.ts";
 import { entityPlural } from "../shell/navigation.ts";
+import { RowAttention } from "../unsent/RowAttention.tsx";
+import { UnsentMark } from "../unsent/UnsentMark.tsx";
+import { useUnsent } from "../unsent/unsent.tsx";
 import { Breadcrumb } from "./Breadcrumb.tsx";
 import {
   type EntityCode,
@@ -51,7 +54,14 @@ export function EntityDetail({ code, id, children }: Props) {
   const { status, row, error } = useHeldRow(code, id);
   const gone = status === "gone";
   const drafts = useDraftKeeper(gone);
-  if (gone && !(row && drafts.open)) return <Gone code={code} />;
+  if (gone && !(row && drafts.open)) {
+    return (
+      <>
+        <RowAttention code={code} id={id} />
+        <Gone code={code} />
+      </>
+    );
+  }
   if (!row) {
     return status === "error" ? (
       <ErrorMessage what={entityInfo(code).label} error={error} retry={() => window.location.reload()} />
@@ -61,6 +71,7 @@ export function EntityDetail({ code, id, children }: Props) {
   }
   return (
     <DraftProvider drafts={drafts}>
+      <RowAttention code={code} id={id} />
       {gone ? <GoneWhileEditing code={code} /> : null}
       <Article code={code} row={row}>
         {children?.(row)}
@@ -88,6 +99,7 @@ function Article({ code, row, children }: { code: EntityCode; row: Row; children
   const texts = columns.filter(isLongText);
   const properties = columns.filter((entry) => !isLongText(entry));
   usePageTitle(rowLabel(code, row));
+  const unsent = useUnsent().get(`${code}/${row.id}`);
   return (
     <article className="grid lg:min-h-[calc(100dvh-3.25rem)] lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr] xl:grid-cols-[minmax(0,1fr)_23rem]">
       <header className="min-w-0 px-4 pt-5 sm:px-6">
@@ -102,10 +114,19 @@ function Article({ code, row, children }: { code: EntityCode; row: Row; children
             <h1 className="py-1.5 font-semibold text-xl tracking-tight">{rowLabel(code, row)}</h1>
           )}
         </div>
-        <p className="mt-0.5 text-ink-3 text-sm">
-          Updated <RelativeTime value={String(row["updated_ts"])} /> · created{" "}
-          <RelativeTime value={String(row["created_ts"])} />
+        <p className="mt-0.5 flex flex-wrap items-center text-ink-3 text-sm">
+          {row["updated_ts"] ? (
+            <>
+              Updated&nbsp;
+              <RelativeTime value={String(row["updated_ts"])} />
+              &nbsp;· created&nbsp;
+              <RelativeTime value={String(row["created_ts"])} />
+            </>
+          ) : (
+            "Not at the server yet"
+          )}
           {isPrivate(row) ? <PrivateMark /> : null}
+          <UnsentMark state={unsent} />
         </p>
       </header>
       <aside

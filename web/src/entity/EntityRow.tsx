@@ -2,19 +2,21 @@ import { memo, useRef } from "react";
 import { Link } from "react-router";
 import { useLiveHighlight } from "../components/use-live-highlight.ts";
 import { humanize } from "../format/humanize.ts";
+import { UnsentMark } from "../unsent/UnsentMark.tsx";
+import type { UnsentState } from "../unsent/unsent.tsx";
 import { type EntityCode, isPrivate, type Row, rowLabel } from "./catalog.ts";
 import { PrivateMark } from "./PrivateMark.tsx";
 import { entityPath } from "./paths.ts";
 import { isNumeric, type Layout } from "./table-layout.ts";
 import { Value } from "./Value.tsx";
 
-type Props = { code: EntityCode; row: Row; layout: Layout; compact: boolean };
+type Props = { code: EntityCode; row: Row; layout: Layout; compact: boolean; unsent: UnsentState | undefined };
 
 /**
  * One line of a list. The link on the name covers the whole line, so that there is one thing to reach with the
  * keyboard and the whole line to press with a finger. Memoised: one change must not draw a thousand rows.
  */
-export const EntityRow = memo(function EntityRow({ code, row, layout, compact }: Props) {
+export const EntityRow = memo(function EntityRow({ code, row, layout, compact, unsent }: Props) {
   const { placed, narrow } = layout;
   const line = useRef<HTMLTableRowElement>(null);
   const created = row["created_ts"];
@@ -32,6 +34,7 @@ export const EntityRow = memo(function EntityRow({ code, row, layout, compact }:
             {rowLabel(code, row)}
           </Link>
           {isPrivate(row) ? <PrivateMark /> : null}
+          <UnsentMark state={unsent} />
         </div>
         <div className={`mt-1 flex min-w-0 items-center gap-2 text-ink-2 text-sm ${narrow}`}>
           {head && isNumeric(head) ? <span className="text-ink-3">{humanize(head.name)}</span> : null}

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useMemo } from "react";
 import { humanize } from "../format/humanize.ts";
+import { useUnsent } from "../unsent/unsent.tsx";
 import { type Column, type EntityCode, labelColumn, type Row } from "./catalog.ts";
 import { EntityRow } from "./EntityRow.tsx";
 import { isSortable } from "./list-columns.ts";
@@ -57,6 +58,7 @@ type Props = {
 export function EntityTable({ code, rows, caption, columns, sort = "", onSort, compact = false }: Props) {
   const label = labelColumn(code);
   const layout = useMemo(() => placeColumns(columns), [columns]);
+  const unsent = useUnsent();
   return (
     <div className="@container">
       <table className="w-full table-fixed border-collapse text-base">
@@ -84,7 +86,14 @@ export function EntityTable({ code, rows, caption, columns, sort = "", onSort, c
         </thead>
         <tbody>
           {rows.map((row) => (
-            <EntityRow key={row.id} code={code} row={row} layout={layout} compact={compact} />
+            <EntityRow
+              key={row.id}
+              code={code}
+              row={row}
+              layout={layout}
+              compact={compact}
+              unsent={unsent.get(`${code}/${row.id}`)}
+            />
           ))}
         </tbody>
       </table>

@@ -1,4 +1,3 @@
-import { ConflictError } from "@heliograph/client";
 import { useMutation } from "@heliograph/client/react";
 import { useEffect, useReducer, useRef } from "react";
 import { useAnnounce } from "../components/Announcer.tsx";
@@ -13,9 +12,6 @@ import { hasDraft, type InlineEdit, inlineEdit, resumed } from "./inline-edit.ts
 /** How long "Saved" stays, in milliseconds. */
 const savedFor = 1_600;
 
-/** Tries of one save that meet changes of other columns; each try has the newer version. */
-const tries = 4;
-
 export type InlineEditor = {
   readonly state: InlineEdit;
   readonly start: () => void;
@@ -28,8 +24,8 @@ export type InlineEditor = {
 };
 
 /**
- * Editing of one column of one row. Changes of other columns in the meantime are nobody's conflict: the save is
- * repeated on the newer version. A change of this column is shown, with both values, and decided by the writer.
+ * Editing of one column of one row. A change of this column by somebody else that arrives while the editor is open is
+ * shown, with both values, and decided by the writer; one that arrives after the save is a conflict of the outbox.
  */
 export function useInlineEdit(code: EntityCode, row: Row, column: Column): InlineEditor {
   const place = useDraftPlace(code, row.id, column.name);
@@ -48,19 +44,14 @@ export function useInlineEdit(code: EntityCode, row: Row, column: Column): Inlin
     return () => clearTimeout(timer);
   }, [state.mode]);
 
-  async function send(value: unknown, base: unknown, left: number): Promise<void> {
+  async function send(value: unknown): Promise<void> {
     try {
+      // Kept and shown from here on, with or without network. What the server says later is told where the row is.
       await update(row.id, { [name]: value } as never);
       announce(`${humanize(name)} saved`);
       dispatch({ type: "saved" });
     } catch (error) {
-      const current = error instanceof ConflictError ? (error.current as Row | null | undefined) : undefined;
-      if (!current) return dispatch({ type: "failed", error: describeError(error) });
-      const theirs = current[name];
-      if (sameValue(column, theirs, value)) return dispatch({ type: "saved" });
-      if (left > 0 && sameValue(column, theirs, base)) return send(value, base, left - 1);
-      announce(`${humanize(name)} was changed by someone else`);
-      dispatch({ type: "conflicted", theirs });
+      dispatch({ type: "failed", error: describeError(error) });
     }
   }
 
@@ -79,7 +70,7 @@ export function useInlineEdit(code: EntityCode, row: Row, column: Column): Inlin
       dispatch({ type: "conflicted", theirs });
     } else {
       dispatch({ type: "save" });
-      void send(parsed.value, state.base, tries);
+      void send(parsed.value);
     }
   }
 
@@ -87,7 +78,7 @@ export function useInlineEdit(code: EntityCode, row: Row, column: Column): Inlin
     if (state.mode !== "conflict") return;
     const parsed = fromInput(column, state.draft);
     dispatch({ type: "keepMine" });
-    if (parsed.ok) void send(parsed.value, state.theirs, tries);
+    if (parsed.ok) void send(parsed.value);
     else dispatch({ type: "failed", error: parsed.message });
   }
 

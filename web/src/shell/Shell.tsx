@@ -2,6 +2,8 @@ import { useEffect, useRef } from "react";
 import { Link, Outlet, useLocation } from "react-router";
 import { Logo } from "../components/Logo.tsx";
 import { SyncStatusIndicator } from "../components/SyncStatusIndicator.tsx";
+import { UnsentProvider } from "../unsent/unsent.tsx";
+import { CatchUpBar } from "./CatchUpBar.tsx";
 import { NavigationDrawer } from "./NavigationDrawer.tsx";
 import { SearchBox } from "./SearchBox.tsx";
 import { SideNavigation } from "./SideNavigation.tsx";
@@ -55,9 +57,12 @@ export function Shell() {
             <UserMenu />
           </div>
         </header>
+        <CatchUpBar />
         <SyncBanner />
         <main ref={main} id="content" tabIndex={-1} className="flex-1">
-          <Outlet />
+          <UnsentProvider>
+            <Outlet />
+          </UnsentProvider>
         </main>
       </div>
     </div>

@@ -1,43 +1,69 @@
+import { useSyncStatus } from "@heliograph/client/react";
 import { ChevronDown, LogOut } from "lucide-react";
+import { useState } from "react";
 import { useAuth, usePerson } from "../auth/AuthProvider.tsx";
 import { Avatar } from "../components/Avatar.tsx";
+import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
 import { Popover, panelItem } from "../components/Popover.tsx";
 import { ReferenceText } from "../entity/ReferenceLabel.tsx";
 import { humanize } from "../format/humanize.ts";
 
+/** Signing out takes everything of this person off the device, what was not sent too: that must be a decision. */
 export function UserMenu() {
   const person = usePerson();
   const { signOut } = useAuth();
+  const { outbox, attention } = useSyncStatus();
+  const [asking, setAsking] = useState(false);
+  const unsent = outbox.size + attention;
   const name = `${person.fname} ${person.lname}`;
   return (
-    <Popover
-      buttonClass="flex h-8 items-center gap-1.5 rounded-md px-1.5 text-ink-2 text-sm hover:bg-sunken hover:text-ink"
-      button={
-        <>
-          <Avatar name={name} />
-          <span className="sr-only">Account: </span>
-          <span className="max-md:sr-only">{person.fname}</span>
-          <span className="sr-only"> {person.lname}</span>
-          <ChevronDown className="size-3.5" aria-hidden="true" />
-        </>
-      }
-    >
-      {() => (
-        <>
-          <div className="px-2.5 pt-1.5 pb-2.5">
-            <p className="font-semibold">{name}</p>
-            <p className="truncate text-ink-2 text-sm">{person.email}</p>
-            <p className="mt-1 text-ink-3 text-sm">
-              <ReferenceText code="organization" id={person.organizationId} /> · {humanize(person.role)}
-            </p>
-          </div>
-          <div className="border-line border-t pt-1.5">
-            <button type="button" className={panelItem} onClick={() => signOut()}>
-              <LogOut className="size-4 text-ink-3" aria-hidden="true" /> Sign out
-            </button>
-          </div>
-        </>
-      )}
-    </Popover>
+    <>
+      <Popover
+        buttonClass="flex h-8 items-center gap-1.5 rounded-md px-1.5 text-ink-2 text-sm hover:bg-sunken hover:text-ink"
+        button={
+          <>
+            <Avatar name={name} />
+            <span className="sr-only">Account: </span>
+            <span className="max-md:sr-only">{person.fname}</span>
+            <span className="sr-only"> {person.lname}</span>
+            <ChevronDown className="size-3.5" aria-hidden="true" />
+          </>
+        }
+      >
+        {(close) => (
+          <>
+            <div className="px-2.5 pt-1.5 pb-2.5">
+              <p className="font-semibold">{name}</p>
+              <p className="truncate text-ink-2 text-sm">{person.email}</p>
+              <p className="mt-1 text-ink-3 text-sm">
+                <ReferenceText code="organization" id={person.organizationId} /> · {humanize(person.role)}
+              </p>
+            </div>
+            <div className="border-line border-t pt-1.5">
+              <button
+                type="button"
+                className={panelItem}
+                onClick={() => {
+                  close();
+                  if (unsent > 0) setAsking(true);
+                  else signOut();
+                }}
+              >
+                <LogOut className="size-4 text-ink-3" aria-hidden="true" /> Sign out
+              </button>
+            </div>
+          </>
+        )}
+      </Popover>
+      {asking ? (
+        <ConfirmDialog
+          title={unsent === 1 ? "1 change is not sent yet" : `${unsent} changes are not sent yet`}
+          text="Signing out removes everything of yours from this device, these changes too. Stay signed in until they are sent to keep them."
+          confirm="Sign out and lose them"
+          onConfirm={() => signOut()}
+          onClose={() => setAsking(false)}
+        />
+      ) : null}
+    </>
   );
 }

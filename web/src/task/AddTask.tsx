@@ -7,7 +7,7 @@ import { describeError } from "../entity/describe-error.ts";
 import { useDraftPlace, useKeptState } from "../entity/draft-vault.ts";
 
 /** One line for one more task; the cursor stays, so that several can be written in a row. */
-export function AddTask({ projectId, onAdded }: { projectId: string; onAdded: () => void }) {
+export function AddTask({ projectId }: { projectId: string }) {
   const [title, setTitle] = useKeptState(useDraftPlace("project", projectId, "task"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
   const { create, pending } = useMutation("task");
@@ -23,7 +23,6 @@ export function AddTask({ projectId, onAdded }: { projectId: string; onAdded: ()
       await create({ title: text, project_id: projectId, status: "todo" } as never);
       setTitle("");
       announce(`Added task ${text}`);
-      onAdded();
     } catch (error) {
       setFailure(describeError(error));
     }

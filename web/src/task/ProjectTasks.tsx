@@ -19,7 +19,7 @@ export function ProjectTasks({ project }: { project: Row }) {
         title="Tasks"
         action={ready ? <ProgressBar progress={progressOf(tasks.rows)} more={!tasks.complete} /> : null}
       >
-        {frozen ? null : <AddTask projectId={project.id} onAdded={tasks.refetch} />}
+        {frozen ? null : <AddTask projectId={project.id} />}
         <SectionRows code="task" list={tasks} without="project_id" caption="Tasks of this project" />
       </Section>
     </>

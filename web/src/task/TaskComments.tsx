@@ -52,7 +52,6 @@ export function TaskComments({ task }: { task: Row }) {
     try {
       await create({ task_id: task.id, body: body.trim(), ...(author && { author_id: author }) } as never);
       setBody("");
-      comments.refetch();
     } catch (error) {
       setFailure(describeError(error));
     }

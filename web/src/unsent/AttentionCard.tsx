@@ -1,0 +1,97 @@
+import type { AttentionItem, Choice } from "@heliograph/client";
+import { useAttention } from "@heliograph/client/react";
+import { useId, useState } from "react";
+import { Link } from "react-router";
+import { useAnnounce } from "../components/Announcer.tsx";
+import { Button } from "../components/Button.tsx";
+import { RelativeTime } from "../components/RelativeTime.tsx";
+import { type EntityCode, entityInfo } from "../entity/catalog.ts";
+import { describeError } from "../entity/describe-error.ts";
+import { entityPath } from "../entity/paths.ts";
+import { ConflictChoices } from "./ConflictChoices.tsx";
+import { deedWords, kindWords, nameOfRow } from "./change-words.ts";
+import { RefusedChanges } from "./RefusedChanges.tsx";
+
+const tones = {
+  conflict: "bg-amber-bg text-amber-fg",
+  rejected: "bg-red-bg text-red-fg",
+  gone: "bg-gray-bg text-gray-fg",
+};
+
+/** One write that needs a person: what was meant, why it did not go through, and every way on. */
+export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCode } }) {
+  const { retry, discard, resolve } = useAttention();
+  const announce = useAnnounce();
+  const [failure, setFailure] = useState("");
+  const id = useId();
+  const { code, op, kind, reason } = item;
+  const name = nameOfRow(code, item.id, item.mine);
+
+  async function decide(work: Promise<void>, said: string): Promise<void> {
+    setFailure("");
+    try {
+      await work;
+      announce(said);
+    } catch (error) {
+      setFailure(describeError(error));
+    }
+  }
+  const send = (changes: Readonly<Record<string, unknown>>) => void decide(retry(item.key, changes), "Sent again");
+  const giveUp = () => void decide(discard(item.key), "Discarded");
+  const settle = (choices: Readonly<Record<string, Choice>>) => void decide(resolve(item.key, choices), "Decided");
+
+  return (
+    <article aria-labelledby={id} className="rounded-lg border border-line bg-canvas p-4">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <span className={`rounded px-1.5 font-medium text-xs ${tones[kind]}`}>{kindWords(item)}</span>
+        <h2 id={id} className="min-w-0 font-semibold">
+          {kind === "gone" || op === "create" ? (
+            name
+          ) : (
+            <Link to={entityPath(code, item.id)} className="underline-offset-2 hover:underline">
+              {name}
+            </Link>
+          )}
+        </h2>
+        <span className="text-ink-3 text-sm">
+          {entityInfo(code).label} · {deedWords(op, item.changes)} ·{" "}
+          <RelativeTime value={new Date(item.at).toISOString()} />
+        </span>
+      </header>
+      <p className="mt-2">
+        {reason.message} <span className="text-ink-2">{reason.remedy}</span>
+      </p>
+      {item.dependants.length > 0 ? (
+        <p className="mt-1 text-ink-2">
+          {item.dependants.length === 1 ? "1 more change waits" : `${item.dependants.length} more changes wait`} for
+          this one, and {item.dependants.length === 1 ? "is" : "are"} discarded with it.
+        </p>
+      ) : null}
+      <div className="mt-3">
+        {kind === "conflict" ? (
+          <ConflictChoices code={code} item={item} onResolve={settle} />
+        ) : op === "remove" ? (
+          <div className="flex gap-2">
+            <Button variant="solid" onClick={() => send({})}>
+              Try again
+            </Button>
+            <Button onClick={giveUp}>Discard</Button>
+          </div>
+        ) : (
+          <RefusedChanges
+            code={code}
+            item={item}
+            send={kind === "gone" ? "Create it again" : "Send again"}
+            onSend={send}
+            onDiscard={giveUp}
+          />
+        )}
+      </div>
+      {failure ? (
+        <p role="alert" className="mt-2 text-danger text-sm">
+          {failure}
+        </p>
+      ) : null}
+    </article>
+  );
+}

@@ -1,0 +1,71 @@
+import type { AttentionItem } from "@heliograph/client";
+import { useState } from "react";
+import { Button } from "../components/Button.tsx";
+import type { EntityCode } from "../entity/catalog.ts";
+import { fromInput, toInput } from "../entity/column-input.ts";
+import { Editor } from "../entity/Editor.tsx";
+import { humanize } from "../format/humanize.ts";
+import { changedColumns } from "./change-words.ts";
+
+type Props = {
+  code: EntityCode;
+  item: AttentionItem;
+  /** What the button says that sends it. */
+  send: string;
+  onSend: (changes: Readonly<Record<string, unknown>>) => void;
+  onDiscard: () => void;
+};
+
+/** What the server did not take, open for correction: sent again as it then is, or given up. */
+export function RefusedChanges({ code, item, send, onSend, onDiscard }: Props) {
+  const changes = changedColumns(code, item.changes);
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
+  const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
+
+  function submit(): void {
+    const values: Record<string, unknown> = {};
+    const wrong: Record<string, string> = {};
+    for (const { column } of changes) {
+      const text = texts[column.name];
+      // Only what was touched: an untouched value goes as it was written, not as its input element shows it.
+      if (text === undefined) continue;
+      const parsed = fromInput(column, text);
+      if (parsed.ok) values[column.name] = parsed.value;
+      else wrong[column.name] = parsed.message;
+    }
+    setProblems(wrong);
+    if (Object.keys(wrong).length === 0) onSend(values);
+  }
+
+  return (
+    <div>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {changes.map(({ column, value }) => (
+          <div key={column.name} className="grid min-w-0 content-start gap-1 text-sm">
+            <span aria-hidden="true" className="font-medium">
+              {humanize(column.name)}
+            </span>
+            <Editor
+              column={column}
+              text={texts[column.name] ?? toInput(column, value)}
+              label={humanize(column.name)}
+              onText={(text) => setTexts((before) => ({ ...before, [column.name]: text }))}
+              invalid={problems[column.name] !== undefined}
+            />
+            {problems[column.name] ? (
+              <span role="alert" className="text-danger">
+                {problems[column.name]}
+              </span>
+            ) : null}
+          </div>
+        ))}
+      </div>
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button variant="solid" onClick={submit}>
+          {send}
+        </Button>
+        <Button onClick={onDiscard}>Discard</Button>
+      </div>
+    </div>
+  );
+}
