@@ -6,6 +6,7 @@ import { Announcer } from "./components/Announcer.tsx";
 import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import { config } from "./config.ts";
 import { forgetDrafts } from "./entity/draft-vault.ts";
+import { NewVersion } from "./offline/NewVersion.tsx";
 import { ChangesPage } from "./pages/ChangesPage.tsx";
 import { HomePage } from "./pages/HomePage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
@@ -89,6 +90,7 @@ export function App() {
           <ErrorBoundary>
             <SignedIn />
           </ErrorBoundary>
+          <NewVersion />
         </Announcer>
       </BrowserRouter>
     </AuthProvider>

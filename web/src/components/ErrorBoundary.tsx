@@ -3,7 +3,11 @@ import { Component, type ReactNode } from "react";
 import { Button } from "./Button.tsx";
 import { StateMessage } from "./StateMessage.tsx";
 
-type Props = { children: ReactNode };
+type Props = {
+  children: ReactNode;
+  /** In place of a part of the page that can be done without; absent: the whole page is what broke. */
+  fallback?: ReactNode;
+};
 
 /** A fault of the program itself: says so and offers a reload, where React would leave an empty window. */
 export class ErrorBoundary extends Component<Props, { failed: boolean }> {
@@ -15,6 +19,7 @@ export class ErrorBoundary extends Component<Props, { failed: boolean }> {
 
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
+    if (this.props.fallback !== undefined) return this.props.fallback;
     return (
       <main>
         <StateMessage

@@ -2,6 +2,7 @@ import { useSyncStatus } from "@heliograph/client/react";
 import { CloudUpload } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
+import { changesPath } from "../entity/paths.ts";
 import { useAnnounce } from "./Announcer.tsx";
 import { Popover } from "./Popover.tsx";
 import { RelativeTime } from "./RelativeTime.tsx";
@@ -111,7 +112,7 @@ export function SyncStatusIndicator() {
             <dd className="text-right text-ink-2">{status.storage === "memory" ? "until reload" : "yes"}</dd>
             <dt>Connection</dt>
             <dd className="text-right text-ink-2">
-              {status.notShared ? "of this tab" : status.leader ? "of this tab, for all" : "of another tab"}
+              {status.notShared ? "this tab's own" : status.leader ? "shared by this tab" : "through another tab"}
             </dd>
           </dl>
           {status.storageReason ? <p className="mt-2 text-ink-3">{status.storageReason}</p> : null}
@@ -122,7 +123,7 @@ export function SyncStatusIndicator() {
             </p>
           ) : null}
           <Link
-            to="/changes"
+            to={changesPath}
             onClick={close}
             className="mt-3 block border-line border-t pt-3 font-medium text-link underline-offset-2 hover:underline"
           >

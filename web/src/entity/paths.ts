@@ -15,3 +15,6 @@ export function createPath(code: EntityCode, values: Readonly<Record<string, str
   const query = new URLSearchParams(values).toString();
   return `${listPath(code)}/new${query ? `?${query}` : ""}`;
 }
+
+/** What this device has not sent, and what needs a decision. */
+export const changesPath = "/changes";

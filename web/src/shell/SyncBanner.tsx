@@ -1,8 +1,10 @@
-import { useSyncStatus } from "@heliograph/client/react";
+import { useAttention, useSyncStatus } from "@heliograph/client/react";
 import { RotateCw, WifiOff } from "lucide-react";
 import type { ReactNode } from "react";
-import { Link } from "react-router";
+import { Link, useLocation } from "react-router";
 import { Button } from "../components/Button.tsx";
+import { changesPath, entityPath } from "../entity/paths.ts";
+import { isShowable } from "../unsent/change-words.ts";
 import { useRefresh } from "./refresh.ts";
 
 function Strip({ icon, children, action }: { icon?: ReactNode; children: ReactNode; action?: ReactNode }) {
@@ -19,15 +21,24 @@ function count(size: number): string {
   return size === 1 ? "1 change" : `${size} changes`;
 }
 
+/** How many changes need a decision that the page in view does not ask for itself. */
+function useElsewhere(): number {
+  const { items } = useAttention();
+  const { pathname } = useLocation();
+  if (pathname === changesPath) return 0;
+  return items.filter(isShowable).filter(({ code, id }) => entityPath(code, id) !== pathname).length;
+}
+
 /** What a person must know while the pages do not move, or not everything of his is safe: one line, above the page. */
 export function SyncBanner() {
-  const { state, outbox, attention, storage, storageReason } = useSyncStatus();
+  const { state, outbox, storage, storageReason } = useSyncStatus();
+  const attention = useElsewhere();
   const { refresh } = useRefresh();
   const unsent =
     outbox.size > 0 ? (
       <>
         {" "}
-        <Link to="/changes" className="font-medium underline underline-offset-2">
+        <Link to={changesPath} className="font-medium underline underline-offset-2">
           {count(outbox.size)}
         </Link>{" "}
         will be sent when the connection is back.
@@ -57,7 +68,7 @@ export function SyncBanner() {
     return (
       <Strip>
         {count(attention)} of yours {attention === 1 ? "needs" : "need"} your decision.{" "}
-        <Link to="/changes" className="font-medium underline underline-offset-2">
+        <Link to={changesPath} className="font-medium underline underline-offset-2">
           Look at {attention === 1 ? "it" : "them"}
         </Link>
       </Strip>

@@ -3,6 +3,7 @@ import { burnUp, forecast } from "../chart/burn-up.ts";
 import type { AllRows } from "../chart/use-all-rows.ts";
 import { WorkloadChart } from "../chart/WorkloadChart.tsx";
 import { workload } from "../chart/workload.ts";
+import { ErrorBoundary } from "../components/ErrorBoundary.tsx";
 import type { Row } from "../entity/catalog.ts";
 import { formatDay, today } from "../format/date.ts";
 
@@ -24,7 +25,8 @@ export function ProjectProgress({ project, tasks }: { project: Row; tasks: AllRo
   // By day and rows, so that the line is not computed again for each letter typed elsewhere on the page.
   const points = useMemo(() => burnUp(tasks.rows, Date.parse(`${day}T12:00:00Z`)), [tasks.rows, day]);
   const loads = useMemo(() => workload(tasks.rows, day), [tasks.rows, day]);
-  if (points.length === 0) return null;
+  // Before the server (or the last visit) has said which tasks there are, the few that happen to be held say nothing.
+  if (points.length === 0 || tasks.status !== "ready") return null;
   const { open, weekly, doneBy } = forecast(points);
   const end = project["end_on"];
   const due = typeof end === "string" ? Date.parse(`${end}T00:00:00Z`) : undefined;
@@ -32,9 +34,11 @@ export function ProjectProgress({ project, tasks }: { project: Row; tasks: AllRo
     <section aria-label="Progress" className="mt-8 grid gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <div className="min-w-0">
         <h2 className="mb-2 font-semibold text-base">Progress</h2>
-        <Suspense fallback={<div className="skeleton h-42" />}>
-          <BurnUpChart points={points} due={due} />
-        </Suspense>
+        <ErrorBoundary fallback={<p className="text-ink-3 text-sm">The chart is not on this device yet.</p>}>
+          <Suspense fallback={<div className="skeleton h-42" />}>
+            <BurnUpChart points={points} due={due} />
+          </Suspense>
+        </ErrorBoundary>
         <p className="mt-1.5 text-ink-2 text-sm">
           {tasks.complete ? "" : "Of the tasks loaded so far: "}
           {open === 0 ? "Everything is done." : `${open} open. `}
