@@ -30,6 +30,8 @@ export type ConnectionManagerPorts = {
 const sweepMs = 1000;
 /** Time between the moment at which a client was asked to leave and that at which it is sent away. */
 const goawayGraceMs = 1000;
+/** Sockets that begin afresh within this time are not told before that they are behind. */
+const silentSpreadMs = 2000;
 const replacedReason = "another socket took this connection over";
 /** Codes with which a client says that it will not come back. */
 const leavingCodes: ReadonlySet<number> = new Set([1000, 1001]);
@@ -182,7 +184,14 @@ export class ConnectionManager {
 
   /** What sockets were told no longer fits: each that is open now is asked to subscribe again, spread over `spreadMs`. */
   async resetAll(reason: ResetMessage["payload"]["reason"], spreadMs: number): Promise<void> {
-    for (const connection of this.#connections) connection.mustReset = true;
+    const since = new Date(this.#ports.clock.wall()).toISOString();
+    for (const connection of this.#connections) {
+      connection.mustReset = true;
+      // Whoever has to wait for its turn is behind meanwhile, and must not believe to be up to date.
+      if (spreadMs <= silentSpreadMs || connection.toldDelayed) continue;
+      connection.toldDelayed = true;
+      connection.send({ type: "DELAYED", payload: { since } });
+    }
     await this.#spread(spreadMs, (connection) => {
       // Somebody else may have reset it in the meantime.
       if (connection.mustReset) this.#ports.subscriptions.reset(connection, reason);

@@ -129,6 +129,26 @@ test("a change during the read that wakes a row is told after it", async () => {
   ]);
 });
 
+test("the same where RESUME is what has it read", async () => {
+  const scene = new Scene();
+  const [row, personId] = [id(), id()];
+  const first = await scene.subscribed({ ids: [row], personId });
+  const place = { connectionId: first.connection.id, cursor: scene.cursor };
+  first.leave();
+  await settled();
+  scene.questions = [];
+  const { socket } = await scene.resume(place, { personId });
+  await scene.apply(item({ e: row, r: true, v: 6 }));
+  scene.readable.set(row, 5);
+  scene.questions[0]?.answer();
+  await settled();
+  expect(socket.take()).toMatchObject([
+    { type: "RESUMED" },
+    { payload: { changes: [{ version: 5 }] } },
+    { payload: { changes: [{ version: 6 }] } },
+  ]);
+});
+
 test("no bookmark while a dormant row is being read, and a failed read is repeated", async () => {
   const scene = new Scene();
   const row = id();

@@ -29,7 +29,7 @@ export class FanOut {
   /** One flush per socket and batch, so a thousand changed rows are one frame and not a thousand. */
   apply(items: readonly HintItem[]): void {
     const touched = new Set<Connection>();
-    for (const item of items) {
+    for (const item of rightsFirst(items)) {
       if (item.c === membershipCode) {
         for (const user of this.#ports.usersOf(item.e))
           if (isMembershipOf(item, user)) this.#ports.rights.checkEverything(user);
@@ -50,7 +50,8 @@ export class FanOut {
     if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);
     const hits = items.flatMap((item) => {
       if (!connection.holdsId(item.c, item.e) && !connection.holdsContainer(item.c, item.k)) return [];
-      const byId = vouchesById(connection, item);
+      // Nothing is pending any more.
+      const byId = connection.holdings.has({ kind: "id", code: item.c, id: item.e });
       return [{ item, byId, judged: mustJudge(connection, item, byId) }];
     });
     for (const { item, judged } of hits) if (judged) rights.check(connection.user, item, connection, true);
@@ -112,6 +113,13 @@ export class FanOut {
     return false;
   }
 }
+
+/**
+ * What may have changed rights before everything else: an item stands for all changes of an entity in its batch, also for
+ * those after somebody lost the right to hear of them, and has to wait for the read.
+ */
+const rightsFirst = (items: readonly HintItem[]): readonly HintItem[] =>
+  items.some(({ x }) => x) ? [...items.filter(({ x }) => x), ...items.filter(({ x }) => !x)] : items;
 
 /**
  * Whether the socket holds the row by its id in a way that counts. An id whose subscription is pending proves nothing yet:

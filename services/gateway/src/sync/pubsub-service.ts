@@ -53,7 +53,11 @@ export type PubsubDependencies = {
 
 const redisBus = { listenToHints, createPoker };
 
-/** Over how long sockets begin afresh when the log turned out to be another one: spreads their subscriptions. */
+/**
+ * Over how long sockets begin afresh when the log turned out to be another one: spreads their subscriptions. Time for each
+ * socket, and a limit: few need not wait for half a minute with what is wrong.
+ */
+const resetMsPerSocket = 5;
 const anotherHistorySpreadMs = 30_000;
 /** The same when this pod was given up: nothing is wrong with the log, but others may own the sessions. */
 const givenUpSpreadMs = 1000;
@@ -201,7 +205,10 @@ export class PubsubService {
         metrics.otherHistories.inc();
         logger.warn({ reason, sockets: this.#connections.size }, "another history: sockets begin afresh");
         ring.restart(place);
-        void this.#connections.resetAll(kind, anotherHistorySpreadMs);
+        void this.#connections.resetAll(
+          kind,
+          Math.min(anotherHistorySpreadMs, this.#connections.size * resetMsPerSocket),
+        );
       },
       clock,
       random,

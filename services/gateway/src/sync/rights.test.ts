@@ -263,6 +263,28 @@ test("a changed membership reads again all that the person holds, pending subscr
   expect(bystander.socket.take().some(({ type }) => type === "GONE")).toBe(false);
 });
 
+// Fails without a note of containers that are lost while they are pending: the older read finds them, and what was kept
+// would go out before anybody looks again.
+test("a change inside a container that is lost before SUBSCRIBED is not told", async () => {
+  const scene = new Scene();
+  scene.questions = [];
+  const [personId, box, row] = [id(), id(), id()];
+  const client = scene.connect({ personId });
+  client.socket.take();
+  await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
+  await scene.apply(item({ e: row, k: [box], v: 2 }));
+  await scene.apply(item({ c: "person", e: personId, a: 5, r: true, x: true }));
+  const [older, newer] = scene.questions;
+  newer?.answer();
+  await settled();
+  scene.containers.add(box);
+  older?.answer();
+  await settled();
+  const frames = client.socket.take();
+  expect(types(frames)).toEqual(["SUBSCRIBED", "GONE", "RESET"]);
+  expect(JSON.stringify(frames)).not.toContain(row);
+});
+
 test("during such a read the person is told nothing unchecked", async () => {
   const scene = new Scene();
   const [personId, row] = [id(), id()];

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { LiveClient, RefusedError, startLiveGateway } from "./testing/live-gateway.ts";
 
 async function refusal(attempt: Promise<unknown>): Promise<RefusedError> {
@@ -51,6 +53,15 @@ test("every reason not to open a socket has its status, code and remedy", async 
     allowed.ws.close();
     await allowed.closed;
   }
+});
+
+test("a client of another version is told so with a code that a browser can see", async () => {
+  await using gateway = await startLiveGateway({}, { redis: false });
+  const { token } = gateway.tokens.sign(gateway.identity("bob"));
+  const ws = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws/sync`, ["heliograph.v9", `bearer.${token}`]);
+  const [code, reason] = (await once(ws, "close")) as [number, Buffer];
+  expect({ code, reason: String(reason) }).toEqual({ code: 4400, reason: "this server speaks heliograph.v1" });
+  expect(ws.protocol).toBe("heliograph.v9");
 });
 
 test("a token in the query is taken where that is allowed", async () => {

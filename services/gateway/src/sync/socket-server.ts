@@ -1,10 +1,11 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { socketPath, subprotocol } from "@heliograph/protocol";
+import { closeCodes, socketPath, subprotocol } from "@heliograph/protocol";
 import type { Identity, Tokens } from "@heliograph/server-kit";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Connection, SocketPort } from "./connection.ts";
 import type { ConnectionManager } from "./connection-manager.ts";
+import { defaultLimits } from "./limits.ts";
 import { identify, isAllowedOrigin, isRefusal, type Refusal, refusalBody, refusals, tokenOf } from "./refusal.ts";
 
 export type SocketServerPorts = {
@@ -36,7 +37,8 @@ export class SocketServer {
       maxBufferedChunks: 4096,
       // Answered below, so that a flood of pings is counted and its answers do not pile up.
       autoPong: false,
-      handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+      // Another version is taken up only to be closed with a code: a browser cannot see why a handshake failed.
+      handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : (otherVersion(offered) ?? false)),
     });
   }
 
@@ -55,7 +57,8 @@ export class SocketServer {
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       socket.off("error", onError);
-      attach(ws, socket, answer, this.#ports.connections);
+      if (ws.protocol !== "" && ws.protocol !== subprotocol) refuseVersion(ws);
+      else attach(ws, socket, answer, this.#ports.connections);
     });
   }
 
@@ -78,6 +81,17 @@ export class SocketServer {
     if (isRefusal(identity)) return identity;
     return connections.hasRoomFor(identity.personId) ? identity : refusals.tooManySockets;
   }
+}
+
+function otherVersion(offered: ReadonlySet<string>): string | undefined {
+  for (const name of offered) if (name.startsWith("heliograph.")) return name;
+  return undefined;
+}
+
+function refuseVersion(ws: WebSocket): void {
+  ws.on("error", ignore);
+  ws.close(closeCodes.badMessage.code, `this server speaks ${subprotocol}`);
+  setTimeout(() => ws.terminate(), defaultLimits.closeGraceMs).unref();
 }
 
 function refuse(socket: Duplex, refusal: Refusal): void {

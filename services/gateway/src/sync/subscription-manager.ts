@@ -260,13 +260,14 @@ export class SubscriptionManager {
 
   /** Signals that came while it was open whether the subscription stands: those it covers and that are news. */
   #deliverKept(connection: Connection, pending: Pending, readable: Readable): void {
+    // First: what came through a container that is lost by now must not be told any more.
+    for (const { code, id } of pending.withdrawn) this.revokeContainer(connection, code, id);
     for (const { code, id, change } of pending.kept.values()) {
       if (change) connection.deliver(change);
       // A refused id is named by SUBSCRIBED already.
       else if (!pending.holdings.has({ kind: "id", code, id }) || readable.versions.has(id))
         this.revoke(connection, code, id);
     }
-    for (const { code, id } of pending.withdrawn) this.revokeContainer(connection, code, id);
     connection.flush();
   }
 
