@@ -1,13 +1,14 @@
 import { parseArgs } from "node:util";
-import { ConfigurationError, databaseUrlFromEnvironment } from "./config.ts";
+import { ConfigurationError, databaseUrlFromEnvironment, serviceAddresses } from "./config.ts";
 import { dumpCatalog } from "./dump.ts";
 import { importFresh } from "./import-fresh.ts";
+import { setLogins } from "./logins.ts";
 import { type MigrationLogger, migrate } from "./migrate.ts";
 import { checkSchema, writeSchema } from "./schema-check.ts";
 import { seedDemo } from "./seed.ts";
 import { writeInitialMigration } from "./snapshot.ts";
 
-const usage = `Usage: db-import [command] [--demo]
+const usage = `Usage: db-import [command] [--logins] [--demo]
 
 Works on the database that DATABASE_URL names.
 
@@ -18,6 +19,8 @@ Works on the database that DATABASE_URL names.
   schema              write db/schema.sql, from a scratch database of that server
   initial-migration   write db/migrations/0001_initial.sql from the definitions; only before the first release
 
+  --logins            after migrate: give the services' roles the passwords that stand in GATEWAY_DATABASE_URL and
+                      WATCHER_DATABASE_URL
   --demo              after migrate or import: fill in the demo data, if it is not there
 `;
 
@@ -58,7 +61,11 @@ async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { demo: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+    options: {
+      logins: { type: "boolean", default: false },
+      demo: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
   });
   if (values.help) return void process.stdout.write(usage);
   const name = positionals[0] ?? "migrate";
@@ -66,6 +73,10 @@ async function main(args: string[]): Promise<void> {
   if (command === undefined || positionals.length > 1) throw new ConfigurationError(`unknown command\n\n${usage}`);
   const url = name === "initial-migration" ? "" : databaseUrlFromEnvironment();
   await command(url);
+  if (values.logins && name === "migrate") {
+    await setLogins(url, serviceAddresses());
+    say("The services can log in.");
+  }
   if (values.demo && (name === "migrate" || name === "import")) {
     await seedDemo(url);
     say("The demo data is there.");

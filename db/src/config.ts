@@ -14,3 +14,9 @@ export function databaseUrlFromEnvironment(env: NodeJS.ProcessEnv = process.env)
   if (!/^postgres(ql)?:\/\//.test(url)) throw new ConfigurationError("DATABASE_URL must begin with postgresql://");
   return url;
 }
+
+/** The addresses that the services are given, by variable; whoever sets their passwords takes them from there. */
+export function serviceAddresses(env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string | undefined>> {
+  const { GATEWAY_DATABASE_URL, WATCHER_DATABASE_URL } = env;
+  return { GATEWAY_DATABASE_URL, WATCHER_DATABASE_URL };
+}

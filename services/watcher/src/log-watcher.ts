@@ -163,7 +163,13 @@ export class LogWatcher {
   }
 
   async #tell(claim: Claim): Promise<void> {
-    const rows: LogRow[] = await this.#database.read(claim.first - 1, claim.last - claim.first + 1);
+    const count = claim.last - claim.first + 1;
+    const rows: LogRow[] = await this.#database.read(claim.first - 1, count);
+    // Dropped or queued again since the claim: a hint without them would lead the gateways past them. They look themselves.
+    if (rows.length !== count || rows.at(-1)?.sync_seq !== claim.last) {
+      this.#metrics.hints.inc({ result: "dropped" });
+      return;
+    }
     const items = coalesce(rows);
     const told = await this.#bus.publish({
       type: "hint",

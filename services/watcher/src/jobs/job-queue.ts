@@ -42,7 +42,8 @@ export function startJobQueue(parts: {
   const settings = { ...defaults, ...parts.settings };
   const name = "jobs";
   const [forQueue, forWorker] = [createJobRedis(url, "watcher-jobs"), createJobRedis(url, "watcher-job-worker")];
-  // Without the look at the server's version: it takes INFO, which the rights of this user need not include.
+  // Without the look at the server's version: it takes INFO, which the rights of this user need not include. The price is
+  // that waits are rounded up to whole seconds.
   const common = { prefix, skipVersionCheck: true };
   const queue = new Queue(name, {
     ...common,
@@ -59,6 +60,8 @@ export function startJobQueue(parts: {
     connection: forWorker.redis,
     concurrency: 2,
     runRetryDelay: 1000,
+    // Of two watchers that wait, one takes the note of what comes next; the other looks by itself after so many seconds.
+    drainDelay: 1,
   });
   let closing = false;
   let troubled = false;

@@ -123,16 +123,19 @@ test("a person who asked to be erased leaves no trace in accounts and log, other
       JSON.stringify({ person_id: who, fname: who === person ? marker : "Kept" }),
       JSON.stringify({ ip: "203.0.113.9", user_agent: who === person ? marker : "kept", api_endpoint: `/x?q=${who}` }),
     ]);
-    await client.query(text, values);
-    await client.query("commit");
-    client.release();
+    try {
+      await client.query(text, values);
+      await client.query("commit");
+    } finally {
+      client.release();
+    }
   };
   const employee = randomUUID();
   // A row about the person, changed by another; one of another's, changed by the person.
   await as(
     other,
     `insert into app.employee (id, organization_id, first_name, last_name, employee_number, email, job_title, person_id, phone)
-     values ($1, $2, $3, $3, $3, $3 || '@example.org', 'x', $4, $3)`,
+     values ($1, $2, $3::text, $3::text, $3::text, $3::text || '@example.org', 'x', $4, $3::text)`,
     [employee, organization, marker.slice(0, 20), person],
   );
   await as(person, "update app.organization set name = name || '!' where id = $1", [organization]);

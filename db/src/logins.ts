@@ -1,0 +1,44 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { withClient } from "./connection.ts";
+
+/** Roles that services connect as, with the variable that holds the address which the service is given. */
+const services = {
+  heliograph_gateway: "GATEWAY_DATABASE_URL",
+  heliograph_watcher: "WATCHER_DATABASE_URL",
+} as const;
+
+/** What PostgreSQL itself uses. */
+const iterations = 4096;
+
+/**
+ * A password as PostgreSQL keeps it (RFC 5802 and 7677). Made here, so that the statement which sets it, and with that the
+ * server's log, never shows the password. Only for ASCII: other text would have to be normalized first.
+ */
+export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
+  const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
+  const hmac = (text: string) => createHmac("sha256", salted).update(text).digest();
+  const stored = createHash("sha256").update(hmac("Client Key")).digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${stored}:${hmac("Server Key").toString("base64")}`;
+}
+
+/**
+ * Gives the service roles the passwords that stand in the services' own addresses: one place for each password. Sessions
+ * that are open stay so; the next ones need the new password.
+ * @throws when a variable is missing, or names another role or no password
+ */
+export async function setLogins(databaseUrl: string, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const passwords = Object.entries(services).map(([role, variable]) => {
+    const address = env[variable] ?? "";
+    if (!URL.canParse(address)) throw new Error(`${variable} must be the DATABASE_URL of the service`);
+    const { username, password } = new URL(address);
+    if (decodeURIComponent(username) !== role) throw new Error(`${variable} must name the role ${role}`);
+    const text = decodeURIComponent(password);
+    if (!/^[\x21-\x7e]{16,}$/.test(text))
+      throw new Error(`${variable} must hold a password of at least 16 ASCII characters`);
+    return { role, verifier: scramVerifier(text) };
+  });
+  await withClient(databaseUrl, async (client) => {
+    // ALTER ROLE takes no parameters; a verifier has no quote in it.
+    for (const { role, verifier } of passwords) await client.query(`alter role ${role} password '${verifier}'`);
+  });
+}
