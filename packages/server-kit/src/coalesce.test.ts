@@ -43,3 +43,13 @@ test("a grant does not swallow a change of the same entity", () => {
   const items = coalesce([row({}), row({ sync_seq: 2, action: logAction.grant, entity_version: 0, recheck: true })]);
   expect(items.map((item) => item.a)).toEqual([logAction.update, logAction.grant]);
 });
+
+// Fails when only the last action counts: who waits for the row to exist would never be told.
+test("a row that is created and edited in one batch is still known to be created", () => {
+  const created = row({ action: logAction.create });
+  expect(coalesce([created, row({ sync_seq: 2 })])).toMatchObject([{ a: logAction.update, n: true }]);
+  const edits = [2, 3].map((sync_seq) => row({ sync_seq }));
+  expect(coalesce([created, ...edits])).toMatchObject([{ a: logAction.update, n: true }]);
+  expect(coalesce([created])[0]).not.toHaveProperty("n");
+  expect(coalesce(edits)[0]).not.toHaveProperty("n");
+});
