@@ -31,6 +31,8 @@ export type HeliographOptions = {
   readonly store?: EntityStore;
   /** All tabs of the browser use one socket, where the browser can do that; true when absent. */
   readonly shareSocket?: boolean;
+  /** Rows that are kept on the device, 20 000 when absent; beyond it those used longest ago are forgotten. */
+  readonly maxRows?: number;
   /** Lets one of several clients on the same store send at a time; the browser's locks when absent. */
   readonly flushLock?: FlushLock;
   readonly logger?: Logger;

@@ -70,6 +70,7 @@ test("no renewal: the connection goes on until 4401, and the application is aske
   await clock.advance(59_000);
   expect(client.status().state).toBe("connected");
   server.drop(4401);
+  await clock.advance(1); // the renewal is tried once more
   expect(client.status().state).toBe("needs-auth");
   expect(asked).toBe(1);
   client.stop();

@@ -1,5 +1,6 @@
 import type { DownMessage } from "@heliograph/protocol";
 import { type ApiClient, createApiClient } from "./api/api-client.ts";
+import { patientReads } from "./api/patient-reads.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -8,23 +9,27 @@ import { defaultEnvironment } from "./connection/environment.ts";
 import { type ConnectionState, linkOf } from "./connection/state.ts";
 import { canonicalId, type EntityKey, entityKey, splitEntityKey } from "./entity-key.ts";
 import { EntityResource } from "./entity-resource.ts";
+import { type Inspection, inspectionOf } from "./inspection.ts";
 import { KeyedEmitter } from "./keyed-emitter.ts";
 import { ListRegistry } from "./lists/list-registry.ts";
 import type { LiveList } from "./lists/live-list.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import type { Mutations } from "./mutations.ts";
 import { LocalWrites } from "./outbox/local-writes.ts";
-import { Refetcher, refetchTimeoutMs } from "./refetch/refetcher.ts";
+import { Refetcher } from "./refetch/refetcher.ts";
 import { createSharedConnection } from "./shared-connection.ts";
 import { SignInRequest } from "./sign-in-request.ts";
+import { readStatus } from "./status-parts.ts";
 import { StatusPublisher } from "./status-publisher.ts";
 import type { EntityStore } from "./store/entity-store.ts";
 import { LiveEntities } from "./store/live-entities.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
+import { StoreKeeper } from "./store/store-keeper.ts";
+import { applyGoneAtSubscribe } from "./subscriptions/gone-at-subscribe.ts";
 import { Subscriber } from "./subscriptions/subscriber.ts";
 import type { Phase, Target } from "./subscriptions/subscription-book.ts";
 import { toTargets } from "./subscriptions/to-targets.ts";
-import { type StatusParts, type SyncStatus, stuckAt, toSyncStatus } from "./sync-status.ts";
+import { type SyncStatus, stuckAt, toSyncStatus } from "./sync-status.ts";
 import type { Tabs } from "./tabs/tabs.ts";
 import { ownerOf, readTokenClaims } from "./token-claims.ts";
 import { TokenSource } from "./token-source.ts";
@@ -38,6 +43,8 @@ export class Heliograph {
   readonly mutations: Mutations;
   /** What is not acknowledged yet, and what needs a decision. */
   readonly outbox: LocalWrites;
+  /** For development tools. */
+  readonly inspection: Inspection;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #connection: Connection;
@@ -51,6 +58,7 @@ export class Heliograph {
   readonly #errors = new Map<EntityKey, Error>();
   readonly #status: StatusPublisher;
   readonly #tabs: Tabs;
+  readonly #keeper: StoreKeeper;
   #kind: ConnectionState["kind"] = "disconnected";
   #life: "new" | "started" | "stopped" = "new";
   #lookedUnconnected = false;
@@ -60,9 +68,15 @@ export class Heliograph {
     this.#logger = options.logger ?? silentLogger;
     this.#clock = options.clock ?? systemClock;
     this.#tokens = new TokenSource(options.getToken);
-    this.#signIn = new SignInRequest(this.#tokens, () => options.onAuthRequired?.());
+    this.#signIn = new SignInRequest({
+      tokens: this.#tokens,
+      renewToken: options.renewToken,
+      onRenewed: () => this.tokenChanged(),
+      onRequired: () => options.onAuthRequired?.(),
+    });
     const clock = this.#clock;
     const random = options.random ?? Math.random;
+    const read = patientReads(clock);
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
     const environment = options.environment ?? defaultEnvironment();
     this.store = options.store ?? createMemoryStore();
@@ -74,7 +88,7 @@ export class Heliograph {
       onUnauthenticated: (token) => this.#signIn.refused(token, () => this.#life !== "stopped"),
     });
     this.#refetcher = new Refetcher({
-      getMany: (type, ids, signal) => this.api.getMany(type, ids, { signal, timeoutMs: refetchTimeoutMs }),
+      getMany: (type, ids, signal) => read((timeoutMs) => this.api.getMany(type, ids, { signal, timeoutMs })),
       store: this.store,
       wanted: (type, id) =>
         this.#subscriber.has({ type, id, container: false }) || this.entities.watches(entityKey(type, id)),
@@ -95,7 +109,8 @@ export class Heliograph {
       owner: () => ownerOf(this.#tokens.peek()),
       online: () => environment.online(),
       lock: options.flushLock,
-      onWritten: (type) => this.#markStale(type),
+      onWritten: (type) => this.#lists.markStale(type),
+      onRows: () => this.#touched(),
       onProgress: () => this.#status.publishLater(),
       clock,
       random,
@@ -103,12 +118,17 @@ export class Heliograph {
     });
     this.mutations = this.outbox.mutations;
     this.entities = new LiveEntities(this.store, this.outbox.outbox);
+    this.#keeper = new StoreKeeper(this.store, this.entities, this.outbox.outbox, options.maxRows);
     this.#subscriber = new Subscriber({
       send: (message) => this.#connection.send(message),
       readVersions: (type, ids) => this.#readVersions(type, ids),
-      onChanged: (type, changes) => this.#refetcher.raise(type, changes),
-      onGone: (type, rows) => this.#background(this.#goneAtSubscribe(type, rows)),
-      onWithin: (type, containers) => this.#containersHeld(type, containers),
+      onChanged: (type, changes, seen) => this.#refetcher.compared(type, changes, seen),
+      onGone: (type, rows) => {
+        const { store } = this;
+        const parts = { refetcher: this.#refetcher, subscriber: this.#subscriber, store };
+        this.#background(applyGoneAtSubscribe(type, rows, parts));
+      },
+      onWithin: (type, containers) => this.#lists.subscribed(type, containers),
       onPhase: (targets) => this.#phaseChanged(targets),
       onProgress: () => this.#catchUp.check(),
       clock,
@@ -116,11 +136,13 @@ export class Heliograph {
       logger: this.#logger,
     });
     this.#lists = new ListRegistry({
-      list: (type, query, signal) => this.api.list(type, query, { signal }),
+      list: (type, query, signal) => read((timeoutMs) => this.api.list(type, query, { signal, timeoutMs })),
       reads: this.#refetcher,
       subscriptions: this.#subscriber,
       store: this.store,
       live: this.entities,
+      touched: (type) => this.outbox.outbox.touched(type),
+      unborn: (id) => this.outbox.outbox.unbornId(id),
       connecting: () => this.#connecting(),
       stopped: () => this.#life === "stopped",
       onProgress: () => this.#catchUp.check(),
@@ -139,7 +161,7 @@ export class Heliograph {
       readVersions: (type, ids) => this.#readVersions(type, ids),
       status: () => this.#status.current,
       onMessage: (message) => this.#receive(message),
-      onLost: () => this.#refreshLists(),
+      onLost: () => this.#lists.refresh(),
       onChange: (state) => this.#connectionChanged(state),
       onStatus: (now) => (now ? this.#status.publish() : this.#status.publishLater()),
       clock,
@@ -148,6 +170,7 @@ export class Heliograph {
     });
     this.#connection = shared.connection;
     this.#tabs = shared.tabs;
+    this.inspection = inspectionOf(this.#connection, this.#refetcher, this.#lists);
     this.#catchUp = new CatchUp({
       connection: this.#connection,
       subscriber: this.#subscriber,
@@ -155,12 +178,26 @@ export class Heliograph {
       lists: () => this.#lists.active(),
       clock,
     });
+    const sources = {
+      connection: this.#connection,
+      catchUp: this.#catchUp,
+      refetcher: this.#refetcher,
+      subscriber: this.#subscriber,
+      outbox: this.outbox,
+      store: this.store,
+      clock,
+    };
+    const parts = () => readStatus({ ...sources, lastError: this.#lastError });
     this.#status = new StatusPublisher({
       clock,
-      compute: () => this.#tabs.statusOf(toSyncStatus(this.#statusParts())),
-      nextAt: () => stuckAt(this.#statusParts()),
+      compute: () => this.#tabs.statusOf(toSyncStatus(parts())),
+      nextAt: () => stuckAt(parts()),
     });
     this.#status.on(() => this.#tabs.announce());
+    this.store.onTrouble?.(() => {
+      this.#lastError = { message: this.store.storageReason ?? "The local store failed.", at: clock.now() };
+      this.#status.publish();
+    });
   }
 
   /** Connects, and reconnects until `stop`. May be called again after it. */
@@ -172,6 +209,7 @@ export class Heliograph {
     this.#subscriber.start();
     this.#connection.start();
     this.outbox.start();
+    this.#keeper.start();
     if (again) for (const list of this.#lists.active()) list.resume();
   }
 
@@ -183,6 +221,7 @@ export class Heliograph {
     this.#subscriber.stop();
     this.#refetcher.stop();
     this.outbox.stop();
+    this.#keeper.stop();
     this.#status.stop();
   }
 
@@ -273,7 +312,7 @@ export class Heliograph {
         this.#background(this.#refetcher.remove(entityCode, entityIds));
         this.#background(this.outbox.withdrawn(entityIds.map((id) => entityKey(entityCode, id))));
         this.#subscriber.withdrawn(entityCode, entityIds);
-        this.#markStale(entityCode);
+        this.#lists.markStale(entityCode);
         break;
       }
       case "ERROR":
@@ -295,25 +334,6 @@ export class Heliograph {
     return new Map([...rows.values()].map((row) => [splitEntityKey(row.id).id, { version: row.ver, gone: row.gone }]));
   }
 
-  async #goneAtSubscribe(type: string, rows: readonly { id: string; seen: number }[]): Promise<void> {
-    this.#refetcher.bar(
-      type,
-      rows.map(({ id }) => id),
-    );
-    await this.store.putGone(rows.map(({ id, seen }) => ({ type, id, ver: 0, unlessNewerThan: seen })));
-    const held = await this.store.read(rows.map(({ id }) => entityKey(type, id)));
-    // Written here after the question was sent (an own create, say): the answer is older than what is known.
-    const disputed = rows.filter(({ id }) => held.get(entityKey(type, id))?.gone === false).map(({ id }) => id);
-    if (disputed.length > 0) this.#refetcher.look(type, disputed);
-    if (disputed.length > 0) this.#subscriber.retry(disputed.map((id) => ({ type, id, container: false })));
-  }
-
-  #containersHeld(type: string, containers: readonly string[]): void {
-    for (const list of this.#lists.ofType(type)) {
-      if (list.spec.within !== undefined && containers.includes(list.spec.within)) list.subscribed();
-    }
-  }
-
   #phaseChanged(targets: readonly Target[]): void {
     this.#tabs.phaseChanged(targets);
     this.#keys.emit(targets.filter((target) => !target.container).map(({ type, id }) => entityKey(type, id)));
@@ -328,7 +348,7 @@ export class Heliograph {
     const returned = result.returned.map((id) => ({ type, id, container: false }));
     if (returned.length === 0) return;
     this.#subscriber.retry(returned);
-    this.#markStale(type);
+    this.#lists.markStale(type);
   }
 
   #failed(type: string, ids: readonly string[], error: Error): void {
@@ -345,12 +365,10 @@ export class Heliograph {
     this.#status.publishLater();
   }
 
-  #markStale(type: string): void {
-    for (const list of this.#lists.ofType(type)) list.markStale();
-  }
-
-  #refreshLists(): void {
-    for (const list of this.#lists.active()) list.refresh();
+  /** All lists: one of tasks may be about a project whose create was just acknowledged. */
+  #touched(): void {
+    for (const list of this.#lists.active()) list.touched();
+    this.#status.publishLater();
   }
 
   /** Live, or about to be within a moment. Views may mount just before the client starts. */
@@ -383,28 +401,6 @@ export class Heliograph {
     }
     for (const list of this.#lists.active()) list.markStale();
   }
-
-  #statusParts(): StatusParts {
-    const { size, oldest } = this.outbox.snapshot();
-    return {
-      now: this.#clock.now(),
-      connection: this.#connection.state,
-      lastMessageAt: this.#connection.lastMessageAt,
-      caughtUpAt: this.#catchUp.caughtUpAt,
-      pendingFetches: this.#refetcher.pending,
-      outbox: { size, ...(oldest === undefined ? {} : { oldest }) },
-      unsentSince: this.outbox.flusher.waitingSince,
-      attention: this.outbox.attention().items.length,
-      lastError: latest(this.#lastError, this.outbox.flusher.lastError),
-      storage: this.store.storage,
-      storageReason: this.store.storageReason,
-      starved: this.#subscriber.starved,
-    };
-  }
-}
-
-function latest(a: SyncStatus["lastError"], b: SyncStatus["lastError"]): SyncStatus["lastError"] {
-  return !b || (a && a.at > b.at) ? a : b;
 }
 
 /** Builds a client; nothing happens before `start`. */

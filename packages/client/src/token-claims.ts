@@ -1,4 +1,9 @@
-export type TokenClaims = { readonly personId?: string; readonly organizationId?: string };
+export type TokenClaims = {
+  readonly personId?: string;
+  readonly organizationId?: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt?: number;
+};
 
 /** Reads who a token speaks for, without verifying it: only the server's word counts, this is for addressing. */
 export function readTokenClaims(token: string | null): TokenClaims {
@@ -7,10 +12,11 @@ export function readTokenClaims(token: string | null): TokenClaims {
   try {
     const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
     if (typeof claims !== "object" || claims === null) return {};
-    const { sub, org } = claims as { sub?: unknown; org?: unknown };
+    const { sub, org, exp } = claims as { sub?: unknown; org?: unknown; exp?: unknown };
     return {
       ...(typeof sub === "string" ? { personId: sub } : {}),
       ...(typeof org === "string" ? { organizationId: org.toLowerCase() } : {}),
+      ...(typeof exp === "number" ? { expiresAt: exp * 1_000 } : {}),
     };
   } catch {
     return {};

@@ -1,10 +1,12 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
 import { closeCodes } from "@heliograph/protocol/close-code";
 import type { Clock } from "../clock.ts";
+import { Emitter } from "../emitter.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
 import { readUser, type TokenSource } from "../token-source.ts";
 import type { Environment } from "./environment.ts";
+import { FreshToken } from "./fresh-token.ts";
 import { parseMessage } from "./parse-message.ts";
 import type { Probe } from "./probe.ts";
 import { Renewal } from "./renewal.ts";
@@ -14,6 +16,12 @@ import { type ConnectionEvent, type ConnectionState, deadlineOf, type Effect, li
 import { transition } from "./transition.ts";
 
 export type Limits = Extract<DownMessage, { type: "WELCOME" }>["payload"]["limits"];
+
+/** A message as it went over the socket. `at` is milliseconds since 1970. */
+export type Frame = { readonly at: number } & (
+  | { readonly direction: "up"; readonly message: UpMessage }
+  | { readonly direction: "down"; readonly message: DownMessage }
+);
 
 export type ConnectionPorts = {
   readonly url: string;
@@ -47,10 +55,13 @@ const resumeId = "resume";
 
 /** Carries the states of `state.ts` out: owns the one socket, the one timer, the one probe and the session. */
 export class Connection {
+  /** Every message, for tools that show them. */
+  readonly frames = new Emitter<Frame>();
   readonly #ports: ConnectionPorts;
   readonly #timer: Timer;
   readonly #session: SessionKeeper;
   readonly #renewal: Renewal;
+  readonly #fresh: FreshToken;
   #state: ConnectionState;
   #socket: Socket | undefined;
   #offer: ResumeOffer | undefined;
@@ -66,6 +77,7 @@ export class Connection {
     this.#ports = ports;
     this.#timer = new Timer(ports.clock);
     this.#session = new SessionKeeper(ports.clock, ports.sessionGraceMs);
+    this.#fresh = new FreshToken(ports);
     this.#renewal = new Renewal({ ...ports, send: (message) => this.send(message) });
     this.#state = { kind: "disconnected", since: ports.clock.now() };
   }
@@ -118,8 +130,13 @@ export class Connection {
   /** Hands a message to the socket; false when there is none on which it would count. */
   send(message: UpMessage): boolean {
     if (!this.#socket || !linkOf(this.#state)) return false;
-    this.#socket.send(JSON.stringify(message));
+    this.#write(message);
     return true;
+  }
+
+  #write(message: UpMessage): void {
+    this.#socket?.send(JSON.stringify(message));
+    if (this.frames.size > 0) this.frames.emit({ at: this.#ports.clock.now(), direction: "up", message });
   }
 
   #dispatch(event: ConnectionEvent): void {
@@ -178,7 +195,7 @@ export class Connection {
   #dial(): void {
     this.#hangUp(movedCode);
     const dial = ++this.#dials;
-    this.#ports.tokens.take((token) => {
+    const open = (token: string | null | undefined) => {
       // A promise may come late; without one the state is still that of this dial.
       if (dial !== this.#dials || this.#state.kind !== "dialing") return;
       this.#renewal.begin(token ?? null);
@@ -186,7 +203,8 @@ export class Connection {
       // Nobody is signed in: the same ending as a server's refusal, without asking it.
       const code = token === undefined ? 1006 : closeCodes.unauthenticated.code;
       this.#dispatch({ type: "closed", code, tokenChanged: false });
-    });
+    };
+    this.#ports.tokens.take((token) => (token ? this.#fresh.take(token, open) : open(token)));
   }
 
   #open(token: string): void {
@@ -219,7 +237,7 @@ export class Connection {
   #resume(): void {
     if (!this.#offer) return;
     this.#session.resuming();
-    this.#socket?.send(JSON.stringify({ type: "RESUME", id: resumeId, payload: this.#offer } satisfies UpMessage));
+    this.#write({ type: "RESUME", id: resumeId, payload: this.#offer });
   }
 
   #closed(code: number): void {
@@ -230,7 +248,9 @@ export class Connection {
     }
     const dial = this.#dials;
     this.#ports.tokens.take((token) => {
-      if (dial === this.#dials) this.#dispatch({ type: "closed", code, tokenChanged: this.#isOther(token) });
+      if (dial !== this.#dials) return;
+      const tokenChanged = this.#isOther(token) || this.#fresh.refused(token);
+      this.#dispatch({ type: "closed", code, tokenChanged });
     });
   }
 
@@ -259,6 +279,7 @@ export class Connection {
       return;
     }
     this.#lastMessageAt = this.#ports.clock.now();
+    if (this.frames.size > 0) this.frames.emit({ at: this.#lastMessageAt, direction: "down", message });
     this.#session.heard();
     this.#dispatch({ type: "message" });
     switch (message.type) {
@@ -342,7 +363,9 @@ export class Connection {
       tokens.take((token) => {
         if (this.#probe !== probe) return;
         this.#probe = undefined;
-        this.#dispatch({ type: "probed", result, tokenChanged: this.#isOther(token) });
+        const refused = result.kind === "unauthenticated";
+        const tokenChanged = this.#isOther(token) || (refused && this.#fresh.refused(token));
+        this.#dispatch({ type: "probed", result, tokenChanged });
       });
     });
   }

@@ -13,17 +13,17 @@ test("a timer that fires too early changes nothing", () => {
   }
 });
 
-test("pauses double with each failure, under full jitter and a cap", () => {
+test("pauses double with each failure, under full jitter and a cap that is low while an outage is young", () => {
   const pauses: number[] = [];
   let state: ConnectionState = { kind: "dialing", since, failures: 0, deadline: now, resuming: false };
-  for (let round = 0; round < 10; round += 1) {
+  for (let round = 0; round < 22; round += 1) {
     state = transition(state, { type: "closed", code: 1013, tokenChanged: false }, { now, random: 0.999 }).state;
     state = transition(state, events["probed unavailable"], { now, random: 0.999 }).state;
     if (state.kind !== "waiting") throw new Error(`not waiting but ${state.kind}`);
     pauses.push(state.retryAt - now);
     state = transition(state, { type: "timer" }, { now: state.retryAt, random: 0 }).state;
   }
-  expect(pauses).toEqual([499, 999, 1998, 3996, 7992, 15984, 29970, 29970, 29970, 29970]);
+  expect(pauses).toEqual([499, 999, 1998, ...Array.from({ length: 17 }, () => 3996), 29970, 29970]);
 });
 
 test("a link that was good is replaced at once after a restart, one that keeps dying is not", () => {
@@ -48,6 +48,14 @@ test("in a roll the failures before a young link do not lengthen the wait for th
   // Refused before any WELCOME: no pod was healthy, so the pauses keep growing.
   const dialing: ConnectionState = { kind: "dialing", since, failures: 6, deadline: now, resuming: false };
   expect(transition(dialing, events["closed 1012"], input).state).toMatchObject({ failures: 7 });
+});
+
+test("neither do they after a GOAWAY that comes to a young link", () => {
+  const young = { ...link, failures: 6, welcomedAt: now - 1, lastMessageAt: now, leaveAt: now };
+  expect(transition({ kind: "connected", since, link: young }, events.timer, input).state).toMatchObject({
+    kind: "waiting",
+    failures: 1,
+  });
 });
 
 test("silence: a ping after one interval, the end after two", () => {

@@ -24,6 +24,10 @@ export type ListPorts = {
   };
   readonly store: EntityStore;
   readonly live: LiveEntities;
+  /** Ids of rows of a type that are shown otherwise than the server has them. */
+  readonly touched: (type: string) => readonly string[];
+  /** Is there a row of this id that was made here and is not at the server yet? */
+  readonly unborn: (id: string) => boolean;
   /** A subscription can be expected to be answered soon. */
   readonly connecting: () => boolean;
   /** The client is stopped: no request may be sent and no timer set. */
@@ -44,3 +48,9 @@ export type ListSpec = {
   /** Container whose changes make the list live; undefined: only its rows are live. */
   readonly within: string | undefined;
 };
+
+/** Is the list about a row that was made here and is not at the server yet? Then the server has nothing to list. */
+export function isAboutUnborn({ query, within }: ListSpec, unborn: (id: string) => boolean): boolean {
+  const values = [within, ...Object.values(query.filter ?? {})];
+  return values.some((value) => typeof value === "string" && unborn(value));
+}

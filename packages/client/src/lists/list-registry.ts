@@ -41,6 +41,22 @@ export class ListRegistry {
     return this.active().filter((list) => list.spec.type === type);
   }
 
+  /** Something that all of them show changed. */
+  refresh(): void {
+    for (const list of this.#active) list.refresh();
+  }
+
+  markStale(type: string): void {
+    for (const list of this.ofType(type)) list.markStale();
+  }
+
+  /** The subscriptions to these containers are confirmed. */
+  subscribed(type: string, containers: readonly string[]): void {
+    for (const list of this.ofType(type)) {
+      if (list.spec.within !== undefined && containers.includes(list.spec.within)) list.subscribed();
+    }
+  }
+
   #dropIdle(): void {
     let idle = 0;
     for (const list of this.#lists.values()) if (!list.active) idle += 1;

@@ -20,6 +20,11 @@ export function projectionOf(row: StoredEntity, deciding: ReadonlySet<string> | 
   return JSON.stringify([...deciding].map((column) => row.base?.[column] ?? null));
 }
 
-export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
+/** The snapshot of before if nothing in it changed; its items, too, stay the same array until one of them changes. */
+export function nextSnapshot(before: ListSnapshot | undefined, next: ListSnapshot): ListSnapshot {
+  if (!before) return next;
+  const same = before.items.length === next.items.length && before.items.every((item, n) => item === next.items[n]);
+  const after = same ? { ...next, items: before.items } : next;
+  const names = Object.keys(after) as (keyof ListSnapshot)[];
+  return names.every((name) => before[name] === after[name]) ? before : after;
 }

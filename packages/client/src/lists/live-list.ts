@@ -7,8 +7,10 @@ import type { EntityDoc } from "../register.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Target } from "../subscriptions/subscription-book.ts";
 import { Timer } from "../timer.ts";
-import type { ListPorts, ListSpec } from "./list-ports.ts";
-import { type ListSnapshot, projectionOf, sameItems } from "./list-snapshot.ts";
+import { isAboutUnborn, type ListPorts, type ListSpec } from "./list-ports.ts";
+import { type ListSnapshot, nextSnapshot } from "./list-snapshot.ts";
+import { LocalRows } from "./local-rows.ts";
+import { Projections } from "./projections.ts";
 
 /** A stale list waits this long for more changes of the same burst before it reads its pages again. */
 export const staleGatherMs = 60;
@@ -26,14 +28,13 @@ const storedIds = 500;
 export class LiveList {
   readonly spec: ListSpec;
   readonly #ports: ListPorts;
-  readonly #deciding: ReadonlySet<string> | undefined;
   readonly #changes = new Emitter<void>();
   readonly #timer: Timer;
+  readonly #local: LocalRows;
+  readonly #projections: Projections;
   #ids: readonly string[] = [];
-  #projections = new Map<string, string>();
-  /** Rows whose own new content may have moved them. */
-  readonly #moved = new Set<string>();
   #known = false;
+  #containerHeld = false;
   /** The server has answered once: what was stored for the start counts no more, not even before the answer is shown. */
   #answered = false;
   #cursor: string | null = null;
@@ -58,8 +59,16 @@ export class LiveList {
   constructor(spec: ListSpec, ports: ListPorts) {
     this.spec = spec;
     this.#ports = ports;
-    this.#deciding = decidingColumns(spec.query);
+    const deciding = decidingColumns(spec.query);
+    const peek = (id: string) => ports.live.peek(entityKey(spec.type, id));
     this.#timer = new Timer(ports.clock);
+    this.#local = new LocalRows({
+      query: spec.query,
+      deciding,
+      touched: () => ports.touched(spec.type),
+      peek,
+    });
+    this.#projections = new Projections(deciding, peek);
   }
 
   get active(): boolean {
@@ -68,7 +77,7 @@ export class LiveList {
 
   /** The list was read after its latest subscription was confirmed, or cannot be read at all. */
   get caughtUp(): boolean {
-    if (this.#error instanceof ApiError && this.#error.permanent) return true;
+    if ((this.#error instanceof ApiError && this.#error.permanent) || this.#unborn()) return true;
     return this.#coveredStamp > this.#requiredStamp && this.#fresh >= this.#requiredMark;
   }
 
@@ -121,6 +130,27 @@ export class LiveList {
     if (changes.some(({ entityId, action }) => action === "DELETE" || !listed.has(entityId))) this.markStale();
   }
 
+  /** Unsent changes of this type came or went: here, or in another tab. */
+  touched(): void {
+    if (!this.active) return;
+    if (this.#local.note(this.#ports.reads.stamp)) this.#hold(this.#ids);
+    if (!this.#containerHeld && !this.#unborn()) {
+      this.#holdContainer();
+      this.resume();
+    }
+    this.#changed();
+  }
+
+  #unborn(): boolean {
+    return isAboutUnborn(this.spec, this.#ports.unborn);
+  }
+
+  #holdContainer(): void {
+    if (this.#unborn()) return;
+    this.#containerHeld = true;
+    if (this.spec.within !== undefined) this.#ports.subscriptions.acquire([this.#container(this.spec.within)]);
+  }
+
   /** Something that `stale` depends on changed. */
   refresh(): void {
     if (this.active) this.#changed();
@@ -141,13 +171,11 @@ export class LiveList {
   };
 
   #activate(): void {
-    const { within } = this.spec;
     this.#marks += 1;
     this.#ports.onActive(this, true);
-    if (within !== undefined) this.#ports.subscriptions.acquire([this.#container(within)]);
-    const ids = this.#ids;
-    this.#ids = [];
-    this.#hold(ids);
+    this.#holdContainer();
+    this.#local.note(this.#ports.reads.stamp);
+    this.#hold(this.#ids);
     if (!this.#known) void this.#restore();
     this.resume();
   }
@@ -156,6 +184,10 @@ export class LiveList {
   resume(): void {
     const { within } = this.spec;
     if (this.#ports.stopped()) return;
+    if (this.#unborn()) {
+      this.#known = true;
+      return;
+    }
     const confirmed = within === undefined || this.#ports.subscriptions.phase(this.#container(within)) === "held";
     if (confirmed || !this.#ports.connecting()) void this.#read();
     else this.#timer.set(subscribeFirstMs, () => void this.#read());
@@ -175,7 +207,8 @@ export class LiveList {
     this.#ports.onActive(this, false);
     // From now on nothing is heard: the next view may begin with these rows, but not as if they were the latest.
     if (this.#snapshot) this.#snapshot = { ...this.#snapshot, stale: true };
-    if (within !== undefined) this.#ports.subscriptions.release([this.#container(within)]);
+    if (this.#containerHeld && within !== undefined) this.#ports.subscriptions.release([this.#container(within)]);
+    this.#containerHeld = false;
     this.#leaveRows?.();
     this.#leaveRows = undefined;
   }
@@ -199,7 +232,7 @@ export class LiveList {
   }
 
   async #read(): Promise<void> {
-    if (this.#reading || !this.active || this.#ports.stopped()) return;
+    if (this.#reading || !this.active || this.#ports.stopped() || this.#unborn()) return;
     const controller = new AbortController();
     this.#reading = controller;
     this.#timer.clear();
@@ -268,7 +301,12 @@ export class LiveList {
       }
     } while (pages < this.#pagesWanted && cursor !== null);
     this.#answered = true;
-    if (whole) this.#lookAtThoseThatLeft(ids);
+    if (whole) {
+      // Perhaps pushed off the last page, but perhaps deleted or taken away while there was no connection. With the list
+      // they lose the subscription that would have told, so they are read once more.
+      const unexplained = this.#projections.unexplained(this.#ids.filter((id) => !ids.has(id)));
+      if (unexplained.length > 0) this.#ports.reads.look(type, unexplained);
+    }
     this.#hold([...ids]);
     // Before the rows are shown: whoever asks for the next page when it sees them would ask for this one again.
     this.#cursor = cursor;
@@ -277,22 +315,12 @@ export class LiveList {
     await this.#ports.live.load([...docs.keys()].map((id) => entityKey(type, id)));
     if (signal.aborted) return;
     this.#known = true;
-    if (whole) this.#coveredStamp = firstStamp;
-    this.#noteProjections(docs, startedAt);
+    if (whole) {
+      this.#coveredStamp = firstStamp;
+      this.#local.listed(firstStamp);
+    }
+    if (this.#projections.note(this.#ids, docs, startedAt)) this.#marks += 1;
     this.#remember(startedAt);
-  }
-
-  /**
-   * Rows that are no longer listed and whose own content does not say why. They may have been pushed off the last page;
-   * but they may also have been deleted or taken away while there was no connection. With the list they lose the
-   * subscription that would have told, so they are read once more before they are left to the store.
-   */
-  #lookAtThoseThatLeft(listed: ReadonlySet<string>): void {
-    const { type } = this.spec;
-    const left = this.#ids.filter((id) => !listed.has(id) && !this.#moved.has(id));
-    this.#moved.clear();
-    const unexplained = left.filter((id) => this.#ports.live.peek(entityKey(type, id))?.gone === false);
-    if (unexplained.length > 0) this.#ports.reads.look(type, unexplained);
   }
 
   #remember(fetchedAt: number): void {
@@ -300,8 +328,9 @@ export class LiveList {
     // Every word that is typed makes another list: kept for ever, they would fill the device.
     if (query.q) return;
     const ids = this.#ids.slice(0, storedIds);
+    const hasMore = this.#hasMore || ids.length < this.#ids.length;
     // Only a convenience for the next start: that it could not be kept is no reason to fail the list.
-    this.#ports.store.putList({ id, type, ids, hasMore: this.#hasMore, fetchedAt }).catch(() => {});
+    this.#ports.store.putList({ id, type, ids, hasMore, fetchedAt }).catch(() => {});
   }
 
   /** Observes and subscribes to exactly these rows; those kept are not interrupted. */
@@ -309,8 +338,10 @@ export class LiveList {
     const { type } = this.spec;
     const release = this.#leaveRows;
     const targets = ids.map((id) => ({ type, id, container: false }));
+    // Rows with unsent changes are looked at too, but not asked for: the server may not know them yet.
+    const looked = new Set([...ids, ...this.#local.ids]);
     const leave = this.#ports.live.observe(
-      ids.map((id) => entityKey(type, id)),
+      [...looked].map((id) => entityKey(type, id)),
       () => this.#rowsChanged(),
     );
     this.#ports.subscriptions.acquire(targets);
@@ -322,31 +353,8 @@ export class LiveList {
     release?.();
   }
 
-  #noteProjections(docs: ReadonlyMap<string, EntityDoc>, startedAt: number): void {
-    const { type } = this.spec;
-    for (const id of this.#projections.keys()) if (!this.#ids.includes(id)) this.#projections.delete(id);
-    for (const [id, doc] of docs) {
-      const row = this.#ports.live.peek(entityKey(type, id));
-      if (!row) continue;
-      // Written here while the page was under way: the page may have placed it by its older content.
-      if (row.ver > doc.version && row.seenAt >= startedAt) this.#marks += 1;
-      this.#projections.set(id, projectionOf(row, this.#deciding));
-    }
-  }
-
   #rowsChanged(): void {
-    let moved = false;
-    for (const id of this.#ids) {
-      const row = this.#ports.live.peek(entityKey(this.spec.type, id));
-      const before = this.#projections.get(id);
-      if (!row || before === undefined) continue;
-      const after = row.gone ? "gone" : projectionOf(row, this.#deciding);
-      if (after === before) continue;
-      this.#projections.set(id, after);
-      this.#moved.add(id);
-      moved = true;
-    }
-    if (moved) this.markStale();
+    if (this.#projections.moved(this.#ids)) this.markStale();
     else this.#changed();
   }
 
@@ -359,24 +367,15 @@ export class LiveList {
   }
 
   #compute(before: ListSnapshot | undefined): ListSnapshot {
-    const items = this.#items(before);
-    const next: ListSnapshot = {
+    return nextSnapshot(before, {
       status: this.#known ? "ready" : this.#error ? "error" : "loading",
-      items: before && sameItems(before.items, items) ? before.items : items,
+      items: this.#items(before),
       hasMore: this.#hasMore,
       error: this.#error,
       stale: this.#stale(),
       loadMore: this.loadMore,
       refetch: this.refetch,
-    };
-    const same =
-      before !== undefined &&
-      before.status === next.status &&
-      before.items === next.items &&
-      before.hasMore === next.hasMore &&
-      before.error === next.error &&
-      before.stale === next.stale;
-    return same ? before : next;
+    });
   }
 
   #items(before: ListSnapshot | undefined): readonly EntityData[] {
@@ -387,10 +386,11 @@ export class LiveList {
       if (row === undefined && before) return before.items;
       if (row && !row.gone && row.data) items.push(row.data);
     }
-    return items;
+    return this.#local.place(items, this.#hasMore);
   }
 
   #stale(): boolean {
+    if (this.#unborn()) return false;
     if (this.#fresh < this.#marks) return true;
     const { within } = this.spec;
     return within !== undefined && this.#ports.subscriptions.phase(this.#container(within)) !== "held";

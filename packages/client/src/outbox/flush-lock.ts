@@ -27,11 +27,14 @@ export function webFlushLock(name: string, locks: LockManager, clock: Clock): Fl
     };
     impatience.set(stealAfterMs, () => waiting.abort());
     try {
-      await locks.request(name, { signal: waiting.signal }, run);
+      await locks.request(name, { signal: waiting.signal }, run).catch((error: unknown) => {
+        if (granted || !waiting.signal.aborted) throw error;
+        return locks.request(name, { steal: true }, run);
+      });
     } catch (error) {
-      if (granted) lost = true;
-      else if (waiting.signal.aborted) await locks.request(name, { steal: true }, run).catch(() => void (lost = true));
-      else throw error;
+      // The browser's word for a turn that was taken away. The work notices it, and goes no further.
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+      lost = true;
     } finally {
       impatience.clear();
     }

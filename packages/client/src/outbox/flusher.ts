@@ -22,8 +22,6 @@ export type FlusherPorts = {
   readonly owner: () => string | undefined;
   /** False only when the device is certain that it has no network. */
   readonly online: () => boolean;
-  /** The server took a write: lists of this type may have changed. */
-  readonly onWritten: (type: string) => void;
   /** The latest attempt came to an end. */
   readonly onProgress: () => void;
   readonly clock: Clock;
@@ -162,7 +160,7 @@ export class Flusher {
     const operation = await this.#ports.outbox.change(key, (held) =>
       held && held.state !== "attention" ? { ...held, state: "sending", attempts: held.attempts + 1 } : held,
     );
-    if (!operation || operation.state !== "sending") return;
+    if (operation?.state !== "sending") return;
     try {
       const answer = await this.#ports.send(operation);
       await this.#acknowledged(operation, answer);
@@ -173,14 +171,13 @@ export class Flusher {
   }
 
   async #acknowledged(operation: Operation, answer: EntityDoc | null): Promise<void> {
-    const { outbox, confirmations, onWritten, logger } = this.#ports;
+    const { outbox, confirmations, logger } = this.#ports;
     this.#failures = 0;
     this.#putOff.delete(operation.key);
     // The answer is in the store, so the operation may go. In this order: a crash in between sends it again, and its key
     // makes that harmless. The other way round the row would jump back to what it was before.
     if (answer) await this.#carry(operation, answer);
     confirmations.resolve(operation.key, answer);
-    onWritten(operation.code);
     await outbox.change(operation.key, () => undefined);
     logger.info(`[Sync] Sent ${operation.op} ${operation.code}/${operation.id}`);
   }

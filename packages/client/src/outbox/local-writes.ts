@@ -28,7 +28,10 @@ export type LocalWritesPorts = {
   readonly owner: () => string | undefined;
   readonly online: () => boolean;
   readonly lock: FlushLock | undefined;
+  /** The server took a write of this type. */
   readonly onWritten: (type: string) => void;
+  /** Unsent changes of these rows came or went. */
+  readonly onRows: (rows: readonly EntityKey[]) => void;
   readonly onProgress: () => void;
   readonly clock: Clock;
   readonly random: () => number;
@@ -78,8 +81,9 @@ export class LocalWrites {
         return lock;
       },
     });
-    this.outbox.onChange(() => {
+    this.outbox.onChange((rows) => {
       this.flusher.kick();
+      ports.onRows(rows);
       this.#changes.emit();
     });
   }
@@ -125,8 +129,9 @@ export class LocalWrites {
 
   /** Done by this tab or another one. What was acknowledged went through "sending"; the rest was given up. */
   #done(operation: Operation): void {
-    const { key, state } = operation;
+    const { key, code, state } = operation;
     this.flusher.progressed();
+    if (state === "sending") this.#ports.onWritten(code);
     if (!this.#confirmations.has(key)) return;
     if (state === "sending") void this.#confirm(operation);
     else {

@@ -66,6 +66,13 @@ export class Outbox {
     return this.of(row).some(({ op }) => op === "create");
   }
 
+  /** Is there a row of this id, of whatever type, that the server cannot know yet? */
+  unbornId(id: string): boolean {
+    for (const operation of this.#operations.values())
+      if (operation.op === "create" && operation.id === id) return true;
+    return false;
+  }
+
   /** Ids of the rows of a type that are shown otherwise than the server has them. */
   touched(type: string): readonly string[] {
     const ids = new Set<string>();

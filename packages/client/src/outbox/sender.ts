@@ -51,12 +51,13 @@ export async function sendOperation(operation: Operation, ports: SenderPorts): P
   }
 }
 
-async function create({ code, id, key, changes }: Operation, { api }: SenderPorts): Promise<EntityDoc> {
+async function create({ code, id, key, changes, attempts }: Operation, { api }: SenderPorts): Promise<EntityDoc> {
   try {
     return await api.create(code, { ...changes, id }, { idempotencyKey: key });
   } catch (error) {
-    // The id was made here, so a row that has it is ours: sent so long ago that the server has forgotten the key.
-    if (error instanceof ApiError && error.code === "already_exists" && error.current?.id === id) return error.current;
+    const current = error instanceof ApiError && error.code === "already_exists" ? error.current : null;
+    // The id was made here. Sent before, so long ago that the server has forgotten the key: then the row is this one.
+    if (current?.id === id && (attempts > 1 || contains(current, changes))) return current;
     throw error;
   }
 }

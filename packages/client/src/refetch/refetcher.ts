@@ -4,19 +4,15 @@ import type { Clock } from "../clock.ts";
 import { type EntityKey, entityKey } from "../entity-key.ts";
 import type { Logger } from "../logger.ts";
 import type { EntityDoc } from "../register.ts";
-import type { EntityStore, GoneMark, ServerRow, StoredEntity } from "../store/entity-store.ts";
+import type { EntityStore, GoneMark, StoredEntity } from "../store/entity-store.ts";
 import { Timer } from "../timer.ts";
 import { type Need, NeedMap, type Ticket } from "./need-map.ts";
+import { type Changes, Rewound, type Seen } from "./rewound.ts";
 
 /** Signals that arrive within this time are answered by one request. Short against a person's eye, long against a burst. */
 export const gatherMs = 20;
 /** Most ids in one GET; the API's own limit. */
 export const maxIdsPerFetch = 200;
-/**
- * A read that a signal asked for is given up after this time and repeated: on a connection that died unnoticed no
- * answer comes, and until then nothing else of the type is read.
- */
-export const refetchTimeoutMs = 8_000;
 /** Types that are read at the same time: browsers open six connections to a host, and the application needs some. */
 export const maxParallelFetches = 3;
 /**
@@ -57,6 +53,7 @@ export type RefetcherPorts = {
 export class Refetcher {
   readonly #ports: RefetcherPorts;
   readonly #needs = new NeedMap();
+  readonly #rewound = new Rewound();
   readonly #timer: Timer;
   readonly #active = new Map<string, AbortController>();
   #running = false;
@@ -129,8 +126,17 @@ export class Refetcher {
     this.#schedule(0);
   }
 
-  raise(type: string, changes: readonly { entityId: string; version: number }[]): void {
+  raise(type: string, changes: Changes): void {
     for (const { entityId, version } of changes) this.#raiseOne(type, entityId, version, false);
+    this.#raised(type, changes);
+  }
+
+  /** What the server told when it was asked with the versions `seen`. */
+  compared(type: string, changes: Changes, seen: Seen): void {
+    for (const { entityId, version } of changes) {
+      const isLost = this.#rewound.compare(entityKey(type, entityId), version, seen.get(entityId)?.version ?? 0);
+      this.#raiseOne(type, entityId, version, isLost);
+    }
     this.#raised(type, changes);
   }
 
@@ -176,7 +182,7 @@ export class Refetcher {
   async admit(ticket: Ticket, type: string, docs: readonly EntityDoc[], own = false): Promise<void> {
     const admitted = this.#admitted(ticket, type, docs);
     const written = own ? docs : admitted;
-    await this.#ports.store.putServer(written.map((doc) => toServerRow(type, doc)));
+    await this.#ports.store.putServer(written.map((doc) => this.#rewound.rowOf(type, doc)));
     this.#ports.onAdmitted(
       type,
       written.map((doc) => doc.id),
@@ -314,7 +320,7 @@ export class Refetcher {
   ): Promise<void> {
     const asked = new Set(ids);
     const admitted = this.#admitted(ticket, type, answer.items);
-    await this.#ports.store.putServer(admitted.map((doc) => toServerRow(type, doc)));
+    await this.#ports.store.putServer(admitted.map((doc) => this.#rewound.rowOf(type, doc)));
     for (const id of answer.gone) this.#needs.bar(entityKey(type, id), ticket);
     await this.#ports.store.putGone(answer.gone.map((id) => this.#toMark(type, id, held)));
     for (const doc of answer.items) {
@@ -385,8 +391,4 @@ export class Refetcher {
     this.#overflowed = false;
     this.#ports.onOverflow();
   }
-}
-
-function toServerRow(type: string, doc: EntityDoc): ServerRow {
-  return { type, id: doc.id, ver: doc.version, data: doc };
 }

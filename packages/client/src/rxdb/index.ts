@@ -1,2 +1,2 @@
 export { type OpenOptions, openStore } from "./open-store.ts";
-export { leaseStore, type StoreLease } from "./shared-stores.ts";
+export { deleteStore, leaseStore, type StoreLease } from "./shared-stores.ts";

@@ -4,6 +4,8 @@ import { randomId } from "../random-id.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import { FallbackStore } from "../store/fallback-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
+import { databaseName } from "./database-name.ts";
+import { finishForgetting } from "./forgetting.ts";
 import { RxStore, type Tables } from "./rx-store.ts";
 import { RxTable } from "./rx-table.ts";
 import { databaseFormat, entitySchema, listSchema, metaSchema, outboxSchema } from "./schema.ts";
@@ -30,7 +32,10 @@ export async function openStore(name: string, options: OpenOptions = {}): Promis
   if (!options.storage && typeof indexedDB === "undefined") {
     return createMemoryStore("This browser offers no local database (IndexedDB).");
   }
-  const opening = withoutAdvertisement(() => openDatabase(databaseName(name), options.storage));
+  const opening = withoutAdvertisement(async () => {
+    await finishForgetting();
+    return openDatabase(databaseName(name), options.storage);
+  });
   try {
     return await withTimeout(opening, openTimeoutMs);
   } catch (error) {
@@ -38,11 +43,6 @@ export async function openStore(name: string, options: OpenOptions = {}): Promis
     opening.then((store) => store.close()).catch(() => {});
     return createMemoryStore(`The local database could not be opened: ${messageOf(error)}`);
   }
-}
-
-/** The name as it is used in IndexedDB. */
-export function databaseName(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-");
 }
 
 async function openDatabase(name: string, storage: RxStorage<unknown, unknown> | undefined): Promise<EntityStore> {

@@ -19,6 +19,9 @@ const rowsPerWrite = 100;
 /** Rows that are forgotten in one go. */
 const evictionChunk = 200;
 
+/** Lists that are kept for the next start, those read last. */
+const keptLists = 200;
+
 export type Tables = {
   readonly entities: RxTable<EntityDocument>;
   readonly outbox: RxTable<OutboxDocument>;
@@ -117,7 +120,10 @@ export class RxStore implements EntityStore {
   }
 
   async evict(rows: number, keeps: (key: EntityKey) => boolean): Promise<number> {
-    const { entities } = this.#tables;
+    const { entities, lists } = this.#tables;
+    const oldLists = (await lists.all()).sort((a, b) => b.fetchedAt - a.fetchedAt).slice(keptLists);
+    await lists.change(new Map(oldLists.map(({ id }) => [id, () => undefined])));
+    await lists.purge(oldLists.map(({ id }) => id));
     const excess = (await entities.count()) - rows;
     if (excess <= 0) return 0;
     // Those that must stay are passed over, so that more than the excess may have to be looked at.

@@ -1,4 +1,5 @@
 import type { EntityStore } from "../store/entity-store.ts";
+import { forgetDatabase, forgetOthers } from "./forgetting.ts";
 import { openStore } from "./open-store.ts";
 
 /**
@@ -36,6 +37,8 @@ export function leaseStore(name: string): StoreLease {
   if (!shared) {
     shared = { opening: openStore(name), users: 0, closing: undefined };
     stores.set(name, shared);
+    // Whoever used this browser before is somebody else now; but first this one wants to see something.
+    void shared.opening.then(() => forgetOthers(name)).catch(() => {});
   }
   const mine = shared;
   mine.users += 1;
@@ -51,6 +54,17 @@ export function leaseStore(name: string): StoreLease {
       mine.closing = setTimeout(() => void close(name, mine), lingerMs);
     },
   };
+}
+
+/**
+ * Deletes the database of somebody who signs out: rows, lists, and what was not sent. Views that still use it see what
+ * they have, and write nothing any more.
+ */
+export async function deleteStore(name: string): Promise<void> {
+  const shared = registry().get(name);
+  clearTimeout(shared?.closing);
+  if (shared) await close(name, shared);
+  await forgetDatabase(name);
 }
 
 async function close(name: string, shared: Shared): Promise<void> {

@@ -29,7 +29,14 @@ export type StoredEntity = {
   readonly seenAt: number;
 };
 
-export type ServerRow = { readonly type: string; readonly id: string; readonly ver: number; readonly data: EntityData };
+export type ServerRow = {
+  readonly type: string;
+  readonly id: string;
+  readonly ver: number;
+  readonly data: EntityData;
+  /** A higher version, lost by the database, that this row replaces if the store still holds exactly that one. */
+  readonly instead?: number;
+};
 
 export type GoneMark = {
   readonly type: string;

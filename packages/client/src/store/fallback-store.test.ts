@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Operation } from "../outbox/operation.ts";
 import type { EntityStore } from "./entity-store.ts";
 import { FallbackStore } from "./fallback-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
@@ -20,6 +21,9 @@ function breakable(): { database: EntityStore; breakDown: (reads: boolean) => vo
     read: (keys) => guard(() => memory.read(keys), readsToo),
     putServer: (rows) => guard(() => memory.putServer(rows), broken),
     putGone: (marks) => guard(() => memory.putGone(marks), broken),
+    changeOperation: (key, step) => guard(() => memory.changeOperation(key, step), broken),
+    touch: (keys) => guard(() => memory.touch(keys), broken),
+    evict: (rows, keeps) => guard(() => memory.evict(rows, keeps), broken),
   };
   return {
     database,
@@ -73,4 +77,27 @@ test("a store that was closed on purpose does not go on in memory", async () => 
   await store.close();
   breakDown(true);
   await expect(store.putServer([row(1)])).rejects.toThrow();
+});
+
+test("what was not sent goes on in memory when the disk is full, and is told from then on", async () => {
+  const { database, breakDown } = breakable();
+  const store = new FallbackStore(database);
+  const operation = (key: string): Operation => ({
+    ...{ key, seq: 1, owner: "", code: "task", id: "1", op: "update", changes: {}, base: null, baseVer: 0 },
+    ...{ queuedAt: 1, attempts: 0, state: "queued" },
+  });
+  const told: string[] = [];
+  store.onOperations((changes) => told.push(...changes.map(({ key: one }) => one)));
+  let troubles = 0;
+  store.onTrouble(() => {
+    troubles += 1;
+  });
+  await store.changeOperation("before", () => operation("before"));
+  breakDown(false);
+  await store.changeOperation("after", () => operation("after"));
+  expect((await store.readOperations()).map(({ key: one }) => one).sort()).toEqual(["after", "before"]);
+  await store.changeOperation("before", () => undefined);
+  expect((await store.readOperations()).map(({ key: one }) => one)).toEqual(["after"]);
+  expect(told).toContain("after");
+  expect(troubles).toBe(1);
 });

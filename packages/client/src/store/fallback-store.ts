@@ -144,7 +144,9 @@ export class FallbackStore implements EntityStore {
 
   async evict(rows: number, keeps: (key: EntityKey) => boolean): Promise<number> {
     // Deleting may fail on a full disk too; that it failed is no reason to stop keeping rows.
-    return this.#reason === undefined ? this.#database.evict(rows, keeps).catch(() => 0) : 0;
+    return this.#reason === undefined
+      ? this.#database.evict(rows, keeps).catch(() => 0)
+      : this.#memory.evict(rows, keeps);
   }
 
   onChange(listener: (rows: readonly StoredEntity[]) => void): () => void {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { entityKey } from "../entity-key.ts";
+import type { Operation } from "../outbox/operation.ts";
 import { testId } from "../testing/ids.ts";
 import type { EntityStore, StoredEntity } from "./entity-store.ts";
 
@@ -87,6 +88,50 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       expect(await store.readMeta("seen")).toEqual({ at: 5 });
     }));
 
+  test(`${name}: steps of operations are taken whole, told, and gone when they are done`, () =>
+    withStore(async (store) => {
+      const told: string[] = [];
+      store.onOperations((changes) => {
+        for (const { key: one, operation } of changes) told.push(`${one} ${operation?.attempts ?? "done"}`);
+      });
+      const operation = operationOf("k1");
+      expect(await store.changeOperation("k1", () => operation)).toEqual(operation);
+      const raise = () => store.changeOperation("k1", (one) => one && { ...one, attempts: one.attempts + 1 });
+      await Promise.all(Array.from({ length: 20 }, raise));
+      expect(await store.readOperations()).toEqual([{ ...operation, attempts: 20 }]);
+      await store.changeOperation("k1", (one) => one); // left as it is
+      expect(await store.changeOperation("k1", () => undefined)).toBeUndefined();
+      expect(await store.readOperations()).toEqual([]);
+      await expect.poll(() => told.at(-1)).toBe("k1 done");
+      expect(told).toHaveLength(22);
+    }));
+
+  test(`${name}: rows used longest ago are forgotten first, never those that must stay`, () =>
+    withStore(async (store) => {
+      const rows = Array.from({ length: 300 }, (_, n) => ({ type: "task", id: testId(n), ver: 1, data: { n } }));
+      const keys = rows.map(({ type, id: rowId }) => entityKey(type, rowId));
+      await store.putServer(rows.slice(0, 200));
+      const begun = Date.now();
+      await expect.poll(() => Date.now()).toBeGreaterThan(begun);
+      await store.putServer(rows.slice(200));
+      await store.touch(keys.slice(0, 10));
+      expect(await store.evict(300, () => false)).toBe(0);
+      const kept = new Set([keys[15], keys[16]]);
+      expect(await store.evict(120, (one) => kept.has(one))).toBe(180);
+      const left = await store.read(keys);
+      expect([...left.keys()].sort()).toEqual(
+        [
+          ...keys.slice(0, 10),
+          ...kept,
+          ...keys.slice(200),
+          ...[...left.keys()].filter((one) => isMiddle(keys, one)),
+        ].sort(),
+      );
+      expect(left.size).toBe(120);
+      await store.putServer(rows.slice(20, 21)); // comes back when it is read again
+      expect((await store.read([entityKey("task", testId(20))])).size).toBe(1);
+    }));
+
   test(`${name}: a thousand rows in one call`, () =>
     withStore(async (store) => {
       const rows = Array.from({ length: 1_000 }, (_, n) => ({
@@ -101,4 +146,27 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       expect(found.size).toBe(1_000);
       expect(found.get(entityKey("task", testId(999)))).toMatchObject({ ver: 1_001, scope: testId(2) });
     }));
+}
+
+/** One of those that are neither the oldest nor have to stay: how many of them are left is all that matters. */
+function isMiddle(keys: readonly string[], key: string | undefined): boolean {
+  const at = keys.indexOf(key ?? "");
+  return at >= 10 && at < 200 && at !== 15 && at !== 16;
+}
+
+function operationOf(key: string): Operation {
+  return {
+    key,
+    seq: 1,
+    owner: "",
+    code: "task",
+    id: testId(1),
+    op: "update",
+    changes: { title: "x" },
+    base: null,
+    baseVer: 0,
+    queuedAt: 1,
+    attempts: 0,
+    state: "queued",
+  };
 }

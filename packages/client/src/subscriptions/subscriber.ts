@@ -25,7 +25,12 @@ export type SubscriberPorts = {
   /** False when there is no connection. */
   readonly send: (message: UpMessage) => boolean;
   readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
-  readonly onChanged: (type: string, changes: readonly { entityId: string; version: number }[]) => void;
+  /** `seen`: what was held of each when the server was asked. */
+  readonly onChanged: (
+    type: string,
+    changes: readonly { entityId: string; version: number }[],
+    seen: ReadonlyMap<string, HeldVersion>,
+  ) => void;
   readonly onGone: (type: string, rows: readonly GoneRow[]) => void;
   /** From now on every change inside these containers is signalled; what was listed before is stale. */
   readonly onWithin: (type: string, containerIds: readonly string[]) => void;
@@ -241,7 +246,7 @@ export class Subscriber {
       const rows = [...gone].map((id) => ({ id, seen: seen.get(id)?.version ?? 0 }));
       this.#ports.onGone(batch.type, rows);
     }
-    this.#ports.onChanged(batch.type, message.payload.changed);
+    this.#ports.onChanged(batch.type, message.payload.changed, seen);
     // The lists of a refused container are read as well, for nothing will signal; but not again after every vain try.
     const read = batch.entries.filter((entry) => entry.phase === "held" || this.#refusals.isFirst(entry));
     if (batch.container && read.length > 0) this.#ports.onWithin(batch.type, idsOf(read));

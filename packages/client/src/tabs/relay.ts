@@ -231,10 +231,12 @@ export class Relay {
     }
     const changed = entityIds.flatMap((entityId, index) => {
       if (gone.includes(entityId)) return [];
-      const known = versionToSend(held.get(entityId));
-      // Version 1 stands for a row that exists and is not read yet: whatever is read is enough.
-      const version = Math.max(1, known, this.#ports.neededVersion(entityKey(entityCode, entityId)) ?? 0);
-      return version === versions[index] ? [] : [{ entityId, version }];
+      const sent = versions[index] ?? 0;
+      const needed = this.#ports.neededVersion(entityKey(entityCode, entityId)) ?? 0;
+      // Version 1 stands for a row that exists and is not read yet: whatever is read is enough. It is never below what
+      // the follower holds, which would mean that the server lost its history.
+      const version = Math.max(1, versionToSend(held.get(entityId)), needed, sent);
+      return version === sent ? [] : [{ entityId, version }];
     });
     const payload = { entityCode, count: targets.length - gone.length, changed, gone };
     this.#post(link, { ...idOf(message), type: "SUBSCRIBED", payload });

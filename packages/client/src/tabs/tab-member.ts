@@ -7,11 +7,12 @@ import type { Logger } from "../logger.ts";
 import { randomId } from "../random-id.ts";
 import type { Target } from "../subscriptions/subscription-book.ts";
 import type { SyncStatus } from "../sync-status.ts";
+import { Timer } from "../timer.ts";
 import { Election } from "./election.ts";
 import { Fence } from "./fence.ts";
 import type { Leader } from "./followed-status.ts";
 import { Followers } from "./followers.ts";
-import { Pulse } from "./pulse.ts";
+import { Pulse, tickMs } from "./pulse.ts";
 import { Relay, type RelayPorts } from "./relay.ts";
 import type { TabPlatform } from "./tab-group.ts";
 import type { TabMessage } from "./tab-message.ts";
@@ -53,6 +54,9 @@ export class TabMember {
   #dialled: { readonly socket: TabSocket; readonly open: (handlers: SocketHandlers) => Socket } | undefined;
   #fence: Fence | undefined;
   #silent = false;
+  /** Moves on when a timer fires after a ping: a frozen page's does not. */
+  readonly #ticker: Timer;
+  #count = 0;
   /** The others can see this tab; before, the leader would take it for a closed one. */
   #present = false;
   #left = false;
@@ -60,6 +64,7 @@ export class TabMember {
   constructor(ports: TabMemberPorts) {
     this.#ports = ports;
     const { platform, group, logger, clock } = ports;
+    this.#ticker = new Timer(clock);
     this.#channel = platform.openChannel(group);
     this.#channel.onmessage = (event: MessageEvent<TabMessage>) => this.#take(event.data);
     this.#election = new Election({
@@ -73,10 +78,7 @@ export class TabMember {
     this.#pulse = new Pulse({
       ping: () => {
         this.#post({ kind: "ping", tab: this.#tab });
-        if (this.#pulse.silent !== this.#silent) {
-          this.#silent = this.#pulse.silent;
-          this.#ports.onChange();
-        }
+        this.#noteSilence();
       },
       onSilence: () => {
         logger.warn("[Sync] The leading tab does not answer; this one takes over.");
@@ -181,9 +183,16 @@ export class TabMember {
     if (this.#left) return;
     this.#left = true;
     this.#pulse.stop();
+    this.#ticker.clear();
     this.#endReign();
     this.#election.leave();
     this.#channel.close();
+  }
+
+  #noteSilence(): void {
+    if (this.#pulse.silent === this.#silent) return;
+    this.#silent = this.#pulse.silent;
+    this.#ports.onChange();
   }
 
   #post(message: TabMessage): void {
@@ -192,7 +201,8 @@ export class TabMember {
 
   #beat(): void {
     if (!this.#reign) return;
-    this.#post({ kind: "beat", tab: this.#tab, wonAt: this.#reign.wonAt, status: this.#ports.status() });
+    const { wonAt } = this.#reign;
+    this.#post({ kind: "beat", tab: this.#tab, wonAt, count: this.#count, status: this.#ports.status() });
   }
 
   #won(): void {
@@ -264,6 +274,7 @@ export class TabMember {
     if (this.#left) return;
     switch (message.kind) {
       case "ping":
+        if (this.#reign && !this.#ticker.armed) this.#ticker.set(tickMs, () => (this.#count += 1));
         this.#beat();
         break;
       case "beat":
@@ -291,13 +302,13 @@ export class TabMember {
     if (this.#reign || !this.#present) return;
     // Late words of a leader that was replaced.
     if (before && before.tab !== beat.tab && before.wonAt > beat.wonAt) return;
-    this.#pulse.heard();
-    this.#silent = false;
+    this.#pulse.heard(beat.count);
     this.#leader = { tab: beat.tab, wonAt: beat.wonAt, status: beat.status };
     if (before && before.tab !== beat.tab) this.#changeRole();
     this.#place();
     this.#endIfHopeless();
     if (!this.#dialled && isLinked(beat.status)) this.#ports.wake(); // waits between two attempts
+    this.#noteSilence();
     this.#ports.onChange();
   }
 }

@@ -60,6 +60,15 @@ export class FakeServer {
         body: Record<string, unknown> | undefined;
       }) => string | undefined)
     | undefined;
+  /** Told of every write of a client that takes place. */
+  onEffect:
+    | ((effect: {
+        key: string;
+        id: string;
+        before: EntityDoc | undefined;
+        body: Record<string, unknown> | undefined;
+      }) => void)
+    | undefined;
   /** Containers of rows that clients create. */
   ownContainers: readonly string[] = ["org"];
   readonly #feed = new FakeFeed();
@@ -298,8 +307,10 @@ export class FakeServer {
       const doc = this.rows.get(`${type}:${entityId}`);
       return Response.json(method !== "DELETE" && doc ? doc : { id: entityId, version, gone: true });
     }
+    const before = this.rows.get(`${type}:${id}`);
     const response = this.#write(type, id, call);
     if (response.ok) {
+      this.onEffect?.({ key, id: this.#written.id, before, body: call.body as Record<string, unknown> | undefined });
       const { id: entityId, version } = this.#written;
       this.effects.set(key, { request, id: entityId, version });
     }

@@ -24,6 +24,8 @@ export async function startPlainChromium(executablePath: string): Promise<PlainC
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      "--disable-breakpad",
+      "--disable-crash-reporter",
       "--remote-debugging-port=0",
       `--user-data-dir=${profile}`,
       "about:blank",

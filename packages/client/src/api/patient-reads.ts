@@ -1,0 +1,33 @@
+import type { Clock } from "../clock.ts";
+
+/**
+ * Time for an answer, milliseconds, before a read is given up and asked again. After a network went silent without a word,
+ * the browser may send the next requests on connections that it believes to be alive, and only giving up finds another
+ * one: this is how long a client that has reconnected still shows what was.
+ */
+export const firstPatienceMs = 2_500;
+export const longestPatienceMs = 20_000;
+/** A network that answers slowly gets so many times what it last needed. */
+const slack = 3;
+
+/**
+ * Reads whose time-out follows the network: short at first, twice as long after each that was not enough, and above what
+ * the last answer took.
+ */
+export function patientReads(clock: Clock): <T>(read: (timeoutMs: number) => Promise<T>) => Promise<T> {
+  let patience = firstPatienceMs;
+  return async (read) => {
+    const timeoutMs = patience;
+    const startedAt = clock.monotonic();
+    const took = (): number => clock.monotonic() - startedAt;
+    try {
+      const answer = await read(timeoutMs);
+      patience = Math.min(longestPatienceMs, Math.max(firstPatienceMs, slack * took()));
+      return answer;
+    } catch (error) {
+      // Of several that gave up together, each asks for the same.
+      if (took() >= timeoutMs) patience = Math.min(longestPatienceMs, Math.max(patience, 2 * timeoutMs));
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { testId } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
+
+/** Begin of the fake clock, milliseconds. */
+const start = 1_000_000;
+
+function tokenUntil(expiresAtMs: number): string {
+  const payload = btoa(JSON.stringify({ sub: testId(1), org: organization, exp: expiresAtMs / 1_000 }));
+  return `e30.${payload.replaceAll("=", "")}.`;
+}
+
+test("a token that expired in sleep is renewed before anything is dialled with it", async () => {
+  let token = tokenUntil(start + 60_000);
+  let asked = 0;
+  const { client, server, clock, device } = createTestClient({
+    getToken: () => token,
+    renewToken: async () => {
+      token = tokenUntil(clock.now() + 60_000);
+      return token;
+    },
+    onAuthRequired: () => (asked += 1),
+  });
+  client.start();
+  await clock.advance(10);
+  device.tell("freeze");
+  await clock.advance(120_000);
+  device.tell("visible");
+  await clock.advance(10);
+  expect(client.status().state).toBe("connected");
+  expect(server.sockets.map((socket) => socket.token)).toEqual([tokenUntil(start + 60_000), token]);
+  expect(asked).toBe(0);
+  client.stop();
+});
+
+test("a token that the server calls expired is renewed once; a refusal of the new one asks the person", async () => {
+  const tokens = ["first", "second"];
+  let asked = 0;
+  const { client, server, clock } = createTestClient({
+    getToken: () => tokens[0] ?? null,
+    renewToken: async () => {
+      if (tokens.length > 1) tokens.shift();
+      return tokens[0] ?? null;
+    },
+    onAuthRequired: () => (asked += 1),
+  });
+  client.start();
+  await clock.advance(10);
+  server.drop(4401);
+  await clock.advance(5_000);
+  expect(server.socket?.token).toBe("second");
+  expect({ asked, state: client.status().state }).toEqual({ asked: 0, state: "connected" });
+  server.drop(4401);
+  await clock.advance(5_000);
+  expect({ asked, state: client.status().state }).toEqual({ asked: 1, state: "needs-auth" });
+  client.stop();
+  expect(clock.timers).toBe(0);
+});
+
+test("a device whose clock is ahead dials with its token when no other is to be had", async () => {
+  const token = tokenUntil(start - 1);
+  const { client, server, clock } = createTestClient({ getToken: () => token, renewToken: async () => null });
+  client.start();
+  await clock.advance(10);
+  expect(client.status().state).toBe("connected");
+  expect(server.sockets).toHaveLength(1);
+  client.stop();
+});
+
+test("a request with an expired token renews it, and asks nobody", async () => {
+  const second = tokenUntil(start + 9_000_000);
+  let token = tokenUntil(start + 8_000_000);
+  let asked = 0;
+  const { client, server, clock } = createTestClient({
+    getToken: () => token,
+    renewToken: async () => (token = second),
+    onAuthRequired: () => (asked += 1),
+  });
+  client.start();
+  await clock.advance(10);
+  server.autoAnswer = false;
+  client.entity("task", testId(1)).subscribe(() => {});
+  await clock.advance(100);
+  for (const call of [...server.calls]) call.fail(401, "token_expired");
+  await clock.advance(100);
+  expect(token).toBe(second);
+  expect(server.socket?.heard).toContainEqual(expect.objectContaining({ type: "AUTH", payload: { token: second } }));
+  expect(asked).toBe(0);
+  client.stop();
+});

@@ -1,0 +1,49 @@
+import type { Clock } from "../clock.ts";
+import { readTokenClaims } from "../token-claims.ts";
+
+export type FreshTokenPorts = {
+  readonly renewToken: (() => Promise<string | null>) | undefined;
+  readonly clock: Clock;
+};
+
+/**
+ * Sees to it that nobody dials with a token that is known to be spent: a device that slept past the end of its token
+ * would only be refused, and a person asked to sign in who need not.
+ */
+export class FreshToken {
+  readonly #ports: FreshTokenPorts;
+  /** Refused by the server; renewed once, and if that gives no other, the person is asked. */
+  #refused: string | undefined;
+
+  constructor(ports: FreshTokenPorts) {
+    this.#ports = ports;
+  }
+
+  /** The server refused the token. True if a renewal may still help. */
+  refused(token: string | null | undefined): boolean {
+    if (!token || !this.#ports.renewToken || this.#refused === token) return false;
+    this.#refused = token;
+    return true;
+  }
+
+  /**
+   * Calls back with the token, before returning if it is good; with a new one if it is spent and can be renewed; with
+   * null if the server refused it and there is no other.
+   */
+  take(token: string, callback: (token: string | null) => void): void {
+    const { renewToken, clock } = this.#ports;
+    const refused = token === this.#refused;
+    const expired = (readTokenClaims(token).expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now();
+    if (!renewToken || (!refused && !expired)) {
+      callback(token);
+      return;
+    }
+    void renewToken()
+      .catch(() => null)
+      .then((renewed) => {
+        if (renewed && renewed !== token) callback(renewed);
+        // Expired by this device's clock only, which may be wrong: the server decides.
+        else callback(refused ? null : token);
+      });
+  }
+}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { entityKey } from "../entity-key.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
+import { testId } from "../testing/ids.ts";
+import { Refetcher } from "./refetcher.ts";
+
+const id = testId(1);
+const key = entityKey("task", id);
+const lost = 9;
+const kept = 5;
+
+/** A database that went back from version 9 to version 5, and a device that holds 9. */
+async function setUp() {
+  const clock = new FakeClock();
+  const store = createMemoryStore();
+  const refetcher = new Refetcher({
+    getMany: async (_type, ids) => ({ items: ids.map((one) => ({ id: one, version: kept, title: "kept" })), gone: [] }),
+    store,
+    wanted: () => true,
+    onRead: () => {},
+    onAdmitted: () => {},
+    onFailed: () => {},
+    onNeeds: () => {},
+    onOverflow: () => {},
+    clock,
+    random: () => 0.99,
+    logger: { info: () => {}, warn: () => {} },
+  });
+  refetcher.start();
+  const put = (ver: number) => store.putServer([{ type: "task", id, ver, data: { title: "lost" } }]);
+  const held = async () => (await store.read([key])).get(key);
+  const asked = () => new Map([[id, { version: lost, gone: false }]]);
+  return { clock, store, refetcher, put, held, asked };
+}
+
+test("a version that the database has lost gives way to the one it has", async () => {
+  const { clock, refetcher, put, held, asked } = await setUp();
+  await put(lost);
+  refetcher.compared("task", [{ entityId: id, version: kept }], asked());
+  await clock.advance(100);
+  expect(await held()).toMatchObject({ ver: kept, data: { title: "kept" }, gone: false });
+  expect(refetcher.pending).toBe(0);
+});
+
+test("a removal that the database has lost gives way as well", async () => {
+  const { clock, store, refetcher, put, held } = await setUp();
+  await put(kept);
+  await store.putGone([{ type: "task", id, ver: lost }]);
+  refetcher.compared("task", [{ entityId: id, version: kept }], new Map([[id, { version: lost, gone: true }]]));
+  await clock.advance(100);
+  expect(await held()).toMatchObject({ ver: kept, gone: false });
+});
+
+test("what was written since the question stays", async () => {
+  const { clock, refetcher, put, held, asked } = await setUp();
+  await put(lost);
+  refetcher.compared("task", [{ entityId: id, version: kept }], asked());
+  await put(lost + 1);
+  await clock.advance(100);
+  expect(await held()).toMatchObject({ ver: lost + 1 });
+});
+
+test("an older answer alone replaces nothing", async () => {
+  const { clock, refetcher, put, held } = await setUp();
+  await put(lost);
+  refetcher.look("task", [id]);
+  await clock.advance(100);
+  expect(await held()).toMatchObject({ ver: lost });
+});
