@@ -24,12 +24,6 @@ export function watchStore(of: { history: History; violations: Violations; now: 
   });
 }
 
-/** What the person should see of a row now; undefined: nothing. */
-function expected(history: History, client: ClientNode, key: string, may: (row: Row) => boolean): Row | undefined {
-  const row = history.row(key);
-  return row && may(row) ? row : undefined;
-}
-
 /** What is wrong with the rows that somebody looks at, by key. */
 export async function differences(
   of: { history: History; mayRead: (client: ClientNode, row: Row) => boolean },
@@ -40,7 +34,8 @@ export async function differences(
   const keys = client.watched.map(({ code, id }) => rowKey(code, id));
   const held = await client.store.read(keys);
   for (const key of keys) {
-    const row = expected(history, client, key, (candidate) => mayRead(client, candidate));
+    const exists = history.row(key);
+    const row = exists && mayRead(client, exists) ? exists : undefined;
     const has = held.get(key);
     if (row && (!has || has.gone)) wrong.set(key, `lacks ${key} v${row.version}`);
     else if (row && has?.ver !== row.version) wrong.set(key, `holds ${key} v${has?.ver} and not v${row.version}`);

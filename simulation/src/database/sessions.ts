@@ -9,7 +9,13 @@ export type SessionRow = {
   expiresMs: number | undefined;
 };
 
-export type HeldRow = { readonly code: string; readonly id: string; readonly container: boolean };
+export type HeldRow = {
+  readonly code: string;
+  readonly id: string;
+  readonly container: boolean;
+  /** Refused so far: nothing is delivered until it is found readable. */
+  readonly dormant: boolean;
+};
 
 const heldKey = ({ code, id, container }: HeldRow): string => `${container}:${code}:${id}`;
 

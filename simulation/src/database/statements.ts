@@ -59,6 +59,7 @@ const named: Readonly<Record<string, Run>> = {
           entity_codes: held.map(({ code }) => code),
           entity_ids: held.map(({ id }) => id),
           containers: held.map(({ container }) => container),
+          dormants: held.map(({ dormant }) => dormant),
         },
       ];
     });
@@ -88,12 +89,13 @@ function owned(database: SimDatabase, [connections, gateways, generations]: Valu
 
 function changeHeld(how: "hold" | "release"): Run {
   return (database, values) => {
-    const [, , , connections, codes, ids, containers] = values;
+    const [, , , connections, codes, ids, containers, dormants] = values;
     const live = new Set(owned(database, values).map(({ connectionId }) => connectionId));
     for (const [at, connectionId] of texts(connections).entries()) {
       if (!live.has(connectionId)) continue;
       const container = (containers as readonly boolean[])[at] ?? false;
-      const held = { code: texts(codes)[at] ?? "", id: texts(ids)[at] ?? "", container };
+      const dormant = (dormants as readonly boolean[] | undefined)?.[at] ?? false;
+      const held = { code: texts(codes)[at] ?? "", id: texts(ids)[at] ?? "", container, dormant };
       if (how === "hold") database.tables.hold(connectionId, held);
       else database.tables.release(connectionId, held);
     }
@@ -136,7 +138,7 @@ const others: readonly (readonly [RegExp, Run])[] = [
       return nothing;
     },
   ],
-  [/insert into app\.rxdb_subscription/, changeHeld("hold")],
+  [/insert into app\.rxdb_subscription /, changeHeld("hold")],
   [/delete from app\.rxdb_subscription b\s+using live/, changeHeld("release")],
   [
     /delete from app\.rxdb_session s using owned/,
@@ -184,10 +186,23 @@ function readAsUser(text: string, database: SimDatabase, [ids]: Values, as: Pers
   const found = codes.flatMap((code) =>
     texts(ids).flatMap((id) => {
       const row = database.rows.get(rowKey(code, id));
-      return row && database.mayRead(as, row) ? [{ id, version: row.version }] : [];
+      return row && database.mayRead(as, row) ? [{ id, code, version: row.version }] : [];
     }),
   );
   return rowsOf(found);
+}
+
+const endedRead = /unnest\(\$1::uuid\[\]\) as ended/;
+
+/** Which of these rows, ended by now, the person had a right of his own to: as an admin or by a grant. */
+function readEnded(text: string, database: SimDatabase, [ids, code]: Values, as: Person): Result | undefined {
+  if (!endedRead.test(text)) return undefined;
+  const admin = database.members.get(`${as.personId} ${as.organizationId}`) === "admin";
+  return rowsOf(
+    texts(ids)
+      .filter((id) => admin || database.hasGrant(code as string, id, as))
+      .map((id) => ({ id })),
+  );
 }
 
 /** What the server answers, in one moment. */
@@ -199,7 +214,7 @@ export function runStatement(
   const { name, text, values } = statement;
   const byName = name === undefined ? undefined : named[name];
   if (byName) return byName(database, values, as);
-  const asUser = as && readAsUser(text, database, values, as);
+  const asUser = as && (readAsUser(text, database, values, as) ?? readEnded(text, database, values, as));
   if (asUser) return asUser;
   for (const [pattern, run] of others) if (pattern.test(text)) return run(database, values, as);
   throw new UnknownStatementError(text);

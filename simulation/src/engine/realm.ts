@@ -2,6 +2,7 @@ import nodeCrypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import nodeTimers from "node:timers";
 import timerPromises from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import { epochMs, type Scheduler } from "./scheduler.ts";
 
 /** Whose time and chance the code that runs now gets; undefined: the machine's own. */
@@ -24,15 +25,14 @@ export function inRealm<Result>(of: Scheduler, work: () => Result): Result {
   }
 }
 
-type TickProcess = { _tickCallback(): void };
-
 /**
  * Settles every promise that can settle, at once. Waiting for a turn of the event loop does the same at ten times the
  * cost. Works only where no promise callback is running; the runner starts each simulation from a fresh task.
  */
-export function drainMicrotasks(): void {
-  (process as unknown as TickProcess)._tickCallback();
-}
+export const drainMicrotasks: () => void = (() => {
+  setFlagsFromString("--allow-natives-syntax");
+  return new Function("%PerformMicrotaskCheckpoint()") as () => void;
+})();
 
 type Handle = { cancel(): void; unref(): Handle; ref(): Handle };
 

@@ -5,7 +5,6 @@ import {
   type EnvironmentEvent,
   type Heliograph,
   type LiveList,
-  type StoredEntity,
   silentLogger,
   type SyncStatus,
 } from "@heliograph/client";
@@ -37,6 +36,7 @@ export type ClientPorts = {
   /** Share of REST requests that fail now. */
   readonly failing: () => number;
   readonly onFrame: (client: ClientNode, pod: PodNode, text: string) => void;
+  readonly onUp: (client: ClientNode, text: string) => void;
 };
 
 /** How long a renewal of a token takes. */
@@ -217,18 +217,21 @@ export class ClientNode {
         wire.opened();
         if (!pod.accept(wire, token)) wire.podDied();
       });
-    return { send: (text: string) => wire.sendUp(text), close: (code: number) => wire.closeByClient(code) };
+    const send = (text: string): void => {
+      this.#ports.onUp(this, text);
+      wire.sendUp(text);
+    };
+    return { send, close: (code: number) => wire.closeByClient(code) };
   }
 
   /** The store as one tab sees it: calls take their time, in order, and a tab that is gone hears nothing more. */
   #deviceStore(host: Host): EntityStore {
     const { scheduler, random } = this.#ports.world;
     const { storeMs } = this.#ports;
-    const listeners = new Set<(rows: readonly StoredEntity[]) => void>();
-    const leave = this.store.onChange((rows) => {
-      for (const listener of listeners) listener(rows);
-    });
-    this.#leaveStore = leave;
+    const leaves = new Set<() => void>();
+    this.#leaveStore = () => {
+      for (const leave of leaves) leave();
+    };
     let freeAt = 0;
     const delayed = (call: (...args: unknown[]) => Promise<unknown>) => (...args: unknown[]) => {
       if (storeMs === 0) return call(...args);
@@ -239,13 +242,15 @@ export class ClientNode {
     };
     return new Proxy(this.store, {
       get(store, name) {
-        if (name === "onChange")
-          return (listener: (rows: readonly StoredEntity[]) => void) => {
-            listeners.add(listener);
-            return () => listeners.delete(listener);
-          };
         const value: unknown = Reflect.get(store, name);
-        return typeof value === "function" ? delayed(value.bind(store)) : value;
+        if (typeof value !== "function") return value;
+        if (String(name).startsWith("on"))
+          return (listener: unknown) => {
+            const leave = value.call(store, listener) as () => void;
+            leaves.add(leave);
+            return leave;
+          };
+        return delayed(value.bind(store));
       },
     });
   }

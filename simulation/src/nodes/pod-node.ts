@@ -2,7 +2,7 @@ import { Registry } from "@heliograph/gateway/db/registry";
 import type { GatewayConfig } from "@heliograph/gateway/config";
 import type { GatewayMetrics } from "@heliograph/gateway/metrics";
 import { PubsubService } from "@heliograph/gateway/sync/pubsub-service";
-import type { Logger, Tokens } from "@heliograph/server-kit";
+import type { Tokens } from "@heliograph/server-kit";
 import { entityTypes } from "../database/entity-types.ts";
 import { createSimPool } from "../database/pool.ts";
 import { Host } from "../engine/host.ts";
@@ -11,7 +11,6 @@ import { verifyToken } from "../ports/token.ts";
 import type { Wire } from "../ports/wire.ts";
 import type { World } from "./world.ts";
 
-const logger = silence<Logger>();
 
 /** Only what the socket service reads. Pings are frequent, so that a dead link is noticed within a schedule. */
 const config = {
@@ -66,7 +65,7 @@ export class PodNode {
   }
 
   start(): void {
-    const { scheduler, bus, database, databaseHost, network, random, onGap } = this.#world;
+    const { scheduler, bus, database, databaseHost, network, random, onGap, logger } = this.#world;
     const host = new Host(this.name);
     this.#host = host;
     scheduler.within(host, () => {

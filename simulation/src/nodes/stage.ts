@@ -29,12 +29,19 @@ export class Stage {
   /** Rises with every write: the content of rows. */
   mark = 0;
 
-  constructor(plan: Plan) {
+  /** Writes down what happens, for somebody who replays one run. */
+  readonly trace: (line: string) => void;
+
+  constructor(plan: Plan, trace?: (line: string) => void) {
     const world = createWorld(plan.seed, { maxSteps });
+    this.trace = (line) => trace?.(`${world.scheduler.now.toFixed(1).padStart(9)} ${line}`);
     this.world = world;
     this.history = new History(world.database, people);
     const check = new BusCheck(this.violations, () => world.scheduler.now);
-    world.bus.onPublish = (message) => check.published(message);
+    world.bus.onPublish = (message) => {
+      if (message.type === "hint") this.trace(`watcher -> ${JSON.stringify(message).slice(0, 300)}`);
+      check.published(message);
+    };
     world.scheduler.within(undefined, () => this.#fillDatabase());
     this.watchers = [new WatcherNode("watcher0", world), new WatcherNode("watcher1", world)];
     this.pods = [new PodNode("pod0", world), new PodNode("pod1", world)];
@@ -52,10 +59,17 @@ export class Stage {
         tokenMs,
         storeMs,
         failing: () => this.restFailing,
-        onFrame: (node, _pod, text) =>
-          checkFrame({ history: this.history, violations: this.violations, nowMs: world.scheduler.now }, node, text),
+        onFrame: (node, pod, text) => {
+          this.trace(`${pod.name} -> ${node.name} ${text.slice(0, 300)}`);
+          checkFrame({ history: this.history, violations: this.violations, nowMs: world.scheduler.now }, node, text);
+        },
+        onUp: (node, text) => this.trace(`${node.name} -> ${text.slice(0, 300)}`),
       });
       watchStore({ history: this.history, violations: this.violations, now: () => world.scheduler.now }, client);
+      if (trace)
+        client.store.onChange((changed) =>
+          this.trace(`${client.name} stores ${changed.map(({ id, ver, gone }) => `${id} v${ver}${gone ? " gone" : ""}`).join(", ")}`),
+        );
       return client;
     });
   }

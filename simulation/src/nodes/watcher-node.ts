@@ -1,5 +1,4 @@
 import type { BusMessage } from "@heliograph/protocol";
-import type { Logger } from "@heliograph/server-kit";
 import { createLogDatabase } from "@heliograph/watcher/log-database";
 import { LogWatcher } from "@heliograph/watcher/log-watcher";
 import type { WatcherMetrics } from "@heliograph/watcher/metrics";
@@ -15,7 +14,6 @@ const settings = { POLL_BUSY_MS: 60, POLL_INTERVAL_MS: 300, CLAIM_BATCH: 5 };
 const leaseTtlMs = 3000;
 
 const metrics = silence<WatcherMetrics>();
-const logger = silence<Logger>();
 
 /** A watcher process: the real loop on simulated ports. */
 export class WatcherNode {
@@ -35,7 +33,7 @@ export class WatcherNode {
   }
 
   start(): void {
-    const { scheduler, bus, database, databaseHost, network, onGap } = this.#world;
+    const { scheduler, bus, database, databaseHost, network, onGap, logger } = this.#world;
     const host = new Host(this.name);
     this.#host = host;
     this.#stop = new AbortController();

@@ -1,8 +1,10 @@
+import type { Logger } from "@heliograph/server-kit";
 import { SimDatabase } from "../database/database.ts";
 import { Host } from "../engine/host.ts";
 import { Network } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
 import { setRandom } from "../engine/realm.ts";
+import { silence } from "../engine/silence.ts";
 import { Scheduler } from "../engine/scheduler.ts";
 import { SimBus } from "../ports/bus.ts";
 
@@ -16,7 +18,13 @@ export type World = {
   readonly bus: SimBus;
   /** Told of what the model does not know. */
   readonly onGap: (error: Error) => void;
+  /** For services: what they log is dropped, but an error of the program itself is a finding. */
+  readonly logger: Logger;
 };
+
+/** A statement that fails is a fault like others; these are mistakes, of the product or of the model. */
+const isMistake = (value: unknown): value is Error =>
+  value instanceof TypeError || value instanceof RangeError || value instanceof ReferenceError;
 
 export function createWorld(seed: number, { maxSteps }: { maxSteps: number }): World & { gaps: Error[] } {
   const random = new Random(seed);
@@ -33,5 +41,9 @@ export function createWorld(seed: number, { maxSteps }: { maxSteps: number }): W
     bus: new SimBus({ scheduler, network, random }),
     gaps,
     onGap: (error) => gaps.push(error),
+    logger: silence<Logger>((_path, [details]) => {
+      const error = (details as { err?: unknown } | undefined)?.err;
+      if (isMistake(error)) gaps.push(error);
+    }),
   };
 }

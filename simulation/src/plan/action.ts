@@ -1,7 +1,7 @@
 /** One thing that somebody does, or that goes wrong, at `at` milliseconds. Numbers name entities, people, pods and so on. */
 export type Action = { readonly at: number } & (
-  | { readonly do: "write" | "remove" | "create"; readonly entity: number; readonly isPrivate?: boolean }
-  | { readonly do: "hide" | "show"; readonly entity: number }
+  | { readonly do: "write" | "remove" | "hide" | "show"; readonly entity: number }
+  | { readonly do: "create"; readonly entity: number; readonly isPrivate: boolean }
   | { readonly do: "move"; readonly entity: number; readonly project: number }
   | { readonly do: "bulk"; readonly entities: readonly number[] }
   /** A transaction whose statements run now and that commits, or not, after `forMs`. */

@@ -19,10 +19,12 @@ export type RestPorts = {
   readonly failing: () => number;
 };
 
-type Answer = { readonly status: number; text(): Promise<string>; json(): Promise<unknown> };
+type Answer = { readonly status: number; readonly headers: Headers; text(): Promise<string>; json(): Promise<unknown> };
 
+const headers = new Headers();
 const answer = (status: number, body: unknown): Answer => ({
   status,
+  headers,
   text: async () => JSON.stringify(body),
   json: async () => body,
 });
@@ -60,7 +62,7 @@ export function createSimFetch(ports: RestPorts): typeof fetch {
     return answer(200, { items, nextCursor: null });
   }
 
-  const respond = (input: RequestInfo | URL, init?: RequestInit): Promise<Answer> => {
+  const respond = (input: unknown, init?: RequestInit): Promise<Answer> => {
     const url = new URL(String(input), "http://sim");
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     init?.signal?.addEventListener("abort", () => reject(init.signal?.reason), { once: true });

@@ -19,11 +19,13 @@ export function perform(stage: Stage, action: Action): void {
   switch (action.do) {
     case "write":
     case "create":
-    case "remove":
     case "hide":
     case "show":
     case "move":
       change(stage, [action.entity], (row, number) => changed(stage, row, number, action));
+      break;
+    case "remove":
+      change(stage, [action.entity, ...tasksIn(stage, action.entity)], () => undefined);
       break;
     case "bulk":
       change(stage, action.entities, (row) => row && { ...row, mark: ++stage.mark });
@@ -208,6 +210,7 @@ export function keyOf(number: number): string {
 
 type Change = (row: Row | undefined, number: number) => Row | undefined;
 
+/** One statement in a transaction of its own. */
 function change({ world }: Stage, numbers: readonly number[], how: Change): void {
   const { database } = world;
   const writing = database.begin();
@@ -215,15 +218,24 @@ function change({ world }: Stage, numbers: readonly number[], how: Change): void
   database.commit(writing);
 }
 
-type Single = Extract<Action, { do: "write" | "remove" | "create" | "hide" | "show" | "move" }>;
+type Single = Exclude<
+  Extract<Action, { do: "write" | "remove" | "hide" | "show" } | { do: "create" } | { do: "move" }>,
+  { do: "remove" }
+>;
+
+/** Foreign keys: what lies in a project goes with it. */
+function tasksIn({ world }: Stage, number: number): number[] {
+  const project = projects[number];
+  return [...entities.keys()].filter((task) => project && world.database.rows.get(keyOf(task))?.project === project);
+}
+
+const hasProject = ({ world }: Stage, number: number): boolean => world.database.rows.has(keyOf(number));
 
 function changed(stage: Stage, row: Row | undefined, number: number, action: Single): Row | undefined {
   const entity = entities[number];
   if (!entity) return row;
   const mark = ++stage.mark;
   switch (action.do) {
-    case "remove":
-      return undefined;
     case "write":
       return row && { ...row, mark };
     case "hide":
@@ -231,15 +243,16 @@ function changed(stage: Stage, row: Row | undefined, number: number, action: Sin
     case "show":
       return row && { ...row, isPrivate: false, mark };
     case "move":
-      return row && moved(row, action.project, mark);
+      return row && hasProject(stage, action.project) ? moved(row, action.project, mark) : row;
     case "create": {
       if (row) return { ...row, mark };
       const project = entity.code === "project" ? number : number === 7 ? 2 : number % 2;
+      if (entity.code === "task" && !hasProject(stage, project)) return undefined;
       return {
         ...entity,
         org: organizationOfProject(project),
         project: entity.code === "task" ? (projects[project] ?? null) : null,
-        isPrivate: action.isPrivate ?? false,
+        isPrivate: action.isPrivate,
         mark,
         version: 0,
       };
@@ -247,10 +260,10 @@ function changed(stage: Stage, row: Row | undefined, number: number, action: Sin
   }
 }
 
-/** A private row that goes to another organization becomes public: nothing else of the log tells the two sides apart. */
+/** Private rows stay in their organization: the log does not tell which of the two sides may know of such a row. */
 function moved(row: Row, project: number, mark: number): Row {
   const org = organizationOfProject(project);
-  return { ...row, project: projects[project] ?? null, org, isPrivate: row.isPrivate && org === row.org, mark };
+  return row.isPrivate && org !== row.org ? row : { ...row, project: projects[project] ?? null, org, mark };
 }
 
 function freeze({ world }: Stage, host: { frozen: boolean; alive: boolean }, forMs: number): void {

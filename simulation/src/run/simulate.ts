@@ -33,14 +33,17 @@ const staleMs = 45_000;
 const refusedMs = 80_000;
 
 /** One whole run. Must be called from a task of its own; see `drainMicrotasks`. */
-export function simulate(plan: Plan): Outcome {
-  const stage = new Stage(plan);
+export function simulate(plan: Plan, trace?: (line: string) => void): Outcome {
+  const stage = new Stage(plan, trace);
   const { scheduler, gaps } = stage.world;
   let recoveredMs = 0;
   try {
     stage.start();
     for (const action of plan.actions)
-      scheduler.after(warmUpMs + action.at - scheduler.now, undefined, () => perform(stage, action));
+      scheduler.after(warmUpMs + action.at - scheduler.now, undefined, () => {
+        stage.trace(`* ${JSON.stringify(action)}`);
+        perform(stage, action);
+      });
     watch(stage);
     scheduler.advanceTo(warmUpMs + plan.endMs);
     heal(stage);
@@ -85,6 +88,7 @@ function converge(stage: Stage, when: string): boolean {
     // Ever longer steps: most are right at once, and a look costs more than a second of quiet.
     scheduler.advanceTo(scheduler.now + lookMs);
     problems = wrong(stage);
+    if (process.env["SLOW"] && scheduler.now > end - patienceMs + 6000 && scheduler.now < end - patienceMs + 6500) console.log("SLOW", problems.join(" | ").slice(0, 300));
   }
   for (const problem of problems) stage.violations.add("convergence", scheduler.now, `${when}: ${problem}`);
   return problems.length === 0;
@@ -112,6 +116,8 @@ function wrongAt(stage: Stage, client: ClientNode): string[] {
   const problems = [...(found?.values() ?? ["the store does not answer"])].map((text) => `${client.name} ${text}`);
   if (status.pendingFetches > 0) problems.push(`${client.name} waits for ${status.pendingFetches} rows`);
   for (const { project, list } of client.lists()) {
+    // A container that may not be read keeps no list live; what is listed of it is of the moment when it was asked for.
+    if (!database.mayRead(client.person, database.rows.get(rowKey("project", project)))) continue;
     const shown = list.snapshot().items.map((item) => `${item["id"]} v${item["version"]}`);
     const truth = [...database.rows.values()]
       .filter((row) => row.code === "task" && row.project === project && database.mayRead(client.person, row))
