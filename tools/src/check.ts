@@ -3,18 +3,20 @@
  * fails; each failure is shown with its remedy.
  */
 import { styleText } from "node:util";
-import { checks } from "./check/checks.ts";
+import { type Check, checks } from "./check/checks.ts";
 
-const results = await Promise.all(
-  checks.map(async ({ name, remedy, run }) => {
-    const started = performance.now();
-    const problems = await run().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const mark = problems.length === 0 ? styleText("green", "ok") : styleText("red", "failed");
-    console.log(`${name} ${mark} (${seconds} s)`);
-    return { name, remedy, problems };
-  }),
-);
+async function look({ name, remedy, run }: Check) {
+  const started = performance.now();
+  const found = await run().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  const { problems, skipped } = Array.isArray(found) ? { problems: found, skipped: undefined } : found;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const mark = problems.length > 0 ? styleText("red", "failed") : styleText("green", "ok");
+  console.log(`${name} ${mark} (${seconds} s)${skipped === undefined ? "" : `, skipped: ${skipped}`}`);
+  return { name, remedy, problems };
+}
+
+const results = await Promise.all(checks.filter(({ alone }) => !alone).map(look));
+for (const check of checks.filter(({ alone }) => alone)) results.push(await look(check));
 
 const failed = results.filter(({ problems }) => problems.length > 0);
 for (const { name, remedy, problems } of failed) {

@@ -17,9 +17,6 @@ const LOOK_MS = 50;
 /** How the clients came back. */
 export interface BarrierResult {
   comparisons: number;
-  unreturned: number;
-  /** Clients with rows that are there again and whose subscription was refused. */
-  refused: ChaosClient[];
   /** Clients that say they are up to date and are not. */
   missed: Difference[];
   unauthorized: Difference[];
@@ -41,8 +38,6 @@ interface Progress {
 }
 
 async function hasMarker(client: ChaosClient, versions: ReadonlyMap<string, number>): Promise<boolean> {
-  // Taken away from this user and given back: it is counted among the unreturned.
-  if (client.tap.refused("project", client.tenant.marker)) return true;
   const key = entityKeyOf({ type: "project", id: client.tenant.marker });
   const row = (await client.sdk.store.read([key])).get(key);
   return (row?.ver ?? 0) >= (versions.get(client.tenant.organizationId) ?? Number.POSITIVE_INFINITY);
@@ -101,7 +96,7 @@ export async function awaitClients(
   const everyone: Progress[] = clients.map((client) => ({
     client,
     activeMs: 0,
-    latest: { count: 0, differences: [], unreturned: 0 },
+    latest: { count: 0, differences: [] },
     caughtUpAt: null,
   }));
   const began = performance.now();
@@ -125,8 +120,6 @@ export async function awaitClients(
     caughtUpAt === null ? "never" : `after ${Math.round(caughtUpAt - healedAt)} ms`;
   return {
     comparisons: everyone.reduce((sum, { latest }) => sum + latest.count, 0),
-    unreturned: everyone.reduce((sum, { latest }) => sum + latest.unreturned, 0),
-    refused: everyone.filter(({ latest }) => latest.unreturned > 0).map(({ client }) => client),
     missed: verdicts.flatMap(({ silent, differences, progress }) =>
       differences
         .filter((difference) => silent && difference.kind === "missed")

@@ -23,6 +23,7 @@ export class Device {
   #state: "awake" | "asleep" | "dead" = "awake";
   readonly #alarms = new Set<Alarm>();
   #missed: (() => void)[] = [];
+  readonly #death = new AbortController();
 
   /** For everything that comes from outside: now, when the device wakes up, or never. */
   readonly run = (event: () => void): void => {
@@ -30,15 +31,25 @@ export class Device {
     else if (this.#state === "asleep") this.#missed.push(event);
   };
 
-  /** As the platform's, but its answers are not seen in sleep either. */
+  /** As the platform's, but its answers are not seen in sleep either, and death ends it. */
   readonly fetch: typeof fetch = async (input, init) => {
-    const answer = await fetch(input, init).then(
+    const death = this.#death.signal;
+    const signal = init?.signal ? AbortSignal.any([init.signal, death]) : death;
+    const answer = await fetch(input, { ...init, signal }).then(
       (response) => () => response,
       (error: unknown) => () => {
         throw error;
       },
     );
-    await new Promise<void>((resolve) => this.run(resolve));
+    await new Promise<void>((resolve, reject) => {
+      const die = () => reject(death.reason);
+      if (death.aborted) die();
+      death.addEventListener("abort", die, { once: true });
+      this.run(() => {
+        death.removeEventListener("abort", die);
+        resolve();
+      });
+    });
     return answer();
   };
 
@@ -63,6 +74,7 @@ export class Device {
   /** Nothing happens on it any more. */
   die(): void {
     this.#state = "dead";
+    this.#death.abort(new DOMException("The device is dead.", "AbortError"));
     this.#stopAlarms();
     this.#alarms.clear();
     this.#missed = [];

@@ -129,7 +129,6 @@ export class Ground implements AsyncDisposable {
     tally.lostWrites = lost.length;
     tally.violations = facts.length;
     tally.crashes = site.crashes - before.crashes;
-    tally.unreturned = result.unreturned;
     if (result.recoverMs !== null) tally.recovery.push(result.recoverMs);
     this.#measure(tally, healedAt);
     facts.push(
@@ -163,10 +162,10 @@ export class Ground implements AsyncDisposable {
     return lines;
   }
 
-  /** Whoever did not come back, or was refused what is there again, begins afresh, so that the next injection starts whole. */
-  async #mend({ refused, absent }: BarrierResult): Promise<boolean> {
-    if (refused.length + absent.length === 0) return true;
-    for (const client of new Set([...refused, ...absent])) client.reload();
+  /** Whoever did not come back begins afresh, so that the next injection starts whole. */
+  async #mend({ absent }: BarrierResult): Promise<boolean> {
+    if (absent.length === 0) return true;
+    for (const client of absent) client.reload();
     const { missed, unauthorized, stuck } = await awaitClients(this.#clients, this.#truth, performance.now());
     return missed.length + unauthorized.length + stuck.length === 0;
   }

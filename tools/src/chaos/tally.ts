@@ -12,7 +12,6 @@ const counters = [
   "violations",
   "crashes",
   "duplicates",
-  "unreturned",
 ] as const;
 /** Each of these breaks a promise when it is not 0. */
 const broken = ["missed", "stuck", "regressions", "unauthorized", "lostWrites", "violations", "crashes"] as const;
@@ -42,7 +41,6 @@ export class Tally {
   violations = 0;
   crashes = 0;
   duplicates = 0;
-  unreturned = 0;
   readonly staleness: number[] = [];
   readonly stalenessAfterHealing: number[] = [];
   readonly recovery: number[] = [];

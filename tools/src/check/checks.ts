@@ -5,6 +5,7 @@ import { generatedFiles, staleFiles } from "../generate/generated-files.ts";
 import { type ScratchServer, startScratchServer } from "../postgres/scratch-server.ts";
 import { templateDatabase } from "../postgres/template-cluster.ts";
 import { repositoryRoot } from "../repository.ts";
+import { checkTerraform } from "../terraform/check-terraform.ts";
 import { checkDirections } from "./directions.ts";
 import { brokenLinks } from "./links.ts";
 import { runNpm, runProgram } from "./run-program.ts";
@@ -15,8 +16,10 @@ export interface Check {
   name: string;
   /** What to do when it does not. */
   remedy: string;
-  /** What is wrong, empty when nothing is. */
-  run: () => Promise<string[]>;
+  /** What is wrong, empty when nothing is; with `skipped`, what could not be looked at here and why. */
+  run: () => Promise<string[] | { problems: string[]; skipped?: string }>;
+  /** Takes most of the machine: runs when the others are done. */
+  alone?: boolean;
 }
 
 /** Through turbo, which answers from its cache when no file of the task has changed. */
@@ -80,5 +83,11 @@ export const checks: readonly Check[] = [
     name: "lock file",
     remedy: "npm install, and take the version before of a package that lacks some platform",
     run: () => runNpm(["ci", "--dry-run", "--ignore-scripts", "--loglevel=error", "--no-audit", "--no-fund"]),
+  },
+  {
+    name: "terraform",
+    remedy: "terraform fmt -recursive infra/terraform formats; the rest is told with its file and line",
+    run: checkTerraform,
+    alone: true,
   },
 ];

@@ -74,12 +74,12 @@ async function fillDisk({ site, dice, clients, notes }: FaultContext): Promise<v
   const client = dice.pick(clients);
   for (const end = performance.now() + dice.between(800, 3_000); performance.now() < end; await last(dice, 50, 200)) {
     const signal = AbortSignal.timeout(3_000);
-    const id = dice.pick(client.tenant.documents);
-    const status = await client.sdk.api.update("document", id, { description: BALLAST }, { signal }).then(
+    const id = dice.pick(client.tenant.tasks);
+    const status = await client.sdk.api.update("task", id, { description: BALLAST }, { signal }).then(
       () => 200,
       (error: { status?: number }) => error.status ?? 0,
     );
-    // 404: not everybody may read every document. 0: no gateway was there, or nobody answered in time.
+    // 404: not everybody may read every task. 0: no gateway was there, or nobody answered in time.
     if (status !== 0 && status !== 404 && !honest.has(status))
       notes.violation(`a write to a full disk answered ${status}`);
   }

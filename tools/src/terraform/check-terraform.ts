@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { setPriority, tmpdir } from "node:os";
+import path from "node:path";
+import { repositoryRoot } from "../repository.ts";
+import { policyProblems } from "./policies.ts";
+import { readTestOutput } from "./test-run.ts";
+
+/** Where the configuration lies. */
+export const terraformFolder = path.join(repositoryRoot, "infra", "terraform");
+
+const ENVIRONMENTS = ["dev", "staging", "prod"] as const;
+
+interface Ended {
+  code: number;
+  output: string;
+}
+
+/** Runs terraform, politely: its provider is started many times and would take the machine from whoever works on it. */
+async function terraform(folder: string, args: readonly string[]): Promise<Ended> {
+  const child = spawn("terraform", args, {
+    cwd: folder,
+    env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", TF_CLI_ARGS: "" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => output.push(chunk));
+  child.once("spawn", () => {
+    if (child.pid !== undefined) setPriority(child.pid, 10);
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code: code ?? 1, output: Buffer.concat(output).toString().trim() };
+}
+
+async function isThere(): Promise<boolean> {
+  try {
+    return (await terraform(terraformFolder, ["version"])).code === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What the runs of the tests planned and made, held against the policies. */
+function policiesOf(output: string): string[] {
+  const { runs, problems } = readTestOutput(output);
+  const stacks = runs.filter(({ name }) => name === "production" || name === "small");
+  const broken = stacks.flatMap(({ name, resources }) =>
+    policyProblems(resources, { protect: name === "production" }).map((problem) => `${name}: ${problem}`),
+  );
+  return [...problems, ...(stacks.length === 2 ? [] : ["the runs production and small are missing"]), ...broken];
+}
+
+/** Copies an environment over the one before: they make the same modules, so what was initialized for one serves all. */
+async function validateEnvironments(copy: string, init: readonly string[]): Promise<string[]> {
+  const place = path.join(copy, "environments", "checked");
+  const problems: string[] = [];
+  for (const [index, name] of ENVIRONMENTS.entries()) {
+    cpSync(path.join(copy, "environments", name), place, { recursive: true });
+    const initialized = index === 0 ? await terraform(place, init) : { code: 0, output: "" };
+    if (initialized.code !== 0) return [initialized.output];
+    const { code, output } = await terraform(place, ["validate", "-no-color"]);
+    if (code !== 0) problems.push(`environments/${name}: ${output}`);
+  }
+  return problems;
+}
+
+/**
+ * Formats, validates, tests. What cannot be done here is told as skipped: everything without terraform, all but the format
+ * without the folder of providers that TF_PLUGIN_DIR names. Works on a copy: initializing leaves files behind.
+ */
+export async function checkTerraform(): Promise<{ problems: string[]; skipped?: string }> {
+  if (!(await isThere())) return { problems: [], skipped: "terraform is not on PATH" };
+  const format = await terraform(terraformFolder, ["fmt", "-check", "-recursive", "-diff", "-no-color"]);
+  const problems = format.code === 0 ? [] : [format.output];
+  const plugins = process.env["TF_PLUGIN_DIR"] ?? "";
+  if (plugins === "" || !existsSync(plugins)) {
+    const reason = plugins === "" ? "TF_PLUGIN_DIR is not set" : `TF_PLUGIN_DIR names no folder (${plugins})`;
+    return { problems, skipped: `only the format was checked: ${reason}` };
+  }
+  const copy = mkdtempSync(path.join(tmpdir(), "heliograph-terraform-"));
+  try {
+    const foreign = /(^|\/)(\.terraform|terraform\.tfstate|terraform\.tfvars|backend\.tf$|\.terraform\.lock\.hcl)/;
+    cpSync(terraformFolder, copy, {
+      recursive: true,
+      filter: (source) => !foreign.test(path.relative(terraformFolder, source)),
+    });
+    const init = ["init", "-backend=false", "-input=false", "-no-color", `-plugin-dir=${path.resolve(plugins)}`];
+    problems.push(...(await validateEnvironments(copy, init)));
+    const initialized = await terraform(copy, init);
+    if (initialized.code !== 0) return { problems: [...problems, initialized.output] };
+    const tested = await terraform(copy, ["test", "-json", "-verbose"]);
+    return { problems: [...problems, ...policiesOf(tested.output)] };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
