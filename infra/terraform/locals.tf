@@ -21,7 +21,7 @@ locals {
     REDIS_PREFIX = local.name
     METRICS_EMF  = local.metrics_namespace
     # Certificate authorities of RDS, which no other program trusts; part of the images.
-    NODE_EXTRA_CA_CERTS = "/etc/ssl/certs/rds.pem"
+    NODE_EXTRA_CA_CERTS = "/app/certificates/extra.pem"
   }
 
   gateway_environment = merge(local.common_environment, {

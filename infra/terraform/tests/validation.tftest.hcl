@@ -1,5 +1,6 @@
 # Every validation refuses what it is there to refuse. One run gives bad values to many variables at once, since starting
-# the provider is what takes the time; a variable with several rules has a run for each.
+# the provider is what takes the time; a variable with several rules has a run for each. A refused name comes along where
+# it can: it keeps most of the plan from being made.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -48,6 +49,7 @@ run "stack_production" {
   command = plan
 
   variables {
+    name                = "x"
     network             = { availability_zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"], nat = "single" }
     gateway             = { min_tasks = 2 }
     database            = { instances = 1 }
@@ -56,59 +58,64 @@ run "stack_production" {
     care                = {}
   }
 
-  expect_failures = [var.network, var.database, var.redis, var.deletion_protection, var.care]
+  expect_failures = [var.name, var.network, var.database, var.redis, var.deletion_protection, var.care]
 }
 
 run "stack_production_zones" {
   command = plan
 
   variables {
+    name    = "x"
     network = { availability_zones = ["eu-central-1a", "eu-central-1b"] }
   }
 
-  expect_failures = [var.network]
+  expect_failures = [var.name, var.network]
 }
 
 run "stack_production_backup_and_firewall" {
   command = plan
 
   variables {
+    name     = "x"
     database = { backup_retention_days = 1 }
     care     = { emails = ["a@example.com"], firewall = "maybe" }
     gateway  = { min_tasks = 2 }
   }
 
-  expect_failures = [var.database, var.care, var.gateway]
+  expect_failures = [var.name, var.database, var.care, var.gateway]
 }
 
 run "stack_drain" {
   command = plan
 
   variables {
+    name    = "x"
     gateway = { drain_seconds = 115 }
   }
 
-  expect_failures = [var.gateway]
+  expect_failures = [var.name, var.gateway]
 }
 
 run "stack_stop" {
   command = plan
 
   variables {
+    name    = "x"
     gateway = { drain_seconds = 90, stop_timeout_seconds = 121 }
   }
 
-  expect_failures = [var.gateway]
+  expect_failures = [var.name, var.gateway]
 }
 
 run "stack_tasks" {
   command = plan
 
   variables {
+    name    = "x"
     gateway = { min_tasks = 5, max_tasks = 4 }
   }
 
-  expect_failures = [var.gateway]
+  expect_failures = [var.name, var.gateway]
 }
 
 ################################################################################
@@ -251,7 +258,7 @@ run "alb_two_certificates" {
   }
 
   variables {
-    name                = "heliograph-test"
+    name                = "x"
     vpc_id              = "vpc-1"
     subnet_ids          = ["subnet-1", "subnet-2"]
     security_group_id   = "sg-1"
@@ -262,7 +269,7 @@ run "alb_two_certificates" {
     certificate_arn     = "arn:aws:acm:eu-central-1:1:certificate/x"
   }
 
-  expect_failures = [var.zone_id]
+  expect_failures = [var.name, var.zone_id]
 }
 
 run "alb_certificate_and_idle" {
@@ -273,7 +280,7 @@ run "alb_certificate_and_idle" {
   }
 
   variables {
-    name                 = "heliograph-test"
+    name                 = "x"
     vpc_id               = "vpc-1"
     subnet_ids           = ["subnet-1", "subnet-2"]
     security_group_id    = "sg-1"
@@ -285,7 +292,7 @@ run "alb_certificate_and_idle" {
     idle_timeout_seconds = 30
   }
 
-  expect_failures = [var.certificate_arn, var.idle_timeout_seconds]
+  expect_failures = [var.name, var.certificate_arn, var.idle_timeout_seconds]
 }
 
 run "alb_ping_against_idle" {
@@ -296,7 +303,7 @@ run "alb_ping_against_idle" {
   }
 
   variables {
-    name                  = "heliograph-test"
+    name                  = "x"
     vpc_id                = "vpc-1"
     subnet_ids            = ["subnet-1", "subnet-2"]
     security_group_id     = "sg-1"
@@ -308,7 +315,7 @@ run "alb_ping_against_idle" {
     ping_interval_seconds = 60
   }
 
-  expect_failures = [var.idle_timeout_seconds]
+  expect_failures = [var.name, var.idle_timeout_seconds]
 }
 
 run "alb_ping" {
@@ -319,7 +326,7 @@ run "alb_ping" {
   }
 
   variables {
-    name                  = "heliograph-test"
+    name                  = "x"
     vpc_id                = "vpc-1"
     subnet_ids            = ["subnet-1", "subnet-2"]
     security_group_id     = "sg-1"
@@ -330,7 +337,7 @@ run "alb_ping" {
     ping_interval_seconds = 301
   }
 
-  expect_failures = [var.ping_interval_seconds]
+  expect_failures = [var.name, var.ping_interval_seconds]
 }
 
 ################################################################################
@@ -391,7 +398,7 @@ run "ecs_service_untagged_image_and_inline_address" {
   }
 
   variables {
-    name               = "heliograph-test"
+    name               = "x"
     part               = "gateway"
     cluster_name       = "heliograph-test"
     kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/k"
@@ -405,7 +412,7 @@ run "ecs_service_untagged_image_and_inline_address" {
     autoscaling        = { min_tasks = 2, max_tasks = 4, connections_per_task = 10, metrics_namespace = "n" }
   }
 
-  expect_failures = [var.image, var.size, var.environment, var.stop, var.service, var.autoscaling]
+  expect_failures = [var.name, var.image, var.size, var.environment, var.stop, var.service, var.autoscaling]
 }
 
 run "ecs_service_without_health" {
@@ -416,7 +423,8 @@ run "ecs_service_without_health" {
   }
 
   variables {
-    name               = "heliograph-test"
+    environment        = {}
+    name               = "x"
     part               = "gateway"
     cluster_name       = "heliograph-test"
     image              = { uri = "example/gateway:1.0.0" }
@@ -428,7 +436,7 @@ run "ecs_service_without_health" {
     autoscaling        = { min_tasks = 4, max_tasks = 3, connections_per_task = 7000, metrics_namespace = "n" }
   }
 
-  expect_failures = [var.service, var.autoscaling]
+  expect_failures = [var.name, var.service, var.autoscaling]
 }
 
 run "ecs_service_secret_twice" {
@@ -439,7 +447,7 @@ run "ecs_service_secret_twice" {
   }
 
   variables {
-    name               = "heliograph-test"
+    name               = "x"
     part               = "gateway"
     cluster_name       = "heliograph-test"
     image              = { uri = "example/gateway:1.0.0" }
@@ -453,7 +461,7 @@ run "ecs_service_secret_twice" {
     secrets            = { LOG_LEVEL = "arn:aws:secretsmanager:eu-central-1:1:secret:x" }
   }
 
-  expect_failures = [var.secrets]
+  expect_failures = [var.name, var.secrets]
 }
 
 ################################################################################
@@ -487,14 +495,14 @@ run "edge_domain_and_mode" {
   }
 
   variables {
-    name       = "heliograph-test"
+    name       = "x"
     alb_arn    = "arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/app/x/1"
     api_domain = "api.example.com"
     web        = { domain = "app", certificate_arn = "arn:aws:acm:us-east-1:1:certificate/x" }
     waf        = { mode = "maybe" }
   }
 
-  expect_failures = [var.web, var.waf]
+  expect_failures = [var.name, var.web, var.waf]
 }
 
 ################################################################################
