@@ -85,15 +85,20 @@ export function loadOptions(args: readonly string[], names: readonly string[]): 
   });
   if (values.help) return null;
   const [scenario, ...more] = positionals;
-  if (scenario === undefined) throw new Error("Say which scenario, for example: npm run loadtest -- smoke --engine node");
+  if (scenario === undefined)
+    throw new Error("Say which scenario, for example: npm run loadtest -- smoke --engine node");
   if (more.length > 0) throw new Error(`One scenario at a time, not ${positionals.join(" ")}.`);
   if (!names.includes(scenario)) throw new Error(`There is no scenario ${scenario}.`);
   const profile = oneOf("profile", values.profile, profileNames);
   const targets = addresses("target", values.target);
   if (targets.length === 0 && profile !== "local")
-    throw new Error(`--profile ${profile} needs --target: what is started on this machine is measured with --profile local.`);
+    throw new Error(
+      `--profile ${profile} needs --target: what is started on this machine is measured with --profile local.`,
+    );
   if (targets.length > 0 && values.users === undefined)
-    throw new Error(`--target needs --users <file>: JSON like [{"email": "alice@northwind.example", "password": "…"}].`);
+    throw new Error(
+      `--target needs --users <file>: JSON like [{"email": "alice@northwind.example", "password": "…"}].`,
+    );
   const lead = values.lead === undefined ? null : Number(values.lead);
   if (lead !== null && !(lead > 0)) throw new Error(`--lead ${values.lead}: a number of seconds, please.`);
   return {

@@ -75,6 +75,7 @@ export async function runScenario(run: ScenarioRun): Promise<Outcome> {
   };
   const before = await restingBytes(site);
   const timeline = timelineFrom(Date.now() + engine.leadMs(crowds), phases);
+  recording.begin(timeline.start);
   {
     await using watch = watchSite(site, recording, engine);
     const actions = (scenario.actions?.(settings) ?? []).map(async ({ name, atSeconds }) => {

@@ -6,7 +6,10 @@ import type { Report } from "../report/report.ts";
 
 /** Folder of a run's results: its time and its scenario, so that they sort. */
 export function resultsFolder(scenario: string, now = new Date()): string {
-  const time = now.toISOString().replace(/\.\d+Z$/, "Z").replaceAll(":", "");
+  const time = now
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z")
+    .replaceAll(":", "");
   return path.join(import.meta.dirname, "..", "results", `${time}-${scenario}`);
 }
 

@@ -5,7 +5,11 @@ import type { Report } from "./report.ts";
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
-const verdictText = { passed: "All budgets were kept.", failed: "Some budgets were not kept.", invalid: "This run is invalid." };
+const verdictText = {
+  passed: "All budgets were kept.",
+  failed: "Some budgets were not kept.",
+  invalid: "This run is invalid.",
+};
 
 /** The value of a budget in its unit. */
 export function budgetValue({ metric, expression, value }: Report["budgets"][number]): string {
@@ -31,14 +35,25 @@ ${report.startedAt}, ${report.seconds} s, profile ${report.profile}, engine ${re
 
 ${table(
   ["", "metric", "budget", "measured", "why"],
-  budgets.map((budget) => [budget.kept ? "kept" : "**broken**", budget.metric, `\`${budget.expression}\``, budgetValue(budget), budget.why]),
+  budgets.map((budget) => [
+    budget.kept ? "kept" : "**broken**",
+    budget.metric,
+    `\`${budget.expression}\``,
+    budgetValue(budget),
+    budget.why,
+  ]),
 )}
 
 ## Latencies, ms
 
 ${table(
   ["metric", "meaning", "count", "p50", "p95", "p99", "max"],
-  latencies.map(({ metric, meaning, count, p50, p95, p99, max }) => [metric, meaning, count, ...[p50, p95, p99, max].map((value) => numberText(value))]),
+  latencies.map(({ metric, meaning, count, p50, p95, p99, max }) => [
+    metric,
+    meaning,
+    count,
+    ...[p50, p95, p99, max].map((value) => numberText(value)),
+  ]),
 )}
 
 ## Figures
@@ -57,6 +72,9 @@ ${table(
 
 ## Settings
 
-${table(["name", "value", "meaning"], settings.map(({ name, value, meaning }) => [name, value, meaning]))}
+${table(
+  ["name", "value", "meaning"],
+  settings.map(({ name, value, meaning }) => [name, value, meaning]),
+)}
 `;
 }

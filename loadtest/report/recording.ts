@@ -1,5 +1,5 @@
 import type { MetricValues } from "../lib/budget.ts";
-import { type MetricName, metrics } from "../lib/metric.ts";
+import { journeyMetrics, type MetricName, metrics } from "../lib/metric.ts";
 import type { Tags } from "../lib/ports.ts";
 import { Histogram } from "./histogram.ts";
 
@@ -56,6 +56,12 @@ export class Recording {
         span.last = Math.max(span.last, value);
       }
     }
+  }
+
+  /** Nothing of what is counted has happened yet: zero of it must be told from "not looked at". */
+  begin(at: number): void {
+    for (const metric of Object.keys(journeyMetrics) as MetricName[])
+      if (metrics[metric].kind === "counter") this.add(metric, 0, at);
   }
 
   #of(metric: MetricName): Series {

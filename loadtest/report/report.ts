@@ -64,7 +64,11 @@ export interface Report {
 }
 
 export interface ReportParts {
-  readonly scenario: { readonly name: string; readonly question: string; readonly settings: Readonly<Record<string, string>> };
+  readonly scenario: {
+    readonly name: string;
+    readonly question: string;
+    readonly settings: Readonly<Record<string, string>>;
+  };
   readonly profile: string;
   readonly engine: string;
   readonly settings: Readonly<Record<string, number>>;
@@ -77,7 +81,17 @@ export interface ReportParts {
 
 /** More points than this no screen shows. */
 const mostPoints = 600;
-const trends = ["rt_delivery_ms", "rt_echo_ms", "rt_connect_ms", "rt_subscribe_ms", "rt_write_ms", "rt_read_ms", "rt_resume_ms", "rt_spread_ms", "rt_silence_ms"] as const;
+const trends = [
+  "rt_delivery_ms",
+  "rt_echo_ms",
+  "rt_connect_ms",
+  "rt_subscribe_ms",
+  "rt_write_ms",
+  "rt_read_ms",
+  "rt_resume_ms",
+  "rt_spread_ms",
+  "rt_silence_ms",
+] as const;
 const curvePoints = [0, 10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 92.5, 95, 97, 98, 99, 99.5, 99.9, 99.99, 100];
 
 const round = (value: number): number => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
@@ -97,7 +111,11 @@ export function makeReport(parts: ReportParts): Report {
     verdict: invalid !== null ? "invalid" : kept ? "passed" : "failed",
     invalid,
     machine: parts.machine,
-    settings: Object.entries(parts.settings).map(([name, value]) => ({ name, value, meaning: scenario.settings[name] ?? "" })),
+    settings: Object.entries(parts.settings).map(([name, value]) => ({
+      name,
+      value,
+      meaning: scenario.settings[name] ?? "",
+    })),
     budgets: verdicts,
     latencies: latencyRows(recording),
     figures: figureRows(recording),
@@ -117,7 +135,9 @@ function latencyRows(recording: Recording): LatencyRow[] {
     if (!values?.percentile || !values.count) return [];
     const of = (p: number): number => round(values.percentile?.(p) ?? 0);
     const { count, max = 0 } = values;
-    return [{ metric, meaning: metrics[metric].meaning, count, p50: of(50), p95: of(95), p99: of(99), max: round(max) }];
+    return [
+      { metric, meaning: metrics[metric].meaning, count, p50: of(50), p95: of(95), p99: of(99), max: round(max) },
+    ];
   });
 }
 
@@ -172,25 +192,54 @@ function plotsOf(recording: Recording, timeline: Timeline): Plot[] {
   });
   const perSecond = (metric: MetricName, label: string) =>
     line(label, (a, b) => {
-      const sum = recording.sum(metric, a, b);
-      return sum === undefined ? undefined : sum / step;
+      return (recording.sum(metric, a, b) ?? 0) / step;
     });
   const services = (metric: MetricName, scale: number) =>
-    recording.services(metric).map((name) => line(name, (a, b) => {
-      const value = recording.newest(metric, a, b, name);
-      return value === undefined ? undefined : value / scale;
-    }));
+    recording.services(metric).map((name) =>
+      line(name, (a, b) => {
+        const value = recording.newest(metric, a, b, name);
+        return value === undefined ? undefined : value / scale;
+      }),
+    );
   const plots: Plot[] = [
     ...(recording.has("rt_delivery_ms") ? [latency("rt_delivery_ms", "Latency of signals")] : []),
     ...(recording.has("rt_echo_ms") ? [latency("rt_echo_ms", "From sending a change to its signal")] : []),
-    { title: "Connections", unit: "", note: "sockets open at the generator, and as the gateways count them", at, lines: [openSockets(recording, starts, step), ...services("server_connections", 1)] },
+    {
+      title: "Connections",
+      unit: "",
+      note: "sockets open at the generator, and as the gateways count them",
+      at,
+      lines: [openSockets(recording, starts, step), ...services("server_connections", 1)],
+    },
     ...(recording.has("rt_expected") ? [deliveryPlot(recording, at, starts, step)] : []),
-    { title: "Signals", unit: "per second", note: "signals due and received", at, lines: [perSecond("rt_expected", "due"), perSecond("rt_received", "received")] },
+    {
+      title: "Signals",
+      unit: "per second",
+      note: "signals due and received",
+      at,
+      lines: [perSecond("rt_expected", "due"), perSecond("rt_received", "received")],
+    },
     ...(recording.has("rt_subscribe_ms") ? [latency("rt_subscribe_ms", "Subscribing")] : []),
     ...(recording.has("rt_write_ms") ? [latency("rt_write_ms", "Changing a row")] : []),
-    { title: "Load", unit: "%", note: "generator: of what it can use; services: of one core; machine: of all cores", at, lines: [line("generator", (a, b) => recording.newest("generator_cpu", a, b)), line("machine", (a, b) => recording.newest("machine_cpu", a, b)), ...services("server_cpu", 1)] },
+    {
+      title: "Load",
+      unit: "%",
+      note: "generator: of what it can use; services: of one core; machine: of all cores",
+      at,
+      lines: [
+        line("generator", (a, b) => recording.newest("generator_cpu", a, b)),
+        line("machine", (a, b) => recording.newest("machine_cpu", a, b)),
+        ...services("server_cpu", 1),
+      ],
+    },
     { title: "Memory", unit: "MB", note: "resident memory of the services", at, lines: services("server_rss", 1e6) },
-    { title: "Changes that wait", unit: "ms", note: metrics.server_lag_ms.meaning, at, lines: [line("oldest", (a, b) => recording.newest("server_lag_ms", a, b))] },
+    {
+      title: "Changes that wait",
+      unit: "ms",
+      note: metrics.server_lag_ms.meaning,
+      at,
+      lines: [line("oldest", (a, b) => recording.newest("server_lag_ms", a, b))],
+    },
   ];
   return plots.filter(({ lines }) => lines.some(({ values }) => values.some((value) => value !== null)));
 }
@@ -198,7 +247,9 @@ function plotsOf(recording: Recording, timeline: Timeline): Plot[] {
 function openSockets(recording: Recording, starts: readonly number[], step: number): Line {
   let open = 0;
   const values = starts.map((second) => {
-    open += (recording.sum("rt_opened", second, second + step) ?? 0) - (recording.sum("rt_closed", second, second + step) ?? 0);
+    open +=
+      (recording.sum("rt_opened", second, second + step) ?? 0) -
+      (recording.sum("rt_closed", second, second + step) ?? 0);
     return open;
   });
   return { label: "generator", values };
