@@ -1,7 +1,9 @@
 import { DatabaseProvider, SyncProvider } from "@heliograph/client/react";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { deleteStore } from "@heliograph/client/rxdb";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { AuthProvider, useAuth } from "./auth/AuthProvider.tsx";
+import type { Person } from "./auth/session.ts";
 import { Announcer } from "./components/Announcer.tsx";
 import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import { config } from "./config.ts";
@@ -56,15 +58,31 @@ function Opening() {
   );
 }
 
+/** Rows and unsent changes of one person in one organization: a database of their own. */
+function databaseOf({ id, organizationId }: Person): string {
+  return `heliograph-${id}-${organizationId}`;
+}
+
+/** Whoever signs out takes everything with him; whose session merely ended comes back to what he had not sent. */
+function useForgetting(person: Person | null, ended: "expired" | null): void {
+  const last = useRef<string>(undefined);
+  useEffect(() => {
+    if (person) last.current = databaseOf(person);
+    else if (ended !== "expired") {
+      forgetDrafts();
+      if (last.current) void deleteStore(last.current);
+      last.current = undefined;
+    }
+  }, [person, ended]);
+}
+
 /** What needs a signed-in person. The key gives each of them a store of their own: nothing is left of the one before. */
 function SignedIn() {
   const { person, ended, getToken, renewToken, signOut } = useAuth();
   const onAuthRequired = useCallback(() => signOut("expired"), [signOut]);
-  useEffect(() => {
-    if (!person && ended !== "expired") forgetDrafts();
-  }, [person, ended]);
+  useForgetting(person, ended);
   if (!person) return <SignInPage />;
-  const database = `heliograph-${person.id}-${person.organizationId}`;
+  const database = databaseOf(person);
   return (
     <DatabaseProvider key={database} name={database} fallback={<Opening />}>
       <SyncProvider
