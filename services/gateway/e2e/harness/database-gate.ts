@@ -49,6 +49,14 @@ export class DatabaseGate implements AsyncDisposable {
     await listen(this.#server, this.port);
   }
 
+  /**
+   * Whatever is connected now hears nothing any more and reaches nobody, and is not told of it, as when a firewall forgets
+   * its connections. New ones pass.
+   */
+  silence(): void {
+    for (const socket of this.#sockets) socket.unpipe().resume();
+  }
+
   async shut(): Promise<void> {
     const server = this.#server;
     if (!server) return;

@@ -1,3 +1,4 @@
+import { isSilence } from "@heliograph/server-kit";
 import type pg from "pg";
 
 /** What a transaction's work may do: ask. It can neither release the connection nor outlive the time limit. */
@@ -30,15 +31,16 @@ const defaultStatementTimeoutMs = 10_000;
  */
 const silenceMs = 1000;
 
+/**
+ * How long the beginning of a transaction may take: it costs the server nothing, however long the work behind it is, so
+ * more than this is a dead link. Long enough for a machine that stalls.
+ */
+const beginTimeoutMs = 3000;
+
 /** When the statement was sent that the last silent connection of a pool left unanswered; milliseconds, monotonic. */
 const silentSince = new WeakMap<pg.Pool, number>();
 /** When a connection last finished a transaction. */
 const heardAt = new WeakMap<pg.PoolClient, number>();
-
-/** True when the server left a statement unanswered. Nothing is known about its outcome; the connection was closed. */
-export function isSilence(error: unknown): boolean {
-  return error instanceof Error && error.message === "Query read timeout";
-}
 
 /**
  * Idle connections last heard before another one fell silent are closed and not tried: a cut link silences all of them, and
@@ -66,12 +68,37 @@ const contextStatement = `
  * BEGIN, the context and the first statement of `work` are sent without waiting for each other, which is one round trip
  * on a pool with `pipeline`. That is safe: if the context cannot be set, the transaction is aborted and the statement
  * fails; if BEGIN failed, the statement would run as the gateway's own role, which holds no right on users' tables.
+ *
+ * A link that is silent from the beginning has changed nothing, so `work` is done once more, on another connection; the
+ * same where it only read, and did not take long to fail.
  */
 export async function withUser<Result>(
   pool: pg.Pool,
   context: UserContext,
   work: (client: UserClient) => Promise<Result>,
   options: UserTransactionOptions = {},
+): Promise<Result> {
+  const timeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs;
+  const readsBriefly = options.readOnly === true && timeoutMs + silenceMs <= beginTimeoutMs;
+  let hasBegun = false;
+  const attempt = (): Promise<Result> =>
+    withUserOnce(pool, context, work, options, () => {
+      hasBegun = true;
+    });
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isSilence(error) || (hasBegun && !readsBriefly)) throw error;
+    return attempt();
+  }
+}
+
+async function withUserOnce<Result>(
+  pool: pg.Pool,
+  context: UserContext,
+  work: (client: UserClient) => Promise<Result>,
+  options: UserTransactionOptions,
+  onBegun: () => void,
 ): Promise<Result> {
   const timeoutMs = options.statementTimeoutMs ?? defaultStatementTimeoutMs;
   const connection = await connect(pool);
@@ -88,7 +115,7 @@ export async function withUser<Result>(
   try {
     const begun = begin(client, context, timeoutMs, options.readOnly === true);
     // Handled here already: `work` may fail first, and this rejection would then have no handler.
-    begun.catch(() => undefined);
+    begun.then(onBegun, () => undefined);
     const result = await work(client).catch(async (error: unknown) => {
       await begun; // its failure is the cause of whatever `work` met
       throw error;
@@ -111,11 +138,11 @@ export async function withUser<Result>(
   }
 }
 
-function begin(client: UserClient, context: UserContext, timeoutMs: number, readOnly: boolean): Promise<unknown> {
+function begin(client: BoundedClient, context: UserContext, timeoutMs: number, readOnly: boolean): Promise<unknown> {
   const mode = readOnly ? "read only" : "read write";
   return Promise.all([
-    client.query(`begin isolation level read committed ${mode}`),
-    client.query(contextStatement, [
+    client.begin(`begin isolation level read committed ${mode}`, []),
+    client.begin(contextStatement, [
       context.personId,
       context.organizationId,
       context.actor ? JSON.stringify(context.actor) : "",
@@ -125,6 +152,9 @@ function begin(client: UserClient, context: UserContext, timeoutMs: number, read
   ]);
 }
 
+/** With what begins a transaction, which must not take long. */
+type BoundedClient = UserClient & { begin(text: string, values: readonly unknown[]): Promise<unknown> };
+
 /**
  * Statements fail on this side when the server stays silent beyond its own statement timeout. `onSilence` is told of it,
  * and when the statement was sent; those that come after it fail without being sent.
@@ -133,7 +163,7 @@ function boundedClient(
   connection: pg.PoolClient,
   timeoutMs: number,
   onSilence: (error: Error, sentAt: number) => void,
-): UserClient {
+): BoundedClient {
   let silence: Error | undefined;
   const watched = async <Result>(send: () => Promise<Result>): Promise<Result> => {
     if (silence) throw silence;
@@ -156,12 +186,14 @@ function boundedClient(
     last = sent.catch(() => undefined);
     return sent;
   };
-  const bounded = (text: string, values?: readonly unknown[]) => ({
+  const bounded = (text: string, values?: readonly unknown[], ms = timeoutMs) => ({
     text,
     values: values as unknown[],
-    query_timeout: timeoutMs,
+    query_timeout: ms,
   });
+  const beginMs = Math.min(timeoutMs, beginTimeoutMs);
   return {
+    begin: (text, values) => inOrder(() => connection.query(bounded(text, values, beginMs))),
     query: (text, values) => inOrder(() => connection.query(bounded(text, values))),
     queryArrays: (text, values) => inOrder(() => connection.query({ ...bounded(text, values), rowMode: "array" })),
   };

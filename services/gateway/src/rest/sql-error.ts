@@ -1,5 +1,4 @@
-import { isUnavailable } from "@heliograph/server-kit";
-import { isSilence } from "../db/user-transaction.ts";
+import { isSilence, isUnavailable } from "@heliograph/server-kit";
 import { RestError } from "./rest-error.ts";
 
 /** What the caller was doing: the same SQL state means different things. */

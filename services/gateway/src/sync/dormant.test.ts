@@ -143,7 +143,6 @@ test("the same where RESUME is what has it read", async () => {
   scene.questions[0]?.answer();
   await settled();
   expect(socket.take()).toMatchObject([
-    { type: "RESUMED" },
     { payload: { changes: [{ version: 5 }] } },
     { payload: { changes: [{ version: 6 }] } },
   ]);

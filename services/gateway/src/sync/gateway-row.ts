@@ -6,6 +6,12 @@ import { type Clock, pause } from "./clock.ts";
 /** Well below the 15 s after which a silent pod is given up. */
 const heartbeatMs = 1000;
 
+/**
+ * Longest wait for its answer. Coming once a second, the heartbeat is what notices a link that was cut without a word, and
+ * has the other idle connections over it dropped before somebody waits for them.
+ */
+const answerWithinMs = 2000;
+
 export type GatewayRowPorts = {
   readonly pool: Pool;
   readonly address: string;
@@ -58,11 +64,13 @@ export class GatewayRow {
 
   async beat(): Promise<void> {
     const { pool, logger, onGivenUp } = this.#ports;
-    const { rowCount } = await pool.query({
+    const statement = {
       name: "gateway-heartbeat",
       text: "update app.gateway set heartbeat_ts = clock_timestamp() where id = $1",
       values: [this.#id],
-    });
+      query_timeout: answerWithinMs,
+    };
+    const { rowCount } = await pool.query(statement);
     if (rowCount !== 0) return;
     logger.warn("this gateway was given up; its sockets begin afresh");
     const id = randomUUID() as string;

@@ -1,5 +1,5 @@
 import { type LogRow, readLog } from "@heliograph/server-kit";
-import type { Pool } from "pg";
+import type { Pool, QueryConfig } from "pg";
 import type { Head } from "./feed.ts";
 
 /** The log in the database, as the feed reads it. Always the writer: a replica may be behind what was announced. */
@@ -28,10 +28,16 @@ const headQuery = /*sql*/ `
            where l.sync_status = 'pending' and l.action <> 0 and l.created_ts < now() - interval '5 s') as oldest_ms
     from app.sync_state s`;
 
+/** Longest wait for a look at the log, milliseconds: a page takes 20 ms, and while a dead link is waited for nobody is told. */
+const answerWithinMs = 3000;
+
 export function createLogReader(pool: Pool): LogReader {
+  const bounded = {
+    query: (statement: QueryConfig) => pool.query({ ...statement, query_timeout: answerWithinMs } as QueryConfig),
+  } as Pool;
   return {
     async readHead() {
-      const { rows } = await pool.query<HeadRow>({ name: "read-head", text: headQuery });
+      const { rows } = await bounded.query<HeadRow>({ name: "read-head", text: headQuery });
       const [row] = rows;
       if (!row) throw new Error("app.sync_state has no row");
       const behind = [row.leaderless_ms, row.oldest_ms].filter((since) => since !== null);
@@ -42,7 +48,7 @@ export function createLogReader(pool: Pool): LogReader {
         behindSince: behind.length > 0 ? Math.min(...behind) : null,
       };
     },
-    readLog: (after, limit) => readLog(pool, { after, limit }),
+    readLog: (after, limit) => readLog(bounded, { after, limit }),
     async recentAfter(head, { maxRows, maxAgeMs }) {
       const { rows } = await pool.query<{ first: number | null }>({
         text: /*sql*/ `

@@ -103,14 +103,16 @@ test("days that go while their rows are read: whoever is resumed was told what w
   const { head: start, epoch } = await stateOf();
   const missed = await rename(project, "in the first of the days");
   // Several pages of changes behind it.
-  for (let n = 0; n < 12; n++) {
+  for (let n = 0; n < 6; n++) {
     await gateway.db.pool.query("update app.task set title = title || '.'");
     while (await gateway.claim());
   }
   const { head } = await stateOf();
   const third = Math.floor((head - start) / 3);
   const days = ["2024-06-01", "2024-06-02", "2024-06-03"] as const;
-  for (const [index, day] of days.entries()) await ageRows(day, start + index * third, start + (index + 1) * third);
+  // All that is older as well, or a new gateway would take it for recent and keep it in memory.
+  for (const [index, day] of days.entries())
+    await ageRows(day, index === 0 ? 0 : start + index * third, start + (index + 1) * third);
   const connections = await Promise.all(Array.from({ length: 24 }, () => lostClient(project)));
   await using fresh = await startLiveGateway({}, { beside: gateway });
   const counts = { RESUMED: 0, RESET: 0 };
@@ -129,13 +131,12 @@ test("days that go while their rows are read: whoever is resumed was told what w
   };
   await resumeAll(connections.slice(0, 2));
   expect(counts.RESUMED).toBe(2);
-  const dropping = (async () => {
-    for (const day of days) await dropDay(day);
-  })();
-  await Promise.all([dropping, resumeAll(connections.slice(2, 11)), resumeAll(connections.slice(11, 20))]);
-  const st = (await gateway.db.pool.query("select min_seq, head_seq, (select min(sync_seq) from app.logging) as lo, (select array_agg(relname::text) from pg_class where relname ~ 'logging_2024') as parts from app.sync_state")).rows;
-  process.stdout.write(JSON.stringify({ start, head, third, counts, st, replays: (await fresh.metrics.replays.get()).values }) + "\n");
+  // All of them walk the same pages while the days go one after the other.
+  const reading = connections.slice(2, 20).map((connection) => resumeAll([connection]));
+  for (const day of days) await dropDay(day);
+  await Promise.all(reading);
   await resumeAll(connections.slice(20));
+  process.stdout.write(`while days were dropped: ${JSON.stringify(counts)}\n`);
   expect(counts.RESET).toBeGreaterThanOrEqual(4);
   expect(counts.RESUMED + counts.RESET).toBe(connections.length);
 }, 60_000);

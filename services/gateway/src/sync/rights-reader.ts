@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import type { EntityType } from "../db/entity-type.ts";
 import { quoteIdentifier } from "../db/quote-identifier.ts";
 import type { Registry } from "../db/registry.ts";
-import { isSilence, type UserClient, withUser } from "../db/user-transaction.ts";
+import { type UserClient, withUser } from "../db/user-transaction.ts";
 import { Semaphore } from "./semaphore.ts";
 import type { User } from "./user.ts";
 
@@ -115,13 +115,7 @@ export function createRightsReader(options: {
           },
           { readOnly: true, statementTimeoutMs },
         );
-      // Once more after a silence, on a connection that is not suspect: a link that was cut is not a database that is away.
-      return turns.run(() =>
-        readOnce().catch((error: unknown) => {
-          if (!isSilence(error)) throw error;
-          return readOnce();
-        }),
-      );
+      return turns.run(readOnce);
     },
   };
 }

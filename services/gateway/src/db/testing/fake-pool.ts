@@ -8,6 +8,8 @@ export class FakeConnection extends EventEmitter {
   readonly pipeline: boolean;
   readonly sent: Sent[] = [];
   silent = false;
+  /** Silent once it has answered so many. */
+  answers = Number.POSITIVE_INFINITY;
   closed = false;
   readonly #pool: FakePool;
 
@@ -19,7 +21,7 @@ export class FakeConnection extends EventEmitter {
 
   async query(sent: Sent): Promise<{ rows: unknown[] }> {
     this.sent.push(sent);
-    if (this.silent) throw new Error("Query read timeout");
+    if (this.silent || this.sent.length > this.answers) throw new Error("Query read timeout");
     return { rows: [] };
   }
 

@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
+import { metric } from "./harness/metric.ts";
+import { useTestCluster } from "./harness/test-cluster.ts";
+import type { TestSocket } from "./harness/test-socket.ts";
+
+const site = useTestCluster({ env: { SESSION_GRACE_MS: "4000" } });
+
+async function rows(): Promise<{ projectId: string; tasks: string[] }> {
+  const { organizationId } = (await site().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const tasks = await insertTasks(site().sql, { organizationId, projectId, count: 20 });
+  await site().settled();
+  return { projectId, tasks };
+}
+
+/** A client that holds rows by id and a container, and lost its link. */
+async function lost(projectId: string, tasks: readonly string[], gateway = 0): Promise<TestSocket> {
+  const socket = await site().socket("bob", gateway);
+  await socket.subscribe("task", tasks, { within: [projectId] });
+  socket.destroy();
+  await socket.closed;
+  return socket;
+}
+
+test("a lost link is resumed at another gateway: every change of the meantime is told, once, and nothing else", async () => {
+  const { projectId, tasks } = await rows();
+  const before = await lost(projectId, tasks);
+  const [edited = "", deleted = "", quiet = ""] = tasks;
+  await rename(site().sql, "task", edited, "Once");
+  const last = await rename(site().sql, "task", edited, "Twice");
+  const colleague = await site().rest("alice", 1);
+  expect((await colleague.delete(`task/${deleted}`)).status).toBe(200);
+  const { body } = await colleague.post("task", {
+    project_id: projectId,
+    organization_id: colleague.person.organizationId,
+    title: "Born meanwhile",
+  });
+  const after = await site().socket("bob", 1);
+  expect((await after.resume(before.place)).count).toBe(tasks.length + 1);
+  await after.untilVersion("task", edited, last);
+  await after.untilVersion("task", body.id, body.version);
+  await after.until("the deletion", () => after.holdings.isGone("task", deleted));
+  const live = await rename(site().sql, "task", quiet, "Live again");
+  await after.untilVersion("task", quiet, live);
+  expect(after.holdings.disorder()).toEqual([]);
+  expect(after.holdings.delivered()).toEqual(new Set([edited, deleted, quiet, body.id].map((id) => `task/${id}`)));
+});
+
+test("link after link breaks, from gateway to gateway, while rows change: nothing is missed", async () => {
+  const { projectId, tasks } = await rows();
+  let socket = await site().socket("bob", 0);
+  await socket.subscribe("task", tasks, { within: [projectId] });
+  const told = new Map<string, number>();
+  const note = (): void => {
+    for (const [key, version] of socket.holdings.current()) told.set(key, Math.max(version, told.get(key) ?? 0));
+  };
+  for (let turn = 0; turn < 8; turn += 1) {
+    await Promise.all(tasks.slice(turn, turn + 10).map((id) => rename(site().sql, "task", id, `Turn ${turn}`)));
+    note();
+    const { place } = socket;
+    socket.destroy();
+    await socket.closed;
+    note();
+    socket = await site().socket("bob", turn % 2);
+    await socket.resume(place);
+  }
+  const versions = await versionsOf(site().sql, "task", tasks);
+  await socket.until("every last version", () => {
+    note();
+    return [...versions].every(([id, version]) => (told.get(`task/${id}`) ?? 0) >= version);
+  });
+});
+
+test("after a longer absence the session is gone: RESET, and SUBSCRIBE with versions names what differs", async () => {
+  const { projectId, tasks } = await rows();
+  const held = await versionsOf(site().sql, "task", tasks);
+  const before = await lost(projectId, tasks);
+  const [edited = "", deleted = ""] = tasks;
+  const version = await rename(site().sql, "task", edited, "While away");
+  await site().sql.query("delete from app.task where id = $1", [deleted]);
+  await site().sql.query("update app.rxdb_session set expires_ts = now() - interval '1 s' where connection_id = $1", [
+    before.connectionId,
+  ]);
+  const after = await site().socket("bob", 1);
+  const answer = await after.request({ type: "RESUME", payload: before.place });
+  expect(answer).toMatchObject({ type: "RESET", payload: { reason: "session" } });
+  const { changed, gone } = await after.subscribe("task", tasks, { versions: tasks.map((id) => held.get(id) ?? 0) });
+  expect(changed).toEqual([{ entityId: edited, version }]);
+  expect(gone).toEqual([deleted]);
+});
+
+test("a gateway that is killed: its sockets resume at the other one with their subscriptions", async () => {
+  const { projectId, tasks } = await rows();
+  const sockets = await Promise.all([1, 1, 1].map((gateway) => site().socket("bob", gateway)));
+  for (const socket of sockets) await socket.subscribe("task", tasks, { within: [projectId] });
+  const [edited = ""] = tasks;
+  await site().gateway(1).kill("SIGKILL");
+  await Promise.all(sockets.map(({ closed }) => closed));
+  const version = await rename(site().sql, "task", edited, "Nobody there");
+  const resumed = await Promise.all(
+    sockets.map(async ({ place }) => {
+      const socket = await site().socket("bob", 0);
+      expect((await socket.resume(place)).count).toBe(tasks.length + 1);
+      return socket;
+    }),
+  );
+  for (const socket of resumed) await socket.untilVersion("task", edited, version);
+  expect(
+    await metric(site().gateway(0).url, "heliograph_gateway_resumes_total", { result: "resumed" }),
+  ).toBeGreaterThanOrEqual(3);
+});

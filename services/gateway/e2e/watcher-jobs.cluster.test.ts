@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { metric } from "./harness/metric.ts";
+import { type ClusterParts, TestCluster } from "./harness/test-cluster.ts";
+import { waitFor } from "./harness/wait-for.ts";
+
+const jobs = ["check-orphans", "drop-audit-days", "erase-subjects", "expire-grants", "expire-mutations", "statistics"];
+
+const start = (parts: ClusterParts): Promise<TestCluster> => TestCluster.start({ gateways: 0, ...parts });
+
+async function untilAllRan(site: TestCluster): Promise<void> {
+  await waitFor("every job has run", async () => {
+    const { rows } = await site.sql.query<{ name: string }>(
+      "select name from app.job where succeeded_ts is not null order by name",
+    );
+    return rows.map(({ name }) => name).join() === jobs.join();
+  });
+}
+
+test("the watchers share the jobs, show the same of them, and end in good time while one of them runs", async () => {
+  await using site = await start({ watchers: 2 });
+  await untilAllRan(site);
+  for (const watcher of site.cluster.watchers)
+    await waitFor(`${watcher.name} shows the size of the log`, async () => {
+      return (await metric(watcher.url, "heliograph_watcher_table_bytes", { table: "logging" })) > 0;
+    });
+
+  // A job that cannot go on: its statement waits for a lock.
+  const holder = await site.sql.connect();
+  await holder.query("begin");
+  await holder.query("lock table app.entity_grant in access exclusive mode");
+  await waitFor("a job waits", async () => {
+    const { rowCount } = await site.sql.query(
+      "select from pg_stat_activity where application_name = 'heliograph-watcher-jobs' and wait_event_type = 'Lock'",
+    );
+    return rowCount !== 0;
+  });
+  const started = performance.now();
+  const exits = await Promise.all(site.cluster.watchers.map((watcher) => watcher.stop()));
+  const tookMs = performance.now() - started;
+  await holder.query("rollback");
+  holder.release();
+  process.stdout.write(`watchers stopped during a job after ${Math.round(tookMs)} ms\n`);
+  expect(exits).toEqual([
+    { code: 0, signal: null },
+    { code: 0, signal: null },
+  ]);
+});
+
+test("without Redis, and with the sync switched off so that nobody leads, the jobs run all the same", async () => {
+  await using site = await start({ redis: false, watchers: 1, env: { SYNC_ENABLED: "false" } });
+  await untilAllRan(site);
+});
