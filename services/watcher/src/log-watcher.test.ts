@@ -107,6 +107,25 @@ test("a heartbeat follows a renewal only: a watcher that lost the lease names no
   expect(rig.calls).not.toContain("resign");
 });
 
+// Fails when the head is told whatever the database says: the next leader's numbers would look like a step back.
+test("a watcher that loses its lease at the renewal falls silent at once", async () => {
+  let now = 0;
+  let leads = 0;
+  const rig = setUp({
+    now: () => now,
+    lead: () => (++leads === 1 ? { head: 7, epoch } : undefined),
+    claim: () => {
+      now += 500;
+      return undefined;
+    },
+  });
+  await rig.until(() => leads >= 3);
+  await rig.finish();
+  expect(rig.published).toEqual([{ type: "heartbeat", epoch, seq: 7 }]);
+  expect(rig.watcher.leading).toBe(false);
+  expect(rig.calls).not.toContain("resign");
+});
+
 test("a full unbounded batch is followed by another one at once, expecting the new head: a backlog of old rows", async () => {
   let head = 0;
   const rig = setUp({
