@@ -19,7 +19,7 @@ export { answerHealth, type Health, startHealthServer } from "./health-server.ts
 export { type LogRow, readLog } from "./log-row.ts";
 export { createLogger, type Logger, logReady } from "./logger.ts";
 export { createRegistry } from "./metrics.ts";
-export { createPool, isUnavailable } from "./pg-pool.ts";
+export { createPool, isSilence, isUnavailable } from "./pg-pool.ts";
 export { createRedis } from "./redis.ts";
 export { type Release, Releasers } from "./releasers.ts";
 export { runService, type ServiceContext } from "./run-service.ts";

@@ -31,6 +31,23 @@ const types: pg.CustomTypesConfig = {
     format !== "binary" && parsers[id] ? parsers[id] : pg.types.getTypeParser(id, format as "text")) as never,
 };
 
+/** True when the server left a statement unanswered. Nothing is known about its outcome; the connection is closed. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
+}
+
+/**
+ * A link that was cut without a word silences every connection that ran over it, and each would cost its next user the
+ * whole time limit. So the first silence empties the pool of what lies idle; making new connections takes milliseconds.
+ */
+function dropIdle(pool: pg.Pool): void {
+  for (let idle = pool.idleCount; idle > 0; idle -= 1)
+    pool.connect().then(
+      (client) => client.release(true),
+      () => undefined,
+    );
+}
+
 /** A pool whose sessions speak UTC and whose idle errors are logged instead of ending the process. */
 export function createPool(options: {
   readonly url: string;
@@ -39,7 +56,7 @@ export function createPool(options: {
   readonly logger: Logger;
   /** Settings of every session, for example `{ statement_timeout: "5s" }`. */
   readonly session?: Readonly<Record<string, string>>;
-  /** Longest wait for an answer, milliseconds; ends a statement whose server was silently cut off. None by default. */
+  /** Longest wait for an answer, milliseconds; a statement may set a shorter `query_timeout` of its own. Ends a statement whose server was silently cut off. None by default. */
   readonly queryTimeoutMs?: number;
   /** Send statements without waiting for the answers to those before: saves round trips to callers that make use of it. */
   readonly pipeline?: boolean;
@@ -60,6 +77,9 @@ export function createPool(options: {
   });
   // Without a listener the loss of an idle connection (a restarted server) would be an uncaught exception.
   pool.on("error", (error) => options.logger.warn({ cause: error.message }, "idle database connection lost"));
+  pool.on("release", (error: unknown) => {
+    if (isSilence(error)) dropIdle(pool);
+  });
   // The same for a connection in use: a server that ends the session right behind its greeting is heard before the caller
   // could add a listener of his own. His statement fails with the cause, so there is nothing to warn of here.
   pool.on("connect", (client) => {

@@ -42,7 +42,8 @@ export class Tokens {
     this.#key = createSecretKey(Buffer.from(settings.JWT_SECRET, "utf8"));
     const other = settings.JWT_SECRET_ACCEPTED;
     // The same key twice is how a deployment says that none is being changed.
-    this.#accepted = other && other !== settings.JWT_SECRET ? [this.#key, createSecretKey(Buffer.from(other, "utf8"))] : [this.#key];
+    this.#accepted =
+      other && other !== settings.JWT_SECRET ? [this.#key, createSecretKey(Buffer.from(other, "utf8"))] : [this.#key];
   }
 
   /** A token for one person in one organization, valid for TOKEN_LIFETIME_S. */
