@@ -6,13 +6,24 @@ import type { EntityData } from "./store/entity-store.ts";
 import type { Glimpse, LiveEntities } from "./store/live-entities.ts";
 import type { Phase, Target } from "./subscriptions/subscription-book.ts";
 
-/** One row at one moment. The same object until something in it changes. */
-export type EntitySnapshot<Data = EntityData> = {
-  /** loading: not known yet. gone: deleted or not readable. error: not known, and the last attempt failed. */
-  readonly status: "loading" | "ready" | "gone" | "error";
-  readonly data: Data | undefined;
-  readonly version: number | undefined;
-  readonly error: Error | undefined;
+/**
+ * One row at one moment. The same object until something in it changes.
+ * - loading: not known yet
+ * - ready: `data` is there; an `error` says that the last attempt to read it anew failed
+ * - gone: deleted or not readable
+ * - error: not known, and the last attempt failed; it is repeated
+ */
+export type EntitySnapshot<Data = EntityData> = EntityNews &
+  (
+    | { readonly status: "ready"; readonly data: Data; readonly version: number; readonly error: Error | undefined }
+    | ({ readonly status: "loading"; readonly error: undefined } & Nothing)
+    | ({ readonly status: "gone"; readonly error: undefined } & Nothing)
+    | ({ readonly status: "error"; readonly error: Error } & Nothing)
+  );
+
+type Nothing = { readonly data: undefined; readonly version: undefined };
+
+type EntityNews = {
   /** The data may be out of date: not subscribed (yet), or a change was signalled that is not read yet. */
   readonly stale: boolean;
   /** pending: shows changes that are not sent yet. attention: a change of this device waits for a decision. */
@@ -135,16 +146,16 @@ export class EntityResource {
     const attention = operations.some(({ state }) => state === "attention");
     const sync = attention ? "attention" : operations.length > 0 ? "pending" : "synced";
     const pendingColumns = operations.length > 0 ? pendingColumnsOf(operations) : none;
-    const version = row?.data ? row.ver : undefined;
-    const common = { data: undefined, version, error: undefined, sync, pendingColumns } as const;
+    const common = { data: undefined, version: undefined, error: undefined, sync, pendingColumns } as const;
     const error = this.#ports.errorOf(this.#key);
     const unborn = this.#ports.outbox.unborn(this.#key);
     const stale = !unborn && (this.#ports.needs(this.#key) || this.#ports.subscriptions.phase(this.#target) !== "held");
-    if (row?.data) return { ...common, status: "ready", data: row.data, error, stale };
+    if (row?.data) return { ...common, status: "ready", data: row.data, version: row.ver, error, stale };
     // A row held as gone is asked for again when somebody looks; until the answer, what is known is shown. One that was
     // never at the server, because its create was refused, is not on its way either.
     if (row?.gone || (unborn && row !== undefined)) return { ...common, status: "gone", stale: false };
-    return { ...common, status: error ? "error" : "loading", error, stale: true };
+    if (error) return { ...common, status: "error", error, stale: true };
+    return { ...common, status: "loading", stale: true };
   }
 }
 

@@ -42,7 +42,7 @@ export type WriteOptions = CallOptions & {
 };
 
 export type ApiClient = {
-  list(code: string, query?: ListQuery & { cursor?: string | undefined }, options?: CallOptions): Promise<ListPage>;
+  list(code: string, query?: ListQuery & { cursor?: string | undefined }, options?: ReadOptions): Promise<ListPage>;
   get(code: string, id: string, options?: CallOptions): Promise<EntityDoc>;
   /** Up to 200 rows; those that do not exist or may not be read are named in `gone`. */
   getMany(code: string, ids: readonly string[], options?: ReadOptions): Promise<{ items: EntityDoc[]; gone: string[] }>;

@@ -11,7 +11,10 @@ function setUp() {
     const reading = reads(async (timeoutMs) => {
       given = timeoutMs;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      clock.setTimer(() => (answersAfterMs <= timeoutMs ? resolve() : reject(new Error("late"))), Math.min(answersAfterMs, timeoutMs));
+      clock.setTimer(
+        () => (answersAfterMs <= timeoutMs ? resolve() : reject(new Error("late"))),
+        Math.min(answersAfterMs, timeoutMs),
+      );
       await promise;
     }).catch(() => undefined);
     await clock.advance(Math.min(answersAfterMs, longestPatienceMs));

@@ -2,6 +2,7 @@ import { canonicalId, entityKey } from "../entity-key.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import type { Phase } from "../subscriptions/subscription-book.ts";
 import type { SyncStatus } from "../sync-status.ts";
+import { counted } from "./counted.ts";
 import type { Recorder, RowStory } from "./recorder.ts";
 
 /** One question on the way of a change, and its answer. */
@@ -75,7 +76,8 @@ export function explainRow(facts: RowFacts): Explanation {
   const findings = [connection(facts), subscription(facts), signal(facts), reading(facts), store(facts), shown(facts)];
   const local = localEdits(facts);
   if (local) findings.push(local);
-  const stop = findings.find(({ verdict }) => verdict === "no") ?? findings.find(({ verdict }) => verdict === "maybe");
+  // The first one is the cause; what comes after it on the way is its effect.
+  const stop = findings.find(({ verdict }) => verdict !== "yes");
   const conclusion = stop
     ? stop.answer
     : `Everything is in place: a change of this ${facts.code} is signalled, read and shown.`;
@@ -171,14 +173,14 @@ function store({ row }: RowFacts): Finding {
 function shown({ watched, lists }: RowFacts): Finding {
   const question = "Does a view show it?";
   if (!watched) return { question, answer: "No mounted view looks at this row.", verdict: "maybe" };
-  const where = lists === 0 ? "a view of its own" : `${lists} ${lists === 1 ? "list" : "lists"}`;
+  const where = lists === 0 ? "a view of its own" : counted(lists, "list");
   return { question, answer: `Yes: ${where}.`, verdict: "yes" };
 }
 
 function localEdits({ unsent, attention }: RowFacts): Finding | undefined {
   if (unsent === 0 && attention === 0) return undefined;
   const parts = [
-    unsent > 0 ? `${unsent} unsent ${unsent === 1 ? "change" : "changes"} of this device` : "",
+    unsent > 0 ? `${counted(unsent, "unsent change")} of this device` : "",
     attention > 0 ? `${attention} that ${attention === 1 ? "waits" : "wait"} for a decision` : "",
   ].filter((part) => part !== "");
   return {

@@ -52,7 +52,8 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
         apiUrl,
         ...(store ? { store } : {}),
         getToken: () => latest.current.getToken(),
-        renewToken: async () => (await latest.current.renewToken?.()) ?? null,
+        // Left out if there is none: an application that cannot renew is asked to sign in without a detour.
+        ...(latest.current.renewToken ? { renewToken: async () => (await latest.current.renewToken?.()) ?? null } : {}),
         onAuthRequired: () => latest.current.onAuthRequired?.(),
         logger: latest.current.logger ?? defaultLogger(),
       }),

@@ -23,12 +23,12 @@ afterAll(async () => {
 });
 
 /** A page of a new user, with errors collected. */
-async function open(user: string): Promise<{ page: Page; errors: string[] }> {
+async function open(user: string, more = {}): Promise<{ page: Page; errors: string[] }> {
   const page = await (await browser.newContext()).newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  await page.goto(`${site.url}/?${new URLSearchParams({ user, id, token: testToken(organization) })}`);
+  await page.goto(`${site.url}/?${new URLSearchParams({ user, id, token: testToken(organization), ...more })}`);
   return { page, errors };
 }
 
@@ -145,4 +145,38 @@ test("signing out releases the socket; another person gets a client and a socket
   expect(server.sockets.length).toBeGreaterThan(before);
   expect(errors).toEqual([]);
   await page.context().close();
+});
+
+test("a suspended view waits for its rows, follows them, and renders no more than it has to", async () => {
+  const { server } = site;
+  server.write("task", id, { name: "awaited" }, [organization]);
+  server.autoAnswer = false;
+  const { page, errors } = await open("suspense", { suspense: "" });
+  try {
+    await shows(page, "#suspended", "suspended");
+    await expect.poll(() => server.calls.length).toBeGreaterThan(0);
+    server.autoAnswer = true;
+    for (const call of [...server.calls]) call.answer();
+    await expect
+      .poll(() => page.locator("#suspended").innerText(), { timeout: 20_000 })
+      .toMatch(/^ready awaited of \d+$/);
+    server.write("task", id, { name: "awaited no more" });
+    await expect.poll(() => page.locator("#suspended").innerText()).toMatch(/^ready awaited no more of/);
+    const before = (await renders(page))["suspended"];
+    expect(before).toBeLessThan(40);
+    // Longer than what it waited for is held on its behalf: now it holds that itself.
+    await page.waitForFunction(
+      (since) => performance.now() - since > 5_500,
+      await page.evaluate(() => performance.now()),
+    );
+    expect((await renders(page))["suspended"]).toBe(before);
+    server.write("task", id, { name: "still live" });
+    await expect.poll(() => page.locator("#suspended").innerText()).toMatch(/^ready still live of/);
+    server.remove("task", id);
+    await expect.poll(() => page.locator("#suspended").innerText()).toMatch(/^gone/);
+    expect(errors).toEqual([]);
+  } finally {
+    server.autoAnswer = true;
+    await page.context().close();
+  }
 });

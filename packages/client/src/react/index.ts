@@ -6,5 +6,7 @@ export { type EntityResult, useEntity } from "./use-entity.ts";
 export { type EntityListResult, useEntityList, useEntityList as useEntityQuery } from "./use-entity-list.ts";
 export { type Mutation, useMutation } from "./use-mutation.ts";
 export { useOutbox } from "./use-outbox.ts";
+export { type KnownEntity, useSuspenseEntity } from "./use-suspense-entity.ts";
+export { type KnownEntityList, useSuspenseEntityList } from "./use-suspense-entity-list.ts";
 export { type Sync, useSync } from "./use-sync.ts";
 export { useSyncStatus } from "./use-sync-status.ts";

@@ -77,6 +77,15 @@ export class NeedMap {
     });
   }
 
+  /**
+   * Versions that were told may be of a history that the database has lost, and would be waited for in vain: any answer to
+   * a request sent from now on counts. Only right when the server is asked to compare everything.
+   */
+  forgetVersions(): void {
+    for (const [key, need] of this.#needs)
+      this.#needs.set(key, { ...need, version: 0, look: true, stamp: ++this.#stamp, failures: 0, notBefore: 0 });
+  }
+
   drop(key: EntityKey): void {
     this.#needs.delete(key);
   }

@@ -131,6 +131,12 @@ export class Refetcher {
     this.#raised(type, changes);
   }
 
+  /** The server is asked to compare everything: what it signalled before may be of another history. */
+  begunAfresh(): void {
+    this.#needs.forgetVersions();
+    this.#schedule(0);
+  }
+
   /** What the server told when it was asked with the versions `seen`. */
   compared(type: string, changes: Changes, seen: Seen): void {
     for (const { entityId, version } of changes) {

@@ -139,7 +139,7 @@ export class FallbackStore implements EntityStore {
   }
 
   async touch(keys: readonly EntityKey[]): Promise<void> {
-    if (this.#reason === undefined) await this.#database.touch(keys).catch(() => {});
+    await (this.#reason === undefined ? this.#database.touch(keys).catch(() => {}) : this.#memory.touch(keys));
   }
 
   async evict(rows: number, keeps: (key: EntityKey) => boolean): Promise<number> {

@@ -28,3 +28,20 @@ test("a read that was overtaken within the same millisecond does not take a row 
   await new Promise((resolve) => setImmediate(resolve));
   expect(live.peek("task:1")).toMatchObject({ gone: false });
 });
+
+test("a view follows the store back to a version in place of one that the database has lost, and to no other", async () => {
+  const memory = createMemoryStore();
+  const row = { type: "task", id: "1", ver: 9, data: { id: "1", title: "lost" } };
+  await memory.putServer([row]);
+  const live = new LiveEntities(memory);
+  const leave = live.observe(["task:1"], () => {});
+  await live.load(["task:1"]);
+  const lost = live.peek("task:1");
+  // The age of a row counts milliseconds.
+  for (const now = Date.now(); Date.now() === now; ) await new Promise((resolve) => setImmediate(resolve));
+  await memory.putServer([{ ...row, ver: 5, data: { id: "1", title: "older" } }]);
+  expect(live.peek("task:1")).toBe(lost);
+  await memory.putServer([{ ...row, ver: 5, data: { id: "1", title: "kept" }, instead: 9 }]);
+  expect(live.peek("task:1")).toMatchObject({ ver: 5, data: { title: "kept" } });
+  leave();
+});

@@ -163,7 +163,9 @@ function brings(held: Glimpse, row: StoredEntity | null, source: Source): boolea
   if (held === undefined) return true;
   if (row === null || held === row) return false;
   if (held === null) return true;
-  if (row.ver !== held.ver) return row.ver > held.ver;
+  if (row.ver > held.ver) return true;
+  // Only where the database has lost the newer version does the store go back, and it says so.
+  if (row.ver < held.ver) return source === "change" && row.seenAt > held.seenAt;
   // Taken away and given back within one millisecond, a row looks the same age both times; notes come in order.
   return source === "change" ? row.seenAt >= held.seenAt : row.seenAt > held.seenAt;
 }

@@ -25,7 +25,7 @@ export type FetchCall = {
   readonly answer: () => void;
   /** Reads the rows now, but hands the answer over only when the returned function is called. */
   readonly read: () => () => void;
-  readonly fail: (status?: number, code?: string) => void;
+  readonly fail: (status?: number, code?: string, headers?: Record<string, string>) => void;
 };
 
 /**
@@ -129,10 +129,10 @@ export class FakeServer {
         };
       },
       answer: () => call.read()(),
-      fail: (status, code = "unavailable") => {
+      fail: (status, code = "unavailable", headers = {}) => {
         take();
         if (status === undefined) reject(new TypeError("fetch failed"));
-        else resolve(Response.json({ error: { code, message: "failed on purpose" } }, { status }));
+        else resolve(Response.json({ error: { code, message: "failed on purpose" } }, { status, headers }));
       },
     };
     this.calls.push(call);
@@ -146,9 +146,19 @@ export class FakeServer {
 
   /** Writes a row and signals it to whoever holds it. */
   write(type: string, id: string, columns: Record<string, unknown> = {}, containers?: readonly string[]): number {
+    return this.writeAt(this.#feed.next(), type, id, columns, containers);
+  }
+
+  /** The same with a version of the test's choice; it has to be above all earlier ones. */
+  writeAt(
+    version: number,
+    type: string,
+    id: string,
+    columns: Record<string, unknown> = {},
+    containers?: readonly string[],
+  ): number {
     const key = `${type}:${id}`;
     const before = this.rows.get(key);
-    const version = this.#feed.next();
     this.rows.set(key, { ...before, ...columns, id, version });
     if (containers) this.containers.set(key, containers);
     this.#signal(type, id, before ? "UPDATE" : "CREATE", version);

@@ -1,0 +1,97 @@
+import { type ReactNode, useState } from "react";
+import type { Frame } from "../connection/connection.ts";
+import { counted } from "./counted.ts";
+import { time } from "./explain-row.ts";
+import { maxFrames, type Recorder } from "./recorder.ts";
+
+export function ProtocolView({ recorder }: { recorder: Recorder }): ReactNode {
+  const [text, setText] = useState("");
+  const wanted = text.trim().toLowerCase();
+  const all = recorder.frames();
+  const shown = all.filter(
+    ({ frame }) => wanted === "" || JSON.stringify(frame.message).toLowerCase().includes(wanted),
+  );
+  return (
+    <>
+      <div className="tools">
+        <input
+          type="search"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          placeholder="Type, entity code or id"
+          aria-label="Filter messages"
+        />
+        <button type="button" className="push" onClick={() => recorder.clearFrames()}>
+          Clear
+        </button>
+        <span className="tag">
+          {shown.length} of the latest {Math.min(all.length, maxFrames)}
+        </span>
+      </div>
+      {shown.length === 0 ? (
+        <p className="empty">No message{wanted ? " like that" : ""} since the panel's recording began.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th>Time</th>
+              <th>Way</th>
+              <th>Message</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.toReversed().map(({ number, frame }) => (
+              <tr key={number}>
+                <td className="mono">{time(frame.at)}</td>
+                <td className={frame.direction}>{frame.direction === "up" ? "sent" : "received"}</td>
+                <td className="wide">
+                  <details>
+                    <summary>
+                      <span className="mono">{frame.message.type}</span> {summaryOf(frame)}
+                    </summary>
+                    <pre className="mono">{JSON.stringify(frame.message, null, 2)}</pre>
+                  </details>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+function summaryOf({ message }: Frame): string {
+  switch (message.type) {
+    case "SUBSCRIBE":
+    case "UNSUBSCRIBE": {
+      const { entityCode, entityIds, within } = message.payload;
+      const parts = [
+        entityIds ? counted(entityIds.length, "row") : "",
+        within ? `within ${counted(within.length, "container")}` : "",
+      ];
+      return `${entityCode}, ${parts.filter((part) => part !== "").join(", ") || "all"}`;
+    }
+    case "SUBSCRIBED": {
+      const { entityCode, count, changed, gone } = message.payload;
+      return `${entityCode}, ${count} held, ${changed.length} differ, ${gone.length} gone`;
+    }
+    case "INVALIDATE": {
+      const { entityCode, changes } = message.payload;
+      const [first] = changes;
+      return changes.length === 1 && first
+        ? `${entityCode} ${first.entityId} ${first.action}`
+        : `${entityCode}, ${counted(changes.length, "change")}`;
+    }
+    case "GONE":
+      return `${message.payload.entityCode}, ${counted(message.payload.entityIds.length, "row")}`;
+    case "ERROR":
+      return `${message.payload.code}: ${message.payload.message}`;
+    case "RESET":
+      return message.payload.reason;
+    case "RESUMED":
+      return `${counted(message.payload.count, "subscription")} kept`;
+    default:
+      return "";
+  }
+}

@@ -1,0 +1,112 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { type EntityKey, entityKey } from "../entity-key.ts";
+import type { StoredEntity } from "../store/entity-store.ts";
+import type { Phase, Target } from "../subscriptions/subscription-book.ts";
+import { time } from "./explain-row.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** Rows of the table; more are found by the filter. */
+const maxShown = 200;
+
+const words: Record<Phase, { readonly text: string; readonly tone: "yes" | "maybe" | "no" }> = {
+  held: { text: "live", tone: "yes" },
+  wanted: { text: "to be asked", tone: "maybe" },
+  asked: { text: "asked", tone: "maybe" },
+  refused: { text: "refused", tone: "no" },
+  failed: { text: "failed", tone: "no" },
+};
+
+export type RowsViewProps = { readonly recorder: Recorder; readonly onWhy: (code: string, id: string) => void };
+
+/** What is subscribed, and which version of it this device holds. */
+export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
+  const [text, setText] = useState("");
+  const wanted = text.trim().toLowerCase();
+  const all = recorder.client.subscriptions();
+  const found = all.filter(({ target }) => wanted === "" || `${target.type} ${target.id}`.includes(wanted));
+  const shown = found.slice(0, maxShown);
+  const held = useHeld(recorder, shown.flatMap(({ target }) => (target.container ? [] : [keyOf(target)])).join(" "));
+  return (
+    <>
+      <div className="tools">
+        <input
+          type="search"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          placeholder="Entity code or id"
+          aria-label="Filter rows"
+        />
+        <span className="tag">
+          {found.length} of {all.length} subscriptions
+        </span>
+      </div>
+      {shown.length === 0 ? (
+        <p className="empty">{wanted ? "Nothing like that is subscribed." : "Nothing is subscribed."}</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th>Type</th>
+              <th>Row</th>
+              <th>Subscription</th>
+              <th className="number">Version</th>
+              <th className="optional">Committed</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ target, phase }) => {
+              const row = held.get(keyOf(target));
+              return (
+                <tr key={`${target.container}${keyOf(target)}`}>
+                  <td>{target.type}</td>
+                  <td className="mono wide">
+                    {target.container ? (
+                      `within ${target.id}`
+                    ) : (
+                      <button type="button" className="link" onClick={() => onWhy(target.type, target.id)}>
+                        {target.id}
+                      </button>
+                    )}
+                  </td>
+                  <td>
+                    <span className={`tag ${words[phase].tone}`}>{words[phase].text}</span>
+                  </td>
+                  <td className="mono number">{target.container ? "" : versionText(row)}</td>
+                  <td className="mono optional">{row && !row.gone ? time(row.ver / 1_000) : ""}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+function useHeld(recorder: Recorder, keys: string): ReadonlyMap<EntityKey, StoredEntity> {
+  const [held, setHeld] = useState<ReadonlyMap<EntityKey, StoredEntity>>(new Map());
+  useEffect(() => {
+    let current = true;
+    const { store } = recorder.client;
+    const read = async () => {
+      const rows = await store.read(keys === "" ? [] : keys.split(" ")).catch(() => undefined);
+      if (current && rows) setHeld(rows);
+    };
+    void read();
+    const leave = store.onChange(() => void read());
+    return () => {
+      current = false;
+      leave();
+    };
+  }, [recorder, keys]);
+  return held;
+}
+
+function keyOf({ type, id }: Target): EntityKey {
+  return entityKey(type, id);
+}
+
+function versionText(row: StoredEntity | undefined): string {
+  if (!row) return "not held";
+  return row.gone ? "gone" : String(row.ver);
+}

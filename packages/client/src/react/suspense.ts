@@ -1,0 +1,36 @@
+import type { Heliograph } from "../client.ts";
+
+/** How long what a suspended view waited for is held after it is there: its mounting follows within moments. */
+const lingerMs = 5_000;
+
+type Source = {
+  snapshot(): { readonly status: string };
+  subscribe(listener: () => void): () => void;
+};
+
+const waiting = new WeakMap<Heliograph, Map<string, Promise<void>>>();
+
+/**
+ * A promise for the end of "loading", the same for every render that asks. A suspended view has no effects, so it cannot
+ * subscribe: what it waits for is kept live on its behalf.
+ */
+export function whenKnown(client: Heliograph, key: string, source: Source): Promise<void> {
+  const all = waiting.get(client) ?? new Map<string, Promise<void>>();
+  waiting.set(client, all);
+  const held = all.get(key);
+  if (held) return held;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = () => {
+    if (source.snapshot().status !== "loading") resolve();
+  };
+  const leave = source.subscribe(look);
+  look();
+  void promise.then(() =>
+    setTimeout(() => {
+      all.delete(key);
+      leave();
+    }, lingerMs),
+  );
+  all.set(key, promise);
+  return promise;
+}

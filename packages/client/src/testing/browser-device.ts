@@ -1,0 +1,128 @@
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { expect, inject } from "vitest";
+import type { Sdk } from "../react/fixture/sdk.ts";
+import type { FixtureSite } from "../react/fixture/serve.ts";
+import { testId, testToken } from "./ids.ts";
+import { organization } from "./test-client.ts";
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: inject("chromiumPath") ?? "chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+  });
+}
+
+/** A browser of one person, with an IndexedDB of its own, and tabs that run the SDK without a framework. */
+export class BrowserDevice {
+  readonly context: BrowserContext;
+  readonly errors: string[] = [];
+  readonly #site: FixtureSite;
+  readonly #user: string;
+
+  private constructor(context: BrowserContext, site: FixtureSite, user: string) {
+    this.context = context;
+    this.#site = site;
+    this.#user = user;
+  }
+
+  static async make(browser: Browser, site: FixtureSite, user: string): Promise<BrowserDevice> {
+    return new BrowserDevice(await browser.newContext(), site, user);
+  }
+
+  /** @param more parameters of the page: `limit` of its list, another `user` */
+  async open(more: Record<string, string> = {}): Promise<Page> {
+    const page = await this.context.newPage();
+    // Vite's own client, which has no socket here.
+    page.on("pageerror", ({ message }) => message.startsWith("WebSocket closed") || this.errors.push(message));
+    const token = testToken(organization);
+    await page.goto(`${this.#site.url}/sdk.html?${new URLSearchParams({ user: this.#user, token, ...more })}`);
+    await ready(page);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** Until the page has opened its database. */
+export async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(() => "sdk" in globalThis);
+}
+
+/** Runs `work` in the page with its SDK. It may use nothing from outside but `argument`. */
+export function inPage<Answer, Argument>(
+  page: Page,
+  work: (sdk: Sdk, argument: Argument) => Answer | Promise<Answer>,
+  argument: Argument,
+): Promise<Answer> {
+  const source = `(argument) => (${work.toString()})(globalThis.sdk, argument)`;
+  return page.evaluate(`(${source})(${JSON.stringify(argument)})`) as Promise<Answer>;
+}
+
+export type Written = { readonly id: string; readonly key: string };
+
+export function create(page: Page, code: string, doc: Record<string, unknown>): Promise<Written> {
+  return inPage(
+    page,
+    async ({ client }, given) => {
+      const { id, key } = await client.mutations.create(given.code, given.doc);
+      return { id, key };
+    },
+    { code, doc },
+  );
+}
+
+export function update(page: Page, n: number, changes: Record<string, unknown>): Promise<Written> {
+  return inPage(
+    page,
+    async ({ client }, given) => {
+      const { id, key } = await client.mutations.update("task", given.id, given.changes);
+      return { id, key };
+    },
+    { id: testId(n), changes },
+  );
+}
+
+export async function shows(page: Page, names: readonly string[]): Promise<void> {
+  const text = () => page.locator("#list li").allInnerTexts();
+  await expect.poll(text, { timeout: 20_000, interval: 25 }).toEqual(names);
+}
+
+export function outboxSize(page: Page): Promise<number> {
+  return inPage(page, ({ client }) => client.outbox.snapshot().size, null);
+}
+
+export function attention(page: Page) {
+  return inPage(page, ({ client }) => client.outbox.attention().items, null);
+}
+
+export async function connected(page: Page): Promise<void> {
+  const state = () => inPage(page, ({ client }) => client.status().state, null);
+  await expect.poll(state, { timeout: 20_000 }).toBe("connected");
+}
+
+export async function sent(page: Page): Promise<void> {
+  await expect.poll(() => outboxSize(page), { timeout: 20_000 }).toBe(0);
+}
+
+/** Everything that IndexedDB holds, as text. */
+export async function everythingStored(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const texts: string[] = [];
+    const ask = <Value>(request: IDBRequest<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    for (const { name } of await indexedDB.databases()) {
+      const database = await ask(indexedDB.open(name ?? ""));
+      for (const store of database.objectStoreNames) {
+        const rows = await ask(database.transaction(store).objectStore(store).getAll());
+        texts.push(JSON.stringify(rows));
+      }
+      database.close();
+    }
+    return texts.join("\n");
+  });
+}
