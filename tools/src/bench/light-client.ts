@@ -8,8 +8,8 @@ const LONGEST_PAUSE_MS = 4_000;
 
 /** What happened to one connection after the other. */
 export interface LightClientLog {
-  /** performance.now() at which each connection was resumed, with when its socket was lost or left. */
-  readonly resumed: { readonly lostAt: number; readonly at: number; readonly port: number }[];
+  /** performance.now() at which each connection was resumed, with when its socket was lost or left, and where that was. */
+  readonly resumed: { readonly lostAt: number; readonly at: number; readonly fromPort: number }[];
   /** Reasons. */
   readonly resets: string[];
 }
@@ -24,13 +24,14 @@ export class LightClient implements Disposable {
   readonly #latest = new Map<string, number>();
   readonly #token: string;
   readonly #entityCode: string;
-  readonly #choosePort: (notThis: number | null) => number | null;
+  readonly #choosePort: () => number | null;
   readonly #onSignal: (milliseconds: number) => void;
   #socket: WebSocket | null = null;
   #port: number | null = null;
   #connectionId: string | null = null;
   #cursor: string | null = null;
   #lostAt = 0;
+  #lostPort = 0;
   #attempts = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -40,8 +41,8 @@ export class LightClient implements Disposable {
     ids: readonly string[];
     entityCode: string;
     token: string;
-    /** A gateway that takes sockets, another one than the given if possible; null when there is none. */
-    choosePort: (notThis: number | null) => number | null;
+    /** A gateway that takes sockets; null when there is none. */
+    choosePort: () => number | null;
     /** Since the change, for each signal that brings news. */
     onSignal?: (milliseconds: number) => void;
   }) {
@@ -87,7 +88,7 @@ export class LightClient implements Disposable {
 
   #dial(): void {
     if (this.#stopped) return;
-    this.#port = this.#choosePort(this.#port);
+    this.#port = this.#choosePort();
     if (this.#port === null) {
       this.#again();
       return;
@@ -102,7 +103,7 @@ export class LightClient implements Disposable {
     });
     socket.on("close", (code) => {
       if (this.#socket !== socket) return;
-      this.#lostAt = performance.now();
+      this.#lose();
       if (code === closeCodes.restart.code) this.#dial();
       else this.#again();
     });
@@ -114,9 +115,16 @@ export class LightClient implements Disposable {
     this.#timer = setTimeout(() => this.#dial(), Math.random() * ceiling);
   }
 
+  /** Several sockets may be lost before one resumes: the first loss counts. */
+  #lose(): void {
+    if (this.#lostPort !== 0) return;
+    this.#lostAt = performance.now();
+    this.#lostPort = this.#port ?? 0;
+  }
+
   #leave(): void {
     const socket = this.#socket;
-    this.#lostAt = performance.now();
+    this.#lose();
     this.#socket = null;
     socket?.close(MOVED);
     this.#dial();
@@ -135,7 +143,8 @@ export class LightClient implements Disposable {
         break;
       case "RESUMED":
         this.#attempts = 0;
-        this.log.resumed.push({ lostAt: this.#lostAt, at: performance.now(), port: this.#port ?? 0 });
+        this.log.resumed.push({ lostAt: this.#lostAt, at: performance.now(), fromPort: this.#lostPort });
+        this.#lostPort = 0;
         break;
       case "RESET":
         this.log.resets.push(message.payload.reason);

@@ -75,6 +75,7 @@ async function judge(progress: Progress, truth: Truth, versions: ReadonlyMap<str
 
 async function look(progress: Progress, truth: Truth, versions: ReadonlyMap<string, number>) {
   const { client } = progress;
+  if (progress.caughtUpAt !== null) return;
   progress.latest = await compare(client, truth);
   if (progress.latest.differences.length > 0 || !(await hasMarker(client, versions))) return;
   if (client.sdk.status().state === "connected") progress.caughtUpAt = performance.now();

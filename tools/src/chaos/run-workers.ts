@@ -30,7 +30,8 @@ async function runWorker(task: Task, share: ChaosRun["share"]): Promise<RawResul
   const stop = () => void child.kill("SIGTERM");
   signal.addEventListener("abort", stop, { once: true });
   child.send({ ...rest, share });
-  await once(child, "exit");
+  // Every message was received by then; the exit may be noticed earlier.
+  await Promise.all([once(child, "exit"), once(child, "disconnect")]);
   signal.removeEventListener("abort", stop);
   if (result === undefined) throw new Error(`Worker ${share.index + 1} ended without a result (${child.exitCode}).`);
   return result;

@@ -8,7 +8,7 @@ const stop = new AbortController();
 process.on("disconnect", () => stop.abort());
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
-const tell = (news: WorkerNews) => void process.send?.(news);
+const tell = (news: WorkerNews) => void (process.connected && process.send?.(news));
 const [run] = (await once(process, "message")) as [Omit<ChaosRun, "signal" | "report">];
 const { total, faults, evidence, skipped, resources } = await runChaos({
   ...run,
@@ -16,5 +16,6 @@ const { total, faults, evidence, skipped, resources } = await runChaos({
   report: (line) => tell({ line }),
 });
 const raw = Object.fromEntries(Object.entries(faults).map(([name, tally]) => [name, tally.raw]));
-tell({ result: { total: total.raw, faults: raw, evidence, skipped, resources } });
-process.disconnect();
+const news: WorkerNews = { result: { total: total.raw, faults: raw, evidence, skipped, resources } };
+// Not before it is sent: megabytes of samples do not fit into one write.
+process.send?.(news, () => process.disconnect());

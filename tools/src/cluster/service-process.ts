@@ -49,6 +49,8 @@ export interface ServiceOptions {
   env: Readonly<Record<string, string>>;
   /** 0: any free port. */
   port: number;
+  /** Folder with the sources, in place of this repository: what an image contains. */
+  root?: string;
   /** Restart whenever a source file changes. */
   watch?: boolean;
   logSink?: ((name: string, line: string) => void) | undefined;
@@ -77,8 +79,8 @@ function baseEnvironment(): Record<string, string> {
 
 /** Starts one service and waits for its ready line. Rejects with its last words when it ends or hangs before that. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const { name, kind, env, port, watch, logSink } = options;
-  const main = path.join(repositoryRoot, "services", kind, "src", "main.ts");
+  const { name, kind, env, port, watch, logSink, root = repositoryRoot } = options;
+  const main = path.join(root, "services", kind, "src", "main.ts");
   const nodeArgs = [
     "--disable-warning=ExperimentalWarning",
     ...(watch ? ["--watch", "--watch-preserve-output"] : []),
@@ -86,7 +88,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   ];
   const { command, args } = boundCommand(process.execPath, nodeArgs, "TERM");
   const child = spawn(command, args, {
-    cwd: repositoryRoot,
+    cwd: root,
     // This machine only: the demonstration's passwords are in its documentation.
     env: { ...baseEnvironment(), HOST: "127.0.0.1", ...env, PORT: String(port) },
     // Only we signal it: Ctrl-C in a terminal goes to the whole group, which would stop everything in no order.

@@ -34,8 +34,14 @@ function removeLeftovers(): void {
   }
 }
 
-/** Starts the server; disposing stops it and deletes everything. `settings` go over those that trade safety for speed. */
-export async function startScratchServer(settings: Record<string, string> = {}): Promise<ScratchServer> {
+/**
+ * Starts the server; disposing stops it and deletes everything. `settings` go over those that trade safety for speed,
+ * `logSink` gets every line of its log.
+ */
+export async function startScratchServer(
+  settings: Readonly<Record<string, string>> = {},
+  logSink?: (line: string) => void,
+): Promise<ScratchServer> {
   removeLeftovers();
   await using undo = new AsyncDisposableStack();
   const { folder, dataDirectory, socketFolder } = makeServerFolder(path.join(tmpdir(), `hg-${process.pid}-`));
@@ -43,7 +49,9 @@ export async function startScratchServer(settings: Record<string, string> = {}):
   const place = { binaries: preparePostgresBinaries(), account: postgresAccount(), dataDirectory };
   const failure = await provideTemplates(place, socketFolder);
   const effective = { ...fastSettings, ...settings };
-  const server = undo.use(await startPostgres(place, { listen: { socketFolder }, settings: effective }));
+  const server = undo.use(
+    await startPostgres(place, { listen: { socketFolder }, settings: effective, ...(logSink && { logSink }) }),
+  );
   const all = undo.move();
   return {
     server,
