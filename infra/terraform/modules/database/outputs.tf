@@ -11,6 +11,7 @@ output "endpoint" {
 output "owner_url" {
   description = "DATABASE_URL of the owner, without its password, for migrations."
   value       = "postgresql://${aws_rds_cluster.this.master_username}@${local.address}"
+  depends_on  = [aws_rds_cluster_instance.this]
 }
 
 output "owner_secret_arn" {
@@ -20,5 +21,7 @@ output "owner_secret_arn" {
 
 output "url_secret_arns" {
   description = "Secrets with DATABASE_URL, by service: gateway, watcher."
-  value       = { for service, secret in aws_secretsmanager_secret.url : service => secret.arn }
+  # Of the version: whoever starts with the address must find it written, and somebody behind it.
+  value      = { for service, version in aws_secretsmanager_secret_version.url : service => version.arn }
+  depends_on = [aws_rds_cluster_instance.this]
 }

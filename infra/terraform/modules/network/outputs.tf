@@ -15,7 +15,9 @@ output "public_subnet_cidrs" {
 
 output "private_subnet_ids" {
   description = "Subnets of the tasks, one in each zone."
-  value       = [for zone in var.availability_zones : aws_subnet.private[zone].id]
+  # With their way out: a task that starts before it cannot load its image.
+  value      = [for zone in var.availability_zones : aws_subnet.private[zone].id]
+  depends_on = [aws_route.private_nat, aws_route_table_association.private]
 }
 
 output "data_subnet_ids" {

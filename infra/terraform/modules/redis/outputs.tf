@@ -16,5 +16,6 @@ output "node_ids" {
 
 output "url_secret_arn" {
   description = "Secret with REDIS_URL."
-  value       = aws_secretsmanager_secret.url.arn
+  # Of the version: whoever starts with it must find it written.
+  value = aws_secretsmanager_secret_version.url.arn
 }

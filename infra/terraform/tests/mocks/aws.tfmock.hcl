@@ -31,6 +31,10 @@ mock_resource "aws_secretsmanager_secret" {
   }
 }
 
+mock_resource "aws_secretsmanager_secret_version" {
+  defaults = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mock-a1b2c3" }
+}
+
 mock_resource "aws_rds_cluster" {
   defaults = {
     endpoint           = "writer.mock.eu-central-1.rds.amazonaws.com"
