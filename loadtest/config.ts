@@ -1,9 +1,9 @@
 /** What the load tests read of the environment, all of it. */
-export const environment = {
+export const environment: { readonly k6: string | undefined; readonly path: string } = {
   /** Path of k6 where it is not on PATH. */
   k6: process.env["K6_BIN"],
   path: process.env["PATH"] ?? "",
-} as const;
+};
 
 /** The environment for k6: ours, with everything off that would reach out of this machine. */
 export function k6Environment(): Record<string, string | undefined> {

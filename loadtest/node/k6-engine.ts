@@ -28,9 +28,9 @@ const thresholdsCrossed = 99;
 const startMs = 5000;
 const startPerUserMs = 5;
 
-function pathOf(): string {
-  if (environment.k6 !== undefined) return environment.k6;
-  for (const folder of environment.path.split(path.delimiter)) {
+function pathOf(places: typeof environment): string {
+  if (places.k6 !== undefined) return places.k6;
+  for (const folder of places.path.split(path.delimiter)) {
     const file = path.join(folder, "k6");
     try {
       accessSync(file, constants.X_OK);
@@ -43,8 +43,8 @@ function pathOf(): string {
 }
 
 /** The path of a k6 that is new enough. @throws {K6Missing} */
-export async function findK6(): Promise<string> {
-  const file = pathOf();
+export async function findK6(places = environment): Promise<string> {
+  const file = pathOf(places);
   let answer: string;
   try {
     answer = (await promisify(execFile)(file, ["version"], { env: k6Environment() })).stdout;

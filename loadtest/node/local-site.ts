@@ -29,26 +29,43 @@ const cleanupWithinMs = 20_000;
 /** Ends with a token that was good and is not any more. */
 const longAgo = Date.UTC(2024, 0, 1);
 
-export interface LocalOptions {
-  readonly run: string;
-  readonly world: World;
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Servers that exist already; own ones are started otherwise. */
-  readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string | null } | undefined;
+/** A cluster of this machine and its database. */
+export interface Ground extends AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly pool: pg.Pool;
 }
 
-/** A cluster on this machine with full access to it: two gateways, two watchers, PostgreSQL with durability, Redis. */
+/** Starts two gateways and two watchers, on servers that exist already or on own ones: PostgreSQL with durability, Redis. */
+export async function startGround(
+  options: {
+    readonly env?: Readonly<Record<string, string>> | undefined;
+    readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string | null };
+  } = {},
+): Promise<Ground> {
+  await using undo = new AsyncDisposableStack();
+  const { databaseUrl, redisUrl } = options.servers ?? (await startServers(undo));
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 });
+  pool.on("error", () => undefined);
+  undo.defer(() => pool.end());
+  const { env } = options;
+  const cluster = undo.use(await startCluster({ databaseUrl, redisUrl, ...(env && { env }) }));
+  const all = undo.move();
+  return { cluster, pool, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** A cluster on this machine with full access to it, and people and rows of one run. */
 export class LocalSite implements Site {
   readonly cluster: Cluster;
   readonly pool: pg.Pool;
   readonly world: LoadWorld;
   readonly facts: Site["facts"];
   readonly users: Site["users"];
-  readonly #undo: AsyncDisposableStack;
+  readonly #undo: AsyncDisposable | undefined;
   readonly #ports: readonly number[];
 
-  private constructor(parts: { cluster: Cluster; pool: pg.Pool; world: LoadWorld; undo: AsyncDisposableStack }) {
-    const { cluster, pool, world, undo } = parts;
+  private constructor(parts: { ground: Ground; world: LoadWorld; undo: AsyncDisposable | undefined }) {
+    const { ground, world, undo } = parts;
+    const { cluster, pool } = ground;
     this.cluster = cluster;
     this.pool = pool;
     this.world = world;
@@ -71,16 +88,21 @@ export class LocalSite implements Site {
     };
   }
 
-  static async start({ run, world: size, env, servers }: LocalOptions): Promise<LocalSite> {
+  /** A ground of its own, which ends with it. */
+  static async start(options: {
+    run: string;
+    world: World;
+    env?: Readonly<Record<string, string>> | undefined;
+  }): Promise<LocalSite> {
     await using undo = new AsyncDisposableStack();
-    const { databaseUrl, redisUrl } = servers ?? (await startServers(undo));
-    const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 });
-    pool.on("error", () => undefined);
-    undo.defer(() => pool.end());
-    const world = await makeLoadWorld(pool, run, size);
-    const cluster = undo.use(await startCluster({ databaseUrl, redisUrl, ...(env && { env }) }));
-    await untilFeedIsQuiet(pool);
-    return new LocalSite({ cluster, pool, world, undo: undo.move() });
+    const ground = undo.use(await startGround({ env: options.env }));
+    const world = await settle(ground, options);
+    return new LocalSite({ ground, world, undo: undo.move() });
+  }
+
+  /** On a ground that others use as well. */
+  static async on(ground: Ground, options: { run: string; world: World }): Promise<LocalSite> {
+    return new LocalSite({ ground, world: await settle(ground, options), undo: undefined });
   }
 
   get rows(): readonly string[] {
@@ -139,12 +161,18 @@ export class LocalSite implements Site {
     return count;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#undo.disposeAsync();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo?.[Symbol.asyncDispose]();
   }
 }
 
 const isRunning = ({ process }: ServiceProcess): boolean => process.exitCode === null && process.signalCode === null;
+
+async function settle({ pool }: Ground, { run, world }: { run: string; world: World }): Promise<LoadWorld> {
+  const made = await makeLoadWorld(pool, run, world);
+  await untilFeedIsQuiet(pool);
+  return made;
+}
 
 async function startServers(undo: AsyncDisposableStack): Promise<{ databaseUrl: string; redisUrl: string }> {
   const server = undo.use(await startScratchServer(durable));

@@ -1,7 +1,10 @@
 // Draws the plots of a report. Runs in the page, as it is; the data lies beside it.
 /* global uPlot */
 const report = JSON.parse(document.getElementById("report").textContent);
-const colours = ["#2f6fd0", "#1a9c8a", "#c2680c", "#a33fb5", "#64748b", "#c2304d"];
+const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+const colours = dark
+  ? ["#6fa8ff", "#4fd1bf", "#f0a35e", "#d68be6", "#a3b1c2", "#ff8fa3"]
+  : ["#2f6fd0", "#1a9c8a", "#c2680c", "#a33fb5", "#64748b", "#c2304d"];
 const style = getComputedStyle(document.documentElement);
 const token = (name) => style.getPropertyValue(name).trim();
 const narrow = (element) => element.clientWidth < 420;

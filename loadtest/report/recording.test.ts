@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { timelineFrom } from "../lib/plan.ts";
+import { derive } from "./derive.ts";
+import { Recording } from "./recording.ts";
+
+const start = 1_700_000_000_000;
+const timeline = timelineFrom(start, { rampSeconds: 0, holdSeconds: 30, settleSeconds: 5, judgeSeconds: 0 });
+
+test("each kind amounts to what budgets ask for", () => {
+  const recording = new Recording();
+  for (let n = 1; n <= 100; n++) recording.add("rt_delivery_ms", n, start + n * 100);
+  for (const ok of [1, 1, 1, 0]) recording.add("rt_connect_ok", ok, start);
+  for (const gaps of [0, 2, 1]) recording.add("rt_gaps", gaps, start);
+  for (const load of [10, 90, 20]) recording.add("generator_cpu", load, start + load * 1000);
+  expect(recording.values("rt_delivery_ms")?.count).toBe(100);
+  expect(recording.values("rt_delivery_ms")?.percentile?.(99)).toBeCloseTo(99, -1);
+  expect(recording.values("rt_connect_ok")?.rate).toBe(0.75);
+  expect(recording.values("rt_gaps")?.count).toBe(3);
+  expect(recording.values("generator_cpu")).toEqual({ value: 20, max: 90 });
+  expect(recording.values("rt_echo_ms")).toBeUndefined();
+});
+
+test("counters of which nothing happened are zero, shares of which nothing was seen are nothing", () => {
+  const recording = new Recording();
+  recording.begin(start);
+  expect(recording.values("rt_gaps")?.count).toBe(0);
+  expect(recording.values("rt_delivery_ratio")).toBeUndefined();
+});
+
+test("labels say which: codes of closes, cases that failed", () => {
+  const recording = new Recording();
+  recording.add("rt_unexpected_close", 1, start, { code: "1006" });
+  recording.add("rt_unexpected_close", 1, start, { code: "1006" });
+  recording.add("rt_auth_rejected_ok", 1, start, { case: "garbage token" });
+  recording.add("rt_auth_rejected_ok", 0, start, { case: "flood" });
+  expect(recording.labels("rt_unexpected_close")).toEqual([["1006", 2]]);
+  expect(recording.labels("rt_auth_rejected_ok")).toEqual([["flood", 1]]);
+});
+
+test("the spread of a change is from the first to the last who was told", () => {
+  const recording = new Recording();
+  for (const ms of [30, 10, 25]) recording.add("rt_delivery_ms", ms, start, { change: "1" });
+  recording.add("rt_delivery_ms", 99, start, { change: "2" });
+  derive(recording, timeline);
+  expect(recording.values("rt_spread_ms")?.count).toBe(1);
+  expect(recording.values("rt_spread_ms")?.max).toBe(20);
+});
+
+test("recovery is from the end of the burst to the first second that is as quick as before it", () => {
+  const recording = new Recording();
+  const latencyAt = (second: number): number => (second < 10 ? 20 : second < 23 ? 900 : 25);
+  for (let at = 0; at < 30; at += 0.1) recording.add("rt_delivery_ms", latencyAt(at), start + at * 1000);
+  derive(recording, timeline, { from: start + 10_000, until: start + 20_000 });
+  expect(recording.values("rt_recovery_ms")?.value).toBe(3000);
+});
+
+test("a tail that doubles over the run is a drift of two", () => {
+  const recording = new Recording();
+  for (let at = 0; at < 30; at += 0.1) recording.add("rt_delivery_ms", at < 15 ? 20 : 40, start + at * 1000);
+  derive(recording, timeline);
+  expect(recording.values("rt_drift")?.value).toBeCloseTo(2, 1);
+});

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { judgeBudget } from "../lib/budget.ts";
+import { timelineFrom } from "../lib/plan.ts";
+import { html } from "./html.ts";
+import { markdown } from "./markdown.ts";
+import { Recording } from "./recording.ts";
+import { makeReport, type Report } from "./report.ts";
+
+function sample(gaps: number, invalid: string | null = null): Report {
+  const start = 1_700_000_000_000;
+  const recording = new Recording();
+  recording.begin(start);
+  for (let n = 0; n < 200; n++) recording.add("rt_delivery_ms", n % 50, start + n * 50);
+  recording.add("rt_gaps", gaps, start);
+  recording.add("generator_cpu", 12, start + 2000);
+  const budget = {
+    metric: "rt_gaps",
+    expression: "count==0",
+    why: 'nothing <b>"may"</b> be missed </script>',
+  } as const;
+  return makeReport({
+    scenario: { name: "sample", question: "Is < escaped?", settings: { sockets: "how many" } },
+    profile: "local",
+    engine: "node",
+    settings: { sockets: 3 },
+    machine: { cores: 2 },
+    recording,
+    timeline: timelineFrom(start, { rampSeconds: 1, holdSeconds: 8, settleSeconds: 1, judgeSeconds: 0 }),
+    verdicts: [judgeBudget(budget, recording.values("rt_gaps"))],
+    invalid,
+  });
+}
+
+test("a broken budget fails a run, a generator at its limit makes it invalid", () => {
+  expect(sample(0).verdict).toBe("passed");
+  expect(sample(1).verdict).toBe("failed");
+  expect(sample(0, "The generator measured itself.").verdict).toBe("invalid");
+});
+
+test("the page has everything in it and asks for nothing", () => {
+  const page = html(sample(1));
+  expect(page).not.toMatch(/<(?:script|link|img)[^>]+(?:src|href)="(?!data:)/);
+  expect(page).not.toMatch(/url\(\s*["']?https?:|@import|fetch\(|XMLHttpRequest/);
+  expect(page).toContain("&lt;b&gt;");
+  const data = /<script type="application\/json" id="report">(.*?)<\/script>/s.exec(page)?.[1] ?? "";
+  expect(JSON.parse(data)).toEqual(JSON.parse(JSON.stringify(sample(1))));
+});
+
+test("the document names what was broken and why it matters", () => {
+  const text = markdown(sample(2));
+  expect(text).toContain("# sample: failed");
+  expect(text).toMatch(/\*\*broken\*\* \| rt_gaps \| `count==0` \| 2 \|/);
+});

@@ -1,0 +1,3 @@
+import { current } from "./state.ts";
+
+export default { scenario: current };

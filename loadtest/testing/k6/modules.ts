@@ -1,0 +1,71 @@
+/** What scripts import by name from k6, k6/data, k6/metrics, k6/timers and k6/websockets. */
+import { WebSocket as Socket } from "ws";
+import { Metric } from "./state.ts";
+
+export { clearTimeout, setTimeout } from "node:timers";
+
+/** Stands still, as in k6. */
+export function sleep(seconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+}
+
+/** One copy for all; here there is only one program anyway. */
+export class SharedArray extends Array<unknown> {
+  constructor(_: string, read: () => unknown[]) {
+    super();
+    this.push(...read());
+  }
+}
+
+export class Trend extends Metric {
+  constructor(name: string) {
+    super("trend", name);
+  }
+}
+
+export class Rate extends Metric {
+  constructor(name: string) {
+    super("rate", name);
+  }
+}
+
+export class Counter extends Metric {
+  constructor(name: string) {
+    super("counter", name);
+  }
+}
+
+type Handler = (event: { data?: string; code?: number; reason?: string; error?: string }) => void;
+
+/** k6's socket: handlers as properties, an error before the close of a socket that failed. */
+export class WebSocket {
+  readonly #socket: Socket;
+  onopen: Handler = () => undefined;
+  onmessage: Handler = () => undefined;
+  onclose: Handler = () => undefined;
+  onerror: Handler = () => undefined;
+
+  constructor(url: string, protocols: string[], _: unknown) {
+    this.#socket = new Socket(url, protocols, { perMessageDeflate: false });
+    this.#socket.on("open", () => this.onopen({}));
+    this.#socket.on("message", (data) => this.onmessage({ data: String(data) }));
+    this.#socket.on("error", (error) => this.onerror({ error: error.message }));
+    this.#socket.on("close", (code, reason) => {
+      // k6 tells of every close with a code beside 1000 as an error first.
+      if (code !== 1000) this.onerror({ error: `websocket: close ${code}` });
+      this.onclose({ code, reason: String(reason) });
+    });
+  }
+
+  get readyState(): number {
+    return this.#socket.readyState;
+  }
+
+  send(text: string): void {
+    this.#socket.send(text);
+  }
+
+  close(code: number): void {
+    this.#socket.close(code);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * A stand-in for the k6 program, for tests on machines without it: `version`, and `run` of one script with setup,
+ * executors "per-vu-iterations" and "ramping-arrival-rate", thresholds, samples as gzipped JSON. It runs all virtual users
+ * in one process, so it proves that scripts and k6 fit together in what they call, not how k6 behaves under load.
+ */
+import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+import path from "node:path";
+import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import type { Options } from "k6/options";
+import { judgeBudget } from "../../lib/budget.ts";
+import { arrivalTimes } from "../../lib/shape.ts";
+import { current, valuesOf, writeSamples } from "./state.ts";
+
+type Script = Record<string, () => unknown> & { options: Options; setup?: () => unknown };
+type Arriving = { startRate: number; stages: { target: number; duration: string }[] };
+
+const thresholdsCrossed = 99;
+const [command, ...rest] = process.argv.slice(2);
+if (command === "version") {
+  process.stdout.write("k6 v1.6.0 (stand-in)\n");
+  process.exit();
+}
+
+const { values, positionals } = parseArgs({
+  args: rest,
+  allowPositionals: true,
+  options: {
+    e: { type: "string", multiple: true, short: "e" },
+    out: { type: "string" },
+    "no-color": { type: "boolean" },
+  },
+});
+
+/** As k6 does, the script gets its variables and files from globals, and k6's own modules from nowhere on disk. */
+function prepare(): void {
+  const variables = (values.e ?? []).map((pair) => [
+    pair.slice(0, pair.indexOf("=")),
+    pair.slice(pair.indexOf("=") + 1),
+  ]);
+  Object.assign(globalThis, {
+    __ENV: Object.fromEntries(variables),
+    open: (file: string) => readFileSync(file, "utf8"),
+  });
+  const modules = pathToFileURL(path.join(import.meta.dirname, "modules.ts")).href;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === "k6" || specifier.startsWith("k6/")
+        ? {
+            url:
+              specifier === "k6/http" || specifier === "k6/execution"
+                ? modules.replace("modules.ts", `${specifier.slice(3)}.ts`)
+                : modules,
+            shortCircuit: true,
+          }
+        : next(specifier, context),
+  });
+}
+
+const milliseconds = (text: string): number =>
+  text.endsWith("ms") ? Number.parseFloat(text) : 1000 * Number.parseFloat(text);
+
+async function runScenario(name: string, scenario: object, script: Script): Promise<void> {
+  const {
+    exec,
+    executor,
+    startTime = "0s",
+    vus = 0,
+  } = scenario as { exec: string; executor: string; startTime?: string; vus?: number };
+  await wait(milliseconds(startTime));
+  const iterate = (iterationInTest: number): unknown => {
+    // Scripts ask which iteration they are in before they wait for anything.
+    Object.assign(current, { name, iterationInTest });
+    return script[exec]?.();
+  };
+  if (executor === "per-vu-iterations") {
+    await Promise.all(Array.from({ length: vus }, (_, n) => iterate(n)));
+    return;
+  }
+  if (executor !== "ramping-arrival-rate") throw new Error(`The stand-in knows no executor ${executor}.`);
+  const { startRate, stages } = scenario as Arriving;
+  const started = Date.now();
+  const running: unknown[] = [];
+  const shape = {
+    startRate,
+    stages: stages.map(({ target, duration }) => ({ target, seconds: milliseconds(duration) / 1000 })),
+  };
+  for (const at of arrivalTimes(shape)) {
+    await wait(Math.max(0, started + at - Date.now()));
+    running.push(iterate(running.length));
+  }
+  await Promise.all(running);
+}
+
+prepare();
+const script = (await import(pathToFileURL(positionals[0] ?? "").href)) as Script;
+const { scenarios = {}, thresholds = {} } = script.options;
+script.setup?.();
+await Promise.all(Object.entries(scenarios).map(([name, scenario]) => runScenario(name, scenario, script)));
+writeSamples((values.out ?? "").replace(/^json=/, ""));
+const crossed = Object.entries(thresholds).flatMap(([metric, expressions]) =>
+  (expressions as string[]).filter(
+    (expression) => !judgeBudget({ metric: "rt_gaps", expression, why: "" }, valuesOf(metric)).kept,
+  ),
+);
+process.exit(crossed.length > 0 ? thresholdsCrossed : 0);
