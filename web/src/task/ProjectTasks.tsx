@@ -11,7 +11,7 @@ import { progressOf } from "./progress.ts";
 export function ProjectTasks({ project }: { project: Row }) {
   const tasks = useAllRows("task", { filter: { project_id: project.id }, within: project.id, sort: "due_on" });
   const frozen = useFrozen();
-  const ready = tasks.status === "ready" || tasks.rows.length > 0;
+  const ready = tasks.status === "ready";
   return (
     <>
       <ProjectProgress project={project} tasks={tasks} />
