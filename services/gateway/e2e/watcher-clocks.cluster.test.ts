@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { insertProjects, rename } from "./harness/fixture-rows.ts";
+import { faultsOfSequence } from "./harness/log-feed.ts";
+import { leads, TestCluster } from "./harness/test-cluster.ts";
+import { waitFor } from "./harness/wait-for.ts";
+
+/** Shifts the wall clock of a Node process; the one that only goes forward cannot be set on a real machine either. */
+function shifted(minutes: number): Record<string, string> {
+  const code = `const real = Date.now; Date.now = () => real() + ${minutes * 60_000};`;
+  return { NODE_OPTIONS: `--import=data:text/javascript;base64,${Buffer.from(code).toString("base64")}` };
+}
+
+// Fails when a lease is judged by the clock of whoever looks at it: the one ahead would find every lease over.
+test("watchers whose clocks are twenty minutes apart: never two lead, and one takes over from the other as ever", async () => {
+  await using site = await TestCluster.start({ gateways: 1, watchers: 0 });
+  const watchers = [
+    await site.cluster.add("watcher", { env: shifted(-10) }),
+    await site.cluster.add("watcher", { env: shifted(10) }),
+  ];
+  const { organizationId } = (await site.rest("alice")).person;
+  const [id = ""] = await insertProjects(site.sql, { organizationId, count: 1 });
+  await site.settled();
+  const socket = await site.socket("bob");
+  await socket.subscribe("project", [id]);
+  const leader = await site.leader();
+  // The other one asks four times a second.
+  const { rows } = await site.sql.query<{ id: string }>("select leader_id as id from app.sync_state");
+  for (let n = 0; n < 20; n++) {
+    await socket.untilVersion("project", id, await rename(site.sql, "project", id, `Change ${n}`));
+    expect(await leads(leader)).toBe(true);
+  }
+  expect((await site.sql.query("select leader_id as id from app.sync_state")).rows).toEqual(rows);
+  await leader.kill("SIGKILL");
+  const other = watchers.find((watcher) => watcher !== leader);
+  if (!other) throw new Error("there are two");
+  await waitFor("the other leads", () => leads(other));
+  await socket.untilVersion("project", id, await rename(site.sql, "project", id, "After the take-over"));
+  expect(await faultsOfSequence(site.sql)).toEqual([]);
+});
