@@ -165,5 +165,11 @@ test("rows of action VIEW are never claimed", async () => {
   await pool.query(
     `insert into app.logging (entity_code, entity_id, action, entity_version) values ('card', '${randomUUID()}', 0, 0)`,
   );
-  expect(await claim(pool, await lead(pool), 100)).toBeUndefined();
+  const me = await lead(pool);
+  expect(await claim(pool, me, 100)).toBeUndefined();
+  // Nor together with others.
+  await insertCards(boards, 1);
+  await claim(pool, me, 100);
+  const { rows } = await pool.query("select from app.logging where action = 0 and sync_seq is not null");
+  expect(rows).toEqual([]);
 });

@@ -56,7 +56,12 @@ test("lease and claim are committed durably whatever the session says", async ()
   await using db = await createTestDatabase({ template: "empty" });
   await using session = await openSession(db);
   await session.query("set synchronous_commit = off");
-  await session.query("begin");
-  await session.query("select app.lead($1)", [randomUUID()]);
-  expect(await session.query("show synchronous_commit")).toEqual([{ synchronous_commit: "on" }]);
+  const me = randomUUID();
+  for (const call of ["app.lead($1)", "app.claim($1, 1, 0)"]) {
+    await session.query("insert into app.organization (name) values (gen_random_uuid())");
+    await session.query("begin");
+    await session.query(`select ${call}`, [me]);
+    expect(await session.query("show synchronous_commit")).toEqual([{ synchronous_commit: "on" }]);
+    await session.query("commit");
+  }
 });

@@ -38,6 +38,8 @@ export class LogWatcher {
   readonly #logger: Logger;
   readonly #now: () => number;
   #lease: Lease | undefined;
+  /** The highest head this watcher has seen of a history, also before it lost the lease. */
+  #seen: Lease | undefined;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #changedAt = Number.NEGATIVE_INFINITY;
   #unboundedAt = Number.NEGATIVE_INFINITY;
@@ -119,7 +121,7 @@ export class LogWatcher {
 
     const window = this.#now() >= this.#unboundedAt ? "all" : "recent";
     const started = this.#now();
-    const claim = await this.#database.claim(this.#settings.CLAIM_BATCH, lease.head, window);
+    const claim = await this.#database.claim(this.#settings.CLAIM_BATCH, this.#seen?.head ?? lease.head, window);
     const tookMs = this.#now() - started;
     this.#metrics.polls.inc({ result: claim ? "rows" : "empty" });
     const full = claim !== undefined && claim.last - claim.first + 1 >= this.#settings.CLAIM_BATCH;
@@ -137,6 +139,7 @@ export class LogWatcher {
     // Moved before the rows are told: if reading or publishing fails now, the next heartbeat names this head and every
     // gateway reads the rows itself.
     this.#lease = { head: claim.last, epoch: claim.epoch };
+    this.#see(this.#lease);
     this.#metrics.head.set(claim.last);
     await this.#tell(claim);
     return full ? 0 : this.#settings.POLL_BUSY_MS;
@@ -157,9 +160,19 @@ export class LogWatcher {
       this.#logger.info({ head: lease.head, epoch: lease.epoch }, "leading");
     }
     this.#lease = lease;
+    this.#see(lease);
     this.#metrics.head.set(lease.head);
     await this.#bus.publish({ type: "heartbeat", epoch: lease.epoch, seq: lease.head });
     return true;
+  }
+
+  /**
+   * Never goes back within a history: a server that lost numbers in a failover answers with a lower head, and the claim
+   * that is told of the higher one starts a new history instead of giving the lost numbers to other rows.
+   */
+  #see({ head, epoch }: Lease): void {
+    const before = this.#seen?.epoch === epoch ? this.#seen.head : 0;
+    this.#seen = { head: Math.max(before, head), epoch };
   }
 
   async #tell(claim: Claim): Promise<void> {

@@ -50,13 +50,6 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
 
   const database = createLogDatabase({ pool, me: randomUUID(), leaseTtlMs: config.LEASE_TTL_MS });
   const metrics = createWatcherMetrics(registry);
-  if (config.METRICS_EMF !== null) {
-    const lines = new EmfLines({ namespace: config.METRICS_EMF, service: "watcher", registry, names: watcherEmf });
-    releasers.push(
-      "lines of metrics",
-      startEmf(lines, (error) => logger.warn({ err: error }, "no line of metrics")),
-    );
-  }
   const wake = new Wake();
   const onPoke = (): void => {
     metrics.pokes.inc();
@@ -119,6 +112,13 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     registry,
   });
   releasers.push("jobs", endJobs);
+  if (config.METRICS_EMF !== null) {
+    const lines = new EmfLines({ namespace: config.METRICS_EMF, service: "watcher", registry, names: watcherEmf });
+    releasers.push(
+      "lines of metrics",
+      startEmf(lines, (error) => logger.warn({ err: error }, "no line of metrics")),
+    );
+  }
   const watching = config.SYNC_ENABLED ? watcher.run(stop.signal) : Promise.resolve();
   const startedAt = performance.now();
   const housekeeping = housekeeper.run(

@@ -11,6 +11,8 @@ export const watcherEmf: EmfNames = {
   ClaimedRows: "heliograph_watcher_claimed_rows_total",
   Errors: "heliograph_watcher_errors_total",
   PartitionDaysLeft: "heliograph_watcher_partition_days_left",
+  JobFailures: "heliograph_watcher_job_failures",
+  SyncProblems: "heliograph_watcher_sync_problems",
 };
 
 const dayMs = 86_400_000;
