@@ -77,6 +77,7 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
       logger.info("[Sync] Connected");
       catchUp().fresh();
       signIn.welcomed();
+      refetcher.begunAfresh();
       subscriber.connected(limits);
       refetcher.hurry();
       tabs.linked(limits);
@@ -91,6 +92,7 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
     },
     onReset: () => {
       catchUp().fresh();
+      refetcher.begunAfresh();
       subscriber.reassert();
       tabs.reset();
     },

@@ -24,20 +24,24 @@ function setUp() {
   return { read };
 }
 
-test("a dead connection is given up soon, and a slow network is waited for", async () => {
+test("dead connections are given up soon, and a slow network is waited for", async () => {
   const { read } = setUp();
-  expect(await read(10)).toBe(firstPatienceMs);
-  expect(await read(9_000)).toBe(firstPatienceMs);
-  expect(await read(9_000)).toBe(2 * firstPatienceMs);
-  expect(await read(9_000)).toBe(4 * firstPatienceMs);
-  // It answered after 9 s: the next one may take as long.
-  expect(await read(9_000)).toBe(longestPatienceMs);
+  const given: number[] = [];
+  for (let n = 0; n < 10; n += 1) given.push(await read(9_000));
+  // Four may have met dead connections; four more were really slow; then there is time enough.
+  expect(given).toEqual([
+    ...Array(4).fill(firstPatienceMs),
+    ...Array(4).fill(2 * firstPatienceMs),
+    4 * firstPatienceMs,
+    longestPatienceMs,
+  ]);
+  // It answered after 9 s: the next one may take as long, until an answer is quick again.
   expect(await read(10)).toBe(longestPatienceMs);
   expect(await read(10)).toBe(firstPatienceMs);
 });
 
 test("patience has an end", async () => {
   const { read } = setUp();
-  for (let n = 0; n < 6; n += 1) await read(1_000_000);
+  for (let n = 0; n < 20; n += 1) await read(1_000_000);
   expect(await read(1_000_000)).toBe(longestPatienceMs);
 });

@@ -288,7 +288,7 @@ test(`500 random interleavings of two tabs, others and faults lose nothing and d
   let writes = 0;
   let runs = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: "max" }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40, size: "max" }), async (steps) => {
       const run = new Run();
       await run.begin();
       for (const one of steps) await run.take(one);
@@ -301,5 +301,5 @@ test(`500 random interleavings of two tabs, others and faults lose nothing and d
     { seed, numRuns: 500 },
   );
   expect(runs).toBeGreaterThanOrEqual(500);
-  expect(writes).toBeGreaterThan(2_500);
+  expect(writes).toBeGreaterThan(1_500);
 });

@@ -68,3 +68,14 @@ test("an older answer alone replaces nothing", async () => {
   await clock.advance(100);
   expect(await held()).toMatchObject({ ver: lost });
 });
+
+test("a version that was told in a lost history is not waited for", async () => {
+  const { clock, refetcher, put } = await setUp();
+  await put(kept);
+  refetcher.raise("task", [{ entityId: id, version: lost }]);
+  await clock.advance(100);
+  expect(refetcher.pending).toBe(1);
+  refetcher.begunAfresh();
+  await clock.advance(100);
+  expect(refetcher.pending).toBe(0);
+});

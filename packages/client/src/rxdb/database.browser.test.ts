@@ -47,8 +47,8 @@ function storage(page: Page) {
   return inPage(
     page,
     ({ client }) => {
-      const { storage: kind, storageReason, lastError } = client.status();
-      return { kind, reason: storageReason ?? "", error: lastError?.message ?? "" };
+      const { storage: kind, storageReason } = client.status();
+      return { kind, reason: storageReason ?? "" };
     },
     null,
   );
@@ -109,7 +109,7 @@ test("a full disk: rows and writes go on in memory, and the status says so", asy
     await create(page, "task", { id: testId(n), name: `task ${n}`, note });
   }
   await shows(page, ["of anna", "task 2", "task 3", "task 4"]);
-  await expect.poll(() => storage(page)).toMatchObject({ kind: "memory", error: expect.stringContaining("failed") });
+  await expect.poll(() => storage(page)).toMatchObject({ kind: "memory", reason: expect.stringContaining("failed") });
   site.setReachable(true);
   await sent(page);
   expect(site.server.rows.size).toBe(4);

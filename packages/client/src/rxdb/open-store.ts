@@ -32,10 +32,7 @@ export async function openStore(name: string, options: OpenOptions = {}): Promis
   if (!options.storage && typeof indexedDB === "undefined") {
     return createMemoryStore("This browser offers no local database (IndexedDB).");
   }
-  const opening = withoutAdvertisement(async () => {
-    await finishForgetting();
-    return openDatabase(databaseName(name), options.storage);
-  });
+  const opening = finishForgetting().then(() => openDatabase(databaseName(name), options.storage));
   try {
     return await withTimeout(opening, openTimeoutMs);
   } catch (error) {
@@ -77,18 +74,16 @@ async function openDatabase(name: string, storage: RxStorage<unknown, unknown> |
 
 const newerFormat = "A newer version of this application is in use in this browser: please reload this page.";
 
+/** @throws when a newer version of this code has written here */
 async function checkFormat({ meta }: Tables): Promise<void> {
-  await meta.change(
-    new Map([
-      [
-        formatNote,
-        (held) => {
-          if (Number(held?.value ?? 0) > databaseFormat) throw new Error(newerFormat);
-          // Written each time: RxDB's first write is the one that advertises, and here that is kept off the console.
-          return { id: formatNote, value: databaseFormat };
-        },
-      ],
-    ]),
+  const isNewer = (value: unknown) => Number(value ?? 0) > databaseFormat;
+  const held = (await meta.read([formatNote])).get(formatNote);
+  if (isNewer(held?.value)) throw new Error(newerFormat);
+  const note = { id: formatNote, value: databaseFormat };
+  // Written each time: RxDB's first write is the one that advertises, and here that is kept off the console. Nobody
+  // waits for it; if it fails, so does the next write, which says so.
+  withoutAdvertisement(() => meta.change(new Map([[formatNote, (one) => (isNewer(one?.value) ? one : note)]]))).catch(
+    () => {},
   );
 }
 

@@ -135,7 +135,7 @@ test(`one change among ${onScreen} rows on screen`, async () => {
       }
       return spent;
     },
-    40,
+    15,
   );
   expect(report("one change in a live list", times, 16)).toBeLessThan(16 * generous);
 });
@@ -160,7 +160,7 @@ test("an own edit is on screen before it is on the disk", async () => {
       }
       return spent;
     },
-    20,
+    10,
   );
   expect(report("an own edit", times, 16)).toBeLessThan(16 * generous);
 });

@@ -1,0 +1,117 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type FixtureSite, serveFixture } from "../react/fixture/serve.ts";
+import {
+  attention,
+  BrowserDevice,
+  create,
+  inPage,
+  launchChromium,
+  ready,
+  shows,
+  update,
+} from "../testing/browser-device.ts";
+import { testId } from "../testing/ids.ts";
+import { seededRandom } from "../testing/seeded-random.ts";
+import { organization } from "../testing/test-client.ts";
+
+const runs = 20;
+const stepsPerRun = 12;
+const seed = 20_261_123;
+
+let site: FixtureSite;
+let browser: Browser;
+let device: BrowserDevice;
+
+beforeAll(async () => {
+  site = await serveFixture();
+  browser = await launchChromium();
+  device = await BrowserDevice.make(browser, site, "random");
+});
+
+afterAll(async () => {
+  await device?.close();
+  await browser?.close();
+  await site?.close();
+});
+
+test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do nothing twice (seed ${seed})`, {
+  timeout: 240_000,
+}, async () => {
+  const { server } = site;
+  const random = seededRandom(seed);
+  const below = (n: number) => Math.floor(random() * n);
+  server.ownContainers = [organization];
+  const acted = new Map<string, number>();
+  server.onEffect = ({ key }) => acted.set(key, (acted.get(key) ?? 0) + 1);
+  const pages = [await device.open(), await device.open()];
+  const any = () => pages[below(2)] as Page;
+  let value = 0;
+  let writes = 0;
+  for (let run = 0; run < runs; run += 1) {
+    const keys = new Set<string>();
+    const rows = [run * 10 + 1, run * 10 + 2];
+    for (const n of rows) server.write("task", testId(n), { name: `first ${n}`, note: "" }, [organization]);
+    for (const page of pages) await shows(page, namesOf(site));
+    for (let step = 0; step < stepsPerRun; step += 1) {
+      value += 1;
+      const n = rows[below(rows.length)] ?? 0;
+      switch (below(10)) {
+        case 0:
+        case 1:
+          site.setReachable(below(2) === 0);
+          break;
+        case 2: {
+          const page = any();
+          await page.reload();
+          await ready(page);
+          break;
+        }
+        case 3:
+        case 4:
+          if (server.rows.has(`task:${testId(n)}`)) server.write("task", testId(n), { note: `theirs ${value}` });
+          break;
+        case 5: {
+          const fresh = run * 10 + rows.length + 1;
+          rows.push(fresh);
+          keys.add((await create(any(), "task", { id: testId(fresh), name: `made ${value}`, note: testId(n) })).key);
+          break;
+        }
+        default: {
+          const column = below(3) === 0 ? "note" : "name";
+          keys.add((await update(any(), n, { [column]: `mine ${value}` })).key);
+        }
+      }
+    }
+    site.setReachable(true);
+    const givenUp = new Set<string>();
+    const settled = async () => {
+      for (const item of await attention(pages[0] as Page)) {
+        for (const { key } of [item, ...item.dependants]) givenUp.add(key);
+        await inPage(pages[0] as Page, ({ client }, key) => client.outbox.discard(key), item.key);
+      }
+      const open = await Promise.all(
+        pages.map((page) => inPage(page, ({ client }) => client.outbox.outbox.all().length, null)),
+      );
+      return open.join();
+    };
+    await expect.poll(settled, { timeout: 30_000, message: `run ${run}` }).toBe("0,0");
+    for (const page of pages) {
+      const items = () => inPage(page, ({ list }) => list.snapshot().items, null);
+      await expect.poll(items, { timeout: 30_000, message: `run ${run}` }).toEqual(inOrder(site));
+    }
+    for (const key of keys) expect(acted.get(key) ?? 0, `run ${run}, write ${key}`).toBe(givenUp.has(key) ? 0 : 1);
+    writes += keys.size;
+    for (const n of rows) server.remove("task", testId(n));
+  }
+  process.stdout.write(`${runs} runs in Chromium, seed ${seed}: ${writes} writes, none lost, none twice\n`);
+  expect(device.errors).toEqual([]);
+});
+
+function inOrder({ server }: FixtureSite) {
+  return [...server.rows.values()].sort((a, b) => (String(a["name"]) < String(b["name"]) ? -1 : 1));
+}
+
+function namesOf(of: FixtureSite): string[] {
+  return inOrder(of).map((row) => String(row["name"]));
+}
