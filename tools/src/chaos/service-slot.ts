@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { type ServiceKind, type ServiceProcess, startService } from "../cluster/service-process.ts";
 import { roleUrl } from "../postgres/role-login.ts";
 import type { Dice } from "./dice.ts";
@@ -51,7 +53,9 @@ export class ServiceSlot implements AsyncDisposable {
     const redis = undo.use(await FaultProxy.listen(() => options.redisPort, dice));
     const url = new URL(roleUrl(options.databaseUrl, `heliograph_${kind}`));
     url.port = String(database.port);
-    const env = { ...options.env, DATABASE_URL: url.href, REDIS_URL: `redis://127.0.0.1:${redis.port}` };
+    // Services are started again and again: most of that time would go into reading the same sources.
+    const cache = { NODE_COMPILE_CACHE: path.join(tmpdir(), "heliograph-compile-cache") };
+    const env = { ...options.env, ...cache, DATABASE_URL: url.href, REDIS_URL: `redis://127.0.0.1:${redis.port}` };
     const slot = undo.use(new ServiceSlot({ name, kind, database, redis, env, logSink }));
     await slot.start();
     undo.move();

@@ -87,7 +87,7 @@ export const checks: readonly Check[] = [
   {
     name: "terraform",
     remedy: "terraform fmt -recursive infra/terraform formats; the rest is told with its file and line",
-    run: checkTerraform,
+    run: () => checkTerraform(() => turboTask("terraform")),
     alone: true,
   },
 ];

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { npmCommand } from "../process/npm-command.ts";
 import { repositoryRoot } from "../repository.ts";
 
 /** Runs a program at the top of the repository. Resolves to nothing when it succeeds, else to what it printed. */
@@ -14,7 +15,6 @@ export async function runProgram(command: string, args: readonly string[]): Prom
 
 /** Runs npm, the one that started us when there is one. */
 export function runNpm(args: readonly string[]): Promise<string[]> {
-  const given = process.env["npm_execpath"];
-  // npm runs under the Node that started it, not under ours; only its own file tells how.
-  return given?.endsWith("npm-cli.js") ? runProgram(process.execPath, [given, ...args]) : runProgram("npm", args);
+  const npm = npmCommand();
+  return runProgram(npm.command, [...npm.args, ...args]);
 }

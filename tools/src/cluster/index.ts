@@ -3,9 +3,11 @@
 export { buildWeb, webFolder } from "../demo/build-web.ts";
 export { type Edge, startEdge } from "../edge/edge.ts";
 export { staticFiles } from "../edge/static-files.ts";
+export { packPackages } from "../pack/pack-packages.ts";
 export { ensureServiceLogins, roleUrl, type ServiceRole } from "../postgres/role-login.ts";
 export { type ScratchServer, startScratchServer } from "../postgres/scratch-server.ts";
 export { templateDatabase } from "../postgres/template-cluster.ts";
+export { npmCommand } from "../process/npm-command.ts";
 export { stopRequest } from "../process/stop-request.ts";
 export { type FoundRedis, findRedis } from "../redis/find-redis.ts";
 export { type RedisServer, startRedis } from "../redis/server.ts";

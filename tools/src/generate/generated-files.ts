@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { renderProtocolDocument, renderProtocolSchema } from "@heliograph/protocol";
 import { repositoryRoot } from "../repository.ts";
+import { renderTerraformReadme } from "../terraform/readme-tables.ts";
 import { readCatalog } from "./catalog.ts";
 import { renderConfigurationDocument } from "./configuration-document.ts";
 import { renderEntityTypes } from "./entity-types.ts";
@@ -26,6 +27,10 @@ export async function generatedFiles(migratedDatabaseUrl: string): Promise<Gener
     { path: "docs/protocol.md", content: renderProtocolDocument() },
     { path: "docs/protocol.schema.json", content: renderProtocolSchema() },
     { path: "docs/rest-errors.md", content: renderErrors() },
+    {
+      path: "infra/terraform/README.md",
+      content: renderTerraformReadme(path.join(repositoryRoot, "infra", "terraform")),
+    },
   ];
 }
 

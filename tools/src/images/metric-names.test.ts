@@ -14,6 +14,10 @@ async function metricsOf(service: "gateway" | "watcher"): Promise<Set<string>> {
   const registry = createRegistry(service);
   const name = service === "gateway" ? "createGatewayMetrics" : "createWatcherMetrics";
   (await exportOf<(registry: Registry) => void>(`services/${service}/src/metrics.ts`, name))(registry);
+  if (service === "watcher") {
+    const jobs = "services/watcher/src/jobs/job-metrics.ts";
+    (await exportOf<(registry: Registry) => void>(jobs, "createJobMetrics"))(registry);
+  }
   const known = await registry.getMetricsAsJSON();
   return new Set(
     known.flatMap(({ name, type }) =>

@@ -65,19 +65,8 @@ async function validateEnvironments(copy: string, init: readonly string[]): Prom
   return problems;
 }
 
-/**
- * Formats, validates, tests. What cannot be done here is told as skipped: everything without terraform, all but the format
- * without the folder of providers that TF_PLUGIN_DIR names. Works on a copy: initializing leaves files behind.
- */
-export async function checkTerraform(): Promise<{ problems: string[]; skipped?: string }> {
-  if (!(await isThere())) return { problems: [], skipped: "terraform is not on PATH" };
-  const format = await terraform(terraformFolder, ["fmt", "-check", "-recursive", "-diff", "-no-color"]);
-  const problems = format.code === 0 ? [] : [format.output];
-  const plugins = process.env["TF_PLUGIN_DIR"] ?? "";
-  if (plugins === "" || !existsSync(plugins)) {
-    const reason = plugins === "" ? "TF_PLUGIN_DIR is not set" : `TF_PLUGIN_DIR names no folder (${plugins})`;
-    return { problems, skipped: `only the format was checked: ${reason}` };
-  }
+/** Validates every environment and runs the tests. Works on a copy: initializing leaves files behind. */
+export async function testTerraform(plugins: string): Promise<string[]> {
   const copy = mkdtempSync(path.join(tmpdir(), "heliograph-terraform-"));
   try {
     const foreign = /(^|\/)(\.terraform|terraform\.tfstate|terraform\.tfvars|backend\.tf$|\.terraform\.lock\.hcl)/;
@@ -86,12 +75,29 @@ export async function checkTerraform(): Promise<{ problems: string[]; skipped?: 
       filter: (source) => !foreign.test(path.relative(terraformFolder, source)),
     });
     const init = ["init", "-backend=false", "-input=false", "-no-color", `-plugin-dir=${path.resolve(plugins)}`];
-    problems.push(...(await validateEnvironments(copy, init)));
+    const problems = await validateEnvironments(copy, init);
     const initialized = await terraform(copy, init);
-    if (initialized.code !== 0) return { problems: [...problems, initialized.output] };
+    if (initialized.code !== 0) return [...problems, initialized.output];
     const tested = await terraform(copy, ["test", "-json", "-verbose"]);
-    return { problems: [...problems, ...policiesOf(tested.output)] };
+    return [...problems, ...policiesOf(tested.output)];
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/**
+ * What `npm run check` asks: format, environments, tests, policies. What cannot be done here is told as skipped: everything
+ * without terraform, all but the format without the folder of providers that TF_PLUGIN_DIR names.
+ * @param test runs `testTerraform`, or answers from a cache
+ */
+export async function checkTerraform(test: () => Promise<string[]>): Promise<{ problems: string[]; skipped?: string }> {
+  if (!(await isThere())) return { problems: [], skipped: "terraform is not on PATH" };
+  const format = await terraform(terraformFolder, ["fmt", "-check", "-recursive", "-diff", "-no-color"]);
+  const problems = format.code === 0 ? [] : [format.output];
+  const plugins = process.env["TF_PLUGIN_DIR"] ?? "";
+  if (plugins === "" || !existsSync(plugins)) {
+    const reason = plugins === "" ? "TF_PLUGIN_DIR is not set" : `TF_PLUGIN_DIR names no folder (${plugins})`;
+    return { problems, skipped: `only the format was checked: ${reason}` };
+  }
+  return { problems: [...problems, ...(await test())] };
 }
