@@ -144,6 +144,7 @@ module "gateway" {
     subnet_ids        = module.network.private_subnet_ids
     security_group_id = module.security.security_group_ids["gateway"]
     tasks             = var.gateway.min_tasks
+    max_percent       = var.gateway.surge_percent
     target_group_arn  = module.alb.target_group_arn
   }
 

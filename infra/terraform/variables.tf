@@ -107,7 +107,7 @@ variable "images" {
 }
 
 variable "gateway" {
-  description = "Size of a task, how many, sockets that each shall hold, and seconds over which one that stops sends them away."
+  description = "Size of a task, how many, sockets that each shall hold, seconds over which one that stops sends them away, and how large the fleet may be during a deployment: the surplus is how many are replaced at a time."
   type = object({
     cpu                  = optional(number, 1024)
     memory               = optional(number, 2048)
@@ -118,6 +118,7 @@ variable "gateway" {
     database_connections = optional(number, 20)
     drain_seconds        = optional(number, 90)
     stop_timeout_seconds = optional(number, 120)
+    surge_percent        = optional(number, 150)
     log_level            = optional(string, "info")
   })
   default = {}

@@ -74,6 +74,14 @@ locals {
       text = "log partitions end soon; without one users cannot write", namespace = var.metrics_namespace, metric = "PartitionDaysLeft", dimensions = local.watcher
       stat = "Maximum", compare = "LessThanThreshold", limit = var.limits.partition_days, minutes = 10, missing = "breaching"
     }
+    jobs_failing = {
+      text = "jobs of the watchers keep failing", namespace = var.metrics_namespace, metric = "JobFailures", dimensions = local.watcher
+      stat = "Maximum", compare = "GreaterThanThreshold", limit = 3, minutes = 10, missing = "notBreaching"
+    }
+    sync_problems = {
+      text = "a live table has lost its triggers or policies", namespace = var.metrics_namespace, metric = "SyncProblems", dimensions = local.watcher
+      stat = "Maximum", compare = "GreaterThanThreshold", limit = 0, minutes = 2, missing = "notBreaching"
+    }
     database_cpu = {
       text = "the database is busy", namespace = "AWS/RDS", metric = "CPUUtilization", dimensions = merge(local.db, { Role = "WRITER" })
       stat = "Average", compare = "GreaterThanThreshold", limit = 80, minutes = 10, missing = "breaching"
