@@ -71,13 +71,17 @@ export class Dialogue {
     this.#socket.send(JSON.stringify(message));
   }
 
-  /** Resolves to the answer, or to null when the socket ends or the server is silent. */
-  ask(message: UpMessage): Promise<DownMessage | null> {
+  /**
+   * Resolves to the answer, or to null when the socket ends or the server is silent. `act` sees the answer before any later
+   * message: frames that come in one piece are read in one go, and who waits for the promise would be told after them.
+   */
+  ask(message: UpMessage, act?: (answer: DownMessage) => void): Promise<DownMessage | null> {
     const id = String(++this.#ids);
     return new Promise((resolve) => {
       const answer = (found: DownMessage | null): void => {
         this.#open.get(id)?.cancel();
         this.#open.delete(id);
+        if (found) act?.(found);
         resolve(found);
       };
       this.#open.set(id, { answer, cancel: this.#ports.after(answerWithinMs, () => answer(null)) });

@@ -93,16 +93,18 @@ export class SyncClient {
   async #ask(ids: readonly string[]): Promise<boolean> {
     const { entityCode } = this.#options;
     const versions = ids.map((id) => this.ledger.versionOf(id));
-    const answer = await this.#dialogue?.ask({
-      type: "SUBSCRIBE",
-      payload: { entityCode, entityIds: [...ids], ...(versions.some((version) => version > 0) && { versions }) },
-    });
+    const payload = { entityCode, entityIds: [...ids], ...(versions.some((version) => version > 0) && { versions }) };
+    const answer = await this.#dialogue?.ask({ type: "SUBSCRIBE", payload }, (found) => this.#onSubscribed(found));
     if (answer?.type !== "SUBSCRIBED") return false;
+    return answer.payload.gone.length === 0 && answer.payload.count === ids.length;
+  }
+
+  #onSubscribed(answer: DownMessage): void {
+    if (answer.type !== "SUBSCRIBED") return;
     for (const { entityId, version } of answer.payload.changed) {
       if (this.ledger.versionOf(entityId) > 0) this.#told(entityId, version);
       this.ledger.hold(entityId, version);
     }
-    return answer.payload.gone.length === 0 && answer.payload.count === ids.length;
   }
 
   async #dial(attempt: number): Promise<boolean> {
@@ -156,20 +158,21 @@ export class SyncClient {
   }
 
   async #resume(): Promise<"resumed" | "reset" | "lost"> {
-    const { ports } = this.#options;
     const dialogue = this.#dialogue;
     const payload = { connectionId: this.#connectionId, cursor: this.#cursor };
-    const answer = await dialogue?.ask({ type: "RESUME", payload });
+    const answer = await dialogue?.ask({ type: "RESUME", payload }, (found) => this.#onResumed(found));
     if (!dialogue || !answer) return "lost";
-    if (answer.type === "RESUMED") {
-      this.#replaying = true;
-      this.#cursor = answer.payload.cursor;
-      ports.record("rt_resubscribed", answer.payload.count === this.ledger.size ? 1 : 0);
-      return "resumed";
-    }
+    if (answer.type === "RESUMED") return "resumed";
     this.#adopt(dialogue.welcome);
     await this.#resubscribe();
     return "reset";
+  }
+
+  #onResumed(answer: DownMessage): void {
+    if (answer.type !== "RESUMED") return;
+    this.#replaying = true;
+    this.#cursor = answer.payload.cursor;
+    this.#options.ports.record("rt_resubscribed", answer.payload.count === this.ledger.size ? 1 : 0);
   }
 
   async #resubscribe(): Promise<void> {

@@ -35,7 +35,9 @@ export async function makeLoadWorld(pool: pg.Pool, run: string, size: World): Pr
     "insert into app.organization (id, name) select id, 'Load ' || $2 || ' ' || n from unnest($1::uuid[]) with ordinality as u (id, n)",
     [organizations, run],
   );
-  const people = ids(Math.max(size.users, size.tenants)).map((personId, n) => ({ personId, tenant: n % size.tenants }));
+  // As many in each organization: a connection finds its user by its number modulo all, its rows by it modulo organizations.
+  const count = Math.ceil(Math.max(1, size.users) / size.tenants) * size.tenants;
+  const people = ids(count).map((personId, n) => ({ personId, tenant: n % size.tenants }));
   const personIds = people.map(({ personId }) => personId);
   await pool.query(
     `insert into app.person (id, email, fname, lname)

@@ -1,5 +1,5 @@
 /** Numbers of each scenario that are enough to go every way of its journeys, in seconds and on a machine that is busy. */
-const phases = { rampSeconds: 0.5, holdSeconds: 1.5, settleSeconds: 1.5, judgeSeconds: 0.3 };
+const phases = { rampSeconds: 2, holdSeconds: 2.5, settleSeconds: 2, judgeSeconds: 0.3 };
 /** No test of ours fails because a machine is slow. */
 const generous = 60_000;
 const small = { sockets: 6, perSocket: 4, rows: 12, rate: 10 };
@@ -58,7 +58,7 @@ export const tinySettings: Readonly<Record<string, Readonly<Record<string, numbe
   "reconnect-deploy": {
     ...phases,
     ...small,
-    holdSeconds: 8,
+    holdSeconds: 6,
     settleSeconds: 4,
     deployAtSeconds: 0,
     resumeP95Ms: generous,
@@ -67,12 +67,12 @@ export const tinySettings: Readonly<Record<string, Readonly<Record<string, numbe
   "leader-failover": {
     ...phases,
     ...small,
-    holdSeconds: 6,
+    holdSeconds: 5,
     settleSeconds: 3,
     killAtSeconds: 0.5,
     silenceP99Ms: generous,
   },
-  "slow-consumer": { ...phases, ...small, holdSeconds: 7, settleSeconds: 3, slow: 2, deliveryP99Ms: generous },
+  "slow-consumer": { ...phases, ...small, holdSeconds: 5, settleSeconds: 3, slow: 2, deliveryP99Ms: generous },
   "auth-abuse": { ...phases, ...small, attackers: 1, deliveryP99Ms: generous },
   "idle-capacity": {
     rampSeconds: 0.5,
