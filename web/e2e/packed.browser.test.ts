@@ -1,0 +1,203 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { createApiClient } from "@heliograph/client";
+import { Tokens } from "@heliograph/server-kit";
+import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
+import {
+  type Cluster,
+  type Edge,
+  npmCommand,
+  packPackages,
+  startCluster,
+  startEdge,
+  staticFiles,
+} from "@heliograph/tools/cluster";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+
+// The packages as somebody gets them who installs them: packed, put into a fresh application, checked, built and run.
+
+const run = promisify(execFile);
+const nodeModules = join(createRequire(import.meta.url).resolve("vite/package.json"), "..", "..");
+const patience = { timeout: 20_000 };
+
+let folder: string;
+let database: TestDatabase;
+let cluster: Cluster;
+let edge: Edge;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "heliograph-packed-"));
+  await cp(join(import.meta.dirname, "packed-app"), folder, { recursive: true });
+  await install(await packPackages(join(folder, "packages")));
+  // As its developer would; with the test runner's NODE_ENV Vite would take React's development build.
+  const env = { ...process.env, NODE_ENV: "production" };
+  await tool("typescript/bin/tsc", ["-p", "."], env);
+  await tool("vite/bin/vite.js", ["build", "--logLevel", "error"], env);
+  database = await createTestDatabase({ template: "demo" });
+  cluster = await startCluster({
+    databaseUrl: database.url(),
+    redisUrl: inject("redisUrl"),
+    gateways: 1,
+    watchers: 1,
+  });
+  const [gateway] = cluster.gateways;
+  if (!gateway) throw new Error("no gateway");
+  edge = await startEdge({
+    host: "127.0.0.1",
+    port: 0,
+    targets: () => [gateway],
+    serve: staticFiles(join(folder, "dist")),
+  });
+  browser = await chromium.launch({
+    executablePath: inject("chromiumPath") ?? "chromium",
+    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+  });
+}, 240_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await edge?.[Symbol.asyncDispose]();
+  await cluster?.[Symbol.asyncDispose]();
+  await database?.[Symbol.asyncDispose]();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+/** By npm; without a registry, what the repository has is linked beside the unpacked packages. */
+async function install(tarballs: readonly string[]): Promise<void> {
+  const others = [
+    "react",
+    "react-dom",
+    "vite",
+    "@vitejs/plugin-react",
+    "typescript",
+    "@types/react",
+    "@types/react-dom",
+  ];
+  const dependencies: Record<string, string> = {};
+  for (const file of tarballs) {
+    dependencies[`@heliograph/${basename(file).split("-")[1]}`] = `file:${file}`;
+  }
+  for (const name of others) {
+    const manifest = JSON.parse(await readFile(join(nodeModules, name, "package.json"), "utf8")) as { version: string };
+    dependencies[name] = manifest.version;
+  }
+  const manifest = { name: "fresh", private: true, type: "module", dependencies };
+  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+  const npm = npmCommand();
+  const options = ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0"];
+  try {
+    await run(npm.command, [...npm.args, ...options], { cwd: folder, timeout: 150_000 });
+  } catch (error) {
+    process.stdout.write(
+      `npm could not install (${String(error).split("\n")[0]}); the repository's modules are linked.\n`,
+    );
+    await rm(join(folder, "node_modules"), { recursive: true, force: true });
+    await link(tarballs);
+  }
+}
+
+async function link(tarballs: readonly string[]): Promise<void> {
+  const target = join(folder, "node_modules");
+  await mkdir(join(target, "@heliograph"), { recursive: true });
+  for (const name of await readdir(nodeModules)) {
+    if (name !== "@heliograph") await symlink(join(nodeModules, name), join(target, name));
+  }
+  for (const file of tarballs) {
+    const place = join(target, "@heliograph", basename(file).split("-")[1] ?? "");
+    await mkdir(place);
+    await run("tar", ["-xzf", file, "-C", place, "--strip-components=1"]);
+  }
+}
+
+async function tool(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  await run(process.execPath, [join(folder, "node_modules", file), ...args], { cwd: folder, env }).catch(
+    (error: { stdout?: string }) => {
+      throw new Error(`${file} failed:\n${error.stdout ?? ""}\n${String(error)}`, { cause: error });
+    },
+  );
+}
+
+async function alice() {
+  const api = createApiClient({ baseUrl: `${edge.url}/api/v1`, getToken: () => null });
+  return api.login("alice@northwind.example", "heliograph");
+}
+
+async function open(session: { personId: string; token: string }, renew: () => Promise<string | null>): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.exposeFunction("renewInTest", renew);
+  await page.addInitScript((given) => {
+    const { renewInTest } = globalThis as unknown as { renewInTest: () => Promise<string | null> };
+    const current = {
+      ...given,
+      renew: async () => {
+        const token = await renewInTest();
+        if (token) current.token = token;
+        return token;
+      },
+    };
+    Object.assign(globalThis, { session: current });
+  }, session);
+  await page.goto(`${edge.url}/#devtools`);
+  await expect.poll(() => page.locator("#status").innerText(), patience).toBe("connected leads well");
+  return page;
+}
+
+test("a row that changes in the database changes on screen, and an edit on screen arrives in the database", async () => {
+  const { token, person } = await alice();
+  const page = await open({ personId: person.id, token }, async () => null);
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await expect.poll(() => page.locator("#list").innerText(), patience).toMatch(/^\d+ projects$/);
+  const id = await page.locator("#project").getAttribute("data-id");
+  await database.pool.query("update app.project set name = '0 from psql' where id = $1", [id]);
+  await expect.poll(() => page.locator("#project span").innerText(), patience).toBe("0 from psql");
+  await page.getByRole("button", { name: "Describe" }).click();
+  await expect
+    .poll(async () => {
+      const { rows } = await database.pool.query("select description from app.project where id = $1", [id]);
+      return rows[0]?.description;
+    }, patience)
+    .toBe("by the fresh application");
+  await page.getByRole("button", { name: "Open Heliograph devtools" }).click();
+  await page.getByRole("img", { name: /Lag from commit to screen/ }).waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test("a token that ends while the page is frozen is renewed when it wakes, without a refused connection", async () => {
+  const { token, person } = await alice();
+  const identity = { personId: person.id, organizationId: person.organizationId };
+  const shortLived = new Tokens({
+    JWT_SECRET: cluster.settings["JWT_SECRET"] ?? "",
+    JWT_SECRET_ACCEPTED: "",
+    JWT_ISSUER: "heliograph",
+    JWT_AUDIENCE: "heliograph",
+    TOKEN_LIFETIME_S: 5,
+  }).sign(identity);
+  let renewals = 0;
+  let awake = false;
+  const page = await open({ personId: person.id, token: shortLived.token }, async () => {
+    if (!awake) return null; // the server asks at once, a minute before the end
+    renewals += 1;
+    return token;
+  });
+  const sockets: string[] = [];
+  page.on("websocket", (socket) => sockets.push(socket.url()));
+  const refused: number[] = [];
+  page.on("response", (response) => response.status() >= 400 && refused.push(response.status()));
+  await page.evaluate(() => void document.dispatchEvent(new Event("freeze")));
+  await expect.poll(() => page.locator("#status").innerText(), patience).toContain("disconnected");
+  await page.waitForFunction((at) => Date.now() > at, shortLived.expiresAt.getTime() + 500);
+  awake = true;
+  await page.evaluate(() => void document.dispatchEvent(new Event("resume")));
+  await expect.poll(() => page.locator("#status").innerText(), patience).toBe("connected leads well");
+  expect({ sockets: sockets.length, renewals, refused }).toEqual({ sockets: 1, renewals: 1, refused: [] });
+  expect(await page.locator("body").innerText()).not.toContain("signed out");
+  await page.context().close();
+});
