@@ -97,6 +97,7 @@ export class ConnectionManager {
           maxIdsPerMessage,
           maxSubscriptions: limits.maxSubscriptions,
           dormant: true,
+          covered: true,
         },
         pingIntervalMs: limits.pingIntervalMs,
       },

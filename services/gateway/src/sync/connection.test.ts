@@ -12,7 +12,13 @@ test("WELCOME is the first frame", () => {
       payload: {
         connectionId: client.connection.id,
         cursor: "one@100",
-        limits: { maxMessageBytes: 65_536, maxIdsPerMessage: 1000, maxSubscriptions: 10_000, dormant: true },
+        limits: {
+          maxMessageBytes: 65_536,
+          maxIdsPerMessage: 1000,
+          maxSubscriptions: 10_000,
+          dormant: true,
+          covered: true,
+        },
         pingIntervalMs: 25_000,
       },
     },

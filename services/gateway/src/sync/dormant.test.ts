@@ -178,12 +178,33 @@ test("it survives RESUME: read again there, told only if readable, and watched o
   scene.readable.set(granted, 4);
   await scene.apply(item({ e: granted, a: 4, r: true, x: true }), item({ e: secret, v: 9, r: true }));
   const { answers, socket } = await scene.resume(place, { personId });
-  expect(answers).toMatchObject([{ type: "RESUMED", payload: { count: 0, cursor: place.cursor } }, told(granted, 4)]);
+  expect(answers).toMatchObject([
+    { type: "RESUMED", payload: { count: 0, cursor: place.cursor } },
+    { type: "GONE", payload: { entityCode: "task", entityIds: [granted, secret, box] } },
+    told(granted, 4),
+  ]);
   scene.readable.set(secret, 10);
   scene.containers.add(box);
   await scene.apply(item({ e: secret, a: 4, r: true, x: true }), item({ c: "project", e: box, r: true, x: true }));
   expect(JSON.stringify(socket.take())).toContain(secret);
   expect(scene.heldRows).toHaveLength(3);
+});
+
+// Fails when only what is held is told of on RESUME: the GONE went to a socket whose other end was cut off without a word.
+test("what was withdrawn on a dead link is told on the next socket", async () => {
+  const scene = new Scene();
+  const [row, personId] = [id(), id()];
+  scene.readable.set(row, 1);
+  const first = await scene.subscribed({ ids: [row], personId });
+  const place = { connectionId: first.connection.id, cursor: scene.cursor };
+  scene.readable.delete(row);
+  await scene.apply(item({ e: row, v: 2, r: true, x: true }));
+  expect(types(first.socket.take())).toEqual(["GONE"]);
+  const { answers } = await scene.resume(place, { personId });
+  expect(answers).toMatchObject([
+    { type: "RESUMED", payload: { count: 0 } },
+    { type: "GONE", payload: { entityCode: "task", entityIds: [row] } },
+  ]);
 });
 
 test("refused and held together stay within the limit; what was refused gives way", async () => {

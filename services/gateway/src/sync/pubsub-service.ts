@@ -121,6 +121,7 @@ export class PubsubService {
       onError,
       countReset: (reason) => metrics.resets.inc({ reason }),
       stir: (connection, held) => rights.stir(connection.user, held),
+      onCovered: (connection, code, ids) => rights.noteCovered(connection, code, ids),
       countWoken: () => metrics.woken.inc(),
       observeSubscribe: (seconds) => metrics.subscribeSeconds.observe(seconds),
     });

@@ -162,6 +162,9 @@ export class Resumer {
     });
     // A bookmark behind the signals, even if there are none: it says that none was missed.
     connection.flushed = true;
+    // The lost socket may have been the one that was told, when nobody was left at its other end. All of them, whether or
+    // not the feed names them: what happens to a row that may not be read must not show in what is said here.
+    for (const { code, id } of taken.dormant) connection.tellGone(code, id);
     const kept = [...pending.kept.values()];
     for (const { code, id, change } of kept) if (!change) subscriptions.revoke(connection, code, id);
     for (const { code, id } of pending.withdrawn) subscriptions.revokeContainer(connection, code, id);

@@ -99,6 +99,12 @@ export class Rights {
     this.#start(user, line);
   }
 
+  /** The client holds these rows from inside a container, and may read them: as if they had been told to it. */
+  noteCovered(connection: Connection, code: string, ids: readonly string[]): void {
+    if (!this.#ports.hasOwnPolicy(code)) return;
+    for (const id of ids) this.#ports.subscriptions.adopt(connection, code, id);
+  }
+
   #line(user: User): Line {
     let line = this.#lines.get(user);
     if (!line) {

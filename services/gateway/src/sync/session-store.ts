@@ -18,7 +18,7 @@ const maxSessionsPerStatement = 100;
  * Least time between two statements that take over or give up connections. When a pod goes, its thousands of sockets
  * come within seconds but not in the same moment: this is what makes them few statements.
  */
-const herdSpacingMs = 100;
+const herdSpacingMs = 200;
 const maxHerd = 500;
 
 const createSessions = /*sql*/ `

@@ -1,6 +1,5 @@
 import type {
   ResetMessage,
-  SubscribedMessage,
   SubscribeMessage,
   UnsubscribedMessage,
   UnsubscribeMessage,
@@ -13,6 +12,7 @@ import type { Limits } from "./limits.ts";
 import type { Pending } from "./pending.ts";
 import type { Readable, RightsReader } from "./rights-reader.ts";
 import type { RowKeeper } from "./row-keeper.ts";
+import { heldVersions, problemOf } from "./subscribe-payload.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
 import { UpMessageError } from "./up-message.ts";
 
@@ -31,6 +31,8 @@ export type SubscriptionManagerPorts = {
   readonly countReset: (reason: ResetMessage["payload"]["reason"]) => void;
   /** Has the rights to these read again, because they may have changed since the last read. */
   readonly stir: (connection: Connection, held: readonly Held[]) => void;
+  /** Rows that the client holds through a container, and may read. */
+  readonly onCovered: (connection: Connection, code: string, ids: readonly string[]) => void;
   /** Something dormant became live. */
   readonly countWoken: () => void;
   /** Seconds that a SUBSCRIBE took. */
@@ -83,13 +85,13 @@ export class SubscriptionManager {
   async #subscribe(connection: Connection, { id: correlationId, payload }: SubscribeMessage): Promise<void> {
     const startedAt = this.#ports.clock.now();
     const code = payload.entityCode;
-    if (payload.versions && payload.versions.length !== payload.entityIds?.length)
-      throw new UpMessageError("invalid_message", "payload.versions has another length than entityIds.", correlationId);
-    if (!payload.entityIds && !payload.within)
-      throw new UpMessageError("invalid_message", "payload names neither entityIds nor within.", correlationId);
+    const problem = problemOf(payload);
+    if (problem) throw new UpMessageError("invalid_message", problem, correlationId);
     await this.#requireType(code, correlationId);
     const ids = canonical(payload.entityIds);
+    const covered = canonical(payload.covered);
     const within = canonical(payload.within);
+    const versions = heldVersions(payload);
     const wanted: Held[] = [
       ...ids.map((id) => ({ kind: "id", code, id }) as const),
       ...within.map((id) => ({ kind: "within", code, id }) as const),
@@ -113,7 +115,7 @@ export class SubscriptionManager {
     let refused: Held[];
     let lost: Held[] = [];
     try {
-      readable = await this.#ports.rights.read(connection.user, code, { ids, within });
+      readable = await this.#ports.rights.read(connection.user, code, { ids: [...ids, ...covered], within });
       if (!connection.open) return;
       refused = wanted.filter((held) => !may(held));
       lost = this.#drop(connection, refused);
@@ -137,9 +139,20 @@ export class SubscriptionManager {
     connection.pending = null;
     for (const held of refused) this.#sleep(connection, held);
     connection.reads.note(code, readable.versions);
-    const versions = new Map(payload.entityIds?.map((id, at) => [id.toLowerCase(), payload.versions?.[at]]));
-    connection.send(
-      subscribed({ correlationId, code, count: wanted.length - refused.length, refused, readable, versions }),
+    const lacking = covered.filter((id) => !readable.versions.has(id));
+    const gone = new Set([...refused.map(({ id }) => id), ...lacking]);
+    const changed = [...readable.versions]
+      .filter(([id, version]) => versions.get(id) !== version && !gone.has(id))
+      .map(([entityId, version]) => ({ entityId, version }));
+    connection.send({
+      type: "SUBSCRIBED",
+      ...(correlationId && { id: correlationId }),
+      payload: { entityCode: code, count: wanted.length - refused.length, changed, gone: [...gone] },
+    });
+    this.#ports.onCovered(
+      connection,
+      code,
+      covered.filter((id) => readable.versions.has(id)),
     );
     this.#deliverKept(connection, pending, readable);
     // The read that refused them may have been the older one.
@@ -375,22 +388,3 @@ const everything = ({ holdings, dormant }: Connection, code?: string): Held[] =>
   ...holdings.list(code),
   ...dormant.list(code),
 ];
-
-function subscribed(of: {
-  correlationId: string | undefined;
-  code: string;
-  count: number;
-  refused: readonly Held[];
-  readable: Readable;
-  versions: ReadonlyMap<string, number | undefined>;
-}): SubscribedMessage {
-  const gone = new Set(of.refused.map(({ id }) => id));
-  const changed = [...of.readable.versions]
-    .filter(([id, version]) => of.versions.get(id) !== version && !gone.has(id))
-    .map(([entityId, version]) => ({ entityId, version }));
-  return {
-    type: "SUBSCRIBED",
-    ...(of.correlationId && { id: of.correlationId }),
-    payload: { entityCode: of.code, count: of.count, changed, gone: [...gone] },
-  };
-}

@@ -151,6 +151,7 @@ export class Scene {
       sleepers: this.sleepers,
       rows: this.keeper,
       stir: (connection, held) => this.rights.stir(connection.user, held),
+      onCovered: (connection, code, ids) => this.rights.noteCovered(connection, code, ids),
       countWoken: () => {
         this.woken += 1;
       },
