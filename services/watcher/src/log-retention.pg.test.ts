@@ -1,6 +1,6 @@
 import { createLogger, createPool } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import { createRetentionDatabase, dropExpiredDays, type LogHalf } from "./log-retention.ts";
 
@@ -46,35 +46,31 @@ const dropWith = (pool: Pool, half: LogHalf = "logging"): Promise<number> =>
     logger,
   });
 
-/** Writers that do not wait for a lock longer than this: whoever makes them wait fails their writes. */
-const patience = "50ms";
+const waiting = `select from pg_locks l join pg_class c on c.oid = l.relation
+  where not l.granted and l.database = (select oid from pg_database where datname = current_database())
+    and l.mode = 'RowExclusiveLock' and c.relname ~ '^logging'`;
 
-/** Changes that are written while `work` goes on, and how many of them had to wait. */
-async function whileWriting(
-  db: TestDatabase,
-  work: () => Promise<void>,
-): Promise<{ written: number; blocked: number }> {
+/**
+ * Changes that are written while `work` goes on, and how often one was seen waiting for a lock on the log. Not their
+ * latency: on a busy machine any write may take long, but none of its own accord waits for that lock.
+ */
+async function whileWriting(db: TestDatabase, work: () => Promise<void>): Promise<{ written: number; blocked: number }> {
   let stopped = false;
   const counts = { written: 0, blocked: 0 };
-  const write = async (client: PoolClient): Promise<void> => {
-    await client.query(`set lock_timeout = '${patience}'`);
+  const write = async (): Promise<void> => {
     while (!stopped) {
-      try {
-        await client.query("insert into app.organization (name) values (gen_random_uuid())");
-        counts.written += 1;
-      } catch (error) {
-        if ((error as { code?: string }).code !== "55P03") throw error;
-        counts.blocked += 1;
-      }
+      await db.pool.query("insert into app.organization (name) values (gen_random_uuid())");
+      counts.written += 1;
     }
-    await client.query("reset lock_timeout");
-    client.release();
   };
-  const writers = await Promise.all(Array.from({ length: 4 }, () => db.pool.connect()));
-  const writing = Promise.all(writers.map(write));
-  await work();
-  stopped = true;
-  await writing;
+  const look = async (): Promise<void> => {
+    while (!stopped) counts.blocked += (await db.pool.query(waiting)).rowCount ?? 0;
+  };
+  const running = Promise.all([write(), write(), write(), write(), look()]);
+  await work().finally(() => {
+    stopped = true;
+  });
+  await running;
   return counts;
 }
 
@@ -111,7 +107,7 @@ test.each([
       for (let n = 0; n < tries; n++) seen.push(await dropWith(pool));
     });
     expect(during.blocked).toBe(0);
-    expect(during.written).toBeGreaterThan(20);
+    expect(during.written).toBeGreaterThan(0);
     expect(seen).toEqual(dropped);
     await holder.query("commit");
     await dropWith(pool);
@@ -122,10 +118,10 @@ test.each([
       (await pool.query("select current_user::text as who, current_setting('lock_timeout') as wait")).rows,
     ).toEqual([{ who: "heliograph_watcher", wait: "1s" }]);
   },
-  20_000,
+  60_000,
 );
 
-// What the test above would see if the day were taken out the plain way: its writers really notice who waits for a lock.
+// What the test above would see if the day were taken out the plain way: whoever makes a writer wait is seen.
 test("a plain detach behind an open transaction stops the writers", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   await makeDay(db, old);
@@ -138,7 +134,7 @@ test("a plain detach behind an open transaction stops the writers", async () => 
     client.release(true);
   });
   expect(during.blocked).toBeGreaterThan(0);
-}, 20_000);
+}, 60_000);
 
 test("a snapshot that has not used the log keeps nothing", async () => {
   await using db = await createTestDatabase({ template: "empty" });

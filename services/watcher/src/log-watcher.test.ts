@@ -175,6 +175,8 @@ test("a refused claim ends the leadership and asks for the lease again", async (
   await rig.until(() => rig.calls.filter((call) => call === "lead").length >= 2 && rig.watcher.leading);
   await rig.finish();
   expect(rig.published.every((message) => message.type === "heartbeat")).toBe(true);
+  // At once, not at its next renewal: until then it would claim in vain.
+  expect(rig.calls.slice(0, 3)).toEqual(["lead", "claim all 1", "lead"]);
 });
 
 test("a hint that could not be told is named by the next heartbeat: the head moves before the rows are read", async () => {
