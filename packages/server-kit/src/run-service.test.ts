@@ -3,9 +3,9 @@ import { once } from "node:events";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-async function startService(name: string): Promise<ChildProcess> {
+async function startService(name: string, ...args: string[]): Promise<ChildProcess> {
   const program = path.join(import.meta.dirname, "testing/fixtures", name);
-  const child = spawn(process.execPath, [program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   // Also when the test fails because it does not stop.
   onTestFinished(() => void child.kill("SIGKILL"));
   await once(child.stdout as NodeJS.ReadableStream, "data");
@@ -38,3 +38,10 @@ test("after an uncaught exception a release that hangs ends the process within s
   child.kill("SIGUSR2");
   expect(await exitOf(child)).toEqual([1, null]);
 }, 10_000);
+
+test("a release that takes longer than usual is cut off, unless the service allowed itself the time", async () => {
+  const [cut, allowed] = [await startService("slow-service.ts"), await startService("slow-service.ts", "allowed")];
+  for (const child of [cut, allowed]) child.kill("SIGTERM");
+  expect(await exitOf(cut)).toEqual([1, null]);
+  expect(await exitOf(allowed)).toEqual([0, null]);
+}, 20_000);

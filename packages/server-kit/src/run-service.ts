@@ -29,11 +29,15 @@ const crashLimitMs = 2000;
  * the group and through npm, and a handler that removes itself would let the second one kill a draining service.
  * Exit codes: 0 stopped, 1 failed, 78 bad configuration.
  */
-export function runService(logger: Logger, start: (context: ServiceContext) => Promise<void>): void {
+export function runService(
+  logger: Logger,
+  start: (context: ServiceContext) => Promise<void>,
+  usualLimitMs = shutdownLimitMs,
+): void {
   const releasers = new Releasers();
   const abort = new AbortController();
   let stopping: number | undefined;
-  let limitMs = shutdownLimitMs;
+  let limitMs = usualLimitMs;
 
   const endAfter = (afterMs: number): void => {
     setTimeout(() => {

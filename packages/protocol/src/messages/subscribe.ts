@@ -6,6 +6,9 @@ import { entityCodeSchema, entityIdSchema, maxIdsPerMessage, versionSchema } fro
  * `entityIds` names single rows, `within` names containers: every row of that type inside them, also rows yet to be
  * created. At least one of the two is given. `versions` has the order of `entityIds` and says what the client holds;
  * 0 stands for "nothing". The server then reports only what differs.
+ *
+ * `covered` names rows that the client holds from inside containers which it subscribes to, in this message or before,
+ * with `coveredVersions` in the same order: they are compared like `entityIds`, without a subscription of their own.
  */
 export const subscribeMessageSchema = messageWithPayload(
   "SUBSCRIBE",
@@ -15,6 +18,8 @@ export const subscribeMessageSchema = messageWithPayload(
       entityIds: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
       versions: Type.Optional(Type.Array(versionSchema, { maxItems: maxIdsPerMessage })),
       within: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
+      covered: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
+      coveredVersions: Type.Optional(Type.Array(versionSchema, { maxItems: maxIdsPerMessage })),
     },
     { additionalProperties: false },
   ),

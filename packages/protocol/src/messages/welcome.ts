@@ -12,6 +12,9 @@ export const welcomeMessageSchema = messageWithPayload(
           maxMessageBytes: Type.Integer(),
           maxIdsPerMessage: Type.Integer(),
           maxSubscriptions: Type.Integer({ description: "ids and containers together, per socket" }),
+          covered: Type.Optional(
+            Type.Boolean({ description: "SUBSCRIBE may name covered rows; older servers refuse the field" }),
+          ),
           dormant: Type.Optional(
             Type.Boolean({
               description:
