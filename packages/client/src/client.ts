@@ -3,7 +3,7 @@ import { type ApiClient, createApiClient } from "./api/api-client.ts";
 import { patientReads } from "./api/patient-reads.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection/connection.ts";
 import { defaultEnvironment } from "./connection/environment.ts";
 import { type ConnectionState, linkOf } from "./connection/state.ts";
@@ -21,6 +21,7 @@ import { createSharedConnection } from "./shared-connection.ts";
 import { SignInRequest } from "./sign-in-request.ts";
 import { readStatus } from "./status-parts.ts";
 import { StatusPublisher } from "./status-publisher.ts";
+import { steadyClock } from "./steady-clock.ts";
 import type { EntityStore } from "./store/entity-store.ts";
 import { LiveEntities } from "./store/live-entities.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
@@ -66,7 +67,7 @@ export class Heliograph {
 
   constructor(options: HeliographOptions) {
     this.#logger = options.logger ?? silentLogger;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = steadyClock(options.clock);
     this.#tokens = new TokenSource(options.getToken);
     this.#signIn = new SignInRequest({
       tokens: this.#tokens,
@@ -122,6 +123,7 @@ export class Heliograph {
     this.#subscriber = new Subscriber({
       send: (message) => this.#connection.send(message),
       readVersions: (type, ids) => this.#readVersions(type, ids),
+      readInside: async (type, containers) => (await this.store.readInside?.(type, containers)) ?? new Map(),
       onChanged: (type, changes, seen) => this.#refetcher.compared(type, changes, seen),
       onGone: (type, rows) => {
         const { store } = this;

@@ -48,6 +48,7 @@ export class LocalWrites {
   readonly #decisions: Decisions;
   readonly #views: OutboxViews;
   readonly #changes = new Emitter<void>();
+  #running = false;
 
   constructor(ports: LocalWritesPorts) {
     this.#ports = ports;
@@ -89,10 +90,13 @@ export class LocalWrites {
   }
 
   start(): void {
-    void this.outbox.open().then(() => this.flusher.start());
+    this.#running = true;
+    // Stopped before the queue was read (React's double mount does that): then it stays so.
+    void this.outbox.open().then(() => void (this.#running && this.flusher.start()));
   }
 
   stop(): void {
+    this.#running = false;
     this.flusher.stop();
   }
 

@@ -21,8 +21,10 @@ export class Outbox {
   readonly #ports: OutboxPorts;
   readonly #operations = new Map<string, Operation>();
   readonly #byRow = new Map<EntityKey, readonly Operation[]>();
-  /** Own writes under way: until they are through, what the store tells of these is older than what is here. */
+  /** Own writes under way: until they are through, what the store tells of these is mostly older than what is here. */
   readonly #writing = new Map<string, number>();
+  /** What the store told of these meanwhile: the last word, once the own writes are through. */
+  readonly #told = new Map<string, Operation | undefined>();
   readonly #changes = new Emitter<readonly EntityKey[]>();
   #sorted: readonly Operation[] | undefined;
   #seq = 0;
@@ -119,13 +121,19 @@ export class Outbox {
       if (left > 0) this.#writing.set(key, left);
       else this.#writing.delete(key);
     }
-    if (!this.#writing.has(key)) this.#take(key, stored);
+    if (!this.#writing.has(key)) {
+      this.#take(key, this.#told.has(key) ? this.#told.get(key) : stored);
+      this.#told.delete(key);
+    }
     return stored;
   }
 
   async #load(): Promise<void> {
     this.#leave = this.#ports.store.onOperations((changes) => {
-      for (const { key, operation } of changes) if (!this.#writing.has(key)) this.#take(key, operation);
+      for (const { key, operation } of changes) {
+        if (this.#writing.has(key)) this.#told.set(key, operation);
+        else this.#take(key, operation);
+      }
     });
     const stored = await this.#ports.store.readOperations().catch(() => []);
     for (const operation of stored) {

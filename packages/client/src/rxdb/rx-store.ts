@@ -11,6 +11,8 @@ import type {
   StoredList,
 } from "../store/entity-store.ts";
 import { type Merge, mergeGoneMark, mergeServerRow } from "../store/merge.ts";
+import { rowsInside } from "../store/rows-inside.ts";
+import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type { RxTable, Step } from "./rx-table.ts";
 import { type EntityDocument, type ListDocument, type MetaDocument, maxListId, type OutboxDocument } from "./schema.ts";
 
@@ -60,6 +62,10 @@ export class RxStore implements EntityStore {
   async read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>> {
     const rows = await this.#tables.entities.read(keys);
     return new Map([...rows].map(([key, row]) => [key, toEntity(row)]));
+  }
+
+  async readInside(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
+    return rowsInside(await this.#tables.entities.all(), type, containerIds);
   }
 
   putServer(rows: readonly ServerRow[]): Promise<void> {
@@ -127,7 +133,7 @@ export class RxStore implements EntityStore {
     const excess = (await entities.count()) - rows;
     if (excess <= 0) return 0;
     // Those that must stay are passed over, so that more than the excess may have to be looked at.
-    const candidates = await entities.all("seenAt", excess + evictionChunk);
+    const candidates = await entities.all(excess + evictionChunk);
     const out = candidates.filter(({ id }) => !keeps(id)).slice(0, excess);
     for (let at = 0; at < out.length; at += evictionChunk) {
       const some = out.slice(at, at + evictionChunk);

@@ -1,8 +1,7 @@
 import {
   type BulkWriteRow,
   fillWithDefaultSettings,
-  type MangoQuerySortPart,
-  prepareQuery,
+  type PreparedQuery,
   type RxDocumentData,
   type RxJsonSchema,
   type RxStorage,
@@ -76,14 +75,14 @@ export class RxTable<Row extends { readonly id: string }> {
     return new Map(documents.map((document) => [(document as Row).id, withoutBookkeeping(document)]));
   }
 
-  /** Rows in the order of an indexed column, all unless limited. */
-  async all(by: keyof Row & string = "id", limit = Number.MAX_SAFE_INTEGER): Promise<Row[]> {
-    const { documents } = await this.#instance.query(this.#query(by, limit));
+  /** Rows in the order of the schema's own index, or of their ids when it has none; all unless limited. */
+  async all(limit = Number.MAX_SAFE_INTEGER): Promise<Row[]> {
+    const { documents } = await this.#instance.query(this.#everything(limit));
     return documents.map(withoutBookkeeping);
   }
 
   async count(): Promise<number> {
-    return (await this.#instance.count(this.#query("id"))).count;
+    return (await this.#instance.count(this.#everything())).count;
   }
 
   /**
@@ -155,15 +154,29 @@ export class RxTable<Row extends { readonly id: string }> {
     return this.#instance.close();
   }
 
-  #query(by: keyof Row & string, limit?: number) {
-    const sort = [...new Set([by, "id"])].map((column) => ({ [column]: "asc" })) as MangoQuerySortPart<Stored<Row>>[];
-    const selector = { _deleted: { $eq: false } };
-    return prepareQuery<Row>(this.#schema, {
-      selector: selector as never,
-      sort: sort as never,
+  /**
+   * Every row that is not removed, as RxDB's query planner would plan it. Written down here because it is the only query:
+   * the planner is larger than this file.
+   */
+  #everything(limit?: number): PreparedQuery<Row> {
+    const index = [...(this.#schema.indexes?.[0] ?? [])] as string[];
+    const [, ...columns] = index; // the first is `_deleted`
+    const query = {
+      selector: { _deleted: { $eq: false } },
+      sort: columns.map((column) => ({ [column]: "asc" })),
       skip: 0,
       ...(limit === undefined ? {} : { limit }),
-    });
+    };
+    const queryPlan = {
+      index,
+      startKeys: [false, ...columns.map(() => Number.MIN_SAFE_INTEGER)],
+      endKeys: [false, ...columns.map(() => "\uffff")],
+      inclusiveStart: true,
+      inclusiveEnd: true,
+      sortSatisfiedByIndex: true,
+      selectorSatisfiedByIndex: true,
+    };
+    return { query, queryPlan } as unknown as PreparedQuery<Row>;
   }
 
   #write(id: string, previous: Stored<Row> | undefined, row: Row | undefined): BulkWriteRow<Row> {

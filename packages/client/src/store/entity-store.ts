@@ -1,5 +1,6 @@
 import type { EntityKey } from "../entity-key.ts";
 import type { Operation } from "../outbox/operation.ts";
+import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 
 /** Columns of a row by name, as the REST API sent them. */
 export type EntityData = { readonly [column: string]: unknown };
@@ -78,6 +79,8 @@ export interface EntityStore {
   readonly sharedName?: string | undefined;
   /** Rows by key; those never seen are absent, gone ones are present with `gone`. */
   read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>>;
+  /** Versions of the rows of a type, gone ones left out, of which any column holds the id of one of these containers. */
+  readInside?(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>>;
   putServer(rows: readonly ServerRow[]): Promise<void>;
   putGone(marks: readonly GoneMark[]): Promise<void>;
   readList(id: string): Promise<StoredList | undefined>;

@@ -1,6 +1,7 @@
 import { Emitter } from "../emitter.ts";
 import type { EntityKey } from "../entity-key.ts";
 import type { Operation } from "../outbox/operation.ts";
+import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type {
   EntityStore,
   GoneMark,
@@ -82,6 +83,12 @@ export class FallbackStore implements EntityStore {
     if (missing.length === 0) return known;
     const older = await this.#database.read(missing).catch(() => undefined);
     return new Map([...(older ?? []), ...known]);
+  }
+
+  /** What the database holds counts even after it failed; memory knows better where it knows. */
+  async readInside(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
+    const older = await this.#database.readInside?.(type, containerIds).catch(() => undefined);
+    return new Map([...(older ?? []), ...((await this.#memory.readInside?.(type, containerIds)) ?? [])]);
   }
 
   putServer(rows: readonly ServerRow[]): Promise<void> {

@@ -11,6 +11,7 @@ import type {
   StoredList,
 } from "./entity-store.ts";
 import { type Merge, mergeGoneMark, mergeServerRow } from "./merge.ts";
+import { rowsInside } from "./rows-inside.ts";
 
 /** What one or several stores in memory keep. Several on the same contents are like tabs on the same database. */
 export class MemoryContents {
@@ -56,6 +57,9 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
         if (entity) found.set(key, entity);
       }
       return found;
+    },
+    async readInside(type, containerIds) {
+      return rowsInside(entities.values(), type, containerIds);
     },
     async putServer(rows: readonly ServerRow[]) {
       write(

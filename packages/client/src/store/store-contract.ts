@@ -132,6 +132,27 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       expect((await store.read([entityKey("task", testId(20))])).size).toBe(1);
     }));
 
+  test(`${name}: rows inside a container, by whatever column, of one type, without those that are gone`, () =>
+    withStore(async (store) => {
+      const inside = (n: number, type: string, column: string) => ({
+        ...row(n, "inside"),
+        type,
+        id: testId(n),
+        data: { id: testId(n), version: n, [column]: testId(99) },
+      });
+      await store.putServer([
+        inside(2, "task", "project_id"),
+        inside(3, "task", "organization_id"),
+        inside(4, "task", "project_id"),
+        inside(5, "invoice", "project_id"),
+        row(6, "elsewhere"),
+      ]);
+      await store.putGone([{ type: "task", id: testId(4), ver: 0 }]);
+      expect(await store.readInside?.("task", [testId(98), testId(99)])).toEqual(
+        new Map([2, 3].map((n) => [testId(n), { version: n, gone: false }])),
+      );
+    }));
+
   test(`${name}: a thousand rows in one call`, () =>
     withStore(async (store) => {
       const rows = Array.from({ length: 1_000 }, (_, n) => ({

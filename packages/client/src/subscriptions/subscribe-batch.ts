@@ -7,6 +7,8 @@ export type Limits = {
   readonly maxSubscriptions: number;
   /** The server goes on watching what it refused, and counts it. */
   readonly dormant?: boolean;
+  /** The server compares rows inside containers without a subscription of their own. */
+  readonly covered?: boolean;
 };
 
 /** Used until WELCOME says otherwise. */

@@ -3,6 +3,8 @@ import { backoffDelay } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
+import { CoveredRows, type CoveredRowsPorts } from "./covered-rows.ts";
+import { Endings } from "./endings.ts";
 import { Refusals } from "./refusals.ts";
 import {
   type Batch,
@@ -14,7 +16,7 @@ import {
   toBatches,
   versionToSend,
 } from "./subscribe-batch.ts";
-import { type Entry, type Phase, SubscriptionBook, type Target, targetKey } from "./subscription-book.ts";
+import { type Entry, type Phase, SubscriptionBook, type Target } from "./subscription-book.ts";
 
 /** An answer takes one database read; ten seconds without one mean that it was lost with something on the way. */
 export const answerTimeoutMs = 10_000;
@@ -25,6 +27,8 @@ export type SubscriberPorts = {
   /** False when there is no connection. */
   readonly send: (message: UpMessage) => boolean;
   readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
+  /** What the device holds of a type inside containers; left out where the store cannot tell. */
+  readonly readInside?: CoveredRowsPorts["readInside"];
   /** `seen`: what was held of each when the server was asked. */
   readonly onChanged: (
     type: string,
@@ -49,9 +53,6 @@ type Question = {
   readonly sentAt: number;
 };
 
-/** An UNSUBSCRIBE that the server has not confirmed; `question` names the message that carries it, if any does. */
-type Ending = { readonly target: Target; question: string | undefined };
-
 type SubscribedMessage = Extract<DownMessage, { type: "SUBSCRIBED" }>;
 type UnsubscribedMessage = Extract<DownMessage, { type: "UNSUBSCRIBED" }>;
 type ErrorMessage = Extract<DownMessage, { type: "ERROR" }>;
@@ -65,10 +66,11 @@ export class Subscriber {
   readonly #ports: SubscriberPorts;
   readonly #book: SubscriptionBook;
   readonly #questions = new Map<string, Question>();
-  readonly #ending = new Map<string, Ending>();
+  readonly #endings: Endings;
   readonly #flushTimer: Timer;
   readonly #answerTimer: Timer;
   readonly #refusals: Refusals;
+  readonly #covered: CoveredRows;
   #limits: Limits = defaultLimits;
   /** Counts connections; 0 while there is none. */
   #session = 0;
@@ -83,12 +85,21 @@ export class Subscriber {
     this.#book = new SubscriptionBook(ports.clock, (entries) => this.#expire(entries));
     this.#flushTimer = new Timer(ports.clock);
     this.#answerTimer = new Timer(ports.clock);
+    this.#endings = new Endings({ send: ports.send, isWanted: (target) => this.#book.get(target) !== undefined });
+    this.#covered = new CoveredRows({
+      ...ports,
+      readInside: ports.readInside,
+      isWatched: (type, id) => {
+        const phase = this.#book.get({ type, id, container: false })?.phase;
+        return phase === "asked" || phase === "held" || phase === "wanted";
+      },
+    });
     this.#refusals = new Refusals(ports.clock, ports.random, (entries) => this.#askAgain(entries));
   }
 
   /** Every target that could be asked for is answered. */
   get settled(): boolean {
-    return this.#questions.size === 0 && !this.#reading && !this.#flushTimer.armed;
+    return this.#questions.size === 0 && !this.#reading && !this.#flushTimer.armed && this.#covered.settled;
   }
 
   /** How many targets do not fit under the server's limit and are therefore not live. */
@@ -143,8 +154,8 @@ export class Subscriber {
   connected(limits: Limits): void {
     this.#session += 1;
     this.#connected = true;
-    this.#adopt(limits);
-    this.#ending.clear();
+    this.#adopt(limits, true);
+    this.#endings.clear();
     this.reassert();
   }
 
@@ -156,14 +167,14 @@ export class Subscriber {
   resumed(limits: Limits, count: number): void {
     this.#session += 1;
     this.#connected = true;
-    this.#adopt(limits);
+    this.#adopt(limits, false);
     let held = 0;
     for (const entry of this.#book.entries()) {
       // Whether the question or its answer was lost is unknown; asking twice does no harm.
       if (entry.phase === "asked") entry.phase = "wanted";
       if (entry.phase === "held") held += 1;
     }
-    for (const ending of this.#ending.values()) ending.question = undefined;
+    this.#endings.repeatAll();
     if (count < held) {
       // Rows of the server were lost, or it took some away and the word of it was: trusting them would miss changes.
       this.#ports.logger.warn(`[Sync] The server kept ${count} of ${held} subscriptions; all are asked for again.`);
@@ -174,8 +185,9 @@ export class Subscriber {
     this.#schedule(0);
   }
 
-  #adopt(limits: Limits): void {
+  #adopt(limits: Limits, afresh: boolean): void {
     this.#limits = limits;
+    this.#covered.connected(limits, afresh);
     this.#refusals.setWatched(limits.dormant === true);
   }
 
@@ -191,6 +203,7 @@ export class Subscriber {
 
   disconnected(): void {
     this.#connected = false;
+    this.#covered.disconnected();
     this.#session += 1;
     this.#questions.clear();
     this.#flushTimer.clear();
@@ -218,12 +231,11 @@ export class Subscriber {
   }
 
   unsubscribed(message: UnsubscribedMessage): void {
-    for (const [key, { question }] of this.#ending) {
-      if (question !== undefined && question === message.id) this.#ending.delete(key);
-    }
+    this.#endings.answered(message.id);
   }
 
   answered(message: SubscribedMessage): void {
+    if (this.#covered.answered(message)) return;
     const question = message.id === undefined ? undefined : this.#takeQuestion(message.id);
     if (!question) return; // a repeated question is answered by its own id
     this.#errorsInARow = 0;
@@ -250,33 +262,25 @@ export class Subscriber {
     // The lists of a refused container are read as well, for nothing will signal; but not again after every vain try.
     const read = batch.entries.filter((entry) => entry.phase === "held" || this.#refusals.isFirst(entry));
     if (batch.container && read.length > 0) this.#ports.onWithin(batch.type, idsOf(read));
+    const live = batch.entries.filter((entry) => entry.phase === "held");
+    if (batch.container) this.#covered.add(batch.type, idsOf(live));
     this.#ports.onPhase(batch.entries);
     this.#ports.onProgress();
   }
 
   failed(message: ErrorMessage): void {
+    if (this.#covered.failed(message)) return;
     const question = message.id === undefined ? undefined : this.#takeQuestion(message.id);
     const { code } = message.payload;
     this.#ports.logger.warn(`[Sync] The server answered ${code}: ${message.payload.message}`);
     const repeat = code === "unavailable" || code === "too_many_subscriptions";
     if (!question) {
-      this.#endFailed(message.id, repeat);
+      if (this.#endings.failed(message.id, repeat) && repeat) this.#repeatLater();
       return;
     }
     for (const entry of question.batch.entries) if (entry.phase === "asked") entry.phase = repeat ? "wanted" : "failed";
     this.#ports.onPhase(question.batch.entries);
     if (repeat) this.#repeatLater();
-  }
-
-  #endFailed(id: string | undefined, repeat: boolean): void {
-    let found = false;
-    for (const [key, ending] of this.#ending) {
-      if (id === undefined || ending.question !== id) continue;
-      found = true;
-      if (repeat) ending.question = undefined;
-      else this.#ending.delete(key);
-    }
-    if (found && repeat) this.#repeatLater();
   }
 
   #repeatLater(): void {
@@ -383,29 +387,14 @@ export class Subscriber {
   #expire(entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#refusals.forget(entry);
-      if (!this.#isKept(entry)) continue;
-      this.#ending.set(targetKey(entry), { target: entry, question: undefined });
+      if (this.#isKept(entry)) this.#endings.add(entry);
     }
     this.#end();
     this.#ports.onPhase(entries);
     this.#schedule(gatherMs); // room may have become free
   }
 
-  /** Sends what is to be ended and not on its way. Who is wanted again meanwhile is not ended. */
   #end(): void {
-    if (!this.#connected) return;
-    const open: Ending[] = [];
-    for (const [key, ending] of this.#ending) {
-      if (ending.question !== undefined) continue;
-      if (this.#book.get(ending.target)) this.#ending.delete(key);
-      else open.push(ending);
-    }
-    for (const batch of toBatches(open, ({ target }) => target, this.#limits)) {
-      const id = `u${this.#nextId++}`;
-      const names = idsOf(batch.entries.map(({ target }) => target));
-      const payload = { entityCode: batch.type, ...(batch.container ? { within: names } : { entityIds: names }) };
-      if (!this.#ports.send({ type: "UNSUBSCRIBE", id, payload })) return;
-      for (const ending of batch.entries) ending.question = id;
-    }
+    if (this.#connected) this.#endings.send(this.#limits);
   }
 }

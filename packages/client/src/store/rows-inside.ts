@@ -1,0 +1,20 @@
+import { splitEntityKey } from "../entity-key.ts";
+import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
+import type { StoredEntity } from "./entity-store.ts";
+
+/**
+ * Of these rows, those of a type that lie inside one of the containers. Which columns name containers only the server
+ * knows: any column counts. One row too many is compared in vain.
+ */
+export function rowsInside(
+  rows: Iterable<Pick<StoredEntity, "id" | "type" | "ver" | "gone" | "base">>,
+  type: string,
+  containerIds: readonly string[],
+): Map<string, HeldVersion> {
+  const containers = new Set<unknown>(containerIds);
+  const inside = new Map<string, HeldVersion>();
+  for (const row of rows)
+    if (row.type === type && !row.gone && row.base && Object.values(row.base).some((value) => containers.has(value)))
+      inside.set(splitEntityKey(row.id).id, { version: row.ver, gone: false });
+  return inside;
+}
