@@ -16,6 +16,7 @@ export class History {
   readonly #versions = new Map<string, Map<number, VersionRecord>>();
   readonly #latest = new Map<string, VersionRecord>();
   readonly #readable = new Map<string, Interval[]>();
+  readonly #adminUntil = new Map<string, number>();
   /** When commits were last lost. */
   failoverMs = Number.NEGATIVE_INFINITY;
 
@@ -25,6 +26,7 @@ export class History {
     database.onCommit = (versions, keys, reason) => {
       if (reason === "failover") this.failoverMs = database.nowMs;
       for (const version of versions) this.#note(version);
+      if (keys === "all") this.#noteAdmins();
       this.#look(keys === "all" ? [...this.#versions.keys()] : keys);
     };
   }
@@ -55,6 +57,19 @@ export class History {
     const interval = this.#readable.get(nameOf(person, key))?.at(-1);
     const rights = interval ? (interval.to === Number.POSITIVE_INFINITY ? interval.from : interval.to) : 0;
     return Math.max(rights, this.#latest.get(key)?.committedMs ?? 0);
+  }
+
+  /** Whether the person has had, since then, a right that does not depend on what the row is like. */
+  standsAbove({ personId, organizationId }: Person, code: string, id: string, since: number): boolean {
+    const name = `${personId} ${organizationId}`;
+    return (this.#adminUntil.get(name) ?? 0) >= since || this.#database.hasGrant(code, id, { personId, organizationId });
+  }
+
+  #noteAdmins(): void {
+    for (const [name, until] of this.#adminUntil)
+      if (until === Number.POSITIVE_INFINITY) this.#adminUntil.set(name, this.#database.nowMs);
+    for (const [name, role] of this.#database.members)
+      if (role === "admin") this.#adminUntil.set(name, Number.POSITIVE_INFINITY);
   }
 
   #note(committed: CommittedVersion): void {

@@ -7,7 +7,8 @@ import type { Violations } from "./violation.ts";
 
 /**
  * Nobody hears of a row that he may not read. A version may be told to whoever could read the row at or after the moment
- * at which it was written; a deletion to whoever could read the row that it ended; a loss to whoever asked for the row
+ * at which it was written; a deletion to whoever could read the row that it ended, or has become somebody to whom nothing is
+ * hidden; a loss to whoever asked for the row
  * or could read it once.
  */
 export function checkFrame(
@@ -40,7 +41,8 @@ function checkVersion({ history, violations, nowMs }: Of, client: ClientNode, co
   }
   const deleted = record.row === undefined;
   const allowed = deleted
-    ? history.couldRead(client.person, key, record.bornMs, record.committedMs)
+    ? history.couldRead(client.person, key, record.bornMs, record.committedMs) ||
+      history.standsAbove(client.person, code, id, record.committedMs)
     : history.couldRead(client.person, key, record.createdMs, nowMs);
   if (!allowed)
     violations.add("confidential", nowMs, `${client.name} was told of ${key} v${version} (${how}), which he could not read`);

@@ -88,7 +88,6 @@ function converge(stage: Stage, when: string): boolean {
     // Ever longer steps: most are right at once, and a look costs more than a second of quiet.
     scheduler.advanceTo(scheduler.now + lookMs);
     problems = wrong(stage);
-    if (process.env["SLOW"] && scheduler.now > end - patienceMs + 6000 && scheduler.now < end - patienceMs + 6500) console.log("SLOW", problems.join(" | ").slice(0, 300));
   }
   for (const problem of problems) stage.violations.add("convergence", scheduler.now, `${when}: ${problem}`);
   return problems.length === 0;

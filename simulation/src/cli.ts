@@ -1,0 +1,108 @@
+/**
+ * `npm run simulate`. Prints one JSON object; the way there goes to standard error. Exit code 1 when a promise was
+ * broken, 2 when the simulation itself failed.
+ */
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { drawPlan } from "./plan/draw-plan.ts";
+import { keep } from "./run/corpus.ts";
+import { parseOptions, type SimulateOptions, usage } from "./run/options.ts";
+import { inOwnTask, runSeeds } from "./run/run-seeds.ts";
+import { shrink } from "./run/shrink.ts";
+import { simulate } from "./run/simulate.ts";
+import { add, emptyTally, type Tally } from "./run/tally.ts";
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const msPerHour = 3_600_000;
+/** Shortening takes a hundred runs; more than a few findings usually have one cause. */
+const mostKept = 5;
+
+function runWorker(options: SimulateOptions, seed: number, schedules: number): Promise<Tally> {
+  const args = ["--worker", "--seed", String(seed), "--schedules", String(schedules), ...(options.first ? ["--first"] : [])];
+  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.on("data", (piece: Buffer) => {
+    text += piece.toString("utf8");
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve(JSON.parse(text) as Tally);
+      else reject(new Error(`a worker ended with ${code}`));
+    });
+  });
+}
+
+async function runAll(options: SimulateOptions): Promise<Tally> {
+  if (options.workers === 1) return runSeeds({ ...options, firstOnly: options.first }, (done) => say(`${done} schedules`));
+  const share = Math.ceil(options.schedules / options.workers);
+  const total = emptyTally();
+  const starts = Array.from({ length: options.workers }, (_, at) => options.seed + at * share);
+  const end = options.seed + options.schedules;
+  const tallies = await Promise.all(
+    starts.filter((seed) => seed < end).map((seed) => runWorker(options, seed, Math.min(share, end - seed))),
+  );
+  for (const tally of tallies) add(total, tally);
+  return total;
+}
+
+/** Shortens what broke a promise and keeps it for the tests. */
+async function keepFindings({ findings }: Tally): Promise<void> {
+  for (const { seed, violations } of findings.slice(0, mostKept)) {
+    const [first] = violations;
+    if (!first) continue;
+    const plan = await inOwnTask(() => shrink(drawPlan(seed), first.promise));
+    const file = keep(`seed-${seed}`, { found: `${first.promise}: ${first.what}`, plan });
+    say(`seed ${seed}: ${first.promise}: ${first.what}\n  kept in ${file}`);
+    for (const action of plan.actions) say(`  ${JSON.stringify(action)}`);
+  }
+}
+
+async function replay(seed: number, options: SimulateOptions): Promise<number> {
+  const whole = drawPlan(seed);
+  const outcome = await inOwnTask(() => simulate(whole));
+  const [broken] = outcome.violations;
+  const plan = broken ? await inOwnTask(() => shrink(whole, broken.promise)) : whole;
+  for (const action of plan.actions) say(JSON.stringify(action));
+  const again = await inOwnTask(() => simulate(plan, options.trace ? say : undefined));
+  process.stdout.write(`${JSON.stringify({ seed, clients: plan.clients, endMs: plan.endMs, ...again }, null, 2)}\n`);
+  return again.violations.length > 0 ? 1 : 0;
+}
+
+async function main(options: SimulateOptions): Promise<number> {
+  if (options.replay !== null) return replay(options.replay, options);
+  if (options.worker) {
+    const tally = await runSeeds({ ...options, firstOnly: options.first }, (done) => say(`seeds from ${options.seed}: ${done}`));
+    process.stdout.write(JSON.stringify(tally));
+    return 0;
+  }
+  const begun = performance.now();
+  const tally = await runAll(options);
+  const seconds = Math.round((performance.now() - begun) / 100) / 10;
+  const { virtualMs, findings, ...counts } = tally;
+  const result = {
+    seed: options.seed,
+    ...counts,
+    virtualHours: Math.round((virtualMs / msPerHour) * 10) / 10,
+    seconds,
+    violations: findings.length,
+    findings: findings.slice(0, mostKept),
+  };
+  const text = `${JSON.stringify(result, null, 2)}\n`;
+  process.stdout.write(text);
+  if (options.json !== null) writeFileSync(options.json, text);
+  if (options.keep) await keepFindings(tally);
+  return findings.length > 0 ? 1 : 0;
+}
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options) process.exitCode = await main(options);
+  else process.stdout.write(`${usage}\n`);
+} catch (error) {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 2;
+}

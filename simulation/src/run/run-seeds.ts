@@ -1,0 +1,31 @@
+import { drawPlan } from "../plan/draw-plan.ts";
+import { count, emptyTally, type Tally } from "./tally.ts";
+import { simulate } from "./simulate.ts";
+
+/** A task of its own, as `simulate` needs: nothing of this program waits behind a promise that is being settled. */
+export function inOwnTask<Result>(work: () => Result): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(work());
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+/** Runs the schedules of `schedules` seeds from `seed` on. `firstOnly`: ends at the first that breaks a promise. */
+export async function runSeeds(
+  options: { readonly seed: number; readonly schedules: number; readonly firstOnly: boolean },
+  onProgress: (done: number) => void = () => undefined,
+): Promise<Tally> {
+  const tally = emptyTally();
+  for (let seed = options.seed; seed < options.seed + options.schedules; seed += 1) {
+    const plan = drawPlan(seed);
+    count(tally, plan, await inOwnTask(() => simulate(plan)));
+    if (options.firstOnly && tally.findings.length > 0) break;
+    if (tally.schedules % 500 === 0) onProgress(tally.schedules);
+  }
+  return tally;
+}
