@@ -25,7 +25,7 @@ import { findRedis } from "../redis/find-redis.ts";
 import { startRedis } from "../redis/server.ts";
 import { LightClient } from "./light-client.ts";
 import { distribution } from "./percentiles.ts";
-import { countByKind } from "./statement-kinds.ts";
+import { causedByReturn, countByKind } from "./statement-kinds.ts";
 import { StatementLog, statementLogging } from "./statement-log.ts";
 import { atSteadyRate } from "./steady-rate.ts";
 
@@ -228,9 +228,7 @@ export async function run(args: string[]): Promise<object> {
   const afterPod = light.flatMap(({ log }) => log.resumed.map(({ at, fromPort }) => at - (goneAt.get(fromPort) ?? at)));
   const sdkStale = sdk.filter((client) => client.sdk.status().state !== "connected").length;
   const moved = resumes.length + resets.length + sdk.reduce((sum, { told }) => sum + told.resumed + told.reset, 0);
-  const causedByResumes = Object.entries(during).reduce((sum, [kind, count]) => {
-    return kind === "periodic" || kind === "other program" ? sum : sum + count;
-  }, 0);
+  const caused = causedByReturn.reduce((sum, kind) => sum + (during[kind] ?? 0), 0);
   return {
     sockets,
     sdk: sdkCount,
@@ -254,9 +252,11 @@ export async function run(args: string[]): Promise<object> {
       quietSeconds: QUIET_S,
       quiet,
       during,
-      perClient: causedByResumes / (sockets + sdkCount),
-      perResume: causedByResumes / Math.max(1, moved),
-      logReads: during["log read"] ?? 0,
+      perClient: caused / (sockets + sdkCount),
+      perResume: caused / Math.max(1, moved),
+      /** Each new gateway fills its memory from the log before it takes sockets. */
+      logReadsOfNewGateways: during["log read"] ?? 0,
+      /** Resumed connections whose missed changes were read from the log. */
       replaysFromLog: await sumOfMetrics(fresh, "heliograph_gateway_replays_total", 'source="log"'),
       replaysFromRing: await sumOfMetrics(fresh, "heliograph_gateway_replays_total", 'source="ring"'),
     },

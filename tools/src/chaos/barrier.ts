@@ -19,6 +19,7 @@ export interface BarrierResult {
   comparisons: number;
   /** Clients that say they are up to date and are not. */
   missed: Difference[];
+  /** Clients that show what their user may not read, and do not know that they are behind. */
   unauthorized: Difference[];
   /** Clients that know that they are behind, and have not caught up in time. */
   stuck: string[];
@@ -57,7 +58,7 @@ function claimsCurrent(client: ChaosClient): boolean {
   );
 }
 
-/** What is to be said of a client that is late. */
+/** What is to be said of a client that is late, at the moment at which it was. */
 interface Verdict {
   progress: Progress;
   /** It claimed to be current before and after it was found different. */
@@ -68,9 +69,11 @@ interface Verdict {
 
 async function judge(progress: Progress, truth: Truth, versions: ReadonlyMap<string, number>): Promise<Verdict> {
   const claimed = claimsCurrent(progress.client);
-  await look(progress, truth, versions);
+  const { differences } = await compare(progress.client, truth);
   const silent = claimed && claimsCurrent(progress.client);
-  return { progress, silent, differences: progress.latest.differences, status: statusOf(progress.client) };
+  const verdict = { progress, silent, differences, status: statusOf(progress.client) };
+  await look(progress, truth, versions);
+  return verdict;
 }
 
 async function look(progress: Progress, truth: Truth, versions: ReadonlyMap<string, number>) {
@@ -86,11 +89,13 @@ async function look(progress: Progress, truth: Truth, versions: ReadonlyMap<stri
  * meanwhile.
  *
  * @param healedAt performance.now() of the end of the trouble
+ * @param noticeMs time that a client may need to notice that its link is dead
  */
 export async function awaitClients(
   clients: readonly ChaosClient[],
   reader: TruthReader,
   healedAt: number,
+  noticeMs = 0,
 ): Promise<BarrierResult> {
   const versions = await reader.mark();
   const truth = await reader.read();
@@ -101,36 +106,41 @@ export async function awaitClients(
     caughtUpAt: null,
   }));
   const began = performance.now();
+  const verdicts: Verdict[] = [];
   let waiting = everyone;
-  const late: Progress[] = [];
   for (let before = began; waiting.length > 0; ) {
-    for (const progress of waiting) await look(progress, truth, versions);
+    for (const progress of everyone) await look(progress, truth, versions);
     const now = performance.now();
     for (const progress of waiting) if (isActive(progress.client)) progress.activeMs += now - before;
     before = now;
-    const overdue = (progress: Progress) => progress.activeMs > PROMISED_MS || now - began > LONGEST_MS;
-    late.push(...waiting.filter((progress) => progress.caughtUpAt === null && overdue(progress)));
+    const overdue = (progress: Progress) =>
+      progress.activeMs > PROMISED_MS + noticeMs || now - began > LONGEST_MS + noticeMs;
+    const late = waiting.filter((progress) => progress.caughtUpAt === null && overdue(progress));
+    for (const progress of late) verdicts.push(await judge(progress, truth, versions));
     waiting = waiting.filter((progress) => progress.caughtUpAt === null && !overdue(progress));
     if (waiting.length > 0) await wait(LOOK_MS);
   }
-  const verdicts = await Promise.all(late.map(async (progress) => judge(progress, truth, versions)));
+  const late = verdicts.map(({ progress }) => progress);
   const longest = verdicts.every(({ silent }) => silent) ? SILENT_MS : LATE_MS;
   await watch(late, longest, () => late.map((progress) => look(progress, truth, versions)));
   const caughtUp = everyone.flatMap(({ caughtUpAt }) => (caughtUpAt === null ? [] : [caughtUpAt]));
   const fate = ({ caughtUpAt }: Progress) =>
     caughtUpAt === null ? "never" : `after ${Math.round(caughtUpAt - healedAt)} ms`;
+  const told = (kind: Difference["kind"]) =>
+    verdicts
+      .filter(({ silent }) => silent)
+      .flatMap(({ differences, progress, status }) =>
+        differences
+          .filter((difference) => difference.kind === kind)
+          .map((difference) => ({
+            ...difference,
+            detail: `${difference.detail}; ${status}; caught up ${fate(progress)}`,
+          })),
+      );
   return {
     comparisons: everyone.reduce((sum, { latest }) => sum + latest.count, 0),
-    missed: verdicts.flatMap(({ silent, differences, progress }) =>
-      differences
-        .filter((difference) => silent && difference.kind === "missed")
-        .map((difference) => ({ ...difference, detail: `${difference.detail}; caught up ${fate(progress)}` })),
-    ),
-    unauthorized: verdicts.flatMap(({ differences, progress }) =>
-      differences
-        .filter((difference) => difference.kind === "unauthorized")
-        .map((difference) => ({ ...difference, detail: `${difference.detail}; caught up ${fate(progress)}` })),
-    ),
+    missed: told("missed"),
+    unauthorized: told("unauthorized"),
     stuck: verdicts
       .filter(({ silent, differences }) => !silent || differences.length === 0)
       .map(

@@ -111,7 +111,7 @@ export class Ground implements AsyncDisposable {
       stop.abort();
       await writing;
     }
-    const result = await awaitClients(this.#clients, this.#truth, healedAt);
+    const result = await awaitClients(this.#clients, this.#truth, healedAt, fault.noticeMs);
     this.#bury();
     const lost = fault.rewinds ? [] : await this.#truth.lost(this.#commits.highest());
     const after = sumOf(this.#clients);

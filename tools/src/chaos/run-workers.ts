@@ -1,12 +1,14 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Resources } from "./resource-watch.ts";
 import { type ChaosResult, type ChaosRun, runChaos } from "./run-chaos.ts";
 import { type RawTally, Tally } from "./tally.ts";
 
 /** What a worker came to. */
-interface RawResult {
+export interface WorkerResult {
   readonly total: RawTally;
   readonly faults: Readonly<Record<string, RawTally>>;
   readonly evidence: readonly string[];
@@ -14,35 +16,34 @@ interface RawResult {
   readonly resources: Resources;
 }
 
-/** What a worker says. */
-export type WorkerNews = { readonly line: string } | { readonly result: RawResult };
+/** What a worker shall do, and the file that it writes its result to: megabytes of samples. */
+export type WorkerOrder = Omit<ChaosRun, "signal" | "report"> & { readonly file: string };
 
 type Task = Omit<ChaosRun, "share">;
 
-async function runWorker(task: Task, share: ChaosRun["share"]): Promise<RawResult> {
+async function runWorker(task: Task, share: ChaosRun["share"], file: string): Promise<WorkerResult> {
   const { signal, report, ...rest } = task;
   const child = fork(path.join(import.meta.dirname, "worker.ts"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  let result: RawResult | undefined;
-  child.on("message", (news: WorkerNews) => {
-    if ("line" in news) report(news.line);
-    else result = news.result;
-  });
+  child.on("message", (line: string) => report(line));
   const stop = () => void child.kill("SIGTERM");
   signal.addEventListener("abort", stop, { once: true });
-  child.send({ ...rest, share });
-  // Every message was received by then; the exit may be noticed earlier.
-  await Promise.all([once(child, "exit"), once(child, "disconnect")]);
+  const order: WorkerOrder = { ...rest, share, file };
+  child.send(order);
+  const [code] = (await once(child, "exit")) as [number | null];
   signal.removeEventListener("abort", stop);
-  if (result === undefined) throw new Error(`Worker ${share.index + 1} ended without a result (${child.exitCode}).`);
-  return result;
+  if (code !== 0) throw new Error(`Worker ${share.index + 1} ended with ${code ?? child.signalCode}.`);
+  return JSON.parse(readFileSync(file, "utf8")) as WorkerResult;
 }
 
 /** One run in this process, or its injections divided among several, which share nothing but the machine. */
 export async function runWorkers(task: Task, workers: number): Promise<ChaosResult> {
   if (workers === 1) return runChaos({ ...task, share: { index: 0, of: 1 } });
+  const folder = mkdtempSync(path.join(tmpdir(), "chaos-workers-"));
   const results = await Promise.all(
-    Array.from({ length: workers }, (_, index) => runWorker(task, { index, of: workers })),
-  );
+    Array.from({ length: workers }, (_, index) => {
+      return runWorker(task, { index, of: workers }, path.join(folder, String(index)));
+    }),
+  ).finally(() => rmSync(folder, { recursive: true, force: true }));
   const total = new Tally();
   const faults: Record<string, Tally> = {};
   for (const result of results) {

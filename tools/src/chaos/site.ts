@@ -8,7 +8,7 @@ import { ServiceSlot } from "./service-slot.ts";
 const GATEWAYS = 3;
 const WATCHERS = 2;
 /** Short, so that a client or gateway notices a silent link within the few seconds that an injection lasts. */
-const PING_INTERVAL_MS = "2000";
+export const pingIntervalMs = 2_000;
 const LEADER_MS = 5_000;
 
 /** Everything that runs, with a troublesome link at every edge. */
@@ -44,7 +44,7 @@ export class Site implements AsyncDisposable {
       REDIS_PREFIX: `chaos_${randomBytes(4).toString("hex")}`,
       JWT_SECRET: randomBytes(32).toString("hex"),
       CURSOR_SECRET: randomBytes(32).toString("hex"),
-      PING_INTERVAL_MS,
+      PING_INTERVAL_MS: String(pingIntervalMs),
       MAX_SOCKETS_PER_USER: "10000",
     };
     const { PING_INTERVAL_MS: _ping, MAX_SOCKETS_PER_USER: _sockets, ...shared } = settings;

@@ -9,6 +9,7 @@ import { checkTerraform } from "../terraform/check-terraform.ts";
 import { checkDirections } from "./directions.ts";
 import { brokenLinks } from "./links.ts";
 import { runNpm, runProgram } from "./run-program.ts";
+import { exceededBudgets } from "./size-budgets.ts";
 import { workspaceFolders } from "./workspaces.ts";
 
 /** One thing that must hold. */
@@ -78,6 +79,12 @@ export const checks: readonly Check[] = [
     name: "generated files and schema",
     remedy: "npm run generate, then commit what it wrote; a changed definition also needs a migration",
     run: databaseProblems,
+  },
+  {
+    name: "size budgets",
+    remedy:
+      "load later what the first page does not need, or drop it; tools/src/check/size-budgets.ts says what counts",
+    run: exceededBudgets,
   },
   {
     name: "lock file",

@@ -7,7 +7,6 @@ export { packPackages } from "../pack/pack-packages.ts";
 export { ensureServiceLogins, roleUrl, type ServiceRole } from "../postgres/role-login.ts";
 export { type ScratchServer, startScratchServer } from "../postgres/scratch-server.ts";
 export { templateDatabase } from "../postgres/template-cluster.ts";
-export { npmCommand } from "../process/npm-command.ts";
 export { stopRequest } from "../process/stop-request.ts";
 export { type FoundRedis, findRedis } from "../redis/find-redis.ts";
 export { type RedisServer, startRedis } from "../redis/server.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { FaultProxy } from "../fault-proxy.ts";
+import { pingIntervalMs } from "../site.ts";
 import { type Fault, type FaultContext, insist, last, trouble } from "./fault.ts";
 
 /** Faults of the links between clients and gateways. */
@@ -34,6 +35,8 @@ export const clientFaults: readonly Fault[] = [
   },
   {
     name: "client-half-open",
+    // A PING after one interval of silence, and the next interval for its answer.
+    noticeMs: 2 * pingIntervalMs,
     strike: (context) => trouble(context.dice, someLinks(context), { kind: "blackhole" }, [500, 8_000]),
   },
   {
