@@ -6,6 +6,8 @@ test("a version is news once, then a repeat, and an older one is told apart", ()
   ledger.hold("a", 10);
   expect([20, 20, 15, 21].map((version) => ledger.tell("a", version))).toEqual(["news", "repeat", "older", "news"]);
   expect(ledger.tell("b", 1)).toBe("foreign");
+  ledger.ask("b");
+  expect(ledger.tell("b", 1)).toBe("early");
 });
 
 test("what changed and was not told is a gap; what never changed is neither", () => {

@@ -1,5 +1,5 @@
-/** What a signal was to the socket that got it. */
-export type Told = "news" | "repeat" | "older" | "foreign";
+/** What a signal was to the socket that got it. "early": for a row that was asked for, without an answer so far. */
+export type Told = "news" | "repeat" | "older" | "early" | "foreign";
 
 /** How the rows that a socket holds compare with the truth. */
 export interface Judgement {
@@ -14,6 +14,7 @@ export interface Judgement {
 /** Which versions one socket was told, and what that is worth. Pure; versions are only compared. */
 export class RowLedger {
   readonly #rows = new Map<string, { base: number; told: number }>();
+  readonly #asked = new Set<string>();
 
   get size(): number {
     return this.#rows.size;
@@ -28,9 +29,15 @@ export class RowLedger {
     return this.#rows.get(id)?.told ?? 0;
   }
 
+  /** A row is asked for. A server that answers too late may begin to tell of it all the same. */
+  ask(id: string): void {
+    if (!this.#rows.has(id)) this.#asked.add(id);
+  }
+
   /** A row is held from now on, at this version. Again after a reconnect: then it is only another way to be told. */
   hold(id: string, version: number): void {
     const row = this.#rows.get(id);
+    this.#asked.delete(id);
     if (!row) this.#rows.set(id, { base: version, told: version });
     else if (version > row.told) row.told = version;
   }
@@ -41,7 +48,7 @@ export class RowLedger {
 
   tell(id: string, version: number): Told {
     const row = this.#rows.get(id);
-    if (!row) return "foreign";
+    if (!row) return this.#asked.has(id) ? "early" : "foreign";
     if (version === row.told) return "repeat";
     if (version < row.told) return "older";
     row.told = version;

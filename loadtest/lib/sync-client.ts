@@ -39,6 +39,7 @@ export class SyncClient {
   #lastSignal = 0;
   #longestSilence = 0;
   #recovering: Promise<void> = Promise.resolve();
+  #onBookmark = (): void => undefined;
 
   constructor(options: SyncClientOptions) {
     this.#options = options;
@@ -83,9 +84,21 @@ export class SyncClient {
     return Math.max(this.#longestSilence, this.#options.ports.now() - this.#lastSignal);
   }
 
-  /** Waits for a recovery that is under way, then closes. */
-  async leave(): Promise<void> {
+  /** Waits for a recovery that is under way and for the signals that it brings; at most so many milliseconds for these. */
+  async settled(patienceMs: number): Promise<void> {
     await this.#recovering;
+    if (!this.#replaying) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.ports.after(patienceMs, resolve);
+      this.#onBookmark = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Closes for good. */
+  leave(): void {
     this.#leaving = true;
     this.#dialogue?.leave();
   }
@@ -93,6 +106,7 @@ export class SyncClient {
   async #ask(ids: readonly string[]): Promise<boolean> {
     const { entityCode } = this.#options;
     const versions = ids.map((id) => this.ledger.versionOf(id));
+    for (const id of ids) this.ledger.ask(id);
     const payload = { entityCode, entityIds: [...ids], ...(versions.some((version) => version > 0) && { versions }) };
     const answer = await this.#dialogue?.ask({ type: "SUBSCRIBE", payload }, (found) => this.#onSubscribed(found));
     if (answer?.type !== "SUBSCRIBED") return false;
@@ -144,7 +158,7 @@ export class SyncClient {
 
   async #recover(lostAt: number): Promise<void> {
     const { ports, stayUntil } = this.#options;
-    for (let attempt = 1; ports.now() < stayUntil; attempt++) {
+    for (let attempt = 1; ports.now() < stayUntil && !this.#leaving; attempt++) {
       await sleep(ports, ports.random() * Math.min(backoff.cap, backoff.base * 2 ** (attempt - 1)));
       if (!(await this.#dial(attempt))) continue;
       const outcome = await this.#resume();
@@ -192,6 +206,7 @@ export class SyncClient {
       case "BOOKMARK":
         this.#cursor = message.payload.cursor;
         this.#replaying = false;
+        this.#onBookmark();
         return;
       case "GONE":
         for (const id of message.payload.entityIds) this.ledger.forget(id);
@@ -231,6 +246,8 @@ export class SyncClient {
         return false;
       case "older":
         if (!this.#replaying) ports.record("rt_out_of_order", 1);
+        return false;
+      case "early":
         return false;
       case "foreign":
         ports.record("rt_foreign", 1);

@@ -143,7 +143,7 @@ ${report.invalid === null ? "" : `<p class="reason invalid">${text(report.invali
 <div class="plots">${plots(report)}
 ${report.curves.lines.length > 0 ? curve : ""}</div>
 <h2>Latencies and figures</h2>
-${latencyTable(report)}
+${report.latencies.length > 0 ? latencyTable(report) : ""}
 ${figureTable(report)}
 <h2>Settings</h2>
 ${settingsTable(report)}

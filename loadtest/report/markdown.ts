@@ -18,6 +18,24 @@ export function budgetValue({ metric, expression, value }: Report["budgets"][num
   return numberText(value, expression.startsWith("count") ? "" : unit);
 }
 
+/** Studies have no sockets to wait for. */
+function latencyPart(latencies: Report["latencies"]): string {
+  if (latencies.length === 0) return "";
+  return `## Latencies, ms
+
+${table(
+  ["metric", "meaning", "count", "p50", "p95", "p99", "max"],
+  latencies.map(({ metric, meaning, count, p50, p95, p99, max }) => [
+    metric,
+    meaning,
+    count,
+    ...[p50, p95, p99, max].map((value) => numberText(value)),
+  ]),
+)}
+
+`;
+}
+
 /** The results as a document. */
 export function markdown(report: Report): string {
   const { machine, budgets, latencies, figures, settings } = report;
@@ -44,19 +62,7 @@ ${table(
   ]),
 )}
 
-## Latencies, ms
-
-${table(
-  ["metric", "meaning", "count", "p50", "p95", "p99", "max"],
-  latencies.map(({ metric, meaning, count, p50, p95, p99, max }) => [
-    metric,
-    meaning,
-    count,
-    ...[p50, p95, p99, max].map((value) => numberText(value)),
-  ]),
-)}
-
-## Figures
+${latencyPart(latencies)}## Figures
 
 Of samples over time, the highest.
 

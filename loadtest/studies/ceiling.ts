@@ -105,7 +105,7 @@ export const ceiling: Study = defineStudy({
     const writeUntil = Date.now();
     await wait(2 * settings.lagMs);
     await judgeAll(site, clients, recording);
-    await Promise.all(clients.map((client) => client.leave()));
+    for (const client of clients) client.leave();
     const end = Date.now();
     const verdicts = ceiling.budgets(settings).map((budget) => judgeBudget(budget, recording.values(budget.metric)));
     return { recording, timeline: { start, writeFrom, writeUntil, judgeAt: writeUntil, end }, verdicts, invalid: null };

@@ -7,6 +7,9 @@ import { type JourneyContext, rowAt, setting, targetOf, userOf } from "./context
 /** Part of the ramp within which all sockets start; the rest is for the last of them to become ready. */
 const startShare = 0.9;
 
+/** A socket that was lost shortly before the end gets so long to come back before it is judged, milliseconds. */
+const lateMs = 30_000;
+
 /** Pauses until it is this connection's turn, so that a crowd arrives evenly over the ramp. */
 export function takeTurn({ ports, timeline, index, count }: JourneyContext): Promise<void> {
   const ramp = (timeline.writeFrom - timeline.start) * startShare;
@@ -25,7 +28,7 @@ export function clientOf(context: JourneyContext, more: Partial<SyncClientOption
     token: userOf(context, index).token,
     entityCode: plan.entityCode,
     sharedClock: plan.sharedClock,
-    stayUntil: timeline.judgeAt,
+    stayUntil: timeline.judgeAt + lateMs,
     ...more,
   });
 }
@@ -46,6 +49,7 @@ async function truthFor(context: JourneyContext, client: SyncClient): Promise<Re
 /** Records how much of what has changed the client was told. */
 export async function judge(context: JourneyContext, client: SyncClient): Promise<void> {
   const { ports } = context;
+  await client.settled(lateMs);
   const truth = await truthFor(context, client);
   if (!truth) return;
   const { informed, gaps } = client.ledger.judge(truth);
@@ -77,5 +81,5 @@ export async function holdRows(context: JourneyContext): Promise<void> {
   ports.record("rt_silence_ms", client.longestSilence());
   await untilJudged(context);
   await judge(context, client);
-  await client.leave();
+  client.leave();
 }

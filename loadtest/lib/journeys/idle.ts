@@ -19,5 +19,5 @@ export async function idle(context: JourneyContext): Promise<void> {
     }),
   );
   await sleep(ports, timeline.judgeAt - ports.now());
-  await Promise.all(clients.map((client) => client.leave()));
+  for (const client of clients) client.leave();
 }

@@ -11,5 +11,5 @@ export async function knock(context: JourneyContext): Promise<void> {
   const ids = heldBy(context.index, setting(context, "perSocket"), plan.tenants).map((at) => rowAt(context, at));
   await client.subscribe(ids);
   await sleep(ports, setting(context, "staySeconds") * 1000);
-  await client.leave();
+  client.leave();
 }

@@ -42,6 +42,7 @@ export async function work(context: JourneyContext): Promise<void> {
   const { token } = userOf(context, index);
   const stale = new Set<string>();
   let cancel: (() => void) | undefined;
+  let reading: Promise<void> = Promise.resolve();
   const read = async (): Promise<void> => {
     cancel = undefined;
     const ids = [...stale];
@@ -52,7 +53,9 @@ export async function work(context: JourneyContext): Promise<void> {
     onSignal: (id, version) => {
       echoes.heard(version, ports.now());
       stale.add(id);
-      cancel ??= ports.after(readDelayMs, () => void read());
+      cancel ??= ports.after(readDelayMs, () => {
+        reading = Promise.all([reading, read()]).then(() => undefined);
+      });
     },
   });
   if (!(await client.connect())) return;
@@ -74,5 +77,6 @@ export async function work(context: JourneyContext): Promise<void> {
   await untilJudged(context);
   await judge(context, client);
   cancel?.();
-  await client.leave();
+  await reading;
+  client.leave();
 }
