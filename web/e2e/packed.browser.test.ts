@@ -1,21 +1,13 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { createApiClient } from "@heliograph/client";
 import { Tokens } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import {
-  type Cluster,
-  type Edge,
-  npmCommand,
-  packPackages,
-  startCluster,
-  startEdge,
-  staticFiles,
-} from "@heliograph/tools/cluster";
+import { type Cluster, type Edge, packPackages, startCluster, startEdge, staticFiles } from "@heliograph/tools/cluster";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
@@ -36,7 +28,7 @@ beforeAll(async () => {
   await cp(join(import.meta.dirname, "packed-app"), folder, { recursive: true });
   await install(await packPackages(join(folder, "packages")));
   // As its developer would; with the test runner's NODE_ENV Vite would take React's development build.
-  const env = { ...process.env, NODE_ENV: "production" };
+  const env = { NODE_ENV: "production" };
   await tool("typescript/bin/tsc", ["-p", "."], env);
   await tool("vite/bin/vite.js", ["build", "--logLevel", "error"], env);
   database = await createTestDatabase({ template: "demo" });
@@ -68,9 +60,12 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-/** By npm; without a registry, what the repository has is linked beside the unpacked packages. */
+/**
+ * Unpacks the packages and links beside them exactly what their manifests ask for, from the repository's own modules: what
+ * they import without naming it is missing, as it would be after `npm install`, and no registry is needed.
+ */
 async function install(tarballs: readonly string[]): Promise<void> {
-  const others = [
+  const wanted = [
     "react",
     "react-dom",
     "vite",
@@ -79,43 +74,25 @@ async function install(tarballs: readonly string[]): Promise<void> {
     "@types/react",
     "@types/react-dom",
   ];
-  const dependencies: Record<string, string> = {};
-  for (const file of tarballs) {
-    dependencies[`@heliograph/${basename(file).split("-")[1]}`] = `file:${file}`;
-  }
-  for (const name of others) {
-    const manifest = JSON.parse(await readFile(join(nodeModules, name, "package.json"), "utf8")) as { version: string };
-    dependencies[name] = manifest.version;
-  }
-  const manifest = { name: "fresh", private: true, type: "module", dependencies };
-  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
-  const npm = npmCommand();
-  const options = ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0"];
-  try {
-    await run(npm.command, [...npm.args, ...options], { cwd: folder, timeout: 150_000 });
-  } catch (error) {
-    process.stdout.write(
-      `npm could not install (${String(error).split("\n")[0]}); the repository's modules are linked.\n`,
-    );
-    await rm(join(folder, "node_modules"), { recursive: true, force: true });
-    await link(tarballs);
-  }
-}
-
-async function link(tarballs: readonly string[]): Promise<void> {
   const target = join(folder, "node_modules");
-  await mkdir(join(target, "@heliograph"), { recursive: true });
-  for (const name of await readdir(nodeModules)) {
-    if (name !== "@heliograph") await symlink(join(nodeModules, name), join(target, name));
-  }
   for (const file of tarballs) {
     const place = join(target, "@heliograph", basename(file).split("-")[1] ?? "");
-    await mkdir(place);
+    await mkdir(place, { recursive: true });
     await run("tar", ["-xzf", file, "-C", place, "--strip-components=1"]);
+    const manifest = JSON.parse(await readFile(join(place, "package.json"), "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    wanted.push(...Object.keys(manifest.dependencies));
   }
+  for (const name of new Set(wanted)) {
+    if (name.startsWith("@heliograph/")) continue;
+    await mkdir(dirname(join(target, name)), { recursive: true });
+    await symlink(join(nodeModules, name), join(target, name));
+  }
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "fresh", private: true, type: "module" }));
 }
 
-async function tool(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+async function tool(file: string, args: readonly string[], env: Record<string, string>): Promise<void> {
   await run(process.execPath, [join(folder, "node_modules", file), ...args], { cwd: folder, env }).catch(
     (error: { stdout?: string }) => {
       throw new Error(`${file} failed:\n${error.stdout ?? ""}\n${String(error)}`, { cause: error });
@@ -175,7 +152,7 @@ test("a token that ends while the page is frozen is renewed when it wakes, witho
   const identity = { personId: person.id, organizationId: person.organizationId };
   const shortLived = new Tokens({
     JWT_SECRET: cluster.settings["JWT_SECRET"] ?? "",
-    JWT_SECRET_ACCEPTED: "",
+    JWT_SECRET_ACCEPTED: null,
     JWT_ISSUER: "heliograph",
     JWT_AUDIENCE: "heliograph",
     TOKEN_LIFETIME_S: 5,
