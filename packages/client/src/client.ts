@@ -32,7 +32,7 @@ import type { Phase, Target } from "./subscriptions/subscription-book.ts";
 import { toTargets } from "./subscriptions/to-targets.ts";
 import { type SyncStatus, stuckAt, toSyncStatus } from "./sync-status.ts";
 import type { Tabs } from "./tabs/tabs.ts";
-import { ownerOf, readTokenClaims } from "./token-claims.ts";
+import { containerFor, ownerOf } from "./token-claims.ts";
 import { TokenSource } from "./token-source.ts";
 
 /** The whole client without a user interface. Build it with `createHeliograph`. */
@@ -283,13 +283,8 @@ export class Heliograph {
   /** A list in the server's order, live while somebody listens to it. Equal questions share one list. */
   list(type: string, options: ListOptions = {}): LiveList {
     const { within, ...query } = options;
-    const container = within === undefined ? this.#organizationFor(type) : within;
+    const container = within === undefined ? containerFor(type, this.#tokens.peek()) : within;
     return this.#lists.get(type, query, container === null ? undefined : canonicalId(container ?? ""));
-  }
-
-  /** The organization container, which everything of a tenant is inside; an organization itself is inside nothing. */
-  #organizationFor(type: string): string | null {
-    return type === "organization" ? null : (readTokenClaims(this.#tokens.peek()).organizationId ?? null);
   }
 
   #receive(message: DownMessage): void {

@@ -33,3 +33,8 @@ export function ownerOf(token: string | null): string | undefined {
   const { personId, organizationId } = readTokenClaims(token);
   return personId === undefined ? "" : `${personId} ${organizationId ?? ""}`;
 }
+
+/** The organization container, which everything of a tenant is inside; an organization itself is inside nothing. */
+export function containerFor(type: string, token: string | null): string | null {
+  return type === "organization" ? null : (readTokenClaims(token).organizationId ?? null);
+}

@@ -37,6 +37,7 @@ beforeEach(async () => {
   people += 1;
   device = await BrowserDevice.make(browser, site, `p${people}`);
   const { server } = site;
+  server.autoAnswer = true; // a test that failed half way must not take the next ones with it
   server.rows.clear();
   server.effects.clear();
   server.refuses = undefined;

@@ -8,6 +8,15 @@ type Source = {
   subscribe(listener: () => void): () => void;
 };
 
+/**
+ * For `use` when there is nothing to wait for: React wants it called in every render, also in the one after the wait. The
+ * fields are those that React itself puts on a promise whose end it has seen, so it does not wait for this one.
+ */
+export const nothingToWaitFor: Promise<void> = Object.assign(Promise.resolve(), {
+  status: "fulfilled",
+  value: undefined,
+});
+
 const waiting = new WeakMap<Heliograph, Map<string, Promise<void>>>();
 
 /**

@@ -2,7 +2,7 @@ import { use } from "react";
 import type { ListOptions } from "../client-options.ts";
 import type { EntityCode } from "../register.ts";
 import { useClient } from "./SyncProvider.tsx";
-import { whenKnown } from "./suspense.ts";
+import { nothingToWaitFor, whenKnown } from "./suspense.ts";
 import { type EntityListResult, useEntityList } from "./use-entity-list.ts";
 
 /** A list that is there; without rows it is empty, not unknown. */
@@ -18,10 +18,9 @@ export function useSuspenseEntityList<Code extends EntityCode>(
 ): KnownEntityList<Code> {
   const client = useClient();
   const result = useEntityList(code, options);
-  if (result.status === "loading") {
-    const list = client.list(code, options);
-    use(whenKnown(client, `list ${list.spec.id}`, list));
-  }
+  const list = client.list(code, options);
+  const loading = result.status === "loading";
+  use(loading ? whenKnown(client, `list ${list.spec.id}`, list) : nothingToWaitFor);
   if (result.status === "error") throw result.error;
   // While it is "loading", `use` does not return; only the compiler cannot see that.
   return result as KnownEntityList<Code>;

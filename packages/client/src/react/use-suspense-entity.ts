@@ -2,7 +2,7 @@ import { use } from "react";
 import { entityKey } from "../entity-key.ts";
 import type { EntityCode } from "../register.ts";
 import { useClient } from "./SyncProvider.tsx";
-import { whenKnown } from "./suspense.ts";
+import { nothingToWaitFor, whenKnown } from "./suspense.ts";
 import { type EntityResult, useEntity } from "./use-entity.ts";
 
 /** A row that is there or known to be gone. */
@@ -15,7 +15,8 @@ export type KnownEntity<Code extends EntityCode> = Extract<EntityResult<Code>, {
 export function useSuspenseEntity<Code extends EntityCode>(code: Code, id: string): KnownEntity<Code> {
   const client = useClient();
   const result = useEntity(code, id);
-  if (result.status === "loading") use(whenKnown(client, `row ${entityKey(code, id)}`, client.entity(code, id)));
+  const loading = result.status === "loading";
+  use(loading ? whenKnown(client, `row ${entityKey(code, id)}`, client.entity(code, id)) : nothingToWaitFor);
   if (result.status === "error") throw result.error;
   // While it is "loading", `use` does not return; only the compiler cannot see that.
   return result as KnownEntity<Code>;

@@ -194,15 +194,17 @@ test("a duplicated tab, with all that the page kept for itself, is a tab of its 
   expect(openSockets()).toBe(1);
 });
 
-test("tabs of two people share nothing, and one who signs out leaves the lead to the other tab", async () => {
+test("tabs of two people share nothing", async () => {
   const mine = await openTab();
   await becomesLive(mine, "leads");
-  const same = await openTab();
-  await becomesLive(same, "follows");
   const theirs = await openTab(person + 1_000);
-  await becomesLive(theirs, "leads");
-  expect(openSockets()).toBe(2);
-  await theirs.close();
+  await shows(theirs, "#role", "leads");
+  await expect.poll(openSockets).toBe(2);
+  await shows(mine, "#role", "leads");
+});
+
+test("who signs out in one tab leaves the lead to the other", async () => {
+  const [mine, same] = await leaderAndFollower();
   await mine.evaluate(() => (globalThis as unknown as { signInWith: (t: null) => void }).signInWith(null));
   await shows(mine, "#status", "needs-auth indexeddb");
   await becomesLive(same, "leads", replacedWithinMs);

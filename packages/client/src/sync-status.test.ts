@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { stuckAfterMs, stuckAt } from "./sync-status.ts";
+import { link, now, states } from "./testing/connection-examples.ts";
+import { testId } from "./testing/ids.ts";
+import { createTestClient } from "./testing/test-client.ts";
+
+const idle = { caughtUpAt: undefined, unsentSince: undefined, outbox: { size: 0 } };
+
+test("nothing is expected of a client without a connection; of one with it, every half minute something", () => {
+  expect(stuckAt({ ...idle, connection: states.waiting })).toBeUndefined();
+  expect(stuckAt({ ...idle, connection: states.offline })).toBeUndefined();
+  const connected = states.connected;
+  expect(stuckAt({ ...idle, connection: connected })).toBe(link.welcomedAt + stuckAfterMs);
+  expect(stuckAt({ ...idle, connection: connected, caughtUpAt: now })).toBe(now + stuckAfterMs);
+  // The kill switch stops live updates, not reading: that alone is no reason.
+  expect(stuckAt({ ...idle, connection: states.disabled })).toBeUndefined();
+});
+
+test("a row that cannot be read makes the client stuck by itself, and well again when it can", async () => {
+  const id = testId(1);
+  const { client, server, clock } = createTestClient();
+  server.write("task", id, { name: "first" });
+  client.start();
+  client.subscribe("task", [id]);
+  client.entity("task", id).subscribe(() => {});
+  await clock.advance(1_000);
+  const told: boolean[] = [];
+  client.onStatus(({ stuck }) => told.push(stuck));
+  // The server vouches for what it told, every ten seconds; the API does not answer.
+  server.autoAnswer = false;
+  server.write("task", id, { name: "second" });
+  for (let n = 0; n < 4; n += 1) {
+    await clock.advance(10_000);
+    server.bookmark();
+    await clock.advance(1);
+  }
+  expect(client.status()).toMatchObject({ state: "connected", stuck: true });
+  expect(told.at(-1)).toBe(true);
+  server.autoAnswer = true;
+  for (const call of [...server.calls]) call.answer();
+  await clock.advance(20_000);
+  server.bookmark();
+  await clock.advance(300);
+  expect(client.status()).toMatchObject({ state: "connected", stuck: false });
+  client.stop();
+  expect(clock.timers).toBe(0);
+});

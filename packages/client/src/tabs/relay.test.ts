@@ -1,0 +1,149 @@
+import type { DownMessage } from "@heliograph/protocol";
+import { expect, test } from "vitest";
+import { type Phase, type Target, targetKey } from "../subscriptions/subscription-book.ts";
+import { FakeClock, settle } from "../testing/fake-clock.ts";
+import { testId } from "../testing/ids.ts";
+import { patienceMs } from "./held-back.ts";
+import { Relay } from "./relay.ts";
+
+const limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
+const [a, b, container] = [testId(1), testId(2), testId(900)];
+
+/** A leader whose subscriptions, needs and database the test decides. */
+function createLeader() {
+  const clock = new FakeClock();
+  const posted: { link: string; message: DownMessage }[] = [];
+  const phases = new Map<string, Phase>();
+  const needs = new Map<string, number>();
+  const held = new Map<string, { version: number; gone: boolean }>();
+  const relay = new Relay({
+    subscriptions: {
+      acquire: (targets) => {
+        for (const target of targets) if (!phases.has(targetKey(target))) phases.set(targetKey(target), "wanted");
+      },
+      release: (targets) => {
+        for (const target of targets) phases.delete(targetKey(target));
+      },
+      phase: (target) => phases.get(targetKey(target)),
+    },
+    neededVersion: (key) => needs.get(key),
+    readVersions: async () => held,
+    post: (link, message) => posted.push({ link, message }),
+    clock,
+  });
+  const become = async (target: Target, phase: Phase) => {
+    phases.set(targetKey(target), phase);
+    relay.phaseChanged([target]);
+    await settle();
+  };
+  const read = async (key: string) => {
+    needs.delete(key);
+    relay.needsChanged([key]);
+    await settle();
+  };
+  const last = () => posted.at(-1)?.message;
+  return { relay, clock, posted, phases, needs, held, become, read, last };
+}
+
+const row = (id: string): Target => ({ type: "task", id, container: false });
+const invalidate = (...ids: string[]): Extract<DownMessage, { type: "INVALIDATE" }> => ({
+  type: "INVALIDATE",
+  payload: {
+    entityCode: "task",
+    changes: ids.map((entityId) => ({ entityId, action: "UPDATE", version: 7 })),
+    timestamp: "",
+  },
+});
+
+async function subscribed() {
+  const leader = createLeader();
+  leader.relay.open("l1");
+  leader.relay.linked(limits);
+  leader.held.set(a, { version: 5, gone: false });
+  leader.relay.take("l1", {
+    type: "SUBSCRIBE",
+    id: "s1",
+    payload: { entityCode: "task", entityIds: [a], versions: [5] },
+  });
+  await leader.become(row(a), "held");
+  return leader;
+}
+
+test("a follower is welcomed when the leader has a server, and answered when the server has answered", async () => {
+  const { relay, posted, become, last } = createLeader();
+  relay.open("l1");
+  expect(posted).toEqual([]);
+  relay.linked(limits);
+  expect(last()).toMatchObject({ type: "WELCOME", payload: { limits } });
+  const payload = { entityCode: "task", entityIds: [a, b], versions: [5, 0] };
+  relay.take("l1", { type: "SUBSCRIBE", id: "s1", payload });
+  await become(row(a), "held");
+  expect(last()?.type).toBe("WELCOME");
+  await become(row(b), "refused");
+  // The follower holds version 5 and the leader no other: nothing differs. The other row is not to be had.
+  expect(last()).toEqual({
+    type: "SUBSCRIBED",
+    id: "s1",
+    payload: { entityCode: "task", count: 1, changed: [], gone: [b] },
+  });
+  await become(row(b), "held");
+  expect(last()).toMatchObject({ type: "INVALIDATE", payload: { changes: [{ entityId: b, action: "CREATE" }] } });
+});
+
+test("what the leader still has to read is told when it is read, or after a second", async () => {
+  const { relay, needs, posted, read, clock, last } = await subscribed();
+  needs.set(`task:${a}`, 7);
+  relay.tell(invalidate(a));
+  expect(last()?.type).toBe("SUBSCRIBED");
+  relay.bookmark(); // would vouch for what is kept back
+  expect(last()?.type).toBe("SUBSCRIBED");
+  await read(`task:${a}`);
+  expect(last()).toMatchObject({ type: "INVALIDATE", payload: { changes: [{ entityId: a, version: 7 }] } });
+  relay.bookmark();
+  expect(last()?.type).toBe("BOOKMARK");
+  needs.set(`task:${a}`, 8);
+  relay.tell(invalidate(a));
+  const before = posted.length;
+  await clock.advance(patienceMs);
+  expect(posted).toHaveLength(before + 1);
+  expect(clock.timers).toBe(0);
+});
+
+test("a follower hears of its rows only, of everything in its containers, and of what is taken away at once", async () => {
+  const { relay, needs, posted, become, last } = await subscribed();
+  const before = posted.length;
+  relay.tell(invalidate(b));
+  expect(posted).toHaveLength(before);
+  relay.take("l1", { type: "SUBSCRIBE", id: "s2", payload: { entityCode: "task", within: [container] } });
+  await become({ type: "task", id: container, container: true }, "held");
+  relay.tell(invalidate(b));
+  expect(last()).toMatchObject({ type: "INVALIDATE", payload: { changes: [{ entityId: b }] } });
+  needs.set(`task:${a}`, 9);
+  relay.tell({ type: "GONE", payload: { entityCode: "task", entityIds: [a, b] } });
+  expect(last()).toEqual({ type: "GONE", payload: { entityCode: "task", entityIds: [a] } });
+});
+
+test("an ended link, also one that ends with the leader's socket, releases what it held", async () => {
+  const { relay, phases, become, posted } = await subscribed();
+  relay.open("l2");
+  relay.take("l2", { type: "SUBSCRIBE", id: "s1", payload: { entityCode: "task", entityIds: [b] } });
+  await become(row(b), "held");
+  relay.close("l2");
+  expect([...phases.keys()]).toEqual([targetKey(row(a))]);
+  expect(relay.lost()).toEqual(["l1"]);
+  expect(phases.size).toBe(0);
+  const before = posted.length;
+  relay.take("l1", { type: "PING" });
+  relay.linked(limits);
+  expect(posted).toHaveLength(before);
+});
+
+test("what only the server can do is answered without it", async () => {
+  const { relay, last } = await subscribed();
+  relay.take("l1", { type: "RESUME", id: "r", payload: { connectionId: "c", cursor: "x" } });
+  expect(last()).toEqual({ type: "RESET", payload: { reason: "session" } });
+  relay.take("l1", { type: "AUTH", id: "a1", payload: { token: "t" } });
+  expect(last()).toMatchObject({ type: "REAUTH", id: "a1" });
+  relay.take("l1", { type: "UNSUBSCRIBE", id: "u1", payload: { entityCode: "task", entityIds: [a] } });
+  expect(last()).toEqual({ type: "UNSUBSCRIBED", id: "u1", payload: { entityCode: "task", count: 1 } });
+});
