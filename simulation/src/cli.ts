@@ -19,7 +19,14 @@ const msPerHour = 3_600_000;
 const mostKept = 5;
 
 function runWorker(options: SimulateOptions, seed: number, schedules: number): Promise<Tally> {
-  const args = ["--worker", "--seed", String(seed), "--schedules", String(schedules), ...(options.first ? ["--first"] : [])];
+  const args = [
+    "--worker",
+    "--seed",
+    String(seed),
+    "--schedules",
+    String(schedules),
+    ...(options.first ? ["--first"] : []),
+  ];
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -37,7 +44,8 @@ function runWorker(options: SimulateOptions, seed: number, schedules: number): P
 }
 
 async function runAll(options: SimulateOptions): Promise<Tally> {
-  if (options.workers === 1) return runSeeds({ ...options, firstOnly: options.first }, (done) => say(`${done} schedules`));
+  if (options.workers === 1)
+    return runSeeds({ ...options, firstOnly: options.first }, (done) => say(`${done} schedules`));
   const share = Math.ceil(options.schedules / options.workers);
   const total = emptyTally();
   const starts = Array.from({ length: options.workers }, (_, at) => options.seed + at * share);
@@ -75,7 +83,9 @@ async function replay(seed: number, options: SimulateOptions): Promise<number> {
 async function main(options: SimulateOptions): Promise<number> {
   if (options.replay !== null) return replay(options.replay, options);
   if (options.worker) {
-    const tally = await runSeeds({ ...options, firstOnly: options.first }, (done) => say(`seeds from ${options.seed}: ${done}`));
+    const tally = await runSeeds({ ...options, firstOnly: options.first }, (done) =>
+      say(`seeds from ${options.seed}: ${done}`),
+    );
     process.stdout.write(JSON.stringify(tally));
     return 0;
   }

@@ -23,7 +23,11 @@ export class BusCheck {
     const text = items.map(({ c, e, v, a }) => `${c}:${e} v${v} ${a}`).join(", ");
     for (let number = prev + 1; number <= seq; number += 1) {
       if (ends.has(number))
-        this.#violations.add("sequence", this.#now(), `number ${number} was told twice: ${ends.get(number)} and ${text}`);
+        this.#violations.add(
+          "sequence",
+          this.#now(),
+          `number ${number} was told twice: ${ends.get(number)} and ${text}`,
+        );
       ends.set(number, text);
     }
   }

@@ -4,7 +4,10 @@ import type { History } from "./history.ts";
 import type { Violations } from "./violation.ts";
 
 /** Versions on a device only rise, and each has the content that was committed under it. */
-export function watchStore(of: { history: History; violations: Violations; now: () => number }, client: ClientNode): void {
+export function watchStore(
+  of: { history: History; violations: Violations; now: () => number },
+  client: ClientNode,
+): void {
   const { history, violations, now } = of;
   const highest = new Map<string, number>();
   let since = history.failoverMs;

@@ -62,7 +62,9 @@ export class History {
   /** Whether the person has had, since then, a right that does not depend on what the row is like. */
   standsAbove({ personId, organizationId }: Person, code: string, id: string, since: number): boolean {
     const name = `${personId} ${organizationId}`;
-    return (this.#adminUntil.get(name) ?? 0) >= since || this.#database.hasGrant(code, id, { personId, organizationId });
+    return (
+      (this.#adminUntil.get(name) ?? 0) >= since || this.#database.hasGrant(code, id, { personId, organizationId })
+    );
   }
 
   #noteAdmins(): void {

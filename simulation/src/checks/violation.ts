@@ -1,12 +1,5 @@
 /** Which promise was broken. */
-export type Promised =
-  | "convergence"
-  | "silent gap"
-  | "monotonic"
-  | "confidential"
-  | "sequence"
-  | "bounded"
-  | "rest";
+export type Promised = "convergence" | "silent gap" | "monotonic" | "confidential" | "sequence" | "bounded" | "rest";
 
 export type Violation = { readonly promise: Promised; readonly atMs: number; readonly what: string };
 

@@ -20,7 +20,8 @@ export function checkFrame(
   const message = JSON.parse(text) as DownMessage;
   if (message.type === "INVALIDATE") {
     const { entityCode, changes } = message.payload;
-    for (const { entityId, version, action } of changes) checkVersion(of, client, entityCode, entityId, version, action);
+    for (const { entityId, version, action } of changes)
+      checkVersion(of, client, entityCode, entityId, version, action);
   } else if (message.type === "SUBSCRIBED") {
     const { entityCode, changed, gone } = message.payload;
     for (const { entityId, version } of changed) checkVersion(of, client, entityCode, entityId, version, "SUBSCRIBED");
@@ -32,11 +33,22 @@ export function checkFrame(
 
 type Of = { history: History; violations: Violations; nowMs: number };
 
-function checkVersion({ history, violations, nowMs }: Of, client: ClientNode, code: string, id: string, version: number, how: string): void {
+function checkVersion(
+  { history, violations, nowMs }: Of,
+  client: ClientNode,
+  code: string,
+  id: string,
+  version: number,
+  how: string,
+): void {
   const key = rowKey(code, id);
   const record = history.version(key, version);
   if (!record) {
-    violations.add("confidential", nowMs, `${client.name} was told of ${key} v${version} (${how}), which never existed`);
+    violations.add(
+      "confidential",
+      nowMs,
+      `${client.name} was told of ${key} v${version} (${how}), which never existed`,
+    );
     return;
   }
   const deleted = record.row === undefined;
@@ -45,7 +57,11 @@ function checkVersion({ history, violations, nowMs }: Of, client: ClientNode, co
       history.standsAbove(client.person, code, id, record.committedMs)
     : history.couldRead(client.person, key, record.createdMs, nowMs);
   if (!allowed)
-    violations.add("confidential", nowMs, `${client.name} was told of ${key} v${version} (${how}), which he could not read`);
+    violations.add(
+      "confidential",
+      nowMs,
+      `${client.name} was told of ${key} v${version} (${how}), which he could not read`,
+    );
 }
 
 function checkLoss({ history, violations, nowMs }: Of, client: ClientNode, code: string, id: string): void {
@@ -54,5 +70,9 @@ function checkLoss({ history, violations, nowMs }: Of, client: ClientNode, code:
     client.interests.lists.includes(id) ||
     (code === "task" && client.interests.lists.length > 0 && !entities.some((row) => row.id === id));
   if (!asked && !history.couldRead(client.person, rowKey(code, id), 0, nowMs))
-    violations.add("confidential", nowMs, `${client.name} was told that ${code}:${id} is gone, which he never could read`);
+    violations.add(
+      "confidential",
+      nowMs,
+      `${client.name} was told that ${code}:${id} is gone, which he never could read`,
+    );
 }

@@ -1,6 +1,6 @@
 import { type LogAction, logAction } from "@heliograph/protocol";
 import type { LogRow } from "@heliograph/server-kit";
-import { epochMs } from "../engine/scheduler.ts";
+import { epochMs } from "../engine/epoch.ts";
 import { containersOf, type Row } from "./rows.ts";
 
 /** A row of the log. Becomes visible when its transaction commits, which may be long after `createdMs`. */
@@ -35,7 +35,8 @@ export function entryOf({ before, after, version }: Change, createdMs: number, o
     version,
     containers,
     restricted: (before?.isPrivate ?? false) || (after?.isPrivate ?? false),
-    recheck: before !== undefined && after !== undefined && (before.isPrivate !== after.isPrivate || before.org !== after.org),
+    recheck:
+      before !== undefined && after !== undefined && (before.isPrivate !== after.isPrivate || before.org !== after.org),
     createdMs,
     order,
     seq: undefined,

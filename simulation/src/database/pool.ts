@@ -6,7 +6,12 @@ import type { SimDatabase } from "./database.ts";
 import type { Person } from "./rows.ts";
 import { type Result, runStatement, UnknownStatementError } from "./statements.ts";
 
-type Query = { readonly name?: string; readonly text: string; readonly values?: readonly unknown[]; readonly query_timeout?: number };
+type Query = {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  readonly query_timeout?: number;
+};
 
 export type PoolPorts = {
   readonly host: Host;
@@ -97,6 +102,7 @@ export function createSimPool(ports: PoolPorts): Pool {
 
   return {
     connect,
-    query: (query: string | Query, values?: readonly unknown[]) => ask(asQuery(query, values), undefined, { freeAt: 0 }),
+    query: (query: string | Query, values?: readonly unknown[]) =>
+      ask(asQuery(query, values), undefined, { freeAt: 0 }),
   } as unknown as Pool;
 }

@@ -1,4 +1,4 @@
-import { epochMs } from "../engine/scheduler.ts";
+import { epochMs } from "../engine/epoch.ts";
 
 /** Entity types of the simulated application: tasks lie in projects, both in an organization. */
 export type Code = "organization" | "project" | "task";

@@ -1,4 +1,4 @@
-import { epochMs } from "../engine/scheduler.ts";
+import { epochMs } from "../engine/epoch.ts";
 import type { SimDatabase } from "./database.ts";
 import { type Person, rowKey } from "./rows.ts";
 

@@ -3,10 +3,20 @@ import { syncBuiltinESMExports } from "node:module";
 import nodeTimers from "node:timers";
 import timerPromises from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
-import { epochMs, type Scheduler } from "./scheduler.ts";
+import { epochMs } from "./epoch.ts";
+import type { Host } from "./host.ts";
+
+/** Time as the realm needs it. */
+export type Timekeeper = {
+  /** Milliseconds since the beginning. */
+  readonly now: number;
+  /** The process whose code runs at this moment. */
+  readonly current: Host | undefined;
+  after(delayMs: number, host: Host | undefined, run: () => void): () => void;
+};
 
 /** Whose time and chance the code that runs now gets; undefined: the machine's own. */
-let scheduler: Scheduler | undefined;
+let scheduler: Timekeeper | undefined;
 let random: () => number = Math.random;
 
 /** The seeded source for everything that asks for a random number behind the back of the ports. */
@@ -15,7 +25,7 @@ export function setRandom(source: () => number): void {
 }
 
 /** Runs code under the scheduler's time. Synchronous, so that nothing else of this program can ever meet that time. */
-export function inRealm<Result>(of: Scheduler, work: () => Result): Result {
+export function inRealm<Result>(of: Timekeeper, work: () => Result): Result {
   const before = scheduler;
   scheduler = of;
   try {
@@ -61,7 +71,7 @@ function install(): void {
     randomBytes: nodeCrypto.randomBytes,
   };
   const later = (delayMs: number, callback: () => void): Handle =>
-    handle((scheduler as Scheduler).after(delayMs, (scheduler as Scheduler).current, callback));
+    handle((scheduler as Timekeeper).after(delayMs, (scheduler as Timekeeper).current, callback));
 
   const setTimeoutHere = (callback: Callback, ms?: number, ...args: unknown[]): unknown =>
     scheduler ? later(ms ?? 0, () => callback(...args)) : real.setTimeout(callback, ms, ...args);
@@ -78,9 +88,7 @@ function install(): void {
   Object.assign(nodeTimers, replaced);
   Object.assign(timerPromises, {
     setTimeout: (ms?: number, value?: unknown, options?: object) =>
-      scheduler
-        ? new Promise((resolve) => later(ms ?? 0, () => resolve(value)))
-        : real.wait(ms, value, options),
+      scheduler ? new Promise((resolve) => later(ms ?? 0, () => resolve(value))) : real.wait(ms, value, options),
   });
   Object.assign(nodeCrypto, {
     randomUUID: randomUUIDHere,

@@ -1,10 +1,12 @@
 import type { Host } from "./host.ts";
 import { drainMicrotasks, inRealm } from "./realm.ts";
 
-type Due = { readonly at: number; readonly order: number; readonly host: Host | undefined; run: (() => void) | undefined };
-
-/** Milliseconds since 1970 at which every simulation begins. */
-export const epochMs = 1_800_000_000_000;
+type Due = {
+  readonly at: number;
+  readonly order: number;
+  readonly host: Host | undefined;
+  run: (() => void) | undefined;
+};
 
 /** Raised when a schedule does not come to rest: something asks for work again and again without time passing. */
 export class RunawayError extends Error {

@@ -5,16 +5,16 @@ import {
   type EnvironmentEvent,
   type Heliograph,
   type LiveList,
-  silentLogger,
   type SyncStatus,
+  silentLogger,
 } from "@heliograph/client";
 import type { Person } from "../database/rows.ts";
 import { Host } from "../engine/host.ts";
-import { epochMs } from "../engine/scheduler.ts";
+import { epochMs } from "../engine/epoch.ts";
 import { createSimFetch } from "../ports/rest.ts";
 import { makeToken } from "../ports/token.ts";
 import { Wire } from "../ports/wire.ts";
-import { pingIntervalMs, type PodNode, sessionGraceMs } from "./pod-node.ts";
+import { type PodNode, pingIntervalMs, sessionGraceMs } from "./pod-node.ts";
 import type { World } from "./world.ts";
 
 /** What somebody looks at on a device. */
@@ -192,7 +192,11 @@ export class ClientNode {
     return serving.length > 0 ? this.#ports.world.random.pick(serving) : undefined;
   }
 
-  #dial(host: Host, token: string, handlers: { opened(): void; received(text: string): void; closed(code: number): void }) {
+  #dial(
+    host: Host,
+    token: string,
+    handlers: { opened(): void; received(text: string): void; closed(code: number): void },
+  ) {
     const { scheduler, network } = this.#ports.world;
     const pod = this.#anyPod();
     if (!pod || network.state(host.name, pod.name) === "cut") {
@@ -233,13 +237,15 @@ export class ClientNode {
       for (const leave of leaves) leave();
     };
     let freeAt = 0;
-    const delayed = (call: (...args: unknown[]) => Promise<unknown>) => (...args: unknown[]) => {
-      if (storeMs === 0) return call(...args);
-      freeAt = Math.max(freeAt, scheduler.now + random.next() * storeMs);
-      return new Promise((resolve, reject) => {
-        scheduler.after(freeAt - scheduler.now, host, () => void call(...args).then(resolve, reject));
-      });
-    };
+    const delayed =
+      (call: (...args: unknown[]) => Promise<unknown>) =>
+      (...args: unknown[]) => {
+        if (storeMs === 0) return call(...args);
+        freeAt = Math.max(freeAt, scheduler.now + random.next() * storeMs);
+        return new Promise((resolve, reject) => {
+          scheduler.after(freeAt - scheduler.now, host, () => void call(...args).then(resolve, reject));
+        });
+      };
     return new Proxy(this.store, {
       get(store, name) {
         const value: unknown = Reflect.get(store, name);

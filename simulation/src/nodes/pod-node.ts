@@ -1,5 +1,5 @@
-import { Registry } from "@heliograph/gateway/db/registry";
 import type { GatewayConfig } from "@heliograph/gateway/config";
+import type { Registry } from "@heliograph/gateway/db/registry";
 import type { GatewayMetrics } from "@heliograph/gateway/metrics";
 import { PubsubService } from "@heliograph/gateway/sync/pubsub-service";
 import type { Tokens } from "@heliograph/server-kit";
@@ -10,7 +10,6 @@ import { silence } from "../engine/silence.ts";
 import { verifyToken } from "../ports/token.ts";
 import type { Wire } from "../ports/wire.ts";
 import type { World } from "./world.ts";
-
 
 /** Only what the socket service reads. Pings are frequent, so that a dead link is noticed within a schedule. */
 const config = {

@@ -1,6 +1,6 @@
-import { History } from "../checks/history.ts";
-import { watchStore } from "../checks/client-check.ts";
 import { BusCheck } from "../checks/bus-check.ts";
+import { watchStore } from "../checks/client-check.ts";
+import { History } from "../checks/history.ts";
 import { Violations } from "../checks/violation.ts";
 import { checkFrame } from "../checks/wire-check.ts";
 import { rowKey } from "../database/rows.ts";
@@ -68,7 +68,9 @@ export class Stage {
       watchStore({ history: this.history, violations: this.violations, now: () => world.scheduler.now }, client);
       if (trace)
         client.store.onChange((changed) =>
-          this.trace(`${client.name} stores ${changed.map(({ id, ver, gone }) => `${id} v${ver}${gone ? " gone" : ""}`).join(", ")}`),
+          this.trace(
+            `${client.name} stores ${changed.map(({ id, ver, gone }) => `${id} v${ver}${gone ? " gone" : ""}`).join(", ")}`,
+          ),
         );
       return client;
     });

@@ -4,8 +4,8 @@ import { Host } from "../engine/host.ts";
 import { Network } from "../engine/network.ts";
 import { Random } from "../engine/random.ts";
 import { setRandom } from "../engine/realm.ts";
-import { silence } from "../engine/silence.ts";
 import { Scheduler } from "../engine/scheduler.ts";
+import { silence } from "../engine/silence.ts";
 import { SimBus } from "../ports/bus.ts";
 
 /** What all processes of one simulation share. */

@@ -10,7 +10,13 @@ export type Action = { readonly at: number } & (
   | { readonly do: "member"; readonly person: number; readonly role: "admin" | "member" | "none" }
   | { readonly do: "drop-view" | "watch-again"; readonly client: number; readonly row: number }
   // Faults of the bus.
-  | { readonly do: "bus-trouble"; readonly drop: number; readonly duplicate: number; readonly delay: number; readonly forMs: number }
+  | {
+      readonly do: "bus-trouble";
+      readonly drop: number;
+      readonly duplicate: number;
+      readonly delay: number;
+      readonly forMs: number;
+    }
   | { readonly do: "bus-down" | "bus-silent"; readonly forMs: number }
   | { readonly do: "bus-link"; readonly who: Who; readonly how: "cut" | "dark"; readonly forMs: number }
   // Faults of the database.
@@ -30,7 +36,13 @@ export type Action = { readonly at: number } & (
   // Faults of the way to clients.
   | { readonly do: "cut-socket"; readonly client: number }
   | { readonly do: "stall"; readonly client: number; readonly way: "up" | "down"; readonly forMs: number }
-  | { readonly do: "client-link"; readonly client: number; readonly pod: number; readonly how: "cut" | "dark"; readonly forMs: number }
+  | {
+      readonly do: "client-link";
+      readonly client: number;
+      readonly pod: number;
+      readonly how: "cut" | "dark";
+      readonly forMs: number;
+    }
   | { readonly do: "rest-fails"; readonly share: number; readonly forMs: number }
   | { readonly do: "slow-network"; readonly share: number; readonly forMs: number }
 );

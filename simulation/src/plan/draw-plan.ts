@@ -16,7 +16,15 @@ const work: readonly (readonly [number, Draw])[] = [
   [4, (random, at) => ({ at, do: "create", entity: entity(random), isPrivate: random.chance(0.3) })],
   [2, (random, at) => ({ at, do: "hide", entity: entity(random) })],
   [2, (random, at) => ({ at, do: "show", entity: entity(random) })],
-  [2, (random, at) => ({ at, do: "move", entity: random.int(projects.length, entities.length - 1), project: random.int(0, 2) })],
+  [
+    2,
+    (random, at) => ({
+      at,
+      do: "move",
+      entity: random.int(projects.length, entities.length - 1),
+      project: random.int(0, 2),
+    }),
+  ],
   [2, (random, at) => ({ at, do: "bulk", entities: random.some([...entities.keys()], 0.6) })],
   [
     3,
@@ -49,10 +57,28 @@ const faults: readonly (readonly [number, Draw])[] = [
   ],
   [1, (random, at) => ({ at, do: "bus-down", forMs: duration(random) })],
   [2, (random, at) => ({ at, do: "bus-silent", forMs: duration(random) })],
-  [2, (random, at) => ({ at, do: "bus-link", who: random.pick(whos), how: random.pick(["cut", "dark"]), forMs: duration(random) })],
+  [
+    2,
+    (random, at) => ({
+      at,
+      do: "bus-link",
+      who: random.pick(whos),
+      how: random.pick(["cut", "dark"]),
+      forMs: duration(random),
+    }),
+  ],
   [1, (random, at) => ({ at, do: "db-crash", forMs: duration(random) })],
   [1, (random, at) => ({ at, do: "db-pause", forMs: duration(random) })],
-  [2, (random, at) => ({ at, do: "db-link", who: random.pick(whos), how: random.pick(["cut", "dark"]), forMs: duration(random) })],
+  [
+    2,
+    (random, at) => ({
+      at,
+      do: "db-link",
+      who: random.pick(whos),
+      how: random.pick(["cut", "dark"]),
+      forMs: duration(random),
+    }),
+  ],
   [0.5, (random, at) => ({ at, do: "failover", behindMs: random.int(0, 3000), forMs: random.int(50, 2000) })],
   [1, (_random, at) => ({ at, do: "retention" })],
   [0.3, (random, at) => ({ at, do: "requeue", count: random.int(1, 4) })],
@@ -68,7 +94,16 @@ const faults: readonly (readonly [number, Draw])[] = [
   [0.5, (random, at) => ({ at, do: "visible", client: random.int(0, 2), forMs: 0 })],
   [0.3, (random, at) => ({ at, do: "clock", client: random.int(0, 2), byMs: random.int(-600_000, 600_000) })],
   [3, (random, at) => ({ at, do: "cut-socket", client: random.int(0, 2) })],
-  [2, (random, at) => ({ at, do: "stall", client: random.int(0, 2), way: random.pick(["up", "down"]), forMs: duration(random) })],
+  [
+    2,
+    (random, at) => ({
+      at,
+      do: "stall",
+      client: random.int(0, 2),
+      way: random.pick(["up", "down"]),
+      forMs: duration(random),
+    }),
+  ],
   [
     2,
     (random, at) => ({

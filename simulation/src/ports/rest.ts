@@ -56,7 +56,9 @@ export function createSimFetch(ports: RestPorts): typeof fetch {
     }
     const project = url.searchParams.get("project_id");
     const items = [...database.rows.values()]
-      .filter((row) => row.code === code && database.mayRead(person, row) && (project === null || row.project === project))
+      .filter(
+        (row) => row.code === code && database.mayRead(person, row) && (project === null || row.project === project),
+      )
       .map(documentOf)
       .sort((a, b) => (String(a["id"]) < String(b["id"]) ? -1 : 1));
     return answer(200, { items, nextCursor: null });

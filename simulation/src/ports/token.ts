@@ -1,6 +1,6 @@
 import { type Identity, TokenError } from "@heliograph/server-kit";
-import { epochMs } from "../engine/scheduler.ts";
 import type { Person } from "../database/rows.ts";
+import { epochMs } from "../engine/epoch.ts";
 
 /** A token in the shape that clients read; nothing is signed, for nobody forges here. `untilMs`: since the beginning. */
 export function makeToken({ personId, organizationId }: Person, untilMs: number): string {

@@ -57,7 +57,8 @@ class Lane {
 
   flush(): void {
     if (this.#isBlocked()) return;
-    for (const { arrive } of this.#held.splice(0)) this.#scheduler.after(0, this.#host, () => this.#isOpen() && arrive());
+    for (const { arrive } of this.#held.splice(0))
+      this.#scheduler.after(0, this.#host, () => this.#isOpen() && arrive());
   }
 }
 

@@ -1,6 +1,6 @@
 import { drawPlan } from "../plan/draw-plan.ts";
-import { count, emptyTally, type Tally } from "./tally.ts";
 import { simulate } from "./simulate.ts";
+import { count, emptyTally, type Tally } from "./tally.ts";
 
 /** A task of its own, as `simulate` needs: nothing of this program waits behind a promise that is being settled. */
 export function inOwnTask<Result>(work: () => Result): Promise<Result> {

@@ -1,7 +1,8 @@
 import { differences } from "../checks/client-check.ts";
 import type { Violation } from "../checks/violation.ts";
 import { rowKey } from "../database/rows.ts";
-import { epochMs, RunawayError } from "../engine/scheduler.ts";
+import { epochMs } from "../engine/epoch.ts";
+import { RunawayError } from "../engine/scheduler.ts";
 import type { ClientNode } from "../nodes/client-node.ts";
 import { Stage, warmUpMs } from "../nodes/stage.ts";
 import type { Plan } from "../plan/action.ts";
@@ -155,7 +156,11 @@ function watch(stage: Stage): void {
       // Nobody has to notice what happened while he slept before he woke.
       void differences(readers(stage), client).then((found) => {
         for (const [key, text] of found) {
-          const since = Math.max(stage.history.settledSince(client.person, key), stage.history.failoverMs, status.since - epochMs - host.skewMs);
+          const since = Math.max(
+            stage.history.settledSince(client.person, key),
+            stage.history.failoverMs,
+            status.since - epochMs - host.skewMs,
+          );
           const bound = text.startsWith("lacks") ? refusedMs : staleMs;
           if (scheduler.now - since > bound)
             stage.violations.add("silent gap", scheduler.now, `${client.name} says that it is up to date and ${text}`);

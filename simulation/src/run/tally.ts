@@ -1,5 +1,5 @@
-import { type Action, isFault, type Plan } from "../plan/action.ts";
 import type { Violation } from "../checks/violation.ts";
+import { type Action, isFault, type Plan } from "../plan/action.ts";
 import type { Outcome } from "./simulate.ts";
 
 export type Finding = { readonly seed: number; readonly violations: readonly Violation[] };

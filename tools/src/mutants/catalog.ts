@@ -1,0 +1,19 @@
+import { clientMutants } from "./catalog/client.ts";
+import { databaseMutants } from "./catalog/database.ts";
+import { gatewayMutants } from "./catalog/gateway.ts";
+import { logClaimMutants } from "./catalog/log-claims.ts";
+import { logRowMutants } from "./catalog/log-rows.ts";
+import { modelMutants } from "./catalog/model.ts";
+import { watcherMutants } from "./catalog/watcher.ts";
+import type { Mutant } from "./mutant.ts";
+
+/** Every mutant. */
+export const mutants: readonly Mutant[] = [
+  ...modelMutants,
+  ...gatewayMutants,
+  ...clientMutants,
+  ...watcherMutants,
+  ...logClaimMutants,
+  ...logRowMutants,
+  ...databaseMutants,
+];

@@ -1,0 +1,132 @@
+import type { Mutant } from "../mutant.ts";
+
+const client = "packages/client/src";
+const simulation = { simulation: true } as const;
+
+/** The client: its connection, subscriptions, needs and store. */
+export const clientMutants: readonly Mutant[] = [
+  {
+    name: "older-row-stored",
+    breaks: "no older version replaces a newer one on the device",
+    patches: [
+      {
+        file: `${client}/store/merge.ts`,
+        find: "if (row.ver < held.ver && row.instead !== held.ver) return held;",
+        replace: "",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "gone-row-stays-gone",
+    breaks: "a row that is held as gone is fetched on any signal",
+    patches: [
+      {
+        file: `${client}/refetch/refetcher.ts`,
+        find: "!need.look && !row.gone && row.ver >= need.version",
+        replace: "!need.look && row.ver >= need.version",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "early-gone-believed",
+    breaks: "an answer speaks only for needs that were raised before its request was sent",
+    patches: [
+      { file: `${client}/refetch/need-map.ts`, find: 'if (!raisedBefore) return "raised meanwhile";', replace: "" },
+    ],
+    caughtBy: { test: `${client}/refetch/need-map.test.ts` },
+  },
+  {
+    name: "need-lowered",
+    breaks: "a lower version that is signalled later does not lower the need",
+    patches: [
+      {
+        file: `${client}/refetch/need-map.ts`,
+        find: "version: Math.max(held?.version ?? 0, version),",
+        replace: "version,",
+      },
+    ],
+    caughtBy: { test: `${client}/refetch/need-map.test.ts` },
+  },
+  {
+    name: "removed-row-comes-back",
+    breaks: "an answer that was on its way when a row was taken away does not bring it back",
+    patches: [
+      {
+        file: `${client}/refetch/need-map.ts`,
+        find: "return (this.#removed.get(key) ?? 0) <= ticket.stamp;",
+        replace: "return (this.#removed.get(key) ?? 0) <= Number.MAX_SAFE_INTEGER && ticket.stamp > 0;",
+      },
+    ],
+    caughtBy: { test: `${client}/refetch/need-map.test.ts` },
+  },
+  {
+    name: "asked-taken-for-held",
+    breaks: "a SUBSCRIBE that was not answered before the socket broke is sent again",
+    patches: [
+      {
+        file: `${client}/subscriptions/subscriber.ts`,
+        find: '      if (entry.phase === "asked") entry.phase = "wanted";\n      if (entry.phase === "held") held += 1;',
+        replace: '      if (entry.phase === "held") held += 1;',
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "reset-ignored",
+    breaks: "RESET makes the client subscribe to everything again",
+    patches: [
+      {
+        file: `${client}/connection/connection.ts`,
+        find: "else this.#ports.onReset();",
+        replace: "else void 0;",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "bookmark-of-the-new-socket",
+    breaks: "what arrives before RESUME is answered does not belong to the session",
+    patches: [
+      {
+        file: `${client}/connection/session-keeper.ts`,
+        find: "if (this.#session && !this.#resuming) this.#session = { ...this.#session, cursor };",
+        replace: "if (this.#session) this.#session = { ...this.#session, cursor };",
+      },
+    ],
+    caughtBy: { test: `${client}/client-resume.test.ts` },
+  },
+  {
+    name: "dead-link-trusted",
+    breaks: "a link on which nothing comes is given up after two intervals",
+    patches: [
+      {
+        file: `${client}/connection/transition.ts`,
+        find: 'return { state: { ...state, link: { ...link, deadAt: input.now + link.pingIntervalMs } }, effects: ["ping"] };',
+        replace: 'return { state: { ...state, link: { ...link, lastMessageAt: input.now } }, effects: ["ping"] };',
+      },
+    ],
+    caughtBy: { test: `${client}/connection/transition.test.ts` },
+  },
+  {
+    name: "session-kept-after-4409",
+    breaks: "a connection that another socket took over is not resumed",
+    patches: [
+      {
+        file: `${client}/connection/transition.ts`,
+        find: 'if (forget) return { state: wait(state, failures, connectionLost, input).state, effects: ["forget"] };',
+        replace: "if (forget) return { state: wait(state, failures, connectionLost, input).state, effects: [] };",
+      },
+    ],
+    caughtBy: { test: `${client}/connection/transition-table.test.ts` },
+  },
+  {
+    name: "clock-set-back",
+    breaks: "a device whose clock is set back keeps its connection and its lists alive",
+    patches: [
+      { file: `${client}/steady-clock.ts`, find: "if (setBackMs > toleranceMs) aheadMs += setBackMs;", replace: "" },
+    ],
+    caughtBy: { test: `${client}/steady-clock.test.ts` },
+  },
+];

@@ -1,0 +1,247 @@
+import type { Mutant } from "../mutant.ts";
+
+/** Rights, partitions, sessions and housekeeping in the database. */
+export const databaseMutants: readonly Mutant[] = [
+  {
+    name: "foreign-key-without-tenant",
+    breaks: "every foreign key between tenant tables of the suite carries the organization",
+    patches: [
+      {
+        file: "db/XX_task.ddl",
+        find: "foreign key (project_id, organization_id) references app.project (id, organization_id)",
+        replace: "foreign key (project_id) references app.project (id)",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/policy.pg.test.ts",
+      name: "every foreign key between tenant tables of the suite carries the organization",
+    },
+    database: "template",
+  },
+  {
+    name: "no-parent-check",
+    breaks:
+      "a row cannot point at a parent that its writer cannot see, and the refusal does not tell whether there is one",
+    patches: [
+      {
+        file: "db/functions/sync_policy.sql",
+        find: "v_check := v_using || coalesce(app.sync_parent_conditions(e.table_name), '');",
+        replace: "v_check := v_using;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/policy.pg.test.ts",
+      name: "a row cannot point at a parent that its writer cannot see, and the refusal does not tell whether there is one",
+    },
+  },
+  {
+    name: "rls-not-forced",
+    breaks: "migration, demo data, grants and resync work for an owner that row level security binds too",
+    patches: [
+      {
+        file: "db/functions/sync_policy.sql",
+        find: "enable row level security, force row level security'",
+        replace: "enable row level security'",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/owner.pg.test.ts",
+      name: "migration, demo data, grants and resync work for an owner that row level security binds too",
+    },
+    database: "template",
+  },
+  {
+    name: "membership-not-asked",
+    breaks: "a right ends with the membership, although the session still names it",
+    patches: [
+      {
+        file: "db/functions/context.sql",
+        find: "  select m.organization_id from app.membership m\n   where m.person_id = app.current_person_id()\n     and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid\n$$;",
+        replace: "  select nullif(current_setting('app.organization_id', true), '')::uuid\n$$;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/policy.pg.test.ts",
+      name: "a right ends with the membership, although the session still names it",
+    },
+  },
+  {
+    name: "default-partition",
+    breaks: "there is a partition for yesterday, today and each of the next 14 days, and none for the rest",
+    patches: [
+      {
+        file: "db/finish.sql",
+        find: "select app.ensure_partitions();",
+        replace: "select app.ensure_partitions(); create table app.logging_default partition of app.logging default;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/partitions.pg.test.ts",
+      name: "there is a partition for yesterday, today and each of the next 14 days, and none for the rest",
+    },
+    database: "template",
+  },
+  {
+    name: "partition-by-partition-of",
+    breaks:
+      "neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others",
+    patches: [
+      {
+        file: "db/functions/partitions.sql",
+        find: "execute format('lock table only app.%I in share update exclusive mode', v_table);",
+        replace: "execute format('lock table only app.%I in access exclusive mode', v_table);",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/partitions.pg.test.ts",
+      name: "neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others",
+    },
+  },
+  {
+    name: "retire-claimable",
+    breaks: "a day with rows that nobody claimed, or that may still be written, does not retire",
+    patches: [{ file: "db/functions/partitions.sql", find: "  if v_pending then", replace: "  if false then" }],
+    caughtBy: {
+      test: "db/test/partitions.pg.test.ts",
+      name: "a day with rows that nobody claimed, or that may still be written, does not retire",
+    },
+  },
+  {
+    name: "retire-uncommitted",
+    breaks: "a day with a row that is not committed yet does not retire, and nobody waits for that",
+    patches: [
+      {
+        file: "db/functions/partitions.sql",
+        find: "  execute format('lock table only app.%I in share mode nowait', v_part);\n",
+        replace: "",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/partitions.pg.test.ts",
+      name: "a day with a row that is not committed yet does not retire, and nobody waits for that",
+    },
+  },
+  {
+    name: "retire-waits",
+    breaks: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
+    patches: [
+      {
+        file: "db/functions/partitions.sql",
+        find: "in share mode nowait', v_part);",
+        replace: "in access exclusive mode', v_part);",
+      },
+    ],
+    caughtBy: {
+      test: "services/watcher/src/log-retention.pg.test.ts",
+      name: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
+    },
+  },
+  {
+    name: "min-seq-not-raised",
+    breaks: "a day that retires raises the lowest number that the log still serves, and never lowers it",
+    patches: [
+      {
+        file: "db/functions/partitions.sql",
+        find: "update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;",
+        replace: "select min_seq into v_min from app.sync_state;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/partitions.pg.test.ts",
+      name: "a day that retires raises the lowest number that the log still serves, and never lowers it",
+    },
+  },
+  {
+    name: "min-seq-lowered",
+    breaks: "a day that retires raises the lowest number that the log still serves, and never lowers it",
+    patches: [
+      {
+        file: "db/functions/partitions.sql",
+        find: "greatest(min_seq, coalesce(v_max + 1, 0))",
+        replace: "coalesce(v_max + 1, 0)",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/partitions.pg.test.ts",
+      name: "a day that retires raises the lowest number that the log still serves, and never lowers it",
+    },
+  },
+  {
+    name: "requeued-rows-dropped",
+    breaks:
+      "rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused",
+    patches: [
+      {
+        file: "db/functions/partitions.sql",
+        find: "from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);",
+        replace: "from app.%I where false', v_part);",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/partitions.pg.test.ts",
+      name: "rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused",
+    },
+  },
+  {
+    name: "detached-day-forgotten",
+    breaks: "a watcher that died %s is finished by the next one",
+    patches: [
+      {
+        file: "db/functions/partitions.sql",
+        find: "from pg_class c left join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~",
+        replace:
+          "from pg_class c join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~",
+      },
+    ],
+    caughtBy: {
+      test: "services/watcher/src/log-retention.pg.test.ts",
+      name: "a watcher that died %s is finished by the next one",
+    },
+  },
+  {
+    name: "reap-leaves-subscriptions",
+    breaks:
+      "what killed gateways left behind is deleted to the last row when the grace is over, by the watcher's own role",
+    patches: [
+      {
+        file: "db/functions/sessions.sql",
+        find: "  delete from app.rxdb_subscription s where s.connection_id = any (v_gone);\n  get diagnostics subscriptions = row_count;",
+        replace: "  subscriptions := 0;",
+      },
+    ],
+    caughtBy: {
+      test: "services/watcher/src/housekeeper.pg.test.ts",
+      name: "what killed gateways left behind is deleted to the last row when the grace is over, by the watcher's own role",
+    },
+  },
+  {
+    name: "erasure-leaves-actor",
+    breaks: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+    patches: [
+      {
+        file: "db/functions/erasure.sql",
+        find: "     set actor = case when f.own then",
+        replace: "     set actor = case when false then",
+      },
+    ],
+    caughtBy: {
+      test: "services/watcher/src/jobs/registry.pg.test.ts",
+      name: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+    },
+  },
+  {
+    name: "erasure-leaves-snapshots",
+    breaks: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+    patches: [
+      {
+        file: "db/functions/erasure.sql",
+        find: "entity_from_version = case when f.about then null else",
+        replace: "entity_from_version = case when false then null else",
+      },
+    ],
+    caughtBy: {
+      test: "services/watcher/src/jobs/registry.pg.test.ts",
+      name: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+    },
+  },
+];

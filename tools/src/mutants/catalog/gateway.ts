@@ -1,0 +1,249 @@
+import type { Mutant } from "../mutant.ts";
+
+const sync = "services/gateway/src/sync";
+const simulation = { simulation: true } as const;
+
+/** The gateway: its feed, subscriptions, rights, sessions and frames. */
+export const gatewayMutants: readonly Mutant[] = [
+  {
+    name: "head-adopted-unread",
+    breaks: "a pod moves only to numbers of rows that it has read, not to a head read apart",
+    patches: [
+      {
+        file: `${sync}/feed.ts`,
+        find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
+        replace: "else if (head.seq > position.seq) this.#position = { epoch: head.epoch, seq: head.seq };",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "hole-in-the-log-accepted",
+    breaks: "a page of the log with a hole is another history",
+    patches: [
+      {
+        file: `${sync}/feed.ts`,
+        find: "if (!rows.every((row, at) => row.sync_seq === after + 1 + at)) {",
+        replace: "if (rows.length < 0) {",
+      },
+    ],
+    caughtBy: { test: `${sync}/feed.test.ts` },
+  },
+  {
+    name: "other-epoch-not-noticed",
+    breaks: "a head of another epoch makes all sockets begin afresh",
+    patches: [
+      {
+        file: `${sync}/feed.ts`,
+        find: 'if (head.epoch !== position.epoch) this.#adopt(head, "other_history", "the history of the log was replaced");\n    // Compared',
+        replace:
+          "if (head.epoch !== position.epoch) this.#position = { epoch: head.epoch, seq: head.seq };\n    // Compared",
+      },
+    ],
+    caughtBy: { test: `${sync}/feed.test.ts` },
+  },
+  {
+    name: "kept-signal-dropped",
+    breaks: "a signal that hits a pending subscription is delivered after SUBSCRIBED",
+    patches: [
+      { file: `${sync}/connection.ts`, find: "      keep(this.pending, change);", replace: "      void keep;" },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "pending-id-delivered",
+    breaks: "a signal that hits a pending subscription waits until it is known whether the row may be read",
+    patches: [
+      {
+        file: `${sync}/connection.ts`,
+        find: "      keep(this.pending, change);",
+        replace: "      this.outbox.put(change, this.#ports.clock.now());",
+      },
+    ],
+    caughtBy: { test: `${sync}/subscription-manager.test.ts` },
+  },
+  {
+    name: "restricted-rows-unread",
+    breaks: "a restricted row is told through a container only after a read for that user",
+    patches: [
+      { file: `${sync}/fan-out.ts`, find: "  if (!byId) return item.r;", replace: "  if (!byId) return false;" },
+    ],
+    caughtBy: { test: `${sync}/rights.test.ts` },
+  },
+  {
+    name: "recheck-unread",
+    breaks: "a change of rights makes the pod read what may still be read before it tells anything",
+    patches: [{ file: `${sync}/fan-out.ts`, find: "  if (item.x) return true;\n", replace: "" }],
+    caughtBy: simulation,
+  },
+  {
+    name: "rights-in-their-order",
+    breaks: "what is in one batch with the loss of a right is not told before the read",
+    patches: [{ file: `${sync}/fan-out.ts`, find: "of rightsFirst(items)) {", replace: "of items) {" }],
+    caughtBy: { test: `${sync}/fan-out.test.ts` },
+  },
+  {
+    name: "created-again-unread",
+    breaks: "a row that somebody creates again under a held id is read before it is told",
+    patches: [
+      {
+        file: `${sync}/fan-out.ts`,
+        find: "return wasCreated(item) && (item.r || !connection.holdsContainer(item.c, item.k));",
+        replace: "return false;",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "membership-not-replayed",
+    breaks: "a membership that changed while a socket was away is read again when it resumes",
+    patches: [
+      {
+        file: `${sync}/fan-out.ts`,
+        find: "if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);",
+        replace: "",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "membership-ignored",
+    breaks: "a person who loses a membership is told that his rows are gone",
+    patches: [
+      {
+        file: `${sync}/fan-out.ts`,
+        find: "          if (isMembershipOf(item, user)) this.#ports.rights.checkEverything(user);",
+        replace: "          void user;",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "bookmark-during-subscribe",
+    breaks: "no cursor is given out while a message of the socket is in work",
+    patches: [
+      {
+        file: `${sync}/bookmarks.ts`,
+        find: "if (connection.busy || connection.outbox.size > 0 || waits(connection)) return;",
+        replace: "if (connection.outbox.size > 0 || waits(connection)) return;",
+      },
+    ],
+    caughtBy: { test: `${sync}/bookmarks.test.ts` },
+  },
+  {
+    name: "bookmark-before-signals",
+    breaks: "no cursor is given out while a signal of the socket waits",
+    patches: [
+      {
+        file: `${sync}/bookmarks.ts`,
+        find: "if (connection.busy || connection.outbox.size > 0 || waits(connection)) return;",
+        replace: "if (connection.busy) return;",
+      },
+    ],
+    caughtBy: { test: `${sync}/bookmarks.test.ts` },
+  },
+  {
+    name: "bookmark-while-delayed",
+    breaks: "no cursor is given out while changes wait for their number",
+    patches: [
+      {
+        file: `${sync}/bookmarks.ts`,
+        find: "if (!delay.vouches || connection.mustReset) return;",
+        replace: "if (connection.mustReset) return;",
+      },
+    ],
+    caughtBy: { test: `${sync}/bookmarks.test.ts` },
+  },
+  {
+    name: "cursor-in-invalidate",
+    breaks: "only WELCOME, RESUMED and BOOKMARK carry a cursor",
+    patches: [
+      {
+        file: `${sync}/frame.ts`,
+        find: '"changes":[${list}],"timestamp"',
+        replace: '"changes":[${list}],"cursor":"one","timestamp"',
+      },
+    ],
+    caughtBy: { test: `${sync}/fan-out.test.ts` },
+  },
+  {
+    name: "resumed-ahead-of-replay",
+    breaks: "RESUMED does not vouch for signals that follow it",
+    patches: [
+      {
+        file: `${sync}/resumer.ts`,
+        find: "const position = nothingFollows ? (feed.position ?? cursor) : cursor;",
+        replace: "const position = feed.position ?? (nothingFollows ? cursor : cursor);",
+      },
+    ],
+    caughtBy: { test: `${sync}/resumer.test.ts` },
+  },
+  {
+    name: "kept-signals-dropped-at-resume",
+    breaks: "signals that come while a connection is taken over are told after what was missed",
+    patches: [
+      {
+        file: `${sync}/resumer.ts`,
+        find: "[...missed, ...kept.flatMap(({ change }) => (change ? [change.item] : []))]",
+        replace: "[...missed]",
+      },
+    ],
+    caughtBy: { test: `${sync}/resumer.test.ts` },
+  },
+  {
+    name: "missed-changes-not-replayed",
+    breaks: "a connection that is resumed is told what it missed",
+    patches: [
+      {
+        file: `${sync}/resumer.ts`,
+        find: "[...missed, ...kept.flatMap(({ change }) => (change ? [change.item] : []))]",
+        replace: "kept.flatMap(({ change }) => (change ? [change.item] : []))",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
+    name: "ring-hides-a-hole",
+    breaks: "a stretch that does not follow on begins a new ring",
+    patches: [
+      {
+        file: `${sync}/ring.ts`,
+        find: "if (this.#end?.epoch !== stretch.epoch || this.#end.seq !== stretch.after)",
+        replace: "if (this.#end?.epoch !== stretch.epoch)",
+      },
+    ],
+    caughtBy: { test: `${sync}/ring.test.ts` },
+  },
+  {
+    name: "given-up-unnoticed",
+    breaks: "a pod whose heartbeat finds no row sends its sockets away",
+    patches: [
+      { file: `${sync}/gateway-row.ts`, find: "if (rowCount !== 0) return;", replace: "if (rowCount !== -1) return;" },
+    ],
+    caughtBy: { test: `${sync}/gateway-row.test.ts` },
+  },
+  {
+    name: "older-signal-wins",
+    breaks: "an older version never replaces a newer one among the signals that wait",
+    patches: [
+      {
+        file: `${sync}/outbox.ts`,
+        find: "if (before !== undefined && before !== gone && before.version > change.version) return;",
+        replace: "",
+      },
+    ],
+    caughtBy: { test: `${sync}/outbox.test.ts` },
+  },
+  {
+    name: "no-other-history-reset",
+    breaks: "sockets begin afresh when the log turns out to be another one",
+    patches: [
+      {
+        file: `${sync}/connection-manager.ts`,
+        find: "if (connection.mustReset) this.#ports.subscriptions.reset(connection, reason);",
+        replace: "connection.mustReset = false;",
+      },
+    ],
+    caughtBy: simulation,
+  },
+];

@@ -1,0 +1,282 @@
+import type { Mutant } from "../mutant.ts";
+
+/** Claims, the lease and what they promise to the feed. */
+export const logClaimMutants: readonly Mutant[] = [
+  {
+    name: "claim-unlocked",
+    breaks: "a claim waiting for another one numbers from the head that the other one left",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "from app.sync_state s where s.leader_id = me for update;",
+        replace: "from app.sync_state s where s.leader_id = me;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-sequence.pg.test.ts",
+      name: "a claim waiting for another one numbers from the head that the other one left",
+    },
+  },
+  {
+    name: "claim-any-isolation",
+    breaks: "a claim under another isolation level is refused: it would keep the snapshot from before the lock",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "if current_setting('transaction_isolation') <> 'read committed' then",
+        replace: "if false then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-sequence.pg.test.ts",
+      name: "a claim under another isolation level is refused: it would keep the snapshot from before the lock",
+    },
+  },
+  {
+    name: "claim-returns-rows",
+    breaks:
+      "a client that stops reading cannot keep the lock: the answer is one small row, and the call commits by itself",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "  return next;",
+        replace:
+          "  return query select v_head + 1, l.sync_seq, v_epoch from app.logging l where l.sync_seq > v_head and l.sync_seq <= v_last;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-fence.pg.test.ts",
+      name: "a client that stops reading cannot keep the lock: the answer is one small row, and the call commits by itself",
+    },
+  },
+  {
+    name: "claim-head-by-limit",
+    breaks: "a rollback leaves no hole, and a late commit is numbered after those that overtook it",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "set head_seq = v_last, log_epoch",
+        replace: "set head_seq = v_head + n, log_epoch",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-sequence.pg.test.ts",
+      name: "a rollback leaves no hole, and a late commit is numbered after those that overtook it",
+    },
+  },
+  {
+    name: "claim-unfenced",
+    breaks: "only the leader can claim, and only while the lease lasts",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "from app.sync_state s where s.leader_id = me for update;",
+        replace: "from app.sync_state s for update;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-fence.pg.test.ts",
+      name: "only the leader can claim, and only while the lease lasts",
+    },
+  },
+  {
+    name: "claim-lease-not-looked-at",
+    breaks: "only the leader can claim, and only while the lease lasts",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "if not found or v_lease <= clock_timestamp() then",
+        replace: "if not found then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-fence.pg.test.ts",
+      name: "only the leader can claim, and only while the lease lasts",
+    },
+  },
+  {
+    name: "claim-lease-by-now",
+    breaks: "a lease that runs out while the claim waits behind a mere lock is lost too",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "if not found or v_lease <= clock_timestamp() then",
+        replace: "if not found or v_lease <= now() then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-fence.pg.test.ts",
+      name: "a lease that runs out while the claim waits behind a mere lock is lost too",
+    },
+  },
+  {
+    name: "claim-unordered",
+    breaks: "numbers follow the order of the writes, also within one statement",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "v_head + row_number() over (order by l.created_ts, l.entity_version) as seq",
+        replace: "v_head + row_number() over (order by l.created_ts, l.entity_version desc) as seq",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-sequence.pg.test.ts",
+      name: "numbers follow the order of the writes, also within one statement",
+    },
+  },
+  {
+    name: "claim-by-version-only",
+    breaks: "numbers follow the order of the writes, also within one statement",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "v_head + row_number() over (order by l.created_ts, l.entity_version) as seq",
+        replace: "v_head + row_number() over (order by l.id) as seq",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-sequence.pg.test.ts",
+      name: "numbers follow the order of the writes, also within one statement",
+    },
+  },
+  {
+    name: "claim-hole-accepted",
+    breaks: "a row that an operator queues again during a claim makes the claim start over, without a hole",
+    patches: [{ file: "db/functions/claim.sql", find: "if v_last <> v_head + v_count then", replace: "if false then" }],
+    caughtBy: {
+      test: "db/test/claim-sequence.pg.test.ts",
+      name: "a row that an operator queues again during a claim makes the claim start over, without a hole",
+    },
+  },
+  {
+    name: "claim-takes-views",
+    breaks: "rows of action VIEW are never claimed",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from\n     order by",
+        replace: "     where l.sync_status = 'pending' and l.created_ts >= p_from\n     order by",
+      },
+    ],
+    caughtBy: { test: "db/test/claim-sequence.pg.test.ts", name: "rows of action VIEW are never claimed" },
+  },
+  {
+    name: "claim-epoch-kept",
+    breaks: "a head below the one expected means lost numbers: a new epoch",
+    patches: [{ file: "db/functions/claim.sql", find: "if v_head < expected_head then", replace: "if false then" }],
+    caughtBy: {
+      test: "db/test/claim-fence.pg.test.ts",
+      name: "a head below the one expected means lost numbers: a new epoch",
+    },
+  },
+  {
+    name: "claim-not-durable",
+    breaks: "lease and claim are committed durably whatever the session says",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "perform set_config('synchronous_commit', 'on', true);",
+        replace: "perform 1;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/lead.pg.test.ts",
+      name: "lease and claim are committed durably whatever the session says",
+    },
+  },
+  {
+    name: "claim-lease-not-renewed",
+    breaks: "a claim renews the lease",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s')",
+        replace: "lease_until = s.lease_until",
+      },
+    ],
+    caughtBy: { test: "db/test/claim-fence.pg.test.ts", name: "a claim renews the lease" },
+  },
+  {
+    name: "claim-window-ignored",
+    breaks: "a bounded claim leaves older rows to an unbounded one",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from\n     order by",
+        replace: "     where l.sync_status = 'pending' and l.action <> 0\n     order by",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/claim-sequence.pg.test.ts",
+      name: "a bounded claim leaves older rows to an unbounded one",
+    },
+  },
+  {
+    name: "claim-plan-free",
+    breaks: "a claim is planned for an index and never compiled: its plan must not follow the statistics of the log",
+    patches: [{ file: "db/functions/claim.sql", find: "set enable_seqscan = off\n", replace: "" }],
+    caughtBy: {
+      test: "db/test/claim-fence.pg.test.ts",
+      name: "a claim is planned for an index and never compiled: its plan must not follow the statistics of the log",
+    },
+  },
+  {
+    name: "lead-takes-running-lease",
+    breaks: "one leads; another one only after the lease ended, or was given up",
+    patches: [
+      {
+        file: "db/functions/lead.sql",
+        find: "where s.leader_id = me or s.leader_id is null or s.lease_until < clock_timestamp()",
+        replace: "where true",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/lead.pg.test.ts",
+      name: "one leads; another one only after the lease ended, or was given up",
+    },
+  },
+  {
+    name: "lead-timeline-ignored",
+    breaks: "a server of another history (%s) starts a new epoch",
+    patches: [
+      {
+        file: "db/functions/lead.sql",
+        find: "case when s.system_identifier <> v_system or s.timeline <> v_timeline then gen_random_uuid() else s.log_epoch end",
+        replace: "s.log_epoch",
+      },
+    ],
+    caughtBy: { test: "db/test/lead.pg.test.ts", name: "a server of another history (%s) starts a new epoch" },
+  },
+  {
+    name: "lead-not-durable",
+    breaks: "lease and claim are committed durably whatever the session says",
+    patches: [
+      {
+        file: "db/functions/lead.sql",
+        find: "perform set_config('synchronous_commit', 'on', true);",
+        replace: "perform 1;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/lead.pg.test.ts",
+      name: "lease and claim are committed durably whatever the session says",
+    },
+  },
+  {
+    name: "lead-timeline-of-checkpoint",
+    breaks:
+      "a standby that lagged is promoted: what it never had is taken back everywhere, and what comes is newer than what was lost",
+    patches: [
+      {
+        file: "db/functions/lead.sql",
+        find: "timeline := left(pg_walfile_name(pg_current_wal_lsn()), 8);",
+        replace: "timeline := (select c.timeline_id::text from pg_control_checkpoint() c);",
+      },
+    ],
+    caughtBy: {
+      test: "services/gateway/e2e/postgres-failover.cluster.test.ts",
+      name: "a standby that lagged is promoted: what it never had is taken back everywhere, and what comes is newer than what was lost",
+    },
+    database: "template",
+  },
+];

@@ -1,0 +1,341 @@
+import type { Mutant } from "../mutant.ts";
+
+/** Versions, triggers and what is written to the log. */
+export const logRowMutants: readonly Mutant[] = [
+  {
+    name: "versions-restart-on-insert",
+    breaks:
+      "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;",
+        replace: "new.version := 1;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/version-never-restarts.pg.test.ts",
+      name: "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
+    },
+  },
+  {
+    name: "delete-at-old-version",
+    breaks:
+      "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version",
+        replace: "o.version as version",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/version-never-restarts.pg.test.ts",
+      name: "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
+    },
+  },
+  {
+    name: "version-by-clock-only",
+    breaks: "a version also grows when the clock stands behind it",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);",
+        replace: "new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/version-never-restarts.pg.test.ts",
+      name: "a version also grows when the clock stands behind it",
+    },
+  },
+  {
+    name: "version-counts-writes",
+    breaks: "versions are not a count of writes",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);",
+        replace: "new.version := old.version operator(pg_catalog.+) 1;",
+      },
+    ],
+    caughtBy: { test: "db/test/version-never-restarts.pg.test.ts", name: "versions are not a count of writes" },
+  },
+  {
+    name: "unchanged-row-bumped",
+    breaks: "an update that changes nothing neither bumps the version nor is logged",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "if new operator(pg_catalog.*<>) old then",
+        replace: "if true then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/no-op-update.pg.test.ts",
+      name: "an update that changes nothing neither bumps the version nor is logged",
+    },
+  },
+  {
+    name: "unchanged-row-logged",
+    breaks: "an update that changes nothing neither bumps the version nor is logged",
+    patches: [{ file: "db/triggers/entity_logging.sql", find: " where n.version <> o.version',", replace: "'," }],
+    caughtBy: {
+      test: "db/test/no-op-update.pg.test.ts",
+      name: "an update that changes nothing neither bumps the version nor is logged",
+    },
+  },
+  {
+    name: "change-by-equality",
+    breaks: "values that are equal but print differently are a change",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "if new operator(pg_catalog.*<>) old then",
+        replace: "if new operator(pg_catalog.<>) old then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/no-op-update.pg.test.ts",
+      name: "values that are equal but print differently are a change",
+    },
+  },
+  {
+    name: "log-trigger-invoker",
+    breaks: "*",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$",
+        replace:
+          "language plpgsql set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$",
+      },
+    ],
+    caughtBy: { test: "db/test/actor.pg.test.ts" },
+  },
+  {
+    name: "log-trigger-open-search-path",
+    breaks: "operators and functions of a hostile search_path are not called",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off",
+        replace: "security definer set enable_nestloop = off",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-forging.pg.test.ts",
+      name: "operators and functions of a hostile search_path are not called",
+    },
+  },
+  {
+    name: "version-trigger-unqualified",
+    breaks: "operators and functions of a hostile search_path are not called",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "if new operator(pg_catalog.*<>) old then",
+        replace: "if new *<> old then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-forging.pg.test.ts",
+      name: "operators and functions of a hostile search_path are not called",
+    },
+  },
+  {
+    name: "log-trigger-for-everybody",
+    breaks: "no function of the schema may be executed by everybody",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "    execute format('revoke execute on function app.%I() from public', v_name);\n",
+        replace: "",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-forging.pg.test.ts",
+      name: "no function of the schema may be executed by everybody",
+    },
+  },
+  {
+    name: "log-trigger-nested-loops",
+    breaks: "a plan made for one row serves thousands: it joins by hash or merge",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: " set enable_nestloop = off set jit = off as $b$",
+        replace: " set jit = off as $b$",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-plan.pg.test.ts",
+      name: "a plan made for one row serves thousands: it joins by hash or merge",
+    },
+  },
+  {
+    name: "containers-only-after",
+    breaks: "a row that moves names its containers before and after",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers",
+        replace: "%2$s as containers",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-routing.pg.test.ts",
+      name: "a row that moves names its containers before and after",
+    },
+  },
+  {
+    name: "containers-only-before",
+    breaks: "a row that moves names its containers before and after",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers",
+        replace: "%3$s as containers",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-routing.pg.test.ts",
+      name: "a row that moves names its containers before and after",
+    },
+  },
+  {
+    name: "restricted-only-after",
+    breaks: "restricted means: is, or was, private",
+    patches: [
+      { file: "db/triggers/entity_logging.sql", find: "%4$s or %5$s as restricted", replace: "%4$s as restricted" },
+    ],
+    caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "restricted means: is, or was, private" },
+  },
+  {
+    name: "restricted-only-before",
+    breaks: "restricted means: is, or was, private",
+    patches: [
+      { file: "db/triggers/entity_logging.sql", find: "%4$s or %5$s as restricted", replace: "%5$s as restricted" },
+    ],
+    caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "restricted means: is, or was, private" },
+  },
+  {
+    name: "restricted-not-for-own-policies",
+    breaks: "with policies of its own every row of a table counts as restricted, unless it is declared public",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "when v_own_policy then 'true' when v_private",
+        replace: "when v_private",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-routing.pg.test.ts",
+      name: "with policies of its own every row of a table counts as restricted, unless it is declared public",
+    },
+  },
+  {
+    name: "recheck-without-rights-columns",
+    breaks: "a column named under rights asks for a recheck",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "from unnest(e.rights || case when v_own_policy then e.containers end",
+        replace: "from unnest('{}'::text[] || case when v_own_policy then e.containers end",
+      },
+    ],
+    caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "a column named under rights asks for a recheck" },
+  },
+  {
+    name: "recheck-without-tenant",
+    breaks:
+      "a change of tenant or privacy asks for a recheck; a row that merely moves stays readable to the same people",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "array[e.tenant_column, case when v_private then 'is_private' end]",
+        replace: "array[case when v_private then 'is_private' end]",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-routing.pg.test.ts",
+      name: "a change of tenant or privacy asks for a recheck; a row that merely moves stays readable to the same people",
+    },
+  },
+  {
+    name: "recheck-without-containers",
+    breaks:
+      "under policies of its own a table's row that moves asks for a recheck: the container may decide who reads it",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "case when v_own_policy then e.containers end",
+        replace: "null::text[]",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/log-routing.pg.test.ts",
+      name: "under policies of its own a table's row that moves asks for a recheck: the container may decide who reads it",
+    },
+  },
+  {
+    name: "grant-without-recheck",
+    breaks: "a grant is logged for its row, and names the row's containers and the person",
+    patches: [
+      {
+        file: "db/triggers/rights_logging.sql",
+        find: "values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);",
+        replace: "values (v_id, $1, $2, v_action, v_version, $4, true, false, v_ts);",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/rights-log.pg.test.ts",
+      name: "a grant is logged for its row, and names the row's containers and the person",
+    },
+  },
+  {
+    name: "grant-not-restricted",
+    breaks: "a grant is logged for its row, and names the row's containers and the person",
+    patches: [
+      {
+        file: "db/triggers/rights_logging.sql",
+        find: "values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);",
+        replace: "values (v_id, $1, $2, v_action, v_version, $4, false, true, v_ts);",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/rights-log.pg.test.ts",
+      name: "a grant is logged for its row, and names the row's containers and the person",
+    },
+  },
+  {
+    name: "key-may-change",
+    breaks: "the key of a live row cannot change, and the error says what to do",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "if new.%2$I operator(pg_catalog.<>) old.%2$I then",
+        replace: "if new.%2$I is null then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/key-and-truncate.pg.test.ts",
+      name: "the key of a live row cannot change, and the error says what to do",
+    },
+  },
+  {
+    name: "truncate-allowed",
+    breaks: "TRUNCATE is refused, also as part of a cascade, and the error says what to do",
+    patches: [
+      {
+        file: "db/triggers/entity_logging.sql",
+        find: "  execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function app.sync_refuse_truncate()', \"table\");\n",
+        replace: "",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/key-and-truncate.pg.test.ts",
+      name: "TRUNCATE is refused, also as part of a cascade, and the error says what to do",
+    },
+  },
+];

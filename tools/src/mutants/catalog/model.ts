@@ -1,0 +1,151 @@
+import type { Mutant } from "../mutant.ts";
+
+const feed = "services/gateway/src/sync/feed.ts";
+const noHeadCheck = {
+  file: feed,
+  find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
+  replace: "",
+};
+const noHeartbeat = { file: feed, find: 'this.#want("heartbeat", message.seq);', replace: "return;" };
+const noSilencePoll = {
+  file: feed,
+  find: "return now - this.#heardAt >= silenceMs ? silentPollMs : undefined;",
+  replace: "return undefined;",
+};
+const anyHintFollows = {
+  file: feed,
+  find: "} else if (message.prev === position.seq) {",
+  replace: "} else if (message.prev >= 0) {",
+};
+
+/** The mechanisms that a model of the protocol cannot do without, each broken in the real code. */
+export const modelMutants: readonly Mutant[] = [
+  {
+    name: "no-gap-detection",
+    breaks: "a hint that does not follow on makes the pod read what is missing",
+    patches: [anyHintFollows],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "nothing-found-without-a-hint",
+    breaks: "a change whose hint is lost, and after which none comes, is found by heartbeat, head or silence",
+    patches: [noHeartbeat, noHeadCheck, noSilencePoll],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "untold-claim-forgotten",
+    breaks: "what a watcher claimed and could not tell any more is found by the pods",
+    patches: [
+      {
+        file: "services/watcher/src/log-watcher.ts",
+        find: 'await this.#bus.publish({ type: "heartbeat", epoch: lease.epoch, seq: lease.head });',
+        replace: 'await this.#bus.publish({ type: "heartbeat", epoch: lease.epoch, seq: 0 });',
+      },
+      noHeadCheck,
+      noSilencePoll,
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "late-commits-never-looked-for",
+    breaks: "a transaction that stays open longer than ordinary polls look back is told when it commits",
+    patches: [
+      {
+        file: "services/watcher/src/log-watcher.ts",
+        find: 'const window = this.#now() >= this.#unboundedAt ? "all" : "recent";',
+        replace: 'const window = "recent" as "all" | "recent";',
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "read-before-registered",
+    breaks: "a change between the read of SUBSCRIBE and its registration reaches the socket",
+    patches: [
+      {
+        file: "services/gateway/src/sync/subscription-manager.ts",
+        find: "      readable = await this.#ports.rights.read(connection.user, code, { ids: [...ids, ...covered], within });",
+        replace: `      this.#unindex(connection, fresh);
+      readable = await this.#ports.rights.read(connection.user, code, { ids: [...ids, ...covered], within });
+      for (const held of fresh) this.#ports.index.add(held.kind, held.code, held.id, connection);`,
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "subscribed-without-versions",
+    breaks: "SUBSCRIBED names the rows that differ from what the client holds",
+    patches: [
+      {
+        file: "services/gateway/src/sync/subscription-manager.ts",
+        find: "versions.get(id) !== version && !gone.has(id)",
+        replace: "versions.get(id) === -1 && !gone.has(id)",
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "signal-lost-during-fetch",
+    breaks: "a signal that comes while the row is being fetched outlives an older answer",
+    patches: [
+      {
+        file: "packages/client/src/refetch/need-map.ts",
+        find: 'return raisedBefore ? "lagging" : "raised meanwhile";',
+        replace: "// forgotten",
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "cursor-survives-reload",
+    breaks: "a reload, which forgets the signals that were not worked off, does not go on behind them",
+    patches: [
+      {
+        file: "packages/client/src/connection/session-keeper.ts",
+        find: "export class SessionKeeper {",
+        replace: `const survivors = new Map<string, Session>();
+export class SessionKeeper {`,
+      },
+      {
+        file: "packages/client/src/connection/session-keeper.ts",
+        find: "    const session = this.#session;\n    if (!session?.recorded",
+        replace: "    const session = (this.#session ??= survivors.get(user));\n    if (!session?.recorded",
+      },
+      {
+        file: "packages/client/src/connection/session-keeper.ts",
+        find: "this.#session = { ...this.#session, cursor };",
+        replace: "survivors.set(this.#session.user, (this.#session = { ...this.#session, cursor }));",
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "dropped-days-not-noticed",
+    breaks: "who comes back with a cursor older than the log is told to begin afresh",
+    patches: [
+      {
+        file: "services/gateway/src/sync/replay-reader.ts",
+        find: "absent.after + 1 < head.minSeq || end.seq - absent.after > farBehind",
+        replace: "end.seq - absent.after > farBehind",
+      },
+      {
+        file: "services/gateway/src/sync/replay-reader.ts",
+        find: "if (rows.length === 0 || !rows.every(({ sync_seq }, index) => sync_seq === after + 1 + index))",
+        replace: "if (rows.length === 0) break;\n      if (rows.length < 0)",
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+  {
+    name: "lost-rows-trusted",
+    breaks: "subscriptions whose rows were lost in a crash are noticed at the latest when their client resumes",
+    patches: [
+      {
+        file: "packages/client/src/subscriptions/subscriber.ts",
+        find: "if (count < held) {",
+        replace: "if (count < 0) {",
+      },
+    ],
+    caughtBy: { simulation: true },
+  },
+];

@@ -1,0 +1,40 @@
+import { parseArgs } from "node:util";
+import { mutants } from "./catalog.ts";
+import type { Mutant } from "./mutant.ts";
+
+export const usage = `usage: npm run mutants -- [--only a,b] [--by simulation|tests] [--workers W] [--json FILE]
+Breaks mechanisms one at a time, in a copy of the sources, and expects the named test or the simulation to turn red.
+  --only a,b   these mutants, by name or beginning of one
+  --by KIND    those that the simulation has to catch, or those of the tests
+  --workers W  copies that work at the same time (2)
+Exit code 1 when one survives, or when a test turns red for another reason than an assertion.`;
+
+export type MutantOptions = { readonly chosen: readonly Mutant[]; readonly workers: number; readonly json: string | null };
+
+/** Null when help was asked for. @throws with a sentence for the person at the keyboard */
+export function parseMutantOptions(args: string[]): MutantOptions | null {
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: "string" },
+      by: { type: "string" },
+      workers: { type: "string", default: "2" },
+      json: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return null;
+  const names = values.only?.split(",");
+  const unknown = names?.find((name) => !mutants.some((mutant) => mutant.name.startsWith(name)));
+  if (unknown !== undefined) throw new Error(`There is no mutant "${unknown}".`);
+  if (values.by !== undefined && !["simulation", "tests"].includes(values.by))
+    throw new Error(`--by is simulation or tests, not "${values.by}".`);
+  const workers = Number(values.workers);
+  if (!Number.isSafeInteger(workers) || workers < 1) throw new Error(`--workers must be 1 or more, not "${values.workers}".`);
+  const chosen = mutants.filter(
+    ({ name, caughtBy }) =>
+      (!names || names.some((wanted) => name.startsWith(wanted))) &&
+      (values.by === undefined || "simulation" in caughtBy === (values.by === "simulation")),
+  );
+  return { chosen, workers, json: values.json ?? null };
+}

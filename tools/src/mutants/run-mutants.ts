@@ -1,0 +1,32 @@
+import { judge, type Verdict } from "./judge.ts";
+import type { Mutant } from "./mutant.ts";
+import { SourceTree } from "./source-tree.ts";
+
+export type Result = { readonly mutant: Mutant; readonly verdict: Verdict; readonly seconds: number };
+
+/** Applies each mutant in a copy of the sources and runs what should catch it, `workers` at a time. */
+export async function runMutants(
+  mutants: readonly Mutant[],
+  options: { readonly workers: number; readonly signal: AbortSignal; readonly onResult: (result: Result) => void },
+): Promise<Result[]> {
+  const waiting = [...mutants];
+  const results: Result[] = [];
+  const work = async (): Promise<void> => {
+    const tree = new SourceTree();
+    try {
+      for (let mutant = waiting.shift(); mutant && !options.signal.aborted; mutant = waiting.shift()) {
+        const begun = performance.now();
+        tree.apply(mutant);
+        const verdict = await judge(tree.root, mutant.caughtBy, options.signal);
+        tree.restore();
+        const result = { mutant, verdict, seconds: Math.round((performance.now() - begun) / 100) / 10 };
+        results.push(result);
+        options.onResult(result);
+      }
+    } finally {
+      tree.remove();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.workers, mutants.length) }, work));
+  return results;
+}
