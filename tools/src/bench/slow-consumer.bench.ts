@@ -5,7 +5,7 @@
  * and of these the latency is taken. By turns the first all read, and all of them stop reading: the same signals, the same
  * rate, in the same minutes. A socket that is closed for its slowness comes back at the next turn.
  *
- *     npm run bench -- slow-consumer --slow 50 --others 100 --seconds 20 --turns 3
+ *     npm run bench -- slow-consumer --slow 50 --others 100 --seconds 30 --turns 3
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
@@ -24,9 +24,12 @@ import { LightClient } from "./light-client.ts";
 import { distribution } from "./percentiles.ts";
 import { atSteadyRate } from "./steady-rate.ts";
 
-/** Rows that a slow socket holds: each bulk change is a frame of some 20 kB for it. */
-const NOISY_ROWS = 200;
-const NOISE_PER_SECOND = 5;
+/**
+ * Rows that a slow socket holds: each bulk change is 40 kB of frames for it. Fast enough to fill what the kernel keeps for a
+ * connection (some MB) within seconds; only then does the gateway see that nobody reads.
+ */
+const NOISY_ROWS = 400;
+const NOISE_PER_SECOND = 8;
 const QUIET_ROWS = 40;
 const QUIET_ROWS_HELD = 10;
 const QUIET_PER_SECOND = 40;
@@ -39,6 +42,8 @@ interface Turn {
   readonly latencies: number[];
   readonly rssMib: number[];
   readonly closedAsSlow: number;
+  /** What the kernel holds for all sockets of the machine, at most. */
+  readonly kernelMib: number;
 }
 
 async function rowsOf(pool: pg.Pool): Promise<{ noisy: string[]; quiet: string[] }> {
@@ -66,7 +71,7 @@ export async function run(args: string[]): Promise<object> {
     options: {
       slow: { type: "string", default: "50" },
       others: { type: "string", default: "100" },
-      seconds: { type: "string", default: "20" },
+      seconds: { type: "string", default: "30" },
       turns: { type: "string", default: "3" },
     },
   });
@@ -81,6 +86,9 @@ export async function run(args: string[]): Promise<object> {
   const databaseUrl = server.url(templateDatabase.demo);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   undo.defer(() => pool.end());
+  // One after the other: two that change the same rows in another order would wait for each other.
+  const noise = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  undo.defer(() => noise.end());
   const env = { MAX_SOCKETS_PER_USER: "100000" };
   const cluster = undo.use(await startCluster({ databaseUrl, redisUrl: redis.url, gateways: 1, env }));
   const [gateway] = cluster.gateways;
@@ -106,18 +114,22 @@ export async function run(args: string[]): Promise<object> {
     latencies = [];
     const rssMib: number[] = [];
     const before = await closedAsSlow();
-    const sampling = setInterval(() => rssMib.push(residentMib(gateway.pid) ?? 0), SAMPLE_MS);
+    let kernelMib = 0;
+    const sampling = setInterval(() => {
+      rssMib.push(residentMib(gateway.pid) ?? 0);
+      kernelMib = Math.max(kernelMib, socketMemoryMib());
+    }, SAMPLE_MS);
     if (!reads) for (const client of slow) client.stall();
     await Promise.all([
       atSteadyRate(NOISE_PER_SECOND, forSeconds, async (n) => {
-        await pool.query("update app.task set description = $2 where id = any ($1)", [noisy, `noise ${n}`]);
+        await noise.query("update app.task set description = $2 where id = any ($1)", [noisy, `noise ${n}`]);
       }),
       atSteadyRate(QUIET_PER_SECOND, forSeconds, async (n) => {
         await pool.query("update app.task set description = $2 where id = $1", [quiet[n % quiet.length], `quiet ${n}`]);
       }),
     ]);
     clearInterval(sampling);
-    const result = { latencies, rssMib, closedAsSlow: (await closedAsSlow()) - before };
+    const result = { latencies, rssMib, closedAsSlow: (await closedAsSlow()) - before, kernelMib };
     for (const client of slow) client.goOn();
     await wait(BETWEEN_MS);
     return result;
@@ -143,7 +155,7 @@ export async function run(args: string[]): Promise<object> {
       stalled: stalled.map((one) => Math.max(...one.rssMib)),
     },
     rssGrowthPerStalledSocketMib: Math.max(0, peak(stalled) - peak(reading)) / slowCount,
-    kernelSocketMemoryMib: socketMemoryMib(),
+    kernelMib: { reading: reading.map((one) => one.kernelMib), stalled: stalled.map((one) => one.kernelMib) },
     closedAsSlow: stalled.map((one) => one.closedAsSlow),
     othersMs: { reading: without, stalled: withSlow },
     p99Ratio: (withSlow.p99 ?? 0) / (without.p99 ?? 1),

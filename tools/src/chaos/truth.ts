@@ -31,6 +31,9 @@ const QUERY = `
   union all
   select 'project/' || id, version::float8, null, name, is_private from app.project where id = any ($1)`;
 
+/** A server that has just been killed and recovers, on a busy machine. */
+const CONNECT_MS = 20_000;
+
 /** Reads the database under the rights of every user: what each client must hold. */
 export class TruthReader implements AsyncDisposable {
   readonly #pool: pg.Pool;
@@ -38,7 +41,7 @@ export class TruthReader implements AsyncDisposable {
 
   constructor(url: string, world: World) {
     this.#world = world;
-    this.#pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: 5_000 });
+    this.#pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: CONNECT_MS });
     this.#pool.on("error", () => undefined);
   }
 
