@@ -42,7 +42,7 @@ function scene() {
     token: "t",
     entityCode: "task",
     sharedClock: true,
-    stayUntil: 1000,
+    stayUntil: () => 1000,
   });
   const say = (message: object, at = -1): void => sockets.at(at)?.events.onText(JSON.stringify(message));
   const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

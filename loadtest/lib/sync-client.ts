@@ -13,8 +13,8 @@ export interface SyncClientOptions {
   readonly token: string;
   readonly entityCode: string;
   readonly sharedClock: boolean;
-  /** A lost socket is replaced until then, milliseconds since 1970. */
-  readonly stayUntil: number;
+  /** A lost socket is replaced until then, milliseconds since 1970; asked each time. */
+  readonly stayUntil: () => number;
   /** Marks each latency with its change, so that the first and the last socket that was told can be found. */
   readonly markChanges?: boolean;
   readonly onSignal?: (id: string, version: number) => void;
@@ -151,14 +151,14 @@ export class SyncClient {
     const { ports, wire, stayUntil } = this.#options;
     const sent = code === wire.closeCodes.restart;
     if (!sent) ports.record("rt_unexpected_close", 1, { code: String(code) });
-    if (ports.now() >= stayUntil) return;
+    if (ports.now() >= stayUntil()) return;
     const lostAt = ports.now();
     this.#recovering = this.#recovering.then(() => this.#recover(lostAt));
   }
 
   async #recover(lostAt: number): Promise<void> {
     const { ports, stayUntil } = this.#options;
-    for (let attempt = 1; ports.now() < stayUntil && !this.#leaving; attempt++) {
+    for (let attempt = 1; ports.now() < stayUntil() && !this.#leaving; attempt++) {
       await sleep(ports, ports.random() * Math.min(backoff.cap, backoff.base * 2 ** (attempt - 1)));
       if (!(await this.#dial(attempt))) continue;
       const outcome = await this.#resume();

@@ -95,6 +95,7 @@ export function k6Engine(file: string, lead: number | null): Engine {
     crowds.reduce((sum, crowd) => sum + (crowd.kind === "connections" ? crowd.count : 100), 0);
   return {
     name: "k6",
+    waits: false,
     leadMs: (crowds) => (lead === null ? startMs + startPerUserMs * users(crowds) : lead * 1000),
     cpuSeconds: () => cpuSecondsOf(pid),
     cores: machineCores,

@@ -1,21 +1,39 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { JourneyContext } from "../lib/journeys/context.ts";
+import { type JourneyContext, until } from "../lib/journeys/context.ts";
 import { journeys } from "../lib/journeys/journeys.ts";
+import type { Timeline } from "../lib/plan.ts";
 import { type Arrivals, arrivalTimes, type Connections, type Crowd } from "../lib/shape.ts";
+import type { LiveTimeline } from "./live-timeline.ts";
 
 /** What all journeys of a run have in common. */
-export type Common = Omit<JourneyContext, "index" | "count">;
+export type Common = Omit<JourneyContext, "index" | "count" | "timeline"> & { readonly timeline: RunTimeline };
+
+/** Moments, which wait for stragglers where that is possible. */
+export type RunTimeline = Timeline & Partial<Pick<LiveTimeline, "awaitReady" | "awaitQuiet">>;
 
 async function runConnections(crowd: Connections, common: Common): Promise<void> {
   const { count } = crowd;
   const journey = journeys[crowd.journey];
-  await Promise.all(Array.from({ length: count }, (_, index) => journey({ ...common, index, count })));
+  const { timeline } = common;
+  const one = async (index: number): Promise<void> => {
+    const ready = timeline.awaitReady?.();
+    const quiet = timeline.awaitQuiet?.();
+    try {
+      await journey({ ...common, index, count, ready: () => ready?.(), quiet: () => quiet?.() });
+    } finally {
+      ready?.();
+      quiet?.();
+    }
+  };
+  await Promise.all(Array.from({ length: count }, (_, index) => one(index)));
 }
 
 /** Begins journeys at their times, whether or not earlier ones have ended; resolves when all have. */
 async function runArrivals(crowd: Arrivals, common: Common, signal: AbortSignal): Promise<void> {
   const journey = journeys[crowd.journey];
   const { ports, timeline } = common;
+  const quiet = timeline.awaitQuiet?.();
+  if (crowd.from === "writeFrom") await until(common, "writeFrom");
   const begin = timeline[crowd.from];
   const running = new Set<Promise<void>>();
   let index = 0;
@@ -27,6 +45,7 @@ async function runArrivals(crowd: Arrivals, common: Common, signal: AbortSignal)
     running.add(one);
   }
   await Promise.all(running);
+  quiet?.();
 }
 
 /** Sends crowds on their journeys in this process, until all of them have ended or the run is broken off. */

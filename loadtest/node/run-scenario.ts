@@ -6,6 +6,7 @@ import type { Scenario } from "../lib/scenario.ts";
 import type { Crowd } from "../lib/shape.ts";
 import { derive } from "../report/derive.ts";
 import { Recording } from "../report/recording.ts";
+import { LiveTimeline } from "./live-timeline.ts";
 import { createNodePorts } from "./node-ports.ts";
 import { runCrowds } from "./run-crowds.ts";
 import { gaugeOf } from "./service-metrics.ts";
@@ -17,6 +18,8 @@ import { wire } from "./wire.ts";
 /** Something that makes the journeys of crowds. */
 export interface Engine {
   readonly name: "node" | "k6";
+  /** Whether phases are put off for who is not ready: all journeys in one process can be waited for. */
+  readonly waits: boolean;
   /** Milliseconds that it needs before the first journey. */
   leadMs(crowds: readonly Crowd[]): number;
   readonly cpuSeconds: CpuSeconds;
@@ -74,18 +77,23 @@ export async function runScenario(run: ScenarioRun): Promise<Outcome> {
     ...site.facts,
   };
   const before = await restingBytes(site);
-  const timeline = timelineFrom(Date.now() + engine.leadMs(crowds), phases);
+  const start = Date.now() + engine.leadMs(crowds);
+  const timeline = engine.waits ? new LiveTimeline(start, phases) : timelineFrom(start, phases);
   recording.begin(timeline.start);
   {
     await using watch = watchSite(site, recording, engine);
     const actions = (scenario.actions?.(settings) ?? []).map(async ({ name, atSeconds }) => {
-      await wait(Math.max(0, timeline.writeFrom + atSeconds * 1000 - Date.now()), undefined, { signal });
+      const quiet = timeline instanceof LiveTimeline ? timeline.awaitQuiet() : undefined;
+      const due = (): number => timeline.writeFrom + atSeconds * 1000 - Date.now();
+      while (due() > 0) await wait(due(), undefined, { signal });
       say(`${name} …`);
       await site.act(name, signal);
       say(`${name}: done`);
+      quiet?.();
     });
     say(`${scenario.name}: ${Math.round((timeline.end - timeline.start) / 1000)} s with ${engine.name}`);
     await Promise.all([engine.run(plan, timeline, { crowds, site, recording, signal }), ...actions]);
+    if (timeline instanceof LiveTimeline) timeline.stop();
     await watch.sample();
   }
   await afterwards({ scenario, site, recording, timeline, before });
@@ -97,6 +105,7 @@ export async function runScenario(run: ScenarioRun): Promise<Outcome> {
 /** The engine of this process. */
 export const nodeEngine: Engine = {
   name: "node",
+  waits: true,
   leadMs: () => 200,
   cpuSeconds: ownCpuSeconds,
   // One event loop does all the work.

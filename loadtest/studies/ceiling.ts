@@ -53,7 +53,7 @@ export const ceiling: Study = defineStudy({
         token,
         entityCode,
         sharedClock: true,
-        stayUntil: Number.POSITIVE_INFINITY,
+        stayUntil: () => Number.POSITIVE_INFINITY,
       });
     });
     say(`${clients.length} sockets …`);

@@ -1,6 +1,5 @@
 import { Dialogue } from "../dialogue.ts";
-import { sleep } from "../ports.ts";
-import { type JourneyContext, rowAt, targetOf, userOf } from "./context.ts";
+import { type JourneyContext, rowAt, targetOf, until, userOf } from "./context.ts";
 import { takeTurn } from "./hold-rows.ts";
 
 /** A server that has not acted on abuse by then does not act on it, milliseconds. */
@@ -95,7 +94,8 @@ async function badFrames(context: JourneyContext): Promise<void> {
 export async function abuse(context: JourneyContext): Promise<void> {
   const { ports, timeline } = context;
   await takeTurn(context);
-  await sleep(ports, timeline.writeFrom - ports.now());
+  context.ready?.();
+  await until(context, "writeFrom");
   // At least once, however short the run.
   do {
     await badTokens(context);

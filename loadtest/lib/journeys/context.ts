@@ -1,6 +1,6 @@
 import { tenantOf } from "../assignment.ts";
 import type { LoadUser, LongList, Plan, Target, Tenant, Timeline } from "../plan.ts";
-import type { Ports } from "../ports.ts";
+import { type Ports, sleep } from "../ports.ts";
 
 /** What a journey is given. `index`: number of the connection within its crowd, or of the arrival. */
 export interface JourneyContext {
@@ -14,6 +14,22 @@ export interface JourneyContext {
   readonly count: number;
   /** Versions of all rows, where the engine can read them once for everybody. Asked only after the last change. */
   readonly truth?: () => Promise<ReadonlyMap<string, number> | null>;
+  /** Called when the connection is open and holds its rows; an engine that can wait for it then begins. */
+  readonly ready?: () => void;
+  /** Called when the journey makes no more changes. */
+  readonly quiet?: () => void;
+}
+
+/** Pauses until a moment of the timeline, which may be put off in the meantime. */
+export async function until(
+  { ports, timeline }: Pick<JourneyContext, "ports" | "timeline">,
+  moment: Exclude<keyof Timeline, "start">,
+  plusMs = 0,
+): Promise<void> {
+  for (let ahead = 1; ahead > 0; ) {
+    ahead = timeline[moment] + plusMs - ports.now();
+    await sleep(ports, ahead);
+  }
 }
 
 export type Journey = (context: JourneyContext) => Promise<void>;

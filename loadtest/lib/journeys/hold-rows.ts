@@ -2,13 +2,18 @@ import { heldBy } from "../assignment.ts";
 import { sleep } from "../ports.ts";
 import { readRows } from "../rest.ts";
 import { SyncClient, type SyncClientOptions } from "../sync-client.ts";
-import { type JourneyContext, rowAt, setting, targetOf, userOf } from "./context.ts";
+import { type JourneyContext, rowAt, setting, targetOf, until, userOf } from "./context.ts";
 
 /** Part of the ramp within which all sockets start; the rest is for the last of them to become ready. */
 const startShare = 0.9;
 
-/** A socket that was lost shortly before the end gets so long to come back before it is judged, milliseconds. */
+/**
+ * What comes later than this after the end is lost, milliseconds. What is only late shows in the latencies; a socket that
+ * was lost shortly before the end gets as long to come back.
+ */
 const lateMs = 30_000;
+/** Pause between two looks at what is still missing, milliseconds. */
+const lookMs = 250;
 
 /** Pauses until it is this connection's turn, so that a crowd arrives evenly over the ramp. */
 export function takeTurn({ ports, timeline, index, count }: JourneyContext): Promise<void> {
@@ -28,7 +33,7 @@ export function clientOf(context: JourneyContext, more: Partial<SyncClientOption
     token: userOf(context, index).token,
     entityCode: plan.entityCode,
     sharedClock: plan.sharedClock,
-    stayUntil: timeline.judgeAt + lateMs,
+    stayUntil: () => timeline.judgeAt + lateMs,
     ...more,
   });
 }
@@ -52,16 +57,20 @@ export async function judge(context: JourneyContext, client: SyncClient): Promis
   await client.settled(lateMs);
   const truth = await truthFor(context, client);
   if (!truth) return;
-  const { informed, gaps } = client.ledger.judge(truth);
+  let { informed, gaps } = client.ledger.judge(truth);
+  for (const giveUp = ports.now() + lateMs; gaps.length > 0 && ports.now() < giveUp; ) {
+    await sleep(ports, lookMs);
+    ({ informed, gaps } = client.ledger.judge(truth));
+  }
   for (let n = 0; n < informed; n++) ports.record("rt_delivery_ratio", 1);
   for (const _ of gaps) ports.record("rt_delivery_ratio", 0);
   ports.record("rt_gaps", gaps.length);
 }
 
 /** Waits for the moment at which this connection is judged: not all of them at once. */
-export function untilJudged({ ports, timeline, index, count }: JourneyContext): Promise<void> {
-  const spread = timeline.end - timeline.judgeAt;
-  return sleep(ports, timeline.judgeAt + (spread * index) / Math.max(1, count) - ports.now());
+export function untilJudged(context: JourneyContext): Promise<void> {
+  const { timeline, index, count } = context;
+  return until(context, "judgeAt", ((timeline.end - timeline.judgeAt) * index) / Math.max(1, count));
 }
 
 /**
@@ -69,15 +78,17 @@ export function untilJudged({ ports, timeline, index, count }: JourneyContext): 
  * is lost; in the end compare with the database.
  */
 export async function holdRows(context: JourneyContext): Promise<void> {
-  const { ports, plan, timeline } = context;
+  const { ports, plan } = context;
+  context.quiet?.();
   await takeTurn(context);
   const client = clientOf(context, { markChanges: plan.settings["markChanges"] === 1 });
   if (!(await client.connect())) return;
   const ids = heldBy(context.index, setting(context, "perSocket"), plan.tenants).map((at) => rowAt(context, at));
   await client.subscribe(ids);
-  await sleep(ports, timeline.writeFrom - ports.now());
+  context.ready?.();
+  await until(context, "writeFrom");
   client.listenForSilence();
-  await sleep(ports, timeline.writeUntil - ports.now());
+  await until(context, "writeUntil");
   ports.record("rt_silence_ms", client.longestSilence());
   await untilJudged(context);
   await judge(context, client);

@@ -1,12 +1,12 @@
 import { heldBy } from "../assignment.ts";
-import { sleep } from "../ports.ts";
-import { type JourneyContext, rowAt, setting } from "./context.ts";
+import { type JourneyContext, rowAt, setting, until } from "./context.ts";
 import { clientOf, takeTurn } from "./hold-rows.ts";
 
 /** Many open pages that nothing happens on: a virtual user holds several sockets, which is fine while they are quiet. */
 export async function idle(context: JourneyContext): Promise<void> {
-  const { ports, plan, timeline } = context;
+  const { plan } = context;
   const sockets = setting(context, "socketsPerUser");
+  context.quiet?.();
   await takeTurn(context);
   const clients = Array.from({ length: sockets }, (_, n) =>
     clientOf({ ...context, index: context.index * sockets + n }),
@@ -18,6 +18,7 @@ export async function idle(context: JourneyContext): Promise<void> {
       await client.subscribe(positions.map((at) => rowAt(context, at)));
     }),
   );
-  await sleep(ports, timeline.judgeAt - ports.now());
+  context.ready?.();
+  await until(context, "judgeAt");
   for (const client of clients) client.leave();
 }

@@ -6,7 +6,7 @@ import { clientOf } from "./hold-rows.ts";
 /** Somebody who looks in: connects, subscribes, stays for a moment, leaves. */
 export async function knock(context: JourneyContext): Promise<void> {
   const { ports, plan } = context;
-  const client = clientOf(context, { stayUntil: 0 });
+  const client = clientOf(context, { stayUntil: () => 0 });
   if (!(await client.connect())) return;
   const ids = heldBy(context.index, setting(context, "perSocket"), plan.tenants).map((at) => rowAt(context, at));
   await client.subscribe(ids);

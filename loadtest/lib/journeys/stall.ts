@@ -1,7 +1,6 @@
 import { heldBy } from "../assignment.ts";
 import { Dialogue } from "../dialogue.ts";
-import { sleep } from "../ports.ts";
-import { type JourneyContext, rowAt, setting, targetOf, userOf } from "./context.ts";
+import { type JourneyContext, rowAt, setting, targetOf, until, userOf } from "./context.ts";
 import { takeTurn } from "./hold-rows.ts";
 
 /**
@@ -9,7 +8,8 @@ import { takeTurn } from "./hold-rows.ts";
  * engine that can stop reading, so it always runs in Node.
  */
 export async function stall(context: JourneyContext): Promise<void> {
-  const { ports, plan, timeline, index } = context;
+  const { ports, plan, index } = context;
+  context.quiet?.();
   await takeTurn(context);
   let code = 0;
   let closed = (): void => undefined;
@@ -31,11 +31,12 @@ export async function stall(context: JourneyContext): Promise<void> {
   if (!dialogue) return;
   const entityIds = heldBy(index, setting(context, "perSocket"), plan.tenants).map((at) => rowAt(context, at));
   await dialogue.ask({ type: "SUBSCRIBE", payload: { entityCode: plan.entityCode, entityIds } });
-  await sleep(ports, timeline.writeFrom - ports.now());
+  context.ready?.();
+  await until(context, "writeFrom");
   dialogue.stall();
-  await sleep(ports, timeline.writeUntil - ports.now());
+  await until(context, "writeUntil");
   dialogue.wake();
-  await Promise.race([end, sleep(ports, timeline.judgeAt - ports.now())]);
+  await Promise.race([end, until(context, "judgeAt")]);
   const { tooSlow, noPong } = plan.wire.closeCodes;
   ports.record("rt_slow_closed", code === tooSlow || code === noPong ? 1 : 0, { code: String(code) });
   if (code === 0) dialogue.leave();

@@ -1,7 +1,7 @@
 import { heldBy } from "../assignment.ts";
 import { sleep } from "../ports.ts";
 import { changeRow, readRows } from "../rest.ts";
-import { type JourneyContext, rowAt, setting, targetOf, userOf } from "./context.ts";
+import { type JourneyContext, rowAt, setting, targetOf, until, userOf } from "./context.ts";
 import { clientOf, judge, takeTurn, untilJudged } from "./hold-rows.ts";
 import { expectSignals } from "./write-row.ts";
 
@@ -61,9 +61,10 @@ export async function work(context: JourneyContext): Promise<void> {
   if (!(await client.connect())) return;
   const positions = heldBy(index, setting(context, "perSocket"), plan.tenants);
   await client.subscribe(positions.map((at) => rowAt(context, at)));
+  context.ready?.();
   // Not all in step: each begins somewhere in the first pause.
   const thinkMs = setting(context, "thinkSeconds") * 1000;
-  await sleep(ports, timeline.writeFrom + ports.random() * thinkMs - ports.now());
+  await until(context, "writeFrom", ports.random() * thinkMs);
   for (let count = 1; ports.now() < timeline.writeUntil; count++) {
     const position = positions[Math.floor(ports.random() * positions.length)] ?? 0;
     const sentAt = ports.now();
@@ -74,6 +75,7 @@ export async function work(context: JourneyContext): Promise<void> {
     }
     await sleep(ports, Math.min(sentAt + thinkMs, timeline.writeUntil) - ports.now());
   }
+  context.quiet?.();
   await untilJudged(context);
   await judge(context, client);
   cancel?.();
