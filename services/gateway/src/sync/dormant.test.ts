@@ -207,6 +207,21 @@ test("what was withdrawn on a dead link is told on the next socket", async () =>
   ]);
 });
 
+// Fails when all rows of the read count as told, and not only the one that was: the signal of another would be dropped.
+test("waking one row hides no change of another that was read with it", async () => {
+  const scene = new Scene();
+  const [held, refused, personId] = [id(), id(), id()];
+  scene.readable.set(held, 1);
+  const client = await scene.subscribed({ ids: [held, refused], personId });
+  client.socket.take();
+  // Both changes are there when the rights are read, and only one of them is known by then.
+  scene.readable.set(held, 2).set(refused, 5);
+  await scene.apply(item({ c: "person", e: personId, a: 4, r: true, x: true }));
+  expect(client.socket.take()).toMatchObject([told(refused, 5)]);
+  await scene.apply(item({ e: held, v: 2 }));
+  expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: held, version: 2 }] } }]);
+});
+
 test("refused and held together stay within the limit; what was refused gives way", async () => {
   const scene = new Scene({ maxSubscriptions: 10 });
   const client = await scene.subscribed({ ids: Array.from({ length: 8 }, id) });

@@ -290,7 +290,8 @@ export class Rights {
     if (!connection.open || !found || !this.#ports.subscriptions.wake(connection, held)) return;
     const item = { c: found.code, e: held.id, a: logAction.create, v: found.version, k: [], r: true, x: false, t: at };
     connection.announce(changeOf(item));
-    if (held.kind === "id") connection.reads.note(held.code, readable.versions);
+    // Of this row alone: others that were read with it were not told, and their signals are still to come.
+    if (version !== undefined) connection.reads.note(held.code, new Map([[held.id, version]]));
   }
 
   /**
