@@ -1,5 +1,5 @@
 import { type LogRow, readLog } from "@heliograph/server-kit";
-import type { Pool } from "pg";
+import type { Pool, QueryConfig } from "pg";
 
 /** Head of the feed as the lease row knows it. */
 export type Lease = { readonly head: number; readonly epoch: string };
@@ -46,9 +46,14 @@ export function createLogDatabase({
   me: string;
   leaseTtlMs: number;
 }): LogDatabase {
+  // Who hears nothing for as long as a lease lasts does not lead any more: waiting longer on a link that died without a
+  // word, and once for each connection of the pool, would only keep everybody's changes back.
+  const bounded = {
+    query: (statement: QueryConfig) => pool.query({ ...statement, query_timeout: leaseTtlMs } as QueryConfig),
+  } as Pool;
   return {
     async lead() {
-      const result = await pool.query<{ head_seq: number; log_epoch: string }>({
+      const result = await bounded.query<{ head_seq: number; log_epoch: string }>({
         name: "lead",
         text: "select head_seq, log_epoch from app.lead($1, make_interval(secs => $2))",
         values: [me, leaseTtlMs / 1000],
@@ -61,7 +66,7 @@ export function createLogDatabase({
     },
     async claim(limit, expectedHead, window) {
       try {
-        const result = await pool.query<{ first_seq: number; last_seq: number; log_epoch: string }>({
+        const result = await bounded.query<{ first_seq: number; last_seq: number; log_epoch: string }>({
           name: `claim-${window}`,
           text:
             window === "recent"
@@ -77,7 +82,7 @@ export function createLogDatabase({
         throw error;
       }
     },
-    read: (after, limit) => readLog(pool, { after, limit }),
+    read: (after, limit) => readLog(bounded, { after, limit }),
     async ensurePartitions(days) {
       const result = await pool.query<{ created: number }>("select app.ensure_partitions($1) as created", [days]);
       return result.rows[0]?.created ?? 0;
