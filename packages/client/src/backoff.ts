@@ -4,16 +4,16 @@ export const backoffBaseMs = 500;
 export const backoffCapMs = 30_000;
 
 /**
- * Highest ceiling of the pause before a connection is tried again, for the first attempts: they last some 40 s, which is
- * longer than a restart or a failover takes. Whoever waits half a minute when the server has been back for long is stale
- * for as long; thousands that come within 4 s are what a pod takes, and an outage that lasts gets the longer pauses.
+ * Highest ceiling of the pause before a connection or a read is tried again, for the first attempts: they last some 40 s,
+ * which is longer than a restart or a failover takes. Whoever waits half a minute when the server has been back for long is
+ * stale for as long; thousands that come within 4 s are what a pod takes, and an outage that lasts gets the longer pauses.
  */
-export const reconnectCapMs = 4_000;
+export const hopefulCapMs = 4_000;
 export const hopefulAttempts = 20;
 
-/** Pause before a connection is tried again, milliseconds; see `backoffDelay`. */
-export function reconnectDelay(attempt: number, random: number): number {
-  return backoffDelay(attempt, random, backoffBaseMs, attempt < hopefulAttempts ? reconnectCapMs : backoffCapMs);
+/** Pause before a connection or a read is tried again, milliseconds; see `backoffDelay`. */
+export function retryDelay(attempt: number, random: number): number {
+  return backoffDelay(attempt, random, backoffBaseMs, attempt < hopefulAttempts ? hopefulCapMs : backoffCapMs);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { firstPatienceMs } from "./api/patient-reads.ts";
 import { entityKey } from "./entity-key.ts";
 import { testId } from "./testing/ids.ts";
 import { createTestClient, organization } from "./testing/test-client.ts";
@@ -100,7 +101,7 @@ test("reads on a dead connection are sent anew when the socket is lost, and give
   await clock.advance(100);
   const [dead] = server.calls.splice(0);
   expect(dead).toBeDefined();
-  await clock.advance(8_000 + 1_000);
+  await clock.advance(firstPatienceMs + 1_000);
   const [second] = server.calls.splice(0);
   expect(second).toBeDefined();
   server.drop();
@@ -186,7 +187,8 @@ test("failing reads are repeated with pauses and shown, and end when the API is 
   }
   expect(task.snapshot()).toMatchObject({ status: "error" });
   expect(failed).toBeGreaterThan(3);
-  expect(failed).toBeLessThan(20);
+  // At 2 s a time on average while the outage is young, and rarer afterwards.
+  expect(failed).toBeLessThan(40);
   server.autoAnswer = true;
   await clock.advance(60_000);
   expect(task.snapshot()).toMatchObject({ status: "ready", error: undefined });

@@ -1,5 +1,5 @@
 import { closeCodes, reconnectAfter } from "@heliograph/protocol/close-code";
-import { reconnectDelay } from "../backoff.ts";
+import { retryDelay } from "../backoff.ts";
 import { type ConnectionEvent, type ConnectionState, type Link, linkOf, type ProbeResult, type Step } from "./state.ts";
 
 /** A server that accepted the socket sends WELCOME at once; ten seconds cover a slow phone network. */
@@ -323,7 +323,7 @@ function dial(state: ConnectionState, failures: number, input: TransitionInput):
 }
 
 function wait(state: ConnectionState, failures: number, reason: string, input: TransitionInput): Step {
-  const retryAt = input.now + reconnectDelay(Math.max(0, failures - 1), input.random);
+  const retryAt = input.now + retryDelay(Math.max(0, failures - 1), input.random);
   return { state: { kind: "waiting", since: connectingSince(state, input), failures, retryAt, reason }, effects: [] };
 }
 

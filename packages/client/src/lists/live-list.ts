@@ -1,6 +1,6 @@
 import { ApiError } from "../api/api-error.ts";
 import { decidingColumns } from "../api/list-query.ts";
-import { backoffDelay } from "../backoff.ts";
+import { retryDelay } from "../backoff.ts";
 import { Emitter } from "../emitter.ts";
 import { entityKey } from "../entity-key.ts";
 import type { EntityDoc } from "../register.ts";
@@ -265,7 +265,7 @@ export class LiveList {
   #continue(): void {
     if (this.#error) {
       if (this.#error instanceof ApiError && this.#error.permanent) return; // the same request would fail again
-      const delay = staleIntervalMs + backoffDelay(this.#failures - 1, this.#ports.random());
+      const delay = staleIntervalMs + retryDelay(this.#failures - 1, this.#ports.random());
       this.#timer.set(delay, () => void this.#read());
     } else if (this.#fresh < this.#marks) {
       this.#schedule();

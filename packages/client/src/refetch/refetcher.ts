@@ -1,5 +1,5 @@
 import { ApiError } from "../api/api-error.ts";
-import { backoffDelay } from "../backoff.ts";
+import { retryDelay } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import { type EntityKey, entityKey } from "../entity-key.ts";
 import type { Logger } from "../logger.ts";
@@ -378,7 +378,7 @@ export class Refetcher {
   #putOff(ticket: Ticket, key: EntityKey): void {
     const now = this.#ports.clock.now();
     // At least a little: a random zero must not turn the wait into a busy loop.
-    this.#needs.putOff(ticket, key, (failures) => now + 50 + backoffDelay(failures - 1, this.#ports.random()));
+    this.#needs.putOff(ticket, key, (failures) => now + 50 + retryDelay(failures - 1, this.#ports.random()));
   }
 
   #failed(ticket: Ticket, type: string, ids: readonly string[], error: unknown): void {

@@ -1,5 +1,5 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import { backoffDelay } from "../backoff.ts";
+import { retryDelay } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { Timer } from "../timer.ts";
@@ -286,7 +286,7 @@ export class Subscriber {
   #repeatLater(): void {
     this.#errorsInARow += 1;
     this.#flushTimer.clear();
-    this.#schedule(backoffDelay(this.#errorsInARow, this.#ports.random()));
+    this.#schedule(retryDelay(this.#errorsInARow, this.#ports.random()));
   }
 
   #takeQuestion(id: string): Question | undefined {
