@@ -10,13 +10,13 @@ export function watchStore(
 ): void {
   const { history, violations, now } = of;
   const highest = new Map<string, number>();
-  let since = history.failoverMs;
   client.store.onChange((rows) => {
-    // Another history: what was lost with the old one may be replaced by what is older.
-    if (history.failoverMs !== since) highest.clear();
-    since = history.failoverMs;
     for (const { id: key, ver, data, gone } of rows) {
-      if (ver < (highest.get(key) ?? 0))
+      const before = highest.get(key) ?? 0;
+      // A version that was lost with a failover is of another history, whatever follows it.
+      const lost = (history.version(key, before)?.committedMs ?? 0) <= history.failoverMs;
+      if (lost) highest.delete(key);
+      else if (ver < before)
         violations.add("monotonic", now(), `${client.name} replaced ${key} v${highest.get(key)} by v${ver}`);
       highest.set(key, Math.max(highest.get(key) ?? 0, ver));
       if (gone) continue;

@@ -11,8 +11,8 @@ import { PodNode } from "./pod-node.ts";
 import { WatcherNode } from "./watcher-node.ts";
 import { createWorld, type World } from "./world.ts";
 
-/** Milliseconds in which everybody starts, before the first action. */
-export const warmUpMs = 600;
+/** Milliseconds before the first action; nobody has subscribed by then. */
+export const warmUpMs = 50;
 /** Beyond this something asks for work again and again; honest runs take a tenth. */
 const maxSteps = 400_000;
 

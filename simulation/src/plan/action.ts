@@ -4,6 +4,8 @@ export type Action = { readonly at: number } & (
   | { readonly do: "create"; readonly entity: number; readonly isPrivate: boolean }
   | { readonly do: "move"; readonly entity: number; readonly project: number }
   | { readonly do: "bulk"; readonly entities: readonly number[] }
+  /** The rows are written again and again, to hit moments that last a millisecond. */
+  | { readonly do: "burst"; readonly entities: readonly number[]; readonly times: number; readonly everyMs: number }
   /** A transaction whose statements run now and that commits, or not, after `forMs`. */
   | { readonly do: "long"; readonly entities: readonly number[]; readonly forMs: number; readonly commits: boolean }
   | { readonly do: "grant" | "revoke"; readonly entity: number; readonly person: number }
@@ -74,6 +76,7 @@ const workload: ReadonlySet<ActionName> = new Set([
   "show",
   "move",
   "bulk",
+  "burst",
   "long",
   "grant",
   "revoke",

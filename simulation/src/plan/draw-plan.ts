@@ -119,6 +119,25 @@ const faults: readonly (readonly [number, Draw])[] = [
   [1, (random, at) => ({ at, do: "slow-network", share: random.pick([0.1, 0.5]), forMs: duration(random) })],
 ];
 
+/** After these, sockets come back and subscribe or resume. */
+const uprooting: ReadonlySet<Action["do"]> = new Set(["cut-socket", "reload", "kill", "stop", "client-link", "bus-link"]);
+
+const burst = (random: Random, at: number): Action => ({
+  at,
+  do: "burst",
+  entities: random.some([...entities.keys()], 0.4),
+  times: random.int(5, 25),
+  everyMs: random.pick([1, 2, 5]),
+});
+
+/** Changes in the moments in which subscriptions are made: at the start, and when sockets come back. */
+function drawBursts(random: Random, troubles: readonly Action[]): Action[] {
+  const bursts = troubles.flatMap((action) =>
+    uprooting.has(action.do) && random.chance(0.35) ? [burst(random, action.at + random.int(0, 600))] : [],
+  );
+  return random.chance(0.35) ? [burst(random, random.int(0, 500)), ...bursts] : bursts;
+}
+
 function drawFrom(table: readonly (readonly [number, Draw])[], random: Random, at: number): Action {
   let left = random.next() * table.reduce((sum, [weight]) => sum + weight, 0);
   for (const [weight, draw] of table) {
@@ -142,9 +161,11 @@ export function drawPlan(seed: number): Plan {
   const works = Math.round((endMs / 1000) * (1 + random.next() * 3));
   const troubles = random.chance(0.05) ? 0 : random.int(1, endMs > 15_000 ? 8 : 5);
   const at = (): number => Math.round(random.next() * endMs);
+  const wrong = Array.from({ length: troubles }, () => drawFrom(faults, random, Math.round(at() * 0.9)));
   const actions = [
     ...Array.from({ length: works }, () => drawFrom(work, random, at())),
-    ...Array.from({ length: troubles }, () => drawFrom(faults, random, Math.round(at() * 0.9))),
+    ...wrong,
+    ...drawBursts(random, wrong),
   ].sort((a, b) => a.at - b.at);
   return { seed, clients, endMs, actions };
 }

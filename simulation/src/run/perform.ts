@@ -30,6 +30,13 @@ export function perform(stage: Stage, action: Action): void {
     case "bulk":
       change(stage, action.entities, (row) => row && { ...row, mark: ++stage.mark });
       break;
+    case "burst":
+      for (let time = 0; time < action.times; time += 1) {
+        const number = action.entities[time % action.entities.length];
+        if (number === undefined) break;
+        later(time * action.everyMs, () => change(stage, [number], (row) => row && { ...row, mark: ++stage.mark }));
+      }
+      break;
     case "long": {
       const writing = database.begin();
       for (const number of action.entities)
