@@ -15,8 +15,6 @@ import { Tally } from "./tally.ts";
 import { TruthReader } from "./truth.ts";
 import { makeWorld } from "./world.ts";
 
-/** Writing before the fault and after its end. */
-const AROUND_MS = 250;
 /** Differences of one injection whose history goes into the evidence. */
 const TRACED = 4;
 /** Pool of the faults' own statements. */
@@ -88,6 +86,7 @@ export class Ground implements AsyncDisposable {
   /** One injection: write, strike, go on writing, stop, wait, compare. */
   async inject(fault: Fault, dice: Dice, label: string): Promise<Outcome> {
     const { site } = this;
+    const { aroundMs } = this.#context.world.scale;
     this.#forget();
     const before = { ...sumOf(this.#clients), crashes: site.crashes };
     const tally = new Tally();
@@ -101,12 +100,12 @@ export class Ground implements AsyncDisposable {
     const writing = Promise.all(this.#writers(dice).map(async (writer) => writer.run(stop.signal)));
     let healedAt: number;
     try {
-      await wait(AROUND_MS);
+      await wait(aroundMs);
       await fault.strike({ ...this.#context, dice, notes });
       await site.postgres.supervise();
       await Promise.all(site.services.map((service) => service.supervise()));
       healedAt = performance.now();
-      await wait(AROUND_MS);
+      await wait(aroundMs);
     } finally {
       stop.abort();
       await writing;

@@ -66,9 +66,9 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
   const total = new Tally();
   const watch = new ResourceWatch();
   report(`seed ${seed}${share.of > 1 ? ` share ${share.index + 1} of ${share.of}` : ""}: starting`);
+  const logSink = logSinkTo(run.logs === null ? null : path.join(run.logs, String(share.index)));
   const start = async () => {
     const scale = run.scale === "oracle" ? oracleScale : usualScale;
-    const logSink = logSinkTo(run.logs === null ? null : path.join(run.logs, String(share.index)));
     const ground = await Ground.start({ dice: dice.fork(), clients: run.clients, scale, logSink, report });
     watch.follow(ground.site.services);
     return ground;
@@ -87,6 +87,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
       const began = performance.now();
       const outcome = await ground.inject(fault, own, label).catch((error: unknown) => failed(error, label));
       evidence.push(...outcome.evidence);
+      for (const line of outcome.evidence) logSink("evidence", line);
       const before = tallies[fault.name] ?? new Tally();
       tallies[fault.name] = before;
       before.add(outcome.tally);

@@ -19,6 +19,8 @@ export interface Scale {
   readonly restPauseMs: number;
   /** How often all tasks of a project are changed at once, relative to ten for a rename. */
   readonly bulkWeight: number;
+  /** Writing before the fault and after its end, milliseconds. */
+  readonly aroundMs: number;
 }
 
 /** Few rows that everybody holds, so that every change hits somebody. */
@@ -36,6 +38,7 @@ export const usualScale: Scale = {
   sqlPauseMs: 80,
   restPauseMs: 300,
   bulkWeight: 1,
+  aroundMs: 250,
 };
 
 /**
@@ -51,9 +54,10 @@ export const oracleScale: Scale = {
   documentsHeld: 5,
   listEvery: 8,
   listsShown: 1,
-  sqlWriters: 3,
+  sqlWriters: 4,
   longWriters: 2,
   sqlPauseMs: 80,
   restPauseMs: 600,
-  bulkWeight: 6,
+  bulkWeight: 12,
+  aroundMs: 1_500,
 };

@@ -64,7 +64,8 @@ beforeAll(async () => {
   }))
     images[name] = undo.use(await assemble(file));
 }, 120_000);
-afterAll(() => undo.disposeAsync());
+// Thousands of small files.
+afterAll(() => undo.disposeAsync(), 120_000);
 
 const image = (name: string) => images[name] as Assembled;
 
