@@ -37,7 +37,7 @@ function readOptions(): LoadOptions {
 
 async function runOne(options: LoadOptions, scenario: Scenario, settings: Record<string, number>, signal: AbortSignal) {
   const run = randomBytes(3).toString("hex");
-  const engine = options.engine === "k6" ? k6Engine(await findK6(), options.lead) : nodeEngine;
+  const engine = options.engine === "k6" ? k6Engine(await findK6()) : nodeEngine;
   const world = scenario.world(settings);
   checkLimits(mostSockets(scenario.crowds(settings), settings["socketsPerUser"] ?? 1));
   say("preparing …");

@@ -1,10 +1,10 @@
 /**
  * The scenarios under k6 (1.6 or later): `npm run loadtest` writes the plan and starts this file with PLAN, USERS and ROWS
- * as the paths of three JSON files. Nothing is fetched from anywhere.
+ * as the paths of three JSON files, and GATE as its own address. Nothing is fetched from anywhere else.
  */
-import { sleep } from "k6";
 import { SharedArray } from "k6/data";
 import execution from "k6/execution";
+import http from "k6/http";
 import type { JourneyContext } from "../lib/journeys/context.ts";
 import { type JourneyName, journeys } from "../lib/journeys/journeys.ts";
 import type { LoadUser, Plan, Timeline } from "../lib/plan.ts";
@@ -13,7 +13,7 @@ import { firstSamples } from "./k6-metrics.ts";
 import { k6Options } from "./k6-options.ts";
 import { k6Ports } from "./k6-ports.ts";
 
-const { plan, timeline } = JSON.parse(open(__ENV["PLAN"] ?? "")) as { plan: Plan; timeline: Timeline };
+const plan = JSON.parse(open(__ENV["PLAN"] ?? "")) as Plan;
 // One copy for all virtual users: ten thousand of them with ten thousand tokens each would not fit.
 const users = new SharedArray("users", () => JSON.parse(open(__ENV["USERS"] ?? "")) as LoadUser[]);
 const rows = new SharedArray("rows", () => JSON.parse(open(__ENV["ROWS"] ?? "")) as string[]);
@@ -23,15 +23,13 @@ if (!scenario) throw new Error(`There is no scenario ${plan.scenario}.`);
 
 export const options = k6Options(scenario, plan);
 
-/** Waits for the moment that the runner has chosen: what it does to the product goes by the same clock. */
-export function setup(): void {
-  const ahead = timeline.start - Date.now();
-  if (ahead < 0) throw new Error(`k6 was ready ${-ahead} ms late. Remedy: give it more time by --lead <seconds>.`);
+/** Tells the runner that all virtual users are there, and learns the moments: what it does to the product goes by them too. */
+export function setup(): Timeline {
   firstSamples();
-  sleep(ahead / 1000);
+  return JSON.parse(String(http.get(__ENV["GATE"] ?? "").body)) as Timeline;
 }
 
-function travel(name: JourneyName): Promise<void> {
+function travel(name: JourneyName, timeline: Timeline): Promise<void> {
   const { iterationInTest, name: crowd } = execution.scenario;
   const context: JourneyContext = {
     ports: k6Ports,
@@ -46,9 +44,9 @@ function travel(name: JourneyName): Promise<void> {
   return journeys[name](context);
 }
 
-export const holdRows = (): Promise<void> => travel("holdRows");
-export const writeRow = (): Promise<void> => travel("writeRow");
-export const work = (): Promise<void> => travel("work");
-export const knock = (): Promise<void> => travel("knock");
-export const idle = (): Promise<void> => travel("idle");
-export const abuse = (): Promise<void> => travel("abuse");
+export const holdRows = (timeline: Timeline): Promise<void> => travel("holdRows", timeline);
+export const writeRow = (timeline: Timeline): Promise<void> => travel("writeRow", timeline);
+export const work = (timeline: Timeline): Promise<void> => travel("work", timeline);
+export const knock = (timeline: Timeline): Promise<void> => travel("knock", timeline);
+export const idle = (timeline: Timeline): Promise<void> => travel("idle", timeline);
+export const abuse = (timeline: Timeline): Promise<void> => travel("abuse", timeline);

@@ -78,6 +78,8 @@ export interface Plan {
   /** Tokens that must be refused, each with what is wrong with it. */
   readonly badTokens: readonly { readonly name: string; readonly token: string }[];
   readonly phases: Phases;
+  /** What comes later than this after the end is lost, and so is a socket that has not come back, milliseconds. */
+  readonly patienceMs: number;
   /** Whether the clock of the database is the clock of the generator. */
   readonly sharedClock: boolean;
 }

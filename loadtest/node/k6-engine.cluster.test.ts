@@ -59,9 +59,6 @@ test("a k6 that is missing, broken or old is named with the remedy", async () =>
   }
 });
 
-/** Four programs start at once, on a machine that is busy. */
-const leadSeconds = 8;
-
 async function run(name: string): Promise<Outcome> {
   const scenario = scenarios.find((one) => one.name === name);
   const settings = tinySettings[name];
@@ -69,7 +66,7 @@ async function run(name: string): Promise<Outcome> {
   const id = `k6-${name}`;
   const site = await LocalSite.on(ground, { run: id, world: scenario.world(settings) });
   const signal = new AbortController().signal;
-  const engine = k6Engine(program, leadSeconds);
+  const engine = k6Engine(program);
   const say = (): void => undefined;
   return runScenario({ scenario, profile: "local", settings, site, engine, run: id, signal, say });
 }

@@ -8,10 +8,11 @@ import { promisify } from "node:util";
 import { createGunzip } from "node:zlib";
 import { environment, k6Environment } from "../config.ts";
 import { isMetric } from "../lib/metric.ts";
-import type { Plan, Timeline } from "../lib/plan.ts";
-import type { Crowd } from "../lib/shape.ts";
+import type { Plan } from "../lib/plan.ts";
 import type { Recording } from "../report/recording.ts";
-import { type Engine, type EngineParts, machineCores, nodeEngine } from "./run-scenario.ts";
+import type { LiveTimeline } from "./live-timeline.ts";
+import { type Engine, type EngineParts, machineCores, runHere } from "./run-scenario.ts";
+import { type StartGate, startGate } from "./start-gate.ts";
 
 /** There is no k6 that could be used. */
 export class K6Missing extends Error {
@@ -24,9 +25,8 @@ const remedy =
   "Remedy: install k6 1.6 or later (its site has packages for every system), or name it by K6_BIN=/path/to/k6; or run the same journeys without it: --engine node.";
 /** Budgets that were not kept: no failure of k6. */
 const thresholdsCrossed = 99;
-/** What k6 gets to start, milliseconds, and for each virtual user on top. */
-const startMs = 5000;
-const startPerUserMs = 5;
+/** k6 begins its scenarios right after setup; they go by the same clock, milliseconds. */
+const leadMs = 1000;
 
 function pathOf(places: typeof environment): string {
   if (places.k6 !== undefined) return places.k6;
@@ -88,23 +88,21 @@ export async function readSamples(file: string, recording: Recording): Promise<v
   }
 }
 
-/** The engine of a k6 beside us. `lead`: seconds that it gets to start; null: as many as its virtual users need. */
-export function k6Engine(file: string, lead: number | null): Engine {
+/** The engine of a k6 beside us. */
+export function k6Engine(file: string): Engine {
   let pid: number | undefined;
-  const users = (crowds: readonly Crowd[]): number =>
-    crowds.reduce((sum, crowd) => sum + (crowd.kind === "connections" ? crowd.count : 100), 0);
   return {
     name: "k6",
-    waits: false,
-    leadMs: (crowds) => (lead === null ? startMs + startPerUserMs * users(crowds) : lead * 1000),
     cpuSeconds: () => cpuSecondsOf(pid),
     cores: machineCores,
     async run(plan, timeline, parts) {
       const folder = mkdtempSync(path.join(tmpdir(), "hg-k6-"));
       try {
-        const besides = parts.crowds.filter((crowd) => crowd.kind === "connections" && crowd.onlyNode);
-        const k6 = runK6({ file, folder, plan, timeline, parts, started: (found) => (pid = found) });
-        await Promise.all([k6, nodeEngine.run(plan, timeline, { ...parts, crowds: besides })]);
+        await using gate = await startGate(() => timeline.begin(Date.now() + leadMs));
+        const started = (found: number | undefined): void => {
+          pid = found;
+        };
+        await Promise.all([runK6({ file, folder, plan, gate, parts, started }), besides(plan, timeline, parts)]);
         await readSamples(path.join(folder, "samples.json.gz"), parts.recording);
       } finally {
         rmSync(folder, { recursive: true, force: true });
@@ -113,22 +111,32 @@ export function k6Engine(file: string, lead: number | null): Engine {
   };
 }
 
+/** Makes the journeys that k6 cannot make. Nobody is waited for: k6 does not wait either. */
+async function besides(plan: Plan, timeline: LiveTimeline, parts: EngineParts): Promise<void> {
+  const crowds = parts.crowds.filter((crowd) => crowd.kind === "connections" && crowd.onlyNode);
+  if (crowds.length === 0) return;
+  await timeline.begun;
+  const { start, writeFrom, writeUntil, judgeAt, end } = timeline;
+  await runHere(crowds, { ...parts, plan, timeline: { start, writeFrom, writeUntil, judgeAt, end } });
+}
+
 async function runK6(run: {
   file: string;
   folder: string;
   plan: Plan;
-  timeline: Timeline;
+  gate: StartGate;
   parts: EngineParts;
   started: (pid: number | undefined) => void;
 }): Promise<void> {
-  const { file, folder, plan, timeline, parts } = run;
+  const { file, folder, plan, gate, parts } = run;
   const write = (name: string, value: unknown): string => {
     const place = path.join(folder, name);
     writeFileSync(place, JSON.stringify(value));
     return place;
   };
   const variables = {
-    PLAN: write("plan.json", { plan, timeline }),
+    GATE: gate.url,
+    PLAN: write("plan.json", plan),
     USERS: write("users.json", parts.site.users),
     ROWS: write("rows.json", parts.site.rows),
   };

@@ -4,7 +4,8 @@ import { LiveTimeline } from "./live-timeline.ts";
 const phases = { rampSeconds: 1, holdSeconds: 10, settleSeconds: 2, judgeSeconds: 1 };
 
 function at(now: { ms: number }): LiveTimeline {
-  const timeline = new LiveTimeline(0, phases, () => now.ms);
+  const timeline = new LiveTimeline(phases, () => now.ms);
+  timeline.begin(0);
   // The test looks by itself.
   timeline.stop();
   return timeline;

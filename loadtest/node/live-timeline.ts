@@ -11,22 +11,37 @@ const mostDelayMs = 120_000;
  * every socket is open, and nobody is judged before the last change is made. Later phases move along.
  */
 export class LiveTimeline implements Timeline {
-  readonly start: number;
-  readonly #settleMs: number;
+  /** Settles when the run has begun. */
+  readonly begun: Promise<void>;
+  readonly #phases: Phases;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
   #moments: Timeline;
+  #begin = (): void => undefined;
   #delayedMs = 0;
   /** Connections that are not ready, and work that is not done. */
   #unready = 0;
   #busy = 0;
 
-  constructor(start: number, phases: Phases, now: () => number = Date.now) {
-    this.#moments = timelineFrom(start, phases);
-    this.start = start;
-    this.#settleMs = phases.settleSeconds * 1000;
+  constructor(phases: Phases, now: () => number = Date.now) {
+    this.#phases = phases;
     this.#now = now;
+    this.#moments = timelineFrom(now(), phases);
+    this.begun = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
     this.#timer = setInterval(() => this.look(), lookMs);
+  }
+
+  /** The run begins at this moment, milliseconds since 1970. Answers the moments as they are foreseen. */
+  begin(start: number): Timeline {
+    this.#moments = timelineFrom(start, this.#phases);
+    this.#begin();
+    return this.#moments;
+  }
+
+  get start(): number {
+    return this.#moments.start;
   }
 
   get writeFrom(): number {
@@ -74,14 +89,17 @@ export class LiveTimeline implements Timeline {
       const by = now + 2 * lookMs - writeFrom;
       this.#delayedMs += by;
       this.#moments = {
-        start: this.start,
+        start: this.#moments.start,
         writeFrom: writeFrom + by,
         writeUntil: writeUntil + by,
         judgeAt: judgeAt + by,
         end: end + by,
       };
-    } else if (this.#busy > 0 && now + this.#settleMs > judgeAt && now > writeUntil && now < judgeAt) {
-      const by = now + this.#settleMs - judgeAt;
+      return;
+    }
+    const settledAt = now + this.#phases.settleSeconds * 1000;
+    if (this.#busy > 0 && settledAt > judgeAt && now > writeUntil && now < judgeAt) {
+      const by = settledAt - judgeAt;
       this.#delayedMs += by;
       this.#moments = { ...this.#moments, judgeAt: judgeAt + by, end: end + by };
     }

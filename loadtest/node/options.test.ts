@@ -30,7 +30,6 @@ test.each([
   [["smoke", "--target", "http://127.0.0.1:4000"], /needs --users/],
   [["smoke", "--set", "sockets"], /--set sockets=100/],
   [["smoke", "--set", "sockets=-1"], /not negative/],
-  [["smoke", "--lead", "soon"], /number of seconds/],
   [["smoke", "--fast"], /--fast/],
 ])("%j is refused with what to do instead", (args, message) => {
   expect(() => loadOptions(args, names)).toThrow(message);

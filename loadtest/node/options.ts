@@ -17,8 +17,6 @@ export interface LoadOptions {
   readonly changes: Readonly<Record<string, number>>;
   /** Folder that the results go into. */
   readonly out: string | null;
-  /** Seconds that k6 gets to start; null: as many as its virtual users need. */
-  readonly lead: number | null;
 }
 
 export function usageOf(names: readonly string[]): string {
@@ -31,7 +29,6 @@ Scenarios: ${names.join(", ")}
   --metrics <urls>    metrics pages of a target's services, for their load and memory
   --operator <prog>   run with the name of what a scenario does to the product: roll-gateways, kill-leader
   --set <name=number> changes a number of the profile; may be given again
-  --lead <seconds>    what k6 gets to start its virtual users
   --out <folder>      where the results go (default loadtest/results/<time>-<scenario>)
 Exit codes: 0 all budgets kept, 99 one was not, 98 the run is invalid, 69 no k6, 2 wrong usage, 1 anything else.`;
 }
@@ -78,7 +75,6 @@ export function loadOptions(args: readonly string[], names: readonly string[]): 
       metrics: { type: "string" },
       operator: { type: "string" },
       set: { type: "string", multiple: true, default: [] },
-      lead: { type: "string" },
       out: { type: "string" },
       help: { type: "boolean", default: false },
     },
@@ -99,8 +95,6 @@ export function loadOptions(args: readonly string[], names: readonly string[]): 
     throw new Error(
       `--target needs --users <file>: JSON like [{"email": "alice@northwind.example", "password": "…"}].`,
     );
-  const lead = values.lead === undefined ? null : Number(values.lead);
-  if (lead !== null && !(lead > 0)) throw new Error(`--lead ${values.lead}: a number of seconds, please.`);
   return {
     scenario,
     profile,
@@ -111,6 +105,5 @@ export function loadOptions(args: readonly string[], names: readonly string[]): 
     operator: values.operator ?? null,
     changes: numbers(values.set),
     out: values.out ?? null,
-    lead,
   };
 }

@@ -1,14 +1,14 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { judgeBudget, type Verdict } from "../lib/budget.ts";
-import { type Plan, type Timeline, timelineFrom } from "../lib/plan.ts";
+import type { Plan, Timeline } from "../lib/plan.ts";
 import type { Scenario } from "../lib/scenario.ts";
 import type { Crowd } from "../lib/shape.ts";
 import { derive } from "../report/derive.ts";
 import { Recording } from "../report/recording.ts";
 import { LiveTimeline } from "./live-timeline.ts";
 import { createNodePorts } from "./node-ports.ts";
-import { runCrowds } from "./run-crowds.ts";
+import { type RunTimeline, runCrowds } from "./run-crowds.ts";
 import { gaugeOf } from "./service-metrics.ts";
 import type { Site } from "./site.ts";
 import { sharedTruth } from "./truth.ts";
@@ -18,14 +18,11 @@ import { wire } from "./wire.ts";
 /** Something that makes the journeys of crowds. */
 export interface Engine {
   readonly name: "node" | "k6";
-  /** Whether phases are put off for who is not ready: all journeys in one process can be waited for. */
-  readonly waits: boolean;
-  /** Milliseconds that it needs before the first journey. */
-  leadMs(crowds: readonly Crowd[]): number;
   readonly cpuSeconds: CpuSeconds;
   /** Cores that it can use. */
   readonly cores: number;
-  run(plan: Plan, timeline: Timeline, parts: EngineParts): Promise<void>;
+  /** Begins the timeline when it is ready. */
+  run(plan: Plan, timeline: LiveTimeline, parts: EngineParts): Promise<void>;
 }
 
 export interface EngineParts {
@@ -45,7 +42,11 @@ export interface ScenarioRun {
   readonly run: string;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** What comes later than this after the end is lost, milliseconds; what is only late shows in the latencies. */
+  readonly patienceMs?: number;
 }
+
+const usualPatienceMs = 30_000;
 
 /** How a run went. */
 export interface Outcome {
@@ -74,26 +75,27 @@ export async function runScenario(run: ScenarioRun): Promise<Outcome> {
     wire,
     settings,
     phases,
+    patienceMs: run.patienceMs ?? usualPatienceMs,
     ...site.facts,
   };
   const before = await restingBytes(site);
-  const start = Date.now() + engine.leadMs(crowds);
-  const timeline = engine.waits ? new LiveTimeline(start, phases) : timelineFrom(start, phases);
+  const timeline = new LiveTimeline(phases);
   recording.begin(timeline.start);
   {
     await using watch = watchSite(site, recording, engine);
     const actions = (scenario.actions?.(settings) ?? []).map(async ({ name, atSeconds }) => {
-      const quiet = timeline instanceof LiveTimeline ? timeline.awaitQuiet() : undefined;
+      const quiet = timeline.awaitQuiet();
+      await Promise.race([timeline.begun, brokenOff(signal)]);
       const due = (): number => timeline.writeFrom + atSeconds * 1000 - Date.now();
       while (due() > 0) await wait(due(), undefined, { signal });
       say(`${name} …`);
       await site.act(name, signal);
       say(`${name}: done`);
-      quiet?.();
+      quiet();
     });
     say(`${scenario.name}: ${Math.round((timeline.end - timeline.start) / 1000)} s with ${engine.name}`);
-    await Promise.all([engine.run(plan, timeline, { crowds, site, recording, signal }), ...actions]);
-    if (timeline instanceof LiveTimeline) timeline.stop();
+    const made = Promise.all([engine.run(plan, timeline, { crowds, site, recording, signal }), ...actions]);
+    await made.finally(() => timeline.stop());
     await watch.sample();
   }
   await afterwards({ scenario, site, recording, timeline, before });
@@ -102,21 +104,38 @@ export async function runScenario(run: ScenarioRun): Promise<Outcome> {
   return { recording, timeline, verdicts, invalid: whyInvalid(recording, timeline) };
 }
 
+/** From the beginning to the first journey: until all of them have been set up, milliseconds. */
+const leadMs = 200;
+
 /** The engine of this process. */
 export const nodeEngine: Engine = {
   name: "node",
-  waits: true,
-  leadMs: () => 200,
   cpuSeconds: ownCpuSeconds,
   // One event loop does all the work.
   cores: 1,
   async run(plan, timeline, { crowds, site, recording, signal }) {
-    using ports = createNodePorts(recording);
-    const { users, rows } = site;
-    const truth = sharedTruth(ports, plan, { users, rows });
-    await runCrowds(crowds, { ports, plan, timeline, users, rows, truth }, signal);
+    timeline.begin(Date.now() + leadMs);
+    await runHere(crowds, { plan, timeline, site, recording, signal });
   },
 };
+
+/** Makes journeys in this process. */
+export async function runHere(
+  crowds: readonly Crowd[],
+  parts: { plan: Plan; timeline: RunTimeline; site: Site; recording: Recording; signal: AbortSignal },
+): Promise<void> {
+  const { plan, timeline, site, recording, signal } = parts;
+  using ports = createNodePorts(recording);
+  const { users, rows } = site;
+  const truth = sharedTruth(ports, plan, { users, rows });
+  await runCrowds(crowds, { ports, plan, timeline, users, rows, truth }, signal);
+}
+
+function brokenOff(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
 
 /** Cores of this machine, for engines that use all of them. */
 export const machineCores = availableParallelism();

@@ -27,7 +27,10 @@ afterAll(async () => {
 
 let runs = 0;
 
-async function run(name: string, through: (site: LocalSite) => Site = (site) => site): Promise<Outcome> {
+async function run(
+  name: string,
+  { through = (site: LocalSite): Site => site, patienceMs = 30_000 } = {},
+): Promise<Outcome> {
   const scenario = scenarios.find((one) => one.name === name);
   const settings = tinySettings[name];
   if (!scenario || !settings) throw new Error(`no scenario ${name}, or no tiny settings for it`);
@@ -40,6 +43,7 @@ async function run(name: string, through: (site: LocalSite) => Site = (site) => 
     settings,
     site,
     engine: nodeEngine,
+    patienceMs,
     run: id,
     signal,
     say: () => undefined,
@@ -83,16 +87,19 @@ test("a rolling deploy costs every socket a resume and no signal", async () => {
 test("lost signals make a run fail", async () => {
   const [gateway] = ground.cluster.gateways;
   await using proxy = await startLossyProxy(`${gateway?.url.replace("http", "ws")}/ws/sync`, 3);
-  const outcome = await run("steady", (site) => ({
-    facts: { ...site.facts, targets: [{ http: gateway?.url ?? "", ws: proxy.url }] },
-    users: site.users,
-    rows: site.rows,
-    observed: () => site.observed(),
-    lagMs: () => site.lagMs(),
-    act: (action) => site.act(action),
-    leftovers: () => site.leftovers(),
-    [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),
-  }));
+  const outcome = await run("steady", {
+    patienceMs: 2000,
+    through: (site) => ({
+      facts: { ...site.facts, targets: [{ http: gateway?.url ?? "", ws: proxy.url }] },
+      users: site.users,
+      rows: site.rows,
+      observed: () => site.observed(),
+      lagMs: () => site.lagMs(),
+      act: (action) => site.act(action),
+      leftovers: () => site.leftovers(),
+      [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),
+    }),
+  });
   expect(proxy.lost()).toBeGreaterThan(0);
   expect(broken(outcome).map(({ metric }) => metric)).toEqual(expect.arrayContaining(["rt_delivery_ratio", "rt_gaps"]));
 });

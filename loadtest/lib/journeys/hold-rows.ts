@@ -7,11 +7,6 @@ import { type JourneyContext, rowAt, setting, targetOf, until, userOf } from "./
 /** Part of the ramp within which all sockets start; the rest is for the last of them to become ready. */
 const startShare = 0.9;
 
-/**
- * What comes later than this after the end is lost, milliseconds. What is only late shows in the latencies; a socket that
- * was lost shortly before the end gets as long to come back.
- */
-const lateMs = 30_000;
 /** Pause between two looks at what is still missing, milliseconds. */
 const lookMs = 250;
 
@@ -33,7 +28,7 @@ export function clientOf(context: JourneyContext, more: Partial<SyncClientOption
     token: userOf(context, index).token,
     entityCode: plan.entityCode,
     sharedClock: plan.sharedClock,
-    stayUntil: () => timeline.judgeAt + lateMs,
+    stayUntil: () => timeline.judgeAt + plan.patienceMs,
     ...more,
   });
 }
@@ -53,12 +48,12 @@ async function truthFor(context: JourneyContext, client: SyncClient): Promise<Re
 
 /** Records how much of what has changed the client was told. */
 export async function judge(context: JourneyContext, client: SyncClient): Promise<void> {
-  const { ports } = context;
-  await client.settled(lateMs);
+  const { ports, plan } = context;
+  await client.settled(plan.patienceMs);
   const truth = await truthFor(context, client);
   if (!truth) return;
   let { informed, gaps } = client.ledger.judge(truth);
-  for (const giveUp = ports.now() + lateMs; gaps.length > 0 && ports.now() < giveUp; ) {
+  for (const giveUp = ports.now() + plan.patienceMs; gaps.length > 0 && ports.now() < giveUp; ) {
     await sleep(ports, lookMs);
     ({ informed, gaps } = client.ledger.judge(truth));
   }

@@ -1,13 +1,8 @@
-/** What scripts import by name from k6, k6/data, k6/metrics, k6/timers and k6/websockets. */
+/** What scripts import by name from k6/data, k6/metrics, k6/timers and k6/websockets. */
 import { WebSocket as Socket } from "ws";
 import { Metric } from "./state.ts";
 
 export { clearTimeout, setTimeout } from "node:timers";
-
-/** Stands still, as in k6. */
-export function sleep(seconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
-}
 
 /** One copy for all; here there is only one program anyway. */
 export class SharedArray extends Array<unknown> {

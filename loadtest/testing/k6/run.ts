@@ -15,7 +15,7 @@ import { judgeBudget } from "../../lib/budget.ts";
 import { arrivalTimes } from "../../lib/shape.ts";
 import { current, valuesOf, writeSamples } from "./state.ts";
 
-type Script = Record<string, () => unknown> & { options: Options; setup?: () => unknown };
+type Script = Record<string, (data: unknown) => unknown> & { options: Options; setup?: () => unknown };
 type Arriving = { startRate: number; stages: { target: number; duration: string }[] };
 
 const thresholdsCrossed = 99;
@@ -63,7 +63,7 @@ function prepare(): void {
 const milliseconds = (text: string): number =>
   text.endsWith("ms") ? Number.parseFloat(text) : 1000 * Number.parseFloat(text);
 
-async function runScenario(name: string, scenario: object, script: Script): Promise<void> {
+async function runScenario(name: string, scenario: object, script: Script, data: unknown): Promise<void> {
   const {
     exec,
     executor,
@@ -74,7 +74,7 @@ async function runScenario(name: string, scenario: object, script: Script): Prom
   const iterate = (iterationInTest: number): unknown => {
     // Scripts ask which iteration they are in before they wait for anything.
     Object.assign(current, { name, iterationInTest });
-    return script[exec]?.();
+    return script[exec]?.(data);
   };
   if (executor === "per-vu-iterations") {
     await Promise.all(Array.from({ length: vus }, (_, n) => iterate(n)));
@@ -98,8 +98,8 @@ async function runScenario(name: string, scenario: object, script: Script): Prom
 prepare();
 const script = (await import(pathToFileURL(positionals[0] ?? "").href)) as Script;
 const { scenarios = {}, thresholds = {} } = script.options;
-script.setup?.();
-await Promise.all(Object.entries(scenarios).map(([name, scenario]) => runScenario(name, scenario, script)));
+const data = script.setup?.();
+await Promise.all(Object.entries(scenarios).map(([name, scenario]) => runScenario(name, scenario, script, data)));
 writeSamples((values.out ?? "").replace(/^json=/, ""));
 const crossed = Object.entries(thresholds).flatMap(([metric, expressions]) =>
   (expressions as string[]).filter(
