@@ -20,6 +20,23 @@ async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
   return { ...all, row, heard: () => server.sockets.at(-1)?.heard.map(({ type }) => type) ?? [] };
 }
 
+test("a new connection is not up to date before everything that it holds is asked for and read", async () => {
+  const { client, server, clock } = createTestClient();
+  server.write("task", id, { name: "a" }, [organization]);
+  server.autoAnswer = false;
+  const states: string[] = [];
+  client.onStatus(({ state }) => states.push(state));
+  client.subscribe("task", [id]);
+  client.start();
+  await clock.advance(500);
+  expect(client.status().state).toBe("catching-up");
+  expect(states).not.toContain("connected");
+  for (const call of [...server.calls]) call.answer();
+  await clock.advance(500);
+  expect(client.status().state).toBe("connected");
+  client.stop();
+});
+
 const reauth = (clock: { now(): number }) => ({
   type: "REAUTH" as const,
   payload: { expiresAt: new Date(clock.now() + 60_000).toISOString() },

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { commands, setUp, settleAndCompare } from "../testing/client-commands.ts";
+import { commands, settleAndCompare, setUp } from "../testing/client-commands.ts";
 
 /** Fixed, so that a run says the same on every machine; fast-check prints it with a failure. */
 const seed = 20_271_123;

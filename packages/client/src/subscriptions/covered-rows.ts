@@ -130,9 +130,14 @@ export class CoveredRows {
   async #run(): Promise<void> {
     if (this.#reading || !this.#limits) return;
     this.#reading = true;
-    for (let next = this.#next(); next; next = this.#next()) await this.#compare(next.type, next.containers);
+    let compared = false;
+    for (let next = this.#next(); next; next = this.#next()) {
+      compared = true;
+      await this.#compare(next.type, next.containers);
+    }
     this.#reading = false;
-    this.#ports.onProgress();
+    // Not for nothing: on a new connection this runs before anything is asked for, which would look as if all were answered.
+    if (compared) this.#ports.onProgress();
   }
 
   #next(): { readonly type: string; readonly containers: readonly string[] } | undefined {

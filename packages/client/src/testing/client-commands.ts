@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
 import { entityKey } from "../entity-key.ts";
-import { createMemoryStore } from "../store/memory-store.ts";
 import type { EntityStore } from "../store/entity-store.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
 import type { FetchCall } from "./fake-server.ts";
 import { testId } from "./ids.ts";
 import { createTestClient, organization, type TestClient } from "./test-client.ts";
@@ -140,7 +140,10 @@ export const commands: readonly fc.Arbitrary<Command>[] = [
   ofRow("watch", (real, number, model) => {
     if (model.watched.has(number)) return;
     model.watched.add(number);
-    real.releases.set(number, real.client.entity("task", testId(number)).subscribe(() => {}));
+    real.releases.set(
+      number,
+      real.client.entity("task", testId(number)).subscribe(() => {}),
+    );
   }),
   ofRow("let go", (real, number, model) => {
     if (!model.watched.delete(number)) return;
@@ -174,7 +177,10 @@ export function setUp(): { model: Model; real: Real } {
   const releases = new Map<number, () => void>();
   for (let number = 0; number < rowCount; number += 1) {
     test.server.write("task", testId(number), {}, [organization]);
-    releases.set(number, test.client.entity("task", testId(number)).subscribe(() => {}));
+    releases.set(
+      number,
+      test.client.entity("task", testId(number)).subscribe(() => {}),
+    );
   }
   test.server.autoAnswer = false;
   test.server.autoFlush = false;
