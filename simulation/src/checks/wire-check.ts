@@ -52,10 +52,11 @@ function checkVersion(
     return;
   }
   const deleted = record.row === undefined;
-  const allowed = deleted
-    ? history.couldRead(client.person, key, record.bornMs, record.committedMs) ||
-      history.standsAbove(client.person, code, id, record.committedMs)
-    : history.couldRead(client.person, key, record.createdMs, nowMs);
+  const allowed =
+    history.couldRead(client.person, key, record.createdMs, nowMs) ||
+    (deleted &&
+      (history.couldRead(client.person, key, record.bornMs, record.committedMs) ||
+        history.standsAbove(client.person, code, id, record.committedMs)));
   if (!allowed)
     violations.add(
       "confidential",

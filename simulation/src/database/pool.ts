@@ -1,10 +1,13 @@
-import type { Pool, PoolClient } from "pg";
+import type { createLogDatabase } from "@heliograph/watcher/log-database";
 import type { Host } from "../engine/host.ts";
 import type { Network } from "../engine/network.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 import type { SimDatabase } from "./database.ts";
 import type { Person } from "./rows.ts";
 import { type Result, runStatement, UnknownStatementError } from "./statements.ts";
+
+/** As the services take it. */
+export type Pool = Parameters<typeof createLogDatabase>[0]["pool"];
 
 type Query = {
   readonly name?: string;
@@ -97,7 +100,7 @@ export function createSimPool(ports: PoolPorts): Pool {
         }
         return ask(query, as, channel);
       },
-    } satisfies Partial<Record<keyof PoolClient | "pipeline", unknown>>;
+    };
   };
 
   return {

@@ -9,8 +9,8 @@ import {
   silentLogger,
 } from "@heliograph/client";
 import type { Person } from "../database/rows.ts";
-import { Host } from "../engine/host.ts";
 import { epochMs } from "../engine/epoch.ts";
+import { Host } from "../engine/host.ts";
 import { createSimFetch } from "../ports/rest.ts";
 import { makeToken } from "../ports/token.ts";
 import { Wire } from "../ports/wire.ts";

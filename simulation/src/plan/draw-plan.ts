@@ -120,7 +120,14 @@ const faults: readonly (readonly [number, Draw])[] = [
 ];
 
 /** After these, sockets come back and subscribe or resume. */
-const uprooting: ReadonlySet<Action["do"]> = new Set(["cut-socket", "reload", "kill", "stop", "client-link", "bus-link"]);
+const uprooting: ReadonlySet<Action["do"]> = new Set([
+  "cut-socket",
+  "reload",
+  "kill",
+  "stop",
+  "client-link",
+  "bus-link",
+]);
 
 const burst = (random: Random, at: number): Action => ({
   at,

@@ -40,11 +40,16 @@ function run(root: string, args: readonly string[], signal: AbortSignal): Promis
   });
 }
 
-type Finding = { readonly seed: number; readonly violations: readonly { readonly promise: string; readonly what: string }[] };
+type Finding = {
+  readonly seed: number;
+  readonly violations: readonly { readonly promise: string; readonly what: string }[];
+};
 
 /** Runs what should catch the mutant that is applied in the tree. */
 export async function judge(root: string, caughtBy: CaughtBy, signal: AbortSignal): Promise<Verdict> {
-  return "simulation" in caughtBy ? judgeBySimulation(root, caughtBy.seed ?? 1, signal) : judgeByTest(root, caughtBy, signal);
+  return "simulation" in caughtBy
+    ? judgeBySimulation(root, caughtBy.seed ?? 1, signal)
+    : judgeByTest(root, caughtBy, signal);
 }
 
 async function judgeBySimulation(root: string, seed: number, signal: AbortSignal): Promise<Verdict> {
@@ -60,7 +65,11 @@ async function judgeBySimulation(root: string, seed: number, signal: AbortSignal
 type Report = {
   readonly testResults: readonly {
     readonly message: string;
-    readonly assertionResults: readonly { readonly status: string; readonly title: string; readonly failureMessages: readonly string[] }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly title: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 };
 
@@ -70,7 +79,11 @@ function pattern(name: string): string {
   return fixed.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-async function judgeByTest(root: string, { test, name }: { test: string; name?: string }, signal: AbortSignal): Promise<Verdict> {
+async function judgeByTest(
+  root: string,
+  { test, name }: { test: string; name?: string },
+  signal: AbortSignal,
+): Promise<Verdict> {
   const output = path.join(root, "mutant-report.json");
   rmSync(output, { force: true });
   const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs");
@@ -91,7 +104,9 @@ async function judgeByTest(root: string, { test, name }: { test: string; name?: 
     if (message || ran.length === 0) return { kind: "broken", why: message?.split("\n")[0] ?? "no test of that name" };
     return { kind: "survived", why: `${ran.length} tests of ${test} are green` };
   }
-  const honest = failed.find(({ failureMessages }) => failureMessages.some((text) => /assert|expect|timed out/i.test(text)));
+  const honest = failed.find(({ failureMessages }) =>
+    failureMessages.some((text) => /assert|expect|timed out/i.test(text)),
+  );
   if (!honest) return { kind: "broken", why: failed[0]?.failureMessages[0]?.split("\n")[0] ?? "a test failed" };
   return { kind: "caught", why: honest.title };
 }

@@ -9,7 +9,11 @@ Breaks mechanisms one at a time, in a copy of the sources, and expects the named
   --workers W  copies that work at the same time (2)
 Exit code 1 when one survives, or when a test turns red for another reason than an assertion.`;
 
-export type MutantOptions = { readonly chosen: readonly Mutant[]; readonly workers: number; readonly json: string | null };
+export type MutantOptions = {
+  readonly chosen: readonly Mutant[];
+  readonly workers: number;
+  readonly json: string | null;
+};
 
 /** Null when help was asked for. @throws with a sentence for the person at the keyboard */
 export function parseMutantOptions(args: string[]): MutantOptions | null {
@@ -30,7 +34,8 @@ export function parseMutantOptions(args: string[]): MutantOptions | null {
   if (values.by !== undefined && !["simulation", "tests"].includes(values.by))
     throw new Error(`--by is simulation or tests, not "${values.by}".`);
   const workers = Number(values.workers);
-  if (!Number.isSafeInteger(workers) || workers < 1) throw new Error(`--workers must be 1 or more, not "${values.workers}".`);
+  if (!Number.isSafeInteger(workers) || workers < 1)
+    throw new Error(`--workers must be 1 or more, not "${values.workers}".`);
   const chosen = mutants.filter(
     ({ name, caughtBy }) =>
       (!names || names.some((wanted) => name.startsWith(wanted))) &&

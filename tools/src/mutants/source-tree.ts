@@ -6,7 +6,16 @@ import { applyPatch } from "./apply-patch.ts";
 import type { Mutant, Patch } from "./mutant.ts";
 
 /** What a run of tests or of the simulation needs. */
-const parts = ["packages", "services", "db", "tools", "simulation", "vitest.config.ts", "package.json", "tsconfig.base.json"];
+const parts = [
+  "packages",
+  "services",
+  "db",
+  "tools",
+  "simulation",
+  "vitest.config.ts",
+  "package.json",
+  "tsconfig.base.json",
+];
 const scope = "@heliograph";
 const migration = "db/migrations/0001_initial.sql";
 const testDatabase = "packages/server-kit/src/testing/test-database.ts";
@@ -81,7 +90,10 @@ export class SourceTree {
   /** Templates are built from the migration, which holds every definition word for word. */
   #patchMigration(patch: Patch): void {
     const whole = this.#read(patch.file).trim();
-    this.#write(migration, applyPatch(this.#read(migration), { file: migration, find: whole, replace: applyPatch(whole, patch) }));
+    this.#write(
+      migration,
+      applyPatch(this.#read(migration), { file: migration, find: whole, replace: applyPatch(whole, patch) }),
+    );
     this.#patch(patch);
   }
 

@@ -160,8 +160,8 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/frame.ts`,
-        find: '"changes":[${list}],"timestamp"',
-        replace: '"changes":[${list}],"cursor":"one","timestamp"',
+        find: `"changes":[\${list}],"timestamp"`,
+        replace: `"changes":[\${list}],"cursor":"one","timestamp"`,
       },
     ],
     caughtBy: { test: `${sync}/fan-out.test.ts` },
