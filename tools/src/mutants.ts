@@ -10,12 +10,23 @@ const results = await runMutants(options.chosen, {
   workers: options.workers,
   signal: stopRequest(),
   onResult: ({ mutant, verdict, seconds }) =>
-    process.stdout.write(`${verdict.kind.padEnd(9)} ${mutant.name.padEnd(34)} ${String(seconds).padStart(6)} s  ${verdict.why}\n`),
+    process.stdout.write(
+      `${verdict.kind.padEnd(9)} ${mutant.name.padEnd(34)} ${String(seconds).padStart(6)} s  ${verdict.why}\n`,
+    ),
 });
 const caught = results.filter(({ verdict }) => verdict.kind === "caught").length;
 if (options.json !== null) {
-  const rows = results.map(({ mutant: { name, breaks, caughtBy }, verdict, seconds }) => ({ name, breaks, caughtBy, ...verdict, seconds }));
-  writeFileSync(options.json, `${JSON.stringify({ at: new Date().toISOString(), caught, of: options.chosen.length, rows }, null, 2)}\n`);
+  const rows = results.map(({ mutant: { name, breaks, caughtBy }, verdict, seconds }) => ({
+    name,
+    breaks,
+    caughtBy,
+    ...verdict,
+    seconds,
+  }));
+  writeFileSync(
+    options.json,
+    `${JSON.stringify({ at: new Date().toISOString(), caught, of: options.chosen.length, rows }, null, 2)}\n`,
+  );
 }
 process.stdout.write(`${caught} of ${options.chosen.length} mutants caught\n`);
 process.exit(caught === options.chosen.length ? 0 : 1);

@@ -25,6 +25,8 @@ export interface GroundOptions {
   readonly dice: Dice;
   readonly clients: number;
   readonly scale: Scale;
+  /** Give PostgreSQL a disk that can be full, where this machine lets us. */
+  readonly ownDisk: boolean;
   readonly logSink: (name: string, line: string) => void;
   readonly report: (line: string) => void;
 }
@@ -65,7 +67,7 @@ export class Ground implements AsyncDisposable {
   static async start(options: GroundOptions): Promise<Ground> {
     const { dice, scale, logSink, report } = options;
     await using undo = new AsyncDisposableStack();
-    const site = undo.use(await Site.start(dice.fork(), logSink));
+    const site = undo.use(await Site.start(dice.fork(), logSink, options));
     const world = await makeWorld(site.postgres.url, scale);
     const truth = undo.use(new TruthReader(site.postgres.url, world));
     const sql = new pg.Pool({ connectionString: site.postgres.url, max: SQL_CONNECTIONS });

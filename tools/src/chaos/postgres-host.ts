@@ -62,10 +62,10 @@ export class PostgresHost implements AsyncDisposable {
     this.#undo = parts.undo;
   }
 
-  /** A server with the demo database. */
-  static async start(dice: Dice): Promise<PostgresHost> {
+  /** A server with the demo database; with a disk of its own when that is wanted and possible. */
+  static async start(dice: Dice, { ownDisk }: { ownDisk: boolean }): Promise<PostgresHost> {
     await using undo = new AsyncDisposableStack();
-    const disk = SmallDisk.mount();
+    const disk = ownDisk ? SmallDisk.mount() : null;
     if (disk !== null) undo.use(disk);
     const { folder, dataDirectory, socketFolder } = makeServerFolder(
       path.join(disk?.folder ?? tmpdir(), `hg-${process.pid}-`),

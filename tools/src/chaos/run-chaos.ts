@@ -69,7 +69,9 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
   const logSink = logSinkTo(run.logs === null ? null : path.join(run.logs, String(share.index)));
   const start = async () => {
     const scale = run.scale === "oracle" ? oracleScale : usualScale;
-    const ground = await Ground.start({ dice: dice.fork(), clients: run.clients, scale, logSink, report });
+    const ownDisk = run.faults.length === 0 || run.faults.includes("disk-full");
+    const { clients } = run;
+    const ground = await Ground.start({ dice: dice.fork(), clients, scale, ownDisk, logSink, report });
     watch.follow(ground.site.services);
     return ground;
   };

@@ -36,9 +36,13 @@ export class Site implements AsyncDisposable {
     this.#undo = parts.undo;
   }
 
-  static async start(dice: Dice, logSink: (name: string, line: string) => void): Promise<Site> {
+  static async start(
+    dice: Dice,
+    logSink: (name: string, line: string) => void,
+    options: { ownDisk: boolean },
+  ): Promise<Site> {
     await using undo = new AsyncDisposableStack();
-    const postgres = undo.use(await PostgresHost.start(dice.fork()));
+    const postgres = undo.use(await PostgresHost.start(dice.fork(), options));
     const redis = undo.use(await RedisHost.start());
     const settings = {
       REDIS_PREFIX: `chaos_${randomBytes(4).toString("hex")}`,
