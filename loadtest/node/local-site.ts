@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
 import {
   type Cluster,
@@ -26,7 +27,11 @@ const durable = {
 };
 /** Rows of sockets that have left are gone after this at the latest, milliseconds. */
 const cleanupWithinMs = 20_000;
-/** Ends with a token that was good and is not any more. */
+/** A leader is found within this time, or something is wrong, milliseconds. */
+const leaderWithinMs = 20_000;
+/** Pause between two looks at something that is awaited, milliseconds. */
+const lookMs = 250;
+/** When a token was made whose time is over. */
 const longAgo = Date.UTC(2024, 0, 1);
 
 /** A cluster of this machine and its database. */
@@ -123,8 +128,8 @@ export class LocalSite implements Site {
     return rows[0]?.lag ?? 0;
   }
 
-  async act(action: Action["name"]): Promise<void> {
-    if (action === "kill-leader") return this.#killLeader();
+  async act(action: Action["name"], signal: AbortSignal): Promise<void> {
+    if (action === "kill-leader") return this.#killLeader(signal);
     // One after the other on the same port, as a load balancer would hide it: the next one only when this one is ready.
     for (const port of this.#ports) {
       await this.cluster.gateways.find((gateway) => gateway.port === port && isRunning(gateway))?.stop();
@@ -132,12 +137,17 @@ export class LocalSite implements Site {
     }
   }
 
-  async #killLeader(): Promise<void> {
-    for (const watcher of this.cluster.watchers.filter(isRunning)) {
-      if ((await gaugeOf(`${watcher.url}/metrics`, "heliograph_watcher_leading")) !== 1) continue;
-      await watcher.kill("SIGKILL");
-      await this.cluster.add("watcher");
-      return;
+  async #killLeader(signal: AbortSignal): Promise<void> {
+    // On a machine that stands still for seconds the lease changes hands: for a moment nobody may lead.
+    for (const giveUp = Date.now() + leaderWithinMs; Date.now() < giveUp; ) {
+      signal.throwIfAborted();
+      for (const watcher of this.cluster.watchers.filter(isRunning)) {
+        if ((await gaugeOf(`${watcher.url}/metrics`, "heliograph_watcher_leading")) !== 1) continue;
+        await watcher.kill("SIGKILL");
+        await this.cluster.add("watcher");
+        return;
+      }
+      await wait(lookMs);
     }
     throw new Error("No watcher leads, so none can be killed.");
   }
@@ -155,7 +165,7 @@ export class LocalSite implements Site {
     const deadline = Date.now() + cleanupWithinMs;
     let count = await left();
     while (count > 0 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await wait(lookMs);
       count = await left();
     }
     return count;

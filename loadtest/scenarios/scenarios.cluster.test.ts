@@ -95,7 +95,7 @@ test("lost signals make a run fail", async () => {
       rows: site.rows,
       observed: () => site.observed(),
       lagMs: () => site.lagMs(),
-      act: (action) => site.act(action),
+      act: (action, signal) => site.act(action, signal),
       leftovers: () => site.leftovers(),
       [Symbol.asyncDispose]: () => site[Symbol.asyncDispose](),
     }),
