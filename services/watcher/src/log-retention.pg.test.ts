@@ -54,7 +54,10 @@ const waiting = `select from pg_locks l join pg_class c on c.oid = l.relation
  * Changes that are written while `work` goes on, and how often one was seen waiting for a lock on the log. Not their
  * latency: on a busy machine any write may take long, but none of its own accord waits for that lock.
  */
-async function whileWriting(db: TestDatabase, work: () => Promise<void>): Promise<{ written: number; blocked: number }> {
+async function whileWriting(
+  db: TestDatabase,
+  work: () => Promise<void>,
+): Promise<{ written: number; blocked: number }> {
   let stopped = false;
   const counts = { written: 0, blocked: 0 };
   const write = async (): Promise<void> => {
