@@ -6,6 +6,8 @@ import type { Clock } from "../clock.ts";
  * one: this is how long a client that has reconnected still shows what was.
  */
 export const firstPatienceMs = 2_500;
+/** The most that one slow answer earns the next read: it may have been an accident, and the next connection dead. */
+export const usualPatienceMs = 8_000;
 export const longestPatienceMs = 20_000;
 /** A network that answers slowly gets so many times what it last needed. */
 const slack = 3;
@@ -29,7 +31,7 @@ export function patientReads(clock: Clock): <T>(read: (timeoutMs: number) => Pro
     try {
       const answer = await read(timeoutMs);
       givenUp = 0;
-      patience = Math.min(longestPatienceMs, Math.max(firstPatienceMs, slack * took()));
+      patience = Math.min(usualPatienceMs, Math.max(firstPatienceMs, slack * took()));
       return answer;
     } catch (error) {
       if (took() >= timeoutMs && ++givenUp % deadConnections === 0)

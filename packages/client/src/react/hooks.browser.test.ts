@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { testId, testToken } from "../testing/ids.ts";
 import { type FixtureSite, serveFixture } from "./fixture/serve.ts";
 
@@ -20,6 +20,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await site?.close();
+});
+
+// What one test switched off must not fail those after it.
+afterEach(() => {
+  site.server.autoAnswer = true;
+  site.server.autoFlush = true;
 });
 
 /** A page of a new user, with errors collected. */
@@ -85,7 +91,7 @@ test("rows are there at once after a reload, and what changed meanwhile follows"
   server.autoFlush = false;
   await page.reload();
   await shows(page, "#one", "ready kept");
-  await expect.poll(() => page.locator("#list").innerText()).toContain("kept");
+  await expect.poll(() => page.locator("#list").innerText(), { timeout: 20_000 }).toContain("kept");
   await shows(page, "#list-status", "ready stale");
   server.write("task", id, { name: "changed" });
   server.autoAnswer = true;
