@@ -145,6 +145,31 @@ function drawBursts(random: Random, troubles: readonly Action[]): Action[] {
   return random.chance(0.35) ? [burst(random, random.int(0, 500)), ...bursts] : bursts;
 }
 
+type Scenario = (random: Random, at: number) => Action[];
+
+/** Several things that have to come together, which single draws hardly ever do. */
+const scenarios: readonly Scenario[] = [
+  // Sockets come back while answers of the database take longer than a change takes to be told.
+  (random, at) => [
+    { at, do: "slow-network", share: 0.5, forMs: 3000 },
+    ...[0, 1, 2].map(
+      (client): Action =>
+        random.chance(0.5)
+          ? { at: at + 50, do: "cut-socket", client }
+          : { at: at + 50, do: "reload", client, forMs: random.int(1, 100) },
+    ),
+    { at: at + random.int(60, 500), do: "burst", entities: [...entities.keys()], times: 25, everyMs: 10 },
+  ],
+  // A device comes back when neither the memory of a gateway nor the log has what it missed.
+  (random, at) => [
+    { at, do: "offline", client: random.int(0, 2), forMs: random.int(3000, 6000) },
+    { at: at + 300, do: "bulk", entities: [...entities.keys()] },
+    { at: at + 1500, do: "retention" },
+    { at: at + 1600, do: "kill", who: "pod0", forMs: 200 },
+    { at: at + 1600, do: "kill", who: "pod1", forMs: 300 },
+  ],
+];
+
 function drawFrom(table: readonly (readonly [number, Draw])[], random: Random, at: number): Action {
   let left = random.next() * table.reduce((sum, [weight]) => sum + weight, 0);
   for (const [weight, draw] of table) {
@@ -173,6 +198,7 @@ export function drawPlan(seed: number): Plan {
     ...Array.from({ length: works }, () => drawFrom(work, random, at())),
     ...wrong,
     ...drawBursts(random, wrong),
+    ...(random.chance(0.12) ? random.pick(scenarios)(random, at()) : []),
   ].sort((a, b) => a.at - b.at);
   return { seed, clients, endMs, actions };
 }

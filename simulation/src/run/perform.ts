@@ -218,11 +218,13 @@ export function keyOf(number: number): string {
 type Change = (row: Row | undefined, number: number) => Row | undefined;
 
 /** One statement in a transaction of its own. */
-function change({ world }: Stage, numbers: readonly number[], how: Change): void {
+function change({ world, pods }: Stage, numbers: readonly number[], how: Change): void {
   const { database } = world;
   const writing = database.begin();
   for (const number of numbers) database.write(writing, keyOf(number), (row) => how(row, number));
   database.commit(writing);
+  // Half of the writers use the API, whose gateway makes the watcher look at once.
+  if (world.random.chance(0.5)) pods.find(({ serving, host }) => serving && !host.frozen)?.poke();
 }
 
 type Single = Exclude<
