@@ -17,6 +17,9 @@ import { makeWorld } from "./world.ts";
 
 /** Differences of one injection whose history goes into the evidence. */
 const TRACED = 4;
+/** The beginning is no fault: clients come a few at a time, and may take their time. */
+const STARTED_AT_ONCE = 20;
+const SETTLE_MS = 60_000;
 /** Pool of the faults' own statements. */
 const SQL_CONNECTIONS = 3;
 
@@ -78,8 +81,9 @@ export class Ground implements AsyncDisposable {
     for (let n = 0; n < options.clients; n++) {
       const chooseGateway = (own: Dice) => site.chooseGateway(own);
       clients.push(undo.use(await ChaosClient.start({ n, world, chooseGateway, sign, dice: dice.fork(), logSink })));
+      if (clients.length % STARTED_AT_ONCE === 0) await arrive(clients.slice(-STARTED_AT_ONCE));
     }
-    const result = await awaitClients(clients, truth, performance.now());
+    const result = await awaitClients(clients, truth, performance.now(), SETTLE_MS);
     const problems = [...result.missed, ...result.unauthorized, ...result.stuck];
     if (problems.length > 0) throw new Error(`The clients did not settle: ${JSON.stringify(problems.slice(0, 5))}`);
     return new Ground({ context: { site, world, clients, sql }, truth, report, undo: undo.move() });
@@ -209,6 +213,12 @@ export class Ground implements AsyncDisposable {
       }
     }
   }
+}
+
+/** Waits until these clients have caught up for the first time. */
+async function arrive(clients: readonly ChaosClient[]): Promise<void> {
+  for (const end = performance.now() + SETTLE_MS; performance.now() < end; await wait(50))
+    if (clients.every(({ sdk }) => sdk.status().state === "connected")) return;
 }
 
 function sumOf(clients: readonly ChaosClient[]): { regressions: number; duplicates: number } {
