@@ -113,10 +113,12 @@ test("a write that the server refuses as too late shows both values, and theirs 
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
   await overtakeNextWrite(bob, task.id, "title = 'Faster words'");
   await editTitle(bob, "Slower words");
-  const notice = bob.getByRole("region", { name: /Title was changed by someone else/ });
-  await notice.waitFor();
-  expect(await notice.innerText()).toMatch(/Faster words[\s\S]*Slower words/);
-  await notice.getByRole("button", { name: "Use theirs" }).click();
+  await bob.getByRole("button", { name: "Decide" }).click();
+  const dialog = bob.getByRole("dialog");
+  await dialog.getByText("Somebody else changed the same thing.").waitFor();
+  expect(await dialog.innerText()).toMatch(/Mine\s+Slower words[\s\S]*Theirs\s+Faster words/);
+  await dialog.getByRole("radio", { name: "Theirs" }).check();
+  await dialog.getByRole("button", { name: "Save" }).click();
   await bob.getByRole("heading", { level: 1, name: "Faster words" }).waitFor();
 });
 
@@ -125,11 +127,13 @@ test("a write that is only late for another field is repeated without a question
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
   await overtakeNextWrite(bob, task.id, "estimated_hours = 777");
   await editTitle(bob, "Saved at the second try");
-  await bob.getByText("Saved", { exact: true }).waitFor();
-  const { rows } = await application.database.pool.query("select title, estimated_hours from app.task where id = $1", [
-    task.id,
-  ]);
-  expect(rows).toEqual([{ title: "Saved at the second try", estimated_hours: "777.00" }]);
+  await expect
+    .poll(async () => {
+      const text = "select title, estimated_hours from app.task where id = $1";
+      return (await application.database.pool.query(text, [task.id])).rows;
+    })
+    .toEqual([{ title: "Saved at the second try", estimated_hours: "777.00" }]);
+  expect(await bob.getByRole("button", { name: "Decide" }).count()).toBe(0);
 });
 
 test("different fields changed by two do not disturb each other", async () => {

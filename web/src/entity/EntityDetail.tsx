@@ -50,18 +50,21 @@ function Gone({ code }: { code: EntityCode }) {
 }
 
 /** The page of one row: name, properties, long texts, and what the type adds as `children`. */
-export function EntityDetail({ code, id, children }: Props) {
+export function EntityDetail(props: Props) {
+  return (
+    <>
+      {/* Beside what changes with the row's state: in it, a decision in the middle would close when the row goes. */}
+      <RowAttention code={props.code} id={props.id} />
+      <Content {...props} />
+    </>
+  );
+}
+
+function Content({ code, id, children }: Props) {
   const { status, row, error } = useHeldRow(code, id);
   const gone = status === "gone";
   const drafts = useDraftKeeper(gone);
-  if (gone && !(row && drafts.open)) {
-    return (
-      <>
-        <RowAttention code={code} id={id} />
-        <Gone code={code} />
-      </>
-    );
-  }
+  if (gone && !(row && drafts.open)) return <Gone code={code} />;
   if (!row) {
     return status === "error" ? (
       <ErrorMessage what={entityInfo(code).label} error={error} retry={() => window.location.reload()} />
@@ -71,7 +74,6 @@ export function EntityDetail({ code, id, children }: Props) {
   }
   return (
     <DraftProvider drafts={drafts}>
-      <RowAttention code={code} id={id} />
       {gone ? <GoneWhileEditing code={code} /> : null}
       <Article code={code} row={row}>
         {children?.(row)}

@@ -10,6 +10,7 @@ import { describeError } from "../entity/describe-error.ts";
 import { entityPath } from "../entity/paths.ts";
 import { ConflictChoices } from "./ConflictChoices.tsx";
 import { deedWords, kindWords, nameOfRow } from "./change-words.ts";
+import { GoneForGood } from "./GoneForGood.tsx";
 import { RefusedChanges } from "./RefusedChanges.tsx";
 
 const tones = {
@@ -77,6 +78,8 @@ export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCo
             </Button>
             <Button onClick={giveUp}>Discard</Button>
           </div>
+        ) : kind === "gone" && !item.base && op === "update" ? (
+          <GoneForGood code={code} item={item} onDiscard={giveUp} />
         ) : (
           <RefusedChanges
             code={code}
