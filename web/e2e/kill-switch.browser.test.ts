@@ -24,9 +24,9 @@ test("with sync switched off the page says so, and reading, editing and refreshi
   await page.getByRole("heading", { level: 1, name: "Edited without sync" }).waitFor();
   await keepScreenshot(page, "sync-switched-off");
 
-  await application.database.pool.query(
-    "update app.project set name = 'Changed behind its back' where name = 'Edited without sync'",
-  );
+  // The edit is shown before it is at the server: there is nothing to change behind its back until then.
+  const change = "update app.project set name = 'Changed behind its back' where name = 'Edited without sync'";
+  await expect.poll(async () => (await application.database.pool.query(change)).rowCount).toBe(1);
   await page.getByRole("button", { name: "Refresh" }).click();
   await page.getByRole("heading", { level: 1, name: "Changed behind its back" }).waitFor();
   expect(await page.getByText("Live", { exact: true }).count()).toBe(0);

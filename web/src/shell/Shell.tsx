@@ -4,6 +4,7 @@ import { Logo } from "../components/Logo.tsx";
 import { SyncStatusIndicator } from "../components/SyncStatusIndicator.tsx";
 import { UnsentProvider } from "../unsent/unsent.tsx";
 import { CatchUpBar } from "./CatchUpBar.tsx";
+import { DeveloperTools, useDeveloperTools } from "./DeveloperTools.tsx";
 import { NavigationDrawer } from "./NavigationDrawer.tsx";
 import { SearchBox } from "./SearchBox.tsx";
 import { SideNavigation } from "./SideNavigation.tsx";
@@ -31,6 +32,7 @@ function useContentFocus() {
 /** What stays while pages change: navigation on the left, search, sync and account above. */
 export function Shell() {
   const main = useContentFocus();
+  const [tools, toggleTools] = useDeveloperTools();
   return (
     <div className="min-h-dvh lg:pl-60">
       <a
@@ -54,7 +56,7 @@ export function Shell() {
           <SearchBox />
           <div className="ml-auto flex items-center gap-1">
             <SyncStatusIndicator />
-            <UserMenu />
+            <UserMenu tools={tools} onTools={toggleTools} />
           </div>
         </header>
         <CatchUpBar />
@@ -64,6 +66,7 @@ export function Shell() {
             <Outlet />
           </UnsentProvider>
         </main>
+        {tools ? <DeveloperTools /> : null}
       </div>
     </div>
   );

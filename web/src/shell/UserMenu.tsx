@@ -1,5 +1,5 @@
 import { useSyncStatus } from "@heliograph/client/react";
-import { ChevronDown, LogOut } from "lucide-react";
+import { ChevronDown, LogOut, Wrench } from "lucide-react";
 import { useState } from "react";
 import { useAuth, usePerson } from "../auth/AuthProvider.tsx";
 import { Avatar } from "../components/Avatar.tsx";
@@ -9,7 +9,7 @@ import { ReferenceText } from "../entity/ReferenceLabel.tsx";
 import { humanize } from "../format/humanize.ts";
 
 /** Signing out takes everything of this person off the device, what was not sent too: that must be a decision. */
-export function UserMenu() {
+export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => void }) {
   const person = usePerson();
   const { signOut } = useAuth();
   const { outbox, attention } = useSyncStatus();
@@ -40,6 +40,17 @@ export function UserMenu() {
               </p>
             </div>
             <div className="border-line border-t pt-1.5">
+              <button
+                type="button"
+                className={panelItem}
+                onClick={() => {
+                  close();
+                  onTools();
+                }}
+              >
+                <Wrench className="size-4 text-ink-3" aria-hidden="true" />
+                {tools ? "Hide developer tools" : "Developer tools"}
+              </button>
               <button
                 type="button"
                 className={panelItem}
