@@ -110,6 +110,27 @@ test("a change during RESUME is told once, after RESUMED and after what was miss
   expect(frames[0]).toMatchObject({ payload: { cursor: place.cursor } });
 });
 
+// Fails when only what was missed is told: the read of the log had ended before this change was sequenced.
+test("a change that comes after what was missed was read is told as well", async () => {
+  const scene = new Scene();
+  const [row, personId] = [id(), id()];
+  scene.readable.set(row, 1);
+  const place = await lost(scene, { ids: [row], personId });
+  let go: () => void = () => undefined;
+  scene.afterReplay = new Promise((resolve) => {
+    go = resolve;
+  });
+  const back = await scene.resume(place, { personId });
+  await scene.apply(item({ e: row, v: 2 }));
+  expect(back.socket.take()).toEqual([]);
+  go();
+  await settled();
+  expect(back.socket.take()).toMatchObject([
+    { type: "RESUMED", payload: { cursor: place.cursor } },
+    { type: "INVALIDATE", payload: { changes: [{ entityId: row, version: 2 }] } },
+  ]);
+});
+
 // Fails when missed signals are told as they are: whoever lost a right while away would go on hearing of the row.
 test("rights that were lost meanwhile are read again: GONE, and nothing that came later", async () => {
   const scene = new Scene();

@@ -94,6 +94,8 @@ export class Scene {
   beforeTake: Promise<void> = Promise.resolve();
   /** What was missed is read only after this. */
   beforeReplay: Promise<void> = Promise.resolve();
+  /** And what was read arrives only after this. */
+  afterReplay: Promise<void> = Promise.resolve();
   /** Versions of readable rows, and readable containers; unless `asks` is set. */
   readonly readable = new Map<string, number>();
   readonly containers = new Set<string>();
@@ -235,7 +237,9 @@ export class Scene {
       replays: {
         read: async (absent, epoch) => {
           await this.beforeReplay;
-          return this.#replays.read(absent, epoch);
+          const missed = await this.#replays.read(absent, epoch);
+          await this.afterReplay;
+          return missed;
         },
       },
       fanOut: this.fanOut,
