@@ -1,4 +1,5 @@
 import {
+  type Clock,
   createHeliograph,
   createMemoryStore,
   type EntityStore,
@@ -52,6 +53,8 @@ export class ClientNode {
   readonly wires = new Set<Wire>();
   readonly #ports: ClientPorts;
   readonly #dropped = new Set<number>();
+  /** The device's own, whichever page runs on it. */
+  readonly #clock: Clock;
   #host: Host;
   #client: Heliograph | undefined;
   #lists: { readonly project: string; readonly list: LiveList }[] = [];
@@ -68,6 +71,12 @@ export class ClientNode {
     this.#ports = ports;
     this.#host = new Host(name);
     this.#token = makeToken(ports.person, ports.tokenMs);
+    const { scheduler } = ports.world;
+    this.#clock = {
+      now: () => epochMs + scheduler.now + this.#host.skewMs,
+      monotonic: () => scheduler.now,
+      setTimer: (callback, delayMs) => scheduler.after(delayMs, this.#host, callback),
+    };
   }
 
   get host(): Host {
@@ -102,11 +111,7 @@ export class ClientNode {
         sessionGraceMs,
         store: this.#deviceStore(host),
         logger: silentLogger,
-        clock: {
-          now: () => epochMs + scheduler.now + host.skewMs,
-          monotonic: () => scheduler.now,
-          setTimer: (callback, delayMs) => scheduler.after(delayMs, host, callback),
-        },
+        clock: this.#clock,
         random: random.next,
         fetch: createSimFetch({
           scheduler,

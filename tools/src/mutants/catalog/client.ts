@@ -18,6 +18,18 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: simulation,
   },
   {
+    name: "lost-history-kept",
+    breaks: "after a failover that lost commits a device goes back to what the server has",
+    patches: [
+      {
+        file: `${client}/store/merge.ts`,
+        find: "if (row.ver < held.ver && row.instead !== held.ver) return held;",
+        replace: "if (row.ver < held.ver) return held;",
+      },
+    ],
+    caughtBy: simulation,
+  },
+  {
     name: "gone-row-stays-gone",
     breaks: "a row that is held as gone is fetched on any signal",
     patches: [

@@ -48,7 +48,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       { file: `${sync}/connection.ts`, find: "      keep(this.pending, change);", replace: "      void keep;" },
     ],
-    caughtBy: simulation,
+    caughtBy: { simulation: true, seed: 1481 },
   },
   {
     name: "pending-id-delivered",
@@ -92,7 +92,7 @@ export const gatewayMutants: readonly Mutant[] = [
         replace: "return false;",
       },
     ],
-    caughtBy: simulation,
+    caughtBy: { simulation: true, seed: 36 },
   },
   {
     name: "membership-not-replayed",
@@ -104,7 +104,7 @@ export const gatewayMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: simulation,
+    caughtBy: { simulation: true, seed: 333 },
   },
   {
     name: "membership-ignored",
@@ -116,7 +116,7 @@ export const gatewayMutants: readonly Mutant[] = [
         replace: "          void user;",
       },
     ],
-    caughtBy: simulation,
+    caughtBy: { simulation: true, seed: 17 },
   },
   {
     name: "bookmark-during-subscribe",
@@ -200,7 +200,7 @@ export const gatewayMutants: readonly Mutant[] = [
         replace: "kept.flatMap(({ change }) => (change ? [change.item] : []))",
       },
     ],
-    caughtBy: simulation,
+    caughtBy: { simulation: true, seed: 27 },
   },
   {
     name: "ring-hides-a-hole",
@@ -244,6 +244,6 @@ export const gatewayMutants: readonly Mutant[] = [
         replace: "connection.mustReset = false;",
       },
     ],
-    caughtBy: simulation,
+    caughtBy: { simulation: true, seed: 51 },
   },
 ];

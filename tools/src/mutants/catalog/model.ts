@@ -24,13 +24,13 @@ export const modelMutants: readonly Mutant[] = [
     name: "no-gap-detection",
     breaks: "a hint that does not follow on makes the pod read what is missing",
     patches: [anyHintFollows],
-    caughtBy: { simulation: true },
+    caughtBy: { simulation: true, seed: 46 },
   },
   {
     name: "nothing-found-without-a-hint",
     breaks: "a change whose hint is lost, and after which none comes, is found by heartbeat, head or silence",
     patches: [noHeartbeat, noHeadCheck, noSilencePoll],
-    caughtBy: { simulation: true },
+    caughtBy: { simulation: true, seed: 34 },
   },
   {
     name: "untold-claim-forgotten",
@@ -44,6 +44,18 @@ export const modelMutants: readonly Mutant[] = [
       noHeadCheck,
       noSilencePoll,
     ],
+    caughtBy: { simulation: true, seed: 34 },
+  },
+  {
+    name: "hint-without-its-rows",
+    breaks: "a hint never leads a pod past rows that it does not hold",
+    patches: [
+      {
+        file: "services/watcher/src/log-watcher.ts",
+        find: "if (rows.length !== count || rows.at(-1)?.sync_seq !== claim.last) {",
+        replace: "if (rows.length > count) {",
+      },
+    ],
     caughtBy: { simulation: true },
   },
   {
@@ -56,7 +68,7 @@ export const modelMutants: readonly Mutant[] = [
         replace: 'const window = "recent" as "all" | "recent";',
       },
     ],
-    caughtBy: { simulation: true },
+    caughtBy: { simulation: true, seed: 20 },
   },
   {
     name: "read-before-registered",
@@ -70,7 +82,7 @@ export const modelMutants: readonly Mutant[] = [
       for (const held of fresh) this.#ports.index.add(held.kind, held.code, held.id, connection);`,
       },
     ],
-    caughtBy: { simulation: true },
+    caughtBy: { simulation: true, seed: 1345 },
   },
   {
     name: "subscribed-without-versions",
@@ -94,27 +106,39 @@ export const modelMutants: readonly Mutant[] = [
         replace: "// forgotten",
       },
     ],
-    caughtBy: { simulation: true },
+    caughtBy: { simulation: true, seed: 31 },
   },
   {
     name: "cursor-survives-reload",
     breaks: "a reload, which forgets the signals that were not worked off, does not go on behind them",
     patches: [
       {
+        file: "packages/client/src/steady-clock.ts",
+        find: "  return {\n    monotonic:",
+        replace: "  return {\n    ...({ device: clock } as object),\n    monotonic:",
+      },
+      {
         file: "packages/client/src/connection/session-keeper.ts",
         find: "export class SessionKeeper {",
-        replace: `const survivors = new Map<string, Session>();
+        replace: `const survivors = new WeakMap<object, Session>();
+const deviceOf = (clock: Clock): object => (clock as unknown as { device: object }).device;
 export class SessionKeeper {`,
       },
       {
         file: "packages/client/src/connection/session-keeper.ts",
         find: "    const session = this.#session;\n    if (!session?.recorded",
-        replace: "    const session = (this.#session ??= survivors.get(user));\n    if (!session?.recorded",
+        replace:
+          "    const session = (this.#session ??= survivors.get(deviceOf(this.#clock)));\n    if (!session?.recorded",
       },
       {
         file: "packages/client/src/connection/session-keeper.ts",
         find: "this.#session = { ...this.#session, cursor };",
-        replace: "survivors.set(this.#session.user, (this.#session = { ...this.#session, cursor }));",
+        replace: "survivors.set(deviceOf(this.#clock), (this.#session = { ...this.#session, cursor }));",
+      },
+      {
+        file: "packages/client/src/subscriptions/subscriber.ts",
+        find: '      if (entry.phase === "asked") entry.phase = "wanted";\n      if (entry.phase === "held") held += 1;',
+        replace: '      if (entry.phase !== "refused") entry.phase = "held";',
       },
     ],
     caughtBy: { simulation: true },
@@ -146,6 +170,6 @@ export class SessionKeeper {`,
         replace: "if (count < 0) {",
       },
     ],
-    caughtBy: { simulation: true },
+    caughtBy: { simulation: true, seed: 60 },
   },
 ];

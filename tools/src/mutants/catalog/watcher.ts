@@ -159,8 +159,8 @@ export const watcherMutants: readonly Mutant[] = [
     patches: [
       {
         file: "packages/server-kit/src/coalesce.ts",
-        find: 'const key = `${isRights(row) ? "rights" : "change"}:${row.entity_code}:${row.entity_id}`;',
-        replace: 'const key = `${isRights(row) ? "change" : "change"}:${row.entity_code}:${row.entity_id}`;',
+        find: `const key = \`\${isRights(row) ? "rights" : "change"}:\${row.entity_code}:\${row.entity_id}\`;`,
+        replace: `const key = \`\${isRights(row) ? "change" : "change"}:\${row.entity_code}:\${row.entity_id}\`;`,
       },
     ],
     caughtBy: {
