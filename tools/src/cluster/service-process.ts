@@ -12,8 +12,11 @@ export type ServiceKind = "gateway" | "watcher";
 
 /** A service waits for its database with backoff and says so; a test or a demo does not wait longer than this. */
 const READY_MS = 45_000;
-/** The demo has promised to stop within 10 s, and stops gateways, watchers and servers one after the other. */
-const STOP_MS = 5_000;
+/**
+ * A gateway with many sockets sends them away over 5 s (DRAIN_MS) and then waits for them a little: killed before that, it
+ * would cut off those that are left. With the few of a demo it stops at once.
+ */
+const STOP_MS = 9_000;
 
 /** How a service ended. */
 export interface ServiceExit {
