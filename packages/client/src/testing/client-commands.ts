@@ -76,7 +76,10 @@ const plain: readonly Step[] = [
   { name: "BOOKMARK", run: ({ server }) => server.bookmark() },
   { name: "DELAYED", run: ({ server }) => server.say({ type: "DELAYED", payload: { since: "2026-01-01T00:00:00Z" } }) },
   { name: "GOAWAY", run: ({ server }) => server.say({ type: "GOAWAY", payload: { afterMs: 50 } }) },
-  { name: "ERROR", run: ({ server }) => server.say({ type: "ERROR", payload: { code: "unavailable", message: "no" } }) },
+  {
+    name: "ERROR",
+    run: ({ server }) => server.say({ type: "ERROR", payload: { code: "unavailable", message: "no" } }),
+  },
   { name: "another history", run: ({ server }) => server.loseHistory() },
   { name: "the grace is over", run: ({ server }) => server.forgetLostSessions() },
   {
