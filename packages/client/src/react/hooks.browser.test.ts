@@ -46,6 +46,29 @@ async function shows(page: Page, selector: string, expected: string): Promise<vo
   await expect.poll(() => page.locator(selector).innerText(), { timeout: 20_000 }).toBe(expected);
 }
 
+/** Lists are remembered a moment after they are shown: only one that is stored can be there after a reload. */
+async function listIsStored(page: Page): Promise<void> {
+  const count = () =>
+    page.evaluate(async () => {
+      const found = (await indexedDB.databases()).find(({ name }) => name?.endsWith("--lists"));
+      if (!found?.name) return 0;
+      const name = found.name;
+      return new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction("docs").objectStore("docs").count();
+          counting.onerror = () => reject(counting.error);
+          counting.onsuccess = () => {
+            opening.result.close();
+            resolve(counting.result);
+          };
+        };
+      });
+    });
+  await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(0);
+}
+
 test("under StrictMode rows appear, follow changes of others and disappear, without a loop", async () => {
   const { server } = site;
   for (const [n, name] of ["alpha", "beta"].entries()) server.write("task", testId(n + 1), { name }, [organization]);
@@ -87,6 +110,7 @@ test("rows are there at once after a reload, and what changed meanwhile follows"
   const { page, errors } = await open("reload");
   await shows(page, "#one", "ready kept");
   await shows(page, "#list-status", "ready fresh");
+  await listIsStored(page);
   server.autoAnswer = false;
   server.autoFlush = false;
   await page.reload();
