@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { drawPlan } from "./plan/draw-plan.ts";
 import { keep } from "./run/corpus.ts";
@@ -18,42 +19,51 @@ const msPerHour = 3_600_000;
 /** Shortening takes a hundred runs; more than a few findings usually have one cause. */
 const mostKept = 5;
 
-function runWorker(options: SimulateOptions, seed: number, schedules: number): Promise<Tally> {
-  const args = [
-    "--worker",
-    "--seed",
-    String(seed),
-    "--schedules",
-    String(schedules),
-    ...(options.first ? ["--first"] : []),
-  ];
-  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
+/** A worker prints what it has after every few hundred schedules, so a run that is stopped loses little. */
+function runWorker(
+  options: SimulateOptions,
+  seed: number,
+  schedules: number,
+  total: Tally,
+  stop: AbortSignal,
+): Promise<void> {
+  const range = ["--seed", String(seed), "--schedules", String(schedules), ...(options.first ? ["--first"] : [])];
+  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), "--worker", ...range], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  let text = "";
-  child.stdout.on("data", (piece: Buffer) => {
-    text += piece.toString("utf8");
+  const end = (): void => void child.kill();
+  stop.addEventListener("abort", end, { once: true });
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    add(total, JSON.parse(line) as Tally);
+    say(`${total.schedules} schedules, ${total.findings.length} broken`);
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
-      if (code === 0) resolve(JSON.parse(text) as Tally);
+      if (code === 0 || stop.aborted) resolve();
       else reject(new Error(`a worker ended with ${code}`));
     });
   });
 }
 
 async function runAll(options: SimulateOptions): Promise<Tally> {
-  if (options.workers === 1)
-    return runSeeds({ ...options, firstOnly: options.first }, (done) => say(`${done} schedules`));
-  const share = Math.ceil(options.schedules / options.workers);
   const total = emptyTally();
+  const report = (part: Tally): void => add(total, part);
+  if (options.workers === 1) {
+    await runSeeds({ ...options, firstOnly: options.first }, report);
+    return total;
+  }
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  if (options.seconds > 0) setTimeout(() => stop.abort(), options.seconds * 1000).unref();
+  const share = Math.ceil(options.schedules / options.workers);
   const starts = Array.from({ length: options.workers }, (_, at) => options.seed + at * share);
   const end = options.seed + options.schedules;
-  const tallies = await Promise.all(
-    starts.filter((seed) => seed < end).map((seed) => runWorker(options, seed, Math.min(share, end - seed))),
+  await Promise.all(
+    starts
+      .filter((seed) => seed < end)
+      .map((seed) => runWorker(options, seed, Math.min(share, end - seed), total, stop.signal)),
   );
-  for (const tally of tallies) add(total, tally);
   return total;
 }
 
@@ -83,10 +93,8 @@ async function replay(seed: number, options: SimulateOptions): Promise<number> {
 async function main(options: SimulateOptions): Promise<number> {
   if (options.replay !== null) return replay(options.replay, options);
   if (options.worker) {
-    const tally = await runSeeds({ ...options, firstOnly: options.first }, (done) =>
-      say(`seeds from ${options.seed}: ${done}`),
-    );
-    process.stdout.write(JSON.stringify(tally));
+    const print = (part: Tally): void => void process.stdout.write(`${JSON.stringify(part)}\n`);
+    await runSeeds({ ...options, firstOnly: options.first }, print);
     return 0;
   }
   const begun = performance.now();

@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 
-export const usage = `usage: npm run simulate -- [--schedules N] [--seed S] [--workers W] [--first] [--json FILE]
+export const usage = `usage: npm run simulate -- [--schedules N] [--seed S] [--workers W] [--seconds T] [--first] [--json FILE]
        npm run simulate -- --replay S [--trace]
 Runs the real cores of watchers, gateways and clients against each other under drawn schedules of changes and faults.
   --schedules N  how many (2000), with the seeds S, S+1, …
   --seed S       the first seed (1)
   --workers W    processes that share them (2)
+  --seconds T    stop after this time and report what was done by then
   --first        end at the first broken promise
   --replay S     one schedule: prints it, shortened to what is needed if it breaks a promise
   --trace        with everything that is said on the way
@@ -15,6 +16,8 @@ export type SimulateOptions = {
   readonly schedules: number;
   readonly seed: number;
   readonly workers: number;
+  /** 0: as long as it takes. */
+  readonly seconds: number;
   readonly first: boolean;
   readonly replay: number | null;
   readonly trace: boolean;
@@ -38,6 +41,7 @@ export function parseOptions(args: string[]): SimulateOptions | null {
       schedules: { type: "string", default: "2000" },
       seed: { type: "string", default: "1" },
       workers: { type: "string", default: "2" },
+      seconds: { type: "string", default: "0" },
       first: { type: "boolean", default: false },
       replay: { type: "string" },
       trace: { type: "boolean", default: false },
@@ -52,6 +56,7 @@ export function parseOptions(args: string[]): SimulateOptions | null {
     schedules: whole("schedules", values.schedules),
     seed: whole("seed", values.seed),
     workers: Math.max(1, whole("workers", values.workers)),
+    seconds: whole("seconds", values.seconds),
     first: values.first,
     replay: values.replay === undefined ? null : whole("replay", values.replay),
     trace: values.trace,

@@ -15,17 +15,25 @@ export function inOwnTask<Result>(work: () => Result): Promise<Result> {
   });
 }
 
-/** Runs the schedules of `schedules` seeds from `seed` on. `firstOnly`: ends at the first that breaks a promise. */
+/** After so many schedules it is told how they went. */
+const reportEvery = 250;
+
+/**
+ * Runs the schedules of `schedules` seeds from `seed` on, and tells of them in portions. `firstOnly`: ends at the first
+ * that breaks a promise.
+ */
 export async function runSeeds(
   options: { readonly seed: number; readonly schedules: number; readonly firstOnly: boolean },
-  onProgress: (done: number) => void = () => undefined,
-): Promise<Tally> {
-  const tally = emptyTally();
+  report: (part: Tally) => void,
+): Promise<void> {
+  let tally = emptyTally();
   for (let seed = options.seed; seed < options.seed + options.schedules; seed += 1) {
     const plan = drawPlan(seed);
     count(tally, plan, await inOwnTask(() => simulate(plan)));
     if (options.firstOnly && tally.findings.length > 0) break;
-    if (tally.schedules % 500 === 0) onProgress(tally.schedules);
+    if (tally.schedules < reportEvery) continue;
+    report(tally);
+    tally = emptyTally();
   }
-  return tally;
+  if (tally.schedules > 0) report(tally);
 }
