@@ -13,7 +13,10 @@ const options = readOptions(() => parseChaosOptions(process.argv.slice(2)), usag
 const signal = stopRequest();
 const { json, workers, ...task } = options;
 const began = performance.now();
-const result = await runWorkers({ ...task, signal, report: (line) => process.stderr.write(`${line}\n`) }, workers);
+const result = await runWorkers(
+  { ...task, leniencyMs: 0, signal, report: (line) => process.stderr.write(`${line}\n`) },
+  workers,
+);
 const machine = { node: process.version, cpus: availableParallelism(), load: loadavg()[0] };
 const { seed, clients, scale } = options;
 const took = Math.round((performance.now() - began) / 1_000);

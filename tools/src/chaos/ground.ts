@@ -30,6 +30,7 @@ export interface GroundOptions {
   readonly scale: Scale;
   /** Give PostgreSQL a disk that can be full, where this machine lets us. */
   readonly ownDisk: boolean;
+  readonly leniencyMs: number;
   readonly logSink: (name: string, line: string) => void;
   readonly report: (line: string) => void;
 }
@@ -49,12 +50,14 @@ export class Ground implements AsyncDisposable {
   readonly #context: Omit<FaultContext, "dice" | "notes">;
   readonly #truth: TruthReader;
   readonly #commits = new Commits();
+  readonly #leniencyMs: number;
   readonly #report: (line: string) => void;
   readonly #undo: AsyncDisposableStack;
 
   private constructor(parts: {
     context: Omit<FaultContext, "dice" | "notes">;
     truth: TruthReader;
+    leniencyMs: number;
     report: (line: string) => void;
     undo: AsyncDisposableStack;
   }) {
@@ -62,6 +65,7 @@ export class Ground implements AsyncDisposable {
     this.site = parts.context.site;
     this.#clients = parts.context.clients;
     this.#truth = parts.truth;
+    this.#leniencyMs = parts.leniencyMs;
     this.#report = parts.report;
     this.#undo = parts.undo;
   }
@@ -86,7 +90,13 @@ export class Ground implements AsyncDisposable {
     const result = await awaitClients(clients, truth, performance.now(), SETTLE_MS);
     const problems = [...result.missed, ...result.unauthorized, ...result.stuck];
     if (problems.length > 0) throw new Error(`The clients did not settle: ${JSON.stringify(problems.slice(0, 5))}`);
-    return new Ground({ context: { site, world, clients, sql }, truth, report, undo: undo.move() });
+    return new Ground({
+      context: { site, world, clients, sql },
+      truth,
+      leniencyMs: options.leniencyMs,
+      report,
+      undo: undo.move(),
+    });
   }
 
   /** One injection: write, strike, go on writing, stop, wait, compare. */
@@ -116,7 +126,8 @@ export class Ground implements AsyncDisposable {
       stop.abort();
       await writing;
     }
-    const result = await awaitClients(this.#clients, this.#truth, healedAt, fault.noticeMs);
+    const noticeMs = (fault.noticeMs ?? 0) + this.#leniencyMs;
+    const result = await awaitClients(this.#clients, this.#truth, healedAt, noticeMs);
     this.#bury();
     const lost = fault.rewinds ? [] : await this.#truth.lost(this.#commits.highest());
     const after = sumOf(this.#clients);
