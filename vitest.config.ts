@@ -25,6 +25,8 @@ function project(
       pool: "forks" as const,
       testTimeout: timeout,
       hookTimeout: timeout,
+      // A condition may take as long as the test has; the default of a second says how fast a machine is.
+      expect: { poll: { timeout: timeout / 4 } },
       ...more,
     },
   };

@@ -79,9 +79,10 @@ test("after a longer absence the session is gone: RESET, and SUBSCRIBE with vers
   const [edited = "", deleted = ""] = tasks;
   const version = await rename(site().sql, "task", edited, "While away");
   await site().sql.query("delete from app.task where id = $1", [deleted]);
-  await site().sql.query("update app.rxdb_session set expires_ts = now() - interval '1 s' where connection_id = $1", [
-    before.connectionId,
-  ]);
+  // Not before its gateway has noted the loss: that sets the end of the grace, too.
+  const expire = `update app.rxdb_session set expires_ts = now() - interval '1 s'
+    where connection_id = $1 and disconnected_ts is not null`;
+  await expect.poll(async () => (await site().sql.query(expire, [before.connectionId])).rowCount).toBe(1);
   const after = await site().socket("bob", 1);
   const answer = await after.request({ type: "RESUME", payload: before.place });
   expect(answer).toMatchObject({ type: "RESET", payload: { reason: "session" } });

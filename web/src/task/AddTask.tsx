@@ -10,20 +10,22 @@ import { useDraftPlace, useKeptState } from "../entity/draft-vault.ts";
 export function AddTask({ projectId }: { projectId: string }) {
   const [title, setTitle] = useKeptState(useDraftPlace("project", projectId, "task"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
-  const { create, pending } = useMutation("task");
+  const { create } = useMutation("task");
   const announce = useAnnounce();
   const input = useRef<HTMLInputElement>(null);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const text = title.trim();
-    if (!text || pending) return;
+    if (!text) return;
     setFailure("");
+    // At once: the next one may be typed before this one is kept, and must not be cleared with it.
+    setTitle("");
     try {
       await create({ title: text, project_id: projectId, status: "todo" } as never);
-      setTitle("");
       announce(`Added task ${text}`);
     } catch (error) {
+      setTitle((typed) => typed || text);
       setFailure(describeError(error));
     }
     input.current?.focus();
@@ -42,7 +44,7 @@ export function AddTask({ projectId }: { projectId: string }) {
           onChange={(event) => setTitle(event.target.value)}
           className="control"
         />
-        <Button type="submit" disabled={pending || title.trim() === ""}>
+        <Button type="submit" disabled={title.trim() === ""}>
           <Plus className="size-4" aria-hidden="true" /> Add
         </Button>
       </div>

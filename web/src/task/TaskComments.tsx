@@ -41,18 +41,20 @@ export function TaskComments({ task }: { task: Row }) {
   });
   const [body, setBody] = useKeptState(useDraftPlace("task", task.id, "comment"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
-  const { create, pending } = useMutation("task_comment");
+  const { create } = useMutation("task_comment");
   const { id: author } = useOwnEmployee();
   const frozen = useFrozen();
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (!body.trim() || pending) return;
+    const text = body.trim();
+    if (!text) return;
     setFailure("");
+    setBody("");
     try {
-      await create({ task_id: task.id, body: body.trim(), ...(author && { author_id: author }) } as never);
-      setBody("");
+      await create({ task_id: task.id, body: text, ...(author && { author_id: author }) } as never);
     } catch (error) {
+      setBody((typed) => typed || text);
       setFailure(describeError(error));
     }
   }
@@ -94,7 +96,7 @@ export function TaskComments({ task }: { task: Row }) {
             </p>
           ) : null}
           <div className="mt-2 flex justify-end">
-            <Button type="submit" disabled={pending || body.trim() === ""}>
+            <Button type="submit" disabled={body.trim() === ""}>
               Comment
             </Button>
           </div>
