@@ -73,3 +73,13 @@ test("putting off spares a need that was raised since, and hurrying ends it", ()
   needs.hurry();
   expect(needs.get(key)).toMatchObject({ notBefore: 0 });
 });
+
+test("answers to requests from before everything was compared afresh may not be written", () => {
+  const needs = new NeedMap();
+  needs.raise("task", "a", 5);
+  const early = needs.open();
+  needs.forgetVersions();
+  const late = needs.open();
+  expect(needs.admits(early, key)).toBe(false);
+  expect(needs.admits(late, key)).toBe(true);
+});

@@ -40,6 +40,8 @@ export class NeedMap {
   /** Rows taken away while requests were open: their answers may still carry them. */
   readonly #removed = new Map<EntityKey, number>();
   #stamp = 0;
+  /** Answers to requests from before may carry versions that the server has lost since. */
+  #begunAfresh = 0;
 
   get size(): number {
     return this.#needs.size;
@@ -82,6 +84,7 @@ export class NeedMap {
    * a request sent from now on counts. Only right when the server is asked to compare everything.
    */
   forgetVersions(): void {
+    this.#begunAfresh = ++this.#stamp;
     for (const [key, need] of this.#needs)
       this.#needs.set(key, { ...need, version: 0, look: true, stamp: ++this.#stamp, failures: 0, notBefore: 0 });
   }
@@ -120,7 +123,7 @@ export class NeedMap {
 
   /** May the answer to this request still write the row? */
   admits(ticket: Ticket, key: EntityKey): boolean {
-    return (this.#removed.get(key) ?? 0) <= ticket.stamp;
+    return Math.max(this.#begunAfresh, this.#removed.get(key) ?? 0) <= ticket.stamp;
   }
 
   /**

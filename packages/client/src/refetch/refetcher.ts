@@ -134,6 +134,7 @@ export class Refetcher {
   /** The server is asked to compare everything: what it signalled before may be of another history. */
   begunAfresh(): void {
     this.#needs.forgetVersions();
+    this.#abandon(); // what they bring would not count any more
     this.#schedule(0);
   }
 

@@ -25,7 +25,7 @@ export function mergeServerRow(held: StoredEntity | undefined, row: ServerRow, n
     data: row.data,
     pending: 0,
     gone: false,
-    seenAt: now,
+    seenAt: laterThan(held, now),
   };
 }
 
@@ -45,9 +45,12 @@ export function mergeGoneMark(held: StoredEntity | undefined, mark: GoneMark, no
     data: null,
     pending: 0,
     gone: true,
-    seenAt: now,
+    seenAt: laterThan(held, now),
   };
 }
+
+/** Always later, also when the device's clock is set back: views tell by it which of two notes of a row came last. */
+const laterThan = (held: StoredEntity | undefined, now: number): number => Math.max(now, held ? held.seenAt + 1 : 0);
 
 /** The index columns of the store have a length limit; longer text would be refused there. */
 function textOf(data: EntityData, column: string): string {

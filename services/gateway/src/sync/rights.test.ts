@@ -346,3 +346,24 @@ test("who was told of a private row beside a subscription that failed hears of i
   await scene.apply(item({ e: row, k: [box], r: true, v: 3, a: 3 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE" }] } }]);
 });
+
+// Fails when a pending container counts as held: whoever asks for a foreign one would hear which rows became private.
+test("asking for a container that may not be read does not tell of rows in it that become private", async () => {
+  const scene = new Scene();
+  const [box, row] = [id(), id()];
+  const client = scene.connect();
+  client.socket.take();
+  scene.questions = [];
+  client.say({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
+  await settled();
+  await scene.apply(item({ e: row, k: [box], r: true, x: true, a: 2 }));
+  expect(scene.questions).toHaveLength(2);
+  // The read for the change ends first, while nobody knows yet whether the container may be read.
+  for (const question of scene.questions.toReversed()) {
+    question.answer();
+    await settled();
+  }
+  expect(client.socket.take()).toEqual([
+    { type: "SUBSCRIBED", payload: { entityCode: "task", count: 0, changed: [], gone: [box] } },
+  ]);
+});

@@ -258,9 +258,11 @@ export class Rights {
    * name their person, also beside a change in the same batch. Under policies of a table's own, nobody knows who saw what,
    * but rows that were told are held by their id.
    */
-  #mayHaveSeen({ user }: Connection, item: HintItem): boolean {
+  #mayHaveSeen({ user, holdings }: Connection, item: HintItem): boolean {
     if (item.k.includes(user.personId)) return true;
     if (item.a === logAction.grant || item.a === logAction.revoke) return false;
+    // A container that is pending may be anybody's: asking for it must not be enough to hear of what is inside.
+    if (!item.k.some((id) => holdings.has({ kind: "within", code: item.c, id }))) return false;
     return item.x && item.a !== logAction.create && !this.#ports.hasOwnPolicy(item.c);
   }
 

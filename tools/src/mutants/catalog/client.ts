@@ -50,6 +50,18 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },
   },
   {
+    name: "answers-of-a-lost-history",
+    breaks: "an answer to a request from before RESET is not written",
+    patches: [
+      {
+        file: `${client}/refetch/need-map.ts`,
+        find: "Math.max(this.#begunAfresh, this.#removed.get(key) ?? 0) <= ticket.stamp",
+        replace: "Math.max(this.#begunAfresh * 0, this.#removed.get(key) ?? 0) <= ticket.stamp",
+      },
+    ],
+    caughtBy: { test: `${client}/refetch/need-map.test.ts` },
+  },
+  {
     name: "need-lowered",
     breaks: "a lower version that is signalled later does not lower the need",
     patches: [
@@ -67,8 +79,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/refetch/need-map.ts`,
-        find: "return (this.#removed.get(key) ?? 0) <= ticket.stamp;",
-        replace: "return (this.#removed.get(key) ?? 0) <= Number.MAX_SAFE_INTEGER && ticket.stamp > 0;",
+        find: "this.#removed.get(key) ?? 0) <= ticket.stamp",
+        replace: "(this.#removed.get(key) ?? 0) * 0) <= ticket.stamp",
       },
     ],
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },

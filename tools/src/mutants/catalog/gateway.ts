@@ -48,7 +48,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       { file: `${sync}/connection.ts`, find: "      keep(this.pending, change);", replace: "      void keep;" },
     ],
-    caughtBy: { simulation: true, seed: 1481 },
+    caughtBy: simulation,
   },
   {
     name: "pending-id-delivered",
@@ -81,6 +81,18 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "what is in one batch with the loss of a right is not told before the read",
     patches: [{ file: `${sync}/fan-out.ts`, find: "of rightsFirst(items)) {", replace: "of items) {" }],
     caughtBy: { test: `${sync}/fan-out.test.ts` },
+  },
+  {
+    name: "pending-container-tells",
+    breaks: "asking for a container that may not be read does not tell what is inside",
+    patches: [
+      {
+        file: `${sync}/rights.ts`,
+        find: '    if (!item.k.some((id) => holdings.has({ kind: "within", code: item.c, id }))) return false;\n',
+        replace: "    void holdings;\n",
+      },
+    ],
+    caughtBy: { test: `${sync}/rights.test.ts` },
   },
   {
     name: "created-again-unread",
