@@ -63,6 +63,11 @@ export class Mutations {
     return this.#write({ code, id: canonicalId(id) ?? id, op: "remove", changes: {} });
   }
 
+  /** Resolves when the writes asked for up to now are in the queue, or were refused. */
+  async entered(): Promise<void> {
+    await this.#last;
+  }
+
   async #write(draft: Draft): Promise<Written> {
     const entering = this.#last.then(() => this.#enter(draft));
     this.#last = entering.catch(() => {});

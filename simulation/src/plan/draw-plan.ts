@@ -158,7 +158,13 @@ const scenarios: readonly Scenario[] = [
           ? { at: at + 50, do: "cut-socket", client }
           : { at: at + 50, do: "reload", client, forMs: random.int(1, 100) },
     ),
-    { at: at + random.int(60, 500), do: "burst", entities: [...entities.keys()], times: 25, everyMs: 10 },
+    {
+      at: at + random.int(60, 500),
+      do: "burst",
+      entities: [...entities.keys()],
+      times: entities.length,
+      everyMs: random.pick([5, 15, 40]),
+    },
   ],
   // A device comes back when neither the memory of a gateway nor the log has what it missed.
   (random, at) => [

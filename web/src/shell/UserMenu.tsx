@@ -1,4 +1,4 @@
-import { useSyncStatus } from "@heliograph/client/react";
+import { useAttention, useOutbox, useSync } from "@heliograph/client/react";
 import { ChevronDown, LogOut, Wrench } from "lucide-react";
 import { useState } from "react";
 import { useAuth, usePerson } from "../auth/AuthProvider.tsx";
@@ -12,9 +12,14 @@ import { humanize } from "../format/humanize.ts";
 export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => void }) {
   const person = usePerson();
   const { signOut } = useAuth();
-  const { outbox, attention } = useSyncStatus();
+  const { outbox } = useSync().client;
   const [asking, setAsking] = useState(false);
-  const unsent = outbox.size + attention;
+  const unsent = useOutbox().size + useAttention().items.length;
+  const leave = async () => {
+    // Asked, and not taken from what is shown: an edit of the moment before is not shown as unsent yet, and would be lost.
+    if ((await outbox.unsent()) > 0) setAsking(true);
+    else signOut();
+  };
   const name = `${person.fname} ${person.lname}`;
   return (
     <>
@@ -56,8 +61,7 @@ export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => vo
                 className={panelItem}
                 onClick={() => {
                   close();
-                  if (unsent > 0) setAsking(true);
-                  else signOut();
+                  void leave();
                 }}
               >
                 <LogOut className="size-4 text-ink-3" aria-hidden="true" /> Sign out

@@ -110,6 +110,16 @@ export class LocalWrites {
     return this.#views.attention();
   }
 
+  /**
+   * How many writes would be lost with this device's data: those that wait to be sent and those that wait for a person.
+   * Counts what was asked for a moment ago too, which no snapshot shows yet.
+   */
+  async unsent(): Promise<number> {
+    await this.outbox.open();
+    await this.mutations.entered();
+    return this.outbox.all().length;
+  }
+
   /** Calls back after the queue or the attention list changed; reads them the first time somebody asks. */
   onChange(listener: () => void): () => void {
     void this.outbox.open();

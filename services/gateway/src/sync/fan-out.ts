@@ -135,7 +135,7 @@ function vouchesById(connection: Connection, { c, e, k }: HintItem): boolean {
 function mustJudge(connection: Connection, item: HintItem, byId: boolean): boolean {
   if (item.x) return true;
   // A deleted row cannot be read any more, but whether the user could read it can still be found out.
-  if (item.a === logAction.delete) return !byId && item.r;
+  if (item.a === logAction.delete) return item.r && (!byId || wasCreated(item));
   if (!byId) return item.r;
   // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds.
   return wasCreated(item) && (item.r || !connection.holdsContainer(item.c, item.k));

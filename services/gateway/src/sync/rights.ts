@@ -1,6 +1,6 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
 import { Backoff } from "@heliograph/server-kit";
-import { changeOf, entityKey } from "./change.ts";
+import { changeOf, entityKey, wasCreated } from "./change.ts";
 import { type Clock, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { FrameCache } from "./frame.ts";
@@ -247,7 +247,9 @@ export class Rights {
   /** `mightRead`: of a row that was deleted, that the user could read it as long as it was there. */
   #withdraw(connection: Connection, item: HintItem, holdsId: boolean, mightRead: boolean): void {
     // The subscription to a deleted id stays, for the row may be created again under it.
-    if (item.a === logAction.delete && (holdsId || mightRead || !item.r)) connection.deliver(changeOf(item));
+    // Unless that has happened since, privately, and what is deleted is a row that he never could read.
+    const deletesHeld = holdsId && !wasCreated(item);
+    if (item.a === logAction.delete && (deletesHeld || mightRead || !item.r)) connection.deliver(changeOf(item));
     else if (holdsId || this.#mayHaveSeen(connection, item))
       this.#ports.subscriptions.revoke(connection, item.c, item.e);
   }

@@ -82,7 +82,7 @@ export const modelMutants: readonly Mutant[] = [
       for (const held of fresh) this.#ports.index.add(held.kind, held.code, held.id, connection);`,
       },
     ],
-    caughtBy: { simulation: true, seed: 1345 },
+    caughtBy: { test: "services/gateway/src/sync/subscription-manager.test.ts" },
   },
   {
     name: "subscribed-without-versions",
