@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { closingLine } from "./tools/src/vitest/closing-line.ts";
 
@@ -10,6 +11,9 @@ function files(suffix: string): string[] {
 
 const NEEDING_SERVERS = ["pg", "redis", "cluster", "browser"].flatMap((name) => files(`${name}.test`));
 const NEVER = ["**/node_modules/**", "**/dist/**"];
+
+/** Of files that share nothing but servers. All processors: by default vitest leaves one idle, which of two is half. */
+const maxWorkers = Math.min(4, availableParallelism());
 
 /** One project per suffix. Timeouts in ms: the slowest honest test of its kind on two busy cores, times three. */
 function project(
@@ -39,9 +43,9 @@ export default defineConfig({
     reporters: ["default", closingLine()],
     passWithNoTests: true,
     projects: [
-      project("unit", 10_000, { include: files("test"), exclude: [...NEVER, ...NEEDING_SERVERS] }),
-      project("pg", 30_000),
-      project("redis", 30_000),
+      project("unit", 10_000, { maxWorkers, include: files("test"), exclude: [...NEVER, ...NEEDING_SERVERS] }),
+      project("pg", 30_000, { maxWorkers }),
+      project("redis", 30_000, { maxWorkers }),
       // Each starts several processes or a browser: one file at a time, or timings mean nothing.
       project("cluster", 90_000, { maxWorkers: 1 }),
       project("browser", 90_000, { maxWorkers: 1 }),

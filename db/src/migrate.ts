@@ -35,7 +35,8 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
   const logger = options.logger ?? silent;
   const applied = await withClient(databaseUrl, (client) =>
     runner({
-      databaseUrl,
+      // Not one that the runner makes: unheard, its "error" ends the process when the server goes away.
+      dbClient: client,
       dir: options.folder ?? migrationsFolder,
       direction: "up",
       // Its own schema: bookkeeping inside `app` would make the migration that creates `app` fail.

@@ -266,5 +266,6 @@ export class ClientNode {
     });
   }
 
+  /** Upper bound of the silence before a client takes a link for dead. */
   static readonly deadLinkMs = 2 * pingIntervalMs;
 }

@@ -16,7 +16,7 @@ test("a silent link is noticed by an unanswered ping and replaced", async () => 
   await clock.advance(10_000); // idle, but alive: pings are answered
   expect(server.sockets).toHaveLength(1);
   server.autoFlush = false; // the network swallows everything
-  await clock.advance(2_100);
+  await clock.advance(1_600);
   expect(client.status().state).toBe("connecting");
   server.autoFlush = true;
   await clock.advance(2_000);

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { silenceMs } from "./patience.ts";
 
 /** The server's own default for how long it keeps a session without a socket. */
 export const defaultSessionGraceMs = 60_000;
@@ -64,7 +65,7 @@ export class SessionKeeper {
 
   welcomed(message: { connectionId: string; cursor: string; pingIntervalMs: number }, user: string): void {
     const { connectionId, cursor } = message;
-    this.#silenceMs = 2 * message.pingIntervalMs;
+    this.#silenceMs = silenceMs(message.pingIntervalMs);
     const fresh = { connectionId, cursor, user, recorded: false };
     if (this.#resuming) this.#fresh = fresh;
     else this.#begin(fresh);

@@ -1,3 +1,5 @@
+import { patienceWith } from "./patience.ts";
+
 /**
  * The connection as a value. Nothing here does anything: `transition` takes a state, an event, the time and a random
  * number, and returns the next state and what the driver has to do.
@@ -149,7 +151,10 @@ export function deadlineOf(state: ConnectionState): number | undefined {
     case "connected":
     case "delayed": {
       const { deadAt, lastMessageAt, pingIntervalMs, leaveAt } = state.link;
-      return Math.min(deadAt ?? lastMessageAt + pingIntervalMs, leaveAt ?? Number.POSITIVE_INFINITY);
+      return Math.min(
+        deadAt ?? lastMessageAt + patienceWith(pingIntervalMs).quietMs,
+        leaveAt ?? Number.POSITIVE_INFINITY,
+      );
     }
     case "disconnected":
     case "needs-auth":

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { events, link, now, since, states } from "../testing/connection-examples.ts";
+import { patienceWith } from "./patience.ts";
 import { type ConnectionState, deadlineOf } from "./state.ts";
 import { disabledRecheckMs, stableAfterMs, transition, wakePongMs } from "./transition.ts";
 
@@ -58,14 +59,16 @@ test("neither do they after a GOAWAY that comes to a young link", () => {
   });
 });
 
-test("silence: a ping after one interval, the end after two", () => {
+test("silence: a ping after half an interval, the end a fifth after it", () => {
   const state: ConnectionState = { kind: "connected", since, link };
   const pinged = transition(state, { type: "timer" }, input);
   expect(pinged.effects).toEqual(["ping"]);
-  expect(deadlineOf(pinged.state)).toBe(now + link.pingIntervalMs);
+  const { quietMs, pongMs } = patienceWith(link.pingIntervalMs);
+  expect(patienceWith(25_000)).toEqual({ quietMs: 12_500, pongMs: 5_000 });
+  expect(deadlineOf(pinged.state)).toBe(now + pongMs);
   const answered = transition(pinged.state, { type: "message" }, { now: now + 5, random: 0 });
-  expect(deadlineOf(answered.state)).toBe(now + 5 + link.pingIntervalMs);
-  const dead = transition(pinged.state, { type: "timer" }, { now: now + link.pingIntervalMs, random: 0 });
+  expect(deadlineOf(answered.state)).toBe(now + 5 + quietMs);
+  const dead = transition(pinged.state, { type: "timer" }, { now: now + pongMs, random: 0 });
   expect(dead).toMatchObject({ state: { kind: "waiting" }, effects: ["hang-up"] });
 });
 

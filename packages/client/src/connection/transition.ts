@@ -1,5 +1,6 @@
 import { closeCodes, reconnectAfter } from "@heliograph/protocol/close-code";
 import { retryDelay } from "../backoff.ts";
+import { patienceWith } from "./patience.ts";
 import { type ConnectionEvent, type ConnectionState, type Link, linkOf, type ProbeResult, type Step } from "./state.ts";
 
 /** A server that accepted the socket sends WELCOME at once; ten seconds cover a slow phone network. */
@@ -222,9 +223,10 @@ function onLinkTimer(state: In<"catching-up" | "connected" | "delayed">, input: 
     const step = wait(state, failuresAfter(link, input), "The server stopped answering.", input);
     return { state: step.state, effects: ["hang-up"] };
   }
-  if (input.now < link.lastMessageAt + link.pingIntervalMs) return stay(state);
+  const { quietMs, pongMs } = patienceWith(link.pingIntervalMs);
+  if (input.now < link.lastMessageAt + quietMs) return stay(state);
   // Counted from now, not from the last message: timers of a sleeping tab fire late, and it deserves an answer.
-  return { state: { ...state, link: { ...link, deadAt: input.now + link.pingIntervalMs } }, effects: ["ping"] };
+  return { state: { ...state, link: { ...link, deadAt: input.now + pongMs } }, effects: ["ping"] };
 }
 
 function afterClose(

@@ -6,8 +6,8 @@ import { type HeldVersion, versionToSend } from "../subscriptions/subscribe-batc
 import { type Phase, type Target, targetKey } from "../subscriptions/subscription-book.ts";
 import { HeldBack } from "./held-back.ts";
 
-/** A follower sends no pings of its own accord for this long; whether its leader lives it hears by the pulse. */
-const followerPingMs = 60_000;
+/** So long that a follower hardly ever asks: whether its leader lives it hears by the pulse. */
+const followerPingMs = 120_000;
 
 export type RelayPorts = {
   /** The leader's own subscriptions, which hold those of its followers too. */

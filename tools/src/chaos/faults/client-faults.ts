@@ -35,7 +35,7 @@ export const clientFaults: readonly Fault[] = [
   },
   {
     name: "client-half-open",
-    // A PING after one interval of silence, and the next interval for its answer.
+    // A PING after half an interval of silence, and at most a whole one for its answer.
     noticeMs: 2 * pingIntervalMs,
     strike: (context) => trouble(context.dice, someLinks(context), { kind: "blackhole" }, [500, 8_000]),
   },

@@ -123,11 +123,11 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "dead-link-trusted",
-    breaks: "a link on which nothing comes is given up after two intervals",
+    breaks: "a link on which nothing comes is given up",
     patches: [
       {
         file: `${client}/connection/transition.ts`,
-        find: 'return { state: { ...state, link: { ...link, deadAt: input.now + link.pingIntervalMs } }, effects: ["ping"] };',
+        find: 'return { state: { ...state, link: { ...link, deadAt: input.now + pongMs } }, effects: ["ping"] };',
         replace: 'return { state: { ...state, link: { ...link, lastMessageAt: input.now } }, effects: ["ping"] };',
       },
     ],
