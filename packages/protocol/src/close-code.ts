@@ -18,7 +18,7 @@ export const closeCodes = {
   tooSlow: { code: 4008, meaning: "the client did not read fast enough", reconnect: "with backoff" },
   badMessage: {
     code: 4400,
-    meaning: "too many malformed messages, or a binary frame",
+    meaning: "too many malformed messages, a binary frame, or a protocol version that the server does not speak",
     reconnect: "with backoff",
   },
   unauthenticated: { code: 4401, meaning: "the token is missing, invalid or expired", reconnect: "after a new token" },
