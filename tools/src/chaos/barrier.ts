@@ -85,6 +85,35 @@ async function look(progress: Progress, truth: Truth, versions: ReadonlyMap<stri
 }
 
 /**
+ * Waits until every client has sent what it had queued; only then it is certain what the others have to show.
+ *
+ * @returns those that took longer than was promised, or are not through at all
+ */
+export async function awaitUploads(clients: readonly ChaosClient[], noticeMs = 0): Promise<string[]> {
+  const began = performance.now();
+  const stuck = new Map<string, string>();
+  const activeMs = new Map<ChaosClient, number>();
+  let waiting = clients.filter(hasUnsent);
+  for (let before = began; waiting.length > 0 && before - began < LONGEST_MS + noticeMs; ) {
+    await wait(LOOK_MS);
+    const now = performance.now();
+    for (const client of waiting) {
+      const active = (activeMs.get(client) ?? 0) + (isActive(client) ? now - before : 0);
+      activeMs.set(client, active);
+      if (active > PROMISED_MS + noticeMs && hasUnsent(client)) stuck.set(client.name, statusOf(client));
+    }
+    before = now;
+    waiting = waiting.filter(hasUnsent);
+  }
+  for (const client of waiting) stuck.set(client.name, `${statusOf(client)}, for good`);
+  return [...stuck].map(([name, status]) => `${name}: ${status}`);
+}
+
+function hasUnsent({ sdk }: ChaosClient): boolean {
+  return sdk.outbox.snapshot().size > 0;
+}
+
+/**
  * Waits until a change made now has reached every client and every client shows what the database has. Nobody may write
  * meanwhile.
  *
@@ -153,9 +182,10 @@ export async function awaitClients(
 }
 
 function statusOf(client: ChaosClient): string {
-  const { state, pendingFetches, reason } = client.sdk.status();
+  const { state, pendingFetches, reason, outbox, lastError } = client.sdk.status();
+  const unsent = outbox.size === 0 ? "" : `, ${outbox.size} unsent (${lastError?.message ?? "never tried"})`;
   const stale = [...client.lists.values()].filter((list) => list.snapshot().stale).length;
-  return `${state}${reason === undefined ? "" : ` (${reason})`}, ${pendingFetches} pending, ${stale} stale lists`;
+  return `${state}${reason === undefined ? "" : ` (${reason})`}, ${pendingFetches} pending, ${stale} stale lists${unsent}`;
 }
 
 async function watch(late: readonly Progress[], longestMs: number, again: () => Promise<void>[]): Promise<void> {

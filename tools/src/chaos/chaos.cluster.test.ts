@@ -6,7 +6,7 @@ const seed = 20;
 test(`no client misses a change while processes die (seed ${seed})`, async () => {
   const lines: string[] = [];
   const { total, evidence } = await runChaos({
-    seconds: 20,
+    seconds: 60,
     budget: 4,
     seed,
     scale: "usual",
@@ -16,11 +16,11 @@ test(`no client misses a change while processes die (seed ${seed})`, async () =>
     logs: null,
     // Other tests run beside this one.
     leniencyMs: 10_000,
-    signal: AbortSignal.timeout(45_000),
+    signal: AbortSignal.timeout(85_000),
     report: (line) => void lines.push(line),
   });
   expect(evidence, lines.join("\n")).toEqual([]);
   expect(total.broken).toBe(false);
-  expect(total.runs).toBeGreaterThanOrEqual(1);
+  expect(total.runs).toBe(4);
   expect(total.comparisons).toBeGreaterThan(100);
 });

@@ -2,9 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { DemoUser } from "@heliograph/db";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
 import pg from "pg";
-import { awaitClients, type BarrierResult } from "./barrier.ts";
+import { awaitClients, awaitUploads, type BarrierResult } from "./barrier.ts";
 import { ChaosClient, type SignToken } from "./chaos-client.ts";
 import { Commits } from "./commits.ts";
+import { DiaryWriter } from "./diary-writer.ts";
 import type { Dice } from "./dice.ts";
 import type { Fault, FaultContext } from "./faults/fault.ts";
 import { RestWriter } from "./rest-writer.ts";
@@ -50,6 +51,7 @@ export class Ground implements AsyncDisposable {
   readonly #context: Omit<FaultContext, "dice" | "notes">;
   readonly #truth: TruthReader;
   readonly #commits = new Commits();
+  readonly #diaries: readonly DiaryWriter[];
   readonly #leniencyMs: number;
   readonly #report: (line: string) => void;
   readonly #undo: AsyncDisposableStack;
@@ -64,6 +66,8 @@ export class Ground implements AsyncDisposable {
     this.#context = parts.context;
     this.site = parts.context.site;
     this.#clients = parts.context.clients;
+    const { diaryPauseMs } = parts.context.world.scale;
+    this.#diaries = this.#clients.map((client) => new DiaryWriter(client, diaryPauseMs));
     this.#truth = parts.truth;
     this.#leniencyMs = parts.leniencyMs;
     this.#report = parts.report;
@@ -113,7 +117,10 @@ export class Ground implements AsyncDisposable {
     };
     const stop = new AbortController();
     const changes = this.#commits.count;
-    const writing = Promise.all(this.#writers(dice).map(async (writer) => writer.run(stop.signal)));
+    const writing = Promise.all([
+      ...this.#writers(dice).map(async (writer) => writer.run(stop.signal)),
+      ...this.#diaries.map(async (diary) => diary.run(stop.signal, dice.fork())),
+    ]);
     let healedAt: number;
     try {
       await wait(aroundMs);
@@ -127,9 +134,16 @@ export class Ground implements AsyncDisposable {
       await writing;
     }
     const noticeMs = (fault.noticeMs ?? 0) + this.#leniencyMs;
+    const stoppedAt = performance.now();
+    const unsent = await awaitUploads(this.#clients, noticeMs);
+    tally.measure("uploads", performance.now() - stoppedAt);
     const result = await awaitClients(this.#clients, this.#truth, healedAt, noticeMs);
     this.#bury();
     const lost = fault.rewinds ? [] : await this.#truth.lost(this.#commits.highest());
+    const { sql } = this.#context;
+    const { rewinds: rewound = false, refuses: refusals = false } = fault;
+    for (const diary of this.#diaries) facts.push(...(await diary.judge(sql, { rewound, refusals })));
+    facts.push(...(await this.#truth.sequenceFaults()));
     const after = sumOf(this.#clients);
     const leaks = this.#clients.flatMap(({ name, tap }) =>
       tap.takeLeaks().map((leak) => `${name} was told of ${leak}`),
@@ -138,7 +152,7 @@ export class Ground implements AsyncDisposable {
     tally.changes = this.#commits.count - changes;
     tally.comparisons = result.comparisons;
     tally.missed = result.missed.length;
-    tally.stuck = result.stuck.length;
+    tally.stuck = result.stuck.length + unsent.length;
     tally.unauthorized = result.unauthorized.length + leaks.length;
     tally.regressions = fault.rewinds ? 0 : after.regressions - before.regressions;
     tally.duplicates = after.duplicates - before.duplicates;
@@ -151,6 +165,7 @@ export class Ground implements AsyncDisposable {
       ...result.missed.map((one) => `missed ${one.key} at ${one.client}: ${one.detail}`),
       ...result.unauthorized.map((one) => `unauthorized ${one.key} at ${one.client}: ${one.detail}`),
       ...result.stuck.map((one) => `stuck ${one}`),
+      ...unsent.map((one) => `stuck with what it wrote: ${one}`),
       ...(tally.crashes > 0 ? [`${tally.crashes} services crashed`] : []),
       ...lost.map((one) => `lost write ${one}`),
       ...leaks.map((leak) => `unauthorized: ${leak}`),

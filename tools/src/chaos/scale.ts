@@ -17,6 +17,8 @@ export interface Scale {
   /** Longest pause of a writer between two transactions, milliseconds. */
   readonly sqlPauseMs: number;
   readonly restPauseMs: number;
+  /** The same of each client that writes through the queue of its device. */
+  readonly diaryPauseMs: number;
   /** How often all tasks of a project are changed at once, relative to ten for a rename. */
   readonly bulkWeight: number;
   /** Writing before the fault and after its end, milliseconds. */
@@ -37,6 +39,7 @@ export const usualScale: Scale = {
   longWriters: 2,
   sqlPauseMs: 80,
   restPauseMs: 300,
+  diaryPauseMs: 2_000,
   bulkWeight: 1,
   aroundMs: 250,
 };
@@ -58,6 +61,7 @@ export const oracleScale: Scale = {
   longWriters: 2,
   sqlPauseMs: 200,
   restPauseMs: 2_000,
+  diaryPauseMs: 30_000,
   bulkWeight: 14,
   aroundMs: 3_000,
 };

@@ -69,16 +69,24 @@ export class TruthReader implements AsyncDisposable {
     return versions;
   }
 
+  /** What is wrong with the sequence of the log: every number from the oldest to the head is there, once. */
+  async sequenceFaults(): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ fault: string }>(
+      `with state as (select min_seq, head_seq from app.sync_state),
+            log as (select distinct id, sync_seq from ${await this.#wholeLog()} l, state
+                     where sync_seq between min_seq and head_seq),
+            found as (select count(*) as rows, count(distinct sync_seq) as numbers from log)
+       select format('of the numbers %s to %s the log has %s, in %s rows', greatest(min_seq, 1), head_seq, numbers, rows) as fault
+         from state, found
+        where rows <> numbers or numbers <> greatest(0, head_seq - greatest(min_seq, 1) + 1)`,
+    );
+    return rows.map(({ fault }) => fault);
+  }
+
   /** Acknowledged versions that neither the row nor its log knows. */
   async lost(acknowledged: Iterable<{ type: string; id: string; version: number }>): Promise<string[]> {
     const rows = [...acknowledged];
-    const { rows: old } = await this.#pool.query<{ there: boolean }>(
-      "select to_regclass('public.chaos_old_log') is not null as there",
-    );
-    // Dropped days of the log are kept aside.
-    const log = old[0]?.there
-      ? "(select entity_code, entity_id, entity_version from app.logging union all select entity_code, entity_id, entity_version from public.chaos_old_log)"
-      : "app.logging";
+    const log = await this.#wholeLog();
     const { rows: missing } = await this.#pool.query<{ key: string }>(
       `select a.type || '/' || a.id || ' ' || a.version as key
          from unnest($1::text[], $2::uuid[], $3::bigint[]) as a (type, id, version)
@@ -103,6 +111,17 @@ export class TruthReader implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.end();
+  }
+
+  /** Dropped days of the log are kept aside. */
+  async #wholeLog(): Promise<string> {
+    const { rows } = await this.#pool.query<{ there: boolean }>(
+      "select to_regclass('public.chaos_old_log') is not null as there",
+    );
+    const columns = "id, entity_code, entity_id, entity_version, sync_seq";
+    return rows[0]?.there
+      ? `(select ${columns} from app.logging union all select ${columns} from public.chaos_old_log)`
+      : "app.logging";
   }
 
   async #rows(user: DemoUser | null, projects: readonly string[]): Promise<Readable> {

@@ -29,8 +29,6 @@ export type HistoryItem = {
 
 export type CallOptions = {
   readonly signal?: AbortSignal | undefined;
-};
-export type ReadOptions = CallOptions & {
   /** Milliseconds until the answer is given up; `requestTimeoutMs` unless told. */
   readonly timeoutMs?: number | undefined;
 };
@@ -42,16 +40,16 @@ export type WriteOptions = CallOptions & {
 };
 
 export type ApiClient = {
-  list(code: string, query?: ListQuery & { cursor?: string | undefined }, options?: ReadOptions): Promise<ListPage>;
+  list(code: string, query?: ListQuery & { cursor?: string | undefined }, options?: CallOptions): Promise<ListPage>;
   get(code: string, id: string, options?: CallOptions): Promise<EntityDoc>;
   /** Up to 200 rows; those that do not exist or may not be read are named in `gone`. */
-  getMany(code: string, ids: readonly string[], options?: ReadOptions): Promise<{ items: EntityDoc[]; gone: string[] }>;
+  getMany(code: string, ids: readonly string[], options?: CallOptions): Promise<{ items: EntityDoc[]; gone: string[] }>;
   create(code: string, doc: Record<string, unknown>, options?: WriteOptions): Promise<EntityDoc>;
   update(code: string, id: string, changes: Record<string, unknown>, options?: WriteOptions): Promise<EntityDoc>;
   remove(code: string, id: string, options?: WriteOptions): Promise<{ id: string; version: number }>;
   history(code: string, id: string, options?: CallOptions): Promise<{ items: HistoryItem[] }>;
   login(email: string, password: string, options?: CallOptions): Promise<Login>;
-  /** A new token for the person of the current one, which must still be good. */
+  /** A new token for the person of the current one, which may have ended a while ago: the server's TOKEN_RENEW_GRACE_S. */
   renew(options?: CallOptions): Promise<Login>;
   me(options?: CallOptions): Promise<{ person: Person }>;
   /** The catalog of entity types, for generic tools. */
@@ -68,7 +66,7 @@ export type ApiClientConfig = {
   readonly onUnauthenticated?: ((token: string) => void) | undefined;
 };
 
-type Request = ReadOptions & {
+type Request = CallOptions & {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
@@ -77,10 +75,17 @@ type Request = ReadOptions & {
 
 /** The REST API with typed errors: every failure is an `ApiError`, and a lost race for a row a `ConflictError`. */
 export function createApiClient(config: ApiClientConfig): ApiClient {
-  const read = <Answer>(path: string, options?: ReadOptions) =>
+  const read = <Answer>(path: string, options?: CallOptions) =>
     request<Answer>(config, { ...options, method: "GET", path });
   const write = <Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body: unknown, options?: WriteOptions) =>
-    request<Answer>(config, { method, path, body, headers: writeHeaders(options), signal: options?.signal });
+    request<Answer>(config, {
+      method,
+      path,
+      body,
+      headers: writeHeaders(options),
+      signal: options?.signal,
+      timeoutMs: options?.timeoutMs,
+    });
 
   return {
     list(code, query = {}, options) {

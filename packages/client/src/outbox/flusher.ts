@@ -1,5 +1,5 @@
 import { ApiError } from "../api/api-error.ts";
-import { backoffDelay } from "../backoff.ts";
+import { retryDelay } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import { entityKey } from "../entity-key.ts";
 import type { Logger } from "../logger.ts";
@@ -202,7 +202,7 @@ export class Flusher {
       this.#notBefore = Number.POSITIVE_INFINITY;
     } else if (error instanceof ApiError && (error.status === 500 || error.status === 409)) {
       // About this one write, perhaps; nobody else has to wait for it.
-      this.#putOff.set(operation.key, clock.now() + 250 + backoffDelay(operation.attempts, random()));
+      this.#putOff.set(operation.key, clock.now() + 250 + retryDelay(operation.attempts, random()));
     } else {
       this.#pause(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
     }
@@ -220,7 +220,7 @@ export class Flusher {
 
   #pause(atLeastMs: number): void {
     const { clock, random } = this.#ports;
-    const delay = 250 + backoffDelay(this.#failures, random());
+    const delay = 250 + retryDelay(this.#failures, random());
     this.#failures += 1;
     this.#notBefore = clock.now() + delay;
     this.#peaceUntil = clock.now() + atLeastMs;

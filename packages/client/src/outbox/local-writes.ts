@@ -1,5 +1,6 @@
 import type { ApiClient } from "../api/api-client.ts";
 import { ApiError } from "../api/api-error.ts";
+import { patientRequests } from "../api/patient-requests.ts";
 import type { Clock } from "../clock.ts";
 import { Emitter } from "../emitter.ts";
 import type { EntityKey } from "../entity-key.ts";
@@ -17,6 +18,7 @@ import { Flusher } from "./flusher.ts";
 import type { Operation } from "./operation.ts";
 import { Outbox } from "./outbox.ts";
 import { type AttentionSnapshot, type OutboxSnapshot, OutboxViews, rowOf } from "./outbox-view.ts";
+import { patientWrites } from "./patient-writes.ts";
 import { sendOperation } from "./sender.ts";
 
 export type LocalWritesPorts = {
@@ -53,6 +55,7 @@ export class LocalWrites {
   constructor(ports: LocalWritesPorts) {
     this.#ports = ports;
     const { api, store, refetcher, clock } = ports;
+    const sending = patientWrites(api, patientRequests(clock));
     this.outbox = new Outbox({
       store,
       onDone: (operation) => this.#done(operation),
@@ -74,7 +77,7 @@ export class LocalWrites {
       ...ports,
       outbox: this.outbox,
       confirmations: this.#confirmations,
-      send: (operation) => sendOperation(operation, { api, store, refetcher }),
+      send: (operation) => sendOperation(operation, { api: sending, store, refetcher }),
       lock: () => {
         // A store that went on in memory shares its queue with nobody any more.
         if (!lock || (!ports.lock && lockName !== store.sharedName)) lock = flushLockFor(store.sharedName, clock);

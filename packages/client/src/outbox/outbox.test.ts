@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { firstPatienceMs } from "../api/patient-requests.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
@@ -214,6 +215,24 @@ test("what would be lost with this device counts writes that are only just asked
   void client.mutations.update("task", task, { name: "mine" });
   expect(client.outbox.snapshot().size).toBe(0);
   expect(await client.outbox.unsent()).toBe(1);
+  client.stop();
+});
+
+// Fails when writes wait as long as any request may: a connection that died without a word holds the whole queue for 30 s.
+test("a write without an answer is given up within seconds, and sent again under its key", async () => {
+  const world = await setUp();
+  const { client, server, clock, sent } = world;
+  server.autoAnswer = false;
+  await client.mutations.update("task", task, { name: "mine" });
+  await clock.advance(0);
+  expect(sent()).toEqual([`PATCH task/${task}`]);
+  await clock.advance(firstPatienceMs + 750);
+  expect(sent()).toEqual([`PATCH task/${task}`, `PATCH task/${task}`]);
+  server.autoAnswer = true;
+  for (const call of [...server.calls]) call.answer();
+  await clock.advance(1_000);
+  expect(client.outbox.snapshot().size).toBe(0);
+  expect(server.rows.get(`task:${task}`)).toMatchObject({ name: "mine" });
   client.stop();
 });
 

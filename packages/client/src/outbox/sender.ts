@@ -1,4 +1,3 @@
-import type { ApiClient } from "../api/api-client.ts";
 import { ApiError, ConflictError } from "../api/api-error.ts";
 import { entityKey } from "../entity-key.ts";
 import type { Ticket } from "../refetch/need-map.ts";
@@ -6,6 +5,7 @@ import type { Refetcher } from "../refetch/refetcher.ts";
 import type { EntityDoc } from "../register.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { Operation } from "./operation.ts";
+import type { WriteApi } from "./patient-writes.ts";
 import { conflictsOf, contains } from "./three-way.ts";
 
 /** Somebody else changed the same columns. */
@@ -23,7 +23,7 @@ export class ColumnConflict extends ConflictError {
 const maxRaces = 5;
 
 export type SenderPorts = {
-  readonly api: ApiClient;
+  readonly api: WriteApi;
   readonly store: EntityStore;
   readonly refetcher: Pick<Refetcher, "open" | "close" | "admit">;
 };

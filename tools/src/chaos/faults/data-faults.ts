@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Fault, insist, last } from "./fault.ts";
 
 const POISON_BYTES = 1_000_000;
@@ -13,6 +14,7 @@ export const dataFaults: readonly Fault[] = [
   { name: "none", strike: ({ dice }) => last(dice, 1_000, 3_000) },
   {
     name: "membership",
+    refuses: true,
     async strike({ sql, world, dice }) {
       const { users, organizationId } = dice.pick(world.tenants);
       const { personId } = dice.pick(users.slice(1));
@@ -65,6 +67,22 @@ export const dataFaults: readonly Fault[] = [
           ]),
         );
         await last(dice, 20, 300);
+      }
+    },
+  },
+  {
+    name: "long-transaction",
+    // Beyond what ordinary looks at the log cover: only the look without bound finds what it has written.
+    async strike({ sql, world, dice }) {
+      const { tasks } = dice.pick(world.tenants);
+      const client = await sql.connect();
+      try {
+        await client.query("begin");
+        await client.query("update app.task set title = 'Long' where id = any ($1)", [dice.sample(tasks, 3)]);
+        await wait(dice.between(11_000, 14_000));
+        await client.query("commit");
+      } finally {
+        client.release();
       }
     },
   },

@@ -32,6 +32,8 @@ export interface Fault {
   readonly strike: (context: FaultContext) => Promise<void>;
   /** The database goes back in time: acknowledged writes are lost and rows return to older versions. */
   readonly rewinds?: boolean;
+  /** Somebody may lose the right to write what is in the queue of his device. */
+  readonly refuses?: boolean;
   /** Some links stay silent after the healing; so long a client may need to find out, milliseconds. */
   readonly noticeMs?: number;
   /** False where this machine cannot do it. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type Fault, type FaultContext, last } from "./fault.ts";
 
 type End = "SIGKILL" | "SIGTERM";
@@ -11,7 +12,9 @@ export const processFaults: readonly Fault[] = [
     async strike({ site, dice }) {
       const gateway = dice.pick(site.gateways);
       gateway.freeze();
-      await last(dice, 500, 12_000);
+      // Some for so long that the others give it up, and it wakes as one that owns nothing any more.
+      if (dice.chance(0.2)) await wait(dice.between(17_000, 20_000));
+      else await last(dice, 500, 12_000);
       gateway.thaw();
     },
   },

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { FaultProxy } from "../fault-proxy.ts";
 import { type Fault, type FaultContext, last, timeUntil, trouble } from "./fault.ts";
 
@@ -7,7 +8,9 @@ export const redisFaults: readonly Fault[] = [
     name: "redis-kill",
     async strike({ site, dice }) {
       await site.redis.kill();
-      await last(dice, 0, 5_000);
+      // Seldom for longer than sessions and leases last.
+      if (dice.chance(0.05)) await wait(65_000);
+      else await last(dice, 0, 5_000);
       await site.redis.startAgain();
     },
   },
@@ -88,8 +91,8 @@ export const redisFaults: readonly Fault[] = [
   },
 ];
 
-/** A gateway may trust a silent Redis for 3 s, and has then to read the log. */
-const NOTICED_MS = 8_000;
+/** A gateway may trust a silent Redis for 3 s, and has then to read the log; the rest is for a busy machine. */
+const NOTICED_MS = 6_000;
 
 async function silence(context: FaultContext): Promise<void> {
   const { dice, notes, site } = context;
@@ -97,7 +100,7 @@ async function silence(context: FaultContext): Promise<void> {
   const deaf = site.gateways.find((gateway) => links.includes(gateway.redis));
   for (const link of links) link.misbehave({ kind: "blackhole" });
   if (deaf !== undefined && dice.chance(0.5)) {
-    const reads = () => deaf.metric("heliograph_gateway_repairs_total", /reason="(silence|poll|head)"/);
+    const reads = () => deaf.metric("heliograph_gateway_repairs_total", /reason="(silence|poll)"/);
     const before = (await reads()) ?? 0;
     const took = await timeUntil(async () => ((await reads()) ?? 0) > before, { patienceMs: NOTICED_MS });
     if (took !== null) notes.measure("silenceNoticed", took);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { FakeClock } from "../testing/fake-clock.ts";
-import { firstPatienceMs, longestPatienceMs, patientReads, usualPatienceMs } from "./patient-reads.ts";
+import { firstPatienceMs, longestPatienceMs, patientRequests, usualPatienceMs } from "./patient-requests.ts";
 
 /** Answers after so long, or gives up at the time-out, as the API client does. */
 function setUp() {
   const clock = new FakeClock();
-  const reads = patientReads(clock);
+  const reads = patientRequests(clock);
   const read = async (answersAfterMs: number): Promise<number> => {
     let given = 0;
     const reading = reads(async (timeoutMs) => {
