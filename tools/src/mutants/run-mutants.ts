@@ -11,13 +11,15 @@ export async function runMutants(
 ): Promise<Result[]> {
   const waiting = [...mutants];
   const results: Result[] = [];
+  const green = new Map<string, Promise<Verdict>>();
   const work = async (): Promise<void> => {
     const tree = new SourceTree();
     try {
       for (let mutant = waiting.shift(); mutant && !options.signal.aborted; mutant = waiting.shift()) {
         const begun = performance.now();
+        const broken = await unmutated(tree, mutant, green, options.signal);
         tree.apply(mutant);
-        const verdict = await judge(tree.root, mutant.caughtBy, options.signal);
+        const verdict = broken ?? (await judge(tree.root, mutant.caughtBy, options.signal));
         tree.restore();
         const result = { mutant, verdict, seconds: Math.round((performance.now() - begun) / 100) / 10 };
         results.push(result);
@@ -29,4 +31,18 @@ export async function runMutants(
   };
   await Promise.all(Array.from({ length: Math.min(options.workers, mutants.length) }, work));
   return results;
+}
+
+/** A test that is red by itself catches everything and proves nothing: each file has to be green first, once. */
+async function unmutated(
+  tree: SourceTree,
+  { caughtBy }: Mutant,
+  green: Map<string, Promise<Verdict>>,
+  signal: AbortSignal,
+): Promise<Verdict | null> {
+  if (!("test" in caughtBy)) return null;
+  const { test } = caughtBy;
+  if (!green.has(test)) green.set(test, judge(tree.root, { test }, signal));
+  const verdict = await green.get(test);
+  return verdict?.kind === "survived" ? null : { kind: "broken", why: `without it: ${verdict?.why}` };
 }

@@ -157,6 +157,21 @@ test("a connection is taken over by its owner alone, with what it holds, and exp
   expect(await store.lost([expected(taken.session, 3)])).toEqual([{ session: taken.session, why: "rows" }]);
 });
 
+// Fails when the owner is compared only after the statement: the thief gets nothing, and the connection has changed hands.
+test("whoever asks for somebody else's connection leaves no trace on it", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const session = newSession();
+  await store.put(session, [held()]);
+  await store.suspend(session);
+  const row = async () =>
+    (await db.pool.query("select * from app.rxdb_session where connection_id = $1", [session.connectionId])).rows;
+  const before = await row();
+  expect(before).toHaveLength(1);
+  for (const thief of [{ userId: randomUUID() }, { organizationId: randomUUID() }])
+    expect(await store.take(wantedOf({ ...session, ...thief }, randomUUID()))).toBe("unknown");
+  expect(await row()).toEqual(before);
+});
+
 // Fails when the statement alone decides: it moves the connection on once, and both sockets would have the same generation.
 test("of two that take the same connection in one batch the later one has it", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });

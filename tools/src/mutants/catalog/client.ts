@@ -86,6 +86,24 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },
   },
   {
+    name: "held-rows-never-compared",
+    breaks: "rows that no view shows, and that went while there was no connection, leave the device",
+    patches: [{ file: `${client}/shared-connection.ts`, find: "heldRows.afresh(limits);", replace: "" }],
+    caughtBy: { test: `${client}/client-held-rows.test.ts` },
+  },
+  {
+    name: "held-rows-compared-at-every-resume",
+    breaks: "what is left on the device is compared once for a session, not again with every RESUME",
+    patches: [
+      {
+        file: `${client}/shared-connection.ts`,
+        find: "heldRows.resumed(limits);",
+        replace: "heldRows.afresh(limits);",
+      },
+    ],
+    caughtBy: { test: `${client}/client-held-rows.test.ts` },
+  },
+  {
     name: "asked-taken-for-held",
     breaks: "a SUBSCRIBE that was not answered before the socket broke is sent again",
     patches: [
@@ -152,5 +170,29 @@ export const clientMutants: readonly Mutant[] = [
       { file: `${client}/steady-clock.ts`, find: "if (setBackMs > toleranceMs) aheadMs += setBackMs;", replace: "" },
     ],
     caughtBy: { test: `${client}/steady-clock.test.ts` },
+  },
+  {
+    name: "writes-wait-for-dead-links",
+    breaks: "a write on a connection that died without a word is sent again within seconds",
+    patches: [
+      {
+        file: `${client}/outbox/local-writes.ts`,
+        find: "const sending = patientWrites(api, patientRequests(clock));",
+        replace: "const sending = api;\n    void [patientWrites, patientRequests];",
+      },
+    ],
+    caughtBy: { test: `${client}/outbox/outbox.test.ts` },
+  },
+  {
+    name: "lists-of-before-believed",
+    breaks: "a container that is subscribed makes every earlier list of it stale",
+    patches: [
+      {
+        file: `${client}/client.ts`,
+        find: "onWithin: (type, containers) => this.#lists.subscribed(type, containers),",
+        replace: "onWithin: () => undefined,",
+      },
+    ],
+    caughtBy: { simulation: true },
   },
 ];

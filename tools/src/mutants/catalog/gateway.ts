@@ -18,6 +18,36 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: simulation,
   },
   {
+    name: "head-not-read",
+    breaks: "the head is read from the writer every five seconds, whatever the bus says",
+    patches: [
+      {
+        file: `${sync}/feed.ts`,
+        find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
+        replace: "",
+      },
+    ],
+    caughtBy: { test: `${sync}/feed.test.ts` },
+  },
+  {
+    name: "reconnect-not-repaired",
+    breaks: "what was published while the bus was away is read from the log",
+    patches: [{ file: `${sync}/feed.ts`, find: '    this.#want("reconnect", 0);', replace: "" }],
+    caughtBy: { test: `${sync}/feed.test.ts` },
+  },
+  {
+    name: "violation-shows-values",
+    breaks: "a write that breaks a unique key learns nothing of the other row",
+    patches: [
+      {
+        file: "services/gateway/src/rest/explain-violation.ts",
+        find: `with the same \${columns.join(", ")} exists already.\``,
+        replace: `with the same \${columns.join(", ")} exists already: \${(cause as { detail?: string }).detail}\``,
+      },
+    ],
+    caughtBy: { test: "services/gateway/src/rest/write.pg.test.ts" },
+  },
+  {
     name: "hole-in-the-log-accepted",
     breaks: "a page of the log with a hole is another history",
     patches: [
