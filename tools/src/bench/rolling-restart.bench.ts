@@ -148,7 +148,7 @@ async function start(values: { sockets: number; sdk: number }, statements: State
   return { pool, cluster, tasks, balancer, light, sdk };
 }
 
-/** What the replaced gateways had counted is gone with them; this counts what the living ones did since they began. */
+/** What these gateways have counted since they began. */
 async function sumOfMetrics(gateways: readonly ServiceProcess[], name: string, label: string): Promise<number> {
   let sum = 0;
   for (const { url } of gateways) {
@@ -161,16 +161,23 @@ async function sumOfMetrics(gateways: readonly ServiceProcess[], name: string, l
 
 async function roll(cluster: Cluster, balancer: Balancer) {
   const goneAt = new Map<number, number>();
+  const replays = { log: 0, ring: 0 };
   const fresh: ServiceProcess[] = [];
+  const count = async (gateways: readonly ServiceProcess[]) => {
+    for (const source of ["log", "ring"] as const)
+      replays[source] += await sumOfMetrics(gateways, "heliograph_gateway_replays_total", `source="${source}"`);
+  };
   for (const gateway of [...cluster.gateways]) {
     balancer.remove(gateway.port);
+    // Now: what it did for those who came from the one before is gone with it.
+    await count([gateway]);
     goneAt.set(gateway.port, performance.now());
     await gateway.stop();
     const next = await cluster.add("gateway");
     fresh.push(next);
     balancer.add(next.port);
   }
-  return { goneAt, fresh };
+  return { goneAt, replays, countRest: () => count(fresh) };
 }
 
 /** Runs the measurement; called by the runner. */
@@ -209,7 +216,7 @@ export async function run(args: string[]): Promise<object> {
   const quiet = countByKind(statements.end());
   statements.begin();
   const began = performance.now();
-  const { goneAt, fresh } = await roll(cluster, balancer);
+  const { goneAt, replays, countRest } = await roll(cluster, balancer);
   const expected = light.filter(({ log }) => log.resumed.length + log.resets.length === 0).length;
   await until(() => light.every(({ log }) => log.resumed.length + log.resets.length > 0), SETTLE_MS);
   const rolledS = (performance.now() - began) / 1_000;
@@ -228,6 +235,10 @@ export async function run(args: string[]): Promise<object> {
   const afterPod = light.flatMap(({ log }) => log.resumed.map(({ at, fromPort }) => at - (goneAt.get(fromPort) ?? at)));
   const sdkStale = sdk.filter((client) => client.sdk.status().state !== "connected").length;
   const moved = resumes.length + resets.length + sdk.reduce((sum, { told }) => sum + told.resumed + told.reset, 0);
+  await countRest();
+  const sdkResets = sdk.reduce((sum, { told }) => sum + told.reset, 0);
+  // Reads under users' rights: of the changes that go on, of the SDK clients, and of whoever resumes.
+  const forUsers = (during["for users"] ?? 0) - ((quiet["for users"] ?? 0) * rolledS) / QUIET_S;
   const caused = causedByReturn.reduce((sum, kind) => sum + (during[kind] ?? 0), 0);
   return {
     sockets,
@@ -236,7 +247,7 @@ export async function run(args: string[]): Promise<object> {
     rolledSeconds: Math.round(rolledS),
     neverMoved: expected,
     resumes: resumes.length,
-    resetShare: resets.length / Math.max(1, resumes.length + resets.length),
+    resetShare: (resets.length + sdkResets) / Math.max(1, moved),
     resetReasons: [...new Set(resets)],
     sdkTold: sdk.reduce((sum, { told }) => ({ resumed: sum.resumed + told.resumed, reset: sum.reset + told.reset }), {
       resumed: 0,
@@ -246,7 +257,8 @@ export async function run(args: string[]): Promise<object> {
     /** From the SIGTERM of the gateway that a client was at to its RESUMED, the drain included. */
     resumedAfterPodMs: distribution(afterPod),
     resumedAfterLossMs: distribution(resumes.map(({ at, lostAt }) => at - lostAt)),
-    resumedInTimeShare: afterPod.filter((ms) => ms <= RESUME_TARGET_MS).length / Math.max(1, afterPod.length),
+    resumedInTimeShare:
+      afterPod.filter((ms) => ms <= RESUME_TARGET_MS).length / Math.max(1, resumes.length + resets.length + expected),
     missing: missing.length,
     statements: {
       quietSeconds: QUIET_S,
@@ -254,11 +266,12 @@ export async function run(args: string[]): Promise<object> {
       during,
       perClient: caused / (sockets + sdkCount),
       perResume: caused / Math.max(1, moved),
+      forUsersPerClient: forUsers / (sockets + sdkCount),
       /** Each new gateway fills its memory from the log before it takes sockets. */
       logReadsOfNewGateways: during["log read"] ?? 0,
       /** Resumed connections whose missed changes were read from the log. */
-      replaysFromLog: await sumOfMetrics(fresh, "heliograph_gateway_replays_total", 'source="log"'),
-      replaysFromRing: await sumOfMetrics(fresh, "heliograph_gateway_replays_total", 'source="ring"'),
+      replaysFromLog: replays.log,
+      replaysFromRing: replays.ring,
     },
   };
 }

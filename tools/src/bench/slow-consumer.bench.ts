@@ -154,7 +154,8 @@ export async function run(args: string[]): Promise<object> {
       reading: reading.map((one) => Math.max(...one.rssMib)),
       stalled: stalled.map((one) => Math.max(...one.rssMib)),
     },
-    rssGrowthPerStalledSocketMib: Math.max(0, peak(stalled) - peak(reading)) / slowCount,
+    // Against the first turn: what a process has once had it seldom gives back, so later ones carry growth of stalled ones.
+    rssGrowthPerStalledSocketMib: Math.max(0, peak(stalled) - peak(reading.slice(0, 1))) / slowCount,
     kernelMib: { reading: reading.map((one) => one.kernelMib), stalled: stalled.map((one) => one.kernelMib) },
     closedAsSlow: stalled.map((one) => one.closedAsSlow),
     othersMs: { reading: without, stalled: withSlow },
