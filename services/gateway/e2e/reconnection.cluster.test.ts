@@ -23,7 +23,7 @@ async function lost(projectId: string, tasks: readonly string[], gateway = 0): P
   return socket;
 }
 
-test("a lost link is resumed at another gateway: every change of the meantime is told, once, and nothing else", async () => {
+test("reconnection handling: a lost link is resumed at another gateway: every change of the meantime is told, once, and nothing else", async () => {
   const { projectId, tasks } = await rows();
   const before = await lost(projectId, tasks);
   const [edited = "", deleted = "", quiet = ""] = tasks;
@@ -47,7 +47,7 @@ test("a lost link is resumed at another gateway: every change of the meantime is
   expect(after.holdings.delivered()).toEqual(new Set([edited, deleted, quiet, body.id].map((id) => `task/${id}`)));
 });
 
-test("link after link breaks, from gateway to gateway, while rows change: nothing is missed", async () => {
+test("reconnection handling: link after link breaks, from gateway to gateway, while rows change: nothing is missed", async () => {
   const { projectId, tasks } = await rows();
   let socket = await site().socket("bob", 0);
   await socket.subscribe("task", tasks, { within: [projectId] });
@@ -72,7 +72,7 @@ test("link after link breaks, from gateway to gateway, while rows change: nothin
   });
 });
 
-test("after a longer absence the session is gone: RESET, and SUBSCRIBE with versions names what differs", async () => {
+test("reconnection handling: after a longer absence the session is gone: RESET, and SUBSCRIBE with versions names what differs", async () => {
   const { projectId, tasks } = await rows();
   const held = await versionsOf(site().sql, "task", tasks);
   const before = await lost(projectId, tasks);
@@ -91,7 +91,7 @@ test("after a longer absence the session is gone: RESET, and SUBSCRIBE with vers
   expect(gone).toEqual([deleted]);
 });
 
-test("a gateway that is killed: its sockets resume at the other one with their subscriptions", async () => {
+test("reconnection handling: a gateway that is killed: its sockets resume at the other one with their subscriptions", async () => {
   const { projectId, tasks } = await rows();
   const sockets = await Promise.all([1, 1, 1].map((gateway) => site().socket("bob", gateway)));
   for (const socket of sockets) await socket.subscribe("task", tasks, { within: [projectId] });

@@ -34,7 +34,7 @@ async function stillTold(id: string, sockets: readonly TestSocket[]): Promise<vo
   for (const socket of sockets) await socket.untilVersion("project", id, version);
 }
 
-test("a SUBSCRIBE beyond the limit is answered with ERROR and adds nothing; what is held, and everybody else, goes on", async () => {
+test("subscription limits: a SUBSCRIBE beyond the limit is answered with ERROR and adds nothing; what is held, and everybody else, goes on", async () => {
   const ids = await projects(limit);
   const more = await projects(1);
   const [first = ""] = ids;
@@ -54,7 +54,7 @@ test("a SUBSCRIBE beyond the limit is answered with ERROR and adds nothing; what
   expect(await ask(socket, more)).toMatchObject({ type: "SUBSCRIBED", payload: { count: 1 } });
 });
 
-test("who is refused again and again is closed with 4413, that socket alone", async () => {
+test("subscription limits: who is refused again and again is closed with 4413, that socket alone", async () => {
   const ids = await projects(limit);
   const more = await projects(1);
   const [first = ""] = ids;
@@ -82,7 +82,7 @@ test("who is refused again and again is closed with 4413, that socket alone", as
   });
 });
 
-test("more ids in one message than it may name are refused as a whole", async () => {
+test("subscription limits: more ids in one message than it may name are refused as a whole", async () => {
   const socket = await site().socket("bob", 0);
   const answer = await ask(
     socket,
@@ -93,7 +93,7 @@ test("more ids in one message than it may name are refused as a whole", async ()
   await socket.ping();
 });
 
-test("what was refused counts as well, and gives way to what can be read", async () => {
+test("subscription limits: what was refused counts as well, and gives way to what can be read", async () => {
   const ids = await projects(10);
   const socket = await site().socket("bob", 0);
   const missing = Array.from({ length: limit }, () => randomUUID());
