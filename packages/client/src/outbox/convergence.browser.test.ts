@@ -43,13 +43,24 @@ test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do 
   const below = (n: number) => Math.floor(random() * n);
   server.ownContainers = [organization];
   const acted = new Map<string, number>();
-  server.onEffect = ({ key }) => acted.set(key, (acted.get(key) ?? 0) + 1);
+  /** By key of the write: the columns that the server was sent. */
+  const arrived = new Map<string, Record<string, unknown>>();
+  server.onEffect = ({ key, body }) => {
+    acted.set(key, (acted.get(key) ?? 0) + 1);
+    arrived.set(key, { ...arrived.get(key), ...body });
+  };
   const pages = [await device.open(), await device.open()];
   const any = () => pages[below(2)] as Page;
   let value = 0;
   let writes = 0;
   for (let run = 0; run < runs; run += 1) {
     const keys = new Set<string>();
+    /** By key and column: the last value that was written under it. Edits that are put together share a key. */
+    const wanted = new Map<string, Record<string, unknown>>();
+    const note = ({ key }: { key: string }, columns: Record<string, unknown>) => {
+      keys.add(key);
+      wanted.set(key, { ...wanted.get(key), ...columns });
+    };
     const rows = [run * 10 + 1, run * 10 + 2];
     for (const n of rows) server.write("task", testId(n), { name: `first ${n}`, note: "" }, [organization]);
     for (const page of pages) await shows(page, namesOf(site));
@@ -74,12 +85,14 @@ test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do 
         case 5: {
           const fresh = run * 10 + rows.length + 1;
           rows.push(fresh);
-          keys.add((await create(any(), "task", { id: testId(fresh), name: `made ${value}`, note: testId(n) })).key);
+          const columns = { name: `made ${value}`, note: testId(n) };
+          note(await create(any(), "task", { id: testId(fresh), ...columns }), columns);
           break;
         }
         default: {
           const column = below(3) === 0 ? "note" : "name";
-          keys.add((await update(any(), n, { [column]: `mine ${value}` })).key);
+          const columns = { [column]: `mine ${value}` };
+          note(await update(any(), n, columns), columns);
         }
       }
     }
@@ -100,7 +113,10 @@ test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do 
       const items = () => inPage(page, ({ list }) => list.snapshot().items, null);
       await expect.poll(items, { timeout: 30_000, message: `run ${run}` }).toEqual(inOrder(site));
     }
-    for (const key of keys) expect(acted.get(key) ?? 0, `run ${run}, write ${key}`).toBe(givenUp.has(key) ? 0 : 1);
+    for (const key of keys) {
+      expect(acted.get(key) ?? 0, `run ${run}, write ${key}`).toBe(givenUp.has(key) ? 0 : 1);
+      if (!givenUp.has(key)) expect(arrived.get(key), `run ${run}, write ${key}`).toMatchObject(wanted.get(key) ?? {});
+    }
     writes += keys.size;
     for (const n of rows) server.remove("task", testId(n));
   }

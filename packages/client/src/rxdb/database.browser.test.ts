@@ -80,6 +80,12 @@ test("a frozen tab cannot keep what its person left behind", async () => {
   await inPage(active, ({ deleteStore }) => deleteStore(), null);
   expect(await everythingStored(active)).not.toContain("of anna");
   await session.send("Page.setWebLifecycleState", { state: "active" });
+  // Awake again it writes what it still has in its hands; nothing of that may come to the disk under the old name.
+  await update(frozen, 1, { name: "of anna, again" }).catch(() => undefined);
+  await expect
+    .poll(() => active.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? "")))
+    .not.toContainEqual(expect.stringContaining("anna"));
+  expect(await everythingStored(active)).not.toContain("of anna");
 });
 
 test("another person on the same browser: the database of the one before is deleted", async () => {
@@ -142,4 +148,25 @@ test("a tab of an older version leaves a newer database alone, and asks to be re
   const after = await everythingStored(old);
   expect(before).toContain("unsent");
   expect(after).toContain("unsent");
+});
+
+test("rows are read by their last use, slice after slice, each once", async () => {
+  const page = await device.open();
+  await shows(page, ["of anna"]);
+  const ids = Array.from({ length: 25 }, (_, n) => testId(n + 1));
+  const slices = await inPage(
+    page,
+    async ({ store }, given) => {
+      await store.putServer(given.map((id) => ({ type: "note", id, ver: 1, data: { id, version: 1 } })));
+      const found: string[][] = [];
+      for (let slice = await store.readByUse?.(undefined, 10); slice?.length; ) {
+        found.push(slice.map((row) => row.id));
+        slice = await store.readByUse?.(slice.at(-1), 10);
+      }
+      return found;
+    },
+    ids,
+  );
+  expect(slices.map(({ length }) => length)).toEqual([10, 10, 6]);
+  expect(slices.flat().toSorted()).toEqual([`task:${testId(1)}`, ...ids.map((id) => `note:${id}`)].toSorted());
 });
