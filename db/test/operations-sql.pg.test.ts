@@ -1,22 +1,35 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "@heliograph/server-kit/testing";
 import type pg from "pg";
 import { expect, test } from "vitest";
+import { guide, inlineSql, sqlBlocks } from "./support/operations-guide.ts";
 
-const guide = readFileSync(fileURLToPath(new URL("../../docs/operations.md", import.meta.url)), "utf8");
-const blocks = [...guide.matchAll(/^```sql\n([\s\S]*?)^```$/gm)].map(([, sql = ""]) => sql);
+/** What an operator puts in place of what the guide leaves open: some person, some row. */
+async function filled(sql: string, pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query<{ person: string; project: string }>(
+    "select (select min(id::text) from app.person) as person, (select min(id::text) from app.project) as project",
+  );
+  const text = sql.replaceAll("<person id>", rows[0]?.person ?? "").replaceAll("'…'", `'${rows[0]?.project}'`);
+  expect(text).not.toMatch(/<[a-z ]+>|…/);
+  return text;
+}
 
 // An operator copies them at night: each must run as it stands, on a database with the demonstration's rows.
-test("every block of SQL in the operators' guide runs", async () => {
-  expect(blocks.length).toBeGreaterThan(12);
+test("every block of SQL in the operators' guide runs, and every statement within a sentence", async () => {
+  expect(sqlBlocks.length).toBeGreaterThan(15);
+  expect(inlineSql.length).toBeGreaterThan(8);
+  expect(inlineSql).toEqual(
+    expect.arrayContaining(["select app.resync('invoice')", "select * from app.job", "select app.expire_grants()"]),
+  );
+  // A statement as an indented block would be in neither list.
+  expect(guide).not.toMatch(/^ {4}(?:select|update|delete|insert|truncate) /m);
   await using db = await createTestDatabase({ template: "demo" });
   const client = await db.pool.connect();
   try {
-    for (const sql of blocks) {
+    for (const text of [...sqlBlocks, ...inlineSql]) {
+      const sql = await filled(text, db.pool);
       await client.query("begin");
       await client.query(sql).catch((cause: unknown) => {
-        throw new Error(`this block of docs/operations.md fails:\n${sql}`, { cause });
+        throw new Error(`this part of docs/operations.md fails:\n${sql}`, { cause });
       });
       await client.query("rollback");
     }

@@ -6,7 +6,19 @@ locals {
 
   ping_interval_seconds = 25
   idle_timeout_seconds  = 300
-  secret_recovery_days  = var.deletion_protection ? 7 : 0
+  protected             = var.deletion_protection == "on"
+  secret_recovery_days  = local.protected ? 7 : 0
+  # Looked up here and not in the service's module: that one waits for others, and what it looks up while they change is not
+  # known before they did, so the plan would hold a new gateway for every change of a watcher or the load balancer.
+  log = { region = data.aws_region.current.name, retention_days = var.care.log_retention_days }
+
+  # The most that a full fleet takes while it is being replaced: each gateway its pool and 6 for its feed, each watcher 4.
+  connections_wanted = ceil(var.gateway.max_tasks * var.gateway.surge_percent / 100) * (var.gateway.database_connections + 6) + 2 * var.watcher.tasks * 4 + 10
+  # What Aurora allows by default: 5000 at most, else the memory of the instance by 9531392 bytes. No figure for other classes.
+  instance_gib         = { medium = 4, large = startswith(var.database.instance_class, "db.r") ? 16 : 8, xlarge = 32, "2xlarge" = 64, "4xlarge" = 128 }
+  connections_possible = min(5000, floor(lookup(local.instance_gib, try(split(".", var.database.instance_class)[2], ""), 64) * 1073741824 / 9531392))
+  # Above either, somebody holds connections that nobody planned, or there will be none left.
+  database_connections_limit = min(local.connections_wanted, floor(0.8 * local.connections_possible))
 
   origins = concat(var.web == null ? [] : ["https://${var.web.domain}"], var.origins)
 
@@ -25,12 +37,13 @@ locals {
   }
 
   gateway_environment = merge(local.common_environment, {
-    PORT               = tostring(local.ports.gateway)
-    DATABASE_POOL_SIZE = tostring(var.gateway.database_connections)
-    LOG_LEVEL          = var.gateway.log_level
-    JWT_ISSUER         = var.token.issuer
-    JWT_AUDIENCE       = var.token.audience
-    TOKEN_LIFETIME_S   = tostring(var.token.lifetime_s)
+    PORT                = tostring(local.ports.gateway)
+    DATABASE_POOL_SIZE  = tostring(var.gateway.database_connections)
+    LOG_LEVEL           = var.gateway.log_level
+    JWT_ISSUER          = var.token.issuer
+    JWT_AUDIENCE        = var.token.audience
+    TOKEN_LIFETIME_S    = tostring(var.token.lifetime_s)
+    TOKEN_RENEW_GRACE_S = tostring(var.token.renew_grace_s)
     # A token in an address ends in access logs.
     TOKEN_IN_QUERY   = "false"
     ALLOWED_ORIGINS  = join(",", local.origins)

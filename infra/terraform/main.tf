@@ -1,3 +1,5 @@
+data "aws_region" "current" {}
+
 ################################################################################
 # Ground: network, groups and keys
 ################################################################################
@@ -41,7 +43,8 @@ module "database" {
   instance_class        = var.database.instance_class
   instances             = var.database.instances
   backup_retention_days = var.database.backup_retention_days
-  deletion_protection   = var.deletion_protection
+  deletion_protection   = local.protected
+  log_retention_days    = var.care.log_retention_days
   passwords             = { gateway = var.secrets.gateway_password, watcher = var.secrets.watcher_password }
   passwords_version     = var.secrets_version.passwords
   secret_recovery_days  = local.secret_recovery_days
@@ -54,6 +57,7 @@ module "redis" {
   subnet_ids           = module.network.data_subnet_ids
   security_group_id    = module.security.security_group_ids["redis"]
   kms_key_arn          = module.security.kms_key_arn
+  engine_version       = var.redis.engine_version
   port                 = local.ports.redis
   node_type            = var.redis.node_type
   replicas             = var.redis.replicas
@@ -70,37 +74,39 @@ module "ecs_cluster" {
 
   name         = local.name
   kms_key_arn  = module.security.kms_key_arn
-  force_delete = !var.deletion_protection
+  force_delete = !local.protected
 }
 
 module "migrate" {
   source = "./modules/ecs_service"
 
-  name               = local.name
-  part               = "migrate"
-  cluster_name       = module.ecs_cluster.cluster_name
-  image              = local.image["migrate"]
-  size               = { cpu = 512, memory = 1024, architecture = var.watcher.architecture }
-  command            = ["migrate", "--logins"]
-  environment        = local.migrate_environment
-  secrets            = local.migrate_secrets
-  kms_key_arn        = module.security.kms_key_arn
-  log_retention_days = var.care.log_retention_days
+  name            = local.name
+  part            = "migrate"
+  cluster_name    = module.ecs_cluster.cluster_name
+  image           = local.image["migrate"]
+  size            = { cpu = 512, memory = 1024, architecture = var.watcher.architecture }
+  command         = ["migrate", "--logins"]
+  environment     = local.migrate_environment
+  secrets         = local.migrate_secrets
+  secrets_version = "passwords ${var.secrets_version.passwords}"
+  kms_key_arn     = module.security.kms_key_arn
+  log             = local.log
 }
 
 module "watcher" {
   source = "./modules/ecs_service"
 
-  name               = local.name
-  part               = "watcher"
-  cluster_name       = module.ecs_cluster.cluster_name
-  image              = local.image["watcher"]
-  size               = { cpu = var.watcher.cpu, memory = var.watcher.memory, architecture = var.watcher.architecture }
-  environment        = local.watcher_environment
-  secrets            = local.watcher_secrets
-  kms_key_arn        = module.security.kms_key_arn
-  log_retention_days = var.care.log_retention_days
-  health             = { port = local.ports.watcher }
+  name            = local.name
+  part            = "watcher"
+  cluster_name    = module.ecs_cluster.cluster_name
+  image           = local.image["watcher"]
+  size            = { cpu = var.watcher.cpu, memory = var.watcher.memory, architecture = var.watcher.architecture }
+  environment     = local.watcher_environment
+  secrets         = local.watcher_secrets
+  secrets_version = "passwords ${var.secrets_version.passwords}"
+  kms_key_arn     = module.security.kms_key_arn
+  log             = local.log
+  health          = { port = local.ports.watcher }
 
   service = {
     subnet_ids        = module.network.private_subnet_ids
@@ -122,23 +128,24 @@ module "alb" {
   target_port           = local.ports.gateway
   idle_timeout_seconds  = local.idle_timeout_seconds
   ping_interval_seconds = local.ping_interval_seconds
-  deletion_protection   = var.deletion_protection
+  deletion_protection   = local.protected
 }
 
 module "gateway" {
   source = "./modules/ecs_service"
 
-  name               = local.name
-  part               = "gateway"
-  cluster_name       = module.ecs_cluster.cluster_name
-  image              = local.image["gateway"]
-  size               = { cpu = var.gateway.cpu, memory = var.gateway.memory, architecture = var.gateway.architecture }
-  environment        = local.gateway_environment
-  secrets            = local.gateway_secrets
-  kms_key_arn        = module.security.kms_key_arn
-  log_retention_days = var.care.log_retention_days
-  stop               = { timeout_seconds = var.gateway.stop_timeout_seconds, drain_seconds = var.gateway.drain_seconds }
-  health             = { port = local.ports.gateway }
+  name            = local.name
+  part            = "gateway"
+  cluster_name    = module.ecs_cluster.cluster_name
+  image           = local.image["gateway"]
+  size            = { cpu = var.gateway.cpu, memory = var.gateway.memory, architecture = var.gateway.architecture }
+  environment     = local.gateway_environment
+  secrets         = local.gateway_secrets
+  secrets_version = "keys ${var.secrets_version.keys}, passwords ${var.secrets_version.passwords}"
+  kms_key_arn     = module.security.kms_key_arn
+  log             = local.log
+  stop            = { timeout_seconds = var.gateway.stop_timeout_seconds, drain_seconds = var.gateway.drain_seconds }
+  health          = { port = local.ports.gateway }
 
   service = {
     subnet_ids        = module.network.private_subnet_ids
@@ -171,7 +178,7 @@ module "edge" {
   api_domain    = var.api.domain
   web           = var.web
   waf           = var.care.firewall == "off" ? null : { mode = var.care.firewall }
-  force_destroy = !var.deletion_protection
+  force_destroy = !local.protected
 }
 
 ################################################################################
@@ -189,5 +196,11 @@ module "observability" {
   load_balancer     = { arn_suffix = module.alb.arn_suffix, target_group_arn_suffix = module.alb.target_group_arn_suffix }
   services          = { cluster = module.ecs_cluster.cluster_name, gateway = module.gateway.service_name, watcher = module.watcher.service_name }
   stores            = { database_cluster = module.database.cluster_identifier, redis_nodes = module.redis.node_ids }
-  limits            = { min_gateways = var.gateway.min_tasks, connections_per_task = var.gateway.connections_per_task }
+
+  limits = {
+    min_gateways         = var.gateway.min_tasks
+    watchers             = var.watcher.tasks
+    connections_per_task = var.gateway.connections_per_task
+    database_connections = local.database_connections_limit
+  }
 }

@@ -27,6 +27,11 @@ output "repository_urls" {
   value       = module.ecs_cluster.repository_urls
 }
 
+output "region" {
+  description = "Region of it all: AWS_REGION of every command."
+  value       = data.aws_region.current.name
+}
+
 output "cluster_name" {
   description = "ECS cluster."
   value       = module.ecs_cluster.cluster_name
@@ -35,6 +40,11 @@ output "cluster_name" {
 output "service_names" {
   description = "ECS services of gateway and watcher."
   value       = { gateway = module.gateway.service_name, watcher = module.watcher.service_name }
+}
+
+output "task_definitions" {
+  description = "What gateway and watcher are to run now; their services run something else after a rollback."
+  value       = { gateway = module.gateway.task_definition_arn, watcher = module.watcher.task_definition_arn }
 }
 
 output "migrate" {

@@ -163,17 +163,23 @@ variable "sync_enabled" {
 }
 
 variable "token" {
-  description = "What tokens must carry, and seconds for which one from login is valid."
+  description = "What tokens must carry, seconds for which one from login is valid, and seconds after that in which it can still be exchanged."
   type = object({
-    issuer     = optional(string, "heliograph")
-    audience   = optional(string, "heliograph")
-    lifetime_s = optional(number, 43200)
+    issuer        = optional(string, "heliograph")
+    audience      = optional(string, "heliograph")
+    lifetime_s    = optional(number, 43200)
+    renew_grace_s = optional(number, 604800)
   })
   default = {}
 
   validation {
     condition     = var.token.lifetime_s >= 60 && var.token.lifetime_s <= 2592000
     error_message = "token.lifetime_s must be between 60 and 2592000."
+  }
+
+  validation {
+    condition     = var.token.renew_grace_s >= 0 && var.token.renew_grace_s <= 2592000
+    error_message = "token.renew_grace_s must be between 0 and 2592000."
   }
 }
 
@@ -198,10 +204,11 @@ variable "database" {
 }
 
 variable "redis" {
-  description = "Valkey: size of a node, and copies beside the primary."
+  description = "Valkey: size of a node, copies beside the primary, and version."
   type = object({
-    node_type = optional(string, "cache.m7g.large")
-    replicas  = optional(number, 2)
+    node_type      = optional(string, "cache.m7g.large")
+    replicas       = optional(number, 2)
+    engine_version = optional(string, "8.0")
   })
   default = {}
 
@@ -253,13 +260,18 @@ variable "redis_auth_token" {
 ################################################################################
 
 variable "deletion_protection" {
-  description = "Refuse to delete database and load balancer, and keep what is in buckets, repositories and secrets."
-  type        = bool
-  default     = true
+  description = "on: refuse to delete database and load balancer, and keep what is in buckets, repositories and secrets. off: not so. tear_down: off, and meant so even in prod, before its end."
+  type        = string
+  default     = "on"
 
   validation {
-    condition     = var.environment != "prod" || var.deletion_protection
-    error_message = "deletion_protection must be on in prod."
+    condition     = contains(["on", "off", "tear_down"], var.deletion_protection)
+    error_message = "deletion_protection must be on, off or tear_down."
+  }
+
+  validation {
+    condition     = var.environment != "prod" || var.deletion_protection != "off"
+    error_message = "deletion_protection must be on in prod, or tear_down when the environment is to go."
   }
 }
 

@@ -82,7 +82,7 @@ run "small" {
     gateway             = { cpu = 512, memory = 1024, min_tasks = 2, max_tasks = 4 }
     database            = { instance_class = "db.t4g.medium", instances = 1, backup_retention_days = 1 }
     redis               = { node_type = "cache.t4g.micro", replicas = 0 }
-    deletion_protection = false
+    deletion_protection = "off"
     sync_enabled        = false
     care                = { firewall = "off" }
   }

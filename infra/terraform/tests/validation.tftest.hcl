@@ -54,7 +54,7 @@ run "stack_production" {
     gateway             = { min_tasks = 2 }
     database            = { instances = 1 }
     redis               = { replicas = 0 }
-    deletion_protection = false
+    deletion_protection = "off"
     care                = {}
   }
 
@@ -89,11 +89,13 @@ run "stack_drain" {
   command = plan
 
   variables {
-    name    = "x"
-    gateway = { drain_seconds = 115 }
+    deletion_protection = "maybe"
+    name                = "x"
+    gateway             = { drain_seconds = 115 }
+    token               = { renew_grace_s = -1 }
   }
 
-  expect_failures = [var.name, var.gateway]
+  expect_failures = [var.name, var.gateway, var.token, var.deletion_protection]
 }
 
 run "stack_stop" {
@@ -187,12 +189,13 @@ run "database_values" {
     instance_class        = "large"
     instances             = 0
     backup_retention_days = 0
+    log_retention_days    = 31
     passwords             = { gateway = "p@ss", watcher = "p@ss" }
     passwords_version     = 0
     secret_recovery_days  = 3
   }
 
-  expect_failures = [var.name, var.subnet_ids, var.security_group_id, var.kms_key_arn, var.engine_version, var.port, var.instance_class, var.instances, var.backup_retention_days, var.passwords, var.passwords_version, var.secret_recovery_days]
+  expect_failures = [var.name, var.subnet_ids, var.security_group_id, var.kms_key_arn, var.engine_version, var.port, var.instance_class, var.instances, var.backup_retention_days, var.log_retention_days, var.passwords, var.passwords_version, var.secret_recovery_days]
 }
 
 ################################################################################
@@ -373,21 +376,22 @@ run "ecs_service_values" {
   }
 
   variables {
-    health             = { port = 4000 }
-    name               = "x"
-    part               = "Gateway"
-    cluster_name       = ""
-    image              = { uri = "example/gateway:latest" }
-    size               = { cpu = 1024, memory = 512 }
-    environment        = { JWT_SECRET = "inline" }
-    kms_key_arn        = "key"
-    log_retention_days = 31
-    stop               = { timeout_seconds = 121 }
-    service            = { subnet_ids = ["subnet-1"], security_group_id = "sg-1", tasks = 2 }
-    autoscaling        = { min_tasks = 1, max_tasks = 4, connections_per_task = 7000, metrics_namespace = "n" }
+    health          = { port = 4000 }
+    name            = "x"
+    part            = "Gateway"
+    cluster_name    = ""
+    image           = { uri = "example/gateway:latest" }
+    size            = { cpu = 1024, memory = 512 }
+    environment     = { JWT_SECRET = "inline" }
+    kms_key_arn     = "key"
+    log             = { region = "eu-central-1", retention_days = 31 }
+    secrets_version = ""
+    stop            = { timeout_seconds = 121 }
+    service         = { subnet_ids = ["subnet-1"], security_group_id = "sg-1", tasks = 2 }
+    autoscaling     = { min_tasks = 1, max_tasks = 4, connections_per_task = 7000, metrics_namespace = "n" }
   }
 
-  expect_failures = [var.name, var.part, var.cluster_name, var.image, var.size, var.environment, var.kms_key_arn, var.log_retention_days, var.stop, var.service, var.autoscaling]
+  expect_failures = [var.name, var.part, var.cluster_name, var.image, var.size, var.environment, var.kms_key_arn, var.log, var.secrets_version, var.stop, var.service, var.autoscaling]
 }
 
 run "ecs_service_untagged_image_and_inline_address" {
@@ -398,18 +402,18 @@ run "ecs_service_untagged_image_and_inline_address" {
   }
 
   variables {
-    name               = "x"
-    part               = "gateway"
-    cluster_name       = "heliograph-test"
-    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/k"
-    log_retention_days = 30
-    health             = { port = 4000 }
-    image              = { uri = "example/gateway" }
-    size               = { cpu = 1024, memory = 2048, architecture = "MIPS" }
-    environment        = { DATABASE_URL = "postgresql://heliograph_gateway:secret@db/heliograph" }
-    stop               = { timeout_seconds = 60, drain_seconds = 51 }
-    service            = { subnet_ids = ["subnet-1", "subnet-2"], security_group_id = "sg-1", tasks = 2, min_healthy_percent = 100, max_percent = 100 }
-    autoscaling        = { min_tasks = 2, max_tasks = 4, connections_per_task = 10, metrics_namespace = "n" }
+    name         = "x"
+    part         = "gateway"
+    cluster_name = "heliograph-test"
+    kms_key_arn  = "arn:aws:kms:eu-central-1:123456789012:key/k"
+    log          = { region = "eu-central-1", retention_days = 30 }
+    health       = { port = 4000 }
+    image        = { uri = "example/gateway" }
+    size         = { cpu = 1024, memory = 2048, architecture = "MIPS" }
+    environment  = { DATABASE_URL = "postgresql://heliograph_gateway:secret@db/heliograph" }
+    stop         = { timeout_seconds = 60, drain_seconds = 51 }
+    service      = { subnet_ids = ["subnet-1", "subnet-2"], security_group_id = "sg-1", tasks = 2, min_healthy_percent = 100, max_percent = 100 }
+    autoscaling  = { min_tasks = 2, max_tasks = 4, connections_per_task = 10, metrics_namespace = "n" }
   }
 
   expect_failures = [var.name, var.image, var.size, var.environment, var.stop, var.service, var.autoscaling]
@@ -423,17 +427,17 @@ run "ecs_service_without_health" {
   }
 
   variables {
-    environment        = {}
-    name               = "x"
-    part               = "gateway"
-    cluster_name       = "heliograph-test"
-    image              = { uri = "example/gateway:1.0.0" }
-    size               = { cpu = 1024, memory = 2048 }
-    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/k"
-    log_retention_days = 30
-    service            = { subnet_ids = ["subnet-1", "subnet-2"], security_group_id = "sg-1", tasks = 2 }
-    health             = null
-    autoscaling        = { min_tasks = 4, max_tasks = 3, connections_per_task = 7000, metrics_namespace = "n" }
+    environment  = {}
+    name         = "x"
+    part         = "gateway"
+    cluster_name = "heliograph-test"
+    image        = { uri = "example/gateway:1.0.0" }
+    size         = { cpu = 1024, memory = 2048 }
+    kms_key_arn  = "arn:aws:kms:eu-central-1:123456789012:key/k"
+    log          = { region = "eu-central-1", retention_days = 30 }
+    service      = { subnet_ids = ["subnet-1", "subnet-2"], security_group_id = "sg-1", tasks = 2 }
+    health       = null
+    autoscaling  = { min_tasks = 4, max_tasks = 3, connections_per_task = 7000, metrics_namespace = "n" }
   }
 
   expect_failures = [var.name, var.service, var.autoscaling]
@@ -447,18 +451,18 @@ run "ecs_service_secret_twice" {
   }
 
   variables {
-    name               = "x"
-    part               = "gateway"
-    cluster_name       = "heliograph-test"
-    image              = { uri = "example/gateway:1.0.0" }
-    size               = { cpu = 1024, memory = 2048 }
-    kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/k"
-    log_retention_days = 30
-    health             = { port = 4000 }
-    service            = { subnet_ids = ["subnet-1", "subnet-2"], security_group_id = "sg-1", tasks = 2 }
-    autoscaling        = { min_tasks = 2, max_tasks = 4, connections_per_task = 7000, metrics_namespace = "Heliograph/test" }
-    environment        = { LOG_LEVEL = "info" }
-    secrets            = { LOG_LEVEL = "arn:aws:secretsmanager:eu-central-1:1:secret:x" }
+    name         = "x"
+    part         = "gateway"
+    cluster_name = "heliograph-test"
+    image        = { uri = "example/gateway:1.0.0" }
+    size         = { cpu = 1024, memory = 2048 }
+    kms_key_arn  = "arn:aws:kms:eu-central-1:123456789012:key/k"
+    log          = { region = "eu-central-1", retention_days = 30 }
+    health       = { port = 4000 }
+    service      = { subnet_ids = ["subnet-1", "subnet-2"], security_group_id = "sg-1", tasks = 2 }
+    autoscaling  = { min_tasks = 2, max_tasks = 4, connections_per_task = 7000, metrics_namespace = "Heliograph/test" }
+    environment  = { LOG_LEVEL = "info" }
+    secrets      = { LOG_LEVEL = "arn:aws:secretsmanager:eu-central-1:1:secret:x" }
   }
 
   expect_failures = [var.name, var.secrets]
@@ -525,8 +529,56 @@ run "observability_values" {
     kms_key_arn       = "key"
     metrics_namespace = "AWS/ECS"
     stores            = { database_cluster = "d", redis_nodes = [] }
-    limits            = { min_gateways = 0, connections_per_task = 7000 }
+    limits            = { min_gateways = 0, watchers = 2, connections_per_task = 7000, database_connections = 500 }
   }
 
   expect_failures = [var.name, var.emails, var.budget_usd, var.kms_key_arn, var.metrics_namespace, var.stores, var.limits]
+}
+
+################################################################################
+# What is refused nowhere: the end of production, and a firewall that blocks
+################################################################################
+
+run "tear_down" {
+  command = plan
+
+  variables {
+    deletion_protection = "tear_down"
+  }
+
+  assert {
+    condition     = local.secret_recovery_days == 0 && !local.protected && local.name == "heliograph-prod"
+    error_message = "An environment that is to go must keep its names and lose its protection."
+  }
+}
+
+run "blocking" {
+  command = plan
+
+  module {
+    source = "./modules/edge"
+  }
+
+  variables {
+    name       = "heliograph-test"
+    alb_arn    = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/x/1"
+    api_domain = "api.example.com"
+    web        = null
+    waf        = { mode = "block" }
+  }
+
+  assert {
+    condition = toset(flatten([
+      for rule in aws_wafv2_web_acl.api[0].rule : [
+        for override in rule.statement[0].managed_rule_group_statement[0].rule_action_override : override.name
+        if length(override.action_to_use[0].count) == 1
+      ] if rule.name == "AWSManagedRulesCommonRuleSet"
+    ])) == toset(["CrossSiteScripting_BODY", "NoUserAgent_HEADER", "SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"])
+    error_message = "A firewall that blocks must let documents, lists of ids, text about markup and clients without a browser through."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_wafv2_web_acl.api[0].rule : length(concat([for action in rule.override_action : action.none], [for action in rule.action : action.block])) == 1])
+    error_message = "A firewall that blocks must block."
+  }
 }

@@ -24,9 +24,10 @@ export interface Check {
 }
 
 /** Through turbo, which answers from its cache when no file of the task has changed. */
-function turboTask(task: string): Promise<string[]> {
+function turboTask(task: string, env: Readonly<Record<string, string>> = {}): Promise<string[]> {
   const turbo = path.join(repositoryRoot, "node_modules", ".bin", "turbo");
-  return runProgram(turbo, ["run", `//#${task}`, "--ui=stream", "--output-logs=errors-only", "--log-prefix=none"]);
+  const options = ["--ui=stream", "--output-logs=errors-only", "--log-prefix=none"];
+  return runProgram(turbo, ["run", `//#${task}`, ...options], env);
 }
 
 async function withMigratedServer(work: (server: ScratchServer) => Promise<string[]>): Promise<string[]> {
@@ -94,7 +95,7 @@ export const checks: readonly Check[] = [
   {
     name: "terraform",
     remedy: "terraform fmt -recursive infra/terraform formats; the rest is told with its file and line",
-    run: () => checkTerraform(() => turboTask("terraform")),
+    run: () => checkTerraform((programs) => turboTask("terraform", { TERRAFORM_PROGRAMS: programs })),
     alone: true,
   },
 ];

@@ -4,8 +4,16 @@ import { npmCommand } from "../process/npm-command.ts";
 import { repositoryRoot } from "../repository.ts";
 
 /** Runs a program at the top of the repository. Resolves to nothing when it succeeds, else to what it printed. */
-export async function runProgram(command: string, args: readonly string[]): Promise<string[]> {
-  const child = spawn(command, args, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
+  const child = spawn(command, args, {
+    cwd: repositoryRoot,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => output.push(chunk));
   const [code] = (await once(child, "close")) as [number | null];

@@ -15,18 +15,30 @@ export const sizeBudgets = [
   { name: "the application's first page (scripts and styles)", bytes: 220 * KiB, measure: measureApplication },
 ] as const;
 
-/** One sentence for each budget that is exceeded. */
+/** The developers' panel is for who asks for it: no part of it may come with what everybody loads. */
+const developers = /\/client\/src\/devtools\//;
+
+/** One sentence for each budget that is exceeded, and for each module that everybody would load for nothing. */
 export async function exceededBudgets(): Promise<string[]> {
   const problems: string[] = [];
   for (const { name, bytes, measure } of sizeBudgets) {
-    const size = await measure();
+    const { size, modules } = await measure();
     if (size > bytes) problems.push(`${name}: ${inKiB(size)} gzip, the budget is ${inKiB(bytes)}`);
+    problems.push(...strayModules(modules).map((id) => `${name}: contains the developers' panel (${id})`));
   }
   return problems;
 }
 
+/** Modules that belong to the developers' panel, by their path in the repository. */
+export function strayModules(modules: readonly string[]): string[] {
+  return modules.filter((id) => developers.test(id)).map((id) => path.relative(repositoryRoot, id));
+}
+
+/** Bytes as they are sent, and the ids of the modules in them. */
+export type Measured = { readonly size: number; readonly modules: readonly string[] };
+
 /** Everything that the three entry points give, tree-shaken and minified in one file. */
-export async function measureSdk(): Promise<number> {
+export async function measureSdk(): Promise<Measured> {
   const source = path.join(repositoryRoot, "packages", "client", "src");
   const entry = "virtual:sdk";
   const code = ["index.ts", "rxdb/index.ts", "react/index.ts"]
@@ -47,11 +59,11 @@ export async function measureSdk(): Promise<number> {
     },
     configFile: false,
   });
-  return total(output);
+  return measured(output);
 }
 
 /** What the page itself names: its script, what that imports at once, and its styles. Not what is loaded later. */
-export async function measureApplication(): Promise<number> {
+export async function measureApplication(): Promise<Measured> {
   const root = path.join(repositoryRoot, "web");
   const output = await bundle({ root, configFile: path.join(root, "vite.config.ts") });
   const chunks = new Map(output.flatMap((item) => (item.type === "chunk" ? [[item.fileName, item] as const] : [])));
@@ -62,7 +74,7 @@ export async function measureApplication(): Promise<number> {
     for (const imported of chunks.get(fileName)?.imports ?? []) add(imported);
   };
   for (const chunk of chunks.values()) if (chunk.isEntry) add(chunk.fileName);
-  return total(output.filter(({ fileName }) => first.has(fileName) || fileName.endsWith(".css")));
+  return measured(output.filter(({ fileName }) => first.has(fileName) || fileName.endsWith(".css")));
 }
 
 type Output = Rolldown.RolldownOutput["output"][number];
@@ -78,6 +90,11 @@ async function bundle(config: InlineConfig): Promise<Output[]> {
   const [one] = Array.isArray(result) ? result : [result];
   if (!one || !("output" in one)) throw new Error("Vite gave no bundle.");
   return one.output;
+}
+
+function measured(counted: readonly Output[]): Measured {
+  const modules = counted.flatMap((item) => (item.type === "chunk" ? item.moduleIds : []));
+  return { size: total(counted), modules };
 }
 
 function total(counted: readonly Output[]): number {

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { setPriority, tmpdir } from "node:os";
 import path from "node:path";
 import { repositoryRoot } from "../repository.ts";
+import { figureProblems } from "./figures.ts";
 import { policyProblems } from "./policies.ts";
+import { reachProblems } from "./reach.ts";
 import { readTestOutput } from "./test-run.ts";
 
 /** Where the configuration lies. */
@@ -33,21 +35,41 @@ async function terraform(folder: string, args: readonly string[]): Promise<Ended
   return { code: code ?? 1, output: Buffer.concat(output).toString().trim() };
 }
 
-async function isThere(): Promise<boolean> {
+/** What `terraform version` says, or null where there is no terraform. */
+async function versionOf(): Promise<string | null> {
   try {
-    return (await terraform(terraformFolder, ["version"])).code === 0;
+    const { code, output } = await terraform(terraformFolder, ["version"]);
+    return code === 0 ? output : null;
   } catch {
-    return false;
+    return null;
   }
+}
+
+/**
+ * What a kept result depends on beside the files here: terraform, and the providers in `plugins` by name and size. The folder's
+ * own path says nothing, as another provider may be put into the same one.
+ */
+export function programsOf(version: string, plugins: string): string {
+  const providers = globSync("**/*", { cwd: plugins })
+    .map((file) => ({ file, stat: statSync(path.join(plugins, file)) }))
+    .filter(({ stat }) => stat.isFile())
+    .map(({ file, stat }) => `${file.split(path.sep).join("/")} ${stat.size}`)
+    .sort();
+  return [version.split("\n", 1).join(), ...providers].join("; ");
 }
 
 /** What the runs of the tests planned and made, held against the policies. */
 function policiesOf(output: string): string[] {
   const { runs, problems } = readTestOutput(output);
   const stacks = runs.filter(({ name }) => name === "production" || name === "small");
-  const broken = stacks.flatMap(({ name, resources }) =>
-    policyProblems(resources, { protect: name === "production" }).map((problem) => `${name}: ${problem}`),
-  );
+  const broken = stacks.flatMap(({ name, resources }) => {
+    const protect = name === "production";
+    return [
+      ...policyProblems(resources, { protect }),
+      ...reachProblems(resources, protect),
+      ...(protect ? figureProblems(resources) : []),
+    ].map((problem) => `${name}: ${problem}`);
+  });
   return [...problems, ...(stacks.length === 2 ? [] : ["the runs production and small are missing"]), ...broken];
 }
 
@@ -88,10 +110,13 @@ export async function testTerraform(plugins: string): Promise<string[]> {
 /**
  * What `npm run check` asks: format, environments, tests, policies. What cannot be done here is told as skipped: everything
  * without terraform, all but the format without the folder of providers that TF_PLUGIN_DIR names.
- * @param test runs `testTerraform`, or answers from a cache
+ * @param test runs `testTerraform`, or answers from a cache, in which it looks for a result with these programs
  */
-export async function checkTerraform(test: () => Promise<string[]>): Promise<{ problems: string[]; skipped?: string }> {
-  if (!(await isThere())) return { problems: [], skipped: "terraform is not on PATH" };
+export async function checkTerraform(
+  test: (programs: string) => Promise<string[]>,
+): Promise<{ problems: string[]; skipped?: string }> {
+  const version = await versionOf();
+  if (version === null) return { problems: [], skipped: "terraform is not on PATH" };
   const format = await terraform(terraformFolder, ["fmt", "-check", "-recursive", "-diff", "-no-color"]);
   const problems = format.code === 0 ? [] : [format.output];
   const plugins = process.env["TF_PLUGIN_DIR"] ?? "";
@@ -99,5 +124,5 @@ export async function checkTerraform(test: () => Promise<string[]>): Promise<{ p
     const reason = plugins === "" ? "TF_PLUGIN_DIR is not set" : `TF_PLUGIN_DIR names no folder (${plugins})`;
     return { problems, skipped: `only the format was checked: ${reason}` };
   }
-  return { problems: [...problems, ...(await test())] };
+  return { problems: [...problems, ...(await test(programsOf(version, plugins)))] };
 }

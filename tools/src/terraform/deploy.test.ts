@@ -6,7 +6,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { terraformFolder } from "./check-terraform.ts";
 
 const told = {
+  region: { value: "eu-west-9" },
   cluster_name: { value: "heliograph-dev" },
+  service_names: { value: { gateway: "gateway", watcher: "watcher" } },
+  task_definitions: { value: { gateway: "arn:gateway:8", watcher: "arn:watcher:8" } },
   migrate: {
     value: {
       task_definition: "arn:task",
@@ -20,40 +23,82 @@ const told = {
   socket_url: { value: "wss://api.example.com/ws/sync" },
 };
 
-/** Runs the script with programs in place of terraform, aws and npm that write down what they are asked. */
-function deploy(options: { exitCode: string; web?: boolean }) {
+interface Deployment {
+  /** With which the migration ends. */
+  exitCode?: string;
+  /** How often the migration is said to run before it has stopped. */
+  looks?: number;
+  web?: boolean;
+  /** What is given to the script behind the environment. */
+  args?: readonly string[];
+  /** What is typed. */
+  input?: string;
+  /** What the service of each is found to run. */
+  runs?: Readonly<Partial<Record<"watcher" | "gateway", string>>>;
+}
+
+/** Runs the script with programs in place of terraform, aws, npm and sleep that write down what they are asked. */
+function deploy({
+  exitCode = "0",
+  looks = 0,
+  web = true,
+  args = ["-auto-approve"],
+  input = "",
+  runs = {},
+}: Deployment = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "hg-deploy-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const asked = path.join(folder, "asked");
-  const outputs = options.web === false ? { ...told, web: { value: { bucket: null } } } : told;
+  const outputs = web ? told : { ...told, web: { value: { bucket: null } } };
   writeFileSync(path.join(folder, "outputs.json"), JSON.stringify(outputs));
+  writeFileSync(path.join(folder, "looks"), "x".repeat(looks));
+  const found = { watcher: "arn:watcher:8\\tCOMPLETED", gateway: "arn:gateway:8\\tCOMPLETED", ...runs };
   const programs = {
-    terraform: `[ "$1" = output ] && exec cat "${folder}/outputs.json"`,
-    aws: `case "$*" in *run-task*) echo arn:aws:ecs:task;; *describe-tasks*) echo ${options.exitCode};; esac`,
+    // As the real one: asks unless approved beforehand, and ends where nobody answers.
+    terraform: `[ "$1" = output ] && exec cat "${folder}/outputs.json"
+case "$*" in *-auto-approve*) ;; *) read answer && [ "$answer" = yes ] || { echo "error asking for approval" >&2; exit 1; };; esac`,
+    aws: `case "$*" in
+*run-task*) echo arn:aws:ecs:task;;
+*lastStatus*) if [ -s "${folder}/looks" ]; then echo RUNNING; else echo STOPPED; fi;;
+*exitCode*) echo ${exitCode};;
+*stoppedReason*) echo "Essential container exited";;
+*describe-services*"--services watcher"*) printf '${found.watcher}\\n';;
+*describe-services*"--services gateway"*) printf '${found.gateway}\\n';;
+esac`,
+    sleep: `printf '%s' "$(cut -c 2- "${folder}/looks")" > "${folder}/rest"; mv "${folder}/rest" "${folder}/looks"`,
     npm: 'echo "env $VITE_API_URL $VITE_WS_URL" >> "$ASKED"',
   };
   for (const [name, body] of Object.entries(programs)) {
     const file = path.join(folder, name);
-    writeFileSync(file, `#!/bin/sh\n[ "$1" = output ] || echo "${name} $*" >> "$ASKED"\n${body}\nexit 0\n`);
+    const line = name === "aws" ? `${name} $* in $AWS_REGION` : `${name} $*`;
+    writeFileSync(file, `#!/bin/sh\n[ "$1" = output ] || echo "${line}" >> "$ASKED"\n${body}\nexit 0\n`);
     chmodSync(file, 0o755);
   }
-  const { status, stderr } = spawnSync("sh", [path.join(terraformFolder, "deploy.sh"), "dev", "-auto-approve"], {
+  const { status, stderr } = spawnSync("sh", [path.join(terraformFolder, "deploy.sh"), "dev", ...args], {
     encoding: "utf8",
-    env: { PATH: [folder, path.dirname(process.execPath), process.env["PATH"]].join(path.delimiter), ASKED: asked },
+    input,
+    env: {
+      PATH: [folder, path.dirname(process.execPath), process.env["PATH"]].join(path.delimiter),
+      ASKED: asked,
+      AWS_REGION: "us-shell-1",
+    },
   });
   const lines = readFileSync(asked, "utf8").trim().split("\n");
   return { status, stderr, lines, steps: lines.map((line) => line.split(" ").slice(0, 3).join(" ")) };
 }
 
 test("schema first, then watchers and gateways, then the application", () => {
-  const { status, lines, steps } = deploy({ exitCode: "0" });
+  const { status, stderr, lines, steps } = deploy();
+  expect(stderr).not.toContain("not found");
   expect(status).toBe(0);
   expect(steps).toEqual([
     "terraform apply -input=false",
     "aws ecs run-task",
-    "aws ecs wait",
+    "aws ecs describe-tasks",
     "aws ecs describe-tasks",
     "terraform apply -input=false",
+    "aws ecs describe-services",
+    "aws ecs describe-services",
     expect.stringMatching(/^npm --prefix /),
     "env https://api.example.com/api/v1 wss://api.example.com/ws/sync",
     "aws s3 sync",
@@ -67,15 +112,50 @@ test("schema first, then watchers and gateways, then the application", () => {
   expect(lines[4]).toBe("terraform apply -input=false -auto-approve");
 });
 
+// The guide calls it so: whoever deploys by hand reads the plans and says yes.
+test("without arguments it asks for a yes to each of the two plans", () => {
+  expect(deploy({ args: [], input: "yes\nyes\n" }).status).toBe(0);
+  const once = deploy({ args: [], input: "yes\nno\n" });
+  expect(once.status).toBe(1);
+  expect(once.lines.at(-1)).toBe("terraform apply -input=false");
+  const never = deploy({ args: [] });
+  expect(never.status).toBe(1);
+  expect(never.lines).toHaveLength(1);
+});
+
+test("the region is that of the stack, not that of the shell", () => {
+  const asked = deploy().lines.filter((line) => line.startsWith("aws "));
+  expect(asked.length).toBeGreaterThan(5);
+  for (const line of asked) expect(line).toMatch(/ in eu-west-9$/);
+});
+
+test("a migration that takes long is waited for, and said to run", () => {
+  const { status, stderr, steps } = deploy({ looks: 15 });
+  expect(status).toBe(0);
+  expect(stderr).toContain("the migration is RUNNING since 1 min");
+  expect(steps).not.toContain("aws ecs wait");
+});
+
 test("a migration that fails leaves services and application as they are", () => {
   const { status, stderr, lines } = deploy({ exitCode: "1" });
   expect(status).toBe(1);
-  expect(lines).toHaveLength(4);
-  expect(stderr).toContain("the migration ended with 1, nothing else was changed");
+  expect(lines.filter((line) => line.startsWith("terraform apply"))).toHaveLength(1);
+  expect(stderr).toContain("the migration ended with 1 (Essential container exited), nothing else was changed");
+});
+
+test.each([
+  ["watcher", "arn:watcher:7\\tCOMPLETED", "arn:watcher:7 COMPLETED"],
+  ["gateway", "arn:gateway:7\\tCOMPLETED", "arn:gateway:7 COMPLETED"],
+  ["gateway", "arn:gateway:8\\tIN_PROGRESS", "arn:gateway:8 IN_PROGRESS"],
+] as const)("%s that is found at %s is not taken for deployed", (part, runs, said) => {
+  const { status, stderr, lines } = deploy({ runs: { [part]: runs } });
+  expect(status).toBe(1);
+  expect(stderr).toContain(`${part} runs ${said} and not arn:${part}:8 COMPLETED`);
+  expect(lines.join()).not.toContain("npm");
 });
 
 test("without an application it ends after the services", () => {
-  const { status, lines } = deploy({ exitCode: "0", web: false });
+  const { status, lines } = deploy({ web: false });
   expect(status).toBe(0);
-  expect(lines.at(-1)).toContain("terraform apply");
+  expect(lines.at(-1)).toContain("describe-services");
 });

@@ -46,11 +46,43 @@ test("a variable without a rule is a switch, or handed on to a module that has o
   ]);
 });
 
+// The module of the gateway waits for watcher and load balancer, so what it looked up would be unknown until those are
+// changed, and every plan that changes them would replace the fleet.
+test("the module that waits for others looks nothing up", () => {
+  const root = readFileSync(path.join(terraformFolder, "main.tf"), "utf8");
+  const waiting = [...root.matchAll(/^module "\w+" \{\n {2}source = "\.\/modules\/(\w+)"([\s\S]*?)^\}/gm)]
+    .filter(([, , body = ""]) => /^ {2}depends_on/m.test(body))
+    .map(([, name = ""]) => name);
+  expect(waiting).toEqual(["ecs_service"]);
+  for (const name of waiting)
+    expect(readFileSync(path.join(folderOf(name), "main.tf"), "utf8")).not.toMatch(/^data "/m);
+});
+
+test("a service that was rolled back does not count as deployed", () => {
+  const service = readFileSync(path.join(folderOf("ecs_service"), "main.tf"), "utf8");
+  expect(service).toMatch(
+    /postcondition \{\s+condition\s+= self\.task_definition == aws_ecs_task_definition\.this\.arn/,
+  );
+});
+
+test("what is made before the one before it goes has no fixed name", () => {
+  for (const name of modules) {
+    const main = readFileSync(path.join(folderOf(name), "main.tf"), "utf8");
+    for (const [, type = "", body = ""] of main.matchAll(/^resource "(\w+)" "\w+" \{\n([\s\S]*?)^\}/gm)) {
+      if (!/create_before_destroy\s+= true/.test(body)) continue;
+      // Knows no prefix; all that replaces it is its family, which is part of the name.
+      if (type === "aws_elasticache_parameter_group") expect(body).toContain('split(".", var.engine_version)[0]');
+      else expect(body, `${name}: ${type}`).not.toMatch(/^ {2}name\s+=/m);
+    }
+  }
+});
+
 test("every environment tags what it makes and generates its secrets anew", () => {
   for (const name of ["dev", "staging", "prod"]) {
     const main = readFileSync(path.join(terraformFolder, "environments", name, "main.tf"), "utf8");
     for (const tag of ["Project", "Environment", "Stack", "ManagedBy"]) expect(main).toMatch(new RegExp(`${tag}\\s+=`));
     expect(main).toContain(`environment = "${name}"`);
     expect(main).toContain('ephemeral "aws_secretsmanager_random_password"');
+    expect(main).toMatch(/secrets_version\s+= var\.secrets_version/);
   }
 });

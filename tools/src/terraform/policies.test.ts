@@ -28,7 +28,13 @@ const sound: readonly Resource[] = [
   {
     address: "module.redis.aws_elasticache_replication_group.this",
     type: "aws_elasticache_replication_group",
-    values: { at_rest_encryption_enabled: true, transit_encryption_mode: "required", automatic_failover_enabled: true },
+    values: {
+      at_rest_encryption_enabled: true,
+      transit_encryption_mode: "required",
+      automatic_failover_enabled: true,
+      engine_version: "8.0",
+      auto_minor_version_upgrade: "false",
+    },
   },
   {
     address: "module.alb.aws_lb_listener.https",
@@ -76,6 +82,7 @@ test.each([
   ["aws_rds_cluster", { deletion_protection: false }, "can be deleted"],
   ["aws_rds_cluster", { master_password: "secret" }, "has its password in the state"],
   ["aws_elasticache_replication_group", { transit_encryption_mode: "preferred" }, "accepts connections without TLS"],
+  ["aws_elasticache_replication_group", { auto_minor_version_upgrade: "true" }, "is upgraded by itself"],
   ["aws_lb_listener", { ssl_policy: "ELBSecurityPolicy-2016-08" }, "speaks old TLS"],
   ["aws_ecs_service", { load_balancer: [{}] }, "is behind the load balancer"],
   ["aws_ecs_service", { desired_count: 1 }, "runs in one task only"],
@@ -114,6 +121,11 @@ test.each([
   ],
   ["aws_security_group", { ingress: [{}] }, "has rules of its own"],
   ["aws_rds_cluster_instance", { publicly_accessible: true }, "can be reached from outside"],
+  [
+    "aws_rds_cluster_instance",
+    { publicly_accessible: false, engine_version: "17.5", auto_minor_version_upgrade: true },
+    "is upgraded by itself",
+  ],
   ["aws_cloudwatch_log_group", { kms_key_id: null, retention_in_days: 30 }, "is not encrypted"],
   ["aws_lb_target_group", { stickiness: [{ enabled: true }] }, "is sticky"],
   [

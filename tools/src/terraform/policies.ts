@@ -54,6 +54,10 @@ function containerProblem(text: unknown): string | null {
   return null;
 }
 
+/** An engine that AWS upgrades by itself leaves the version that is written down, and the next plan takes it back. */
+const drifts = (values: Values): boolean =>
+  isSet(values["engine_version"]) && String(values["auto_minor_version_upgrade"] ?? true) !== "false";
+
 function parametersOf(values: Values): Record<string, string> {
   return Object.fromEntries(list(values["parameter"]).map(({ name, value }) => [String(name), String(value)]));
 }
@@ -77,13 +81,17 @@ const rules: Readonly<Record<string, Rule>> = {
     if (protect && values["skip_final_snapshot"] !== false) return "goes without a last snapshot";
     return protect && Number(values["backup_retention_period"]) < 7 ? "keeps backups for less than a week" : null;
   },
-  aws_rds_cluster_instance: ({ publicly_accessible: open }) => (open === false ? null : "can be reached from outside"),
+  aws_rds_cluster_instance: (values) => {
+    if (values["publicly_accessible"] !== false) return "can be reached from outside";
+    return drifts(values) ? "is upgraded by itself although its version is written down" : null;
+  },
   aws_rds_cluster_parameter_group: (values) =>
     parametersOf(values)["rds.force_ssl"] === "1" ? null : "accepts connections without TLS",
   aws_elasticache_replication_group: (values, { protect }) => {
     if (values["at_rest_encryption_enabled"] !== true && values["at_rest_encryption_enabled"] !== "true")
       return "is not encrypted";
     if (values["transit_encryption_mode"] !== "required") return "accepts connections without TLS";
+    if (drifts(values)) return "is upgraded by itself although its version is written down";
     return protect && values["automatic_failover_enabled"] !== true ? "waits for a new node when it loses one" : null;
   },
   aws_cloudwatch_log_group: ({ kms_key_id: key, retention_in_days: days }) =>

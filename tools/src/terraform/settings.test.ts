@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfigTable } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { exportOf } from "../generate/export-of.ts";
+import { repositoryRoot } from "../repository.ts";
 import { terraformFolder } from "./check-terraform.ts";
 
 /** Where each setting of a container comes from; `foreign` are those that other programs in it read. */
@@ -42,4 +43,20 @@ test.each(["gateway", "watcher"] as const)("what %s cannot start without is give
   const { environment, secrets } = settings[service] as Settings;
   const required = Object.entries(tables[service]).filter(([, entry]) => entry.default === undefined);
   for (const [name] of required) expect([...environment, ...secrets]).toContain(name);
+});
+
+// It has no table: it reads its addresses in one file, and the password of the owner is read by the driver.
+test("the migration gets every setting that its program reads, and nothing that nobody reads", () => {
+  const { environment, secrets, foreign } = settings["migrate"] as Settings;
+  const given = [...environment, ...secrets].filter((name) => !foreign.includes(name));
+  const source = readFileSync(path.join(repositoryRoot, "db", "src", "config.ts"), "utf8");
+  const read = [
+    ...[...source.matchAll(/env\["([A-Z_]+)"\]/g)].map(([, name = ""]) => name),
+    ...[...source.matchAll(/const \{ ([A-Z_, ]+) \} = env;/g)].flatMap(([, names = ""]) => names.split(", ")),
+  ];
+  expect(given.sort()).toEqual([...new Set(read)].sort());
+  const elsewhere = globSync("db/src/**/*.ts", { cwd: repositoryRoot })
+    .filter((file) => !file.endsWith(".test.ts") && !file.endsWith("config.ts"))
+    .filter((file) => /process\.env(\.|\[)/.test(readFileSync(path.join(repositoryRoot, file), "utf8")));
+  expect(elsewhere, "read settings in db/src/config.ts").toEqual([]);
 });

@@ -44,10 +44,11 @@ module "heliograph" {
   gateway  = { cpu = 512, memory = 1024, min_tasks = 2, max_tasks = 4, connections_per_task = 2000 }
   watcher  = { cpu = 256, memory = 512 }
 
-  deletion_protection = false
+  deletion_protection = "off"
   care                = { emails = var.emails, budget_usd = 300, log_retention_days = 7, firewall = "off" }
 
   sync_enabled     = var.sync_enabled
   redis_auth_token = var.redis_auth_token
+  secrets_version  = var.secrets_version
   secrets          = { for name, secret in ephemeral.aws_secretsmanager_random_password.this : name => secret.random_password }
 }

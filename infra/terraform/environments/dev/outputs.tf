@@ -4,6 +4,21 @@ output "cluster_name" {
   value       = module.heliograph.cluster_name
 }
 
+output "region" {
+  description = "AWS_REGION of every command."
+  value       = module.heliograph.region
+}
+
+output "service_names" {
+  description = "ECS services of gateway and watcher."
+  value       = module.heliograph.service_names
+}
+
+output "task_definitions" {
+  description = "What gateway and watcher are to run now."
+  value       = module.heliograph.task_definitions
+}
+
 output "repository_urls" {
   description = "Where to push the images gateway, watcher and migrate."
   value       = module.heliograph.repository_urls

@@ -57,6 +57,15 @@ variable "sync_enabled" {
   default     = true
 }
 
+variable "secrets_version" {
+  description = "Raise a number to write new secrets at the next deployment: keys signs everybody out, passwords nobody."
+  type = object({
+    keys      = optional(number, 1)
+    passwords = optional(number, 1)
+  })
+  default = {}
+}
+
 variable "redis_auth_token" {
   description = "Password of Valkey, as TF_VAR_redis_auth_token."
   type        = string

@@ -43,10 +43,11 @@ module "heliograph" {
   redis    = { node_type = "cache.m7g.large", replicas = 2 }
   gateway  = { min_tasks = 3, max_tasks = 20, connections_per_task = 7000 }
 
-  deletion_protection = true
+  deletion_protection = var.tear_down ? "tear_down" : "on"
   care                = { emails = var.emails, budget_usd = 2000, log_retention_days = 30, firewall = "count" }
 
   sync_enabled     = var.sync_enabled
   redis_auth_token = var.redis_auth_token
+  secrets_version  = var.secrets_version
   secrets          = { for name, secret in ephemeral.aws_secretsmanager_random_password.this : name => secret.random_password }
 }

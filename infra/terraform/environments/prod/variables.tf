@@ -51,10 +51,25 @@ variable "emails" {
   type        = list(string)
 }
 
+variable "tear_down" {
+  description = "Lift the protection against deletion, before terraform destroy and at no other time."
+  type        = bool
+  default     = false
+}
+
 variable "sync_enabled" {
   description = "Kill switch."
   type        = bool
   default     = true
+}
+
+variable "secrets_version" {
+  description = "Raise a number to write new secrets at the next deployment: keys signs everybody out, passwords nobody."
+  type = object({
+    keys      = optional(number, 1)
+    passwords = optional(number, 1)
+  })
+  default = {}
 }
 
 variable "redis_auth_token" {

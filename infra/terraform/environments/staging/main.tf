@@ -43,10 +43,11 @@ module "heliograph" {
   redis    = { node_type = "cache.t4g.small", replicas = 1 }
   gateway  = { min_tasks = 2, max_tasks = 6 }
 
-  deletion_protection = false
+  deletion_protection = "off"
   care                = { emails = var.emails, budget_usd = 1000, log_retention_days = 14, firewall = "count" }
 
   sync_enabled     = var.sync_enabled
   redis_auth_token = var.redis_auth_token
+  secrets_version  = var.secrets_version
   secrets          = { for name, secret in ephemeral.aws_secretsmanager_random_password.this : name => secret.random_password }
 }

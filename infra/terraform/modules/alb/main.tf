@@ -142,7 +142,8 @@ resource "aws_lb" "this" {
 }
 
 resource "aws_lb_target_group" "gateway" {
-  name        = "${var.name}-gateway"
+  # Six characters are the most; not a fixed name, since the next one is made before this one goes.
+  name_prefix = "hg-gw-"
   vpc_id      = var.vpc_id
   target_type = "ip"
   port        = var.target_port
@@ -160,13 +161,18 @@ resource "aws_lb_target_group" "gateway" {
 
   # Ready does not depend on Redis: its loss costs latency, and must not take all targets out at once.
   health_check {
-    path                = "/healthz/ready"
-    matcher             = "200"
-    interval            = 10
-    timeout             = 5
-    healthy_threshold   = 2
-    unhealthy_threshold = 3
+    path              = "/healthz/ready"
+    matcher           = "200"
+    interval          = 10
+    timeout           = 5
+    healthy_threshold = 2
+    # 10 x 10 s = 100 s. Without a database no gateway is ready, and a failover takes half a minute, at times a whole one:
+    # with 3 of 10 s ECS would replace the whole fleet for it, and cut every socket. One that hangs alone is ended sooner,
+    # by the health check of its container (3 of 15 s).
+    unhealthy_threshold = 10
   }
+
+  tags = { Name = "${var.name}-gateway" }
 
   lifecycle {
     create_before_destroy = true

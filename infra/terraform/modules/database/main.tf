@@ -55,6 +55,13 @@ resource "aws_rds_cluster_parameter_group" "this" {
   }
 }
 
+# Made here before RDS makes it: that one would keep statements and their values for ever, and not under our key.
+resource "aws_cloudwatch_log_group" "postgresql" {
+  name              = "/aws/rds/cluster/${var.name}/postgresql"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
 resource "aws_rds_cluster" "this" {
   cluster_identifier = var.name
   engine             = "aurora-postgresql"
@@ -84,6 +91,8 @@ resource "aws_rds_cluster" "this" {
   enabled_cloudwatch_logs_exports = ["postgresql"]
   allow_major_version_upgrade     = false
   apply_immediately               = false
+
+  depends_on = [aws_cloudwatch_log_group.postgresql]
 }
 
 resource "aws_rds_cluster_instance" "this" {
@@ -96,8 +105,9 @@ resource "aws_rds_cluster_instance" "this" {
   instance_class     = var.instance_class
   promotion_tier     = count.index
 
-  publicly_accessible             = false
-  auto_minor_version_upgrade      = true
+  publicly_accessible = false
+  # The version is the one that is written down: after an upgrade by RDS the next plan would be a downgrade, which it refuses.
+  auto_minor_version_upgrade      = false
   performance_insights_enabled    = true
   performance_insights_kms_key_id = var.kms_key_arn
 }

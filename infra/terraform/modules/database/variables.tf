@@ -89,6 +89,16 @@ variable "backup_retention_days" {
   }
 }
 
+variable "log_retention_days" {
+  description = "Days for which the server's log is kept."
+  type        = number
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 180, 365], var.log_retention_days)
+    error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 180, 365."
+  }
+}
+
 variable "deletion_protection" {
   description = "Refuse to delete the cluster; when off, it goes without a last snapshot."
   type        = bool

@@ -1,5 +1,3 @@
-data "aws_region" "current" {}
-
 locals {
   full_name = "${var.name}-${var.part}"
   # Without the key of a JSON secret, which rights know nothing of.
@@ -11,6 +9,10 @@ locals {
     image     = var.image.uri
     essential = true
     command   = var.command
+
+    # ECS reads secrets when a task starts and at no other time. A new number here is a new revision of the task, so that
+    # what was written to the secrets reaches what runs, and a version that does not come up with them is noticed.
+    dockerLabels = { "heliograph.secrets" = var.secrets_version }
 
     environment = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
     secrets     = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
@@ -34,7 +36,7 @@ locals {
       logDriver = "awslogs"
       options = {
         awslogs-group         = aws_cloudwatch_log_group.this.name
-        awslogs-region        = data.aws_region.current.name
+        awslogs-region        = var.log.region
         awslogs-stream-prefix = var.part
         # A log service that is slow must not stop the program that writes.
         mode            = "non-blocking"
@@ -59,7 +61,7 @@ locals {
 
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/${var.name}/${var.part}"
-  retention_in_days = var.log_retention_days
+  retention_in_days = var.log.retention_days
   kms_key_id        = var.kms_key_arn
 }
 
@@ -196,6 +198,19 @@ resource "aws_ecs_service" "this" {
   lifecycle {
     # Belongs to the autoscaling; a deployment in the rush hour must not send the fleet back to its beginning.
     ignore_changes = [desired_count]
+
+    # A deployment that was taken back is a steady service too. Without this it would count as done, and what comes after
+    # would be deployed beside the version before.
+    postcondition {
+      condition     = self.task_definition == aws_ecs_task_definition.this.arn
+      error_message = "${var.part} did not come up in this version and was rolled back: its last log lines and `aws ecs describe-services` say why."
+    }
+  }
+
+  # A fleet that drains for minutes, a part at a time; the provider would give up after 20.
+  timeouts {
+    create = "60m"
+    update = "120m"
   }
 }
 

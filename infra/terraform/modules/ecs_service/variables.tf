@@ -90,6 +90,17 @@ variable "secrets" {
   }
 }
 
+variable "secrets_version" {
+  description = "Changes when the secrets are written anew: running tasks are replaced then, as they know the old ones."
+  type        = string
+  default     = "1"
+
+  validation {
+    condition     = length(var.secrets_version) > 0
+    error_message = "secrets_version must not be empty."
+  }
+}
+
 variable "command" {
   description = "Arguments for the image's program; empty: as the image says."
   type        = list(string)
@@ -106,13 +117,16 @@ variable "kms_key_arn" {
   }
 }
 
-variable "log_retention_days" {
-  description = "Days for which logs are kept."
-  type        = number
+variable "log" {
+  description = "Region of the log, which is handed in so that nothing has to be looked up in the middle of a deployment, and days for which it is kept."
+  type = object({
+    region         = string
+    retention_days = number
+  })
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 180, 365], var.log_retention_days)
-    error_message = "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 180, 365."
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 180, 365], var.log.retention_days)
+    error_message = "log.retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 180, 365."
   }
 }
 

@@ -23,6 +23,13 @@ locals {
     AWSManagedRulesKnownBadInputsRuleSet  = 20
     AWSManagedRulesCommonRuleSet          = 30
   }
+
+  # Rules that refuse what the application does every day: bodies above 8 KB (documents), addresses with 200 ids, text that
+  # people write about markup, and socket clients that are no browsers. They count in either mode; the gateways have their own
+  # limits for all of it.
+  counted_rules = {
+    AWSManagedRulesCommonRuleSet = ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING", "CrossSiteScripting_BODY", "NoUserAgent_HEADER"]
+  }
 }
 
 ################################################################################
@@ -306,6 +313,18 @@ resource "aws_wafv2_web_acl" "api" {
         managed_rule_group_statement {
           vendor_name = "AWS"
           name        = rule.key
+
+          dynamic "rule_action_override" {
+            for_each = lookup(local.counted_rules, rule.key, [])
+
+            content {
+              name = rule_action_override.value
+
+              action_to_use {
+                count {}
+              }
+            }
+          }
         }
       }
 

@@ -186,11 +186,19 @@ resource "aws_iam_role_policy" "flow" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow"
-      Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-      Resource = ["${aws_cloudwatch_log_group.flow.arn}:*"]
-    }]
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = [aws_cloudwatch_log_group.flow.arn, "${aws_cloudwatch_log_group.flow.arn}:*"]
+      },
+      {
+        # The delivery looks for its group among all of them; it is shown no more than names.
+        Effect   = "Allow"
+        Action   = ["logs:DescribeLogGroups"]
+        Resource = [replace(aws_cloudwatch_log_group.flow.arn, "/:log-group:.*$/", ":log-group:*")]
+      },
+    ]
   })
 }
 

@@ -62,6 +62,10 @@ locals {
       text = "more than one watcher says that it leads", namespace = var.metrics_namespace, metric = "IsLeader", dimensions = local.watcher
       stat = "Sum", compare = "GreaterThanThreshold", limit = 1, minutes = 2, missing = "notBreaching"
     }
+    watcher_standby_lost = {
+      text = "fewer watchers than there must be: nobody would take over from the leader at once", namespace = var.metrics_namespace, metric = "IsLeader", dimensions = local.watcher
+      stat = "SampleCount", compare = "LessThanThreshold", limit = var.limits.watchers, minutes = 5, missing = "breaching"
+    }
     watcher_lag = {
       text = "changes wait for their hint", namespace = var.metrics_namespace, metric = "ChangeLogLagSeconds", dimensions = local.watcher
       stat = "p99", compare = "GreaterThanThreshold", limit = var.limits.lag_seconds, minutes = 5, missing = "notBreaching"

@@ -81,19 +81,20 @@ variable "stores" {
 }
 
 variable "limits" {
-  description = "When to raise an alarm: gateways that must be there, sockets of a task, seconds from change to hint, connections and free bytes of the database."
+  description = "When to raise an alarm: gateways and watchers that must be there, sockets of a task, seconds from change to hint, connections and free bytes of the database."
   type = object({
     min_gateways          = number
     connections_per_task  = number
     lag_seconds           = optional(number, 1)
-    database_connections  = optional(number, 2000)
+    watchers              = number
+    database_connections  = number
     database_free_bytes   = optional(number, 1073741824)
     partition_days        = optional(number, 3)
     server_errors_minutes = optional(number, 3)
   })
 
   validation {
-    condition     = var.limits.min_gateways >= 1 && var.limits.connections_per_task >= 100 && var.limits.lag_seconds > 0 && var.limits.partition_days >= 1
-    error_message = "limits must be positive, and connections_per_task at least 100."
+    condition     = var.limits.min_gateways >= 1 && var.limits.connections_per_task >= 100 && var.limits.lag_seconds > 0 && var.limits.partition_days >= 1 && var.limits.watchers >= 1 && var.limits.database_connections >= 10
+    error_message = "limits must be positive, connections_per_task at least 100, database_connections at least 10."
   }
 }

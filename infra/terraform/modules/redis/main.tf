@@ -63,9 +63,10 @@ resource "aws_elasticache_replication_group" "this" {
   at_rest_encryption_enabled = true
   kms_key_id                 = var.kms_key_arn
 
-  snapshot_retention_limit   = var.snapshot_retention_days
-  maintenance_window         = "sun:04:30-sun:05:30"
-  auto_minor_version_upgrade = true
+  snapshot_retention_limit = var.snapshot_retention_days
+  maintenance_window       = "sun:04:30-sun:05:30"
+  # The version is the one that is written down: after an upgrade by ElastiCache the next plan would replace the group.
+  auto_minor_version_upgrade = false
   apply_immediately          = true
 }
 

@@ -56,7 +56,11 @@ resource "aws_kms_key" "this" {
         Resource  = "*"
         Principal = { Service = "logs.${local.region}.amazonaws.com" }
         Condition = {
-          ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/${var.name}/*" }
+          ArnLike = {
+            "kms:EncryptionContext:aws:logs:arn" = [
+              for prefix in ["/${var.name}", "/aws/rds/cluster/${var.name}"] : "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${prefix}/*"
+            ]
+          }
         }
       },
       {
@@ -85,7 +89,8 @@ resource "aws_kms_alias" "this" {
 resource "aws_security_group" "this" {
   for_each = local.groups
 
-  name        = "${var.name}-${each.key}"
+  # Not a fixed name: the next one is made before this one goes.
+  name_prefix = "${var.name}-${each.key}-"
   description = each.value
   vpc_id      = var.vpc_id
 
