@@ -58,14 +58,16 @@ async function runStudy(study: Study, settings: Record<string, number>, signal: 
 function closing(report: Report, folder: string): void {
   say(markdown(report));
   say(`${report.scenario}: ${report.verdict}. Report: ${path.join(folder, "report.html")}`);
-  const { scenario, startedAt, verdict, machine, budgets, latencies } = report;
+  const { scenario, startedAt, verdict, remarks, machine, budgets, latencies } = report;
   const measured = Object.fromEntries(
     budgets.map(({ metric, expression, value }) => [
       `${metric} ${expression}`,
       value === undefined ? null : Number(value.toPrecision(4)),
     ]),
   );
-  process.stdout.write(`${JSON.stringify({ scenario, startedAt, verdict, machine, measured, latencies }, null, 2)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ scenario, startedAt, verdict, remarks, machine, measured, latencies }, null, 2)}\n`,
+  );
 }
 
 async function main(): Promise<number> {

@@ -71,12 +71,26 @@ async function run(name: string): Promise<Outcome> {
   return runScenario({ scenario, profile: "local", settings, site, engine, run: id, signal, say });
 }
 
+const broken = ({ verdicts }: Outcome) => verdicts.filter(({ kept }) => !kept);
+
 test("the script makes the journeys of every kind of crowd in what k6 offers", async () => {
   // In slow-consumer there are also those that k6 cannot make, which the runner does beside it.
   const names = ["smoke", "connect-storm", "slow-consumer", "auth-abuse"];
   const outcomes = await Promise.all(names.map(run));
-  for (const [at, { verdicts, recording }] of outcomes.entries()) {
-    expect([names[at], verdicts.filter(({ kept }) => !kept)]).toEqual([names[at], []]);
-    expect(recording.values("rt_connect_ok")?.count).toBeGreaterThan(0);
+  for (const [at, outcome] of outcomes.entries()) {
+    expect([names[at], broken(outcome)]).toEqual([names[at], []]);
+    expect(outcome.recording.values("rt_connect_ok")?.count).toBeGreaterThan(0);
   }
+});
+
+// One after the other: each does something to the cluster that the others would notice.
+test("while k6 runs the runner does to the product what the scenario asks for, and the script's sockets go on", async () => {
+  const killed = await run("leader-failover");
+  expect(broken(killed)).toEqual([]);
+  expect(killed.recording.values("rt_silence_ms")?.count).toBe(tinySettings["leader-failover"]?.["sockets"]);
+  const deployed = await run("reconnect-deploy");
+  expect(broken(deployed)).toEqual([]);
+  // Every socket lay on a gateway that was replaced.
+  const resumed = deployed.recording.values("rt_resume_ok")?.count;
+  expect(resumed).toBeGreaterThanOrEqual(tinySettings["reconnect-deploy"]?.["sockets"] ?? Number.NaN);
 });

@@ -46,6 +46,12 @@ test.each(profileNames)("profile %s has every number of every scenario, and no o
   expect(Object.keys(numbers.settings).filter((given) => !known.includes(given))).toEqual([]);
 });
 
+test.each(profileNames)("in profile %s no socket of leader-failover is silent by its rows alone", (name) => {
+  const { rows = 0, rate = 0 } = readProfile(name).settings["leader-failover"] ?? {};
+  // Rows are changed one after the other: what a socket holds comes once around in this time, seconds.
+  expect(rows / rate).toBeLessThanOrEqual(1);
+});
+
 test("studies have their numbers where they can be run, and every scenario has tiny ones", () => {
   const numbers = readProfile("local");
   for (const study of studies) settingsFor(study, { name: "local", numbers });

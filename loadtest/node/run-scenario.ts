@@ -6,6 +6,7 @@ import type { Scenario } from "../lib/scenario.ts";
 import type { Crowd } from "../lib/shape.ts";
 import { derive } from "../report/derive.ts";
 import { Recording } from "../report/recording.ts";
+import { whyInvalid } from "../report/validity.ts";
 import { LiveTimeline } from "./live-timeline.ts";
 import { createNodePorts } from "./node-ports.ts";
 import { type RunTimeline, runCrowds } from "./run-crowds.ts";
@@ -56,11 +57,6 @@ export interface Outcome {
   /** Why the figures are worth nothing; null when they are. */
   readonly invalid: string | null;
 }
-
-/** The generator measures itself beyond this, percent. */
-export const mostGeneratorCpu = 80;
-/** Single samples may be higher: what counts is the mean of this many of them, 2 s each. */
-const cpuWindow = 5;
 
 /** Sends the crowds of a scenario on their journeys, does to the product what it asks for, and judges. */
 export async function runScenario(run: ScenarioRun): Promise<Outcome> {
@@ -187,20 +183,4 @@ async function afterwards(parts: {
     }
     if (sockets > 0) recording.add("rt_bytes_per_socket", Math.max(0, bytes - before) / sockets, at);
   }
-}
-
-/** A generator at its limit delays what it measures: such a run proves nothing, good or bad. */
-function whyInvalid(recording: Recording, timeline: Timeline): string | null {
-  const samples: number[] = [];
-  for (let at = Math.floor(timeline.writeFrom / 1000); at * 1000 < timeline.writeUntil; at++) {
-    const load = recording.newest("generator_cpu", at, at + 1);
-    if (load !== undefined) samples.push(load);
-  }
-  const window = Math.min(cpuWindow, samples.length);
-  for (let at = 0; window > 0 && at + window <= samples.length; at++) {
-    const mean = samples.slice(at, at + window).reduce((sum, load) => sum + load, 0) / window;
-    if (mean > mostGeneratorCpu)
-      return `The generator used ${Math.round(mean)} % of its CPU (limit ${mostGeneratorCpu} %): it measured itself. Use fewer sockets, or more generators.`;
-  }
-  return null;
 }

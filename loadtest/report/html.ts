@@ -136,6 +136,7 @@ ${ofPage("page.css")}</style>
 <p class="question">${text(report.question)}</p>
 <p class="facts">${text(facts.join(" · "))}</p>
 ${report.invalid === null ? "" : `<p class="reason invalid">${text(report.invalid)}</p>`}
+${report.remarks.map((remark) => `<p class="reason">${text(remark)}</p>`).join("\n")}
 <dl class="tiles">${tiles(report)}</dl>
 <h2>Budgets</h2>
 <div class="rows">${budgetRows(report)}</div>

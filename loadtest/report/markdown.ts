@@ -43,7 +43,7 @@ export function markdown(report: Report): string {
 
 ${report.question}
 
-**${verdictText[report.verdict]}** ${report.invalid ?? ""}
+**${verdictText[report.verdict]}** ${[report.invalid ?? "", ...report.remarks].join(" ").trim()}
 
 ${report.startedAt}, ${report.seconds} s, profile ${report.profile}, engine ${report.engine}. ${Object.entries(machine)
     .map(([name, value]) => `${name} ${value}`)

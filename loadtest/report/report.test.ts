@@ -6,13 +6,14 @@ import { markdown } from "./markdown.ts";
 import { Recording } from "./recording.ts";
 import { makeReport, type Report } from "./report.ts";
 
-function sample(gaps: number, invalid: string | null = null): Report {
+function sample(gaps: number, { invalid = null as string | null, machineCpu = 50 } = {}): Report {
   const start = 1_700_000_000_000;
   const recording = new Recording();
   recording.begin(start);
   for (let n = 0; n < 200; n++) recording.add("rt_delivery_ms", n % 50, start + n * 50);
   recording.add("rt_gaps", gaps, start);
   recording.add("generator_cpu", 12, start + 2000);
+  recording.add("machine_cpu", machineCpu, start + 2000);
   const budget = {
     metric: "rt_gaps",
     expression: "count==0",
@@ -34,7 +35,7 @@ function sample(gaps: number, invalid: string | null = null): Report {
 test("a broken budget fails a run, a generator at its limit makes it invalid", () => {
   expect(sample(0).verdict).toBe("passed");
   expect(sample(1).verdict).toBe("failed");
-  expect(sample(0, "The generator measured itself.").verdict).toBe("invalid");
+  expect(sample(0, { invalid: "The generator measured itself." }).verdict).toBe("invalid");
 });
 
 test("the page has everything in it and asks for nothing", () => {
@@ -50,4 +51,11 @@ test("the document names what was broken and why it matters", () => {
   const text = markdown(sample(2));
   expect(text).toContain("# sample: failed");
   expect(text).toMatch(/\*\*broken\*\* \| rt_gaps \| `count==0` \| 2 \|/);
+});
+
+test("a machine that was full stands beside the verdict, in page and document", () => {
+  const busy = sample(0, { machineCpu: 97 });
+  expect(busy.verdict).toBe("passed");
+  for (const form of [html(busy), markdown(busy)]) expect(form).toContain("at 97 % of all its cores");
+  expect(markdown(sample(0))).not.toContain("all its cores,");
 });

@@ -2,6 +2,7 @@ import type { Verdict } from "../lib/budget.ts";
 import { type MetricName, metrics } from "../lib/metric.ts";
 import type { Timeline } from "../lib/plan.ts";
 import type { Recording } from "./recording.ts";
+import { remarksOn } from "./validity.ts";
 
 /** One line of a plot; null where nothing was measured. */
 export interface Line {
@@ -51,6 +52,8 @@ export interface Report {
   readonly seconds: number;
   readonly verdict: "passed" | "failed" | "invalid";
   readonly invalid: string | null;
+  /** What a reader has to know beside the verdict. */
+  readonly remarks: readonly string[];
   readonly machine: Readonly<Record<string, string | number>>;
   readonly settings: readonly { readonly name: string; readonly value: number; readonly meaning: string }[];
   readonly budgets: readonly Verdict[];
@@ -110,6 +113,7 @@ export function makeReport(parts: ReportParts): Report {
     seconds: Math.round((timeline.end - timeline.start) / 1000),
     verdict: invalid !== null ? "invalid" : kept ? "passed" : "failed",
     invalid,
+    remarks: remarksOn(recording, timeline),
     machine: parts.machine,
     settings: Object.entries(parts.settings).map(([name, value]) => ({
       name,

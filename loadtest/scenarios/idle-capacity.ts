@@ -22,7 +22,8 @@ export const idleCapacity = defineScenario({
     allConnect,
     allSubscribe,
     neverClosed,
-    // A pod of 2 GB is rated at 25 000 sockets; twice the need is left to it for bursts.
+    // A gateway is full at 7 000 sockets by choice (docs/operations.md, sizing): at 36 kB each that is 252 MB of its 2 GB,
+    // so memory is not what limits it, and a burst finds room.
     {
       metric: "rt_bytes_per_socket",
       expression: `value<=${s.bytesPerSocket}`,

@@ -50,13 +50,8 @@ async function run(
   });
 }
 
-/** How quick it is once more depends on who else uses the machine. */
-const ofThisMachine: readonly string[] = ["rt_recovery_ms"];
-
 const broken = ({ verdicts }: Outcome): Pick<Verdict, "metric" | "expression" | "value">[] =>
-  verdicts
-    .filter(({ kept, metric }) => !kept && !ofThisMachine.includes(metric))
-    .map(({ metric, expression, value }) => ({ metric, expression, value }));
+  verdicts.filter(({ kept }) => !kept).map(({ metric, expression, value }) => ({ metric, expression, value }));
 
 /** What does something to the cluster has it for itself. */
 const alone = ["reconnect-deploy", "leader-failover"];

@@ -49,8 +49,9 @@ export const tinySettings: Readonly<Record<string, Readonly<Record<string, numbe
   "burst-writes": {
     ...phases,
     ...small,
-    holdSeconds: 4,
-    calmSeconds: 1.5,
+    // Whole seconds before and after the burst, or there would be nothing to compare.
+    holdSeconds: 7,
+    calmSeconds: 2.5,
     burst: 40,
     burstSeconds: 0.5,
     recoveryMs: generous,

@@ -19,7 +19,7 @@ import { type Instruction, lastOf, parseDockerfile, type Stage } from "./dockerf
 
 /** What an image would contain, in a plain folder that stands for its root. */
 export interface Assembled extends AsyncDisposable {
-  /** The folder in which its program starts. */
+  /** The folder in which its program starts; where the image names none, the root. */
   readonly workFolder: string;
   /** The program and its arguments, without those that a caller adds. */
   readonly entrypoint: readonly string[];
@@ -81,12 +81,18 @@ function move(built: Built, other: Built, { args: [source = "", destination = ""
   for (const name of readdirSync(from)) renameSync(path.join(from, name), path.join(target, name));
 }
 
+/** This machine's way to npm and its cache, and nothing that a builder would not have: NODE_ENV decides what is built. */
+function builderEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(NODE_ENV|NODE_OPTIONS|VITE.*)$/.test(name));
+  return Object.fromEntries(kept);
+}
+
 async function run(built: Built, { args }: Instruction): Promise<void> {
   const [program = "", ...rest] = args;
   if (program !== "npm") throw new Error(`RUN ${program}: only npm can be run without a container engine`);
   const child = spawn(program, [...rest, "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: within(built, "."),
-    env: { ...process.env, ...built.environment },
+    env: { ...builderEnvironment(), ...built.environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output: Buffer[] = [];

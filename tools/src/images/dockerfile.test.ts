@@ -10,10 +10,11 @@ const services = ["services/gateway/Dockerfile", "services/watcher/Dockerfile", 
 
 test("stages, flags and exec forms are read", () => {
   const [first, second] = parseDockerfile(
-    'ARG X=1\nFROM a:1 AS one\n# note\nCOPY b c/\nFROM z\nCOPY --from=one /d ./\nHEALTHCHECK --interval=1s CMD ["e", "f g"]',
+    'ARG X=1\nFROM a:1 AS one\n# note\nCOPY b c/\nFROM z\nENV X="y z" A=1\nCOPY --from=one /d ./\nHEALTHCHECK --interval=1s CMD ["e", "f g"]',
   );
   expect(first).toEqual({ name: "one", base: "a:1", instructions: [{ word: "COPY", args: ["b", "c/"], flags: {} }] });
   expect(second?.instructions).toEqual([
+    { word: "ENV", args: ["X=y z", "A=1"], flags: {} },
     { word: "COPY", args: ["/d", "./"], flags: { from: "one" } },
     { word: "HEALTHCHECK", args: ["e", "f g"], flags: { interval: "1s" } },
   ]);

@@ -13,8 +13,10 @@ export interface Stage {
   instructions: readonly Instruction[];
 }
 
+/** An exec form, or words; what stands in quotes is one word, as in NAME="a b". */
 function argumentsOf(text: string): string[] {
-  return text.startsWith("[") ? (JSON.parse(text) as string[]) : text.split(/\s+/).filter((word) => word !== "");
+  if (text.startsWith("[")) return JSON.parse(text) as string[];
+  return (text.match(/(?:"[^"]*"|[^\s"])+/g) ?? []).map((word) => word.replaceAll('"', ""));
 }
 
 function instructionOf(line: string): Instruction {

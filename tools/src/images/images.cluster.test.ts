@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync, lstatSync } from "node:fs";
+import { globSync, lstatSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { startService } from "../cluster/service-process.ts";
+import { staticFiles } from "../edge/static-files.ts";
 import { roleUrl } from "../postgres/role-login.ts";
 import { type Assembled, assemble } from "./assemble.ts";
 
@@ -61,9 +63,10 @@ beforeAll(async () => {
     gateway: "services/gateway/Dockerfile",
     watcher: "services/watcher/Dockerfile",
     migrate: "db/Dockerfile",
+    web: "web/Dockerfile",
   }))
     images[name] = undo.use(await assemble(file));
-}, 120_000);
+}, 180_000);
 // Thousands of small files.
 afterAll(() => undo.disposeAsync(), 120_000);
 
@@ -131,4 +134,46 @@ test("the images migrate a database, serve on it, say that they live, stop when 
     ]);
   }
   expect(Object.values(images).map(({ workFolder }) => filesOf(workFolder))).toEqual(before);
+});
+
+test("the image of the application holds its build, all that it names, and nothing else", async () => {
+  const { workFolder: root, environment, healthCheck } = image("web");
+  const files = path.join(root, "usr/share/nginx/html");
+  // What the front door does with them is its configuration, compared with this server's in dockerfile.test.ts.
+  const server = createServer(staticFiles(files)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  try {
+    const page = await fetch(url);
+    expect(page.status).toBe(200);
+    expect(page.headers.get("content-type")).toContain("text/html");
+    const named = [...(await page.text()).matchAll(/ (?:src|href)="(\/[^"]+)"/g)].map(([, name = ""]) => name);
+    expect(named.filter((name) => /^\/assets\/index-[\w-]+\.(js|css)$/.test(name))).toHaveLength(2);
+    const worker = await (await fetch(`${url}/service-worker.js`)).text();
+    const kept = [...worker.matchAll(/\{url:[`"'](\/[^`"']+)/g)].map(([, name = ""]) => name);
+    expect(kept).toEqual(expect.arrayContaining([...named, "/index.html"]));
+    for (const name of [...kept, new URL(healthCheck.at(-1) ?? "").pathname]) {
+      const { status, headers } = await fetch(url + name);
+      expect([name, status]).toEqual([name, 200]);
+      // An unknown address would be answered with the page.
+      if (name !== "/index.html") expect(headers.get("content-type"), name).not.toContain("text/html");
+    }
+    expect((await fetch(`${url}/assets/index-00000000.js`)).status).toBe(404);
+    // What is there and not kept for the time without a network are parts that the build names, and the worker itself.
+    const held = globSync("**/*.*", { cwd: files }).map((name) => `/${name}`);
+    const more = held.filter((name) => !kept.includes(name) && !/^\/assets\/[\w.-]+-[\w-]{8}\.(js|css)$/.test(name));
+    expect(more).toEqual(["/service-worker.js"]);
+  } finally {
+    server.close();
+  }
+  const template = readFileSync(path.join(root, "etc/nginx/templates/default.conf.template"), "utf8");
+  // nginx's own variables have no braces: what has them is put in when the container starts.
+  const variables = new Set([...template.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+  expect([...variables]).toEqual(Object.keys(environment));
+  expect(environment["GATEWAYS"]).toMatch(/^(server gateway-\d:4000; ?)+$/);
+  // React for development is more than twice as large, and says so in its text.
+  expect(globSync("assets/*.js", { cwd: files }).length).toBeGreaterThan(1);
+  for (const name of globSync("assets/*.js", { cwd: files }))
+    expect(readFileSync(path.join(files, name), "utf8"), name).not.toContain("react-dom-client.development");
 });

@@ -77,21 +77,42 @@ test("every alarm and every alert has an entry in the runbook, and no entry lack
   expect(entries).toEqual(expect.arrayContaining(other));
 });
 
-test("every name that CloudWatch is asked for is one that the services write", async () => {
-  const terraform =
-    read("infra/terraform/modules/observability/main.tf") + read("infra/terraform/modules/ecs_service/main.tf");
+/** `Name of service` for each line of a graph; "." stands for what the line before says there. */
+function pairsOf(graph: string): string[] {
+  let before: string[] = [];
+  return [...graph.matchAll(/\[((?:var\.metrics_namespace|"\.")[^[\]{}]*)/g)].map(([, line = ""]) => {
+    const words = line.split(",").map((word) => word.trim().replaceAll('"', ""));
+    before = [0, 1, 2, 3].map((place) => (words[place] === "." ? (before[place] ?? "") : (words[place] ?? "")));
+    expect(before[0]).toBe("var.metrics_namespace");
+    expect(before[2]).toBe("Service");
+    return `${before[1]} of ${before[3]}`;
+  });
+}
+
+test("every metric that CloudWatch is asked for is one that the service of that name writes", async () => {
   const written = new Set<string>();
   for (const service of ["gateway", "watcher"])
     for (const name of Object.keys(
       await exportOf<Record<string, string>>(`services/${service}/src/metrics.ts`, `${service}Emf`),
     ))
-      written.add(name);
-  const graphs = terraform.split("\n").filter((line) => line.includes("metrics = [[var.metrics_namespace"));
+      written.add(`${name} of ${service}`);
+  const alarms = read("infra/terraform/modules/observability/main.tf");
+  const scaling = read("infra/terraform/modules/ecs_service/main.tf");
+  const graphs = alarms.split("\n").filter((line) => line.includes("metrics = [[var.metrics_namespace"));
   const asked = [
-    ...terraform.matchAll(/namespace = var\.metrics_namespace, metric = "(\w+)"/g),
-    ...terraform.matchAll(/metric_name = "(\w+)"/g),
-    ...graphs.flatMap((line) => [...line.matchAll(/\[(?:var\.metrics_namespace|"\."), "(\w{2,})"/g)]),
-  ].map(([, name = ""]) => name);
+    ...[...alarms.matchAll(/namespace = var\.metrics_namespace, metric = "(\w+)", dimensions = local\.(\w+)/g)].map(
+      ([, name, service]) => `${name} of ${service}`,
+    ),
+    // Of a service that is scaled, which only the gateway is.
+    ...[...scaling.matchAll(/metric_name = "(\w+)"/g)].map(([, name]) => `${name} of gateway`),
+    ...graphs.flatMap(pairsOf),
+  ];
+  // Nothing that is asked for escapes the patterns above.
+  expect([...alarms.matchAll(/namespace = var\.metrics_namespace/g)].length).toBe(
+    [...alarms.matchAll(/namespace = var\.metrics_namespace, metric = "\w+", dimensions = local\.(gateway|watcher)\b/g)]
+      .length,
+  );
+  expect(scaling.match(/value = var\.part/g)).toHaveLength(2);
   expect(asked.length).toBeGreaterThan(12);
   for (const name of asked) expect(written, name).toContain(name);
 });
