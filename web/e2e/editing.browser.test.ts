@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Application, becomesLive, openPage, signIn, startApplication } from "./application.ts";
+import { endSession } from "./kept-session.ts";
 
 let application: Application;
 const pages: Page[] = [];
@@ -36,28 +37,18 @@ async function someTask(place: number): Promise<{ id: string; title: string }> {
   return rows[0];
 }
 
-/** Lets the kept session end in that many milliseconds, as if it had been issued long ago. */
-async function shortenSession(page: Page, milliseconds: number): Promise<void> {
-  await page.evaluate((left) => {
-    const session = JSON.parse(localStorage.getItem("heliograph.session") ?? "{}") as { expiresAt: string };
-    session.expiresAt = new Date(Date.now() + left).toISOString();
-    localStorage.setItem("heliograph.session", JSON.stringify(session));
-  }, milliseconds);
-}
-
 test("text that was being typed when the session ended is there after signing in again, for the same person only", async () => {
   const task = await someTask(0);
   const page = await openWindow("Alice");
-  await shortenSession(page, 9_000);
   await page.goto(`${address()}/tasks/${task.id}`);
   await page.getByRole("button", { name: /^Edit title:/ }).click();
   await page.getByRole("textbox", { name: "Title" }).fill("Half a thought");
+  await endSession(application, page);
   await page.getByText("Your session has ended").waitFor();
 
   await page.getByRole("button", { name: /^Bob/ }).click();
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
   expect(await page.getByText("Half a thought").count()).toBe(0);
-  await shortenSession(page, 9_000);
   await page.reload();
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
 });
@@ -65,11 +56,11 @@ test("text that was being typed when the session ended is there after signing in
 test("the draft of before the end of a session is open again and can be saved", async () => {
   const task = await someTask(3);
   const page = await openWindow("Alice");
-  await shortenSession(page, 9_000);
   await page.goto(`${address()}/tasks/${task.id}`);
   await page.getByRole("textbox", { name: "Comment" }).fill("A remark in progress");
   await page.getByRole("button", { name: /^Edit title:/ }).click();
   await page.getByRole("textbox", { name: "Title" }).fill("A thought continued");
+  await endSession(application, page);
   await page.getByText("Your session has ended").waitFor();
   await page.getByRole("button", { name: /^Alice/ }).click();
   await expect.poll(() => page.getByRole("textbox", { name: "Title" }).inputValue()).toBe("A thought continued");

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Application, becomesLive, openPage, signIn, startApplication, watchErrors } from "./application.ts";
+import { keepScreenshot } from "./inspect.ts";
 
 let application: Application;
 const pages: Page[] = [];
@@ -156,7 +157,7 @@ test("different fields changed by two do not disturb each other", async () => {
   await alice.getByRole("button", { name: /^Edit assignee: Carol Chen/ }).waitFor();
 });
 
-test("a row deleted while it is being edited leaves the edit in view and says so", async () => {
+test("a row deleted while it is being edited leaves the edit in view, and is created again with it", async () => {
   const task = await someTask(28);
   const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
@@ -170,6 +171,57 @@ test("a row deleted while it is being edited leaves the edit in view and says so
 
   await bob.getByText("was deleted or is no longer shared with you while you were editing").waitFor();
   expect(await bob.getByRole("textbox", { name: "Title" }).inputValue()).toBe("Words that must not be lost");
+
+  await keepScreenshot(bob, "gone-while-editing");
+  const before = await bob.getByRole("button", { name: /^Edit status:/ }).innerText();
+  await bob.getByRole("button", { name: "Create it again" }).click();
+  await bob.getByRole("heading", { level: 1, name: "Words that must not be lost" }).waitFor();
+  await expect
+    .poll(async () => {
+      const text = "select title, project_id from app.task where id = $1";
+      return (await application.database.pool.query(text, [task.id])).rows;
+    })
+    .toEqual([{ title: "Words that must not be lost", project_id: task.project_id }]);
+  expect(await bob.getByRole("button", { name: /^Edit status:/ }).innerText()).toBe(before);
+  expect(await bob.getByText("while you were editing it").count()).toBe(0);
+  // The page is that of a row like any other again: it is edited, and what others do to it is seen.
+  await application.database.pool.query("update app.task set title = 'Back among us' where id = $1", [task.id]);
+  await bob.getByRole("heading", { level: 1, name: "Back among us" }).waitFor();
+});
+
+test.each([390, 1600])("the history says which column another person changed, at %d px", async (width) => {
+  const task = await someTask(width === 390 ? 56 : 63);
+  const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
+  const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
+  await bob.setViewportSize({ width, height: 900 });
+  const history = bob.getByRole("region", { name: "History" });
+  await history.getByText("created this").waitFor();
+  await alice.getByRole("button", { name: /^Edit priority:/ }).click();
+  const priority = alice.getByRole("combobox", { name: "Priority" });
+  await priority.selectOption((await priority.inputValue()) === "urgent" ? "low" : "urgent");
+  await history.getByText(/^Alice .* changed priority/).waitFor();
+  // As somebody sees it who scrolls to it, not only as it stands in the document.
+  await history.scrollIntoViewIfNeeded();
+  await keepScreenshot(bob, `history-${width}`);
+  expect(await history.getByRole("listitem").first().innerText()).toMatch(/Alice .* changed priority · just now/);
+});
+
+test("a history that cannot be read says so and is read again; a long one shows more", async () => {
+  const task = await someTask(70);
+  for (let n = 0; n < 8; n += 1) {
+    await application.database.pool.query("update app.task set estimated_hours = $2 where id = $1", [task.id, n + 100]);
+  }
+  const bob = await openWindow("Bob", 1, "/tasks");
+  await bob.route("**/history", (route) => route.abort());
+  await bob.goto(`${application.addresses[1]}/tasks/${task.id}`);
+  const history = bob.getByRole("region", { name: "History" });
+  await history.getByText("The history could not be loaded.").waitFor();
+  await bob.unroute("**/history");
+  await history.getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => history.getByRole("listitem").count()).toBe(6);
+  await history.getByRole("button", { name: "Show more history" }).click();
+  await expect.poll(() => history.getByRole("listitem").count()).toBeGreaterThan(8);
+  expect(await history.getByRole("button").count()).toBe(0);
 });
 
 test("a row deleted while it is only looked at is said to be gone", async () => {

@@ -3,10 +3,11 @@ import { deleteStore } from "@heliograph/client/rxdb";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { AuthProvider, useAuth } from "./auth/AuthProvider.tsx";
-import type { Person } from "./auth/session.ts";
+import type { Ended, Person } from "./auth/session.ts";
 import { Announcer } from "./components/Announcer.tsx";
 import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import { config } from "./config.ts";
+import { databaseOf } from "./db/database-of.ts";
 import { forgetDrafts } from "./entity/draft-vault.ts";
 import { NewVersion } from "./offline/NewVersion.tsx";
 import { ChangesPage } from "./pages/ChangesPage.tsx";
@@ -58,17 +59,12 @@ function Opening() {
   );
 }
 
-/** Rows and unsent changes of one person in one organization: a database of their own. */
-function databaseOf({ id, organizationId }: Person): string {
-  return `heliograph-${id}-${organizationId}`;
-}
-
 /** Whoever signs out takes everything with him; whose session merely ended comes back to what he had not sent. */
-function useForgetting(person: Person | null, ended: "expired" | null): void {
+function useForgetting(person: Person | null, ended: Ended | null): void {
   const last = useRef<string>(undefined);
   useEffect(() => {
     if (person) last.current = databaseOf(person);
-    else if (ended !== "expired") {
+    else if (ended === "left") {
       forgetDrafts();
       if (last.current) void deleteStore(last.current);
       last.current = undefined;
@@ -78,8 +74,9 @@ function useForgetting(person: Person | null, ended: "expired" | null): void {
 
 /** What needs a signed-in person. The key gives each of them a store of their own: nothing is left of the one before. */
 function SignedIn() {
-  const { person, ended, getToken, renewToken, signOut } = useAuth();
-  const onAuthRequired = useCallback(() => signOut("expired"), [signOut]);
+  const { person, ended, getToken, renewToken } = useAuth();
+  // Ends the session if there is really no other token; the client may have given up for a reason that has passed.
+  const onAuthRequired = useCallback(() => void renewToken().catch(() => {}), [renewToken]);
   useForgetting(person, ended);
   if (!person) return <SignInPage />;
   const database = databaseOf(person);

@@ -48,6 +48,13 @@ export const tokenConfig = {
     max: 2_592_000,
     unit: "s",
   }),
+  TOKEN_RENEW_GRACE_S: integer({
+    description: "how long after its end a token can still be exchanged for a new one by whoever is still a member",
+    default: 604_800,
+    min: 0,
+    max: 2_592_000,
+    unit: "s",
+  }),
 } as const;
 
 /** Origins that may open sockets and read answers; empty: same origin only. */

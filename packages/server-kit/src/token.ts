@@ -16,6 +16,8 @@ export type TokenSettings = {
   readonly JWT_ISSUER: string;
   readonly JWT_AUDIENCE: string;
   readonly TOKEN_LIFETIME_S: number;
+  /** How long after its end a token may still be exchanged for a new one, in seconds; not at all unless told. */
+  readonly TOKEN_RENEW_GRACE_S?: number;
 };
 
 /** Why a token was refused. `expired` is told apart so that a client renews instead of signing out. */
@@ -64,16 +66,32 @@ export class Tokens {
 
   /** @throws {TokenError} */
   verify(token: string | undefined): Identity {
+    return this.#identityOf(token, 0);
+  }
+
+  /**
+   * For the exchange against a new token, and nothing else: accepts one that ended TOKEN_RENEW_GRACE_S ago at most, so
+   * that a device which slept over a weekend need not ask its person. The caller sees to it that the person still has
+   * the rights that the token speaks of.
+   *
+   * @throws {TokenError}
+   */
+  verifyForRenewal(token: string | undefined): Identity {
+    return this.#identityOf(token, this.#settings.TOKEN_RENEW_GRACE_S ?? 0);
+  }
+
+  #identityOf(token: string | undefined, graceS: number): Identity {
     if (!token) throw new TokenError("missing");
-    const claims = this.#claimsOf(token);
+    const claims = this.#claimsOf(token, graceS > 0);
     if (typeof claims === "string" || typeof claims.exp !== "number") throw new TokenError("invalid");
     const org: unknown = claims["org"];
     if (typeof claims.sub !== "string" || !uuid.test(claims.sub)) throw new TokenError("invalid");
     if (typeof org !== "string" || !uuid.test(org)) throw new TokenError("invalid");
+    if (graceS > 0 && claims.exp + graceS <= Date.now() / 1000) throw new TokenError("expired");
     return { personId: claims.sub, organizationId: org, expiresAt: claims.exp };
   }
 
-  #claimsOf(token: string): jwt.JwtPayload | string {
+  #claimsOf(token: string, ignoreExpiration: boolean): jwt.JwtPayload | string {
     for (const key of this.#accepted) {
       try {
         return jwt.verify(token, key, {
@@ -81,6 +99,7 @@ export class Tokens {
           algorithms: ["HS256"],
           issuer: this.#settings.JWT_ISSUER,
           audience: this.#settings.JWT_AUDIENCE,
+          ignoreExpiration,
         });
       } catch (error) {
         // The signature is looked at before the time: a token that is said to be expired was ours.

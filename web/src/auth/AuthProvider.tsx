@@ -1,17 +1,22 @@
-import { createApiClient } from "@heliograph/client";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
-import { config } from "../config.ts";
-import { isSessionKey, type Person, readSession, type Session, writeSession } from "./session.ts";
+import { exchange, useRenewing } from "./renewing.ts";
+import { type Ended, isSessionKey, type Kept, type Person, readKept, type Session, writeKept } from "./session.ts";
 
 export type Auth = {
   readonly person: Person | null;
-  /** Why the last session ended, for the sign-in page; null after a sign-out by hand. */
-  readonly ended: "expired" | null;
+  /** How the last session ended; null when there was none. */
+  readonly ended: Ended | null;
+  /** Whose session has expired, and who is expected back. */
+  readonly absent: Person | null;
   readonly getToken: () => string | null;
-  /** Exchanges the token for one that lives longer; null when the server gives none or somebody signed out meanwhile. */
+  /**
+   * Exchanges the token for one that lives longer; null when the server gives none, which ends the session, or somebody
+   * signed out meanwhile. Rejects when the server cannot be asked now, which ends nothing.
+   */
   readonly renewToken: () => Promise<string | null>;
   readonly signIn: (session: Session) => void;
-  readonly signOut: (reason?: "expired") => void;
+  /** By hand: what is on the device of this person goes. */
+  readonly signOut: () => void;
 };
 
 const AuthContext = createContext<Auth | null>(null);
@@ -29,68 +34,88 @@ export function usePerson(): Person {
   return person;
 }
 
-/** Longest delay that a timer can hold, in milliseconds; a longer one would fire at once. */
-const longestTimer = 2_147_483_647;
-
 export function AuthProvider({ children }: { children: ReactNode }) {
-  const [session, setSession] = useState<Session | null>(() => readSession(localStorage, Date.now()));
-  const [ended, setEnded] = useState<"expired" | null>(null);
-  const current = useRef(session);
+  const [kept, setKept] = useState<Kept | null>(() => readKept(localStorage));
+  const current = useRef(kept);
+  const session = sessionOf(kept);
 
-  const replace = useCallback((next: Session | null, reason: "expired" | null) => {
+  const take = useCallback((next: Kept | null) => {
+    const before = sessionOf(current.current);
+    const after = sessionOf(next);
+    // The same session once more, as another tab's write: nothing needs to be drawn again.
+    if (before && after && before.token === after.token && before.expiresAt === after.expiresAt) return;
     current.current = next;
-    setSession(next);
-    setEnded(reason);
+    setKept(next);
   }, []);
-
-  const signIn = useCallback(
-    (next: Session) => {
-      writeSession(localStorage, next);
-      replace(next, null);
+  const put = useCallback(
+    (next: Kept) => {
+      writeKept(localStorage, next);
+      take(next);
     },
-    [replace],
+    [take],
   );
-
-  const signOut = useCallback(
-    (reason?: "expired") => {
-      if (!current.current) return;
-      writeSession(localStorage, null);
-      replace(null, reason ?? null);
-    },
-    [replace],
-  );
-
-  useEffect(() => {
-    if (!session) return;
-    const left = Math.min(Math.max(0, Date.parse(session.expiresAt) - Date.now()), longestTimer);
-    const timer = setTimeout(() => signOut("expired"), left);
-    return () => clearTimeout(timer);
-  }, [session, signOut]);
+  const signIn = useCallback((next: Session) => put({ session: next }), [put]);
+  const signOut = useCallback(() => {
+    if (sessionOf(current.current)) put({ ended: "left" });
+  }, [put]);
 
   useEffect(() => {
     const follow = (event: StorageEvent) => {
-      if (isSessionKey(event.key)) replace(readSession(localStorage, Date.now()), null);
+      if (!isSessionKey(event.key)) return;
+      const before = sessionOf(current.current);
+      // Removed by the browser or by hand, without a word why: nobody signed out, so nothing of theirs is removed.
+      take(readKept(localStorage) ?? (before ? { ended: "expired", person: before.person } : current.current));
     };
     window.addEventListener("storage", follow);
     return () => window.removeEventListener("storage", follow);
-  }, [replace]);
+  }, [take]);
 
   // Read at the time of each request: a token captured by an effect would outlive a new sign-in.
-  const getToken = useCallback(() => current.current?.token ?? null, []);
-  const renewToken = useCallback(async () => {
-    const before = current.current;
-    if (!before) return null;
-    const next = (await createApiClient({ baseUrl: config.apiUrl, getToken }).renew()) as Session;
-    // Another tab may have renewed, or somebody signed out or in, while the answer was under way: that came last.
-    if (current.current !== before) return current.current?.token ?? null;
-    writeSession(localStorage, next);
-    replace(next, null);
-    return next.token;
-  }, [getToken, replace]);
+  const getToken = useCallback(() => sessionOf(current.current)?.token ?? null, []);
+  const renewToken = useRenewToken(current, take, put);
+  useRenewing(session, renewToken);
+
   const person = session?.person ?? null;
+  const ended = kept && "ended" in kept ? kept.ended : null;
+  const absent = kept && "ended" in kept && kept.ended === "expired" ? kept.person : null;
   const auth = useMemo(
-    () => ({ person, ended, getToken, renewToken, signIn, signOut }),
-    [person, ended, getToken, renewToken, signIn, signOut],
+    () => ({ person, ended, absent, getToken, renewToken, signIn, signOut }),
+    [person, ended, absent, getToken, renewToken, signIn, signOut],
   );
   return <AuthContext.Provider value={auth}>{children}</AuthContext.Provider>;
+}
+
+function sessionOf(kept: Kept | null): Session | null {
+  return kept && "session" in kept ? kept.session : null;
+}
+
+/** One exchange at a time: the client and the clock ask in the same moment when a device wakes. */
+function useRenewToken(
+  current: { readonly current: Kept | null },
+  take: (next: Kept | null) => void,
+  put: (next: Kept) => void,
+): () => Promise<string | null> {
+  const running = useRef<Promise<string | null>>(undefined);
+  return useCallback(() => {
+    const token = () => sessionOf(current.current)?.token ?? null;
+    const renew = async () => {
+      const before = sessionOf(current.current);
+      if (!before) return null;
+      const adopt = () => {
+        // A tab that slept learns late what others did: its own old token must not end their session.
+        take(readKept(localStorage) ?? current.current);
+        return sessionOf(current.current) !== before;
+      };
+      if (adopt()) return token();
+      const next = await exchange(before);
+      // Another tab may have renewed, or somebody signed out or in, while the answer was under way: that came last.
+      if (adopt()) return token();
+      put(next ? { session: next } : { ended: "expired", person: before.person });
+      return token();
+    };
+    running.current ??= renew().finally(() => {
+      running.current = undefined;
+    });
+    return running.current;
+  }, [current, take, put]);
 }

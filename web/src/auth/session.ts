@@ -10,36 +10,59 @@ export type Person = {
 
 export type Session = { readonly token: string; readonly expiresAt: string; readonly person: Person };
 
+/** How a session ended: the server gave no other token, or its person left and takes everything along. */
+export type Ended = "expired" | "left";
+
+/**
+ * What all tabs go by. The reason for an end is written down with it: a tab that only saw the session vanish could not
+ * tell whether what its person has not sent is to be kept or to be removed.
+ */
+export type Kept =
+  | { readonly session: Session }
+  | { readonly ended: "left" }
+  /** With whoever comes back, and whose unsent changes are still here. */
+  | { readonly ended: "expired"; readonly person: Person };
+
 const key = "heliograph.session";
 
-/** How much of a token's life must be left for it to be worth using, in milliseconds. */
+/** A token is exchanged when less than this is left of it, in milliseconds. */
 const margin = 5_000;
 
-export function isFresh(session: Session, now: number): boolean {
-  return Date.parse(session.expiresAt) - margin > now;
+/** Milliseconds until the token should be exchanged; negative when that is overdue. */
+export function timeLeft(session: Session, now: number): number {
+  return Date.parse(session.expiresAt) - margin - now;
 }
 
-function isSession(value: unknown): value is Session {
-  if (typeof value !== "object" || value === null) return false;
-  const entry = value as Partial<Session>;
-  return typeof entry.token === "string" && typeof entry.expiresAt === "string" && typeof entry.person?.id === "string";
+function isPerson(value: unknown): value is Person {
+  return typeof value === "object" && value !== null && typeof (value as Partial<Person>).id === "string";
 }
 
-/** The kept session, if it is still good. Storage may be forbidden or hold anything: both mean signed out. */
-export function readSession(storage: Pick<Storage, "getItem">, now: number): Session | null {
+function readValue(value: unknown): Kept | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { token, expiresAt, person, ended } = value as Partial<Session> & { ended?: unknown };
+  if (ended === "left") return { ended };
+  if (!isPerson(person)) return null;
+  if (ended === "expired") return { ended, person };
+  const isTime = typeof expiresAt === "string" && !Number.isNaN(Date.parse(expiresAt));
+  return typeof token === "string" && isTime ? { session: { token, expiresAt, person } } : null;
+}
+
+/**
+ * The kept session, also one whose token has ended: without a network it still says whose rows are on this device. null
+ * when nothing is known: storage may be forbidden or hold anything.
+ */
+export function readKept(storage: Pick<Storage, "getItem">): Kept | null {
   try {
-    const value: unknown = JSON.parse(storage.getItem(key) ?? "null");
-    return isSession(value) && isFresh(value, now) ? value : null;
+    return readValue(JSON.parse(storage.getItem(key) ?? "null"));
   } catch {
     return null;
   }
 }
 
-/** Keeps the session for the next load, or forgets it. Where storage is forbidden it lives as long as the page. */
-export function writeSession(storage: Pick<Storage, "setItem" | "removeItem">, session: Session | null): void {
+/** Keeps the session, or how it ended, for the next load and the other tabs. Where storage is forbidden it lives as long as the page. */
+export function writeKept(storage: Pick<Storage, "setItem">, kept: Kept): void {
   try {
-    if (session) storage.setItem(key, JSON.stringify(session));
-    else storage.removeItem(key);
+    storage.setItem(key, JSON.stringify("session" in kept ? kept.session : kept));
   } catch {
     // Private windows of some browsers refuse to write; the page works without.
   }

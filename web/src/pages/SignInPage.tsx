@@ -1,4 +1,5 @@
 import { ApiError, createApiClient } from "@heliograph/client";
+import { unsentOfOthers } from "@heliograph/client/rxdb";
 import { ArrowRight, LoaderCircle } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useAuth } from "../auth/AuthProvider.tsx";
@@ -6,9 +7,11 @@ import { demoPassword, demoUsers } from "../auth/demo-users.ts";
 import type { Session } from "../auth/session.ts";
 import { Avatar } from "../components/Avatar.tsx";
 import { Button } from "../components/Button.tsx";
+import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
 import { Logo } from "../components/Logo.tsx";
 import { usePageTitle } from "../components/use-page-title.ts";
 import { config } from "../config.ts";
+import { databaseOf } from "../db/database-of.ts";
 import { describeError } from "../entity/describe-error.ts";
 
 function describeRefusal(error: unknown): string {
@@ -16,8 +19,12 @@ function describeRefusal(error: unknown): string {
   return describeError(error);
 }
 
+/** Somebody else's changes that are not sent, and whose sign-in would remove them. */
+type Loss = { readonly count: number; readonly session: Session };
+
 function useSignIn() {
   const { signIn } = useAuth();
+  const [loss, setLoss] = useState<Loss>();
   const [busy, setBusy] = useState("");
   const [failure, setFailure] = useState("");
   async function attempt(email: string, password: string): Promise<void> {
@@ -25,19 +32,38 @@ function useSignIn() {
     setFailure("");
     try {
       const api = createApiClient({ baseUrl: config.apiUrl, getToken: () => null });
-      signIn((await api.login(email, password)) as Session);
+      const session = (await api.login(email, password)) as Session;
+      const count = await unsentOfOthers(databaseOf(session.person));
+      if (count === 0) return signIn(session);
+      setLoss({ count, session });
+      setBusy("");
     } catch (error) {
       setFailure(describeRefusal(error));
       setBusy("");
     }
   }
-  return { busy, failure, attempt };
+  return { busy, failure, attempt, loss, signIn, cancel: () => setLoss(undefined) };
+}
+
+/** One database per device and person: with the next person the last one's goes, and that must be a decision. */
+function LossDialog({ loss, signIn, cancel }: { loss: Loss; signIn: (session: Session) => void; cancel: () => void }) {
+  const { absent } = useAuth();
+  const whose = absent ? `${absent.fname} ${absent.lname}` : "the person before";
+  return (
+    <ConfirmDialog
+      title={`${loss.count === 1 ? "1 change" : `${loss.count} changes`} of ${whose} ${loss.count === 1 ? "is" : "are"} not sent yet`}
+      text={`Signing in as ${loss.session.person.fname} ${loss.session.person.lname} removes everything of ${whose} from this device, and what was not sent is lost. It is kept if ${whose} signs in first.`}
+      confirm="Sign in and lose them"
+      onConfirm={() => signIn(loss.session)}
+      onClose={cancel}
+    />
+  );
 }
 
 /** Way in: an account of the demonstration with one press, or an address and a password. */
 export function SignInPage() {
   const { ended } = useAuth();
-  const { busy, failure, attempt } = useSignIn();
+  const { busy, failure, attempt, loss, signIn, cancel } = useSignIn();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const id = useId();
@@ -127,6 +153,7 @@ export function SignInPage() {
           </ul>
         </section>
       </div>
+      {loss ? <LossDialog loss={loss} signIn={signIn} cancel={cancel} /> : null}
     </main>
   );
 }

@@ -1,4 +1,4 @@
-import { TokenError, type Tokens } from "@heliograph/server-kit";
+import { type Identity, TokenError, type Tokens } from "@heliograph/server-kit";
 import type { FastifyRequest } from "fastify";
 import type { UserContext } from "../db/user-transaction.ts";
 import { RestError } from "../rest/rest-error.ts";
@@ -24,8 +24,25 @@ export function callerOf(request: FastifyRequest): Caller {
  * @throws {RestError} unauthenticated, token_expired
  */
 export async function authenticate(request: FastifyRequest, tokens: Tokens, directory: Directory): Promise<void> {
-  const identity = verify(tokens, bearerToken(request.headers.authorization));
-  const member = await directory.find(identity.personId, identity.organizationId);
+  const identity = identify(() => tokens.verify(bearerToken(request.headers.authorization)));
+  note(request, await directory.find(identity.personId, identity.organizationId));
+}
+
+/**
+ * As `authenticate`, for the exchange of a token against a new one: this one may have ended a while ago. What it gives
+ * lasts, so membership is looked up and not remembered.
+ * @throws {RestError} unauthenticated, token_expired
+ */
+export async function authenticateForRenewal(
+  request: FastifyRequest,
+  tokens: Tokens,
+  directory: Directory,
+): Promise<void> {
+  const identity = identify(() => tokens.verifyForRenewal(bearerToken(request.headers.authorization)));
+  note(request, await directory.findNow(identity.personId, identity.organizationId));
+}
+
+function note(request: FastifyRequest, member: Member | undefined): void {
   // The token outlives the membership; whoever has none is nobody here.
   if (!member) throw refuse("unauthenticated", "invalid_token");
   callers.set(request, { member, context: contextOf(request, member) });
@@ -35,9 +52,9 @@ function bearerToken(header: string | undefined): string | undefined {
   return header === undefined ? undefined : /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
 }
 
-function verify(tokens: Tokens, token: string | undefined) {
+function identify(verify: () => Identity): Identity {
   try {
-    return tokens.verify(token);
+    return verify();
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     if (error.reason === "expired") throw refuse("token_expired", "invalid_token");

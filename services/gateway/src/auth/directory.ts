@@ -39,9 +39,14 @@ export class Directory {
 
   /** Undefined when the person does not belong to the organization (any more). */
   async find(personId: string, organizationId: string): Promise<Member | undefined> {
-    const key = `${personId} ${organizationId}`;
-    const known = this.#known.get(key);
+    const known = this.#known.get(`${personId} ${organizationId}`);
     if (known && known.until > this.#now()) return known.member;
+    return this.findNow(personId, organizationId);
+  }
+
+  /** As `find`, and never from memory: for decisions that last longer than a request. */
+  async findNow(personId: string, organizationId: string): Promise<Member | undefined> {
+    const key = `${personId} ${organizationId}`;
     this.#known.delete(key);
     const { rows } = await this.#pool.query<MemberRow>(
       `select person_id, email, fname, lname, person_type, organization_id, role

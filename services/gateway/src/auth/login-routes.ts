@@ -64,8 +64,9 @@ export async function registerLoginRoutes(app: FastifyInstance, dependencies: Lo
     });
   };
   await app.register(limited);
-  // Whoever is still a member gets another token for the one he has; the first one is valid until it expires.
-  app.post("/auth/renew", async (request, reply) => {
+  // Whoever is still a member gets another token for the one he has, or had until a while ago; the first one is valid
+  // until it expires.
+  app.post("/auth/renew", { config: { renewal: true } }, async (request, reply) => {
     const { member } = callerOf(request);
     const { token, expiresAt } = dependencies.tokens.sign({
       personId: member.id,

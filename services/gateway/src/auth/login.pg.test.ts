@@ -1,5 +1,6 @@
+import { Tokens } from "@heliograph/server-kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type DemoUser, emailOf, type RestUnderTest, startRest } from "../rest/testing/start-rest.ts";
+import { type DemoUser, emailOf, jwtSettings, type RestUnderTest, startRest } from "../rest/testing/start-rest.ts";
 
 let rest: RestUnderTest;
 beforeAll(async () => {
@@ -89,6 +90,39 @@ test("a token is renewed for whoever is still a member, with the answer of a log
   expect((await rest.call("POST /auth/renew", { as: null })).status).toBe(401);
 });
 
+/** What the exchange of a token that ended `agoS` seconds ago is answered with. */
+async function exchange(user: DemoUser, agoS: number, tokens = rest.tokens): Promise<{ status: number; code: string }> {
+  const issued = Date.now() - (jwtSettings.TOKEN_LIFETIME_S + agoS) * 1000;
+  const { token } = tokens.sign(rest.identity(user), issued);
+  const headers = { authorization: `Bearer ${token}` };
+  const me = await rest.call("GET /auth/me", { as: null, headers });
+  if (agoS > 0) expect(me.status).toBe(401);
+  const { status, body } = await rest.call("POST /auth/renew", { as: null, headers });
+  if (status !== 200) return { status, code: body.error.code };
+  const again = await rest.call("GET /auth/me", {
+    as: null,
+    headers: { authorization: `Bearer ${String(body["token"])}` },
+  });
+  return { status: again.status, code: String((again.body.person as { email: string }).email) };
+}
+
+test("a token that ended a while ago is exchanged, and works nowhere else; one that ended long ago is not", async () => {
+  const grace = jwtSettings.TOKEN_RENEW_GRACE_S;
+  expect(await exchange("carol", 60)).toEqual({ status: 200, code: emailOf("carol") });
+  expect(await exchange("carol", grace - 60)).toEqual({ status: 200, code: emailOf("carol") });
+  expect(await exchange("carol", grace + 60)).toEqual({ status: 401, code: "token_expired" });
+});
+
+test.each([
+  ["another key", { JWT_SECRET: "x".repeat(32) }],
+  ["another issuer", { JWT_ISSUER: "somebody else" }],
+  ["another audience", { JWT_AUDIENCE: "somebody else" }],
+])("a token of %s is never exchanged, ended or not", async (_, settings) => {
+  const foreign = new Tokens({ ...jwtSettings, ...settings });
+  expect(await exchange("carol", 60, foreign)).toEqual({ status: 401, code: "unauthenticated" });
+  expect(await exchange("carol", -600, foreign)).toEqual({ status: 401, code: "unauthenticated" });
+});
+
 // Fails when every attempt is hashed at once: the queue of the process's few threads would grow without bound, and whatever
 // else needs one of them (the name of the database's host, say) would wait at its end.
 test("a flood of attempts for ever new accounts is bounded, and answered", async () => {
@@ -100,4 +134,14 @@ test("a flood of attempts for ever new accounts is bounded, and answered", async
   expect(limited[0]?.headers["retry-after"]).toBe("2");
   expect(answers.filter(({ status }) => status === 401).length).toBe(200 - limited.length);
   expect((await login("erin@contoso.example", "heliograph")).status).toBe(200);
+});
+
+// Fails when the exchange believes what is remembered of the person for a minute.
+test("whoever is no member any more gets no other token, from the moment on at which the membership ends", async () => {
+  expect((await rest.call("GET /auth/me", { as: "erin" })).status).toBe(200);
+  const { personId } = rest.identity("erin");
+  await rest.db.pool.query("delete from app.membership where person_id = $1", [personId]);
+  expect(await exchange("erin", 60)).toEqual({ status: 401, code: "unauthenticated" });
+  const unexpired = await rest.call("POST /auth/renew", { as: "erin" });
+  expect(unexpired.status).toBe(401);
 });

@@ -91,7 +91,7 @@ export function fixedPaths(failures: (...codes: RestErrorCode[]) => Record<strin
         post: {
           tags: ["auth"],
           operationId: "renew",
-          summary: "A new token for the one that is about to expire",
+          summary: "A new token for the one that is about to expire, or did a while ago (TOKEN_RENEW_GRACE_S)",
           responses: {
             200: answer("A token.", { token: text, expiresAt: { type: "string", format: "date-time" }, person }),
             ...failures(),

@@ -2,7 +2,7 @@ import cors from "@fastify/cors";
 import type { Logger, Tokens } from "@heliograph/server-kit";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import type pg from "pg";
-import { authenticate } from "../auth/caller.ts";
+import { authenticate, authenticateForRenewal } from "../auth/caller.ts";
 import { Directory } from "../auth/directory.ts";
 import { registerLoginRoutes } from "../auth/login-routes.ts";
 import type { Registry } from "../db/registry.ts";
@@ -20,6 +20,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no token. */
     public?: boolean;
+    /** Exchanges a token, which may have ended a while ago. */
+    renewal?: boolean;
   }
 }
 
@@ -88,7 +90,9 @@ export async function registerRest(app: FastifyInstance, dependencies: RestDepen
 
 function addAuthentication(api: FastifyInstance, tokens: Tokens, directory: Directory): void {
   api.addHook("onRequest", async (request) => {
-    if (request.routeOptions.config.public !== true) await authenticate(request, tokens, directory);
+    const { config } = request.routeOptions;
+    if (config.renewal === true) await authenticateForRenewal(request, tokens, directory);
+    else if (config.public !== true) await authenticate(request, tokens, directory);
   });
 }
 

@@ -99,9 +99,13 @@ export class Rights {
     this.#start(user, line);
   }
 
-  /** The client holds these rows from inside a container, and may read them: as if they had been told to it. */
+  /**
+   * The client holds these rows from inside a container, and may read them: as if they had been told to it. Without any
+   * container of the type they are what it has left on its device, which it asked about once: nothing would ever end them.
+   */
   noteCovered(connection: Connection, code: string, ids: readonly string[]): void {
     if (!this.#ports.hasOwnPolicy(code)) return;
+    if (!connection.holdings.list(code).some(({ kind }) => kind === "within")) return;
     for (const id of ids) this.#ports.subscriptions.adopt(connection, code, id);
   }
 

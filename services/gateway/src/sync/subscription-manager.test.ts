@@ -339,6 +339,20 @@ test("covered rows are compared, and neither held nor written", async () => {
   expect(await client.tell(subscribe({ covered }))).toMatchObject([{ type: "ERROR" }]);
 });
 
+// Fails when a device that asks about everything it has left fills its subscriptions with rows that nobody looks at.
+test("covered rows of a type without any container are compared, and nothing is held of them", async () => {
+  for (const ownPolicy of [false, true]) {
+    const scene = new Scene();
+    if (ownPolicy) scene.ownPolicies.add("task");
+    const [kept, lost] = [id(), id()];
+    scene.readable.set(kept, 5);
+    const client = scene.connect();
+    const [answer] = await client.tell(subscribe({ covered: [kept, lost], coveredVersions: [5, 5] }));
+    expect(answer).toMatchObject({ payload: { count: 0, changed: [], gone: [lost] } });
+    expect([client.connection.holdings.count, scene.index.size, scene.rows.size]).toEqual([0, 0, 0]);
+  }
+});
+
 test("of a table with policies of its own, covered rows are known to the client, whose loss is told", async () => {
   const scene = new Scene();
   scene.ownPolicies.add("task");

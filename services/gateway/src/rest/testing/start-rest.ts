@@ -56,6 +56,7 @@ export const jwtSettings = {
   JWT_ISSUER: "heliograph",
   JWT_AUDIENCE: "heliograph",
   TOKEN_LIFETIME_S: 3600,
+  TOKEN_RENEW_GRACE_S: 86_400,
 } as const;
 
 async function readIdentities(db: TestDatabase): Promise<Map<string, Identity>> {
