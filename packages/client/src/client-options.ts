@@ -19,8 +19,10 @@ export type HeliographOptions = {
    */
   readonly getToken: GetToken;
   /**
-   * Gets a new token for the same person while the old one still lives; null when there is none. Asked for when the
-   * server says that the token is about to expire and `getToken` has no other. `getToken` should give it from then on.
+   * Gets a new token for the same person, before the old one ends or after it; null when there is none, and rejects when
+   * it cannot be had now, which is tried again (an `ApiError` of 401 or 403 counts as none). Asked for when the server
+   * says that the token is about to expire, or has refused it, and `getToken` has no other. `getToken` should give it from
+   * then on.
    */
   readonly renewToken?: () => Promise<string | null>;
   /** How long the server keeps a session without a socket, milliseconds; its SESSION_GRACE_MS. 60 000 when absent. */

@@ -1,6 +1,6 @@
 import type { DownMessage } from "@heliograph/protocol";
 import { type ApiClient, createApiClient } from "./api/api-client.ts";
-import { patientReads } from "./api/patient-reads.ts";
+import { patientRequests } from "./api/patient-requests.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
 import type { Clock } from "./clock.ts";
@@ -17,7 +17,7 @@ import { type Logger, silentLogger } from "./logger.ts";
 import type { Mutations } from "./mutations.ts";
 import { LocalWrites } from "./outbox/local-writes.ts";
 import { Refetcher } from "./refetch/refetcher.ts";
-import { createSharedConnection } from "./shared-connection.ts";
+import { createSharedConnection, type SharedConnection } from "./shared-connection.ts";
 import { SignInRequest } from "./sign-in-request.ts";
 import { readStatus } from "./status-parts.ts";
 import { StatusPublisher } from "./status-publisher.ts";
@@ -31,7 +31,6 @@ import { Subscriber } from "./subscriptions/subscriber.ts";
 import type { Phase, Target } from "./subscriptions/subscription-book.ts";
 import { toTargets } from "./subscriptions/to-targets.ts";
 import { type SyncStatus, stuckAt, toSyncStatus } from "./sync-status.ts";
-import type { Tabs } from "./tabs/tabs.ts";
 import { containerFor, ownerOf } from "./token-claims.ts";
 import { TokenSource } from "./token-source.ts";
 
@@ -58,7 +57,7 @@ export class Heliograph {
   readonly #keys = new KeyedEmitter();
   readonly #errors = new Map<EntityKey, Error>();
   readonly #status: StatusPublisher;
-  readonly #tabs: Tabs;
+  readonly #shared: SharedConnection;
   readonly #keeper: StoreKeeper;
   #kind: ConnectionState["kind"] = "disconnected";
   #life: "new" | "started" | "stopped" = "new";
@@ -77,7 +76,7 @@ export class Heliograph {
     });
     const clock = this.#clock;
     const random = options.random ?? Math.random;
-    const read = patientReads(clock);
+    const read = patientRequests(clock);
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
     const environment = options.environment ?? defaultEnvironment();
     this.store = options.store ?? createMemoryStore();
@@ -124,6 +123,7 @@ export class Heliograph {
       send: (message) => this.#connection.send(message),
       readVersions: (type, ids) => this.#readVersions(type, ids),
       readInside: async (type, containers) => (await this.store.readInside?.(type, containers)) ?? new Map(),
+      onCovered: (type, ids) => this.#shared.heldRows.compared(type, ids),
       onChanged: (type, changes, seen) => this.#refetcher.compared(type, changes, seen),
       onGone: (type, rows) => {
         const { store } = this;
@@ -151,7 +151,7 @@ export class Heliograph {
       clock,
       random,
     });
-    const shared = createSharedConnection({
+    this.#shared = createSharedConnection({
       options,
       fetch: fetchFunction,
       tokens: this.#tokens,
@@ -159,10 +159,11 @@ export class Heliograph {
       subscriber: this.#subscriber,
       refetcher: this.#refetcher,
       catchUp: () => this.#catchUp,
-      storage: () => this.store.storage,
+      store: this.store,
       readVersions: (type, ids) => this.#readVersions(type, ids),
       status: () => this.#status.current,
       onMessage: (message) => this.#receive(message),
+      background: (work) => this.#background(work),
       onLost: () => this.#lists.refresh(),
       onChange: (state) => this.#connectionChanged(state),
       onStatus: (now) => (now ? this.#status.publish() : this.#status.publishLater()),
@@ -170,8 +171,7 @@ export class Heliograph {
       random,
       logger: this.#logger,
     });
-    this.#connection = shared.connection;
-    this.#tabs = shared.tabs;
+    this.#connection = this.#shared.connection;
     this.inspection = inspectionOf(this.#connection, this.#refetcher, this.#lists);
     this.#catchUp = new CatchUp({
       connection: this.#connection,
@@ -192,10 +192,10 @@ export class Heliograph {
     const parts = () => readStatus({ ...sources, lastError: this.#lastError });
     this.#status = new StatusPublisher({
       clock,
-      compute: () => this.#tabs.statusOf(toSyncStatus(parts())),
+      compute: () => this.#shared.tabs.statusOf(toSyncStatus(parts())),
       nextAt: () => stuckAt(parts()),
     });
-    this.#status.on(() => this.#tabs.announce());
+    this.#status.on(() => this.#shared.tabs.announce());
     this.store.onTrouble?.(() => {
       this.#lastError = { message: this.store.storageReason ?? "The local store failed.", at: clock.now() };
       this.#status.publish();
@@ -332,7 +332,7 @@ export class Heliograph {
   }
 
   #phaseChanged(targets: readonly Target[]): void {
-    this.#tabs.phaseChanged(targets);
+    this.#shared.tabs.phaseChanged(targets);
     this.#keys.emit(targets.filter((target) => !target.container).map(({ type, id }) => entityKey(type, id)));
     const types = new Set(targets.filter((target) => target.container).map(({ type }) => type));
     for (const type of types) for (const list of this.#lists.ofType(type)) list.refresh();
@@ -357,7 +357,7 @@ export class Heliograph {
 
   #needsChanged(keys: readonly EntityKey[]): void {
     this.#keys.emit(keys);
-    this.#tabs.needsChanged(keys);
+    this.#shared.tabs.needsChanged(keys);
     this.#catchUp.check();
     this.#status.publishLater();
   }

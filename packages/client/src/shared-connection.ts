@@ -11,6 +11,9 @@ import type { ConnectionState } from "./connection/state.ts";
 import type { Logger } from "./logger.ts";
 import type { Refetcher } from "./refetch/refetcher.ts";
 import type { SignInRequest } from "./sign-in-request.ts";
+import type { EntityStore } from "./store/entity-store.ts";
+import { applyGoneAtSubscribe } from "./subscriptions/gone-at-subscribe.ts";
+import { HeldRows } from "./subscriptions/held-rows.ts";
 import type { HeldVersion } from "./subscriptions/subscribe-batch.ts";
 import type { Subscriber } from "./subscriptions/subscriber.ts";
 import type { SyncStatus } from "./sync-status.ts";
@@ -26,10 +29,12 @@ export type SharedConnectionParts = {
   readonly refetcher: Refetcher;
   /** Made after the connection, which it asks. */
   readonly catchUp: () => CatchUp;
-  readonly storage: () => "indexeddb" | "memory";
+  readonly store: EntityStore;
   readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
   readonly status: () => SyncStatus;
   readonly onMessage: (message: DownMessage) => void;
+  /** Work on the store that nobody waits for. */
+  readonly background: (work: Promise<void>) => void;
   readonly onLost: () => void;
   readonly onChange: (state: ConnectionState) => void;
   /** Counts of the status may have changed, or with `now` what it says. */
@@ -39,12 +44,18 @@ export type SharedConnectionParts = {
   readonly logger: Logger;
 };
 
+export type SharedConnection = {
+  readonly connection: Connection;
+  readonly tabs: Tabs;
+  readonly heldRows: HeldRows;
+};
+
 /** The connection of a client, shared with the other tabs of the browser, wired to what has to follow it. */
-export function createSharedConnection(parts: SharedConnectionParts): { connection: Connection; tabs: Tabs } {
-  const { options, tokens, signIn, subscriber, refetcher, catchUp, clock, random, logger } = parts;
+export function createSharedConnection(parts: SharedConnectionParts): SharedConnection {
+  const { options, tokens, signIn, subscriber, refetcher, catchUp, store, clock, random, logger } = parts;
   const tabs = new Tabs({
     share: options.shareSocket ?? true,
-    storage: parts.storage,
+    storage: () => store.storage,
     openSocket: options.openSocket ?? webSocketFactory,
     probe: options.probe ?? createProbe(parts.fetch),
     environment: options.environment ?? defaultEnvironment(),
@@ -58,7 +69,22 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
     clock,
     logger,
   });
-  const connection = new Connection({
+  const heldRows = new HeldRows({
+    send: (message) => connection.send(message),
+    store,
+    leads: () => tabs.leads,
+    isCaughtUp: () => connection.state.kind === "connected",
+    isBusy: () => refetcher.pending > 0 || !subscriber.settled,
+    isWatched: (type, id) => {
+      const phase = subscriber.phase({ type, id, container: false });
+      return phase === "asked" || phase === "held";
+    },
+    onGone: (type, rows) => parts.background(applyGoneAtSubscribe(type, rows, { refetcher, subscriber, store })),
+    clock,
+    random,
+    logger,
+  });
+  const connection: Connection = new Connection({
     url: resolveSocketUrl(options.url),
     tokens,
     renewToken: options.renewToken,
@@ -70,6 +96,7 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
     random,
     logger,
     onMessage: (message) => {
+      if (heldRows.takes(message)) return;
       parts.onMessage(message);
       tabs.received(message);
     },
@@ -78,6 +105,7 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
       catchUp().fresh();
       signIn.welcomed();
       refetcher.begunAfresh();
+      heldRows.afresh(limits);
       subscriber.connected(limits);
       refetcher.hurry();
       tabs.linked(limits);
@@ -86,6 +114,7 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
       logger.info(`[Sync] Resumed (${count})`);
       catchUp().resumed();
       signIn.welcomed();
+      heldRows.resumed(limits);
       subscriber.resumed(limits, count);
       refetcher.hurry();
       tabs.linked(limits);
@@ -93,6 +122,7 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
     onReset: () => {
       catchUp().fresh();
       refetcher.begunAfresh();
+      heldRows.afresh();
       subscriber.reassert();
       tabs.reset();
     },
@@ -104,6 +134,7 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
     onLost: () => {
       logger.info("[Sync] Disconnected");
       tabs.unlinked();
+      heldRows.lost();
       subscriber.disconnected();
       refetcher.lost();
       parts.onLost();
@@ -114,5 +145,5 @@ export function createSharedConnection(parts: SharedConnectionParts): { connecti
       parts.onChange(state);
     },
   });
-  return { connection, tabs };
+  return { connection, tabs, heldRows };
 }

@@ -1,3 +1,4 @@
+import { isRefusal } from "./connection/renewal-failure.ts";
 import type { TokenSource } from "./token-source.ts";
 
 export type SignInPorts = {
@@ -33,12 +34,17 @@ export class SignInRequest {
       if (!renewToken || this.#renewed === token) return this.ask();
       // A device that slept asks with its old token first; that is no reason to send its person away.
       this.#renewed = token;
-      void renewToken()
-        .catch(() => null)
-        .then((renewed) => {
+      void renewToken().then(
+        (renewed) => {
           if (renewed && renewed !== token) onRenewed();
           else if (counts()) this.ask();
-        });
+        },
+        (error: unknown) => {
+          if (!isRefusal(error))
+            this.#renewed = undefined; // an outage: the next refusal asks once more
+          else if (counts()) this.ask();
+        },
+      );
     });
   }
 

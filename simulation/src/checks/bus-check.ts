@@ -1,7 +1,10 @@
 import type { BusMessage } from "@heliograph/protocol";
 import type { Violations } from "./violation.ts";
 
-/** Numbers are given out once: no two hints of one history may claim the same, and none may leave one out. */
+/**
+ * Numbers are given out once: no two hints of one history may claim the same. One that is left out here is no fault, for any
+ * hint may be lost; whether somebody missed it is judged at the clients.
+ */
 export class BusCheck {
   readonly #violations: Violations;
   readonly #now: () => number;

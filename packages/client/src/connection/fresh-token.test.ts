@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ApiError } from "../api/api-error.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
@@ -86,5 +87,48 @@ test("a request with an expired token renews it, and asks nobody", async () => {
   expect(token).toBe(second);
   expect(server.socket?.heard).toContainEqual(expect.objectContaining({ type: "AUTH", payload: { token: second } }));
   expect(asked).toBe(0);
+  client.stop();
+});
+
+test("a renewal that an outage prevents is tried again, and nobody is asked to sign in", async () => {
+  const second = tokenUntil(start + 9_000_000);
+  let token = "first";
+  let outage = true;
+  let asked = 0;
+  const { client, server, clock } = createTestClient({
+    getToken: () => token,
+    renewToken: async () => {
+      if (outage) throw new ApiError({ status: 503, code: "unavailable", message: "The database is away." });
+      token = second;
+      return token;
+    },
+    onAuthRequired: () => (asked += 1),
+    probe: async () => ({ kind: "unauthenticated", reason: "The token has expired." }),
+  });
+  client.start();
+  await clock.advance(10);
+  server.drop(4401);
+  await clock.advance(120_000);
+  expect({ asked, state: client.status().state }).toEqual({ asked: 0, state: "connecting" });
+  const { length } = server.sockets;
+  outage = false;
+  await clock.advance(60_000);
+  expect({ asked, state: client.status().state }).toEqual({ asked: 0, state: "connected" });
+  expect(server.sockets.slice(length).map((socket) => socket.token)).toEqual([second]);
+  client.stop();
+});
+
+test("a renewal that the server refuses asks the person once", async () => {
+  let asked = 0;
+  const { client, server, clock } = createTestClient({
+    getToken: () => "first",
+    renewToken: () => Promise.reject(new ApiError({ status: 401, code: "token_expired", message: "Too late." })),
+    onAuthRequired: () => (asked += 1),
+  });
+  client.start();
+  await clock.advance(10);
+  server.drop(4401);
+  await clock.advance(60_000);
+  expect({ asked, state: client.status().state }).toEqual({ asked: 1, state: "needs-auth" });
   client.stop();
 });

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { readTokenClaims } from "../token-claims.ts";
+import { isRefusal } from "./renewal-failure.ts";
 
 export type FreshTokenPorts = {
   readonly renewToken: (() => Promise<string | null>) | undefined;
@@ -14,6 +15,8 @@ export class FreshToken {
   readonly #ports: FreshTokenPorts;
   /** Refused by the server; renewed once, and if that gives no other, the person is asked. */
   #refused: string | undefined;
+  /** The latest renewal failed for a reason that may pass. */
+  #later = false;
 
   constructor(ports: FreshTokenPorts) {
     this.#ports = ports;
@@ -21,16 +24,18 @@ export class FreshToken {
 
   /** The server refused the token. True if a renewal may still help. */
   refused(token: string | null | undefined): boolean {
-    if (!token || !this.#ports.renewToken || this.#refused === token) return false;
+    if (!token || !this.#ports.renewToken) return false;
+    if (this.#refused === token) return this.#later;
     this.#refused = token;
+    this.#later = false;
     return true;
   }
 
   /**
    * Calls back with the token, before returning if it is good; with a new one if it is spent and can be renewed; with
-   * null if the server refused it and there is no other.
+   * null if the server refused it and there is no other; with undefined if it refused it and another cannot be had now.
    */
-  take(token: string, callback: (token: string | null) => void): void {
+  take(token: string, callback: (token: string | null | undefined) => void): void {
     const { renewToken, clock } = this.#ports;
     const refused = token === this.#refused;
     const expired = (readTokenClaims(token).expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now();
@@ -38,12 +43,18 @@ export class FreshToken {
       callback(token);
       return;
     }
+    this.#later = false;
     void renewToken()
-      .catch(() => null)
+      .catch((error: unknown) => {
+        // An outage must not send a person away who has a right to a new token.
+        this.#later = !isRefusal(error);
+        return null;
+      })
       .then((renewed) => {
         if (renewed && renewed !== token) callback(renewed);
         // Expired by this device's clock only, which may be wrong: the server decides.
-        else callback(refused ? null : token);
+        else if (!refused) callback(token);
+        else callback(this.#later ? undefined : null);
       });
   }
 }

@@ -25,6 +25,12 @@ export async function databasesOf(application: string): Promise<readonly string[
   return [...new Set(found.map((one) => one.slice(prefix.length).split("--")[0] ?? ""))];
 }
 
+/** The IndexedDB databases that hold what was not sent of one of them. */
+export async function outboxesOf(name: string): Promise<readonly string[]> {
+  const found = await existingNames();
+  return found.filter((one) => one.startsWith(`${prefix}${databaseName(name)}--`) && one.endsWith("--outbox"));
+}
+
 async function existingNames(): Promise<readonly string[]> {
   if (typeof indexedDB === "undefined" || !indexedDB.databases) return [];
   const found = await indexedDB.databases().catch(() => []);

@@ -9,6 +9,7 @@ import type {
   ServerRow,
   StoredEntity,
   StoredList,
+  UseMark,
 } from "../store/entity-store.ts";
 import { type Merge, mergeGoneMark, mergeServerRow } from "../store/merge.ts";
 import { rowsInside } from "../store/rows-inside.ts";
@@ -66,6 +67,10 @@ export class RxStore implements EntityStore {
 
   async readInside(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
     return rowsInside(await this.#tables.entities.all(), type, containerIds);
+  }
+
+  async readByUse(after: UseMark | undefined, limit: number): Promise<readonly StoredEntity[]> {
+    return (await this.#tables.entities.all(limit, after && [after.seenAt, after.id])).map(toEntity);
   }
 
   putServer(rows: readonly ServerRow[]): Promise<void> {

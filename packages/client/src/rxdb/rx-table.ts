@@ -75,9 +75,13 @@ export class RxTable<Row extends { readonly id: string }> {
     return new Map(documents.map((document) => [(document as Row).id, withoutBookkeeping(document)]));
   }
 
-  /** Rows in the order of the schema's own index, or of their ids when it has none; all unless limited. */
-  async all(limit = Number.MAX_SAFE_INTEGER): Promise<Row[]> {
-    const { documents } = await this.#instance.query(this.#everything(limit));
+  /**
+   * Rows in the order of the schema's own index, or of their ids when it has none; all unless limited.
+   *
+   * @param after columns of the index, its id last: only rows behind these
+   */
+  async all(limit = Number.MAX_SAFE_INTEGER, after?: readonly (number | string)[]): Promise<Row[]> {
+    const { documents } = await this.#instance.query(this.#everything(limit, after));
     return documents.map(withoutBookkeeping);
   }
 
@@ -158,7 +162,7 @@ export class RxTable<Row extends { readonly id: string }> {
    * Every row that is not removed, as RxDB's query planner would plan it. Written down here because it is the only query:
    * the planner is larger than this file.
    */
-  #everything(limit?: number): PreparedQuery<Row> {
+  #everything(limit?: number, after?: readonly (number | string)[]): PreparedQuery<Row> {
     const index = [...(this.#schema.indexes?.[0] ?? [])] as string[];
     const [, ...columns] = index; // the first is `_deleted`
     const query = {
@@ -169,9 +173,9 @@ export class RxTable<Row extends { readonly id: string }> {
     };
     const queryPlan = {
       index,
-      startKeys: [false, ...columns.map(() => Number.MIN_SAFE_INTEGER)],
+      startKeys: [false, ...(after ?? columns.map(() => Number.MIN_SAFE_INTEGER))],
       endKeys: [false, ...columns.map(() => "\uffff")],
-      inclusiveStart: true,
+      inclusiveStart: after === undefined,
       inclusiveEnd: true,
       sortSatisfiedByIndex: true,
       selectorSatisfiedByIndex: true,

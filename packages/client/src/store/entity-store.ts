@@ -48,6 +48,9 @@ export type GoneMark = {
   readonly unlessNewerThan?: number;
 };
 
+/** Where a row stands in the order of use. */
+export type UseMark = Pick<StoredEntity, "id" | "seenAt">;
+
 /** A list as the server ordered it. */
 export type StoredList = {
   readonly id: string;
@@ -81,6 +84,8 @@ export interface EntityStore {
   read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>>;
   /** Versions of the rows of a type, gone ones left out, of which any column holds the id of one of these containers. */
   readInside?(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>>;
+  /** Rows in the order of their last use, gone ones too, from behind a mark; left out where the store keeps no order. */
+  readByUse?(after: UseMark | undefined, limit: number): Promise<readonly StoredEntity[]>;
   putServer(rows: readonly ServerRow[]): Promise<void>;
   putGone(marks: readonly GoneMark[]): Promise<void>;
   readList(id: string): Promise<StoredList | undefined>;

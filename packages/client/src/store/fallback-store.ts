@@ -10,6 +10,7 @@ import type {
   ServerRow,
   StoredEntity,
   StoredList,
+  UseMark,
 } from "./entity-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
 
@@ -89,6 +90,12 @@ export class FallbackStore implements EntityStore {
   async readInside(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
     const older = await this.#database.readInside?.(type, containerIds).catch(() => undefined);
     return new Map([...(older ?? []), ...((await this.#memory.readInside?.(type, containerIds)) ?? [])]);
+  }
+
+  /** After the database failed nothing can be removed from it any more. */
+  async readByUse(after: UseMark | undefined, limit: number): Promise<readonly StoredEntity[]> {
+    const rows = await this.#try(async () => (await this.#database.readByUse?.(after, limit)) ?? []);
+    return rows ?? (await this.#memory.readByUse?.(after, limit)) ?? [];
   }
 
   putServer(rows: readonly ServerRow[]): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   ServerRow,
   StoredEntity,
   StoredList,
+  UseMark,
 } from "./entity-store.ts";
 import { type Merge, mergeGoneMark, mergeServerRow } from "./merge.ts";
 import { rowsInside } from "./rows-inside.ts";
@@ -60,6 +61,10 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
     },
     async readInside(type, containerIds) {
       return rowsInside(entities.values(), type, containerIds);
+    },
+    async readByUse(after: UseMark | undefined, limit: number) {
+      const behind = after ? [...entities.values()].filter((row) => inUse(after, row) < 0) : [...entities.values()];
+      return behind.sort(inUse).slice(0, limit);
     },
     async putServer(rows: readonly ServerRow[]) {
       write(
@@ -124,4 +129,8 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
       meta.clear();
     },
   };
+}
+
+function inUse(a: UseMark, b: UseMark): number {
+  return a.seenAt - b.seenAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 }

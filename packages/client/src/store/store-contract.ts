@@ -153,6 +153,27 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       );
     }));
 
+  test(`${name}: rows by last use, slice after slice, each once`, () =>
+    withStore(async (store) => {
+      const rows = Array.from({ length: 25 }, (_, n) => ({ type: "task", id: testId(n), ver: 1, data: { n } }));
+      const keys = rows.map(({ type, id: rowId }) => entityKey(type, rowId));
+      await store.putServer(rows); // all within one moment
+      await store.putGone([{ type: "task", id: testId(3), ver: 0 }]);
+      const begun = Date.now();
+      await expect.poll(() => Date.now()).toBeGreaterThan(begun + 1);
+      await store.touch(keys.slice(0, 2));
+      const slices: (readonly StoredEntity[])[] = [];
+      for (let slice = await store.readByUse?.(undefined, 10); slice?.length; ) {
+        slices.push(slice);
+        slice = await store.readByUse?.(slice.at(-1), 10);
+      }
+      expect(slices.map(({ length }) => length)).toEqual([10, 10, 5]);
+      const read = slices.flat().map(({ id: rowKey }) => rowKey);
+      expect(read.toSorted()).toEqual(keys.toSorted());
+      expect(read.slice(-2)).toEqual(keys.slice(0, 2));
+      expect(slices.flat().filter(({ gone }) => gone)).toHaveLength(1);
+    }));
+
   test(`${name}: a thousand rows in one call`, () =>
     withStore(async (store) => {
       const rows = Array.from({ length: 1_000 }, (_, n) => ({

@@ -20,6 +20,8 @@ export type CoveredRowsPorts = {
   ) => void;
   readonly onGone: (type: string, rows: readonly GoneRow[]) => void;
   readonly onProgress: () => void;
+  /** The server is asked about these rows. */
+  readonly onCovered?: ((type: string, ids: Iterable<string>) => void) | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -170,6 +172,7 @@ export class CoveredRows {
   #ask(type: string, containers: readonly string[], rows: readonly (readonly [string, HeldVersion])[]): void {
     const id = `c${this.#nextId++}`;
     const covered = rows.map(([one]) => one);
+    this.#ports.onCovered?.(type, covered);
     const coveredVersions = rows.map(([, { version }]) => version);
     this.#asked.set(id, { type, containers, seen: new Map(rows) });
     this.#timer.set(answerTimeoutMs, () => this.#repeat());

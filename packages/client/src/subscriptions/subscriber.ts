@@ -29,6 +29,7 @@ export type SubscriberPorts = {
   readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
   /** What the device holds of a type inside containers; left out where the store cannot tell. */
   readonly readInside?: CoveredRowsPorts["readInside"];
+  readonly onCovered?: CoveredRowsPorts["onCovered"];
   /** `seen`: what was held of each when the server was asked. */
   readonly onChanged: (
     type: string,

@@ -69,6 +69,11 @@ export class Tabs {
     },
   };
 
+  /** This tab speaks for the device: it holds the socket, or has one of its own. */
+  get leads(): boolean {
+    return this.#member?.leads ?? true;
+  }
+
   /** The status as this tab shows it. */
   statusOf(own: SyncStatus): SyncStatus {
     const member = this.#member;

@@ -46,7 +46,11 @@ export class FakeServer {
   /** Answer RESUME; otherwise it stays unanswered. */
   answersResume = true;
   pingIntervalMs = 30_000;
-  limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
+  limits: Extract<DownMessage, { type: "WELCOME" }>["payload"]["limits"] = {
+    maxMessageBytes: 65_536,
+    maxIdsPerMessage: 1_000,
+    maxSubscriptions: 10_000,
+  };
   /** Recorded sessions: they outlive their sockets until the client says goodbye. */
   readonly sessions = new Map<string, FakeSession>();
   /** Writes that took place, by their Idempotency-Key. */
@@ -284,6 +288,7 @@ export class FakeServer {
     }
     if (message.type !== "SUBSCRIBE") return;
     const { entityCode, entityIds = [], versions = [], within = [] } = message.payload;
+    const { covered = [], coveredVersions = [] } = message.payload;
     const { session } = socket;
     this.sessions.set(session.id, session);
     const changed: { entityId: string; version: number }[] = [];
@@ -296,6 +301,11 @@ export class FakeServer {
       }
       if (row) session.subscriptions.add(`id:${entityCode}:${id}`);
       if (row && row.version !== versions[index]) changed.push({ entityId: id, version: row.version });
+    });
+    covered.forEach((id, index) => {
+      const row = this.rows.get(`${entityCode}:${id}`);
+      if (!row) gone.push(id);
+      else if (row.version !== coveredVersions[index]) changed.push({ entityId: id, version: row.version });
     });
     for (const id of within) session.subscriptions.add(`in:${entityCode}:${id}`);
     const count = entityIds.length - gone.length + within.length;

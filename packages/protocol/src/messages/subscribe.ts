@@ -8,7 +8,8 @@ import { entityCodeSchema, entityIdSchema, maxIdsPerMessage, versionSchema } fro
  * 0 stands for "nothing". The server then reports only what differs.
  *
  * `covered` names rows that the client holds from inside containers which it subscribes to, in this message or before,
- * with `coveredVersions` in the same order: they are compared like `entityIds`, without a subscription of their own.
+ * with `coveredVersions` in the same order: they are compared like `entityIds`, without a subscription of their own. It may
+ * also name rows that the client holds from an earlier connection and does not subscribe to in any way.
  */
 export const subscribeMessageSchema = messageWithPayload(
   "SUBSCRIBE",

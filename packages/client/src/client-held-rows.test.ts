@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import { entityKey } from "./entity-key.ts";
+import { createMemoryStore } from "./store/memory-store.ts";
+import { firstPauseMs, gapMs, spreadMs } from "./subscriptions/held-rows.ts";
+import { testId } from "./testing/ids.ts";
+import { createTestClient, organization } from "./testing/test-client.ts";
+
+// Rows that are on the device and that no view shows, over connections that come and go.
+
+const shown = testId(1);
+const revoked = testId(2);
+const kept = testId(3);
+const changed = testId(4);
+const deleted = testId(5);
+const allPauses = firstPauseMs + spreadMs + 60 * gapMs;
+
+/** A device on which rows were shown yesterday: what became of them meanwhile nobody has told it. */
+async function returned() {
+  const store = createMemoryStore();
+  const scene = createTestClient({ store });
+  const { server, client } = scene;
+  server.limits = { ...server.limits, covered: true };
+  for (const [type, id] of Object.entries({ task: shown, invoice: revoked, note: kept, project: changed })) {
+    const version = server.write(type, id, { name: `${type} of yesterday` });
+    await store.putServer([{ type, id, ver: version, data: { id, version, name: `${type} of yesterday` } }]);
+  }
+  await store.putServer([{ type: "invoice", id: deleted, ver: 1, data: { id: deleted, version: 1, name: "deleted" } }]);
+  server.rows.delete(entityKey("invoice", revoked));
+  server.write("project", changed, { name: "renamed meanwhile" });
+  client.subscribe("task", [shown]);
+  const compared = () =>
+    server.sockets
+      .flatMap(({ heard }) => heard)
+      .flatMap((message) => (message.type === "SUBSCRIBE" ? (message.payload.covered ?? []) : []));
+  const row = async (type: string, id: string) => (await store.read([entityKey(type, id)])).get(entityKey(type, id));
+  return { ...scene, store, compared, row };
+}
+
+// Fails when only what a view shows is compared after a return: the rest stays readable on the device for ever.
+test("rows that no view shows and that went meanwhile leave the device, and only those", async () => {
+  const { client, server, clock, compared, row } = await returned();
+  client.start();
+  await clock.advance(100);
+  expect(client.status().state).toBe("connected");
+  expect(compared()).toEqual([]); // not before what is shown
+  const { caughtUpAt } = client.status();
+  const states = new Set<string>();
+  client.onStatus(({ state }) => states.add(state));
+  await clock.advance(allPauses);
+  expect(await row("invoice", revoked)).toMatchObject({ gone: true, base: null });
+  expect(await row("invoice", deleted)).toMatchObject({ gone: true, base: null });
+  expect(await row("note", kept)).toMatchObject({ gone: false, base: { name: "note of yesterday" } });
+  // Nobody looks at it: whoever does will ask with its version.
+  expect(await row("project", changed)).toMatchObject({ base: { name: "project of yesterday" } });
+  expect(compared().toSorted()).toEqual([revoked, kept, changed, deleted].toSorted());
+  expect(server.socket?.session.subscriptions).toEqual(new Set([`id:task:${shown}`]));
+  expect([...states].filter((state) => state !== "connected")).toEqual([]);
+  expect(client.status().caughtUpAt).toBeGreaterThanOrEqual(caughtUpAt ?? Number.POSITIVE_INFINITY);
+  client.stop();
+  expect(clock.timers).toBe(0);
+});
+
+test("RESUME goes on with what was not compared and does not begin anew; a new session does", async () => {
+  const { client, server, clock, compared } = await returned();
+  client.start();
+  await clock.advance(firstPauseMs + 100);
+  const before = compared().length;
+  expect(before).toBeGreaterThan(0);
+  server.drop();
+  await clock.advance(allPauses);
+  expect(server.sockets).toHaveLength(2);
+  expect(compared().toSorted()).toEqual([revoked, kept, changed, deleted].toSorted());
+  server.drop();
+  await clock.advance(allPauses);
+  expect(server.sockets).toHaveLength(3);
+  expect(compared()).toHaveLength(4);
+  server.forgetLostSessions();
+  server.sessions.clear();
+  server.drop();
+  await clock.advance(allPauses);
+  expect(compared().length).toBeGreaterThan(4);
+  client.stop();
+});
+
+test("an edit that was not sent outlives its row, and says so when it is refused", async () => {
+  const { client, server, clock, row } = await returned();
+  server.autoAnswer = false;
+  await client.mutations.update("invoice", revoked, { name: "mine" });
+  client.start();
+  await clock.advance(allPauses);
+  expect(await row("invoice", revoked)).toMatchObject({ gone: true });
+  expect(client.outbox.snapshot().size).toBe(1);
+  server.autoAnswer = true;
+  for (const call of [...server.calls]) call.answer();
+  await clock.advance(60_000);
+  expect(client.outbox.attention().items).toMatchObject([{ id: revoked, kind: "gone" }]);
+  client.stop();
+});
+
+test("rows inside a confirmed container are compared once", async () => {
+  const { client, clock, compared, store } = await returned();
+  await store.putServer([
+    { type: "note", id: testId(7), ver: 1, data: { id: testId(7), version: 1, organization_id: organization } },
+  ]);
+  client.subscribe("note", [organization], { within: true });
+  client.start();
+  await clock.advance(allPauses);
+  expect(compared().filter((id) => id === testId(7))).toHaveLength(1);
+  client.stop();
+});
