@@ -1,6 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { firstPage } from "./build/first-page.ts";
 import { offlineFiles } from "./build/offline-files.ts";
 
 const gateway = process.env["VITE_DEV_PROXY"] ?? "http://127.0.0.1:4000";
@@ -14,6 +15,13 @@ export default defineConfig({
     // One bundle for what the first page needs: a second request would come after the first.
     chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: (id, graph) => (firstPage((other) => graph.getModuleInfo(other))(id) ? "first" : null) }],
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build, type Plugin, type ResolvedConfig } from "vite";
+import { offlineNames } from "./offline-names.ts";
 
 /** Where the service worker lies in the build: at the root, because it serves only what is at or below its own path. */
 const workerFile = "service-worker.js";
@@ -22,9 +23,7 @@ export function offlineFiles(): Plugin {
       sequential: true,
       async handler(_options, bundle) {
         const folder = resolve(config.root, config.build.outDir);
-        const names = [...Object.keys(bundle), ...(await readdir(config.publicDir))].filter(
-          (name) => !name.endsWith(".map"),
-        );
+        const names = [...offlineNames(bundle), ...(await readdir(config.publicDir))];
         const files = await Promise.all(
           names.map(async (name) => ({
             url: `/${name}`,

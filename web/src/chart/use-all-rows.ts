@@ -10,6 +10,8 @@ const most = 1_000;
 export type AllRows = Rows & {
   /** Whether `rows` is everything that fits the query; a sum over less must say so. */
   readonly complete: boolean;
+  /** Pages are still on their way. Not complete and not loading: there are more than are read. */
+  readonly loading: boolean;
 };
 
 /** Every row that fits a query, page after page, live: what a figure or a chart may be computed from. */
@@ -23,5 +25,5 @@ export function useAllRows(code: EntityCode, query: Omit<RowQuery, "limit">): Al
   useEffect(() => {
     if (more) loadMore();
   }, [more, held]);
-  return { ...list, complete: status === "ready" && !hasMore };
+  return { ...list, complete: status === "ready" && !hasMore, loading: status === "loading" || more };
 }

@@ -29,9 +29,20 @@ test("a delay says up to when changes are shown, with the day if that is not tod
   expect(words(then + 86_400_000)).toMatch(/^Delayed: showing changes up to .*2026.*10[:.]42/);
 });
 
-test("a connection that brings nothing is not called live", () => {
-  expect(syncWords({ state: "connected", stuck: true }, 0)).toMatchObject({
-    tone: "warn",
-    label: "Not getting through",
-  });
+const saidStuck = ["connected", "catching-up", "delayed", "connecting", "disabled"] as const;
+
+test.each(saidStuck)("%s, and nothing gets through: that is said first", (state) => {
+  const words = syncWords({ state, stuck: true, retryAt: 10_000 }, 5_000);
+  expect(words).toMatchObject({ tone: "warn", label: "Not getting through" });
+  expect(words.detail).toMatch(/half a minute.*tried again by itself/);
+});
+
+test("what else is wrong is not lost beside it", () => {
+  const then = new Date(2026, 2, 3, 10, 42).getTime();
+  expect(syncWords({ state: "delayed", since: then, stuck: true }, then).detail).toMatch(/behind.*10[:.]42/);
+  expect(syncWords({ state: "disabled", stuck: true }, 0).detail).toContain("switched off");
+});
+
+test.each(["offline", "needs-auth", "disconnected"] as const)("%s says itself why nothing gets through", (state) => {
+  expect(syncWords({ state, stuck: true }, 0).label).toBe(states[state]);
 });

@@ -21,7 +21,7 @@ export type SyncState = {
   readonly since?: number | undefined;
   /** When the next attempt starts, in milliseconds since 1970. */
   readonly retryAt?: number | undefined;
-  /** Connected, and yet nothing gets through. */
+  /** The server is there, and yet nothing gets through. */
   readonly stuck?: boolean | undefined;
 };
 
@@ -36,25 +36,38 @@ const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-di
 const timeAndDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /** Hours and minutes, and the day when a time alone would be taken for today's. */
-function timeOf(moment: number, now: number): string {
+export function timeOf(moment: number, now: number): string {
   const sameDay = new Date(moment).toDateString() === new Date(now).toDateString();
   return (sameDay ? time : timeAndDay).format(moment);
 }
 
-const stuck: SyncWords = {
-  tone: "warn",
-  label: "Not getting through",
-  detail: "There is a connection, but for half a minute nothing was completed. It is tried again by itself.",
-};
+/** States in which nothing is expected to get through, and which say themselves what to do. */
+const excused: ReadonlySet<SyncState["state"]> = new Set(["offline", "needs-auth", "disconnected"]);
+
+/** Of all that can be told at once the worst comes first: a person who waits for a save must hear that it does not go. */
+function stuckWords({ state, since }: SyncState, now: number): SyncWords {
+  const detail = () => {
+    switch (state) {
+      case "disabled":
+        return "Sync is switched off on the server, and for half a minute no change from here could be saved either.";
+      case "delayed":
+        return `The server is behind${since === undefined ? "" : `, showing changes up to ${timeOf(since, now)}`}, and for half a minute nothing was completed.`;
+      case "connecting":
+        return "The connection was lost, and before that nothing was completed for half a minute.";
+      default:
+        return "There is a connection, but for half a minute nothing was completed.";
+    }
+  };
+  return { tone: "warn", label: "Not getting through", detail: `${detail()} It is tried again by itself.` };
+}
 
 /** The connection in words; `now` in milliseconds. */
 export function syncWords(status: SyncState, now: number): SyncWords {
+  if (status.stuck && !excused.has(status.state)) return stuckWords(status, now);
   switch (status.state) {
     case "connected":
-      if (status.stuck) return stuck;
       return { tone: "live", label: "Live", detail: "Changes by others appear here as they are made." };
     case "catching-up":
-      if (status.stuck) return stuck;
       return { tone: "busy", label: "Catching up…", detail: "Fetching what changed while the connection was away." };
     case "delayed":
       return {

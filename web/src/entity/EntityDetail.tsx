@@ -1,9 +1,10 @@
-import { FileQuestion, TriangleAlert } from "lucide-react";
+import { FileQuestion } from "lucide-react";
 import type { ReactNode } from "react";
 import { ButtonLink } from "../components/Button.tsx";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
 import { DetailSkeleton } from "../components/Skeleton.tsx";
+import { StaleNote } from "../components/StaleNote.tsx";
 import { StateMessage } from "../components/StateMessage.tsx";
 import { usePageTitle } from "../components/use-page-title.ts";
 import { humanize } from "../format/humanize.ts";
@@ -25,6 +26,7 @@ import {
 } from "./catalog.ts";
 import { DraftProvider, useDraftKeeper } from "./drafts.tsx";
 import { EntityActions } from "./EntityActions.tsx";
+import { GoneWhileEditing } from "./GoneWhileEditing.tsx";
 import { History } from "./History.tsx";
 import { InlineField } from "./InlineField.tsx";
 import { PrivateMark } from "./PrivateMark.tsx";
@@ -61,7 +63,7 @@ export function EntityDetail(props: Props) {
 }
 
 function Content({ code, id, children }: Props) {
-  const { status, row, error } = useHeldRow(code, id);
+  const { status, row, error, stale } = useHeldRow(code, id);
   const gone = status === "gone";
   const drafts = useDraftKeeper(gone);
   if (gone && !(row && drafts.open)) return <Gone code={code} />;
@@ -74,28 +76,17 @@ function Content({ code, id, children }: Props) {
   }
   return (
     <DraftProvider drafts={drafts}>
-      {gone ? <GoneWhileEditing code={code} /> : null}
-      <Article code={code} row={row}>
+      {gone ? <GoneWhileEditing code={code} row={row} drafts={drafts} /> : null}
+      <Article code={code} row={row} stale={stale && !gone}>
         {children?.(row)}
       </Article>
     </DraftProvider>
   );
 }
 
-function GoneWhileEditing({ code }: { code: EntityCode }) {
-  return (
-    <p
-      role="alert"
-      className="flex items-start gap-2 border-line border-b bg-red-bg px-4 py-2.5 text-red-fg text-sm sm:px-6"
-    >
-      <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
-      This {entityInfo(code).label.toLowerCase()} was deleted or is no longer shared with you while you were editing it.
-      Your text is kept below so that you can copy it; it can no longer be saved.
-    </p>
-  );
-}
+type ArticleProps = { code: EntityCode; row: Row; stale: boolean; children: ReactNode };
 
-function Article({ code, row, children }: { code: EntityCode; row: Row; children: ReactNode }) {
+function Article({ code, row, stale, children }: ArticleProps) {
   const label = labelColumn(code);
   const columns = entityInfo(code).columns.filter((entry) => !isSystemColumn(entry) && entry.name !== label?.name);
   const texts = columns.filter(isLongText);
@@ -103,11 +94,14 @@ function Article({ code, row, children }: { code: EntityCode; row: Row; children
   usePageTitle(rowLabel(code, row));
   const unsent = useUnsent().get(`${code}/${row.id}`);
   return (
-    <article className="grid lg:min-h-[calc(100dvh-3.25rem)] lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr] xl:grid-cols-[minmax(0,1fr)_23rem]">
+    <article className="grid lg:min-h-[calc(100dvh-3.25rem)] lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_auto_1fr] xl:grid-cols-[minmax(0,1fr)_23rem]">
       <header className="min-w-0 px-4 pt-5 sm:px-6">
         <div className="flex items-center justify-between gap-3">
           <Breadcrumb code={code} row={row} />
-          <EntityActions code={code} row={row} />
+          <div className="ml-auto flex shrink-0 items-center gap-3">
+            <StaleNote stale={stale} />
+            <EntityActions code={code} row={row} />
+          </div>
         </div>
         <div className="max-w-3xl">
           {label && isEditable(label) ? (
@@ -133,15 +127,12 @@ function Article({ code, row, children }: { code: EntityCode; row: Row; children
       </header>
       <aside
         aria-label="Properties"
-        className="px-4 pt-5 sm:px-6 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:border-line lg:border-l lg:bg-canvas/60 lg:px-5 lg:py-5"
+        className="px-4 pt-5 sm:px-6 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:border-line lg:border-l lg:bg-canvas/60 lg:px-5 lg:pt-5 lg:pb-6"
       >
         <h2 className="mb-2 font-semibold text-base max-lg:sr-only">Properties</h2>
         <PropertyList code={code} row={row} columns={properties} />
-        <div className="max-lg:hidden">
-          <History code={code} row={row} />
-        </div>
       </aside>
-      <div className="min-w-0 px-4 pb-8 sm:px-6">
+      <div className="min-w-0 px-4 pb-8 sm:px-6 lg:col-start-1 lg:row-span-2 lg:row-start-2">
         {texts.map((entry) => (
           <section key={entry.name} aria-label={humanize(entry.name)} className="mt-6 max-w-3xl">
             <h2 className="mb-1 font-semibold text-base">{humanize(entry.name)}</h2>
@@ -154,6 +145,12 @@ function Article({ code, row, children }: { code: EntityCode; row: Row; children
         ))}
         {children}
       </div>
+      {/* Last in a narrow window, where the page is one column; below the properties in a wide one. */}
+      <History
+        code={code}
+        row={row}
+        className="mx-4 border-line border-t pt-5 pb-10 sm:mx-6 lg:col-start-2 lg:row-start-3 lg:mx-0 lg:border-t-0 lg:border-l lg:bg-canvas/60 lg:px-5 lg:pt-0 lg:pb-6"
+      />
     </article>
   );
 }

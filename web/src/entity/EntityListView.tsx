@@ -4,6 +4,7 @@ import { Button, ButtonLink } from "../components/Button.tsx";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { PageHeader } from "../components/PageHeader.tsx";
 import { ListSkeleton } from "../components/Skeleton.tsx";
+import { StaleNote } from "../components/StaleNote.tsx";
 import { StateMessage } from "../components/StateMessage.tsx";
 import { toFilter } from "../filter/list-filter.ts";
 import { entityPlural } from "../shell/navigation.ts";
@@ -82,6 +83,7 @@ export function EntityListView({ code }: { code: EntityCode }) {
     <>
       <PageHeader
         title={plural}
+        note={<StaleNote stale={list.rows.length > 0 && list.stale} />}
         actions={
           <ButtonLink to={createPath(code)} variant="solid">
             <Plus className="size-4" aria-hidden="true" />

@@ -1,29 +1,33 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 
-type Drafts = {
+/** What an open editor holds, and how it is told that this got into the row by another way than its own save. */
+export type OpenDraft = { readonly text: string; readonly rescued: () => void };
+
+export type Drafts = {
   /** Whether an editor on this page holds something that is not saved. */
   readonly open: boolean;
-  /** Set when the row is gone: editors stay open to show and copy their text, and nothing can be saved any more. */
+  /** Set when the row is gone: editors stay open to show and copy their text, and none can save by itself any more. */
   readonly frozen: boolean;
-  readonly mark: (name: string, held: boolean) => void;
+  /** What the open editors hold at this moment, by column. */
+  readonly held: () => ReadonlyMap<string, OpenDraft>;
+  readonly mark: (name: string, draft: OpenDraft | undefined) => void;
 };
 
-const DraftContext = createContext<Drafts>({ open: false, frozen: false, mark: () => {} });
+const DraftContext = createContext<Drafts>({ open: false, frozen: false, held: () => new Map(), mark: () => {} });
 
 /** Knows of the open editors of one row, so that the page can keep them in view when the row disappears. */
 export function useDraftKeeper(frozen: boolean): Drafts {
-  const [names, setNames] = useState<ReadonlySet<string>>(new Set());
-  const mark = useCallback((name: string, held: boolean) => {
-    setNames((before) => {
-      if (before.has(name) === held) return before;
-      const after = new Set(before);
-      if (held) after.add(name);
-      else after.delete(name);
-      return after;
-    });
+  const drafts = useRef(new Map<string, OpenDraft>());
+  const [count, setCount] = useState(0);
+  const mark = useCallback((name: string, draft: OpenDraft | undefined) => {
+    if (draft) drafts.current.set(name, draft);
+    else drafts.current.delete(name);
+    // The page is drawn again when an editor opens or closes, not with every letter.
+    setCount(drafts.current.size);
   }, []);
-  const open = names.size > 0;
-  return useMemo(() => ({ open, frozen, mark }), [open, frozen, mark]);
+  const held = useCallback(() => new Map(drafts.current), []);
+  const open = count > 0;
+  return useMemo(() => ({ open, frozen, held, mark }), [open, frozen, held, mark]);
 }
 
 export function DraftProvider({ drafts, children }: { drafts: Drafts; children: ReactNode }) {
@@ -34,10 +38,11 @@ export function useFrozen(): boolean {
   return useContext(DraftContext).frozen;
 }
 
-export function useDraftRegistration(name: string, held: boolean): void {
+/** @param rescued must stay the same function while the component is mounted */
+export function useDraftRegistration(name: string, text: string | undefined, rescued: () => void): void {
   const { mark } = useContext(DraftContext);
   useEffect(() => {
-    mark(name, held);
-    return () => mark(name, false);
-  }, [mark, name, held]);
+    mark(name, text === undefined ? undefined : { text, rescued });
+  }, [mark, name, text, rescued]);
+  useEffect(() => () => mark(name, undefined), [mark, name]);
 }

@@ -19,6 +19,7 @@ const events: Record<InlineEditEvent["type"], InlineEditEvent> = {
   conflicted: { type: "conflicted", theirs: "c" },
   takeTheirs: { type: "takeTheirs" },
   keepMine: { type: "keepMine" },
+  rescued: { type: "rescued" },
   rest: { type: "rest" },
 };
 
@@ -36,6 +37,7 @@ const table: Record<InlineEdit["mode"], Row> = {
     conflicted: "view",
     takeTheirs: "view",
     keepMine: "view",
+    rescued: "view",
     rest: "view",
   },
   editing: {
@@ -48,6 +50,7 @@ const table: Record<InlineEdit["mode"], Row> = {
     conflicted: "conflict",
     takeTheirs: "editing",
     keepMine: "editing",
+    rescued: "saved",
     rest: "editing",
   },
   saving: {
@@ -60,6 +63,7 @@ const table: Record<InlineEdit["mode"], Row> = {
     conflicted: "conflict",
     takeTheirs: "saving",
     keepMine: "saving",
+    rescued: "saved",
     rest: "saving",
   },
   conflict: {
@@ -72,6 +76,7 @@ const table: Record<InlineEdit["mode"], Row> = {
     conflicted: "conflict",
     takeTheirs: "view",
     keepMine: "saving",
+    rescued: "saved",
     rest: "conflict",
   },
   saved: {
@@ -84,6 +89,7 @@ const table: Record<InlineEdit["mode"], Row> = {
     conflicted: "saved",
     takeTheirs: "saved",
     keepMine: "saved",
+    rescued: "saved",
     rest: "view",
   },
 };

@@ -9,6 +9,9 @@
  *                                                               v  |
  *                                                              saving
  *
+ * `rescued` leads from every mode that holds a draft to saved: the draft went into the row by another way, as when a row
+ * that was deleted meanwhile is created again with it.
+ *
  * `base` is the value on which the draft was begun. It is kept because the live value may move under an open editor:
  * saving over a value the writer never saw must be a decision, not an accident.
  */
@@ -29,6 +32,7 @@ export type InlineEditEvent =
   | { readonly type: "conflicted"; readonly theirs: unknown }
   | { readonly type: "takeTheirs" }
   | { readonly type: "keepMine" }
+  | { readonly type: "rescued" }
   | { readonly type: "rest" };
 
 export const viewing: InlineEdit = { mode: "view" };
@@ -60,6 +64,8 @@ export function inlineEdit(state: InlineEdit, event: InlineEditEvent): InlineEdi
       return state.mode === "conflict" ? viewing : state;
     case "keepMine":
       return state.mode === "conflict" ? { mode: "saving", base: state.theirs, draft: state.draft } : state;
+    case "rescued":
+      return hasDraft(state) && "draft" in state ? { mode: "saved", draft: state.draft } : state;
     case "rest":
       return state.mode === "saved" ? viewing : state;
   }

@@ -8,17 +8,27 @@ export type Relation = {
   readonly contained: boolean;
 };
 
-/** Half the database points to these; their pages show only what they contain. */
-const hubs: ReadonlySet<string> = new Set(["organization", "employee", "product", "office"]);
+export type Relations = {
+  /** Shown with the page. */
+  readonly first: readonly Relation[];
+  /** Shown when the reader asks for all: each is a list of its own to load and to keep live. */
+  readonly rest: readonly Relation[];
+};
 
-/** Which types have rows that belong to a row of this type: contained ones first, at most five. */
-export function relationsOf(code: EntityCode): readonly Relation[] {
-  const all = entityCodes.flatMap((child) => {
-    const info = entityInfo(child);
-    return info.columns
-      .filter((entry) => entry.references === code && entry.name !== "organization_id")
-      .map((column) => ({ code: child, column, contained: info.containers.includes(column.name) }));
-  });
-  const wanted = hubs.has(code) ? all.filter((relation) => relation.contained) : all;
-  return wanted.toSorted((a, b) => Number(b.contained) - Number(a.contained)).slice(0, 5);
+/** Half the database points to these; with the page come only the rows that they contain. */
+const hubs: ReadonlySet<string> = new Set(["organization", "employee", "product", "office"]);
+const atOnce = 5;
+
+/** Which types have rows that belong to a row of this type: contained ones first. */
+export function relationsOf(code: EntityCode): Relations {
+  const all = entityCodes
+    .flatMap((child) => {
+      const info = entityInfo(child);
+      return info.columns
+        .filter((entry) => entry.references === code && entry.name !== "organization_id")
+        .map((column) => ({ code: child, column, contained: info.containers.includes(column.name) }));
+    })
+    .toSorted((a, b) => Number(b.contained) - Number(a.contained));
+  const first = all.filter(({ contained }) => contained || !hubs.has(code)).slice(0, atOnce);
+  return { first, rest: all.filter((relation) => !first.includes(relation)) };
 }

@@ -8,16 +8,18 @@ export type HeldRow = {
   /** The live row, or, once it is gone, what was last seen of it. */
   readonly row: Row | undefined;
   readonly error: unknown;
+  /** What is shown was not compared with the server yet, or no longer is. */
+  readonly stale: boolean;
 };
 
 /** A live row that is remembered after it is gone, so that an open edit does not vanish with it. */
 export function useHeldRow(code: EntityCode, id: string): HeldRow {
-  const { status, data, error } = useEntity(code, id);
+  const { status, data, error, stale } = useEntity(code, id);
   const key = `${code}/${id}`;
   useReadAgain(code, id);
   const held = useRef<{ key: string; row: Row } | undefined>(undefined);
   if (data) held.current = { key, row: data as unknown as Row };
-  return { status, row: held.current?.key === key ? held.current.row : undefined, error };
+  return { status, row: held.current?.key === key ? held.current.row : undefined, error, stale };
 }
 
 /** Without live updates a row is read whenever somebody new looks at it; a wish to refresh is such a look. */

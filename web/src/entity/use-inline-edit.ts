@@ -1,5 +1,5 @@
 import { useMutation } from "@heliograph/client/react";
-import { useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useReducer, useRef } from "react";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { humanize } from "../format/humanize.ts";
 import type { Column, EntityCode, Row } from "./catalog.ts";
@@ -36,7 +36,8 @@ export function useInlineEdit(code: EntityCode, row: Row, column: Column): Inlin
   const live = useRef(row);
   live.current = row;
   const name = column.name;
-  useDraftRegistration(name, hasDraft(state));
+  const rescued = useCallback(() => dispatch({ type: "rescued" }), []);
+  useDraftRegistration(name, hasDraft(state) && "draft" in state ? state.draft : undefined, rescued);
 
   useEffect(() => {
     if (state.mode !== "saved") return;

@@ -1,72 +1,17 @@
-import { useAttention, useOutbox } from "@heliograph/client/react";
-import { CircleCheck, CloudUpload } from "lucide-react";
-import { Link } from "react-router";
+import { later } from "../components/later.tsx";
 import { PageHeader } from "../components/PageHeader.tsx";
-import { RelativeTime } from "../components/RelativeTime.tsx";
-import { StateMessage } from "../components/StateMessage.tsx";
-import { entityInfo } from "../entity/catalog.ts";
-import { entityPath } from "../entity/paths.ts";
-import { ReferenceText } from "../entity/ReferenceLabel.tsx";
-import { AttentionCard } from "../unsent/AttentionCard.tsx";
-import { deedWords, isShowable } from "../unsent/change-words.ts";
+import { ListSkeleton } from "../components/Skeleton.tsx";
 
-/** Everything of this device that the server does not have: what needs a decision, and what waits its turn. */
+const UnsentChanges = later(
+  async () => (await import("../unsent/UnsentChanges.tsx")).UnsentChanges,
+  <ListSkeleton rows={3} />,
+);
+
 export function ChangesPage() {
-  const attention = useAttention().items.filter(isShowable);
-  const { entries } = useOutbox();
-  const waiting = entries.filter(isShowable);
   return (
     <>
       <PageHeader title="Changes on this device" />
-      <div className="max-w-3xl px-4 pb-10 sm:px-6">
-        {attention.length > 0 ? (
-          <section aria-label="Needs attention" className="grid gap-3">
-            <h2 className="font-semibold">Needs attention</h2>
-            {attention.map((item) => (
-              <AttentionCard key={item.key} item={item} />
-            ))}
-          </section>
-        ) : null}
-        {waiting.length > 0 ? (
-          <section aria-label="Waiting to be sent" className={attention.length > 0 ? "mt-8" : ""}>
-            <h2 className="mb-2 font-semibold">Waiting to be sent</h2>
-            <ol className="rounded-lg border border-line">
-              {waiting.map((entry) => (
-                <li
-                  key={entry.key}
-                  className="flex flex-wrap items-center gap-x-3 gap-y-0.5 border-line border-b px-4 py-2.5 last:border-b-0"
-                >
-                  <CloudUpload className="size-4 shrink-0 text-ink-3" aria-hidden="true" />
-                  {entry.op === "remove" ? (
-                    <span className="font-medium">{entityInfo(entry.code).label}</span>
-                  ) : (
-                    <Link
-                      to={entityPath(entry.code, entry.id)}
-                      className="min-w-0 truncate font-medium underline-offset-2 hover:underline"
-                    >
-                      <ReferenceText code={entry.code} id={entry.id} />
-                    </Link>
-                  )}
-                  <span className="text-ink-2 text-sm">
-                    {deedWords(entry.op, entry.changes)} ·{" "}
-                    <RelativeTime value={new Date(entry.queuedAt).toISOString()} />
-                  </span>
-                  {entry.heldBy ? (
-                    <span className="text-amber-fg text-sm">waits for a decision above</span>
-                  ) : entry.lastError ? (
-                    <span className="text-ink-3 text-sm">{entry.lastError.message}</span>
-                  ) : null}
-                </li>
-              ))}
-            </ol>
-          </section>
-        ) : null}
-        {attention.length + waiting.length === 0 ? (
-          <StateMessage icon={CircleCheck} title="Everything is saved">
-            The server has every change that was made on this device.
-          </StateMessage>
-        ) : null}
-      </div>
+      <UnsentChanges />
     </>
   );
 }

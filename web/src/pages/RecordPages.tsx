@@ -1,13 +1,14 @@
 import { useParams, useSearchParams } from "react-router";
+import { later } from "../components/later.tsx";
 import { PageHeader } from "../components/PageHeader.tsx";
+import { DetailSkeleton } from "../components/Skeleton.tsx";
 import { CreateForm } from "../entity/CreateForm.tsx";
 import { type EntityCode, entityInfo, isEntityCode } from "../entity/catalog.ts";
-import { EntityDetail } from "../entity/EntityDetail.tsx";
 import { EntityListView } from "../entity/EntityListView.tsx";
 import { formColumns } from "../entity/form.ts";
-import { RelatedList } from "../entity/RelatedList.tsx";
-import { relationsOf } from "../entity/related.ts";
 import { NotFoundPage } from "./NotFoundPage.tsx";
+
+const RecordDetail = later(async () => (await import("../entity/RecordDetail.tsx")).RecordDetail, <DetailSkeleton />);
 
 /** The type that the address names, or the one that the route stands for. */
 function useCode(fixed?: EntityCode): EntityCode | undefined {
@@ -40,14 +41,5 @@ export function CreatePage({ code: fixed }: { code?: EntityCode }) {
 export function DetailPage() {
   const code = useCode();
   const { id } = useParams();
-  if (!code || !id) return <NotFoundPage />;
-  return (
-    <EntityDetail key={`${code}/${id}`} code={code} id={id.toLowerCase()}>
-      {(row) =>
-        relationsOf(code).map((relation) => (
-          <RelatedList key={`${relation.code}.${relation.column.name}`} relation={relation} parent={row} />
-        ))
-      }
-    </EntityDetail>
-  );
+  return code && id ? <RecordDetail code={code} id={id.toLowerCase()} /> : <NotFoundPage />;
 }

@@ -19,7 +19,17 @@ export function useDeveloperTools(): readonly [shown: boolean, toggle: () => voi
 
 export function DeveloperTools() {
   return (
-    <ErrorBoundary fallback={null}>
+    // Not kept on the device: the panel comes over the network each time, and there may be none.
+    <ErrorBoundary
+      fallback={
+        <p
+          role="alert"
+          className="fixed right-4 bottom-4 z-30 rounded-md border border-line bg-surface px-3 py-2 text-ink-2 text-sm shadow-pop"
+        >
+          The developer tools could not be loaded. They need a network.
+        </p>
+      }
+    >
       <Suspense>
         <Panel defaultOpen />
       </Suspense>

@@ -3,6 +3,7 @@ import { useAllRows } from "../chart/use-all-rows.ts";
 import { WorkloadChart } from "../chart/WorkloadChart.tsx";
 import { openStates, workload } from "../chart/workload.ts";
 import { ErrorMessage } from "../components/ErrorMessage.tsx";
+import { LoadingProgress } from "../components/LoadingProgress.tsx";
 import { ListSkeleton } from "../components/Skeleton.tsx";
 import { today } from "../format/date.ts";
 
@@ -28,9 +29,15 @@ export function OpenWorkload() {
         linkTo={(assignee) => `/tasks?assignee_id=${assignee ?? "none"}`}
       />
       {tasks.complete ? null : (
-        <p role="status" className="mt-1 text-ink-3 text-sm">
-          The {tasks.rows.length} tasks due first; more are loading or left out.
-        </p>
+        <div className="mt-1 min-h-5">
+          {tasks.loading ? (
+            <LoadingProgress what="tasks" count={tasks.rows.length} />
+          ) : (
+            <p role="status" className="text-ink-3 text-sm">
+              The {tasks.rows.length} tasks due first; more are left out.
+            </p>
+          )}
+        </div>
       )}
     </>
   );

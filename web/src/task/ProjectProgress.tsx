@@ -1,16 +1,11 @@
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
+import { BurnUpChart } from "../chart/BurnUpChart.tsx";
 import { burnUp, forecast } from "../chart/burn-up.ts";
 import type { AllRows } from "../chart/use-all-rows.ts";
 import { WorkloadChart } from "../chart/WorkloadChart.tsx";
 import { workload } from "../chart/workload.ts";
-import { ErrorBoundary } from "../components/ErrorBoundary.tsx";
 import type { Row } from "../entity/catalog.ts";
 import { formatDay, today } from "../format/date.ts";
-
-// Axes and curves are a library that only this page needs: it comes after the page, not before the first one.
-const BurnUpChart = lazy(() =>
-  import("../chart/BurnUpChart.tsx").then(({ BurnUpChart }) => ({ default: BurnUpChart })),
-);
 
 /** Persons shown beside the line: as many as it is high. */
 const mostPersons = 5;
@@ -34,11 +29,7 @@ export function ProjectProgress({ project, tasks }: { project: Row; tasks: AllRo
     <section aria-label="Progress" className="mt-8 grid gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <div className="min-w-0">
         <h2 className="mb-2 font-semibold text-base">Progress</h2>
-        <ErrorBoundary fallback={<p className="text-ink-3 text-sm">The chart is not on this device yet.</p>}>
-          <Suspense fallback={<div className="skeleton h-42" />}>
-            <BurnUpChart points={points} due={due} />
-          </Suspense>
-        </ErrorBoundary>
+        <BurnUpChart points={points} due={due} />
         <p className="mt-1.5 text-ink-2 text-sm">
           {tasks.complete ? "" : "Of the tasks loaded so far: "}
           {open === 0 ? "Everything is done." : `${open} open. `}

@@ -1,11 +1,15 @@
 import { useAllRows } from "../chart/use-all-rows.ts";
+import { LoadingProgress } from "../components/LoadingProgress.tsx";
+import { later } from "../components/later.tsx";
 import type { Row } from "../entity/catalog.ts";
 import { useFrozen } from "../entity/drafts.tsx";
 import { Section, SectionRows } from "../entity/RelatedList.tsx";
 import { AddTask } from "./AddTask.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
-import { ProjectProgress } from "./ProjectProgress.tsx";
 import { progressOf } from "./progress.ts";
+
+// With its axes and curves, which are a library: only this page needs them.
+const ProjectProgress = later(async () => (await import("./ProjectProgress.tsx")).ProjectProgress);
 
 /** The tasks of a project, live: by whomever they are added, finished or moved away. */
 export function ProjectTasks({ project }: { project: Row }) {
@@ -17,7 +21,13 @@ export function ProjectTasks({ project }: { project: Row }) {
       <ProjectProgress project={project} tasks={tasks} />
       <Section
         title="Tasks"
-        action={ready ? <ProgressBar progress={progressOf(tasks.rows)} more={!tasks.complete} /> : null}
+        action={
+          tasks.loading ? (
+            <LoadingProgress what="tasks" count={tasks.rows.length} />
+          ) : ready ? (
+            <ProgressBar progress={progressOf(tasks.rows)} more={!tasks.complete} />
+          ) : null
+        }
       >
         {frozen ? null : <AddTask projectId={project.id} />}
         <SectionRows code="task" list={tasks} without="project_id" caption="Tasks of this project" />

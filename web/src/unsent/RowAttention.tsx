@@ -2,9 +2,11 @@ import { useAttention } from "@heliograph/client/react";
 import { TriangleAlert, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../components/Button.tsx";
+import { later } from "../components/later.tsx";
 import type { EntityCode } from "../entity/catalog.ts";
-import { AttentionCard } from "./AttentionCard.tsx";
 import { isShowable } from "./change-words.ts";
+
+const AttentionCard = later(async () => (await import("./AttentionCard.tsx")).AttentionCard);
 
 /** On the page of a row: says that a change of it needs a decision, and opens where it is made. */
 export function RowAttention({ code, id }: { code: EntityCode; id: string }) {
