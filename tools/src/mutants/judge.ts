@@ -105,7 +105,9 @@ async function judgeByTest(
     return { kind: "survived", why: `${ran.length} tests of ${test} are green` };
   }
   const honest = failed.find(({ failureMessages }) =>
-    failureMessages.some((text) => /^(AssertionError|Error: (expect|promise (resolved|rejected)|Test timed out))/m.test(text)),
+    failureMessages.some((text) =>
+      /^(AssertionError|Error: (expect|promise (resolved|rejected)|Test timed out))/m.test(text),
+    ),
   );
   if (!honest) return { kind: "broken", why: failed[0]?.failureMessages[0]?.split("\n")[0] ?? "a test failed" };
   return { kind: "caught", why: honest.title };

@@ -25,7 +25,8 @@ export const welcomeMessageSchema = messageWithPayload(
         { additionalProperties: false },
       ),
       pingIntervalMs: Type.Integer({
-        description: "the server pings this often; a client that heard nothing for half as long may ask with PING, and twice as long a silence means a dead link",
+        description:
+          "the server pings this often; a client that heard nothing for half as long may ask with PING, and twice as long a silence means a dead link",
       }),
     },
     { additionalProperties: false },
