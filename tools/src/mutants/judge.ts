@@ -81,7 +81,7 @@ function pattern(name: string): string {
 
 async function judgeByTest(
   root: string,
-  { test, name }: { test: string; name?: string },
+  { test, name, error }: { test: string; name?: string; error?: string },
   signal: AbortSignal,
 ): Promise<Verdict> {
   const output = path.join(root, "mutant-report.json");
@@ -104,10 +104,9 @@ async function judgeByTest(
     if (message || ran.length === 0) return { kind: "broken", why: message?.split("\n")[0] ?? "no test of that name" };
     return { kind: "survived", why: `${ran.length} tests of ${test} are green` };
   }
+  const expectation = /^(AssertionError|TestTimeoutError|Error: (expect|promise (resolved|rejected)|Test timed out))/m;
   const honest = failed.find(({ failureMessages }) =>
-    failureMessages.some((text) =>
-      /^(AssertionError|Error: (expect|promise (resolved|rejected)|Test timed out))/m.test(text),
-    ),
+    failureMessages.some((text) => expectation.test(text) || (error !== undefined && text.includes(error))),
   );
   if (!honest) return { kind: "broken", why: failed[0]?.failureMessages[0]?.split("\n")[0] ?? "a test failed" };
   return { kind: "caught", why: honest.title };

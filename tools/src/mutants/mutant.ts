@@ -10,8 +10,11 @@ export type Patch = {
 export type CaughtBy =
   /** `npm run simulate`; `seed`: where to begin so that it is found soon. */
   | { readonly simulation: true; readonly seed?: number }
-  /** A test file, or one test of it: of a parametrised test the name as it stands in the file. */
-  | { readonly test: string; readonly name?: string };
+  /**
+   * A test file, or one test of it: of a parametrised test the name as it stands in the file. `error`: words of the error
+   * with which the product itself refuses to go on, where that is what the test sees in place of a failed expectation.
+   */
+  | { readonly test: string; readonly name?: string; readonly error?: string };
 
 /** One mechanism, broken on purpose: a suite that stays green with it does not test the mechanism. */
 export type Mutant = {

@@ -137,6 +137,7 @@ export const logClaimMutants: readonly Mutant[] = [
     caughtBy: {
       test: "db/test/claim-sequence.pg.test.ts",
       name: "numbers follow the order of the writes, also within one statement",
+      error: "a pending row changed during the claim",
     },
   },
   {
