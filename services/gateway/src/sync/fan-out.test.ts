@@ -229,3 +229,21 @@ test("a private row that is deleted while the subscription to its id is pending 
     { type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE" }] } },
   ]);
 });
+
+// Fails when a pending id counts as held: whoever asks for it learns when a row was deleted that was hidden from him.
+test("nor is a private row that is deleted while somebody who may not read it asks for its id", async () => {
+  const scene = new Scene();
+  const [row, box] = [id(), id()];
+  scene.containers.add(box);
+  const client = await scene.subscribed({ within: [box] });
+  client.socket.take();
+  scene.questions = [];
+  await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
+  await scene.apply(item({ e: row, k: [box], r: true, v: 2, a: 3 }));
+  const [ofSubscribe, ofDeletion] = scene.questions;
+  ofDeletion?.answer();
+  await settled();
+  ofSubscribe?.answer();
+  await settled();
+  expect(client.socket.take()).toMatchObject([{ type: "SUBSCRIBED", payload: { changed: [], gone: [row] } }]);
+});

@@ -251,8 +251,10 @@ export class Rights {
   /** `mightRead`: of a row that was deleted, that the user could read it as long as it was there. */
   #withdraw(connection: Connection, item: HintItem, holdsId: boolean, mightRead: boolean): void {
     // The subscription to a deleted id stays, for the row may be created again under it.
-    // Unless that has happened since, privately, and what is deleted is a row that he never could read.
-    const deletesHeld = holdsId && !wasCreated(item);
+    // Unless that has happened since, privately, and what is deleted is a row that he never could read. A subscription that
+    // is pending proves no right either: the version would tell whoever asks for an id inside a container that he holds.
+    const vouched = connection.holdings.has({ kind: "id", code: item.c, id: item.e });
+    const deletesHeld = vouched && !wasCreated(item);
     if (item.a === logAction.delete && (deletesHeld || mightRead || !item.r)) connection.deliver(changeOf(item));
     else if (holdsId || this.#mayHaveSeen(connection, item))
       this.#ports.subscriptions.revoke(connection, item.c, item.e);

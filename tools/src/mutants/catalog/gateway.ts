@@ -149,6 +149,18 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/fan-out.test.ts` },
   },
   {
+    name: "pending-id-vouches-for-deletion",
+    breaks: "a subscription that is pending proves no right to hear of the end of a private row",
+    patches: [
+      {
+        file: `${sync}/rights.ts`,
+        find: "const deletesHeld = vouched && !wasCreated(item);",
+        replace: "const deletesHeld = (vouched || holdsId) && !wasCreated(item);",
+      },
+    ],
+    caughtBy: { test: `${sync}/fan-out.test.ts` },
+  },
+  {
     name: "membership-not-replayed",
     breaks: "a membership that changed while a socket was away is read again when it resumes",
     patches: [
