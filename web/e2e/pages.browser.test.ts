@@ -19,12 +19,13 @@ afterEach(async () => {
 });
 afterAll(() => application?.[Symbol.asyncDispose]());
 
+/** `axe`: each width and each scheme once; the rest would cost half a minute and find what those find. */
 const looks = [
-  { width: 390, height: 844, scheme: "light" },
-  { width: 390, height: 844, scheme: "dark" },
-  { width: 1024, height: 768, scheme: "light" },
-  { width: 1600, height: 1000, scheme: "light" },
-  { width: 1600, height: 1000, scheme: "dark" },
+  { width: 390, height: 844, scheme: "light", axe: false },
+  { width: 390, height: 844, scheme: "dark", axe: true },
+  { width: 1024, height: 768, scheme: "light", axe: true },
+  { width: 1600, height: 1000, scheme: "light", axe: false },
+  { width: 1600, height: 1000, scheme: "dark", axe: true },
 ] as const;
 
 /** A row of the organization of the demonstration's first user, so that every page has something to show. */
@@ -108,14 +109,14 @@ async function makeConflict(page: Page, words: string): Promise<void> {
   await page.unrouteAll();
 }
 
-test.each(looks)("every page type at $width px, $scheme, is accessible and keeps a screenshot", async (look) => {
+test.each(looks)("every page type at $width px, $scheme, fits, is accessible and keeps a screenshot", async (look) => {
   const page = await openWindow(look);
   const errors = watchErrors(page);
   const problems: string[] = [];
   const inspect = async (name: string) => {
     await animationsEnd(page);
     await keepScreenshot(page, `${name}-${look.width}-${look.scheme}`);
-    problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
+    if (look.axe) problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
     if (await overflows(page)) problems.push(`${name}: wider than the window`);
   };
 

@@ -143,6 +143,7 @@ export async function run(args: string[]): Promise<object> {
     stalled.push(await turn(false, seconds));
   }
   const peak = (list: readonly Turn[]) => Math.max(...list.flatMap(({ rssMib }) => rssMib));
+  const growth = stalled.map((one, at) => peak([one]) - peak(reading.slice(at, at + 1)));
   const all = (list: readonly Turn[]) => distribution(list.flatMap((one) => one.latencies));
   const [without, withSlow] = [all(reading), all(stalled)];
   return {
@@ -154,8 +155,9 @@ export async function run(args: string[]): Promise<object> {
       reading: reading.map((one) => Math.max(...one.rssMib)),
       stalled: stalled.map((one) => Math.max(...one.rssMib)),
     },
-    // Against the first turn: what a process has once had it seldom gives back, so later ones carry growth of stalled ones.
-    rssGrowthPerStalledSocketMib: Math.max(0, peak(stalled) - peak(reading.slice(0, 1))) / slowCount,
+    // Each against the turn just before it. What a process has once had it seldom gives back, so the first pair counts most;
+    // whether it goes on growing from pair to pair is to be read from rssMib.
+    rssGrowthPerStalledSocketMib: Math.max(0, ...growth) / slowCount,
     kernelMib: { reading: reading.map((one) => one.kernelMib), stalled: stalled.map((one) => one.kernelMib) },
     closedAsSlow: stalled.map((one) => one.closedAsSlow),
     othersMs: { reading: without, stalled: withSlow },

@@ -4,10 +4,18 @@ import { SourceTree } from "./source-tree.ts";
 
 export type Result = { readonly mutant: Mutant; readonly verdict: Verdict; readonly seconds: number };
 
-/** Applies each mutant in a copy of the sources and runs what should catch it, `workers` at a time. */
+/**
+ * Applies each mutant in a copy of the sources and runs what should catch it, `workers` at a time. `knownGreen`: the tests
+ * need not be run without mutants first, for that happens beside it.
+ */
 export async function runMutants(
   mutants: readonly Mutant[],
-  options: { readonly workers: number; readonly signal: AbortSignal; readonly onResult: (result: Result) => void },
+  options: {
+    readonly workers: number;
+    readonly knownGreen?: boolean;
+    readonly signal: AbortSignal;
+    readonly onResult: (result: Result) => void;
+  },
 ): Promise<Result[]> {
   const waiting = [...mutants];
   const results: Result[] = [];
@@ -17,7 +25,7 @@ export async function runMutants(
     try {
       for (let mutant = waiting.shift(); mutant && !options.signal.aborted; mutant = waiting.shift()) {
         const begun = performance.now();
-        const broken = await unmutated(tree, mutant, green, options.signal);
+        const broken = options.knownGreen ? null : await unmutated(tree, mutant, green, options.signal);
         tree.apply(mutant);
         const verdict = broken ?? (await judge(tree.root, mutant.caughtBy, options.signal));
         tree.restore();
