@@ -109,8 +109,9 @@ export async function awaitUploads(clients: readonly ChaosClient[], noticeMs = 0
   return [...stuck].map(([name, status]) => `${name}: ${status}`);
 }
 
+/** What waits behind a write that needs a person's decision is not under way. */
 function hasUnsent({ sdk }: ChaosClient): boolean {
-  return sdk.outbox.snapshot().size > 0;
+  return sdk.outbox.snapshot().entries.some(({ heldBy }) => heldBy === undefined);
 }
 
 /**

@@ -21,6 +21,8 @@ const groups: readonly (readonly Fault[])[] = [
 /** Two faults of different kinds at the same time. */
 const together: Fault = {
   name: "two-at-once",
+  // One of them may be a membership that ends.
+  refuses: true,
   async strike(context) {
     const usable = groups.map((group) =>
       group.filter(({ rewinds, possible }) => !rewinds && (possible?.(context.site) ?? true)),
