@@ -124,10 +124,12 @@ export class Heliograph {
       readVersions: (type, ids) => this.#readVersions(type, ids),
       readInside: async (type, containers) => (await this.store.readInside?.(type, containers)) ?? new Map(),
       onCovered: (type, ids) => this.#shared.heldRows.compared(type, ids),
-      onChanged: (type, changes, seen) => this.#refetcher.compared(type, changes, seen),
+      onChanged: (type, changes, seen) => {
+        this.#refetcher.compared(type, changes, seen);
+        this.#lists.compared(type, changes);
+      },
       onGone: (type, rows) => {
-        const { store } = this;
-        const parts = { refetcher: this.#refetcher, subscriber: this.#subscriber, store };
+        const parts = { refetcher: this.#refetcher, subscriber: this.#subscriber, store: this.store };
         this.#background(applyGoneAtSubscribe(type, rows, parts));
       },
       onWithin: (type, containers) => this.#lists.subscribed(type, containers),
@@ -392,10 +394,7 @@ export class Heliograph {
   }
 
   #lookAtEverything(): void {
-    for (const key of this.entities.keys()) {
-      const { type, id } = splitEntityKey(key);
-      this.#refetcher.look(type, [id]);
-    }
+    for (const { type, id } of [...this.entities.keys()].map(splitEntityKey)) this.#refetcher.look(type, [id]);
     for (const list of this.#lists.active()) list.markStale();
   }
 }

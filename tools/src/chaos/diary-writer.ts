@@ -32,19 +32,27 @@ export class DiaryWriter {
   }
 
   /**
-   * What became of the entries, once the queue is empty. What the server refused is given up, and with it the row.
+   * Gives up what the server refused, with all that waits behind it: a person would have to decide, and until then the device
+   * shows what the database does not have.
+   *
+   * @returns what was refused, in words
+   */
+  async giveUp(): Promise<string[]> {
+    const { name, sdk } = this.#client;
+    const refused = sdk.outbox.attention().items;
+    for (const { key } of refused) await sdk.outbox.discard(key);
+    if (refused.length > 0) this.#begin();
+    return refused.map(({ op, reason }) => `${name} was refused ${op}: ${reason.message}`);
+  }
+
+  /**
+   * What became of the entries, once the queue is empty.
    *
    * @param rewound the database has lost acknowledged writes, these perhaps too
    */
-  async judge(sql: pg.Pool, { rewound, refusals }: { rewound: boolean; refusals: boolean }): Promise<string[]> {
-    const { name, sdk } = this.#client;
-    const faults: string[] = [];
-    const refused = sdk.outbox.attention().items;
-    for (const { key } of refused) await sdk.outbox.discard(key);
-    if (refused.length > 0 && !refusals && !rewound)
-      faults.push(`${name} was refused ${refused.map(({ op, reason }) => `${op}: ${reason.message}`).join("; ")}`);
-    if (refused.length === 0 && !rewound) faults.push(...(await this.#compare(sql)));
-    if (refused.length > 0 || rewound || faults.length > 0) this.#begin();
+  async judge(sql: pg.Pool, rewound: boolean): Promise<string[]> {
+    const faults = rewound ? [] : await this.#compare(sql);
+    if (rewound || faults.length > 0) this.#begin();
     return faults;
   }
 

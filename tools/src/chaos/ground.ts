@@ -137,12 +137,16 @@ export class Ground implements AsyncDisposable {
     const stoppedAt = performance.now();
     const unsent = await awaitUploads(this.#clients, noticeMs);
     tally.measure("uploads", performance.now() - stoppedAt);
+    const { rewinds: rewound = false, refuses = false } = fault;
+    for (const diary of this.#diaries) {
+      const refused = await diary.giveUp();
+      if (!refuses && !rewound) facts.push(...refused);
+    }
     const result = await awaitClients(this.#clients, this.#truth, healedAt, noticeMs);
     this.#bury();
     const lost = fault.rewinds ? [] : await this.#truth.lost(this.#commits.highest());
     const { sql } = this.#context;
-    const { rewinds: rewound = false, refuses: refusals = false } = fault;
-    for (const diary of this.#diaries) facts.push(...(await diary.judge(sql, { rewound, refusals })));
+    for (const diary of this.#diaries) facts.push(...(await diary.judge(sql, rewound)));
     facts.push(...(await this.#truth.sequenceFaults()));
     const after = sumOf(this.#clients);
     const leaks = this.#clients.flatMap(({ name, tap }) =>

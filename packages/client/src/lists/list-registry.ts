@@ -50,6 +50,15 @@ export class ListRegistry {
     for (const list of this.ofType(type)) list.markStale();
   }
 
+  /**
+   * An answer to SUBSCRIBE named rows that changed. The server does not signal such a change again, though it may have
+   * moved the row into a list that was read before.
+   */
+  compared(type: string, changes: readonly { readonly entityId: string }[]): void {
+    const signals = changes.map(({ entityId }) => ({ entityId, action: "UPDATE" }));
+    for (const list of this.ofType(type)) list.signalled(signals);
+  }
+
   /** The subscriptions to these containers are confirmed. */
   subscribed(type: string, containers: readonly string[]): void {
     for (const list of this.ofType(type)) {

@@ -133,10 +133,12 @@ function vouchesById(connection: Connection, { c, e, k }: HintItem): boolean {
 
 /** Whether rights must be read before this socket is told. */
 function mustJudge(connection: Connection, item: HintItem, byId: boolean): boolean {
-  if (item.x) return true;
+  // Until a socket has begun afresh it may hold what was granted in a history that is lost.
+  if (item.x || (connection.mustReset && item.r)) return true;
   // A deleted row cannot be read any more, but whether the user could read it can still be found out.
   if (item.a === logAction.delete) return item.r && (!byId || wasCreated(item));
   if (!byId) return item.r;
-  // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds.
-  return wasCreated(item) && (item.r || !connection.holdsContainer(item.c, item.k));
+  // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds. Its containers
+  // prove nothing: if it was deleted in the same batch, they are also those of before.
+  return wasCreated(item);
 }

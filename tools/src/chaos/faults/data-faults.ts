@@ -75,14 +75,18 @@ export const dataFaults: readonly Fault[] = [
     // Beyond what ordinary looks at the log cover: only the look without bound finds what it has written.
     async strike({ sql, world, dice }) {
       const { tasks } = dice.pick(world.tenants);
-      const client = await sql.connect();
+      const client = await insist(() => sql.connect());
+      let broken: Error | undefined;
       try {
         await client.query("begin");
         await client.query("update app.task set title = 'Long' where id = any ($1)", [dice.sample(tasks, 3)]);
         await wait(dice.between(11_000, 14_000));
         await client.query("commit");
+      } catch (error) {
+        // Its connection may be the other of two faults that come together; then there is nothing to tell.
+        broken = error instanceof Error ? error : new Error(String(error));
       } finally {
-        client.release();
+        client.release(broken);
       }
     },
   },

@@ -103,7 +103,13 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "recheck-unread",
     breaks: "a change of rights makes the pod read what may still be read before it tells anything",
-    patches: [{ file: `${sync}/fan-out.ts`, find: "  if (item.x) return true;\n", replace: "" }],
+    patches: [
+      {
+        file: `${sync}/fan-out.ts`,
+        find: "  if (item.x || (connection.mustReset && item.r)) return true;\n",
+        replace: "",
+      },
+    ],
     caughtBy: simulation,
   },
   {
@@ -130,7 +136,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/fan-out.ts`,
-        find: "return wasCreated(item) && (item.r || !connection.holdsContainer(item.c, item.k));",
+        find: "  return wasCreated(item);",
         replace: "return false;",
       },
     ],
@@ -156,6 +162,30 @@ export const gatewayMutants: readonly Mutant[] = [
         file: `${sync}/rights.ts`,
         find: "const deletesHeld = vouched && !wasCreated(item);",
         replace: "const deletesHeld = (vouched || holdsId) && !wasCreated(item);",
+      },
+    ],
+    caughtBy: { test: `${sync}/fan-out.test.ts` },
+  },
+  {
+    name: "old-container-vouches",
+    breaks: "a row that was deleted and created again in one batch is judged, whatever containers it had",
+    patches: [
+      {
+        file: `${sync}/fan-out.ts`,
+        find: "  return wasCreated(item);",
+        replace: "  return wasCreated(item) && (item.r || !connection.holdsContainer(item.c, item.k));",
+      },
+    ],
+    caughtBy: { test: `${sync}/fan-out.test.ts` },
+  },
+  {
+    name: "lost-grants-believed",
+    breaks: "a socket that is to begin afresh after another history is told of restricted rows only after a read",
+    patches: [
+      {
+        file: `${sync}/fan-out.ts`,
+        find: "if (item.x || (connection.mustReset && item.r)) return true;",
+        replace: "if (item.x) return true;",
       },
     ],
     caughtBy: { test: `${sync}/fan-out.test.ts` },
