@@ -48,6 +48,18 @@ function dropIdle(pool: pg.Pool): void {
     );
 }
 
+/**
+ * Longest time for a new connection to be made, milliseconds. It takes a few round trips; one that was begun while the
+ * network was silent stays silent, while the next may be answered at once. For a free one of the pool callers wait longer.
+ */
+const connectWithinMs = 2500;
+
+class PromptClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, connectionTimeoutMillis: connectWithinMs });
+  }
+}
+
 /** A pool whose sessions speak UTC and whose idle errors are logged instead of ending the process. */
 export function createPool(options: {
   readonly url: string;
@@ -70,7 +82,7 @@ export function createPool(options: {
     pipeline: options.pipeline ?? false,
     options: session.join(" "),
     ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
-    // A blackholed server must not hold callers for the kernel's two minutes.
+    Client: PromptClient,
     connectionTimeoutMillis: 5000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -92,7 +104,7 @@ export function createPool(options: {
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: string };
-  if (code && /^(08|57P0|53300|25006)/.test(code)) return true;
+  if (code && /^(08|57P0|53300|25006|25P03)/.test(code)) return true;
   if (
     code &&
     ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOENT", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND", "EAI_AGAIN"].includes(
@@ -100,7 +112,7 @@ export function isUnavailable(error: unknown): boolean {
     )
   )
     return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+  return /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
     error.message,
   );
 }

@@ -76,6 +76,8 @@ export class ChaosClient implements AsyncDisposable {
   #regressions = 0;
   #signIns = 0;
   readonly #versions = new Map<string, number>();
+  /** Rows that this client may not read, or that are deleted. */
+  readonly #gone = new Set<string>();
 
   private constructor(parts: Parts) {
     const { n, user, tenant, world, link, dice } = parts;
@@ -231,8 +233,13 @@ export class ChaosClient implements AsyncDisposable {
       const before = this.#versions.get(key);
       if (before !== undefined && row.ver < before) this.#regressions += 1;
       this.#versions.set(key, row.ver);
-      if (before !== undefined && !row.gone && row.ver > before)
-        this.#applied.push({ key, from: before, to: row.ver, at });
+      if (before !== undefined && !row.gone && row.ver > before) {
+        // Of a row that is there again only the newest version was due: the others were not for this client.
+        const from = this.#gone.has(key) ? row.ver - 1 : before;
+        this.#applied.push({ key, from, to: row.ver, at });
+      }
+      if (row.gone) this.#gone.add(key);
+      else this.#gone.delete(key);
     }
   }
 }

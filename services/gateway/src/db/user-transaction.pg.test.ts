@@ -122,6 +122,26 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
     expect(rows).toEqual([{ name: `kept ${pipeline}` }]);
   });
 
+  // Fails when the server waits for it: whoever repeats the write on another connection waits for the locks of the first.
+  test("a transaction that is left in the middle lets go of its locks by itself", async () => {
+    const person = personAt(0);
+    const rename = "update app.team set name = name || '.' where id = (select id from app.team order by id limit 1)";
+    const { promise: heldUp, resolve: goOn } = Promise.withResolvers<void>();
+    const written = Promise.withResolvers<void>();
+    const left = withUser(pool, person, async (client) => {
+      await client.query(rename);
+      written.resolve();
+      await heldUp;
+      return client.query("select 1");
+    }).catch((failure: unknown) => failure);
+    await written.promise;
+    const repeated = await withUser(pool, person, (client) => client.query(rename));
+    expect(repeated.rowCount).toBe(1);
+    goOn();
+    const error = await left;
+    expect(isUnavailable(error), String(error)).toBe(true);
+  });
+
   test("a connection that breaks is an error that means unavailable, and is not used again", async () => {
     const killed = withUser(pool, personAt(0), async (client) => {
       const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");

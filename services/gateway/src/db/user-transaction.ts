@@ -37,6 +37,13 @@ const silenceMs = 1000;
  */
 const beginTimeoutMs = 3000;
 
+/**
+ * How long the server waits for the next statement of a transaction, milliseconds; work here does nothing but ask. When the
+ * link is cut without a word in the middle of a write, the server knows nothing of it and keeps the write's locks, which
+ * are those that its repetition needs.
+ */
+const longestPauseMs = 3000;
+
 /** When the statement was sent that the last silent connection of a pool left unanswered; milliseconds, monotonic. */
 const silentSince = new WeakMap<pg.Pool, number>();
 /** When a connection last finished a transaction. */
@@ -59,7 +66,8 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 const contextStatement = `
   select set_config('role', 'heliograph_app', true), set_config('app.person_id', $1, true),
          set_config('app.organization_id', $2, true), set_config('app.actor', $3, true),
-         set_config('app.request', $4, true), set_config('statement_timeout', $5, true)`;
+         set_config('app.request', $4, true), set_config('statement_timeout', $5, true),
+         set_config('idle_in_transaction_session_timeout', $6, true)`;
 
 /**
  * Runs `work` in one READ COMMITTED transaction as the application role, under row level security for this person and
@@ -148,6 +156,7 @@ function begin(client: BoundedClient, context: UserContext, timeoutMs: number, r
       context.actor ? JSON.stringify(context.actor) : "",
       context.request ? JSON.stringify(context.request) : "",
       String(timeoutMs),
+      String(longestPauseMs),
     ]),
   ]);
 }

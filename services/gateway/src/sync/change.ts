@@ -45,5 +45,9 @@ export const wasCreated = (item: HintItem): boolean => item.a === logAction.crea
 export const createdAmong = (standing: HintItem, ...both: readonly HintItem[]): { n?: true } =>
   standing.a !== logAction.create && both.some(wasCreated) ? { n: true } : {};
 
+/** Whether the newer item tells of another row under the id of one that was deleted: they are never joined, see coalesce. */
+export const beginsAnew = (older: HintItem, newer: HintItem): boolean =>
+  older.a === logAction.delete && wasCreated(newer);
+
 /** Names an entity in maps. */
 export const entityKey = (code: string, id: string): string => `${code}:${id}`;

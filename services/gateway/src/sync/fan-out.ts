@@ -1,5 +1,5 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { type Change, changeOf, wasCreated } from "./change.ts";
+import { type Change, changeOf, entityKey, wasCreated } from "./change.ts";
 import type { Connection } from "./connection.ts";
 import { FrameCache } from "./frame.ts";
 import type { Held } from "./holdings.ts";
@@ -41,22 +41,15 @@ export class FanOut {
     for (const connection of touched) connection.flush(frames);
   }
 
-  /**
-   * Brings to one socket what changed while it was away, under the same rules. Whatever needs a read of rights comes
-   * first, so that nothing else about the same row can overtake it.
-   */
+  /** Brings to one socket what changed while it was away, under the same rules. */
   replay(connection: Connection, items: readonly HintItem[]): void {
     const { rights } = this.#ports;
     if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);
-    const hits = items.flatMap((item) => {
-      if (!connection.holdsId(item.c, item.e) && !connection.holdsContainer(item.c, item.k)) return [];
+    for (const item of rightsFirst(items)) {
+      if (!connection.holdsId(item.c, item.e) && !connection.holdsContainer(item.c, item.k)) continue;
       // Nothing is pending any more.
       const byId = connection.holdings.has({ kind: "id", code: item.c, id: item.e });
-      return [{ item, byId, judged: mustJudge(connection, item, byId) }];
-    });
-    for (const { item, judged } of hits) if (judged) rights.check(connection.user, item, connection, true);
-    for (const { item, byId, judged } of hits) {
-      if (!judged && this.#admit(connection, item, byId)) connection.deliverUnjudged(changeOf(item), item.r);
+      if (this.#admit(connection, item, byId)) connection.deliverUnjudged(changeOf(item), item.r);
     }
     connection.flush();
   }
@@ -115,11 +108,18 @@ export class FanOut {
 }
 
 /**
- * What may have changed rights before everything else: an item stands for all changes of an entity in its batch, also for
- * those after somebody lost the right to hear of them, and has to wait for the read.
+ * What may have changed rights before everything else: an item stands for all changes of a row in its batch, also for
+ * those after somebody lost the right to hear of them, and has to wait for the read. Grants and revocations, which stand
+ * beside the changes of an entity, before those; these in their order, for a row that was created again comes after the
+ * deletion of the one before.
  */
-const rightsFirst = (items: readonly HintItem[]): readonly HintItem[] =>
-  items.some(({ x }) => x) ? [...items.filter(({ x }) => x), ...items.filter(({ x }) => !x)] : items;
+function rightsFirst(items: readonly HintItem[]): readonly HintItem[] {
+  if (!items.some(({ x }) => x)) return items;
+  const rechecked = new Set(items.filter(({ x }) => x).map(({ c, e }) => entityKey(c, e)));
+  const rank = ({ a, c, e }: HintItem): number =>
+    a === logAction.grant || a === logAction.revoke ? 0 : rechecked.has(entityKey(c, e)) ? 1 : 2;
+  return items.toSorted((one, other) => rank(one) - rank(other));
+}
 
 /**
  * Whether the socket holds the row by its id in a way that counts. An id whose subscription is pending proves nothing yet:
@@ -136,9 +136,8 @@ function mustJudge(connection: Connection, item: HintItem, byId: boolean): boole
   // Until a socket has begun afresh it may hold what was granted in a history that is lost.
   if (item.x || (connection.mustReset && item.r)) return true;
   // A deleted row cannot be read any more, but whether the user could read it can still be found out.
-  if (item.a === logAction.delete) return item.r && (!byId || wasCreated(item));
   if (!byId) return item.r;
-  // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds. Its containers
-  // prove nothing: if it was deleted in the same batch, they are also those of before.
+  // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds; and he may
+  // have deleted it again.
   return wasCreated(item);
 }

@@ -1,5 +1,5 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { createdAmong, entityKey } from "./change.ts";
+import { beginsAnew, createdAmong, entityKey } from "./change.ts";
 import type { Held } from "./holdings.ts";
 import type { Stretch } from "./ring.ts";
 import { SubscriptionIndex } from "./subscription-index.ts";
@@ -44,7 +44,7 @@ export const isMembershipOf = (item: HintItem, user: { personId: string; organiz
 export class Missed {
   readonly #index = new SubscriptionIndex<Absent>();
   readonly #byPerson: Map<string, Absent[]>;
-  readonly #found: Map<Absent, Map<string, HintItem>>;
+  readonly #found: Map<Absent, Map<string, HintItem[]>>;
 
   constructor(absents: readonly Absent[]) {
     this.#found = new Map(absents.map((absent) => [absent, new Map()]));
@@ -68,16 +68,18 @@ export class Missed {
     }
   }
 
-  /** One item per entity. Grants and revocations apart from changes: they carry no version of the row. */
+  /** One item per row. Grants and revocations apart from changes: they carry no version of the row. */
   of(absent: Absent): HintItem[] {
-    return [...(this.#found.get(absent)?.values() ?? [])];
+    return [...(this.#found.get(absent)?.values() ?? [])].flat();
   }
 
   #note(absent: Absent, item: HintItem): void {
     const found = this.#found.get(absent);
     if (!found) return;
     const key = `${isRights(item) ? "rights" : "change"}:${entityKey(item.c, item.e)}`;
-    const before = found.get(key);
-    if (before !== item) found.set(key, before ? joined(before, item) : item);
+    const rows = found.get(key) ?? [];
+    const before = rows.at(-1);
+    if (before === item) return;
+    found.set(key, before && !beginsAnew(before, item) ? rows.with(-1, joined(before, item)) : [...rows, item]);
   }
 }

@@ -348,6 +348,21 @@ test("what needs a read of rights goes before what was missed of the same row ea
   expect(types(answers)).toEqual(["RESUMED", "GONE"]);
 });
 
+// Fails when the two are joined: only the creation would be judged, and the deletion told to nobody.
+test("a row that was deleted and created again privately while a socket was away is told to be deleted", async () => {
+  const scene = new Scene();
+  const [row, box, personId] = [id(), id(), id()];
+  scene.containers.add(box);
+  const place = await lost(scene, { within: [box], personId });
+  await scene.apply(item({ e: row, k: [box], v: 2, a: 3 }));
+  await scene.apply(item({ e: row, k: [box], v: 3, a: 1, r: true }));
+  const { answers } = await scene.resume(place, { personId });
+  expect(answers).toMatchObject([
+    { type: "RESUMED" },
+    { type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } },
+  ]);
+});
+
 test("a bookmark follows a resume without anything missed", async () => {
   const scene = new Scene();
   scene.connections.startSweeping();

@@ -1,5 +1,5 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { createdAmong, entityKey } from "./change.ts";
+import { beginsAnew, createdAmong, entityKey } from "./change.ts";
 import type { Connection } from "./connection.ts";
 
 /** A signal that must not be told before the user's rights were read. */
@@ -13,14 +13,15 @@ export type Check = {
 };
 
 /**
- * Signals of one user that wait for a read of his rights, by entity. A later signal for the same entity joins the waiting
- * one, so it can neither overtake it nor multiply the reads.
+ * Signals of one user that wait for a read of his rights, by entity. A later signal for the same row joins the waiting
+ * one, so it can neither overtake it nor multiply the reads; one for a row that was created again stands behind it.
  */
 export class CheckList {
-  #checks = new Map<string, Check>();
+  #checks = new Map<string, Check[]>();
+  #size = 0;
 
   get size(): number {
-    return this.#checks.size;
+    return this.#size;
   }
 
   has(code: string, id: string): boolean {
@@ -29,21 +30,29 @@ export class CheckList {
 
   add(item: HintItem, connections: ReadonlyMap<Connection, boolean>): void {
     const key = entityKey(item.c, item.e);
-    const before = this.#checks.get(key);
-    const all = new Map(before?.connections);
+    const rows = this.#checks.get(key) ?? [];
+    const before = rows.at(-1);
+    if (!before || beginsAnew(before.item, item)) {
+      this.#checks.set(key, [...rows, { item, connections }]);
+      this.#size += 1;
+      return;
+    }
+    const all = new Map(before.connections);
     for (const [connection, judged] of connections) all.set(connection, judged || (all.get(connection) ?? false));
-    this.#checks.set(key, { item: before ? joined(before.item, item) : item, connections: all });
+    this.#checks.set(key, rows.with(-1, { item: joined(before.item, item), connections: all }));
   }
 
   /** Puts older checks, whose read failed, before those that came since. */
   restore(older: CheckList): void {
-    const newer = this.#checks;
+    const newer = this.values();
     this.#checks = new Map(older.#checks);
-    for (const { item, connections } of newer.values()) this.add(item, connections);
+    this.#size = older.#size;
+    for (const { item, connections } of newer) this.add(item, connections);
   }
 
+  /** Those of one entity in their order. */
   values(): Check[] {
-    return [...this.#checks.values()];
+    return [...this.#checks.values()].flat();
   }
 }
 

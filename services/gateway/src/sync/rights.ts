@@ -255,7 +255,8 @@ export class Rights {
     // is pending proves no right either: the version would tell whoever asks for an id inside a container that he holds.
     const vouched = connection.holdings.has({ kind: "id", code: item.c, id: item.e });
     const deletesHeld = vouched && !wasCreated(item);
-    if (item.a === logAction.delete && (deletesHeld || mightRead || !item.r)) connection.deliver(changeOf(item));
+    const deletesPublic = !item.r && connection.holdsContainer(item.c, item.k);
+    if (item.a === logAction.delete && (deletesHeld || mightRead || deletesPublic)) connection.deliver(changeOf(item));
     else if (holdsId || this.#mayHaveSeen(connection, item))
       this.#ports.subscriptions.revoke(connection, item.c, item.e);
   }

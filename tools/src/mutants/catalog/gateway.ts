@@ -115,7 +115,13 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "rights-in-their-order",
     breaks: "what is in one batch with the loss of a right is not told before the read",
-    patches: [{ file: `${sync}/fan-out.ts`, find: "of rightsFirst(items)) {", replace: "of items) {" }],
+    patches: [
+      {
+        file: `${sync}/fan-out.ts`,
+        find: "of rightsFirst(items)) {\n      if (item.c",
+        replace: "of items) {\n      if (item.c",
+      },
+    ],
     caughtBy: { test: `${sync}/fan-out.test.ts` },
   },
   {
@@ -148,8 +154,26 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/fan-out.ts`,
-        find: "return item.r && (!byId || wasCreated(item));",
-        replace: "return item.r && !byId;",
+        find: "  return wasCreated(item);",
+        replace: "  return wasCreated(item) && item.a !== logAction.delete;",
+      },
+    ],
+    caughtBy: { test: `${sync}/fan-out.test.ts` },
+  },
+  {
+    name: "created-again-joins-missed",
+    breaks: "what was missed of a deleted row and of one that was created under its id stays apart",
+    patches: [{ file: `${sync}/missed.ts`, find: "before && !beginsAnew(before, item)", replace: "before" }],
+    caughtBy: { test: `${sync}/resumer.test.ts` },
+  },
+  {
+    name: "created-again-joins-waiting",
+    breaks: "the deletion of a row and the creation of one under its id wait apart for a read of rights",
+    patches: [
+      {
+        file: `${sync}/rights-check.ts`,
+        find: "if (!before || beginsAnew(before.item, item)) {",
+        replace: "if (!before) {",
       },
     ],
     caughtBy: { test: `${sync}/fan-out.test.ts` },
@@ -168,7 +192,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "old-container-vouches",
-    breaks: "a row that was deleted and created again in one batch is judged, whatever containers it had",
+    breaks: "a row that was created again under a held id is judged, whatever container it is in",
     patches: [
       {
         file: `${sync}/fan-out.ts`,
@@ -317,6 +341,21 @@ export const gatewayMutants: readonly Mutant[] = [
       { file: `${sync}/gateway-row.ts`, find: "if (rowCount !== 0) return;", replace: "if (rowCount !== -1) return;" },
     ],
     caughtBy: { test: `${sync}/gateway-row.test.ts` },
+  },
+  {
+    name: "left-transaction-keeps-locks",
+    breaks: "a transaction whose gateway is not heard any more lets go of the locks that its repetition needs",
+    patches: [
+      {
+        file: "services/gateway/src/db/user-transaction.ts",
+        find: "String(longestPauseMs)",
+        replace: 'String(longestPauseMs && "0")',
+      },
+    ],
+    caughtBy: {
+      test: "services/gateway/src/db/user-transaction.pg.test.ts",
+      name: "a transaction that is left in the middle lets go of its locks by itself",
+    },
   },
   {
     name: "older-signal-wins",

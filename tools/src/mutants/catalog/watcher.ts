@@ -1,5 +1,8 @@
 import type { Mutant } from "../mutant.ts";
 
+/** Where coalescing begins another row. */
+const anew = "if (!last || (created && (last.item.a === logAction.delete || row.entity_version > last.item.v))) {";
+
 /** The watcher, its jobs, and what it shares with the gateways. */
 export const watcherMutants: readonly Mutant[] = [
   {
@@ -81,17 +84,27 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-strongest-action",
-    breaks: "keeps the action of the last row, not the strongest one",
+    breaks: "a row that was deleted and created again is not told by the strongest of both actions",
     patches: [
+      { file: "packages/server-kit/src/coalesce.ts", find: anew, replace: "if (!last) {" },
       {
         file: "packages/server-kit/src/coalesce.ts",
-        find: "      a: row.action,",
-        replace: '      a: Math.max(before?.a ?? 0, row.action) as LogRow["action"],',
+        find: "    a: row.action,\n    v: Math",
+        replace: '    a: Math.max(before.a, row.action) as LogRow["action"],\n    v: Math',
       },
     ],
     caughtBy: {
       test: "packages/server-kit/src/coalesce.test.ts",
-      name: "keeps the action of the last row, not the strongest one",
+      name: "a row that was created again is another one, behind the deletion, and each has its own containers",
+    },
+  },
+  {
+    name: "coalesce-created-again",
+    breaks: "a row that was created again under the id of a deleted one is another row",
+    patches: [{ file: "packages/server-kit/src/coalesce.ts", find: anew, replace: "if (!last) {" }],
+    caughtBy: {
+      test: "packages/server-kit/src/coalesce.test.ts",
+      name: "a row that was created again is another one, behind the deletion, and each has its own containers",
     },
   },
   {
@@ -100,7 +113,7 @@ export const watcherMutants: readonly Mutant[] = [
     patches: [
       {
         file: "packages/server-kit/src/coalesce.ts",
-        find: "v: Math.max(before?.v ?? 0, row.entity_version),",
+        find: "v: Math.max(before.v, row.entity_version),",
         replace: "v: row.entity_version,",
       },
     ],
@@ -115,7 +128,7 @@ export const watcherMutants: readonly Mutant[] = [
     patches: [
       {
         file: "packages/server-kit/src/coalesce.ts",
-        find: "k: before ? [...new Set([...before.k, ...row.container_ids])] : row.container_ids,",
+        find: "k: [...new Set([...before.k, ...row.container_ids])],",
         replace: "k: row.container_ids,",
       },
     ],
@@ -130,7 +143,7 @@ export const watcherMutants: readonly Mutant[] = [
     patches: [
       {
         file: "packages/server-kit/src/coalesce.ts",
-        find: "r: (before?.r ?? false) || row.restricted,",
+        find: "r: before.r || row.restricted,",
         replace: "r: row.restricted,",
       },
     ],
@@ -145,7 +158,7 @@ export const watcherMutants: readonly Mutant[] = [
     patches: [
       {
         file: "packages/server-kit/src/coalesce.ts",
-        find: "x: (before?.x ?? false) || row.recheck,",
+        find: "x: before.x || row.recheck,",
         replace: "x: row.recheck,",
       },
     ],
