@@ -76,7 +76,8 @@ export class Heliograph {
     });
     const clock = this.#clock;
     const random = options.random ?? Math.random;
-    const read = patientRequests(clock);
+    const unanswered = (askedAt: number): void => this.#connection.unanswered(askedAt);
+    const read = patientRequests(clock, unanswered);
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
     const environment = options.environment ?? defaultEnvironment();
     this.store = options.store ?? createMemoryStore();
@@ -112,6 +113,7 @@ export class Heliograph {
       onWritten: (type) => this.#lists.markStale(type),
       onRows: () => this.#touched(),
       onProgress: () => this.#status.publishLater(),
+      onUnanswered: unanswered,
       clock,
       random,
       logger: this.#logger,

@@ -5,7 +5,8 @@ import { firstPatienceMs, longestPatienceMs, patientRequests, usualPatienceMs } 
 /** Answers after so long, or gives up at the time-out, as the API client does. */
 function setUp() {
   const clock = new FakeClock();
-  const reads = patientRequests(clock);
+  const givenUp: number[] = [];
+  const reads = patientRequests(clock, (askedAt) => void givenUp.push(askedAt));
   const read = async (answersAfterMs: number): Promise<number> => {
     let given = 0;
     const reading = reads(async (timeoutMs) => {
@@ -21,7 +22,7 @@ function setUp() {
     await reading;
     return given;
   };
-  return { read };
+  return { read, clock, givenUp };
 }
 
 test("dead connections are given up soon, and a slow network is waited for", async () => {
@@ -44,4 +45,15 @@ test("patience has an end", async () => {
   const { read } = setUp();
   for (let n = 0; n < 20; n += 1) await read(1_000_000);
   expect(await read(1_000_000)).toBe(longestPatienceMs);
+});
+
+test("a request that has had its time is told with the moment it was sent, one that failed at once is not", async () => {
+  const { read, clock, givenUp } = setUp();
+  const askedAt = clock.now();
+  await read(9_000);
+  await read(10);
+  expect(givenUp).toEqual([askedAt]);
+  const refused = patientRequests(clock, (at) => void givenUp.push(at));
+  await expect(refused(() => Promise.reject(new Error("refused")))).rejects.toThrow("refused");
+  expect(givenUp).toEqual([askedAt]);
 });

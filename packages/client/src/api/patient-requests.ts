@@ -25,8 +25,9 @@ export type Patience = <T>(request: (timeoutMs: number) => Promise<T>) => Promis
  * Requests whose time-out follows the network: short at first, twice as long whenever several in a row were not enough, and
  * above what the last answer took. Writes and reads keep theirs apart: a quick read says nothing about a write that waits
  * for a lock.
+ * @param onGivenUp a request that was sent at this time (milliseconds since 1970) has had its time
  */
-export function patientRequests(clock: Clock): Patience {
+export function patientRequests(clock: Clock, onGivenUp: (askedAt: number) => void): Patience {
   let patience = firstPatienceMs;
   let givenUp = 0;
   return async (request) => {
@@ -39,8 +40,11 @@ export function patientRequests(clock: Clock): Patience {
       patience = Math.min(usualPatienceMs, Math.max(firstPatienceMs, slack * took()));
       return answer;
     } catch (error) {
-      if (took() >= timeoutMs && ++givenUp % deadConnections === 0)
-        patience = Math.min(longestPatienceMs, Math.max(patience, 2 * timeoutMs));
+      if (took() >= timeoutMs) {
+        if (++givenUp % deadConnections === 0)
+          patience = Math.min(longestPatienceMs, Math.max(patience, 2 * timeoutMs));
+        onGivenUp(clock.now() - took());
+      }
       throw error;
     }
   };

@@ -123,6 +123,11 @@ export class Connection {
     });
   }
 
+  /** Tells that a request to the API was given up without an answer; `askedAt` in milliseconds since 1970. */
+  unanswered(askedAt: number): void {
+    this.#dispatch({ type: "unanswered", askedAt });
+  }
+
   caughtUp(): void {
     this.#dispatch({ type: "caught-up" });
   }

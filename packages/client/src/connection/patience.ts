@@ -1,5 +1,5 @@
 /** A link that works answers within this, milliseconds; a shorter interval of pings asks for a shorter patience. */
-const leastPongMs = 2_000;
+export const leastPongMs = 2_000;
 
 export type Patience = {
   /** After so long a silence the client asks by a PING whether anybody is there. */

@@ -114,6 +114,8 @@ export type ConnectionEvent =
   | { readonly type: "online" }
   | { readonly type: "offline" }
   | { readonly type: "visible" }
+  /** A request to the API, sent at `askedAt` (milliseconds since 1970), was given up for want of any answer. */
+  | { readonly type: "unanswered"; readonly askedAt: number }
   | { readonly type: "timer" }
   /** The page is hidden for good, or for the browser's back-forward cache. */
   | { readonly type: "leave" }

@@ -46,12 +46,12 @@ const elsewhere: { readonly [Variant in keyof typeof variants]: Differences } = 
   "disabled, not yet due": { timer: "same" },
   "resuming, not yet due": { timer: "same" },
   "resuming behind the server": { resumed: "delayed", reset: "delayed" },
-  "connected, heard a moment ago": { timer: "same" },
-  "connected, PING unanswered": { timer: "waiting hang-up" },
-  "connected, PING under way": { timer: "same" },
+  "connected, heard a moment ago": { unanswered: "same", timer: "same" },
+  "connected, PING unanswered": { unanswered: "same", timer: "waiting hang-up" },
+  "connected, PING under way": { unanswered: "same", timer: "same" },
   "connected, asked to leave now": { timer: "dialing hang-up dial" },
   "connected, young": { "closed 1012": "waiting", "closed 4401, other token": "waiting" },
-  "delayed, PING unanswered": { timer: "waiting hang-up" },
+  "delayed, PING unanswered": { unanswered: "same", timer: "waiting hang-up" },
   "catching-up, asked to leave now": { timer: "dialing hang-up dial" },
 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { events, link, now, since, states } from "../testing/connection-examples.ts";
-import { patienceWith } from "./patience.ts";
+import { leastPongMs, patienceWith } from "./patience.ts";
 import { type ConnectionState, deadlineOf } from "./state.ts";
 import { disabledRecheckMs, stableAfterMs, transition, wakePongMs } from "./transition.ts";
 
@@ -78,6 +78,20 @@ test("waking up shortens the patience with a link, and never lengthens it", () =
   expect(deadlineOf(woken)).toBe(now + wakePongMs);
   const again = transition(woken, { type: "visible" }, { now: now + 1_000, random: 0 }).state;
   expect(deadlineOf(again)).toBe(now + wakePongMs);
+});
+
+// Fails when a request that nobody answers says nothing about the socket: it would be believed until its next PING is due.
+test("a request that nobody answers makes the socket prove that somebody is there, soon", () => {
+  const state: ConnectionState = { kind: "connected", since, link: { ...link, lastMessageAt: now - 2_500 } };
+  const asked = transition(state, { type: "unanswered", askedAt: now - 2_499 }, input);
+  expect(asked.effects).toEqual(["ping"]);
+  expect(deadlineOf(asked.state)).toBe(now + leastPongMs);
+  const dead = transition(asked.state, { type: "timer" }, { now: now + leastPongMs, random: 0 });
+  expect(dead).toMatchObject({ state: { kind: "waiting" }, effects: ["hang-up"] });
+  // Several requests at once are given up together, and one PING is enough for them.
+  expect(transition(asked.state, { type: "unanswered", askedAt: now - 1 }, input).state).toBe(asked.state);
+  // Heard since the request was sent: the server is there, and slow.
+  expect(transition(state, { type: "unanswered", askedAt: now - 2_500 }, input).state).toBe(state);
 });
 
 test("the kill switch is asked about again, spread over half the interval", () => {

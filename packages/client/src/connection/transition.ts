@@ -1,6 +1,7 @@
 import { closeCodes, reconnectAfter } from "@heliograph/protocol/close-code";
 import { retryDelay } from "../backoff.ts";
-import { patienceWith } from "./patience.ts";
+import { closeReason, isDecisive } from "./close-reason.ts";
+import { leastPongMs, patienceWith } from "./patience.ts";
 import { type ConnectionEvent, type ConnectionState, type Link, linkOf, type ProbeResult, type Step } from "./state.ts";
 
 /** A server that accepted the socket sends WELCOME at once; ten seconds cover a slow phone network. */
@@ -200,10 +201,14 @@ function whileLinked(
     case "timer":
       return onLinkTimer(state, input);
     case "online":
-    case "visible": {
-      const deadAt = Math.min(link.deadAt ?? Number.POSITIVE_INFINITY, input.now + wakePongMs);
-      return { state: { ...state, link: { ...link, deadAt } }, effects: ["ping"] };
-    }
+    case "visible":
+      return ask(state, wakePongMs, input);
+    case "unanswered":
+      // The same network may carry both, and a socket that is silent for good would show rows as current until the next
+      // PING is due. A server that has been heard since is there, and only slow.
+      if (link.lastMessageAt >= event.askedAt || isDue(link.deadAt, { ...input, now: input.now + leastPongMs }))
+        return stay(state);
+      return ask(state, leastPongMs, input);
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
     case "user-changed":
@@ -213,6 +218,13 @@ function whileLinked(
     default:
       return stay(state);
   }
+}
+
+/** Asks by a PING whether anybody is there; a shorter patience than that of an earlier one counts. */
+function ask(state: In<"catching-up" | "connected" | "delayed">, pongMs: number, input: TransitionInput): Step {
+  const { link } = state;
+  const deadAt = Math.min(link.deadAt ?? Number.POSITIVE_INFINITY, input.now + pongMs);
+  return { state: { ...state, link: { ...link, deadAt } }, effects: ["ping"] };
 }
 
 function onLinkTimer(state: In<"catching-up" | "connected" | "delayed">, input: TransitionInput): Step {
@@ -384,14 +396,4 @@ function failuresAfter(link: Link, input: TransitionInput): number {
 function connectingSince(state: ConnectionState, input: TransitionInput): number {
   const { kind, since } = state;
   return kind === "dialing" || kind === "resuming" || kind === "probing" || kind === "waiting" ? since : input.now;
-}
-
-function isDecisive(code: number): boolean {
-  return code === 1012 || (code >= 4000 && code <= 4999);
-}
-
-function closeReason(code: number): string {
-  if (code === 4403) return "This page's origin is not allowed to connect. Remedy: add it to ALLOWED_ORIGINS.";
-  if (code === 4413) return "The page holds more subscriptions than the server allows.";
-  return `The server refused the connection (${code}).`;
 }

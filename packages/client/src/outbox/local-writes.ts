@@ -35,6 +35,8 @@ export type LocalWritesPorts = {
   /** Unsent changes of these rows came or went. */
   readonly onRows: (rows: readonly EntityKey[]) => void;
   readonly onProgress: () => void;
+  /** A request that was sent at this time (milliseconds since 1970) was given up without an answer. */
+  readonly onUnanswered: (askedAt: number) => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -55,7 +57,7 @@ export class LocalWrites {
   constructor(ports: LocalWritesPorts) {
     this.#ports = ports;
     const { api, store, refetcher, clock } = ports;
-    const sending = patientWrites(api, patientRequests(clock));
+    const sending = patientWrites(api, patientRequests(clock, ports.onUnanswered));
     this.outbox = new Outbox({
       store,
       onDone: (operation) => this.#done(operation),

@@ -56,6 +56,7 @@ export const events = {
   online: { type: "online" },
   offline: { type: "offline" },
   visible: { type: "visible" },
+  unanswered: { type: "unanswered", askedAt: now - 1 },
   timer: { type: "timer" },
   leave: { type: "leave" },
   freeze: { type: "freeze" },

@@ -2,20 +2,21 @@ import type { DownMessage } from "@heliograph/protocol";
 
 type Action = "CREATE" | "UPDATE" | "DELETE";
 
-type FeedItem =
-  | {
-      readonly position: number;
-      readonly entityCode: string;
-      readonly entityId: string;
-      readonly action: Action;
-      /** Who hears of it: holders of any of these subscriptions. */
-      readonly names: readonly string[];
-    }
-  /** The row was taken away from one session. */
-  | { readonly position: number; readonly entityCode: string; readonly entityId: string; readonly goneFor: string };
+type FeedItem = {
+  readonly position: number;
+  readonly entityCode: string;
+  readonly entityId: string;
+  readonly action: Action;
+  /** Who hears of it: holders of any of these subscriptions. */
+  readonly names: readonly string[];
+};
 
-/** Subscriptions as the server has them. They outlive the socket. */
-export type FakeSession = { readonly id: string; readonly subscriptions: Set<string> };
+/** Subscriptions as the server has them. They outlive the socket, and so does what was taken away, by the same names. */
+export type FakeSession = {
+  readonly id: string;
+  readonly subscriptions: Set<string>;
+  readonly withdrawn: Map<string, { readonly entityCode: string; readonly entityId: string }>;
+};
 
 /** What was signalled since the beginning, so that a session can be told what it missed. Positions are versions. */
 export class FakeFeed {
@@ -61,9 +62,6 @@ export class FakeFeed {
 
 function toMessage(item: FeedItem, session: FakeSession): DownMessage | undefined {
   const { entityCode, entityId } = item;
-  if ("goneFor" in item) {
-    return item.goneFor === session.id ? { type: "GONE", payload: { entityCode, entityIds: [entityId] } } : undefined;
-  }
   if (!item.names.some((name) => session.subscriptions.has(name))) return undefined;
   return invalidate(entityCode, entityId, item.action, item.position);
 }

@@ -79,7 +79,7 @@ export class FakeServer {
   #written = { id: "", version: 0 };
 
   readonly openSocket: SocketFactory = (_url, token, handlers) => {
-    const session = { id: `c${this.sockets.length + 1}`, subscriptions: new Set<string>() };
+    const session = { id: `c${this.sockets.length + 1}`, subscriptions: new Set<string>(), withdrawn: new Map() };
     const socket: ServerSocket = {
       handlers,
       token,
@@ -181,7 +181,7 @@ export class FakeServer {
     const sessions = new Set([...this.sessions.values(), ...(socket ? [socket.session] : [])]);
     for (const session of sessions) {
       if (!session.subscriptions.delete(`id:${type}:${id}`)) continue;
-      this.#feed.add({ position: this.#feed.next(), entityCode: type, entityId: id, goneFor: session.id });
+      session.withdrawn.set(`id:${type}:${id}`, { entityCode: type, entityId: id });
       if (socket?.session === session) {
         this.#send(socket, { type: "GONE", payload: { entityCode: type, entityIds: [id] } });
       }
@@ -263,6 +263,9 @@ export class FakeServer {
     socket.session = session;
     const payload = { count: session.subscriptions.size, cursor: String(this.#feed.head) };
     this.#send(socket, { type: "RESUMED", payload });
+    // The lost socket may have been the one that was told.
+    for (const { entityCode, entityId } of session.withdrawn.values())
+      this.#send(socket, { type: "GONE", payload: { entityCode, entityIds: [entityId] } });
     for (const message of missed) this.#send(socket, message);
     if (this.autoBookmark) this.#send(socket, { type: "BOOKMARK", payload: { cursor: payload.cursor } });
   }
@@ -271,7 +274,10 @@ export class FakeServer {
     const { subscriptions } = socket.session;
     const { entityCode, entityIds = [], within = [] } = message.payload;
     const before = subscriptions.size;
-    for (const id of entityIds) subscriptions.delete(`id:${entityCode}:${id}`);
+    for (const id of entityIds) {
+      subscriptions.delete(`id:${entityCode}:${id}`);
+      socket.session.withdrawn.delete(`id:${entityCode}:${id}`);
+    }
     for (const id of within) subscriptions.delete(`in:${entityCode}:${id}`);
     const payload = { entityCode, count: before - subscriptions.size };
     this.#send(socket, { type: "UNSUBSCRIBED", ...(message.id === undefined ? {} : { id: message.id }), payload });
@@ -300,6 +306,7 @@ export class FakeServer {
         session.subscriptions.delete(`id:${entityCode}:${id}`);
       }
       if (row) session.subscriptions.add(`id:${entityCode}:${id}`);
+      session.withdrawn.delete(`id:${entityCode}:${id}`);
       if (row && row.version !== versions[index]) changed.push({ entityId: id, version: row.version });
     });
     covered.forEach((id, index) => {

@@ -177,11 +177,23 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/outbox/local-writes.ts`,
-        find: "const sending = patientWrites(api, patientRequests(clock));",
+        find: "const sending = patientWrites(api, patientRequests(clock, ports.onUnanswered));",
         replace: "const sending = api;\n    void [patientWrites, patientRequests];",
       },
     ],
     caughtBy: { test: `${client}/outbox/outbox.test.ts` },
+  },
+  {
+    name: "unanswered-requests-say-nothing",
+    breaks: "a request that nobody answers makes the socket prove that somebody is there",
+    patches: [
+      {
+        file: `${client}/client.ts`,
+        find: "const unanswered = (askedAt: number): void => this.#connection.unanswered(askedAt);",
+        replace: "const unanswered = (): void => undefined;",
+      },
+    ],
+    caughtBy: { test: `${client}/client-resume.test.ts` },
   },
   {
     name: "lists-of-before-believed",
