@@ -25,6 +25,9 @@ declare
   v_head bigint;
   v_lease timestamptz;
   v_epoch uuid;
+  v_system bigint;
+  v_timeline text;
+  v_other_history boolean;
   v_count bigint;
   v_last bigint;
 begin
@@ -42,15 +45,18 @@ begin
 
   perform set_config('synchronous_commit', 'on', true);
 
-  select s.head_seq, s.lease_until, s.log_epoch into v_head, v_lease, v_epoch
+  select h.system_identifier, h.timeline into v_system, v_timeline from app.server_history() h;
+  select s.head_seq, s.lease_until, s.log_epoch, s.system_identifier <> v_system or s.timeline <> v_timeline
+    into v_head, v_lease, v_epoch, v_other_history
     from app.sync_state s where s.leader_id = me for update;
   -- Looked at after the lock was obtained, not in the query: the wait for it may have outlived the lease.
   if not found or v_lease <= clock_timestamp() then
     raise exception 'not the leader' using errcode = 'HG001', hint = 'Take the lease with app.lead first.';
   end if;
 
-  -- The caller has published numbers that this server does not know: it lost them, and will give them out again.
-  if v_head < expected_head then
+  -- The caller has published numbers that this server does not know: it lost them, and will give them out again. Or the
+  -- server was promoted since the lease was taken, and the caller may have published others under this epoch before.
+  if v_head < expected_head or v_other_history then
     v_epoch := gen_random_uuid();
   end if;
 
@@ -79,7 +85,8 @@ begin
   end if;
 
   update app.sync_state s
-     set head_seq = v_last, log_epoch = v_epoch, lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s')
+     set head_seq = v_last, log_epoch = v_epoch, lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s'),
+         system_identifier = coalesce(v_system, s.system_identifier), timeline = coalesce(v_timeline, s.timeline)
    where s.leader_id = me;
 
   first_seq := v_head + 1;

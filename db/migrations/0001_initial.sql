@@ -1600,6 +1600,9 @@ declare
   v_head bigint;
   v_lease timestamptz;
   v_epoch uuid;
+  v_system bigint;
+  v_timeline text;
+  v_other_history boolean;
   v_count bigint;
   v_last bigint;
 begin
@@ -1617,15 +1620,18 @@ begin
 
   perform set_config('synchronous_commit', 'on', true);
 
-  select s.head_seq, s.lease_until, s.log_epoch into v_head, v_lease, v_epoch
+  select h.system_identifier, h.timeline into v_system, v_timeline from app.server_history() h;
+  select s.head_seq, s.lease_until, s.log_epoch, s.system_identifier <> v_system or s.timeline <> v_timeline
+    into v_head, v_lease, v_epoch, v_other_history
     from app.sync_state s where s.leader_id = me for update;
   -- Looked at after the lock was obtained, not in the query: the wait for it may have outlived the lease.
   if not found or v_lease <= clock_timestamp() then
     raise exception 'not the leader' using errcode = 'HG001', hint = 'Take the lease with app.lead first.';
   end if;
 
-  -- The caller has published numbers that this server does not know: it lost them, and will give them out again.
-  if v_head < expected_head then
+  -- The caller has published numbers that this server does not know: it lost them, and will give them out again. Or the
+  -- server was promoted since the lease was taken, and the caller may have published others under this epoch before.
+  if v_head < expected_head or v_other_history then
     v_epoch := gen_random_uuid();
   end if;
 
@@ -1654,7 +1660,8 @@ begin
   end if;
 
   update app.sync_state s
-     set head_seq = v_last, log_epoch = v_epoch, lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s')
+     set head_seq = v_last, log_epoch = v_epoch, lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s'),
+         system_identifier = coalesce(v_system, s.system_identifier), timeline = coalesce(v_timeline, s.timeline)
    where s.leader_id = me;
 
   first_seq := v_head + 1;
@@ -2840,6 +2847,11 @@ declare
   -- Restricted: not readable by every member. With policies of its own that is unknown, so every row counts as it.
   v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
   v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
+  -- Whoever was granted a private row is named by its deletion, as by a revocation: its grants may go with it, and then
+  -- nothing else says who could read it.
+  v_granted text := case when v_private and not v_own_policy and not e.public then format(
+    ' || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = %L and g.entity_id = o.%I) else ''{}''::uuid[] end',
+    e.code, e.key_column) else '' end;
   -- A container decides who may read a row only under policies of its own. Else a private row that merely moves would
   -- look like one that was just made private, and its id be told (GONE) to holders of the container who never saw it.
   v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
@@ -2868,7 +2880,7 @@ begin
       else format(
         'o.%1$I as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
         '%2$s as containers, %3$s as restricted, false as recheck, %4$s as before, null::jsonb as after from oldt o',
-        e.key_column, v_old, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
+        e.key_column, v_old || v_granted, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
     execute format($q$
       create or replace function app.%1$I() returns trigger
       language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$

@@ -41,6 +41,28 @@ test.each(["timeline = '00000000'", "system_identifier = 1"])(
   },
 );
 
+// Fails when only a renewal of the lease looks: until then a server that was promoted gives numbers out again under an
+// epoch in which they were told before.
+test.each(["timeline = '00000000'", "system_identifier = 1"])(
+  "so does a claim under a lease that was taken in another history (%s)",
+  async (other) => {
+    await using db = await createTestDatabase({ template: "demo" });
+    const me = await lead(db.pool);
+    const claim = async () => {
+      await db.pool.query("update app.team set name = name || '.'");
+      const { rows } = await db.pool.query<{ log_epoch: string }>("select log_epoch from app.claim($1, 1000, 0)", [me]);
+      return rows[0]?.log_epoch;
+    };
+    const first = await claim();
+    expect(await claim()).toBe(first);
+    await db.pool.query(`update app.sync_state set ${other}`);
+    const second = await claim();
+    expect(second).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second).not.toBe(first);
+    expect(await claim()).toBe(second);
+  },
+);
+
 test("the watcher's sessions commit durably and hold nothing for long", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   await using watcher = await openSession(db, "heliograph_watcher");

@@ -41,6 +41,30 @@ test("a grant is logged for its row, and names the row's containers and the pers
   }
 });
 
+// Fails when the grants are asked afterwards: whoever deletes them with the row would leave its readers with it for good.
+test("the deletion of a private row names who was granted it, also when its grants go with it", async () => {
+  await using boards = await createBoards();
+  const { pool, north } = boards;
+  const board = await insertBoard(pool, north);
+  const hidden = await insertCard(pool, north, board, { isPrivate: true });
+  const open = await insertCard(pool, north, board);
+  await pool.query(
+    "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) select 'card', unnest($1::uuid[]), $2, $3",
+    [[hidden, open], north.memberId, north.organizationId],
+  );
+  await forgetLog(pool);
+  // In one transaction: by the time anybody looks, both are gone.
+  await pool.query(`begin; delete from app.card where id in ('${hidden}', '${open}');
+    delete from app.entity_grant where entity_id in ('${hidden}', '${open}'); commit`);
+  const ends = (await readLog(pool, "card")).filter((row) => row.action === action.delete);
+  expect(new Map(ends.map((row) => [row.entityId, row.containerIds]))).toEqual(
+    new Map([
+      [hidden, [board, north.memberId]],
+      [open, [board]],
+    ]),
+  );
+});
+
 test("who leaves an organization loses the grants in it", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;

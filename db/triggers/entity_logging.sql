@@ -91,6 +91,11 @@ declare
   -- Restricted: not readable by every member. With policies of its own that is unknown, so every row counts as it.
   v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
   v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
+  -- Whoever was granted a private row is named by its deletion, as by a revocation: its grants may go with it, and then
+  -- nothing else says who could read it.
+  v_granted text := case when v_private and not v_own_policy and not e.public then format(
+    ' || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = %L and g.entity_id = o.%I) else ''{}''::uuid[] end',
+    e.code, e.key_column) else '' end;
   -- A container decides who may read a row only under policies of its own. Else a private row that merely moves would
   -- look like one that was just made private, and its id be told (GONE) to holders of the container who never saw it.
   v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
@@ -119,7 +124,7 @@ begin
       else format(
         'o.%1$I as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
         '%2$s as containers, %3$s as restricted, false as recheck, %4$s as before, null::jsonb as after from oldt o',
-        e.key_column, v_old, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
+        e.key_column, v_old || v_granted, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
     execute format($q$
       create or replace function app.%1$I() returns trigger
       language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$

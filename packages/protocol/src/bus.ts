@@ -7,13 +7,13 @@
 export const logAction = { view: 0, create: 1, update: 2, delete: 3, grant: 4, revoke: 5 } as const;
 export type LogAction = (typeof logAction)[keyof typeof logAction];
 
-/** One entity of a hint, coalesced over a batch. Keys are short because a batch holds thousands. */
+/** One row of a table, coalesced over a batch; two that bore the same id after each other are two. Keys are short because a batch holds thousands. */
 export type HintItem = {
   /** entity code */
   readonly c: string;
   /** entity id, canonical lower case */
   readonly e: string;
-  /** action of the last row in sequence, 1 to 5 */
+  /** action of the newest row, 1 to 5 */
   readonly a: LogAction;
   /** highest version */
   readonly v: number;
@@ -25,8 +25,8 @@ export type HintItem = {
   readonly x: boolean;
   /** time of the newest change, milliseconds since 1970 on the database's clock */
   readonly t: number;
-  /** the row was created among these changes, although the last one is another */
-  readonly n?: true;
+  /** version of its creation, when that is among these changes and is not the newest; or one that it must be above */
+  readonly n?: number;
 };
 
 /** Rows `prev + 1 … seq` of the feed. A pod whose position is not `prev` reads the log instead. */

@@ -1,6 +1,7 @@
 import { logAction } from "@heliograph/protocol";
 import { expect, test } from "vitest";
 import { coalesce } from "./coalesce.ts";
+import { place } from "./lives.ts";
 import type { LogRow } from "./log-row.ts";
 
 const row = (change: Partial<LogRow>): LogRow => ({
@@ -18,7 +19,7 @@ const row = (change: Partial<LogRow>): LogRow => ({
 
 test("keeps the action of the last row", () => {
   const [item] = coalesce([row({ action: logAction.create }), row({ sync_seq: 2, action: logAction.delete })]);
-  expect(item).toMatchObject({ a: logAction.delete, n: true });
+  expect(item).toMatchObject({ a: logAction.delete, n: 10 });
 });
 
 // Fails when the two are one item: its holders would hear of a row that is somebody else's, or not of the end of theirs.
@@ -34,7 +35,7 @@ test("a row that was created again is another one, behind the deletion, and each
   const edited = row({ sync_seq: 3, entity_version: 13, container_ids: ["after"] });
   expect(coalesce([deleted, created, edited])).toMatchObject([
     { a: logAction.delete, v: 11, k: ["before"], r: false },
-    { a: logAction.update, v: 13, k: ["after"], r: true, n: true },
+    { a: logAction.update, v: 13, k: ["after"], r: true, n: 12 },
   ]);
   const [, first, second] = coalesce([
     deleted,
@@ -43,7 +44,7 @@ test("a row that was created again is another one, behind the deletion, and each
     row({ sync_seq: 4, action: logAction.create, entity_version: 15 }),
   ]);
   expect([first, second]).toMatchObject([
-    { a: logAction.delete, v: 14, n: true },
+    { a: logAction.delete, v: 14, n: 12 },
     { a: logAction.create, v: 15 },
   ]);
 });
@@ -62,8 +63,46 @@ test("a row that was committed late belongs to whoever bore the id at its time",
 
 test("an edit that is sequenced before the creation of its row is of the same row", () => {
   expect(coalesce([row({ entity_version: 12 }), row({ sync_seq: 2, action: logAction.create })])).toMatchObject([
-    { a: logAction.create, v: 12 },
+    { a: logAction.update, v: 12, n: 10 },
   ]);
+});
+
+test("what comes late neither undoes an end nor moves it to the next row", () => {
+  const deleted = row({ action: logAction.delete, entity_version: 11, container_ids: ["before"] });
+  const late = row({ sync_seq: 2, entity_version: 10, container_ids: ["before"] });
+  const created = row({ sync_seq: 3, action: logAction.create, entity_version: 20, container_ids: ["after"] });
+  expect(coalesce([deleted, late, created])).toMatchObject([
+    { a: logAction.delete, v: 11, k: ["before"] },
+    { a: logAction.create, v: 20, k: ["after"] },
+  ]);
+  // The creation itself is late: what follows an end is another row all the same.
+  const edited = row({ sync_seq: 2, entity_version: 21, container_ids: ["after"] });
+  expect(coalesce([deleted, edited])).toMatchObject([
+    { a: logAction.delete, v: 11 },
+    { a: logAction.update, v: 21, n: 12, k: ["after"] },
+  ]);
+  expect(coalesce([edited, deleted]).map(({ v }) => v)).toEqual([11, 21]);
+});
+
+test("an item that is joined once more changes nothing", () => {
+  const rows = [
+    row({ action: logAction.delete, entity_version: 11 }),
+    row({ sync_seq: 2, action: logAction.create, entity_version: 12 }),
+    row({ sync_seq: 3, action: logAction.delete, entity_version: 13 }),
+    row({ sync_seq: 4, entity_version: 15 }),
+  ];
+  const once = coalesce(rows);
+  expect(once.map(({ v, n }) => [v, n])).toEqual([
+    [11, undefined],
+    [13, 12],
+    [15, 14],
+  ]);
+  const again = [...once];
+  for (const item of once) {
+    const { at, instead, joined } = place(again, item);
+    again.splice(at, instead, joined);
+  }
+  expect(again).toEqual(once);
 });
 
 test("keeps the highest version even when a late commit is sequenced after it", () => {
@@ -89,9 +128,9 @@ test("a grant does not swallow a change of the same entity", () => {
 // Fails when only the last action counts: who waits for the row to exist would never be told.
 test("a row that is created and edited in one batch is still known to be created", () => {
   const created = row({ action: logAction.create });
-  expect(coalesce([created, row({ sync_seq: 2 })])).toMatchObject([{ a: logAction.update, n: true }]);
+  expect(coalesce([created, row({ sync_seq: 2 })])).toMatchObject([{ a: logAction.update, n: 10 }]);
   const edits = [2, 3].map((sync_seq) => row({ sync_seq }));
-  expect(coalesce([created, ...edits])).toMatchObject([{ a: logAction.update, n: true }]);
+  expect(coalesce([created, ...edits])).toMatchObject([{ a: logAction.update, n: 10 }]);
   expect(coalesce([created])[0]).not.toHaveProperty("n");
   expect(coalesce(edits)[0]).not.toHaveProperty("n");
 });

@@ -3,9 +3,11 @@ import type { Person, Row } from "../database/rows.ts";
 
 export type VersionRecord = CommittedVersion & {
   readonly committedMs: number;
-  /** When the row that this version belongs to, or ends, was created. */
-  readonly bornMs: number;
+  readonly life: Life;
 };
+
+/** From the creation of a row to the commit of its deletion; another row may bear its id afterwards. */
+type Life = { readonly bornMs: number; endedMs: number };
 
 type Interval = { readonly from: number; to: number };
 
@@ -77,8 +79,10 @@ export class History {
   #note(committed: CommittedVersion): void {
     const { key, version } = committed;
     const before = this.#latest.get(key);
-    const bornMs = before?.row ? before.bornMs : committed.createdMs;
-    const record = { ...committed, committedMs: this.#database.nowMs, bornMs };
+    const committedMs = this.#database.nowMs;
+    const life = before?.row ? before.life : { bornMs: committed.createdMs, endedMs: Number.POSITIVE_INFINITY };
+    if (!committed.row) life.endedMs = committedMs;
+    const record = { ...committed, committedMs, life };
     let versions = this.#versions.get(key);
     if (!versions) {
       versions = new Map();

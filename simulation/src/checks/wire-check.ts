@@ -51,12 +51,13 @@ function checkVersion(
     );
     return;
   }
+  const { life } = record;
   const deleted = record.row === undefined;
-  const allowed =
-    history.couldRead(client.person, key, record.createdMs, nowMs) ||
-    (deleted &&
-      (history.couldRead(client.person, key, record.bornMs, record.committedMs) ||
-        history.standsAbove(client.person, code, id, record.committedMs)));
+  // What may be read of another row under the same id is no excuse.
+  const allowed = deleted
+    ? history.couldRead(client.person, key, life.bornMs, record.committedMs) ||
+      history.standsAbove(client.person, code, id, record.committedMs)
+    : history.couldRead(client.person, key, record.createdMs, Math.min(nowMs, life.endedMs));
   if (!allowed)
     violations.add(
       "confidential",

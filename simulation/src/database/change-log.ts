@@ -22,12 +22,20 @@ export type LogEntry = {
 
 export type Change = { readonly before: Row | undefined; readonly after: Row | undefined; readonly version: number };
 
-/** What the statement triggers write for a changed row. */
-export function entryOf({ before, after, version }: Change, createdMs: number, order: number): LogEntry {
+/** What the statement triggers write for a changed row; `granted`: who has a grant for it. */
+export function entryOf(
+  { before, after, version }: Change,
+  granted: readonly string[],
+  createdMs: number,
+  order: number,
+): LogEntry {
   const row = after ?? before;
   if (!row) throw new Error("a change of nothing");
   const action = !before ? logAction.create : after ? logAction.update : logAction.delete;
-  const containers = [...new Set([...(before ? containersOf(before) : []), ...(after ? containersOf(after) : [])])];
+  const named = !after && before?.isPrivate ? granted : [];
+  const containers = [
+    ...new Set([...(before ? containersOf(before) : []), ...(after ? containersOf(after) : []), ...named]),
+  ];
   return {
     code: row.code,
     id: row.id,

@@ -99,6 +99,14 @@ export class SimDatabase {
     return this.#content.grants.has(grantKey(code, id, person));
   }
 
+  /** Persons who have a grant for the row. */
+  #grantedFor(key: string): string[] {
+    return [...this.#content.grants].flatMap((grant) => {
+      const [code = "", id = "", personId = ""] = grant.split(" ");
+      return rowKey(code, id) === key ? [personId] : [];
+    });
+  }
+
   /** Whether the policies show the row to this person, in the organization that the token names. */
   mayRead({ personId, organizationId }: Person, row: Row | undefined): boolean {
     const role = this.#content.members.get(`${personId} ${organizationId}`);
@@ -122,7 +130,7 @@ export class SimDatabase {
     const after = wanted && { ...wanted, version };
     writing.rows.set(key, after);
     writing.versions.push({ key, version, row: after, createdMs: this.nowMs });
-    writing.entries.push(entryOf({ before, after, version }, this.nowMs, this.#order++));
+    writing.entries.push(entryOf({ before, after, version }, this.#grantedFor(key), this.nowMs, this.#order++));
     return true;
   }
 
@@ -191,7 +199,8 @@ export class SimDatabase {
     const fromMs = this.nowMs - withinMs;
     if (!log.pending.some(({ createdMs }) => createdMs >= fromMs)) return undefined;
     if (lease.leader !== me || lease.untilMs <= this.nowMs) throw new NotLeading("not the leader");
-    if (log.head < expectedHead) lease.epoch = uuid();
+    if (log.head < expectedHead || lease.timeline !== this.timeline) lease.epoch = uuid();
+    lease.timeline = this.timeline;
     const before = log.head;
     if (log.number(limit, fromMs, this.nowMs) === 0) return undefined;
     lease.untilMs = Math.max(lease.untilMs, this.nowMs + 3000);

@@ -4,6 +4,7 @@ import { gatewayMutants } from "./catalog/gateway.ts";
 import { logClaimMutants } from "./catalog/log-claims.ts";
 import { logRowMutants } from "./catalog/log-rows.ts";
 import { modelMutants } from "./catalog/model.ts";
+import { rightsMutants } from "./catalog/rights.ts";
 import { sessionMutants } from "./catalog/sessions.ts";
 import { watcherMutants } from "./catalog/watcher.ts";
 import type { Mutant } from "./mutant.ts";
@@ -12,6 +13,7 @@ import type { Mutant } from "./mutant.ts";
 export const mutants: readonly Mutant[] = [
   ...modelMutants,
   ...gatewayMutants,
+  ...rightsMutants,
   ...sessionMutants,
   ...clientMutants,
   ...watcherMutants,

@@ -116,3 +116,27 @@ test("a row that is taken away while there is no socket is taken from the device
   expect((await client.store.read([key])).get(key)).toMatchObject({ gone: true, data: null });
   client.stop();
 });
+
+// Fails when a signal for a listed row says nothing new about the list: the page that comes is of before it.
+test("a row that leaves a list and comes back while the list is being read is in it", async () => {
+  const { client, server, clock } = createTestClient();
+  server.write("task", testId(1), { name: "here" }, [organization]);
+  const list = client.list("task", { sort: "name" });
+  list.subscribe(nothing);
+  client.start();
+  await clock.advance(2_000);
+  expect(list.snapshot().items).toHaveLength(1);
+  server.autoAnswer = false;
+  server.remove("task", testId(1));
+  await clock.advance(2_000);
+  // What the page says is decided now, and arrives later.
+  const deliver = server.calls.filter(({ url }) => url.searchParams.has("sort")).flatMap((call) => call.read());
+  server.write("task", testId(1), { name: "again" }, [organization]);
+  await clock.advance(100);
+  for (const one of deliver) one();
+  server.autoAnswer = true;
+  for (const call of [...server.calls]) call.answer();
+  await clock.advance(5_000);
+  expect(list.snapshot()).toMatchObject({ stale: false, items: [{ name: "again" }] });
+  client.stop();
+});

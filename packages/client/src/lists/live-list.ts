@@ -11,6 +11,7 @@ import { isAboutUnborn, type ListPorts, type ListSpec } from "./list-ports.ts";
 import { type ListSnapshot, nextSnapshot } from "./list-snapshot.ts";
 import { LocalRows } from "./local-rows.ts";
 import { Projections } from "./projections.ts";
+import { storeList } from "./stored-list.ts";
 
 /** A stale list waits this long for more changes of the same burst before it reads its pages again. */
 export const staleGatherMs = 60;
@@ -18,9 +19,6 @@ export const staleGatherMs = 60;
 export const staleIntervalMs = 1_000;
 /** How long a new list waits for its subscription to be confirmed before it reads anyway. */
 export const subscribeFirstMs = 1_000;
-/** Most ids that a list keeps for the next start of the application. */
-const storedIds = 500;
-
 /**
  * A list whose membership and order come from the server's pages and whose contents come, live, from the store.
  * Subscribes first and reads afterwards: what changes after the subscription is signalled, what changed before is read.
@@ -53,6 +51,8 @@ export class LiveList {
   #failures = 0;
   #error: Error | undefined;
   #reading: AbortController | undefined;
+  /** Listed rows that were signalled while a reading was under way, which may be of before. */
+  readonly #signalledMeanwhile = new Set<string>();
   #leaveRows: (() => void) | undefined;
   #snapshot: ListSnapshot | undefined;
 
@@ -128,6 +128,7 @@ export class LiveList {
     const listed = new Set(this.#ids);
     // A listed row that is updated shows by itself; whether it moves is seen when its new content is here.
     if (changes.some(({ entityId, action }) => action === "DELETE" || !listed.has(entityId))) this.markStale();
+    if (this.#reading) for (const { entityId } of changes) this.#signalledMeanwhile.add(entityId);
   }
 
   /** Unsent changes of this type came or went: here, or in another tab. */
@@ -243,6 +244,7 @@ export class LiveList {
     }
     if (whole) this.#lastStartAt = this.#ports.clock.now();
     const marks = this.#marks;
+    this.#signalledMeanwhile.clear();
     try {
       await this.#readPages(whole, controller.signal);
       if (controller.signal.aborted) return;
@@ -306,6 +308,8 @@ export class LiveList {
       // they lose the subscription that would have told, so they are read once more.
       const unexplained = this.#projections.unexplained(this.#ids.filter((id) => !ids.has(id)));
       if (unexplained.length > 0) this.#ports.reads.look(type, unexplained);
+      // It left, and may have come back since the page was read: that signal was let pass because it was listed.
+      if (this.#ids.some((id) => !ids.has(id) && this.#signalledMeanwhile.has(id))) this.#marks += 1;
     }
     this.#hold([...ids]);
     // Before the rows are shown: whoever asks for the next page when it sees them would ask for this one again.
@@ -320,17 +324,7 @@ export class LiveList {
       this.#local.listed(firstStamp);
     }
     if (this.#projections.note(this.#ids, docs, startedAt)) this.#marks += 1;
-    this.#remember(startedAt);
-  }
-
-  #remember(fetchedAt: number): void {
-    const { id, type, query } = this.spec;
-    // Every word that is typed makes another list: kept for ever, they would fill the device.
-    if (query.q) return;
-    const ids = this.#ids.slice(0, storedIds);
-    const hasMore = this.#hasMore || ids.length < this.#ids.length;
-    // Only a convenience for the next start: that it could not be kept is no reason to fail the list.
-    this.#ports.store.putList({ id, type, ids, hasMore, fetchedAt }).catch(() => {});
+    storeList(this.#ports.store, this.spec, { ids: this.#ids, hasMore: this.#hasMore, fetchedAt: startedAt });
   }
 
   /** Observes and subscribes to exactly these rows; those kept are not interrupted. */

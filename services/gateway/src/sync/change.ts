@@ -38,16 +38,5 @@ export function changeOf(item: HintItem, as: { action?: Action; version?: number
   };
 }
 
-/** Whether a row began to exist among the changes that an item stands for. */
-export const wasCreated = (item: HintItem): boolean => item.a === logAction.create || item.n === true;
-
-/** The same of an item that stands for two, as a field of its own: the action tells only of the last one. */
-export const createdAmong = (standing: HintItem, ...both: readonly HintItem[]): { n?: true } =>
-  standing.a !== logAction.create && both.some(wasCreated) ? { n: true } : {};
-
-/** Whether the newer item tells of another row under the id of one that was deleted: they are never joined, see coalesce. */
-export const beginsAnew = (older: HintItem, newer: HintItem): boolean =>
-  older.a === logAction.delete && wasCreated(newer);
-
 /** Names an entity in maps. */
 export const entityKey = (code: string, id: string): string => `${code}:${id}`;

@@ -13,7 +13,7 @@ const told = (entityId: string, version: number, entityCode = "task") => ({
 // Fails when a refusal ends the registration: the client would hear of the row when it asks again, seconds later.
 test("a refused row is told when it is created, granted, or made public", async () => {
   const scene = new Scene();
-  for (const wakes of [{ a: 1 }, { a: 4, r: true, x: true }, { a: 2, r: true, x: true }, { a: 2, n: true }] as const) {
+  for (const wakes of [{ a: 1 }, { a: 4, r: true, x: true }, { a: 2, r: true, x: true }, { a: 2, n: 3 }] as const) {
     const row = id();
     const client = await scene.subscribed({ ids: [row] });
     client.socket.take();
@@ -205,6 +205,23 @@ test("what was withdrawn on a dead link is told on the next socket", async () =>
     { type: "RESUMED", payload: { count: 0 } },
     { type: "GONE", payload: { entityCode: "task", entityIds: [row] } },
   ]);
+});
+
+// Fails when what is held by now vouches for all that was missed: it was refused as long as the first row was there.
+test("a row that woke what was refused does not vouch for the hidden one that bore its id before", async () => {
+  const scene = new Scene();
+  const [row, personId] = [id(), id()];
+  const client = await scene.subscribed({ ids: [row], personId });
+  const place = { connectionId: client.connection.id, cursor: scene.cursor };
+  await scene.apply(item({ e: row, a: 3, v: 2, r: true }));
+  scene.readable.set(row, 3);
+  await scene.apply(item({ e: row, a: 1, v: 3 }));
+  expect(client.connection.holdings.list()).toHaveLength(1);
+  client.leave();
+  await settled();
+  const { answers } = await scene.resume(place, { personId });
+  expect(JSON.stringify(answers)).not.toContain("DELETE");
+  expect(answers).toMatchObject([{ type: "RESUMED" }, told(row, 3)]);
 });
 
 // Fails when all rows of the read count as told, and not only the one that was: the signal of another would be dropped.

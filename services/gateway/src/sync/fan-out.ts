@@ -1,5 +1,6 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { type Change, changeOf, entityKey, wasCreated } from "./change.ts";
+import { isRights, wasCreated } from "@heliograph/server-kit";
+import { type Change, changeOf, entityKey } from "./change.ts";
 import type { Connection } from "./connection.ts";
 import { FrameCache } from "./frame.ts";
 import type { Held } from "./holdings.ts";
@@ -115,10 +116,14 @@ export class FanOut {
  */
 function rightsFirst(items: readonly HintItem[]): readonly HintItem[] {
   if (!items.some(({ x }) => x)) return items;
-  const rechecked = new Set(items.filter(({ x }) => x).map(({ c, e }) => entityKey(c, e)));
-  const rank = ({ a, c, e }: HintItem): number =>
-    a === logAction.grant || a === logAction.revoke ? 0 : rechecked.has(entityKey(c, e)) ? 1 : 2;
-  return items.toSorted((one, other) => rank(one) - rank(other));
+  const keyOf = ({ c, e }: HintItem): string => entityKey(c, e);
+  const rechecked = new Set(items.filter(({ x }) => x).map(keyOf));
+  const changes = items.filter((item) => !isRights(item));
+  return [
+    ...items.filter(isRights),
+    ...changes.filter((item) => rechecked.has(keyOf(item))),
+    ...changes.filter((item) => !rechecked.has(keyOf(item))),
+  ];
 }
 
 /**
@@ -133,8 +138,8 @@ function vouchesById(connection: Connection, { c, e, k }: HintItem): boolean {
 
 /** Whether rights must be read before this socket is told. */
 function mustJudge(connection: Connection, item: HintItem, byId: boolean): boolean {
-  // Until a socket has begun afresh it may hold what was granted in a history that is lost.
-  if (item.x || (connection.mustReset && item.r)) return true;
+  // Until a socket has begun afresh it may hold what was granted, or lay in its organization, in a history that is lost.
+  if (item.x || connection.mustReset) return true;
   // A deleted row cannot be read any more, but whether the user could read it can still be found out.
   if (!byId) return item.r;
   // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds; and he may

@@ -56,7 +56,7 @@ function isItem(item: unknown): boolean {
     typeof x === "boolean" &&
     typeof t === "number" &&
     Math.abs(t) <= lastMoment &&
-    (n === undefined || n === true)
+    (n === undefined || isCount(n))
   );
 }
 

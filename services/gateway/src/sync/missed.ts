@@ -1,5 +1,6 @@
-import { type HintItem, logAction } from "@heliograph/protocol";
-import { beginsAnew, createdAmong, entityKey } from "./change.ts";
+import type { HintItem } from "@heliograph/protocol";
+import { isRights, place } from "@heliograph/server-kit";
+import { entityKey } from "./change.ts";
 import type { Held } from "./holdings.ts";
 import type { Stretch } from "./ring.ts";
 import { SubscriptionIndex } from "./subscription-index.ts";
@@ -15,21 +16,6 @@ export type Absent = {
   /** Up to here he was told everything. */
   readonly after: number;
 };
-
-const isRights = ({ a }: HintItem): boolean => a === logAction.grant || a === logAction.revoke;
-
-/** One item that says no less than both; as coalescing of log rows does, see there for the reasons. */
-function joined(older: HintItem, newer: HintItem): HintItem {
-  return {
-    ...newer,
-    v: Math.max(older.v, newer.v),
-    k: [...new Set([...older.k, ...newer.k])],
-    r: older.r || newer.r,
-    x: older.x || newer.x,
-    t: Math.max(older.t, newer.t),
-    ...createdAmong(newer, older, newer),
-  };
-}
 
 /** Whether a changed membership, noted with its organization as container, is of this user. */
 export const isMembershipOf = (item: HintItem, user: { personId: string; organizationId: string }): boolean =>
@@ -68,18 +54,26 @@ export class Missed {
     }
   }
 
-  /** One item per row. Grants and revocations apart from changes: they carry no version of the row. */
+  /**
+   * One item per row. Grants and revocations apart from changes: they carry no version of the row. What is held by its id
+   * may have been refused until the last of several rows under it: of those before, each counts as created meanwhile.
+   */
   of(absent: Absent): HintItem[] {
-    return [...(this.#found.get(absent)?.values() ?? [])].flat();
+    return [...(this.#found.get(absent)?.values() ?? [])].flatMap((lives) =>
+      lives.map((item, at) => (at < lives.length - 1 ? { ...item, n: item.n ?? 0 } : item)),
+    );
   }
 
   #note(absent: Absent, item: HintItem): void {
     const found = this.#found.get(absent);
     if (!found) return;
     const key = `${isRights(item) ? "rights" : "change"}:${entityKey(item.c, item.e)}`;
-    const rows = found.get(key) ?? [];
-    const before = rows.at(-1);
-    if (before === item) return;
-    found.set(key, before && !beginsAnew(before, item) ? rows.with(-1, joined(before, item)) : [...rows, item]);
+    const lives = found.get(key);
+    if (!lives) {
+      found.set(key, [item]);
+      return;
+    }
+    const { at, instead, joined } = place(lives, item);
+    lives.splice(at, instead, joined);
   }
 }

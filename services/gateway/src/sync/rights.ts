@@ -1,6 +1,6 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { Backoff } from "@heliograph/server-kit";
-import { changeOf, entityKey, wasCreated } from "./change.ts";
+import { Backoff, isRights, wasCreated } from "@heliograph/server-kit";
+import { changeOf, entityKey } from "./change.ts";
 import { type Clock, pause } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { FrameCache } from "./frame.ts";
@@ -221,44 +221,39 @@ export class Rights {
     const version = readable.versions.get(item.e);
     for (const [connection, judged] of connections) {
       if (!connection.open) continue;
+      const ends = item.a === logAction.delete;
       // Before it is told: what is live is delivered.
-      const woken =
-        judged &&
-        version !== undefined &&
-        item.a !== logAction.delete &&
-        this.#ports.subscriptions.wake(connection, held);
+      const woken = judged && version !== undefined && !ends && this.#ports.subscriptions.wake(connection, held);
       const holdsId = connection.holdsId(item.c, item.e);
       if (!holdsId && !connection.holdsContainer(item.c, item.k)) continue;
       if (!judged) connection.deliverUnjudged(changeOf(item), item.r);
-      else if (version !== undefined) this.#tell(connection, item, version, woken);
-      else this.#withdraw(connection, item, holdsId, readable.ended?.has(item.e) ?? false);
+      else if (ends && this.#mayHearOfEnd(connection, item, readable)) connection.deliver(changeOf(item));
+      // What is found after an end is another row under the id, of which its creation tells.
+      else if (version === undefined) this.#withdraw(connection, item, holdsId);
+      else if (!ends) this.#tell(connection, item, version, woken);
     }
   }
 
   #tell(connection: Connection, item: HintItem, version: number, woken: boolean): void {
     if (item.r && this.#ports.hasOwnPolicy(item.c)) this.#ports.subscriptions.adopt(connection, item.c, item.e);
-    if (item.a === logAction.delete) {
-      connection.deliver(changeOf(item));
-      return;
-    }
     // The version that was read and not the item's: that one may be of a time when the user could not read the row. The
     // signal of the newer version itself is then no news any more.
-    const keepsAction = !woken && !item.x && item.a !== logAction.grant && item.a !== logAction.revoke;
+    const keepsAction = !woken && !item.x && !isRights(item);
     connection.deliver(changeOf(item, keepsAction ? { version } : { version, action: "CREATE" }));
     connection.reads.note(item.c, new Map([[item.e, version]]));
   }
 
-  /** `mightRead`: of a row that was deleted, that the user could read it as long as it was there. */
-  #withdraw(connection: Connection, item: HintItem, holdsId: boolean, mightRead: boolean): void {
-    // The subscription to a deleted id stays, for the row may be created again under it.
-    // Unless that has happened since, privately, and what is deleted is a row that he never could read. A subscription that
-    // is pending proves no right either: the version would tell whoever asks for an id inside a container that he holds.
-    const vouched = connection.holdings.has({ kind: "id", code: item.c, id: item.e });
-    const deletesHeld = vouched && !wasCreated(item);
-    const deletesPublic = !item.r && connection.holdsContainer(item.c, item.k);
-    if (item.a === logAction.delete && (deletesHeld || mightRead || deletesPublic)) connection.deliver(changeOf(item));
-    else if (holdsId || this.#mayHaveSeen(connection, item))
-      this.#ports.subscriptions.revoke(connection, item.c, item.e);
+  /** Whether the user could read a row as long as it was there. */
+  #mayHearOfEnd(connection: Connection, item: HintItem, { ended }: Readable): boolean {
+    if (ended?.has(item.e)) return true;
+    if (!item.r && connection.holdsContainer(item.c, item.k)) return true;
+    // A subscription that is pending proves no right: the version would tell whoever asks for an id inside a container that
+    // he holds. Nor does one prove it for a row that began after it.
+    return connection.holdings.has({ kind: "id", code: item.c, id: item.e }) && !wasCreated(item);
+  }
+
+  #withdraw(connection: Connection, item: HintItem, holdsId: boolean): void {
+    if (holdsId || this.#mayHaveSeen(connection, item)) this.#ports.subscriptions.revoke(connection, item.c, item.e);
   }
 
   /**
@@ -269,7 +264,7 @@ export class Rights {
    */
   #mayHaveSeen({ user, holdings }: Connection, item: HintItem): boolean {
     if (item.k.includes(user.personId)) return true;
-    if (item.a === logAction.grant || item.a === logAction.revoke) return false;
+    if (isRights(item)) return false;
     // A container that is pending may be anybody's: asking for it must not be enough to hear of what is inside.
     if (!item.k.some((id) => holdings.has({ kind: "within", code: item.c, id }))) return false;
     return item.x && item.a !== logAction.create && !this.#ports.hasOwnPolicy(item.c);

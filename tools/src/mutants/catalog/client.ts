@@ -196,6 +196,18 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/client-resume.test.ts` },
   },
   {
+    name: "lists-miss-what-came-back",
+    breaks: "a row that leaves a list and comes back while the list is being read is in it",
+    patches: [
+      {
+        file: `${client}/lists/live-list.ts`,
+        find: "!ids.has(id) && this.#signalledMeanwhile.has(id)",
+        replace: "!ids.has(id) && !this.#ids.includes(id)",
+      },
+    ],
+    caughtBy: { test: `${client}/lists/live-list.test.ts` },
+  },
+  {
     name: "lists-of-before-believed",
     breaks: "a container that is subscribed makes every earlier list of it stale",
     patches: [

@@ -35,6 +35,15 @@ export const databaseMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "end-names-nobody",
+    breaks: "the deletion of a private row names who was granted it, also when its grants go with it",
+    patches: [{ file: "db/triggers/entity_logging.sql", find: "v_old || v_granted", replace: "v_old" }],
+    caughtBy: {
+      test: "db/test/rights-log.pg.test.ts",
+      name: "the deletion of a private row names who was granted it, also when its grants go with it",
+    },
+  },
+  {
     name: "rls-not-forced",
     breaks: "migration, demo data, grants and resync work for an owner that row level security binds too",
     patches: [

@@ -33,6 +33,18 @@ export const logClaimMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "claim-in-another-history",
+    breaks: "a claim under a lease that was taken before the server was promoted starts a new epoch",
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "if v_head < expected_head or v_other_history then",
+        replace: "if v_head < expected_head then",
+      },
+    ],
+    caughtBy: { test: "db/test/lead.pg.test.ts" },
+  },
+  {
     name: "claim-returns-rows",
     breaks:
       "a client that stops reading cannot keep the lock: the answer is one small row, and the call commits by itself",
@@ -164,7 +176,13 @@ export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-epoch-kept",
     breaks: "a head below the one expected means lost numbers: a new epoch",
-    patches: [{ file: "db/functions/claim.sql", find: "if v_head < expected_head then", replace: "if false then" }],
+    patches: [
+      {
+        file: "db/functions/claim.sql",
+        find: "if v_head < expected_head or v_other_history then",
+        replace: "if v_other_history then",
+      },
+    ],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
       name: "a head below the one expected means lost numbers: a new epoch",

@@ -1,7 +1,12 @@
 import type { Mutant } from "../mutant.ts";
 
-/** Where coalescing begins another row. */
-const anew = "if (!last || (created && (last.item.a === logAction.delete || row.entity_version > last.item.v))) {";
+const lives = "packages/server-kit/src/lives.ts";
+/** Whatever comes is of the same row as what came before. */
+const oneRow = {
+  file: lives,
+  find: "if (isRights(item)) return joinAt(",
+  replace: "if (item) return joinAt(",
+};
 
 /** The watcher, its jobs, and what it shares with the gateways. */
 export const watcherMutants: readonly Mutant[] = [
@@ -86,12 +91,8 @@ export const watcherMutants: readonly Mutant[] = [
     name: "coalesce-strongest-action",
     breaks: "a row that was deleted and created again is not told by the strongest of both actions",
     patches: [
-      { file: "packages/server-kit/src/coalesce.ts", find: anew, replace: "if (!last) {" },
-      {
-        file: "packages/server-kit/src/coalesce.ts",
-        find: "    a: row.action,\n    v: Math",
-        replace: '    a: Math.max(before.a, row.action) as LogRow["action"],\n    v: Math',
-      },
+      oneRow,
+      { file: lives, find: "a: newest.a,", replace: 'a: Math.max(before.a, item.a) as HintItem["a"],' },
     ],
     caughtBy: {
       test: "packages/server-kit/src/coalesce.test.ts",
@@ -101,22 +102,31 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-created-again",
     breaks: "a row that was created again under the id of a deleted one is another row",
-    patches: [{ file: "packages/server-kit/src/coalesce.ts", find: anew, replace: "if (!last) {" }],
+    patches: [oneRow],
     caughtBy: {
       test: "packages/server-kit/src/coalesce.test.ts",
       name: "a row that was created again is another one, behind the deletion, and each has its own containers",
     },
   },
   {
-    name: "coalesce-last-version",
-    breaks: "keeps the highest version even when a late commit is sequenced after it",
+    name: "coalesce-late-end",
+    breaks: "what comes late neither undoes an end nor moves it to the next row",
     patches: [
       {
-        file: "packages/server-kit/src/coalesce.ts",
-        find: "v: Math.max(before.v, row.entity_version),",
-        replace: "v: row.entity_version,",
+        file: lives,
+        find: "const newest = item.v >= before.v ? item : before;",
+        replace: "const newest = { ...item, v: Math.max(item.v, before.v) };",
       },
     ],
+    caughtBy: {
+      test: "packages/server-kit/src/coalesce.test.ts",
+      name: "what comes late neither undoes an end nor moves it to the next row",
+    },
+  },
+  {
+    name: "coalesce-last-version",
+    breaks: "keeps the highest version even when a late commit is sequenced after it",
+    patches: [{ file: lives, find: "v: newest.v,", replace: "v: item.v," }],
     caughtBy: {
       test: "packages/server-kit/src/coalesce.test.ts",
       name: "keeps the highest version even when a late commit is sequenced after it",
@@ -125,13 +135,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-last-containers",
     breaks: "unites the containers of all rows, so that a moved and then edited row reaches both places",
-    patches: [
-      {
-        file: "packages/server-kit/src/coalesce.ts",
-        find: "k: [...new Set([...before.k, ...row.container_ids])],",
-        replace: "k: row.container_ids,",
-      },
-    ],
+    patches: [{ file: lives, find: "k: [...new Set([...before.k, ...item.k])],", replace: "k: item.k," }],
     caughtBy: {
       test: "packages/server-kit/src/coalesce.test.ts",
       name: "unites the containers of all rows, so that a moved and then edited row reaches both places",
@@ -140,13 +144,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-last-restricted",
     breaks: "once restricted or to be checked again, the item stays so",
-    patches: [
-      {
-        file: "packages/server-kit/src/coalesce.ts",
-        find: "r: before.r || row.restricted,",
-        replace: "r: row.restricted,",
-      },
-    ],
+    patches: [{ file: lives, find: "r: before.r || item.r,", replace: "r: item.r," }],
     caughtBy: {
       test: "packages/server-kit/src/coalesce.test.ts",
       name: "once restricted or to be checked again, the item stays so",
@@ -155,13 +153,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-last-recheck",
     breaks: "once restricted or to be checked again, the item stays so",
-    patches: [
-      {
-        file: "packages/server-kit/src/coalesce.ts",
-        find: "x: before.x || row.recheck,",
-        replace: "x: row.recheck,",
-      },
-    ],
+    patches: [{ file: lives, find: "x: before.x || item.x,", replace: "x: item.x," }],
     caughtBy: {
       test: "packages/server-kit/src/coalesce.test.ts",
       name: "once restricted or to be checked again, the item stays so",
@@ -173,8 +165,8 @@ export const watcherMutants: readonly Mutant[] = [
     patches: [
       {
         file: "packages/server-kit/src/coalesce.ts",
-        find: `const key = \`\${isRights(row) ? "rights" : "change"}:\${row.entity_code}:\${row.entity_id}\`;`,
-        replace: `const key = \`\${isRights(row) ? "change" : "change"}:\${row.entity_code}:\${row.entity_id}\`;`,
+        find: 'isRights(item) ? "rights" : "change"',
+        replace: '"change"',
       },
     ],
     caughtBy: {
