@@ -1,6 +1,7 @@
 import type { UpMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
 import { firstPatienceMs } from "./api/patient-requests.ts";
+import { leastSuspicionMs } from "./api/suspicion.ts";
 import { leastPongMs } from "./connection/patience.ts";
 import { defaultSessionGraceMs } from "./connection/session-keeper.ts";
 import { lingerMs } from "./subscriptions/subscription-book.ts";
@@ -86,6 +87,22 @@ test("on a network that died without a word the first request that nobody answer
   server.autoFlush = true;
   await clock.advance(1_000);
   expect(types(server)).toContain("RESUME");
+  client.stop();
+});
+
+// Fails when the connections for requests are trusted after a socket died without a word: each that is dead costs seconds.
+test("what a socket that died without a word made stale is asked for again quickly on the next one", async () => {
+  const { client, server, clock } = await setUp();
+  server.autoFlush = false;
+  await clock.advance(server.pingIntervalMs);
+  server.autoFlush = true;
+  server.write("task", a, { name: "missed" });
+  await clock.advance(5_000);
+  expect(types(server)).toContain("RESUME");
+  server.calls.length = 0;
+  server.write("task", a, { name: "and again" });
+  await clock.advance(3 * (leastSuspicionMs + 1_000));
+  expect(server.calls.length).toBeGreaterThanOrEqual(3);
   client.stop();
 });
 

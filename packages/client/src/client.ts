@@ -1,6 +1,7 @@
 import type { DownMessage } from "@heliograph/protocol";
 import { type ApiClient, createApiClient } from "./api/api-client.ts";
 import { patientRequests } from "./api/patient-requests.ts";
+import { Suspicion } from "./api/suspicion.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
 import type { Clock } from "./clock.ts";
@@ -76,8 +77,8 @@ export class Heliograph {
     });
     const clock = this.#clock;
     const random = options.random ?? Math.random;
-    const unanswered = (askedAt: number): void => this.#connection.unanswered(askedAt);
-    const read = patientRequests(clock, unanswered);
+    const suspicion = new Suspicion((askedAt) => this.#connection.unanswered(askedAt));
+    const read = patientRequests(clock, suspicion);
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
     const environment = options.environment ?? defaultEnvironment();
     this.store = options.store ?? createMemoryStore();
@@ -113,7 +114,7 @@ export class Heliograph {
       onWritten: (type) => this.#lists.markStale(type),
       onRows: () => this.#touched(),
       onProgress: () => this.#status.publishLater(),
-      onUnanswered: unanswered,
+      suspicion,
       clock,
       random,
       logger: this.#logger,
@@ -160,6 +161,7 @@ export class Heliograph {
       fetch: fetchFunction,
       tokens: this.#tokens,
       signIn: this.#signIn,
+      suspicion,
       subscriber: this.#subscriber,
       refetcher: this.#refetcher,
       catchUp: () => this.#catchUp,
@@ -184,16 +186,10 @@ export class Heliograph {
       lists: () => this.#lists.active(),
       clock,
     });
-    const sources = {
-      connection: this.#connection,
-      catchUp: this.#catchUp,
-      refetcher: this.#refetcher,
-      subscriber: this.#subscriber,
-      outbox: this.outbox,
-      store: this.store,
-      clock,
-    };
-    const parts = () => readStatus({ ...sources, lastError: this.#lastError });
+    const { outbox, store } = this;
+    const sources = { connection: this.#connection, catchUp: this.#catchUp, outbox, store, clock };
+    const [refetcher, subscriber] = [this.#refetcher, this.#subscriber];
+    const parts = () => readStatus({ ...sources, refetcher, subscriber, lastError: this.#lastError });
     this.#status = new StatusPublisher({
       clock,
       compute: () => this.#shared.tabs.statusOf(toSyncStatus(parts())),

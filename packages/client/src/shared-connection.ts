@@ -1,4 +1,5 @@
 import type { DownMessage } from "@heliograph/protocol";
+import type { Suspicion } from "./api/suspicion.ts";
 import type { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions } from "./client-options.ts";
 import type { Clock } from "./clock.ts";
@@ -25,6 +26,7 @@ export type SharedConnectionParts = {
   readonly fetch: typeof fetch;
   readonly tokens: TokenSource;
   readonly signIn: SignInRequest;
+  readonly suspicion: Suspicion;
   readonly subscriber: Subscriber;
   readonly refetcher: Refetcher;
   /** Made after the connection, which it asks. */
@@ -119,6 +121,7 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
       refetcher.hurry();
       tabs.linked(limits);
     },
+    onBackFromSilence: (welcomeMs) => parts.suspicion.begin(welcomeMs),
     onReset: () => {
       catchUp().fresh();
       refetcher.begunAfresh();

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { firstPatienceMs, longestPatienceMs, patientRequests, usualPatienceMs } from "./patient-requests.ts";
+import { leastSuspicionMs, Suspicion } from "./suspicion.ts";
 
 /** Answers after so long, or gives up at the time-out, as the API client does. */
 function setUp() {
   const clock = new FakeClock();
   const givenUp: number[] = [];
-  const reads = patientRequests(clock, (askedAt) => void givenUp.push(askedAt));
+  const suspicion = new Suspicion((askedAt) => void givenUp.push(askedAt));
+  const reads = patientRequests(clock, suspicion);
   const read = async (answersAfterMs: number): Promise<number> => {
     let given = 0;
     const reading = reads(async (timeoutMs) => {
@@ -22,7 +24,7 @@ function setUp() {
     await reading;
     return given;
   };
-  return { read, clock, givenUp };
+  return { read, clock, givenUp, suspicion };
 }
 
 test("dead connections are given up soon, and a slow network is waited for", async () => {
@@ -48,12 +50,32 @@ test("patience has an end", async () => {
 });
 
 test("a request that has had its time is told with the moment it was sent, one that failed at once is not", async () => {
-  const { read, clock, givenUp } = setUp();
+  const { read, clock, givenUp, suspicion } = setUp();
   const askedAt = clock.now();
   await read(9_000);
   await read(10);
   expect(givenUp).toEqual([askedAt]);
-  const refused = patientRequests(clock, (at) => void givenUp.push(at));
+  const refused = patientRequests(clock, suspicion);
   await expect(refused(() => Promise.reject(new Error("refused")))).rejects.toThrow("refused");
   expect(givenUp).toEqual([askedAt]);
+});
+
+// Fails when what died with the socket is waited for as if nothing had happened: each connection costs seconds.
+test("after a socket died without a word requests get little time, until one is answered or too many are given up", async () => {
+  const { read, suspicion } = setUp();
+  suspicion.begin(20);
+  expect([await read(9_000), await read(9_000), await read(10)]).toEqual([
+    leastSuspicionMs,
+    leastSuspicionMs,
+    leastSuspicionMs,
+  ]);
+  expect(await read(10)).toBe(firstPatienceMs);
+  // A network on which a welcome takes 400 ms.
+  suspicion.begin(400);
+  const given: number[] = [];
+  for (let n = 0; n < 7; n += 1) given.push(await read(9_000));
+  expect(given).toEqual([...Array(6).fill(1_600), firstPatienceMs]);
+  // Never more than otherwise.
+  suspicion.begin(9_000);
+  expect(await read(10)).toBe(firstPatienceMs);
 });

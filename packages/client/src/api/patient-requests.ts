@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { Suspicion } from "./suspicion.ts";
 
 /**
  * Time for an answer, milliseconds, before a request is given up and sent again: a read, or a write whose key makes it act
@@ -25,25 +26,27 @@ export type Patience = <T>(request: (timeoutMs: number) => Promise<T>) => Promis
  * Requests whose time-out follows the network: short at first, twice as long whenever several in a row were not enough, and
  * above what the last answer took. Writes and reads keep theirs apart: a quick read says nothing about a write that waits
  * for a lock.
- * @param onGivenUp a request that was sent at this time (milliseconds since 1970) has had its time
+ * @param suspicion shared by all requests that go to one host
  */
-export function patientRequests(clock: Clock, onGivenUp: (askedAt: number) => void): Patience {
+export function patientRequests(clock: Clock, suspicion: Suspicion): Patience {
   let patience = firstPatienceMs;
   let givenUp = 0;
   return async (request) => {
-    const timeoutMs = patience;
+    const brief = suspicion.timeoutMs !== undefined && suspicion.timeoutMs < patience;
+    const timeoutMs = brief ? (suspicion.timeoutMs ?? patience) : patience;
     const startedAt = clock.monotonic();
     const took = (): number => clock.monotonic() - startedAt;
     try {
       const answer = await request(timeoutMs);
       givenUp = 0;
+      suspicion.answered();
       patience = Math.min(usualPatienceMs, Math.max(firstPatienceMs, slack * took()));
       return answer;
     } catch (error) {
       if (took() >= timeoutMs) {
-        if (++givenUp % deadConnections === 0)
+        if (!brief && ++givenUp % deadConnections === 0)
           patience = Math.min(longestPatienceMs, Math.max(patience, 2 * timeoutMs));
-        onGivenUp(clock.now() - took());
+        suspicion.givenUp(clock.now() - took());
       }
       throw error;
     }

@@ -45,6 +45,8 @@ export type ConnectionPorts = {
   readonly onReset: () => void;
   /** Every signal up to now was told; `endsDelay`: until now the server was behind. */
   readonly onBookmark: (endsDelay: boolean) => void;
+  /** The new socket follows one that died without a word; it took so many milliseconds from the dial to its WELCOME. */
+  readonly onBackFromSilence: (welcomeMs: number) => void;
   /** A socket that was fresh or resumed is gone; nothing of what was sent may be taken for received. */
   readonly onLost: () => void;
   readonly onAuthRequired: () => void;
@@ -72,6 +74,9 @@ export class Connection {
   /** The last socket was a link to another tab. */
   #relayed = false;
   #dials = 0;
+  #dialedAt = 0;
+  /** The last socket was lost while a PING was unanswered. */
+  #silent = false;
 
   constructor(ports: ConnectionPorts) {
     this.#ports = ports;
@@ -156,7 +161,10 @@ export class Connection {
     this.#state = state;
     if (state.kind !== "probing" && state.kind !== "disabled") this.#cancelProbe();
     this.#arm();
-    if (linkOf(before) && !linkOf(state)) this.#ports.onLost();
+    if (linkOf(before) && !linkOf(state)) {
+      this.#silent = linkOf(before)?.deadAt !== undefined;
+      this.#ports.onLost();
+    }
     for (const effect of effects) this.#perform(effect);
     if (state.kind !== before.kind || retryAtOf(state) !== retryAtOf(before)) this.#ports.onChange(this.#state);
   }
@@ -200,6 +208,7 @@ export class Connection {
   #dial(): void {
     this.#hangUp(movedCode);
     const dial = ++this.#dials;
+    this.#dialedAt = this.#ports.clock.monotonic();
     const open = (token: string | null | undefined) => {
       // A promise may come late; without one the state is still that of this dial.
       if (dial !== this.#dials || this.#state.kind !== "dialing") return;
@@ -333,6 +342,8 @@ export class Connection {
     if (this.#state.kind !== "dialing") return;
     this.#limits = message.payload.limits;
     this.#session.welcomed(message.payload, user);
+    if (this.#silent) this.#ports.onBackFromSilence(this.#ports.clock.monotonic() - this.#dialedAt);
+    this.#silent = false;
     this.#dispatch({ type: "welcome", pingIntervalMs: message.payload.pingIntervalMs });
     if (linkOf(this.#state)) this.#ports.onFresh(message.payload.limits);
   }

@@ -1,6 +1,7 @@
 import type { ApiClient } from "../api/api-client.ts";
 import { ApiError } from "../api/api-error.ts";
 import { patientRequests } from "../api/patient-requests.ts";
+import type { Suspicion } from "../api/suspicion.ts";
 import type { Clock } from "../clock.ts";
 import { Emitter } from "../emitter.ts";
 import type { EntityKey } from "../entity-key.ts";
@@ -35,8 +36,7 @@ export type LocalWritesPorts = {
   /** Unsent changes of these rows came or went. */
   readonly onRows: (rows: readonly EntityKey[]) => void;
   readonly onProgress: () => void;
-  /** A request that was sent at this time (milliseconds since 1970) was given up without an answer. */
-  readonly onUnanswered: (askedAt: number) => void;
+  readonly suspicion: Suspicion;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -57,7 +57,7 @@ export class LocalWrites {
   constructor(ports: LocalWritesPorts) {
     this.#ports = ports;
     const { api, store, refetcher, clock } = ports;
-    const sending = patientWrites(api, patientRequests(clock, ports.onUnanswered));
+    const sending = patientWrites(api, patientRequests(clock, ports.suspicion));
     this.outbox = new Outbox({
       store,
       onDone: (operation) => this.#done(operation),

@@ -177,7 +177,7 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/outbox/local-writes.ts`,
-        find: "const sending = patientWrites(api, patientRequests(clock, ports.onUnanswered));",
+        find: "const sending = patientWrites(api, patientRequests(clock, ports.suspicion));",
         replace: "const sending = api;\n    void [patientWrites, patientRequests];",
       },
     ],
@@ -189,8 +189,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/client.ts`,
-        find: "const unanswered = (askedAt: number): void => this.#connection.unanswered(askedAt);",
-        replace: "const unanswered = (): void => undefined;",
+        find: "new Suspicion((askedAt) => this.#connection.unanswered(askedAt))",
+        replace: "new Suspicion(() => undefined)",
       },
     ],
     caughtBy: { test: `${client}/client-resume.test.ts` },
@@ -206,6 +206,18 @@ export const clientMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { test: `${client}/lists/live-list.test.ts` },
+  },
+  {
+    name: "dead-links-trusted",
+    breaks: "what a socket that died without a word made stale is asked for again quickly on the next one",
+    patches: [
+      {
+        file: `${client}/shared-connection.ts`,
+        find: "onBackFromSilence: (welcomeMs) => parts.suspicion.begin(welcomeMs),",
+        replace: "onBackFromSilence: () => undefined,",
+      },
+    ],
+    caughtBy: { test: `${client}/client-resume.test.ts` },
   },
   {
     name: "lists-of-before-believed",
