@@ -28,6 +28,7 @@ export class History {
     database.onCommit = (versions, keys, reason) => {
       if (reason === "failover") this.failoverMs = database.nowMs;
       for (const version of versions) this.#note(version);
+      if (reason === "failover") this.#revive();
       if (keys === "all") this.#noteAdmins();
       this.#look(keys === "all" ? [...this.#versions.keys()] : keys);
     };
@@ -69,6 +70,14 @@ export class History {
     );
   }
 
+  /** Deletions that a failover has lost did not end anything. */
+  #revive(): void {
+    for (const [key, row] of this.#database.rows) {
+      const record = this.version(key, row.version);
+      if (record) record.life.endedMs = Number.POSITIVE_INFINITY;
+    }
+  }
+
   #noteAdmins(): void {
     for (const [name, until] of this.#adminUntil)
       if (until === Number.POSITIVE_INFINITY) this.#adminUntil.set(name, this.#database.nowMs);
@@ -80,7 +89,8 @@ export class History {
     const { key, version } = committed;
     const before = this.#latest.get(key);
     const committedMs = this.#database.nowMs;
-    const life = before?.row ? before.life : { bornMs: committed.createdMs, endedMs: Number.POSITIVE_INFINITY };
+    const goesOn = before && before.life.endedMs === Number.POSITIVE_INFINITY;
+    const life = goesOn ? before.life : { bornMs: committed.createdMs, endedMs: Number.POSITIVE_INFINITY };
     if (!committed.row) life.endedMs = committedMs;
     const record = { ...committed, committedMs, life };
     let versions = this.#versions.get(key);

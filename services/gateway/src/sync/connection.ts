@@ -301,7 +301,7 @@ export class Connection {
   /** Once a second: expiry, liveness, slowness. */
   sweep(): void {
     if (!this.open) return;
-    this.reads.turn();
+    this.reads.turn(this.#ports.clock.wall());
     const { clock, limits, socket } = this.#ports;
     if (this.#endIfExpired()) return;
     this.askForToken();

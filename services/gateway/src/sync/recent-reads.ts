@@ -1,9 +1,16 @@
 import { entityKey } from "./change.ts";
 
 /**
+ * How far the log may be behind, milliseconds, for what is said here; leaders are replaced within seconds, and silent links
+ * found out within seconds more. Later, a signal says at worst what is known.
+ */
+const mostBehindMs = 60_000;
+
+/**
  * Versions that SUBSCRIBED reported a moment ago. The change that made such a version may still be on its way through the
- * log, and its signal would say what the client knows. Forgotten after one to two turns, whatever the number: a signal
- * that is later still does no harm.
+ * log, and its signal would say what the client knows; so may the end of a row that bore the id before, and whoever may
+ * read the next one did not have to see that. Forgotten after one to two turns but for versions that are young themselves,
+ * which are few: what came before an old one has been told long ago.
  */
 export class RecentReads {
   #now = new Map<string, number>();
@@ -31,11 +38,13 @@ export class RecentReads {
     this.#before = new Map();
   }
 
-  /** The turn of a second or so. */
-  turn(): void {
-    if (this.#before.size > 0 || this.#now.size > 0) {
-      this.#before = this.#now;
-      this.#now = new Map();
-    }
+  /** The turn of a second or so; `wallMs`: milliseconds since 1970, of which versions are a thousand times as much. */
+  turn(wallMs: number): void {
+    if (this.#before.size + this.#now.size === 0) return;
+    const youngest = (wallMs - mostBehindMs) * 1000;
+    for (const [key, version] of this.#before)
+      if (version >= youngest && !this.#now.has(key)) this.#now.set(key, version);
+    this.#before = this.#now;
+    this.#now = new Map();
   }
 }
