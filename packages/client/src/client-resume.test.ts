@@ -2,7 +2,7 @@ import type { UpMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
 import { firstPatienceMs } from "./api/patient-requests.ts";
 import { leastSuspicionMs } from "./api/suspicion.ts";
-import { leastPongMs } from "./connection/patience.ts";
+import { leastPongMs, silenceMs } from "./connection/patience.ts";
 import { defaultSessionGraceMs } from "./connection/session-keeper.ts";
 import { lingerMs } from "./subscriptions/subscription-book.ts";
 import type { FakeServer } from "./testing/fake-server.ts";
@@ -94,7 +94,8 @@ test("on a network that died without a word the first request that nobody answer
 test("what a socket that died without a word made stale is asked for again quickly on the next one", async () => {
   const { client, server, clock } = await setUp();
   server.autoFlush = false;
-  await clock.advance(server.pingIntervalMs);
+  await clock.advance(silenceMs(server.pingIntervalMs) + 100);
+  expect(client.status().state).toBe("connecting");
   server.autoFlush = true;
   server.write("task", a, { name: "missed" });
   await clock.advance(5_000);

@@ -23,3 +23,18 @@ export function silenceMs(pingIntervalMs: number): number {
   const { quietMs, pongMs } = patienceWith(pingIntervalMs);
   return quietMs + pongMs;
 }
+
+/** A server that accepted the socket answers at once; ten seconds cover a slow phone network. */
+export const welcomeTimeoutMs = 10_000;
+/**
+ * The first tries get less: one that was begun while the network was silent stays silent, and the next may be answered at
+ * once. A slow network is met with twice as much after each failure.
+ */
+export const firstWelcomeTimeoutMs = 2_500;
+/** The probe is one small GET. */
+export const probeTimeoutMs = 8_000;
+
+/** How long the next try may take after so many failures in a row. */
+export function timeoutAfter(failures: number, longestMs: number): number {
+  return Math.min(longestMs, firstWelcomeTimeoutMs * 2 ** Math.min(failures, 10));
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { events, link, now, since, states } from "../testing/connection-examples.ts";
-import { leastPongMs, patienceWith } from "./patience.ts";
+import { leastPongMs, patienceWith, probeTimeoutMs, welcomeTimeoutMs } from "./patience.ts";
 import { type ConnectionState, deadlineOf } from "./state.ts";
 import { disabledRecheckMs, stableAfterMs, transition, wakePongMs } from "./transition.ts";
 
@@ -100,6 +100,29 @@ test("the kill switch is asked about again, spread over half the interval", () =
   const asking = transition(asked, { type: "visible" }, { now: now + 1, random: 0 });
   expect(asking.effects).toEqual(["probe"]);
   expect(asking.state).toMatchObject({ kind: "disabled", since: now, asking: true });
+});
+
+// Fails when every try gets the whole time: one begun on a silent network takes it, though the next would be answered.
+test("the first tries to dial and to ask why are short, and get twice the time after each failure", () => {
+  const given: number[] = [];
+  let state = transition({ kind: "disconnected", since }, { type: "start" }, input).state;
+  for (let round = 0; round < 4; round += 1) {
+    given.push((deadlineOf(state) ?? 0) - now);
+    const probing = transition(state, { type: "timer" }, { now: deadlineOf(state) ?? 0, random: 0 }).state;
+    given.push((deadlineOf(probing) ?? 0) - (deadlineOf(state) ?? 0));
+    const waiting = transition(probing, { type: "timer" }, { now: deadlineOf(probing) ?? 0, random: 0 }).state;
+    state = transition(waiting, { type: "online" }, input).state;
+  }
+  expect(given).toEqual([
+    2_500,
+    2_500,
+    5_000,
+    5_000,
+    welcomeTimeoutMs,
+    probeTimeoutMs,
+    welcomeTimeoutMs,
+    probeTimeoutMs,
+  ]);
 });
 
 test("dialing, probing and waiting are one spell of connecting", () => {

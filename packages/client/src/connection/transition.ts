@@ -1,13 +1,9 @@
 import { closeCodes, reconnectAfter } from "@heliograph/protocol/close-code";
 import { retryDelay } from "../backoff.ts";
 import { closeReason, isDecisive } from "./close-reason.ts";
-import { leastPongMs, patienceWith } from "./patience.ts";
+import { leastPongMs, patienceWith, probeTimeoutMs, timeoutAfter, welcomeTimeoutMs } from "./patience.ts";
 import { type ConnectionEvent, type ConnectionState, type Link, linkOf, type ProbeResult, type Step } from "./state.ts";
 
-/** A server that accepted the socket sends WELCOME at once; ten seconds cover a slow phone network. */
-export const welcomeTimeoutMs = 10_000;
-/** The probe is one small GET. */
-export const probeTimeoutMs = 8_000;
 /** A connection that lived this long was a good one: the next failure starts again with the shortest pause. */
 export const stableAfterMs = 5_000;
 /** After waking up, a link that does not answer a PING this quickly is replaced: sleeping laptops lose sockets silently. */
@@ -331,7 +327,7 @@ function stay(state: ConnectionState): Step {
 }
 
 function dial(state: ConnectionState, failures: number, input: TransitionInput): Step {
-  const deadline = input.now + welcomeTimeoutMs;
+  const deadline = input.now + timeoutAfter(failures, welcomeTimeoutMs);
   const since = connectingSince(state, input);
   return { state: { kind: "dialing", since, failures, deadline, resuming: false }, effects: ["dial"] };
 }
@@ -342,7 +338,8 @@ function wait(state: ConnectionState, failures: number, reason: string, input: T
 }
 
 function probing(state: In<"dialing">, input: TransitionInput): ConnectionState {
-  return { kind: "probing", since: state.since, failures: state.failures, deadline: input.now + probeTimeoutMs };
+  const deadline = input.now + timeoutAfter(state.failures, probeTimeoutMs);
+  return { kind: "probing", since: state.since, failures: state.failures, deadline };
 }
 
 function disabled(state: ConnectionState, reason: string, input: TransitionInput): ConnectionState {
