@@ -134,6 +134,7 @@ test("a row that leaves a list and comes back while the list is being read is in
   server.write("task", testId(1), { name: "again" }, [organization]);
   await clock.advance(100);
   for (const one of deliver) one();
+  await clock.advance(5);
   server.autoAnswer = true;
   for (const call of [...server.calls]) call.answer();
   await clock.advance(5_000);

@@ -281,21 +281,4 @@ export const logClaimMutants: readonly Mutant[] = [
       name: "lease and claim are committed durably whatever the session says",
     },
   },
-  {
-    name: "lead-timeline-of-checkpoint",
-    breaks:
-      "a standby that lagged is promoted: what it never had is taken back everywhere, and what comes is newer than what was lost",
-    patches: [
-      {
-        file: "db/functions/lead.sql",
-        find: "timeline := left(pg_walfile_name(pg_current_wal_lsn()), 8);",
-        replace: "timeline := (select c.timeline_id::text from pg_control_checkpoint() c);",
-      },
-    ],
-    caughtBy: {
-      test: "services/gateway/e2e/postgres-failover.cluster.test.ts",
-      name: "a standby that lagged is promoted: what it never had is taken back everywhere, and what comes is newer than what was lost",
-    },
-    database: "template",
-  },
 ];

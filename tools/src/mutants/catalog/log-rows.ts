@@ -111,7 +111,7 @@ export const logRowMutants: readonly Mutant[] = [
           "language plpgsql set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$",
       },
     ],
-    caughtBy: { test: "db/test/actor.pg.test.ts" },
+    caughtBy: { test: "db/test/actor.pg.test.ts", error: "permission denied for function inet_or_null" },
   },
   {
     name: "log-trigger-open-search-path",
