@@ -41,9 +41,9 @@ export class RecentReads {
   /** The turn of a second or so; `wallMs`: milliseconds since 1970, of which versions are a thousand times as much. */
   turn(wallMs: number): void {
     if (this.#before.size + this.#now.size === 0) return;
-    const youngest = (wallMs - mostBehindMs) * 1000;
+    const oldestYoung = (wallMs - mostBehindMs) * 1000;
     for (const [key, version] of this.#before)
-      if (version >= youngest && !this.#now.has(key)) this.#now.set(key, version);
+      if (version >= oldestYoung && !this.#now.has(key)) this.#now.set(key, version);
     this.#before = this.#now;
     this.#now = new Map();
   }

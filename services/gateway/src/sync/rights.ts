@@ -258,8 +258,8 @@ export class Rights {
 
   /**
    * Who holds only the container is told of a loss only if he may have seen the row, or the GONE would disclose it. Under
-   * the standard policy, a recheck that is not about a grant means that the row was public before. Grants and revocations
-   * name their person, also beside a change in the same batch. Under policies of a table's own, nobody knows who saw what,
+   * the standard policy, a recheck that is not about a grant means that the row was public before. Grants, revocations
+   * and the end of a private row name who could read it. Under policies of a table's own, nobody knows who saw what,
    * but rows that were told are held by their id.
    */
   #mayHaveSeen({ user, holdings }: Connection, item: HintItem): boolean {

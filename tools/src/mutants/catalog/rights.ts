@@ -190,7 +190,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "reads-forgotten-while-behind",
     breaks: "the end of a hidden row is not told to who subscribed to the next one while the log was behind",
-    patches: [{ file: `${sync}/recent-reads.ts`, find: "version >= youngest", replace: "version < 0" }],
+    patches: [{ file: `${sync}/recent-reads.ts`, find: "version >= oldestYoung", replace: "version < 0" }],
     caughtBy: { test: `${sync}/fan-out.test.ts` },
   },
 ];
