@@ -1,5 +1,5 @@
 import type { HintItem } from "@heliograph/protocol";
-import { isRights, place } from "./lives.ts";
+import { addTo, isRights } from "./lives.ts";
 import type { LogRow } from "./log-row.ts";
 
 const itemOf = (row: LogRow): HintItem => ({
@@ -21,14 +21,7 @@ export function coalesce(rows: readonly LogRow[]): HintItem[] {
   const entities = new Map<string, HintItem[]>();
   for (const row of rows) {
     const item = itemOf(row);
-    const key = `${isRights(item) ? "rights" : "change"}:${item.c}:${item.e}`;
-    const lives = entities.get(key);
-    if (!lives) {
-      entities.set(key, [item]);
-      continue;
-    }
-    const { at, instead, joined } = place(lives, item);
-    lives.splice(at, instead, joined);
+    addTo(entities, `${isRights(item) ? "rights" : "change"}:${item.c}:${item.e}`, item);
   }
   return [...entities.values()].flat();
 }

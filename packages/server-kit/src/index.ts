@@ -16,7 +16,7 @@ export {
 export { ConfigurationError, configurationExitCode } from "./configuration-error.ts";
 export { EmfLines, type EmfNames, startEmf } from "./emf.ts";
 export { answerHealth, type Health, startHealthServer } from "./health-server.ts";
-export { isRights, place, wasCreated } from "./lives.ts";
+export { addTo, isRights, place, wasCreated } from "./lives.ts";
 export { type LogRow, readLog } from "./log-row.ts";
 export { createLogger, type Logger, logReady } from "./logger.ts";
 export { createRegistry } from "./metrics.ts";

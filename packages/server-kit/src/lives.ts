@@ -63,3 +63,14 @@ export function place(lives: readonly HintItem[], item: HintItem): Place {
   if (item.a === logAction.delete && item.v < life.v) return insertAt(at);
   return joinAt(at, life);
 }
+
+/** Adds an item to those of one entity under this key, in place; see `place`. */
+export function addTo(entities: Map<string, HintItem[]>, key: string, item: HintItem): void {
+  const lives = entities.get(key);
+  if (!lives) {
+    entities.set(key, [item]);
+    return;
+  }
+  const { at, instead, joined } = place(lives, item);
+  lives.splice(at, instead, joined);
+}

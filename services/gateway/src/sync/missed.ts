@@ -1,5 +1,5 @@
 import type { HintItem } from "@heliograph/protocol";
-import { isRights, place } from "@heliograph/server-kit";
+import { addTo, isRights } from "@heliograph/server-kit";
 import { entityKey } from "./change.ts";
 import type { Held } from "./holdings.ts";
 import type { Stretch } from "./ring.ts";
@@ -66,14 +66,6 @@ export class Missed {
 
   #note(absent: Absent, item: HintItem): void {
     const found = this.#found.get(absent);
-    if (!found) return;
-    const key = `${isRights(item) ? "rights" : "change"}:${entityKey(item.c, item.e)}`;
-    const lives = found.get(key);
-    if (!lives) {
-      found.set(key, [item]);
-      return;
-    }
-    const { at, instead, joined } = place(lives, item);
-    lives.splice(at, instead, joined);
+    if (found) addTo(found, `${isRights(item) ? "rights" : "change"}:${entityKey(item.c, item.e)}`, item);
   }
 }

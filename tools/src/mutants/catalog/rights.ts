@@ -78,7 +78,7 @@ export const rightsMutants: readonly Mutant[] = [
     breaks: "what was missed of a deleted row and of one that was created under its id stays apart",
     patches: [
       {
-        file: `${sync}/missed.ts`,
+        file: "packages/server-kit/src/lives.ts",
         find: "lives.splice(at, instead, joined);",
         replace: "lives.splice(0, at + instead, joined);",
       },
