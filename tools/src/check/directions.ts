@@ -7,17 +7,21 @@ import path from "node:path";
  */
 export const allowedDirections: Readonly<Record<string, { production: readonly string[]; tests: readonly string[] }>> =
   {
+    "packages/shared": { production: [], tests: [] },
     "packages/protocol": { production: [], tests: [] },
-    "packages/client": { production: ["protocol"], tests: [] },
-    "packages/server-kit": { production: ["protocol"], tests: [] },
-    db: { production: [], tests: ["server-kit"] },
-    "services/gateway": { production: ["protocol", "server-kit"], tests: ["tools"] },
-    "services/watcher": { production: ["protocol", "server-kit"], tests: [] },
-    web: { production: ["client", "protocol"], tests: ["server-kit", "tools"] },
-    tools: { production: ["client", "db", "protocol", "server-kit"], tests: [] },
+    "packages/client": { production: ["shared", "protocol"], tests: [] },
+    "packages/server-kit": { production: ["shared", "protocol"], tests: [] },
+    db: { production: ["shared"], tests: ["server-kit"] },
+    "services/gateway": { production: ["shared", "protocol", "server-kit"], tests: ["tools"] },
+    "services/watcher": { production: ["shared", "protocol", "server-kit"], tests: [] },
+    web: { production: ["shared", "client", "protocol"], tests: ["server-kit", "tools"] },
+    tools: { production: ["shared", "client", "db", "protocol", "server-kit"], tests: [] },
     // Runs the real cores of all three against each other; nothing that ships depends on it.
-    simulation: { production: ["client", "gateway", "protocol", "server-kit", "watcher"], tests: ["db", "tools"] },
-    loadtest: { production: ["protocol", "server-kit", "tools"], tests: ["client"] },
+    simulation: {
+      production: ["shared", "client", "gateway", "protocol", "server-kit", "watcher"],
+      tests: ["db", "tools"],
+    },
+    loadtest: { production: ["shared", "protocol", "server-kit", "tools"], tests: ["client"] },
   };
 
 const SCOPE = "@heliograph/";

@@ -44,6 +44,7 @@ async function packOne(name: string, folder: string, outFolder: string): Promise
   const source = path.join(repositoryRoot, "packages", name);
   await mkdir(folder, { recursive: true });
   await compile(source, path.join(folder, "dist"), folder);
+  await bundleShared(path.join(folder, "dist"), folder);
   const manifest = JSON.parse(await readFile(path.join(source, "package.json"), "utf8")) as Manifest;
   await writeFile(path.join(folder, "package.json"), `${JSON.stringify(packedManifest(manifest), null, 2)}\n`);
   await cp(path.join(repositoryRoot, "LICENSE"), path.join(folder, "LICENSE"));
@@ -54,6 +55,29 @@ async function packOne(name: string, folder: string, outFolder: string): Promise
   });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   return path.join(outFolder, filename);
+}
+
+const shared = "@heliograph/shared";
+
+/**
+ * Copies the built `packages/shared`, which is not published, into a package and points its imports there, so that the
+ * package can be installed without it.
+ */
+async function bundleShared(dist: string, folder: string): Promise<void> {
+  const users: string[] = [];
+  for await (const file of glob("**/*.{js,d.ts}", { cwd: dist })) {
+    const built = path.join(dist, file);
+    if ((await readFile(built, "utf8")).includes(`"${shared}/`)) users.push(built);
+  }
+  if (users.length === 0) return;
+  const copy = path.join(dist, "shared");
+  await compile(path.join(repositoryRoot, "packages", "shared"), copy, folder);
+  for (const built of users) {
+    const below = path.relative(path.dirname(built), copy).split(path.sep).join("/");
+    const base = below.startsWith(".") ? below : `./${below}`;
+    const text = await readFile(built, "utf8");
+    await writeFile(built, text.replaceAll(/"@heliograph\/shared\/([^"]+)"/g, `"${base}/$1.js"`));
+  }
 }
 
 async function compile(source: string, outDir: string, folder: string): Promise<void> {

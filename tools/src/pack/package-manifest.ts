@@ -3,6 +3,7 @@ export type Manifest = {
   readonly name: string;
   readonly version: string;
   readonly exports: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;
 };
 
@@ -11,9 +12,12 @@ export type Manifest = {
  * installed package may do (Node refuses to run them below node_modules). What only the repository needs is left out.
  */
 export function packedManifest(manifest: Manifest): Record<string, unknown> {
-  const { exports, private: _private, devDependencies: _dev, scripts: _scripts, ...kept } = manifest;
+  const { exports, private: _private, devDependencies: _dev, scripts: _scripts, dependencies = {}, ...kept } = manifest;
+  // Bundled into the package.
+  const { "@heliograph/shared": _shared, ...installed } = dependencies;
   return {
     ...kept,
+    dependencies: installed,
     files: ["dist", "README.md", "LICENSE"],
     exports: Object.fromEntries(Object.entries(exports).map(([name, source]) => [name, builtExport(source)])),
   };

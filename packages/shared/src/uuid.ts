@@ -1,0 +1,25 @@
+const canonical = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether the text is a UUID in canonical form: lower case, with hyphens. */
+export function isUuid(text: string): boolean {
+  return canonical.test(text);
+}
+
+/** The canonical (lower case) form of a UUID, or undefined when the text is not one. */
+export function canonicalUuid(text: string): string | undefined {
+  const lower = text.toLowerCase();
+  return canonical.test(lower) ? lower : undefined;
+}
+
+/**
+ * A random UUID. `crypto.randomUUID` exists only on https and localhost; a phone that opens a development server by its
+ * LAN address has `getRandomValues` alone.
+ */
+export function randomUuid(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40; // version 4
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80; // variant of RFC 9562
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
