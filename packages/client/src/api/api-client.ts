@@ -1,10 +1,10 @@
-import type { Clock } from "../clock.ts";
-import { systemClock } from "../clock.ts";
-import { randomId } from "../random-id.ts";
-import type { EntityDoc } from "../register.ts";
-import type { GetToken } from "../token-source.ts";
+import type { Clock } from "../platform/clock.ts";
+import { systemClock } from "../platform/clock.ts";
+import { randomId } from "../platform/random-id.ts";
+import type { GetToken } from "../platform/token-source.ts";
 import { ApiError, ConflictError } from "./api-error.ts";
 import { type ListQuery, toSearchParams } from "./list-query.ts";
+import type { EntityDoc } from "./register.ts";
 
 /** An answer that takes longer is given up; the request may be repeated. */
 export const requestTimeoutMs = 30_000;

@@ -1,4 +1,4 @@
-import type { EntityDoc } from "../register.ts";
+import type { EntityDoc } from "./register.ts";
 
 export type ApiErrorInfo = {
   /** HTTP status; 0 when no answer came. */

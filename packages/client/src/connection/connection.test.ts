@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocketServer } from "ws";
-import { createHeliograph } from "../client.ts";
-import type { SyncState } from "../sync-status.ts";
+import { createHeliograph } from "../core/client.ts";
+import type { SyncState } from "../status/sync-status.ts";
 import { createTestClient } from "../testing/test-client.ts";
 import { createProbe } from "./probe.ts";
 

@@ -1,11 +1,11 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
 import { closeCodes } from "@heliograph/protocol/close-code";
-import type { Clock } from "../clock.ts";
-import { Emitter } from "../emitter.ts";
-import type { Logger } from "../logger.ts";
-import { Timer } from "../timer.ts";
-import { readUser, type TokenSource } from "../token-source.ts";
-import type { Environment } from "./environment.ts";
+import type { Clock } from "../platform/clock.ts";
+import { Emitter } from "../platform/emitter.ts";
+import type { Environment } from "../platform/environment.ts";
+import type { Logger } from "../platform/logger.ts";
+import { Timer } from "../platform/timer.ts";
+import { readUser, type TokenSource } from "../platform/token-source.ts";
 import { FreshToken } from "./fresh-token.ts";
 import { parseMessage } from "./parse-message.ts";
 import type { Probe } from "./probe.ts";

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { readTokenClaims } from "../token-claims.ts";
+import type { Clock } from "../platform/clock.ts";
+import { readTokenClaims } from "../platform/token-claims.ts";
 import { isRefusal } from "./renewal-failure.ts";
 
 export type FreshTokenPorts = {

@@ -1,8 +1,8 @@
 import type { UpMessage } from "@heliograph/protocol";
-import type { Clock } from "../clock.ts";
-import type { Logger } from "../logger.ts";
-import { Timer } from "../timer.ts";
-import type { TokenSource } from "../token-source.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/logger.ts";
+import { Timer } from "../platform/timer.ts";
+import type { TokenSource } from "../platform/token-source.ts";
 
 /** A renewal that failed is tried again after this, as long as the token lives: the minute's notice allows a few. */
 export const renewalRetryMs = 15_000;

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import { silenceMs } from "./patience.ts";
 
 /** The server's own default for how long it keeps a session without a socket. */

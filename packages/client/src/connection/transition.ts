@@ -1,5 +1,5 @@
 import { closeCodes, reconnectAfter } from "@heliograph/protocol/close-code";
-import { retryDelay } from "../backoff.ts";
+import { retryDelay } from "../platform/retry-delay.ts";
 import { closeReason, isDecisive } from "./close-reason.ts";
 import { leastPongMs, patienceWith, probeTimeoutMs, timeoutAfter, welcomeTimeoutMs } from "./patience.ts";
 import { type ConnectionEvent, type ConnectionState, type Link, linkOf, type ProbeResult, type Step } from "./state.ts";

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useReducer, useState } from "react";
 import { createPortal } from "react-dom";
-import type { Heliograph } from "../client.ts";
+import type { Heliograph } from "../core/client.ts";
 import { useClient } from "../react/SyncProvider.tsx";
 import { ListsView } from "./ListsView.tsx";
 import { OutboxView } from "./OutboxView.tsx";

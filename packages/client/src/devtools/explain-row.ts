@@ -1,7 +1,7 @@
-import { canonicalId, entityKey } from "../entity-key.ts";
+import { canonicalId, entityKey } from "../platform/entity-key.ts";
+import type { SyncStatus } from "../status/sync-status.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import type { Phase } from "../subscriptions/subscription-book.ts";
-import type { SyncStatus } from "../sync-status.ts";
 import { counted } from "./counted.ts";
 import type { Recorder, RowStory } from "./recorder.ts";
 

@@ -1,8 +1,8 @@
 import type { DownMessage } from "@heliograph/protocol";
-import type { Heliograph } from "../client.ts";
 import type { Frame } from "../connection/connection.ts";
-import { Emitter } from "../emitter.ts";
-import { type EntityKey, entityKey } from "../entity-key.ts";
+import type { Heliograph } from "../core/client.ts";
+import { Emitter } from "../platform/emitter.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import { LagHistogram } from "./lag-histogram.ts";
 import { Ring } from "./ring.ts";

@@ -1,8 +1,8 @@
 import type { ListPage } from "../api/api-client.ts";
 import type { ListQuery } from "../api/list-query.ts";
-import type { Clock } from "../clock.ts";
+import type { EntityDoc } from "../api/register.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Ticket } from "../refetch/need-map.ts";
-import type { EntityDoc } from "../register.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { LiveEntities } from "../store/live-entities.ts";
 import type { Phase, Target } from "../subscriptions/subscription-book.ts";

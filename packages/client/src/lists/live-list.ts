@@ -1,12 +1,12 @@
 import { ApiError } from "../api/api-error.ts";
 import { decidingColumns } from "../api/list-query.ts";
-import { retryDelay } from "../backoff.ts";
-import { Emitter } from "../emitter.ts";
-import { entityKey } from "../entity-key.ts";
-import type { EntityDoc } from "../register.ts";
+import type { EntityDoc } from "../api/register.ts";
+import { Emitter } from "../platform/emitter.ts";
+import { entityKey } from "../platform/entity-key.ts";
+import { retryDelay } from "../platform/retry-delay.ts";
+import { Timer } from "../platform/timer.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Target } from "../subscriptions/subscription-book.ts";
-import { Timer } from "../timer.ts";
 import { isAboutUnborn, type ListPorts, type ListSpec } from "./list-ports.ts";
 import { type ListSnapshot, nextSnapshot } from "./list-snapshot.ts";
 import { LocalRows } from "./local-rows.ts";

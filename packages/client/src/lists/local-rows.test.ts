@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ListOptions } from "../client-options.ts";
+import type { ListOptions } from "../core/client-options.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 import { matches, orderOf } from "./local-query.ts";

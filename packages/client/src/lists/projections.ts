@@ -1,4 +1,4 @@
-import type { EntityDoc } from "../register.ts";
+import type { EntityDoc } from "../api/register.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
 

@@ -1,5 +1,5 @@
 import { ApiError, ConflictError } from "../api/api-error.ts";
-import type { Attention, Operation, Reason } from "./operation.ts";
+import type { Attention, Operation, Reason } from "../store/operation.ts";
 import { ColumnConflict } from "./sender.ts";
 
 export function reasonOf(error: unknown): Reason {

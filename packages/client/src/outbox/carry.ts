@@ -1,5 +1,5 @@
 import type { EntityData } from "../store/entity-store.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation } from "../store/operation.ts";
 import { sameValue } from "./three-way.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { EntityDoc } from "../register.ts";
+import type { EntityDoc } from "../api/register.ts";
 
 type Waiting = ReturnType<typeof Promise.withResolvers<EntityDoc | null>>;
 

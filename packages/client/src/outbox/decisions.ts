@@ -1,6 +1,6 @@
 import type { EntityData } from "../store/entity-store.ts";
+import type { Operation } from "../store/operation.ts";
 import { dependantsOf } from "./dependence.ts";
-import type { Operation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** What a person keeps of a column in conflict: his own value, the other one, or a third. */

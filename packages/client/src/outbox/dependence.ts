@@ -1,5 +1,5 @@
-import { type EntityKey, entityKey } from "../entity-key.ts";
-import type { Operation } from "./operation.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
+import type { Operation } from "../store/operation.ts";
 
 /** Rows that operations in front have not brought about: what needs them has to wait. */
 export class Barrier {

@@ -1,16 +1,16 @@
 import { ApiError } from "../api/api-error.ts";
-import { retryDelay } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
-import { entityKey } from "../entity-key.ts";
-import type { Logger } from "../logger.ts";
-import type { EntityDoc } from "../register.ts";
-import { Timer } from "../timer.ts";
+import type { EntityDoc } from "../api/register.ts";
+import type { Clock } from "../platform/clock.ts";
+import { entityKey } from "../platform/entity-key.ts";
+import type { Logger } from "../platform/logger.ts";
+import { retryDelay } from "../platform/retry-delay.ts";
+import { Timer } from "../platform/timer.ts";
+import type { Operation } from "../store/operation.ts";
 import { attentionFor, reasonOf } from "./attention-reason.ts";
 import { carryBase } from "./carry.ts";
 import type { Confirmations } from "./confirmations.ts";
 import { Barrier, holdsOthers } from "./dependence.ts";
 import type { FlushLock } from "./flush-lock.ts";
-import type { Operation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 
 export type FlusherPorts = {

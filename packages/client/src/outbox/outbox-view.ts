@@ -1,8 +1,8 @@
-import { entityKey } from "../entity-key.ts";
-import type { EntityDoc } from "../register.ts";
+import type { EntityDoc } from "../api/register.ts";
+import { entityKey } from "../platform/entity-key.ts";
 import type { EntityData } from "../store/entity-store.ts";
+import type { Operation, OperationKind, Reason } from "../store/operation.ts";
 import { dependantsOf } from "./dependence.ts";
-import type { Operation, OperationKind, Reason } from "./operation.ts";
 
 /** A write that waits to be sent. */
 export type OutboxEntry = {

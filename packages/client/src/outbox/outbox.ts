@@ -1,8 +1,8 @@
-import { Emitter } from "../emitter.ts";
-import { type EntityKey, entityKey } from "../entity-key.ts";
+import { Emitter } from "../platform/emitter.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { EntityStore, OperationStep } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
-import { inOrder, type Operation } from "./operation.ts";
+import { inOrder, type Operation } from "../store/operation.ts";
 import { rebase } from "./rebase.ts";
 
 export type OutboxPorts = {

@@ -1,7 +1,7 @@
-import { type EntityKey, splitEntityKey } from "../entity-key.ts";
+import { type EntityKey, splitEntityKey } from "../platform/entity-key.ts";
 import type { EntityData, StoredEntity } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation } from "../store/operation.ts";
 
 /**
  * The row as its writer sees it: what the server sent, and on top of it what was not sent yet.

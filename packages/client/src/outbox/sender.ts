@@ -1,10 +1,10 @@
 import { ApiError, ConflictError } from "../api/api-error.ts";
-import { entityKey } from "../entity-key.ts";
+import type { EntityDoc } from "../api/register.ts";
+import { entityKey } from "../platform/entity-key.ts";
 import type { Ticket } from "../refetch/need-map.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
-import type { EntityDoc } from "../register.ts";
 import type { EntityStore } from "../store/entity-store.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation } from "../store/operation.ts";
 import type { WriteApi } from "./patient-writes.ts";
 import { conflictsOf, contains } from "./three-way.ts";
 

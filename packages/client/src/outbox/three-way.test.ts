@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Operation } from "../store/operation.ts";
 import { carryBase } from "./carry.ts";
-import type { Operation } from "./operation.ts";
 import { rebase } from "./rebase.ts";
 import { conflictsOf, contains, sameValue } from "./three-way.ts";
 

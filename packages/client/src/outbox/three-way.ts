@@ -1,5 +1,5 @@
 import type { EntityData } from "../store/entity-store.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation } from "../store/operation.ts";
 
 /**
  * Columns in which the writer and somebody else both changed the row, and not to the same value. Empty: the write may

@@ -8,10 +8,10 @@ import {
   useRef,
   useState,
 } from "react";
-import { createHeliograph, type Heliograph } from "../client.ts";
-import { consoleLogger, type Logger, silentLogger } from "../logger.ts";
-import { readTokenClaims } from "../token-claims.ts";
-import type { GetToken } from "../token-source.ts";
+import { createHeliograph, type Heliograph } from "../core/client.ts";
+import { consoleLogger, type Logger, silentLogger } from "../platform/logger.ts";
+import { readTokenClaims } from "../platform/token-claims.ts";
+import type { GetToken } from "../platform/token-source.ts";
 import { useStore } from "./DatabaseProvider.tsx";
 
 const ClientContext = createContext<Heliograph | undefined>(undefined);

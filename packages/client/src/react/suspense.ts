@@ -1,4 +1,4 @@
-import type { Heliograph } from "../client.ts";
+import type { Heliograph } from "../core/client.ts";
 
 /** How long what a suspended view waited for is held after it is there: its mounting follows within moments. */
 const lingerMs = 5_000;

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
-import type { SubscribeOptions } from "../client-options.ts";
-import type { EntityCode } from "../register.ts";
+import type { EntityCode } from "../api/register.ts";
+import type { SubscribeOptions } from "../core/client-options.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 /** Keeps these rows live as long as the component is mounted. The ids may be a new array in every render. */

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import type { ListOptions } from "../client-options.ts";
+import type { Entity, EntityCode } from "../api/register.ts";
+import type { ListOptions } from "../core/client-options.ts";
 import type { ListSnapshot } from "../lists/list-snapshot.ts";
-import type { Entity, EntityCode } from "../register.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 export type EntityListResult<Code extends EntityCode> = ListSnapshot<Entity<Code>>;

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import type { EntitySnapshot } from "../entity-resource.ts";
-import type { Entity, EntityCode } from "../register.ts";
+import type { Entity, EntityCode } from "../api/register.ts";
+import type { EntitySnapshot } from "../core/entity-resource.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 export type EntityResult<Code extends EntityCode> = EntitySnapshot<Entity<Code>>;

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from "react";
-import type { Written } from "../mutations.ts";
-import type { Entity, EntityCode } from "../register.ts";
+import type { Entity, EntityCode } from "../api/register.ts";
+import type { Written } from "../outbox/mutations.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 export type Mutation<Code extends EntityCode> = {

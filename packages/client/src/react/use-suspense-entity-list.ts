@@ -1,6 +1,6 @@
 import { use } from "react";
-import type { ListOptions } from "../client-options.ts";
-import type { EntityCode } from "../register.ts";
+import type { EntityCode } from "../api/register.ts";
+import type { ListOptions } from "../core/client-options.ts";
 import { useClient } from "./SyncProvider.tsx";
 import { nothingToWaitFor, whenKnown } from "./suspense.ts";
 import { type EntityListResult, useEntityList } from "./use-entity-list.ts";

@@ -1,6 +1,6 @@
 import { use } from "react";
-import { entityKey } from "../entity-key.ts";
-import type { EntityCode } from "../register.ts";
+import type { EntityCode } from "../api/register.ts";
+import { entityKey } from "../platform/entity-key.ts";
 import { useClient } from "./SyncProvider.tsx";
 import { nothingToWaitFor, whenKnown } from "./suspense.ts";
 import { type EntityResult, useEntity } from "./use-entity.ts";

@@ -1,5 +1,5 @@
 import { useCallback, useSyncExternalStore } from "react";
-import type { SyncStatus } from "../sync-status.ts";
+import type { SyncStatus } from "../status/sync-status.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 /** How the connection is doing; renders again when that changes. */

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import type { Heliograph } from "../client.ts";
-import type { SubscribeOptions } from "../client-options.ts";
-import type { EntityCode } from "../register.ts";
-import type { SyncStatus } from "../sync-status.ts";
+import type { EntityCode } from "../api/register.ts";
+import type { Heliograph } from "../core/client.ts";
+import type { SubscribeOptions } from "../core/client-options.ts";
+import type { SyncStatus } from "../status/sync-status.ts";
 import { useClient } from "./SyncProvider.tsx";
 import { useSyncStatus } from "./use-sync-status.ts";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { entityKey } from "../entity-key.ts";
+import { entityKey } from "../platform/entity-key.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";

@@ -1,11 +1,11 @@
 import { ApiError } from "../api/api-error.ts";
-import { retryDelay } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
-import { type EntityKey, entityKey } from "../entity-key.ts";
-import type { Logger } from "../logger.ts";
-import type { EntityDoc } from "../register.ts";
+import type { EntityDoc } from "../api/register.ts";
+import type { Clock } from "../platform/clock.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
+import type { Logger } from "../platform/logger.ts";
+import { retryDelay } from "../platform/retry-delay.ts";
+import { Timer } from "../platform/timer.ts";
 import type { EntityStore, GoneMark, StoredEntity } from "../store/entity-store.ts";
-import { Timer } from "../timer.ts";
 import { type Need, NeedMap, type Ticket } from "./need-map.ts";
 import { type Changes, Rewound, type Seen } from "./rewound.ts";
 

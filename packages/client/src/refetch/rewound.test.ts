@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { entityKey } from "../entity-key.ts";
+import { entityKey } from "../platform/entity-key.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";

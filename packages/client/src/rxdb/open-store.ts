@@ -1,6 +1,6 @@
 import type { RxStorage } from "rxdb/plugins/core";
 import { getRxStorageDexie } from "rxdb/plugins/storage-dexie";
-import { randomId } from "../random-id.ts";
+import { randomId } from "../platform/random-id.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import { FallbackStore } from "../store/fallback-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";

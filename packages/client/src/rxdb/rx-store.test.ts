@@ -1,6 +1,6 @@
 import { getRxStorageMemory } from "rxdb/plugins/storage-memory";
 import { expect, test, vi } from "vitest";
-import { testStoreContract } from "../store/store-contract.ts";
+import { testStoreContract } from "../testing/store-contract.ts";
 import { openStore } from "./open-store.ts";
 import { leaseStore } from "./shared-stores.ts";
 

@@ -1,6 +1,5 @@
-import { Emitter } from "../emitter.ts";
-import { type EntityKey, entityKey } from "../entity-key.ts";
-import type { Operation } from "../outbox/operation.ts";
+import { Emitter } from "../platform/emitter.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type {
   EntityStore,
   GoneMark,
@@ -12,6 +11,7 @@ import type {
   UseMark,
 } from "../store/entity-store.ts";
 import { type Merge, mergeGoneMark, mergeServerRow } from "../store/merge.ts";
+import type { Operation } from "../store/operation.ts";
 import { rowsInside } from "../store/rows-inside.ts";
 import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type { RxTable, Step } from "./rx-table.ts";

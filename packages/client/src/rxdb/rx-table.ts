@@ -7,7 +7,7 @@ import {
   type RxStorage,
   type RxStorageInstance,
 } from "rxdb/plugins/core";
-import { randomId } from "../random-id.ts";
+import { randomId } from "../platform/random-id.ts";
 
 /** What becomes of a held row: the very object given to leave it, undefined to remove it. */
 export type Step<Row> = (held: Row | undefined) => Row | undefined;

@@ -1,6 +1,6 @@
 import type { RxJsonSchema } from "rxdb/plugins/core";
-import type { Operation } from "../outbox/operation.ts";
 import type { StoredEntity, StoredList } from "../store/entity-store.ts";
+import type { Operation } from "../store/operation.ts";
 
 /** What the database keeps of a row: views fill in the rest. */
 export type EntityDocument = Omit<StoredEntity, "data" | "pending">;

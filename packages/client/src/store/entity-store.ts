@@ -1,6 +1,6 @@
-import type { EntityKey } from "../entity-key.ts";
-import type { Operation } from "../outbox/operation.ts";
+import type { EntityKey } from "../platform/entity-key.ts";
 import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
+import type { Operation } from "./operation.ts";
 
 /** Columns of a row by name, as the REST API sent them. */
 export type EntityData = { readonly [column: string]: unknown };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Operation } from "../outbox/operation.ts";
+import { testStoreContract } from "../testing/store-contract.ts";
 import type { EntityStore } from "./entity-store.ts";
 import { FallbackStore } from "./fallback-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
-import { testStoreContract } from "./store-contract.ts";
+import type { Operation } from "./operation.ts";
 
 testStoreContract("fallback, database well", async () => new FallbackStore(createMemoryStore()));
 

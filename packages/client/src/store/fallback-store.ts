@@ -1,6 +1,5 @@
-import { Emitter } from "../emitter.ts";
-import type { EntityKey } from "../entity-key.ts";
-import type { Operation } from "../outbox/operation.ts";
+import { Emitter } from "../platform/emitter.ts";
+import type { EntityKey } from "../platform/entity-key.ts";
 import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type {
   EntityStore,
@@ -13,6 +12,7 @@ import type {
   UseMark,
 } from "./entity-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
+import type { Operation } from "./operation.ts";
 
 /**
  * A store that goes on in memory when its database fails: a full disk, a quota, "clear site data" in another tab. An

@@ -1,4 +1,4 @@
+import { testStoreContract } from "../testing/store-contract.ts";
 import { createMemoryStore } from "./memory-store.ts";
-import { testStoreContract } from "./store-contract.ts";
 
 testStoreContract("memory", async () => createMemoryStore());

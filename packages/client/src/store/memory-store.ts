@@ -1,6 +1,5 @@
-import { Emitter } from "../emitter.ts";
-import { type EntityKey, entityKey } from "../entity-key.ts";
-import type { Operation } from "../outbox/operation.ts";
+import { Emitter } from "../platform/emitter.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type {
   EntityStore,
   GoneMark,
@@ -12,6 +11,7 @@ import type {
   UseMark,
 } from "./entity-store.ts";
 import { type Merge, mergeGoneMark, mergeServerRow } from "./merge.ts";
+import type { Operation } from "./operation.ts";
 import { rowsInside } from "./rows-inside.ts";
 
 /** What one or several stores in memory keep. Several on the same contents are like tabs on the same database. */

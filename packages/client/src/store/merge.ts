@@ -1,4 +1,4 @@
-import { entityKey } from "../entity-key.ts";
+import { entityKey } from "../platform/entity-key.ts";
 import type { EntityData, GoneMark, ServerRow, StoredEntity } from "./entity-store.ts";
 
 /** What becomes of the held row; returns that very object when nothing changes. */

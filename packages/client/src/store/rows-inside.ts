@@ -1,4 +1,4 @@
-import { splitEntityKey } from "../entity-key.ts";
+import { splitEntityKey } from "../platform/entity-key.ts";
 import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type { StoredEntity } from "./entity-store.ts";
 

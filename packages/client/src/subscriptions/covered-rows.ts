@@ -1,8 +1,8 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import { backoffDelay } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
-import type { Logger } from "../logger.ts";
-import { Timer } from "../timer.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/logger.ts";
+import { backoffDelay } from "../platform/retry-delay.ts";
+import { Timer } from "../platform/timer.ts";
 import { type GoneRow, type HeldVersion, idsPerMessage, type Limits } from "./subscribe-batch.ts";
 
 export type CoveredRowsPorts = {

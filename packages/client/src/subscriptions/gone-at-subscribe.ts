@@ -1,4 +1,4 @@
-import { entityKey } from "../entity-key.ts";
+import { entityKey } from "../platform/entity-key.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { Subscriber } from "./subscriber.ts";

@@ -1,10 +1,10 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import { backoffDelay } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
-import { type EntityKey, entityKey, splitEntityKey } from "../entity-key.ts";
-import type { Logger } from "../logger.ts";
+import type { Clock } from "../platform/clock.ts";
+import { type EntityKey, entityKey, splitEntityKey } from "../platform/entity-key.ts";
+import type { Logger } from "../platform/logger.ts";
+import { backoffDelay } from "../platform/retry-delay.ts";
+import { Timer } from "../platform/timer.ts";
 import type { EntityStore, StoredEntity, UseMark } from "../store/entity-store.ts";
-import { Timer } from "../timer.ts";
 import { type GoneRow, idsPerMessage, type Limits } from "./subscribe-batch.ts";
 
 /** Rows read from the device in one go: a slice that no page feels. */

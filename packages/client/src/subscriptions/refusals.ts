@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { Timer } from "../timer.ts";
+import type { Clock } from "../platform/clock.ts";
+import { Timer } from "../platform/timer.ts";
 import type { Entry } from "./subscription-book.ts";
 
 /** A refused target that is still wanted is asked for again after this time, and after twice that each time it fails. */

@@ -1,8 +1,8 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import { retryDelay } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
-import type { Logger } from "../logger.ts";
-import { Timer } from "../timer.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/logger.ts";
+import { retryDelay } from "../platform/retry-delay.ts";
+import { Timer } from "../platform/timer.ts";
 import { CoveredRows, type CoveredRowsPorts } from "./covered-rows.ts";
 import { Endings } from "./endings.ts";
 import { Refusals } from "./refusals.ts";

@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { Timer } from "../timer.ts";
+import type { Clock } from "../platform/clock.ts";
+import { Timer } from "../platform/timer.ts";
 
 /** One row, or with `container` all rows of the type inside that row. */
 export type Target = { readonly type: string; readonly id: string; readonly container: boolean };

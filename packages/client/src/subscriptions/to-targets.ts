@@ -1,5 +1,5 @@
-import { canonicalId } from "../entity-key.ts";
-import type { Logger } from "../logger.ts";
+import { canonicalId } from "../platform/entity-key.ts";
+import type { Logger } from "../platform/logger.ts";
 import type { Target } from "./subscription-book.ts";
 
 export function toTargets(type: string, ids: readonly string[], container: boolean, logger: Logger): Target[] {

@@ -1,4 +1,4 @@
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../platform/logger.ts";
 import type { TabPlatform } from "./tab-group.ts";
 
 export type ElectionPorts = {

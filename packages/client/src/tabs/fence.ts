@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../platform/clock.ts";
 
 /**
  * What arrives this long after the last proof of leading needs a new one. A silent leader keeps the lead for longer than

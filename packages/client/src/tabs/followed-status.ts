@@ -1,4 +1,4 @@
-import type { SyncStatus } from "../sync-status.ts";
+import type { SyncStatus } from "../status/sync-status.ts";
 
 /** What a tab knows of the one that leads. */
 export type Leader = {

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.ts";
-import { type EntityKey, entityKey } from "../entity-key.ts";
-import { Timer } from "../timer.ts";
+import type { Clock } from "../platform/clock.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
+import { Timer } from "../platform/timer.ts";
 
 /**
  * A follower hears of a change when the leader has read the row, or after this time: it then reads the row itself.

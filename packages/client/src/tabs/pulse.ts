@@ -1,5 +1,5 @@
-import type { Clock } from "../clock.ts";
-import { Timer } from "../timer.ts";
+import type { Clock } from "../platform/clock.ts";
+import { Timer } from "../platform/timer.ts";
 
 /** How often a follower makes sure that the leader is alive. */
 export const pulseMs = 700;

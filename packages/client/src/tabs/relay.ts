@@ -1,7 +1,7 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import type { Clock } from "../clock.ts";
 import type { Limits } from "../connection/connection.ts";
-import { type EntityKey, entityKey } from "../entity-key.ts";
+import type { Clock } from "../platform/clock.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import { type HeldVersion, versionToSend } from "../subscriptions/subscribe-batch.ts";
 import { type Phase, type Target, targetKey } from "../subscriptions/subscription-book.ts";
 import { HeldBack } from "./held-back.ts";

@@ -1,4 +1,4 @@
-import { readTokenClaims } from "../token-claims.ts";
+import { readTokenClaims } from "../platform/token-claims.ts";
 import { tabProtocol } from "./tab-message.ts";
 
 /** What sharing needs of the platform; a test brings its own. */

@@ -1,5 +1,5 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import type { SyncStatus } from "../sync-status.ts";
+import type { SyncStatus } from "../status/sync-status.ts";
 
 /**
  * What tabs of one browser and person say to each other. Every tab hears everything and picks what is for it.

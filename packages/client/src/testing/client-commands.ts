@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
-import { entityKey } from "../entity-key.ts";
+import { entityKey } from "../platform/entity-key.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import type { FetchCall } from "./fake-server.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../platform/clock.ts";
 
 type Pending = { readonly at: number; readonly order: number; readonly callback: () => void };
 

@@ -1,6 +1,6 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
+import type { EntityDoc } from "../api/register.ts";
 import type { SocketFactory, SocketHandlers } from "../connection/socket.ts";
-import type { EntityDoc } from "../register.ts";
 import { FakeFeed, type FakeSession, invalidate } from "./fake-feed.ts";
 
 type ServerSocket = {

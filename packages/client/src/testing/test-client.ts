@@ -1,6 +1,6 @@
-import { createHeliograph, type Heliograph } from "../client.ts";
-import type { HeliographOptions } from "../client-options.ts";
-import type { Environment, EnvironmentEvent } from "../connection/environment.ts";
+import { createHeliograph, type Heliograph } from "../core/client.ts";
+import type { HeliographOptions } from "../core/client-options.ts";
+import type { Environment, EnvironmentEvent } from "../platform/environment.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeServer } from "./fake-server.ts";
 import { testId, testToken } from "./ids.ts";

@@ -1,7 +1,7 @@
-import { createHeliograph, type Heliograph } from "../client.ts";
-import type { Environment, EnvironmentEvent } from "../connection/environment.ts";
-import type { EntityResource } from "../entity-resource.ts";
+import { createHeliograph, type Heliograph } from "../core/client.ts";
+import type { EntityResource } from "../core/entity-resource.ts";
 import type { LiveList } from "../lists/live-list.ts";
+import type { Environment, EnvironmentEvent } from "../platform/environment.ts";
 import { createMemoryStore, MemoryContents } from "../store/memory-store.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeServer } from "./fake-server.ts";

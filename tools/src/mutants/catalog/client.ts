@@ -88,20 +88,20 @@ export const clientMutants: readonly Mutant[] = [
   {
     name: "held-rows-never-compared",
     breaks: "rows that no view shows, and that went while there was no connection, leave the device",
-    patches: [{ file: `${client}/shared-connection.ts`, find: "heldRows.afresh(limits);", replace: "" }],
-    caughtBy: { test: `${client}/client-held-rows.test.ts` },
+    patches: [{ file: `${client}/core/shared-connection.ts`, find: "heldRows.afresh(limits);", replace: "" }],
+    caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
   },
   {
     name: "held-rows-compared-at-every-resume",
     breaks: "what is left on the device is compared once for a session, not again with every RESUME",
     patches: [
       {
-        file: `${client}/shared-connection.ts`,
+        file: `${client}/core/shared-connection.ts`,
         find: "heldRows.resumed(limits);",
         replace: "heldRows.afresh(limits);",
       },
     ],
-    caughtBy: { test: `${client}/client-held-rows.test.ts` },
+    caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
   },
   {
     name: "asked-taken-for-held",
@@ -137,7 +137,7 @@ export const clientMutants: readonly Mutant[] = [
         replace: "if (this.#session) this.#session = { ...this.#session, cursor };",
       },
     ],
-    caughtBy: { test: `${client}/client-resume.test.ts` },
+    caughtBy: { test: `${client}/core/client-resume.test.ts` },
   },
   {
     name: "dead-link-trusted",
@@ -167,9 +167,13 @@ export const clientMutants: readonly Mutant[] = [
     name: "clock-set-back",
     breaks: "a device whose clock is set back keeps its connection and its lists alive",
     patches: [
-      { file: `${client}/steady-clock.ts`, find: "if (setBackMs > toleranceMs) aheadMs += setBackMs;", replace: "" },
+      {
+        file: `${client}/platform/steady-clock.ts`,
+        find: "if (setBackMs > toleranceMs) aheadMs += setBackMs;",
+        replace: "",
+      },
     ],
-    caughtBy: { test: `${client}/steady-clock.test.ts` },
+    caughtBy: { test: `${client}/platform/steady-clock.test.ts` },
   },
   {
     name: "writes-wait-for-dead-links",
@@ -188,12 +192,12 @@ export const clientMutants: readonly Mutant[] = [
     breaks: "a request that nobody answers makes the socket prove that somebody is there",
     patches: [
       {
-        file: `${client}/client.ts`,
+        file: `${client}/core/client.ts`,
         find: "new Suspicion((askedAt) => this.#connection.unanswered(askedAt))",
         replace: "new Suspicion(() => undefined)",
       },
     ],
-    caughtBy: { test: `${client}/client-resume.test.ts` },
+    caughtBy: { test: `${client}/core/client-resume.test.ts` },
   },
   {
     name: "lists-miss-what-came-back",
@@ -212,19 +216,19 @@ export const clientMutants: readonly Mutant[] = [
     breaks: "what a socket that died without a word made stale is asked for again quickly on the next one",
     patches: [
       {
-        file: `${client}/shared-connection.ts`,
+        file: `${client}/core/shared-connection.ts`,
         find: "onBackFromSilence: (welcomeMs) => parts.suspicion.begin(welcomeMs),",
         replace: "onBackFromSilence: () => undefined,",
       },
     ],
-    caughtBy: { test: `${client}/client-resume.test.ts` },
+    caughtBy: { test: `${client}/core/client-resume.test.ts` },
   },
   {
     name: "lists-of-before-believed",
     breaks: "a container that is subscribed makes every earlier list of it stale",
     patches: [
       {
-        file: `${client}/client.ts`,
+        file: `${client}/core/client.ts`,
         find: "onWithin: (type, containers) => this.#lists.subscribed(type, containers),",
         replace: "onWithin: () => undefined,",
       },

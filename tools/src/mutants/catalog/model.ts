@@ -113,7 +113,7 @@ export const modelMutants: readonly Mutant[] = [
     breaks: "a reload, which forgets the signals that were not worked off, does not go on behind them",
     patches: [
       {
-        file: "packages/client/src/steady-clock.ts",
+        file: "packages/client/src/platform/steady-clock.ts",
         find: "  return {\n    monotonic:",
         replace: "  return {\n    ...({ device: clock } as object),\n    monotonic:",
       },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { testId, testToken } from "./testing/ids.ts";
-import { createTestClient, organization } from "./testing/test-client.ts";
+import { testId, testToken } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
 
 // The life of a session: tokens that end, people that change, servers that are behind, pages that are left.
 

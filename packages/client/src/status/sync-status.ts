@@ -1,5 +1,5 @@
-import { retryAtOf } from "./connection/connection.ts";
-import { type ConnectionState, linkOf } from "./connection/state.ts";
+import { retryAtOf } from "../connection/connection.ts";
+import { type ConnectionState, linkOf } from "../connection/state.ts";
 
 export type SyncState =
   | "disconnected"

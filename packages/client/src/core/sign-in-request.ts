@@ -1,5 +1,5 @@
-import { isRefusal } from "./connection/renewal-failure.ts";
-import type { TokenSource } from "./token-source.ts";
+import { isRefusal } from "../connection/renewal-failure.ts";
+import type { TokenSource } from "../platform/token-source.ts";
 
 export type SignInPorts = {
   readonly tokens: TokenSource;

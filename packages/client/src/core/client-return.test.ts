@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { firstPatienceMs } from "./api/patient-requests.ts";
-import { entityKey } from "./entity-key.ts";
-import { testId } from "./testing/ids.ts";
-import { createTestClient, organization } from "./testing/test-client.ts";
+import { firstPatienceMs } from "../api/patient-requests.ts";
+import { entityKey } from "../platform/entity-key.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
 
 // Rows and lists that come back: after a refusal, after rights were given again, after a lost connection.
 

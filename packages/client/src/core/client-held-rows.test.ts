@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { entityKey } from "./entity-key.ts";
-import { createMemoryStore } from "./store/memory-store.ts";
-import { firstPauseMs, gapMs, spreadMs } from "./subscriptions/held-rows.ts";
-import { testId } from "./testing/ids.ts";
-import { createTestClient, organization } from "./testing/test-client.ts";
+import { entityKey } from "../platform/entity-key.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { firstPauseMs, gapMs, spreadMs } from "../subscriptions/held-rows.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
 
 // Rows that are on the device and that no view shows, over connections that come and go.
 

@@ -1,8 +1,8 @@
-import type { Connection, Frame } from "./connection/connection.ts";
-import type { EntityKey } from "./entity-key.ts";
-import type { ListRegistry } from "./lists/list-registry.ts";
-import type { LiveList } from "./lists/live-list.ts";
-import type { Refetcher } from "./refetch/refetcher.ts";
+import type { Connection, Frame } from "../connection/connection.ts";
+import type { ListRegistry } from "../lists/list-registry.ts";
+import type { LiveList } from "../lists/live-list.ts";
+import type { EntityKey } from "../platform/entity-key.ts";
+import type { Refetcher } from "../refetch/refetcher.ts";
 
 /** What tools look at, and applications have no use for. Nothing in it changes anything. */
 export type Inspection = {

@@ -1,12 +1,12 @@
-import type { Clock } from "./clock.ts";
-import { canonicalId, type EntityKey, entityKey } from "./entity-key.ts";
-import type { Confirmations } from "./outbox/confirmations.ts";
-import type { Operation, OperationKind } from "./outbox/operation.ts";
-import type { Outbox } from "./outbox/outbox.ts";
-import { randomId } from "./random-id.ts";
-import type { EntityDoc } from "./register.ts";
-import type { EntityData, EntityStore, StoredEntity } from "./store/entity-store.ts";
-import type { Glimpse } from "./store/live-entities.ts";
+import type { EntityDoc } from "../api/register.ts";
+import type { Clock } from "../platform/clock.ts";
+import { canonicalId, type EntityKey, entityKey } from "../platform/entity-key.ts";
+import { randomId } from "../platform/random-id.ts";
+import type { EntityData, EntityStore, StoredEntity } from "../store/entity-store.ts";
+import type { Glimpse } from "../store/live-entities.ts";
+import type { Operation, OperationKind } from "../store/operation.ts";
+import type { Confirmations } from "./confirmations.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** A write that is kept on the device and shown, and is on its way to the server. */
 export type Written<Doc = EntityDoc> = {

@@ -1,13 +1,13 @@
 import type { UpMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
-import { firstPatienceMs } from "./api/patient-requests.ts";
-import { leastSuspicionMs } from "./api/suspicion.ts";
-import { leastPongMs, silenceMs } from "./connection/patience.ts";
-import { defaultSessionGraceMs } from "./connection/session-keeper.ts";
-import { lingerMs } from "./subscriptions/subscription-book.ts";
-import type { FakeServer } from "./testing/fake-server.ts";
-import { testId } from "./testing/ids.ts";
-import { createTestClient, organization } from "./testing/test-client.ts";
+import { firstPatienceMs } from "../api/patient-requests.ts";
+import { leastSuspicionMs } from "../api/suspicion.ts";
+import { leastPongMs, silenceMs } from "../connection/patience.ts";
+import { defaultSessionGraceMs } from "../connection/session-keeper.ts";
+import { lingerMs } from "../subscriptions/subscription-book.ts";
+import type { FakeServer } from "../testing/fake-server.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
 
 // A new socket that goes on where the last one ended, and when it must not.
 

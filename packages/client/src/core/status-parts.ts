@@ -1,11 +1,11 @@
+import type { Connection } from "../connection/connection.ts";
+import type { LocalWrites } from "../outbox/local-writes.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Refetcher } from "../refetch/refetcher.ts";
+import type { StatusParts, SyncStatus } from "../status/sync-status.ts";
+import type { EntityStore } from "../store/entity-store.ts";
+import type { Subscriber } from "../subscriptions/subscriber.ts";
 import type { CatchUp } from "./catch-up.ts";
-import type { Clock } from "./clock.ts";
-import type { Connection } from "./connection/connection.ts";
-import type { LocalWrites } from "./outbox/local-writes.ts";
-import type { Refetcher } from "./refetch/refetcher.ts";
-import type { EntityStore } from "./store/entity-store.ts";
-import type { Subscriber } from "./subscriptions/subscriber.ts";
-import type { StatusParts, SyncStatus } from "./sync-status.ts";
 
 export type StatusSources = {
   readonly connection: Connection;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { entityKey } from "../entity-key.ts";
-import type { Operation } from "../outbox/operation.ts";
-import { testId } from "../testing/ids.ts";
-import type { EntityStore, StoredEntity } from "./entity-store.ts";
+import { entityKey } from "../platform/entity-key.ts";
+import type { EntityStore, StoredEntity } from "../store/entity-store.ts";
+import type { Operation } from "../store/operation.ts";
+import { testId } from "./ids.ts";
 
 /** What every store has to do, registered as tests for each of them. */
 export function testStoreContract(name: string, open: () => Promise<EntityStore>): void {

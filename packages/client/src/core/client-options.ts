@@ -1,12 +1,12 @@
-import type { ListQuery } from "./api/list-query.ts";
-import type { Clock } from "./clock.ts";
-import type { Environment } from "./connection/environment.ts";
-import type { Probe } from "./connection/probe.ts";
-import type { SocketFactory } from "./connection/socket.ts";
-import type { Logger } from "./logger.ts";
-import type { FlushLock } from "./outbox/flush-lock.ts";
-import type { EntityStore } from "./store/entity-store.ts";
-import type { GetToken } from "./token-source.ts";
+import type { ListQuery } from "../api/list-query.ts";
+import type { Probe } from "../connection/probe.ts";
+import type { SocketFactory } from "../connection/socket.ts";
+import type { FlushLock } from "../outbox/flush-lock.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Environment } from "../platform/environment.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { GetToken } from "../platform/token-source.ts";
+import type { EntityStore } from "../store/entity-store.ts";
 
 export type HeliographOptions = {
   /** Address of the socket, `wss://…/ws/sync`; a path is resolved against the page. */

@@ -1,10 +1,10 @@
-import { Emitter } from "./emitter.ts";
-import { type EntityKey, entityKey } from "./entity-key.ts";
-import type { Outbox } from "./outbox/outbox.ts";
-import { pendingColumnsOf } from "./outbox/outbox-view.ts";
-import type { EntityData } from "./store/entity-store.ts";
-import type { Glimpse, LiveEntities } from "./store/live-entities.ts";
-import type { Phase, Target } from "./subscriptions/subscription-book.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import { pendingColumnsOf } from "../outbox/outbox-view.ts";
+import { Emitter } from "../platform/emitter.ts";
+import { type EntityKey, entityKey } from "../platform/entity-key.ts";
+import type { EntityData } from "../store/entity-store.ts";
+import type { Glimpse, LiveEntities } from "../store/live-entities.ts";
+import type { Phase, Target } from "../subscriptions/subscription-book.ts";
 
 /**
  * One row at one moment. The same object until something in it changes.

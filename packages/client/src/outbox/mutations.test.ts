@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ConflictError } from "./api/api-error.ts";
-import { entityKey } from "./entity-key.ts";
-import { testId } from "./testing/ids.ts";
-import { createTestClient } from "./testing/test-client.ts";
+import { ConflictError } from "../api/api-error.ts";
+import { entityKey } from "../platform/entity-key.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient } from "../testing/test-client.ts";
 
 const id = testId(1);
 const key = entityKey("task", id);

@@ -1,7 +1,7 @@
-import type { Clock } from "./clock.ts";
-import { Emitter } from "./emitter.ts";
+import type { Clock } from "../platform/clock.ts";
+import { Emitter } from "../platform/emitter.ts";
+import { Timer } from "../platform/timer.ts";
 import { type SyncStatus, sameStatus } from "./sync-status.ts";
-import { Timer } from "./timer.ts";
 
 /** Counts of a status may lag behind by this much, so that a flood of signals does not re-render the indicator as often. */
 const intervalMs = 250;

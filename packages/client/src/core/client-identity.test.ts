@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { SocketHandlers } from "./connection/socket.ts";
-import { testId, testToken } from "./testing/ids.ts";
-import { createTestClient, organization } from "./testing/test-client.ts";
+import type { SocketHandlers } from "../connection/socket.ts";
+import { testId, testToken } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
 
 // Who the client speaks for: signing out, another person, a renewed token, and addresses that name no row.
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { FakeClock } from "../testing/fake-clock.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
 import { steadyClock } from "./steady-clock.ts";
-import { FakeClock } from "./testing/fake-clock.ts";
-import { testId } from "./testing/ids.ts";
-import { createTestClient, organization } from "./testing/test-client.ts";
 
 test("a step back is not seen, a step forward is followed", async () => {
   const clock = new FakeClock();

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { entityKey } from "./entity-key.ts";
-import { settle } from "./testing/fake-clock.ts";
-import { testId } from "./testing/ids.ts";
-import { createTestClient, organization } from "./testing/test-client.ts";
+import { entityKey } from "../platform/entity-key.ts";
+import { settle } from "../testing/fake-clock.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
 
 const nothing = () => {};
 

@@ -1,6 +1,6 @@
-import type { Clock } from "./clock.ts";
-import type { ConnectionState } from "./connection/state.ts";
-import type { LiveList } from "./lists/live-list.ts";
+import type { ConnectionState } from "../connection/state.ts";
+import type { LiveList } from "../lists/live-list.ts";
+import type { Clock } from "../platform/clock.ts";
 
 export type CatchUpPorts = {
   readonly connection: { readonly state: ConnectionState; caughtUp(): void };

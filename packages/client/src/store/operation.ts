@@ -1,4 +1,4 @@
-import type { EntityData } from "../store/entity-store.ts";
+import type { EntityData } from "./entity-store.ts";
 
 export type OperationKind = "create" | "update" | "remove";
 

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { entityKey } from "./entity-key.ts";
-import { createMemoryStore } from "./store/memory-store.ts";
-import { lingerMs, targetKey } from "./subscriptions/subscription-book.ts";
-import { testId } from "./testing/ids.ts";
-import { createTestClient, organization } from "./testing/test-client.ts";
+import { entityKey } from "../platform/entity-key.ts";
+import { createMemoryStore } from "../store/memory-store.ts";
+import { lingerMs, targetKey } from "../subscriptions/subscription-book.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient, organization } from "../testing/test-client.ts";
 
 /**
  * Sockets that break, move, resume and are reset at any moment, between bookmarks, fetches and subscriptions that come

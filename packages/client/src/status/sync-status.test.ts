@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { link, now, states } from "../testing/connection-examples.ts";
+import { testId } from "../testing/ids.ts";
+import { createTestClient } from "../testing/test-client.ts";
 import { stuckAfterMs, stuckAt } from "./sync-status.ts";
-import { link, now, states } from "./testing/connection-examples.ts";
-import { testId } from "./testing/ids.ts";
-import { createTestClient } from "./testing/test-client.ts";
 
 const idle = { caughtUpAt: undefined, unsentSince: undefined, outbox: { size: 0 } };
 
