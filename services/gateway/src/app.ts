@@ -6,9 +6,9 @@ import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRep
 import type { Pool } from "pg";
 import type { Registry as MetricsRegistry } from "prom-client";
 import type { GatewayConfig } from "./config.ts";
-import type { Registry } from "./db/registry.ts";
+import type { Registry } from "./db/entity-registry.ts";
 import type { GatewayMetrics } from "./metrics.ts";
-import { answerFrameworkErrors } from "./rest/answer-error.ts";
+import { answerFrameworkErrors } from "./rest/errors/answer-error.ts";
 import { registerRest } from "./rest/register-rest.ts";
 import type { PubsubService } from "./sync/pubsub-service.ts";
 import { identify, isRefusal, type Refusal, refusalBody, refusals } from "./sync/refusal.ts";

@@ -13,7 +13,7 @@ import {
 } from "@heliograph/server-kit";
 import { buildApp, listen } from "./app.ts";
 import { gatewayConfig, gatewayEnvironment } from "./config.ts";
-import { Registry } from "./db/registry.ts";
+import { Registry } from "./db/entity-registry.ts";
 import { createGatewayMetrics, gatewayEmf } from "./metrics.ts";
 import { systemClock } from "./sync/clock.ts";
 import { PubsubService } from "./sync/pubsub-service.ts";

@@ -12,17 +12,17 @@ import {
   startLogLevel,
   waitUntilReady,
 } from "@heliograph/server-kit";
-import { createRedisBus, silentBus } from "./bus.ts";
+import { createRedisBus, silentBus } from "./claim/bus.ts";
+import { createLogDatabase } from "./claim/log-database.ts";
+import { LogWatcher } from "./claim/log-watcher.ts";
+import { Wake } from "./claim/poll-pause.ts";
 import { watcherConfig, watcherEnvironment } from "./config.ts";
-import { createHouseDatabase } from "./house-database.ts";
-import { Housekeeper } from "./housekeeper.ts";
+import { Housekeeper } from "./housekeeping/housekeeper.ts";
+import { createHouseDatabase } from "./housekeeping/housekeeping-database.ts";
+import { createRetentionDatabase } from "./housekeeping/log-retention.ts";
+import { keepPartitions } from "./housekeeping/partition-keeper.ts";
 import { startJobs } from "./jobs/start-jobs.ts";
-import { createLogDatabase } from "./log-database.ts";
-import { createRetentionDatabase } from "./log-retention.ts";
-import { LogWatcher } from "./log-watcher.ts";
 import { createWatcherMetrics, watcherEmf } from "./metrics.ts";
-import { keepPartitions } from "./partition-keeper.ts";
-import { Wake } from "./wake.ts";
 
 /** A watcher whose database has been silent for longer is not ready. */
 const silenceLimitMs = 10_000;

@@ -1,4 +1,4 @@
-import type { createLogDatabase } from "@heliograph/watcher/log-database";
+import type { createLogDatabase } from "@heliograph/watcher/claim/log-database";
 import type { Host } from "../engine/host.ts";
 import type { Network } from "../engine/network.ts";
 import type { Scheduler } from "../engine/scheduler.ts";

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from "@heliograph/gateway/config";
-import type { Registry } from "@heliograph/gateway/db/registry";
+import type { Registry } from "@heliograph/gateway/db/entity-registry";
 import type { GatewayMetrics } from "@heliograph/gateway/metrics";
 import { PubsubService } from "@heliograph/gateway/sync/pubsub-service";
 import type { Tokens } from "@heliograph/server-kit";

@@ -1,8 +1,8 @@
 import type { BusMessage } from "@heliograph/protocol";
-import { createLogDatabase } from "@heliograph/watcher/log-database";
-import { LogWatcher } from "@heliograph/watcher/log-watcher";
+import { createLogDatabase } from "@heliograph/watcher/claim/log-database";
+import { LogWatcher } from "@heliograph/watcher/claim/log-watcher";
+import { Wake } from "@heliograph/watcher/claim/poll-pause";
 import type { WatcherMetrics } from "@heliograph/watcher/metrics";
-import { Wake } from "@heliograph/watcher/wake";
 import { createSimPool } from "../database/pool.ts";
 import { Host } from "../engine/host.ts";
 import { uuid } from "../engine/realm.ts";

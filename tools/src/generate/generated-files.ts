@@ -18,7 +18,7 @@ export interface GeneratedFile {
 /** Every generated file but db/schema.sql, which @heliograph/db writes and compares itself. */
 export async function generatedFiles(migratedDatabaseUrl: string): Promise<GeneratedFile[]> {
   const renderErrors = await exportOf<() => string>(
-    "services/gateway/src/rest/error-catalog.ts",
+    "services/gateway/src/rest/errors/error-catalog.ts",
     "renderRestErrorDocument",
   );
   return [

@@ -1,7 +1,7 @@
 import { type Identity, TokenError, type Tokens } from "@heliograph/server-kit";
 import type { FastifyRequest } from "fastify";
 import type { UserContext } from "../db/user-transaction.ts";
-import { RestError } from "../rest/rest-error.ts";
+import { RestError } from "../rest/errors/rest-error.ts";
 import type { Directory, Member } from "./directory.ts";
 
 /** Who a request acts for. */

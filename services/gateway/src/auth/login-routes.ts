@@ -2,7 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import type { Tokens } from "@heliograph/server-kit";
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
 import type pg from "pg";
-import { RestError } from "../rest/rest-error.ts";
+import { RestError } from "../rest/errors/rest-error.ts";
 import { Semaphore } from "../sync/semaphore.ts";
 import { callerOf } from "./caller.ts";
 import { publicMember } from "./directory.ts";

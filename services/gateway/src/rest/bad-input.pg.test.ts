@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { restErrorCatalog } from "./error-catalog.ts";
+import { restErrorCatalog } from "./errors/error-catalog.ts";
 import { type Answer, type Call, type RestUnderTest, startRest } from "./testing/start-rest.ts";
 
 let rest: RestUnderTest;

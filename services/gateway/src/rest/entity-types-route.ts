@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
+import type { Registry } from "../db/entity-registry.ts";
 import { type EntityType, readableColumns } from "../db/entity-type.ts";
-import type { Registry } from "../db/registry.ts";
-import { isWritable } from "./body-schema.ts";
-import { operatorsOf } from "./filter.ts";
-import { searchColumns } from "./search-columns.ts";
+import { isWritable } from "./documents/body-schema.ts";
+import { operatorsOf } from "./query/filter.ts";
+import { searchColumns } from "./query/search-columns.ts";
 
 /** What generic tools need to know of a type: its columns and what may be done with them. No redacted columns. */
 export function describeEntityType(type: EntityType): object {

@@ -2,11 +2,11 @@ import { logAction } from "@heliograph/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { EntityType } from "../db/entity-type.ts";
 import type { UserClient } from "../db/user-transaction.ts";
-import type { Document } from "./document.ts";
-import { type EntityAccess, idOf, requireUuid } from "./entity-access.ts";
-import { parseListQuery, type RawQuery } from "./list-query.ts";
-import { readMany, readOne, readPage } from "./read-documents.ts";
-import { RestError } from "./rest-error.ts";
+import type { Document } from "./documents/document.ts";
+import { type EntityAccess, idOf, requireUuid } from "./documents/entity-access.ts";
+import { readMany, readOne, readPage } from "./documents/read-documents.ts";
+import { RestError } from "./errors/rest-error.ts";
+import { parseListQuery, type RawQuery } from "./query/list-query.ts";
 
 /** Most ids of one request: keeps the address below 8 KiB, which proxies accept. */
 export const maxIds = 200;

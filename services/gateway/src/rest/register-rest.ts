@@ -5,15 +5,15 @@ import type pg from "pg";
 import { authenticate, authenticateForRenewal } from "../auth/caller.ts";
 import { Directory } from "../auth/directory.ts";
 import { registerLoginRoutes } from "../auth/login-routes.ts";
-import type { Registry } from "../db/registry.ts";
-import { answerErrors } from "./answer-error.ts";
-import { EntityAccess } from "./entity-access.ts";
+import type { Registry } from "../db/entity-registry.ts";
+import { EntityAccess } from "./documents/entity-access.ts";
 import { registerEntityTypesRoute } from "./entity-types-route.ts";
+import { answerErrors } from "./errors/answer-error.ts";
+import { RestError } from "./errors/rest-error.ts";
 import { acceptJsonBodies } from "./json-body.ts";
-import { registerOpenApi } from "./openapi-routes.ts";
+import { registerOpenApi } from "./openapi/openapi-routes.ts";
 import { registerReadRoutes } from "./read-routes.ts";
 import { addRequestHooks, type Observe } from "./request-hooks.ts";
-import { RestError } from "./rest-error.ts";
 import { registerWriteRoutes } from "./write-routes.ts";
 
 declare module "fastify" {

@@ -1,7 +1,7 @@
 import { createLogger, createPool, Tokens } from "@heliograph/server-kit";
 import Fastify from "fastify";
 import { expect, test } from "vitest";
-import { Registry } from "../db/registry.ts";
+import { Registry } from "../db/entity-registry.ts";
 import { registerRest } from "./register-rest.ts";
 import { jwtSettings, startRest } from "./testing/start-rest.ts";
 

@@ -2,15 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { callerOf } from "../auth/caller.ts";
 import type { EntityType } from "../db/entity-type.ts";
 import type { UserClient } from "../db/user-transaction.ts";
-import { type Body, checkBody } from "./body-validator.ts";
-import type { Document } from "./document.ts";
-import { type EntityAccess, idOf } from "./entity-access.ts";
-import { type Effect, once, parseIdempotencyKey, requestHash } from "./idempotency.ts";
-import { parseIfMatch } from "./if-match.ts";
-import { readOne } from "./read-documents.ts";
+import { type Body, checkBody } from "./documents/body-validator.ts";
+import type { Document } from "./documents/document.ts";
+import { type EntityAccess, idOf } from "./documents/entity-access.ts";
+import { type Effect, once, parseIdempotencyKey, requestHash } from "./documents/idempotency.ts";
+import { parseIfMatch } from "./documents/if-match.ts";
+import { readOne } from "./documents/read-documents.ts";
+import { deleteDocument, insertDocument, updateDocument } from "./documents/write-documents.ts";
+import { RestError } from "./errors/rest-error.ts";
 import { sendDocument } from "./read-routes.ts";
-import { RestError } from "./rest-error.ts";
-import { deleteDocument, insertDocument, updateDocument } from "./write-documents.ts";
 
 /** A write of one row: what it did, and the row afterwards where there is one. */
 type Written = { readonly effect: Effect; readonly document: Document | undefined; readonly replayed: boolean };

@@ -5,7 +5,7 @@ import { closeCodes } from "@heliograph/protocol";
 import { coalesce, type Identity, type Logger, type Tokens } from "@heliograph/server-kit";
 import type { Pool } from "pg";
 import type { GatewayConfig } from "../config.ts";
-import type { Registry } from "../db/registry.ts";
+import type { Registry } from "../db/entity-registry.ts";
 import type { GatewayMetrics } from "../metrics.ts";
 import { Bookmarks } from "./bookmarks.ts";
 import { type Clock, pause, systemClock } from "./clock.ts";

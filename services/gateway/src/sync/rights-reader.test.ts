@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { Registry } from "../db/entity-registry.ts";
 import type { EntityType } from "../db/entity-type.ts";
-import type { Registry } from "../db/registry.ts";
 import { FakePool } from "../db/testing/fake-pool.ts";
 import { createRightsReader } from "./rights-reader.ts";
 

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
+import type { Registry } from "../db/entity-registry.ts";
 import type { EntityType } from "../db/entity-type.ts";
 import { quoteIdentifier } from "../db/quote-identifier.ts";
-import type { Registry } from "../db/registry.ts";
 import { type UserClient, withUser } from "../db/user-transaction.ts";
 import { Semaphore } from "./semaphore.ts";
 import type { User } from "./user.ts";

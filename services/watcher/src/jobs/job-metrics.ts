@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { JobRecord } from "./job-ledger.ts";
+import type { JobRecord } from "./job-status-store.ts";
 
 /** Metrics of the jobs. What the ledger knows is the same on every watcher, so any one of them may be asked. */
 export type JobMetrics = ReturnType<typeof createJobMetrics>;

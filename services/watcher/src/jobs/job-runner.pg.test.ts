@@ -3,9 +3,9 @@ import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/te
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Job } from "./job.ts";
-import { createJobLedger } from "./job-ledger.ts";
 import { createJobMetrics } from "./job-metrics.ts";
 import { JobRunner } from "./job-runner.ts";
+import { createJobLedger } from "./job-status-store.ts";
 
 const logger = createLogger("test", "silent");
 let db: TestDatabase;

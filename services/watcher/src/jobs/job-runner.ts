@@ -1,7 +1,7 @@
 import type { Logger } from "@heliograph/server-kit";
 import type { Job } from "./job.ts";
-import type { JobLedger } from "./job-ledger.ts";
 import type { JobMetrics } from "./job-metrics.ts";
+import type { JobLedger } from "./job-status-store.ts";
 
 /** What made a job run: its place in the queue, or the leader's clock. */
 export type Trigger = "queue" | "timer";

@@ -1,9 +1,9 @@
 import { createLogger, createRegistry } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import type { Job } from "./job.ts";
-import type { JobLedger, JobRecord } from "./job-ledger.ts";
 import { createJobMetrics } from "./job-metrics.ts";
 import { JobRunner } from "./job-runner.ts";
+import type { JobLedger, JobRecord } from "./job-status-store.ts";
 import { isDue, JobTimers, overdueMs } from "./job-timers.ts";
 
 const logger = createLogger("test", "silent");

@@ -1,8 +1,8 @@
 import { type Logger, sleep } from "@heliograph/server-kit";
 import type { Job } from "./job.ts";
-import type { JobLedger, JobRecord } from "./job-ledger.ts";
 import type { JobMetrics } from "./job-metrics.ts";
 import type { JobRunner } from "./job-runner.ts";
+import type { JobLedger, JobRecord } from "./job-status-store.ts";
 
 /** How often the ledger is looked at. */
 const lookMs = 5000;

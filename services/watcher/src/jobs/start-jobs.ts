@@ -1,12 +1,12 @@
 import { createPool, type Logger, sleep } from "@heliograph/server-kit";
 import type { Registry } from "prom-client";
-import { createRetentionDatabase, type LogHalf } from "../log-retention.ts";
-import { createJobLedger } from "./job-ledger.ts";
+import { createRetentionDatabase, type LogHalf } from "../housekeeping/log-retention.ts";
+import { createJobs } from "./job-catalog.ts";
 import { createJobMetrics } from "./job-metrics.ts";
 import { startJobQueue } from "./job-queue.ts";
 import { JobRunner } from "./job-runner.ts";
+import { createJobLedger } from "./job-status-store.ts";
 import { JobTimers } from "./job-timers.ts";
-import { createJobs } from "./registry.ts";
 
 /** Of its own, so that a long deletion keeps no claim waiting for a connection. */
 const poolSize = 3;

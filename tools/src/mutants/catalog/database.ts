@@ -189,7 +189,7 @@ export const databaseMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-retention.pg.test.ts",
+      test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
       name: "a watcher that died %s is finished by the next one",
     },
   },
@@ -205,7 +205,7 @@ export const databaseMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/housekeeper.pg.test.ts",
+      test: "services/watcher/src/housekeeping/housekeeper.pg.test.ts",
       name: "what killed gateways left behind is deleted to the last row when the grace is over, by the watcher's own role",
     },
   },
@@ -220,7 +220,7 @@ export const databaseMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/jobs/registry.pg.test.ts",
+      test: "services/watcher/src/jobs/job-catalog.pg.test.ts",
       name: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
     },
   },
@@ -235,7 +235,7 @@ export const databaseMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/jobs/registry.pg.test.ts",
+      test: "services/watcher/src/jobs/job-catalog.pg.test.ts",
       name: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
     },
   },

@@ -40,12 +40,12 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "a write that breaks a unique key learns nothing of the other row",
     patches: [
       {
-        file: "services/gateway/src/rest/explain-violation.ts",
+        file: "services/gateway/src/rest/errors/explain-violation.ts",
         find: `with the same \${columns.join(", ")} exists already.\``,
         replace: `with the same \${columns.join(", ")} exists already: \${(cause as { detail?: string }).detail}\``,
       },
     ],
-    caughtBy: { test: "services/gateway/src/rest/write.pg.test.ts" },
+    caughtBy: { test: "services/gateway/src/rest/documents/write.pg.test.ts" },
   },
   {
     name: "hole-in-the-log-accepted",

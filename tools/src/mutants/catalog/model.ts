@@ -37,7 +37,7 @@ export const modelMutants: readonly Mutant[] = [
     breaks: "what a watcher claimed and could not tell any more is found by the pods",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: 'await this.#bus.publish({ type: "heartbeat", epoch: lease.epoch, seq: lease.head });',
         replace: 'await this.#bus.publish({ type: "heartbeat", epoch: lease.epoch, seq: 0 });',
       },
@@ -51,7 +51,7 @@ export const modelMutants: readonly Mutant[] = [
     breaks: "a hint never leads a pod past rows that it does not hold",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: "if (rows.length !== count || rows.at(-1)?.sync_seq !== claim.last) {",
         replace: "if (rows.length > count) {",
       },
@@ -63,7 +63,7 @@ export const modelMutants: readonly Mutant[] = [
     breaks: "a transaction that stays open longer than ordinary polls look back is told when it commits",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: 'const window = this.#now() >= this.#unboundedAt ? "all" : "recent";',
         replace: 'const window = "recent" as "all" | "recent";',
       },

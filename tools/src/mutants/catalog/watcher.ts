@@ -15,14 +15,14 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a day retires before it is detached, and is dropped last",
     patches: [
       {
-        file: "services/watcher/src/log-retention.ts",
+        file: "services/watcher/src/housekeeping/log-retention.ts",
         find: '      if (day.state === "attached" && half === "logging") await database.retire(day.day);\n      if (day.state !== "detached") await database.detach(day);',
         replace:
           '      if (day.state !== "detached") await database.detach(day);\n      if (day.state === "attached" && half === "logging") await database.retire(day.day);',
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-retention.test.ts",
+      test: "services/watcher/src/housekeeping/log-retention.test.ts",
       name: "a day retires before it is detached, and is dropped last",
     },
   },
@@ -31,13 +31,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
     patches: [
       {
-        file: "services/watcher/src/log-retention.ts",
+        file: "services/watcher/src/housekeeping/log-retention.ts",
         find: 'const how = state === "detaching" ? "finalize" : "concurrently";',
         replace: 'const how = state === "detaching" ? "finalize" : "";',
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-retention.pg.test.ts",
+      test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
       name: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
     },
   },
@@ -46,13 +46,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a watcher that died %s is finished by the next one",
     patches: [
       {
-        file: "services/watcher/src/log-retention.ts",
+        file: "services/watcher/src/housekeeping/log-retention.ts",
         find: 'const how = state === "detaching" ? "finalize" : "concurrently";',
         replace: 'const how = "concurrently";',
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-retention.pg.test.ts",
+      test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
       name: "a watcher that died %s is finished by the next one",
     },
   },
@@ -61,13 +61,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
     patches: [
       {
-        file: "services/watcher/src/log-retention.ts",
+        file: "services/watcher/src/housekeeping/log-retention.ts",
         find: '        await client.query("reset role");\n',
         replace: "",
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-retention.pg.test.ts",
+      test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
       name: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
       error: "permission denied for function drop_log_day",
     },
@@ -77,13 +77,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "who has just become leader, or had a failure, gives nobody up",
     patches: [
       {
-        file: "services/watcher/src/housekeeper.ts",
+        file: "services/watcher/src/housekeeping/housekeeper.ts",
         find: "if (steadyMs() >= settleMs) await",
         replace: "if (steadyMs() >= 0) await",
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/housekeeper.test.ts",
+      test: "services/watcher/src/housekeeping/housekeeper.test.ts",
       name: "who has just become leader, or had a failure, gives nobody up",
     },
   },
@@ -179,14 +179,14 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a watcher that loses its lease at the renewal falls silent at once",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: '    if (!lease) {\n      this.#stopLeading("another watcher leads");',
         replace:
           '    if (!lease) {\n      if (this.#lease) await this.#bus.publish({ type: "heartbeat", epoch: this.#lease.epoch, seq: this.#lease.head });\n      this.#stopLeading("another watcher leads");',
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-watcher.test.ts",
+      test: "services/watcher/src/claim/log-watcher.test.ts",
       name: "a watcher that loses its lease at the renewal falls silent at once",
     },
   },
@@ -195,13 +195,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a watcher that loses its lease at the renewal falls silent at once",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: '      this.#stopLeading("another watcher leads");\n',
         replace: "",
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-watcher.test.ts",
+      test: "services/watcher/src/claim/log-watcher.test.ts",
       name: "a watcher that loses its lease at the renewal falls silent at once",
     },
   },
@@ -210,13 +210,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a refused claim ends the leadership and asks for the lease again",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: '          this.#stopLeading("the lease is held by another watcher");\n',
         replace: "",
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-watcher.test.ts",
+      test: "services/watcher/src/claim/log-watcher.test.ts",
       name: "a refused claim ends the leadership and asks for the lease again",
     },
   },
@@ -225,13 +225,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a claim becomes one hint whose prev is the head before it",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: "      prev: claim.first - 1,",
         replace: "      prev: claim.first,",
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-watcher.test.ts",
+      test: "services/watcher/src/claim/log-watcher.test.ts",
       name: "a claim becomes one hint whose prev is the head before it",
     },
   },
@@ -240,13 +240,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a full unbounded batch is followed by another one at once, expecting the new head: a backlog of old rows",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: 'const window = this.#now() >= this.#unboundedAt ? "all" : "recent";',
         replace: 'const window = "recent" as "all" | "recent";',
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-watcher.test.ts",
+      test: "services/watcher/src/claim/log-watcher.test.ts",
       name: "a full unbounded batch is followed by another one at once, expecting the new head: a backlog of old rows",
     },
   },
@@ -254,22 +254,31 @@ export const watcherMutants: readonly Mutant[] = [
     name: "lease-not-handed-over",
     breaks: "stopping hands the lease over",
     patches: [
-      { file: "services/watcher/src/log-watcher.ts", find: "      await this.#database.resign();\n", replace: "" },
+      {
+        file: "services/watcher/src/claim/log-watcher.ts",
+        find: "      await this.#database.resign();\n",
+        replace: "",
+      },
     ],
-    caughtBy: { test: "services/watcher/src/log-watcher.test.ts", name: "stopping hands the lease over" },
+    caughtBy: { test: "services/watcher/src/claim/log-watcher.test.ts", name: "stopping hands the lease over" },
   },
   {
     name: "poke-during-claim-lost",
     breaks: "a poke during a claim shortens the pause after it",
-    patches: [{ file: "services/watcher/src/wake.ts", find: "    this.#poked = true;\n", replace: "" }],
-    caughtBy: { test: "services/watcher/src/wake.test.ts", name: "a poke during a claim shortens the pause after it" },
+    patches: [{ file: "services/watcher/src/claim/poll-pause.ts", find: "    this.#poked = true;\n", replace: "" }],
+    caughtBy: {
+      test: "services/watcher/src/claim/poll-pause.test.ts",
+      name: "a poke during a claim shortens the pause after it",
+    },
   },
   {
     name: "publish-waits-for-redis",
     breaks: "a Redis that takes everything and answers nothing does not hold the leader up",
-    patches: [{ file: "packages/server-kit/src/redis.ts", find: "    socketTimeout: answerTimeoutMs,\n", replace: "" }],
+    patches: [
+      { file: "packages/server-kit/src/redis/redis.ts", find: "    socketTimeout: answerTimeoutMs,\n", replace: "" },
+    ],
     caughtBy: {
-      test: "services/watcher/src/bus.redis.test.ts",
+      test: "services/watcher/src/claim/bus.redis.test.ts",
       name: "a Redis that takes everything and answers nothing does not hold the leader up",
     },
   },
@@ -341,7 +350,7 @@ export const watcherMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/jobs/registry.pg.test.ts",
+      test: "services/watcher/src/jobs/job-catalog.pg.test.ts",
       name: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
     },
   },
@@ -350,13 +359,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a head that went back within a history is not believed: the claim expects the one that was seen",
     patches: [
       {
-        file: "services/watcher/src/log-watcher.ts",
+        file: "services/watcher/src/claim/log-watcher.ts",
         find: "this.#seen?.head ?? lease.head, window);",
         replace: "lease.head, window);",
       },
     ],
     caughtBy: {
-      test: "services/watcher/src/log-watcher.test.ts",
+      test: "services/watcher/src/claim/log-watcher.test.ts",
       name: "a head that went back within a history is not believed: the claim expects the one that was seen",
     },
   },

@@ -2,9 +2,9 @@ import { createLogger, createPool, Tokens } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import Fastify, { type FastifyInstance } from "fastify";
 import type pg from "pg";
-import { loadRegistry, type Registry } from "../../db/registry.ts";
-import { answerFrameworkErrors } from "../answer-error.ts";
-import type { Document } from "../document.ts";
+import { loadRegistry, type Registry } from "../../db/entity-registry.ts";
+import type { Document } from "../documents/document.ts";
+import { answerFrameworkErrors } from "../errors/answer-error.ts";
 import { type RestDependencies, registerRest } from "../register-rest.ts";
 
 /** People of the demonstration data: three of Northwind, two of Contoso; alice and dave are administrators. */

@@ -18,7 +18,7 @@ import { inject } from "vitest";
 import { WebSocket } from "ws";
 import { buildApp, listen } from "../../app.ts";
 import { type GatewayConfig, gatewayConfig } from "../../config.ts";
-import { Registry } from "../../db/registry.ts";
+import { Registry } from "../../db/entity-registry.ts";
 import { createGatewayMetrics, type GatewayMetrics } from "../../metrics.ts";
 import { PubsubService } from "../pubsub-service.ts";
 

@@ -1,0 +1,128 @@
+import type { FastifyRequest } from "fastify";
+import type pg from "pg";
+import { callerOf } from "../../auth/caller.ts";
+import type { Registry } from "../../db/entity-registry.ts";
+import type { EntityType } from "../../db/entity-type.ts";
+import { type UserClient, withUser } from "../../db/user-transaction.ts";
+import { explainViolation } from "../errors/explain-violation.ts";
+import { nearestName } from "../errors/nearest-name.ts";
+import { RestError } from "../errors/rest-error.ts";
+import { isCatalogStale, type Operation, restErrorOfSql } from "../errors/sql-error.ts";
+import { canonicalUuid } from "../uuid.ts";
+
+export type EntityAccessDependencies = {
+  readonly pool: pg.Pool;
+  readonly registry: Registry;
+  /** Tells the watcher that there is something to claim. */
+  readonly poke: () => void;
+  readonly statementTimeoutMs?: number;
+};
+
+/** Parameters of the routes of one entity type. */
+type Params = { readonly entity?: string; readonly id?: string };
+
+/** Runs the work of a route for the entity type in its address, as its caller, in one transaction. */
+export class EntityAccess {
+  readonly #dependencies: EntityAccessDependencies;
+
+  constructor(dependencies: EntityAccessDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Work that changes nothing, except that a type may ask for reads to be logged. */
+  read<Result>(
+    request: FastifyRequest,
+    prepare: (type: EntityType) => (client: UserClient) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#withType(request, "read", async (type) => {
+      return this.#transaction(request, prepare(type), !type.views);
+    });
+  }
+
+  /** Work that changes a row. Afterwards, once it is committed, the watcher is poked. */
+  async write<Result>(
+    request: FastifyRequest,
+    operation: Operation,
+    prepare: (type: EntityType) => (client: UserClient) => Promise<Result>,
+  ): Promise<Result> {
+    const result = await this.#withType(request, operation, async (type) =>
+      this.#transaction(request, prepare(type), false),
+    );
+    this.#dependencies.poke();
+    return result;
+  }
+
+  #transaction<Result>(
+    request: FastifyRequest,
+    work: (client: UserClient) => Promise<Result>,
+    readOnly: boolean,
+  ): Promise<Result> {
+    const { pool, statementTimeoutMs } = this.#dependencies;
+    return withUser(pool, callerOf(request).context, work, {
+      readOnly,
+      ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+    });
+  }
+
+  async #withType<Result>(
+    request: FastifyRequest,
+    operation: Operation,
+    work: (type: EntityType) => Promise<Result>,
+  ): Promise<Result> {
+    const { pool, registry } = this.#dependencies;
+    const code = (request.params as Params).entity ?? "";
+    const type = await registry.find(code);
+    if (!type) throw this.#unknownEntity(code);
+    try {
+      return await work(type).catch(async (error: unknown) => {
+        const now = await this.#typeAfter(type, error);
+        if (now === type) throw error;
+        if (!now) throw this.#unknownEntity(code);
+        return work(now);
+      });
+    } catch (error) {
+      if (error instanceof RestError) throw error;
+      const answer = restErrorOfSql(error, operation);
+      if (!answer) throw error;
+      throw (await explainViolation(pool, type, error)) ?? answer;
+    }
+  }
+
+  /** The type as it is now, when the error may come from a migration since the catalog was read; else the same type. */
+  async #typeAfter(type: EntityType, error: unknown): Promise<EntityType | undefined> {
+    const { registry } = this.#dependencies;
+    if (isCatalogStale(error)) return registry.renew(type);
+    if (error instanceof RestError && error.code === "unknown_column") {
+      await registry.refreshIfDue();
+      return registry.get(type.code);
+    }
+    return type;
+  }
+
+  #unknownEntity(code: string): RestError {
+    const near = nearestName(
+      code,
+      this.#dependencies.registry.all().map((type) => type.code),
+    );
+    const shown = JSON.stringify(code.slice(0, 63));
+    return new RestError("unknown_entity", {
+      message: `There is no entity type ${shown}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+    });
+  }
+}
+
+/**
+ * The id in the address, canonical.
+ * @throws {RestError} invalid_id
+ */
+export function idOf(request: FastifyRequest): string {
+  return requireUuid((request.params as Params).id ?? "");
+}
+
+/** @throws {RestError} invalid_id */
+export function requireUuid(text: string): string {
+  const id = canonicalUuid(text);
+  if (id === undefined)
+    throw new RestError("invalid_id", { message: `${JSON.stringify(text.slice(0, 63))} is not a UUID.` });
+  return id;
+}

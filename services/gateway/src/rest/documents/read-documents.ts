@@ -1,0 +1,71 @@
+import type { EntityType } from "../../db/entity-type.ts";
+import { quoteIdentifier } from "../../db/quote-identifier.ts";
+import type { UserClient } from "../../db/user-transaction.ts";
+import { filterCondition } from "../query/filter.ts";
+import type { ListQuery } from "../query/list-query.ts";
+import { encodeCursor } from "../query/page-cursor.ts";
+import { searchColumns } from "../query/search-columns.ts";
+import { afterCursor, cursorExpressions, orderBy, pageAlias } from "../query/sort.ts";
+import { containsPattern, Parameters } from "../query/statement-parameters.ts";
+import { type Document, selectList, toDocument } from "./document.ts";
+
+export type Page = { readonly items: Document[]; readonly nextCursor: string | null };
+
+/** The statement of a page: one row more than asked for, which tells whether there is a next page. */
+export function pageStatement(type: EntityType, query: ListQuery): { text: string; values: unknown[] } {
+  const parameters = new Parameters();
+  const conditions = query.filters.map((filter) => filterCondition(filter, parameters));
+  if (query.search !== undefined) {
+    const pattern = parameters.add(containsPattern(query.search));
+    const matches = searchColumns(type).map((name) => `${quoteIdentifier(name)} ilike ${pattern}`);
+    conditions.push(`(${matches.join(" or ") || "false"})`);
+  }
+  if (query.after) conditions.push(afterCursor(query.sort, query.after, parameters));
+  const text = [
+    `select ${[...selectList(type), ...cursorExpressions(query.sort)].join(", ")}`,
+    `from ${type.qualifiedName} as ${pageAlias}`,
+    conditions.length > 0 ? `where ${conditions.join(" and ")}` : "",
+    `order by ${orderBy(query.sort)}`,
+    `limit ${query.limit + 1}`,
+  ].join(" ");
+  return { text, values: parameters.values };
+}
+
+export async function readPage(client: UserClient, type: EntityType, query: ListQuery): Promise<Page> {
+  const { text, values } = pageStatement(type, query);
+  const { rows } = await client.queryArrays(text, values);
+  const page = rows.slice(0, query.limit);
+  const last = rows.length > query.limit ? page.at(-1) : undefined;
+  const cursor = last?.slice(selectList(type).length) as (string | null)[] | undefined;
+  return {
+    items: page.map((row) => toDocument(type, row)),
+    nextCursor: cursor ? encodeCursor(query.fingerprint, cursor) : null,
+  };
+}
+
+/** Rows by key, in the order of the ids; ids that do not exist or may not be read are `gone`. */
+export async function readMany(
+  client: UserClient,
+  type: EntityType,
+  ids: readonly string[],
+): Promise<{ items: Document[]; gone: string[] }> {
+  const { rows } = await client.queryArrays(
+    `select ${selectList(type).join(", ")} from ${type.qualifiedName} where ${quoteIdentifier(type.keyColumn)} = any($1)`,
+    [ids],
+  );
+  const found = new Map(
+    rows.map((row) => {
+      const document = toDocument(type, row);
+      return [document[type.keyColumn] as string, document];
+    }),
+  );
+  return {
+    items: ids.map((id) => found.get(id)).filter((document) => document !== undefined),
+    gone: ids.filter((id) => !found.has(id)),
+  };
+}
+
+export async function readOne(client: UserClient, type: EntityType, id: string): Promise<Document | undefined> {
+  const { items } = await readMany(client, type, [id]);
+  return items[0];
+}

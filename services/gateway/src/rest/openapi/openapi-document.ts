@@ -1,0 +1,232 @@
+import type { EntityType } from "../../db/entity-type.ts";
+import { readableColumns } from "../../db/entity-type.ts";
+import { bodySchema, documentSchema } from "../documents/body-schema.ts";
+import { columnSchema, type JsonSchema } from "../documents/column-schema.ts";
+import { restErrorCatalog } from "../errors/error-catalog.ts";
+import { operatorsOf } from "../query/filter.ts";
+import { defaultLimit, maxLimit, maxSearchLength } from "../query/list-query.ts";
+import { searchColumns } from "../query/search-columns.ts";
+import { maxIds } from "../read-routes.ts";
+import { fixedPaths } from "./fixed-paths.ts";
+
+/** `task_comment` as the name of a schema: `TaskComment`. */
+export function schemaName(code: string): string {
+  return code
+    .split("_")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+}
+
+const json = (schema: JsonSchema): object => ({ "application/json": { schema } });
+const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+const uuid: JsonSchema = { type: "string", format: "uuid" };
+
+const idParameter = { name: "id", in: "path", required: true, schema: uuid };
+const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "A repetition with the same key has no second effect; it answers with the row as it is now.",
+  schema: { type: "string", minLength: 1, maxLength: 200 },
+};
+const ifMatch = {
+  name: "If-Match",
+  in: "header",
+  description: "Version of the row that is to be changed. Absent: whatever version there is.",
+  schema: { type: "string" },
+};
+
+/** Answers that fail, by the statuses of their codes. */
+function failures(...codes: (keyof typeof restErrorCatalog)[]): Record<string, object> {
+  const byStatus = new Map<number, string[]>();
+  for (const code of [...codes, "unauthenticated", "token_expired", "unavailable"] as const) {
+    const { status } = restErrorCatalog[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, names]) => [
+      String(status),
+      { description: names.join(", "), content: json(reference("Error")) },
+    ]),
+  );
+}
+
+function filterParameters(type: EntityType): object[] {
+  return [...readableColumns(type).values()].flatMap((column) => {
+    const operators = operatorsOf(column);
+    const parameter = {
+      name: operators.includes("eq") ? column.name : `${column.name}.${operators[0]}`,
+      in: "query",
+      description: `Operators, as ${column.name}.<operator>: ${operators.join(", ")}.`,
+      schema: columnSchema({ ...column, notNull: true, comment: null }),
+    };
+    return [parameter];
+  });
+}
+
+function listParameters(type: EntityType): object[] {
+  const text = (name: string, description: string, more: JsonSchema = {}): object => ({
+    name,
+    in: "query",
+    description,
+    schema: { type: "string", ...more },
+  });
+  return [
+    {
+      name: "limit",
+      in: "query",
+      description: "Rows of a page.",
+      schema: { type: "integer", minimum: 1, maximum: maxLimit, default: defaultLimit },
+    },
+    text("sort", "Columns separated by commas, `-` before one for descending; the key decides between equal rows."),
+    text("cursor", "`nextCursor` of the page before, with the same query."),
+    text("q", `Text to find in ${searchColumns(type).join(", ")}.`, { maxLength: maxSearchLength }),
+    text("ids", `Up to ${maxIds} ids separated by commas, instead of all other parameters.`),
+    ...filterParameters(type),
+  ];
+}
+
+function entityPaths(type: EntityType): Record<string, object> {
+  const name = schemaName(type.code);
+  const document = { description: "The row.", content: json(reference(name)) };
+  const common = { tags: [type.code] };
+  const base = `/api/v1/${type.code}`;
+  return {
+    [base]: {
+      get: {
+        ...common,
+        operationId: `list${name}`,
+        summary: `List rows of ${type.code}`,
+        parameters: listParameters(type),
+        responses: {
+          200: {
+            description: "A page; with `ids` the rows and which are gone.",
+            content: json({
+              type: "object",
+              properties: {
+                items: { type: "array", items: reference(name) },
+                nextCursor: { type: ["string", "null"] },
+                gone: { type: "array", items: uuid },
+              },
+              required: ["items"],
+            }),
+          },
+          ...failures("invalid_query", "unknown_column"),
+        },
+      },
+      post: {
+        ...common,
+        operationId: `create${name}`,
+        summary: `Create a row of ${type.code}`,
+        parameters: [idempotencyKey],
+        requestBody: { required: true, content: json(reference(`${name}Create`)) },
+        responses: {
+          201: document,
+          ...failures(
+            "invalid_body",
+            "unknown_column",
+            "read_only_column",
+            "already_exists",
+            "reference_violation",
+            "check_violation",
+            "idempotency_mismatch",
+          ),
+        },
+      },
+    },
+    [`${base}/{id}`]: {
+      parameters: [idParameter],
+      get: {
+        ...common,
+        operationId: `get${name}`,
+        summary: `One row of ${type.code}`,
+        responses: { 200: document, ...failures("not_found", "invalid_id") },
+      },
+      patch: {
+        ...common,
+        operationId: `update${name}`,
+        summary: `Change columns of a row of ${type.code}`,
+        parameters: [ifMatch, idempotencyKey],
+        requestBody: { required: true, content: json(reference(`${name}Patch`)) },
+        responses: {
+          200: document,
+          ...failures(
+            "not_found",
+            "not_permitted",
+            "invalid_body",
+            "unknown_column",
+            "read_only_column",
+            "version_conflict",
+            "reference_violation",
+            "check_violation",
+            "idempotency_mismatch",
+          ),
+        },
+      },
+      delete: {
+        ...common,
+        operationId: `delete${name}`,
+        summary: `Delete a row of ${type.code}`,
+        parameters: [ifMatch, idempotencyKey],
+        responses: {
+          200: {
+            description: "The row is gone; the version is that of its deletion.",
+            content: json({
+              type: "object",
+              properties: { id: uuid, version: { type: "integer" } },
+              required: ["id", "version"],
+            }),
+          },
+          ...failures("not_found", "not_permitted", "version_conflict", "idempotency_mismatch"),
+        },
+      },
+    },
+    [`${base}/{id}/history`]: {
+      parameters: [idParameter],
+      get: {
+        ...common,
+        operationId: `history${name}`,
+        summary: `Who changed a row of ${type.code}, newest first`,
+        responses: {
+          200: {
+            description: "Changes.",
+            content: json({
+              type: "object",
+              properties: { items: { type: "array", items: reference("HistoryEntry") } },
+              required: ["items"],
+            }),
+          },
+          ...failures("not_found", "invalid_id"),
+        },
+      },
+    },
+  };
+}
+
+/** The OpenAPI 3.1 document: each type's routes and schemas as the catalog has them now. */
+export function openApiDocument(types: readonly EntityType[]): Record<string, unknown> {
+  const schemas = types.flatMap((type) => {
+    const name = schemaName(type.code);
+    return [
+      [name, { ...documentSchema(type), ...(type.comment ? { description: type.comment } : {}) }],
+      [`${name}Create`, bodySchema(type, "create")],
+      [`${name}Patch`, bodySchema(type, "patch")],
+    ];
+  });
+  const fixed = fixedPaths(failures);
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Heliograph",
+      version: "1",
+      description: "REST interface of the gateway. Changes are announced at /ws/sync; rows are read and written here.",
+    },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }],
+    tags: types.map((type) => ({ name: type.code, ...(type.comment ? { description: type.comment } : {}) })),
+    paths: Object.assign({}, fixed.paths, ...types.map(entityPaths)),
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      schemas: { ...fixed.schemas, ...Object.fromEntries(schemas) },
+    },
+  };
+}

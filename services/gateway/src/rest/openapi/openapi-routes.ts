@@ -1,0 +1,30 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import type { Registry } from "../../db/entity-registry.ts";
+import { openApiDocument } from "./openapi-document.ts";
+
+/** The description at /docs (for people) and /docs/json (for generators). Follows the catalog without a restart. */
+export async function registerOpenApi(app: FastifyInstance, registry: Registry): Promise<void> {
+  let built: { version: number; document: Record<string, unknown> } | undefined;
+  const current = (): Record<string, unknown> => {
+    if (built?.version !== registry.version)
+      built = { version: registry.version, document: openApiDocument(registry.all()) };
+    return built.document;
+  };
+  const pages: FastifyPluginAsync = async (scope) => {
+    await scope.register(swagger, {
+      mode: "static",
+      specification: { document: openApiDocument([]) as never },
+    });
+    await scope.register(swaggerUi, {
+      routePrefix: "/docs",
+      staticCSP: true,
+      transformSpecification: current,
+      // The copy would be of the empty document above.
+      transformSpecificationClone: false,
+      uiConfig: { docExpansion: "none", tryItOutEnabled: true, persistAuthorization: false },
+    });
+  };
+  await app.register(pages);
+}

@@ -1,0 +1,83 @@
+import type { Column } from "../../db/entity-type.ts";
+import { quoteIdentifier } from "../../db/quote-identifier.ts";
+import { RestError } from "../errors/rest-error.ts";
+import { parseQueryValue } from "./query-value.ts";
+import { containsPattern, type Parameters } from "./statement-parameters.ts";
+
+/** The operators of a filter, `<column>.<op>=<value>`; without an operator `eq` is meant. */
+export const filterOperators = ["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "null"] as const;
+export type FilterOperator = (typeof filterOperators)[number];
+
+/** Most values of one `in`: as many as ids of one request. */
+export const maxListValues = 200;
+
+export type Filter = {
+  readonly column: Column;
+  readonly operator: FilterOperator;
+  /** As PostgreSQL reads them; one, except with `in`. */
+  readonly values: readonly string[];
+};
+
+const comparisons = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
+
+/** Operators that have a meaning for a column of this type. */
+export function operatorsOf(column: Column): readonly FilterOperator[] {
+  if (column.baseType.endsWith("[]")) return ["contains", "null"];
+  switch (column.baseType) {
+    case "json":
+      return ["null"];
+    case "boolean":
+      return ["eq", "ne", "in", "null"];
+    case "text":
+      return filterOperators;
+    default:
+      return filterOperators.filter((operator) => operator !== "contains");
+  }
+}
+
+/** @throws {RestError} invalid_query */
+export function parseFilter(column: Column, operator: FilterOperator, text: string): Filter {
+  const possible = operatorsOf(column);
+  if (!possible.includes(operator))
+    throw new RestError("invalid_query", {
+      message: `${column.name} cannot be compared by ${operator}; possible: ${possible.join(", ")}.`,
+    });
+  const name = `${column.name}.${operator}`;
+  if (operator === "null") {
+    if (text !== "true" && text !== "false") throw wrongValue(name, "true or false");
+    return { column, operator, values: [text] };
+  }
+  const texts = operator === "in" ? text.split(",") : [text];
+  if (texts.length > maxListValues) throw wrongValue(name, `a list of at most ${maxListValues} values`);
+  const values = texts.map((one) => {
+    const parsed = parseQueryValue(column, one);
+    if ("problem" in parsed) throw wrongValue(name, parsed.problem);
+    return parsed.value;
+  });
+  return { column, operator, values };
+}
+
+function wrongValue(name: string, expected: string): RestError {
+  return new RestError("invalid_query", { message: `${name} must be ${expected}.` });
+}
+
+/** The filter as a condition. */
+export function filterCondition({ column, operator, values }: Filter, parameters: Parameters): string {
+  const name = quoteIdentifier(column.name);
+  const [value = ""] = values;
+  switch (operator) {
+    case "null":
+      return value === "true" ? `${name} is null` : `${name} is not null`;
+    case "in":
+      return `${name} = any(${parameters.add(values)})`;
+    case "ne":
+      // A row without a value is not equal to any; plain <> would hide it.
+      return `${name} is distinct from ${parameters.add(value)}`;
+    case "contains":
+      return column.baseType.endsWith("[]")
+        ? `${parameters.add(value)} = any(${name})`
+        : `${name} ilike ${parameters.add(containsPattern(value))}`;
+    default:
+      return `${name} ${comparisons[operator]} ${parameters.add(value)}`;
+  }
+}

@@ -1,0 +1,103 @@
+import { type Column, type EntityType, readableColumns } from "../../db/entity-type.ts";
+import { RestError } from "../errors/rest-error.ts";
+import { unknownColumn } from "../errors/unknown-column.ts";
+import { type Filter, type FilterOperator, filterOperators, parseFilter } from "./filter.ts";
+import { type CursorValues, decodeCursor, queryFingerprint } from "./page-cursor.ts";
+import { parseSort, type SortTerm } from "./sort.ts";
+
+export const defaultLimit = 50;
+export const maxLimit = 500;
+/** Most characters of `q`. */
+export const maxSearchLength = 200;
+/** Most filters of one query: a page with more controls has not been seen, and each costs planning time. */
+const maxFilters = 30;
+
+/** Parameters that are no filters. A column of such a name is filtered as `limit.eq=…`. */
+const reserved: ReadonlySet<string> = new Set(["limit", "sort", "cursor", "q"]);
+
+export type ListQuery = {
+  readonly filters: readonly Filter[];
+  readonly search: string | undefined;
+  readonly sort: readonly SortTerm[];
+  readonly limit: number;
+  /** Sort values of the last row of the page before. */
+  readonly after: CursorValues | undefined;
+  /** Binds cursors to this query. */
+  readonly fingerprint: string;
+};
+
+/** Query parameters as Fastify parses them: a repeated one is an array. */
+export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * The query of `GET /api/v1/:entity`.
+ * @throws {RestError} invalid_query, unknown_column
+ */
+export function parseListQuery(type: EntityType, raw: RawQuery): ListQuery {
+  const filters: Filter[] = [];
+  for (const [name, value] of Object.entries(raw)) {
+    const text = single(name, value);
+    if (reserved.has(name)) continue;
+    const { column, operator } = parseFilterName(type, name);
+    filters.push(parseFilter(column, operator, text));
+  }
+  if (filters.length > maxFilters)
+    throw new RestError("invalid_query", { message: `The query has more than ${maxFilters} filters.` });
+
+  const sort = parseSort(type, one(raw, "sort"));
+  const search = parseSearch(one(raw, "q"));
+  const cursor = one(raw, "cursor");
+  const fingerprint = queryFingerprint([
+    type.code,
+    sort.map(({ column, descending }) => [column.name, descending]),
+    filters.map(({ column, operator, values }) => JSON.stringify([column.name, operator, values])).sort(),
+    search ?? null,
+  ]);
+  return {
+    filters,
+    search,
+    sort,
+    limit: parseLimit(one(raw, "limit")),
+    after: cursor === undefined ? undefined : decodeCursor(fingerprint, sort.length, cursor),
+    fingerprint,
+  };
+}
+
+function one(raw: RawQuery, name: string): string | undefined {
+  return Object.hasOwn(raw, name) ? single(name, raw[name]) : undefined;
+}
+
+function single(name: string, value: string | readonly string[] | undefined): string {
+  if (typeof value === "string") return value;
+  throw new RestError("invalid_query", { message: `${JSON.stringify(name.slice(0, 80))} is given more than once.` });
+}
+
+function parseLimit(text: string | undefined): number {
+  if (text === undefined) return defaultLimit;
+  const limit = Number(text);
+  if (!/^\d{1,3}$/.test(text) || limit < 1 || limit > maxLimit)
+    throw new RestError("invalid_query", { message: `limit must be a whole number from 1 to ${maxLimit}.` });
+  return limit;
+}
+
+function parseSearch(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (text.length > maxSearchLength || text.includes("\0"))
+    throw new RestError("invalid_query", { message: `q must have at most ${maxSearchLength} characters, none NUL.` });
+  return text;
+}
+
+function parseFilterName(type: EntityType, name: string): { column: Column; operator: FilterOperator } {
+  const columns = readableColumns(type);
+  const exact = columns.get(name);
+  if (exact) return { column: exact, operator: "eq" };
+  const dot = name.lastIndexOf(".");
+  const column = dot > 0 ? columns.get(name.slice(0, dot)) : undefined;
+  if (!column) throw unknownColumn(type, dot > 0 ? name.slice(0, dot) : name);
+  const operator = filterOperators.find((known) => known === name.slice(dot + 1));
+  if (!operator)
+    throw new RestError("invalid_query", {
+      message: `${JSON.stringify(name.slice(dot + 1, dot + 40))} is no operator; possible: ${filterOperators.join(", ")}.`,
+    });
+  return { column, operator };
+}

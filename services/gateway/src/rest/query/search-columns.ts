@@ -1,0 +1,11 @@
+import { type EntityType, readableColumns } from "../../db/entity-type.ts";
+
+/** Columns by which people call a row. */
+const labels: ReadonlySet<string> = new Set(["name", "title", "subject", "description", "code", "email"]);
+
+/** The text columns that `q` looks into: labels and whatever ends in _name, _number or _code; else all text columns. */
+export function searchColumns(type: EntityType): readonly string[] {
+  const texts = [...readableColumns(type).values()].filter((column) => column.baseType === "text");
+  const found = texts.filter(({ name }) => labels.has(name) || /_(name|number|code)$/.test(name));
+  return (found.length > 0 ? found : texts).map(({ name }) => name);
+}

@@ -1,0 +1,44 @@
+import { expect, test, vi } from "vitest";
+import { Wake } from "./poll-pause.ts";
+
+test("a poke during a claim shortens the pause after it", async () => {
+  vi.useFakeTimers();
+  try {
+    const wake = new Wake();
+    wake.poke();
+    let ended = false;
+    const waiting = wake.wait(1000, 5, new AbortController().signal).then(() => {
+      ended = true;
+    });
+    await vi.advanceTimersByTimeAsync(4);
+    expect(ended).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended).toBe(true);
+    await waiting;
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("a poke ends a running pause, and an old one does not end the next", async () => {
+  vi.useFakeTimers();
+  try {
+    const wake = new Wake();
+    const signal = new AbortController().signal;
+    const first = wake.wait(1000, 5, signal);
+    await vi.advanceTimersByTimeAsync(50);
+    wake.poke();
+    await first;
+    let ended = false;
+    void wake.wait(1000, 5, signal).then(() => {
+      ended = true;
+    });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(ended).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});

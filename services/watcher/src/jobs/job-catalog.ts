@@ -1,0 +1,70 @@
+import type { Logger } from "@heliograph/server-kit";
+import type { Pool } from "pg";
+import { dropExpiredDays, type RetentionDatabase } from "../housekeeping/log-retention.ts";
+import { eraseSubjects } from "./erase-subjects.ts";
+import type { Job } from "./job.ts";
+
+const second = 1000;
+const minute = 60 * second;
+
+/** Rows that one statement deletes at most; more would keep its transaction open for long. */
+const mutationBatch = 5000;
+
+/** Every recurring job. Whether the queue or a timer triggers them, this is the only place that says what they are. */
+export function createJobs(parts: { pool: Pool; retention: RetentionDatabase; logger: Logger }): readonly Job[] {
+  const { pool, retention, logger } = parts;
+  const count = async (call: string): Promise<number> =>
+    (await pool.query<{ count: number }>(`select ${call} as count`)).rows[0]?.count ?? 0;
+  return [
+    {
+      // Policies do not look at the clock: a grant whose time is over counts until it is deleted.
+      name: "expire-grants",
+      everyMs: 10 * second,
+      run: async () => ({ deleted: await count("app.expire_grants()") }),
+    },
+    {
+      name: "erase-subjects",
+      everyMs: minute,
+      run: (signal) => eraseSubjects({ pool, logger, signal }),
+    },
+    {
+      name: "drop-audit-days",
+      everyMs: 10 * minute,
+      run: async (signal) => ({
+        deleted: await dropExpiredDays({ database: retention, half: "logging_detail", logger, signal }),
+      }),
+    },
+    {
+      name: "check-orphans",
+      everyMs: 10 * minute,
+      async run() {
+        const { rows: problems } = await pool.query("select * from app.check_sync()");
+        for (const problem of problems) logger.error({ problem }, "a live table lost its triggers or policies");
+        return {
+          subscriptions: await count("app.delete_orphan_subscriptions()"),
+          grants: await count("app.delete_orphan_grants()"),
+          problems: problems.length,
+        };
+      },
+    },
+    {
+      name: "expire-mutations",
+      everyMs: 60 * minute,
+      async run(signal) {
+        let deleted = 0;
+        for (let batch = mutationBatch; batch === mutationBatch && !signal.aborted; deleted += batch)
+          batch = await count(`app.expire_mutations(max_rows => ${mutationBatch})`);
+        return { deleted };
+      },
+    },
+    {
+      name: "statistics",
+      everyMs: 10 * minute,
+      async run() {
+        await pool.query("select app.refresh_statistics()");
+        const { rows } = await pool.query<{ name: string; bytes: number }>("select name, bytes from app.table_sizes()");
+        return Object.fromEntries(rows.map(({ name, bytes }) => [name, bytes]));
+      },
+    },
+  ];
+}
