@@ -1,5 +1,5 @@
 import { Counter, type Metric, Rate, Trend } from "k6/metrics";
-import { type JourneyMetric, journeyMetrics } from "../lib/metric.ts";
+import { type JourneyMetric, journeyMetrics } from "../plan/metrics.ts";
 
 const made = Object.fromEntries(
   Object.entries(journeyMetrics).map(([name, { kind }]): [string, Metric] => [

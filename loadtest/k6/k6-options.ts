@@ -1,8 +1,8 @@
 import type { Scenario as K6Scenario, Options } from "k6/options";
-import { journeyMetrics } from "../lib/metric.ts";
-import type { Phases, Plan } from "../lib/plan.ts";
-import type { Scenario } from "../lib/scenario.ts";
-import type { Arrivals, Crowd } from "../lib/shape.ts";
+import { journeyMetrics } from "../plan/metrics.ts";
+import type { Phases, Plan } from "../plan/plan.ts";
+import type { Scenario } from "../plan/scenario.ts";
+import type { Arrivals, Crowd } from "../plan/workload.ts";
 
 /** A connection that has not ended by then is cut off, seconds after the end of the run. */
 const graceSeconds = 60;

@@ -1,7 +1,7 @@
 import http from "k6/http";
 import { setTimeout as startTimer, clearTimeout as stopTimer } from "k6/timers";
 import { WebSocket } from "k6/websockets";
-import type { HttpAnswer, Ports } from "../lib/ports.ts";
+import type { HttpAnswer, Ports } from "../client/ports.ts";
 import { k6Metric } from "./k6-metrics.ts";
 
 /** What k6 hands to onclose; its types say nothing about it. */

@@ -5,9 +5,9 @@
 import { SharedArray } from "k6/data";
 import execution from "k6/execution";
 import http from "k6/http";
-import type { JourneyContext } from "../lib/journeys/context.ts";
-import { type JourneyName, journeys } from "../lib/journeys/journeys.ts";
-import type { LoadUser, Plan, Timeline } from "../lib/plan.ts";
+import type { JourneyContext } from "../journeys/journey.ts";
+import { type JourneyName, journeys } from "../journeys/journeys.ts";
+import type { LoadUser, Plan, Timeline } from "../plan/plan.ts";
 import { scenarios } from "../scenarios/scenarios.ts";
 import { firstSamples } from "./k6-metrics.ts";
 import { k6Options } from "./k6-options.ts";

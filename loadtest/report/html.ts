@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { type MetricName, metrics } from "../lib/metric.ts";
+import { type MetricName, metrics } from "../plan/metrics.ts";
 import { budgetValue } from "./markdown.ts";
 import { numberText, shareText } from "./number-text.ts";
 import type { Report } from "./report.ts";

@@ -1,4 +1,4 @@
-import { metrics } from "../lib/metric.ts";
+import { metrics } from "../plan/metrics.ts";
 import { numberText, shareText } from "./number-text.ts";
 import type { Report } from "./report.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { timelineFrom } from "../lib/plan.ts";
-import { derive } from "./derive.ts";
+import { timelineFrom } from "../plan/plan.ts";
+import { derive } from "./derived-metrics.ts";
 import { Recording } from "./recording.ts";
 
 const start = 1_700_000_000_000;

@@ -1,6 +1,6 @@
-import type { MetricValues } from "../lib/budget.ts";
-import { journeyMetrics, type MetricName, metrics } from "../lib/metric.ts";
-import type { Tags } from "../lib/ports.ts";
+import type { Tags } from "../client/ports.ts";
+import type { MetricValues } from "../plan/budget.ts";
+import { journeyMetrics, type MetricName, metrics } from "../plan/metrics.ts";
 import { Histogram } from "./histogram.ts";
 
 /** One second of one metric. */

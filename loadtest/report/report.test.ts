@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { judgeBudget } from "../lib/budget.ts";
-import { timelineFrom } from "../lib/plan.ts";
+import { judgeBudget } from "../plan/budget.ts";
+import { timelineFrom } from "../plan/plan.ts";
 import { html } from "./html.ts";
 import { markdown } from "./markdown.ts";
 import { Recording } from "./recording.ts";

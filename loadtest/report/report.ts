@@ -1,6 +1,6 @@
-import type { Verdict } from "../lib/budget.ts";
-import { type MetricName, metrics } from "../lib/metric.ts";
-import type { Timeline } from "../lib/plan.ts";
+import type { Verdict } from "../plan/budget.ts";
+import { type MetricName, metrics } from "../plan/metrics.ts";
+import type { Timeline } from "../plan/plan.ts";
 import type { Recording } from "./recording.ts";
 import { remarksOn } from "./validity.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timelineFrom } from "../lib/plan.ts";
+import { timelineFrom } from "../plan/plan.ts";
 import { Recording } from "./recording.ts";
 import { remarksOn, whyInvalid } from "./validity.ts";
 

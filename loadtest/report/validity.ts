@@ -1,5 +1,5 @@
-import type { MetricName } from "../lib/metric.ts";
-import type { Timeline } from "../lib/plan.ts";
+import type { MetricName } from "../plan/metrics.ts";
+import type { Timeline } from "../plan/plan.ts";
 import type { Recording } from "./recording.ts";
 
 /** Beyond this the generator measures itself, percent of what it can use. */

@@ -12,7 +12,7 @@ import {
   noRepeats,
   phaseSettings,
   phasesOf,
-} from "../lib/scenario.ts";
+} from "../plan/scenario.ts";
 
 export const burstWrites = defineScenario({
   name: "burst-writes",

@@ -2,7 +2,7 @@
  * Question: after an outage everybody comes back at once; how many a second get in, and is everything cleaned up after
  * them?
  */
-import { allConnect, allSubscribe, defineScenario, neverClosed } from "../lib/scenario.ts";
+import { allConnect, allSubscribe, defineScenario, neverClosed } from "../plan/scenario.ts";
 
 export const connectStorm = defineScenario({
   name: "connect-storm",

@@ -1,7 +1,7 @@
 /**
  * Question: how much memory does a socket cost on which nothing happens? From it follows how many fit on a pod.
  */
-import { allConnect, allSubscribe, defineScenario, neverClosed } from "../lib/scenario.ts";
+import { allConnect, allSubscribe, defineScenario, neverClosed } from "../plan/scenario.ts";
 
 export const idleCapacity = defineScenario({
   name: "idle-capacity",

@@ -3,8 +3,8 @@
  *
  * The runner replaces one gateway after the other: by itself where it has started the cluster, by --operator elsewhere.
  */
-import { allConnect, allSubscribe, correctness, defineScenario, phaseSettings, phasesOf } from "../lib/scenario.ts";
-import { constant } from "../lib/shape.ts";
+import { allConnect, allSubscribe, correctness, defineScenario, phaseSettings, phasesOf } from "../plan/scenario.ts";
+import { constant } from "../plan/workload.ts";
 
 export const reconnectDeploy = defineScenario({
   name: "reconnect-deploy",

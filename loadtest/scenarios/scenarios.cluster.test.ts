@@ -1,11 +1,11 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { Verdict } from "../lib/budget.ts";
-import { type Ground, LocalSite, startGround } from "../node/local-site.ts";
-import { nodeEngine, type Outcome, runScenario } from "../node/run-scenario.ts";
-import type { Site } from "../node/site.ts";
+import type { Site } from "../deployment/deployment.ts";
+import { type Ground, LocalSite, startGround } from "../deployment/local-deployment.ts";
+import type { Verdict } from "../plan/budget.ts";
+import { nodeEngine, type Outcome, runScenario } from "../runner/run-scenario.ts";
 import { startLossyProxy } from "../testing/lossy-proxy.ts";
-import { tinySettings } from "../testing/tiny.ts";
+import { tinySettings } from "../testing/tiny-settings.ts";
 import { scenarios } from "./scenarios.ts";
 
 let database: TestDatabase;

@@ -1,4 +1,4 @@
-import type { Scenario } from "../lib/scenario.ts";
+import type { Scenario } from "../plan/scenario.ts";
 import { authAbuse } from "./auth-abuse.ts";
 import { burstWrites } from "./burst-writes.ts";
 import { connectStorm } from "./connect-storm.ts";

@@ -14,8 +14,8 @@ import {
   noRepeats,
   phaseSettings,
   phasesOf,
-} from "../lib/scenario.ts";
-import { constant } from "../lib/shape.ts";
+} from "../plan/scenario.ts";
+import { constant } from "../plan/workload.ts";
 
 export const steady = defineScenario({
   name: "steady",

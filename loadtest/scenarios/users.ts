@@ -14,7 +14,7 @@ import {
   noRepeats,
   phaseSettings,
   phasesOf,
-} from "../lib/scenario.ts";
+} from "../plan/scenario.ts";
 
 export const users = defineScenario({
   name: "users",

@@ -5,9 +5,9 @@
  * which every gateway has applied the last change.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { judgeBudget } from "../lib/budget.ts";
-import { gaugeOf } from "../node/service-metrics.ts";
-import { ownCpuSeconds, watchSite } from "../node/watch-site.ts";
+import { ownCpuSeconds, watchSite } from "../deployment/deployment-sampler.ts";
+import { gaugeOf } from "../deployment/metrics-page.ts";
+import { judgeBudget } from "../plan/budget.ts";
 import { Recording } from "../report/recording.ts";
 import { changeRows } from "./change-rows.ts";
 import { defineStudy, type Study } from "./study.ts";

@@ -5,13 +5,13 @@
  * the last sustained one counts. Changes are made by SQL, fifty rows a statement, so that the API is not what is measured.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { heldBy } from "../lib/assignment.ts";
-import { judgeBudget } from "../lib/budget.ts";
-import { SyncClient } from "../lib/sync-client.ts";
-import { createNodePorts } from "../node/node-ports.ts";
-import { ownCpuSeconds, watchSite } from "../node/watch-site.ts";
-import { wire } from "../node/wire.ts";
+import { SyncClient } from "../client/sync-client.ts";
+import { ownCpuSeconds, watchSite } from "../deployment/deployment-sampler.ts";
+import { createNodePorts } from "../engines/node-ports.ts";
+import { judgeBudget } from "../plan/budget.ts";
+import { heldBy } from "../plan/row-assignment.ts";
 import { Recording } from "../report/recording.ts";
+import { wire } from "../runner/protocol-constants.ts";
 import { changeRows } from "./change-rows.ts";
 import { defineStudy, type Study } from "./study.ts";
 

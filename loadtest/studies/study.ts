@@ -1,6 +1,6 @@
-import type { Described } from "../lib/scenario.ts";
-import type { LocalSite } from "../node/local-site.ts";
-import type { Outcome } from "../node/run-scenario.ts";
+import type { LocalSite } from "../deployment/local-deployment.ts";
+import type { Described } from "../plan/scenario.ts";
+import type { Outcome } from "../runner/run-scenario.ts";
 
 export interface StudyContext {
   readonly site: LocalSite;

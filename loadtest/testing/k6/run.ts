@@ -11,8 +11,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Options } from "k6/options";
-import { judgeBudget } from "../../lib/budget.ts";
-import { arrivalTimes } from "../../lib/shape.ts";
+import { judgeBudget } from "../../plan/budget.ts";
+import { arrivalTimes } from "../../plan/workload.ts";
 import { current, valuesOf, writeSamples } from "./state.ts";
 
 type Script = Record<string, (data: unknown) => unknown> & { options: Options; setup?: () => unknown };

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import type { MetricValues } from "../../lib/budget.ts";
+import type { MetricValues } from "../../plan/budget.ts";
 import { Histogram } from "../../report/histogram.ts";
 
 /** The iteration that a script is called for. */
