@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { entityCodes, entityInfo } from "../src/entity/catalog.ts";
-import { createPath, listPath } from "../src/entity/paths.ts";
-import { relationsOf } from "../src/entity/related.ts";
-import { entityPlural } from "../src/shell/navigation.ts";
+import { entityCodes, entityInfo } from "../src/catalog/catalog.ts";
+import { entityPlural } from "../src/catalog/navigation.ts";
+import { createPath, listPath } from "../src/catalog/paths.ts";
+import { relationsOf } from "../src/catalog/relations.ts";
 import { type Application, becomesLive, openPage, signIn, startApplication, watchErrors } from "./application.ts";
 import { accessibilityProblems, keepScreenshot, overflows } from "./inspect.ts";
 

@@ -3,12 +3,12 @@ import { deleteStore } from "@heliograph/client/rxdb";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { AuthProvider, useAuth } from "./auth/AuthProvider.tsx";
+import { databaseOf } from "./auth/database-name.ts";
 import type { Ended, Person } from "./auth/session.ts";
 import { Announcer } from "./components/Announcer.tsx";
-import { ErrorBoundary } from "./components/ErrorBoundary.tsx";
 import { config } from "./config.ts";
-import { databaseOf } from "./db/database-of.ts";
-import { forgetDrafts } from "./entity/draft-vault.ts";
+import { forgetDrafts } from "./editing/draft-vault.ts";
+import { ErrorBoundary } from "./feedback/ErrorBoundary.tsx";
 import { NewVersion } from "./offline/NewVersion.tsx";
 import { ChangesPage } from "./pages/ChangesPage.tsx";
 import { HomePage } from "./pages/HomePage.tsx";
@@ -18,8 +18,8 @@ import { CreatePage, DetailPage, ListPage } from "./pages/RecordPages.tsx";
 import { SearchPage } from "./pages/SearchPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
 import { TaskPage } from "./pages/TaskPage.tsx";
-import { RefreshContext } from "./shell/refresh.ts";
 import { Shell } from "./shell/Shell.tsx";
+import { RefreshContext } from "./sync/refresh.tsx";
 
 function Refreshable({ children }: { children: ReactNode }) {
   const [generation, setGeneration] = useState(0);

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
-import { exchange, useRenewing } from "./renewing.ts";
 import { type Ended, isSessionKey, type Kept, type Person, readKept, type Session, writeKept } from "./session.ts";
+import { exchange, useRenewing } from "./session-renewal.ts";
 
 export type Auth = {
   readonly person: Person | null;

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
-import { ReferenceText } from "../entity/ReferenceLabel.tsx";
 import { humanize } from "../format/humanize.ts";
+import { ReferenceText } from "../value/ReferenceLabel.tsx";
 import { type Load, type OpenState, openStates } from "./workload.ts";
 
 const colours: Readonly<Record<OpenState, string>> = {

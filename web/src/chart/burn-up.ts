@@ -1,4 +1,4 @@
-import type { Row } from "../entity/catalog.ts";
+import type { Row } from "../catalog/catalog.ts";
 
 /** The state of a set of tasks at the end of one day. */
 export type BurnUpPoint = {

@@ -1,4 +1,4 @@
-import type { Row } from "../entity/catalog.ts";
+import type { Row } from "../catalog/catalog.ts";
 
 /** States of a task that still costs somebody time, nearest to done first: the order of the bar's parts. */
 export const openStates = ["in_review", "in_progress", "todo", "backlog"] as const;

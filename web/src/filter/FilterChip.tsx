@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { Popover } from "../components/Popover.tsx";
-import { ReferenceText } from "../entity/ReferenceLabel.tsx";
 import { humanize } from "../format/humanize.ts";
+import { ReferenceText } from "../value/ReferenceLabel.tsx";
 import { FilterEditor } from "./FilterEditor.tsx";
 import { type ColumnFilter, filterWords } from "./list-filter.ts";
 

@@ -1,6 +1,6 @@
 import { useId, useState } from "react";
-import { ReferencePicker } from "../entity/ReferencePicker.tsx";
 import { humanize } from "../format/humanize.ts";
+import { ReferencePicker } from "../value/ReferencePicker.tsx";
 import { type ColumnFilter, spanOf, spanText } from "./list-filter.ts";
 
 type Props = { filter: ColumnFilter; onChange: (text: string) => void };

@@ -1,7 +1,7 @@
 import { ChevronLeft, ListFilter } from "lucide-react";
 import { useState } from "react";
+import type { Column, EntityCode } from "../catalog/catalog.ts";
 import { Popover, panelItem } from "../components/Popover.tsx";
-import type { Column, EntityCode } from "../entity/catalog.ts";
 import { humanize } from "../format/humanize.ts";
 import { FilterEditor } from "./FilterEditor.tsx";
 import { type ColumnFilter, filterableColumns, filterKind } from "./list-filter.ts";

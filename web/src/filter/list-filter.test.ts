@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { column } from "../entity/catalog.ts";
+import { column } from "../catalog/catalog.ts";
 import { conditionOf, filterableColumns, filterKind, filterWords, readFilters, toFilter } from "./list-filter.ts";
 
 function filterOn(name: string, text: string) {

@@ -1,5 +1,5 @@
 import type { Condition, Filter } from "@heliograph/client";
-import { type Column, type EntityCode, entityInfo, isLongText, labelColumn, statusColumn } from "../entity/catalog.ts";
+import { type Column, type EntityCode, entityInfo, isLongText, labelColumn, statusColumn } from "../catalog/catalog.ts";
 import { formatDay } from "../format/date.ts";
 import { humanize } from "../format/humanize.ts";
 import { parseNumber } from "../format/number.ts";

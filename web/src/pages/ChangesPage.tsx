@@ -1,6 +1,6 @@
-import { later } from "../components/later.tsx";
 import { PageHeader } from "../components/PageHeader.tsx";
-import { ListSkeleton } from "../components/Skeleton.tsx";
+import { later } from "../feedback/deferred.tsx";
+import { ListSkeleton } from "../feedback/Skeleton.tsx";
 
 const UnsentChanges = later(
   async () => (await import("../unsent/UnsentChanges.tsx")).UnsentChanges,

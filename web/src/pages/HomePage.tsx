@@ -1,11 +1,11 @@
 import { Link } from "react-router";
 import { usePerson } from "../auth/AuthProvider.tsx";
+import type { EntityCode } from "../catalog/catalog.ts";
+import { listPath } from "../catalog/paths.ts";
 import { PageHeader } from "../components/PageHeader.tsx";
-import { ListSkeleton } from "../components/Skeleton.tsx";
-import type { EntityCode } from "../entity/catalog.ts";
-import { listPath } from "../entity/paths.ts";
-import { SectionRows } from "../entity/RelatedList.tsx";
-import { type RowQuery, useRows } from "../entity/use-rows.ts";
+import { ListSkeleton } from "../feedback/Skeleton.tsx";
+import { SectionRows } from "../list/SectionRows.tsx";
+import { type RowQuery, useRows } from "../list/use-rows.ts";
 import { OpenWorkload } from "../task/OpenWorkload.tsx";
 import { useOwnEmployee } from "../task/use-own-employee.ts";
 

@@ -1,7 +1,7 @@
 import { Compass } from "lucide-react";
 import { ButtonLink } from "../components/Button.tsx";
-import { StateMessage } from "../components/StateMessage.tsx";
 import { usePageTitle } from "../components/use-page-title.ts";
+import { StateMessage } from "../feedback/StateMessage.tsx";
 
 export function NotFoundPage() {
   usePageTitle("Page not found");

@@ -1,5 +1,5 @@
-import { later } from "../components/later.tsx";
-import { DetailSkeleton } from "../components/Skeleton.tsx";
+import { later } from "../feedback/deferred.tsx";
+import { DetailSkeleton } from "../feedback/Skeleton.tsx";
 
 export const ProjectPage = later(
   async () => (await import("../task/ProjectDetail.tsx")).ProjectDetail,

@@ -1,14 +1,14 @@
 import { useParams, useSearchParams } from "react-router";
-import { later } from "../components/later.tsx";
+import { type EntityCode, entityInfo, isEntityCode } from "../catalog/catalog.ts";
+import { formColumns } from "../catalog/form.ts";
 import { PageHeader } from "../components/PageHeader.tsx";
-import { DetailSkeleton } from "../components/Skeleton.tsx";
-import { CreateForm } from "../entity/CreateForm.tsx";
-import { type EntityCode, entityInfo, isEntityCode } from "../entity/catalog.ts";
-import { EntityListView } from "../entity/EntityListView.tsx";
-import { formColumns } from "../entity/form.ts";
+import { CreateForm } from "../editing/CreateForm.tsx";
+import { later } from "../feedback/deferred.tsx";
+import { DetailSkeleton } from "../feedback/Skeleton.tsx";
+import { EntityListView } from "../list/EntityListView.tsx";
 import { NotFoundPage } from "./NotFoundPage.tsx";
 
-const RecordDetail = later(async () => (await import("../entity/RecordDetail.tsx")).RecordDetail, <DetailSkeleton />);
+const RecordDetail = later(async () => (await import("../detail/RecordDetail.tsx")).RecordDetail, <DetailSkeleton />);
 
 /** The type that the address names, or the one that the route stands for. */
 function useCode(fixed?: EntityCode): EntityCode | undefined {

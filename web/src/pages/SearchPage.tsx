@@ -1,13 +1,13 @@
 import { Search, SearchX } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
+import { type EntityCode, isEntityCode } from "../catalog/catalog.ts";
+import { entityPlural } from "../catalog/navigation.ts";
 import { PageHeader } from "../components/PageHeader.tsx";
-import { ListSkeleton } from "../components/Skeleton.tsx";
-import { StateMessage } from "../components/StateMessage.tsx";
-import { type EntityCode, isEntityCode } from "../entity/catalog.ts";
-import { SectionRows } from "../entity/RelatedList.tsx";
-import { useRows } from "../entity/use-rows.ts";
-import { entityPlural } from "../shell/navigation.ts";
+import { ListSkeleton } from "../feedback/Skeleton.tsx";
+import { StateMessage } from "../feedback/StateMessage.tsx";
+import { SectionRows } from "../list/SectionRows.tsx";
+import { useRows } from "../list/use-rows.ts";
 
 const searched = ["project", "task", "client", "contact", "employee", "document", "invoice"].filter(isEntityCode);
 

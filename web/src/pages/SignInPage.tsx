@@ -3,6 +3,7 @@ import { unsentOfOthers } from "@heliograph/client/rxdb";
 import { ArrowRight, LoaderCircle } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useAuth } from "../auth/AuthProvider.tsx";
+import { databaseOf } from "../auth/database-name.ts";
 import { demoPassword, demoUsers } from "../auth/demo-users.ts";
 import type { Session } from "../auth/session.ts";
 import { Avatar } from "../components/Avatar.tsx";
@@ -11,8 +12,7 @@ import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
 import { Logo } from "../components/Logo.tsx";
 import { usePageTitle } from "../components/use-page-title.ts";
 import { config } from "../config.ts";
-import { databaseOf } from "../db/database-of.ts";
-import { describeError } from "../entity/describe-error.ts";
+import { describeError } from "../feedback/error-text.ts";
 
 function describeRefusal(error: unknown): string {
   if (error instanceof ApiError && error.status === 401) return "The e-mail address or the password is not right.";

@@ -1,4 +1,4 @@
-import { later } from "../components/later.tsx";
-import { DetailSkeleton } from "../components/Skeleton.tsx";
+import { later } from "../feedback/deferred.tsx";
+import { DetailSkeleton } from "../feedback/Skeleton.tsx";
 
 export const TaskPage = later(async () => (await import("../task/TaskDetail.tsx")).TaskDetail, <DetailSkeleton />);

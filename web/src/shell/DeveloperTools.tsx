@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from "react";
-import { ErrorBoundary } from "../components/ErrorBoundary.tsx";
+import { ErrorBoundary } from "../feedback/ErrorBoundary.tsx";
 
 // Nobody who does not ask for it pays for it.
 const Panel = lazy(async () => ({ default: (await import("@heliograph/client/devtools")).HeliographDevtools }));

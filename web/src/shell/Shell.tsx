@@ -1,14 +1,14 @@
 import { useEffect, useRef } from "react";
 import { Link, Outlet, useLocation } from "react-router";
 import { Logo } from "../components/Logo.tsx";
-import { SyncStatusIndicator } from "../components/SyncStatusIndicator.tsx";
-import { UnsentProvider } from "../unsent/unsent.tsx";
-import { CatchUpBar } from "./CatchUpBar.tsx";
+import { CatchUpBar } from "../sync/CatchUpBar.tsx";
+import { SyncBanner } from "../sync/SyncBanner.tsx";
+import { SyncStatusIndicator } from "../sync/SyncStatusIndicator.tsx";
+import { UnsentProvider } from "../unsent/UnsentProvider.tsx";
 import { DeveloperTools, useDeveloperTools } from "./DeveloperTools.tsx";
 import { NavigationDrawer } from "./NavigationDrawer.tsx";
 import { SearchBox } from "./SearchBox.tsx";
 import { SideNavigation } from "./SideNavigation.tsx";
-import { SyncBanner } from "./SyncBanner.tsx";
 import { UserMenu } from "./UserMenu.tsx";
 
 /**

@@ -1,8 +1,8 @@
 import { House } from "lucide-react";
 import type { ReactNode } from "react";
 import { NavLink } from "react-router";
-import { listPath } from "../entity/paths.ts";
-import { entityIcon, entityPlural, navigation } from "./navigation.ts";
+import { entityIcon, entityPlural, navigation } from "../catalog/navigation.ts";
+import { listPath } from "../catalog/paths.ts";
 
 const item = ({ isActive }: { isActive: boolean }) =>
   `group flex h-8 items-center gap-2.5 rounded-md px-2.5 text-base lg:h-7 ${

@@ -5,8 +5,8 @@ import { useAuth, usePerson } from "../auth/AuthProvider.tsx";
 import { Avatar } from "../components/Avatar.tsx";
 import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
 import { Popover, panelItem } from "../components/Popover.tsx";
-import { ReferenceText } from "../entity/ReferenceLabel.tsx";
 import { humanize } from "../format/humanize.ts";
+import { ReferenceText } from "../value/ReferenceLabel.tsx";
 
 /** Signing out takes everything of this person off the device, what was not sent too: that must be a decision. */
 export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => void }) {

@@ -3,8 +3,8 @@ import { Plus } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Button } from "../components/Button.tsx";
-import { describeError } from "../entity/describe-error.ts";
-import { useDraftPlace, useKeptState } from "../entity/draft-vault.ts";
+import { useDraftPlace, useKeptState } from "../editing/draft-vault.ts";
+import { describeError } from "../feedback/error-text.ts";
 
 /** One line for one more task; the cursor stays, so that several can be written in a row. */
 export function AddTask({ projectId }: { projectId: string }) {

@@ -1,11 +1,11 @@
 import { useMemo } from "react";
-import { useAllRows } from "../chart/use-all-rows.ts";
 import { WorkloadChart } from "../chart/WorkloadChart.tsx";
 import { openStates, workload } from "../chart/workload.ts";
-import { ErrorMessage } from "../components/ErrorMessage.tsx";
-import { LoadingProgress } from "../components/LoadingProgress.tsx";
-import { ListSkeleton } from "../components/Skeleton.tsx";
+import { ErrorMessage } from "../feedback/ErrorMessage.tsx";
+import { LoadingProgress } from "../feedback/LoadingProgress.tsx";
+import { ListSkeleton } from "../feedback/Skeleton.tsx";
 import { today } from "../format/date.ts";
+import { useAllRows } from "../list/use-all-rows.ts";
 
 /** Persons shown: about as high as what stands beside it. */
 const mostPersons = 14;

@@ -1,11 +1,11 @@
 import { useMemo } from "react";
+import type { Row } from "../catalog/catalog.ts";
 import { BurnUpChart } from "../chart/BurnUpChart.tsx";
 import { burnUp, forecast } from "../chart/burn-up.ts";
-import type { AllRows } from "../chart/use-all-rows.ts";
 import { WorkloadChart } from "../chart/WorkloadChart.tsx";
 import { workload } from "../chart/workload.ts";
-import type { Row } from "../entity/catalog.ts";
 import { formatDay, today } from "../format/date.ts";
+import type { AllRows } from "../list/use-all-rows.ts";
 
 /** Persons shown beside the line: as many as it is high. */
 const mostPersons = 5;

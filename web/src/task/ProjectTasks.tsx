@@ -1,9 +1,9 @@
-import { useAllRows } from "../chart/use-all-rows.ts";
-import { LoadingProgress } from "../components/LoadingProgress.tsx";
-import { later } from "../components/later.tsx";
-import type { Row } from "../entity/catalog.ts";
-import { useFrozen } from "../entity/drafts.tsx";
-import { Section, SectionRows } from "../entity/RelatedList.tsx";
+import type { Row } from "../catalog/catalog.ts";
+import { useFrozen } from "../editing/open-drafts.tsx";
+import { later } from "../feedback/deferred.tsx";
+import { LoadingProgress } from "../feedback/LoadingProgress.tsx";
+import { Section, SectionRows } from "../list/SectionRows.tsx";
+import { useAllRows } from "../list/use-all-rows.ts";
 import { AddTask } from "./AddTask.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
 import { progressOf } from "./progress.ts";

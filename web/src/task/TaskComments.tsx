@@ -1,16 +1,16 @@
 import { useMutation } from "@heliograph/client/react";
 import { type FormEvent, useState } from "react";
+import { isPrivate, type Row } from "../catalog/catalog.ts";
 import { Button } from "../components/Button.tsx";
-import { ErrorMessage } from "../components/ErrorMessage.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
-import { isPrivate, type Row } from "../entity/catalog.ts";
-import { describeError } from "../entity/describe-error.ts";
-import { useDraftPlace, useKeptState } from "../entity/draft-vault.ts";
-import { useFrozen } from "../entity/drafts.tsx";
-import { PrivateMark } from "../entity/PrivateMark.tsx";
-import { ReferenceLink } from "../entity/ReferenceLabel.tsx";
-import { Section } from "../entity/RelatedList.tsx";
-import { useRows } from "../entity/use-rows.ts";
+import { useDraftPlace, useKeptState } from "../editing/draft-vault.ts";
+import { useFrozen } from "../editing/open-drafts.tsx";
+import { ErrorMessage } from "../feedback/ErrorMessage.tsx";
+import { describeError } from "../feedback/error-text.ts";
+import { Section } from "../list/SectionRows.tsx";
+import { useRows } from "../list/use-rows.ts";
+import { PrivateMark } from "../value/PrivateMark.tsx";
+import { ReferenceLink } from "../value/ReferenceLabel.tsx";
 import { useOwnEmployee } from "./use-own-employee.ts";
 
 function Comment({ row }: { row: Row }) {

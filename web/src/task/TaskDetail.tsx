@@ -1,6 +1,6 @@
 import { useParams } from "react-router";
-import { EntityDetail } from "../entity/EntityDetail.tsx";
-import { Relations } from "../entity/Relations.tsx";
+import { EntityDetail } from "../detail/EntityDetail.tsx";
+import { Relations } from "../detail/Relations.tsx";
 import { NotFoundPage } from "../pages/NotFoundPage.tsx";
 import { TaskComments } from "./TaskComments.tsx";
 

@@ -1,4 +1,4 @@
-import type { Row } from "../entity/catalog.ts";
+import type { Row } from "../catalog/catalog.ts";
 
 export type Progress = { readonly done: number; readonly open: number; readonly total: number };
 

@@ -2,15 +2,15 @@ import type { AttentionItem, Choice } from "@heliograph/client";
 import { useAttention } from "@heliograph/client/react";
 import { useId, useState } from "react";
 import { Link } from "react-router";
+import { type EntityCode, entityInfo } from "../catalog/catalog.ts";
+import { entityPath } from "../catalog/paths.ts";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Button } from "../components/Button.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
-import { type EntityCode, entityInfo } from "../entity/catalog.ts";
-import { describeError } from "../entity/describe-error.ts";
-import { entityPath } from "../entity/paths.ts";
+import { describeError } from "../feedback/error-text.ts";
 import { ConflictChoices } from "./ConflictChoices.tsx";
-import { deedWords, kindWords, nameOfRow } from "./change-words.ts";
-import { GoneForGood } from "./GoneForGood.tsx";
+import { deedWords, kindWords, nameOfRow } from "./change-text.ts";
+import { GoneForGood } from "./LostRowChanges.tsx";
 import { RefusedChanges } from "./RefusedChanges.tsx";
 
 const tones = {

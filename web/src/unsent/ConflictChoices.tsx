@@ -1,11 +1,11 @@
 import type { AttentionItem, Choice } from "@heliograph/client";
 import { useId, useState } from "react";
+import { type Column, column, type EntityCode, type Row } from "../catalog/catalog.ts";
+import { fromInput, toInput } from "../catalog/column-input.ts";
 import { Button } from "../components/Button.tsx";
-import { type Column, column, type EntityCode, type Row } from "../entity/catalog.ts";
-import { fromInput, toInput } from "../entity/column-input.ts";
-import { Editor } from "../entity/Editor.tsx";
-import { Value } from "../entity/Value.tsx";
 import { humanize } from "../format/humanize.ts";
+import { Editor } from "../value/Editor.tsx";
+import { Value } from "../value/Value.tsx";
 
 type Props = {
   code: EntityCode;

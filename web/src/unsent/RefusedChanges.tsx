@@ -1,11 +1,11 @@
 import type { AttentionItem } from "@heliograph/client";
 import { useState } from "react";
+import type { EntityCode } from "../catalog/catalog.ts";
+import { fromInput, toInput } from "../catalog/column-input.ts";
 import { Button } from "../components/Button.tsx";
-import type { EntityCode } from "../entity/catalog.ts";
-import { fromInput, toInput } from "../entity/column-input.ts";
-import { Editor } from "../entity/Editor.tsx";
 import { humanize } from "../format/humanize.ts";
-import { changedColumns } from "./change-words.ts";
+import { Editor } from "../value/Editor.tsx";
+import { changedColumns } from "./change-text.ts";
 
 type Props = {
   code: EntityCode;

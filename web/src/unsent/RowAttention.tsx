@@ -1,10 +1,10 @@
 import { useAttention } from "@heliograph/client/react";
 import { TriangleAlert, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import type { EntityCode } from "../catalog/catalog.ts";
 import { Button, IconButton } from "../components/Button.tsx";
-import { later } from "../components/later.tsx";
-import type { EntityCode } from "../entity/catalog.ts";
-import { isShowable } from "./change-words.ts";
+import { later } from "../feedback/deferred.tsx";
+import { isShowable } from "./change-text.ts";
 
 const AttentionCard = later(async () => (await import("./AttentionCard.tsx")).AttentionCard);
 

@@ -1,13 +1,13 @@
 import { useAttention, useOutbox } from "@heliograph/client/react";
 import { CircleCheck, CloudUpload } from "lucide-react";
 import { Link } from "react-router";
+import { entityInfo } from "../catalog/catalog.ts";
+import { entityPath } from "../catalog/paths.ts";
 import { RelativeTime } from "../components/RelativeTime.tsx";
-import { StateMessage } from "../components/StateMessage.tsx";
-import { entityInfo } from "../entity/catalog.ts";
-import { entityPath } from "../entity/paths.ts";
-import { ReferenceText } from "../entity/ReferenceLabel.tsx";
+import { StateMessage } from "../feedback/StateMessage.tsx";
+import { ReferenceText } from "../value/ReferenceLabel.tsx";
 import { AttentionCard } from "./AttentionCard.tsx";
-import { deedWords, isShowable } from "./change-words.ts";
+import { deedWords, isShowable } from "./change-text.ts";
 
 /** Everything of this device that the server does not have: what needs a decision, and what waits its turn. */
 export function UnsentChanges() {

@@ -1,5 +1,5 @@
 import { CloudUpload, TriangleAlert } from "lucide-react";
-import type { UnsentState } from "./unsent.tsx";
+import type { UnsentState } from "./UnsentProvider.tsx";
 
 /** Beside the name of a row that shows what the server does not have yet. */
 export function UnsentMark({ state }: { state: UnsentState | undefined }) {

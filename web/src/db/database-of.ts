@@ -1,6 +1,0 @@
-import type { Person } from "../auth/session.ts";
-
-/** Rows and unsent changes of one person in one organization: a database of their own. */
-export function databaseOf({ id, organizationId }: Person): string {
-  return `heliograph-${id}-${organizationId}`;
-}

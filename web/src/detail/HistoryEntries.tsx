@@ -1,0 +1,88 @@
+import type { HistoryItem } from "@heliograph/client";
+import { RotateCw } from "lucide-react";
+import { useState } from "react";
+import type { EntityCode, Row } from "../catalog/catalog.ts";
+import { Avatar } from "../components/Avatar.tsx";
+import { Button } from "../components/Button.tsx";
+import { RelativeTime } from "../components/RelativeTime.tsx";
+import { describeError } from "../feedback/error-text.ts";
+import { humanize } from "../format/humanize.ts";
+import { HistorySkeleton } from "./HistorySkeleton.tsx";
+import { useHistory } from "./use-history.ts";
+
+/** Entries shown at first, and how many "Show more" adds. */
+const first = 6;
+const step = 20;
+
+function nameOf(item: HistoryItem): string {
+  return typeof item.actor === "string" && item.actor ? item.actor : "The database";
+}
+
+function deedOf(item: HistoryItem): string {
+  if (item.action === "CREATE") return "created this";
+  if (item.action === "DELETE") return "deleted this";
+  const columns = (item.columns ?? []).map((name) => humanize(name).toLowerCase());
+  if (columns.length === 0) return "changed this";
+  const named = columns.slice(0, 3).join(", ");
+  return columns.length > 3 ? `changed ${named} and ${columns.length - 3} more` : `changed ${named}`;
+}
+
+function Entry({ item }: { item: HistoryItem }) {
+  return (
+    <li className="flex items-start gap-2 text-sm">
+      <Avatar name={nameOf(item)} />
+      <p className="min-w-0 break-words text-ink-2">
+        <span className="font-medium text-ink">{nameOf(item)}</span> {deedOf(item)}
+        <span className="text-ink-3">
+          {" · "}
+          <RelativeTime value={item.at} />
+        </span>
+      </p>
+    </li>
+  );
+}
+
+/** Who changed what, newest first. That there is nothing, and that it cannot be told, are different things to say. */
+export function HistoryEntries({ code, row }: { code: EntityCode; row: Row }) {
+  const { items, status, error, retry } = useHistory(code, row);
+  const [shown, setShown] = useState(first);
+  return (
+    <>
+      {items.length > 0 ? (
+        <ol className="space-y-2.5">
+          {items.slice(0, shown).map((item) => (
+            <Entry key={item.version} item={item} />
+          ))}
+        </ol>
+      ) : status === "loading" ? (
+        <HistorySkeleton />
+      ) : status === "ready" ? (
+        <p className="text-ink-3 text-sm">No changes recorded yet</p>
+      ) : null}
+      {status === "error" ? (
+        <div role="alert" className={`text-sm ${items.length > 0 ? "mt-3" : ""}`}>
+          <p className="text-ink-2">
+            <span className="font-medium text-danger">
+              {items.length > 0 ? "The latest changes could not be loaded." : "The history could not be loaded."}
+            </span>{" "}
+            {describeError(error)}
+          </p>
+          <Button size="sm" className="mt-2" onClick={retry}>
+            <RotateCw className="size-3.5" aria-hidden="true" /> Try again
+          </Button>
+        </div>
+      ) : null}
+      {items.length > shown ? (
+        <Button
+          size="sm"
+          variant="ghost"
+          className="-ml-2.5 mt-2"
+          aria-label="Show more history"
+          onClick={() => setShown(shown + step)}
+        >
+          Show more
+        </Button>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import { ChevronDown } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { EntityCode, Row } from "../catalog/catalog.ts";
+import { type Relation, relationsOf } from "../catalog/relations.ts";
+import { Button } from "../components/Button.tsx";
+import { RelatedList } from "../list/SectionRows.tsx";
+
+type Props = {
+  code: EntityCode;
+  parent: Row;
+  /** A type whose rows the page shows in its own way. */
+  without?: EntityCode;
+};
+
+/** The lists of rows that belong to this one; those beyond the first few when they are asked for. */
+export function Relations({ code, parent, without }: Props) {
+  const [all, setAll] = useState(false);
+  const opened = useRef<HTMLDivElement>(null);
+  const { first, rest } = relationsOf(code);
+  const shown = (relations: readonly Relation[]) => relations.filter((relation) => relation.code !== without);
+  const list = (relation: Relation) => (
+    <RelatedList key={`${relation.code}.${relation.column.name}`} relation={relation} parent={parent} />
+  );
+  const more = shown(rest);
+  // The button goes with the focus on it; the reader goes on where the lists begin that it opened.
+  useEffect(() => {
+    if (all) opened.current?.focus({ preventScroll: true });
+  }, [all]);
+  return (
+    <>
+      {shown(first).map(list)}
+      {more.length === 0 ? null : all ? (
+        <div ref={opened} tabIndex={-1} className="outline-none">
+          {more.map(list)}
+        </div>
+      ) : (
+        <Button size="sm" variant="ghost" className="-ml-2.5 mt-8" onClick={() => setAll(true)}>
+          <ChevronDown className="size-3.5" aria-hidden="true" /> Show all relations ({more.length} more)
+        </Button>
+      )}
+    </>
+  );
+}

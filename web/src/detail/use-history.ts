@@ -1,0 +1,52 @@
+import type { HistoryItem } from "@heliograph/client";
+import { useClient, useSyncStatus } from "@heliograph/client/react";
+import { useCallback, useEffect, useState } from "react";
+import type { EntityCode, Row } from "../catalog/catalog.ts";
+import { useFrozen } from "../editing/open-drafts.tsx";
+import { useRefresh } from "../sync/refresh.tsx";
+
+export type HistoryState = {
+  /** What was read last; kept while it is read again, and when that fails. */
+  readonly items: readonly HistoryItem[];
+  readonly status: "loading" | "ready" | "error";
+  readonly error: unknown;
+  readonly retry: () => void;
+};
+
+const unread = { items: [], status: "loading", error: undefined } as const;
+
+/** Who changed what in a row, newest first; read again with each new version of it. */
+export function useHistory(code: EntityCode, { id, version }: Row): HistoryState {
+  const client = useClient();
+  const frozen = useFrozen();
+  const [read, setRead] = useState<Omit<HistoryState, "retry">>(unread);
+  const [attempt, setAttempt] = useState(0);
+  const { generation } = useRefresh();
+  // A row that was made here and is not sent yet has no history at the server, which would answer "not found".
+  const known = typeof version === "number" && version > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version, a refresh and the attempt are reasons to read again
+  useEffect(() => {
+    if (frozen) return;
+    if (!known) return setRead({ ...unread, status: "ready" });
+    const stop = new AbortController();
+    client.api.history(code, id, { signal: stop.signal }).then(
+      ({ items }) => setRead({ items, status: "ready", error: undefined }),
+      (error: unknown) => {
+        if (!stop.signal.aborted) setRead((before) => ({ ...before, status: "error", error }));
+      },
+    );
+    return () => stop.abort();
+  }, [client, code, id, version, known, frozen, generation, attempt]);
+  const retry = useCallback(() => {
+    setRead((before) => ({ ...before, status: "loading", error: undefined }));
+    setAttempt((before) => before + 1);
+  }, []);
+  const reachable = useSyncStatus().state === "connected";
+  const failed = read.status === "error";
+  // What failed for want of a network is read by itself when that is back.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a failure while connected is repeated by hand, not at once
+  useEffect(() => {
+    if (reachable && failed) retry();
+  }, [reachable, retry]);
+  return { ...read, retry };
+}

@@ -1,0 +1,156 @@
+import { Check, Copy, LoaderCircle } from "lucide-react";
+import { useEffect, useId, useRef } from "react";
+import { type Column, type EntityCode, isLongText, type Row } from "../catalog/catalog.ts";
+import { toInput } from "../catalog/column-input.ts";
+import { Button } from "../components/Button.tsx";
+import { useLiveHighlight } from "../components/use-live-highlight.ts";
+import { humanize } from "../format/humanize.ts";
+import { Editor } from "../value/Editor.tsx";
+import { Value } from "../value/Value.tsx";
+import { ConflictNotice } from "./ConflictNotice.tsx";
+import { hasDraft } from "./inline-edit.ts";
+import { useFrozen } from "./open-drafts.tsx";
+import { useInlineEdit } from "./use-inline-edit.ts";
+
+type Props = {
+  code: EntityCode;
+  row: Row;
+  column: Column;
+  /** The field is the name of the page: its value is the heading, also while it is being edited. */
+  heading?: boolean;
+};
+
+/**
+ * A value that becomes its own editor: press it, or Enter on it; Enter or leaving saves, Escape gives up. In a text of
+ * several lines Enter is a new line and Ctrl+Enter saves.
+ */
+export function InlineField({ code, row, column, heading = false }: Props) {
+  const edit = useInlineEdit(code, row, column);
+  const frozen = useFrozen();
+  const button = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const returnFocus = useRef(false);
+  const errorId = useId();
+  const { state } = edit;
+  const name = humanize(column.name);
+  useLiveHighlight(box, toInput(column, row[column.name]));
+
+  // The editor disappears with the focus in it; without this the keyboard starts again at the top of the page.
+  useEffect(() => {
+    if (!returnFocus.current || (state.mode !== "view" && state.mode !== "saved")) return;
+    returnFocus.current = false;
+    button.current?.focus();
+  }, [state.mode]);
+
+  const hiddenHeading = heading ? <h1 className="sr-only">{toInput(column, row[column.name])}</h1> : null;
+
+  if (state.mode === "conflict" && !frozen) {
+    return (
+      <>
+        {hiddenHeading}
+        <ConflictNotice
+          column={column}
+          row={row}
+          theirs={state.theirs}
+          draft={state.draft}
+          onTheirs={() => {
+            returnFocus.current = true;
+            edit.takeTheirs();
+          }}
+          onMine={() => {
+            returnFocus.current = true;
+            edit.keepMine();
+          }}
+        />
+      </>
+    );
+  }
+
+  if (hasDraft(state) && "draft" in state) {
+    const failure = state.mode === "editing" ? state.error : undefined;
+    return (
+      // biome-ignore lint/a11y/noStaticElementInteractions: only hears the keys and the leaving of the editor inside it
+      <div
+        onBlur={(event) => {
+          // Still the active element: the whole window lost the focus, to look something up, and half a word is no edit.
+          const left = document.activeElement !== event.target && !event.currentTarget.contains(event.relatedTarget);
+          if (!frozen && left) edit.commit();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") {
+            event.stopPropagation();
+            returnFocus.current = true;
+            edit.cancel();
+          }
+          if (event.key === "Enter" && (!isLongText(column) || event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            returnFocus.current = true;
+            if (!frozen) edit.commit();
+          }
+        }}
+      >
+        {hiddenHeading}
+        <div className="relative">
+          <Editor
+            column={column}
+            text={state.draft}
+            label={name}
+            large={heading}
+            autoFocus
+            readOnly={frozen || state.mode === "saving"}
+            invalid={failure !== undefined}
+            describedBy={failure ? errorId : undefined}
+            onText={edit.change}
+            onChoose={(text) => {
+              returnFocus.current = true;
+              edit.commit(text);
+            }}
+          />
+          {state.mode === "saving" ? (
+            <span className="absolute top-2 right-2.5 text-ink-3">
+              <LoaderCircle className="size-4 animate-spin" aria-hidden="true" />
+              <span className="sr-only">Saving…</span>
+            </span>
+          ) : null}
+        </div>
+        {failure && !frozen ? (
+          <p id={errorId} role="alert" className="mt-1 text-danger text-sm">
+            {failure}
+          </p>
+        ) : null}
+        {frozen ? (
+          <Button size="sm" className="mt-1.5" onClick={() => void navigator.clipboard?.writeText(state.draft)}>
+            <Copy className="size-3.5" aria-hidden="true" /> Copy my text
+          </Button>
+        ) : null}
+      </div>
+    );
+  }
+
+  const Frame = heading ? "h1" : "div";
+  return (
+    <div ref={box} className="relative -ml-2 rounded-md">
+      <Frame className={heading ? "font-semibold text-xl tracking-tight" : ""}>
+        <button
+          ref={button}
+          type="button"
+          disabled={frozen}
+          onClick={edit.start}
+          className={`w-full rounded-md px-2 text-left transition-colors enabled:hover:bg-sunken ${heading ? "min-h-10 py-1" : "min-h-8 py-1"} ${isLongText(column) ? "whitespace-pre-wrap leading-relaxed" : ""}`}
+        >
+          <span className="sr-only">Edit {name.toLowerCase()}: </span>
+          {isLongText(column) && !row[column.name] ? (
+            <span className="text-ink-3">Add {name.toLowerCase()}</span>
+          ) : (
+            <Value entry={column} row={row} links={false} />
+          )}
+        </button>
+      </Frame>
+      {state.mode === "saved" ? (
+        <span className="pointer-events-none absolute top-1.5 right-2 inline-flex items-center gap-1 rounded bg-green-bg px-1.5 text-green-fg text-xs">
+          <Check className="size-3" aria-hidden="true" /> Saved
+        </span>
+      ) : null}
+    </div>
+  );
+}

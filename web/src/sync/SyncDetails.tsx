@@ -1,0 +1,72 @@
+import type { SyncStatus } from "@heliograph/client";
+import { Link } from "react-router";
+import { changesPath } from "../catalog/paths.ts";
+import { RelativeTime } from "../components/RelativeTime.tsx";
+import type { SyncWords } from "./sync-text.ts";
+
+type Props = {
+  status: SyncStatus;
+  words: SyncWords;
+  /** How many changes the server does not have, in words; undefined when it has all. */
+  unsent: string | undefined;
+  onLeave: () => void;
+};
+
+/** What there is to know about the connection, for whoever asks. */
+export function SyncDetails({ status, words, unsent, onLeave }: Props) {
+  return (
+    <div className="text-sm">
+      <p className="font-semibold text-ink">{words.label}</p>
+      <p className="mt-1 text-ink-2">{words.detail}</p>
+      <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 border-line border-t pt-3 text-ink-3">
+        <dt>Since</dt>
+        <dd className="text-right text-ink-2">
+          <RelativeTime value={new Date(status.since).toISOString()} />
+        </dd>
+        {status.lastMessageAt ? (
+          <>
+            <dt>Last word from the server</dt>
+            <dd className="text-right text-ink-2">
+              <RelativeTime value={new Date(status.lastMessageAt).toISOString()} />
+            </dd>
+          </>
+        ) : null}
+        {status.caughtUpAt ? (
+          <>
+            <dt>Up to date as of</dt>
+            <dd className="text-right text-ink-2">
+              <RelativeTime value={new Date(status.caughtUpAt).toISOString()} />
+            </dd>
+          </>
+        ) : null}
+        {status.outbox.oldest === undefined ? null : (
+          <>
+            <dt>Oldest unsent change</dt>
+            <dd className="text-right text-ink-2">
+              <RelativeTime value={new Date(status.outbox.oldest).toISOString()} />
+            </dd>
+          </>
+        )}
+        <dt>Kept on this device</dt>
+        <dd className="text-right text-ink-2">{status.storage === "memory" ? "until reload" : "yes"}</dd>
+        <dt>Connection</dt>
+        <dd className="text-right text-ink-2">
+          {status.notShared ? "this tab's own" : status.leader ? "shared by this tab" : "through another tab"}
+        </dd>
+      </dl>
+      {status.storageReason ? <p className="mt-2 text-ink-3">{status.storageReason}</p> : null}
+      {status.lastError ? (
+        <p className="mt-2 text-ink-3">
+          Last failure, <RelativeTime value={new Date(status.lastError.at).toISOString()} />: {status.lastError.message}
+        </p>
+      ) : null}
+      <Link
+        to={changesPath}
+        onClick={onLeave}
+        className="mt-3 block border-line border-t pt-3 font-medium text-link underline-offset-2 hover:underline"
+      >
+        {unsent ? `Look at ${unsent}` : "Changes on this device"}
+      </Link>
+    </div>
+  );
+}

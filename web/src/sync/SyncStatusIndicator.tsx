@@ -1,0 +1,91 @@
+import { useSyncStatus } from "@heliograph/client/react";
+import { CloudUpload } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { Link } from "react-router";
+import { changesPath } from "../catalog/paths.ts";
+import { useAnnounce } from "../components/Announcer.tsx";
+import { Popover } from "../components/Popover.tsx";
+import { later } from "../feedback/deferred.tsx";
+import { type SyncWords, syncWords } from "./sync-text.ts";
+
+const SyncDetails = later(async () => (await import("./SyncDetails.tsx")).SyncDetails);
+
+const dots: Record<SyncWords["tone"], string> = {
+  live: "bg-ok",
+  busy: "bg-signal animate-[blink_1.2s_ease-in-out_infinite]",
+  warn: "bg-signal",
+  off: "bg-ink-3",
+};
+
+/** How long a state must last before it is announced, in milliseconds: a blink of the network is not worth a word. */
+const settled = 2_500;
+
+function useSeconds(active: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!active) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [active]);
+  return now;
+}
+
+function useAnnouncedState(label: string): void {
+  const announce = useAnnounce();
+  const said = useRef<string | undefined>(undefined);
+  // The countdown would speak every second.
+  const steady = label.replace(/ in \d+ s$/, "…");
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (said.current !== undefined && said.current !== steady) announce(`Sync: ${steady}`);
+      said.current = steady;
+    }, settled);
+    return () => clearTimeout(timer);
+  }, [steady, announce]);
+}
+
+/** A dot and words for the state of the connection; more on request. */
+export function SyncStatusIndicator() {
+  const status = useSyncStatus();
+  const now = useSeconds(status.state === "connecting" && status.retryAt !== undefined);
+  const words = syncWords(status, now);
+  useAnnouncedState(words.label);
+  const unsent = status.outbox.size + status.attention;
+  const unsentWords = unsent === 1 ? "1 unsent change" : `${unsent} unsent changes`;
+  return (
+    <>
+      {unsent > 0 ? (
+        <Link
+          to={changesPath}
+          aria-label={unsentWords}
+          title={unsentWords}
+          className="flex h-8 items-center gap-1 rounded-md px-1.5 text-ink-2 text-sm tabular-nums hover:bg-sunken hover:text-ink"
+        >
+          <CloudUpload className="size-4 text-ink-3" aria-hidden="true" />
+          {unsent}
+        </Link>
+      ) : null}
+      <Popover
+        label={`Sync status: ${words.label}${unsent > 0 ? `, ${unsentWords}` : ""}`}
+        buttonClass="flex h-8 items-center gap-2 rounded-md px-2 text-ink-2 text-sm hover:bg-sunken hover:text-ink"
+        panelClass="w-72 p-3.5"
+        button={
+          <>
+            <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${dots[words.tone]}`} />
+            <span
+              data-testid="sync-state"
+              className={words.tone === "live" ? "hidden sm:inline" : "max-w-32 truncate sm:max-w-none"}
+            >
+              {words.label}
+            </span>
+          </>
+        }
+      >
+        {(close) => (
+          <SyncDetails status={status} words={words} unsent={unsent > 0 ? unsentWords : undefined} onLeave={close} />
+        )}
+      </Popover>
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import { useEntity } from "@heliograph/client/react";
+import { Link } from "react-router";
+import { type EntityCode, isEntityCode, type Row, rowLabel } from "../catalog/catalog.ts";
+import { entityPath } from "../catalog/paths.ts";
+import { Avatar } from "../components/Avatar.tsx";
+
+/** The row's name; undefined while it loads, null when there is none to be had. */
+function useLabel(code: EntityCode, id: string): string | null | undefined {
+  const { status, data } = useEntity(code, id);
+  if (data) return rowLabel(code, data as unknown as Row);
+  return status === "loading" ? undefined : null;
+}
+
+function Known({ code, id, link, className }: { code: EntityCode; id: string; link: boolean; className: string }) {
+  const label = useLabel(code, id);
+  if (label === undefined) {
+    return (
+      <span className="inline-flex h-5 items-center align-top">
+        <span aria-hidden="true" className="skeleton h-3 w-24" />
+        <span className="sr-only">Loading…</span>
+      </span>
+    );
+  }
+  const known = label !== null;
+  const mark = known && code === "employee" ? <Avatar name={label} /> : null;
+  const words = <span className="truncate">{label ?? "Not available"}</span>;
+  if (!link || !known) {
+    return (
+      <span
+        className={`inline-flex min-w-0 max-w-full items-center align-top gap-1.5 ${known ? "" : "text-ink-3"} ${className}`}
+      >
+        {mark} {words}
+      </span>
+    );
+  }
+  return (
+    <Link
+      to={entityPath(code, id)}
+      className={`relative inline-flex min-w-0 max-w-full items-center align-top gap-1.5 underline-offset-2 hover:underline ${className}`}
+    >
+      {mark} {words}
+    </Link>
+  );
+}
+
+/** The name of another row, live, as a link to it. A type without pages of its own is shown by its short id. */
+export function ReferenceLink({ code, id, className = "" }: { code: string; id: string; className?: string }) {
+  if (!isEntityCode(code)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
+  return <Known code={code} id={id} link className={className} />;
+}
+
+/** The name of another row without a link: for places that are themselves a link or a button. */
+export function ReferenceText({ code, id, className = "" }: { code: string; id: string; className?: string }) {
+  if (!isEntityCode(code)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
+  return <Known code={code} id={id} link={false} className={className} />;
+}
