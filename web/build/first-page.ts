@@ -1,9 +1,9 @@
 /** The part of a module's place in the graph that decides whether the first page needs it. */
-export type Placed = {
+export interface Placed {
   readonly isEntry: boolean;
   /** Ids of the modules that import it at once, not later. */
   readonly importers: readonly string[];
-};
+}
 
 /**
  * Tells whether a module comes with the first page: reached from its script by imports alone. The bundler would make a

@@ -32,9 +32,21 @@ function pick<Item>(items: readonly Item[]): Item {
   return item;
 }
 
-type Person = { readonly id: string; readonly organizationId: string };
-type Client = { readonly name: string; readonly person: Person; readonly sdk: Heliograph; readonly lists: LiveList[] };
-type Ground = { readonly organizationId: string; readonly projects: readonly string[]; readonly tasks: string[] };
+interface Person {
+  readonly id: string;
+  readonly organizationId: string;
+}
+interface Client {
+  readonly name: string;
+  readonly person: Person;
+  readonly sdk: Heliograph;
+  readonly lists: LiveList[];
+}
+interface Ground {
+  readonly organizationId: string;
+  readonly projects: readonly string[];
+  readonly tasks: string[];
+}
 
 let database: TestDatabase;
 let cluster: Cluster;
@@ -146,7 +158,11 @@ function unlessDeadlock(error: { readonly code?: string }): void {
   if (error.code !== "40P01") throw error;
 }
 
-type Row = { readonly id: string; readonly version: number; readonly project_id: string };
+interface Row {
+  readonly id: string;
+  readonly version: number;
+  readonly project_id: string;
+}
 
 /** What PostgreSQL lets that person read of the test's tasks. */
 async function readable({ id, organizationId }: Person): Promise<Map<string, Row>> {

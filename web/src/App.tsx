@@ -1,13 +1,13 @@
 import { DatabaseProvider, SyncProvider } from "@heliograph/client/react";
 import { deleteStore } from "@heliograph/client/rxdb";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { AuthProvider, useAuth } from "./auth/AuthProvider.tsx";
-import { databaseOf } from "./auth/database-name.ts";
+import { databaseName } from "./auth/database-name.ts";
 import type { Ended, Person } from "./auth/session.ts";
 import { Announcer } from "./components/Announcer.tsx";
 import { config } from "./config.ts";
-import { forgetDrafts } from "./editing/draft-vault.ts";
+import { clearRetainedDrafts } from "./editing/draft-retention.ts";
 import { ErrorBoundary } from "./feedback/ErrorBoundary.tsx";
 import { NewVersion } from "./offline/NewVersion.tsx";
 import { ChangesPage } from "./pages/ChangesPage.tsx";
@@ -19,29 +19,22 @@ import { SearchPage } from "./pages/SearchPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
 import { TaskPage } from "./pages/TaskPage.tsx";
 import { Shell } from "./shell/Shell.tsx";
-import { RefreshContext } from "./sync/refresh.tsx";
-
-function Refreshable({ children }: { children: ReactNode }) {
-  const [generation, setGeneration] = useState(0);
-  const refresh = useCallback(() => setGeneration((before) => before + 1), []);
-  const value = useMemo(() => ({ generation, refresh }), [generation, refresh]);
-  return <RefreshContext.Provider value={value}>{children}</RefreshContext.Provider>;
-}
+import { RefreshProvider } from "./sync/refresh.tsx";
 
 function Pages() {
   return (
     <Routes>
       <Route element={<Shell />}>
         <Route index element={<HomePage />} />
-        <Route path="projects" element={<ListPage code="project" />} />
-        <Route path="projects/new" element={<CreatePage code="project" />} />
+        <Route path="projects" element={<ListPage entityCode="project" />} />
+        <Route path="projects/new" element={<CreatePage entityCode="project" />} />
         <Route path="projects/:id" element={<ProjectPage />} />
-        <Route path="tasks" element={<ListPage code="task" />} />
-        <Route path="tasks/new" element={<CreatePage code="task" />} />
+        <Route path="tasks" element={<ListPage entityCode="task" />} />
+        <Route path="tasks/new" element={<CreatePage entityCode="task" />} />
         <Route path="tasks/:id" element={<TaskPage />} />
-        <Route path="records/:code" element={<ListPage />} />
-        <Route path="records/:code/new" element={<CreatePage />} />
-        <Route path="records/:code/:id" element={<DetailPage />} />
+        <Route path="records/:entityCode" element={<ListPage />} />
+        <Route path="records/:entityCode/new" element={<CreatePage />} />
+        <Route path="records/:entityCode/:id" element={<DetailPage />} />
         <Route path="changes" element={<ChangesPage />} />
         <Route path="search" element={<SearchPage />} />
         <Route path="*" element={<NotFoundPage />} />
@@ -60,12 +53,12 @@ function Opening() {
 }
 
 /** Whoever signs out takes everything with him; whose session merely ended comes back to what he had not sent. */
-function useForgetting(person: Person | null, ended: Ended | null): void {
+function useLocalDataRemoval(person: Person | null, ended: Ended | null): void {
   const last = useRef<string>(undefined);
   useEffect(() => {
-    if (person) last.current = databaseOf(person);
+    if (person) last.current = databaseName(person);
     else if (ended === "left") {
-      forgetDrafts();
+      clearRetainedDrafts();
       if (last.current) void deleteStore(last.current);
       last.current = undefined;
     }
@@ -77,9 +70,9 @@ function SignedIn() {
   const { person, ended, getToken, renewToken } = useAuth();
   // Ends the session if there is really no other token; the client may have given up for a reason that has passed.
   const onAuthRequired = useCallback(() => void renewToken().catch(() => {}), [renewToken]);
-  useForgetting(person, ended);
+  useLocalDataRemoval(person, ended);
   if (!person) return <SignInPage />;
-  const database = databaseOf(person);
+  const database = databaseName(person);
   return (
     <DatabaseProvider key={database} name={database} fallback={<Opening />}>
       <SyncProvider
@@ -89,9 +82,9 @@ function SignedIn() {
         renewToken={renewToken}
         onAuthRequired={onAuthRequired}
       >
-        <Refreshable>
+        <RefreshProvider>
           <Pages />
-        </Refreshable>
+        </RefreshProvider>
       </SyncProvider>
     </DatabaseProvider>
   );

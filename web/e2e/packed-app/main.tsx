@@ -16,7 +16,11 @@ const Devtools = lazy(async () => {
   return { default: HeliographDevtools };
 });
 
-type Session = { personId: string; token: string; renew: () => Promise<string | null> };
+interface Session {
+  personId: string;
+  token: string;
+  renew: () => Promise<string | null>;
+}
 declare global {
   var session: Session;
 }

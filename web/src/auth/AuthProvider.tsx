@@ -1,8 +1,8 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { type Ended, isSessionKey, type Kept, type Person, readKept, type Session, writeKept } from "./session.ts";
-import { exchange, useRenewing } from "./session-renewal.ts";
+import { exchange, useSessionRenewal } from "./session-renewal.ts";
 
-export type Auth = {
+interface Auth {
   readonly person: Person | null;
   /** How the last session ended; null when there was none. */
   readonly ended: Ended | null;
@@ -17,7 +17,7 @@ export type Auth = {
   readonly signIn: (session: Session) => void;
   /** By hand: what is on the device of this person goes. */
   readonly signOut: () => void;
-};
+}
 
 const AuthContext = createContext<Auth | null>(null);
 
@@ -73,7 +73,7 @@ export function AuthProvider({ children }: { children: ReactNode }) {
   // Read at the time of each request: a token captured by an effect would outlive a new sign-in.
   const getToken = useCallback(() => sessionOf(current.current)?.token ?? null, []);
   const renewToken = useRenewToken(current, take, put);
-  useRenewing(session, renewToken);
+  useSessionRenewal(session, renewToken);
 
   const person = session?.person ?? null;
   const ended = kept && "ended" in kept ? kept.ended : null;

@@ -1,9 +1,9 @@
-export type DemoUser = {
+interface DemoUser {
   readonly email: string;
   readonly name: string;
   readonly organization: string;
   readonly role: string;
-};
+}
 
 /** The same for everyone who comes with the demonstration data. */
 export const demoPassword = "heliograph";

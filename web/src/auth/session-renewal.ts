@@ -24,7 +24,7 @@ export async function exchange({ token }: Session): Promise<Session | null> {
 }
 
 /** Renews before the token ends, and when a device that slept through that wakes or has its network back. */
-export function useRenewing(session: Session | null, renew: () => Promise<unknown>): void {
+export function useSessionRenewal(session: Session | null, renew: () => Promise<unknown>): void {
   const lastAt = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     if (!session) return;

@@ -1,14 +1,18 @@
 /** The signed-in person, as the login answers. */
-export type Person = {
+export interface Person {
   readonly id: string;
   readonly email: string;
   readonly fname: string;
   readonly lname: string;
   readonly organizationId: string;
   readonly role: string;
-};
+}
 
-export type Session = { readonly token: string; readonly expiresAt: string; readonly person: Person };
+export interface Session {
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly person: Person;
+}
 
 /** How a session ended: the server gave no other token, or its person left and takes everything along. */
 export type Ended = "expired" | "left";

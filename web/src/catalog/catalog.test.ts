@@ -9,10 +9,13 @@ test("every entity type is in the navigation exactly once", () => {
   expect(listed.toSorted()).toEqual(entityCodes.toSorted());
 });
 
-test.each(entityCodes)("%s has a label, columns for its list, fields for its form and a sort that exists", (code) => {
-  const names = entityInfo(code).columns.map((entry) => entry.name);
-  expect(labelColumn(code)).toBeDefined();
-  expect(listColumns(code).length).toBeGreaterThan(1);
-  expect(formColumns(code).length).toBeGreaterThan(0);
-  expect(names).toContain(defaultSort(code).replace("-", ""));
-});
+test.each(entityCodes)(
+  "%s has a label, columns for its list, fields for its form and a sort that exists",
+  (entityCode) => {
+    const names = entityInfo(entityCode).columns.map((entry) => entry.name);
+    expect(labelColumn(entityCode)).toBeDefined();
+    expect(listColumns(entityCode).length).toBeGreaterThan(1);
+    expect(formColumns(entityCode).length).toBeGreaterThan(0);
+    expect(names).toContain(defaultSort(entityCode).replace("-", ""));
+  },
+);

@@ -5,7 +5,7 @@ export type EntityCode = keyof EntityTypes;
 /** A row of any type, as the generic pages see it. */
 export type Row = { readonly id: string } & Readonly<Record<string, unknown>>;
 
-export type Column = {
+export interface Column {
   readonly name: string;
   readonly baseType: string;
   readonly notNull: boolean;
@@ -15,30 +15,30 @@ export type Column = {
   readonly references: string | null;
   readonly maxLength: number | null;
   readonly comment: string | null;
-};
+}
 
-export type EntityInfo = {
+interface EntityInfo {
   readonly code: string;
   readonly label: string;
   readonly columns: readonly Column[];
   readonly containers: readonly string[];
   readonly comment: string | null;
-};
+}
 
 const catalog: Readonly<Record<EntityCode, EntityInfo>> = entityCatalog;
 
 export const entityCodes = Object.keys(catalog) as EntityCode[];
 
-export function isEntityCode(code: string | null | undefined): code is EntityCode {
-  return typeof code === "string" && Object.hasOwn(catalog, code);
+export function isEntityCode(entityCode: string | null | undefined): entityCode is EntityCode {
+  return typeof entityCode === "string" && Object.hasOwn(catalog, entityCode);
 }
 
-export function entityInfo(code: EntityCode): EntityInfo {
-  return catalog[code];
+export function entityInfo(entityCode: EntityCode): EntityInfo {
+  return catalog[entityCode];
 }
 
-export function column(code: EntityCode, name: string): Column | undefined {
-  return catalog[code].columns.find((entry) => entry.name === name);
+export function column(entityCode: EntityCode, name: string): Column | undefined {
+  return catalog[entityCode].columns.find((entry) => entry.name === name);
 }
 
 const systemColumns = new Set(["id", "organization_id", "version", "created_ts", "updated_ts"]);
@@ -73,24 +73,26 @@ export function isLongText(entry: Column): boolean {
 }
 
 /** The column whose text names a row of this type. */
-export function labelColumn(code: EntityCode): Column | undefined {
-  return ["name", "title", "description", "id"].map((name) => column(code, name)).find((entry) => entry !== undefined);
+export function labelColumn(entityCode: EntityCode): Column | undefined {
+  return ["name", "title", "description", "id"]
+    .map((name) => column(entityCode, name))
+    .find((entry) => entry !== undefined);
 }
 
 /** The column that tells how far a row has come: what lists filter on. */
-export function statusColumn(code: EntityCode): Column | undefined {
+export function statusColumn(entityCode: EntityCode): Column | undefined {
   return (
-    column(code, "status") ??
-    column(code, "stage") ??
-    entityInfo(code).columns.find((entry) => entry.baseType === "enum" && entry.name !== "priority")
+    column(entityCode, "status") ??
+    column(entityCode, "stage") ??
+    entityInfo(entityCode).columns.find((entry) => entry.baseType === "enum" && entry.name !== "priority")
   );
 }
 
 /** What a row is called on screen; an id is the last resort, so that a link never has an empty text. */
-export function rowLabel(code: EntityCode, row: Row): string {
-  const name = labelColumn(code)?.name;
+export function rowLabel(entityCode: EntityCode, row: Row): string {
+  const name = labelColumn(entityCode)?.name;
   const label = name ? row[name] : undefined;
-  return typeof label === "string" && label.trim() ? label : `${entityInfo(code).label} ${row.id.slice(0, 8)}`;
+  return typeof label === "string" && label.trim() ? label : `${entityInfo(entityCode).label} ${row.id.slice(0, 8)}`;
 }
 
 export function isPrivate(row: Row): boolean {

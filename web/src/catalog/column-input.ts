@@ -2,7 +2,7 @@ import { numberInput, parseNumber } from "../format/number.ts";
 import type { Column } from "./catalog.ts";
 import { isLongText } from "./catalog.ts";
 
-export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
 
 const numeric = new Set(["int", "bigint", "numeric", "float"]);
 

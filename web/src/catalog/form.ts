@@ -11,13 +11,16 @@ import { fromInput } from "./column-input.ts";
 
 /** What the inputs of a form hold, by column. */
 export type Texts = Readonly<Record<string, string>>;
-export type Checked = { readonly doc: Record<string, unknown>; readonly errors: Texts };
+interface Checked {
+  readonly doc: Record<string, unknown>;
+  readonly errors: Texts;
+}
 
 /** The columns of a form: name first, then what must be filled in, then the rest as in the table; texts last. */
-export function formColumns(code: EntityCode): readonly Column[] {
-  const label = labelColumn(code)?.name;
+export function formColumns(entityCode: EntityCode): readonly Column[] {
+  const label = labelColumn(entityCode)?.name;
   const rank = (entry: Column) => (entry.name === label ? 0 : isLongText(entry) ? 3 : isRequired(entry) ? 1 : 2);
-  return entityInfo(code)
+  return entityInfo(entityCode)
     .columns.filter(isEditable)
     .toSorted((a, b) => rank(a) - rank(b));
 }

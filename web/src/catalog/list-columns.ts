@@ -28,8 +28,8 @@ const chosen: Readonly<Partial<Record<EntityCode, readonly string[]>>> = {
   employee: ["status", "job_title", "department_id", "manager_id", "office_id"],
 };
 
-function weight(code: EntityCode, entry: Column): number {
-  if (entry.name === statusColumn(code)?.name) return 0;
+function weight(entityCode: EntityCode, entry: Column): number {
+  if (entry.name === statusColumn(entityCode)?.name) return 0;
   if (entry.references) return 1;
   if (isMoney(entry)) return 2;
   if (entry.baseType === "date") return 3;
@@ -40,15 +40,15 @@ function weight(code: EntityCode, entry: Column): number {
   return entry.baseType === "text" ? 8 : 9;
 }
 
-function choose(code: EntityCode): readonly Column[] {
-  const names = chosen[code];
-  if (names) return names.map((name) => column(code, name)).filter((entry) => entry !== undefined);
-  const label = labelColumn(code)?.name;
-  return entityInfo(code)
+function choose(entityCode: EntityCode): readonly Column[] {
+  const names = chosen[entityCode];
+  if (names) return names.map((name) => column(entityCode, name)).filter((entry) => entry !== undefined);
+  const label = labelColumn(entityCode)?.name;
+  return entityInfo(entityCode)
     .columns.filter((entry) => !isSystemColumn(entry) && entry.name !== label && !isLongText(entry))
     .filter((entry) => !["json", "uuid[]", "boolean"].includes(entry.baseType) && entry.name !== "currency")
-    .filter((entry) => !(code === "employee" && /^(first|last)_name$/.test(entry.name)))
-    .map((entry, place) => ({ entry, order: weight(code, entry) * 100 + place }))
+    .filter((entry) => !(entityCode === "employee" && /^(first|last)_name$/.test(entry.name)))
+    .map((entry, place) => ({ entry, order: weight(entityCode, entry) * 100 + place }))
     .sort((a, b) => a.order - b.order)
     .slice(0, 5)
     .map(({ entry }) => entry);
@@ -56,8 +56,8 @@ function choose(code: EntityCode): readonly Column[] {
 
 const byCode = new Map<EntityCode, readonly Column[]>();
 
-function withUpdated(code: EntityCode, columns: readonly Column[]): readonly Column[] {
-  const updated = column(code, "updated_ts");
+function withUpdated(entityCode: EntityCode, columns: readonly Column[]): readonly Column[] {
+  const updated = column(entityCode, "updated_ts");
   return updated ? [...columns, updated] : columns;
 }
 
@@ -65,20 +65,20 @@ function withUpdated(code: EntityCode, columns: readonly Column[]): readonly Col
  * The columns of a list beside the label, most telling first: a list shows as many as its width allows and hides
  * from the end. The same array each time, so that rows which did not change are not drawn again.
  */
-export function listColumns(code: EntityCode): readonly Column[] {
-  const known = byCode.get(code);
+export function listColumns(entityCode: EntityCode): readonly Column[] {
+  const known = byCode.get(entityCode);
   if (known) return known;
-  const columns = withUpdated(code, choose(code));
-  byCode.set(code, columns);
+  const columns = withUpdated(entityCode, choose(entityCode));
+  byCode.set(entityCode, columns);
   return columns;
 }
 
 /** Order of a list until the reader chooses another one. */
-export function defaultSort(code: EntityCode): string {
-  if (code === "task") return "due_on";
-  if (code === "task_comment") return "-created_ts";
-  if (column(code, "issued_on")) return "-issued_on";
-  return labelColumn(code)?.name ?? "-updated_ts";
+export function defaultSort(entityCode: EntityCode): string {
+  if (entityCode === "task") return "due_on";
+  if (entityCode === "task_comment") return "-created_ts";
+  if (column(entityCode, "issued_on")) return "-issued_on";
+  return labelColumn(entityCode)?.name ?? "-updated_ts";
 }
 
 /** Numbers and moments are not sorted by the text that shows them, and long texts not at all. */

@@ -33,7 +33,10 @@ import {
 import { pluralLabel } from "../format/humanize.ts";
 import { type EntityCode, entityCodes, entityInfo } from "./catalog.ts";
 
-export type NavigationArea = { readonly name: string; readonly codes: readonly EntityCode[] };
+interface NavigationArea {
+  readonly name: string;
+  readonly codes: readonly EntityCode[];
+}
 
 const areas: readonly { name: string; codes: readonly string[] }[] = [
   {
@@ -79,19 +82,19 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   account: Landmark,
 };
 
-export function entityIcon(code: EntityCode): LucideIcon {
-  return icons[code] ?? Boxes;
+export function entityIcon(entityCode: EntityCode): LucideIcon {
+  return icons[entityCode] ?? Boxes;
 }
 
-export function entityPlural(code: EntityCode): string {
-  return pluralLabel(code, entityInfo(code).label);
+export function entityPlural(entityCode: EntityCode): string {
+  return pluralLabel(entityCode, entityInfo(entityCode).label);
 }
 
 function arrange(): readonly NavigationArea[] {
   const known = new Set(areas.flatMap((area) => area.codes));
-  const rest = entityCodes.filter((code) => !known.has(code));
+  const rest = entityCodes.filter((entityCode) => !known.has(entityCode));
   return [...areas, { name: "More", codes: rest }]
-    .map((area) => ({ name: area.name, codes: entityCodes.filter((code) => area.codes.includes(code)) }))
+    .map((area) => ({ name: area.name, codes: entityCodes.filter((entityCode) => area.codes.includes(entityCode)) }))
     .map((area, index) => ({ ...area, codes: inOrder(area.codes, areas[index]?.codes ?? rest) }))
     .filter((area) => area.codes.length > 0);
 }

@@ -2,7 +2,7 @@ import { column, type EntityCode, entityInfo, isSystemColumn, type Row } from ".
 import { fromInput } from "./column-input.ts";
 
 /** A row that is gone as it is created again, or what is wrong with what is being written into it. */
-export type Recreation =
+type Recreation =
   | { readonly ok: true; readonly doc: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly column: string; readonly message: string };
 
@@ -12,15 +12,15 @@ export type Recreation =
  *
  * @param texts what the open editors hold, by column, as text of their input element
  */
-export function recreation(code: EntityCode, row: Row, texts: ReadonlyMap<string, string>): Recreation {
+export function recreation(entityCode: EntityCode, row: Row, texts: ReadonlyMap<string, string>): Recreation {
   const doc: Record<string, unknown> = { id: row.id };
-  for (const entry of entityInfo(code).columns) {
+  for (const entry of entityInfo(entityCode).columns) {
     const value = row[entry.name];
     if (isSystemColumn(entry) || entry.generated || value === null || value === undefined) continue;
     doc[entry.name] = value;
   }
   for (const [name, text] of texts) {
-    const entry = column(code, name);
+    const entry = column(entityCode, name);
     if (!entry) continue;
     const parsed = fromInput(entry, text);
     if (!parsed.ok) return { ok: false, column: name, message: parsed.message };

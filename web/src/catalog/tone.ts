@@ -16,7 +16,7 @@ const byValue = new Map(
 );
 
 /** Only columns that say how something stands are coloured; a colour for every category would say nothing. */
-export function speaksOfState(columnName: string): boolean {
+export function hasTone(columnName: string): boolean {
   return /(^|_)(status|stage|state|health|severity|plan)$/.test(columnName);
 }
 

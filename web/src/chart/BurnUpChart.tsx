@@ -13,11 +13,11 @@ function dayText(day: number): string {
   return formatDay(new Date(day).toISOString().slice(0, 10));
 }
 
-type Props = {
+interface Props {
   points: readonly BurnUpPoint[];
   /** The day it should be done by (ms), drawn as a line. */
   due: number | undefined;
-};
+}
 
 /** Scope above, finished below, the gap is what is left. Drawn to the width it is given. */
 export function BurnUpChart({ points, due }: Props) {

@@ -10,13 +10,13 @@ const colours: Readonly<Record<OpenState, string>> = {
   backlog: "bg-chart-backlog",
 };
 
-type Props = {
+interface Props {
   loads: readonly Load[];
   /** Persons shown; the rest is summed up in one line. */
   most: number;
   /** Where a person's tasks are listed. */
   linkTo: (assignee: string | null) => string;
-};
+}
 
 /** Who has how much to do: one bar a person, parts by state. Numbers stand beside it, so colour is never the only word. */
 export function WorkloadChart({ loads, most, linkTo }: Props) {
@@ -34,7 +34,7 @@ export function WorkloadChart({ loads, most, linkTo }: Props) {
             >
               <span className="truncate">
                 {load.assignee ? (
-                  <ReferenceText code="employee" id={load.assignee} />
+                  <ReferenceText entityCode="employee" id={load.assignee} />
                 ) : (
                   <span className="text-ink-3">Nobody yet</span>
                 )}

@@ -1,13 +1,13 @@
 import type { Row } from "../catalog/catalog.ts";
 
 /** The state of a set of tasks at the end of one day. */
-export type BurnUpPoint = {
+export interface BurnUpPoint {
   /** Midnight UTC that begins the day, in milliseconds. */
   readonly day: number;
   /** Tasks that existed, without those that were cancelled since. */
   readonly scope: number;
   readonly done: number;
-};
+}
 
 const DAY = 86_400_000;
 /** Days over which the pace is measured: long enough that one holiday week does not halve it. */
@@ -48,14 +48,14 @@ export function burnUp(tasks: readonly Row[], now: number): readonly BurnUpPoint
   return points;
 }
 
-export type Forecast = {
+interface Forecast {
   readonly open: number;
   readonly done: number;
   /** Tasks finished a week, over the last four weeks. */
   readonly weekly: number;
   /** When all are done at that pace, in milliseconds; undefined when nothing moves or nothing is left. */
   readonly doneBy: number | undefined;
-};
+}
 
 /** When the rest is done if it goes on as in the last four weeks. */
 export function forecast(points: readonly BurnUpPoint[]): Forecast {

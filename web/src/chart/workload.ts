@@ -4,13 +4,13 @@ import type { Row } from "../catalog/catalog.ts";
 export const openStates = ["in_review", "in_progress", "todo", "backlog"] as const;
 export type OpenState = (typeof openStates)[number];
 
-export type Load = {
+export interface Load {
   /** Employee, or null for what nobody has taken. */
   readonly assignee: string | null;
   readonly counts: Readonly<Record<OpenState, number>>;
   readonly total: number;
   readonly overdue: number;
-};
+}
 
 function isOpen(status: unknown): status is OpenState {
   return openStates.some((state) => state === status);

@@ -13,7 +13,10 @@ const variants: Record<Variant, string> = {
   danger: "bg-danger-solid text-[#fff] hover:brightness-110",
 };
 
-type Look = { variant?: Variant; size?: keyof typeof sizes };
+interface Look {
+  variant?: Variant;
+  size?: keyof typeof sizes;
+}
 
 function look({ variant = "plain", size = "md" }: Look, className = ""): string {
   return `${shape} ${sizes[size]} ${variants[variant]} ${className}`;

@@ -1,7 +1,13 @@
 import { useEffect, useId, useRef } from "react";
 import { Button } from "./Button.tsx";
 
-type Props = { title: string; text: string; confirm: string; onConfirm: () => void; onClose: () => void };
+interface Props {
+  title: string;
+  text: string;
+  confirm: string;
+  onConfirm: () => void;
+  onClose: () => void;
+}
 
 /** Asks before something that cannot be undone; the browser's own dialog keeps the focus inside and gives it back. */
 export function ConfirmDialog({ title, text, confirm, onConfirm, onClose }: Props) {

@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
 import { usePageTitle } from "./use-page-title.ts";
 
-type Props = {
+interface Props {
   title: string;
   children?: ReactNode;
   actions?: ReactNode;
   lead?: ReactNode;
   /** A few words beside the title. */
   note?: ReactNode;
-};
+}
 
 /** The top of a page: where one is, its name, what one can do. */
 export function PageHeader({ title, children, actions, lead, note }: Props) {

@@ -1,7 +1,7 @@
 import { type ReactNode, useCallback, useId, useRef, useState } from "react";
 import { useDismiss } from "./use-dismiss.ts";
 
-type Props = {
+interface Props {
   /** Name of the button for those who do not see it; absent when its content says enough. */
   label?: string;
   button: ReactNode;
@@ -10,7 +10,7 @@ type Props = {
   align?: "start" | "end";
   panelClass?: string;
   children: (close: () => void) => ReactNode;
-};
+}
 
 /** A button that shows a panel below it: a disclosure, so that Tab walks on into what it shows. */
 export function Popover({ label, button, buttonClass, align = "end", panelClass = "w-60", children }: Props) {

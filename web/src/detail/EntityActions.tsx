@@ -8,27 +8,27 @@ import { useAnnounce } from "../components/Announcer.tsx";
 import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
 import { Popover, panelItem } from "../components/Popover.tsx";
 import { useFrozen } from "../editing/open-drafts.tsx";
-import { describeError } from "../feedback/error-text.ts";
+import { errorText } from "../feedback/error-text.ts";
 
 /** What can be done to a row as a whole. */
-export function EntityActions({ code, row }: { code: EntityCode; row: Row }) {
+export function EntityActions({ entityCode, row }: { entityCode: EntityCode; row: Row }) {
   const [asking, setAsking] = useState(false);
   const [failure, setFailure] = useState("");
-  const { remove } = useMutation(code);
+  const { remove } = useMutation(entityCode);
   const navigate = useNavigate();
   const announce = useAnnounce();
   const frozen = useFrozen();
-  const label = entityInfo(code).label.toLowerCase();
-  const name = rowLabel(code, row);
+  const label = entityInfo(entityCode).label.toLowerCase();
+  const name = rowLabel(entityCode, row);
 
   async function confirmed(): Promise<void> {
     setAsking(false);
     try {
       await remove(row.id);
       announce(`Deleted ${name}`);
-      await navigate(listPath(code));
+      await navigate(listPath(entityCode));
     } catch (error) {
-      setFailure(describeError(error));
+      setFailure(errorText(error));
     }
   }
 

@@ -18,8 +18,8 @@ import { RelativeTime } from "../components/RelativeTime.tsx";
 import { usePageTitle } from "../components/use-page-title.ts";
 import { GoneWhileEditing } from "../editing/GoneWhileEditing.tsx";
 import { InlineField } from "../editing/InlineField.tsx";
-import { DraftProvider, useDraftKeeper } from "../editing/open-drafts.tsx";
-import { ErrorMessage } from "../feedback/ErrorMessage.tsx";
+import { DraftProvider, useOpenDrafts } from "../editing/open-drafts.tsx";
+import { LoadError } from "../feedback/LoadError.tsx";
 import { DetailSkeleton } from "../feedback/Skeleton.tsx";
 import { StateMessage } from "../feedback/StateMessage.tsx";
 import { humanize } from "../format/humanize.ts";
@@ -32,12 +32,16 @@ import { Breadcrumb } from "./Breadcrumb.tsx";
 import { EntityActions } from "./EntityActions.tsx";
 import { History } from "./History.tsx";
 import { PropertyList } from "./PropertyList.tsx";
-import { useHeldRow } from "./use-last-seen-row.ts";
+import { useLastSeenRow } from "./use-last-seen-row.ts";
 
-type Props = { code: EntityCode; id: string; children?: (row: Row) => ReactNode };
+interface Props {
+  entityCode: EntityCode;
+  id: string;
+  children?: (row: Row) => ReactNode;
+}
 
-function Gone({ code }: { code: EntityCode }) {
-  const label = entityInfo(code).label.toLowerCase();
+function Gone({ entityCode }: { entityCode: EntityCode }) {
+  const label = entityInfo(entityCode).label.toLowerCase();
   usePageTitle("Not available");
   return (
     <div role="status">
@@ -45,7 +49,7 @@ function Gone({ code }: { code: EntityCode }) {
         heading
         icon={FileQuestion}
         title={`This ${label} no longer exists or is not shared with you`}
-        action={<ButtonLink to={listPath(code)}>All {entityPlural(code).toLowerCase()}</ButtonLink>}
+        action={<ButtonLink to={listPath(entityCode)}>All {entityPlural(entityCode).toLowerCase()}</ButtonLink>}
       />
     </div>
   );
@@ -56,58 +60,65 @@ export function EntityDetail(props: Props) {
   return (
     <>
       {/* Beside what changes with the row's state: in it, a decision in the middle would close when the row goes. */}
-      <RowAttention code={props.code} id={props.id} />
+      <RowAttention entityCode={props.entityCode} id={props.id} />
       <Content {...props} />
     </>
   );
 }
 
-function Content({ code, id, children }: Props) {
-  const { status, row, error, stale } = useHeldRow(code, id);
+function Content({ entityCode, id, children }: Props) {
+  const { status, row, error, stale } = useLastSeenRow(entityCode, id);
   const gone = status === "gone";
-  const drafts = useDraftKeeper(gone);
-  if (gone && !(row && drafts.open)) return <Gone code={code} />;
+  const drafts = useOpenDrafts(gone);
+  if (gone && !(row && drafts.open)) return <Gone entityCode={entityCode} />;
   if (!row) {
     return status === "error" ? (
-      <ErrorMessage what={entityInfo(code).label} error={error} retry={() => window.location.reload()} />
+      <LoadError what={entityInfo(entityCode).label} error={error} retry={() => window.location.reload()} />
     ) : (
       <DetailSkeleton />
     );
   }
   return (
     <DraftProvider drafts={drafts}>
-      {gone ? <GoneWhileEditing code={code} row={row} drafts={drafts} /> : null}
-      <Article code={code} row={row} stale={stale && !gone}>
+      {gone ? <GoneWhileEditing entityCode={entityCode} row={row} drafts={drafts} /> : null}
+      <Article entityCode={entityCode} row={row} stale={stale && !gone}>
         {children?.(row)}
       </Article>
     </DraftProvider>
   );
 }
 
-type ArticleProps = { code: EntityCode; row: Row; stale: boolean; children: ReactNode };
+interface ArticleProps {
+  entityCode: EntityCode;
+  row: Row;
+  stale: boolean;
+  children: ReactNode;
+}
 
-function Article({ code, row, stale, children }: ArticleProps) {
-  const label = labelColumn(code);
-  const columns = entityInfo(code).columns.filter((entry) => !isSystemColumn(entry) && entry.name !== label?.name);
+function Article({ entityCode, row, stale, children }: ArticleProps) {
+  const label = labelColumn(entityCode);
+  const columns = entityInfo(entityCode).columns.filter(
+    (entry) => !isSystemColumn(entry) && entry.name !== label?.name,
+  );
   const texts = columns.filter(isLongText);
   const properties = columns.filter((entry) => !isLongText(entry));
-  usePageTitle(rowLabel(code, row));
-  const unsent = useUnsent().get(`${code}/${row.id}`);
+  usePageTitle(rowLabel(entityCode, row));
+  const unsent = useUnsent().get(`${entityCode}/${row.id}`);
   return (
     <article className="grid lg:min-h-[calc(100dvh-3.25rem)] lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_auto_1fr] xl:grid-cols-[minmax(0,1fr)_23rem]">
       <header className="min-w-0 px-4 pt-5 sm:px-6">
         <div className="flex items-center justify-between gap-3">
-          <Breadcrumb code={code} row={row} />
+          <Breadcrumb entityCode={entityCode} row={row} />
           <div className="ml-auto flex shrink-0 items-center gap-3">
             <StaleNote stale={stale} />
-            <EntityActions code={code} row={row} />
+            <EntityActions entityCode={entityCode} row={row} />
           </div>
         </div>
         <div className="max-w-3xl">
           {label && isEditable(label) ? (
-            <InlineField key={row.id} code={code} row={row} column={label} heading />
+            <InlineField key={row.id} entityCode={entityCode} row={row} column={label} heading />
           ) : (
-            <h1 className="py-1.5 font-semibold text-xl tracking-tight">{rowLabel(code, row)}</h1>
+            <h1 className="py-1.5 font-semibold text-xl tracking-tight">{rowLabel(entityCode, row)}</h1>
           )}
         </div>
         <p className="mt-0.5 flex flex-wrap items-center text-ink-3 text-sm">
@@ -130,14 +141,14 @@ function Article({ code, row, stale, children }: ArticleProps) {
         className="px-4 pt-5 sm:px-6 lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:border-line lg:border-l lg:bg-canvas/60 lg:px-5 lg:pt-5 lg:pb-6"
       >
         <h2 className="mb-2 font-semibold text-base max-lg:sr-only">Properties</h2>
-        <PropertyList code={code} row={row} columns={properties} />
+        <PropertyList entityCode={entityCode} row={row} columns={properties} />
       </aside>
       <div className="min-w-0 px-4 pb-8 sm:px-6 lg:col-start-1 lg:row-span-2 lg:row-start-2">
         {texts.map((entry) => (
           <section key={entry.name} aria-label={humanize(entry.name)} className="mt-6 max-w-3xl">
             <h2 className="mb-1 font-semibold text-base">{humanize(entry.name)}</h2>
             {isEditable(entry) ? (
-              <InlineField key={row.id} code={code} row={row} column={entry} />
+              <InlineField key={row.id} entityCode={entityCode} row={row} column={entry} />
             ) : (
               String(row[entry.name] ?? "")
             )}
@@ -147,7 +158,7 @@ function Article({ code, row, stale, children }: ArticleProps) {
       </div>
       {/* Last in a narrow window, where the page is one column; below the properties in a wide one. */}
       <History
-        code={code}
+        entityCode={entityCode}
         row={row}
         className="mx-4 border-line border-t pt-5 pb-10 sm:mx-6 lg:col-start-2 lg:row-start-3 lg:mx-0 lg:border-t-0 lg:border-l lg:bg-canvas/60 lg:px-5 lg:pt-0 lg:pb-6"
       />

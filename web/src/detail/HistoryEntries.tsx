@@ -5,7 +5,7 @@ import type { EntityCode, Row } from "../catalog/catalog.ts";
 import { Avatar } from "../components/Avatar.tsx";
 import { Button } from "../components/Button.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
-import { describeError } from "../feedback/error-text.ts";
+import { errorText } from "../feedback/error-text.ts";
 import { humanize } from "../format/humanize.ts";
 import { HistorySkeleton } from "./HistorySkeleton.tsx";
 import { useHistory } from "./use-history.ts";
@@ -43,8 +43,8 @@ function Entry({ item }: { item: HistoryItem }) {
 }
 
 /** Who changed what, newest first. That there is nothing, and that it cannot be told, are different things to say. */
-export function HistoryEntries({ code, row }: { code: EntityCode; row: Row }) {
-  const { items, status, error, retry } = useHistory(code, row);
+export function HistoryEntries({ entityCode, row }: { entityCode: EntityCode; row: Row }) {
+  const { items, status, error, retry } = useHistory(entityCode, row);
   const [shown, setShown] = useState(first);
   return (
     <>
@@ -65,7 +65,7 @@ export function HistoryEntries({ code, row }: { code: EntityCode; row: Row }) {
             <span className="font-medium text-danger">
               {items.length > 0 ? "The latest changes could not be loaded." : "The history could not be loaded."}
             </span>{" "}
-            {describeError(error)}
+            {errorText(error)}
           </p>
           <Button size="sm" className="mt-2" onClick={retry}>
             <RotateCw className="size-3.5" aria-hidden="true" /> Try again

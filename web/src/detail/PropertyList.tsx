@@ -25,10 +25,14 @@ function OpenReference({ entry, row }: { entry: Column; row: Row }) {
 /** How many properties a narrow screen shows before the reader asks for the rest. */
 const first = 6;
 
-type Props = { code: EntityCode; row: Row; columns: readonly Column[] };
+interface Props {
+  entityCode: EntityCode;
+  row: Row;
+  columns: readonly Column[];
+}
 
 /** Name and value of each column; what a person may change is its own editor. */
-export function PropertyList({ code, row, columns }: Props) {
+export function PropertyList({ entityCode, row, columns }: Props) {
   const [all, setAll] = useState(columns.length <= first + 1);
   return (
     <>
@@ -44,7 +48,7 @@ export function PropertyList({ code, row, columns }: Props) {
             <dd className="flex min-w-0 items-start gap-1">
               <div className="min-w-0 flex-1">
                 {isEditable(entry) ? (
-                  <InlineField key={row.id} code={code} row={row} column={entry} />
+                  <InlineField key={row.id} entityCode={entityCode} row={row} column={entry} />
                 ) : (
                   <div className="min-h-8 py-1">
                     <Value entry={entry} row={row} />

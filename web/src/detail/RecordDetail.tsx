@@ -2,10 +2,10 @@ import type { EntityCode } from "../catalog/catalog.ts";
 import { EntityDetail } from "./EntityDetail.tsx";
 import { Relations } from "./Relations.tsx";
 
-export function RecordDetail({ code, id }: { code: EntityCode; id: string }) {
+export function RecordDetail({ entityCode, id }: { entityCode: EntityCode; id: string }) {
   return (
-    <EntityDetail key={`${code}/${id}`} code={code} id={id}>
-      {(row) => <Relations code={code} parent={row} />}
+    <EntityDetail key={`${entityCode}/${id}`} entityCode={entityCode} id={id}>
+      {(row) => <Relations entityCode={entityCode} parent={row} />}
     </EntityDetail>
   );
 }

@@ -3,23 +3,23 @@ import { useEffect, useRef, useState } from "react";
 import type { EntityCode, Row } from "../catalog/catalog.ts";
 import { type Relation, relationsOf } from "../catalog/relations.ts";
 import { Button } from "../components/Button.tsx";
-import { RelatedList } from "../list/SectionRows.tsx";
+import { RelatedList } from "./RelatedList.tsx";
 
-type Props = {
-  code: EntityCode;
+interface Props {
+  entityCode: EntityCode;
   parent: Row;
   /** A type whose rows the page shows in its own way. */
   without?: EntityCode;
-};
+}
 
 /** The lists of rows that belong to this one; those beyond the first few when they are asked for. */
-export function Relations({ code, parent, without }: Props) {
+export function Relations({ entityCode, parent, without }: Props) {
   const [all, setAll] = useState(false);
   const opened = useRef<HTMLDivElement>(null);
-  const { first, rest } = relationsOf(code);
-  const shown = (relations: readonly Relation[]) => relations.filter((relation) => relation.code !== without);
+  const { first, rest } = relationsOf(entityCode);
+  const shown = (relations: readonly Relation[]) => relations.filter((relation) => relation.entityCode !== without);
   const list = (relation: Relation) => (
-    <RelatedList key={`${relation.code}.${relation.column.name}`} relation={relation} parent={parent} />
+    <RelatedList key={`${relation.entityCode}.${relation.column.name}`} relation={relation} parent={parent} />
   );
   const more = shown(rest);
   // The button goes with the focus on it; the reader goes on where the lists begin that it opened.

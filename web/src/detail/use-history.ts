@@ -5,18 +5,18 @@ import type { EntityCode, Row } from "../catalog/catalog.ts";
 import { useFrozen } from "../editing/open-drafts.tsx";
 import { useRefresh } from "../sync/refresh.tsx";
 
-export type HistoryState = {
+interface HistoryState {
   /** What was read last; kept while it is read again, and when that fails. */
   readonly items: readonly HistoryItem[];
   readonly status: "loading" | "ready" | "error";
   readonly error: unknown;
   readonly retry: () => void;
-};
+}
 
 const unread = { items: [], status: "loading", error: undefined } as const;
 
 /** Who changed what in a row, newest first; read again with each new version of it. */
-export function useHistory(code: EntityCode, { id, version }: Row): HistoryState {
+export function useHistory(entityCode: EntityCode, { id, version }: Row): HistoryState {
   const client = useClient();
   const frozen = useFrozen();
   const [read, setRead] = useState<Omit<HistoryState, "retry">>(unread);
@@ -29,14 +29,14 @@ export function useHistory(code: EntityCode, { id, version }: Row): HistoryState
     if (frozen) return;
     if (!known) return setRead({ ...unread, status: "ready" });
     const stop = new AbortController();
-    client.api.history(code, id, { signal: stop.signal }).then(
+    client.api.history(entityCode, id, { signal: stop.signal }).then(
       ({ items }) => setRead({ items, status: "ready", error: undefined }),
       (error: unknown) => {
         if (!stop.signal.aborted) setRead((before) => ({ ...before, status: "error", error }));
       },
     );
     return () => stop.abort();
-  }, [client, code, id, version, known, frozen, generation, attempt]);
+  }, [client, entityCode, id, version, known, frozen, generation, attempt]);
   const retry = useCallback(() => {
     setRead((before) => ({ ...before, status: "loading", error: undefined }));
     setAttempt((before) => before + 1);

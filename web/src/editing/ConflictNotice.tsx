@@ -5,7 +5,14 @@ import { Button } from "../components/Button.tsx";
 import { humanize } from "../format/humanize.ts";
 import { Value } from "../value/Value.tsx";
 
-type Props = { column: Column; row: Row; theirs: unknown; draft: string; onTheirs: () => void; onMine: () => void };
+interface Props {
+  column: Column;
+  row: Row;
+  theirs: unknown;
+  draft: string;
+  onTheirs: () => void;
+  onMine: () => void;
+}
 
 /** Two people changed the same field: both values side by side, and the choice. Nothing is lost until it is made. */
 export function ConflictNotice({ column, row, theirs, draft, onTheirs, onMine }: Props) {

@@ -6,23 +6,23 @@ import { checkForm, formColumns, type Texts } from "../catalog/form.ts";
 import { entityPath, listPath } from "../catalog/paths.ts";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Button } from "../components/Button.tsx";
-import { describeError } from "../feedback/error-text.ts";
+import { errorText } from "../feedback/error-text.ts";
 import { humanize } from "../format/humanize.ts";
 import { Editor } from "../value/Editor.tsx";
-import { useDraftPlace, useKeptState } from "./draft-vault.ts";
+import { useDraftKey, useRetainedState } from "./draft-retention.ts";
 
-export function CreateForm({ code, initial }: { code: EntityCode; initial: Texts }) {
-  const columns = formColumns(code);
-  const place = useDraftPlace(code, "new");
-  const [texts, setTexts] = useKeptState<Texts>(place, initial, (held) => held === initial);
+export function CreateForm({ entityCode, initial }: { entityCode: EntityCode; initial: Texts }) {
+  const columns = formColumns(entityCode);
+  const place = useDraftKey(entityCode, "new");
+  const [texts, setTexts] = useRetainedState<Texts>(place, initial, (held) => held === initial);
   const [errors, setErrors] = useState<Texts>({});
   const [failure, setFailure] = useState("");
-  const { create, pending } = useMutation(code);
+  const { create, pending } = useMutation(entityCode);
   const navigate = useNavigate();
   const announce = useAnnounce();
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
-  const label = entityInfo(code).label.toLowerCase();
+  const label = entityInfo(entityCode).label.toLowerCase();
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -36,10 +36,10 @@ export function CreateForm({ code, initial }: { code: EntityCode; initial: Texts
     }
     try {
       const made = (await create(checked.doc as never)) as { id: string };
-      announce(`${entityInfo(code).label} created`);
-      await navigate(entityPath(code, made.id), { replace: true });
+      announce(`${entityInfo(entityCode).label} created`);
+      await navigate(entityPath(entityCode, made.id), { replace: true });
     } catch (error) {
-      setFailure(describeError(error));
+      setFailure(errorText(error));
     }
   }
 
@@ -83,7 +83,7 @@ export function CreateForm({ code, initial }: { code: EntityCode; initial: Texts
         <Button type="submit" variant="solid" disabled={pending}>
           {pending ? "Creating…" : `Create ${label}`}
         </Button>
-        <Button variant="ghost" onClick={() => void navigate(listPath(code))}>
+        <Button variant="ghost" onClick={() => void navigate(listPath(entityCode))}>
           Cancel
         </Button>
       </div>

@@ -5,7 +5,7 @@ import { type EntityCode, entityInfo, type Row } from "../catalog/catalog.ts";
 import { recreation } from "../catalog/recreation.ts";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Button } from "../components/Button.tsx";
-import { describeError } from "../feedback/error-text.ts";
+import { errorText } from "../feedback/error-text.ts";
 import { humanize } from "../format/humanize.ts";
 import type { Drafts } from "./open-drafts.tsx";
 
@@ -14,22 +14,22 @@ import type { Drafts } from "./open-drafts.tsx";
  * row is created again with it. Where the row still exists and is only hidden, the server refuses that, and the write
  * waits with its text among the changes that need a decision.
  */
-export function GoneWhileEditing({ code, row, drafts }: { code: EntityCode; row: Row; drafts: Drafts }) {
-  const { create } = useMutation(code);
+export function GoneWhileEditing({ entityCode, row, drafts }: { entityCode: EntityCode; row: Row; drafts: Drafts }) {
+  const { create } = useMutation(entityCode);
   const announce = useAnnounce();
   const [failure, setFailure] = useState("");
-  const label = entityInfo(code).label.toLowerCase();
+  const label = entityInfo(entityCode).label.toLowerCase();
 
   async function createAgain(): Promise<void> {
     const held = drafts.held();
-    const again = recreation(code, row, new Map([...held].map(([name, { text }]) => [name, text])));
+    const again = recreation(entityCode, row, new Map([...held].map(([name, { text }]) => [name, text])));
     if (!again.ok) return setFailure(`${humanize(again.column)}: ${again.message}`);
     try {
       await create(again.doc as never);
       for (const { rescued } of held.values()) rescued();
       announce(`Created the ${label} again with your text`);
     } catch (error) {
-      setFailure(describeError(error));
+      setFailure(errorText(error));
     }
   }
 

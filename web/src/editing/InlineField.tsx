@@ -12,20 +12,20 @@ import { hasDraft } from "./inline-edit.ts";
 import { useFrozen } from "./open-drafts.tsx";
 import { useInlineEdit } from "./use-inline-edit.ts";
 
-type Props = {
-  code: EntityCode;
+interface Props {
+  entityCode: EntityCode;
   row: Row;
   column: Column;
   /** The field is the name of the page: its value is the heading, also while it is being edited. */
   heading?: boolean;
-};
+}
 
 /**
  * A value that becomes its own editor: press it, or Enter on it; Enter or leaving saves, Escape gives up. In a text of
  * several lines Enter is a new line and Ctrl+Enter saves.
  */
-export function InlineField({ code, row, column, heading = false }: Props) {
-  const edit = useInlineEdit(code, row, column);
+export function InlineField({ entityCode, row, column, heading = false }: Props) {
+  const edit = useInlineEdit(entityCode, row, column);
   const frozen = useFrozen();
   const button = useRef<HTMLButtonElement>(null);
   const box = useRef<HTMLDivElement>(null);

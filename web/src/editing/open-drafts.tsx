@@ -1,9 +1,12 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 
 /** What an open editor holds, and how it is told that this got into the row by another way than its own save. */
-export type OpenDraft = { readonly text: string; readonly rescued: () => void };
+interface OpenDraft {
+  readonly text: string;
+  readonly rescued: () => void;
+}
 
-export type Drafts = {
+export interface Drafts {
   /** Whether an editor on this page holds something that is not saved. */
   readonly open: boolean;
   /** Set when the row is gone: editors stay open to show and copy their text, and none can save by itself any more. */
@@ -11,12 +14,12 @@ export type Drafts = {
   /** What the open editors hold at this moment, by column. */
   readonly held: () => ReadonlyMap<string, OpenDraft>;
   readonly mark: (name: string, draft: OpenDraft | undefined) => void;
-};
+}
 
 const DraftContext = createContext<Drafts>({ open: false, frozen: false, held: () => new Map(), mark: () => {} });
 
 /** Knows of the open editors of one row, so that the page can keep them in view when the row disappears. */
-export function useDraftKeeper(frozen: boolean): Drafts {
+export function useOpenDrafts(frozen: boolean): Drafts {
   const drafts = useRef(new Map<string, OpenDraft>());
   const [count, setCount] = useState(0);
   const mark = useCallback((name: string, draft: OpenDraft | undefined) => {

@@ -3,16 +3,16 @@ import { useCallback, useEffect, useReducer, useRef } from "react";
 import type { Column, EntityCode, Row } from "../catalog/catalog.ts";
 import { fromInput, sameValue, toInput } from "../catalog/column-input.ts";
 import { useAnnounce } from "../components/Announcer.tsx";
-import { describeError } from "../feedback/error-text.ts";
+import { errorText } from "../feedback/error-text.ts";
 import { humanize } from "../format/humanize.ts";
-import { keptDraft, useDraftPlace, useKeeping } from "./draft-vault.ts";
+import { retainedDraft, useDraftKey, useDraftRetention } from "./draft-retention.ts";
 import { hasDraft, type InlineEdit, inlineEdit, resumed } from "./inline-edit.ts";
 import { useDraftRegistration } from "./open-drafts.tsx";
 
 /** How long "Saved" stays, in milliseconds. */
 const savedFor = 1_600;
 
-export type InlineEditor = {
+interface InlineEditor {
   readonly state: InlineEdit;
   readonly start: () => void;
   readonly change: (draft: string) => void;
@@ -21,17 +21,17 @@ export type InlineEditor = {
   readonly cancel: () => void;
   readonly takeTheirs: () => void;
   readonly keepMine: () => void;
-};
+}
 
 /**
  * Editing of one column of one row. A change of this column by somebody else that arrives while the editor is open is
  * shown, with both values, and decided by the writer; one that arrives after the save is a conflict of the outbox.
  */
-export function useInlineEdit(code: EntityCode, row: Row, column: Column): InlineEditor {
-  const place = useDraftPlace(code, row.id, column.name);
-  const [state, dispatch] = useReducer(inlineEdit, place, (kept) => resumed(keptDraft<InlineEdit>(kept)));
-  useKeeping(place, hasDraft(state) ? state : undefined);
-  const { update } = useMutation(code);
+export function useInlineEdit(entityCode: EntityCode, row: Row, column: Column): InlineEditor {
+  const place = useDraftKey(entityCode, row.id, column.name);
+  const [state, dispatch] = useReducer(inlineEdit, place, (kept) => resumed(retainedDraft<InlineEdit>(kept)));
+  useDraftRetention(place, hasDraft(state) ? state : undefined);
+  const { update } = useMutation(entityCode);
   const announce = useAnnounce();
   const live = useRef(row);
   live.current = row;
@@ -52,7 +52,7 @@ export function useInlineEdit(code: EntityCode, row: Row, column: Column): Inlin
       announce(`${humanize(name)} saved`);
       dispatch({ type: "saved" });
     } catch (error) {
-      dispatch({ type: "failed", error: describeError(error) });
+      dispatch({ type: "failed", error: errorText(error) });
     }
   }
 

@@ -3,11 +3,11 @@ import { Component, type ReactNode } from "react";
 import { Button } from "../components/Button.tsx";
 import { StateMessage } from "./StateMessage.tsx";
 
-type Props = {
+interface Props {
   children: ReactNode;
   /** In place of a part of the page that can be done without; absent: the whole page is what broke. */
   fallback?: ReactNode;
-};
+}
 
 /** A fault of the program itself: says so and offers a reload, where React would leave an empty window. */
 export class ErrorBoundary extends Component<Props, { failed: boolean }> {

@@ -1,14 +1,14 @@
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 
-type Props = {
+interface Props {
   icon: LucideIcon;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
   tone?: "quiet" | "danger";
   heading?: boolean;
-};
+}
 
 /** What stands where content would be: nothing here, something went wrong, it is gone. */
 export function StateMessage({ icon: Icon, title, children, action, tone = "quiet", heading = false }: Props) {

@@ -19,7 +19,7 @@ function Missing() {
  *
  * @param waiting shown until it is there
  */
-export function later<Props extends object>(
+export function deferred<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   waiting: ReactNode = null,
 ): (props: Props) => ReactNode {

@@ -3,9 +3,12 @@ import { Popover } from "../components/Popover.tsx";
 import { humanize } from "../format/humanize.ts";
 import { ReferenceText } from "../value/ReferenceLabel.tsx";
 import { FilterEditor } from "./FilterEditor.tsx";
-import { type ColumnFilter, filterWords } from "./list-filter.ts";
+import { type ColumnFilter, filterText } from "./list-filter.ts";
 
-type Props = { filter: ColumnFilter; onChange: (text: string) => void };
+interface Props {
+  filter: ColumnFilter;
+  onChange: (text: string) => void;
+}
 
 /** One narrowed column: says how, opens its editor, and takes the narrowing away. */
 export function FilterChip({ filter, onChange }: Props) {
@@ -22,7 +25,7 @@ export function FilterChip({ filter, onChange }: Props) {
           <>
             <span className="shrink-0 text-ink-3">{name}</span>
             <span className="truncate font-medium">
-              {row ? <ReferenceText code={row} id={text} /> : filterWords(filter)}
+              {row ? <ReferenceText entityCode={row} id={text} /> : filterText(filter)}
             </span>
           </>
         }

@@ -3,7 +3,10 @@ import { humanize } from "../format/humanize.ts";
 import { ReferencePicker } from "../value/ReferencePicker.tsx";
 import { type ColumnFilter, spanOf, spanText } from "./list-filter.ts";
 
-type Props = { filter: ColumnFilter; onChange: (text: string) => void };
+interface Props {
+  filter: ColumnFilter;
+  onChange: (text: string) => void;
+}
 
 function Choices({ filter, onChange }: Props) {
   const chosen = new Set(filter.text.split(",").filter(Boolean));

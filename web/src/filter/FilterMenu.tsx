@@ -6,14 +6,14 @@ import { humanize } from "../format/humanize.ts";
 import { FilterEditor } from "./FilterEditor.tsx";
 import { type ColumnFilter, filterableColumns, filterKind } from "./list-filter.ts";
 
-type Props = {
-  code: EntityCode;
+interface Props {
+  entityCode: EntityCode;
   filters: readonly ColumnFilter[];
   onChange: (column: string, text: string) => void;
-};
+}
 
 /** Adds a narrowing: first which column, then how. */
-export function FilterMenu({ code, filters, onChange }: Props) {
+export function FilterMenu({ entityCode, filters, onChange }: Props) {
   return (
     <Popover
       align="start"
@@ -25,18 +25,18 @@ export function FilterMenu({ code, filters, onChange }: Props) {
         </>
       }
     >
-      {(close) => <Steps code={code} filters={filters} onChange={onChange} close={close} />}
+      {(close) => <Steps entityCode={entityCode} filters={filters} onChange={onChange} close={close} />}
     </Popover>
   );
 }
 
-function Steps({ code, filters, onChange, close }: Props & { close: () => void }) {
+function Steps({ entityCode, filters, onChange, close }: Props & { close: () => void }) {
   const [column, setColumn] = useState<Column>();
   if (!column) {
     const taken = new Set(filters.map((filter) => filter.column.name));
     return (
       <ul aria-label="Columns" className="max-h-80 overflow-auto">
-        {filterableColumns(code)
+        {filterableColumns(entityCode)
           .filter(({ name }) => !taken.has(name))
           .map((entry) => (
             <li key={entry.name}>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { column } from "../catalog/catalog.ts";
-import { conditionOf, filterableColumns, filterKind, filterWords, readFilters, toFilter } from "./list-filter.ts";
+import { conditionOf, filterableColumns, filterKind, filterText, readFilters, toFilter } from "./list-filter.ts";
 
 function filterOn(name: string, text: string) {
   const entry = column("task", name);
@@ -50,8 +50,8 @@ test("leaves out what an address should not hold instead of asking the server fo
 });
 
 test("says a narrowing in words", () => {
-  expect(filterWords(filterOn("priority", "high,urgent"))).toBe("High, Urgent");
-  expect(filterWords(filterOn("estimated_hours", "2..8"))).toBe("2 – 8");
-  expect(filterWords(filterOn("estimated_hours", "..8"))).toBe("up to 8");
-  expect(filterWords(filterOn("is_private", "false"))).toBe("No");
+  expect(filterText(filterOn("priority", "high,urgent"))).toBe("High, Urgent");
+  expect(filterText(filterOn("estimated_hours", "2..8"))).toBe("2 – 8");
+  expect(filterText(filterOn("estimated_hours", "..8"))).toBe("up to 8");
+  expect(filterText(filterOn("is_private", "false"))).toBe("No");
 });

@@ -5,10 +5,14 @@ import { humanize } from "../format/humanize.ts";
 import { parseNumber } from "../format/number.ts";
 
 /** How a column is narrowed: by choosing values, another row, yes or no, or a span of days or numbers. */
-export type FilterKind = "choice" | "reference" | "boolean" | "days" | "numbers";
+type FilterKind = "choice" | "reference" | "boolean" | "days" | "numbers";
 
 /** One narrowed column: its name and the text that stands in the address. */
-export type ColumnFilter = { readonly column: Column; readonly kind: FilterKind; readonly text: string };
+export interface ColumnFilter {
+  readonly column: Column;
+  readonly kind: FilterKind;
+  readonly text: string;
+}
 
 const kinds: Readonly<Record<string, FilterKind>> = {
   enum: "choice",
@@ -29,9 +33,9 @@ export function filterKind(entry: Column): FilterKind | undefined {
 }
 
 /** The columns that a person may narrow a list by, except the one that the toolbar shows anyway. */
-export function filterableColumns(code: EntityCode): readonly Column[] {
-  const shown = new Set([statusColumn(code)?.name, labelColumn(code)?.name]);
-  return entityInfo(code).columns.filter((entry) => !shown.has(entry.name) && filterKind(entry) !== undefined);
+export function filterableColumns(entityCode: EntityCode): readonly Column[] {
+  const shown = new Set([statusColumn(entityCode)?.name, labelColumn(entityCode)?.name]);
+  return entityInfo(entityCode).columns.filter((entry) => !shown.has(entry.name) && filterKind(entry) !== undefined);
 }
 
 /** The two ends of a span in the address: `2026-01-01..2026-03-31`; either may be missing. */
@@ -90,8 +94,8 @@ export function conditionOf({ column: entry, kind, text }: ColumnFilter): Condit
 }
 
 /** The narrowed columns in an address, in the catalog's order; names and texts that mean nothing are left out. */
-export function readFilters(code: EntityCode, params: URLSearchParams): readonly ColumnFilter[] {
-  return filterableColumns(code).flatMap((entry) => {
+export function readFilters(entityCode: EntityCode, params: URLSearchParams): readonly ColumnFilter[] {
+  return filterableColumns(entityCode).flatMap((entry) => {
     const kind = filterKind(entry);
     const text = params.get(entry.name);
     if (!kind || !text) return [];
@@ -101,8 +105,8 @@ export function readFilters(code: EntityCode, params: URLSearchParams): readonly
 }
 
 /** The filters as the list query wants them. */
-export function toFilter(code: EntityCode, status: string, filters: readonly ColumnFilter[]): Filter {
-  const entry = statusColumn(code);
+export function toFilter(entityCode: EntityCode, status: string, filters: readonly ColumnFilter[]): Filter {
+  const entry = statusColumn(entityCode);
   const known = entry?.enumValues?.includes(status) ? { [entry.name]: status } : {};
   return {
     ...known,
@@ -110,23 +114,23 @@ export function toFilter(code: EntityCode, status: string, filters: readonly Col
   };
 }
 
-function spanWords(text: string, show: (end: string) => string): string {
+function spanRangeText(text: string, show: (end: string) => string): string {
   const { from, to } = spanOf(text);
   if (from && to) return from === to ? show(from) : `${show(from)} – ${show(to)}`;
   return from ? `from ${show(from)}` : `up to ${show(to)}`;
 }
 
 /** The narrowing in words; a reference is shown by the name of its row instead (see FilterChip). */
-export function filterWords({ kind, text }: ColumnFilter): string {
+export function filterText({ kind, text }: ColumnFilter): string {
   switch (kind) {
     case "choice":
       return text.split(",").map(humanize).join(", ");
     case "boolean":
       return text === "true" ? "Yes" : "No";
     case "days":
-      return spanWords(text, formatDay);
+      return spanRangeText(text, formatDay);
     case "numbers":
-      return spanWords(text, (end) => end);
+      return spanRangeText(text, (end) => end);
     case "reference":
       return text === "none" ? "None" : text.slice(0, 8);
   }

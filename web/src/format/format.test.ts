@@ -19,8 +19,8 @@ test.each([
   ["project", "Project", "Projects"],
   ["purchase_order", "Purchase order", "Purchase orders"],
   ["person", "Person", "People"],
-])("several of %s are %s -> %s", (code, label, plural) => {
-  expect(pluralLabel(code, label)).toBe(plural);
+])("several of %s are %s -> %s", (entityCode, label, plural) => {
+  expect(pluralLabel(entityCode, label)).toBe(plural);
 });
 
 test.each([

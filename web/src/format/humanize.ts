@@ -29,8 +29,8 @@ export function humanize(name: string): string {
 const irregular: Readonly<Record<string, string>> = { person: "People", employee: "Employees" };
 
 /** The heading of a list: `Purchase order` -> `Purchase orders`, `Opportunity` -> `Opportunities`. */
-export function pluralLabel(code: string, label: string): string {
-  const known = irregular[code];
+export function pluralLabel(entityCode: string, label: string): string {
+  const known = irregular[entityCode];
   if (known) return known;
   if (/[^aeiou]y$/.test(label)) return `${label.slice(0, -1)}ies`;
   return /(s|x|ch|sh)$/.test(label) ? `${label}es` : `${label}s`;

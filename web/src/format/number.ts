@@ -22,7 +22,10 @@ export function formatMoney(value: number, currency: string | null | undefined):
   return amountFormat(currency).format(value);
 }
 
-type Separators = { readonly decimal: string; readonly group: string };
+interface Separators {
+  readonly decimal: string;
+  readonly group: string;
+}
 
 function separatorsOf(locale: string | undefined): Separators {
   const parts = new Intl.NumberFormat(locale).formatToParts(1_234_567.8);

@@ -6,7 +6,7 @@ import { entityPlural } from "../catalog/navigation.ts";
 import { createPath } from "../catalog/paths.ts";
 import { Button, ButtonLink } from "../components/Button.tsx";
 import { PageHeader } from "../components/PageHeader.tsx";
-import { ErrorMessage } from "../feedback/ErrorMessage.tsx";
+import { LoadError } from "../feedback/LoadError.tsx";
 import { ListSkeleton } from "../feedback/Skeleton.tsx";
 import { StateMessage } from "../feedback/StateMessage.tsx";
 import { toFilter } from "../filter/list-filter.ts";
@@ -20,38 +20,38 @@ import { type Rows, useRows } from "./use-rows.ts";
 /** Rows of a page of a list; a screen shows about 20. */
 const pageSize = 50;
 
-export function EntityListView({ code }: { code: EntityCode }) {
-  const info = entityInfo(code);
-  const plural = entityPlural(code);
-  const params = useListParams(code, defaultSort(code));
-  const filter = toFilter(code, params.status, params.filters);
+export function EntityListView({ entityCode }: { entityCode: EntityCode }) {
+  const info = entityInfo(entityCode);
+  const plural = entityPlural(entityCode);
+  const params = useListParams(entityCode, defaultSort(entityCode));
+  const filter = toFilter(entityCode, params.status, params.filters);
   const filtered = params.q !== "" || Object.keys(filter).length > 0;
-  const latest = useRows(code, {
+  const latest = useRows(entityCode, {
     limit: pageSize,
     sort: params.sort,
     ...(params.q && { q: params.q }),
     ...(Object.keys(filter).length > 0 && { filter }),
   });
 
-  const list = useHeldRows(latest);
+  const list = useRowsWhileLoading(latest);
 
   const body = () => {
     if (list.status === "error" && list.rows.length === 0) {
-      return <ErrorMessage what={plural} error={list.error} retry={list.refetch} />;
+      return <LoadError what={plural} error={list.error} retry={list.refetch} />;
     }
     if (list.status === "loading" && list.rows.length === 0) return <ListSkeleton label={`Loading ${plural}…`} />;
     if (list.rows.length > 0) {
       return (
         <>
           <EntityTable
-            columns={listColumns(code)}
-            code={code}
+            columns={listColumns(entityCode)}
+            entityCode={entityCode}
             rows={list.rows}
             caption={plural}
             sort={params.sort}
             onSort={(sort) => params.set({ sort })}
           />
-          {list.error ? <ListTrouble plural={plural} retry={list.refetch} /> : null}
+          {list.error ? <IncompleteListNotice plural={plural} retry={list.refetch} /> : null}
           {list.hasMore ? (
             <LoadMore loadMore={list.loadMore} shown={list.rows.length} />
           ) : (
@@ -72,7 +72,7 @@ export function EntityListView({ code }: { code: EntityCode }) {
       <StateMessage
         icon={Inbox}
         title={`No ${plural.toLowerCase()} yet`}
-        action={<ButtonLink to={createPath(code)}>New {info.label.toLowerCase()}</ButtonLink>}
+        action={<ButtonLink to={createPath(entityCode)}>New {info.label.toLowerCase()}</ButtonLink>}
       >
         {info.comment}
       </StateMessage>
@@ -85,7 +85,7 @@ export function EntityListView({ code }: { code: EntityCode }) {
         title={plural}
         note={<StaleNote stale={list.rows.length > 0 && list.stale} />}
         actions={
-          <ButtonLink to={createPath(code)} variant="solid">
+          <ButtonLink to={createPath(entityCode)} variant="solid">
             <Plus className="size-4" aria-hidden="true" />
             <span>
               New<span className="hidden sm:inline"> {info.label.toLowerCase()}</span>
@@ -93,14 +93,14 @@ export function EntityListView({ code }: { code: EntityCode }) {
           </ButtonLink>
         }
       />
-      <ListToolbar code={code} params={params} plural={plural} />
+      <ListToolbar entityCode={entityCode} params={params} plural={plural} />
       <div aria-busy={latest.status === "loading"}>{body()}</div>
     </>
   );
 }
 
 /** While another order or filter loads, the rows before stay: a list that goes blank at each letter cannot be read. */
-function useHeldRows(list: Rows): Rows {
+function useRowsWhileLoading(list: Rows): Rows {
   const held = useRef(list.rows);
   const blank = list.status === "loading" && list.rows.length === 0;
   if (!blank) held.current = list.rows;
@@ -108,7 +108,7 @@ function useHeldRows(list: Rows): Rows {
 }
 
 /** Rows are shown, but the latest attempt to read them again, or more of them, failed. It is repeated by itself. */
-function ListTrouble({ plural, retry }: { plural: string; retry: () => void }) {
+function IncompleteListNotice({ plural, retry }: { plural: string; retry: () => void }) {
   return (
     <p role="status" className="flex flex-wrap items-center gap-3 bg-amber-bg px-4 py-2 text-amber-fg text-sm sm:px-6">
       <span className="min-w-0 flex-1">{plural} could not be loaded completely. What is shown may be older.</span>

@@ -10,13 +10,19 @@ import { PrivateMark } from "../value/PrivateMark.tsx";
 import { Value } from "../value/Value.tsx";
 import { isNumeric, type Layout } from "./table-layout.ts";
 
-type Props = { code: EntityCode; row: Row; layout: Layout; compact: boolean; unsent: UnsentState | undefined };
+interface Props {
+  entityCode: EntityCode;
+  row: Row;
+  layout: Layout;
+  compact: boolean;
+  unsent: UnsentState | undefined;
+}
 
 /**
  * One line of a list. The link on the name covers the whole line, so that there is one thing to reach with the
  * keyboard and the whole line to press with a finger. Memoised: one change must not draw a thousand rows.
  */
-export const EntityRow = memo(function EntityRow({ code, row, layout, compact, unsent }: Props) {
+export const EntityRow = memo(function EntityRow({ entityCode, row, layout, compact, unsent }: Props) {
   const { placed, narrow } = layout;
   const line = useRef<HTMLTableRowElement>(null);
   const created = row["created_ts"];
@@ -28,10 +34,10 @@ export const EntityRow = memo(function EntityRow({ code, row, layout, compact, u
       <td className={`py-2.5 pr-4 pl-4 ${compact ? "" : "sm:pl-6"}`}>
         <div className="flex min-w-0 items-center">
           <Link
-            to={entityPath(code, row.id)}
+            to={entityPath(entityCode, row.id)}
             className="truncate font-medium text-ink after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-focus focus-visible:after:-outline-offset-2"
           >
-            {rowLabel(code, row)}
+            {rowLabel(entityCode, row)}
           </Link>
           {isPrivate(row) ? <PrivateMark /> : null}
           <UnsentMark state={unsent} />

@@ -7,12 +7,12 @@ import { useUnsent } from "../unsent/UnsentProvider.tsx";
 import { EntityRow } from "./EntityRow.tsx";
 import { isNumeric, placeColumns } from "./table-layout.ts";
 
-type HeadProps = {
+interface HeadProps {
   entry: Column;
   sort: string;
   onSort?: ((sort: string) => void) | undefined;
   className: string;
-};
+}
 
 function Head({ entry, sort, onSort, className }: HeadProps) {
   const descending = sort === `-${entry.name}`;
@@ -42,8 +42,8 @@ function Head({ entry, sort, onSort, className }: HeadProps) {
   );
 }
 
-type Props = {
-  code: EntityCode;
+interface Props {
+  entityCode: EntityCode;
   rows: readonly Row[];
   /** Says what the table holds. */
   caption: string;
@@ -52,11 +52,11 @@ type Props = {
   onSort?: (sort: string) => void;
   /** Inside a page: no outer padding, and no head where only the name has room. */
   compact?: boolean;
-};
+}
 
 /** Rows of one type. Narrow containers keep the name and put the first column below it; wide ones show more columns. */
-export function EntityTable({ code, rows, caption, columns, sort = "", onSort, compact = false }: Props) {
-  const label = labelColumn(code);
+export function EntityTable({ entityCode, rows, caption, columns, sort = "", onSort, compact = false }: Props) {
+  const label = labelColumn(entityCode);
   const layout = useMemo(() => placeColumns(columns), [columns]);
   const unsent = useUnsent();
   return (
@@ -88,11 +88,11 @@ export function EntityTable({ code, rows, caption, columns, sort = "", onSort, c
           {rows.map((row) => (
             <EntityRow
               key={row.id}
-              code={code}
+              entityCode={entityCode}
               row={row}
               layout={layout}
               compact={compact}
-              unsent={unsent.get(`${code}/${row.id}`)}
+              unsent={unsent.get(`${entityCode}/${row.id}`)}
             />
           ))}
         </tbody>

@@ -9,9 +9,17 @@ import type { ListParams } from "./use-list-params.ts";
 /** How long after the last letter a search starts, in milliseconds. */
 const pause = 250;
 
-export function ListToolbar({ code, params, plural }: { code: EntityCode; params: ListParams; plural: string }) {
+export function ListToolbar({
+  entityCode,
+  params,
+  plural,
+}: {
+  entityCode: EntityCode;
+  params: ListParams;
+  plural: string;
+}) {
   const [text, setText] = useState(params.q);
-  const status = statusColumn(code);
+  const status = statusColumn(entityCode);
   const { set, q } = params;
   // The address follows the field. The field follows the address only when that was changed from elsewhere ("back", "Clear
   // filters"): otherwise the echo of the own word would take back a space or a letter that was typed meanwhile.
@@ -60,7 +68,11 @@ export function ListToolbar({ code, params, plural }: { code: EntityCode; params
           ))}
         </select>
       ) : null}
-      <FilterMenu code={code} filters={params.filters} onChange={(column, text) => set({ [column]: text })} />
+      <FilterMenu
+        entityCode={entityCode}
+        filters={params.filters}
+        onChange={(column, text) => set({ [column]: text })}
+      />
       {params.filters.map((filter) => (
         <FilterChip key={filter.column.name} filter={filter} onChange={(text) => set({ [filter.column.name]: text })} />
       ))}

@@ -31,12 +31,15 @@ function stepFor(rem: number): (typeof steps)[number] {
   return steps.find((step) => step.rem >= rem) ?? steps[steps.length - 1] ?? steps[0];
 }
 
-export type Placed = { readonly entry: Column; readonly className: string };
-export type Layout = {
+interface Placed {
+  readonly entry: Column;
+  readonly className: string;
+}
+export interface Layout {
   readonly placed: readonly Placed[];
   /** For what stands below the name until the first column has room. */
   readonly narrow: string;
-};
+}
 
 /**
  * The columns with the classes that give them their width and hide them where there is no room: from the end, but the

@@ -15,8 +15,8 @@ export type AllRows = Rows & {
 };
 
 /** Every row that fits a query, page after page, live: what a figure or a chart may be computed from. */
-export function useAllRows(code: EntityCode, query: Omit<RowQuery, "limit">): AllRows {
-  const list = useRows(code, { ...query, limit: pageSize });
+export function useAllRows(entityCode: EntityCode, query: Omit<RowQuery, "limit">): AllRows {
+  const list = useRows(entityCode, { ...query, limit: pageSize });
   const { status, hasMore, loadMore, rows } = list;
   const more = status === "ready" && hasMore && rows.length < most;
   // The length is named so that the next page is asked for when one has arrived, not only the first time.

@@ -6,17 +6,17 @@ import { type ColumnFilter, readFilters } from "../filter/list-filter.ts";
 /** Texts by the name of their parameter; an empty one takes it out of the address. */
 type Changes = Readonly<Record<string, string>>;
 
-export type ListParams = {
+export interface ListParams {
   readonly q: string;
   readonly status: string;
   readonly sort: string;
   readonly filters: readonly ColumnFilter[];
   readonly set: (changes: Changes) => void;
   readonly clear: () => void;
-};
+}
 
 /** What a list is narrowed and ordered by, kept in the address so that a reload, a link and "back" show the same. */
-export function useListParams(code: EntityCode, defaultSort: string): ListParams {
+export function useListParams(entityCode: EntityCode, defaultSort: string): ListParams {
   const [params, setParams] = useSearchParams();
   const set = useCallback(
     (changes: Changes) => {
@@ -35,7 +35,7 @@ export function useListParams(code: EntityCode, defaultSort: string): ListParams
     },
     [setParams, defaultSort],
   );
-  const filters = useMemo(() => readFilters(code, params), [code, params]);
+  const filters = useMemo(() => readFilters(entityCode, params), [entityCode, params]);
   const clear = useCallback(() => {
     const narrowed = Object.fromEntries(filters.map(({ column }) => [column.name, ""]));
     set({ ...narrowed, q: "", status: "" });

@@ -4,15 +4,15 @@ import { useEffect, useRef } from "react";
 import type { EntityCode, Row } from "../catalog/catalog.ts";
 import { useRefresh } from "../sync/refresh.tsx";
 
-export type RowQuery = {
+export interface RowQuery {
   readonly filter?: Filter;
   readonly sort?: string;
   readonly q?: string;
   readonly limit?: number;
   readonly within?: string;
-};
+}
 
-export type Rows = {
+export interface Rows {
   readonly status: "loading" | "ready" | "error";
   readonly rows: readonly Row[];
   readonly hasMore: boolean;
@@ -20,11 +20,11 @@ export type Rows = {
   readonly refetch: () => void;
   readonly error: unknown;
   readonly stale: boolean;
-};
+}
 
 /** A live list of any type, and loaded again when the person asks for a refresh (sync switched off). */
-export function useRows(code: EntityCode, query: RowQuery): Rows {
-  const list = useEntityList(code, query);
+export function useRows(entityCode: EntityCode, query: RowQuery): Rows {
+  const list = useEntityList(entityCode, query);
   const { generation } = useRefresh();
   const refetch = useRef(list.refetch);
   refetch.current = list.refetch;

@@ -21,4 +21,6 @@ addEventListener("message", (event) => {
 });
 
 /** The part of a service worker's global object that is used here; the types of the DOM do not have it. */
-type WorkerScope = { skipWaiting(): Promise<void> };
+interface WorkerScope {
+  skipWaiting(): Promise<void>;
+}

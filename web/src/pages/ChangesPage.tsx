@@ -1,8 +1,8 @@
 import { PageHeader } from "../components/PageHeader.tsx";
-import { later } from "../feedback/deferred.tsx";
+import { deferred } from "../feedback/deferred.tsx";
 import { ListSkeleton } from "../feedback/Skeleton.tsx";
 
-const UnsentChanges = later(
+const UnsentChanges = deferred(
   async () => (await import("../unsent/UnsentChanges.tsx")).UnsentChanges,
   <ListSkeleton rows={3} />,
 );

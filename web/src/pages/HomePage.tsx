@@ -9,19 +9,25 @@ import { type RowQuery, useRows } from "../list/use-rows.ts";
 import { OpenWorkload } from "../task/OpenWorkload.tsx";
 import { useOwnEmployee } from "../task/use-own-employee.ts";
 
-type BlockProps = { title: string; code: EntityCode; query: RowQuery; columns: readonly string[]; className?: string };
+interface BlockProps {
+  title: string;
+  entityCode: EntityCode;
+  query: RowQuery;
+  columns: readonly string[];
+  className?: string;
+}
 
-function Block({ title, code, query, columns, className = "" }: BlockProps) {
-  const list = useRows(code, query);
+function Block({ title, entityCode, query, columns, className = "" }: BlockProps) {
+  const list = useRows(entityCode, query);
   return (
     <section aria-label={title} className={className}>
       <div className="mb-2 flex items-baseline justify-between">
         <h2 className="font-semibold">{title}</h2>
-        <Link to={listPath(code)} className="text-link text-sm underline-offset-2 hover:underline">
+        <Link to={listPath(entityCode)} className="text-link text-sm underline-offset-2 hover:underline">
           View all
         </Link>
       </div>
-      <SectionRows code={code} list={{ ...list, hasMore: false }} columns={columns} caption={title} />
+      <SectionRows entityCode={entityCode} list={{ ...list, hasMore: false }} columns={columns} caption={title} />
     </section>
   );
 }
@@ -42,7 +48,7 @@ export function HomePage() {
           {known ? (
             <Block
               title={employee ? "Your open tasks" : "Open tasks"}
-              code="task"
+              entityCode="task"
               query={mine}
               columns={["status", "due_on"]}
             />
@@ -53,7 +59,12 @@ export function HomePage() {
               <ListSkeleton rows={3} label="Loading your tasks…" />
             </section>
           )}
-          <Block title="Active projects" code="project" query={running} columns={["progress_percent", "end_on"]} />
+          <Block
+            title="Active projects"
+            entityCode="project"
+            query={running}
+            columns={["progress_percent", "end_on"]}
+          />
         </div>
         <section aria-label="Workload" className="min-w-0">
           <h2 className="mb-2 font-semibold">Workload</h2>
@@ -61,7 +72,7 @@ export function HomePage() {
         </section>
         <Block
           title="Recently changed tasks"
-          code="task"
+          entityCode="task"
           query={{ sort: "-updated_ts", limit: 8 }}
           columns={["status", "project_id", "assignee_id", "updated_ts"]}
           className="xl:col-span-2"

@@ -3,7 +3,7 @@ import { unsentOfOthers } from "@heliograph/client/rxdb";
 import { ArrowRight, LoaderCircle } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useAuth } from "../auth/AuthProvider.tsx";
-import { databaseOf } from "../auth/database-name.ts";
+import { databaseName } from "../auth/database-name.ts";
 import { demoPassword, demoUsers } from "../auth/demo-users.ts";
 import type { Session } from "../auth/session.ts";
 import { Avatar } from "../components/Avatar.tsx";
@@ -12,15 +12,18 @@ import { ConfirmDialog } from "../components/ConfirmDialog.tsx";
 import { Logo } from "../components/Logo.tsx";
 import { usePageTitle } from "../components/use-page-title.ts";
 import { config } from "../config.ts";
-import { describeError } from "../feedback/error-text.ts";
+import { errorText } from "../feedback/error-text.ts";
 
 function describeRefusal(error: unknown): string {
   if (error instanceof ApiError && error.status === 401) return "The e-mail address or the password is not right.";
-  return describeError(error);
+  return errorText(error);
 }
 
 /** Somebody else's changes that are not sent, and whose sign-in would remove them. */
-type Loss = { readonly count: number; readonly session: Session };
+interface Loss {
+  readonly count: number;
+  readonly session: Session;
+}
 
 function useSignIn() {
   const { signIn } = useAuth();
@@ -33,7 +36,7 @@ function useSignIn() {
     try {
       const api = createApiClient({ baseUrl: config.apiUrl, getToken: () => null });
       const session = (await api.login(email, password)) as Session;
-      const count = await unsentOfOthers(databaseOf(session.person));
+      const count = await unsentOfOthers(databaseName(session.person));
       if (count === 0) return signIn(session);
       setLoss({ count, session });
       setBusy("");
@@ -46,7 +49,15 @@ function useSignIn() {
 }
 
 /** One database per device and person: with the next person the last one's goes, and that must be a decision. */
-function LossDialog({ loss, signIn, cancel }: { loss: Loss; signIn: (session: Session) => void; cancel: () => void }) {
+function UnsentLossDialog({
+  loss,
+  signIn,
+  cancel,
+}: {
+  loss: Loss;
+  signIn: (session: Session) => void;
+  cancel: () => void;
+}) {
   const { absent } = useAuth();
   const whose = absent ? `${absent.fname} ${absent.lname}` : "the person before";
   return (
@@ -153,7 +164,7 @@ export function SignInPage() {
           </ul>
         </section>
       </div>
-      {loss ? <LossDialog loss={loss} signIn={signIn} cancel={cancel} /> : null}
+      {loss ? <UnsentLossDialog loss={loss} signIn={signIn} cancel={cancel} /> : null}
     </main>
   );
 }

@@ -11,7 +11,10 @@ const item = ({ isActive }: { isActive: boolean }) =>
       : "text-ink-2 hover:bg-sunken hover:text-ink"
   }`;
 
-type Props = { brand?: ReactNode; onNavigate?: () => void };
+interface Props {
+  brand?: ReactNode;
+  onNavigate?: () => void;
+}
 
 export function SideNavigation({ brand, onNavigate }: Props) {
   const close = onNavigate ? { onClick: onNavigate } : {};
@@ -29,13 +32,13 @@ export function SideNavigation({ brand, onNavigate }: Props) {
               {area.name}
             </h2>
             <ul className="space-y-px">
-              {area.codes.map((code) => {
-                const Icon = entityIcon(code);
+              {area.codes.map((entityCode) => {
+                const Icon = entityIcon(entityCode);
                 return (
-                  <li key={code}>
-                    <NavLink to={listPath(code)} className={item} {...close}>
+                  <li key={entityCode}>
+                    <NavLink to={listPath(entityCode)} className={item} {...close}>
                       <Icon className="size-4 shrink-0 opacity-75" aria-hidden="true" />
-                      <span className="truncate">{entityPlural(code)}</span>
+                      <span className="truncate">{entityPlural(entityCode)}</span>
                     </NavLink>
                   </li>
                 );

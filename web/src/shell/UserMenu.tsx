@@ -41,7 +41,7 @@ export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => vo
               <p className="font-semibold">{name}</p>
               <p className="truncate text-ink-2 text-sm">{person.email}</p>
               <p className="mt-1 text-ink-3 text-sm">
-                <ReferenceText code="organization" id={person.organizationId} /> · {humanize(person.role)}
+                <ReferenceText entityCode="organization" id={person.organizationId} /> · {humanize(person.role)}
               </p>
             </div>
             <div className="border-line border-t pt-1.5">

@@ -1,7 +1,7 @@
 import { useSyncStatus } from "@heliograph/client/react";
 import { History } from "lucide-react";
 import { useEffect, useState } from "react";
-import { staleWords } from "./stale-text.ts";
+import { staleText } from "./stale-text.ts";
 
 /** How long something must be behind before it is said, in milliseconds: each change makes it so for a blink. */
 const patience = 1_200;
@@ -20,7 +20,7 @@ export function StaleNote({ stale }: { stale: boolean }) {
     return () => clearTimeout(timer);
   }, [behind]);
   if (!shown) return null;
-  const { when, rest } = staleWords(caughtUpAt, Date.now());
+  const { when, rest } = staleText(caughtUpAt, Date.now());
   return (
     <p
       data-testid="stale"

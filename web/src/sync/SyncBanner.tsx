@@ -22,7 +22,7 @@ function count(size: number): string {
 }
 
 /** How many changes need a decision that the page in view does not ask for itself. */
-function useElsewhere(): number {
+function useAttentionElsewhere(): number {
   const { items } = useAttention();
   const { pathname } = useLocation();
   if (pathname === changesPath) return 0;
@@ -32,7 +32,7 @@ function useElsewhere(): number {
 /** What a person must know while the pages do not move, or not everything of his is safe: one line, above the page. */
 export function SyncBanner() {
   const { state, outbox, storage, storageReason } = useSyncStatus();
-  const attention = useElsewhere();
+  const attention = useAttentionElsewhere();
   const { refresh } = useRefresh();
   const unsent =
     outbox.size > 0 ? (

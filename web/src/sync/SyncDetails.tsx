@@ -2,15 +2,15 @@ import type { SyncStatus } from "@heliograph/client";
 import { Link } from "react-router";
 import { changesPath } from "../catalog/paths.ts";
 import { RelativeTime } from "../components/RelativeTime.tsx";
-import type { SyncWords } from "./sync-text.ts";
+import type { SyncText } from "./sync-text.ts";
 
-type Props = {
+interface Props {
   status: SyncStatus;
-  words: SyncWords;
+  words: SyncText;
   /** How many changes the server does not have, in words; undefined when it has all. */
   unsent: string | undefined;
   onLeave: () => void;
-};
+}
 
 /** What there is to know about the connection, for whoever asks. */
 export function SyncDetails({ status, words, unsent, onLeave }: Props) {

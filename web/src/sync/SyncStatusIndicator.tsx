@@ -5,12 +5,12 @@ import { Link } from "react-router";
 import { changesPath } from "../catalog/paths.ts";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Popover } from "../components/Popover.tsx";
-import { later } from "../feedback/deferred.tsx";
-import { type SyncWords, syncWords } from "./sync-text.ts";
+import { deferred } from "../feedback/deferred.tsx";
+import { type SyncText, syncText } from "./sync-text.ts";
 
-const SyncDetails = later(async () => (await import("./SyncDetails.tsx")).SyncDetails);
+const SyncDetails = deferred(async () => (await import("./SyncDetails.tsx")).SyncDetails);
 
-const dots: Record<SyncWords["tone"], string> = {
+const dots: Record<SyncText["tone"], string> = {
   live: "bg-ok",
   busy: "bg-signal animate-[blink_1.2s_ease-in-out_infinite]",
   warn: "bg-signal",
@@ -49,17 +49,17 @@ function useAnnouncedState(label: string): void {
 export function SyncStatusIndicator() {
   const status = useSyncStatus();
   const now = useSeconds(status.state === "connecting" && status.retryAt !== undefined);
-  const words = syncWords(status, now);
+  const words = syncText(status, now);
   useAnnouncedState(words.label);
   const unsent = status.outbox.size + status.attention;
-  const unsentWords = unsent === 1 ? "1 unsent change" : `${unsent} unsent changes`;
+  const unsentText = unsent === 1 ? "1 unsent change" : `${unsent} unsent changes`;
   return (
     <>
       {unsent > 0 ? (
         <Link
           to={changesPath}
-          aria-label={unsentWords}
-          title={unsentWords}
+          aria-label={unsentText}
+          title={unsentText}
           className="flex h-8 items-center gap-1 rounded-md px-1.5 text-ink-2 text-sm tabular-nums hover:bg-sunken hover:text-ink"
         >
           <CloudUpload className="size-4 text-ink-3" aria-hidden="true" />
@@ -67,7 +67,7 @@ export function SyncStatusIndicator() {
         </Link>
       ) : null}
       <Popover
-        label={`Sync status: ${words.label}${unsent > 0 ? `, ${unsentWords}` : ""}`}
+        label={`Sync status: ${words.label}${unsent > 0 ? `, ${unsentText}` : ""}`}
         buttonClass="flex h-8 items-center gap-2 rounded-md px-2 text-ink-2 text-sm hover:bg-sunken hover:text-ink"
         panelClass="w-72 p-3.5"
         button={
@@ -83,7 +83,7 @@ export function SyncStatusIndicator() {
         }
       >
         {(close) => (
-          <SyncDetails status={status} words={words} unsent={unsent > 0 ? unsentWords : undefined} onLeave={close} />
+          <SyncDetails status={status} words={words} unsent={unsent > 0 ? unsentText : undefined} onLeave={close} />
         )}
       </Popover>
     </>

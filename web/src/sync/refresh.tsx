@@ -1,9 +1,20 @@
-import { createContext, useContext } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 
-/** `generation` changes with each wish to load again; pages that show lists follow it. */
-export type Refresh = { readonly generation: number; readonly refresh: () => void };
+interface Refresh {
+  /** Increases with each refresh request; views refetch when it changes. */
+  readonly generation: number;
+  readonly refresh: () => void;
+}
 
-export const RefreshContext = createContext<Refresh>({ generation: 0, refresh: () => {} });
+const RefreshContext = createContext<Refresh>({ generation: 0, refresh: () => {} });
+
+/** Lets the user refetch everything on screen by hand, which is the only way to see changes while sync is switched off. */
+export function RefreshProvider({ children }: { children: ReactNode }) {
+  const [generation, setGeneration] = useState(0);
+  const refresh = useCallback(() => setGeneration((before) => before + 1), []);
+  const value = useMemo(() => ({ generation, refresh }), [generation, refresh]);
+  return <RefreshContext.Provider value={value}>{children}</RefreshContext.Provider>;
+}
 
 export function useRefresh(): Refresh {
   return useContext(RefreshContext);

@@ -5,7 +5,7 @@ import { timeOf } from "./sync-text.ts";
  *
  * @param caughtUpAt up to when everything that was told had been read, in milliseconds; unknown after a reload
  */
-export function staleWords(caughtUpAt: number | undefined, now: number): { when: string; rest: string } {
+export function staleText(caughtUpAt: number | undefined, now: number): { when: string; rest: string } {
   const when = caughtUpAt === undefined ? "From your last visit" : `As of ${timeOf(caughtUpAt, now)}`;
   return { when, rest: ", not compared yet" };
 }

@@ -1,12 +1,12 @@
-export type SyncWords = {
+export interface SyncText {
   readonly tone: "live" | "busy" | "warn" | "off";
   readonly label: string;
   /** What this means for the person at the screen. */
   readonly detail: string;
-};
+}
 
 /** The part of the client's status that the words depend on. */
-export type SyncState = {
+export interface SyncState {
   readonly state:
     | "disconnected"
     | "connecting"
@@ -23,9 +23,9 @@ export type SyncState = {
   readonly retryAt?: number | undefined;
   /** The server is there, and yet nothing gets through. */
   readonly stuck?: boolean | undefined;
-};
+}
 
-function reconnecting(retryAt: number, now: number): SyncWords {
+function reconnecting(retryAt: number, now: number): SyncText {
   const detail = "The connection was lost. What is shown may be older than what is on the server.";
   const seconds = Math.ceil((retryAt - now) / 1000);
   if (seconds <= 0) return { tone: "warn", label: "Reconnecting…", detail };
@@ -45,7 +45,7 @@ export function timeOf(moment: number, now: number): string {
 const excused: ReadonlySet<SyncState["state"]> = new Set(["offline", "needs-auth", "disconnected"]);
 
 /** Of all that can be told at once the worst comes first: a person who waits for a save must hear that it does not go. */
-function stuckWords({ state, since }: SyncState, now: number): SyncWords {
+function stuckText({ state, since }: SyncState, now: number): SyncText {
   const detail = () => {
     switch (state) {
       case "disabled":
@@ -62,8 +62,8 @@ function stuckWords({ state, since }: SyncState, now: number): SyncWords {
 }
 
 /** The connection in words; `now` in milliseconds. */
-export function syncWords(status: SyncState, now: number): SyncWords {
-  if (status.stuck && !excused.has(status.state)) return stuckWords(status, now);
+export function syncText(status: SyncState, now: number): SyncText {
+  if (status.stuck && !excused.has(status.state)) return stuckText(status, now);
   switch (status.state) {
     case "connected":
       return { tone: "live", label: "Live", detail: "Changes by others appear here as they are made." };

@@ -3,12 +3,12 @@ import { Plus } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Button } from "../components/Button.tsx";
-import { useDraftPlace, useKeptState } from "../editing/draft-vault.ts";
-import { describeError } from "../feedback/error-text.ts";
+import { useDraftKey, useRetainedState } from "../editing/draft-retention.ts";
+import { errorText } from "../feedback/error-text.ts";
 
 /** One line for one more task; the cursor stays, so that several can be written in a row. */
 export function AddTask({ projectId }: { projectId: string }) {
-  const [title, setTitle] = useKeptState(useDraftPlace("project", projectId, "task"), "", (text) => text === "");
+  const [title, setTitle] = useRetainedState(useDraftKey("project", projectId, "task"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
   const { create } = useMutation("task");
   const announce = useAnnounce();
@@ -26,7 +26,7 @@ export function AddTask({ projectId }: { projectId: string }) {
       announce(`Added task ${text}`);
     } catch (error) {
       setTitle((typed) => typed || text);
-      setFailure(describeError(error));
+      setFailure(errorText(error));
     }
     input.current?.focus();
   }

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { WorkloadChart } from "../chart/WorkloadChart.tsx";
 import { openStates, workload } from "../chart/workload.ts";
-import { ErrorMessage } from "../feedback/ErrorMessage.tsx";
+import { LoadError } from "../feedback/LoadError.tsx";
 import { LoadingProgress } from "../feedback/LoadingProgress.tsx";
 import { ListSkeleton } from "../feedback/Skeleton.tsx";
 import { today } from "../format/date.ts";
@@ -17,7 +17,7 @@ export function OpenWorkload() {
   const day = today();
   const loads = useMemo(() => workload(tasks.rows, day), [tasks.rows, day]);
   if (tasks.rows.length === 0) {
-    if (tasks.status === "error") return <ErrorMessage what="Workload" error={tasks.error} retry={tasks.refetch} />;
+    if (tasks.status === "error") return <LoadError what="Workload" error={tasks.error} retry={tasks.refetch} />;
     if (tasks.status === "loading") return <ListSkeleton rows={4} label="Loading the workload…" />;
     return <p className="text-ink-3">No open tasks.</p>;
   }

@@ -1,18 +1,14 @@
-import { useParams } from "react-router";
 import { EntityDetail } from "../detail/EntityDetail.tsx";
 import { Relations } from "../detail/Relations.tsx";
-import { NotFoundPage } from "../pages/NotFoundPage.tsx";
 import { ProjectTasks } from "./ProjectTasks.tsx";
 
-export function ProjectDetail() {
-  const { id } = useParams();
-  if (!id) return <NotFoundPage />;
+export function ProjectDetail({ id }: { id: string }) {
   return (
-    <EntityDetail key={id} code="project" id={id.toLowerCase()}>
+    <EntityDetail key={id} entityCode="project" id={id}>
       {(row) => (
         <>
           <ProjectTasks project={row} />
-          <Relations code="project" parent={row} without="task" />
+          <Relations entityCode="project" parent={row} without="task" />
         </>
       )}
     </EntityDetail>

@@ -1,15 +1,16 @@
 import type { Row } from "../catalog/catalog.ts";
+import { Section } from "../components/Section.tsx";
 import { useFrozen } from "../editing/open-drafts.tsx";
-import { later } from "../feedback/deferred.tsx";
+import { deferred } from "../feedback/deferred.tsx";
 import { LoadingProgress } from "../feedback/LoadingProgress.tsx";
-import { Section, SectionRows } from "../list/SectionRows.tsx";
+import { SectionRows } from "../list/SectionRows.tsx";
 import { useAllRows } from "../list/use-all-rows.ts";
 import { AddTask } from "./AddTask.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
 import { progressOf } from "./progress.ts";
 
 // With its axes and curves, which are a library: only this page needs them.
-const ProjectProgress = later(async () => (await import("./ProjectProgress.tsx")).ProjectProgress);
+const ProjectProgress = deferred(async () => (await import("./ProjectProgress.tsx")).ProjectProgress);
 
 /** The tasks of a project, live: by whomever they are added, finished or moved away. */
 export function ProjectTasks({ project }: { project: Row }) {
@@ -30,7 +31,7 @@ export function ProjectTasks({ project }: { project: Row }) {
         }
       >
         {frozen ? null : <AddTask projectId={project.id} />}
-        <SectionRows code="task" list={tasks} without="project_id" caption="Tasks of this project" />
+        <SectionRows entityCode="task" list={tasks} without="project_id" caption="Tasks of this project" />
       </Section>
     </>
   );

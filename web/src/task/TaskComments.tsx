@@ -3,11 +3,11 @@ import { type FormEvent, useState } from "react";
 import { isPrivate, type Row } from "../catalog/catalog.ts";
 import { Button } from "../components/Button.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
-import { useDraftPlace, useKeptState } from "../editing/draft-vault.ts";
+import { Section } from "../components/Section.tsx";
+import { useDraftKey, useRetainedState } from "../editing/draft-retention.ts";
 import { useFrozen } from "../editing/open-drafts.tsx";
-import { ErrorMessage } from "../feedback/ErrorMessage.tsx";
-import { describeError } from "../feedback/error-text.ts";
-import { Section } from "../list/SectionRows.tsx";
+import { errorText } from "../feedback/error-text.ts";
+import { LoadError } from "../feedback/LoadError.tsx";
 import { useRows } from "../list/use-rows.ts";
 import { PrivateMark } from "../value/PrivateMark.tsx";
 import { ReferenceLink } from "../value/ReferenceLabel.tsx";
@@ -19,7 +19,7 @@ function Comment({ row }: { row: Row }) {
     <li className="border-line border-b py-3 last:border-b-0">
       <div className="flex items-center gap-2 text-sm">
         {typeof author === "string" ? (
-          <ReferenceLink code="employee" id={author} className="font-medium" />
+          <ReferenceLink entityCode="employee" id={author} className="font-medium" />
         ) : (
           <span className="text-ink-3">Unknown</span>
         )}
@@ -39,7 +39,7 @@ export function TaskComments({ task }: { task: Row }) {
     sort: "created_ts",
     limit: 50,
   });
-  const [body, setBody] = useKeptState(useDraftPlace("task", task.id, "comment"), "", (text) => text === "");
+  const [body, setBody] = useRetainedState(useDraftKey("task", task.id, "comment"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
   const { create } = useMutation("task_comment");
   const { id: author } = useOwnEmployee();
@@ -55,14 +55,14 @@ export function TaskComments({ task }: { task: Row }) {
       await create({ task_id: task.id, body: text, ...(author && { author_id: author }) } as never);
     } catch (error) {
       setBody((typed) => typed || text);
-      setFailure(describeError(error));
+      setFailure(errorText(error));
     }
   }
 
   return (
     <Section title="Comments">
       {comments.status === "error" && comments.rows.length === 0 ? (
-        <ErrorMessage what="Comments" error={comments.error} retry={comments.refetch} />
+        <LoadError what="Comments" error={comments.error} retry={comments.refetch} />
       ) : comments.rows.length > 0 ? (
         <ul>
           {comments.rows.map((row) => (

@@ -1,17 +1,13 @@
-import { useParams } from "react-router";
 import { EntityDetail } from "../detail/EntityDetail.tsx";
 import { Relations } from "../detail/Relations.tsx";
-import { NotFoundPage } from "../pages/NotFoundPage.tsx";
 import { TaskComments } from "./TaskComments.tsx";
 
-export function TaskDetail() {
-  const { id } = useParams();
-  if (!id) return <NotFoundPage />;
+export function TaskDetail({ id }: { id: string }) {
   return (
-    <EntityDetail key={id} code="task" id={id.toLowerCase()}>
+    <EntityDetail key={id} entityCode="task" id={id}>
       {(row) => (
         <>
-          <Relations code="task" parent={row} without="task_comment" />
+          <Relations entityCode="task" parent={row} without="task_comment" />
           <TaskComments task={row} />
         </>
       )}

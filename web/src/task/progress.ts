@@ -1,6 +1,10 @@
 import type { Row } from "../catalog/catalog.ts";
 
-export type Progress = { readonly done: number; readonly open: number; readonly total: number };
+export interface Progress {
+  readonly done: number;
+  readonly open: number;
+  readonly total: number;
+}
 
 /** How far a set of tasks is. Cancelled ones are neither done nor to be done, so they do not count. */
 export function progressOf(tasks: readonly Row[]): Progress {

@@ -7,10 +7,10 @@ import { entityPath } from "../catalog/paths.ts";
 import { useAnnounce } from "../components/Announcer.tsx";
 import { Button } from "../components/Button.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
-import { describeError } from "../feedback/error-text.ts";
+import { errorText } from "../feedback/error-text.ts";
 import { ConflictChoices } from "./ConflictChoices.tsx";
-import { deedWords, kindWords, nameOfRow } from "./change-text.ts";
-import { GoneForGood } from "./LostRowChanges.tsx";
+import { kindText, nameOfRow, operationText } from "./change-text.ts";
+import { LostRowChanges } from "./LostRowChanges.tsx";
 import { RefusedChanges } from "./RefusedChanges.tsx";
 
 const tones = {
@@ -25,8 +25,8 @@ export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCo
   const announce = useAnnounce();
   const [failure, setFailure] = useState("");
   const id = useId();
-  const { code, op, kind, reason } = item;
-  const name = nameOfRow(code, item.id, item.mine);
+  const { code: entityCode, op, kind, reason } = item;
+  const name = nameOfRow(entityCode, item.id, item.mine);
 
   async function decide(work: Promise<void>, said: string): Promise<void> {
     setFailure("");
@@ -34,7 +34,7 @@ export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCo
       await work;
       announce(said);
     } catch (error) {
-      setFailure(describeError(error));
+      setFailure(errorText(error));
     }
   }
   const send = (changes: Readonly<Record<string, unknown>>) => void decide(retry(item.key, changes), "Sent again");
@@ -44,18 +44,18 @@ export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCo
   return (
     <article aria-labelledby={id} className="rounded-lg border border-line bg-canvas p-4">
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <span className={`rounded px-1.5 font-medium text-xs ${tones[kind]}`}>{kindWords(item)}</span>
+        <span className={`rounded px-1.5 font-medium text-xs ${tones[kind]}`}>{kindText(item)}</span>
         <h2 id={id} className="min-w-0 font-semibold">
           {kind === "gone" || op === "create" ? (
             name
           ) : (
-            <Link to={entityPath(code, item.id)} className="underline-offset-2 hover:underline">
+            <Link to={entityPath(entityCode, item.id)} className="underline-offset-2 hover:underline">
               {name}
             </Link>
           )}
         </h2>
         <span className="text-ink-3 text-sm">
-          {entityInfo(code).label} · {deedWords(op, item.changes)} ·{" "}
+          {entityInfo(entityCode).label} · {operationText(op, item.changes)} ·{" "}
           <RelativeTime value={new Date(item.at).toISOString()} />
         </span>
       </header>
@@ -70,7 +70,7 @@ export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCo
       ) : null}
       <div className="mt-3">
         {kind === "conflict" ? (
-          <ConflictChoices code={code} item={item} onResolve={settle} />
+          <ConflictChoices entityCode={entityCode} item={item} onResolve={settle} />
         ) : op === "remove" ? (
           <div className="flex gap-2">
             <Button variant="solid" onClick={() => send({})}>
@@ -79,10 +79,10 @@ export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCo
             <Button onClick={giveUp}>Discard</Button>
           </div>
         ) : kind === "gone" && !item.base && op === "update" ? (
-          <GoneForGood code={code} item={item} onDiscard={giveUp} />
+          <LostRowChanges entityCode={entityCode} item={item} onDiscard={giveUp} />
         ) : (
           <RefusedChanges
-            code={code}
+            entityCode={entityCode}
             item={item}
             send={kind === "gone" ? "Create it again" : "Send again"}
             onSend={send}

@@ -7,11 +7,11 @@ import { humanize } from "../format/humanize.ts";
 import { Editor } from "../value/Editor.tsx";
 import { Value } from "../value/Value.tsx";
 
-type Props = {
-  code: EntityCode;
+interface Props {
+  entityCode: EntityCode;
   item: AttentionItem;
   onResolve: (choices: Readonly<Record<string, Choice>>) => void;
-};
+}
 
 type Picks = Readonly<Record<string, "mine" | "theirs" | "other">>;
 
@@ -27,9 +27,9 @@ function Side({ entry, row, title }: { entry: Column; row: Row; title: string })
 }
 
 /** Settles a conflict field by field: mine, theirs, or a third value. Nothing is sent before "Save". */
-export function ConflictChoices({ code, item, onResolve }: Props) {
+export function ConflictChoices({ entityCode, item, onResolve }: Props) {
   const name = useId();
-  const columns = item.columns.map((each) => column(code, each)).filter((entry) => entry !== undefined);
+  const columns = item.columns.map((each) => column(entityCode, each)).filter((entry) => entry !== undefined);
   const [picks, setPicks] = useState<Picks>(() => Object.fromEntries(columns.map((entry) => [entry.name, "mine"])));
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});

@@ -7,11 +7,15 @@ import { humanize } from "../format/humanize.ts";
 import { Value } from "../value/Value.tsx";
 import { changedColumns } from "./change-text.ts";
 
-type Props = { code: EntityCode; item: AttentionItem; onDiscard: () => void };
+interface Props {
+  entityCode: EntityCode;
+  item: AttentionItem;
+  onDiscard: () => void;
+}
 
 /** The row was taken away from this person: of it, only what he wrote himself is left, and can begin another one. */
-export function GoneForGood({ code, item, onDiscard }: Props) {
-  const changes = changedColumns(code, item.changes);
+export function LostRowChanges({ entityCode, item, onDiscard }: Props) {
+  const changes = changedColumns(entityCode, item.changes);
   const texts = Object.fromEntries(changes.map(({ column, value }) => [column.name, toInput(column, value)]));
   return (
     <div>
@@ -26,7 +30,7 @@ export function GoneForGood({ code, item, onDiscard }: Props) {
         ))}
       </dl>
       <div className="mt-4 flex flex-wrap gap-2">
-        <ButtonLink to={createPath(code, texts)} variant="solid">
+        <ButtonLink to={createPath(entityCode, texts)} variant="solid">
           Begin a new one with this
         </ButtonLink>
         <Button onClick={onDiscard}>Discard</Button>

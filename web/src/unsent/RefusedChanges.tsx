@@ -7,18 +7,18 @@ import { humanize } from "../format/humanize.ts";
 import { Editor } from "../value/Editor.tsx";
 import { changedColumns } from "./change-text.ts";
 
-type Props = {
-  code: EntityCode;
+interface Props {
+  entityCode: EntityCode;
   item: AttentionItem;
   /** What the button says that sends it. */
   send: string;
   onSend: (changes: Readonly<Record<string, unknown>>) => void;
   onDiscard: () => void;
-};
+}
 
 /** What the server did not take, open for correction: sent again as it then is, or given up. */
-export function RefusedChanges({ code, item, send, onSend, onDiscard }: Props) {
-  const changes = changedColumns(code, item.changes);
+export function RefusedChanges({ entityCode, item, send, onSend, onDiscard }: Props) {
+  const changes = changedColumns(entityCode, item.changes);
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
 

@@ -3,17 +3,17 @@ import { TriangleAlert, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { EntityCode } from "../catalog/catalog.ts";
 import { Button, IconButton } from "../components/Button.tsx";
-import { later } from "../feedback/deferred.tsx";
+import { deferred } from "../feedback/deferred.tsx";
 import { isShowable } from "./change-text.ts";
 
-const AttentionCard = later(async () => (await import("./AttentionCard.tsx")).AttentionCard);
+const AttentionCard = deferred(async () => (await import("./AttentionCard.tsx")).AttentionCard);
 
 /** On the page of a row: says that a change of it needs a decision, and opens where it is made. */
-export function RowAttention({ code, id }: { code: EntityCode; id: string }) {
+export function RowAttention({ entityCode, id }: { entityCode: EntityCode; id: string }) {
   const { items } = useAttention();
   const [open, setOpen] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
-  const own = items.filter((item) => item.code === code && item.id === id).filter(isShowable);
+  const own = items.filter((item) => item.code === entityCode && item.id === id).filter(isShowable);
   const nothing = own.length === 0;
   useEffect(() => {
     if (open && !dialog.current?.open) dialog.current?.showModal();

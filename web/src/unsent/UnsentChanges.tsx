@@ -7,7 +7,7 @@ import { RelativeTime } from "../components/RelativeTime.tsx";
 import { StateMessage } from "../feedback/StateMessage.tsx";
 import { ReferenceText } from "../value/ReferenceLabel.tsx";
 import { AttentionCard } from "./AttentionCard.tsx";
-import { deedWords, isShowable } from "./change-text.ts";
+import { isShowable, operationText } from "./change-text.ts";
 
 /** Everything of this device that the server does not have: what needs a decision, and what waits its turn. */
 export function UnsentChanges() {
@@ -41,11 +41,12 @@ export function UnsentChanges() {
                     to={entityPath(entry.code, entry.id)}
                     className="min-w-0 truncate font-medium underline-offset-2 hover:underline"
                   >
-                    <ReferenceText code={entry.code} id={entry.id} />
+                    <ReferenceText entityCode={entry.code} id={entry.id} />
                   </Link>
                 )}
                 <span className="text-ink-2 text-sm">
-                  {deedWords(entry.op, entry.changes)} · <RelativeTime value={new Date(entry.queuedAt).toISOString()} />
+                  {operationText(entry.op, entry.changes)} ·{" "}
+                  <RelativeTime value={new Date(entry.queuedAt).toISOString()} />
                 </span>
                 {entry.heldBy ? (
                   <span className="text-amber-fg text-sm">waits for a decision above</span>

@@ -1,4 +1,4 @@
-import { speaksOfState, type Tone, toneOf } from "../catalog/tone.ts";
+import { hasTone, type Tone, toneOf } from "../catalog/tone.ts";
 import { humanize } from "../format/humanize.ts";
 
 const tones: Record<Tone, string> = {
@@ -42,7 +42,7 @@ function Priority({ value }: { value: string }) {
 /** The value of an enumeration column: words carry the meaning, colour only repeats it. */
 export function Badge({ column, value }: { column: string; value: string }) {
   if (column === "priority") return <Priority value={value} />;
-  if (!speaksOfState(column)) return <span>{humanize(value)}</span>;
+  if (!hasTone(column)) return <span>{humanize(value)}</span>;
   return (
     <span
       className={`my-px inline-flex h-5 items-center whitespace-nowrap rounded px-1.5 align-top font-medium text-xs ${tones[toneOf(value)]}`}

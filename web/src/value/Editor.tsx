@@ -3,7 +3,7 @@ import { humanize } from "../format/humanize.ts";
 import { ReferenceText } from "./ReferenceLabel.tsx";
 import { ReferencePicker } from "./ReferencePicker.tsx";
 
-type Props = {
+interface Props {
   column: Column;
   text: string;
   onText: (text: string) => void;
@@ -18,7 +18,7 @@ type Props = {
   large?: boolean;
   /** In a form for a new row every choice with a default may be left open. */
   optional?: boolean;
-};
+}
 
 const inputTypes: Readonly<Record<string, string>> = { date: "date", timestamptz: "datetime-local" };
 
@@ -56,7 +56,7 @@ export function Editor(props: Props) {
   if (column.references && readOnly) {
     return (
       <div className="control flex items-center bg-sunken">
-        {text ? <ReferenceText code={column.references} id={text} /> : "None"}
+        {text ? <ReferenceText entityCode={column.references} id={text} /> : "None"}
       </div>
     );
   }

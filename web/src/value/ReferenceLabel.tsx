@@ -5,14 +5,24 @@ import { entityPath } from "../catalog/paths.ts";
 import { Avatar } from "../components/Avatar.tsx";
 
 /** The row's name; undefined while it loads, null when there is none to be had. */
-function useLabel(code: EntityCode, id: string): string | null | undefined {
-  const { status, data } = useEntity(code, id);
-  if (data) return rowLabel(code, data as unknown as Row);
+function useLabel(entityCode: EntityCode, id: string): string | null | undefined {
+  const { status, data } = useEntity(entityCode, id);
+  if (data) return rowLabel(entityCode, data as unknown as Row);
   return status === "loading" ? undefined : null;
 }
 
-function Known({ code, id, link, className }: { code: EntityCode; id: string; link: boolean; className: string }) {
-  const label = useLabel(code, id);
+function Known({
+  entityCode,
+  id,
+  link,
+  className,
+}: {
+  entityCode: EntityCode;
+  id: string;
+  link: boolean;
+  className: string;
+}) {
+  const label = useLabel(entityCode, id);
   if (label === undefined) {
     return (
       <span className="inline-flex h-5 items-center align-top">
@@ -22,7 +32,7 @@ function Known({ code, id, link, className }: { code: EntityCode; id: string; li
     );
   }
   const known = label !== null;
-  const mark = known && code === "employee" ? <Avatar name={label} /> : null;
+  const mark = known && entityCode === "employee" ? <Avatar name={label} /> : null;
   const words = <span className="truncate">{label ?? "Not available"}</span>;
   if (!link || !known) {
     return (
@@ -35,7 +45,7 @@ function Known({ code, id, link, className }: { code: EntityCode; id: string; li
   }
   return (
     <Link
-      to={entityPath(code, id)}
+      to={entityPath(entityCode, id)}
       className={`relative inline-flex min-w-0 max-w-full items-center align-top gap-1.5 underline-offset-2 hover:underline ${className}`}
     >
       {mark} {words}
@@ -44,13 +54,29 @@ function Known({ code, id, link, className }: { code: EntityCode; id: string; li
 }
 
 /** The name of another row, live, as a link to it. A type without pages of its own is shown by its short id. */
-export function ReferenceLink({ code, id, className = "" }: { code: string; id: string; className?: string }) {
-  if (!isEntityCode(code)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
-  return <Known code={code} id={id} link className={className} />;
+export function ReferenceLink({
+  entityCode,
+  id,
+  className = "",
+}: {
+  entityCode: string;
+  id: string;
+  className?: string;
+}) {
+  if (!isEntityCode(entityCode)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
+  return <Known entityCode={entityCode} id={id} link className={className} />;
 }
 
 /** The name of another row without a link: for places that are themselves a link or a button. */
-export function ReferenceText({ code, id, className = "" }: { code: string; id: string; className?: string }) {
-  if (!isEntityCode(code)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
-  return <Known code={code} id={id} link={false} className={className} />;
+export function ReferenceText({
+  entityCode,
+  id,
+  className = "",
+}: {
+  entityCode: string;
+  id: string;
+  className?: string;
+}) {
+  if (!isEntityCode(entityCode)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
+  return <Known entityCode={entityCode} id={id} link={false} className={className} />;
 }

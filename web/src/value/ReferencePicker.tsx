@@ -3,7 +3,7 @@ import { useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { type Column, type EntityCode, isEntityCode, labelColumn, type Row, rowLabel } from "../catalog/catalog.ts";
 import { ReferenceText } from "./ReferenceLabel.tsx";
 
-type Props = {
+interface Props {
   column: Column;
   value: string;
   onChoose: (id: string) => void;
@@ -11,26 +11,32 @@ type Props = {
   id?: string | undefined;
   "aria-label"?: string | undefined;
   "aria-describedby"?: string | undefined;
-};
+}
 
-type Choice = { readonly id: string; readonly label: string };
+interface Choice {
+  readonly id: string;
+  readonly label: string;
+}
 
-type Choices = { readonly choices: readonly Choice[]; readonly nothing: string };
+interface Choices {
+  readonly choices: readonly Choice[];
+  readonly nothing: string;
+}
 
-function useChoices(code: EntityCode, q: string, nullable: boolean): Choices {
-  const { items, status } = useEntityList(code, { q, limit: 20, sort: labelColumn(code)?.name ?? "id" });
-  const rows = (items as unknown as readonly Row[]).map((row) => ({ id: row.id, label: rowLabel(code, row) }));
+function useChoices(entityCode: EntityCode, q: string, nullable: boolean): Choices {
+  const { items, status } = useEntityList(entityCode, { q, limit: 20, sort: labelColumn(entityCode)?.name ?? "id" });
+  const rows = (items as unknown as readonly Row[]).map((row) => ({ id: row.id, label: rowLabel(entityCode, row) }));
   const choices = nullable && q === "" ? [{ id: "", label: "None" }, ...rows] : rows;
   // "Nothing" is an answer, and only the server gives it.
   const nothing = { loading: "Searching…", error: "The search failed", ready: "Nothing found" }[status];
   return { choices, nothing };
 }
 
-function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & { code: EntityCode }) {
+function Picker({ entityCode, column, value, onChoose, takeFocus, ...named }: Props & { entityCode: EntityCode }) {
   const [open, setOpen] = useState(takeFocus);
   const [text, setText] = useState("");
   const [active, setActive] = useState<number>();
-  const { choices, nothing } = useChoices(code, useDeferredValue(text.trim()), !column.notNull);
+  const { choices, nothing } = useChoices(entityCode, useDeferredValue(text.trim()), !column.notNull);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -86,7 +92,7 @@ function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & 
       />
       {value && text === "" ? (
         <span className="pointer-events-none absolute inset-y-0 right-2.5 left-2.5 flex items-center">
-          <ReferenceText code={code} id={value} />
+          <ReferenceText entityCode={entityCode} id={value} />
         </span>
       ) : null}
       <div
@@ -121,6 +127,6 @@ function Picker({ code, column, value, onChoose, takeFocus, ...named }: Props & 
 
 /** Chooses a row of another type by typing part of its name (combobox with a list, after the ARIA practice). */
 export function ReferencePicker(props: Props) {
-  const code = props.column.references;
-  return isEntityCode(code) ? <Picker {...props} code={code} /> : null;
+  const entityCode = props.column.references;
+  return isEntityCode(entityCode) ? <Picker {...props} entityCode={entityCode} /> : null;
 }

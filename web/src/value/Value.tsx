@@ -18,7 +18,7 @@ const finished = new Set([
 ]);
 
 /** A date on which something should have happened, and has not. */
-export function isOverdue(entry: Column, row: Row): boolean {
+function isOverdue(entry: Column, row: Row): boolean {
   const value = row[entry.name];
   if (!/^(due|end)_on$/.test(entry.name) || typeof value !== "string") return false;
   const status = row["status"];
@@ -43,7 +43,11 @@ function ProgressValue({ percent }: { percent: number }) {
   );
 }
 
-type Props = { entry: Column; row: Row; links?: boolean };
+interface Props {
+  entry: Column;
+  row: Row;
+  links?: boolean;
+}
 
 /** One value of a row in words, by the type of its column. Nothing is an en dash, said as "empty". */
 export function Value({ entry, row, links = true }: Props) {
@@ -58,9 +62,9 @@ export function Value({ entry, row, links = true }: Props) {
   }
   if (entry.references && typeof value === "string") {
     return links ? (
-      <ReferenceLink code={entry.references} id={value} />
+      <ReferenceLink entityCode={entry.references} id={value} />
     ) : (
-      <ReferenceText code={entry.references} id={value} />
+      <ReferenceText entityCode={entry.references} id={value} />
     );
   }
   if (entry.name === "progress_percent") return <ProgressValue percent={Number(value)} />;

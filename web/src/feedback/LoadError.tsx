@@ -1,10 +1,10 @@
 import { CircleAlert, RotateCw } from "lucide-react";
 import { Button } from "../components/Button.tsx";
-import { describeError } from "./error-text.ts";
+import { errorText } from "./error-text.ts";
 import { StateMessage } from "./StateMessage.tsx";
 
 /** A failed load, with what the server says about it and a way to try again. */
-export function ErrorMessage({ what, error, retry }: { what: string; error: unknown; retry?: () => void }) {
+export function LoadError({ what, error, retry }: { what: string; error: unknown; retry?: () => void }) {
   const button = retry ? (
     <Button onClick={retry}>
       <RotateCw className="size-3.5" aria-hidden="true" /> Try again
@@ -13,7 +13,7 @@ export function ErrorMessage({ what, error, retry }: { what: string; error: unkn
   return (
     <div role="alert">
       <StateMessage icon={CircleAlert} tone="danger" title={`${what} could not be loaded`} action={button}>
-        {describeError(error)}
+        {errorText(error)}
       </StateMessage>
     </div>
   );

@@ -8,23 +8,23 @@ import { useAuth, usePerson } from "../auth/AuthProvider.tsx";
 const kept = new Map<string, unknown>();
 
 /** After a sign-out by hand nothing is kept. */
-export function forgetDrafts(): void {
+export function clearRetainedDrafts(): void {
   kept.clear();
 }
 
 /** Where a person writes something: of each person separately, so that nobody is handed another one's words. */
-export function useDraftPlace(...path: readonly string[]): string {
+export function useDraftKey(...path: readonly string[]): string {
   return [usePerson().id, ...path].join("/");
 }
 
 /** What was kept for this place, for the first drawing; it is forgotten once it is shown. */
-export function keptDraft<Draft>(place: string): Draft | undefined {
-  // Only `useKeeping` writes to a place, and always what its own component keeps there.
+export function retainedDraft<Draft>(place: string): Draft | undefined {
+  // Only `useDraftRetention` writes to a place, and always what its own component keeps there.
   return kept.get(place) as Draft | undefined;
 }
 
 /** Keeps `draft` when the component goes because the session has ended. undefined: there is nothing to keep. */
-export function useKeeping<Draft>(place: string, draft: Draft | undefined): void {
+export function useDraftRetention<Draft>(place: string, draft: Draft | undefined): void {
   const { getToken } = useAuth();
   const latest = useRef(draft);
   latest.current = draft;
@@ -37,12 +37,12 @@ export function useKeeping<Draft>(place: string, draft: Draft | undefined): void
 }
 
 /** A state that outlives the end of the session. `isEmpty` says when there is nothing worth keeping. */
-export function useKeptState<Value>(
+export function useRetainedState<Value>(
   place: string,
   initial: Value,
   isEmpty: (value: Value) => boolean,
 ): [Value, Dispatch<SetStateAction<Value>>] {
-  const [value, setValue] = useState(() => keptDraft<Value>(place) ?? initial);
-  useKeeping(place, isEmpty(value) ? undefined : value);
+  const [value, setValue] = useState(() => retainedDraft<Value>(place) ?? initial);
+  useDraftRetention(place, isEmpty(value) ? undefined : value);
   return [value, setValue];
 }
