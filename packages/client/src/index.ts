@@ -18,10 +18,10 @@ export type { HeliographOptions, ListOptions, SubscribeOptions } from "./core/cl
 export type { EntityResource, EntitySnapshot } from "./core/entity-resource.ts";
 export type { ListSnapshot } from "./lists/list-snapshot.ts";
 export type { LiveList } from "./lists/live-list.ts";
-export type { Choice } from "./outbox/decisions.ts";
-export type { LocalWrites } from "./outbox/local-writes.ts";
+export type { Choice } from "./outbox/attention-resolver.ts";
 export type { Mutations, Written } from "./outbox/mutations.ts";
-export type { AttentionItem, AttentionSnapshot, OutboxEntry, OutboxSnapshot } from "./outbox/outbox-view.ts";
+export type { LocalWrites } from "./outbox/outbox.ts";
+export type { AttentionItem, AttentionSnapshot, OutboxEntry, OutboxSnapshot } from "./outbox/outbox-snapshots.ts";
 export { type Clock, systemClock } from "./platform/clock.ts";
 export { type EntityKey, entityKey } from "./platform/entity-key.ts";
 export type { Environment, EnvironmentEvent } from "./platform/environment.ts";

@@ -1,7 +1,7 @@
 import type { UpMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
-import { firstPatienceMs } from "../api/patient-requests.ts";
-import { leastSuspicionMs } from "../api/suspicion.ts";
+import { firstPatienceMs } from "../api/adaptive-timeout.ts";
+import { leastSuspicionMs } from "../api/suspect-network.ts";
 import { leastPongMs, silenceMs } from "../connection/patience.ts";
 import { defaultSessionGraceMs } from "../connection/session-keeper.ts";
 import { lingerMs } from "../subscriptions/subscription-book.ts";

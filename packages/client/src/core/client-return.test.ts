@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { firstPatienceMs } from "../api/patient-requests.ts";
+import { firstPatienceMs } from "../api/adaptive-timeout.ts";
 import { entityKey } from "../platform/entity-key.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";

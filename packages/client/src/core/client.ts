@@ -1,13 +1,13 @@
 import type { DownMessage } from "@heliograph/protocol";
+import { patientRequests } from "../api/adaptive-timeout.ts";
 import { type ApiClient, createApiClient } from "../api/api-client.ts";
-import { patientRequests } from "../api/patient-requests.ts";
-import { Suspicion } from "../api/suspicion.ts";
+import { Suspicion } from "../api/suspect-network.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type ConnectionState, linkOf } from "../connection/state.ts";
-import { ListRegistry } from "../lists/list-registry.ts";
+import { ListRegistry } from "../lists/list-cache.ts";
 import type { LiveList } from "../lists/live-list.ts";
-import { LocalWrites } from "../outbox/local-writes.ts";
 import type { Mutations } from "../outbox/mutations.ts";
+import { LocalWrites } from "../outbox/outbox.ts";
 import type { Clock } from "../platform/clock.ts";
 import { canonicalId, type EntityKey, entityKey, splitEntityKey } from "../platform/entity-key.ts";
 import { defaultEnvironment } from "../platform/environment.ts";

@@ -1,5 +1,5 @@
-import type { Outbox } from "../outbox/outbox.ts";
-import { pendingColumnsOf } from "../outbox/outbox-view.ts";
+import type { Outbox } from "../outbox/operation-queue.ts";
+import { pendingColumnsOf } from "../outbox/outbox-snapshots.ts";
 import { Emitter } from "../platform/emitter.ts";
 import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { EntityData } from "../store/entity-store.ts";

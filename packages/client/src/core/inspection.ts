@@ -1,5 +1,5 @@
 import type { Connection, Frame } from "../connection/connection.ts";
-import type { ListRegistry } from "../lists/list-registry.ts";
+import type { ListRegistry } from "../lists/list-cache.ts";
 import type { LiveList } from "../lists/live-list.ts";
 import type { EntityKey } from "../platform/entity-key.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";

@@ -1,5 +1,5 @@
 import type { DownMessage } from "@heliograph/protocol";
-import type { Suspicion } from "../api/suspicion.ts";
+import type { Suspicion } from "../api/suspect-network.ts";
 import { Connection } from "../connection/connection.ts";
 import { createProbe } from "../connection/probe.ts";
 import { defaultSessionGraceMs } from "../connection/session-keeper.ts";

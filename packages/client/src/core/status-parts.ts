@@ -1,5 +1,5 @@
 import type { Connection } from "../connection/connection.ts";
-import type { LocalWrites } from "../outbox/local-writes.ts";
+import type { LocalWrites } from "../outbox/outbox.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { StatusParts, SyncStatus } from "../status/sync-status.ts";

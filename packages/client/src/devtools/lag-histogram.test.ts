@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { LagHistogram, lagLimits } from "./lag-histogram.ts";
-import { Ring } from "./ring.ts";
+import { Ring } from "./ring-buffer.ts";
 
 test("lags fall into bars that double, and the percentiles are of the latest thousand", () => {
   const lag = new LagHistogram();

@@ -5,7 +5,7 @@ import { Emitter } from "../platform/emitter.ts";
 import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import { LagHistogram } from "./lag-histogram.ts";
-import { Ring } from "./ring.ts";
+import { Ring } from "./ring-buffer.ts";
 
 /** Frames that are kept. */
 export const maxFrames = 500;

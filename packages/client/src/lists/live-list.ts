@@ -9,8 +9,8 @@ import type { EntityData } from "../store/entity-store.ts";
 import type { Target } from "../subscriptions/subscription-book.ts";
 import { isAboutUnborn, type ListPorts, type ListSpec } from "./list-ports.ts";
 import { type ListSnapshot, nextSnapshot } from "./list-snapshot.ts";
-import { LocalRows } from "./local-rows.ts";
-import { Projections } from "./projections.ts";
+import { LocalRows } from "./optimistic-rows.ts";
+import { Projections } from "./row-placement.ts";
 import { storeList } from "./stored-list.ts";
 
 /** A stale list waits this long for more changes of the same burst before it reads its pages again. */

@@ -1,6 +1,6 @@
 import type { EntityData } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
-import { sameValue } from "./three-way.ts";
+import { sameValue } from "./three-way-merge.ts";
 
 /**
  * What the writer of a later operation saw, now that an earlier one of the same row is acknowledged: where he saw what

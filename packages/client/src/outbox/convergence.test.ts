@@ -4,7 +4,7 @@ import { settle } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { organization } from "../testing/test-client.ts";
 import { TwoTabs } from "../testing/two-tabs.ts";
-import type { Choice } from "./decisions.ts";
+import type { Choice } from "./attention-resolver.ts";
 
 /**
  * Two tabs of one device write rows and refer to them, others write the same rows, the network goes and comes, answers

@@ -6,12 +6,12 @@ import type { Logger } from "../platform/logger.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
 import { Timer } from "../platform/timer.ts";
 import type { Operation } from "../store/operation.ts";
-import { attentionFor, reasonOf } from "./attention-reason.ts";
+import { attentionFor, reasonOf } from "./attention.ts";
 import { carryBase } from "./carry.ts";
-import type { Confirmations } from "./confirmations.ts";
-import { Barrier, holdsOthers } from "./dependence.ts";
 import type { FlushLock } from "./flush-lock.ts";
-import type { Outbox } from "./outbox.ts";
+import { Barrier, holdsOthers } from "./operation-dependencies.ts";
+import type { Outbox } from "./operation-queue.ts";
+import type { Confirmations } from "./pending-confirmations.ts";
 
 export type FlusherPorts = {
   readonly outbox: Outbox;

@@ -5,8 +5,8 @@ import { randomId } from "../platform/random-id.ts";
 import type { EntityData, EntityStore, StoredEntity } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
 import type { Operation, OperationKind } from "../store/operation.ts";
-import type { Confirmations } from "./confirmations.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outbox } from "./operation-queue.ts";
+import type { Confirmations } from "./pending-confirmations.ts";
 
 /** A write that is kept on the device and shown, and is on its way to the server. */
 export type Written<Doc = EntityDoc> = {

@@ -1,163 +1,167 @@
+import { patientRequests } from "../api/adaptive-timeout.ts";
+import type { ApiClient } from "../api/api-client.ts";
+import { ApiError } from "../api/api-error.ts";
+import type { EntityDoc } from "../api/register.ts";
+import type { Suspicion } from "../api/suspect-network.ts";
+import type { Clock } from "../platform/clock.ts";
 import { Emitter } from "../platform/emitter.ts";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
-import type { EntityStore, OperationStep } from "../store/entity-store.ts";
+import type { EntityKey } from "../platform/entity-key.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { Refetcher } from "../refetch/refetcher.ts";
+import type { EntityData, EntityStore } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
-import { inOrder, type Operation } from "../store/operation.ts";
-import { rebase } from "./rebase.ts";
+import type { Operation } from "../store/operation.ts";
+import { errorOf } from "./attention.ts";
+import { type Choice, Decisions } from "./attention-resolver.ts";
+import { type FlushLock, flushLockFor } from "./flush-lock.ts";
+import { Flusher } from "./flusher.ts";
+import { Mutations } from "./mutations.ts";
+import { Outbox } from "./operation-queue.ts";
+import { type AttentionSnapshot, type OutboxSnapshot, OutboxViews, rowOf } from "./outbox-snapshots.ts";
+import { patientWrites } from "./patient-writes.ts";
+import { Confirmations } from "./pending-confirmations.ts";
+import { sendOperation } from "./send-operation.ts";
 
-export type OutboxPorts = {
+export type LocalWritesPorts = {
+  readonly api: ApiClient;
   readonly store: EntityStore;
-  /** The operation is acknowledged, or was given up; this tab or another did it. */
-  readonly onDone: (operation: Operation) => void;
-  /** The operation waits for a person. */
-  readonly onAttention: (operation: Operation) => void;
+  readonly refetcher: Refetcher;
+  readonly peek: (key: EntityKey) => Glimpse;
+  /** Whose token requests carry now, as `Operation.owner` names people; undefined: nobody is signed in. */
+  readonly owner: () => string | undefined;
+  readonly online: () => boolean;
+  readonly lock: FlushLock | undefined;
+  /** The server took a write of this type. */
+  readonly onWritten: (type: string) => void;
+  /** Unsent changes of these rows came or went. */
+  readonly onRows: (rows: readonly EntityKey[]) => void;
+  readonly onProgress: () => void;
+  readonly suspicion: Suspicion;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
 };
 
-/**
- * The operations that are not acknowledged, as the store has them, at hand without waiting. Changes are seen here at
- * once and then written; what other tabs write follows.
- */
-export class Outbox {
-  readonly #ports: OutboxPorts;
-  readonly #operations = new Map<string, Operation>();
-  readonly #byRow = new Map<EntityKey, readonly Operation[]>();
-  /** Own writes under way: until they are through, what the store tells of these is mostly older than what is here. */
-  readonly #writing = new Map<string, number>();
-  /** What the store told of these meanwhile: the last word, once the own writes are through. */
-  readonly #told = new Map<string, Operation | undefined>();
-  readonly #changes = new Emitter<readonly EntityKey[]>();
-  #sorted: readonly Operation[] | undefined;
-  #seq = 0;
-  #loading: Promise<void> | undefined;
-  #leave: (() => void) | undefined;
+/** Everything between a write and its acknowledgment: the queue, its sending, and what a person has to decide. */
+export class LocalWrites {
+  readonly outbox: Outbox;
+  readonly mutations: Mutations;
+  readonly flusher: Flusher;
+  readonly #ports: LocalWritesPorts;
+  readonly #confirmations = new Confirmations();
+  readonly #decisions: Decisions;
+  readonly #views: OutboxViews;
+  readonly #changes = new Emitter<void>();
+  #running = false;
 
-  constructor(ports: OutboxPorts) {
+  constructor(ports: LocalWritesPorts) {
     this.#ports = ports;
+    const { api, store, refetcher, clock } = ports;
+    const sending = patientWrites(api, patientRequests(clock, ports.suspicion));
+    this.outbox = new Outbox({
+      store,
+      onDone: (operation) => this.#done(operation),
+      onAttention: (operation) => this.#confirmations.reject(operation.key, errorOf(operation)),
+    });
+    this.#views = new OutboxViews(() => this.outbox.all());
+    this.#decisions = new Decisions(this.outbox);
+    this.mutations = new Mutations({
+      store,
+      outbox: this.outbox,
+      confirmations: this.#confirmations,
+      peek: ports.peek,
+      owner: () => ports.owner() ?? "",
+      clock,
+    });
+    let lock = ports.lock;
+    let lockName: string | undefined;
+    this.flusher = new Flusher({
+      ...ports,
+      outbox: this.outbox,
+      confirmations: this.#confirmations,
+      send: (operation) => sendOperation(operation, { api: sending, store, refetcher }),
+      lock: () => {
+        // A store that went on in memory shares its queue with nobody any more.
+        if (!lock || (!ports.lock && lockName !== store.sharedName)) lock = flushLockFor(store.sharedName, clock);
+        lockName = store.sharedName;
+        return lock;
+      },
+    });
+    this.outbox.onChange((rows) => {
+      this.flusher.kick();
+      ports.onRows(rows);
+      this.#changes.emit();
+    });
   }
 
-  /** Reads what is queued, the first time; everything that shows rows has to wait for it. */
-  open(): Promise<void> {
-    this.#loading ??= this.#load();
-    return this.#loading;
+  start(): void {
+    this.#running = true;
+    // Stopped before the queue was read (React's double mount does that): then it stays so.
+    void this.outbox.open().then(() => void (this.#running && this.flusher.start()));
   }
 
-  /** Lets go of the store. */
-  close(): void {
-    this.#leave?.();
-    this.#leave = undefined;
-    this.#loading = undefined;
+  stop(): void {
+    this.#running = false;
+    this.flusher.stop();
   }
 
-  /** In the order in which they were made. */
-  all(): readonly Operation[] {
-    this.#sorted ??= [...this.#operations.values()].sort(inOrder);
-    return this.#sorted;
+  /** What waits to be sent. The same object until it changes. */
+  snapshot(): OutboxSnapshot {
+    return this.#views.outbox();
   }
 
-  get(key: string): Operation | undefined {
-    return this.#operations.get(key);
-  }
-
-  /** Of one row, in their order. */
-  of(row: EntityKey): readonly Operation[] {
-    return this.#byRow.get(row) ?? [];
-  }
-
-  /** The server cannot know the row yet. */
-  unborn(row: EntityKey): boolean {
-    return this.of(row).some(({ op }) => op === "create");
-  }
-
-  /** Is there a row of this id, of whatever type, that the server cannot know yet? */
-  unbornId(id: string): boolean {
-    for (const operation of this.#operations.values())
-      if (operation.op === "create" && operation.id === id) return true;
-    return false;
-  }
-
-  /** Ids of the rows of a type that are shown otherwise than the server has them. */
-  touched(type: string): readonly string[] {
-    const ids = new Set<string>();
-    for (const { code, id, state } of this.#operations.values())
-      if (code === type && state !== "attention") ids.add(id);
-    return [...ids];
-  }
-
-  view(row: EntityKey, held: Glimpse): Glimpse {
-    const operations = this.of(row);
-    if (operations.length === 0) return held;
-    return rebase(
-      row,
-      held,
-      operations.filter(({ state }) => state !== "attention"),
-    );
-  }
-
-  /** Tells the rows whose operations changed. */
-  onChange(listener: (rows: readonly EntityKey[]) => void): () => void {
-    return this.#changes.on(listener);
-  }
-
-  /** The next place in the queue. @param now milliseconds since 1970 */
-  nextSeq(now: number): number {
-    this.#seq = Math.max(this.#seq + 1, now);
-    return this.#seq;
+  /** What waits for a person. The same object until it changes. */
+  attention(): AttentionSnapshot {
+    return this.#views.attention();
   }
 
   /**
-   * Takes a step of one operation: here at once, then in the store, where it may be taken again on what another tab
-   * made of it meanwhile.
-   *
-   * @returns what is stored then
+   * How many writes would be lost with this device's data: those that wait to be sent and those that wait for a person.
+   * Counts what was asked for a moment ago too, which no snapshot shows yet.
    */
-  async change(key: string, step: OperationStep): Promise<Operation | undefined> {
-    this.#take(key, step(this.#operations.get(key)));
-    this.#writing.set(key, (this.#writing.get(key) ?? 0) + 1);
-    let stored: Operation | undefined;
-    try {
-      stored = await this.#ports.store.changeOperation(key, step);
-    } finally {
-      const left = (this.#writing.get(key) ?? 1) - 1;
-      if (left > 0) this.#writing.set(key, left);
-      else this.#writing.delete(key);
-    }
-    if (!this.#writing.has(key)) {
-      this.#take(key, this.#told.has(key) ? this.#told.get(key) : stored);
-      this.#told.delete(key);
-    }
-    return stored;
+  async unsent(): Promise<number> {
+    await this.outbox.open();
+    await this.mutations.entered();
+    return this.outbox.all().length;
   }
 
-  async #load(): Promise<void> {
-    this.#leave = this.#ports.store.onOperations((changes) => {
-      for (const { key, operation } of changes) {
-        if (this.#writing.has(key)) this.#told.set(key, operation);
-        else this.#take(key, operation);
-      }
-    });
-    const stored = await this.#ports.store.readOperations().catch(() => []);
-    for (const operation of stored) {
-      // Told by another tab while this was read: that is newer.
-      if (!this.#operations.has(operation.key)) this.#take(operation.key, operation);
+  /** Calls back after the queue or the attention list changed; reads them the first time somebody asks. */
+  onChange(listener: () => void): () => void {
+    void this.outbox.open();
+    return this.#changes.on(listener);
+  }
+
+  /** Sends a write of the attention list again; see `Decisions.retry`. */
+  readonly retry = (key: string, changes?: EntityData): Promise<void> => this.#decisions.retry(key, changes);
+
+  /** Gives a write of the attention list up, and with it the writes that depend on it. */
+  readonly discard = (key: string): Promise<void> => this.#decisions.discard(key);
+
+  /** Settles a conflict column by column. */
+  readonly resolve = (key: string, choices: Readonly<Record<string, Choice>>): Promise<void> =>
+    this.#decisions.resolve(key, choices);
+
+  /** The server took these rows away from this person. */
+  withdrawn(rows: readonly EntityKey[]): Promise<void> {
+    return this.#decisions.withdrawn(rows);
+  }
+
+  /** Done by this tab or another one. What was acknowledged went through "sending"; the rest was given up. */
+  #done(operation: Operation): void {
+    const { key, code, state } = operation;
+    this.flusher.progressed();
+    if (state === "sending") this.#ports.onWritten(code);
+    if (!this.#confirmations.has(key)) return;
+    if (state === "sending") void this.#confirm(operation);
+    else {
+      const message = "The write was given up before it was sent.";
+      this.#confirmations.reject(key, new ApiError({ status: 0, code: "discarded", message }));
     }
   }
 
-  #take(key: string, operation: Operation | undefined): void {
-    const before = this.#operations.get(key);
-    if (before === operation) return;
-    const subject = operation ?? before;
-    if (!subject) return;
-    if (operation) this.#operations.set(key, operation);
-    else this.#operations.delete(key);
-    this.#seq = Math.max(this.#seq, subject.seq);
-    this.#sorted = undefined;
-    const row = entityKey(subject.code, subject.id);
-    const others = this.of(row).filter((one) => one.key !== key);
-    const now = operation ? [...others, operation].sort(inOrder) : others;
-    if (now.length > 0) this.#byRow.set(row, now);
-    else this.#byRow.delete(row);
-    if (!operation) this.#ports.onDone(subject);
-    else if (operation.state === "attention" && before?.state !== "attention") this.#ports.onAttention(operation);
-    this.#changes.emit([row]);
+  async #confirm(operation: Operation): Promise<void> {
+    const row = rowOf(operation);
+    const held = await this.#ports.store.read([row]).catch(() => undefined);
+    this.#confirmations.resolve(operation.key, (held?.get(row)?.base ?? null) as EntityDoc | null);
   }
 }

@@ -1,5 +1,5 @@
+import type { Patience } from "../api/adaptive-timeout.ts";
 import type { ApiClient } from "../api/api-client.ts";
-import type { Patience } from "../api/patient-requests.ts";
 
 /** What the queue is sent with. */
 export type WriteApi = Pick<ApiClient, "get" | "create" | "update" | "remove">;

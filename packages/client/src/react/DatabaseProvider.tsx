@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { leaseStore } from "../rxdb/shared-stores.ts";
+import { leaseStore } from "../rxdb/store-lease.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 
 const StoreContext = createContext<EntityStore | undefined>(undefined);

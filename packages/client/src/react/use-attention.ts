@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import type { Choice } from "../outbox/decisions.ts";
-import type { AttentionSnapshot } from "../outbox/outbox-view.ts";
+import type { Choice } from "../outbox/attention-resolver.ts";
+import type { AttentionSnapshot } from "../outbox/outbox-snapshots.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import { useClient } from "./SyncProvider.tsx";
 

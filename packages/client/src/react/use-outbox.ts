@@ -1,5 +1,5 @@
 import { useCallback, useSyncExternalStore } from "react";
-import type { OutboxSnapshot } from "../outbox/outbox-view.ts";
+import type { OutboxSnapshot } from "../outbox/outbox-snapshots.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 /** What this device has not sent yet, oldest first; from all tabs. */

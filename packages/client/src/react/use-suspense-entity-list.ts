@@ -2,7 +2,7 @@ import { use } from "react";
 import type { EntityCode } from "../api/register.ts";
 import type { ListOptions } from "../core/client-options.ts";
 import { useClient } from "./SyncProvider.tsx";
-import { nothingToWaitFor, whenKnown } from "./suspense.ts";
+import { nothingToWaitFor, whenKnown } from "./suspense-cache.ts";
 import { type EntityListResult, useEntityList } from "./use-entity-list.ts";
 
 /** A list that is there; without rows it is empty, not unknown. */

@@ -2,7 +2,7 @@ import { use } from "react";
 import type { EntityCode } from "../api/register.ts";
 import { entityKey } from "../platform/entity-key.ts";
 import { useClient } from "./SyncProvider.tsx";
-import { nothingToWaitFor, whenKnown } from "./suspense.ts";
+import { nothingToWaitFor, whenKnown } from "./suspense-cache.ts";
 import { type EntityResult, useEntity } from "./use-entity.ts";
 
 /** A row that is there or known to be gone. */

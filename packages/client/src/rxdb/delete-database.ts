@@ -1,4 +1,4 @@
-import { databaseName } from "./database-name.ts";
+import { databaseName } from "./database-names.ts";
 
 /** How RxDB's Dexie storage calls the IndexedDB databases of one of its databases. */
 const prefix = "rxdb-dexie-";

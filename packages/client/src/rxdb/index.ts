@@ -1,3 +1,3 @@
 export { type OpenOptions, openStore } from "./open-store.ts";
-export { deleteStore, leaseStore, type StoreLease } from "./shared-stores.ts";
-export { unsentOfOthers } from "./unsent-of-others.ts";
+export { deleteStore, leaseStore, type StoreLease } from "./store-lease.ts";
+export { unsentOfOthers } from "./unsent-writes-of-others.ts";

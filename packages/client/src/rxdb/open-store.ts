@@ -4,12 +4,12 @@ import { randomId } from "../platform/random-id.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import { FallbackStore } from "../store/fallback-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { databaseName } from "./database-name.ts";
-import { finishForgetting } from "./forgetting.ts";
+import { finishForgetting } from "./database-deletion.ts";
+import { databaseName } from "./database-names.ts";
 import { RxStore, type Tables } from "./rx-store.ts";
 import { RxTable } from "./rx-table.ts";
 import { databaseFormat, entitySchema, listSchema, metaSchema, outboxSchema } from "./schema.ts";
-import { withoutAdvertisement } from "./without-advertisement.ts";
+import { withoutAdvertisement } from "./suppress-rxdb-notice.ts";
 
 /** IndexedDB can block for ever (another tab in the middle of an upgrade); the application starts without it then. */
 export const openTimeoutMs = 8_000;

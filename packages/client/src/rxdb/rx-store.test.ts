@@ -2,7 +2,7 @@ import { getRxStorageMemory } from "rxdb/plugins/storage-memory";
 import { expect, test, vi } from "vitest";
 import { testStoreContract } from "../testing/store-contract.ts";
 import { openStore } from "./open-store.ts";
-import { leaseStore } from "./shared-stores.ts";
+import { leaseStore } from "./store-lease.ts";
 
 let opened = 0;
 testStoreContract("RxDB", () => {
@@ -59,7 +59,7 @@ test("two databases in use at the same time do not close each other", async () =
 test("a module that is replaced during development finds the store that is open already", async () => {
   const first = leaseStore("hot");
   vi.resetModules();
-  const replaced = await import("./shared-stores.ts");
+  const replaced = await import("./store-lease.ts");
   expect(replaced.leaseStore).not.toBe(leaseStore);
   expect(replaced.leaseStore("hot").store).toBe(first.store);
 });

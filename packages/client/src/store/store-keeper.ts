@@ -1,4 +1,4 @@
-import type { Outbox } from "../outbox/outbox.ts";
+import type { Outbox } from "../outbox/operation-queue.ts";
 import type { EntityStore } from "./entity-store.ts";
 import type { LiveEntities } from "./live-entities.ts";
 

@@ -180,7 +180,7 @@ export const clientMutants: readonly Mutant[] = [
     breaks: "a write on a connection that died without a word is sent again within seconds",
     patches: [
       {
-        file: `${client}/outbox/local-writes.ts`,
+        file: `${client}/outbox/outbox.ts`,
         find: "const sending = patientWrites(api, patientRequests(clock, ports.suspicion));",
         replace: "const sending = api;\n    void [patientWrites, patientRequests];",
       },

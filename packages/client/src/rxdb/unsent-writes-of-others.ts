@@ -1,4 +1,4 @@
-import { databaseName } from "./database-name.ts";
+import { databaseName } from "./database-names.ts";
 import { databasesOf, outboxesOf } from "./delete-database.ts";
 
 /**

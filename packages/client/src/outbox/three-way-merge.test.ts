@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Operation } from "../store/operation.ts";
 import { carryBase } from "./carry.ts";
 import { rebase } from "./rebase.ts";
-import { conflictsOf, contains, sameValue } from "./three-way.ts";
+import { conflictsOf, contains, sameValue } from "./three-way-merge.ts";
 
 function operation(more: Partial<Operation>): Operation {
   return {

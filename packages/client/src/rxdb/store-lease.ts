@@ -1,5 +1,5 @@
 import type { EntityStore } from "../store/entity-store.ts";
-import { forgetDatabase, forgetOthers } from "./forgetting.ts";
+import { forgetDatabase, forgetOthers } from "./database-deletion.ts";
 import { openStore } from "./open-store.ts";
 
 /**

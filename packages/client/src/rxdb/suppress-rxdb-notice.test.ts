@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { withoutAdvertisement } from "./without-advertisement.ts";
+import { withoutAdvertisement } from "./suppress-rxdb-notice.ts";
 
 const advertisement = "-------------- RxDB Open Core RxStorage -------------------------------\nYou are using …";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FakeClock } from "../testing/fake-clock.ts";
-import { firstPatienceMs, longestPatienceMs, patientRequests, usualPatienceMs } from "./patient-requests.ts";
-import { leastSuspicionMs, Suspicion } from "./suspicion.ts";
+import { firstPatienceMs, longestPatienceMs, patientRequests, usualPatienceMs } from "./adaptive-timeout.ts";
+import { leastSuspicionMs, Suspicion } from "./suspect-network.ts";
 
 /** Answers after so long, or gives up at the time-out, as the API client does. */
 function setUp() {

@@ -1,7 +1,7 @@
 import type { EntityData } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
-import { dependantsOf } from "./dependence.ts";
-import type { Outbox } from "./outbox.ts";
+import { dependantsOf } from "./operation-dependencies.ts";
+import type { Outbox } from "./operation-queue.ts";
 
 /** What a person keeps of a column in conflict: his own value, the other one, or a third. */
 export type Choice = "mine" | "theirs" | { readonly value: unknown };

@@ -1,6 +1,6 @@
 import { ApiError, ConflictError } from "../api/api-error.ts";
 import type { Attention, Operation, Reason } from "../store/operation.ts";
-import { ColumnConflict } from "./sender.ts";
+import { ColumnConflict } from "./send-operation.ts";
 
 export function reasonOf(error: unknown): Reason {
   if (error instanceof ApiError) {

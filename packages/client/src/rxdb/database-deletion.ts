@@ -1,4 +1,4 @@
-import { databaseName } from "./database-name.ts";
+import { databaseName } from "./database-names.ts";
 import { databasesOf, deleteDatabase } from "./delete-database.ts";
 
 /** Databases that were to be deleted when the page was closed. In local storage, because it is written at once. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
-import type { Suspicion } from "./suspicion.ts";
+import type { Suspicion } from "./suspect-network.ts";
 
 /**
  * Time for an answer, milliseconds, before a request is given up and sent again: a read, or a write whose key makes it act

@@ -6,7 +6,7 @@ import type { Refetcher } from "../refetch/refetcher.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
 import type { WriteApi } from "./patient-writes.ts";
-import { conflictsOf, contains } from "./three-way.ts";
+import { conflictsOf, contains } from "./three-way-merge.ts";
 
 /** Somebody else changed the same columns. */
 export class ColumnConflict extends ConflictError {

@@ -2,7 +2,7 @@ import type { EntityDoc } from "../api/register.ts";
 import { entityKey } from "../platform/entity-key.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Operation, OperationKind, Reason } from "../store/operation.ts";
-import { dependantsOf } from "./dependence.ts";
+import { dependantsOf } from "./operation-dependencies.ts";
 
 /** A write that waits to be sent. */
 export type OutboxEntry = {
