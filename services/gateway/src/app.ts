@@ -11,7 +11,7 @@ import type { GatewayMetrics } from "./metrics.ts";
 import { answerFrameworkErrors } from "./rest/errors/answer-error.ts";
 import { registerRest } from "./rest/register-rest.ts";
 import type { PubsubService } from "./sync/pubsub-service.ts";
-import { identify, isRefusal, type Refusal, refusalBody, refusals } from "./sync/refusal.ts";
+import { identify, isRefusal, type Refusal, refusalBody, refusals } from "./sync/socket/handshake.ts";
 
 export type AppDependencies = {
   readonly config: GatewayConfig;

@@ -13,11 +13,11 @@ import {
 } from "@heliograph/server-kit";
 import { buildApp, listen } from "./app.ts";
 import { gatewayConfig, gatewayEnvironment } from "./config.ts";
+import { Pulse } from "./database-liveness.ts";
 import { Registry } from "./db/entity-registry.ts";
 import { createGatewayMetrics, gatewayEmf } from "./metrics.ts";
 import { systemClock } from "./sync/clock.ts";
 import { PubsubService } from "./sync/pubsub-service.ts";
-import { Pulse } from "./sync/pulse.ts";
 
 /** A gateway whose database has been silent for longer is not ready. */
 const silenceLimitMs = 10_000;

@@ -10,7 +10,7 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "a pod moves only to numbers of rows that it has read, not to a head read apart",
     patches: [
       {
-        file: `${sync}/feed.ts`,
+        file: `${sync}/feed/feed.ts`,
         find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
         replace: "else if (head.seq > position.seq) this.#position = { epoch: head.epoch, seq: head.seq };",
       },
@@ -22,18 +22,18 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "the head is read from the writer every five seconds, whatever the bus says",
     patches: [
       {
-        file: `${sync}/feed.ts`,
+        file: `${sync}/feed/feed.ts`,
         find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
         replace: "",
       },
     ],
-    caughtBy: { test: `${sync}/feed.test.ts` },
+    caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
     name: "reconnect-not-repaired",
     breaks: "what was published while the bus was away is read from the log",
-    patches: [{ file: `${sync}/feed.ts`, find: '    this.#want("reconnect", 0);', replace: "" }],
-    caughtBy: { test: `${sync}/feed.test.ts` },
+    patches: [{ file: `${sync}/feed/feed.ts`, find: '    this.#want("reconnect", 0);', replace: "" }],
+    caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
     name: "violation-shows-values",
@@ -52,124 +52,124 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "a page of the log with a hole is another history",
     patches: [
       {
-        file: `${sync}/feed.ts`,
+        file: `${sync}/feed/feed.ts`,
         find: "if (!rows.every((row, at) => row.sync_seq === after + 1 + at)) {",
         replace: "if (rows.length < 0) {",
       },
     ],
-    caughtBy: { test: `${sync}/feed.test.ts` },
+    caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
     name: "other-epoch-not-noticed",
     breaks: "a head of another epoch makes all sockets begin afresh",
     patches: [
       {
-        file: `${sync}/feed.ts`,
+        file: `${sync}/feed/feed.ts`,
         find: 'if (head.epoch !== position.epoch) this.#adopt(head, "other_history", "the history of the log was replaced");\n    // Compared',
         replace:
           "if (head.epoch !== position.epoch) this.#position = { epoch: head.epoch, seq: head.seq };\n    // Compared",
       },
     ],
-    caughtBy: { test: `${sync}/feed.test.ts` },
+    caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
     name: "kept-signal-dropped",
     breaks: "a signal that hits a pending subscription is delivered after SUBSCRIBED",
     patches: [
-      { file: `${sync}/connection.ts`, find: "      keep(this.pending, change);", replace: "      void keep;" },
+      { file: `${sync}/socket/connection.ts`, find: "      keep(this.pending, change);", replace: "      void keep;" },
     ],
-    caughtBy: { test: `${sync}/subscription-manager.test.ts` },
+    caughtBy: { test: `${sync}/subscriptions/subscription-manager.test.ts` },
   },
   {
     name: "pending-id-delivered",
     breaks: "a signal that hits a pending subscription waits until it is known whether the row may be read",
     patches: [
       {
-        file: `${sync}/connection.ts`,
+        file: `${sync}/socket/connection.ts`,
         find: "      keep(this.pending, change);",
         replace: "      this.outbox.put(change, this.#ports.clock.now());",
       },
     ],
-    caughtBy: { test: `${sync}/subscription-manager.test.ts` },
+    caughtBy: { test: `${sync}/subscriptions/subscription-manager.test.ts` },
   },
   {
     name: "bookmark-during-subscribe",
     breaks: "no cursor is given out while a message of the socket is in work",
     patches: [
       {
-        file: `${sync}/bookmarks.ts`,
+        file: `${sync}/delivery/bookmarks.ts`,
         find: "if (connection.busy || connection.outbox.size > 0 || waits(connection)) return;",
         replace: "if (connection.outbox.size > 0 || waits(connection)) return;",
       },
     ],
-    caughtBy: { test: `${sync}/bookmarks.test.ts` },
+    caughtBy: { test: `${sync}/delivery/bookmarks.test.ts` },
   },
   {
     name: "bookmark-before-signals",
     breaks: "no cursor is given out while a signal of the socket waits",
     patches: [
       {
-        file: `${sync}/bookmarks.ts`,
+        file: `${sync}/delivery/bookmarks.ts`,
         find: "if (connection.busy || connection.outbox.size > 0 || waits(connection)) return;",
         replace: "if (connection.busy) return;",
       },
     ],
-    caughtBy: { test: `${sync}/bookmarks.test.ts` },
+    caughtBy: { test: `${sync}/delivery/bookmarks.test.ts` },
   },
   {
     name: "bookmark-while-delayed",
     breaks: "no cursor is given out while changes wait for their number",
     patches: [
       {
-        file: `${sync}/bookmarks.ts`,
+        file: `${sync}/delivery/bookmarks.ts`,
         find: "if (!delay.vouches || connection.mustReset) return;",
         replace: "if (connection.mustReset) return;",
       },
     ],
-    caughtBy: { test: `${sync}/bookmarks.test.ts` },
+    caughtBy: { test: `${sync}/delivery/bookmarks.test.ts` },
   },
   {
     name: "cursor-in-invalidate",
     breaks: "only WELCOME, RESUMED and BOOKMARK carry a cursor",
     patches: [
       {
-        file: `${sync}/frame.ts`,
+        file: `${sync}/delivery/frame-cache.ts`,
         find: `"changes":[\${list}],"timestamp"`,
         replace: `"changes":[\${list}],"cursor":"one","timestamp"`,
       },
     ],
-    caughtBy: { test: `${sync}/fan-out.test.ts` },
+    caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
     name: "resumed-ahead-of-replay",
     breaks: "RESUMED does not vouch for signals that follow it",
     patches: [
       {
-        file: `${sync}/resumer.ts`,
+        file: `${sync}/sessions/resumer.ts`,
         find: "const position = nothingFollows ? (feed.position ?? cursor) : cursor;",
         replace: "const position = feed.position ?? (nothingFollows ? cursor : cursor);",
       },
     ],
-    caughtBy: { test: `${sync}/resumer.test.ts` },
+    caughtBy: { test: `${sync}/sessions/resumer.test.ts` },
   },
   {
     name: "kept-signals-dropped-at-resume",
     breaks: "signals that come while a connection is taken over are told after what was missed",
     patches: [
       {
-        file: `${sync}/resumer.ts`,
+        file: `${sync}/sessions/resumer.ts`,
         find: "[...missed, ...kept.flatMap(({ change }) => (change ? [change.item] : []))]",
         replace: "[...missed]",
       },
     ],
-    caughtBy: { test: `${sync}/resumer.test.ts` },
+    caughtBy: { test: `${sync}/sessions/resumer.test.ts` },
   },
   {
     name: "missed-changes-not-replayed",
     breaks: "a connection that is resumed is told what it missed",
     patches: [
       {
-        file: `${sync}/resumer.ts`,
+        file: `${sync}/sessions/resumer.ts`,
         find: "[...missed, ...kept.flatMap(({ change }) => (change ? [change.item] : []))]",
         replace: "kept.flatMap(({ change }) => (change ? [change.item] : []))",
       },
@@ -181,20 +181,24 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "a stretch that does not follow on begins a new ring",
     patches: [
       {
-        file: `${sync}/ring.ts`,
+        file: `${sync}/feed/replay-ring.ts`,
         find: "if (this.#end?.epoch !== stretch.epoch || this.#end.seq !== stretch.after)",
         replace: "if (this.#end?.epoch !== stretch.epoch)",
       },
     ],
-    caughtBy: { test: `${sync}/ring.test.ts` },
+    caughtBy: { test: `${sync}/feed/replay-ring.test.ts` },
   },
   {
     name: "given-up-unnoticed",
     breaks: "a pod whose heartbeat finds no row sends its sockets away",
     patches: [
-      { file: `${sync}/gateway-row.ts`, find: "if (rowCount !== 0) return;", replace: "if (rowCount !== -1) return;" },
+      {
+        file: `${sync}/sessions/gateway-row.ts`,
+        find: "if (rowCount !== 0) return;",
+        replace: "if (rowCount !== -1) return;",
+      },
     ],
-    caughtBy: { test: `${sync}/gateway-row.test.ts` },
+    caughtBy: { test: `${sync}/sessions/gateway-row.test.ts` },
   },
   {
     name: "left-transaction-keeps-locks",
@@ -216,19 +220,19 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "an older version never replaces a newer one among the signals that wait",
     patches: [
       {
-        file: `${sync}/outbox.ts`,
+        file: `${sync}/delivery/signal-queue.ts`,
         find: "if (before !== undefined && before !== gone && before.version > change.version) return;",
         replace: "",
       },
     ],
-    caughtBy: { test: `${sync}/outbox.test.ts` },
+    caughtBy: { test: `${sync}/delivery/signal-queue.test.ts` },
   },
   {
     name: "no-other-history-reset",
     breaks: "sockets begin afresh when the log turns out to be another one",
     patches: [
       {
-        file: `${sync}/connection-manager.ts`,
+        file: `${sync}/socket/connection-manager.ts`,
         find: "if (connection.mustReset) this.#ports.subscriptions.reset(connection, reason);",
         replace: "connection.mustReset = false;",
       },

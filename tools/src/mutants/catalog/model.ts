@@ -1,6 +1,6 @@
 import type { Mutant } from "../mutant.ts";
 
-const feed = "services/gateway/src/sync/feed.ts";
+const feed = "services/gateway/src/sync/feed/feed.ts";
 const noHeadCheck = {
   file: feed,
   find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
@@ -75,21 +75,21 @@ export const modelMutants: readonly Mutant[] = [
     breaks: "a change between the read of SUBSCRIBE and its registration reaches the socket",
     patches: [
       {
-        file: "services/gateway/src/sync/subscription-manager.ts",
+        file: "services/gateway/src/sync/subscriptions/subscription-manager.ts",
         find: "      readable = await this.#ports.rights.read(connection.user, code, { ids: [...ids, ...covered], within });",
         replace: `      this.#unindex(connection, fresh);
       readable = await this.#ports.rights.read(connection.user, code, { ids: [...ids, ...covered], within });
       for (const held of fresh) this.#ports.index.add(held.kind, held.code, held.id, connection);`,
       },
     ],
-    caughtBy: { test: "services/gateway/src/sync/subscription-manager.test.ts" },
+    caughtBy: { test: "services/gateway/src/sync/subscriptions/subscription-manager.test.ts" },
   },
   {
     name: "subscribed-without-versions",
     breaks: "SUBSCRIBED names the rows that differ from what the client holds",
     patches: [
       {
-        file: "services/gateway/src/sync/subscription-manager.ts",
+        file: "services/gateway/src/sync/subscriptions/subscription-manager.ts",
         find: "versions.get(id) !== version && !gone.has(id)",
         replace: "versions.get(id) === -1 && !gone.has(id)",
       },
@@ -148,12 +148,12 @@ export class SessionKeeper {`,
     breaks: "who comes back with a cursor older than the log is told to begin afresh",
     patches: [
       {
-        file: "services/gateway/src/sync/replay-reader.ts",
+        file: "services/gateway/src/sync/feed/replay-reader.ts",
         find: "absent.after + 1 < head.minSeq || end.seq - absent.after > farBehind",
         replace: "end.seq - absent.after > farBehind",
       },
       {
-        file: "services/gateway/src/sync/replay-reader.ts",
+        file: "services/gateway/src/sync/feed/replay-reader.ts",
         find: "if (rows.length === 0 || !rows.every(({ sync_seq }, index) => sync_seq === after + 1 + index))",
         replace: "if (rows.length === 0) break;\n      if (rows.length < 0)",
       },

@@ -9,16 +9,20 @@ export const rightsMutants: readonly Mutant[] = [
     name: "restricted-rows-unread",
     breaks: "a restricted row is told through a container only after a read for that user",
     patches: [
-      { file: `${sync}/fan-out.ts`, find: "  if (!byId) return item.r;", replace: "  if (!byId) return false;" },
+      {
+        file: `${sync}/delivery/fan-out.ts`,
+        find: "  if (!byId) return item.r;",
+        replace: "  if (!byId) return false;",
+      },
     ],
-    caughtBy: { test: `${sync}/rights.test.ts` },
+    caughtBy: { test: `${sync}/rights/rights-gate.test.ts` },
   },
   {
     name: "recheck-unread",
     breaks: "a change of rights makes the pod read what may still be read before it tells anything",
     patches: [
       {
-        file: `${sync}/fan-out.ts`,
+        file: `${sync}/delivery/fan-out.ts`,
         find: "  if (item.x || connection.mustReset) return true;\n",
         replace: "",
       },
@@ -30,31 +34,31 @@ export const rightsMutants: readonly Mutant[] = [
     breaks: "what is in one batch with the loss of a right is not told before the read",
     patches: [
       {
-        file: `${sync}/fan-out.ts`,
+        file: `${sync}/delivery/fan-out.ts`,
         find: "of rightsFirst(items)) {\n      if (item.c",
         replace: "of items) {\n      if (item.c",
       },
     ],
-    caughtBy: { test: `${sync}/fan-out.test.ts` },
+    caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
     name: "pending-container-tells",
     breaks: "asking for a container that may not be read does not tell what is inside",
     patches: [
       {
-        file: `${sync}/rights.ts`,
+        file: `${sync}/rights/rights-gate.ts`,
         find: '    if (!item.k.some((id) => holdings.has({ kind: "within", code: item.c, id }))) return false;\n',
         replace: "    void holdings;\n",
       },
     ],
-    caughtBy: { test: `${sync}/rights.test.ts` },
+    caughtBy: { test: `${sync}/rights/rights-gate.test.ts` },
   },
   {
     name: "created-again-unread",
     breaks: "a row that somebody creates again under a held id is read before it is told",
     patches: [
       {
-        file: `${sync}/fan-out.ts`,
+        file: `${sync}/delivery/fan-out.ts`,
         find: "  return wasCreated(item);",
         replace: "return false;",
       },
@@ -66,12 +70,12 @@ export const rightsMutants: readonly Mutant[] = [
     breaks: "a private row that lived under a held id within one batch is not told by its version",
     patches: [
       {
-        file: `${sync}/fan-out.ts`,
+        file: `${sync}/delivery/fan-out.ts`,
         find: "  return wasCreated(item);",
         replace: "  return wasCreated(item) && item.a !== logAction.delete;",
       },
     ],
-    caughtBy: { test: `${sync}/fan-out.test.ts` },
+    caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
     name: "created-again-joins-missed",
@@ -83,80 +87,82 @@ export const rightsMutants: readonly Mutant[] = [
         replace: "lives.splice(0, at + instead, joined);",
       },
     ],
-    caughtBy: { test: `${sync}/resumer.test.ts` },
+    caughtBy: { test: `${sync}/sessions/resumer.test.ts` },
   },
   {
     name: "created-again-joins-waiting",
     breaks: "the deletion of a row and the creation of one under its id wait apart for a read of rights",
     patches: [
       {
-        file: `${sync}/rights-check.ts`,
+        file: `${sync}/rights/pending-rights-checks.ts`,
         find: "checks[kind].toSpliced(at, instead, check)",
         replace: "[check]",
       },
     ],
-    caughtBy: { test: `${sync}/fan-out.test.ts` },
+    caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
     name: "pending-id-vouches-for-deletion",
     breaks: "a subscription that is pending proves no right to hear of the end of a private row",
     patches: [
       {
-        file: `${sync}/rights.ts`,
+        file: `${sync}/rights/rights-gate.ts`,
         find: 'return connection.holdings.has({ kind: "id", code: item.c, id: item.e }) && !wasCreated(item);',
         replace: "return connection.holdsId(item.c, item.e) && !wasCreated(item);",
       },
     ],
-    caughtBy: { test: `${sync}/fan-out.test.ts` },
+    caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
     name: "next-row-vouches-for-end",
     breaks: "the end of a private row is not told to somebody because he may read the next one under its id",
-    patches: [{ file: `${sync}/rights.ts`, find: "else if (!ends) this.#tell(", replace: "else this.#tell(" }],
-    caughtBy: { test: `${sync}/rights-of-ended-rows.test.ts` },
+    patches: [
+      { file: `${sync}/rights/rights-gate.ts`, find: "else if (!ends) this.#tell(", replace: "else this.#tell(" },
+    ],
+    caughtBy: { test: `${sync}/rights/rights-of-deleted-rows.test.ts` },
   },
   {
     name: "grants-hide-public-end",
     breaks: "a grant or revocation beside it does not hide the deletion of a public row",
     patches: [
       {
-        file: `${sync}/rights-check.ts`,
+        file: `${sync}/rights/pending-rights-checks.ts`,
         find: "if (item.a === logAction.delete && !item.r) return { item, connections };",
         replace: "item = { ...item, r: true };",
       },
     ],
-    caughtBy: { test: `${sync}/rights-of-ended-rows.test.ts` },
+    caughtBy: { test: `${sync}/rights/rights-of-deleted-rows.test.ts` },
   },
   {
     name: "old-container-vouches",
     breaks: "a row that was created again under a held id is judged, whatever container it is in",
     patches: [
       {
-        file: `${sync}/fan-out.ts`,
+        file: `${sync}/delivery/fan-out.ts`,
         find: "  return wasCreated(item);",
         replace: "  return wasCreated(item) && (item.r || !connection.holdsContainer(item.c, item.k));",
       },
     ],
-    caughtBy: { test: `${sync}/fan-out.test.ts` },
+    caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
     name: "lost-grants-believed",
     breaks: "a socket that is to begin afresh after another history is told of restricted rows only after a read",
     patches: [
       {
-        file: `${sync}/fan-out.ts`,
+        file: `${sync}/delivery/fan-out.ts`,
         find: "if (item.x || connection.mustReset) return true;",
         replace: "if (item.x) return true;",
       },
     ],
-    caughtBy: { test: `${sync}/fan-out.test.ts` },
+    caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
     name: "membership-not-replayed",
     breaks: "a membership that changed while a socket was away is read again when it resumes",
     patches: [
       {
-        file: `${sync}/fan-out.ts`,
+        file: `${sync}/delivery/fan-out.ts`,
         find: "if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);",
         replace: "",
       },
@@ -168,7 +174,7 @@ export const rightsMutants: readonly Mutant[] = [
     breaks: "a person who loses a membership is told that his rows are gone",
     patches: [
       {
-        file: `${sync}/fan-out.ts`,
+        file: `${sync}/delivery/fan-out.ts`,
         find: "          if (isMembershipOf(item, user)) this.#ports.rights.checkEverything(user);",
         replace: "          void user;",
       },
@@ -180,17 +186,19 @@ export const rightsMutants: readonly Mutant[] = [
     breaks: "a row that woke what was refused does not vouch for the hidden one that bore its id before",
     patches: [
       {
-        file: `${sync}/missed.ts`,
+        file: `${sync}/feed/missed-changes.ts`,
         find: "at < lives.length - 1 ? { ...item, n: item.n ?? 0 } : item",
         replace: "at < 0 ? { ...item } : item",
       },
     ],
-    caughtBy: { test: `${sync}/dormant.test.ts` },
+    caughtBy: { test: `${sync}/subscriptions/refused-subscriptions.test.ts` },
   },
   {
     name: "reads-forgotten-while-behind",
     breaks: "the end of a hidden row is not told to who subscribed to the next one while the log was behind",
-    patches: [{ file: `${sync}/recent-reads.ts`, find: "version >= oldestYoung", replace: "version < 0" }],
-    caughtBy: { test: `${sync}/fan-out.test.ts` },
+    patches: [
+      { file: `${sync}/subscriptions/recent-reads.ts`, find: "version >= oldestYoung", replace: "version < 0" },
+    ],
+    caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
 ];

@@ -1,7 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 
-const store = "services/gateway/src/sync/session-store.ts";
-const test = "services/gateway/src/sync/session-store.pg.test.ts";
+const store = "services/gateway/src/sync/sessions/session-store.ts";
+const test = "services/gateway/src/sync/sessions/session-store.pg.test.ts";
 
 /** Who owns a connection: its rows belong to one gateway and one generation, and the connection to one person. */
 export const sessionMutants: readonly Mutant[] = [

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { BusMessage, HintItem } from "@heliograph/protocol";
 import type { LogRow } from "@heliograph/server-kit";
-import { Feed } from "../feed.ts";
+import { Feed } from "../feed/feed.ts";
 import { FakeClock, settled } from "./fake-clock.ts";
 
 const row = (seq: number): LogRow => ({

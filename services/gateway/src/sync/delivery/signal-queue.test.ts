@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { FakeSocket } from "../testing/fake-socket.ts";
+import { id, item } from "../testing/scene.ts";
+import { FrameCache } from "./frame-cache.ts";
+import { changeOf } from "./signal.ts";
+import { bufferMark, Outbox } from "./signal-queue.ts";
+
+test("changes of one entity coalesce to the newest, in whatever order they come", () => {
+  const [outbox, socket] = [new Outbox(), new FakeSocket()];
+  const row = id();
+  for (const v of [3, 5, 4]) outbox.put(changeOf(item({ e: row, v })), 0);
+  outbox.flush(socket, new FrameCache(), 0);
+  expect(socket.sent).toMatchObject([{ payload: { changes: [{ version: 5 }] } }]);
+});
+
+test("the last word between a change and GONE counts", () => {
+  const [outbox, socket] = [new Outbox(), new FakeSocket()];
+  const [lost, back] = [id(), id()];
+  outbox.put(changeOf(item({ e: lost })), 0);
+  outbox.putGone("task", lost, 0);
+  outbox.putGone("task", back, 0);
+  outbox.put(changeOf(item({ e: back })), 0);
+  outbox.flush(socket, new FrameCache(), 0);
+  expect(socket.sent).toMatchObject([
+    { type: "INVALIDATE", payload: { changes: [{ entityId: back }] } },
+    { type: "GONE", payload: { entityIds: [lost] } },
+  ]);
+  expect(outbox.size).toBe(0);
+});
+
+test("what a full socket does not take stays, with its age", () => {
+  const [outbox, socket] = [new Outbox(), new FakeSocket()];
+  for (let more = 0; more < 1500; more += 1) outbox.put(changeOf(item({ e: id() })), 100);
+  const send = socket.send.bind(socket);
+  socket.send = (text) => {
+    send(text);
+    socket.bufferedAmount = bufferMark + 1;
+  };
+  expect(outbox.flush(socket, new FrameCache(), 200)).toBe(1000);
+  expect(outbox.size).toBe(500);
+  expect(outbox.waitedMs(300)).toBe(100);
+  expect(outbox.flush(socket, new FrameCache(), 400)).toBe(0);
+  expect(outbox.waitedMs(400)).toBe(200);
+  socket.bufferedAmount = 0;
+  expect(outbox.flush(socket, new FrameCache(), 500)).toBe(500);
+  expect(outbox.waitedMs(600)).toBe(0);
+});

@@ -1,0 +1,90 @@
+import { closeCodes } from "@heliograph/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LiveGateway, startLiveGateway } from "../testing/live-gateway.ts";
+import { closeCodeBytes, frame, RawClient } from "../testing/raw-client.ts";
+
+let gateway: LiveGateway;
+let organizationId: string;
+let tasks: string[];
+
+beforeAll(async () => {
+  gateway = await startLiveGateway({ SLOW_CONSUMER_MS: "1000", MESSAGES_PER_SECOND: "100000" });
+  ({ organizationId } = gateway.identity("bob"));
+  const { rows } = await gateway.db.pool.query<{ id: string }>(
+    "select id from app.task where organization_id = $1 and not is_private order by id limit 1000",
+    [organizationId],
+  );
+  tasks = rows.map(({ id }) => id);
+});
+
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+const text = (message: object): Buffer => frame(1, Buffer.from(JSON.stringify(message)));
+const slowCloses = async (): Promise<number> => (await gateway.metrics.slowCloses.get()).values[0]?.value ?? 0;
+
+/** A client of bob's that has its WELCOME. */
+async function greeted(): Promise<RawClient> {
+  const client = new RawClient(gateway.port);
+  client.handshake(`/ws/sync?token=${gateway.tokens.sign(gateway.identity("bob")).token}`);
+  await client.until("WELCOME");
+  return client;
+}
+
+// What the kernels of both sides may hold of a connection: their largest buffers (6 MB to receive, 4 MB to send on an
+// ordinary Linux), and as much again for what they count beside the bytes.
+const kernelBytes = 20_000_000;
+
+test("whoever asks on and on without reading is not answered further, and closed with 4008", async () => {
+  await using bystander = await gateway.connect("carol");
+  await bystander.subscribe("task", [], { within: [organizationId] });
+  await using slow = await greeted();
+  const closesBefore = await slowCloses();
+  slow.socket.pause();
+  const question = text({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: tasks } });
+  const questions = 700;
+  for (let n = 0; n < questions; n += 1) slow.socket.write(question);
+
+  const [other] = tasks;
+  let n = 0;
+  while ((await slowCloses()) === closesBefore) {
+    const { rows } = await gateway.db.pool.query<{ version: string }>(
+      "update app.task set title = $2 where id = $1 returning version",
+      [other, `Meanwhile ${n++}`],
+    );
+    await gateway.relay();
+    const version = Number(rows[0]?.version);
+    await bystander.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+  }
+  // What was written before it was noticed can be read now, up to the close code.
+  slow.socket.resume();
+  await slow.until(closeCodeBytes(closeCodes.tooSlow.code));
+  // An answer has more than 60 kB.
+  expect(questions * 60_000).toBeGreaterThan(2 * kernelBytes);
+  expect(slow.size).toBeLessThan(kernelBytes);
+}, 60_000);
+
+test("whoever does not read the signals is closed with 4008, and others get theirs", async () => {
+  await using bystander = await gateway.connect("carol");
+  await bystander.subscribe("task", [], { within: [organizationId] });
+  await using slow = await greeted();
+  slow.socket.write(text({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [organizationId] } }));
+  await slow.until("SUBSCRIBED");
+  slow.socket.pause();
+  const closesBefore = await slowCloses();
+  // Hints without rows behind them, since writing as many rows takes ten times as long; the head is what the pod compares.
+  const { rows } = await gateway.db.pool.query<{ head: string; epoch: string }>(
+    "select head_seq as head, log_epoch as epoch from app.sync_state",
+  );
+  const epoch = rows[0]?.epoch;
+  let seq = Number(rows[0]?.head);
+  for (let version = Date.now() * 1000; (await slowCloses()) === closesBefore; version += 1) {
+    seq += 1;
+    await gateway.db.pool.query("update app.sync_state set head_seq = $1", [seq]);
+    const items = tasks.map((e) => ({ c: "task", e, a: 2, v: version, k: [organizationId], r: false, x: false, t: 0 }));
+    await gateway.publish({ type: "hint", epoch, prev: seq - 1, seq, items });
+    await bystander.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+  }
+  slow.socket.resume();
+  await slow.until(closeCodeBytes(closeCodes.tooSlow.code));
+  expect(slow.size).toBeLessThan(kernelBytes);
+}, 90_000);

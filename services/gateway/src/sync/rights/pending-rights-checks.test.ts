@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { Connection } from "../socket/connection.ts";
+import { id, item } from "../testing/scene.ts";
+import { CheckList } from "./pending-rights-checks.ts";
+
+const sockets = Array.from({ length: 5 }, () => ({}) as Connection);
+const [one, other] = sockets as [Connection, Connection];
+const hit = (connection: Connection, judged: boolean) => new Map([[connection, judged]]);
+
+// Fails when what begins a row is taken for another one each time: a user with many sockets would have too much waiting.
+test("the same signal for several sockets of a user is one check", () => {
+  const list = new CheckList();
+  const brief = item({ e: id(), v: 9, a: 3, n: 8, r: true });
+  for (const socket of sockets) list.add(brief, hit(socket, true));
+  expect(list.size).toBe(1);
+  expect(list.values()).toEqual([{ item: brief, connections: new Map(sockets.map((socket) => [socket, true])) }]);
+});
+
+test("the rows that have borne the id, oldest first, and grants last, whatever came first", () => {
+  const row = id();
+  const list = new CheckList();
+  const begun = item({ e: row, v: 20, a: 1, k: ["b"] });
+  const ended = item({ e: row, v: 11, a: 3, k: ["a"] });
+  const granted = item({ e: row, v: 0, a: 4, r: true, x: true });
+  for (const signal of [begun, ended, granted]) list.add(signal, hit(one, false));
+  expect(list.values().map((check) => check.item)).toEqual([ended, begun, granted]);
+  expect(list.size).toBe(3);
+});
+
+test("a change beside a revocation is judged for whom that hit, the end of a public row is not", () => {
+  const row = id();
+  const list = new CheckList();
+  list.add(item({ e: row, v: 9 }), new Map([...hit(one, false), ...hit(other, false)]));
+  list.add(item({ e: row, v: 0, a: 5, r: true, x: true }), hit(one, true));
+  expect(list.values()[0]?.connections).toEqual(new Map([...hit(one, true), ...hit(other, false)]));
+  list.add(item({ e: row, v: 10, a: 3 }), hit(one, false));
+  expect(list.values()[0]?.connections.get(one)).toBe(false);
+});
+
+test("what is put back stands before what came since, and joins it", () => {
+  const row = id();
+  const [older, newer] = [new CheckList(), new CheckList()];
+  older.add(item({ e: row, v: 9, a: 3 }), hit(one, true));
+  newer.add(item({ e: row, v: 12, a: 1 }), hit(one, true));
+  newer.add(item({ e: id(), v: 12 }), hit(one, true));
+  newer.restore(older);
+  expect(newer.size).toBe(3);
+  expect(newer.values().map((check) => check.item.v)).toEqual([9, 12, 12]);
+  expect(older.size).toBe(1);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { id, item, Scene } from "../testing/scene.ts";
+
+// Who is told that a row was deleted, when rights have to be read for it.
+
+// Fails when the two are joined: the end of the public row would count as that of a private one, and be told to nobody.
+test("a grant or revocation beside it does not hide the deletion of a public row", async () => {
+  const scene = new Scene();
+  const [row, box] = [id(), id()];
+  scene.containers.add(box);
+  for (const a of [4, 5] as const) {
+    const client = await scene.subscribed({ within: [box] });
+    await scene.apply(
+      item({ e: row, k: [box], v: 2, a: 3 }),
+      item({ e: row, k: [box], v: 3, a: 1, r: true }),
+      item({ e: row, k: [box, id()], v: 2, a, r: true, x: true }),
+    );
+    expect(client.socket.take()).toMatchObject([
+      { type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } },
+    ]);
+  }
+});
+
+// Fails when whatever is found under the id vouches for its end: the version of a row would be told that was hidden.
+test("the end of a private row is not told to somebody because he may read the next one under its id", async () => {
+  const scene = new Scene();
+  const [row, box, other] = [id(), id(), id()];
+  scene.containers.add(box);
+  const client = await scene.subscribed({ within: [box] });
+  scene.readable.set(row, 3);
+  await scene.apply(item({ e: row, k: [box], v: 2, a: 3, r: true }), item({ e: row, k: [other], v: 3, a: 1 }));
+  expect(client.socket.take()).toEqual([]);
+  const member = await scene.subscribed({ within: [box] });
+  scene.mightRead.add(row);
+  await scene.apply(item({ e: row, k: [box], v: 4, a: 3, r: true }));
+  expect(member.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE", version: 4 }] } }]);
+});
+
+// Fails when only a read says who could see the row: its grants may have been deleted with it.
+test("who had a grant is told of the end of a private row, which names him, when the grant is gone as well", async () => {
+  const scene = new Scene();
+  const [row, box, personId] = [id(), id(), id()];
+  scene.containers.add(box);
+  const client = await scene.subscribed({ within: [box], personId });
+  const stranger = await scene.subscribed({ within: [box] });
+  await scene.apply(item({ e: row, k: [box, personId], v: 2, a: 3, r: true }));
+  expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [row] } }]);
+  expect(stranger.socket.take()).toEqual([]);
+});

@@ -1,0 +1,40 @@
+import { createLogger } from "@heliograph/server-kit";
+import type { Pool } from "pg";
+import { expect, test } from "vitest";
+import { FakeClock } from "../testing/fake-clock.ts";
+import { GatewayRow } from "./gateway-row.ts";
+
+// Fails when the new id is used before its row exists: the reaper takes sessions under it for those of a dead gateway.
+test("a gateway that was given up takes a new id only with its row", async () => {
+  const rows = new Set<unknown>();
+  let failing = false;
+  let givenUp = 0;
+  const query = async (statement: string | { text: string; values: unknown[] }, values: unknown[] = []) => {
+    if (typeof statement !== "string") return { rowCount: rows.has(statement.values[0]) ? 1 : 0 };
+    if (failing) throw new Error("away");
+    rows.add(values[0]);
+    return { rowCount: 1 };
+  };
+  const row = new GatewayRow({
+    pool: { query } as unknown as Pool,
+    address: "here",
+    graceMs: 60_000,
+    clock: new FakeClock(),
+    logger: createLogger("test", "silent"),
+    onGivenUp: () => {
+      givenUp += 1;
+      expect(rows.has(row.id)).toBe(true);
+    },
+  });
+  await row.register();
+  await row.beat();
+  const before = row.id;
+  rows.clear();
+  failing = true;
+  await expect(row.beat()).rejects.toThrow("away");
+  expect([row.id, givenUp]).toEqual([before, 0]);
+  failing = false;
+  await row.beat();
+  expect(row.id).not.toBe(before);
+  expect(givenUp).toBe(1);
+});

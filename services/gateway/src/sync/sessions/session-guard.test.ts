@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { FakeClock, settled } from "../testing/fake-clock.ts";
+import { type Expected, type Lost, SessionGuard } from "./session-guard.ts";
+
+const expected = (rows: number): Expected => ({
+  rows,
+  session: {
+    connectionId: randomUUID(),
+    userId: randomUUID(),
+    organizationId: randomUUID(),
+    gatewayId: randomUUID(),
+    generation: 1,
+    attempted: true,
+    created: true,
+  },
+});
+
+function setUp(all: readonly Expected[]) {
+  const clock = new FakeClock();
+  const looks: (readonly Expected[])[] = [];
+  const restored: string[] = [];
+  const taken: string[] = [];
+  const errors: unknown[] = [];
+  let answer: (asked: readonly Expected[]) => Lost[] = () => [];
+  const guard = new SessionGuard({
+    expected: () => all,
+    lost: async (asked) => {
+      looks.push(asked);
+      return answer(asked);
+    },
+    onTaken: ({ connectionId }) => taken.push(connectionId),
+    restore: ({ connectionId }) => restored.push(connectionId),
+    clock,
+    count: () => undefined,
+    onError: (error) => errors.push(error),
+  });
+  return {
+    clock,
+    guard,
+    looks,
+    restored,
+    taken,
+    errors,
+    answer: (next: typeof answer) => {
+      answer = next;
+    },
+  };
+}
+
+test("every session has its turn, and one look is bounded by sessions and by rows", async () => {
+  const all = [
+    ...Array.from({ length: 12_000 }, () => expected(1)),
+    ...Array.from({ length: 12 }, () => expected(9000)),
+  ];
+  const { guard, looks } = setUp(all);
+  for (let turn = 0; turn < 8; turn += 1) await guard.look();
+  expect(Math.max(...looks.map((look) => look.length))).toBe(5000);
+  for (const look of looks) expect(look.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThan(60_000);
+  expect(new Set(looks.flat()).size).toBe(all.length);
+});
+
+// Fails when a loss is only counted: the next RESUME would find nothing to go on with.
+test("lost rows are restored, at once for the next ones; a connection that was taken is not", async () => {
+  const [one, two] = [expected(3), expected(3)];
+  const { clock, guard, looks, restored, taken, answer } = setUp([one, two]);
+  const stop = new AbortController();
+  const running = guard.run(stop.signal);
+  answer(() => [
+    { session: one.session, why: "rows" },
+    { session: two.session, why: "taken" },
+  ]);
+  await clock.advance(5000);
+  expect([restored, taken]).toEqual([[one.session.connectionId], [two.session.connectionId]]);
+  answer(() => []);
+  await clock.advance(1000);
+  expect(looks).toHaveLength(2);
+  await clock.advance(3000);
+  expect(looks).toHaveLength(2);
+  stop.abort();
+  await running;
+});
+
+test("a database that does not answer is asked again at the next turn", async () => {
+  const { clock, guard, looks, errors, answer } = setUp([expected(1)]);
+  const stop = new AbortController();
+  const running = guard.run(stop.signal);
+  answer(() => {
+    throw new Error("the database is away");
+  });
+  await clock.advance(5000);
+  await settled();
+  expect(errors).toHaveLength(1);
+  await clock.advance(5000);
+  expect(looks).toHaveLength(2);
+  stop.abort();
+  await running;
+});

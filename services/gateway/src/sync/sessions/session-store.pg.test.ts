@@ -1,0 +1,232 @@
+import { randomUUID } from "node:crypto";
+import { createLogger, createPool } from "@heliograph/server-kit";
+import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
+import type pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Held } from "../subscriptions/connection-subscriptions.ts";
+import type { Row } from "../subscriptions/subscription-row-writer.ts";
+import type { Session } from "./session.ts";
+import { SessionStore } from "./session-store.ts";
+
+let db: TestDatabase;
+let pool: pg.Pool;
+const statements: string[] = [];
+
+beforeAll(async () => {
+  db = await createTestDatabase({ template: "empty" });
+  pool = createPool({
+    url: db.url("heliograph_gateway"),
+    name: "test",
+    max: 4,
+    logger: createLogger("test", "silent"),
+  });
+  const query = pool.query.bind(pool);
+  pool.query = ((...given: unknown[]) => {
+    statements.push(String(given[0]));
+    return (query as (...all: unknown[]) => unknown)(...given);
+  }) as typeof pool.query;
+});
+
+afterAll(async () => {
+  await pool.end();
+  await db[Symbol.asyncDispose]();
+});
+
+const newSession = (): Session => ({
+  connectionId: randomUUID(),
+  userId: randomUUID(),
+  organizationId: randomUUID(),
+  gatewayId: randomUUID(),
+  generation: 1,
+  attempted: false,
+  created: false,
+});
+const held = (kind: Held["kind"] = "id", dormant = false): Row => ({ kind, code: "task", id: randomUUID(), dormant });
+
+async function rowsOf(session: Session): Promise<unknown[]> {
+  const { rows } = await db.pool.query(
+    "select user_id, entity_code, entity_id, is_container from app.rxdb_subscription where connection_id = $1 order by is_container",
+    [session.connectionId],
+  );
+  return rows;
+}
+
+async function sessionsOf(session: Session): Promise<number> {
+  const { rowCount } = await db.pool.query("select 1 from app.rxdb_session where connection_id = $1", [
+    session.connectionId,
+  ]);
+  return rowCount ?? 0;
+}
+
+const takeOver = (session: Session): Promise<unknown> =>
+  db.pool.query("update app.rxdb_session set gateway_id = $2, generation = generation + 1 where connection_id = $1", [
+    session.connectionId,
+    randomUUID(),
+  ]);
+
+test("the first subscription makes the session, ids and containers become rows, repeating changes nothing", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const session = newSession();
+  const [row, box] = [held(), held("within")];
+  expect(await store.put(session, [row, box])).toBe(true);
+  expect(await store.put(session, [row])).toBe(true);
+  expect(await sessionsOf(session)).toBe(1);
+  const user_id = session.userId;
+  expect(await rowsOf(session)).toEqual([
+    { user_id, entity_code: "task", entity_id: row.id, is_container: false },
+    { user_id, entity_code: "task", entity_id: box.id, is_container: true },
+  ]);
+  await store.remove(session, [row]);
+  expect(await rowsOf(session)).toHaveLength(1);
+  await store.end(session);
+  expect(await rowsOf(session)).toEqual([]);
+  expect(await sessionsOf(session)).toBe(0);
+});
+
+// Fails without the join to the session: a statement that was on its way while its socket ended would leave rows that
+// nobody ever deletes.
+test("rows that come after the end of their session are not written", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const session = newSession();
+  await store.put(session, [held()]);
+  await store.end(session);
+  expect(await store.put(session, [held()])).toBe(false);
+  expect(await rowsOf(session)).toEqual([]);
+});
+
+// Fails without gateway and generation in the conditions: a slow pod would undo what the next owner of the connection did.
+test("a pod that lost a session to another one changes nothing of it any more", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const session = newSession();
+  const row = held();
+  await store.put(session, [row]);
+  await takeOver(session);
+  expect(await store.put(session, [held()])).toBe(false);
+  await store.remove(session, [row]);
+  await store.end(session);
+  expect(await rowsOf(session)).toHaveLength(1);
+  expect(await sessionsOf(session)).toBe(1);
+});
+
+test("a newer generation on the same gateway is another owner, too", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const session = newSession();
+  const row = held();
+  await store.put(session, [row]);
+  await db.pool.query("update app.rxdb_session set generation = 2 where connection_id = $1", [session.connectionId]);
+  expect(await store.put(session, [held()])).toBe(false);
+  await store.remove(session, [row]);
+  await store.end(session);
+  expect(await rowsOf(session)).toHaveLength(1);
+});
+
+const wantedOf = (session: Session, gatewayId: string) => ({ ...session, gatewayId });
+
+test("a connection is taken over by its owner alone, with what it holds, and expires only while nobody has it", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const [session, gatewayId] = [newSession(), randomUUID()];
+  const [row, box, refused] = [held(), held("within"), held("id", true)];
+  await store.put(session, [row, box, { ...refused, dormant: false }]);
+  // What was withdrawn since; the later of two that name the same counts.
+  await store.put(session, [{ ...refused, dormant: false }, refused]);
+  await store.suspend(session);
+  const thief = { ...session, userId: randomUUID() };
+  const [stolen, elsewhere, taken] = await Promise.all([
+    store.take(wantedOf(thief, gatewayId)),
+    store.take(wantedOf({ ...session, organizationId: randomUUID() }, gatewayId)),
+    store.take(wantedOf(session, gatewayId)),
+  ]);
+  expect([stolen, elsewhere]).toEqual(["unknown", "unknown"]);
+  if (typeof taken === "string") throw new Error(taken);
+  expect(taken.session).toMatchObject({ connectionId: session.connectionId, gatewayId, generation: 2, created: true });
+  const named = ({ kind, code, id }: Held): Held => ({ kind, code, id });
+  expect(new Set(taken.held)).toEqual(new Set([named(row), named(box)]));
+  expect(taken.dormant).toEqual([named(refused)]);
+  // The old owner is late with everything.
+  await Promise.all([store.suspend(session), store.end(session)]);
+  expect(await store.remove(session, [row])).toBe(false);
+  const { rows } = await db.pool.query(
+    "select expires_ts, disconnected_ts from app.rxdb_session where connection_id = $1",
+    [session.connectionId],
+  );
+  expect(rows).toEqual([{ expires_ts: null, disconnected_ts: null }]);
+  expect(await store.remove(taken.session, [row])).toBe(true);
+  const expected = (of: Session, count: number) => ({ session: of, rows: count });
+  expect(await store.lost([expected(taken.session, 2), expected(newSession(), 0)])).toMatchObject([{ why: "missing" }]);
+  expect(await store.lost([expected(session, 2)])).toEqual([{ session, why: "taken" }]);
+  expect(await store.lost([expected(taken.session, 3)])).toEqual([{ session: taken.session, why: "rows" }]);
+});
+
+// Fails when the owner is compared only after the statement: the thief gets nothing, and the connection has changed hands.
+test("whoever asks for somebody else's connection leaves no trace on it", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const session = newSession();
+  await store.put(session, [held()]);
+  await store.suspend(session);
+  const row = async () =>
+    (await db.pool.query("select * from app.rxdb_session where connection_id = $1", [session.connectionId])).rows;
+  const before = await row();
+  expect(before).toHaveLength(1);
+  for (const thief of [{ userId: randomUUID() }, { organizationId: randomUUID() }])
+    expect(await store.take(wantedOf({ ...session, ...thief }, randomUUID()))).toBe("unknown");
+  expect(await row()).toEqual(before);
+});
+
+// Fails when the statement alone decides: it moves the connection on once, and both sockets would have the same generation.
+test("of two that take the same connection in one batch the later one has it", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const session = newSession();
+  await store.put(session, [held()]);
+  const [first, second] = await Promise.all([
+    store.take(wantedOf(session, randomUUID())),
+    store.take(wantedOf(session, randomUUID())),
+  ]);
+  expect(first).toBe("replaced");
+  expect(second).toMatchObject({ session: { generation: 2 } });
+});
+
+test("after the grace a connection is unknown, and the reaper deletes it with its rows", async () => {
+  const store = new SessionStore(pool, { graceMs: 1 });
+  const session = newSession();
+  await store.put(session, [held()]);
+  await store.suspend(session);
+  await db.pool.query("select pg_sleep(0.005)");
+  expect(await store.take(wantedOf(session, randomUUID()))).toBe("unknown");
+  await db.pool.query("select app.reap_sessions()");
+  expect(await sessionsOf(session)).toBe(0);
+  expect(await rowsOf(session)).toEqual([]);
+});
+
+// Fails without the lock on the session: the rows would be written after the next owner has read what he holds.
+test("rows are not written once somebody else takes the connection over", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const session = newSession();
+  await store.put(session, [held()]);
+  const other = await db.pool.connect();
+  await other.query("begin");
+  await other.query("update app.rxdb_session set generation = 2 where connection_id = $1", [session.connectionId]);
+  const late = store.put(session, [held()]);
+  const waits = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+  while ((await db.pool.query(waits)).rowCount === 0);
+  await other.query("commit");
+  other.release();
+  expect(await late).toBe(false);
+  expect(await rowsOf(session)).toHaveLength(1);
+});
+
+test("sockets that subscribe at once share a few statements, and each gets its own answer", async () => {
+  const store = new SessionStore(pool, { graceMs: 60_000 });
+  const sessions = Array.from({ length: 100 }, newSession);
+  const [lost] = sessions;
+  if (!lost) throw new Error("no session");
+  await store.put(lost, [held()]);
+  await store.end(lost);
+  statements.length = 0;
+  const answers = await Promise.all(sessions.map((session) => store.put(session, [held(), held("within")])));
+  expect(answers).toEqual(sessions.map((session) => session !== lost));
+  expect(statements.length).toBeLessThanOrEqual(4);
+  statements.length = 0;
+  await Promise.all(sessions.map((session) => store.end(session)));
+  expect(statements.length).toBeLessThanOrEqual(2);
+  for (const session of sessions) expect(await sessionsOf(session)).toBe(0);
+});

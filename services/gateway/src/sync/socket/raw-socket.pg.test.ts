@@ -1,0 +1,61 @@
+import { closeCodes } from "@heliograph/protocol";
+import { expect, test } from "vitest";
+import { startLiveGateway } from "../testing/live-gateway.ts";
+import { closeCodeBytes, frame, RawClient } from "../testing/raw-client.ts";
+
+// Fails when only our half of the connection is ended: whoever has no token could then hold as many as he likes, for ever,
+// and a stop of the gateway would wait for them.
+test("a refused client that does not hang up is cut off", async () => {
+  await using gateway = await startLiveGateway({}, { redis: false });
+  await using client = new RawClient(gateway.port);
+  client.handshake("/ws/sync");
+  expect(await client.until("remedy")).toMatch(/^HTTP\/1\.1 401 .*unauthenticated/s);
+  // Only a connection that is closed on the other side answers bytes with a reset.
+  const writing = setInterval(() => client.socket.write("x"), 5);
+  await client.closed;
+  clearInterval(writing);
+});
+
+// Fails when control frames are not counted: each ping is answered, and the answers to a client that reads none of them
+// would fill the memory of the pod.
+test("a flood of pings is too fast like any other", async () => {
+  await using gateway = await startLiveGateway({}, { redis: false });
+  await using bystander = await gateway.connect("carol");
+  await using client = new RawClient(gateway.port);
+  client.handshake(`/ws/sync?token=${gateway.tokens.sign(gateway.identity("bob")).token}`);
+  await client.until("WELCOME");
+  client.socket.write(Buffer.concat(Array.from({ length: 5000 }, () => frame(9, Buffer.alloc(125)))));
+  await client.until(closeCodeBytes(closeCodes.tooFast.code));
+  // The pongs of one burst at most, 127 bytes each, and what came before.
+  expect(client.size).toBeLessThan(100_000);
+  expect(await bystander.ask({ type: "PING" })).toMatchObject({ type: "PONG" });
+});
+
+test("close codes of a client's own making share one label", async () => {
+  await using gateway = await startLiveGateway({}, { redis: false });
+  for (const code of [1000, 3000, 3456, 4999]) {
+    await using client = await gateway.connect("bob");
+    client.ws.close(code);
+    await client.closed;
+  }
+  const closes = async () =>
+    (await gateway.metrics.closes.get()).values.map(({ labels, value }) => [labels.code, value]);
+  await expect.poll(closes).toEqual([
+    ["1000", 1],
+    ["other", 3],
+  ]);
+});
+
+// Some HTTP clients offer HTTP/2 with every request in clear text; that offer may be ignored, the request may not.
+test("a request that offers another protocol is answered as if it did not", async () => {
+  await using gateway = await startLiveGateway({}, { redis: false });
+  await using client = new RawClient(gateway.port);
+  client.request([
+    "GET /healthz/live HTTP/1.1",
+    "host: localhost",
+    "connection: Upgrade, HTTP2-Settings",
+    "upgrade: h2c",
+    "http2-settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+  ]);
+  expect(await client.until('"live"')).toMatch(/^HTTP\/1\.1 200 /);
+});
