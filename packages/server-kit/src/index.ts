@@ -1,5 +1,4 @@
 export { type Identity, TokenError, type TokenSettings, Tokens } from "./auth/token.ts";
-export { Backoff } from "./backoff.ts";
 export { coalesce } from "./coalesce.ts";
 export { allowedOrigins, commonConfig, startLogLevel, tokenConfig } from "./config/common-config.ts";
 export {
@@ -20,10 +19,9 @@ export { type LogRow, readLog } from "./log-row.ts";
 export { EmfLines, type EmfNames, startEmf } from "./observability/emf.ts";
 export { answerHealth, type Health, startHealthServer } from "./observability/health-server.ts";
 export { createLogger, type Logger, logReady } from "./observability/logger.ts";
-export { createRegistry } from "./observability/metrics.ts";
+export { createMetricsRegistry, type MetricsRegistry } from "./observability/metrics-registry.ts";
 export { createPool, isSilence, isUnavailable } from "./postgres/pg-pool.ts";
 export { createRedis } from "./redis/redis.ts";
 export { type Release, Releasers } from "./service/releasers.ts";
 export { runService, type ServiceContext } from "./service/run-service.ts";
 export { waitUntilReady } from "./service/wait-until-ready.ts";
-export { sleep } from "./sleep.ts";

@@ -1,12 +1,11 @@
 import type { AddressInfo } from "node:net";
 import cors from "@fastify/cors";
 import { socketPath } from "@heliograph/protocol";
-import { answerHealth, type Logger, type Tokens } from "@heliograph/server-kit";
+import { answerHealth, type Logger, type MetricsRegistry, type Tokens } from "@heliograph/server-kit";
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
 import type { Pool } from "pg";
-import type { Registry as MetricsRegistry } from "prom-client";
 import type { GatewayConfig } from "./config.ts";
-import type { Registry } from "./db/entity-registry.ts";
+import type { EntityRegistry } from "./db/entity-registry.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import { answerFrameworkErrors } from "./rest/errors/answer-error.ts";
 import { registerRest } from "./rest/register-rest.ts";
@@ -16,7 +15,7 @@ import { identify, isRefusal, type Refusal, refusalBody, refusals } from "./sync
 export type AppDependencies = {
   readonly config: GatewayConfig;
   readonly pool: Pool;
-  readonly registry: Registry;
+  readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;

@@ -1,7 +1,7 @@
 import {
   createLogger,
+  createMetricsRegistry,
   createPool,
-  createRegistry,
   EmfLines,
   loadConfig,
   logReady,
@@ -14,7 +14,7 @@ import {
 import { buildApp, listen } from "./app.ts";
 import { gatewayConfig, gatewayEnvironment } from "./config.ts";
 import { Pulse } from "./database-liveness.ts";
-import { Registry } from "./db/entity-registry.ts";
+import { EntityRegistry } from "./db/entity-registry.ts";
 import { createGatewayMetrics, gatewayEmf } from "./metrics.ts";
 import { systemClock } from "./sync/clock.ts";
 import { PubsubService } from "./sync/pubsub-service.ts";
@@ -35,10 +35,10 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   const config = loadConfig(gatewayConfig, gatewayEnvironment);
   allowShutdown(config.DRAIN_MS + afterDrainMs);
   const logger = createLogger("gateway", config.LOG_LEVEL);
-  const metricsRegistry = createRegistry("gateway");
+  const metricsRegistry = createMetricsRegistry("gateway");
   const metrics = createGatewayMetrics(metricsRegistry);
   if (config.METRICS_EMF !== null) {
-    const options = { namespace: config.METRICS_EMF, service: "gateway", registry: metricsRegistry, names: gatewayEmf };
+    const options = { namespace: config.METRICS_EMF, service: "gateway", metricsRegistry, names: gatewayEmf };
     const stop = startEmf(new EmfLines(options), (error) => logger.warn({ err: error }, "no line of metrics"));
     releasers.push("lines of metrics", stop);
   }
@@ -66,7 +66,7 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   });
   releasers.push("sync pool", () => syncPool.end());
 
-  const registry = new Registry(pool);
+  const registry = new EntityRegistry(pool);
   const tokens = new Tokens(config);
   const pubsub = new PubsubService({ config, pool, syncPool, registry, tokens, logger, metrics });
   const pulse = new Pulse({ ask: () => syncPool.query("select 1"), clock: systemClock, logger });

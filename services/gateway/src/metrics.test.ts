@@ -1,11 +1,11 @@
-import { createRegistry, EmfLines } from "@heliograph/server-kit";
+import { createMetricsRegistry, EmfLines } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { createGatewayMetrics, gatewayEmf } from "./metrics.ts";
 
 // Fails when a metric is renamed and its name for CloudWatch is not: an alarm would then wait for a line that never comes.
 test("every name for CloudWatch leads to a metric, and a fresh gateway writes a line", async () => {
-  const registry = createRegistry("gateway");
-  createGatewayMetrics(registry);
-  const lines = new EmfLines({ namespace: "n", service: "gateway", registry, names: gatewayEmf });
+  const metricsRegistry = createMetricsRegistry("gateway");
+  createGatewayMetrics(metricsRegistry);
+  const lines = new EmfLines({ namespace: "n", service: "gateway", metricsRegistry, names: gatewayEmf });
   expect(JSON.parse(await lines.line(0))).toMatchObject({ Service: "gateway", ActiveConnections: 0 });
 });

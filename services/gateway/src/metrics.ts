@@ -1,5 +1,5 @@
-import type { EmfNames } from "@heliograph/server-kit";
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { EmfNames, MetricsRegistry } from "@heliograph/server-kit";
+import { Counter, Gauge, Histogram } from "prom-client";
 
 /** Counters of one gateway. All names begin with heliograph_gateway_. */
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
@@ -17,8 +17,8 @@ export const gatewayEmf: EmfNames = {
 
 const secondsBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createGatewayMetrics(registry: Registry) {
-  const registers = [registry];
+export function createGatewayMetrics(metricsRegistry: MetricsRegistry) {
+  const registers = [metricsRegistry];
   const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name: `heliograph_gateway_${name}`, help, labelNames, registers });
   const gauge = (name: string, help: string) => new Gauge({ name: `heliograph_gateway_${name}`, help, registers });

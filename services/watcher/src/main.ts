@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import {
   createLogger,
+  createMetricsRegistry,
   createPool,
-  createRegistry,
   EmfLines,
   loadConfig,
   logReady,
@@ -15,10 +15,10 @@ import {
 import { createRedisBus, silentBus } from "./claim/bus.ts";
 import { createLogDatabase } from "./claim/log-database.ts";
 import { LogWatcher } from "./claim/log-watcher.ts";
-import { Wake } from "./claim/poll-pause.ts";
+import { PollPause } from "./claim/poll-pause.ts";
 import { watcherConfig, watcherEnvironment } from "./config.ts";
 import { Housekeeper } from "./housekeeping/housekeeper.ts";
-import { createHouseDatabase } from "./housekeeping/housekeeping-database.ts";
+import { createHousekeepingDatabase } from "./housekeeping/housekeeping-database.ts";
 import { createRetentionDatabase } from "./housekeeping/log-retention.ts";
 import { keepPartitions } from "./housekeeping/partition-keeper.ts";
 import { startJobs } from "./jobs/start-jobs.ts";
@@ -30,7 +30,7 @@ const silenceLimitMs = 10_000;
 runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ releasers, signal }) => {
   const config = loadConfig(watcherConfig, watcherEnvironment);
   const logger = createLogger("watcher", config.LOG_LEVEL);
-  const registry = createRegistry("watcher");
+  const metricsRegistry = createMetricsRegistry("watcher");
 
   // Sessions that a frozen or cut-off watcher leaves behind end by themselves; a claim is durable before it is told.
   const pool = createPool({
@@ -49,11 +49,11 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
   releasers.push("database pool", () => pool.end());
 
   const database = createLogDatabase({ pool, me: randomUUID(), leaseTtlMs: config.LEASE_TTL_MS });
-  const metrics = createWatcherMetrics(registry);
-  const wake = new Wake();
+  const metrics = createWatcherMetrics(metricsRegistry);
+  const pollPause = new PollPause();
   const onPoke = (): void => {
     metrics.pokes.inc();
-    wake.poke();
+    pollPause.poke();
   };
   const bus =
     config.REDIS_URL && config.SYNC_ENABLED
@@ -61,7 +61,7 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
       : silentBus;
   releasers.push("bus", () => bus.close());
 
-  const watcher = new LogWatcher({ database, bus, wake, settings: config, metrics, logger });
+  const watcher = new LogWatcher({ database, bus, pollPause, settings: config, metrics, logger });
 
   // Before the database: an orchestrator must see a live process that waits, not a crash loop.
   let started = false;
@@ -69,7 +69,12 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     if (!started) return "waiting for the database";
     return config.SYNC_ENABLED && watcher.silentMs > silenceLimitMs ? "the database does not answer" : undefined;
   };
-  const health = await startHealthServer({ port: config.PORT, host: config.HOST, health: { notReady }, registry });
+  const health = await startHealthServer({
+    port: config.PORT,
+    host: config.HOST,
+    health: { notReady },
+    metricsRegistry,
+  });
   releasers.push("health server", health.close);
 
   await waitUntilReady({
@@ -92,7 +97,7 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
   });
   const keep = { logging: config.LOG_RETENTION_DAYS, logging_detail: config.AUDIT_RETENTION_DAYS };
   const housekeeper = new Housekeeper({
-    database: createHouseDatabase({
+    database: createHousekeepingDatabase({
       pool,
       retention: createRetentionDatabase({ pool, keep }),
       sessionGraceMs: config.SESSION_GRACE_MS,
@@ -109,11 +114,16 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     keep,
     leading,
     logger,
-    registry,
+    metricsRegistry,
   });
   releasers.push("jobs", endJobs);
   if (config.METRICS_EMF !== null) {
-    const lines = new EmfLines({ namespace: config.METRICS_EMF, service: "watcher", registry, names: watcherEmf });
+    const lines = new EmfLines({
+      namespace: config.METRICS_EMF,
+      service: "watcher",
+      metricsRegistry,
+      names: watcherEmf,
+    });
     releasers.push(
       "lines of metrics",
       startEmf(lines, (error) => logger.warn({ err: error }, "no line of metrics")),

@@ -1,5 +1,5 @@
-import type { EmfNames } from "@heliograph/server-kit";
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { EmfNames, MetricsRegistry } from "@heliograph/server-kit";
+import { Counter, Gauge, Histogram } from "prom-client";
 
 /** Counters of one watcher. All names begin with heliograph_watcher_. */
 export type WatcherMetrics = ReturnType<typeof createWatcherMetrics>;
@@ -17,8 +17,8 @@ export const watcherEmf: EmfNames = {
 
 const dayMs = 86_400_000;
 
-export function createWatcherMetrics(registry: Registry) {
-  const registers = [registry];
+export function createWatcherMetrics(metricsRegistry: MetricsRegistry) {
+  const registers = [metricsRegistry];
   // Until when partitions exist, ms since 1970, as far as this watcher has seen to it. Counts down while it cannot.
   const partitions = { until: Number.NaN };
   new Gauge({

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from "@heliograph/gateway/config";
-import type { Registry } from "@heliograph/gateway/db/entity-registry";
+import type { EntityRegistry } from "@heliograph/gateway/db/entity-registry";
 import type { GatewayMetrics } from "@heliograph/gateway/metrics";
 import { PubsubService } from "@heliograph/gateway/sync/pubsub-service";
 import type { Tokens } from "@heliograph/server-kit";
@@ -77,7 +77,10 @@ export class PodNode {
         config,
         pool: pool(3000),
         syncPool: pool(3000),
-        registry: { get: (code) => entityTypes.get(code), find: async (code) => entityTypes.get(code) } as Registry,
+        registry: {
+          get: (code) => entityTypes.get(code),
+          find: async (code) => entityTypes.get(code),
+        } as EntityRegistry,
         tokens: { verify: verifyToken } as Tokens,
         logger,
         metrics,

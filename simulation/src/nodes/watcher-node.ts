@@ -1,7 +1,7 @@
 import type { BusMessage } from "@heliograph/protocol";
 import { createLogDatabase } from "@heliograph/watcher/claim/log-database";
 import { LogWatcher } from "@heliograph/watcher/claim/log-watcher";
-import { Wake } from "@heliograph/watcher/claim/poll-pause";
+import { PollPause } from "@heliograph/watcher/claim/poll-pause";
 import type { WatcherMetrics } from "@heliograph/watcher/metrics";
 import { createSimPool } from "../database/pool.ts";
 import { Host } from "../engine/host.ts";
@@ -40,12 +40,12 @@ export class WatcherNode {
     const { signal } = this.#stop;
     scheduler.within(host, () => {
       const pool = createSimPool({ host, database, databaseHost, network, scheduler, onGap, timeoutMs: 6000 });
-      const wake = new Wake();
-      bus.onPoke(host, () => wake.poke());
+      const pollPause = new PollPause();
+      bus.onPoke(host, () => pollPause.poke());
       const watcher = new LogWatcher({
         database: createLogDatabase({ pool, me: uuid(), leaseTtlMs }),
         bus: { publish: (message: BusMessage) => bus.publish(host, message), close: async () => undefined },
-        wake,
+        pollPause,
         settings,
         metrics,
         logger,

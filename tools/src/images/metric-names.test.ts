@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { createRegistry } from "@heliograph/server-kit";
+import { createMetricsRegistry } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { exportOf } from "../generate/export-of.ts";
 import { repositoryRoot } from "../repository.ts";
 
-type Registry = ReturnType<typeof createRegistry>;
+type Registry = ReturnType<typeof createMetricsRegistry>;
 
 const read = (...parts: string[]) => readFileSync(path.join(repositoryRoot, ...parts), "utf8");
 
 async function metricsOf(service: "gateway" | "watcher"): Promise<Set<string>> {
-  const registry = createRegistry(service);
+  const registry = createMetricsRegistry(service);
   const name = service === "gateway" ? "createGatewayMetrics" : "createWatcherMetrics";
   (await exportOf<(registry: Registry) => void>(`services/${service}/src/metrics.ts`, name))(registry);
   if (service === "watcher") {

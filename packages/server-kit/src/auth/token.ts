@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
+import { isUuid } from "@heliograph/shared/uuid";
 import jwt from "jsonwebtoken";
 
 /** Who a request or socket acts for. */
@@ -29,8 +30,6 @@ export class TokenError extends Error {
     this.reason = reason;
   }
 }
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Signs and verifies tokens. A KeyObject, never the secret as text: verification is then 45 times cheaper. */
 export class Tokens {
@@ -85,8 +84,8 @@ export class Tokens {
     const claims = this.#claimsOf(token, graceS > 0);
     if (typeof claims === "string" || typeof claims.exp !== "number") throw new TokenError("invalid");
     const org: unknown = claims["org"];
-    if (typeof claims.sub !== "string" || !uuid.test(claims.sub)) throw new TokenError("invalid");
-    if (typeof org !== "string" || !uuid.test(org)) throw new TokenError("invalid");
+    if (typeof claims.sub !== "string" || !isUuid(claims.sub)) throw new TokenError("invalid");
+    if (typeof org !== "string" || !isUuid(org)) throw new TokenError("invalid");
     if (graceS > 0 && claims.exp + graceS <= Date.now() / 1000) throw new TokenError("expired");
     return { personId: claims.sub, organizationId: org, expiresAt: claims.exp };
   }

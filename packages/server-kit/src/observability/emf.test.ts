@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { EmfLines, untilNextLine } from "./emf.ts";
 
 function scene() {
-  const registry = new Registry();
-  const registers = [registry];
+  const metricsRegistry = new Registry();
+  const registers = [metricsRegistry];
   let sockets = 0;
   new Gauge({
     name: "connections",
@@ -20,11 +20,11 @@ function scene() {
   const lines = new EmfLines({
     namespace: "Heliograph/test",
     service: "gateway",
-    registry,
+    metricsRegistry,
     names: { ActiveConnections: "connections", Days: "days", Errors: "errors_total", LagSeconds: "lag_seconds" },
   });
   const next = async () => JSON.parse(await lines.line(1_700_000_000_000)) as Record<string, unknown>;
-  return { next, open: (count: number) => (sockets = count), errors, lag, unset, registry };
+  return { next, open: (count: number) => (sockets = count), errors, lag, unset, metricsRegistry };
 }
 
 test("a line names its metrics, their units, the namespace and one dimension", async () => {
@@ -76,8 +76,8 @@ test("a gauge that knows nothing yet is left out", async () => {
 });
 
 test("a metric that does not exist is refused at once", () => {
-  const { registry } = scene();
-  const options = { namespace: "n", service: "s", registry, names: { Missing: "nothing" } };
+  const { metricsRegistry } = scene();
+  const options = { namespace: "n", service: "s", metricsRegistry, names: { Missing: "nothing" } };
   expect(() => new EmfLines(options)).toThrow("there is no metric nothing");
 });
 

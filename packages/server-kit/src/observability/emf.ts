@@ -1,8 +1,9 @@
 import { hostname } from "node:os";
-import type { Registry } from "prom-client";
+
+import type { MetricsRegistry } from "./metrics-registry.ts";
 import { standardOutput } from "./standard-output.ts";
 
-/** Names in CloudWatch, each with the metric of the registry that it shows. */
+/** Names in CloudWatch, each with the metric of the metricsRegistry that it shows. */
 export type EmfNames = Readonly<Record<string, string>>;
 
 /** A number, or a histogram: how often each value was seen. */
@@ -27,15 +28,15 @@ export class EmfLines {
   readonly #options: {
     readonly namespace: string;
     readonly service: string;
-    readonly registry: Registry;
+    readonly metricsRegistry: MetricsRegistry;
     readonly names: EmfNames;
   };
   readonly #before = new Map<string, number>();
 
   /** @throws when a name leads to no metric: an alarm on it would wait for ever */
-  constructor(options: { namespace: string; service: string; registry: Registry; names: EmfNames }) {
+  constructor(options: { namespace: string; service: string; metricsRegistry: MetricsRegistry; names: EmfNames }) {
     for (const metric of Object.values(options.names)) {
-      if (!options.registry.getSingleMetric(metric)) throw new Error(`there is no metric ${metric}`);
+      if (!options.metricsRegistry.getSingleMetric(metric)) throw new Error(`there is no metric ${metric}`);
     }
     this.#options = options;
   }
@@ -60,7 +61,7 @@ export class EmfLines {
   }
 
   async #valueOf(name: string): Promise<EmfValue | undefined> {
-    const metric = (await this.#options.registry.getSingleMetric(name)?.get()) as unknown as Snapshot;
+    const metric = (await this.#options.metricsRegistry.getSingleMetric(name)?.get()) as unknown as Snapshot;
     if (metric.type === "histogram") return this.#buckets(name, metric.values);
     const sum = metric.values.reduce((total, { value }) => total + value, 0);
     // A gauge that was not set yet knows nothing; 0 would be a statement.

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Registry } from "prom-client";
+import type { MetricsRegistry } from "./metrics-registry.ts";
 
 /** What the health endpoints ask. */
 export type Health = {
@@ -12,7 +12,7 @@ export type Health = {
 export async function answerHealth(
   path: string,
   health: Health,
-  registry: Registry,
+  metricsRegistry: MetricsRegistry,
 ): Promise<{ status: number; type: string; body: string } | undefined> {
   switch (path) {
     case "/healthz/live":
@@ -23,7 +23,7 @@ export async function answerHealth(
       return { status: reason === undefined ? 200 : 503, type: "application/json", body: JSON.stringify(body) };
     }
     case "/metrics":
-      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+      return { status: 200, type: metricsRegistry.contentType, body: await metricsRegistry.metrics() };
     default:
       return undefined;
   }
@@ -35,11 +35,11 @@ export async function startHealthServer(options: {
   /** Every address when null. */
   host: string | null;
   health: Health;
-  registry: Registry;
+  metricsRegistry: MetricsRegistry;
 }): Promise<{ port: number; server: Server; close: () => Promise<void> }> {
   const server = createServer((request, response) => {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
-    answerHealth(path, options.health, options.registry)
+    answerHealth(path, options.health, options.metricsRegistry)
       .then((answer) => {
         const { status, type, body } = answer ?? {
           status: 404,

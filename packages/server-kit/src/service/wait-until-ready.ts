@@ -1,6 +1,6 @@
-import { Backoff } from "../backoff.ts";
+import { Backoff } from "@heliograph/shared/backoff";
+import { sleep } from "@heliograph/shared/sleep";
 import type { Logger } from "../observability/logger.ts";
-import { sleep } from "../sleep.ts";
 
 /**
  * Repeats `attempt` until it succeeds, saying what is waited for: a service that starts before its database must not

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RestUnderTest, startRest } from "../rest/testing/start-rest.ts";
-import { Registry } from "./entity-registry.ts";
+import { EntityRegistry } from "./entity-registry.ts";
 
 let rest: RestUnderTest;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ test("unknown codes look into the catalog at most once every three seconds", asy
       return typeof value === "function" ? value.bind(pool) : value;
     },
   });
-  const registry = new Registry(counting, () => now);
+  const registry = new EntityRegistry(counting, () => now);
   await Promise.all([registry.find("project"), registry.find("task"), registry.find("nothing")]);
   expect(reads).toBe(1);
   expect(registry.get("project")).toMatchObject({ qualifiedName: '"app"."project"', keyColumn: "id" });
@@ -99,7 +99,7 @@ test("a column that is dropped or added while the gateway runs is noticed by the
   expect(read.status).toBe(200);
   expect(read.body.items[0]).not.toHaveProperty("mission");
 
-  const registry = new Registry(rest.pool, () => now);
+  const registry = new EntityRegistry(rest.pool, () => now);
   let now = 0;
   await registry.refresh();
   await rest.db.pool.query("alter table app.team add column motto text");
@@ -111,7 +111,7 @@ test("a column that is dropped or added while the gateway runs is noticed by the
 
 test("a statement that fails for ever does not read the catalog for ever", async () => {
   let now = 0;
-  const registry = new Registry(rest.pool, () => now);
+  const registry = new EntityRegistry(rest.pool, () => now);
   await registry.refresh();
   const type = registry.get("team");
   if (!type) throw new Error("no team");

@@ -13,7 +13,7 @@ const catalogQuery = `
     from app.entity_catalog order by code`;
 
 /** The live tables as the database describes them. Filled once at start; read without waiting afterwards. */
-export class Registry {
+export class EntityRegistry {
   readonly #pool: pg.Pool;
   readonly #now: () => number;
   #types: ReadonlyMap<string, EntityType> = new Map();
@@ -97,8 +97,8 @@ export class Registry {
 }
 
 /** @throws when the catalog cannot be read */
-export async function loadRegistry(pool: pg.Pool): Promise<Registry> {
-  const registry = new Registry(pool);
+export async function loadEntityRegistry(pool: pg.Pool): Promise<EntityRegistry> {
+  const registry = new EntityRegistry(pool);
   await registry.refresh();
   return registry;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Registry } from "../db/entity-registry.ts";
+import type { EntityRegistry } from "../db/entity-registry.ts";
 import { type EntityType, readableColumns } from "../db/entity-type.ts";
 import { isWritable } from "./documents/body-schema.ts";
 import { operatorsOf } from "./query/filter.ts";
@@ -32,6 +32,6 @@ export function describeEntityType(type: EntityType): object {
 }
 
 /** `GET entity-types`. */
-export function registerEntityTypesRoute(app: FastifyInstance, registry: Registry): void {
+export function registerEntityTypesRoute(app: FastifyInstance, registry: EntityRegistry): void {
   app.get("/entity-types", async () => ({ items: registry.all().map(describeEntityType) }));
 }

@@ -5,7 +5,7 @@ import type pg from "pg";
 import { authenticate, authenticateForRenewal } from "../auth/caller.ts";
 import { Directory } from "../auth/directory.ts";
 import { registerLoginRoutes } from "../auth/login-routes.ts";
-import type { Registry } from "../db/entity-registry.ts";
+import type { EntityRegistry } from "../db/entity-registry.ts";
 import { EntityAccess } from "./documents/entity-access.ts";
 import { registerEntityTypesRoute } from "./entity-types-route.ts";
 import { answerErrors } from "./errors/answer-error.ts";
@@ -28,7 +28,7 @@ declare module "fastify" {
 export type RestDependencies = {
   /** Connects as heliograph_gateway. With `pipeline` a request takes one round trip less. */
   readonly pool: pg.Pool;
-  readonly registry: Registry;
+  readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly logger: Logger;
   /** Tells the watcher that there is something to claim; called after each committed write. */

@@ -1,7 +1,7 @@
 import { createLogger, createPool, Tokens } from "@heliograph/server-kit";
 import Fastify from "fastify";
 import { expect, test } from "vitest";
-import { Registry } from "../db/entity-registry.ts";
+import { EntityRegistry } from "../db/entity-registry.ts";
 import { registerRest } from "./register-rest.ts";
 import { jwtSettings, startRest } from "./testing/start-rest.ts";
 
@@ -17,7 +17,7 @@ test("a database that cannot be reached: 503 with the time to wait, on every rou
   const tokens = new Tokens(jwtSettings);
   const app = Fastify();
   const dependencies = { pool, tokens, logger: silent, poke: () => undefined, config: { ALLOWED_ORIGINS: [] } };
-  await registerRest(app, { ...dependencies, registry: new Registry(pool) });
+  await registerRest(app, { ...dependencies, registry: new EntityRegistry(pool) });
   const id = "00000000-0000-4000-8000-000000000000";
   const authorization = `Bearer ${tokens.sign({ personId: id, organizationId: id }).token}`;
   const requests = [

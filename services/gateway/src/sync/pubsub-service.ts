@@ -5,7 +5,7 @@ import { closeCodes } from "@heliograph/protocol";
 import { coalesce, type Identity, type Logger, type Tokens } from "@heliograph/server-kit";
 import type { Pool } from "pg";
 import type { GatewayConfig } from "../config.ts";
-import type { Registry } from "../db/entity-registry.ts";
+import type { EntityRegistry } from "../db/entity-registry.ts";
 import type { GatewayMetrics } from "../metrics.ts";
 import { type Clock, pause, systemClock } from "./clock.ts";
 import { Bookmarks } from "./delivery/bookmarks.ts";
@@ -41,7 +41,7 @@ export type PubsubDependencies = {
   readonly pool: Pool;
   /** For the feed, the heartbeat and subscription rows, which must not wait behind requests. */
   readonly syncPool: Pool;
-  readonly registry: Registry;
+  readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;

@@ -1,11 +1,11 @@
 import type { BusMessage } from "@heliograph/protocol";
-import { createLogger, createRegistry, type LogRow } from "@heliograph/server-kit";
+import { createLogger, createMetricsRegistry, type LogRow } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { createWatcherMetrics } from "../metrics.ts";
 import type { Bus } from "./bus.ts";
 import { type Claim, type Lease, type LogDatabase, NotLeadingError } from "./log-database.ts";
 import { LogWatcher } from "./log-watcher.ts";
-import { Wake } from "./poll-pause.ts";
+import { PollPause } from "./poll-pause.ts";
 
 const epoch = "e1";
 
@@ -65,9 +65,9 @@ function setUp(script: {
   const watcher = new LogWatcher({
     database,
     bus,
-    wake: new Wake(),
+    pollPause: new PollPause(),
     settings: { POLL_BUSY_MS: 1, POLL_INTERVAL_MS: 1, CLAIM_BATCH: 2 },
-    metrics: createWatcherMetrics(createRegistry("test")),
+    metrics: createWatcherMetrics(createMetricsRegistry("test")),
     logger: createLogger("test", "silent"),
     ...(script.now && { now: script.now }),
   });

@@ -1,8 +1,10 @@
-import { Backoff, coalesce, type Logger, type LogRow, sleep } from "@heliograph/server-kit";
+import { coalesce, type Logger, type LogRow } from "@heliograph/server-kit";
+import { Backoff } from "@heliograph/shared/backoff";
+import { sleep } from "@heliograph/shared/sleep";
 import type { WatcherMetrics } from "../metrics.ts";
 import type { Bus } from "./bus.ts";
 import { type Claim, type Lease, type LogDatabase, NotLeadingError } from "./log-database.ts";
-import type { Wake } from "./poll-pause.ts";
+import type { PollPause } from "./poll-pause.ts";
 
 export type LogWatcherSettings = {
   readonly POLL_BUSY_MS: number;
@@ -32,7 +34,7 @@ const interruptionMs = 10_000;
 export class LogWatcher {
   readonly #database: LogDatabase;
   readonly #bus: Bus;
-  readonly #wake: Wake;
+  readonly #pollPause: PollPause;
   readonly #settings: LogWatcherSettings;
   readonly #metrics: WatcherMetrics;
   readonly #logger: Logger;
@@ -49,7 +51,7 @@ export class LogWatcher {
   constructor(parts: {
     database: LogDatabase;
     bus: Bus;
-    wake: Wake;
+    pollPause: PollPause;
     settings: LogWatcherSettings;
     metrics: WatcherMetrics;
     logger: Logger;
@@ -57,7 +59,7 @@ export class LogWatcher {
   }) {
     this.#database = parts.database;
     this.#bus = parts.bus;
-    this.#wake = parts.wake;
+    this.#pollPause = parts.pollPause;
     this.#settings = parts.settings;
     this.#metrics = parts.metrics;
     this.#logger = parts.logger;
@@ -89,7 +91,7 @@ export class LogWatcher {
         backoff.reset();
         // Never past the next renewal: a long poll interval must not cost the lease.
         const untilRenewalMs = this.leading ? Math.max(0, this.#renewedAt + renewEveryMs - this.#now()) : pauseMs;
-        if (pauseMs > 0) await this.#wake.wait(Math.min(pauseMs, untilRenewalMs), leastPauseMs, signal);
+        if (pauseMs > 0) await this.#pollPause.wait(Math.min(pauseMs, untilRenewalMs), leastPauseMs, signal);
       } catch (error) {
         this.#metrics.errors.inc();
         this.#steadySince = undefined;

@@ -1,13 +1,13 @@
 import { expect, test, vi } from "vitest";
-import { Wake } from "./poll-pause.ts";
+import { PollPause } from "./poll-pause.ts";
 
 test("a poke during a claim shortens the pause after it", async () => {
   vi.useFakeTimers();
   try {
-    const wake = new Wake();
-    wake.poke();
+    const pollPause = new PollPause();
+    pollPause.poke();
     let ended = false;
-    const waiting = wake.wait(1000, 5, new AbortController().signal).then(() => {
+    const waiting = pollPause.wait(1000, 5, new AbortController().signal).then(() => {
       ended = true;
     });
     await vi.advanceTimersByTimeAsync(4);
@@ -23,14 +23,14 @@ test("a poke during a claim shortens the pause after it", async () => {
 test("a poke ends a running pause, and an old one does not end the next", async () => {
   vi.useFakeTimers();
   try {
-    const wake = new Wake();
+    const pollPause = new PollPause();
     const signal = new AbortController().signal;
-    const first = wake.wait(1000, 5, signal);
+    const first = pollPause.wait(1000, 5, signal);
     await vi.advanceTimersByTimeAsync(50);
-    wake.poke();
+    pollPause.poke();
     await first;
     let ended = false;
-    void wake.wait(1000, 5, signal).then(() => {
+    void pollPause.wait(1000, 5, signal).then(() => {
       ended = true;
     });
     await vi.advanceTimersByTimeAsync(999);

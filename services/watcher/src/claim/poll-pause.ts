@@ -1,7 +1,7 @@
-import { sleep } from "@heliograph/server-kit";
+import { sleep } from "@heliograph/shared/sleep";
 
 /** A pause that a poke ends early. A poke that comes while nobody waits is remembered, so none is lost during a claim. */
-export class Wake {
+export class PollPause {
   #poked = false;
   #interrupt: AbortController | undefined;
 

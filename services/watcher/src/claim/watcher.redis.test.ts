@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type BusMessage, type HintMessage, hintChannel, pokeChannel } from "@heliograph/protocol";
-import { createLogger, createPool, createRedis, createRegistry, Releasers } from "@heliograph/server-kit";
+import { createLogger, createMetricsRegistry, createPool, createRedis, Releasers } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createWatcherMetrics } from "../metrics.ts";
 import { createRedisBus } from "./bus.ts";
 import { createLogDatabase } from "./log-database.ts";
 import { LogWatcher } from "./log-watcher.ts";
-import { Wake } from "./poll-pause.ts";
+import { PollPause } from "./poll-pause.ts";
 
 const logger = createLogger("test", "silent");
 const prefix = `test-${randomUUID()}`;
@@ -34,15 +34,15 @@ function until(condition: () => boolean): Promise<void> {
 /** A watcher as the process runs it, on its own connections. */
 function startWatcher() {
   const pool = createPool({ url: db.url("heliograph_watcher"), name: "test-watcher", max: 2, logger });
-  const wake = new Wake();
-  const bus = createRedisBus({ url: redisUrl, prefix, logger, onPoke: () => wake.poke() });
+  const pollPause = new PollPause();
+  const bus = createRedisBus({ url: redisUrl, prefix, logger, onPoke: () => pollPause.poke() });
   const database = createLogDatabase({ pool, me: randomUUID(), leaseTtlMs: 3000 });
   const watcher = new LogWatcher({
     database,
     bus,
-    wake,
+    pollPause,
     settings: { POLL_BUSY_MS: 10, POLL_INTERVAL_MS: 10, CLAIM_BATCH: 100 },
-    metrics: createWatcherMetrics(createRegistry("test")),
+    metrics: createWatcherMetrics(createMetricsRegistry("test")),
     logger,
   });
   const stop = new AbortController();

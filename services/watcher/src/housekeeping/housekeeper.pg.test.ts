@@ -3,7 +3,7 @@ import { createLogger, createPool } from "@heliograph/server-kit";
 import { createTestDatabase } from "@heliograph/server-kit/testing";
 import { expect, test } from "vitest";
 import { Housekeeper } from "./housekeeper.ts";
-import { createHouseDatabase } from "./housekeeping-database.ts";
+import { createHousekeepingDatabase } from "./housekeeping-database.ts";
 import { createRetentionDatabase } from "./log-retention.ts";
 
 const logger = createLogger("test", "silent");
@@ -36,7 +36,7 @@ test("what killed gateways left behind is deleted to the last row when the grace
     ).rows[0];
   const keeper = (): Housekeeper =>
     new Housekeeper({
-      database: createHouseDatabase({
+      database: createHousekeepingDatabase({
         pool,
         retention: createRetentionDatabase({ pool, keep: { logging: 7, logging_detail: 365 } }),
         sessionGraceMs: 60_000,

@@ -1,16 +1,16 @@
 import { createLogger } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { Housekeeper, settleMs } from "./housekeeper.ts";
-import type { HouseDatabase } from "./housekeeping-database.ts";
+import type { HousekeepingDatabase } from "./housekeeping-database.ts";
 
-function setUp(failing: (keyof HouseDatabase)[] = []) {
+function setUp(failing: (keyof HousekeepingDatabase)[] = []) {
   const done: string[] = [];
-  const chore = (name: keyof HouseDatabase) => async (): Promise<number> => {
+  const chore = (name: keyof HousekeepingDatabase) => async (): Promise<number> => {
     done.push(name);
     if (failing.includes(name)) throw new Error("away");
     return 0;
   };
-  const database: HouseDatabase = { reap: chore("reap"), dropLogDays: chore("dropLogDays") };
+  const database: HousekeepingDatabase = { reap: chore("reap"), dropLogDays: chore("dropLogDays") };
   return { done, keeper: new Housekeeper({ database, logger: createLogger("test", "silent") }) };
 }
 

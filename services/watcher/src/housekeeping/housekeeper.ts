@@ -1,5 +1,6 @@
-import { type Logger, sleep } from "@heliograph/server-kit";
-import type { HouseDatabase } from "./housekeeping-database.ts";
+import type { Logger } from "@heliograph/server-kit";
+import { sleep } from "@heliograph/shared/sleep";
+import type { HousekeepingDatabase } from "./housekeeping-database.ts";
 
 /** How often it is looked whether something is due. */
 const lookMs = 1000;
@@ -14,7 +15,7 @@ type Chore = {
   readonly name: string;
   readonly everyMs: number;
   /** @returns how much there was to do */
-  readonly run: (database: HouseDatabase) => Promise<number>;
+  readonly run: (database: HousekeepingDatabase) => Promise<number>;
 };
 
 const chores: readonly Chore[] = [
@@ -29,11 +30,11 @@ const chores: readonly Chore[] = [
  * in the database alone: whatever becomes of Redis, tables do not grow for ever. Doing it twice does no harm.
  */
 export class Housekeeper {
-  readonly #database: HouseDatabase;
+  readonly #database: HousekeepingDatabase;
   readonly #logger: Logger;
   readonly #doneAt = new Map<Chore, number>();
 
-  constructor({ database, logger }: { database: HouseDatabase; logger: Logger }) {
+  constructor({ database, logger }: { database: HousekeepingDatabase; logger: Logger }) {
     this.#database = database;
     this.#logger = logger;
   }

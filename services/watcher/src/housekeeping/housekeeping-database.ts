@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import { dropExpiredDays, type RetentionDatabase } from "./log-retention.ts";
 
 /** What the leader deletes because the sync itself depends on it. Answers how much there was to do. */
-export type HouseDatabase = {
+export type HousekeepingDatabase = {
   /** Gives dead gateways up; deletes the sessions whose grace is over, with their subscriptions. */
   reap(): Promise<number>;
   /** Drops the days of app.logging whose retention is over. Stops at one that is in use, for the next time. */
@@ -11,12 +11,12 @@ export type HouseDatabase = {
 };
 
 /** The port on PostgreSQL. `sessionGraceMs`: how long the session of a dead gateway may still be resumed. */
-export function createHouseDatabase(parts: {
+export function createHousekeepingDatabase(parts: {
   pool: Pool;
   retention: RetentionDatabase;
   sessionGraceMs: number;
   logger: Logger;
-}): HouseDatabase {
+}): HousekeepingDatabase {
   const { pool, retention, sessionGraceMs, logger } = parts;
   return {
     async reap() {

@@ -1,4 +1,5 @@
-import { type Logger, sleep } from "@heliograph/server-kit";
+import type { Logger } from "@heliograph/server-kit";
+import { sleep } from "@heliograph/shared/sleep";
 import type { LogDatabase } from "../claim/log-database.ts";
 
 /** How often the partitions are looked at. They exist 14 days ahead, so even days of failures stop no writer. */

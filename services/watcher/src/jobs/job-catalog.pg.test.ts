@@ -5,7 +5,7 @@ import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRetentionDatabase } from "../housekeeping/log-retention.ts";
 import type { JobReport } from "./job.ts";
-import { createJobs } from "./job-catalog.ts";
+import { createJobCatalog } from "./job-catalog.ts";
 
 const logger = createLogger("test", "silent");
 let db: TestDatabase;
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 function run(name: string, signal = new AbortController().signal): Promise<JobReport> {
   const retention = createRetentionDatabase({ pool, keep: { logging: 7, logging_detail: 30 } });
-  const job = createJobs({ pool, retention, logger }).find((one) => one.name === name);
+  const job = createJobCatalog({ pool, retention, logger }).find((one) => one.name === name);
   if (!job) throw new Error(`no job ${name}`);
   return job.run(signal);
 }

@@ -11,7 +11,7 @@ const minute = 60 * second;
 const mutationBatch = 5000;
 
 /** Every recurring job. Whether the queue or a timer triggers them, this is the only place that says what they are. */
-export function createJobs(parts: { pool: Pool; retention: RetentionDatabase; logger: Logger }): readonly Job[] {
+export function createJobCatalog(parts: { pool: Pool; retention: RetentionDatabase; logger: Logger }): readonly Job[] {
   const { pool, retention, logger } = parts;
   const count = async (call: string): Promise<number> =>
     (await pool.query<{ count: number }>(`select ${call} as count`)).rows[0]?.count ?? 0;

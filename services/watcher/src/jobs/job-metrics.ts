@@ -1,13 +1,14 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { JobRecord } from "./job-status-store.ts";
+import type { MetricsRegistry } from "@heliograph/server-kit";
+import { Counter, Gauge, Histogram } from "prom-client";
+import type { JobStatus } from "./job-status-store.ts";
 
 /** Metrics of the jobs. What the ledger knows is the same on every watcher, so any one of them may be asked. */
 export type JobMetrics = ReturnType<typeof createJobMetrics>;
 
-export function createJobMetrics(registry: Registry, now: () => number = () => performance.now()) {
-  const registers = [registry];
-  let seen: { readonly at: number; readonly records: ReadonlyMap<string, JobRecord> } | undefined;
-  const fromLedger = (set: (name: string, record: JobRecord, sinceMs: number) => void): void => {
+export function createJobMetrics(metricsRegistry: MetricsRegistry, now: () => number = () => performance.now()) {
+  const registers = [metricsRegistry];
+  let seen: { readonly at: number; readonly records: ReadonlyMap<string, JobStatus> } | undefined;
+  const fromLedger = (set: (name: string, record: JobStatus, sinceMs: number) => void): void => {
     for (const [name, record] of seen?.records ?? []) set(name, record, now() - (seen?.at ?? 0));
   };
   new Gauge({
@@ -65,7 +66,7 @@ export function createJobMetrics(registry: Registry, now: () => number = () => p
       registers,
     }),
     /** Takes over what the ledger says. */
-    note(records: ReadonlyMap<string, JobRecord>): void {
+    note(records: ReadonlyMap<string, JobStatus>): void {
       seen = { at: now(), records };
     },
   };

@@ -1,4 +1,5 @@
-import { type Logger, sleep } from "@heliograph/server-kit";
+import type { Logger } from "@heliograph/server-kit";
+import { sleep } from "@heliograph/shared/sleep";
 import { Queue, Worker } from "bullmq";
 import type { Job } from "./job.ts";
 import { createJobRedis } from "./job-redis.ts";

@@ -1,11 +1,11 @@
-import { createLogger, createPool, createRegistry } from "@heliograph/server-kit";
+import { createLogger, createMetricsRegistry, createPool } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Job } from "./job.ts";
 import { createJobMetrics } from "./job-metrics.ts";
 import { JobRunner } from "./job-runner.ts";
-import { createJobLedger } from "./job-status-store.ts";
+import { createJobStatusStore } from "./job-status-store.ts";
 
 const logger = createLogger("test", "silent");
 let db: TestDatabase;
@@ -21,11 +21,11 @@ afterAll(async () => {
 });
 
 function setUp(jobs: readonly Job[]) {
-  const registry = createRegistry("test");
-  const metrics = createJobMetrics(registry);
-  const ledger = createJobLedger(pool);
-  const runner = new JobRunner({ jobs, ledger, metrics, logger, signal: new AbortController().signal });
-  return { registry, metrics, ledger, runner };
+  const metricsRegistry = createMetricsRegistry("test");
+  const metrics = createJobMetrics(metricsRegistry);
+  const statusStore = createJobStatusStore(pool);
+  const runner = new JobRunner({ jobs, statusStore, metrics, logger, signal: new AbortController().signal });
+  return { metricsRegistry, metrics, statusStore, runner };
 }
 
 test("runs and failures are kept in the ledger and shown in the metrics of every watcher", async () => {
@@ -38,29 +38,33 @@ test("runs and failures are kept in the ledger and shown in the metrics of every
       return { task: 4096 };
     },
   };
-  const { registry, metrics, ledger, runner } = setUp([job]);
+  const { metricsRegistry, metrics, statusStore, runner } = setUp([job]);
   for (let n = 0; n < 2; n++) await expect(runner.run("statistics", "queue")).rejects.toThrow("not yet");
-  expect((await ledger.read()).get("statistics")).toMatchObject({ failures: 2, succeededAgoMs: null });
+  expect((await statusStore.read()).get("statistics")).toMatchObject({ failures: 2, succeededAgoMs: null });
   expect((await db.pool.query("select error from app.job")).rows).toEqual([{ error: "Error: not yet" }]);
-  metrics.note(await ledger.read());
-  expect(await registry.getSingleMetricAsString("heliograph_watcher_job_failures")).toMatch(/job="statistics".*\} 2$/m);
-  expect(await registry.getSingleMetricAsString("heliograph_watcher_job_age_seconds")).not.toContain("statistics");
+  metrics.note(await statusStore.read());
+  expect(await metricsRegistry.getSingleMetricAsString("heliograph_watcher_job_failures")).toMatch(
+    /job="statistics".*\} 2$/m,
+  );
+  expect(await metricsRegistry.getSingleMetricAsString("heliograph_watcher_job_age_seconds")).not.toContain(
+    "statistics",
+  );
 
   failing = false;
   await runner.run("statistics", "timer");
   // Another process, which did not run it.
   const other = setUp([job]);
-  other.metrics.note(await other.ledger.read());
-  expect(await other.registry.getSingleMetricAsString("heliograph_watcher_job_failures")).toMatch(
+  other.metrics.note(await other.statusStore.read());
+  expect(await other.metricsRegistry.getSingleMetricAsString("heliograph_watcher_job_failures")).toMatch(
     /job="statistics".*\} 0$/m,
   );
-  expect(await other.registry.getSingleMetricAsString("heliograph_watcher_table_bytes")).toMatch(
+  expect(await other.metricsRegistry.getSingleMetricAsString("heliograph_watcher_table_bytes")).toMatch(
     /table="task".*\} 4096$/m,
   );
-  expect(await other.registry.getSingleMetricAsString("heliograph_watcher_job_age_seconds")).toMatch(
+  expect(await other.metricsRegistry.getSingleMetricAsString("heliograph_watcher_job_age_seconds")).toMatch(
     /job="statistics".*\} [\d.]+$/m,
   );
-  const runs = await registry.getSingleMetricAsString("heliograph_watcher_job_runs_total");
+  const runs = await metricsRegistry.getSingleMetricAsString("heliograph_watcher_job_runs_total");
   expect(runs).toMatch(/trigger="queue",result="failed".*\} 2$/m);
   expect(runs).toMatch(/trigger="timer",result="ok".*\} 1$/m);
 });

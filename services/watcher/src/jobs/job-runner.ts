@@ -1,15 +1,15 @@
 import type { Logger } from "@heliograph/server-kit";
 import type { Job } from "./job.ts";
 import type { JobMetrics } from "./job-metrics.ts";
-import type { JobLedger } from "./job-status-store.ts";
+import type { JobStatusStore } from "./job-status-store.ts";
 
 /** What made a job run: its place in the queue, or the leader's clock. */
 export type Trigger = "queue" | "timer";
 
-/** Runs jobs, whatever triggers them, and keeps record: in the ledger, in metrics and in the log of the process. */
+/** Runs jobs, whatever triggers them, and keeps record: in the statusStore, in metrics and in the log of the process. */
 export class JobRunner {
   readonly #jobs: ReadonlyMap<string, Job>;
-  readonly #ledger: JobLedger;
+  readonly #statusStore: JobStatusStore;
   readonly #metrics: JobMetrics;
   readonly #logger: Logger;
   readonly #signal: AbortSignal;
@@ -19,14 +19,14 @@ export class JobRunner {
   /** `signal` asks what runs to come to its end. */
   constructor(parts: {
     jobs: readonly Job[];
-    ledger: JobLedger;
+    statusStore: JobStatusStore;
     metrics: JobMetrics;
     logger: Logger;
     signal: AbortSignal;
     now?: () => number;
   }) {
     this.#jobs = new Map(parts.jobs.map((job) => [job.name, job]));
-    this.#ledger = parts.ledger;
+    this.#statusStore = parts.statusStore;
     this.#metrics = parts.metrics;
     this.#logger = parts.logger;
     this.#signal = parts.signal;
@@ -64,10 +64,10 @@ export class JobRunner {
     const started = this.#now();
     const labels = { job: job.name, trigger };
     try {
-      await this.#ledger.begun(job.name);
+      await this.#statusStore.begun(job.name);
       const report = await job.run(this.#signal);
       const tookMs = this.#now() - started;
-      await this.#ledger.succeeded(job.name, tookMs, report);
+      await this.#statusStore.succeeded(job.name, tookMs, report);
       this.#metrics.runs.inc({ ...labels, result: "ok" });
       this.#metrics.seconds.observe({ job: job.name }, tookMs / 1000);
       this.#logger.debug({ ...labels, tookMs: Math.round(tookMs), report }, "job done");
@@ -75,7 +75,7 @@ export class JobRunner {
       this.#metrics.runs.inc({ ...labels, result: "failed" });
       this.#logger.error({ ...labels, err: error }, "job failed; it is tried again");
       // The database may be what failed; then the missing success says enough.
-      await this.#ledger.failed(job.name, error).catch(() => undefined);
+      await this.#statusStore.failed(job.name, error).catch(() => undefined);
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import type { JobReport } from "./job.ts";
 
 /** How a job went so far, on whichever watcher. Ages on the database's clock, milliseconds. */
-export type JobRecord = {
+export type JobStatus = {
   readonly attemptedAgoMs: number;
   /** Null: never. */
   readonly succeededAgoMs: number | null;
@@ -12,8 +12,8 @@ export type JobRecord = {
 };
 
 /** The shared memory of the watchers about their jobs. It survives what the queue forgets. */
-export type JobLedger = {
-  read(): Promise<ReadonlyMap<string, JobRecord>>;
+export type JobStatusStore = {
+  read(): Promise<ReadonlyMap<string, JobStatus>>;
   begun(name: string): Promise<void>;
   succeeded(name: string, durationMs: number, report: JobReport): Promise<void>;
   failed(name: string, error: unknown): Promise<void>;
@@ -22,7 +22,7 @@ export type JobLedger = {
 /** Enough to recognise an error. */
 const errorLength = 300;
 
-export function createJobLedger(pool: Pool): JobLedger {
+export function createJobStatusStore(pool: Pool): JobStatusStore {
   return {
     async read() {
       const { rows } = await pool.query<{

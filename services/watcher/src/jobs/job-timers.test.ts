@@ -1,21 +1,21 @@
-import { createLogger, createRegistry } from "@heliograph/server-kit";
+import { createLogger, createMetricsRegistry } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import type { Job } from "./job.ts";
 import { createJobMetrics } from "./job-metrics.ts";
 import { JobRunner } from "./job-runner.ts";
-import type { JobLedger, JobRecord } from "./job-status-store.ts";
+import type { JobStatus, JobStatusStore } from "./job-status-store.ts";
 import { isDue, JobTimers, overdueMs } from "./job-timers.ts";
 
 const logger = createLogger("test", "silent");
 const job = (name: string, everyMs: number): Job => ({ name, everyMs, run: async () => ({}) });
-const record = (change: Partial<JobRecord>): JobRecord => ({
+const record = (change: Partial<JobStatus>): JobStatus => ({
   attemptedAgoMs: 0,
   succeededAgoMs: 0,
   failures: 0,
   report: {},
   ...change,
 });
-const after = (ms: number, change: Partial<JobRecord> = {}): JobRecord =>
+const after = (ms: number, change: Partial<JobStatus> = {}): JobStatus =>
   record({ attemptedAgoMs: ms, succeededAgoMs: ms, ...change });
 
 test("without a queue a job is due when its time has come", () => {
@@ -45,7 +45,7 @@ test("with a queue only a job that it has forgotten is due, and not again before
 });
 
 /** Timers over a ledger in memory. */
-function setUp(options: { withQueue: boolean; leading: boolean; records?: [string, JobRecord][]; jobs?: Job[] }) {
+function setUp(options: { withQueue: boolean; leading: boolean; records?: [string, JobStatus][]; jobs?: Job[] }) {
   const ran: string[] = [];
   const state = { now: 0, leading: options.leading, overdue: 0 };
   const records = new Map(options.records);
@@ -58,18 +58,18 @@ function setUp(options: { withQueue: boolean; leading: boolean; records?: [strin
         return {};
       },
     }));
-  const ledger: JobLedger = {
+  const statusStore: JobStatusStore = {
     read: async () => records,
     begun: async () => undefined,
     succeeded: async (name) => void records.set(name, after(0)),
     failed: async (name) => void records.set(name, record({ succeededAgoMs: null, failures: 1 })),
   };
-  const metrics = createJobMetrics(createRegistry("test"));
-  const runner = new JobRunner({ jobs, ledger, metrics, logger, signal: new AbortController().signal });
+  const metrics = createJobMetrics(createMetricsRegistry("test"));
+  const runner = new JobRunner({ jobs, statusStore, metrics, logger, signal: new AbortController().signal });
   const timers = new JobTimers({
     jobs,
     runner,
-    ledger,
+    statusStore,
     metrics,
     logger,
     leading: () => state.leading,

@@ -1,8 +1,9 @@
-import { type Logger, sleep } from "@heliograph/server-kit";
+import type { Logger } from "@heliograph/server-kit";
+import { sleep } from "@heliograph/shared/sleep";
 import type { Job } from "./job.ts";
 import type { JobMetrics } from "./job-metrics.ts";
 import type { JobRunner } from "./job-runner.ts";
-import type { JobLedger, JobRecord } from "./job-status-store.ts";
+import type { JobStatus, JobStatusStore } from "./job-status-store.ts";
 
 /** How often the ledger is looked at. */
 const lookMs = 5000;
@@ -16,7 +17,7 @@ const firstRetryMs = 1000;
  * Whether the leader should run a job now. Without a queue: when its time has come. With one: only when the queue has
  * forgotten it, because Redis is away or was emptied; whether grants end must not depend on that.
  */
-export function isDue(job: Job, record: JobRecord, withQueue: boolean): boolean {
+export function isDue(job: Job, record: JobStatus, withQueue: boolean): boolean {
   const pauseMs =
     record.failures > 0 ? Math.min(job.everyMs, firstRetryMs * 2 ** Math.min(record.failures, 30)) : job.everyMs;
   if (record.attemptedAgoMs < pauseMs) return false;
@@ -25,11 +26,11 @@ export function isDue(job: Job, record: JobRecord, withQueue: boolean): boolean 
 
 export const overdueMs = (job: Job): number => Math.max(overdueIntervals * job.everyMs, overdueAtLeastMs);
 
-/** The leader's own clock for the jobs, and every watcher's look into the ledger. */
+/** The leader's own clock for the jobs, and every watcher's look into the statusStore. */
 export class JobTimers {
   readonly #jobs: readonly Job[];
   readonly #runner: JobRunner;
-  readonly #ledger: JobLedger;
+  readonly #statusStore: JobStatusStore;
   readonly #metrics: JobMetrics;
   readonly #logger: Logger;
   readonly #leading: () => boolean;
@@ -41,7 +42,7 @@ export class JobTimers {
   constructor(parts: {
     jobs: readonly Job[];
     runner: JobRunner;
-    ledger: JobLedger;
+    statusStore: JobStatusStore;
     metrics: JobMetrics;
     logger: Logger;
     leading: () => boolean;
@@ -52,7 +53,7 @@ export class JobTimers {
   }) {
     this.#jobs = parts.jobs;
     this.#runner = parts.runner;
-    this.#ledger = parts.ledger;
+    this.#statusStore = parts.statusStore;
     this.#metrics = parts.metrics;
     this.#logger = parts.logger;
     this.#leading = parts.leading;
@@ -64,7 +65,7 @@ export class JobTimers {
 
   /** Starts what is due and does not wait for it: a long job must not keep the others back. */
   async round(): Promise<void> {
-    const records = await this.#ledger.read();
+    const records = await this.#statusStore.read();
     this.#metrics.note(records);
     if (!this.#leading()) return;
     let overdue = false;

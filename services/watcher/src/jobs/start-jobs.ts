@@ -1,11 +1,11 @@
-import { createPool, type Logger, sleep } from "@heliograph/server-kit";
-import type { Registry } from "prom-client";
+import { createPool, type Logger, type MetricsRegistry } from "@heliograph/server-kit";
+import { sleep } from "@heliograph/shared/sleep";
 import { createRetentionDatabase, type LogHalf } from "../housekeeping/log-retention.ts";
-import { createJobs } from "./job-catalog.ts";
+import { createJobCatalog } from "./job-catalog.ts";
 import { createJobMetrics } from "./job-metrics.ts";
 import { startJobQueue } from "./job-queue.ts";
 import { JobRunner } from "./job-runner.ts";
-import { createJobLedger } from "./job-status-store.ts";
+import { createJobStatusStore } from "./job-status-store.ts";
 import { JobTimers } from "./job-timers.ts";
 
 /** Of its own, so that a long deletion keeps no claim waiting for a connection. */
@@ -24,7 +24,7 @@ export function startJobs(parts: {
   keep: Readonly<Record<LogHalf, number>>;
   leading: () => boolean;
   logger: Logger;
-  registry: Registry;
+  metricsRegistry: MetricsRegistry;
 }): () => Promise<void> {
   const { logger } = parts;
   const stop = new AbortController();
@@ -40,10 +40,10 @@ export function startJobs(parts: {
     },
     queryTimeoutMs: statementTimeoutMs + 1000,
   });
-  const jobs = createJobs({ pool, retention: createRetentionDatabase({ pool, keep: parts.keep }), logger });
-  const ledger = createJobLedger(pool);
-  const metrics = createJobMetrics(parts.registry);
-  const runner = new JobRunner({ jobs, ledger, metrics, logger, signal: stop.signal });
+  const jobs = createJobCatalog({ pool, retention: createRetentionDatabase({ pool, keep: parts.keep }), logger });
+  const statusStore = createJobStatusStore(pool);
+  const metrics = createJobMetrics(parts.metricsRegistry);
+  const runner = new JobRunner({ jobs, statusStore, metrics, logger, signal: stop.signal });
   const queue =
     parts.redisUrl === null
       ? undefined
@@ -57,7 +57,7 @@ export function startJobs(parts: {
   const timers = new JobTimers({
     jobs,
     runner,
-    ledger,
+    statusStore,
     metrics,
     logger,
     leading: parts.leading,

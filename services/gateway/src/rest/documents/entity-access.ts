@@ -1,18 +1,18 @@
+import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { FastifyRequest } from "fastify";
 import type pg from "pg";
 import { callerOf } from "../../auth/caller.ts";
-import type { Registry } from "../../db/entity-registry.ts";
+import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { type UserClient, withUser } from "../../db/user-transaction.ts";
 import { explainViolation } from "../errors/explain-violation.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { isCatalogStale, type Operation, restErrorOfSql } from "../errors/sql-error.ts";
-import { canonicalUuid } from "../uuid.ts";
 
 export type EntityAccessDependencies = {
   readonly pool: pg.Pool;
-  readonly registry: Registry;
+  readonly registry: EntityRegistry;
   /** Tells the watcher that there is something to claim. */
   readonly poke: () => void;
   readonly statementTimeoutMs?: number;

@@ -1,11 +1,11 @@
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
-import type { Registry } from "../../db/entity-registry.ts";
+import type { EntityRegistry } from "../../db/entity-registry.ts";
 import { openApiDocument } from "./openapi-document.ts";
 
 /** The description at /docs (for people) and /docs/json (for generators). Follows the catalog without a restart. */
-export async function registerOpenApi(app: FastifyInstance, registry: Registry): Promise<void> {
+export async function registerOpenApi(app: FastifyInstance, registry: EntityRegistry): Promise<void> {
   let built: { version: number; document: Record<string, unknown> } | undefined;
   const current = (): Record<string, unknown> => {
     if (built?.version !== registry.version)

@@ -1,5 +1,5 @@
+import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { Column } from "../../db/entity-type.ts";
-import { canonicalUuid } from "../uuid.ts";
 
 /** A value as PostgreSQL reads it, or why it is none. */
 type Parsed = { readonly value: string } | { readonly problem: string };

@@ -2,7 +2,7 @@ import { createLogger, createPool, Tokens } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import Fastify, { type FastifyInstance } from "fastify";
 import type pg from "pg";
-import { loadRegistry, type Registry } from "../../db/entity-registry.ts";
+import { type EntityRegistry, loadEntityRegistry } from "../../db/entity-registry.ts";
 import type { Document } from "../documents/document.ts";
 import { answerFrameworkErrors } from "../errors/answer-error.ts";
 import { type RestDependencies, registerRest } from "../register-rest.ts";
@@ -41,7 +41,7 @@ export type RestUnderTest = AsyncDisposable & {
   readonly app: FastifyInstance;
   readonly db: TestDatabase;
   readonly pool: pg.Pool;
-  readonly registry: Registry;
+  readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   /** How often the watcher was poked. */
   pokes(): number;
@@ -73,7 +73,7 @@ export async function startRest(config: Partial<RestDependencies["config"]> = {}
   const logger = createLogger("test", "error");
   const pool = createPool({ url: db.url("heliograph_gateway"), name: "test", max: 6, logger, pipeline: true });
   undo.defer(() => pool.end());
-  const registry = await loadRegistry(pool);
+  const registry = await loadEntityRegistry(pool);
   const tokens = new Tokens(jwtSettings);
   const app = Fastify({ frameworkErrors: answerFrameworkErrors(logger) });
   undo.defer(() => app.close());

@@ -1,5 +1,6 @@
 import type { BusMessage, HintItem, HintMessage } from "@heliograph/protocol";
-import { Backoff, coalesce, type LogRow } from "@heliograph/server-kit";
+import { coalesce, type LogRow } from "@heliograph/server-kit";
+import { Backoff } from "@heliograph/shared/backoff";
 import { Batcher } from "../../concurrency/batcher.ts";
 import { type Clock, pause } from "../clock.ts";
 import type { Position } from "../delivery/sync-cursor.ts";

@@ -1,5 +1,6 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
-import { Backoff, isRights, wasCreated } from "@heliograph/server-kit";
+import { isRights, wasCreated } from "@heliograph/server-kit";
+import { Backoff } from "@heliograph/shared/backoff";
 import { type Clock, pause } from "../clock.ts";
 import { FrameCache } from "../delivery/frame-cache.ts";
 import { changeOf, entityKey } from "../delivery/signal.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { Registry } from "../../db/entity-registry.ts";
+import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { FakePool } from "../../db/testing/fake-pool.ts";
 import { createRightsReader } from "./rights-reader.ts";
 
 const task = { qualifiedName: "app.task", keyColumn: "id", containers: [], columns: [] } as unknown as EntityType;
-const registry = { get: () => task } as unknown as Registry;
+const registry = { get: () => task } as unknown as EntityRegistry;
 const someone = { personId: "p", organizationId: "o" };
 const asked = { ids: ["00000000-0000-4000-8000-000000000001"], within: [] };
 

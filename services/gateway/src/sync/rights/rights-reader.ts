@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { Semaphore } from "../../concurrency/semaphore.ts";
-import type { Registry } from "../../db/entity-registry.ts";
+import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { type UserClient, withUser } from "../../db/user-transaction.ts";
@@ -42,7 +42,7 @@ const visible = (type: EntityType): string =>
   `select '${type.code}' as code, ${quoteIdentifier(type.keyColumn)}::text as id, version from ${type.qualifiedName} where ${quoteIdentifier(type.keyColumn)} = any ($1::uuid[])`;
 
 /** Entity types whose rows contain rows of `type`: those that its container columns refer to. */
-function containerTypes(type: EntityType, registry: Registry): EntityType[] {
+function containerTypes(type: EntityType, registry: EntityRegistry): EntityType[] {
   const codes = new Set(
     type.columns.filter(({ name }) => type.containers.includes(name)).map(({ references }) => references),
   );
@@ -90,7 +90,7 @@ async function readEnded(client: UserClient, type: EntityType, ids: readonly str
  */
 export function createRightsReader(options: {
   readonly pool: Pool;
-  readonly registry: Registry;
+  readonly registry: EntityRegistry;
   readonly concurrency: number;
 }): RightsReader {
   const { pool, registry } = options;

@@ -1,4 +1,4 @@
-import { Backoff } from "@heliograph/server-kit";
+import { Backoff } from "@heliograph/shared/backoff";
 import { type Clock, pause } from "../clock.ts";
 import type { Session } from "./session.ts";
 

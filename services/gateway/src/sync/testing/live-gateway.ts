@@ -5,9 +5,9 @@ import { type DownMessage, type HintMessage, hintChannel, subprotocolsWithToken 
 import {
   coalesce,
   createLogger,
+  createMetricsRegistry,
   createPool,
   createRedis,
-  createRegistry,
   loadConfig,
   readLog,
   Tokens,
@@ -18,7 +18,7 @@ import { inject } from "vitest";
 import { WebSocket } from "ws";
 import { buildApp, listen } from "../../app.ts";
 import { type GatewayConfig, gatewayConfig } from "../../config.ts";
-import { Registry } from "../../db/entity-registry.ts";
+import { EntityRegistry } from "../../db/entity-registry.ts";
 import { createGatewayMetrics, type GatewayMetrics } from "../../metrics.ts";
 import { PubsubService } from "../pubsub-service.ts";
 
@@ -33,7 +33,7 @@ export type LiveGateway = AsyncDisposable & {
   readonly db: TestDatabase;
   readonly pool: pg.Pool;
   readonly syncPool: pg.Pool;
-  readonly registry: Registry;
+  readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly config: GatewayConfig;
   readonly metrics: GatewayMetrics;
@@ -116,10 +116,10 @@ export async function startLiveGateway(
   undo.defer(() => pool.end());
   const syncPool = createPool({ url, name: "test-gateway-sync", max: 5, logger, queryTimeoutMs: 6000 });
   undo.defer(() => syncPool.end());
-  const registry = new Registry(pool);
+  const registry = new EntityRegistry(pool);
   await registry.refresh();
   const tokens = new Tokens(config);
-  const metricsRegistry = createRegistry("gateway");
+  const metricsRegistry = createMetricsRegistry("gateway");
   const metrics = createGatewayMetrics(metricsRegistry);
   const pubsub = new PubsubService({ config, pool, syncPool, registry, tokens, logger, metrics });
   const notReady = (): string | undefined => pubsub.notReady;
