@@ -1,5 +1,6 @@
 import type { Logger } from "@heliograph/server-kit";
-import { type Clock, pause } from "./sync/clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { sleep } from "@heliograph/shared/sleep";
 
 const intervalMs = 2000;
 
@@ -34,7 +35,7 @@ export class Pulse {
           );
         failing = true;
       }
-      await pause(clock, intervalMs, signal);
+      await sleep(intervalMs, signal, clock);
     }
   }
 }

@@ -11,12 +11,12 @@ import {
   Tokens,
   waitUntilReady,
 } from "@heliograph/server-kit";
+import { systemClock } from "@heliograph/shared/clock";
 import { buildApp, listen } from "./app.ts";
 import { gatewayConfig, gatewayEnvironment } from "./config.ts";
 import { Pulse } from "./database-liveness.ts";
 import { EntityRegistry } from "./db/entity-registry.ts";
 import { createGatewayMetrics, gatewayEmf } from "./metrics.ts";
-import { systemClock } from "./sync/clock.ts";
 import { PubsubService } from "./sync/pubsub-service.ts";
 
 /** A gateway whose database has been silent for longer is not ready. */

@@ -3,11 +3,12 @@ import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { closeCodes } from "@heliograph/protocol";
 import { coalesce, type Identity, type Logger, type Tokens } from "@heliograph/server-kit";
+import { type Clock, systemClock } from "@heliograph/shared/clock";
+import { sleep } from "@heliograph/shared/sleep";
 import type { Pool } from "pg";
 import type { GatewayConfig } from "../config.ts";
 import type { EntityRegistry } from "../db/entity-registry.ts";
 import type { GatewayMetrics } from "../metrics.ts";
-import { type Clock, pause, systemClock } from "./clock.ts";
 import { Bookmarks } from "./delivery/bookmarks.ts";
 import { DelayWatch } from "./delivery/delay-watch.ts";
 import { FanOut } from "./delivery/fan-out.ts";
@@ -218,7 +219,7 @@ export class PubsubService {
       observe: {
         moved: ({ seq }, newestMs) => {
           metrics.feedPosition.set(seq);
-          if (newestMs > 0) metrics.feedLag.observe(Math.max(0, clock.wall() - newestMs) / 1000);
+          if (newestMs > 0) metrics.feedLag.observe(Math.max(0, clock.wallNow() - newestMs) / 1000);
         },
         repaired: (reason, count) => {
           metrics.repairs.inc({ reason });
@@ -378,7 +379,7 @@ export class PubsubService {
   }
 
   async #untilEmpty(over: AbortSignal): Promise<void> {
-    while (this.#connections.size > 0 && !over.aborted) await pause(this.#clock, 20, over);
+    while (this.#connections.size > 0 && !over.aborted) await sleep(20, over, this.#clock);
   }
 
   /** Does what can be done within the grace. */
@@ -387,7 +388,7 @@ export class PubsubService {
     const done = work(over.signal)
       .catch((error: unknown) => this.#dependencies.logger.warn({ err: error }, "the stop left something behind"))
       .finally(() => over.abort());
-    await Promise.race([done, pause(this.#clock, stopGraceMs, over.signal)]);
+    await Promise.race([done, sleep(stopGraceMs, over.signal, this.#clock)]);
     over.abort();
   }
 }

@@ -1,6 +1,6 @@
 import type { DownMessage } from "@heliograph/protocol";
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { settled } from "../testing/fake-clock.ts";
 import { id, item, Scene } from "../testing/scene.ts";
 import { bufferMark } from "./signal-queue.ts";
 
@@ -69,7 +69,7 @@ test("not during a SUBSCRIBE or RESUME", async () => {
   const lost = await scene.subscribed({ within: [], ids: [...scene.readable.keys()], personId });
   const place = { connectionId: lost.connection.id, cursor: scene.cursor };
   lost.leave();
-  await settled();
+  await settle();
   let go: () => void = () => undefined;
   scene.beforeReplay = new Promise((resolve) => {
     go = resolve;

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 import type { Connection } from "../socket/connection.ts";
 import type { DelayWatch } from "./delay-watch.ts";
 import type { Position } from "./sync-cursor.ts";

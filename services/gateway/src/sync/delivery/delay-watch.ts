@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 
 /** No answer of the database for so long: two looks at the head have failed, and whatever commits is not told. */
 const silentMs = 12_000;
@@ -20,7 +20,7 @@ export class DelayWatch {
 
   /** The head was read. `behindSince`: time up to which changes have been told, milliseconds since 1970; null: now. */
   headRead(behindSince: number | null): void {
-    this.#readAt = { now: this.#clock.now(), wall: this.#clock.wall() };
+    this.#readAt = { now: this.#clock.now(), wall: this.#clock.wallNow() };
     if (behindSince === null) this.#since = null;
     else if (this.#suspected) this.#since ??= behindSince;
     this.#suspected = behindSince !== null;

@@ -1,5 +1,5 @@
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { settled } from "../testing/fake-clock.ts";
 import { id, item, Scene } from "../testing/scene.ts";
 import { bufferMark } from "./signal-queue.ts";
 
@@ -172,12 +172,12 @@ test("of all answers to messages and changes, only WELCOME carries a cursor", as
   const client = scene.connect();
   expect(JSON.stringify(client.socket.take())).toContain(scene.cursor);
   client.say({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
-  await settled();
+  await settle();
   scene.readable.set(row, 2);
   await scene.apply(item({ e: row, v: 2 }), item({ e: row, v: 2, x: true, a: 5 }));
   client.say({ type: "PING" });
   client.say({ type: "nonsense" });
-  await settled();
+  await settle();
   const frames = client.socket.take();
   expect(frames.length).toBeGreaterThan(3);
   // A cursor tells its holder to ask from there on, so a place in the feed before everything was told would lose changes.
@@ -208,7 +208,7 @@ test("asking for the id of a private row in a container that is held does not te
   await scene.apply(item({ e: secret, k: [box], r: true, v: 3, a: 3 }));
   expect(client.socket.take()).toEqual([]);
   for (const question of scene.questions) question.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([{ type: "SUBSCRIBED", payload: { gone: [secret] } }]);
 });
 
@@ -221,7 +221,7 @@ test("neither does asking for the id and the container at once", async () => {
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [secret], within: [box] } });
   await scene.apply(item({ e: secret, k: [box], r: true, v: 2 }));
   for (const question of scene.questions) question.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([{ type: "SUBSCRIBED", payload: { gone: [secret] } }]);
 });
 
@@ -237,7 +237,7 @@ test("a private row that is deleted while the subscription to its id is pending 
   scene.mightRead.add(row);
   scene.questions[0]?.answer({ versions: new Map([[row, 1]]), containers: new Map() });
   scene.questions[1]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([
     { type: "SUBSCRIBED" },
     { type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE" }] } },
@@ -256,9 +256,9 @@ test("nor is a private row that is deleted while somebody who may not read it as
   await scene.apply(item({ e: row, k: [box], r: true, v: 2, a: 3 }));
   const [ofSubscribe, ofDeletion] = scene.questions;
   ofDeletion?.answer();
-  await settled();
+  await settle();
   ofSubscribe?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([{ type: "SUBSCRIBED", payload: { changed: [], gone: [row] } }]);
 });
 
@@ -266,11 +266,11 @@ test("nor is a private row that is deleted while somebody who may not read it as
 test("nor is the end of a hidden row told to who subscribed to the next one under its id while the log was behind", async () => {
   const scene = new Scene();
   const row = id();
-  const version = (scene.clock.wall() + 1000) * 1000;
+  const version = (scene.clock.wallNow() + 1000) * 1000;
   scene.readable.set(row, version);
   const client = await scene.subscribed({ ids: [row] });
   client.socket.take();
-  for (let turn = 0; turn < 8; turn += 1) client.connection.reads.turn(scene.clock.wall() + 1000 * turn);
+  for (let turn = 0; turn < 8; turn += 1) client.connection.reads.turn(scene.clock.wallNow() + 1000 * turn);
   await scene.apply(item({ e: row, a: 3, v: version - 500, r: true }));
   await scene.apply(item({ e: row, a: 1, v: version }));
   expect(client.socket.take().filter(({ type }) => type === "INVALIDATE")).toEqual([]);
@@ -317,9 +317,9 @@ test("the same while both wait for a read of rights", async () => {
   await scene.apply(item({ e: row, k: [box], v: 2, a: 3 }), item({ e: row, k: [box], v: 3, a: 1, r: true }));
   scene.questions[0]?.answer();
   scene.readable.delete(row);
-  await settled();
+  await settle();
   scene.questions[1]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([
     { type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "CREATE", version: 1 }] } },
     { type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } },

@@ -1,5 +1,6 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
 import { isRights, wasCreated } from "@heliograph/server-kit";
+import { entityKey } from "@heliograph/shared/entity-key";
 import { isMembershipOf, membershipCode } from "../feed/missed-changes.ts";
 import type { Rights } from "../rights/rights-gate.ts";
 import type { Connection } from "../socket/connection.ts";
@@ -7,7 +8,7 @@ import type { User } from "../socket/user.ts";
 import type { Held } from "../subscriptions/connection-subscriptions.ts";
 import type { SubscriptionIndex } from "../subscriptions/subscription-index.ts";
 import { FrameCache } from "./frame-cache.ts";
-import { type Change, changeOf, entityKey } from "./signal.ts";
+import { type Change, changeOf } from "./signal.ts";
 
 export type FanOutPorts = {
   readonly index: SubscriptionIndex<Connection>;

@@ -37,6 +37,3 @@ export function changeOf(item: HintItem, as: { action?: Action; version?: number
     item,
   };
 }
-
-/** Names an entity in maps. */
-export const entityKey = (code: string, id: string): string => `${code}:${id}`;

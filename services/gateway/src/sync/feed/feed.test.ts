@@ -1,5 +1,5 @@
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { settled } from "../testing/fake-clock.ts";
 import { names, scene } from "../testing/feed-scene.ts";
 import { farBehind, headCheckMs, pageSize, silenceMs } from "./feed.ts";
 
@@ -52,7 +52,7 @@ test("a reconnect reads the log: what was published meanwhile is lost", async ()
   using site = scene();
   await site.start();
   site.feed.onDisconnected();
-  await settled();
+  await settle();
   site.claim(2);
   site.feed.onConnected();
   await site.clock.advance(1);

@@ -1,8 +1,9 @@
 import type { BusMessage, HintItem, HintMessage } from "@heliograph/protocol";
 import { coalesce, type LogRow } from "@heliograph/server-kit";
 import { Backoff } from "@heliograph/shared/backoff";
+import type { Clock } from "@heliograph/shared/clock";
+import { sleep } from "@heliograph/shared/sleep";
 import { Batcher } from "../../concurrency/batcher.ts";
-import { type Clock, pause } from "../clock.ts";
 import type { Position } from "../delivery/sync-cursor.ts";
 import type { Stretch } from "./replay-ring.ts";
 
@@ -108,7 +109,7 @@ export class Feed {
     this.#headReadAt = now;
     this.#polledAt = now;
     this.#heardAt = now;
-    this.#ports.observe.moved(this.#position, this.#ports.clock.wall());
+    this.#ports.observe.moved(this.#position, this.#ports.clock.wallNow());
   }
 
   /** Follows the log until the signal aborts. Failures are retried, 0.05 to 2 s apart. */
@@ -121,7 +122,7 @@ export class Feed {
         else await this.#rest(signal);
       } catch (error) {
         observe.failed(error);
-        await pause(clock, 50 + backoff.next(), signal);
+        await sleep(50 + backoff.next(), signal, clock);
       }
     }
   }
@@ -210,7 +211,7 @@ export class Feed {
         : this.#polledAt + pollIntervalMs - now;
     const wake = new AbortController();
     this.#wake = wake;
-    await pause(clock, Math.max(1, Math.min(untilHead, untilPoll)), AbortSignal.any([wake.signal, signal]));
+    await sleep(Math.max(1, Math.min(untilHead, untilPoll)), AbortSignal.any([wake.signal, signal]), clock);
     this.#wake = undefined;
   }
 
@@ -233,7 +234,7 @@ export class Feed {
     this.#position = position;
     this.#wanted = undefined;
     this.#held = [];
-    this.#ports.observe.moved(position, this.#ports.clock.wall());
+    this.#ports.observe.moved(position, this.#ports.clock.wallNow());
     this.#ports.anotherHistory(kind, reason, position);
     for (const look of this.#waiting) look();
   }
@@ -272,10 +273,10 @@ export class Feed {
         end();
         resolve(this.#isAt(place));
       };
-      const cancel = this.#ports.clock.after(reachMs, () => {
+      const cancel = this.#ports.clock.setTimer(() => {
         end();
         reject(new Error("the feed did not get as far in time"));
-      });
+      }, reachMs);
       this.#waiting.add(look);
       look();
     });

@@ -1,5 +1,6 @@
 import { type BusMessage, hintChannel, logAction } from "@heliograph/protocol";
 import { createRedis, type Logger } from "@heliograph/server-kit";
+import { isUuid } from "@heliograph/shared/uuid";
 
 export type HintListenerPorts = {
   readonly url: string;
@@ -32,8 +33,7 @@ export function parseBusMessage(text: string): BusMessage | undefined {
   return message["items"].every(isItem) ? (message as BusMessage) : undefined;
 }
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const isUuid = (value: unknown): boolean => typeof value === "string" && uuid.test(value);
+const isId = (value: unknown): boolean => typeof value === "string" && isUuid(value);
 const entityCode = /^[a-z][a-z0-9_]{0,40}$/;
 /** Milliseconds beyond which there is no date. */
 const lastMoment = 8.64e15;
@@ -45,13 +45,13 @@ function isItem(item: unknown): boolean {
   return (
     typeof c === "string" &&
     entityCode.test(c) &&
-    isUuid(e) &&
+    isId(e) &&
     isCount(a) &&
     a >= logAction.create &&
     a <= logAction.revoke &&
     isCount(v) &&
     Array.isArray(k) &&
-    k.every(isUuid) &&
+    k.every(isId) &&
     typeof r === "boolean" &&
     typeof x === "boolean" &&
     typeof t === "number" &&

@@ -1,6 +1,6 @@
 import type { HintItem } from "@heliograph/protocol";
 import { addTo, isRights } from "@heliograph/server-kit";
-import { entityKey } from "../delivery/signal.ts";
+import { entityKey } from "@heliograph/shared/entity-key";
 import type { Held } from "../subscriptions/connection-subscriptions.ts";
 import { SubscriptionIndex } from "../subscriptions/subscription-index.ts";
 import type { Stretch } from "./replay-ring.ts";

@@ -1,6 +1,6 @@
 import type { LogRow } from "@heliograph/server-kit";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { id, item, north } from "../testing/scene.ts";
 import type { Head } from "./feed.ts";
 import { ReplayReader } from "./replay-reader.ts";

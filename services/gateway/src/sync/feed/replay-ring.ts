@@ -1,5 +1,5 @@
 import type { HintItem } from "@heliograph/protocol";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 import type { Position } from "../delivery/sync-cursor.ts";
 
 /** A piece of the feed: what changed after `after`, up to and with `seq`, coalesced. */

@@ -1,6 +1,6 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
 import { isRights, place } from "@heliograph/server-kit";
-import { entityKey } from "../delivery/signal.ts";
+import { entityKey } from "@heliograph/shared/entity-key";
 import type { Connection } from "../socket/connection.ts";
 
 /** A signal that must not be told before the user's rights were read. */

@@ -1,6 +1,6 @@
 import type { DownMessage } from "@heliograph/protocol";
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { settled } from "../testing/fake-clock.ts";
 import { id, item, Scene } from "../testing/scene.ts";
 
 const types = (frames: readonly DownMessage[]): string[] => frames.map(({ type }) => type);
@@ -153,10 +153,10 @@ test("rights that change while a subscription is pending end it after SUBSCRIBED
   await scene.apply(item({ e: row, r: true, x: true, v: 2 }));
   const [versions, check] = scene.questions;
   check?.answer({ versions: new Map(), containers: new Map() });
-  await settled();
+  await settle();
   expect(client.socket.take()).toEqual([]);
   versions?.answer({ versions: new Map([[row, 1]]), containers: new Map() });
-  await settled();
+  await settle();
   expect(types(client.socket.take())).toEqual(["SUBSCRIBED", "GONE"]);
   expect(scene.index.size).toBe(0);
 });
@@ -172,7 +172,7 @@ test("a later change waits behind the read for the same row, and only that row's
   await scene.apply(item({ e: row, r: true, v: 3 }), item({ e: other, v: 3 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: other }] } }]);
   scene.questions[0]?.answer({ versions: new Map(), containers: new Map() });
-  await settled();
+  await settle();
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
@@ -185,7 +185,7 @@ test("a change that waits behind a read, and needs none itself, is told even if 
   await scene.apply(item({ e: row, x: true, v: 2 }));
   await scene.apply(item({ e: row, v: 3 }));
   scene.questions[0]?.answer({ versions: new Map([[row, 2]]), containers: new Map() });
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([
     { payload: { changes: [{ action: "CREATE", version: 2 }] } },
     { payload: { changes: [{ action: "UPDATE", version: 3 }] } },
@@ -204,7 +204,7 @@ test("while the database is away nothing is told unchecked and nothing is forgot
   await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
   for (let attempt = 0; attempt < 5; attempt += 1) {
     scene.questions.at(-1)?.fail();
-    await settled();
+    await settle();
     // Something newer for the same row half-way: it joins what waits.
     if (attempt === 2) await scene.apply(item({ e: row, k: [box], r: true, v: 3 }));
     await scene.clock.advance(5000);
@@ -213,7 +213,7 @@ test("while the database is away nothing is told unchecked and nothing is forgot
   expect(scene.questions).toHaveLength(6);
   scene.readable.set(row, 3);
   scene.questions.at(-1)?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row, version: 3 }] } }]);
 });
 
@@ -254,10 +254,10 @@ test("a changed membership reads again all that the person holds, pending subscr
   scene.readable.delete(lostToo);
   await scene.apply(item({ c: "person", e: personId, a: 5, r: true, x: true }));
   scene.questions[1]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [lost] } }]);
   versions?.answer({ versions: new Map([[lostToo, 1]]), containers: new Map() });
-  await settled();
+  await settle();
   expect(types(client.socket.take())).toEqual(["SUBSCRIBED", "GONE"]);
   expect(client.connection.holdings.list()).toEqual([{ kind: "id", code: "task", id: kept }]);
   expect(bystander.socket.take().some(({ type }) => type === "GONE")).toBe(false);
@@ -276,10 +276,10 @@ test("a change inside a container that is lost before SUBSCRIBED is not told", a
   await scene.apply(item({ c: "person", e: personId, a: 5, r: true, x: true }));
   const [older, newer] = scene.questions;
   newer?.answer();
-  await settled();
+  await settle();
   scene.containers.add(box);
   older?.answer();
-  await settled();
+  await settle();
   const frames = client.socket.take();
   expect(types(frames)).toEqual(["SUBSCRIBED", "GONE", "RESET"]);
   expect(JSON.stringify(frames)).not.toContain(row);
@@ -296,7 +296,7 @@ test("during such a read the person is told nothing unchecked", async () => {
   expect(client.socket.take()).toEqual([]);
   scene.readable.clear();
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
@@ -322,7 +322,7 @@ test("the deletion of a private row that waits behind a read is not told to who 
   await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
   await scene.apply(item({ e: row, k: [box], r: true, v: 3, a: 3 }));
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toEqual([]);
 });
 
@@ -337,9 +337,9 @@ test("who was told of a private row beside a subscription that failed hears of i
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
   await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
   scene.questions[1]?.answer();
-  await settled();
+  await settle();
   scene.questions[0]?.fail();
-  await settled();
+  await settle();
   expect(types(client.socket.take())).toEqual(["INVALIDATE", "ERROR"]);
   scene.questions = undefined;
   scene.mightRead.add(row);
@@ -355,13 +355,13 @@ test("asking for a container that may not be read does not tell of rows in it th
   client.socket.take();
   scene.questions = [];
   client.say({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
-  await settled();
+  await settle();
   await scene.apply(item({ e: row, k: [box], r: true, x: true, a: 2 }));
   expect(scene.questions).toHaveLength(2);
   // The read for the change ends first, while nobody knows yet whether the container may be read.
   for (const question of scene.questions.toReversed()) {
     question.answer();
-    await settled();
+    await settle();
   }
   expect(client.socket.take()).toEqual([
     { type: "SUBSCRIBED", payload: { entityCode: "task", count: 0, changed: [], gone: [box] } },

@@ -1,9 +1,11 @@
 import { type HintItem, logAction } from "@heliograph/protocol";
 import { isRights, wasCreated } from "@heliograph/server-kit";
 import { Backoff } from "@heliograph/shared/backoff";
-import { type Clock, pause } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { entityKey } from "@heliograph/shared/entity-key";
+import { sleep } from "@heliograph/shared/sleep";
 import { FrameCache } from "../delivery/frame-cache.ts";
-import { changeOf, entityKey } from "../delivery/signal.ts";
+import { changeOf } from "../delivery/signal.ts";
 import type { Connection } from "../socket/connection.ts";
 import type { User } from "../socket/user.ts";
 import type { Held } from "../subscriptions/connection-subscriptions.ts";
@@ -93,7 +95,7 @@ export class Rights {
   }
 
   /** Reads again what is dormant; what is found becomes live and is told. `at`: milliseconds since 1970. */
-  stir(user: User, held: readonly Held[], at: number = this.#ports.clock.wall()): void {
+  stir(user: User, held: readonly Held[], at: number = this.#ports.clock.wallNow()): void {
     if (held.length === 0) return;
     const line = this.#line(user);
     for (const one of held) line.stirred.set(stirredKey(one), { held: one, at });
@@ -176,7 +178,7 @@ export class Rights {
         line.reading = new CheckList();
         line.stirred = new Map([...line.readingStirred, ...line.stirred]);
         line.readingStirred = new Map();
-        await pause(this.#ports.clock, backoff.next(), this.#ports.signal);
+        await sleep(backoff.next(), this.#ports.signal, this.#ports.clock);
         continue;
       }
       const afresh = line.readingEverything;
@@ -316,7 +318,7 @@ export class Rights {
       return { some, readable: await this.#ports.reader.read(user, code, { ids: of("id"), within: of("within") }) };
     });
     const answers = await Promise.all(reads);
-    const at = this.#ports.clock.wall();
+    const at = this.#ports.clock.wallNow();
     return () => {
       for (const { some, readable } of answers)
         for (const held of some)

@@ -1,7 +1,7 @@
 import { createLogger } from "@heliograph/server-kit";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import type { Pool } from "pg";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { GatewayRow } from "./gateway-row.ts";
 
 // Fails when the new id is used before its row exists: the reaper takes sessions under it for those of a dead gateway.

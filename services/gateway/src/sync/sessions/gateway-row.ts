@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "@heliograph/server-kit";
+import type { Clock } from "@heliograph/shared/clock";
+import { sleep } from "@heliograph/shared/sleep";
 import type { Pool } from "pg";
-import { type Clock, pause } from "../clock.ts";
 
 /** Well below the 15 s after which a silent pod is given up. */
 const heartbeatMs = 1000;
@@ -52,7 +53,7 @@ export class GatewayRow {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#ports;
     while (!signal.aborted) {
-      await pause(clock, heartbeatMs, signal);
+      await sleep(heartbeatMs, signal, clock);
       if (signal.aborted) return;
       try {
         await this.beat();

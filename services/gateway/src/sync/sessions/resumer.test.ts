@@ -1,6 +1,6 @@
 import type { DownMessage } from "@heliograph/protocol";
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { settled } from "../testing/fake-clock.ts";
 import { type FakeClient, id, item, Scene } from "../testing/scene.ts";
 
 const types = (frames: readonly DownMessage[]): string[] => frames.map(({ type }) => type);
@@ -13,7 +13,7 @@ async function lost(scene: Scene, of: { ids?: string[]; within?: string[]; perso
   const client = await scene.subscribed(of);
   const place = places(client, scene.cursor);
   client.leave();
-  await settled();
+  await settle();
   return place;
 }
 
@@ -23,7 +23,7 @@ test("a lost socket leaves its rows to expire; one that says goodbye takes them 
   scene.readable.set(row, 1);
   const clients = await Promise.all([1006, 1005, 1012, 1000, 1001].map(() => scene.subscribed({ ids: [row] })));
   for (const [at, code] of [1006, 1005, 1012, 1000, 1001].entries()) clients[at]?.leave(code);
-  await settled();
+  await settle();
   expect(scene.suspended.map(({ connectionId }) => connectionId)).toEqual(
     clients.slice(0, 3).map(({ connection }) => connection.id),
   );
@@ -32,7 +32,7 @@ test("a lost socket leaves its rows to expire; one that says goodbye takes them 
   const empty = await scene.subscribed({ ids: [row] });
   await empty.tell({ type: "UNSUBSCRIBE_ALL" });
   empty.leave();
-  await settled();
+  await settle();
   expect(scene.ended).toHaveLength(3);
 });
 
@@ -44,7 +44,7 @@ test("a socket that the gateway closed can be resumed, whatever its client answe
   const client = await scene.subscribed({ ids: [row] });
   client.connection.close(1012, "test");
   client.leave(1000);
-  await settled();
+  await settle();
   expect(scene.suspended).toHaveLength(1);
 });
 
@@ -85,7 +85,7 @@ test("the cursor of RESUMED stays where the client was while signals follow, and
   const missed = await scene.resume(place, { personId });
   expect(missed.answers[0]).toMatchObject({ type: "RESUMED", payload: { cursor: place.cursor } });
   missed.leave();
-  await settled();
+  await settle();
   const nothing = await scene.resume({ ...place, cursor: scene.cursor }, { personId });
   expect(nothing.answers).toEqual([{ type: "RESUMED", id: "r", payload: { count: 1, cursor: scene.cursor } }]);
 });
@@ -104,7 +104,7 @@ test("a change during RESUME is told once, after RESUMED and after what was miss
   await scene.apply(item({ e: row, v: 2 }));
   expect(back.socket.take()).toEqual([]);
   go();
-  await settled();
+  await settle();
   const frames = back.socket.take();
   expect(types(frames)).toEqual(["RESUMED", "INVALIDATE"]);
   expect(frames[0]).toMatchObject({ payload: { cursor: place.cursor } });
@@ -124,7 +124,7 @@ test("a change that comes after what was missed was read is told as well", async
   await scene.apply(item({ e: row, v: 2 }));
   expect(back.socket.take()).toEqual([]);
   go();
-  await settled();
+  await settle();
   expect(back.socket.take()).toMatchObject([
     { type: "RESUMED", payload: { cursor: place.cursor } },
     { type: "INVALIDATE", payload: { changes: [{ entityId: row, version: 2 }] } },
@@ -204,7 +204,7 @@ test("a kept change waits behind the read that a missed one needs", async () => 
   scene.readable.delete(row);
   await scene.apply(item({ e: row, v: 3 }));
   go();
-  await settled();
+  await settle();
   expect(types(back.socket.take())).toEqual(["RESUMED", "GONE"]);
 });
 
@@ -290,7 +290,7 @@ test("of two sockets that resume the same connection the later one has it, the e
   const second = await scene.resume(place, { personId });
   expect(first.socket.closedWith).toBe(4409);
   first.leave(4409);
-  await settled();
+  await settle();
   expect(scene.rows.size).toBe(1);
   await scene.apply(item({ e: row, v: 2 }));
   expect(types(second.socket.take())).toEqual(["INVALIDATE"]);
@@ -312,7 +312,7 @@ test("a socket that is lost during RESUME leaves the connection to the next one"
   const back = await scene.resume(place, { personId });
   back.leave();
   go();
-  await settled();
+  await settle();
   expect(scene.index.size).toBe(0);
   expect(scene.suspended.at(-1)).toMatchObject({ connectionId: place.connectionId, generation: 2 });
   expect(types((await scene.resume(place, { personId })).answers)).toEqual(["RESUMED"]);
@@ -331,7 +331,7 @@ test("a socket that is lost while its connection is being taken over gives that 
   const back = await scene.resume(place, { personId });
   back.leave();
   go();
-  await settled();
+  await settle();
   expect(scene.suspended.at(-1)).toMatchObject({ connectionId: place.connectionId, generation: 2 });
   expect(scene.index.size).toBe(0);
 });

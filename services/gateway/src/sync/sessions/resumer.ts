@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { closeCodes, type HintItem, type ResetMessage, type ResumeMessage } from "@heliograph/protocol";
+import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { FanOut } from "../delivery/fan-out.ts";
 import type { Position } from "../delivery/sync-cursor.ts";
 import type { Feed } from "../feed/feed.ts";
@@ -40,8 +41,6 @@ export type ResumerPorts = {
   readonly count: (result: ResumeResult) => void;
   readonly countReset: (reason: ResetReason) => void;
 };
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
  * Lets a new socket go on where a lost one ended. The connection is taken over in the database, which says whose it is
@@ -88,10 +87,9 @@ export class Resumer {
     const place = await feed.reach(cursor);
     if (place !== "reached") return place;
     if (!connection.open) return "lost";
-    const asked = payload.connectionId.toLowerCase();
     const taken = await sessions.take({
       // Whatever is asked for, the same statement answers.
-      connectionId: uuid.test(asked) ? asked : randomUUID(),
+      connectionId: canonicalUuid(payload.connectionId) ?? randomUUID(),
       userId: connection.user.personId,
       organizationId: connection.user.organizationId,
       gatewayId: gatewayId(),

@@ -1,5 +1,6 @@
 import { Backoff } from "@heliograph/shared/backoff";
-import { type Clock, pause } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { sleep } from "@heliograph/shared/sleep";
 import type { Session } from "./session.ts";
 
 export type SessionCloserPorts = {
@@ -57,7 +58,7 @@ export class SessionCloser {
       } catch (error) {
         onError(error);
         if (signal.aborted) return;
-        await pause(clock, this.#backoff.next(), signal);
+        await sleep(this.#backoff.next(), signal, clock);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { FakeClock, settled } from "../testing/fake-clock.ts";
 import { type Expected, type Lost, SessionGuard } from "./session-guard.ts";
 
 const expected = (rows: number): Expected => ({
@@ -89,7 +90,7 @@ test("a database that does not answer is asked again at the next turn", async ()
     throw new Error("the database is away");
   });
   await clock.advance(5000);
-  await settled();
+  await settle();
   expect(errors).toHaveLength(1);
   await clock.advance(5000);
   expect(looks).toHaveLength(2);

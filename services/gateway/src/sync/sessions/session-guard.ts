@@ -1,4 +1,5 @@
-import { type Clock, pause } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { sleep } from "@heliograph/shared/sleep";
 import type { Session } from "./session.ts";
 
 /** A session as memory has it: `rows` is how many subscriptions should lie in the database. */
@@ -43,7 +44,7 @@ export class SessionGuard {
     const { clock, onError } = this.#ports;
     let restored = 0;
     while (!signal.aborted) {
-      await pause(clock, restored > 0 ? restoringMs : guardIntervalMs, signal);
+      await sleep(restored > 0 ? restoringMs : guardIntervalMs, signal, clock);
       if (signal.aborted) return;
       try {
         restored = await this.look();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { closeCodes, maxIdsPerMessage, type ResetMessage, type UpMessage } from "@heliograph/protocol";
 import type { Identity } from "@heliograph/server-kit";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 import type { Bookmarks } from "../delivery/bookmarks.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Expected } from "../sessions/session-guard.ts";
@@ -166,9 +166,9 @@ export class ConnectionManager {
         connection.sweep();
         this.#ports.bookmarks.visit(connection);
       }
-      this.#cancelSweep = this.#ports.clock.after(sweepMs, sweep);
+      this.#cancelSweep = this.#ports.clock.setTimer(sweep, sweepMs);
     };
-    this.#cancelSweep = this.#ports.clock.after(sweepMs, sweep);
+    this.#cancelSweep = this.#ports.clock.setTimer(sweep, sweepMs);
   }
 
   stopSweeping(): void {
@@ -185,7 +185,7 @@ export class ConnectionManager {
 
   /** What sockets were told no longer fits: each that is open now is asked to subscribe again, spread over `spreadMs`. */
   async resetAll(reason: ResetMessage["payload"]["reason"], spreadMs: number): Promise<void> {
-    const since = new Date(this.#ports.clock.wall()).toISOString();
+    const since = new Date(this.#ports.clock.wallNow()).toISOString();
     for (const connection of this.#connections) {
       connection.mustReset = true;
       // Whoever has to wait for its turn is behind meanwhile, and must not believe to be up to date.
@@ -209,10 +209,10 @@ export class ConnectionManager {
           new Promise<void>((resolve) => {
             const afterMs = Math.floor(random() * spreadMs);
             connection.send({ type: "GOAWAY", payload: { afterMs } });
-            clock.after(afterMs + goawayGraceMs, () => {
+            clock.setTimer(() => {
               connection.close(closeCodes.restart.code, "the gateway stops");
               resolve();
-            });
+            }, afterMs + goawayGraceMs);
           }),
       ),
     );
@@ -229,7 +229,7 @@ export class ConnectionManager {
               resolve();
             };
             if (spreadMs <= 0) tellNow();
-            else clock.after(random() * spreadMs, tellNow);
+            else clock.setTimer(tellNow, random() * spreadMs);
           }),
       ),
     );

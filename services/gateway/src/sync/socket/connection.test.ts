@@ -1,6 +1,6 @@
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
 import { bufferMark } from "../delivery/signal-queue.ts";
-import { settled } from "../testing/fake-clock.ts";
 import { id, item, Scene } from "../testing/scene.ts";
 
 test("WELCOME is the first frame", () => {
@@ -73,7 +73,7 @@ test("a flood ends the socket, a steady stream does not", async () => {
   expect(steady.connection.open).toBe(true);
   const flood = scene.connect();
   for (let message = 0; message < 21; message += 1) flood.say({ type: "PING" });
-  await settled();
+  await settle();
   expect(flood.socket.closedWith).toBe(4429);
 });
 
@@ -84,9 +84,9 @@ test("a client that sends faster than it is served is not read any further", asy
   client.say({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [id()] } });
   for (let message = 0; message < 4; message += 1) client.say({ type: "PING" });
   expect(client.socket.paused).toBe(true);
-  await settled();
+  await settle();
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.paused).toBe(false);
 });
 
@@ -98,7 +98,7 @@ test("a client that asks and does not read is not answered further", async () =>
   expect(await client.tell({ type: "PING" })).toEqual([]);
   client.socket.bufferedAmount = 0;
   client.connection.drained();
-  await settled();
+  await settle();
   expect(client.socket.take()).toEqual([{ type: "PONG" }]);
   client.socket.bufferedAmount = bufferMark + 1;
   await client.tell({ type: "PING" });

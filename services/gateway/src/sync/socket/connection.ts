@@ -1,9 +1,10 @@
 import { closeCodes, type DownMessage, type UpMessage } from "@heliograph/protocol";
+import type { Clock } from "@heliograph/shared/clock";
+import { entityKey } from "@heliograph/shared/entity-key";
 import { SerialQueue } from "../../concurrency/serial-queue.ts";
 import { TokenBucket } from "../../concurrency/token-bucket.ts";
-import type { Clock } from "../clock.ts";
 import { FrameCache } from "../delivery/frame-cache.ts";
-import { type Change, entityKey } from "../delivery/signal.ts";
+import type { Change } from "../delivery/signal.ts";
 import { bufferMark, Outbox, type OutboxPort } from "../delivery/signal-queue.ts";
 import type { Session } from "../sessions/session.ts";
 import { Holdings } from "../subscriptions/connection-subscriptions.ts";
@@ -301,7 +302,7 @@ export class Connection {
   /** Once a second: expiry, liveness, slowness. */
   sweep(): void {
     if (!this.open) return;
-    this.reads.turn(this.#ports.clock.wall());
+    this.reads.turn(this.#ports.clock.wallNow());
     const { clock, limits, socket } = this.#ports;
     if (this.#endIfExpired()) return;
     this.askForToken();
@@ -322,7 +323,7 @@ export class Connection {
 
   /** Asks for a new token while there is still time to send one. */
   askForToken(): void {
-    if (this.#reauthSent || this.#expiresAt * 1000 - this.#ports.clock.wall() > reauthBeforeMs) return;
+    if (this.#reauthSent || this.#expiresAt * 1000 - this.#ports.clock.wallNow() > reauthBeforeMs) return;
     this.#reauthSent = true;
     this.#sendReauth(undefined);
   }
@@ -340,7 +341,7 @@ export class Connection {
   }
 
   #endIfExpired(): boolean {
-    if (this.#ports.clock.wall() < this.#expiresAt * 1000) return false;
+    if (this.#ports.clock.wallNow() < this.#expiresAt * 1000) return false;
     this.close(closeCodes.unauthenticated.code, "the token has expired");
     return true;
   }
@@ -359,9 +360,9 @@ export class Connection {
     this.#letGo();
     const { socket, clock, limits } = this.#ports;
     socket.close(code, reason);
-    clock.after(limits.closeGraceMs, () => {
+    clock.setTimer(() => {
       if (this.#state !== "closed") socket.terminate();
-    });
+    }, limits.closeGraceMs);
   }
 
   /** The socket is gone, for whatever reason. */

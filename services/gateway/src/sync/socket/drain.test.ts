@@ -1,5 +1,5 @@
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { settled } from "../testing/fake-clock.ts";
 import { id, Scene } from "../testing/scene.ts";
 
 // Fails when the goodbye of a client that leaves as it was told deletes its rows: there would be nothing to resume.
@@ -23,7 +23,7 @@ test("GOAWAY at moments of their own, 1012 for who stays, and no rows deleted", 
   expect(stays.socket.closedWith).toBe(1012);
   expect(drained).toBe(true);
   stays.leave(1012);
-  await settled();
+  await settle();
   // One statement for all of them follows, with the pod's own row.
   expect(scene.ended.length + scene.suspended.length).toBe(0);
   expect(scene.rows.size).toBe(2);

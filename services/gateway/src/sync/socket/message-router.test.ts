@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type FakeClient, id, north, Scene } from "../testing/scene.ts";
 
-const iso = (scene: Scene, seconds: number): string => new Date(scene.clock.wall() + seconds * 1000).toISOString();
+const iso = (scene: Scene, seconds: number): string => new Date(scene.clock.wallNow() + seconds * 1000).toISOString();
 const auth = (client: FakeClient, token: string) => client.tell({ type: "AUTH", id: "a", payload: { token } });
 
 test("REAUTH a minute before the token expires, once; at once when less is left", async () => {
@@ -27,7 +27,7 @@ test("AUTH extends the socket and is asked for again before the new end; an olde
   scene.connections.startSweeping();
   const personId = id();
   const client = scene.connect({ personId, expiresIn: 30 });
-  const now = scene.clock.wall() / 1000;
+  const now = scene.clock.wallNow() / 1000;
   scene.tokens.set("newer", { personId, organizationId: north, expiresAt: now + 200 });
   scene.tokens.set("older", { personId, organizationId: north, expiresAt: now + 10 });
   const expiresAt = iso(scene, 200);
@@ -50,7 +50,7 @@ test("a token that is bad, or of another person or organization, changes nothing
   scene.connections.startSweeping();
   const personId = id();
   const client = scene.connect({ personId, expiresIn: 30 });
-  const expiresAt = scene.clock.wall() / 1000 + 200;
+  const expiresAt = scene.clock.wallNow() / 1000 + 200;
   scene.tokens.set("other person", { personId: id(), organizationId: north, expiresAt });
   scene.tokens.set("other organization", { personId, organizationId: id(), expiresAt });
   for (const token of ["bad", "other person", "other organization"])

@@ -1,4 +1,5 @@
-import { type Change, entityKey } from "../delivery/signal.ts";
+import { entityKey } from "@heliograph/shared/entity-key";
+import type { Change } from "../delivery/signal.ts";
 import type { Held, Holdings } from "./connection-subscriptions.ts";
 
 /** A signal for something that is pending; without a change: no longer readable. */

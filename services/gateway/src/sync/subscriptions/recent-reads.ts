@@ -1,4 +1,4 @@
-import { entityKey } from "../delivery/signal.ts";
+import { entityKey } from "@heliograph/shared/entity-key";
 
 /**
  * How far the log may be behind, milliseconds, for what is said here; leaders are replaced within seconds, and silent links

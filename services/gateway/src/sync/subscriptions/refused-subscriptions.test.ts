@@ -1,6 +1,6 @@
 import type { DownMessage } from "@heliograph/protocol";
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { settled } from "../testing/fake-clock.ts";
 import { id, item, Scene } from "../testing/scene.ts";
 
 const types = (frames: readonly DownMessage[]): string[] => frames.map(({ type }) => type);
@@ -102,11 +102,11 @@ test("a row that becomes readable while its SUBSCRIBE is being refused is told a
     await client.tell(subscribe(kind === "id" ? { entityIds: [target] } : { within: [target] }));
     await scene.apply(item({ c: kind === "id" ? "task" : "project", e: target, a: 4, r: true, x: true }));
     for (const question of scene.questions.splice(0)) question.answer();
-    await settled();
+    await settle();
     scene.readable.set(target, 5);
     scene.containers.add(target);
     for (const question of scene.questions.splice(0)) question.answer();
-    await settled();
+    await settle();
     expect(types(client.socket.take()), kind).toEqual(["SUBSCRIBED", "INVALIDATE"]);
   }
 });
@@ -122,7 +122,7 @@ test("a change during the read that wakes a row is told after it", async () => {
   await scene.apply(item({ e: row, r: true, v: 6 }));
   scene.readable.set(row, 5);
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([
     { payload: { changes: [{ version: 5 }] } },
     { payload: { changes: [{ version: 6 }] } },
@@ -135,13 +135,13 @@ test("the same where RESUME is what has it read", async () => {
   const first = await scene.subscribed({ ids: [row], personId });
   const place = { connectionId: first.connection.id, cursor: scene.cursor };
   first.leave();
-  await settled();
+  await settle();
   scene.questions = [];
   const { socket } = await scene.resume(place, { personId });
   await scene.apply(item({ e: row, r: true, v: 6 }));
   scene.readable.set(row, 5);
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(socket.take()).toMatchObject([
     { payload: { changes: [{ version: 5 }] } },
     { payload: { changes: [{ version: 6 }] } },
@@ -159,7 +159,7 @@ test("no bookmark while a dormant row is being read, and a failed read is repeat
   await scene.clock.advance(11_000);
   expect(types(client.socket.take())).toEqual([]);
   scene.questions[0]?.fail();
-  await settled();
+  await settle();
   await scene.clock.advance(3000);
   scene.readable.set(row, 2);
   scene.questions[1]?.answer();
@@ -174,7 +174,7 @@ test("it survives RESUME: read again there, told only if readable, and watched o
   const first = await scene.subscribed({ ids: [granted, secret], within: [box], personId });
   const place = { connectionId: first.connection.id, cursor: scene.cursor };
   first.leave();
-  await settled();
+  await settle();
   scene.readable.set(granted, 4);
   await scene.apply(item({ e: granted, a: 4, r: true, x: true }), item({ e: secret, v: 9, r: true }));
   const { answers, socket } = await scene.resume(place, { personId });
@@ -218,7 +218,7 @@ test("a row that woke what was refused does not vouch for the hidden one that bo
   await scene.apply(item({ e: row, a: 1, v: 3 }));
   expect(client.connection.holdings.list()).toHaveLength(1);
   client.leave();
-  await settled();
+  await settle();
   const { answers } = await scene.resume(place, { personId });
   expect(JSON.stringify(answers)).not.toContain("DELETE");
   expect(answers).toMatchObject([{ type: "RESUMED" }, told(row, 3)]);
@@ -263,9 +263,9 @@ test("a row lost on a second SUBSCRIBE is read once more: that read may have bee
   scene.questions = [];
   await client.tell(subscribe({ entityIds: [row] }));
   scene.questions.splice(0)[0]?.answer({ versions: new Map(), containers: new Map() });
-  await settled();
+  await settle();
   scene.questions.splice(0)[0]?.answer();
-  await settled();
+  await settle();
   expect(types(client.socket.take())).toEqual(["SUBSCRIBED", "INVALIDATE"]);
   expect(client.connection.holdings.count).toBe(1);
 });

@@ -1,5 +1,5 @@
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { settled } from "../testing/fake-clock.ts";
 import { id, item, Scene } from "../testing/scene.ts";
 
 const subscribe = (payload: object) => ({ type: "SUBSCRIBE", id: "q", payload: { entityCode: "task", ...payload } });
@@ -53,13 +53,13 @@ test("a row is written as held only for what was found readable, and before SUBS
   await client.tell(subscribe({ entityIds: [open, secret] }));
   expect(scene.rows.size).toBe(0);
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(scene.heldRows.map((held) => held.id)).toEqual([open]);
   const thief = scene.connect();
   await thief.tell(subscribe({ entityIds: [secret] }));
   thief.leave();
   scene.questions[1]?.answer();
-  await settled();
+  await settle();
   expect(scene.heldRows).toHaveLength(1);
 });
 
@@ -75,7 +75,7 @@ test("a change that hits while the versions are read is told after SUBSCRIBED", 
   await scene.apply(item({ e: row, v: 6 }));
   expect(client.socket.take()).toEqual([]);
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take().map(({ type }) => type)).toEqual(["SUBSCRIBED", "INVALIDATE"]);
 });
 
@@ -89,7 +89,7 @@ test("a kept change is dropped when the subscription is refused, or when the ver
   await client.tell(subscribe({ entityIds: [secret, known] }));
   await scene.apply(item({ e: secret, v: 6 }), item({ e: known, v: 6 }));
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take().map(({ type }) => type)).toEqual(["SUBSCRIBED"]);
   await scene.apply(item({ e: secret, v: 9 }));
   expect(client.socket.take()).toEqual([]);
@@ -169,10 +169,10 @@ test("messages are handled strictly one after another", async () => {
   client.say(subscribe({ entityIds: [row] }));
   client.say({ type: "UNSUBSCRIBE_ALL" });
   client.say({ type: "PING" });
-  await settled();
+  await settle();
   expect(client.socket.take()).toEqual([]);
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(client.socket.take().map(({ type }) => type)).toEqual(["SUBSCRIBED", "UNSUBSCRIBED", "PONG"]);
   expect(scene.rows.size + scene.index.size).toBe(0);
 });
@@ -211,7 +211,7 @@ test("while versions cannot be read nothing is subscribed and nothing written", 
   const client = scene.connect();
   await client.tell(subscribe({ entityIds: [id()] }));
   scene.questions[0]?.fail();
-  await settled();
+  await settle();
   expect(client.socket.take()).toMatchObject([{ type: "ERROR", payload: { code: "unavailable" } }]);
   expect(scene.rows.size + scene.index.size).toBe(0);
 });
@@ -249,10 +249,10 @@ test("a socket that closes while it subscribes leaves nothing in memory, and its
   await client.tell(subscribe({ entityIds: [id()], within: [id()] }));
   client.leave();
   expect(scene.index.size).toBe(0);
-  await settled();
+  await settle();
   expect(scene.suspended).toEqual([]);
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   expect(scene.suspended).toHaveLength(1);
   expect(scene.ended).toEqual([]);
   expect(scene.index.size).toBe(0);
@@ -290,9 +290,9 @@ test("what is withdrawn while it is subscribed a second time is reported as gone
   await client.tell(subscribe({ entityIds: [row] }));
   await scene.apply(item({ e: row, v: 2, x: true }));
   scene.questions[1]?.answer({ versions: new Map(), containers: new Map() });
-  await settled();
+  await settle();
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   const frames = client.socket.take();
   expect(frames.find(({ type }) => type === "SUBSCRIBED")).toMatchObject({
     payload: { count: 0, changed: [], gone: [row] },
@@ -309,14 +309,14 @@ test("rows of a withdrawn subscription stay if it was made again before they wer
   scene.questions = [];
   client.say(subscribe({ entityIds: [other] }));
   client.say(subscribe({ entityIds: [row] }));
-  await settled();
+  await settle();
   await scene.apply(item({ e: row, v: 2, x: true }));
   scene.questions[1]?.answer({ versions: new Map(), containers: new Map() });
-  await settled();
+  await settle();
   scene.questions[0]?.answer();
-  await settled();
+  await settle();
   scene.questions[2]?.answer();
-  await settled();
+  await settle();
   expect(new Set([...scene.rows.values()].map((held) => held.id))).toEqual(new Set([row, other]));
   expect(scene.index.size).toBe(2);
 });

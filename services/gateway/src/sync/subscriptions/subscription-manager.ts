@@ -5,7 +5,7 @@ import type {
   UnsubscribeMessage,
   UpMessage,
 } from "@heliograph/protocol";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 import type { Readable, RightsReader } from "../rights/rights-reader.ts";
 import type { Connection } from "../socket/connection.ts";
 import type { Limits } from "../socket/limits.ts";

@@ -1,5 +1,5 @@
 import { closeCodes } from "@heliograph/protocol";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 import type { Session } from "../sessions/session.ts";
 import type { Connection } from "../socket/connection.ts";
 import type { Held } from "./connection-subscriptions.ts";
@@ -83,14 +83,14 @@ export class RowKeeper {
     for (const one of held) stray.set(keyOf(one), one);
     this.#stray.set(connection, stray);
     if (scheduled) return;
-    this.#ports.clock.after(retryMs, () => {
+    this.#ports.clock.setTimer(() => {
       connection.enqueue(async () => {
         if (!connection.open) return;
         const again = [...stray.values()];
         stray.clear();
         await this.correct(connection, again);
       });
-    });
+    }, retryMs);
   }
 
   replaced(connection: Connection): void {

@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { BusMessage, HintItem } from "@heliograph/protocol";
 import type { LogRow } from "@heliograph/server-kit";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
+import { settle } from "@heliograph/shared/testing/settle";
 import { Feed } from "../feed/feed.ts";
-import { FakeClock, settled } from "./fake-clock.ts";
 
 const row = (seq: number): LogRow => ({
   sync_seq: seq,
@@ -85,8 +86,8 @@ export function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number 
     await feed.start();
     if (bus) feed.onConnected();
     void feed.run(stop.signal);
-    await settled();
-    await settled();
+    await settle();
+    await settle();
     state.heads = 0;
     state.pages = 0;
     repairs.length = 0;

@@ -1,5 +1,7 @@
 import type { DownMessage, HintItem } from "@heliograph/protocol";
 import { type Identity, TokenError } from "@heliograph/server-kit";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
+import { settle } from "@heliograph/shared/testing/settle";
 import { Bookmarks } from "../delivery/bookmarks.ts";
 import { DelayWatch } from "../delivery/delay-watch.ts";
 import { FanOut } from "../delivery/fan-out.ts";
@@ -19,7 +21,6 @@ import type { Held } from "../subscriptions/connection-subscriptions.ts";
 import { SubscriptionIndex } from "../subscriptions/subscription-index.ts";
 import { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
 import { type Row, RowKeeper } from "../subscriptions/subscription-row-writer.ts";
-import { FakeClock, settled } from "./fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
 
 /** A client on a fake socket. */
@@ -121,7 +122,7 @@ export class Scene {
     this.delay = new DelayWatch(clock);
     const lookAtHead = (): void => {
       if (this.headAnswers) this.delay.headRead(this.behindSince);
-      clock.after(5000, lookAtHead);
+      clock.setTimer(lookAtHead, 5000);
     };
     lookAtHead();
     const onError = (error: unknown): void => void this.errors.push(error);
@@ -275,7 +276,7 @@ export class Scene {
   /** A new socket, of a person of its own unless told. */
   connect({ personId = id(), expiresIn = 3600 }: { personId?: string; expiresIn?: number } = {}): FakeClient {
     const socket = new FakeSocket();
-    const expiresAt = this.clock.wall() / 1000 + expiresIn;
+    const expiresAt = this.clock.wallNow() / 1000 + expiresIn;
     const connection = this.connections.open({ personId, organizationId: north, expiresAt }, socket);
     const say = (message: object | string): void =>
       connection.receive(typeof message === "string" ? message : JSON.stringify(message));
@@ -286,7 +287,7 @@ export class Scene {
       tell: async (message) => {
         socket.take();
         say(message);
-        await settled();
+        await settle();
         return socket.take();
       },
       leave: (code = 1006) => this.connections.closed(connection, code),
@@ -309,7 +310,7 @@ export class Scene {
     this.position = { epoch, seq: after + items.length };
     this.ring.push({ epoch, after, seq: this.position.seq, items });
     this.fanOut.apply(items);
-    await settled();
+    await settle();
   }
 
   /** A new socket that goes on with another one's connection. */
