@@ -1,3 +1,5 @@
+export type { Clock } from "@heliograph/shared/clock";
+export { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 export {
   type ApiClient,
   type ApiClientConfig,
@@ -22,8 +24,6 @@ export type { Choice } from "./outbox/attention-resolver.ts";
 export type { Mutations, Written } from "./outbox/mutations.ts";
 export type { LocalWrites } from "./outbox/outbox.ts";
 export type { AttentionItem, AttentionSnapshot, OutboxEntry, OutboxSnapshot } from "./outbox/outbox-snapshots.ts";
-export { type Clock, systemClock } from "./platform/clock.ts";
-export { type EntityKey, entityKey } from "./platform/entity-key.ts";
 export type { Environment, EnvironmentEvent } from "./platform/environment.ts";
 export { consoleLogger, type Logger, silentLogger } from "./platform/logger.ts";
 export type { GetToken } from "./platform/token-source.ts";

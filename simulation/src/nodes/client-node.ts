@@ -73,8 +73,8 @@ export class ClientNode {
     this.#token = makeToken(ports.person, ports.tokenMs);
     const { scheduler } = ports.world;
     this.#clock = {
-      now: () => epochMs + scheduler.now + this.#host.skewMs,
-      monotonic: () => scheduler.now,
+      now: () => scheduler.now,
+      wallNow: () => epochMs + scheduler.now + this.#host.skewMs,
       setTimer: (callback, delayMs) => scheduler.after(delayMs, this.#host, callback),
     };
   }

@@ -14,8 +14,8 @@ interface Alarm {
  */
 export class Device {
   readonly clock: Clock = {
-    now: () => Date.now() + this.#wallShift,
-    monotonic: () => performance.now() + this.#monotonicShift,
+    now: () => performance.now() + this.#monotonicShift,
+    wallNow: () => Date.now() + this.#wallShift,
     setTimer: (callback, delayMs) => this.#setTimer(callback, delayMs),
   };
   #wallShift = 0;
@@ -81,7 +81,7 @@ export class Device {
   }
 
   #setTimer(callback: () => void, delayMs: number): () => void {
-    const alarm: Alarm = { callback, dueAt: this.clock.monotonic() + delayMs, handle: undefined };
+    const alarm: Alarm = { callback, dueAt: this.clock.now() + delayMs, handle: undefined };
     if (this.#state === "dead") return () => undefined;
     this.#alarms.add(alarm);
     if (this.#state === "awake") this.#arm(alarm);
@@ -96,7 +96,7 @@ export class Device {
       this.#alarms.delete(alarm);
       alarm.callback();
     };
-    alarm.handle = setTimeout(fire, Math.max(0, alarm.dueAt - this.clock.monotonic()));
+    alarm.handle = setTimeout(fire, Math.max(0, alarm.dueAt - this.clock.now()));
   }
 
   #stopAlarms(): void {

@@ -1,5 +1,5 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { firstPatienceMs, longestPatienceMs, patientRequests, usualPatienceMs } from "./adaptive-timeout.ts";
 import { leastSuspicionMs, Suspicion } from "./suspect-network.ts";
 
@@ -51,7 +51,7 @@ test("patience has an end", async () => {
 
 test("a request that has had its time is told with the moment it was sent, one that failed at once is not", async () => {
   const { read, clock, givenUp, suspicion } = setUp();
-  const askedAt = clock.now();
+  const askedAt = clock.wallNow();
   await read(9_000);
   await read(10);
   expect(givenUp).toEqual([askedAt]);

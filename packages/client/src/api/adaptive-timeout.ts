@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 import type { Suspicion } from "./suspect-network.ts";
 
 /**
@@ -34,8 +34,8 @@ export function patientRequests(clock: Clock, suspicion: Suspicion): Patience {
   return async (request) => {
     const brief = suspicion.timeoutMs !== undefined && suspicion.timeoutMs < patience;
     const timeoutMs = brief ? (suspicion.timeoutMs ?? patience) : patience;
-    const startedAt = clock.monotonic();
-    const took = (): number => clock.monotonic() - startedAt;
+    const startedAt = clock.now();
+    const took = (): number => clock.now() - startedAt;
     try {
       const answer = await request(timeoutMs);
       givenUp = 0;
@@ -46,7 +46,7 @@ export function patientRequests(clock: Clock, suspicion: Suspicion): Patience {
       if (took() >= timeoutMs) {
         if (!brief && ++givenUp % deadConnections === 0)
           patience = Math.min(longestPatienceMs, Math.max(patience, 2 * timeoutMs));
-        suspicion.givenUp(clock.now() - took());
+        suspicion.givenUp(clock.wallNow() - took());
       }
       throw error;
     }

@@ -1,5 +1,5 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { createApiClient, requestTimeoutMs } from "./api-client.ts";
 import { ApiError, ConflictError } from "./api-error.ts";
 import { decidingColumns, toSearchParams } from "./list-query.ts";

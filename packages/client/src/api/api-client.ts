@@ -1,6 +1,6 @@
-import type { Clock } from "../platform/clock.ts";
-import { systemClock } from "../platform/clock.ts";
-import { randomId } from "../platform/random-id.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { randomUuid } from "@heliograph/shared/uuid";
+import { browserClock } from "../platform/browser-clock.ts";
 import type { GetToken } from "../platform/token-source.ts";
 import { ApiError, ConflictError } from "./api-error.ts";
 import { type ListQuery, toSearchParams } from "./list-query.ts";
@@ -109,7 +109,7 @@ export function createApiClient(config: ApiClientConfig): ApiClient {
 
 function writeHeaders(options?: WriteOptions): Record<string, string> {
   return {
-    "idempotency-key": options?.idempotencyKey ?? randomId(),
+    "idempotency-key": options?.idempotencyKey ?? randomUuid(),
     ...(options?.ifMatch === undefined ? {} : { "if-match": `"${options.ifMatch}"` }),
   };
 }
@@ -127,7 +127,10 @@ type Answer = { readonly status: number; readonly body: unknown; readonly retryA
 
 async function send(config: ApiClientConfig, call: Request, token: string | null): Promise<Answer> {
   const timeout = new AbortController();
-  const cancelTimer = (config.clock ?? systemClock).setTimer(() => timeout.abort(), call.timeoutMs ?? requestTimeoutMs);
+  const cancelTimer = (config.clock ?? browserClock).setTimer(
+    () => timeout.abort(),
+    call.timeoutMs ?? requestTimeoutMs,
+  );
   const headers: Record<string, string> = { accept: "application/json", ...call.headers };
   if (token !== null) headers["authorization"] = `Bearer ${token}`;
   if (call.body !== undefined) headers["content-type"] = "application/json";

@@ -1,10 +1,10 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
 import { closeCodes } from "@heliograph/protocol/close-code";
-import type { Clock } from "../platform/clock.ts";
-import { Emitter } from "../platform/emitter.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { Emitter } from "@heliograph/shared/emitter";
+import { Timer } from "@heliograph/shared/timer";
 import type { Environment } from "../platform/environment.ts";
 import type { Logger } from "../platform/logger.ts";
-import { Timer } from "../platform/timer.ts";
 import { readUser, type TokenSource } from "../platform/token-source.ts";
 import { FreshToken } from "./fresh-token.ts";
 import { parseMessage } from "./parse-message.ts";
@@ -84,7 +84,7 @@ export class Connection {
     this.#session = new SessionKeeper(ports.clock, ports.sessionGraceMs);
     this.#fresh = new FreshToken(ports);
     this.#renewal = new Renewal({ ...ports, send: (message) => this.send(message) });
-    this.#state = { kind: "disconnected", since: ports.clock.now() };
+    this.#state = { kind: "disconnected", since: ports.clock.wallNow() };
   }
 
   get state(): ConnectionState {
@@ -146,12 +146,12 @@ export class Connection {
 
   #write(message: UpMessage): void {
     this.#socket?.send(JSON.stringify(message));
-    if (this.frames.size > 0) this.frames.emit({ at: this.#ports.clock.now(), direction: "up", message });
+    if (this.frames.size > 0) this.frames.emit({ at: this.#ports.clock.wallNow(), direction: "up", message });
   }
 
   #dispatch(event: ConnectionEvent): void {
     const before = this.#state;
-    const input = { now: this.#ports.clock.now(), random: this.#ports.random() };
+    const input = { now: this.#ports.clock.wallNow(), random: this.#ports.random() };
     const { state, effects } = transition(before, event, input);
     if (state === before && effects.length === 0) {
       // A timer that came too early (clocks differ by a millisecond) must not be the last one.
@@ -172,7 +172,7 @@ export class Connection {
   #arm(): void {
     const deadline = deadlineOf(this.#state);
     if (deadline === undefined) this.#timer.clear();
-    else this.#timer.set(deadline - this.#ports.clock.now(), () => this.#dispatch({ type: "timer" }));
+    else this.#timer.set(deadline - this.#ports.clock.wallNow(), () => this.#dispatch({ type: "timer" }));
   }
 
   #perform(effect: Effect): void {
@@ -208,7 +208,7 @@ export class Connection {
   #dial(): void {
     this.#hangUp(movedCode);
     const dial = ++this.#dials;
-    this.#dialedAt = this.#ports.clock.monotonic();
+    this.#dialedAt = this.#ports.clock.now();
     const open = (token: string | null | undefined) => {
       // A promise may come late; without one the state is still that of this dial.
       if (dial !== this.#dials || this.#state.kind !== "dialing") return;
@@ -292,7 +292,7 @@ export class Connection {
       this.#ports.logger.warn("[Sync] A frame was ignored because it is no message of this protocol.");
       return;
     }
-    this.#lastMessageAt = this.#ports.clock.now();
+    this.#lastMessageAt = this.#ports.clock.wallNow();
     if (this.frames.size > 0) this.frames.emit({ at: this.#lastMessageAt, direction: "down", message });
     this.#session.heard();
     this.#dispatch({ type: "message" });
@@ -318,7 +318,7 @@ export class Connection {
       }
       case "DELAYED": {
         const upTo = Date.parse(message.payload.since);
-        this.#dispatch({ type: "delayed", upTo: Number.isNaN(upTo) ? this.#ports.clock.now() : upTo });
+        this.#dispatch({ type: "delayed", upTo: Number.isNaN(upTo) ? this.#ports.clock.wallNow() : upTo });
         break;
       }
       case "GOAWAY":
@@ -342,7 +342,7 @@ export class Connection {
     if (this.#state.kind !== "dialing") return;
     this.#limits = message.payload.limits;
     this.#session.welcomed(message.payload, user);
-    if (this.#silent) this.#ports.onBackFromSilence(this.#ports.clock.monotonic() - this.#dialedAt);
+    if (this.#silent) this.#ports.onBackFromSilence(this.#ports.clock.now() - this.#dialedAt);
     this.#silent = false;
     this.#dispatch({ type: "welcome", pingIntervalMs: message.payload.pingIntervalMs });
     if (linkOf(this.#state)) this.#ports.onFresh(message.payload.limits);

@@ -1,10 +1,11 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import { ApiError } from "../api/api-error.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
-/** Begin of the fake clock, milliseconds. */
-const start = 1_000_000;
+/** Wall time at which the fake clock starts, milliseconds since 1970. */
+const start = new FakeClock().wallNow();
 
 function tokenUntil(expiresAtMs: number): string {
   const payload = btoa(JSON.stringify({ sub: testId(1), org: organization, exp: expiresAtMs / 1_000 }));
@@ -17,7 +18,7 @@ test("a token that expired in sleep is renewed before anything is dialled with i
   const { client, server, clock, device } = createTestClient({
     getToken: () => token,
     renewToken: async () => {
-      token = tokenUntil(clock.now() + 60_000);
+      token = tokenUntil(clock.wallNow() + 60_000);
       return token;
     },
     onAuthRequired: () => (asked += 1),

@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 import { readTokenClaims } from "../platform/token-claims.ts";
 import { isRefusal } from "./renewal-failure.ts";
 
@@ -38,7 +38,7 @@ export class FreshToken {
   take(token: string, callback: (token: string | null | undefined) => void): void {
     const { renewToken, clock } = this.#ports;
     const refused = token === this.#refused;
-    const expired = (readTokenClaims(token).expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now();
+    const expired = (readTokenClaims(token).expiresAt ?? Number.POSITIVE_INFINITY) <= clock.wallNow();
     if (!renewToken || (!refused && !expired)) {
       callback(token);
       return;

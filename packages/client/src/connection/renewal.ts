@@ -1,7 +1,7 @@
 import type { UpMessage } from "@heliograph/protocol";
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { Timer } from "@heliograph/shared/timer";
 import type { Logger } from "../platform/logger.ts";
-import { Timer } from "../platform/timer.ts";
 import type { TokenSource } from "../platform/token-source.ts";
 
 /** A renewal that failed is tried again after this, as long as the token lives: the minute's notice allows a few. */
@@ -98,6 +98,6 @@ export class Renewal {
 
   #tryLater(): void {
     const { clock } = this.#ports;
-    if (clock.now() + renewalRetryMs < this.#expiresAt) this.#timer.set(renewalRetryMs, () => this.#renew());
+    if (clock.wallNow() + renewalRetryMs < this.#expiresAt) this.#timer.set(renewalRetryMs, () => this.#renew());
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 import { silenceMs } from "./patience.ts";
 
 /** The server's own default for how long it keeps a session without a socket. */
@@ -128,6 +128,6 @@ export class SessionKeeper {
   }
 
   #moment(): Moment {
-    return { monotonic: this.#clock.monotonic(), wall: this.#clock.now() };
+    return { monotonic: this.#clock.now(), wall: this.#clock.wallNow() };
   }
 }

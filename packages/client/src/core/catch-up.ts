@@ -1,6 +1,6 @@
+import type { Clock } from "@heliograph/shared/clock";
 import type { ConnectionState } from "../connection/state.ts";
 import type { LiveList } from "../lists/live-list.ts";
-import type { Clock } from "../platform/clock.ts";
 
 export type CatchUpPorts = {
   readonly connection: { readonly state: ConnectionState; caughtUp(): void };
@@ -54,7 +54,7 @@ export class CatchUp {
 
   /** Every signal up to now has arrived; `endsDelay`: also those that the server was behind with. */
   bookmark(endsDelay: boolean): void {
-    this.#toldAt = this.#ports.clock.now();
+    this.#toldAt = this.#ports.clock.wallNow();
     // What was told before it counts, what comes later is the ordinary stream of changes.
     if (this.#awaitsBookmark || endsDelay) this.#stamp = undefined;
     this.#awaitsBookmark = false;
@@ -81,7 +81,7 @@ export class CatchUp {
     }
     if (!refetcher.clearUpTo(this.#stamp)) return;
     for (const list of lists()) if (!list.caughtUp) return;
-    this.#caughtUpAt = this.#toldAt ?? this.#ports.clock.now();
+    this.#caughtUpAt = this.#toldAt ?? this.#ports.clock.wallNow();
     this.#mark = undefined;
     connection.caughtUp();
   }

@@ -1,5 +1,5 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import { expect, test } from "vitest";
-import { entityKey } from "../platform/entity-key.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { firstPauseMs, gapMs, spreadMs } from "../subscriptions/held-rows.ts";
 import { testId } from "../testing/ids.ts";

@@ -1,8 +1,8 @@
+import type { Clock } from "@heliograph/shared/clock";
 import type { ListQuery } from "../api/list-query.ts";
 import type { Probe } from "../connection/probe.ts";
 import type { SocketFactory } from "../connection/socket.ts";
 import type { FlushLock } from "../outbox/flush-lock.ts";
-import type { Clock } from "../platform/clock.ts";
 import type { Environment } from "../platform/environment.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { GetToken } from "../platform/token-source.ts";

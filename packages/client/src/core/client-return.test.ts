@@ -1,6 +1,6 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import { expect, test } from "vitest";
 import { firstPatienceMs } from "../api/adaptive-timeout.ts";
-import { entityKey } from "../platform/entity-key.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 

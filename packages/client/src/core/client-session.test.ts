@@ -37,9 +37,9 @@ test("a new connection is not up to date before everything that it holds is aske
   client.stop();
 });
 
-const reauth = (clock: { now(): number }) => ({
+const reauth = (clock: { wallNow(): number }) => ({
   type: "REAUTH" as const,
-  payload: { expiresAt: new Date(clock.now() + 60_000).toISOString() },
+  payload: { expiresAt: new Date(clock.wallNow() + 60_000).toISOString() },
 });
 
 test("REAUTH: the token that the application has by now goes over the open socket", async () => {
@@ -141,7 +141,7 @@ test("a token that cannot be had now is asked for again, with pauses", async () 
 
 test("DELAYED says up to when changes were told, and the next bookmark ends it when that is read", async () => {
   const { client, server, clock, row } = await setUp();
-  const upTo = clock.now() - 5_000;
+  const upTo = clock.wallNow() - 5_000;
   server.say({ type: "DELAYED", payload: { since: new Date(upTo).toISOString() } });
   await clock.advance(300);
   expect(client.status()).toMatchObject({ state: "delayed", since: upTo });
@@ -150,7 +150,7 @@ test("DELAYED says up to when changes were told, and the next bookmark ends it w
   await clock.advance(300);
   expect(client.status().state).toBe("delayed");
   server.bookmark();
-  const toldAt = clock.now();
+  const toldAt = clock.wallNow();
   await clock.advance(300);
   expect(client.status().state).toBe("catching-up");
   for (const call of [...server.calls]) call.answer();
@@ -163,7 +163,7 @@ test("DELAYED says up to when changes were told, and the next bookmark ends it w
 test("how far the client is caught up is known also without a connection", async () => {
   const { client, server, clock, device } = await setUp();
   server.bookmark();
-  const toldAt = clock.now();
+  const toldAt = clock.wallNow();
   await clock.advance(300);
   expect(client.status().caughtUpAt).toBe(toldAt);
   device.tell("offline");

@@ -1,6 +1,6 @@
+import { entityKey } from "@heliograph/shared/entity-key";
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { entityKey } from "../platform/entity-key.ts";
-import { settle } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 

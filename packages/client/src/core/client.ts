@@ -1,4 +1,7 @@
 import type { DownMessage } from "@heliograph/protocol";
+import type { Clock } from "@heliograph/shared/clock";
+import { type EntityKey, entityKey, splitEntityKey } from "@heliograph/shared/entity-key";
+import { canonicalUuid } from "@heliograph/shared/uuid";
 import { patientRequests } from "../api/adaptive-timeout.ts";
 import { type ApiClient, createApiClient } from "../api/api-client.ts";
 import { Suspicion } from "../api/suspect-network.ts";
@@ -8,8 +11,6 @@ import { ListRegistry } from "../lists/list-cache.ts";
 import type { LiveList } from "../lists/live-list.ts";
 import type { Mutations } from "../outbox/mutations.ts";
 import { LocalWrites } from "../outbox/outbox.ts";
-import type { Clock } from "../platform/clock.ts";
-import { canonicalId, type EntityKey, entityKey, splitEntityKey } from "../platform/entity-key.ts";
 import { defaultEnvironment } from "../platform/environment.ts";
 import { KeyedEmitter } from "../platform/keyed-emitter.ts";
 import { type Logger, silentLogger } from "../platform/logger.ts";
@@ -197,7 +198,7 @@ export class Heliograph {
     });
     this.#status.on(() => this.#shared.tabs.announce());
     this.store.onTrouble?.(() => {
-      this.#lastError = { message: this.store.storageReason ?? "The local store failed.", at: clock.now() };
+      this.#lastError = { message: this.store.storageReason ?? "The local store failed.", at: clock.wallNow() };
       this.#status.publish();
     });
   }
@@ -268,7 +269,7 @@ export class Heliograph {
 
   /** One row, live while somebody listens to it. */
   entity(type: string, id: string): EntityResource {
-    return new EntityResource(type, canonicalId(id), {
+    return new EntityResource(type, canonicalUuid(id), {
       live: this.entities,
       outbox: this.outbox.outbox,
       subscriptions: this.#subscriber,
@@ -284,7 +285,7 @@ export class Heliograph {
   list(type: string, options: ListOptions = {}): LiveList {
     const { within, ...query } = options;
     const container = within === undefined ? containerFor(type, this.#tokens.peek()) : within;
-    return this.#lists.get(type, query, container === null ? undefined : canonicalId(container ?? ""));
+    return this.#lists.get(type, query, container === null ? undefined : canonicalUuid(container ?? ""));
   }
 
   #receive(message: DownMessage): void {
@@ -328,7 +329,9 @@ export class Heliograph {
 
   async #readVersions(type: string, ids: readonly string[]) {
     const rows = await this.store.read(ids.map((id) => entityKey(type, id)));
-    return new Map([...rows.values()].map((row) => [splitEntityKey(row.id).id, { version: row.ver, gone: row.gone }]));
+    return new Map(
+      [...rows.values()].map((row) => [splitEntityKey(row.id).entityId, { version: row.ver, gone: row.gone }]),
+    );
   }
 
   #phaseChanged(targets: readonly Target[]): void {
@@ -349,7 +352,7 @@ export class Heliograph {
   }
 
   #failed(type: string, ids: readonly string[], error: Error): void {
-    this.#lastError = { message: error.message, at: this.#clock.now() };
+    this.#lastError = { message: error.message, at: this.#clock.wallNow() };
     const keys = ids.map((id) => entityKey(type, id)).filter((key) => this.entities.watches(key));
     for (const key of keys) this.#errors.set(key, error);
     this.#keys.emit(keys);
@@ -392,7 +395,8 @@ export class Heliograph {
   }
 
   #lookAtEverything(): void {
-    for (const { type, id } of [...this.entities.keys()].map(splitEntityKey)) this.#refetcher.look(type, [id]);
+    for (const { entityCode, entityId } of [...this.entities.keys()].map(splitEntityKey))
+      this.#refetcher.look(entityCode, [entityId]);
     for (const list of this.#lists.active()) list.markStale();
   }
 }

@@ -1,7 +1,7 @@
+import { Emitter } from "@heliograph/shared/emitter";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { Outbox } from "../outbox/operation-queue.ts";
 import { pendingColumnsOf } from "../outbox/outbox-snapshots.ts";
-import { Emitter } from "../platform/emitter.ts";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Glimpse, LiveEntities } from "../store/live-entities.ts";
 import type { Phase, Target } from "../subscriptions/subscription-book.ts";

@@ -1,7 +1,7 @@
+import type { EntityKey } from "@heliograph/shared/entity-key";
 import type { Connection, Frame } from "../connection/connection.ts";
 import type { ListRegistry } from "../lists/list-cache.ts";
 import type { LiveList } from "../lists/live-list.ts";
-import type { EntityKey } from "../platform/entity-key.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 
 /** What tools look at, and applications have no use for. Nothing in it changes anything. */

@@ -1,6 +1,6 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { entityKey } from "../platform/entity-key.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { lingerMs, targetKey } from "../subscriptions/subscription-book.ts";
 import { testId } from "../testing/ids.ts";
@@ -77,7 +77,9 @@ type Options = { readonly autoBookmark: boolean; readonly withList: boolean };
 /** Fixed, so that a run says the same on every machine; fast-check prints it with a failure. */
 const seed = 20_261_123;
 
-test(`random breaks, resumes and resets end with the newest versions and one idea of what is subscribed (seed ${seed})`, async () => {
+test(`random breaks, resumes and resets end with the newest versions and one idea of what is subscribed (seed ${seed})`, {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), options, run), { numRuns: 400, seed });
 });
 

@@ -1,11 +1,11 @@
 import type { DownMessage } from "@heliograph/protocol";
+import type { Clock } from "@heliograph/shared/clock";
 import type { Suspicion } from "../api/suspect-network.ts";
 import { Connection } from "../connection/connection.ts";
 import { createProbe } from "../connection/probe.ts";
 import { defaultSessionGraceMs } from "../connection/session-keeper.ts";
 import { resolveSocketUrl, webSocketFactory } from "../connection/socket.ts";
 import type { ConnectionState } from "../connection/state.ts";
-import type { Clock } from "../platform/clock.ts";
 import { defaultEnvironment } from "../platform/environment.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { TokenSource } from "../platform/token-source.ts";

@@ -1,6 +1,6 @@
+import type { Clock } from "@heliograph/shared/clock";
 import type { Connection } from "../connection/connection.ts";
 import type { LocalWrites } from "../outbox/outbox.ts";
-import type { Clock } from "../platform/clock.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { StatusParts, SyncStatus } from "../status/sync-status.ts";
 import type { EntityStore } from "../store/entity-store.ts";
@@ -24,7 +24,7 @@ export function readStatus(sources: StatusSources): StatusParts {
   const { connection, catchUp, refetcher, subscriber, outbox, store, clock, lastError } = sources;
   const { size, oldest } = outbox.snapshot();
   return {
-    now: clock.now(),
+    now: clock.wallNow(),
     connection: connection.state,
     lastMessageAt: connection.lastMessageAt,
     caughtUpAt: catchUp.caughtUpAt,

@@ -1,5 +1,5 @@
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import { type ReactNode, useEffect, useState } from "react";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import type { Phase, Target } from "../subscriptions/subscription-book.ts";
 import { time } from "./explain-row.ts";

@@ -1,4 +1,5 @@
-import { canonicalId, entityKey } from "../platform/entity-key.ts";
+import { entityKey } from "@heliograph/shared/entity-key";
+import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { SyncStatus } from "../status/sync-status.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import type { Phase } from "../subscriptions/subscription-book.ts";
@@ -41,7 +42,7 @@ export type RowFacts = {
 
 export async function gatherFacts(recorder: Recorder, code: string, id: string): Promise<RowFacts> {
   const { client } = recorder;
-  const canonical = canonicalId(id) ?? id;
+  const canonical = canonicalUuid(id) ?? id;
   const key = entityKey(code, canonical);
   const subscriptions = client.subscriptions().filter(({ target }) => target.type === code);
   const mine = <Entry extends { readonly code: string; readonly id: string }>(entry: Entry) =>
@@ -49,7 +50,7 @@ export async function gatherFacts(recorder: Recorder, code: string, id: string):
   return {
     code,
     id: canonical,
-    possible: canonicalId(id) !== undefined,
+    possible: canonicalUuid(id) !== undefined,
     status: client.status(),
     phase: subscriptions.find(({ target }) => !target.container && target.id === canonical)?.phase,
     containers: subscriptions.flatMap(({ target, phase }) => (target.container ? [{ id: target.id, phase }] : [])),

@@ -1,8 +1,8 @@
 import type { DownMessage } from "@heliograph/protocol";
+import { Emitter } from "@heliograph/shared/emitter";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { Frame } from "../connection/connection.ts";
 import type { Heliograph } from "../core/client.ts";
-import { Emitter } from "../platform/emitter.ts";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import { LagHistogram } from "./lag-histogram.ts";
 import { Ring } from "./ring-buffer.ts";

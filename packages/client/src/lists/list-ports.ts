@@ -1,7 +1,7 @@
+import type { Clock } from "@heliograph/shared/clock";
 import type { ListPage } from "../api/api-client.ts";
 import type { ListQuery } from "../api/list-query.ts";
 import type { EntityDoc } from "../api/register.ts";
-import type { Clock } from "../platform/clock.ts";
 import type { Ticket } from "../refetch/need-map.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { LiveEntities } from "../store/live-entities.ts";

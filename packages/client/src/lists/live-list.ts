@@ -1,10 +1,10 @@
+import { Emitter } from "@heliograph/shared/emitter";
+import { entityKey } from "@heliograph/shared/entity-key";
+import { Timer } from "@heliograph/shared/timer";
 import { ApiError } from "../api/api-error.ts";
 import { decidingColumns } from "../api/list-query.ts";
 import type { EntityDoc } from "../api/register.ts";
-import { Emitter } from "../platform/emitter.ts";
-import { entityKey } from "../platform/entity-key.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
-import { Timer } from "../platform/timer.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Target } from "../subscriptions/subscription-book.ts";
 import { isAboutUnborn, type ListPorts, type ListSpec } from "./list-ports.ts";
@@ -228,7 +228,7 @@ export class LiveList {
 
   #schedule(): void {
     if (this.#timer.armed || this.#reading || this.#ports.stopped()) return; // a running reading looks at the marks when it ends
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.wallNow();
     this.#timer.set(Math.max(staleGatherMs, this.#lastStartAt + staleIntervalMs - now), () => void this.#read());
   }
 
@@ -242,7 +242,7 @@ export class LiveList {
       this.#reading = undefined;
       return;
     }
-    if (whole) this.#lastStartAt = this.#ports.clock.now();
+    if (whole) this.#lastStartAt = this.#ports.clock.wallNow();
     const marks = this.#marks;
     this.#signalledMeanwhile.clear();
     try {
@@ -279,7 +279,7 @@ export class LiveList {
   /** Reads all loaded pages again, or only the next one. The list changes once, when everything is here. */
   async #readPages(whole: boolean, signal: AbortSignal): Promise<void> {
     const { type, query } = this.spec;
-    const startedAt = this.#ports.clock.now();
+    const startedAt = this.#ports.clock.wallNow();
     const ids = new Set(whole ? [] : this.#ids);
     const docs = new Map<string, EntityDoc>();
     let cursor = whole ? null : this.#cursor;

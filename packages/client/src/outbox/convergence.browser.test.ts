@@ -1,3 +1,4 @@
+import { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FixtureSite, serveFixture } from "../react/fixture/serve.ts";
@@ -12,7 +13,6 @@ import {
   update,
 } from "../testing/browser-device.ts";
 import { testId } from "../testing/ids.ts";
-import { seededRandom } from "../testing/seeded-random.ts";
 import { organization } from "../testing/test-client.ts";
 
 const runs = 20;
@@ -39,7 +39,7 @@ test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do 
   timeout: 240_000,
 }, async () => {
   const { server } = site;
-  const random = seededRandom(seed);
+  const random = new SeededRandom(seed).next;
   const below = (n: number) => Math.floor(random() * n);
   server.ownContainers = [organization];
   const acted = new Map<string, number>();

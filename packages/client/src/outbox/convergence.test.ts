@@ -1,6 +1,6 @@
+import { settle } from "@heliograph/shared/testing/settle";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { settle } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { organization } from "../testing/test-client.ts";
 import { TwoTabs } from "../testing/two-tabs.ts";

@@ -1,5 +1,6 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { FakeClock, settle } from "../testing/fake-clock.ts";
 import { ownFlushLock, stealAfterMs, webFlushLock } from "./flush-lock.ts";
 
 test("one tab at a time; the next one gets its turn when the first is done", async () => {

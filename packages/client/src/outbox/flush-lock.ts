@@ -1,5 +1,5 @@
-import type { Clock } from "../platform/clock.ts";
-import { Timer } from "../platform/timer.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { Timer } from "@heliograph/shared/timer";
 
 /**
  * Lets one tab at a time send. `held` tells whether it still may: a tab that was frozen for long loses its turn.

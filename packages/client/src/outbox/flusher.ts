@@ -1,10 +1,10 @@
+import type { Clock } from "@heliograph/shared/clock";
+import { entityKey } from "@heliograph/shared/entity-key";
+import { Timer } from "@heliograph/shared/timer";
 import { ApiError } from "../api/api-error.ts";
 import type { EntityDoc } from "../api/register.ts";
-import type { Clock } from "../platform/clock.ts";
-import { entityKey } from "../platform/entity-key.ts";
 import type { Logger } from "../platform/logger.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
-import { Timer } from "../platform/timer.ts";
 import type { Operation } from "../store/operation.ts";
 import { attentionFor, reasonOf } from "./attention.ts";
 import { carryBase } from "./carry.ts";
@@ -103,7 +103,7 @@ export class Flusher {
 
   /** Something got through, in this tab or another. */
   progressed(): void {
-    this.#progressAt = this.#ports.clock.now();
+    this.#progressAt = this.#ports.clock.wallNow();
   }
 
   async #flush(): Promise<void> {
@@ -131,7 +131,7 @@ export class Flusher {
     if (!this.#running || !all.some(({ state }) => state !== "attention") || present === undefined || !online()) {
       return undefined;
     }
-    const now = clock.now();
+    const now = clock.wallNow();
     const notBefore = Math.max(this.#notBefore, this.#peaceUntil);
     if (notBefore > now) {
       if (Number.isFinite(notBefore)) this.#retry.set(notBefore - now, () => this.kick());
@@ -193,16 +193,16 @@ export class Flusher {
   async #failed(operation: Operation, error: unknown): Promise<void> {
     const { outbox, clock, random, logger } = this.#ports;
     const reason = reasonOf(error);
-    this.#lastError = { message: reason.message, at: clock.now() };
+    this.#lastError = { message: reason.message, at: clock.wallNow() };
     logger.warn(`[Sync] ${operation.op} ${operation.code}/${operation.id} failed: ${reason.message}`);
-    const attention = attentionFor(operation, error, clock.now());
+    const attention = attentionFor(operation, error, clock.wallNow());
     if (attention) {
       this.#failures = 0;
     } else if (error instanceof ApiError && error.status === 401) {
       this.#notBefore = Number.POSITIVE_INFINITY;
     } else if (error instanceof ApiError && (error.status === 500 || error.status === 409)) {
       // About this one write, perhaps; nobody else has to wait for it.
-      this.#putOff.set(operation.key, clock.now() + 250 + retryDelay(operation.attempts, random()));
+      this.#putOff.set(operation.key, clock.wallNow() + 250 + retryDelay(operation.attempts, random()));
     } else {
       this.#pause(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
     }
@@ -222,7 +222,7 @@ export class Flusher {
     const { clock, random } = this.#ports;
     const delay = 250 + retryDelay(this.#failures, random());
     this.#failures += 1;
-    this.#notBefore = clock.now() + delay;
-    this.#peaceUntil = clock.now() + atLeastMs;
+    this.#notBefore = clock.wallNow() + delay;
+    this.#peaceUntil = clock.wallNow() + atLeastMs;
   }
 }

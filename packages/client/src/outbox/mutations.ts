@@ -1,7 +1,7 @@
+import type { Clock } from "@heliograph/shared/clock";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
+import { canonicalUuid, randomUuid } from "@heliograph/shared/uuid";
 import type { EntityDoc } from "../api/register.ts";
-import type { Clock } from "../platform/clock.ts";
-import { canonicalId, type EntityKey, entityKey } from "../platform/entity-key.ts";
-import { randomId } from "../platform/random-id.ts";
 import type { EntityData, EntityStore, StoredEntity } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
 import type { Operation, OperationKind } from "../store/operation.ts";
@@ -48,19 +48,19 @@ export class Mutations {
 
   /** Creates a row; its id is made here unless given, so that the caller can link to it at once. */
   create(code: string, doc: Record<string, unknown>): Promise<Written> {
-    const given = typeof doc["id"] === "string" ? (canonicalId(doc["id"]) ?? doc["id"]) : randomId();
+    const given = typeof doc["id"] === "string" ? (canonicalUuid(doc["id"]) ?? doc["id"]) : randomUuid();
     const { id: _id, ...changes } = doc;
     return this.#write({ code, id: given, op: "create", changes });
   }
 
   /** Changes columns of a row, on top of what is shown of it now. */
   update(code: string, id: string, changes: Record<string, unknown>): Promise<Written> {
-    return this.#write({ code, id: canonicalId(id) ?? id, op: "update", changes: { ...changes } });
+    return this.#write({ code, id: canonicalUuid(id) ?? id, op: "update", changes: { ...changes } });
   }
 
   /** Deletes a row, whatever others change in it meanwhile. */
   remove(code: string, id: string): Promise<Written> {
-    return this.#write({ code, id: canonicalId(id) ?? id, op: "remove", changes: {} });
+    return this.#write({ code, id: canonicalUuid(id) ?? id, op: "remove", changes: {} });
   }
 
   /** Resolves when the writes asked for up to now are in the queue, or were refused. */
@@ -83,9 +83,9 @@ export class Mutations {
     const joined = await this.#join(draft);
     if (joined) return { ...joined, kept: Promise.resolve() };
     const held = draft.op === "create" ? undefined : await this.#look(entityKey(draft.code, draft.id));
-    const now = clock.now();
+    const now = clock.wallNow();
     const operation: Operation = {
-      key: randomId(),
+      key: randomUuid(),
       seq: outbox.nextSeq(now),
       owner: this.#ports.owner(),
       ...draft,

@@ -1,4 +1,4 @@
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { Operation } from "../store/operation.ts";
 
 /** Rows that operations in front have not brought about: what needs them has to wait. */

@@ -1,5 +1,5 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import type { EntityDoc } from "../api/register.ts";
-import { entityKey } from "../platform/entity-key.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Operation, OperationKind, Reason } from "../store/operation.ts";
 import { dependantsOf } from "./operation-dependencies.ts";

@@ -1,11 +1,11 @@
+import type { Clock } from "@heliograph/shared/clock";
+import { Emitter } from "@heliograph/shared/emitter";
+import type { EntityKey } from "@heliograph/shared/entity-key";
 import { patientRequests } from "../api/adaptive-timeout.ts";
 import type { ApiClient } from "../api/api-client.ts";
 import { ApiError } from "../api/api-error.ts";
 import type { EntityDoc } from "../api/register.ts";
 import type { Suspicion } from "../api/suspect-network.ts";
-import type { Clock } from "../platform/clock.ts";
-import { Emitter } from "../platform/emitter.ts";
-import type { EntityKey } from "../platform/entity-key.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { EntityData, EntityStore } from "../store/entity-store.ts";

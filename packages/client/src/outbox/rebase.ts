@@ -1,4 +1,4 @@
-import { type EntityKey, splitEntityKey } from "../platform/entity-key.ts";
+import { type EntityKey, splitEntityKey } from "@heliograph/shared/entity-key";
 import type { EntityData, StoredEntity } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
 import type { Operation } from "../store/operation.ts";
@@ -17,7 +17,7 @@ export function rebase(key: EntityKey, row: Glimpse, operations: readonly Operat
   for (const operation of operations) data = applied(data, operation);
   // An edit of a row that went away meanwhile has nothing to show; the server's answer will say so.
   if (data === null && !row) return row;
-  const { type } = splitEntityKey(key);
+  const { entityCode: type } = splitEntityKey(key);
   const ground: StoredEntity = row ?? {
     id: key,
     type,

@@ -1,6 +1,6 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import { ApiError, ConflictError } from "../api/api-error.ts";
 import type { EntityDoc } from "../api/register.ts";
-import { entityKey } from "../platform/entity-key.ts";
 import type { Ticket } from "../refetch/need-map.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { EntityStore } from "../store/entity-store.ts";

@@ -1,5 +1,5 @@
-import { Emitter } from "./emitter.ts";
-import type { EntityKey } from "./entity-key.ts";
+import { Emitter } from "@heliograph/shared/emitter";
+import type { EntityKey } from "@heliograph/shared/entity-key";
 
 /** Listeners by key, so that a change of one row does not wake the views of all others. */
 export class KeyedEmitter {

@@ -1,5 +1,5 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 import { steadyClock } from "./steady-clock.ts";
@@ -7,14 +7,14 @@ import { steadyClock } from "./steady-clock.ts";
 test("a step back is not seen, a step forward is followed", async () => {
   const clock = new FakeClock();
   const steady = steadyClock(clock);
-  const begun = steady.now();
+  const begun = steady.wallNow();
   await clock.advance(1_000);
   clock.skewMs = -3_600_000;
-  expect(steady.now()).toBe(begun + 1_000);
+  expect(steady.wallNow()).toBe(begun + 1_000);
   await clock.advance(500);
-  expect(steady.now()).toBe(begun + 1_500);
+  expect(steady.wallNow()).toBe(begun + 1_500);
   clock.skewMs += 60_000; // asleep for a minute, say
-  expect(steady.now()).toBe(begun + 61_500);
+  expect(steady.wallNow()).toBe(begun + 61_500);
 });
 
 // Fails with the device's own clock: the next attempt is then an hour away.

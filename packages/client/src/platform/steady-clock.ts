@@ -1,26 +1,27 @@
-import { type Clock, systemClock } from "./clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { browserClock } from "./browser-clock.ts";
 
-/** Clocks tick with limited resolution and are corrected by a few milliseconds all the time; that is no setting back. */
+/** Clocks tick with limited resolution and are corrected by a few milliseconds all the time; that is not a step back. */
 const toleranceMs = 50;
 
 /**
- * The time of day without its steps back. Deadlines are kept as times of day, because those go on while a device sleeps;
- * when somebody sets the device's clock back by an hour, every one of them would be an hour away: no reconnection, no
- * ping, no list read again. Steps forward, such as sleep, are followed.
+ * A clock whose wall time never steps back. The client keeps deadlines as wall time, because monotonic time may stand
+ * still while a device sleeps. If the device's clock is set back by an hour, every deadline would otherwise be an hour
+ * away: no reconnection, no PING, no refetch. Steps forward, such as sleep, are followed.
  */
-export function steadyClock(clock: Clock = systemClock): Clock {
+export function steadyClock(clock: Clock = browserClock): Clock {
   let aheadMs = 0;
-  let last = { now: clock.now(), monotonic: clock.monotonic() };
+  let last = { now: clock.now(), wallNow: clock.wallNow() };
   return {
-    monotonic: () => clock.monotonic(),
+    now: () => clock.now(),
     setTimer: (callback, delayMs) => clock.setTimer(callback, delayMs),
-    now() {
-      const monotonic = clock.monotonic();
-      const passed = last.now + (monotonic - last.monotonic);
-      const setBackMs = passed - (clock.now() + aheadMs);
+    wallNow() {
+      const now = clock.now();
+      const expected = last.wallNow + (now - last.now);
+      const setBackMs = expected - (clock.wallNow() + aheadMs);
       if (setBackMs > toleranceMs) aheadMs += setBackMs;
-      last = { now: clock.now() + aheadMs, monotonic };
-      return last.now;
+      last = { now, wallNow: clock.wallNow() + aheadMs };
+      return last.wallNow;
     },
   };
 }

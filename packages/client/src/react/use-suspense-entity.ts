@@ -1,6 +1,6 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import { use } from "react";
 import type { EntityCode } from "../api/register.ts";
-import { entityKey } from "../platform/entity-key.ts";
 import { useClient } from "./SyncProvider.tsx";
 import { nothingToWaitFor, whenKnown } from "./suspense-cache.ts";
 import { type EntityResult, useEntity } from "./use-entity.ts";

@@ -1,6 +1,6 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { entityKey } from "../platform/entity-key.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Fixed, so that a run says the same on every machine; fast-check prints it with a failure. */
 const seed = 20_261_122;
 
-test("random interleavings end with the newest version and never go back", async () => {
+test("random interleavings end with the newest version and never go back", { timeout: 120_000 }, async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), run), { numRuns: 400, seed });
 });
 

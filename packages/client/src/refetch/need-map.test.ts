@@ -1,5 +1,5 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import { expect, test } from "vitest";
-import { entityKey } from "../platform/entity-key.ts";
 import { NeedMap } from "./need-map.ts";
 
 const key = entityKey("task", "a");

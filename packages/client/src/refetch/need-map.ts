@@ -1,4 +1,4 @@
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 
 /**
  * Why a row has to be read.

@@ -1,6 +1,6 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { type ManyAnswer, Refetcher } from "./refetcher.ts";
 

@@ -1,10 +1,10 @@
+import type { Clock } from "@heliograph/shared/clock";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
+import { Timer } from "@heliograph/shared/timer";
 import { ApiError } from "../api/api-error.ts";
 import type { EntityDoc } from "../api/register.ts";
-import type { Clock } from "../platform/clock.ts";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { Logger } from "../platform/logger.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
-import { Timer } from "../platform/timer.ts";
 import type { EntityStore, GoneMark, StoredEntity } from "../store/entity-store.ts";
 import { type Need, NeedMap, type Ticket } from "./need-map.ts";
 import { type Changes, Rewound, type Seen } from "./rewound.ts";
@@ -226,7 +226,7 @@ export class Refetcher {
   }
 
   #schedule(delayMs: number): void {
-    const dueAt = this.#ports.clock.now() + delayMs;
+    const dueAt = this.#ports.clock.wallNow() + delayMs;
     // A row in backoff must not hold up what is due sooner.
     if (!this.#running || (this.#timer.armed && this.#dueAt <= dueAt)) return;
     this.#dueAt = dueAt;
@@ -234,7 +234,7 @@ export class Refetcher {
   }
 
   #fetchDue(): void {
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.wallNow();
     const due = new Map<string, Need[]>();
     let next: number | undefined;
     for (const need of this.#needs.values()) {
@@ -377,7 +377,7 @@ export class Refetcher {
   }
 
   #putOff(ticket: Ticket, key: EntityKey): void {
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.wallNow();
     // At least a little: a random zero must not turn the wait into a busy loop.
     this.#needs.putOff(ticket, key, (failures) => now + 50 + retryDelay(failures - 1, this.#ports.random()));
   }

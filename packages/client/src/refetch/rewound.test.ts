@@ -1,7 +1,7 @@
+import { entityKey } from "@heliograph/shared/entity-key";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { entityKey } from "../platform/entity-key.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { Refetcher } from "./refetcher.ts";
 

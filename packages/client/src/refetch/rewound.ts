@@ -1,5 +1,5 @@
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { EntityDoc } from "../api/register.ts";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import type { ServerRow } from "../store/entity-store.ts";
 
 /** Versions that the server tells of. */

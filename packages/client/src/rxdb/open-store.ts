@@ -1,6 +1,6 @@
+import { randomUuid } from "@heliograph/shared/uuid";
 import type { RxStorage } from "rxdb/plugins/core";
 import { getRxStorageDexie } from "rxdb/plugins/storage-dexie";
-import { randomId } from "../platform/random-id.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import { FallbackStore } from "../store/fallback-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
@@ -48,7 +48,7 @@ async function openDatabase(name: string, storage: RxStorage<unknown, unknown> |
   const cache = storage ?? getRxStorageDexie({ chromeTransactionDurability: "relaxed" });
   // What a person wrote must survive a power cut from the moment on in which we say that it is kept.
   const safe = storage ?? getRxStorageDexie({ chromeTransactionDurability: "strict" });
-  const common = { database: name, token: randomId(), shared };
+  const common = { database: name, token: randomUuid(), shared };
   const [entities, outbox, lists, meta] = await Promise.all([
     RxTable.open({ ...common, name: "entities", schema: entitySchema, storage: cache }),
     RxTable.open({ ...common, name: "outbox", schema: outboxSchema, storage: safe }),

@@ -1,3 +1,4 @@
+import { randomUuid } from "@heliograph/shared/uuid";
 import {
   type BulkWriteRow,
   fillWithDefaultSettings,
@@ -7,7 +8,6 @@ import {
   type RxStorage,
   type RxStorageInstance,
 } from "rxdb/plugins/core";
-import { randomId } from "../platform/random-id.ts";
 
 /** What becomes of a held row: the very object given to leave it, undefined to remove it. */
 export type Step<Row> = (held: Row | undefined) => Row | undefined;
@@ -48,7 +48,7 @@ export class RxTable<Row extends { readonly id: string }> {
   readonly #instance: Instance<Row>;
   readonly #schema: RxJsonSchema<Stored<Row>>;
   /** Tells revisions of this tab from those of another one. */
-  readonly #token = randomId().slice(0, 8);
+  readonly #token = randomUuid().slice(0, 8);
 
   private constructor(instance: Instance<Row>, schema: RxJsonSchema<Stored<Row>>) {
     this.#instance = instance;

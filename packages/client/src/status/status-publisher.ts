@@ -1,6 +1,6 @@
-import type { Clock } from "../platform/clock.ts";
-import { Emitter } from "../platform/emitter.ts";
-import { Timer } from "../platform/timer.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { Emitter } from "@heliograph/shared/emitter";
+import { Timer } from "@heliograph/shared/timer";
 import { type SyncStatus, sameStatus } from "./sync-status.ts";
 
 /** Counts of a status may lag behind by this much, so that a flood of signals does not re-render the indicator as often. */
@@ -64,7 +64,7 @@ export class StatusPublisher {
 
   #arm(): void {
     this.#alarm.clear();
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.wallNow();
     const nextAt = this.#running ? this.#ports.nextAt() : undefined;
     if (nextAt !== undefined && nextAt > now) this.#alarm.set(nextAt - now, () => this.publish());
   }

@@ -1,4 +1,4 @@
-import type { EntityKey } from "../platform/entity-key.ts";
+import type { EntityKey } from "@heliograph/shared/entity-key";
 import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type { Operation } from "./operation.ts";
 

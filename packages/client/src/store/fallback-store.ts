@@ -1,5 +1,5 @@
-import { Emitter } from "../platform/emitter.ts";
-import type { EntityKey } from "../platform/entity-key.ts";
+import { Emitter } from "@heliograph/shared/emitter";
+import type { EntityKey } from "@heliograph/shared/entity-key";
 import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type {
   EntityStore,

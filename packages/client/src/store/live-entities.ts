@@ -1,4 +1,4 @@
-import type { EntityKey } from "../platform/entity-key.ts";
+import type { EntityKey } from "@heliograph/shared/entity-key";
 import type { EntityStore, StoredEntity } from "./entity-store.ts";
 
 /** undefined: not read yet. null: read, and the store holds nothing. */

@@ -1,5 +1,5 @@
-import { Emitter } from "../platform/emitter.ts";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
+import { Emitter } from "@heliograph/shared/emitter";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type {
   EntityStore,
   GoneMark,

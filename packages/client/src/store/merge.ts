@@ -1,4 +1,4 @@
-import { entityKey } from "../platform/entity-key.ts";
+import { entityKey } from "@heliograph/shared/entity-key";
 import type { EntityData, GoneMark, ServerRow, StoredEntity } from "./entity-store.ts";
 
 /** What becomes of the held row; returns that very object when nothing changes. */

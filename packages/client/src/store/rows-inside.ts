@@ -1,4 +1,4 @@
-import { splitEntityKey } from "../platform/entity-key.ts";
+import { splitEntityKey } from "@heliograph/shared/entity-key";
 import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type { StoredEntity } from "./entity-store.ts";
 
@@ -15,6 +15,6 @@ export function rowsInside(
   const inside = new Map<string, HeldVersion>();
   for (const row of rows)
     if (row.type === type && !row.gone && row.base && Object.values(row.base).some((value) => containers.has(value)))
-      inside.set(splitEntityKey(row.id).id, { version: row.ver, gone: false });
+      inside.set(splitEntityKey(row.id).entityId, { version: row.ver, gone: false });
   return inside;
 }

@@ -1,6 +1,6 @@
 import type { UpMessage } from "@heliograph/protocol";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { CoveredRows } from "./covered-rows.ts";
 import { defaultLimits, type HeldVersion } from "./subscribe-batch.ts";

@@ -1,8 +1,9 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import type { Clock } from "../platform/clock.ts";
+import { backoffDelay } from "@heliograph/shared/backoff";
+import type { Clock } from "@heliograph/shared/clock";
+import { Timer } from "@heliograph/shared/timer";
 import type { Logger } from "../platform/logger.ts";
-import { backoffDelay } from "../platform/retry-delay.ts";
-import { Timer } from "../platform/timer.ts";
+import { retryBackoff } from "../platform/retry-delay.ts";
 import { type GoneRow, type HeldVersion, idsPerMessage, type Limits } from "./subscribe-batch.ts";
 
 export type CoveredRowsPorts = {
@@ -111,7 +112,7 @@ export class CoveredRows {
     }
     this.#note(question.type, question.containers);
     this.#failures += 1;
-    this.#timer.set(backoffDelay(this.#failures, this.#ports.random()), () => void this.#run());
+    this.#timer.set(backoffDelay(this.#failures, this.#ports.random(), retryBackoff), () => void this.#run());
     return true;
   }
 

@@ -1,4 +1,4 @@
-import { entityKey } from "../platform/entity-key.ts";
+import { entityKey } from "@heliograph/shared/entity-key";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { Subscriber } from "./subscriber.ts";

@@ -1,7 +1,7 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { firstPauseMs, gapMs, HeldRows, rowsPerSlice, spreadMs } from "./held-rows.ts";
 import { defaultLimits } from "./subscribe-batch.ts";

@@ -1,9 +1,10 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import type { Clock } from "../platform/clock.ts";
-import { type EntityKey, entityKey, splitEntityKey } from "../platform/entity-key.ts";
+import { backoffDelay } from "@heliograph/shared/backoff";
+import type { Clock } from "@heliograph/shared/clock";
+import { type EntityKey, entityKey, splitEntityKey } from "@heliograph/shared/entity-key";
+import { Timer } from "@heliograph/shared/timer";
 import type { Logger } from "../platform/logger.ts";
-import { backoffDelay } from "../platform/retry-delay.ts";
-import { Timer } from "../platform/timer.ts";
+import { retryBackoff } from "../platform/retry-delay.ts";
 import type { EntityStore, StoredEntity, UseMark } from "../store/entity-store.ts";
 import { type GoneRow, idsPerMessage, type Limits } from "./subscribe-batch.ts";
 
@@ -116,7 +117,7 @@ export class HeldRows {
     if (message.type === "ERROR" && message.payload.code === "unavailable") {
       this.#again();
       this.#failures += 1;
-      this.#later(gapMs + backoffDelay(this.#failures, this.#ports.random()));
+      this.#later(gapMs + backoffDelay(this.#failures, this.#ports.random(), retryBackoff));
       return true;
     }
     this.#asked = undefined;
@@ -126,7 +127,7 @@ export class HeldRows {
     // A type that was withdrawn is nobody's to read.
     else if (message.payload.code === "unknown_entity") this.#remove(type, seen, [...seen.keys()]);
     else this.#ports.logger.warn(`[Sync] Held ${type} rows could not be compared: ${message.payload.message}`);
-    this.#later(Math.max(gapMs, restFactor * (this.#ports.clock.monotonic() - at)));
+    this.#later(Math.max(gapMs, restFactor * (this.#ports.clock.now() - at)));
     return true;
   }
 
@@ -178,7 +179,7 @@ export class HeldRows {
     const most = idsPerMessage(limits);
     for (const [type, rows] of Map.groupBy(slice, (row) => row.type)) {
       const open = rows.flatMap((row): [string, number][] => {
-        const { id } = splitEntityKey(row.id);
+        const { entityId: id } = splitEntityKey(row.id);
         if (row.gone || this.#compared.has(row.id) || this.#ports.isWatched(type, id)) return [];
         this.#compared.add(row.id);
         return [[id, row.ver]];
@@ -190,7 +191,7 @@ export class HeldRows {
 
   #ask({ type, seen }: Question): void {
     const correlationId = `h${this.#nextId++}`;
-    this.#asked = { type, seen, correlationId, at: this.#ports.clock.monotonic() };
+    this.#asked = { type, seen, correlationId, at: this.#ports.clock.now() };
     this.#timer.set(answerTimeoutMs, () => {
       this.#again();
       void this.#step();

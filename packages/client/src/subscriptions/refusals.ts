@@ -1,5 +1,5 @@
-import type { Clock } from "../platform/clock.ts";
-import { Timer } from "../platform/timer.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { Timer } from "@heliograph/shared/timer";
 import type { Entry } from "./subscription-book.ts";
 
 /** A refused target that is still wanted is asked for again after this time, and after twice that each time it fails. */
@@ -43,7 +43,7 @@ export class Refusals {
     entry.phase = "refused";
     const refusal = this.#refused.get(entry) ?? { count: 0, dueAt: 0, hastened: 0 };
     refusal.count += 1;
-    refusal.dueAt = this.#clock.now() + this.#pause(refusal.count);
+    refusal.dueAt = this.#clock.wallNow() + this.#pause(refusal.count);
     this.#refused.set(entry, refusal);
     this.#timer.clear();
     this.arm();
@@ -52,7 +52,7 @@ export class Refusals {
   /** A connection to another server: whether that one watches what it refuses. */
   setWatched(watched: boolean): void {
     if (this.#watched && !watched) {
-      const now = this.#clock.now();
+      const now = this.#clock.wallNow();
       for (const refusal of this.#refused.values())
         refusal.dueAt = Math.min(refusal.dueAt, now + refusedRetryMs * this.#spread());
     }
@@ -101,11 +101,11 @@ export class Refusals {
     if (this.#timer.armed || this.#refused.size === 0) return;
     let next = Number.POSITIVE_INFINITY;
     for (const { dueAt } of this.#refused.values()) next = Math.min(next, dueAt);
-    this.#timer.set(next - this.#clock.now(), () => this.#fire());
+    this.#timer.set(next - this.#clock.wallNow(), () => this.#fire());
   }
 
   #fire(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.wallNow();
     const due: Entry[] = [];
     for (const [entry, refusal] of this.#refused) {
       if (refusal.dueAt > now + togetherMs) continue;

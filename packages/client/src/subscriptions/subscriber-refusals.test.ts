@@ -1,6 +1,6 @@
 import type { UpMessage } from "@heliograph/protocol";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { refusedRetryCapMs, refusedRetryMs, watchedRetryCapMs, watchedRetryMs } from "./refusals.ts";
 import { defaultLimits } from "./subscribe-batch.ts";
@@ -20,7 +20,7 @@ function setUp(...refused: string[]) {
     if (message.type !== "SUBSCRIBE") return true;
     const { entityCode, entityIds, within: containers } = message.payload;
     const ids = entityIds ?? containers ?? [];
-    asked.push({ ids, at: clock.now() });
+    asked.push({ ids, at: clock.wallNow() });
     const payload = { entityCode, count: 0, changed: [], gone: ids.filter((id) => denied.has(id)) };
     queueMicrotask(() => subscriber.answered({ type: "SUBSCRIBED", id: message.id ?? "", payload }));
     return true;

@@ -1,6 +1,6 @@
 import type { UpMessage } from "@heliograph/protocol";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import type { GoneRow, HeldVersion } from "./subscribe-batch.ts";
 import { defaultLimits, type Limits } from "./subscribe-batch.ts";

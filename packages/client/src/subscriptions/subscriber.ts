@@ -1,8 +1,8 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { Timer } from "@heliograph/shared/timer";
 import type { Logger } from "../platform/logger.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
-import { Timer } from "../platform/timer.ts";
 import { CoveredRows, type CoveredRowsPorts } from "./covered-rows.ts";
 import { Endings } from "./endings.ts";
 import { Refusals } from "./refusals.ts";
@@ -365,12 +365,12 @@ export class Subscriber {
       : { entityCode: batch.type, entityIds: names, versions: names.map((name) => versionToSend(seen.get(name))) };
     if (!this.#ports.send({ type: "SUBSCRIBE", id, payload })) return;
     for (const entry of entries) entry.phase = "asked";
-    this.#questions.set(id, { batch: { ...batch, entries }, seen, sentAt: this.#ports.clock.now() });
+    this.#questions.set(id, { batch: { ...batch, entries }, seen, sentAt: this.#ports.clock.wallNow() });
     if (!this.#answerTimer.armed) this.#answerTimer.set(answerTimeoutMs, () => this.#repeatUnanswered());
   }
 
   #repeatUnanswered(): void {
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.wallNow();
     let next: number | undefined;
     for (const [id, question] of this.#questions) {
       const due = question.sentAt + answerTimeoutMs;

@@ -1,5 +1,5 @@
-import type { Clock } from "../platform/clock.ts";
-import { Timer } from "../platform/timer.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { Timer } from "@heliograph/shared/timer";
 
 /** One row, or with `container` all rows of the type inside that row. */
 export type Target = { readonly type: string; readonly id: string; readonly container: boolean };
@@ -76,7 +76,7 @@ export class SubscriptionBook {
       const entry = this.#entries.get(targetKey(target));
       if (!entry || entry.references === 0) continue;
       entry.references -= 1;
-      if (entry.references === 0) entry.releasedAt = this.#clock.now();
+      if (entry.references === 0) entry.releasedAt = this.#clock.wallNow();
     }
     this.#arm();
   }
@@ -99,11 +99,11 @@ export class SubscriptionBook {
       if (releasedAt !== undefined && (earliest === undefined || releasedAt < earliest)) earliest = releasedAt;
     }
     if (earliest === undefined) return;
-    this.#timer.set(earliest + lingerMs - this.#clock.now(), () => this.#sweep());
+    this.#timer.set(earliest + lingerMs - this.#clock.wallNow(), () => this.#sweep());
   }
 
   #sweep(): void {
-    const limit = this.#clock.now() - lingerMs;
+    const limit = this.#clock.wallNow() - lingerMs;
     const expired: Entry[] = [];
     for (const [key, entry] of this.#entries) {
       if (entry.releasedAt === undefined || entry.releasedAt > limit) continue;

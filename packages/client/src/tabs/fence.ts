@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clock } from "@heliograph/shared/clock";
 
 /**
  * What arrives this long after the last proof of leading needs a new one. A silent leader keeps the lead for longer than
@@ -26,13 +26,13 @@ export class Fence {
 
   constructor(ports: FencePorts) {
     this.#ports = ports;
-    this.#provedAt = ports.clock.monotonic();
+    this.#provedAt = ports.clock.now();
   }
 
   receive(text: string): void {
     if (this.#closed) return;
     if (this.#waiting) this.#waiting.push(text);
-    else if (this.#ports.clock.monotonic() - this.#provedAt <= proofMs) this.#ports.pass(text);
+    else if (this.#ports.clock.now() - this.#provedAt <= proofMs) this.#ports.pass(text);
     else void this.#prove(text);
   }
 
@@ -43,7 +43,7 @@ export class Fence {
 
   async #prove(text: string): Promise<void> {
     this.#waiting = [text];
-    const askedAt = this.#ports.clock.monotonic();
+    const askedAt = this.#ports.clock.now();
     // If the browser cannot tell, the tab is closing, and there is nothing to protect from.
     const leads = await this.#ports.confirm().catch(() => true);
     const waiting = this.#waiting;

@@ -1,6 +1,6 @@
-import type { Clock } from "../platform/clock.ts";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
-import { Timer } from "../platform/timer.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
+import { Timer } from "@heliograph/shared/timer";
 
 /**
  * A follower hears of a change when the leader has read the row, or after this time: it then reads the row itself.
@@ -39,7 +39,7 @@ export class HeldBack {
       go();
       return;
     }
-    this.#waiting.add({ keys, dueAt: this.#ports.clock.now() + patienceMs, go });
+    this.#waiting.add({ keys, dueAt: this.#ports.clock.wallNow() + patienceMs, go });
     if (!this.#timer.armed) this.#timer.set(patienceMs, () => this.#sweep());
   }
 
@@ -63,7 +63,7 @@ export class HeldBack {
   }
 
   #sweep(): void {
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.wallNow();
     for (const waiting of [...this.#waiting]) if (waiting.dueAt <= now) this.#go(waiting);
     let next = Number.POSITIVE_INFINITY;
     for (const { dueAt } of this.#waiting) next = Math.min(next, dueAt);

@@ -1,5 +1,5 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { FakeClock } from "../testing/fake-clock.ts";
 import { proofMs } from "./fence.ts";
 import { missedPings, Pulse, pulseMs } from "./pulse.ts";
 

@@ -1,5 +1,5 @@
-import type { Clock } from "../platform/clock.ts";
-import { Timer } from "../platform/timer.ts";
+import type { Clock } from "@heliograph/shared/clock";
+import { Timer } from "@heliograph/shared/timer";
 
 /** How often a follower makes sure that the leader is alive. */
 export const pulseMs = 700;
@@ -7,7 +7,7 @@ export const pulseMs = 700;
 export const missedPings = 4;
 /** So many of them already make the status doubtful. A hidden leader's sign may take a good second. */
 const doubtfulPings = 3;
-/** A leader that was pinged counts on after this time; more than what `systemClock` shortens in a hidden page. */
+/** A leader that was pinged counts on after this time; more than what `browserClock` shortens in a hidden page. */
 export const tickMs = 100;
 
 export type PulsePorts = {

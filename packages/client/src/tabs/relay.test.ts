@@ -1,7 +1,8 @@
 import type { DownMessage } from "@heliograph/protocol";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
+import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
 import { type Phase, type Target, targetKey } from "../subscriptions/subscription-book.ts";
-import { FakeClock, settle } from "../testing/fake-clock.ts";
 import { testId } from "../testing/ids.ts";
 import { patienceMs } from "./held-back.ts";
 import { Relay } from "./relay.ts";

@@ -1,7 +1,7 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
+import type { Clock } from "@heliograph/shared/clock";
+import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { Limits } from "../connection/connection.ts";
-import type { Clock } from "../platform/clock.ts";
-import { type EntityKey, entityKey } from "../platform/entity-key.ts";
 import { type HeldVersion, versionToSend } from "../subscriptions/subscribe-batch.ts";
 import { type Phase, type Target, targetKey } from "../subscriptions/subscription-book.ts";
 import { HeldBack } from "./held-back.ts";
@@ -248,7 +248,7 @@ export class Relay {
     for (const link of this.#links.values()) {
       if (!link.refused.delete(key)) continue;
       const changes = [{ entityId: target.id, action: "CREATE" as const, version: 1 }];
-      const timestamp = new Date(this.#ports.clock.now()).toISOString();
+      const timestamp = new Date(this.#ports.clock.wallNow()).toISOString();
       this.#post(link, { type: "INVALIDATE", payload: { entityCode: target.type, changes, timestamp } });
     }
   }

@@ -1,11 +1,11 @@
+import type { Clock } from "@heliograph/shared/clock";
+import type { EntityKey } from "@heliograph/shared/entity-key";
+import { Timer } from "@heliograph/shared/timer";
+import { randomUuid } from "@heliograph/shared/uuid";
 import type { Limits } from "../connection/connection.ts";
 import type { Socket, SocketFactory, SocketHandlers } from "../connection/socket.ts";
 import type { ProbeResult } from "../connection/state.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { EntityKey } from "../platform/entity-key.ts";
 import type { Logger } from "../platform/logger.ts";
-import { randomId } from "../platform/random-id.ts";
-import { Timer } from "../platform/timer.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
 import type { Target } from "../subscriptions/subscription-book.ts";
 import { Election } from "./election.ts";
@@ -43,7 +43,7 @@ export type TabMemberPorts = {
  */
 export class TabMember {
   readonly #ports: TabMemberPorts;
-  readonly #tab = randomId();
+  readonly #tab = randomUuid();
   readonly #channel: BroadcastChannel;
   readonly #election: Election;
   readonly #pulse: Pulse;
@@ -113,7 +113,7 @@ export class TabMember {
   }
 
   openSocket(url: string, token: string, handlers: SocketHandlers): Socket {
-    const socket = new TabSocket(randomId(), handlers, (closed) => this.#socketClosed(closed));
+    const socket = new TabSocket(randomUuid(), handlers, (closed) => this.#socketClosed(closed));
     const open = (own: SocketHandlers) => {
       const fence = new Fence({
         confirm: () => this.#election.confirm(),
@@ -210,7 +210,7 @@ export class TabMember {
     this.#silent = false;
     const { relay, clock } = this.#ports;
     // Above the last leader's whatever the clock says: its late beats must be told from ours.
-    const wonAt = Math.max(clock.now(), (this.#leader?.wonAt ?? 0) + 1);
+    const wonAt = Math.max(clock.wallNow(), (this.#leader?.wonAt ?? 0) + 1);
     const post = (link: string, message: Parameters<TabSocket["deliver"]>[0]) =>
       this.#post({ kind: "down", tab: this.#tab, link, message });
     this.#reign = { wonAt, relay: new Relay({ ...relay, post, clock }) };

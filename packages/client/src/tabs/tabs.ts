@@ -1,10 +1,10 @@
 import type { DownMessage } from "@heliograph/protocol";
+import type { Clock } from "@heliograph/shared/clock";
+import type { EntityKey } from "@heliograph/shared/entity-key";
 import type { Limits } from "../connection/connection.ts";
 import type { Probe } from "../connection/probe.ts";
 import type { SocketFactory } from "../connection/socket.ts";
 import type { ConnectionState } from "../connection/state.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { EntityKey } from "../platform/entity-key.ts";
 import type { Environment, EnvironmentEvent } from "../platform/environment.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { SyncStatus } from "../status/sync-status.ts";

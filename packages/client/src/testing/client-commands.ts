@@ -1,6 +1,6 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import * as fc from "fast-check";
 import { expect } from "vitest";
-import { entityKey } from "../platform/entity-key.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import type { FetchCall } from "./fake-server.ts";

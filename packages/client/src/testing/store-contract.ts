@@ -1,5 +1,5 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import { expect, test } from "vitest";
-import { entityKey } from "../platform/entity-key.ts";
 import type { EntityStore, StoredEntity } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
 import { testId } from "./ids.ts";

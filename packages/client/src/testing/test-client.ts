@@ -1,7 +1,7 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { createHeliograph, type Heliograph } from "../core/client.ts";
 import type { HeliographOptions } from "../core/client-options.ts";
 import type { Environment, EnvironmentEvent } from "../platform/environment.ts";
-import { FakeClock } from "./fake-clock.ts";
 import { FakeServer } from "./fake-server.ts";
 import { testId, testToken } from "./ids.ts";
 

@@ -1,9 +1,9 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { createHeliograph, type Heliograph } from "../core/client.ts";
 import type { EntityResource } from "../core/entity-resource.ts";
 import type { LiveList } from "../lists/live-list.ts";
 import type { Environment, EnvironmentEvent } from "../platform/environment.ts";
 import { createMemoryStore, MemoryContents } from "../store/memory-store.ts";
-import { FakeClock } from "./fake-clock.ts";
 import { FakeServer } from "./fake-server.ts";
 import { testToken } from "./ids.ts";
 import { organization } from "./test-client.ts";

@@ -114,8 +114,8 @@ export const modelMutants: readonly Mutant[] = [
     patches: [
       {
         file: "packages/client/src/platform/steady-clock.ts",
-        find: "  return {\n    monotonic:",
-        replace: "  return {\n    ...({ device: clock } as object),\n    monotonic:",
+        find: "  return {\n    now:",
+        replace: "  return {\n    ...({ device: clock } as object),\n    now:",
       },
       {
         file: "packages/client/src/connection/session-keeper.ts",
