@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 
 /**
  * - up: messages arrive
@@ -9,14 +9,14 @@ export type LinkState = "up" | "cut" | "dark";
 
 /** Which processes reach each other, and how fast. */
 export class Network {
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #links = new Map<string, LinkState>();
   /** Rises with every change of a link, so that a connection can notice that it was broken meanwhile. */
   readonly #breaks = new Map<string, number>();
   /** Share of messages that take much longer than usual. */
   slowShare = 0;
 
-  constructor(random: Random) {
+  constructor(random: SeededRandom) {
     this.#random = random;
   }
 

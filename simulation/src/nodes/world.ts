@@ -1,8 +1,8 @@
 import type { Logger } from "@heliograph/server-kit";
+import { SeededRandom } from "@heliograph/shared/seeded-random";
 import { SimDatabase } from "../database/database.ts";
 import { Host } from "../engine/host.ts";
 import { Network } from "../engine/network.ts";
-import { Random } from "../engine/random.ts";
 import { setRandom } from "../engine/realm.ts";
 import { Scheduler } from "../engine/scheduler.ts";
 import { silence } from "../engine/silence.ts";
@@ -11,7 +11,7 @@ import { SimBus } from "../ports/bus.ts";
 /** What all processes of one simulation share. */
 export type World = {
   readonly scheduler: Scheduler;
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly network: Network;
   readonly databaseHost: Host;
   readonly database: SimDatabase;
@@ -27,7 +27,7 @@ const isMistake = (value: unknown): value is Error =>
   value instanceof TypeError || value instanceof RangeError || value instanceof ReferenceError;
 
 export function createWorld(seed: number, { maxSteps }: { maxSteps: number }): World & { gaps: Error[] } {
-  const random = new Random(seed);
+  const random = new SeededRandom(seed);
   setRandom(random.next);
   const scheduler = new Scheduler({ maxSteps });
   const network = new Network(random);

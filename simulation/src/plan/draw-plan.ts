@@ -1,13 +1,14 @@
-import { Random } from "../engine/random.ts";
+import { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { Action, Plan, Who } from "./action.ts";
 import { entities, people, projects } from "./cast.ts";
 
 const whos: readonly Who[] = ["watcher0", "watcher1", "pod0", "pod1"];
 
-type Draw = (random: Random, at: number) => Action;
+type Draw = (random: SeededRandom, at: number) => Action;
 
-const entity = (random: Random): number => random.int(0, entities.length - 1);
-const duration = (random: Random): number => (random.chance(0.2) ? random.int(3000, 15_000) : random.int(50, 4000));
+const entity = (random: SeededRandom): number => random.int(0, entities.length - 1);
+const duration = (random: SeededRandom): number =>
+  random.chance(0.2) ? random.int(3000, 15_000) : random.int(50, 4000);
 
 /** What users and programs do, by how often. */
 const work: readonly (readonly [number, Draw])[] = [
@@ -129,7 +130,7 @@ const uprooting: ReadonlySet<Action["do"]> = new Set([
   "bus-link",
 ]);
 
-const burst = (random: Random, at: number): Action => ({
+const burst = (random: SeededRandom, at: number): Action => ({
   at,
   do: "burst",
   entities: random.some([...entities.keys()], 0.4),
@@ -138,14 +139,14 @@ const burst = (random: Random, at: number): Action => ({
 });
 
 /** Changes in the moments in which subscriptions are made: at the start, and when sockets come back. */
-function drawBursts(random: Random, troubles: readonly Action[]): Action[] {
+function drawBursts(random: SeededRandom, troubles: readonly Action[]): Action[] {
   const bursts = troubles.flatMap((action) =>
     uprooting.has(action.do) && random.chance(0.35) ? [burst(random, action.at + random.int(0, 600))] : [],
   );
   return random.chance(0.35) ? [burst(random, random.int(0, 500)), ...bursts] : bursts;
 }
 
-type Scenario = (random: Random, at: number) => Action[];
+type Scenario = (random: SeededRandom, at: number) => Action[];
 
 /** Several things that have to come together, which single draws hardly ever do. */
 const scenarios: readonly Scenario[] = [
@@ -176,7 +177,7 @@ const scenarios: readonly Scenario[] = [
   ],
 ];
 
-function drawFrom(table: readonly (readonly [number, Draw])[], random: Random, at: number): Action {
+function drawFrom(table: readonly (readonly [number, Draw])[], random: SeededRandom, at: number): Action {
   let left = random.next() * table.reduce((sum, [weight]) => sum + weight, 0);
   for (const [weight, draw] of table) {
     left -= weight;
@@ -187,7 +188,7 @@ function drawFrom(table: readonly (readonly [number, Draw])[], random: Random, a
 
 /** The whole schedule of one run, decided before it begins: an action can be left out without moving the others. */
 export function drawPlan(seed: number): Plan {
-  const random = new Random(seed);
+  const random = new SeededRandom(seed);
   const endMs = random.chance(0.06) ? random.int(20_000, 45_000) : random.int(2500, 9000);
   const clients = Array.from({ length: random.int(2, 3) }, () => ({
     person: random.int(0, people.length - 1),

@@ -1,7 +1,7 @@
 import type { BusMessage } from "@heliograph/protocol";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { Host } from "../engine/host.ts";
 import type { Network } from "../engine/network.ts";
-import type { Random } from "../engine/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 
 export type Listener = {
@@ -20,7 +20,7 @@ const noTrouble: BusTrouble = { drop: 0, duplicate: 0, delay: 0 };
 export class SimBus {
   readonly #scheduler: Scheduler;
   readonly #network: Network;
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #listeners = new Set<Listener>();
   readonly #pokes = new Set<{ host: Host; onPoke: () => void }>();
   #up = true;
@@ -30,7 +30,7 @@ export class SimBus {
   /** Every message that a watcher sent, for the checks. */
   onPublish: (message: BusMessage) => void = () => undefined;
 
-  constructor(parts: { scheduler: Scheduler; network: Network; random: Random }) {
+  constructor(parts: { scheduler: Scheduler; network: Network; random: SeededRandom }) {
     this.#scheduler = parts.scheduler;
     this.#network = parts.network;
     this.#random = parts.random;

@@ -1,14 +1,14 @@
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { SimDatabase } from "../database/database.ts";
 import { type Person, type Row, rowKey } from "../database/rows.ts";
 import type { Host } from "../engine/host.ts";
 import type { Network } from "../engine/network.ts";
-import type { Random } from "../engine/random.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 
 export type RestPorts = {
   readonly scheduler: Scheduler;
   readonly network: Network;
-  readonly random: Random;
+  readonly random: SeededRandom;
   readonly database: SimDatabase;
   readonly databaseHost: Host;
   readonly client: Host;

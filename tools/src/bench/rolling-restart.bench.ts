@@ -13,8 +13,8 @@ import { parseArgs } from "node:util";
 import { createHeliograph, type Heliograph } from "@heliograph/client";
 import { demoUsers } from "@heliograph/db";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
+import { SeededRandom } from "@heliograph/shared/seeded-random";
 import pg from "pg";
-import { Dice } from "../chaos/dice.ts";
 import { FaultProxy } from "../chaos/fault-proxy.ts";
 import { tappedSocketFactory } from "../chaos/platform-socket.ts";
 import { type Cluster, startCluster } from "../cluster/cluster.ts";
@@ -81,7 +81,7 @@ interface SdkClient extends AsyncDisposable {
 }
 
 async function startSdkClient(balancer: Balancer, token: string, ids: readonly string[]): Promise<SdkClient> {
-  const link = await FaultProxy.listen(balancer.choose, new Dice(1));
+  const link = await FaultProxy.listen(balancer.choose, new SeededRandom(1));
   const told = { resumed: 0, reset: 0 };
   const tap = {
     sent: () => undefined,

@@ -7,8 +7,8 @@ import {
   type StoredEntity,
 } from "@heliograph/client";
 import type { DemoUser } from "@heliograph/db";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { Device } from "./device.ts";
-import type { Dice } from "./dice.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { tappedSocketFactory } from "./platform-socket.ts";
 import { WireTap } from "./wire-tap.ts";
@@ -45,7 +45,7 @@ interface Parts {
   readonly world: World;
   readonly link: FaultProxy;
   readonly sign: SignToken;
-  readonly dice: Dice;
+  readonly random: SeededRandom;
   readonly logSink: (name: string, line: string) => void;
 }
 
@@ -80,7 +80,7 @@ export class ChaosClient implements AsyncDisposable {
   readonly #gone = new Set<string>();
 
   private constructor(parts: Parts) {
-    const { n, user, tenant, world, link, dice } = parts;
+    const { n, user, tenant, world, link, random } = parts;
     const { tasksHeld, documentsHeld, listEvery, listsShown } = world.scale;
     this.#parts = parts;
     this.name = `client ${n} (${user.email.split("@")[0]})`;
@@ -93,27 +93,27 @@ export class ChaosClient implements AsyncDisposable {
     this.#token = parts.sign(user);
     const others = world.tenants.filter((other) => other !== tenant);
     this.held = [
-      ...dice.sample(tenant.tasks, tasksHeld).map((id) => ({ type: "task" as const, id })),
-      ...dice.sample(tenant.documents, documentsHeld).map((id) => ({ type: "document" as const, id })),
+      ...random.sample(tenant.tasks, tasksHeld).map((id) => ({ type: "task" as const, id })),
+      ...random.sample(tenant.documents, documentsHeld).map((id) => ({ type: "document" as const, id })),
       { type: "project", id: tenant.marker },
-      { type: "project", id: dice.pick(tenant.projects) },
+      { type: "project", id: random.pick(tenant.projects) },
       // Somebody who guesses: a row of a stranger, and one that is kept from everybody but the administrators.
-      { type: "task", id: dice.pick(others.flatMap((other) => other.tasks)) },
-      { type: "task", id: dice.pick(tenant.secrets) },
+      { type: "task", id: random.pick(others.flatMap((other) => other.tasks)) },
+      { type: "task", id: random.pick(tenant.secrets) },
     ];
-    this.#shown = n % listEvery === 0 ? dice.sample(tenant.projects, listsShown) : [];
+    this.#shown = n % listEvery === 0 ? random.sample(tenant.projects, listsShown) : [];
     this.#page = this.#open();
   }
 
   static async start(
-    options: Omit<Parts, "user" | "tenant" | "link"> & { chooseGateway: (dice: Dice) => number | null },
+    options: Omit<Parts, "user" | "tenant" | "link"> & { chooseGateway: (random: SeededRandom) => number | null },
   ): Promise<ChaosClient> {
-    const { n, world, dice, chooseGateway, ...rest } = options;
+    const { n, world, random, chooseGateway, ...rest } = options;
     const users = world.tenants.flatMap((tenant) => tenant.users.map((user) => ({ tenant, user })));
     const choice = users[n % users.length];
     if (choice === undefined) throw new Error("There are no users.");
-    const link = await FaultProxy.listen(() => chooseGateway(dice), dice);
-    return new ChaosClient({ n, ...choice, world, link, dice, ...rest });
+    const link = await FaultProxy.listen(() => chooseGateway(random), random);
+    return new ChaosClient({ n, ...choice, world, link, random, ...rest });
   }
 
   get sdk(): Heliograph {
@@ -175,7 +175,7 @@ export class ChaosClient implements AsyncDisposable {
   }
 
   #open(): Page {
-    const { n, link, dice, logSink } = this.#parts;
+    const { n, link, random, logSink } = this.#parts;
     const note = (text: string) => logSink(`client-${n}`, `${new Date().toISOString()} ${text}`);
     const device = new Device();
     const sdk = createHeliograph({
@@ -185,7 +185,7 @@ export class ChaosClient implements AsyncDisposable {
       renewToken: async () => (this.renews ? this.#signIn() : null),
       onAuthRequired: () => void device.clock.setTimer(() => this.#signInAgain(sdk), SIGN_IN_MS),
       store: this.#store,
-      random: dice.next,
+      random: random.next,
       clock: device.clock,
       fetch: device.fetch,
       openSocket: tappedSocketFactory(this.tap, device.run),

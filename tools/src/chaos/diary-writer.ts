@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type pg from "pg";
 import type { ChaosClient } from "./chaos-client.ts";
-import type { Dice } from "./dice.ts";
 
 /** A page that dies takes the promises of its writes with it; whether those writes were kept nobody knows. */
 const KEPT_MS = 2_000;
@@ -24,10 +24,10 @@ export class DiaryWriter {
     this.#pauseMs = pauseMs;
   }
 
-  async run(signal: AbortSignal, dice: Dice): Promise<void> {
+  async run(signal: AbortSignal, random: SeededRandom): Promise<void> {
     while (!signal.aborted) {
-      await wait(dice.between(0, this.#pauseMs), undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) await this.#write(dice);
+      await wait(random.int(0, this.#pauseMs), undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await this.#write(random);
     }
   }
 
@@ -80,7 +80,7 @@ export class DiaryWriter {
     this.#kept = -1;
   }
 
-  async #write(dice: Dice): Promise<void> {
+  async #write(random: SeededRandom): Promise<void> {
     const { tenant, sdk } = this.#client;
     const place = this.#entries.length;
     const title = `Diary ${place} of ${this.#client.name}`;
@@ -88,7 +88,7 @@ export class DiaryWriter {
     const { mutations } = sdk;
     const writing =
       place === 0
-        ? mutations.create("task", { id: this.#id, title, project_id: dice.pick(tenant.projects) })
+        ? mutations.create("task", { id: this.#id, title, project_id: random.pick(tenant.projects) })
         : mutations.update("task", this.#id, { title });
     const kept = await Promise.race([writing.then(() => true).catch(() => false), wait(KEPT_MS, false)]);
     if (kept) this.#kept = Math.max(this.#kept, place);

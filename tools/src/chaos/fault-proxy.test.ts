@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { SeededRandom } from "@heliograph/shared/seeded-random";
 import { afterEach, expect, test } from "vitest";
-import { Dice } from "./dice.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 
 let undo = new AsyncDisposableStack();
@@ -21,7 +21,7 @@ async function echo(): Promise<{ proxy: FaultProxy; call: () => Promise<{ socket
   await once(server, "listening");
   undo.defer(() => void server.close());
   const { port } = server.address() as { port: number };
-  const proxy = undo.use(await FaultProxy.listen(() => port, new Dice(7)));
+  const proxy = undo.use(await FaultProxy.listen(() => port, new SeededRandom(7)));
   const call = async () => {
     const socket = createConnection({ host: "127.0.0.1", port: proxy.port });
     socket.on("error", () => undefined);

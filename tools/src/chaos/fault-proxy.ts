@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
-import type { Dice } from "./dice.ts";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { Pump } from "./pump.ts";
 import { noTrouble, type Trouble } from "./trouble.ts";
 
@@ -13,8 +13,14 @@ class Link {
   #dead = false;
   #bytesLeft = Number.POSITIVE_INFINITY;
 
-  constructor(parts: { near: Socket; far: Socket; trouble: () => Trouble; dice: Dice; onClosed: () => void }) {
-    const { near, far, dice, onClosed } = parts;
+  constructor(parts: {
+    near: Socket;
+    far: Socket;
+    trouble: () => Trouble;
+    random: SeededRandom;
+    onClosed: () => void;
+  }) {
+    const { near, far, random, onClosed } = parts;
     this.near = near;
     this.far = far;
     const trouble = (): Trouble => (this.#dead ? { kind: "blackhole" } : parts.trouble());
@@ -23,8 +29,8 @@ class Link {
       if (this.#bytesLeft < 0) this.reset();
     };
     this.#pumps = [
-      new Pump({ from: near, to: far, direction: "up", trouble, dice, onBytes }),
-      new Pump({ from: far, to: near, direction: "down", trouble, dice, onBytes }),
+      new Pump({ from: near, to: far, direction: "up", trouble, random, onBytes }),
+      new Pump({ from: far, to: near, direction: "down", trouble, random, onBytes }),
     ];
     for (const [one, other] of [
       [near, far],
@@ -39,20 +45,20 @@ class Link {
         } else if (failed && !this.#dead) other.resetAndDestroy();
       });
     }
-    this.troubled(parts.trouble(), dice);
+    this.troubled(parts.trouble(), random);
   }
 
   get dead(): boolean {
     return this.#dead;
   }
 
-  troubled(trouble: Trouble, dice: Dice): void {
+  troubled(trouble: Trouble, random: SeededRandom): void {
     if (trouble.kind === "refuse") {
       this.reset();
       return;
     }
     if (trouble.kind === "blackhole") this.#dead = true;
-    this.#bytesLeft = trouble.kind === "drop-after" ? dice.between(0, trouble.bytes) : Number.POSITIVE_INFINITY;
+    this.#bytesLeft = trouble.kind === "drop-after" ? random.int(0, trouble.bytes) : Number.POSITIVE_INFINITY;
     for (const pump of this.#pumps) pump.kick();
   }
 
@@ -63,29 +69,29 @@ class Link {
 }
 
 /**
- * A TCP proxy on 127.0.0.1 that can be told to misbehave, with the choices of its dice. Works on bytes, so everything
+ * A TCP proxy on 127.0.0.1 that can be told to misbehave, with the choices of its random. Works on bytes, so everything
  * passes through it: PostgreSQL, Redis, HTTP, sockets.
  */
 export class FaultProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #target: () => number | null;
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #links = new Set<Link>();
   #trouble: Trouble = noTrouble;
 
-  private constructor(server: Server, target: () => number | null, dice: Dice) {
+  private constructor(server: Server, target: () => number | null, random: SeededRandom) {
     this.#server = server;
     this.#target = target;
-    this.#dice = dice;
+    this.#random = random;
     server.on("connection", (near: Socket) => this.#accept(near));
   }
 
   /** `target` is asked for each connection: a port on 127.0.0.1, or null when there is nobody to connect to. */
-  static async listen(target: () => number | null, dice: Dice): Promise<FaultProxy> {
+  static async listen(target: () => number | null, random: SeededRandom): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.listen({ host: "127.0.0.1", port: 0 });
     await once(server, "listening");
-    return new FaultProxy(server, target, dice);
+    return new FaultProxy(server, target, random);
   }
 
   get port(): number {
@@ -101,7 +107,7 @@ export class FaultProxy implements AsyncDisposable {
   /** From now on; connections that exist are troubled too. */
   misbehave(trouble: Trouble): void {
     this.#trouble = trouble;
-    for (const link of this.#links) link.troubled(trouble, this.#dice);
+    for (const link of this.#links) link.troubled(trouble, this.#random);
   }
 
   heal(): void {
@@ -137,7 +143,7 @@ export class FaultProxy implements AsyncDisposable {
       near,
       far,
       trouble: () => this.#trouble,
-      dice: this.#dice,
+      random: this.#random,
       onClosed: () => this.#links.delete(link),
     });
     this.#links.add(link);

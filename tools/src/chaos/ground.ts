@@ -1,12 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { DemoUser } from "@heliograph/db";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import pg from "pg";
 import { awaitClients, awaitUploads, type BarrierResult } from "./barrier.ts";
 import { ChaosClient, type SignToken } from "./chaos-client.ts";
 import { Commits } from "./commits.ts";
 import { DiaryWriter } from "./diary-writer.ts";
-import type { Dice } from "./dice.ts";
 import type { Fault, FaultContext } from "./faults/fault.ts";
 import { RestWriter } from "./rest-writer.ts";
 import type { Scale } from "./scale.ts";
@@ -26,7 +26,7 @@ const SQL_CONNECTIONS = 3;
 
 /** What a ground is made with. */
 export interface GroundOptions {
-  readonly dice: Dice;
+  readonly random: SeededRandom;
   readonly clients: number;
   readonly scale: Scale;
   /** Give PostgreSQL a disk that can be full, where this machine lets us. */
@@ -48,7 +48,7 @@ export interface Outcome {
 export class Ground implements AsyncDisposable {
   readonly site: Site;
   readonly #clients: readonly ChaosClient[];
-  readonly #context: Omit<FaultContext, "dice" | "notes">;
+  readonly #context: Omit<FaultContext, "random" | "notes">;
   readonly #truth: TruthReader;
   readonly #commits = new Commits();
   readonly #diaries: readonly DiaryWriter[];
@@ -57,7 +57,7 @@ export class Ground implements AsyncDisposable {
   readonly #undo: AsyncDisposableStack;
 
   private constructor(parts: {
-    context: Omit<FaultContext, "dice" | "notes">;
+    context: Omit<FaultContext, "random" | "notes">;
     truth: TruthReader;
     leniencyMs: number;
     report: (line: string) => void;
@@ -76,9 +76,9 @@ export class Ground implements AsyncDisposable {
 
   /** Starts everything and waits until all clients show what the database has. */
   static async start(options: GroundOptions): Promise<Ground> {
-    const { dice, scale, logSink, report } = options;
+    const { random, scale, logSink, report } = options;
     await using undo = new AsyncDisposableStack();
-    const site = undo.use(await Site.start(dice.fork(), logSink, options));
+    const site = undo.use(await Site.start(random.fork(), logSink, options));
     const world = await makeWorld(site.postgres.url, scale);
     const truth = undo.use(new TruthReader(site.postgres.url, world));
     const sql = new pg.Pool({ connectionString: site.postgres.url, max: SQL_CONNECTIONS });
@@ -87,8 +87,10 @@ export class Ground implements AsyncDisposable {
     const sign = signerOf(site);
     const clients: ChaosClient[] = [];
     for (let n = 0; n < options.clients; n++) {
-      const chooseGateway = (own: Dice) => site.chooseGateway(own);
-      clients.push(undo.use(await ChaosClient.start({ n, world, chooseGateway, sign, dice: dice.fork(), logSink })));
+      const chooseGateway = (own: SeededRandom) => site.chooseGateway(own);
+      clients.push(
+        undo.use(await ChaosClient.start({ n, world, chooseGateway, sign, random: random.fork(), logSink })),
+      );
       if (clients.length % STARTED_AT_ONCE === 0) await arrive(clients.slice(-STARTED_AT_ONCE));
     }
     const result = await awaitClients(clients, truth, performance.now(), SETTLE_MS);
@@ -104,7 +106,7 @@ export class Ground implements AsyncDisposable {
   }
 
   /** One injection: write, strike, go on writing, stop, wait, compare. */
-  async inject(fault: Fault, dice: Dice, label: string): Promise<Outcome> {
+  async inject(fault: Fault, random: SeededRandom, label: string): Promise<Outcome> {
     const { site } = this;
     const { aroundMs } = this.#context.world.scale;
     this.#forget();
@@ -118,13 +120,13 @@ export class Ground implements AsyncDisposable {
     const stop = new AbortController();
     const changes = this.#commits.count;
     const writing = Promise.all([
-      ...this.#writers(dice).map(async (writer) => writer.run(stop.signal)),
-      ...this.#diaries.map(async (diary) => diary.run(stop.signal, dice.fork())),
+      ...this.#writers(random).map(async (writer) => writer.run(stop.signal)),
+      ...this.#diaries.map(async (diary) => diary.run(stop.signal, random.fork())),
     ]);
     let healedAt: number;
     try {
       await wait(aroundMs);
-      await fault.strike({ ...this.#context, dice, notes });
+      await fault.strike({ ...this.#context, random, notes });
       await site.postgres.supervise();
       await Promise.all(site.services.map((service) => service.supervise()));
       healedAt = performance.now();
@@ -211,18 +213,24 @@ export class Ground implements AsyncDisposable {
     for (const service of this.site.services) for (const link of [service.database, service.redis]) link.bury();
   }
 
-  #writers(dice: Dice) {
+  #writers(random: SeededRandom) {
     const { world, site, clients } = this.#context;
     const { sqlWriters, longWriters, restPauseMs } = world.scale;
     const commits = this.#commits;
     const sql = Array.from({ length: sqlWriters + longWriters }, (_, n) => {
-      return new SqlWriter({ url: site.postgres.url, world, dice: dice.fork(), commits, long: n >= sqlWriters });
+      return new SqlWriter({ url: site.postgres.url, world, random: random.fork(), commits, long: n >= sqlWriters });
     });
     // Every user writes once, through the link of one of his clients.
     const users = new Map(clients.map((client) => [client.user.personId, client]));
     const rest = [...users.values()].map((client) => {
       const { tenant } = client;
-      return new RestWriter({ api: () => client.sdk.api, tenant, dice: dice.fork(), commits, pauseMs: restPauseMs });
+      return new RestWriter({
+        api: () => client.sdk.api,
+        tenant,
+        random: random.fork(),
+        commits,
+        pauseMs: restPauseMs,
+      });
     });
     return [...sql, ...rest];
   }

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import pg from "pg";
 import { postgresAccount } from "../postgres/account.ts";
 import { preparePostgresBinaries } from "../postgres/binaries.ts";
@@ -18,7 +19,6 @@ import {
 } from "../postgres/template-cluster.ts";
 import { anyFreePort } from "../process/free-port.ts";
 import { hasExited, stopChild } from "../process/stop-child.ts";
-import type { Dice } from "./dice.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { SmallDisk } from "./small-disk.ts";
 
@@ -63,7 +63,7 @@ export class PostgresHost implements AsyncDisposable {
   }
 
   /** A server with the demo database; with a disk of its own when that is wanted and possible. */
-  static async start(dice: Dice, { ownDisk }: { ownDisk: boolean }): Promise<PostgresHost> {
+  static async start(random: SeededRandom, { ownDisk }: { ownDisk: boolean }): Promise<PostgresHost> {
     await using undo = new AsyncDisposableStack();
     const disk = ownDisk ? SmallDisk.mount() : null;
     if (disk !== null) undo.use(disk);
@@ -79,7 +79,7 @@ export class PostgresHost implements AsyncDisposable {
     const port = await anyFreePort();
     const primary: Primary = { place, port, server: await startPostgres(place, { listen: { port }, settings }) };
     undo.defer(() => primary.server.stop());
-    const front = undo.use(await FaultProxy.listen(() => primary.port, dice));
+    const front = undo.use(await FaultProxy.listen(() => primary.port, random));
     const url = `postgresql://postgres:${password}@127.0.0.1:${front.port}/${templateDatabase.demo}`;
     await ensureServiceLogins(url);
     return new PostgresHost({ url, disk, folder, front, primary, undo: undo.move() });

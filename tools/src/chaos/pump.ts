@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Dice } from "./dice.ts";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { PushFilter } from "./push-filter.ts";
 import { type Direction, passes, type Trouble } from "./trouble.ts";
 
@@ -19,7 +19,7 @@ export class Pump {
   readonly #to: Socket;
   readonly #direction: Direction;
   readonly #trouble: () => Trouble;
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #onBytes: (count: number) => void;
   readonly #filter = new PushFilter();
   readonly #queue: Piece[] = [];
@@ -32,14 +32,14 @@ export class Pump {
     to: Socket;
     direction: Direction;
     trouble: () => Trouble;
-    dice: Dice;
+    random: SeededRandom;
     onBytes: (count: number) => void;
   }) {
     this.#from = parts.from;
     this.#to = parts.to;
     this.#direction = parts.direction;
     this.#trouble = parts.trouble;
-    this.#dice = parts.dice;
+    this.#random = parts.random;
     this.#onBytes = parts.onBytes;
     this.#from.on("data", (bytes: Buffer) => this.#take(bytes));
     this.#from.on("end", () => this.#take(null));
@@ -60,7 +60,7 @@ export class Pump {
 
   #take(bytes: Buffer | null): void {
     const trouble = this.#trouble();
-    const delay = trouble.kind === "latency" ? trouble.ms + trouble.jitterMs * this.#dice.next() : 0;
+    const delay = trouble.kind === "latency" ? trouble.ms + trouble.jitterMs * this.#random.next() : 0;
     this.#lastDue = Math.max(this.#lastDue, performance.now() + delay);
     const kept = bytes !== null && trouble.kind === "lose-messages" ? this.#filtered(bytes, trouble.share) : bytes;
     this.#queue.push({ bytes: kept, dueAt: this.#lastDue });
@@ -70,7 +70,7 @@ export class Pump {
   }
 
   #filtered(bytes: Buffer, share: number): Buffer {
-    return this.#direction === "down" ? this.#filter.pass(bytes, () => this.#dice.chance(share)) : bytes;
+    return this.#direction === "down" ? this.#filter.pass(bytes, () => this.#random.chance(share)) : bytes;
   }
 
   #flush(): void {

@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { ServiceSlot } from "./service-slot.ts";
+/** A service whose process may be replaced while it is watched. */
+export interface WatchedService {
+  readonly name: string;
+  readonly pid: number | null;
+}
 
 const EVERY_MS = 5_000;
 /** Node's heap grows to its working size first. */
@@ -20,7 +24,7 @@ export type Resources = Readonly<
 /** Memory and open files of the services while they run, to see whether something grows. */
 export class ResourceWatch {
   readonly #samples = new Map<string, Sample[]>();
-  #services: readonly ServiceSlot[] = [];
+  #services: readonly WatchedService[] = [];
   readonly #began = performance.now();
   readonly #timer: NodeJS.Timeout;
 
@@ -29,7 +33,7 @@ export class ResourceWatch {
     this.#timer.unref();
   }
 
-  follow(services: readonly ServiceSlot[]): void {
+  follow(services: readonly WatchedService[]): void {
     this.#services = services;
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type ApiClient, ApiError } from "@heliograph/client";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { Commits } from "./commits.ts";
-import type { Dice } from "./dice.ts";
 import type { Tenant } from "./world.ts";
 
 const GIVE_UP_MS = 4_000;
@@ -13,15 +13,21 @@ const GIVE_UP_MS = 4_000;
 export class RestWriter {
   readonly #api: () => ApiClient;
   readonly #tenant: Tenant;
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #commits: Commits;
   readonly #pauseMs: number;
 
-  constructor(parts: { api: () => ApiClient; tenant: Tenant; dice: Dice; commits: Commits; pauseMs: number }) {
+  constructor(parts: {
+    api: () => ApiClient;
+    tenant: Tenant;
+    random: SeededRandom;
+    commits: Commits;
+    pauseMs: number;
+  }) {
     this.#api = parts.api;
     this.#pauseMs = parts.pauseMs;
     this.#tenant = parts.tenant;
-    this.#dice = parts.dice;
+    this.#random = parts.random;
     this.#commits = parts.commits;
   }
 
@@ -32,31 +38,36 @@ export class RestWriter {
       } catch (error) {
         if (!(error instanceof ApiError) && !(error instanceof DOMException)) throw error;
       }
-      await wait(this.#dice.between(0, this.#pauseMs));
+      await wait(this.#random.int(0, this.#pauseMs));
     }
   }
 
   async #once(): Promise<void> {
-    const dice = this.#dice;
+    const random = this.#random;
     const { tasks, projects, documents } = this.#tenant;
     const options = { signal: AbortSignal.timeout(GIVE_UP_MS) };
-    const throwOf = dice.next();
+    const throwOf = random.next();
     if (throwOf < 0.2 && tasks.length < this.#tenant.mostTasks) {
-      const made = await this.#api().create("task", { title: "By REST", project_id: dice.pick(projects) }, options);
+      const made = await this.#api().create("task", { title: "By REST", project_id: random.pick(projects) }, options);
       tasks.push(made.id);
       this.#commits.add("task", [made]);
     } else if (throwOf < 0.35) {
-      await this.#api().remove("task", dice.pick(tasks), options);
+      await this.#api().remove("task", random.pick(tasks), options);
     } else if (throwOf < 0.6) {
       const changed = await this.#api().update(
         "document",
-        dice.pick(documents),
-        { title: `By REST ${dice.next()}` },
+        random.pick(documents),
+        { title: `By REST ${random.next()}` },
         options,
       );
       this.#commits.add("document", [changed]);
     } else {
-      const changed = await this.#api().update("task", dice.pick(tasks), { title: `By REST ${dice.next()}` }, options);
+      const changed = await this.#api().update(
+        "task",
+        random.pick(tasks),
+        { title: `By REST ${random.next()}` },
+        options,
+      );
       this.#commits.add("task", [changed]);
     }
   }

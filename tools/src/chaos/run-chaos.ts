@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { Dice } from "./dice.ts";
+import { SeededRandom } from "@heliograph/shared/seeded-random";
 import { faults } from "./faults/catalog.ts";
 import type { Fault } from "./faults/fault.ts";
 import { Ground } from "./ground.ts";
@@ -48,9 +48,9 @@ function logSinkTo(folder: string | null): (name: string, line: string) => void 
 
 /** All injections in order: rounds in which each fault comes once. The same for every share. */
 function* injections(run: ChaosRun): Generator<Fault> {
-  const dice = new Dice(run.seed);
+  const random = new SeededRandom(run.seed);
   const chosen = faults.filter(({ name }) => run.faults.length === 0 || run.faults.includes(name));
-  for (let n = 0; n < run.budget; ) for (const fault of dice.shuffled(chosen)) if (n++ < run.budget) yield fault;
+  for (let n = 0; n < run.budget; ) for (const fault of random.shuffled(chosen)) if (n++ < run.budget) yield fault;
 }
 
 function* ownShare(run: ChaosRun): Generator<{ fault: Fault; n: number }> {
@@ -61,7 +61,7 @@ function* ownShare(run: ChaosRun): Generator<{ fault: Fault; n: number }> {
 /** Starts everything, injects faults in random order until budget or time is over, and stops everything. */
 export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
   const { seed, share, report } = run;
-  const dice = new Dice(seed + 7919 * (share.index + 1));
+  const random = new SeededRandom(seed + 7919 * (share.index + 1));
   const evidence: string[] = [];
   const tallies: Record<string, Tally> = {};
   const skipped = new Set<string>();
@@ -73,7 +73,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
     const scale = run.scale === "oracle" ? oracleScale : usualScale;
     const ownDisk = run.faults.length === 0 || run.faults.includes("disk-full");
     const { clients, leniencyMs } = run;
-    const ground = await Ground.start({ dice: dice.fork(), clients, scale, ownDisk, leniencyMs, logSink, report });
+    const ground = await Ground.start({ random: random.fork(), clients, scale, ownDisk, leniencyMs, logSink, report });
     watch.follow(ground.site.services);
     return ground;
   };
@@ -82,7 +82,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
     const deadline = performance.now() + run.seconds * 1_000;
     for (const { fault, n } of ownShare(run)) {
       if (run.signal.aborted || performance.now() > deadline) break;
-      const own = dice.fork();
+      const own = random.fork();
       if (fault.possible?.(ground.site) === false) {
         skipped.add(fault.name);
         continue;

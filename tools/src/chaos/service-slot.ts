@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { type ServiceKind, type ServiceProcess, startService } from "../cluster/service-process.ts";
 import { roleUrl } from "../postgres/role-login.ts";
-import type { Dice } from "./dice.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { sumOfMetric } from "./metrics-text.ts";
 
@@ -44,13 +44,13 @@ export class ServiceSlot implements AsyncDisposable {
     databasePort: () => number;
     redisPort: number;
     env: Readonly<Record<string, string>>;
-    dice: Dice;
+    random: SeededRandom;
     logSink: (name: string, line: string) => void;
   }): Promise<ServiceSlot> {
-    const { name, kind, dice, logSink } = options;
+    const { name, kind, random, logSink } = options;
     await using undo = new AsyncDisposableStack();
-    const database = undo.use(await FaultProxy.listen(options.databasePort, dice));
-    const redis = undo.use(await FaultProxy.listen(() => options.redisPort, dice));
+    const database = undo.use(await FaultProxy.listen(options.databasePort, random));
+    const redis = undo.use(await FaultProxy.listen(() => options.redisPort, random));
     const url = new URL(roleUrl(options.databaseUrl, `heliograph_${kind}`));
     url.port = String(database.port);
     // Services are started again and again: most of that time would go into reading the same sources.

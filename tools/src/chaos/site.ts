@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Dice } from "./dice.ts";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { PostgresHost } from "./postgres-host.ts";
 import { RedisHost } from "./redis-host.ts";
 import { ServiceSlot } from "./service-slot.ts";
@@ -37,12 +37,12 @@ export class Site implements AsyncDisposable {
   }
 
   static async start(
-    dice: Dice,
+    random: SeededRandom,
     logSink: (name: string, line: string) => void,
     options: { ownDisk: boolean },
   ): Promise<Site> {
     await using undo = new AsyncDisposableStack();
-    const postgres = undo.use(await PostgresHost.start(dice.fork(), options));
+    const postgres = undo.use(await PostgresHost.start(random.fork(), options));
     const redis = undo.use(await RedisHost.start());
     const settings = {
       REDIS_PREFIX: `chaos_${randomBytes(4).toString("hex")}`,
@@ -65,7 +65,7 @@ export class Site implements AsyncDisposable {
           databasePort: () => postgres.port,
           redisPort: redis.port,
           env: kind === "gateway" ? settings : shared,
-          dice: dice.fork(),
+          random: random.fork(),
           logSink,
         }),
       ),
@@ -81,9 +81,9 @@ export class Site implements AsyncDisposable {
   }
 
   /** A gateway that a load balancer would choose: there, and not found frozen by its health checks. */
-  chooseGateway(dice: Dice): number | null {
+  chooseGateway(random: SeededRandom): number | null {
     const ports = this.gateways.flatMap(({ port }) => (port === null ? [] : [port]));
-    return ports.length === 0 ? null : dice.pick(ports);
+    return ports.length === 0 ? null : random.pick(ports);
   }
 
   /** How often a service ended that nobody had told to. */
@@ -92,12 +92,12 @@ export class Site implements AsyncDisposable {
   }
 
   /** The watcher that says of itself that it leads; any, when the other misfortune of the moment keeps all from leading. */
-  async leader(dice: Dice): Promise<ServiceSlot> {
+  async leader(random: SeededRandom): Promise<ServiceSlot> {
     for (const deadline = Date.now() + LEADER_MS; Date.now() < deadline; await wait(100)) {
       for (const watcher of this.watchers)
         if ((await watcher.metric("heliograph_watcher_leading")) === 1) return watcher;
     }
-    return dice.pick(this.watchers);
+    return random.pick(this.watchers);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import pg from "pg";
 import type { Commits } from "./commits.ts";
-import type { Dice } from "./dice.ts";
 import type { Tenant, World } from "./world.ts";
 
 /** Rows that a statement wrote. */
@@ -12,96 +12,96 @@ interface Written {
 }
 
 /** One kind of change, inside the transaction of the caller. */
-type Change = (client: pg.Client, tenant: Tenant, dice: Dice) => Promise<Written>;
+type Change = (client: pg.Client, tenant: Tenant, random: SeededRandom) => Promise<Written>;
 
 async function write(client: pg.Client, type: Written["type"], text: string, values: unknown[]): Promise<Written> {
   const { rows } = await client.query<{ id: string; version: string }>(`${text} returning id, version`, values);
   return { type, rows };
 }
 
-const rename: Change = (client, tenant, dice) =>
+const rename: Change = (client, tenant, random) =>
   write(client, "task", "update app.task set title = $2 where id = any ($1)", [
-    dice.sample([...tenant.tasks, ...tenant.secrets], dice.between(1, 4)),
-    `Renamed ${dice.between(0, 1e9)}`,
+    random.sample([...tenant.tasks, ...tenant.secrets], random.int(1, 4)),
+    `Renamed ${random.int(0, 1e9)}`,
   ]);
 
-const create: Change = async (client, tenant, dice) => {
+const create: Change = async (client, tenant, random) => {
   // More ids would only make it rarer that a held row is hit.
-  if (tenant.tasks.length >= tenant.mostTasks) return createAgain(client, tenant, dice);
+  if (tenant.tasks.length >= tenant.mostTasks) return createAgain(client, tenant, random);
   const id = randomUUID();
   tenant.tasks.push(id);
   return write(
     client,
     "task",
     "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'New')",
-    [id, tenant.organizationId, dice.pick(tenant.projects)],
+    [id, tenant.organizationId, random.pick(tenant.projects)],
   );
 };
 
 /** Under an id that was there before, so that "gone" is not the last word. */
-const createAgain: Change = (client, tenant, dice) =>
+const createAgain: Change = (client, tenant, random) =>
   write(
     client,
     "task",
     `insert into app.task (id, organization_id, project_id, title, is_private)
      values ($1, $2, $3, 'Again', $4) on conflict do nothing`,
-    [dice.pick(tenant.tasks), tenant.organizationId, dice.pick(tenant.projects), dice.chance(0.2)],
+    [random.pick(tenant.tasks), tenant.organizationId, random.pick(tenant.projects), random.chance(0.2)],
   );
 
-const remove: Change = async (client, tenant, dice) => {
+const remove: Change = async (client, tenant, random) => {
   // The version of a deletion is known to the log only.
-  await client.query("delete from app.task where id = any ($1)", [dice.sample(tenant.tasks, dice.between(1, 3))]);
+  await client.query("delete from app.task where id = any ($1)", [random.sample(tenant.tasks, random.int(1, 3))]);
   return { type: "task", rows: [] };
 };
 
-const replace: Change = async (client, tenant, dice) => {
-  const id = dice.pick(tenant.tasks);
+const replace: Change = async (client, tenant, random) => {
+  const id = random.pick(tenant.tasks);
   await client.query("delete from app.task where id = $1", [id]);
   return write(
     client,
     "task",
     "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Replaced')",
-    [id, tenant.organizationId, dice.pick(tenant.projects)],
+    [id, tenant.organizationId, random.pick(tenant.projects)],
   );
 };
 
-const flipPrivacy: Change = (client, tenant, dice) =>
+const flipPrivacy: Change = (client, tenant, random) =>
   write(client, "task", "update app.task set is_private = not is_private where id = any ($1)", [
-    dice.sample(tenant.tasks, 2),
+    random.sample(tenant.tasks, 2),
   ]);
 
-const move: Change = (client, tenant, dice) =>
+const move: Change = (client, tenant, random) =>
   write(client, "task", "update app.task set project_id = $2 where id = any ($1)", [
-    dice.sample([...tenant.tasks, ...tenant.secrets], 2),
-    dice.pick(tenant.projects),
+    random.sample([...tenant.tasks, ...tenant.secrets], 2),
+    random.pick(tenant.projects),
   ]);
 
-const bulk: Change = (client, tenant, dice) =>
+const bulk: Change = (client, tenant, random) =>
   write(client, "task", "update app.task set description = $2 where project_id = $1", [
-    dice.pick(tenant.projects),
-    `Bulk ${dice.between(0, 1e9)}`,
+    random.pick(tenant.projects),
+    `Bulk ${random.int(0, 1e9)}`,
   ]);
 
-const editDocument: Change = (client, tenant, dice) =>
+const editDocument: Change = (client, tenant, random) =>
   write(client, "document", "update app.document set title = $2 where id = any ($1)", [
-    dice.sample(tenant.documents, dice.between(1, 3)),
-    `Edited ${dice.between(0, 1e9)}`,
+    random.sample(tenant.documents, random.int(1, 3)),
+    `Edited ${random.int(0, 1e9)}`,
   ]);
 
-const hideDocument: Change = (client, tenant, dice) =>
+const hideDocument: Change = (client, tenant, random) =>
   write(client, "document", "update app.document set is_private = not is_private where id = $1", [
-    dice.pick(tenant.documents),
+    random.pick(tenant.documents),
   ]);
 
-const renameProject: Change = (client, tenant, dice) =>
+const renameProject: Change = (client, tenant, random) =>
   write(client, "project", "update app.project set name = $2 where id = $1", [
-    dice.pick(tenant.projects),
-    `Project ${dice.between(0, 1e9)}`,
+    random.pick(tenant.projects),
+    `Project ${random.int(0, 1e9)}`,
   ]);
 
 /** Lets one member read one private row, or no longer. Changes no version. */
-const grant: Change = async (client, tenant, dice) => {
-  const values = [dice.pick(tenant.tasks), dice.pick(tenant.users).personId, tenant.organizationId];
+const grant: Change = async (client, tenant, random) => {
+  const values = [random.pick(tenant.tasks), random.pick(tenant.users).personId, tenant.organizationId];
   const { rowCount } = await client.query(
     "delete from app.entity_grant where entity_code = 'task' and entity_id = $1 and person_id = $2 and organization_id = $3",
     values,
@@ -142,16 +142,16 @@ const CONNECT_MS = 2_000;
 export class SqlWriter {
   readonly #url: string;
   readonly #world: World;
-  readonly #dice: Dice;
+  readonly #random: SeededRandom;
   readonly #commits: Commits;
   readonly #long: boolean;
   readonly #urn: readonly Change[];
   #client: pg.Client | null = null;
 
-  constructor(parts: { url: string; world: World; dice: Dice; commits: Commits; long: boolean }) {
+  constructor(parts: { url: string; world: World; random: SeededRandom; commits: Commits; long: boolean }) {
     this.#url = parts.url;
     this.#world = parts.world;
-    this.#dice = parts.dice;
+    this.#random = parts.random;
     this.#commits = parts.commits;
     this.#long = parts.long;
     this.#urn = urnOf(parts.world.scale.bulkWeight);
@@ -167,7 +167,7 @@ export class SqlWriter {
         else await this.#client?.query("rollback").catch(() => undefined);
         await wait(RECONNECT_MS);
       }
-      await wait(this.#dice.between(0, this.#world.scale.sqlPauseMs));
+      await wait(this.#random.int(0, this.#world.scale.sqlPauseMs));
     }
     await this.#client?.end().catch(() => undefined);
     this.#client = null;
@@ -190,14 +190,14 @@ export class SqlWriter {
   }
 
   async #transaction(client: pg.Client, signal: AbortSignal): Promise<void> {
-    const dice = this.#dice;
-    const tenant = dice.pick(this.#world.tenants);
+    const random = this.#random;
+    const tenant = random.pick(this.#world.tenants);
     const written: Written[] = [];
     await client.query("begin");
-    for (let n = this.#long ? dice.between(1, 4) : 1; n > 0; n--)
-      written.push(await dice.pick(this.#urn)(client, tenant, dice));
-    if (this.#long) await wait(dice.between(0, LONG_MS), undefined, { signal }).catch(() => undefined);
-    if (dice.chance(0.05)) {
+    for (let n = this.#long ? random.int(1, 4) : 1; n > 0; n--)
+      written.push(await random.pick(this.#urn)(client, tenant, random));
+    if (this.#long) await wait(random.int(0, LONG_MS), undefined, { signal }).catch(() => undefined);
+    if (random.chance(0.05)) {
       await client.query("rollback");
       return;
     }

@@ -27,10 +27,10 @@ const together: Fault = {
     const usable = groups.map((group) =>
       group.filter(({ rewinds, possible }) => !rewinds && (possible?.(context.site) ?? true)),
     );
-    const chosen = context.dice.sample(usable, 2).map((group) => context.dice.pick(group));
+    const chosen = context.random.sample(usable, 2).map((group) => context.random.pick(group));
     // What one of them finds out may be the doing of the other.
     const notes = { ...context.notes, violation: () => undefined, measure: () => undefined };
-    await Promise.all(chosen.map((fault) => fault.strike({ ...context, notes, dice: context.dice.fork() })));
+    await Promise.all(chosen.map((fault) => fault.strike({ ...context, notes, random: context.random.fork() })));
   },
 };
 

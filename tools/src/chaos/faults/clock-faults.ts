@@ -9,25 +9,25 @@ const PRELOAD = path.join(import.meta.dirname, "shifted-clock.ts");
 
 /** Processes whose clock is wrong by minutes from the start, and jumps while they run. */
 export const clockFaults: readonly Fault[] = [
-  { name: "watcher-clock", strike: async (context) => wrongClock(context, await context.site.leader(context.dice)) },
-  { name: "gateway-clock", strike: (context) => wrongClock(context, context.dice.pick(context.site.gateways)) },
+  { name: "watcher-clock", strike: async (context) => wrongClock(context, await context.site.leader(context.random)) },
+  { name: "gateway-clock", strike: (context) => wrongClock(context, context.random.pick(context.site.gateways)) },
 ];
 
-async function wrongClock({ dice }: FaultContext, service: ServiceSlot): Promise<void> {
+async function wrongClock({ random }: FaultContext, service: ServiceSlot): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "chaos-clock-"));
   const file = path.join(folder, "shift");
-  const shifts = dice.shuffled([10, -10, 0]).map((minutes) => minutes * MINUTE_MS);
+  const shifts = random.shuffled([10, -10, 0]).map((minutes) => minutes * MINUTE_MS);
   try {
     writeFileSync(file, String(shifts[0]));
     await service.end("SIGTERM");
     await service.start({ NODE_OPTIONS: `--import ${PRELOAD}`, SHIFTED_CLOCK_FILE: file });
     for (const shift of shifts.slice(1)) {
-      await last(dice, 200, 2_500);
+      await last(random, 200, 2_500);
       writeFileSync(file, String(shift));
       service.signal("SIGUSR2");
     }
-    await last(dice, 200, 2_500);
-    await service.end(dice.pick(["SIGTERM", "SIGKILL"]));
+    await last(random, 200, 2_500);
+    await service.end(random.pick(["SIGTERM", "SIGKILL"]));
     await service.start();
   } finally {
     rmSync(folder, { recursive: true, force: true });

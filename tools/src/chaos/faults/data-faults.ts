@@ -11,21 +11,21 @@ const ODD_TEXT =
 
 /** Not failures but hard times: what writers and administrators may do at any moment. */
 export const dataFaults: readonly Fault[] = [
-  { name: "none", strike: ({ dice }) => last(dice, 1_000, 3_000) },
+  { name: "none", strike: ({ random }) => last(random, 1_000, 3_000) },
   {
     name: "membership",
     refuses: true,
-    async strike({ sql, world, dice }) {
-      const { users, organizationId } = dice.pick(world.tenants);
-      const { personId } = dice.pick(users.slice(1));
-      for (let n = dice.between(1, 3); n > 0; n--) {
+    async strike({ sql, world, random }) {
+      const { users, organizationId } = random.pick(world.tenants);
+      const { personId } = random.pick(users.slice(1));
+      for (let n = random.int(1, 3); n > 0; n--) {
         const { rows } = await insist(() =>
           sql.query<{ role: string }>(
             "delete from app.membership where person_id = $1 and organization_id = $2 returning role",
             [personId, organizationId],
           ),
         );
-        await last(dice, 0, 2_000);
+        await last(random, 0, 2_000);
         await insist(() =>
           sql.query("insert into app.membership (person_id, organization_id, role) values ($1, $2, $3)", [
             personId,
@@ -33,54 +33,54 @@ export const dataFaults: readonly Fault[] = [
             rows[0]?.role ?? "member",
           ]),
         );
-        await last(dice, 0, 500);
+        await last(random, 0, 500);
       }
     },
   },
   {
     name: "large-rows",
-    async strike({ sql, world, dice }) {
+    async strike({ sql, world, random }) {
       for (let n = 3; n > 0; n--) {
-        const { tasks } = dice.pick(world.tenants);
+        const { tasks } = random.pick(world.tenants);
         await insist(() =>
           sql.query("update app.task set description = repeat($2, $3) where id = any ($1)", [
-            dice.sample(tasks, 5),
-            dice.pick(["x", "ü", "\u{1F4A3}"]),
+            random.sample(tasks, 5),
+            random.pick(["x", "ü", "\u{1F4A3}"]),
             POISON_BYTES / 4,
           ]),
         );
-        await last(dice, 100, 500);
+        await last(random, 100, 500);
         await insist(() => sql.query("update app.task set description = null where length(description) > 10000"));
       }
     },
   },
   {
     name: "odd-text",
-    async strike({ sql, world, dice }) {
-      for (let n = dice.between(3, 8); n > 0; n--) {
-        const { tasks } = dice.pick(world.tenants);
+    async strike({ sql, world, random }) {
+      for (let n = random.int(3, 8); n > 0; n--) {
+        const { tasks } = random.pick(world.tenants);
         await insist(() =>
           sql.query("update app.task set title = $2, description = $3 where id = any ($1)", [
-            dice.sample(tasks, 5),
+            random.sample(tasks, 5),
             `${ODD_TEXT} ${n}`,
-            ODD_TEXT.repeat(dice.between(1, 500)),
+            ODD_TEXT.repeat(random.int(1, 500)),
           ]),
         );
-        await last(dice, 20, 300);
+        await last(random, 20, 300);
       }
     },
   },
   {
     name: "long-transaction",
     // Beyond what ordinary looks at the log cover: only the look without bound finds what it has written.
-    async strike({ sql, world, dice }) {
-      const { tasks } = dice.pick(world.tenants);
+    async strike({ sql, world, random }) {
+      const { tasks } = random.pick(world.tenants);
       const client = await insist(() => sql.connect());
       let broken: Error | undefined;
       try {
         await client.query("begin");
-        await client.query("update app.task set title = 'Long' where id = any ($1)", [dice.sample(tasks, 3)]);
-        await wait(dice.between(11_000, 14_000));
+        await client.query("update app.task set title = 'Long' where id = any ($1)", [random.sample(tasks, 3)]);
+        await wait(random.int(11_000, 14_000));
         await client.query("commit");
       } catch (error) {
         // Its connection may be the other of two faults that come together; then there is nothing to tell.
@@ -92,8 +92,8 @@ export const dataFaults: readonly Fault[] = [
   },
   {
     name: "large-transaction",
-    async strike({ sql, world, dice }) {
-      const { organizationId, marker } = dice.pick(world.tenants);
+    async strike({ sql, world, random }) {
+      const { organizationId, marker } = random.pick(world.tenants);
       const mine = `Many ${randomUUID()}`;
       await insist(() =>
         sql.query(
@@ -102,9 +102,9 @@ export const dataFaults: readonly Fault[] = [
           [organizationId, marker, mine, MANY_ROWS],
         ),
       );
-      await last(dice, 0, 1_000);
+      await last(random, 0, 1_000);
       await insist(() => sql.query("update app.task set priority = 'urgent' where title = $1", [mine]));
-      await last(dice, 0, 1_000);
+      await last(random, 0, 1_000);
       await insist(() => sql.query("delete from app.task where title = $1", [mine]));
     },
   },

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type pg from "pg";
 import type { ChaosClient } from "../chaos-client.ts";
-import type { Dice } from "../dice.ts";
 import type { FaultProxy } from "../fault-proxy.ts";
 import type { Site } from "../site.ts";
 import type { Trouble } from "../trouble.ts";
@@ -20,7 +20,7 @@ export interface FaultContext {
   readonly site: Site;
   readonly clients: readonly ChaosClient[];
   readonly world: World;
-  readonly dice: Dice;
+  readonly random: SeededRandom;
   /** Superuser, past every proxy. */
   readonly sql: pg.Pool;
   readonly notes: FaultNotes;
@@ -44,19 +44,19 @@ export interface Fault {
  * Waits a time between the two, milliseconds. Short ones are more frequent, so that many injections fit in a run; every
  * length comes about.
  */
-export async function last(dice: Dice, shortest: number, longest: number): Promise<void> {
-  await wait(shortest + (longest - shortest) * dice.next() ** 3);
+export async function last(random: SeededRandom, shortest: number, longest: number): Promise<void> {
+  await wait(shortest + (longest - shortest) * random.next() ** 3);
 }
 
 /** Troubles links for a time, then heals them. */
 export async function trouble(
-  dice: Dice,
+  random: SeededRandom,
   links: readonly FaultProxy[],
   kind: Trouble,
   [shortest, longest]: readonly [number, number],
 ): Promise<void> {
   for (const link of links) link.misbehave(kind);
-  await last(dice, shortest, longest);
+  await last(random, shortest, longest);
   for (const link of links) link.heal();
 }
 

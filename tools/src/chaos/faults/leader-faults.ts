@@ -13,37 +13,37 @@ export const leaderFaults: readonly Fault[] = [
   { name: "leader-kill", strike: (context) => killLeader(context, "any") },
   {
     name: "leader-kill-at-failpoint",
-    strike: (context) => killLeader(context, context.dice.pick(moments.slice(1))),
+    strike: (context) => killLeader(context, context.random.pick(moments.slice(1))),
   },
   {
     name: "leader-term",
-    async strike({ site, dice }) {
-      const leader = await site.leader(dice);
-      await last(dice, 0, 100);
+    async strike({ site, random }) {
+      const leader = await site.leader(random);
+      await last(random, 0, 100);
       await leader.end("SIGTERM");
-      await last(dice, 0, 3_000);
+      await last(random, 0, 3_000);
       await leader.start();
     },
   },
   {
     name: "leader-freeze",
     async strike(context) {
-      const leader = await context.site.leader(context.dice);
+      const leader = await context.site.leader(context.random);
       const holder = await holderOf(context);
       leader.freeze();
       // Half of them for longer than the lease: another one takes over, and the old one wakes up deposed.
-      if (context.dice.chance(0.5)) await last(context.dice, 300, 3_000);
+      if (context.random.chance(0.5)) await last(context.random, 300, 3_000);
       else await takenOver(context, holder);
-      await last(context.dice, 0, 3_000);
+      await last(context.random, 0, 3_000);
       leader.thaw();
     },
   },
   {
     name: "leader-starved",
     // A twentieth of a processor, in slices: it never stands still for as long as its lease.
-    async strike({ site, dice }) {
-      const leader = await site.leader(dice);
-      for (const end = performance.now() + dice.between(1_500, 5_000); performance.now() < end; ) {
+    async strike({ site, random }) {
+      const leader = await site.leader(random);
+      for (const end = performance.now() + random.int(1_500, 5_000); performance.now() < end; ) {
         leader.freeze();
         await wait(190);
         leader.thaw();
@@ -54,28 +54,28 @@ export const leaderFaults: readonly Fault[] = [
 ];
 
 async function killLeader(context: FaultContext, moment: (typeof moments)[number]): Promise<void> {
-  const { site, dice } = context;
-  const leader = await site.leader(dice);
+  const { site, random } = context;
+  const leader = await site.leader(random);
   const holder = await holderOf(context);
   await until(context, leader, moment);
   await leader.end("SIGKILL");
   for (const link of [leader.database, leader.redis]) link.heal();
-  if (dice.chance(0.5)) await takenOver(context, holder);
-  else await last(dice, 0, 3_000);
+  if (random.chance(0.5)) await takenOver(context, holder);
+  else await last(random, 0, 3_000);
   await leader.start();
 }
 
 async function until(context: FaultContext, leader: ServiceSlot, moment: (typeof moments)[number]): Promise<void> {
-  const { dice } = context;
+  const { random } = context;
   switch (moment) {
     case "any":
-      return last(dice, 0, 100);
+      return last(random, 0, 100);
     case "before the commit":
       leader.database.misbehave({ kind: "stall", directions: ["up"] });
-      return last(dice, 20, 500);
+      return last(random, 20, 500);
     case "commit unknown":
       leader.database.misbehave({ kind: "stall", directions: ["down"] });
-      return last(dice, 20, 500);
+      return last(random, 20, 500);
     case "before the publication": {
       leader.redis.misbehave({ kind: "stall", directions: ["up"] });
       const before = await headOf(context);
@@ -84,7 +84,7 @@ async function until(context: FaultContext, leader: ServiceSlot, moment: (typeof
     }
     case "in the publication":
       leader.redis.misbehave({ kind: "drop-after", bytes: 400 });
-      return last(dice, 50, 400);
+      return last(random, 50, 400);
   }
 }
 

@@ -9,12 +9,12 @@ export const processFaults: readonly Fault[] = [
   { name: "gateway-term", strike: (context) => endGateway(context, "SIGTERM") },
   {
     name: "gateway-freeze",
-    async strike({ site, dice }) {
-      const gateway = dice.pick(site.gateways);
+    async strike({ site, random }) {
+      const gateway = random.pick(site.gateways);
       gateway.freeze();
       // Some for so long that the others give it up, and it wakes as one that owns nothing any more.
-      if (dice.chance(0.2)) await wait(dice.between(17_000, 20_000));
-      else await last(dice, 500, 12_000);
+      if (random.chance(0.2)) await wait(random.int(17_000, 20_000));
+      else await last(random, 500, 12_000);
       gateway.thaw();
     },
   },
@@ -29,37 +29,37 @@ export const processFaults: readonly Fault[] = [
   },
   {
     name: "gateway-kill-all",
-    async strike({ site, dice }) {
+    async strike({ site, random }) {
       await Promise.all(site.gateways.map((gateway) => gateway.end("SIGKILL")));
-      await last(dice, 0, 2_000);
+      await last(random, 0, 2_000);
       await Promise.all(site.gateways.map((gateway) => gateway.start()));
     },
   },
   {
     name: "watcher-kill-all",
-    async strike({ site, dice }) {
+    async strike({ site, random }) {
       await Promise.all(site.watchers.map((watcher) => watcher.end("SIGKILL")));
-      await last(dice, 0, 3_000);
+      await last(random, 0, 3_000);
       await Promise.all(site.watchers.map((watcher) => watcher.start()));
     },
   },
   {
     name: "pauses",
     // Like a garbage collector or a noisy neighbour: everybody stops now and then for a moment.
-    async strike({ site, dice }) {
-      for (let n = dice.between(3, 8); n > 0; n--) {
-        const service = dice.pick(site.services);
+    async strike({ site, random }) {
+      for (let n = random.int(3, 8); n > 0; n--) {
+        const service = random.pick(site.services);
         service.freeze();
-        await last(dice, 50, 1_500);
+        await last(random, 50, 1_500);
         service.thaw();
       }
     },
   },
 ];
 
-async function endGateway({ site, dice }: FaultContext, signal: End): Promise<void> {
-  const gateway = dice.pick(site.gateways);
+async function endGateway({ site, random }: FaultContext, signal: End): Promise<void> {
+  const gateway = random.pick(site.gateways);
   await gateway.end(signal);
-  await last(dice, 0, 3_000);
+  await last(random, 0, 3_000);
   await gateway.start();
 }

@@ -10,14 +10,14 @@ export const retentionFaults: readonly Fault[] = [
   {
     name: "log-dropped",
     async strike(context) {
-      const { clients, dice, site } = context;
-      const away = dice.sample(clients, dice.between(1, clients.length));
+      const { clients, random, site } = context;
+      const away = random.sample(clients, random.int(1, clients.length));
       for (const { link } of away) link.misbehave({ kind: "refuse" });
       // Pods that must read the log at the very moment; one of them starts, and fills its memory from it.
-      const deaf = dice.pick(site.gateways);
+      const deaf = random.pick(site.gateways);
       deaf.redis.misbehave({ kind: "stall", directions: ["down"] });
-      const fresh = dice.pick(site.gateways);
-      await last(dice, 100, 2_000);
+      const fresh = random.pick(site.gateways);
+      await last(random, 100, 2_000);
       await Promise.all([fresh.end("SIGKILL").then(() => fresh.start()), dropLog(context)]);
       for (const { link } of away.slice(0, away.length / 2)) link.heal();
       await dropLog(context);
@@ -27,20 +27,20 @@ export const retentionFaults: readonly Fault[] = [
   },
   {
     name: "sessions-expired",
-    async strike({ clients, dice, sql }) {
-      for (let n = dice.between(1, 3); n > 0; n--) {
-        const away = dice.sample(clients, dice.between(1, clients.length));
+    async strike({ clients, random, sql }) {
+      for (let n = random.int(1, 3); n > 0; n--) {
+        const away = random.sample(clients, random.int(1, clients.length));
         for (const { link } of away) link.misbehave({ kind: "refuse" });
-        await last(dice, 100, 1_000);
+        await last(random, 100, 1_000);
         await insist(() =>
           sql.query(
-            dice.chance(0.5)
+            random.chance(0.5)
               ? "update app.rxdb_session set expires_ts = clock_timestamp() where random() < 0.7"
               : "with gone as (delete from app.rxdb_session where random() < 0.7 returning connection_id) delete from app.rxdb_subscription where connection_id in (select connection_id from gone)",
           ),
         );
         for (const { link } of away) link.heal();
-        await last(dice, 0, 500);
+        await last(random, 0, 500);
       }
     },
   },

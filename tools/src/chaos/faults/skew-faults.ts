@@ -11,16 +11,16 @@ export const skewFaults: readonly Fault[] = [
   {
     name: "version-skew",
     async strike(context) {
-      const { clients, dice, site, notes } = context;
+      const { clients, random, site, notes } = context;
       for (const { tap } of clients)
-        tap.extra = () => (dice.chance(0.1) ? frameOfTomorrow(dice.pick(site.gateways).name) : undefined);
+        tap.extra = () => (random.chance(0.1) ? frameOfTomorrow(random.pick(site.gateways).name) : undefined);
       const channel = `${site.settings["REDIS_PREFIX"]}:hint`;
       await Promise.all([
         site.redis.publish(channel, JSON.stringify({ type: "census", epoch: "x", seq: 1 }), 20),
         site.redis.publish(channel, JSON.stringify({ type: "hint", version: 2, epoch: "x", from: 1, to: 9 }), 20),
         oldClient(context).catch((error: unknown) => notes.violation(`a client of another version: ${String(error)}`)),
         otherProtocol(context).catch((error: unknown) => notes.violation(`another protocol: ${String(error)}`)),
-        last(dice, 500, 2_000),
+        last(random, 500, 2_000),
       ]);
       for (const { tap } of clients) tap.extra = undefined;
     },
@@ -32,10 +32,10 @@ function frameOfTomorrow(word: string): string {
 }
 
 /** A socket straight to a gateway, as a user. */
-function openSocket({ site, dice, clients }: FaultContext, protocols: (token: string) => string[]): WebSocket {
-  const port = site.chooseGateway(dice);
+function openSocket({ site, random, clients }: FaultContext, protocols: (token: string) => string[]): WebSocket {
+  const port = site.chooseGateway(random);
   if (port === null) throw new Error("no gateway is there");
-  const token = dice.pick(clients).freshToken();
+  const token = random.pick(clients).freshToken();
   const socket = new WebSocket(`ws://127.0.0.1:${port}${socketPath}`, protocols(token), { perMessageDeflate: false });
   socket.on("error", () => undefined);
   return socket;
