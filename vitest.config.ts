@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { closingLine } from "./tools/src/vitest/closing-line.ts";
+import { closingLine } from "./testkit/src/vitest/closing-line.ts";
 
-const WORKSPACES = "{packages/*,services/*,web,db,tools,simulation,loadtest,infra}";
+const WORKSPACES = "{packages/*,services/*,web,db,dev,testkit,verification/*,loadtest,infra}";
 
 /** The suffix of a test file says what it needs; see CONTRIBUTING. */
 function files(suffix: string): string[] {
@@ -39,7 +39,7 @@ function project(
 export default defineConfig({
   test: {
     // At the root it runs once; inside a project it would run once per project.
-    globalSetup: ["tools/src/vitest/global-setup.ts"],
+    globalSetup: ["testkit/src/vitest/global-setup.ts"],
     reporters: ["default", closingLine()],
     passWithNoTests: true,
     projects: [

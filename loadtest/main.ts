@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import path from "node:path";
-import { stopRequest } from "@heliograph/tools/cluster";
+import { stopRequest } from "@heliograph/testkit/process/stop-request";
 import { LocalSite } from "./deployment/local-deployment.ts";
 import { RemoteSite } from "./deployment/remote-deployment.ts";
 import { findK6, K6Missing, k6Engine } from "./engines/k6-engine.ts";

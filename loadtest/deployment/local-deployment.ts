@@ -1,14 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
-import {
-  type Cluster,
-  findRedis,
-  type ServiceProcess,
-  startCluster,
-  startRedis,
-  startScratchServer,
-  templateDatabase,
-} from "@heliograph/tools/cluster";
+import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
+import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
+import { startScratchServer } from "@heliograph/testkit/postgres/scratch-server";
+import { templateDatabase } from "@heliograph/testkit/postgres/template-cluster";
+import { findRedis } from "@heliograph/testkit/redis/find-redis";
+import { startRedis } from "@heliograph/testkit/redis/server";
 import pg from "pg";
 import type { World } from "../plan/scenario.ts";
 import type { Action } from "../plan/workload.ts";

@@ -1,5 +1,7 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import { type Cluster, startCluster, startEdge, staticFiles } from "@heliograph/tools/cluster";
+import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
+import { startEdge } from "@heliograph/testkit/edge/edge";
+import { staticFiles } from "@heliograph/testkit/edge/static-files";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
 import { buildApplication } from "./built-application.ts";

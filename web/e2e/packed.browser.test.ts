@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { createApiClient } from "@heliograph/client";
+import { packPackages } from "@heliograph/dev/pack/pack-packages";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import { type Cluster, type Edge, packPackages, startCluster, startEdge, staticFiles } from "@heliograph/tools/cluster";
+import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
+import { type Edge, startEdge } from "@heliograph/testkit/edge/edge";
+import { staticFiles } from "@heliograph/testkit/edge/static-files";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createTestDatabase } from "@heliograph/server-kit/testing";
-import { startCluster } from "@heliograph/tools/cluster";
+import { startCluster } from "@heliograph/testkit/cluster/cluster";
 import { expect, inject, test } from "vitest";
 import { webRoot } from "./built-application.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createApiClient, createHeliograph, entityKey, type Heliograph, type LiveList } from "@heliograph/client";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import { type Cluster, startCluster } from "@heliograph/tools/cluster";
+import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
 // The real SDK without a browser, many times over, against a whole cluster that is written to from all sides.

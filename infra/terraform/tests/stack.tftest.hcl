@@ -1,5 +1,5 @@
 # The whole stack, as production has it, and its other forms. What is said here of names and bounds is completed by
-# policies over the same plans (tools/src/terraform/policies.ts).
+# policies over the same plans (dev/src/terraform/policies.ts).
 
 mock_provider "aws" {
   source = "./tests/mocks"

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { type ServiceKind, startService } from "@heliograph/tools/cluster";
+import { type ServiceKind, startService } from "@heliograph/testkit/cluster/service-process";
 import { expect, test } from "vitest";
 import { listen } from "./harness/free-port.ts";
 

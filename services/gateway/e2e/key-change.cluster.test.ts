@@ -1,4 +1,4 @@
-import type { ServiceProcess } from "@heliograph/tools/cluster";
+import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
 import { expect, test } from "vitest";
 import { RestClient } from "./harness/rest-client.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";

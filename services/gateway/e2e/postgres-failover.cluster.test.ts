@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createLogger, createPool } from "@heliograph/server-kit";
-import { type Cluster, startCluster } from "@heliograph/tools/cluster";
+import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
 import type { Pool } from "pg";
 import { expect, inject, test } from "vitest";
 import { FailingPostgres } from "./harness/failing-postgres.ts";

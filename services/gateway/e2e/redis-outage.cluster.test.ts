@@ -1,5 +1,7 @@
 import { hintChannel } from "@heliograph/protocol";
-import { findRedis, type RedisServer, type ServiceProcess, startRedis } from "@heliograph/tools/cluster";
+import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
+import { findRedis } from "@heliograph/testkit/redis/find-redis";
+import { type RedisServer, startRedis } from "@heliograph/testkit/redis/server";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";

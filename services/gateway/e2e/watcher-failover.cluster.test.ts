@@ -1,4 +1,4 @@
-import type { ServiceProcess } from "@heliograph/tools/cluster";
+import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
 import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
 import { faultsOfSequence } from "./harness/log-feed.ts";

@@ -1,15 +1,9 @@
 import { once } from "node:events";
 import { renameSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import {
-  type PostgresServer,
-  replicationSettings,
-  type ScratchServer,
-  type Standby,
-  startPostgres,
-  startScratchServer,
-  startStandby,
-} from "@heliograph/tools/postgres";
+import { type ScratchServer, startScratchServer } from "@heliograph/testkit/postgres/scratch-server";
+import { type PostgresServer, startPostgres } from "@heliograph/testkit/postgres/server";
+import { replicationSettings, type Standby, startStandby } from "@heliograph/testkit/postgres/standby";
 
 const database = "heliograph_demo";
 

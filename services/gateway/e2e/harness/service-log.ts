@@ -1,4 +1,4 @@
-import type { Cluster } from "@heliograph/tools/cluster";
+import type { Cluster } from "@heliograph/testkit/cluster/cluster";
 import { afterEach } from "vitest";
 
 /** pino's number of "warn"; what is above explains a failure. */

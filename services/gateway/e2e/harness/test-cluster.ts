@@ -1,5 +1,6 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import { type Cluster, type ServiceProcess, startCluster } from "@heliograph/tools/cluster";
+import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
+import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
 import { DatabaseGate } from "./database-gate.ts";

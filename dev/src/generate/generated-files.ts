@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { renderProtocolDocument, renderProtocolSchema } from "@heliograph/protocol";
+import { repositoryRoot } from "@heliograph/testkit/repository";
+import { renderTerraformReadme } from "../terraform/readme-tables.ts";
+import { readCatalog } from "./catalog.ts";
+import { renderConfigurationDocument } from "./configuration-document.ts";
+import { renderEntityTypes } from "./entity-types.ts";
+import { exportOf } from "./export-of.ts";
+
+/** A file of the repository that a program writes. */
+export interface GeneratedFile {
+  /** Below the top folder. */
+  path: string;
+  content: string;
+}
+
+/** Every generated file but db/schema.sql, which @heliograph/db writes and compares itself. */
+export async function generatedFiles(migratedDatabaseUrl: string): Promise<GeneratedFile[]> {
+  const renderErrors = await exportOf<() => string>(
+    "services/gateway/src/rest/errors/error-catalog.ts",
+    "renderRestErrorDocument",
+  );
+  return [
+    { path: "web/src/db/entities.generated.ts", content: renderEntityTypes(await readCatalog(migratedDatabaseUrl)) },
+    { path: "docs/configuration.md", content: await renderConfigurationDocument() },
+    { path: "docs/protocol.md", content: renderProtocolDocument() },
+    { path: "docs/protocol.schema.json", content: renderProtocolSchema() },
+    { path: "docs/rest-errors.md", content: renderErrors() },
+    {
+      path: "infra/terraform/README.md",
+      content: renderTerraformReadme(path.join(repositoryRoot, "infra", "terraform")),
+    },
+  ];
+}
+
+function present({ path: file }: GeneratedFile): string | null {
+  try {
+    return readFileSync(path.join(repositoryRoot, file), "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** Paths of the files that are missing or differ from what would be written now. */
+export function staleFiles(files: readonly GeneratedFile[]): string[] {
+  return files.filter((file) => present(file) !== file.content).map((file) => file.path);
+}
+
+/** Writes the files that differ and returns their paths; the others keep their time, so that no build runs again. */
+export function writeGenerated(files: readonly GeneratedFile[]): string[] {
+  const stale = staleFiles(files);
+  for (const file of files) {
+    if (!stale.includes(file.path)) continue;
+    const place = path.join(repositoryRoot, file.path);
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, file.content);
+  }
+  return stale;
+}

@@ -1,0 +1,29 @@
+/**
+ * `npm test`: everything, once. Installs a browser and a Redis where it can, then hands over to vitest; arguments go on to
+ * it (`npm test -- tools --project unit`). The last line is `N passed, N failed`.
+ */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import path from "node:path";
+import { findChromium } from "@heliograph/testkit/browser/find-chromium";
+import { aptGetInstall } from "@heliograph/testkit/process/apt-get";
+import { stopRequest } from "@heliograph/testkit/process/stop-request";
+import { findRedis } from "@heliograph/testkit/redis/find-redis";
+import { repositoryRoot } from "@heliograph/testkit/repository";
+
+const signal = stopRequest();
+
+if (findChromium() === null) {
+  const problem = await aptGetInstall(["chromium"]);
+  if (problem !== null) console.error(`No browser for the browser tests: ${problem}.`);
+}
+const redis = await findRedis();
+if (redis.program === null) console.error(`No Redis for the tests that need one: ${redis.reason}.`);
+
+const vitest = path.join(repositoryRoot, "node_modules", "vitest", "vitest.mjs");
+const child = spawn(process.execPath, [vitest, "run", ...process.argv.slice(2)], {
+  cwd: repositoryRoot,
+  stdio: ["ignore", "inherit", "inherit"],
+});
+signal.addEventListener("abort", () => child.kill("SIGTERM"));
+child.once("exit", (code, ended) => process.exit(ended === null ? (code ?? 1) : 128 + constants.signals[ended]));

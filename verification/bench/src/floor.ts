@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { boundCommand } from "@heliograph/testkit/process/bound-command";
+import { recentLines } from "@heliograph/testkit/process/recent-lines";
+import { stopChild } from "@heliograph/testkit/process/stop-child";
+import { waitForLine } from "@heliograph/testkit/process/wait-for-line";
+import { Redis } from "ioredis";
+import type pg from "pg";
+import { WebSocket } from "ws";
+import { microsecondsNow } from "./microseconds.ts";
+
+/** A floor to compare with: commit, publish on Redis, write to a socket, and nothing else. */
+export interface Floor extends AsyncDisposable {
+  /** Commits once and takes the time until the socket has the message. */
+  sample(): Promise<void>;
+  /** Milliseconds of each sample. */
+  readonly latencies: readonly number[];
+}
+
+const CHANNEL = "bench_floor";
+
+/** Starts the floor on the database and the Redis that the cluster uses as well. */
+export async function startFloor(pool: pg.Pool, redisUrl: string): Promise<Floor> {
+  await using undo = new AsyncDisposableStack();
+  const program = path.join(import.meta.dirname, "floor-server.ts");
+  const { command, args } = boundCommand(process.execPath, [program, redisUrl, CHANNEL], "TERM");
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  undo.defer(async () => void (await stopChild(child, "SIGKILL", 1_000)));
+  const lines = recentLines([child.stdout, child.stderr]);
+  const port = await waitForLine({
+    name: "floor",
+    child,
+    lines,
+    match: (line) => Number(line) || undefined,
+    timeoutMs: 10_000,
+  });
+
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
+  undo.defer(() => socket.terminate());
+  const latencies: number[] = [];
+  socket.on("message", (text) => latencies.push((microsecondsNow() - Number(String(text))) / 1000));
+  await once(socket, "open");
+
+  const publisher = new Redis(redisUrl);
+  undo.defer(() => publisher.disconnect());
+  await pool.query("create table bench_floor (id int primary key, at bigint)");
+  await pool.query("insert into bench_floor values (1, 0)");
+  const all = undo.move();
+  return {
+    latencies,
+    async sample() {
+      const { rows } = await pool.query<{ at: string }>(
+        "update bench_floor set at = (extract(epoch from clock_timestamp()) * 1000000)::bigint where id = 1 returning at",
+      );
+      await publisher.publish(CHANNEL, String(rows[0]?.at));
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}

@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import type { CaughtBy } from "./mutant.ts";
+
+/**
+ * - caught: red by an assertion, or by a broken promise of the simulation
+ * - survived: green
+ * - broken: red for another reason, such as code that does not load; it proves nothing
+ */
+export type Verdict = { readonly kind: "caught" | "survived" | "broken"; readonly why: string };
+
+/** Schedules that a mutant of the simulation may take to be found. */
+const schedules = 3000;
+/** A run is ended after this: one that hangs proves nothing. */
+const limitMs = 20 * 60_000;
+
+type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+function run(root: string, args: readonly string[], signal: AbortSignal): Promise<Ended> {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (piece: Buffer) => {
+    stdout += piece.toString("utf8");
+  });
+  child.stderr.on("data", (piece: Buffer) => {
+    stderr += piece.toString("utf8");
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => {
+      if (error.name === "AbortError") resolve({ code: null, stdout: "", stderr: "it took too long" });
+      else reject(error);
+    });
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+type Finding = {
+  readonly seed: number;
+  readonly violations: readonly { readonly promise: string; readonly what: string }[];
+};
+
+/** Runs what should catch the mutant that is applied in the tree. */
+export async function judge(root: string, caughtBy: CaughtBy, signal: AbortSignal): Promise<Verdict> {
+  return "simulation" in caughtBy
+    ? judgeBySimulation(root, caughtBy.seed ?? 1, signal)
+    : judgeByTest(root, caughtBy, signal);
+}
+
+async function judgeBySimulation(root: string, seed: number, signal: AbortSignal): Promise<Verdict> {
+  const args = ["--schedules", String(schedules), "--seed", String(seed), "--workers", "1", "--first", "--no-keep"];
+  const { code, stdout, stderr } = await run(root, ["verification/simulation/src/cli.ts", ...args], signal);
+  if (code === 0) return { kind: "survived", why: `${schedules} schedules from seed ${seed} kept every promise` };
+  if (code !== 1) return { kind: "broken", why: stderr.trim().split("\n")[0] ?? `exit code ${code}` };
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  const [finding] = findings;
+  return { kind: "caught", why: `seed ${finding?.seed}: ${finding?.violations[0]?.promise}` };
+}
+
+type Report = {
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly title: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+};
+
+/** A name as vitest matches it; of parametrised tests the fixed part. */
+function pattern(name: string): string {
+  const fixed = name.split(/%[sdifjo]|\$\w+/).sort((a, b) => b.length - a.length)[0] ?? "";
+  return fixed.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+async function judgeByTest(
+  root: string,
+  { test, name, error }: { test: string; name?: string; error?: string },
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const output = path.join(root, "mutant-report.json");
+  rmSync(output, { force: true });
+  const vitest = path.join(root, "node_modules", "vitest", "vitest.mjs");
+  const project = /\.(pg|redis|cluster|browser)\.test\./.exec(test)?.[1] ?? "unit";
+  const args = [vitest, "run", test, "--project", project, "--reporter", "json", "--outputFile", output];
+  const { stderr, stdout } = await run(root, [...args, ...(name === undefined ? [] : ["-t", pattern(name)])], signal);
+  let report: Report;
+  try {
+    report = JSON.parse(readFileSync(output, "utf8")) as Report;
+  } catch {
+    return { kind: "broken", why: (stderr || stdout).trim().split("\n")[0] ?? "no report" };
+  }
+  const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const failed = results.filter(({ status }) => status === "failed");
+  const ran = results.filter(({ status }) => status === "passed" || status === "failed");
+  if (failed.length === 0) {
+    const [message] = report.testResults.flatMap((file) => (file.message ? [file.message] : []));
+    if (message || ran.length === 0) return { kind: "broken", why: message?.split("\n")[0] ?? "no test of that name" };
+    return { kind: "survived", why: `${ran.length} tests of ${test} are green` };
+  }
+  const expectation = /^(AssertionError|TestTimeoutError|Error: (expect|promise (resolved|rejected)|Test timed out))/m;
+  const honest = failed.find(({ failureMessages }) =>
+    failureMessages.some((text) => expectation.test(text) || (error !== undefined && text.includes(error))),
+  );
+  if (!honest) return { kind: "broken", why: failed[0]?.failureMessages[0]?.split("\n")[0] ?? "a test failed" };
+  return { kind: "caught", why: honest.title };
+}

@@ -1,0 +1,115 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { repositoryRoot } from "@heliograph/testkit/repository";
+import { applyPatch } from "./apply-patch.ts";
+import type { Mutant, Patch } from "./mutant.ts";
+
+/** What a run of tests or of the simulation needs. */
+const parts = [
+  "packages",
+  "services",
+  "db",
+  "dev",
+  "testkit",
+  "verification",
+  "vitest.config.ts",
+  "package.json",
+  "tsconfig.base.json",
+];
+const scope = "@heliograph";
+const migration = "db/migrations/0001_initial.sql";
+const testDatabase = "packages/server-kit/src/testing/test-database.ts";
+const pool = "  const pool = new pg.Pool({ connectionString: urlOf(name), max: 10 });\n";
+/** Executed on every new test database, in the copy only. */
+const definitions = "mutant.sql";
+/** Functions that other definitions generate have to be generated again. */
+const generators = new Set(["db/triggers/entity_logging.sql", "db/functions/sync_policy.sql"]);
+
+/**
+ * A copy of the sources with the modules of the original, in which mechanisms are broken: nothing of the product has a
+ * switch for it. One mutant at a time; the copy is whole again after each.
+ */
+export class SourceTree {
+  readonly root: string;
+  readonly #changed = new Map<string, string>();
+
+  constructor() {
+    this.root = mkdtempSync(path.join(tmpdir(), "heliograph-mutants-"));
+    for (const part of parts)
+      cpSync(path.join(repositoryRoot, part), path.join(this.root, part), {
+        recursive: true,
+        filter: (source) => !/\/(node_modules|dist|\.cache|artifacts)$/.test(source),
+      });
+    this.#linkModules();
+  }
+
+  /** Workspaces by links into the copy, everything else by links to what is installed. */
+  #linkModules(): void {
+    const installed = path.join(repositoryRoot, "node_modules");
+    const modules = path.join(this.root, "node_modules");
+    mkdirSync(path.join(modules, scope), { recursive: true });
+    for (const name of readdirSync(installed))
+      if (name !== scope && name !== ".vite") symlinkSync(path.join(installed, name), path.join(modules, name));
+    const workspaces = ["packages", "services", "verification"].flatMap((folder) =>
+      readdirSync(path.join(this.root, folder)).map((name) => path.join(folder, name)),
+    );
+    for (const workspace of [...workspaces, "db", "dev", "testkit"])
+      symlinkSync(path.join(this.root, workspace), path.join(modules, scope, path.basename(workspace)));
+  }
+
+  apply({ patches, database }: Mutant): void {
+    for (const patch of patches) {
+      if (!patch.file.startsWith("db/")) this.#patch(patch);
+      else if (database === "template") this.#patchMigration(patch);
+      else this.#redefine(patch);
+    }
+  }
+
+  restore(): void {
+    for (const [file, text] of this.#changed) writeFileSync(path.join(this.root, file), text);
+    this.#changed.clear();
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  #read(file: string): string {
+    return readFileSync(path.join(this.root, file), "utf8");
+  }
+
+  #write(file: string, text: string): void {
+    if (!this.#changed.has(file)) this.#changed.set(file, this.#read(file));
+    writeFileSync(path.join(this.root, file), text);
+  }
+
+  #patch(patch: Patch): void {
+    this.#write(patch.file, applyPatch(this.#read(patch.file), patch));
+  }
+
+  /** Templates are built from the migration, which holds every definition word for word. */
+  #patchMigration(patch: Patch): void {
+    const whole = this.#read(patch.file).trim();
+    this.#write(
+      migration,
+      applyPatch(this.#read(migration), { file: migration, find: whole, replace: applyPatch(whole, patch) }),
+    );
+    this.#patch(patch);
+  }
+
+  /** The templates stay as they are, with their cache; the patched definitions replace the ones in each copy of them. */
+  #redefine(patch: Patch): void {
+    const again = generators.has(patch.file) ? this.#read("db/sync.sql") : "";
+    writeFileSync(path.join(this.root, definitions), `${applyPatch(this.#read(patch.file), patch)}\n${again}`);
+    const file = JSON.stringify(path.join(this.root, definitions));
+    this.#write(
+      testDatabase,
+      applyPatch(this.#read(testDatabase), {
+        file: testDatabase,
+        find: pool,
+        replace: `${pool}  await pool.query((await import("node:fs")).readFileSync(${file}, "utf8"));\n`,
+      }),
+    );
+  }
+}
