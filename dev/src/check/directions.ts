@@ -46,7 +46,7 @@ function ours(...groups: (Record<string, string> | undefined)[]): string[] {
 export function wrongDirections(workspace: string, manifest: Manifest): string[] {
   const allowed = allowedDirections[workspace];
   if (allowed === undefined)
-    return [`${workspace} is not in the table of directions: add it to tools/src/check/directions.ts`];
+    return [`${workspace} is not in the table of directions: add it to dev/src/check/directions.ts`];
   const { production, tests } = allowed;
   const inProduction = ours(manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies);
   return [
