@@ -23,11 +23,10 @@ import { type SyncStatus, stuckAt, toSyncStatus } from "../status/sync-status.ts
 import type { EntityStore } from "../store/entity-store.ts";
 import { LiveEntities } from "../store/live-entities.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { StoreKeeper } from "../store/store-keeper.ts";
-import { applyGoneAtSubscribe } from "../subscriptions/gone-at-subscribe.ts";
+import { RowEviction } from "../store/row-eviction.ts";
+import type { GoneRow } from "../subscriptions/subscribe-batch.ts";
 import { Subscriber } from "../subscriptions/subscriber.ts";
-import type { Phase, Target } from "../subscriptions/subscription-book.ts";
-import { toTargets } from "../subscriptions/to-targets.ts";
+import { type Phase, type Target, toTargets } from "../subscriptions/subscription-book.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
 import { EntityResource } from "./entity-resource.ts";
@@ -60,7 +59,7 @@ export class Heliograph {
   readonly #errors = new Map<EntityKey, Error>();
   readonly #status: StatusPublisher;
   readonly #shared: SharedConnection;
-  readonly #keeper: StoreKeeper;
+  readonly #eviction: RowEviction;
   #kind: ConnectionState["kind"] = "disconnected";
   #life: "new" | "started" | "stopped" = "new";
   #lookedUnconnected = false;
@@ -122,7 +121,12 @@ export class Heliograph {
     });
     this.mutations = this.outbox.mutations;
     this.entities = new LiveEntities(this.store, this.outbox.outbox);
-    this.#keeper = new StoreKeeper(this.store, this.entities, this.outbox.outbox, options.maxRows);
+    this.#eviction = new RowEviction({
+      store: this.store,
+      live: this.entities,
+      isUnsent: (key) => this.outbox.outbox.of(key).length > 0,
+      maxRows: options.maxRows,
+    });
     this.#subscriber = new Subscriber({
       send: (message) => this.#connection.send(message),
       readVersions: (type, ids) => this.#readVersions(type, ids),
@@ -132,10 +136,7 @@ export class Heliograph {
         this.#refetcher.compared(type, changes, seen);
         this.#lists.compared(type, changes);
       },
-      onGone: (type, rows) => {
-        const parts = { refetcher: this.#refetcher, subscriber: this.#subscriber, store: this.store };
-        this.#background(applyGoneAtSubscribe(type, rows, parts));
-      },
+      onGone: (type, rows) => this.#background(this.#removeGone(type, rows)),
       onWithin: (type, containers) => this.#lists.subscribed(type, containers),
       onPhase: (targets) => this.#phaseChanged(targets),
       onProgress: () => this.#catchUp.check(),
@@ -170,7 +171,7 @@ export class Heliograph {
       readVersions: (type, ids) => this.#readVersions(type, ids),
       status: () => this.#status.current,
       onMessage: (message) => this.#receive(message),
-      background: (work) => this.#background(work),
+      onGone: (type, rows) => this.#background(this.#removeGone(type, rows)),
       onLost: () => this.#lists.refresh(),
       onChange: (state) => this.#connectionChanged(state),
       onStatus: (now) => (now ? this.#status.publish() : this.#status.publishLater()),
@@ -212,7 +213,7 @@ export class Heliograph {
     this.#subscriber.start();
     this.#connection.start();
     this.outbox.start();
-    this.#keeper.start();
+    this.#eviction.start();
     if (again) for (const list of this.#lists.active()) list.resume();
   }
 
@@ -224,7 +225,7 @@ export class Heliograph {
     this.#subscriber.stop();
     this.#refetcher.stop();
     this.outbox.stop();
-    this.#keeper.stop();
+    this.#eviction.stop();
     this.#status.stop();
   }
 
@@ -325,6 +326,11 @@ export class Heliograph {
   /** A store that was closed or is full must not end in an unhandled rejection, which stops a Node program. */
   #background(work: Promise<void>): void {
     work.catch((error: unknown) => this.#logger.warn(`[Sync] The local store failed: ${String(error)}`));
+  }
+
+  async #removeGone(type: string, rows: readonly GoneRow[]): Promise<void> {
+    const kept = await this.#refetcher.removeUnlessNewer(type, rows);
+    this.#subscriber.retry(kept.map((id) => ({ type, id, container: false })));
   }
 
   async #readVersions(type: string, ids: readonly string[]) {

@@ -11,10 +11,9 @@ import type { Logger } from "../platform/logger.ts";
 import type { TokenSource } from "../platform/token-source.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
-import type { EntityStore } from "../store/entity-store.ts";
-import { applyGoneAtSubscribe } from "../subscriptions/gone-at-subscribe.ts";
+import type { EntityStore, HeldVersion } from "../store/entity-store.ts";
 import { HeldRows } from "../subscriptions/held-rows.ts";
-import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
+import type { GoneRow } from "../subscriptions/subscribe-batch.ts";
 import type { Subscriber } from "../subscriptions/subscriber.ts";
 import { Tabs } from "../tabs/tabs.ts";
 import type { CatchUp } from "./catch-up.ts";
@@ -35,8 +34,7 @@ export type SharedConnectionParts = {
   readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
   readonly status: () => SyncStatus;
   readonly onMessage: (message: DownMessage) => void;
-  /** Work on the store that nobody waits for. */
-  readonly background: (work: Promise<void>) => void;
+  readonly onGone: (type: string, rows: readonly GoneRow[]) => void;
   readonly onLost: () => void;
   readonly onChange: (state: ConnectionState) => void;
   /** Counts of the status may have changed, or with `now` what it says. */
@@ -81,7 +79,7 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
       const phase = subscriber.phase({ type, id, container: false });
       return phase === "asked" || phase === "held";
     },
-    onGone: (type, rows) => parts.background(applyGoneAtSubscribe(type, rows, { refetcher, subscriber, store })),
+    onGone: parts.onGone,
     clock,
     random,
     logger,

@@ -164,6 +164,23 @@ export class Refetcher {
     await this.#ports.store.putGone(ids.map((id) => ({ type, id, ver: 0 })));
   }
 
+  /**
+   * Removes rows that the answer to a SUBSCRIBE calls gone: deleted, or no longer readable.
+   *
+   * @param rows `seen` is the version that the question was sent with
+   * @returns the rows that stay, because the device has received a newer version since (of its own create, say). The
+   *   answer is older than that version: the rows are read again and need a new subscription.
+   */
+  async removeUnlessNewer(
+    type: string,
+    rows: readonly { readonly id: string; readonly seen: number }[],
+  ): Promise<string[]> {
+    const ids = rows.map(({ id }) => id);
+    this.bar(type, ids);
+    await this.#ports.store.putGone(rows.map(({ id, seen }) => ({ type, id, ver: 0, unlessNewerThan: seen })));
+    return this.#lookAtDisputed(type, ids);
+  }
+
   /** A number for a request made elsewhere (a list page, a write); hand its rows to `admit`, and `close` it at the end. */
   open(): Ticket {
     return this.#needs.open();
@@ -357,11 +374,12 @@ export class Refetcher {
     return this.#needs.get(key)?.version ?? 0;
   }
 
-  async #lookAtDisputed(type: string, gone: readonly string[]): Promise<void> {
-    if (gone.length === 0) return;
+  async #lookAtDisputed(type: string, gone: readonly string[]): Promise<string[]> {
+    if (gone.length === 0) return [];
     const rows = await this.#ports.store.read(gone.map((id) => entityKey(type, id)));
     const disputed = gone.filter((id) => rows.get(entityKey(type, id))?.gone === false);
     if (disputed.length > 0) this.look(type, disputed);
+    return disputed;
   }
 
   #conclude(ticket: Ticket, type: string, id: string, version: number | undefined): void {

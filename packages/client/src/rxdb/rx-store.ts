@@ -3,6 +3,7 @@ import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type {
   EntityStore,
   GoneMark,
+  HeldVersion,
   OperationChange,
   OperationStep,
   ServerRow,
@@ -13,7 +14,6 @@ import type {
 import { type Merge, mergeGoneMark, mergeServerRow } from "../store/merge.ts";
 import type { Operation } from "../store/operation.ts";
 import { rowsInside } from "../store/rows-inside.ts";
-import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type { RxTable, Step } from "./rx-table.ts";
 import { type EntityDocument, type ListDocument, type MetaDocument, maxListId, type OutboxDocument } from "./schema.ts";
 

@@ -1,5 +1,4 @@
 import type { EntityKey } from "@heliograph/shared/entity-key";
-import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type { Operation } from "./operation.ts";
 
 /** Columns of a row by name, as the REST API sent them. */
@@ -50,6 +49,9 @@ export type GoneMark = {
 
 /** Where a row stands in the order of use. */
 export type UseMark = Pick<StoredEntity, "id" | "seenAt">;
+
+/** What the store holds of a row: its version, and whether it is held as gone. */
+export type HeldVersion = { readonly version: number; readonly gone: boolean };
 
 /** A list as the server ordered it. */
 export type StoredList = {

@@ -1,9 +1,9 @@
 import { Emitter } from "@heliograph/shared/emitter";
 import type { EntityKey } from "@heliograph/shared/entity-key";
-import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
 import type {
   EntityStore,
   GoneMark,
+  HeldVersion,
   OperationChange,
   OperationStep,
   ServerRow,

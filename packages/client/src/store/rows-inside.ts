@@ -1,6 +1,5 @@
 import { splitEntityKey } from "@heliograph/shared/entity-key";
-import type { HeldVersion } from "../subscriptions/subscribe-batch.ts";
-import type { StoredEntity } from "./entity-store.ts";
+import type { HeldVersion, StoredEntity } from "./entity-store.ts";
 
 /**
  * Of these rows, those of a type that lie inside one of the containers. Which columns name containers only the server

@@ -1,9 +1,10 @@
 import type { UpMessage } from "@heliograph/protocol";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
+import type { HeldVersion } from "../store/entity-store.ts";
 import { testId } from "../testing/ids.ts";
 import { CoveredRows } from "./covered-rows.ts";
-import { defaultLimits, type HeldVersion } from "./subscribe-batch.ts";
+import { defaultLimits } from "./subscribe-batch.ts";
 
 const limits = { ...defaultLimits, covered: true };
 const box = testId(99);

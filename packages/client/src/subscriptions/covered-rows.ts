@@ -4,7 +4,8 @@ import type { Clock } from "@heliograph/shared/clock";
 import { Timer } from "@heliograph/shared/timer";
 import type { Logger } from "../platform/logger.ts";
 import { retryBackoff } from "../platform/retry-delay.ts";
-import { type GoneRow, type HeldVersion, idsPerMessage, type Limits } from "./subscribe-batch.ts";
+import type { HeldVersion } from "../store/entity-store.ts";
+import { type GoneRow, idsPerMessage, type Limits } from "./subscribe-batch.ts";
 
 export type CoveredRowsPorts = {
   readonly send: (message: UpMessage) => boolean;

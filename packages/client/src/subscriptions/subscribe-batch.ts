@@ -1,3 +1,4 @@
+import type { HeldVersion } from "../store/entity-store.ts";
 import type { Target } from "./subscription-book.ts";
 
 /** What the server allows, from WELCOME. */
@@ -50,9 +51,6 @@ export function toBatches<Item>(
   }
   return batches;
 }
-
-/** What the store holds of a row: its version, and that it is held as gone. */
-export type HeldVersion = { readonly version: number; readonly gone: boolean };
 
 export type GoneRow = {
   readonly id: string;

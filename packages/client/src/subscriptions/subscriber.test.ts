@@ -1,8 +1,9 @@
 import type { UpMessage } from "@heliograph/protocol";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
+import type { HeldVersion } from "../store/entity-store.ts";
 import { testId } from "../testing/ids.ts";
-import type { GoneRow, HeldVersion } from "./subscribe-batch.ts";
+import type { GoneRow } from "./subscribe-batch.ts";
 import { defaultLimits, type Limits } from "./subscribe-batch.ts";
 import { answerTimeoutMs, Subscriber } from "./subscriber.ts";
 import { lingerMs } from "./subscription-book.ts";

@@ -3,6 +3,7 @@ import type { Clock } from "@heliograph/shared/clock";
 import { Timer } from "@heliograph/shared/timer";
 import type { Logger } from "../platform/logger.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
+import type { HeldVersion } from "../store/entity-store.ts";
 import { CoveredRows, type CoveredRowsPorts } from "./covered-rows.ts";
 import { Endings } from "./endings.ts";
 import { Refusals } from "./refusals.ts";
@@ -10,7 +11,6 @@ import {
   type Batch,
   defaultLimits,
   type GoneRow,
-  type HeldVersion,
   idsOf,
   type Limits,
   toBatches,

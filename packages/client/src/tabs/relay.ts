@@ -2,7 +2,8 @@ import type { DownMessage, UpMessage } from "@heliograph/protocol";
 import type { Clock } from "@heliograph/shared/clock";
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { Limits } from "../connection/connection.ts";
-import { type HeldVersion, versionToSend } from "../subscriptions/subscribe-batch.ts";
+import type { HeldVersion } from "../store/entity-store.ts";
+import { versionToSend } from "../subscriptions/subscribe-batch.ts";
 import { type Phase, type Target, targetKey } from "../subscriptions/subscription-book.ts";
 import { HeldBack } from "./held-back.ts";
 
