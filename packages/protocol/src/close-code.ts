@@ -5,7 +5,11 @@ export type Reconnect =
   | "after a new token"
   | "never"; // the same request would be refused again
 
-type CloseCodeEntry = { readonly code: number; readonly meaning: string; readonly reconnect: Reconnect };
+interface CloseCodeEntry {
+  readonly code: number;
+  readonly meaning: string;
+  readonly reconnect: Reconnect;
+}
 
 /** Close codes of the socket, declared once; 4xxx codes resemble the HTTP status of the same ending. */
 export const closeCodes = {

@@ -5,7 +5,7 @@ import { subprotocol } from "./subprotocol.ts";
 import { upMessageSchemas } from "./up.ts";
 import { protocolVersion } from "./version.ts";
 
-type SchemaNode = {
+interface SchemaNode {
   type?: string;
   const?: unknown;
   enum?: readonly unknown[];
@@ -14,7 +14,7 @@ type SchemaNode = {
   properties?: Record<string, SchemaNode>;
   required?: readonly string[];
   items?: SchemaNode;
-};
+}
 
 function typeName(node: SchemaNode): string {
   if (node.const !== undefined) return JSON.stringify(node.const);

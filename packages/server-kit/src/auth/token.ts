@@ -3,14 +3,14 @@ import { isUuid } from "@heliograph/shared/uuid";
 import jwt from "jsonwebtoken";
 
 /** Who a request or socket acts for. */
-export type Identity = {
+export interface Identity {
   readonly personId: string;
   readonly organizationId: string;
   /** Seconds since 1970 at which the token expires. */
   readonly expiresAt: number;
-};
+}
 
-export type TokenSettings = {
+export interface TokenSettings {
   readonly JWT_SECRET: string;
   /** Another key whose tokens are accepted, the next or the one before, while keys are changed. */
   readonly JWT_SECRET_ACCEPTED?: string | null;
@@ -19,7 +19,7 @@ export type TokenSettings = {
   readonly TOKEN_LIFETIME_S: number;
   /** How long after its end a token may still be exchanged for a new one, in seconds; not at all unless told. */
   readonly TOKEN_RENEW_GRACE_S?: number;
-};
+}
 
 /** Why a token was refused. `expired` is told apart so that a client renews instead of signing out. */
 export class TokenError extends Error {

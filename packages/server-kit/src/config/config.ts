@@ -1,7 +1,7 @@
 import { ConfigurationError } from "./configuration-error.ts";
 
 /** How one setting is written in the environment. */
-type Setting<Value> = {
+interface Setting<Value> {
   readonly description: string;
   /** Unit of a number, for messages and the generated table. */
   readonly unit?: string;
@@ -11,7 +11,7 @@ type Setting<Value> = {
   readonly default: Value | undefined;
   readonly type: string;
   readonly parse: (text: string) => Value;
-};
+}
 
 /** The table of a service: environment variable name to setting. */
 export type ConfigTable = Readonly<Record<string, Setting<unknown>>>;
@@ -20,7 +20,12 @@ export type ConfigOf<Table extends ConfigTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never;
 };
 
-type Options<Value> = { description: string; default?: Value; unit?: string; secret?: boolean };
+interface Options<Value> {
+  description: string;
+  default?: Value;
+  unit?: string;
+  secret?: boolean;
+}
 
 function setting<Value>(type: string, options: Options<Value>, parse: (text: string) => Value): Setting<Value> {
   return { ...options, type, default: options.default, parse };

@@ -10,11 +10,11 @@ export type EmfNames = Readonly<Record<string, string>>;
 type EmfValue = number | { readonly Values: readonly number[]; readonly Counts: readonly number[] };
 
 /** What a metric says of itself. Not prom-client's own types, which hide the buckets and call the kinds numbers. */
-type Sample = {
+interface Sample {
   readonly value: number;
   readonly labels: Readonly<Record<string, unknown>>;
   readonly metricName?: string;
-};
+}
 type Snapshot = { readonly type: string; readonly values: readonly Sample[] };
 
 const minuteMs = 60_000;

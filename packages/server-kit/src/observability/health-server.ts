@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import type { MetricsRegistry } from "./metrics-registry.ts";
 
 /** What the health endpoints ask. */
-export type Health = {
+export interface Health {
   /** A reason while the process cannot do its work; undefined when it can. */
   readonly notReady: () => string | undefined;
-};
+}
 
 /** Answers of the three endpoints, also used by services that have an HTTP server of their own. */
 export async function answerHealth(

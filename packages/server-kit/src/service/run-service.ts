@@ -3,7 +3,7 @@ import type { Logger } from "../observability/logger.ts";
 import { Releasers } from "./releasers.ts";
 
 /** What a service's `start` receives. */
-export type ServiceContext = {
+export interface ServiceContext {
   readonly releasers: Releasers;
   /** Aborted at the first SIGTERM or SIGINT, so that waiting at start (for the database, say) ends as well. */
   readonly signal: AbortSignal;
@@ -12,7 +12,7 @@ export type ServiceContext = {
    * starts the process must allow that time as well before killing it.
    */
   readonly allowShutdown: (limitMs: number) => void;
-};
+}
 
 /** Longest time between the signal and the end of the process. ECS and Kubernetes kill after 30 s by default. */
 export const shutdownLimitMs = 25_000;

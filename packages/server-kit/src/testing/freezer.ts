@@ -1,10 +1,10 @@
 import { connect, createServer, type Socket } from "node:net";
 
-export type Freezer = AsyncDisposable & {
+export interface Freezer extends AsyncDisposable {
   /** Redis, by way of the freezer. */
   readonly url: string;
   freeze(now: boolean): void;
-};
+}
 
 /** A way to Redis that can be made to swallow everything without closing: a frozen server, or a link cut without a word. */
 export async function startFreezer(redisUrl: string): Promise<Freezer> {

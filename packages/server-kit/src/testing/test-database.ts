@@ -3,13 +3,13 @@ import pg from "pg";
 import { expect, inject } from "vitest";
 import "./provided.ts";
 
-export type TestDatabase = AsyncDisposable & {
+export interface TestDatabase extends AsyncDisposable {
   readonly name: string;
   /** URL of this database for a role: the superuser by default, `heliograph_gateway` or `heliograph_watcher`. */
   url(role?: string): string;
   /** Superuser connections. */
   readonly pool: pg.Pool;
-};
+}
 
 const suffixes = /\.(pg|redis|cluster|browser|bench)\.test\.tsx?$/;
 

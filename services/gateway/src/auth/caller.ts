@@ -5,7 +5,10 @@ import { RestError } from "../rest/errors/rest-error.ts";
 import type { Directory, Member } from "./directory.ts";
 
 /** Who a request acts for. */
-export type Caller = { readonly member: Member; readonly context: UserContext };
+export interface Caller {
+  readonly member: Member;
+  readonly context: UserContext;
+}
 
 /** Longest user agent that is kept; real ones have less than 300 characters. */
 const maxUserAgent = 300;

@@ -1,7 +1,7 @@
 import type pg from "pg";
 
 /** A person as a member of one organization. */
-export type Member = {
+export interface Member {
   readonly id: string;
   readonly email: string;
   readonly fname: string;
@@ -9,9 +9,9 @@ export type Member = {
   readonly personType: string;
   readonly organizationId: string;
   readonly role: string;
-};
+}
 
-type MemberRow = {
+interface MemberRow {
   person_id: string;
   email: string;
   fname: string;
@@ -19,7 +19,7 @@ type MemberRow = {
   person_type: string;
   organization_id: string;
   role: string;
-};
+}
 
 /** How long a change of name or role may stay unseen here. Rights do not depend on it: row level security asks anew. */
 const lifetimeMs = 60_000;

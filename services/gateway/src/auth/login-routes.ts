@@ -8,7 +8,7 @@ import { callerOf } from "./caller.ts";
 import { publicMember } from "./directory.ts";
 import { passwordMatches } from "./password.ts";
 
-type LoginRow = {
+interface LoginRow {
   person_id: string;
   email: string;
   fname: string;
@@ -16,7 +16,7 @@ type LoginRow = {
   person_type: string;
   password_hash: string;
   memberships: { organization_id: string; role: string }[];
-};
+}
 
 /** Attempts per minute for one address from one place: a person's typing errors, but 40 000 guesses a month at most. */
 const defaultAttemptsPerMinute = 30;
@@ -29,11 +29,11 @@ const verifiedAtOnce = 2;
 /** Attempts that may wait for their turn: about two seconds. */
 const maxWaiting = 100;
 
-export type LoginDependencies = {
+export interface LoginDependencies {
   readonly pool: pg.Pool;
   readonly tokens: Tokens;
   readonly attemptsPerMinute?: number;
-};
+}
 
 /** `POST auth/login`, `POST auth/renew` and `GET auth/me`. */
 export async function registerLoginRoutes(app: FastifyInstance, dependencies: LoginDependencies): Promise<void> {

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "./quote-identifier.ts";
 
 /** One column of a live table, as the view app.entity_catalog describes it. */
-export type Column = {
+export interface Column {
   readonly name: string;
   /** As PostgreSQL writes it, for example `numeric(14,2)`. */
   readonly type: string;
@@ -15,10 +15,10 @@ export type Column = {
   /** Entity code to which a foreign key points. */
   readonly references: string | null;
   readonly comment: string | null;
-};
+}
 
 /** A live table. A new object after each refresh that changed it, so whatever is derived from one can be cached on it. */
-export type EntityType = {
+export interface EntityType {
   readonly code: string;
   readonly schemaName: string;
   readonly tableName: string;
@@ -39,10 +39,10 @@ export type EntityType = {
   readonly comment: string | null;
   /** All columns in table order, redacted ones included. */
   readonly columns: readonly Column[];
-};
+}
 
 /** A row of app.entity_catalog. */
-export type CatalogRow = {
+export interface CatalogRow {
   code: string;
   schema_name: string;
   table_name: string;
@@ -56,7 +56,7 @@ export type CatalogRow = {
   own_policy: boolean;
   comment: string | null;
   columns: Column[];
-};
+}
 
 export function entityTypeOf(row: CatalogRow): EntityType {
   return Object.freeze({

@@ -2,26 +2,26 @@ import { isSilence } from "@heliograph/server-kit";
 import type pg from "pg";
 
 /** What a transaction's work may do: ask. It can neither release the connection nor outlive the time limit. */
-export type UserClient = {
+export interface UserClient {
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>>;
   /** Rows as arrays in the order of the select list. */
   queryArrays(text: string, values?: readonly unknown[]): Promise<pg.QueryArrayResult<unknown[]>>;
-};
+}
 
 /** Who a transaction acts for, and what the change log notes about it. */
-export type UserContext = {
+export interface UserContext {
   readonly personId: string;
   readonly organizationId: string;
   readonly actor?: Readonly<Record<string, string | null>>;
   readonly request?: Readonly<Record<string, string | null>>;
-};
+}
 
-export type UserTransactionOptions = {
+export interface UserTransactionOptions {
   /** Read only: the database refuses every write. */
   readonly readOnly?: boolean;
   /** Longest time of one statement on the server. */
   readonly statementTimeoutMs?: number;
-};
+}
 
 /** Longer than any honest request on the suite's tables, shorter than the patience of a load balancer (60 s). */
 const defaultStatementTimeoutMs = 10_000;

@@ -20,13 +20,13 @@ const actionNames: Readonly<Record<number, string>> = {
   [logAction.delete]: "DELETE",
 };
 
-type HistoryRow = {
+interface HistoryRow {
   at: string;
   actor: string | null;
   action: number;
   version: number;
   columns: string[] | null;
-};
+}
 
 /** Lists, rows and histories of every entity type. */
 export function registerReadRoutes(app: FastifyInstance, access: EntityAccess): void {

@@ -25,7 +25,7 @@ declare module "fastify" {
   }
 }
 
-export type RestDependencies = {
+export interface RestDependencies {
   /** Connects as heliograph_gateway. With `pipeline` a request takes one round trip less. */
   readonly pool: pg.Pool;
   readonly registry: EntityRegistry;
@@ -42,7 +42,7 @@ export type RestDependencies = {
     readonly STATEMENT_TIMEOUT_MS?: number;
   };
   readonly observe?: Observe;
-};
+}
 
 /** Beginning of every address here. */
 const prefix = "/api/v1";

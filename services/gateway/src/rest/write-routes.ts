@@ -13,7 +13,11 @@ import { RestError } from "./errors/rest-error.ts";
 import { sendDocument } from "./read-routes.ts";
 
 /** A write of one row: what it did, and the row afterwards where there is one. */
-type Written = { readonly effect: Effect; readonly document: Document | undefined; readonly replayed: boolean };
+interface Written {
+  readonly effect: Effect;
+  readonly document: Document | undefined;
+  readonly replayed: boolean;
+}
 
 /** Create, change and delete rows of every entity type. */
 export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess): void {

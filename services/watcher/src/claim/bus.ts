@@ -2,11 +2,11 @@ import { type BusMessage, hintChannel, pokeChannel } from "@heliograph/protocol"
 import { createRedis, type Logger } from "@heliograph/server-kit";
 
 /** The way to the gateways. Nothing depends on it: what is lost here is found in the log. */
-export type Bus = {
+export interface Bus {
   /** True when Redis took the message; false when it was dropped. Never throws, never queues. */
   publish(message: BusMessage): Promise<boolean>;
   close(): Promise<void>;
-};
+}
 
 /** A bus for the tier without Redis: gateways poll the log themselves. */
 export const silentBus: Bus = { publish: async () => false, close: async () => undefined };

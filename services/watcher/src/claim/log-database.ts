@@ -2,12 +2,19 @@ import { type LogRow, readLog } from "@heliograph/server-kit";
 import type { Pool, QueryConfig } from "pg";
 
 /** Head of the feed as the lease row knows it. */
-export type Lease = { readonly head: number; readonly epoch: string };
+export interface Lease {
+  readonly head: number;
+  readonly epoch: string;
+}
 /** A claimed stretch of the feed, both ends included. */
-export type Claim = { readonly first: number; readonly last: number; readonly epoch: string };
+export interface Claim {
+  readonly first: number;
+  readonly last: number;
+  readonly epoch: string;
+}
 
 /** What the watcher needs of the database. Each call is one statement in autocommit: no lock outlives a round trip. */
-export type LogDatabase = {
+export interface LogDatabase {
   /** Takes or renews the lease; undefined while somebody else leads. */
   lead(): Promise<Lease | undefined>;
   resign(): Promise<void>;
@@ -19,7 +26,7 @@ export type LogDatabase = {
   read(after: number, limit: number): Promise<LogRow[]>;
   /** Creates missing log partitions; answers how many. */
   ensurePartitions(days: number): Promise<number>;
-};
+}
 
 /** The lease belongs to another watcher: nothing was claimed. */
 export class NotLeadingError extends Error {

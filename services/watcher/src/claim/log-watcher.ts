@@ -6,11 +6,11 @@ import type { Bus } from "./bus.ts";
 import { type Claim, type Lease, type LogDatabase, NotLeadingError } from "./log-database.ts";
 import type { PollPause } from "./poll-pause.ts";
 
-export type LogWatcherSettings = {
+export interface LogWatcherSettings {
   readonly POLL_BUSY_MS: number;
   readonly POLL_INTERVAL_MS: number;
   readonly CLAIM_BATCH: number;
-};
+}
 
 /** The lease is renewed, and a heartbeat sent, this often: a third of the default lease, so two renewals may fail. */
 const renewEveryMs = 1000;

@@ -11,12 +11,12 @@ const lookMs = 1000;
  */
 export const settleMs = 20_000;
 
-type Chore = {
+interface Chore {
   readonly name: string;
   readonly everyMs: number;
   /** @returns how much there was to do */
   readonly run: (database: HousekeepingDatabase) => Promise<number>;
-};
+}
 
 const chores: readonly Chore[] = [
   // A gateway that was killed removes nothing itself: its row, sessions and subscriptions would stay for ever.

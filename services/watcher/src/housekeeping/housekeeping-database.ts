@@ -3,12 +3,12 @@ import type { Pool } from "pg";
 import { dropExpiredDays, type RetentionDatabase } from "./log-retention.ts";
 
 /** What the leader deletes because the sync itself depends on it. Answers how much there was to do. */
-export type HousekeepingDatabase = {
+export interface HousekeepingDatabase {
   /** Gives dead gateways up; deletes the sessions whose grace is over, with their subscriptions. */
   reap(): Promise<number>;
   /** Drops the days of app.logging whose retention is over. Stops at one that is in use, for the next time. */
   dropLogDays(): Promise<number>;
-};
+}
 
 /** The port on PostgreSQL. `sessionGraceMs`: how long the session of a dead gateway may still be resumed. */
 export function createHousekeepingDatabase(parts: {

@@ -5,15 +5,15 @@ import type { Pool } from "pg";
 export type LogHalf = "logging" | "logging_detail";
 
 /** A day whose retention is over. `detaching`: an earlier try gave up in the middle. */
-export type ExpiredDay = {
+export interface ExpiredDay {
   readonly half: LogHalf;
   /** YYYY-MM-DD */
   readonly day: string;
   readonly state: "attached" | "detaching" | "detached";
-};
+}
 
 /** What taking a day out of the log needs of the database. Each call is a transaction of its own. */
-export type RetentionDatabase = {
+export interface RetentionDatabase {
   /** Oldest first, a half detached one before all. */
   expiredDays(): Promise<ExpiredDay[]>;
   /** Raises min_seq above the day. @throws while a row of it is still to be claimed */
@@ -21,7 +21,7 @@ export type RetentionDatabase = {
   /** Takes the day out of its half without making a writer wait; finishes what an earlier try began. */
   detach(day: ExpiredDay): Promise<void>;
   drop(day: ExpiredDay): Promise<void>;
-};
+}
 
 /** Somebody uses the day (55P03) or has rows of it that are not claimed (55000): its time comes later. */
 const later = new Set(["55P03", "55000"]);

@@ -7,7 +7,7 @@ import { createJobRedis } from "./job-redis.ts";
 /** The schedulers are written again so often: an emptied Redis knows none. */
 const upsertEveryMs = 3_600_000;
 /** What tests make shorter. */
-export type JobQueueSettings = {
+export interface JobQueueSettings {
   /** A failed run is tried so often in all, with doubling pauses; then the next time of the job comes. */
   readonly attempts: number;
   readonly firstRetryMs: number;
@@ -16,15 +16,15 @@ export type JobQueueSettings = {
   readonly keptFailed: number;
   /** How long the end waits for running jobs and for Redis. Whoever stops a watcher may kill it 5 s after SIGTERM. */
   readonly closeMs: number;
-};
+}
 
 const defaults: JobQueueSettings = { attempts: 5, firstRetryMs: 1000, keptDone: 20, keptFailed: 100, closeMs: 3000 };
 
-export type JobQueue = {
+export interface JobQueue {
   /** Writes the schedulers now; one call at a time, others join it. Waits for Redis. */
   upsert(): Promise<void>;
   close(): Promise<void>;
-};
+}
 
 /**
  * Job schedulers in Redis, shared by all watchers with this prefix: each time of a job is taken by one of them, and by

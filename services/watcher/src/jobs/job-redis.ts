@@ -4,11 +4,11 @@ import { Redis, type RedisOptions } from "ioredis";
 const silenceMs = 15_000;
 
 /** A connection for BullMQ, and what BullMQ makes of it. */
-export type JobRedis = {
+export interface JobRedis {
   readonly redis: Redis;
   /** Ends it and every copy at once, whatever they wait for. */
   disconnect(): void;
-};
+}
 
 /**
  * Unlike the connections that carry hints, this one queues commands while Redis is away and repeats them for ever: BullMQ

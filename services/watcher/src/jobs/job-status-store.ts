@@ -2,22 +2,22 @@ import type { Pool } from "pg";
 import type { JobReport } from "./job.ts";
 
 /** How a job went so far, on whichever watcher. Ages on the database's clock, milliseconds. */
-export type JobStatus = {
+export interface JobStatus {
   readonly attemptedAgoMs: number;
   /** Null: never. */
   readonly succeededAgoMs: number | null;
   /** Failed attempts since the last success. */
   readonly failures: number;
   readonly report: JobReport;
-};
+}
 
 /** The shared memory of the watchers about their jobs. It survives what the queue forgets. */
-export type JobStatusStore = {
+export interface JobStatusStore {
   read(): Promise<ReadonlyMap<string, JobStatus>>;
   begun(name: string): Promise<void>;
   succeeded(name: string, durationMs: number, report: JobReport): Promise<void>;
   failed(name: string, error: unknown): Promise<void>;
-};
+}
 
 /** Enough to recognise an error. */
 const errorLength = 300;

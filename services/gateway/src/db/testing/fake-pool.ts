@@ -1,7 +1,10 @@
 import { EventEmitter } from "node:events";
 import type pg from "pg";
 
-type Sent = { readonly text: string; readonly query_timeout: number };
+interface Sent {
+  readonly text: string;
+  readonly query_timeout: number;
+}
 
 /** A connection that answers everything with no rows, or nothing at all: then the driver's time limit is reached at once. */
 export class FakeConnection extends EventEmitter {

@@ -10,16 +10,19 @@ import { nearestName } from "../errors/nearest-name.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { isCatalogStale, type Operation, restErrorOfSql } from "../errors/sql-error.ts";
 
-export type EntityAccessDependencies = {
+export interface EntityAccessDependencies {
   readonly pool: pg.Pool;
   readonly registry: EntityRegistry;
   /** Tells the watcher that there is something to claim. */
   readonly poke: () => void;
   readonly statementTimeoutMs?: number;
-};
+}
 
 /** Parameters of the routes of one entity type. */
-type Params = { readonly entity?: string; readonly id?: string };
+interface Params {
+  readonly entity?: string;
+  readonly id?: string;
+}
 
 /** Runs the work of a route for the entity type in its address, as its caller, in one transaction. */
 export class EntityAccess {

@@ -4,9 +4,18 @@ import type { UserClient } from "../../db/user-transaction.ts";
 import { RestError } from "../errors/rest-error.ts";
 
 /** What a write did. */
-export type Effect = { readonly entityId: string; readonly version: number; readonly status: number };
+export interface Effect {
+  readonly entityId: string;
+  readonly version: number;
+  readonly status: number;
+}
 
-type MutationRow = { request_hash: Buffer; entity_id: string; entity_version: number; status: number };
+interface MutationRow {
+  request_hash: Buffer;
+  entity_id: string;
+  entity_version: number;
+  status: number;
+}
 
 /** Visible ASCII, as many characters as the table keeps. */
 const keyPattern = /^[\x21-\x7e]{1,200}$/;

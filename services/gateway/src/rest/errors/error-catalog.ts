@@ -1,5 +1,9 @@
 /** One kind of failure: its HTTP status, what it means, and what the caller can do. */
-type ErrorEntry = { readonly status: number; readonly meaning: string; readonly remedy: string };
+interface ErrorEntry {
+  readonly status: number;
+  readonly meaning: string;
+  readonly remedy: string;
+}
 
 /**
  * Every error code of the REST interface: a closed catalogue, from which the documentation is generated. A code is never

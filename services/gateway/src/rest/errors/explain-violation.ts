@@ -2,7 +2,12 @@ import type pg from "pg";
 import type { EntityType } from "../../db/entity-type.ts";
 import { RestError } from "./rest-error.ts";
 
-type Violation = { code?: string; schema?: string; table?: string; constraint?: string };
+interface Violation {
+  code?: string;
+  schema?: string;
+  table?: string;
+  constraint?: string;
+}
 
 /**
  * Names the rule that a write broke: the check's expression or the columns that must be unique, read from the catalog.

@@ -1,6 +1,6 @@
 import { type RestErrorCode, restErrorCatalog } from "./error-catalog.ts";
 
-type Details = {
+interface Details {
   /** What exactly was wrong; the catalogue's meaning otherwise. Never a value that the caller did not send. */
   readonly message?: string;
   readonly remedy?: string;
@@ -10,7 +10,7 @@ type Details = {
   readonly current?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
-};
+}
 
 /** A failure that the caller is told about. Everything else becomes `internal`. */
 export class RestError extends Error {

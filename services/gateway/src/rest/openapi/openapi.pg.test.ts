@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RestUnderTest, startRest } from "../testing/start-rest.ts";
 import { schemaName } from "./openapi-document.ts";
 
-type OpenApi = {
+interface OpenApi {
   openapi: string;
   paths: Record<string, Record<string, unknown>>;
   components: { schemas: Record<string, { properties: Record<string, object>; required?: string[] }> };
-};
+}
 
 let rest: RestUnderTest;
 beforeAll(async () => {

@@ -11,12 +11,12 @@ export type FilterOperator = (typeof filterOperators)[number];
 /** Most values of one `in`: as many as ids of one request. */
 export const maxListValues = 200;
 
-export type Filter = {
+export interface Filter {
   readonly column: Column;
   readonly operator: FilterOperator;
   /** As PostgreSQL reads them; one, except with `in`. */
   readonly values: readonly string[];
-};
+}
 
 const comparisons = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
 

@@ -15,7 +15,7 @@ const maxFilters = 30;
 /** Parameters that are no filters. A column of such a name is filtered as `limit.eq=…`. */
 const reserved: ReadonlySet<string> = new Set(["limit", "sort", "cursor", "q"]);
 
-export type ListQuery = {
+export interface ListQuery {
   readonly filters: readonly Filter[];
   readonly search: string | undefined;
   readonly sort: readonly SortTerm[];
@@ -24,7 +24,7 @@ export type ListQuery = {
   readonly after: CursorValues | undefined;
   /** Binds cursors to this query. */
   readonly fingerprint: string;
-};
+}
 
 /** Query parameters as Fastify parses them: a repeated one is an array. */
 export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -5,7 +5,10 @@ import { unknownColumn } from "../errors/unknown-column.ts";
 import type { CursorValues } from "./page-cursor.ts";
 import type { Parameters } from "./statement-parameters.ts";
 
-export type SortTerm = { readonly column: Column; readonly descending: boolean };
+export interface SortTerm {
+  readonly column: Column;
+  readonly descending: boolean;
+}
 
 /** More columns than a person can order by; bounds the size of the keyset condition. */
 const maxSortColumns = 5;

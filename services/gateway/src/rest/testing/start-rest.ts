@@ -25,19 +25,26 @@ type Body = Document & {
   readonly person: Document;
 };
 
-export type Answer = { readonly status: number; readonly headers: Record<string, string>; readonly body: Body };
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Body;
+}
 
-export type Call = {
+export interface Call {
   /** bob unless told; null: without a token. */
   readonly as?: DemoUser | null;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
-};
+}
 
-export type Identity = { readonly personId: string; readonly organizationId: string };
+export interface Identity {
+  readonly personId: string;
+  readonly organizationId: string;
+}
 
 /** The REST interface on a database of its own, called without a network. */
-export type RestUnderTest = AsyncDisposable & {
+export interface RestUnderTest extends AsyncDisposable {
   readonly app: FastifyInstance;
   readonly db: TestDatabase;
   readonly pool: pg.Pool;
@@ -49,7 +56,7 @@ export type RestUnderTest = AsyncDisposable & {
   call(request: string, options?: Call): Promise<Answer>;
   token(user: DemoUser): string;
   identity(user: DemoUser): Identity;
-};
+}
 
 export const jwtSettings = {
   JWT_SECRET: "a secret that only these tests know, long enough",
