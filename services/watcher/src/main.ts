@@ -24,7 +24,7 @@ import { keepPartitions } from "./housekeeping/partition-keeper.ts";
 import { startJobs } from "./jobs/start-jobs.ts";
 import { createWatcherMetrics, watcherEmf } from "./metrics.ts";
 
-/** A watcher whose database has been silent for longer is not ready. */
+/** A watcher is not ready after this much time without an answer from the database. */
 const silenceLimitMs = 10_000;
 
 runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ releasers, signal }) => {
@@ -32,7 +32,8 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
   const logger = createLogger("watcher", config.LOG_LEVEL);
   const metricsRegistry = createMetricsRegistry("watcher");
 
-  // Sessions that a frozen or cut-off watcher leaves behind end by themselves; a claim is durable before it is told.
+  // The time limits end sessions that a frozen or disconnected watcher leaves behind. A claim must be durable before its
+  // hint is published, hence synchronous_commit.
   const pool = createPool({
     url: config.DATABASE_URL,
     name: "heliograph-watcher",
@@ -48,7 +49,7 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
   });
   releasers.push("database pool", () => pool.end());
 
-  const database = createLogDatabase({ pool, me: randomUUID(), leaseTtlMs: config.LEASE_TTL_MS });
+  const database = createLogDatabase({ pool, watcherId: randomUUID(), leaseTtlMs: config.LEASE_TTL_MS });
   const metrics = createWatcherMetrics(metricsRegistry);
   const pollPause = new PollPause();
   const onPoke = (): void => {
@@ -63,7 +64,8 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
 
   const watcher = new LogWatcher({ database, bus, pollPause, settings: config, metrics, logger });
 
-  // Before the database: an orchestrator must see a live process that waits, not a crash loop.
+  // The health server starts before the database is reachable: an orchestrator must see a live process that waits, not a
+  // crash loop.
   let started = false;
   const notReady = (): string | undefined => {
     if (!started) return "waiting for the database";
@@ -105,9 +107,9 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     }),
     logger,
   });
-  // With the sync switched off nobody leads, and rights must still end when they are to: then each watcher does it.
+  // With sync switched off no watcher leads, but grants must still expire: then every watcher runs the jobs.
   const leading = (): boolean => !config.SYNC_ENABLED || watcher.leading;
-  const endJobs = startJobs({
+  const stopJobs = startJobs({
     databaseUrl: config.DATABASE_URL,
     redisUrl: config.REDIS_URL,
     redisPrefix: config.REDIS_PREFIX,
@@ -116,7 +118,7 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     logger,
     metricsRegistry,
   });
-  releasers.push("jobs", endJobs);
+  releasers.push("jobs", stopJobs);
   if (config.METRICS_EMF !== null) {
     const lines = new EmfLines({
       namespace: config.METRICS_EMF,
@@ -125,8 +127,10 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
       names: watcherEmf,
     });
     releasers.push(
-      "lines of metrics",
-      startEmf(lines, (error) => logger.warn({ err: error }, "no line of metrics")),
+      "CloudWatch metrics",
+      startEmf(lines, (error) =>
+        logger.warn({ err: error }, "failed to write a CloudWatch metrics line; retrying in a minute"),
+      ),
     );
   }
   const watching = config.SYNC_ENABLED ? watcher.run(stop.signal) : Promise.resolve();
@@ -135,11 +139,11 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     () => (config.SYNC_ENABLED ? watcher.steadyMs : performance.now() - startedAt),
     stop.signal,
   );
-  // Last pushed, first released: the lease is handed over while database and bus still work.
+  // Pushed last and so released first: the lease is released while database and bus still work.
   releasers.push("watcher", async () => {
     stop.abort();
     await Promise.all([watching, partitions, housekeeping]);
   });
-  if (!config.SYNC_ENABLED) logger.warn("SYNC_ENABLED is false: changes are logged but not sequenced or told");
+  if (!config.SYNC_ENABLED) logger.warn("SYNC_ENABLED is false: changes are logged but not sequenced or published");
   logReady(logger, health.port, "watcher ready");
 });

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { createJobMetrics } from "./jobs/job-metrics.ts";
 import { createWatcherMetrics, watcherEmf } from "./metrics.ts";
 
-// Fails when a metric is renamed and its name for CloudWatch is not: an alarm would then wait for a line that never comes.
-test("every name for CloudWatch leads to a metric, and a fresh watcher writes a line", async () => {
+// Fails when a metric is renamed but not its CloudWatch entry: an alarm would wait for data that never arrives.
+test("every CloudWatch name refers to a metric, and a new watcher can write a line", async () => {
   const metricsRegistry = createMetricsRegistry("watcher");
   createWatcherMetrics(metricsRegistry);
   createJobMetrics(metricsRegistry);

@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram } from "prom-client";
 /** Counters of one watcher. All names begin with heliograph_watcher_. */
 export type WatcherMetrics = ReturnType<typeof createWatcherMetrics>;
 
-/** What CloudWatch is told each minute, when it is. */
+/** Metrics that are written for CloudWatch each minute, by their CloudWatch name. */
 export const watcherEmf: EmfNames = {
   IsLeader: "heliograph_watcher_leading",
   ChangeLogLagSeconds: "heliograph_watcher_lag_seconds",
@@ -19,11 +19,11 @@ const dayMs = 86_400_000;
 
 export function createWatcherMetrics(metricsRegistry: MetricsRegistry) {
   const registers = [metricsRegistry];
-  // Until when partitions exist, ms since 1970, as far as this watcher has seen to it. Counts down while it cannot.
+  // Wall time up to which this watcher has ensured partitions, in ms since 1970. The gauge counts down while it fails.
   const partitions = { until: Number.NaN };
   new Gauge({
     name: "heliograph_watcher_partition_days_left",
-    help: "days for which log partitions exist; users' writes fail without one",
+    help: "days for which log partitions exist; writes fail without one",
     registers,
     collect() {
       this.set((partitions.until - Date.now()) / dayMs);
@@ -37,18 +37,18 @@ export function createWatcherMetrics(metricsRegistry: MetricsRegistry) {
       help: "times this watcher became the leader",
       registers,
     }),
-    head: new Gauge({ name: "heliograph_watcher_head_seq", help: "head of the feed", registers }),
+    head: new Gauge({ name: "heliograph_watcher_head_seq", help: "highest sequence number of the feed", registers }),
     rows: new Counter({ name: "heliograph_watcher_claimed_rows_total", help: "log rows sequenced", registers }),
     polls: new Counter({
       name: "heliograph_watcher_polls_total",
-      help: "looks at the log",
+      help: "polls of the log",
       labelNames: ["result"],
       registers,
     }),
     pokes: new Counter({ name: "heliograph_watcher_pokes_total", help: "pokes received from gateways", registers }),
     hints: new Counter({
       name: "heliograph_watcher_hints_total",
-      help: "hint messages",
+      help: "hint messages by result",
       labelNames: ["result"],
       registers,
     }),
@@ -64,6 +64,6 @@ export function createWatcherMetrics(metricsRegistry: MetricsRegistry) {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 30],
       registers,
     }),
-    errors: new Counter({ name: "heliograph_watcher_errors_total", help: "failed rounds", registers }),
+    errors: new Counter({ name: "heliograph_watcher_errors_total", help: "failed poll rounds", registers }),
   };
 }

@@ -1,60 +1,62 @@
 import { type LogRow, readLog } from "@heliograph/server-kit";
 import type { Pool, QueryConfig } from "pg";
 
-/** Head of the feed as the lease row knows it. */
+/** Head of the feed as stored in the lease row. */
 export interface Lease {
   readonly head: number;
   readonly epoch: string;
 }
-/** A claimed stretch of the feed, both ends included. */
+/** A claimed segment of the feed, both ends included. */
 export interface Claim {
   readonly first: number;
   readonly last: number;
   readonly epoch: string;
 }
 
-/** What the watcher needs of the database. Each call is one statement in autocommit: no lock outlives a round trip. */
+/** The watcher's port to the database. Each call is one statement in autocommit, so no lock outlives a round trip. */
 export interface LogDatabase {
-  /** Takes or renews the lease; undefined while somebody else leads. */
+  /** Acquires or renews the lease; undefined while another watcher holds it. */
   lead(): Promise<Lease | undefined>;
+  /** Releases the lease, so that another watcher can take over at once. */
   resign(): Promise<void>;
   /**
-   * Sequences up to `limit` pending rows. Undefined: nothing pending.
-   * @throws {NotLeadingError} when the lease is lost
+   * Gives up to `limit` pending rows their sequence numbers; undefined when none is pending.
+   * @throws {NotLeadingError} when another watcher holds the lease
    */
   claim(limit: number, expectedHead: number, window: "recent" | "all"): Promise<Claim | undefined>;
+  /** Reads rows of the feed with a sequence number above `after`, in order. */
   read(after: number, limit: number): Promise<LogRow[]>;
-  /** Creates missing log partitions; answers how many. */
+  /** Creates missing log partitions for today and the next `days` days. @returns how many were created */
   ensurePartitions(days: number): Promise<number>;
 }
 
-/** The lease belongs to another watcher: nothing was claimed. */
+/** Thrown when another watcher holds the lease; nothing was claimed. */
 export class NotLeadingError extends Error {
   override readonly name = "NotLeadingError";
 }
 
 /**
- * How far back ordinary polls look. A transaction that stays open longer before it commits is found by the unbounded
- * poll, at most a second later. The bound keeps a poll at 0.2 ms while an old snapshot (a report, a dump) prevents the
- * claimed entries at the front of the index from being cleaned up; unbounded it would take 40 ms.
+ * How far back in created_ts an ordinary poll searches. The unbounded poll finds a transaction that stayed open longer, at
+ * most a second later. The bound keeps a poll at 0.2 ms while an old snapshot (a report, a dump) prevents PostgreSQL from
+ * removing claimed entries from the front of the index; an unbounded poll would take 40 ms.
  */
 const recentWindow = "10 seconds";
 
-/** SQLSTATE that app.claim raises without a valid lease. */
+/** SQLSTATE that app.claim raises when the caller holds no valid lease. */
 const notLeading = "HG001";
 
-/** The port on PostgreSQL. `me` is random per process: a restarted watcher is another one. */
+/** The port on PostgreSQL. `watcherId` is random per process, so a restarted watcher counts as a different one. */
 export function createLogDatabase({
   pool,
-  me,
+  watcherId,
   leaseTtlMs,
 }: {
   pool: Pool;
-  me: string;
+  watcherId: string;
   leaseTtlMs: number;
 }): LogDatabase {
-  // Who hears nothing for as long as a lease lasts does not lead any more: waiting longer on a link that died without a
-  // word, and once for each connection of the pool, would only keep everybody's changes back.
+  // A watcher that gets no answer for as long as a lease lasts no longer leads. Waiting longer on a silently dead link,
+  // once for each connection of the pool, would only delay the takeover and with it all changes.
   const bounded = {
     query: (statement: QueryConfig) => pool.query({ ...statement, query_timeout: leaseTtlMs } as QueryConfig),
   } as Pool;
@@ -63,13 +65,13 @@ export function createLogDatabase({
       const result = await bounded.query<{ head_seq: number; log_epoch: string }>({
         name: "lead",
         text: "select head_seq, log_epoch from app.lead($1, make_interval(secs => $2))",
-        values: [me, leaseTtlMs / 1000],
+        values: [watcherId, leaseTtlMs / 1000],
       });
       const row = result.rows[0];
       return row && { head: row.head_seq, epoch: row.log_epoch };
     },
     async resign() {
-      await pool.query("select app.resign($1)", [me]);
+      await pool.query("select app.resign($1)", [watcherId]);
     },
     async claim(limit, expectedHead, window) {
       try {
@@ -79,7 +81,7 @@ export function createLogDatabase({
             window === "recent"
               ? `select first_seq, last_seq, log_epoch from app.claim($1, $2, $3, now() - interval '${recentWindow}')`
               : "select first_seq, last_seq, log_epoch from app.claim($1, $2, $3)",
-          values: [me, limit, expectedHead],
+          values: [watcherId, limit, expectedHead],
         });
         const row = result.rows[0];
         return row && { first: row.first_seq, last: row.last_seq, epoch: row.log_epoch };

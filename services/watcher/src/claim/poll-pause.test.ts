@@ -1,44 +1,39 @@
-import { expect, test, vi } from "vitest";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
+import { expect, test } from "vitest";
 import { PollPause } from "./poll-pause.ts";
 
+/** Starts a pause of 1 s, at least 5 ms long, and reports whether it has ended. */
+function startPause(pollPause: PollPause) {
+  const pause = { ended: false };
+  void pollPause.wait(1000, 5, new AbortController().signal).then(() => {
+    pause.ended = true;
+  });
+  return pause;
+}
+
 test("a poke during a claim shortens the pause after it", async () => {
-  vi.useFakeTimers();
-  try {
-    const pollPause = new PollPause();
-    pollPause.poke();
-    let ended = false;
-    const waiting = pollPause.wait(1000, 5, new AbortController().signal).then(() => {
-      ended = true;
-    });
-    await vi.advanceTimersByTimeAsync(4);
-    expect(ended).toBe(false);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(ended).toBe(true);
-    await waiting;
-  } finally {
-    vi.useRealTimers();
-  }
+  const clock = new FakeClock();
+  const pollPause = new PollPause(clock);
+  pollPause.poke();
+  const pause = startPause(pollPause);
+  await clock.advance(4);
+  expect(pause.ended).toBe(false);
+  await clock.advance(1);
+  expect(pause.ended).toBe(true);
 });
 
-test("a poke ends a running pause, and an old one does not end the next", async () => {
-  vi.useFakeTimers();
-  try {
-    const pollPause = new PollPause();
-    const signal = new AbortController().signal;
-    const first = pollPause.wait(1000, 5, signal);
-    await vi.advanceTimersByTimeAsync(50);
-    pollPause.poke();
-    await first;
-    let ended = false;
-    void pollPause.wait(1000, 5, signal).then(() => {
-      ended = true;
-    });
-    await vi.advanceTimersByTimeAsync(999);
-    expect(ended).toBe(false);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(ended).toBe(true);
-    expect(vi.getTimerCount()).toBe(0);
-  } finally {
-    vi.useRealTimers();
-  }
+test("a poke ends the running pause and does not affect the next one", async () => {
+  const clock = new FakeClock();
+  const pollPause = new PollPause(clock);
+  const first = startPause(pollPause);
+  await clock.advance(50);
+  pollPause.poke();
+  await clock.advance(0);
+  expect(first.ended).toBe(true);
+  const second = startPause(pollPause);
+  await clock.advance(999);
+  expect(second.ended).toBe(false);
+  await clock.advance(1);
+  expect(second.ended).toBe(true);
+  expect(clock.timers).toBe(0);
 });

@@ -1,9 +1,18 @@
+import { type Clock, systemClock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
 
-/** A pause that a poke ends early. A poke that comes while nobody waits is remembered, so none is lost during a claim. */
+/**
+ * The pause between two polls of the log, which a poke ends early. A poke that arrives while no pause is running shortens
+ * the next one, so a write that commits during a claim does not wait for a full poll interval.
+ */
 export class PollPause {
+  readonly #clock: Clock;
   #poked = false;
   #interrupt: AbortController | undefined;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   poke(): void {
     this.#poked = true;
@@ -13,10 +22,10 @@ export class PollPause {
   /** Ends after `ms`, at a poke (but not before `atLeastMs`), or when the signal aborts. */
   async wait(ms: number, atLeastMs: number, signal: AbortSignal): Promise<void> {
     const floor = Math.min(ms, atLeastMs);
-    await sleep(floor, signal);
+    await sleep(floor, signal, this.#clock);
     if (!this.#poked && !signal.aborted) {
       this.#interrupt = new AbortController();
-      await sleep(ms - floor, AbortSignal.any([this.#interrupt.signal, signal]));
+      await sleep(ms - floor, AbortSignal.any([this.#interrupt.signal, signal]), this.#clock);
       this.#interrupt = undefined;
     }
     this.#poked = false;

@@ -12,31 +12,31 @@ import { PollPause } from "./poll-pause.ts";
 const logger = createLogger("test", "silent");
 const prefix = `test-${randomUUID()}`;
 const releasers = new Releasers();
-const heard: BusMessage[] = [];
+const received: BusMessage[] = [];
 const listeners = new Set<() => void>();
 let redisUrl: string;
 let db: TestDatabase;
 let projectId: string;
 
-/** Resolves as soon as the condition holds, looked at after each message; the test's own deadline is the limit. */
+/** Resolves when the condition holds; it is checked after each message. The test's own timeout is the limit. */
 function until(condition: () => boolean): Promise<void> {
   return new Promise((resolve) => {
-    const look = (): void => {
+    const check = (): void => {
       if (!condition()) return;
-      listeners.delete(look);
+      listeners.delete(check);
       resolve();
     };
-    listeners.add(look);
-    look();
+    listeners.add(check);
+    check();
   });
 }
 
-/** A watcher as the process runs it, on its own connections. */
+/** Starts a watcher as the process runs it, with connections of its own. */
 function startWatcher() {
   const pool = createPool({ url: db.url("heliograph_watcher"), name: "test-watcher", max: 2, logger });
   const pollPause = new PollPause();
   const bus = createRedisBus({ url: redisUrl, prefix, logger, onPoke: () => pollPause.poke() });
-  const database = createLogDatabase({ pool, me: randomUUID(), leaseTtlMs: 3000 });
+  const database = createLogDatabase({ pool, watcherId: randomUUID(), leaseTtlMs: 3000 });
   const watcher = new LogWatcher({
     database,
     bus,
@@ -63,7 +63,7 @@ function startWatcher() {
 const rename = (name: string): Promise<unknown> =>
   db.pool.query("update app.project set name = $1 where id = $2", [name, projectId]);
 const hintsOf = (id: string): HintMessage[] =>
-  heard.filter((message) => message.type === "hint").filter((hint) => hint.items.some((item) => item.e === id));
+  received.filter((message) => message.type === "hint").filter((hint) => hint.items.some((item) => item.e === id));
 
 beforeAll(async () => {
   const provided = inject("redisUrl");
@@ -75,7 +75,7 @@ beforeAll(async () => {
   const redis = createRedis({ url: redisUrl, name: "test", logger });
   releasers.push("redis", () => redis.disconnect());
   redis.on("message", (_channel, text: string) => {
-    heard.push(JSON.parse(text));
+    received.push(JSON.parse(text));
     for (const listener of [...listeners]) listener();
   });
   await new Promise<void>((resolve) => redis.once("ready", () => resolve()));
@@ -84,11 +84,11 @@ beforeAll(async () => {
 
 afterAll(() => releasers.releaseAll());
 
-test("one of two watchers leads and gives the whole backlog a gapless sequence", async () => {
+test("one of two watchers leads and numbers the whole backlog without a gap", async () => {
   const first = startWatcher();
   const second = startWatcher();
   const pending = "select count(*)::int as n from app.logging where sync_status = 'pending' and action <> 0";
-  await until(() => heard.some((message) => message.type === "hint"));
+  await until(() => received.some((message) => message.type === "hint"));
   await expect
     .poll(async () => (await db.pool.query<{ n: number }>(pending)).rows[0]?.n, { timeout: 20_000, interval: 50 })
     .toBe(0);
@@ -101,31 +101,31 @@ test("one of two watchers leads and gives the whole backlog a gapless sequence",
   const log = rows[0];
   expect(log).toMatchObject({ min: 1, max: log?.n, distinct: log?.n, head: log?.n });
 
-  const hints = heard.filter((message) => message.type === "hint");
+  const hints = received.filter((message) => message.type === "hint");
   for (const [index, hint] of hints.entries()) expect(hint.prev).toBe(index === 0 ? 0 : hints[index - 1]?.seq);
   await first.finish();
   await second.finish();
 }, 40_000);
 
-test("the other watcher leads right after the leader is told to stop, and goes on with the next number", async () => {
+test("the standby takes over when the leader stops, and continues with the next number", async () => {
   const leader = startWatcher();
   await until(() => leader.watcher.leading);
   const standby = startWatcher();
-  heard.length = 0;
+  received.length = 0;
   await leader.finish();
-  await rename("after the hand-over");
+  await rename("after the takeover");
   await until(() => standby.watcher.leading && hintsOf(projectId).length > 0);
   const [hint] = hintsOf(projectId);
   expect(hint?.seq).toBe((hint?.prev ?? 0) + 1);
   await standby.finish();
 }, 20_000);
 
-test("a poke of a gateway reaches the watcher", async () => {
+test("a poke from a gateway reaches the watcher", async () => {
   const pokes = { count: 0 };
   const bus = createRedisBus({ url: redisUrl, prefix, logger, onPoke: () => void pokes.count++ });
   const publisher = createRedis({ url: redisUrl, name: "test-poker", logger });
   await new Promise<void>((resolve) => publisher.once("ready", () => resolve()));
-  // PUBLISH answers how many subscribers got it: 0 until the watcher has subscribed.
+  // PUBLISH returns the number of subscribers it reached: 0 until the watcher has subscribed.
   const poked = async (): Promise<number> => publisher.publish(pokeChannel(prefix), "");
   await expect.poll(poked, { timeout: 5000, interval: 10 }).toBe(1);
   await expect.poll(() => pokes.count, { timeout: 5000, interval: 5 }).toBeGreaterThan(0);
@@ -133,10 +133,10 @@ test("a poke of a gateway reaches the watcher", async () => {
   await bus.close();
 }, 20_000);
 
-test("a transaction that commits late is told after its commit and stalls nobody before", async () => {
+test("a late commit is published after it commits and delays no other change", async () => {
   const watcher = startWatcher();
   await until(() => watcher.watcher.leading);
-  heard.length = 0;
+  received.length = 0;
   const { rows } = await db.pool.query<{ id: string }>("select id from app.task order by id limit 2");
   const [late, early] = rows.map((row) => row.id) as [string, string];
   const open = await db.pool.connect();

@@ -8,7 +8,7 @@ import { createRetentionDatabase } from "./log-retention.ts";
 
 const logger = createLogger("test", "silent");
 
-test("what killed gateways left behind is deleted to the last row when the grace is over, by the watcher's own role", async () => {
+test("sessions and subscriptions of dead gateways are deleted after the grace period, by the watcher's own role", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   const pool = createPool({ url: db.url("heliograph_watcher"), name: "test", max: 1, logger });
   await using _end = { [Symbol.asyncDispose]: () => pool.end() };
@@ -25,7 +25,7 @@ test("what killed gateways left behind is deleted to the last row when the grace
      select connection_id, user_id, 'task', gen_random_uuid() from s, generate_series(1, 20)`,
     [killed, alive],
   );
-  const left = async () =>
+  const remaining = async () =>
     (
       await db.pool.query(
         `select (select array_agg(id) from app.gateway) as gateways,
@@ -34,7 +34,7 @@ test("what killed gateways left behind is deleted to the last row when the grace
                 (select count(*)::int from app.rxdb_subscription) as subscriptions`,
       )
     ).rows[0];
-  const keeper = (): Housekeeper =>
+  const newHousekeeper = (): Housekeeper =>
     new Housekeeper({
       database: createHousekeepingDatabase({
         pool,
@@ -44,10 +44,10 @@ test("what killed gateways left behind is deleted to the last row when the grace
       }),
       logger,
     });
-  // Within the grace a session may be resumed on another gateway.
-  await keeper().round(0);
-  expect(await left()).toEqual({ gateways: [alive], sessions: 120, expiring: 100, subscriptions: 2400 });
+  // Within the grace period a session can be resumed on another gateway.
+  await newHousekeeper().round();
+  expect(await remaining()).toEqual({ gateways: [alive], sessions: 120, expiring: 100, subscriptions: 2400 });
   await db.pool.query("update app.rxdb_session set expires_ts = now() where expires_ts is not null");
-  await keeper().round(0);
-  expect(await left()).toEqual({ gateways: [alive], sessions: 20, expiring: 0, subscriptions: 400 });
+  await newHousekeeper().round();
+  expect(await remaining()).toEqual({ gateways: [alive], sessions: 20, expiring: 0, subscriptions: 400 });
 });

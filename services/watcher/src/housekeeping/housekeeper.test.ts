@@ -1,37 +1,42 @@
 import { createLogger } from "@heliograph/server-kit";
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import { Housekeeper, settleMs } from "./housekeeper.ts";
 import type { HousekeepingDatabase } from "./housekeeping-database.ts";
 
-function setUp(failing: (keyof HousekeepingDatabase)[] = []) {
+function createHousekeeper(failing: (keyof HousekeepingDatabase)[] = []) {
   const done: string[] = [];
-  const chore = (name: keyof HousekeepingDatabase) => async (): Promise<number> => {
+  const task = (name: keyof HousekeepingDatabase) => async (): Promise<number> => {
     done.push(name);
-    if (failing.includes(name)) throw new Error("away");
+    if (failing.includes(name)) throw new Error("unreachable");
     return 0;
   };
-  const database: HousekeepingDatabase = { reap: chore("reap"), dropLogDays: chore("dropLogDays") };
-  return { done, keeper: new Housekeeper({ database, logger: createLogger("test", "silent") }) };
+  const database: HousekeepingDatabase = { reap: task("reap"), dropLogDays: task("dropLogDays") };
+  const clock = new FakeClock();
+  return { done, clock, housekeeper: new Housekeeper({ database, logger: createLogger("test", "silent"), clock }) };
 }
 
-test("each chore has its own time, and one that fails keeps none back", async () => {
-  const { done, keeper } = setUp(["reap"]);
-  await keeper.round(0);
+test("each task runs at its own interval, and a failing task does not delay the others", async () => {
+  const { done, clock, housekeeper } = createHousekeeper(["reap"]);
+  await housekeeper.round();
   expect(done.splice(0)).toEqual(["reap", "dropLogDays"]);
-  await keeper.round(4999);
+  await clock.advance(4999);
+  await housekeeper.round();
   expect(done).toEqual([]);
-  await keeper.round(5000);
+  await clock.advance(1);
+  await housekeeper.round();
   expect(done.splice(0)).toEqual(["reap"]);
-  await keeper.round(60_000);
+  await clock.advance(55_000);
+  await housekeeper.round();
   expect(done).toEqual(["reap", "dropLogDays"]);
 });
 
-// Fails when a leader judges at once: right after an outage of the database every heartbeat is old.
-test("who has just become leader, or had a failure, gives nobody up", async () => {
-  const { done, keeper } = setUp();
+// Fails when a leader runs its first round at once: right after a database outage every heartbeat is old.
+test("a new leader, or one that had a failure, declares no gateway dead", async () => {
+  const { done, housekeeper } = createHousekeeper();
   const stop = new AbortController();
   let asked = 0;
-  await keeper.run(() => {
+  await housekeeper.run(() => {
     asked += 1;
     stop.abort();
     return settleMs - 1;

@@ -1,63 +1,67 @@
 import type { Logger } from "@heliograph/server-kit";
+import { type Clock, systemClock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
 import type { HousekeepingDatabase } from "./housekeeping-database.ts";
 
-/** How often it is looked whether something is due. */
-const lookMs = 1000;
+/** Interval between checks for tasks that are due. */
+const checkEveryMs = 1000;
 /**
- * The database must have answered this leader for so long before it judges who is dead. After an outage every heartbeat is
- * old: whoever looked first would give all gateways up, and they would send all sockets away. More than the 15 s after
- * which a gateway counts as dead, so each had time for a heartbeat.
+ * How long the database must have answered this leader without interruption before the first round. After an outage every
+ * heartbeat is old: a round at once would declare all gateways dead and make them close all sockets. More than the 15 s
+ * after which a gateway counts as dead, so that each has had time for a heartbeat.
  */
 export const settleMs = 20_000;
 
-interface Chore {
+interface HousekeepingTask {
   readonly name: string;
   readonly everyMs: number;
-  /** @returns how much there was to do */
+  /** @returns how much was deleted */
   readonly run: (database: HousekeepingDatabase) => Promise<number>;
 }
 
-const chores: readonly Chore[] = [
-  // A gateway that was killed removes nothing itself: its row, sessions and subscriptions would stay for ever.
+const tasks: readonly HousekeepingTask[] = [
+  // A killed gateway removes nothing itself: its row, sessions and subscriptions would stay for ever.
   { name: "rows of dead gateways and sessions", everyMs: 5000, run: (database) => database.reap() },
-  // One that is in use is left alone after 200 ms and tried again.
+  // A day that is in use is skipped after 200 ms and tried again in the next round.
   { name: "days of the log past their retention", everyMs: 60_000, run: (database) => database.dropLogDays() },
 ];
 
 /**
- * Deletes what nobody else deletes and what the sync cannot do without; everything else is a job. Done by the leader alone,
- * in the database alone: whatever becomes of Redis, tables do not grow for ever. Doing it twice does no harm.
+ * Deletes the rows that sync cannot tolerate piling up; all other cleaning is a job. Only the leader does it, with the
+ * database alone, so that tables stay bounded while Redis is away. Every task is idempotent.
  */
 export class Housekeeper {
   readonly #database: HousekeepingDatabase;
   readonly #logger: Logger;
-  readonly #doneAt = new Map<Chore, number>();
+  readonly #clock: Clock;
+  readonly #startedAt = new Map<HousekeepingTask, number>();
 
-  constructor({ database, logger }: { database: HousekeepingDatabase; logger: Logger }) {
-    this.#database = database;
-    this.#logger = logger;
+  constructor(parts: { database: HousekeepingDatabase; logger: Logger; clock?: Clock }) {
+    this.#database = parts.database;
+    this.#logger = parts.logger;
+    this.#clock = parts.clock ?? systemClock;
   }
 
-  /** Does what is due. A chore that fails keeps none of the others back, and is tried again at its next time. */
-  async round(now: number): Promise<void> {
-    for (const chore of chores) {
-      if (now - (this.#doneAt.get(chore) ?? Number.NEGATIVE_INFINITY) < chore.everyMs) continue;
-      this.#doneAt.set(chore, now);
+  /** Runs every task that is due. A task that fails does not delay the others and runs again at its next time. */
+  async round(): Promise<void> {
+    const now = this.#clock.now();
+    for (const task of tasks) {
+      if (now - (this.#startedAt.get(task) ?? Number.NEGATIVE_INFINITY) < task.everyMs) continue;
+      this.#startedAt.set(task, now);
       try {
-        const count = await chore.run(this.#database);
-        if (count > 0) this.#logger.info({ count, what: chore.name }, "deleted");
+        const count = await task.run(this.#database);
+        if (count > 0) this.#logger.info({ count, what: task.name }, "deleted");
       } catch (error) {
-        this.#logger.error({ err: error, what: chore.name }, "could not delete; trying again");
+        this.#logger.error({ err: error, what: task.name, waitMs: task.everyMs }, "housekeeping task failed; retrying");
       }
     }
   }
 
-  /** Keeps house until the signal aborts. `steadyMs`: for how long this watcher has led without a failure. */
+  /** Runs rounds until the signal aborts. `steadyMs`: how long this watcher has led without a failure. */
   async run(steadyMs: () => number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (steadyMs() >= settleMs) await this.round(performance.now());
-      await sleep(lookMs, signal);
+      if (steadyMs() >= settleMs) await this.round();
+      await sleep(checkEveryMs, signal, this.#clock);
     }
   }
 }

@@ -2,15 +2,15 @@ import type { Logger } from "@heliograph/server-kit";
 import type { Pool } from "pg";
 import { dropExpiredDays, type RetentionDatabase } from "./log-retention.ts";
 
-/** What the leader deletes because the sync itself depends on it. Answers how much there was to do. */
+/** The deletions that the leader makes because sync depends on them. Each method returns how much it deleted. */
 export interface HousekeepingDatabase {
-  /** Gives dead gateways up; deletes the sessions whose grace is over, with their subscriptions. */
+  /** Declares silent gateways dead, and deletes sessions past their grace period with their subscriptions. */
   reap(): Promise<number>;
-  /** Drops the days of app.logging whose retention is over. Stops at one that is in use, for the next time. */
+  /** Drops expired days of app.logging. Stops at a day that is in use; the next round tries it again. */
   dropLogDays(): Promise<number>;
 }
 
-/** The port on PostgreSQL. `sessionGraceMs`: how long the session of a dead gateway may still be resumed. */
+/** The port on PostgreSQL. `sessionGraceMs`: how long a session of a dead gateway can be resumed. */
 export function createHousekeepingDatabase(parts: {
   pool: Pool;
   retention: RetentionDatabase;

@@ -7,7 +7,7 @@ import { createRetentionDatabase, dropExpiredDays, type LogHalf } from "./log-re
 const logger = createLogger("test", "silent");
 const old = "2024-05-01";
 
-/** A day of the past in one half of the log; in app.logging with one claimed row, number 1. */
+/** Creates an expired day in one half of the log; in app.logging with one claimed row, number 1. */
 async function makeDay({ pool }: TestDatabase, day: string, half: LogHalf = "logging"): Promise<void> {
   await pool.query(
     `create table app.${half}_${day.replaceAll("-", "")} partition of app.${half} for values from ('${day} 00:00+00') to ('${day} 24:00+00')`,
@@ -51,8 +51,8 @@ const waiting = `select from pg_locks l join pg_class c on c.oid = l.relation
     and l.mode = 'RowExclusiveLock' and c.relname ~ '^logging'`;
 
 /**
- * Changes that are written while `work` goes on, and how often one was seen waiting for a lock on the log. Not their
- * latency: on a busy machine any write may take long, but none of its own accord waits for that lock.
+ * Writes changes while `work` runs, and counts how often a writer was seen waiting for a lock on the log. Latency is not
+ * measured: on a busy machine any write may take long, but only retention makes one wait for that lock.
  */
 async function whileWriting(
   db: TestDatabase,
@@ -66,10 +66,10 @@ async function whileWriting(
       counts.written += 1;
     }
   };
-  const look = async (): Promise<void> => {
+  const countBlocked = async (): Promise<void> => {
     while (!stopped) counts.blocked += (await db.pool.query(waiting)).rowCount ?? 0;
   };
-  const running = Promise.all([write(), write(), write(), write(), look()]);
+  const running = Promise.all([write(), write(), write(), write(), countBlocked()]);
   await work().finally(() => {
     stopped = true;
   });
@@ -77,7 +77,7 @@ async function whileWriting(
   return counts;
 }
 
-/** A transaction that somebody leaves open. Given up at the end, or a failed test would wait for it. */
+/** An open transaction. Its connection is closed at the end, or a failed test would wait for it. */
 async function openTransaction(db: TestDatabase, first: string, isolation = "read committed") {
   const client = await db.pool.connect();
   await client.query(`begin isolation level ${isolation}`);
@@ -89,7 +89,7 @@ const write = "insert into app.organization (name) values ('open')";
 const tries = 3;
 
 test.each([
-  // Needs nothing of the old day: it keeps the detach from ending in one go, not from being finished.
+  // Holds no lock on the old day: it interrupts the first detach, and the next call finishes it.
   { what: "that wrote the log", first: write, dropped: [0, 1, 0] },
   { what: "that read the day", first: "select from app.logging where created_ts < '2024-05-02'", dropped: [0, 0, 0] },
   {
@@ -99,7 +99,7 @@ test.each([
     dropped: [0, 0, 0],
   },
 ])(
-  "an open transaction $what stops no writer behind the retention, which comes to its end with it",
+  "an open transaction $what blocks no writer during retention, which completes after it",
   async ({ first, isolation, dropped }) => {
     await using db = await createTestDatabase({ template: "empty" });
     await makeDay(db, old);
@@ -116,7 +116,7 @@ test.each([
     await dropWith(pool);
     expect(await daysOf(db, "logging")).toEqual([]);
     expect((await db.pool.query("select min_seq::int as min from app.sync_state")).rows).toEqual([{ min: 2 }]);
-    // The pool's session is nobody else again, and as patient as before.
+    // The pool's session has its own role and lock_timeout again.
     expect(
       (await pool.query("select current_user::text as who, current_setting('lock_timeout') as wait")).rows,
     ).toEqual([{ who: "heliograph_watcher", wait: "1s" }]);
@@ -124,8 +124,8 @@ test.each([
   60_000,
 );
 
-// What the test above would see if the day were taken out the plain way: whoever makes a writer wait is seen.
-test("a plain detach behind an open transaction stops the writers", async () => {
+// Proves that the test above can fail: a plain detach blocks writers, and the count shows it.
+test("a plain detach behind an open transaction blocks writers", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   await makeDay(db, old);
   await using _holder = await openTransaction(db, write);
@@ -139,7 +139,7 @@ test("a plain detach behind an open transaction stops the writers", async () => 
   expect(during.blocked).toBeGreaterThan(0);
 }, 60_000);
 
-test("a snapshot that has not used the log keeps nothing", async () => {
+test("a snapshot that has not read the log does not prevent a drop", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   await makeDay(db, old);
   await using pool = watcherPool(db);
@@ -148,12 +148,12 @@ test("a snapshot that has not used the log keeps nothing", async () => {
   expect((await holder.query("select count(*)::int as n from app.logging")).rows).toEqual([{ n: 0 }]);
 });
 
-// Fails when only attached days are looked for: what a crash left half-way would stay for ever, and PostgreSQL detaches
-// no other day while one is half detached.
+// Fails when only attached days are searched: a removal that a crash interrupted would never complete, and PostgreSQL
+// detaches no other day while one detach is unfinished.
 test.each([
-  ["after the half of the detach", "detaching"],
+  ["during the detach", "detaching"],
   ["before the drop", "detached"],
-])("a watcher that died %s is finished by the next one", async (_when, state) => {
+])("the next watcher completes a removal that was interrupted %s", async (_when, state) => {
   await using db = await createTestDatabase({ template: "empty" });
   await makeDay(db, old);
   await makeDay(db, "2024-05-02");
@@ -171,7 +171,7 @@ test.each([
   expect(await daysOf(db, "logging")).toEqual([]);
 });
 
-test("a day with a row to be claimed stays, and so do those after it; the audit half has its own retention", async () => {
+test("a day with a pending row is kept, and so are later days; the audit half has its own retention", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   await makeDay(db, old);
   await makeDay(db, "2024-05-02");
@@ -186,7 +186,7 @@ test("a day with a row to be claimed stays, and so do those after it; the audit 
   expect(await daysOf(db, "logging_detail")).toEqual([]);
 });
 
-test("days within the retention stay", async () => {
+test("days within the retention period are kept", async () => {
   await using db = await createTestDatabase({ template: "empty" });
   for (const age of [400, 9, 8, 7, 6])
     await db.pool.query(

@@ -1,10 +1,10 @@
 import type { Logger } from "@heliograph/server-kit";
 import type { Pool } from "pg";
 
-/** The two halves of the log. */
+/** The two halves of the log: the feed (logging) and the audit log (logging_detail). */
 export type LogHalf = "logging" | "logging_detail";
 
-/** A day whose retention is over. `detaching`: an earlier try gave up in the middle. */
+/** A day past its retention. `detaching`: an earlier detach was interrupted. */
 export interface ExpiredDay {
   readonly half: LogHalf;
   /** YYYY-MM-DD */
@@ -12,23 +12,23 @@ export interface ExpiredDay {
   readonly state: "attached" | "detaching" | "detached";
 }
 
-/** What taking a day out of the log needs of the database. Each call is a transaction of its own. */
+/** The database operations that remove a day from the log. Each call is a transaction of its own. */
 export interface RetentionDatabase {
-  /** Oldest first, a half detached one before all. */
+  /** Oldest first, but an interrupted detach comes before all others. */
   expiredDays(): Promise<ExpiredDay[]>;
-  /** Raises min_seq above the day. @throws while a row of it is still to be claimed */
+  /** Raises min_seq above the day. @throws while a row of the day is pending */
   retire(day: string): Promise<void>;
-  /** Takes the day out of its half without making a writer wait; finishes what an earlier try began. */
+  /** Detaches the day without blocking writers, or finishes an interrupted detach. */
   detach(day: ExpiredDay): Promise<void>;
   drop(day: ExpiredDay): Promise<void>;
 }
 
-/** Somebody uses the day (55P03) or has rows of it that are not claimed (55000): its time comes later. */
-const later = new Set(["55P03", "55000"]);
+/** The day is in use (55P03) or has pending rows (55000): the next round tries it again. */
+const retryCodes = new Set(["55P03", "55000"]);
 
 /**
- * Drops the days of one half whose retention is over, until one is in use: that one keeps its place and is tried again the
- * next time. No writer ever waits for this, however long a transaction is open.
+ * Drops the expired days of one half, oldest first. Stops at a day that is in use; the next call tries it again. Writers
+ * never wait for this, however long a transaction stays open.
  * @returns how many days were dropped
  */
 export async function dropExpiredDays(parts: {
@@ -43,28 +43,31 @@ export async function dropExpiredDays(parts: {
     if (signal?.aborted) break;
     if (day.half !== half) continue;
     try {
-      // First of all: a cursor must be refused before the first of its rows is gone, or it would be answered with a hole.
+      // First: cursors into the day must be refused before its rows disappear, or a resume would skip the missing rows.
       if (day.state === "attached" && half === "logging") await database.retire(day.day);
       if (day.state !== "detached") await database.detach(day);
       await database.drop(day);
     } catch (error) {
       const { code, message } = error as { code?: string; message?: string };
-      if (code === undefined || !later.has(code)) throw error;
-      logger.info({ half, day: day.day, state: day.state, cause: message }, "this day of the log is dropped later");
+      if (code === undefined || !retryCodes.has(code)) throw error;
+      logger.info(
+        { half, day: day.day, state: day.state, cause: message },
+        "cannot drop a day of the log yet; retrying in the next round",
+      );
       break;
     }
     dropped += 1;
-    logger.info({ half, day: day.day }, "day of the log dropped");
+    logger.info({ half, day: day.day }, "dropped a day of the log");
   }
   return dropped;
 }
 
-/** Owner of the two halves. Only an owner may detach. */
+/** Owner of the two halves. Only the owner may detach a partition. */
 const owner = "heliograph_log";
-/** A lock that is not free within this time is not waited for; the detach waits so long for each open transaction. */
+/** Longest wait for a lock; a concurrent detach waits this long for each open transaction. */
 const lockTimeout = "200ms";
 
-/** The port on PostgreSQL. `keep`: days of each half that stay, two at least. */
+/** The port on PostgreSQL. `keep`: retention of each half in days, at least 2. */
 export function createRetentionDatabase({
   pool,
   keep,
@@ -85,19 +88,19 @@ export function createRetentionDatabase({
     },
     async detach({ half, day, state }) {
       const client = await pool.connect();
-      let whole = false;
+      let restored = false;
       try {
         await client.query(`set role ${owner}`);
         await client.query(`set lock_timeout = '${lockTimeout}'`);
-        // On its own: CONCURRENTLY ends a transaction in the middle, so it runs in no function and no block.
+        // Sent alone: DETACH CONCURRENTLY commits in the middle, so it cannot run in a function or a transaction block.
         const how = state === "detaching" ? "finalize" : "concurrently";
         await client.query(`alter table app.${half} detach partition app.${half}_${day.replaceAll("-", "")} ${how}`);
         await client.query("reset lock_timeout");
         await client.query("reset role");
-        whole = true;
+        restored = true;
       } finally {
-        // A session that may still be the owner, or has our lock_timeout, must serve nobody else.
-        client.release(!whole);
+        // A session that may still have the owner's role or this lock_timeout is closed instead of reused.
+        client.release(!restored);
       }
     },
     async drop({ half, day }) {

@@ -2,21 +2,21 @@ import type { Logger } from "@heliograph/server-kit";
 import { sleep } from "@heliograph/shared/sleep";
 import type { LogDatabase } from "../claim/log-database.ts";
 
-/** How often the partitions are looked at. They exist 14 days ahead, so even days of failures stop no writer. */
+/** Interval of the check. Partitions exist 14 days ahead, so days of failures do not affect writers. */
 const everyMs = 60 * 60 * 1000;
-/** After a failure (a lock that was not granted within its timeout, a restarting server). */
+/** Pause after a failure, such as a lock timeout or a restarting server. */
 const retryMs = 30_000;
 
 /**
- * Creates log partitions ahead of time. Every watcher does it, leading or not, and with sync switched off too: it is
- * idempotent, and a missing partition would fail the users' own writes.
+ * Creates log partitions ahead of time. Every watcher does it, whether or not it leads or sync is switched on: it is
+ * idempotent, and without a partition the users' own writes would fail.
  */
 export async function keepPartitions(parts: {
   database: LogDatabase;
   days: number;
   logger: Logger;
   signal: AbortSignal;
-  /** Told after each success. */
+  /** Called after each success. */
   onKept?: () => void;
 }): Promise<void> {
   const { database, days, logger, signal, onKept } = parts;
@@ -25,9 +25,9 @@ export async function keepPartitions(parts: {
     try {
       const created = await database.ensurePartitions(days);
       onKept?.();
-      if (created > 0) logger.info({ created, days }, "log partitions created");
+      if (created > 0) logger.info({ created, days }, "created log partitions");
     } catch (error) {
-      logger.error({ err: error }, "could not create log partitions; trying again");
+      logger.error({ err: error, waitMs: retryMs }, "failed to create log partitions; retrying");
       pauseMs = retryMs;
     }
     await sleep(pauseMs, signal);

@@ -3,8 +3,8 @@ import type { Pool } from "pg";
 import type { JobReport } from "./job.ts";
 
 /**
- * Works off the persons who are to be erased (app.request_erasure), one after the other, day by day: each step is a short
- * transaction, and a run that is interrupted begins that person again.
+ * Erases the persons whose erasure was requested (app.request_erasure), one after the other and day by day of the audit
+ * log. Each step is a short transaction; after an interruption the next run starts that person again.
  */
 export async function eraseSubjects(parts: { pool: Pool; logger: Logger; signal: AbortSignal }): Promise<JobReport> {
   const { pool, logger, signal } = parts;
@@ -14,7 +14,7 @@ export async function eraseSubjects(parts: { pool: Pool; logger: Logger; signal:
   let erased = 0;
   let changed = 0;
   for (const { person_id: person } of asked) {
-    // First the account: its deletion is logged as well, and that log is erased below.
+    // The account first: its deletion is logged too, and the steps below erase that log entry.
     await pool.query("select app.begin_erasure($1)", [person]);
     const { rows: days } = await pool.query<{ day: string }>("select app.audit_days() as day");
     for (const step of ["find_subject", "erase_subject"]) {
@@ -29,7 +29,7 @@ export async function eraseSubjects(parts: { pool: Pool; logger: Logger; signal:
     }
     await pool.query("select app.finish_erasure($1)", [person]);
     erased += 1;
-    logger.info({ person }, "person erased from accounts and log");
+    logger.info({ person }, "erased a person from accounts and log");
   }
   return { erased, changed };
 }

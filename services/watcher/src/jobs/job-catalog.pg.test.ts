@@ -30,7 +30,7 @@ function run(name: string, signal = new AbortController().signal): Promise<JobRe
 const count = async (text: string): Promise<number> =>
   (await db.pool.query<{ n: number }>(`select count(*)::int as n ${text}`)).rows[0]?.n ?? -1;
 
-test("a grant whose time is over ends, and that is told", async () => {
+test("an expired grant is deleted, and the deletion is logged", async () => {
   await db.pool.query(
     `insert into app.entity_grant (entity_code, entity_id, person_id, organization_id, expires_ts)
      select 'task', t.id, m.person_id, m.organization_id, now() + n * interval '1 hour'
@@ -42,7 +42,7 @@ test("a grant whose time is over ends, and that is told", async () => {
   expect(await run("expire-grants")).toEqual({ deleted: 0 });
 });
 
-test("idempotency keys are forgotten after 90 days, in batches, and a run that is asked to end does so", async () => {
+test("idempotency keys are deleted after 90 days in batches, and an aborted run stops", async () => {
   const insert = (age: string, n: number) =>
     db.pool.query(
       `insert into app.mutation (person_id, key, request_hash, entity_code, entity_id, status, created_ts)
@@ -58,7 +58,7 @@ test("idempotency keys are forgotten after 90 days, in batches, and a run that i
   expect(await count("from app.mutation")).toBe(5);
 });
 
-test("subscriptions without a session and grants without a row are deleted, and broken live tables are counted", async () => {
+test("orphaned subscriptions and grants are deleted, and broken tracked tables are counted", async () => {
   await db.pool.query(
     `insert into app.rxdb_subscription (connection_id, user_id, entity_code, entity_id, subscribed_at)
      values (gen_random_uuid(), gen_random_uuid(), 'task', gen_random_uuid(), now() - interval '1 hour')`,
@@ -76,7 +76,7 @@ test("subscriptions without a session and grants without a row are deleted, and 
   await db.pool.query("alter table app.task enable trigger log_task_changes_update");
 });
 
-test("days of the audit half past their retention are dropped, those of the feed are not", async () => {
+test("expired days of the audit half are dropped, those of the feed are not", async () => {
   for (const half of ["logging", "logging_detail"])
     await db.pool.query(
       `create table app.${half}_20240501 partition of app.${half} for values from ('2024-05-01 00:00+00') to ('2024-05-02 00:00+00')`,
@@ -86,7 +86,7 @@ test("days of the audit half past their retention are dropped, those of the feed
   await db.pool.query("drop table app.logging_20240501");
 });
 
-test("statistics report the size of every table, partitions under the table above them", async () => {
+test("statistics report the size of every table, with partitions counted in their parent", async () => {
   const report = await run("statistics");
   expect(report["logging"]).toBeGreaterThan(100_000);
   expect(report["task"]).toBeGreaterThan(10_000);
@@ -94,7 +94,7 @@ test("statistics report the size of every table, partitions under the table abov
   expect(await count("from pg_stats where tablename = 'logging_detail' and inherited")).toBeGreaterThan(0);
 });
 
-test("a person who asked to be erased leaves no trace in accounts and log, others keep theirs", async () => {
+test("erasure removes a person from accounts and log and keeps the data of others", async () => {
   const [person, marker] = [randomUUID(), `erase${randomUUID().slice(0, 8)}`];
   const organization = (await db.pool.query<{ id: string }>("select id from app.organization order by id limit 1"))
     .rows[0]?.id;
@@ -131,7 +131,7 @@ test("a person who asked to be erased leaves no trace in accounts and log, other
     }
   };
   const employee = randomUUID();
-  // A row about the person, changed by another; one of another's, changed by the person.
+  // A row about the person, changed by another person; and another row, changed by the person.
   await as(
     other,
     `insert into app.employee (id, organization_id, first_name, last_name, employee_number, email, job_title, person_id, phone)
@@ -139,10 +139,10 @@ test("a person who asked to be erased leaves no trace in accounts and log, other
     [employee, organization, marker.slice(0, 20), person],
   );
   await as(person, "update app.organization set name = name || '!' where id = $1", [organization]);
-  // From here on neither id nor address name the person in it, only the name still does.
+  // From here on neither the id nor the address in the row identifies the person, only the name does.
   await as(other, "update app.employee set person_id = null, email = 'neutral@example.org' where id = $1", [employee]);
   await as(other, "update app.employee set job_title = 'y' where id = $1", [employee]);
-  // As the organization does before: nothing names the person in its own rows, and the history of those does.
+  // As an organization does before an erasure: its rows no longer name the person, but their history does.
   await as(other, "delete from app.employee where id = $1", [employee]);
   const traces = () =>
     count(
@@ -166,7 +166,7 @@ test("a person who asked to be erased leaves no trace in accounts and log, other
   expect(
     (await db.pool.query("select erased_ts is not null as done, markers, entity_ids from app.erasure")).rows,
   ).toEqual([{ done: true, markers: [], entity_ids: [] }]);
-  // What another did stays his, and other rows keep their history.
+  // Changes by others keep their actor, and other rows keep their history.
   expect(await count("from app.logging_detail where user_agent = 'kept' and actor ->> 'fname' = 'Kept'")).toBe(4);
   const left = await count(
     "from app.logging_detail where entity_to_version is not null or entity_from_version is not null",

@@ -7,17 +7,17 @@ import type { Job } from "./job.ts";
 const second = 1000;
 const minute = 60 * second;
 
-/** Rows that one statement deletes at most; more would keep its transaction open for long. */
+/** Most rows that one statement deletes; more would keep its transaction open too long. */
 const mutationBatch = 5000;
 
-/** Every recurring job. Whether the queue or a timer triggers them, this is the only place that says what they are. */
+/** Every recurring job, whether the queue or a timer triggers it. */
 export function createJobCatalog(parts: { pool: Pool; retention: RetentionDatabase; logger: Logger }): readonly Job[] {
   const { pool, retention, logger } = parts;
   const count = async (call: string): Promise<number> =>
     (await pool.query<{ count: number }>(`select ${call} as count`)).rows[0]?.count ?? 0;
   return [
     {
-      // Policies do not look at the clock: a grant whose time is over counts until it is deleted.
+      // Policies do not depend on the clock: an expired grant stays effective until it is deleted.
       name: "expire-grants",
       everyMs: 10 * second,
       run: async () => ({ deleted: await count("app.expire_grants()") }),
@@ -39,7 +39,11 @@ export function createJobCatalog(parts: { pool: Pool; retention: RetentionDataba
       everyMs: 10 * minute,
       async run() {
         const { rows: problems } = await pool.query("select * from app.check_sync()");
-        for (const problem of problems) logger.error({ problem }, "a live table lost its triggers or policies");
+        for (const problem of problems)
+          logger.error(
+            { problem },
+            "a tracked table has lost its triggers or policies; run app.check_sync() for the remedy",
+          );
         return {
           subscriptions: await count("app.delete_orphan_subscriptions()"),
           grants: await count("app.delete_orphan_grants()"),

@@ -1,25 +1,26 @@
 import type { MetricsRegistry } from "@heliograph/server-kit";
+import { type Clock, systemClock } from "@heliograph/shared/clock";
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { JobStatus } from "./job-status-store.ts";
 
-/** Metrics of the jobs. What the ledger knows is the same on every watcher, so any one of them may be asked. */
+/** Metrics of the jobs. Every watcher reports the shared job statuses, so any of them can be scraped. */
 export type JobMetrics = ReturnType<typeof createJobMetrics>;
 
-export function createJobMetrics(metricsRegistry: MetricsRegistry, now: () => number = () => performance.now()) {
+export function createJobMetrics(metricsRegistry: MetricsRegistry, clock: Clock = systemClock) {
   const registers = [metricsRegistry];
-  let seen: { readonly at: number; readonly records: ReadonlyMap<string, JobStatus> } | undefined;
-  const fromLedger = (set: (name: string, record: JobStatus, sinceMs: number) => void): void => {
-    for (const [name, record] of seen?.records ?? []) set(name, record, now() - (seen?.at ?? 0));
+  let latest: { readonly at: number; readonly statuses: ReadonlyMap<string, JobStatus> } | undefined;
+  const forEachJob = (report: (name: string, status: JobStatus, sinceReadMs: number) => void): void => {
+    for (const [name, status] of latest?.statuses ?? []) report(name, status, clock.now() - (latest?.at ?? 0));
   };
   new Gauge({
     name: "heliograph_watcher_job_age_seconds",
-    help: "since the last success of a job on any watcher",
+    help: "time since the last success of a job on any watcher",
     labelNames: ["job"],
     registers,
-    // Counts on while the ledger cannot be read: that is when it matters.
+    // Keeps growing while the statuses cannot be read: that is when the age matters.
     collect() {
-      fromLedger((job, { succeededAgoMs }, sinceMs) => {
-        if (succeededAgoMs !== null) this.set({ job }, (succeededAgoMs + sinceMs) / 1000);
+      forEachJob((job, { succeededAgoMs }, sinceReadMs) => {
+        if (succeededAgoMs !== null) this.set({ job }, (succeededAgoMs + sinceReadMs) / 1000);
       });
     },
   });
@@ -29,7 +30,7 @@ export function createJobMetrics(metricsRegistry: MetricsRegistry, now: () => nu
     labelNames: ["job"],
     registers,
     collect() {
-      fromLedger((job, { failures }) => this.set({ job }, failures));
+      forEachJob((job, { failures }) => this.set({ job }, failures));
     },
   });
   new Gauge({
@@ -38,16 +39,16 @@ export function createJobMetrics(metricsRegistry: MetricsRegistry, now: () => nu
     labelNames: ["table"],
     registers,
     collect() {
-      for (const [table, bytes] of Object.entries(seen?.records.get("statistics")?.report ?? {}))
+      for (const [table, bytes] of Object.entries(latest?.statuses.get("statistics")?.report ?? {}))
         this.set({ table }, bytes);
     },
   });
   new Gauge({
     name: "heliograph_watcher_sync_problems",
-    help: "live tables whose triggers or policies are missing, at the last look",
+    help: "tracked tables whose triggers or policies were missing at the last check",
     registers,
     collect() {
-      const problems = seen?.records.get("check-orphans")?.report["problems"];
+      const problems = latest?.statuses.get("check-orphans")?.report["problems"];
       if (problems !== undefined) this.set(problems);
     },
   });
@@ -65,9 +66,9 @@ export function createJobMetrics(metricsRegistry: MetricsRegistry, now: () => nu
       buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120],
       registers,
     }),
-    /** Takes over what the ledger says. */
-    note(records: ReadonlyMap<string, JobStatus>): void {
-      seen = { at: now(), records };
+    /** Replaces the reported statuses. */
+    update(statuses: ReadonlyMap<string, JobStatus>): void {
+      latest = { at: clock.now(), statuses };
     },
   };
 }

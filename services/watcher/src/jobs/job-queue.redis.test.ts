@@ -31,7 +31,7 @@ function start(options: {
   return queue;
 }
 
-/** Counts runs; `reach` resolves when there were so many more. */
+/** Records runs; `reach` resolves after `more` further runs. */
 class Runs {
   readonly names: string[] = [];
   readonly note = async (name: string): Promise<void> => void this.names.push(name);
@@ -41,7 +41,7 @@ class Runs {
   }
 }
 
-/** What FLUSHALL does, to the keys of this test alone. */
+/** Deletes the keys of this test, as FLUSHALL would. */
 async function flush(prefix: string): Promise<number> {
   const redis = createRedis({ url: redisUrl(), name: "test", logger });
   await new Promise<void>((resolve) => redis.once("ready", () => resolve()));
@@ -51,7 +51,7 @@ async function flush(prefix: string): Promise<number> {
   return keys.length;
 }
 
-test("each time of a job is taken by one of the watchers, and by the other when that one has gone", async () => {
+test("one watcher takes each run of a job, and the other takes over when it closes", async () => {
   const prefix = newPrefix();
   const everyMs = 1000;
   const [first, second] = [new Runs(), new Runs()];
@@ -60,15 +60,15 @@ test("each time of a job is taken by one of the watchers, and by the other when 
   await expect.poll(total, { timeout: 15_000, interval: 10 }).toBeGreaterThan(0);
   const started = performance.now();
   await expect.poll(total, { timeout: 15_000, interval: 10 }).toBeGreaterThan(4);
-  // Twice as many would be both of them each time. At the start both write the scheduler, which may count as a time.
+  // Twice as many would mean that both ran each time. At the start both write the scheduler, which may add a run.
   expect(total()).toBeLessThanOrEqual((performance.now() - started) / everyMs + 3);
   const [busy, other] = first.names.length > second.names.length ? [0, second] : [1, first];
   await queues[busy]?.close();
   await other.reach(2);
 }, 30_000);
 
-// Fails when the schedulers are written only once: an emptied Redis would stay silent until the watcher starts again.
-test("after Redis was emptied in the middle of a run the next writing of the schedulers brings the jobs back", async () => {
+// Fails when the schedulers are written only once: an emptied Redis would run no jobs until a watcher restarts.
+test("rewriting the schedulers restores the jobs after Redis was emptied during a run", async () => {
   const prefix = newPrefix();
   const runs = new Runs();
   const go = Promise.withResolvers<void>();
@@ -90,7 +90,7 @@ test("after Redis was emptied in the middle of a run the next writing of the sch
   await runs.reach(3);
 }, 30_000);
 
-test("jobs that this version does not know lose their scheduler, and one whose interval changed follows", async () => {
+test("schedulers of unknown jobs are removed, and a changed interval is applied", async () => {
   const prefix = newPrefix();
   const old = start({ prefix, jobs: [every("gone", 3_600_000), every("tick", 3_600_000)], run: async () => undefined });
   await old.upsert();
@@ -103,7 +103,7 @@ test("jobs that this version does not know lose their scheduler, and one whose i
   expect(schedulers.map(({ key, every: ms }) => ({ key, ms }))).toEqual([{ key: "tick", ms: 60_000 }]);
 }, 30_000);
 
-test("a job that throws is tried again with pauses, in vain only so often, and what is remembered is bounded", async () => {
+test("a failing job is retried a limited number of times, and the kept history is bounded", async () => {
   const prefix = newPrefix();
   let tries = 0;
   const settings = { attempts: 3, firstRetryMs: 10, keptFailed: 2, keptDone: 2 };
@@ -120,8 +120,8 @@ test("a job that throws is tried again with pauses, in vain only so often, and w
   expect(failed.map((job) => job.attemptsMade)).toEqual([3, 3]);
 }, 30_000);
 
-/** A way to Redis on a port that nobody listens on until it opens. */
-async function laterRedis(): Promise<{ url: string; open(): Promise<void> } & AsyncDisposable> {
+/** A proxy to Redis whose port refuses connections until `open` is called. */
+async function startClosedProxy(): Promise<{ url: string; open(): Promise<void> } & AsyncDisposable> {
   const { hostname, port: redisPort, protocol, pathname } = new URL(redisUrl());
   const sockets = new Set<Socket>();
   const server: Server = createServer((near) => {
@@ -147,21 +147,21 @@ async function laterRedis(): Promise<{ url: string; open(): Promise<void> } & As
   };
 }
 
-test("a watcher starts without Redis, and its jobs begin when Redis comes", async () => {
-  await using way = await laterRedis();
+test("a watcher starts without Redis and runs jobs once Redis is reachable", async () => {
+  await using proxy = await startClosedProxy();
   const runs = new Runs();
-  const queue = start({ prefix: newPrefix(), url: way.url, run: runs.note });
-  await way.open();
+  const queue = start({ prefix: newPrefix(), url: proxy.url, run: runs.note });
+  await proxy.open();
   await runs.reach(3);
   await queue.close();
 }, 30_000);
 
-test("without Redis, or with one that has fallen silent, the end comes all the same", async () => {
+test("closing takes bounded time without Redis and with a silent Redis", async () => {
   const closeMs = 500;
-  await using away = await laterRedis();
+  await using closed = await startClosedProxy();
   await using silent = await startFreezer(redisUrl());
   const runs = new Runs();
-  const never = start({ prefix: newPrefix(), url: away.url, run: runs.note, settings: { closeMs } });
+  const never = start({ prefix: newPrefix(), url: closed.url, run: runs.note, settings: { closeMs } });
   const fallen = start({ prefix: newPrefix(), url: silent.url, run: runs.note, settings: { closeMs } });
   await runs.reach(2);
   silent.freeze(true);
@@ -170,7 +170,7 @@ test("without Redis, or with one that has fallen silent, the end comes all the s
   expect(performance.now() - started).toBeLessThan(10 * closeMs);
 }, 30_000);
 
-test("the end waits for a job that comes to its end, and not for ever for one that does not", async () => {
+test("closing waits for a running job, but only for a limited time", async () => {
   const closeMs = 500;
   const endings = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
   const begun = [false, false];

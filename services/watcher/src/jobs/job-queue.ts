@@ -4,31 +4,32 @@ import { Queue, Worker } from "bullmq";
 import type { Job } from "./job.ts";
 import { createJobRedis } from "./job-redis.ts";
 
-/** The schedulers are written again so often: an emptied Redis knows none. */
+/** Interval at which the schedulers are written again, since an emptied Redis has none. */
 const upsertEveryMs = 3_600_000;
-/** What tests make shorter. */
+
+/** Retries, history and shutdown of the queue; tests shorten them. */
 export interface JobQueueSettings {
-  /** A failed run is tried so often in all, with doubling pauses; then the next time of the job comes. */
+  /** Attempts of a run, with doubling pauses between them, before it waits for the next interval. */
   readonly attempts: number;
   readonly firstRetryMs: number;
-  /** What the queue remembers of past runs; the ledger in the database remembers the rest. */
+  /** Finished and failed runs that the queue keeps; app.job keeps the status in the database. */
   readonly keptDone: number;
   readonly keptFailed: number;
-  /** How long the end waits for running jobs and for Redis. Whoever stops a watcher may kill it 5 s after SIGTERM. */
+  /** Longest wait of `close` for running jobs and for Redis. An orchestrator may kill a watcher 5 s after SIGTERM. */
   readonly closeMs: number;
 }
 
 const defaults: JobQueueSettings = { attempts: 5, firstRetryMs: 1000, keptDone: 20, keptFailed: 100, closeMs: 3000 };
 
 export interface JobQueue {
-  /** Writes the schedulers now; one call at a time, others join it. Waits for Redis. */
+  /** Writes the schedulers now and waits for Redis. Concurrent calls share one write. */
   upsert(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Job schedulers in Redis, shared by all watchers with this prefix: each time of a job is taken by one of them, and by
- * another one if that dies. Starts without Redis and begins to work when it comes.
+ * Starts job schedulers in Redis, shared by all watchers with this prefix: one watcher takes each run of a job, and another
+ * takes over if it dies. Starts without Redis too, and works as soon as Redis is reachable.
  */
 export function startJobQueue(parts: {
   url: string;
@@ -43,8 +44,8 @@ export function startJobQueue(parts: {
   const settings = { ...defaults, ...parts.settings };
   const name = "jobs";
   const [forQueue, forWorker] = [createJobRedis(url, "watcher-jobs"), createJobRedis(url, "watcher-job-worker")];
-  // Without the look at the server's version: it takes INFO, which the rights of this user need not include. The price is
-  // that waits are rounded up to whole seconds.
+  // The version check needs INFO, which this Redis user may lack. Without the check, BullMQ rounds waits up to whole
+  // seconds.
   const common = { prefix, skipVersionCheck: true };
   const queue = new Queue(name, {
     ...common,
@@ -61,15 +62,18 @@ export function startJobQueue(parts: {
     connection: forWorker.redis,
     concurrency: 2,
     runRetryDelay: 1000,
-    // Of two watchers that wait, one takes the note of what comes next; the other looks by itself after so many seconds.
+    // Seconds after which a waiting worker polls by itself: of two waiting watchers, Redis notifies only one.
     drainDelay: 1,
   });
   let closing = false;
-  let troubled = false;
+  let unreachable = false;
   const onError = (error: Error): void => {
-    if (troubled || closing) return;
-    troubled = true;
-    logger.warn({ cause: error.message }, "the job queue has no Redis; the leader runs what becomes overdue");
+    if (unreachable || closing) return;
+    unreachable = true;
+    logger.warn(
+      { cause: error.message },
+      "job queue cannot reach Redis; the leader runs overdue jobs until it reconnects",
+    );
   };
   queue.on("error", onError);
   worker.on("error", onError);
@@ -85,18 +89,17 @@ export function startJobQueue(parts: {
   const upsert = (): Promise<void> => {
     upserting ??= write()
       .catch((error: Error) => {
-        if (!closing)
-          logger.warn({ cause: error.message }, "job schedulers were not written; the next try is within the hour");
+        if (!closing) logger.warn({ cause: error.message }, "failed to write job schedulers; retrying within the hour");
       })
       .finally(() => {
         upserting = undefined;
       });
     return upserting;
   };
-  // At each connection: the server behind it may be another one, or have lost everything.
+  // At each connection: the server may be a different one or have lost its data.
   forQueue.redis.on("ready", () => {
-    if (troubled) logger.info("the job queue is back");
-    troubled = false;
+    if (unreachable) logger.info("job queue reconnected to Redis");
+    unreachable = false;
     void upsert();
   });
   const hourly = setInterval(() => void upsert(), upsertEveryMs);
@@ -107,7 +110,7 @@ export function startJobQueue(parts: {
     async close() {
       closing = true;
       clearInterval(hourly);
-      // Each waits for Redis, and a silent server answers nobody.
+      // Both wait for Redis, which a silent server never answers; hence the time limit.
       await Promise.race([Promise.allSettled([worker.close(), queue.close()]), sleep(settings.closeMs)]);
       forWorker.disconnect();
       forQueue.disconnect();

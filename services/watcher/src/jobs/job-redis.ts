@@ -1,19 +1,19 @@
 import { Redis, type RedisOptions } from "ioredis";
 
-/** Longest silence on a command before the connection is made anew; BullMQ itself blocks for up to 10 s. */
+/** Longest wait for an answer before the connection is replaced; BullMQ itself blocks for up to 10 s. */
 const silenceMs = 15_000;
 
-/** A connection for BullMQ, and what BullMQ makes of it. */
+/** A connection for BullMQ, with the copies that BullMQ makes of it. */
 export interface JobRedis {
   readonly redis: Redis;
-  /** Ends it and every copy at once, whatever they wait for. */
+  /** Closes the connection and every copy at once, without waiting for pending commands. */
   disconnect(): void;
 }
 
 /**
- * Unlike the connections that carry hints, this one queues commands while Redis is away and repeats them for ever: BullMQ
- * demands it, and there are few. BullMQ makes a copy for blocking reads, which it ends by a QUIT that a silent server
- * never answers; so copies are remembered, to be ended by us.
+ * A connection that queues commands while Redis is away and retries them without limit, unlike the connections for hints:
+ * BullMQ requires it, and its commands are few. BullMQ copies the connection for blocking reads and closes the copy with a
+ * QUIT, which a silent server never answers; so copies are tracked here and closed by `disconnect`.
  */
 export function createJobRedis(url: string, name: string): JobRedis {
   const options = {
@@ -33,7 +33,7 @@ export function createJobRedis(url: string, name: string): JobRedis {
   const duplicate = redis.duplicate.bind(redis);
   redis.duplicate = (override) => {
     const copy = duplicate(override);
-    // Its errors reach us through BullMQ; after the end nobody listens there any more.
+    // BullMQ reports errors of the copy; after its close it no longer listens to them.
     copy.on("error", () => undefined);
     all.push(copy);
     return copy;

@@ -20,7 +20,7 @@ afterAll(async () => {
   await db[Symbol.asyncDispose]();
 });
 
-function setUp(jobs: readonly Job[]) {
+function createRunner(jobs: readonly Job[]) {
   const metricsRegistry = createMetricsRegistry("test");
   const metrics = createJobMetrics(metricsRegistry);
   const statusStore = createJobStatusStore(pool);
@@ -28,7 +28,7 @@ function setUp(jobs: readonly Job[]) {
   return { metricsRegistry, metrics, statusStore, runner };
 }
 
-test("runs and failures are kept in the ledger and shown in the metrics of every watcher", async () => {
+test("runs and failures are stored and appear in the metrics of every watcher", async () => {
   let failing = true;
   const job: Job = {
     name: "statistics",
@@ -38,11 +38,11 @@ test("runs and failures are kept in the ledger and shown in the metrics of every
       return { task: 4096 };
     },
   };
-  const { metricsRegistry, metrics, statusStore, runner } = setUp([job]);
+  const { metricsRegistry, metrics, statusStore, runner } = createRunner([job]);
   for (let n = 0; n < 2; n++) await expect(runner.run("statistics", "queue")).rejects.toThrow("not yet");
   expect((await statusStore.read()).get("statistics")).toMatchObject({ failures: 2, succeededAgoMs: null });
   expect((await db.pool.query("select error from app.job")).rows).toEqual([{ error: "Error: not yet" }]);
-  metrics.note(await statusStore.read());
+  metrics.update(await statusStore.read());
   expect(await metricsRegistry.getSingleMetricAsString("heliograph_watcher_job_failures")).toMatch(
     /job="statistics".*\} 2$/m,
   );
@@ -52,9 +52,9 @@ test("runs and failures are kept in the ledger and shown in the metrics of every
 
   failing = false;
   await runner.run("statistics", "timer");
-  // Another process, which did not run it.
-  const other = setUp([job]);
-  other.metrics.note(await other.statusStore.read());
+  // Another process, which did not run the job.
+  const other = createRunner([job]);
+  other.metrics.update(await other.statusStore.read());
   expect(await other.metricsRegistry.getSingleMetricAsString("heliograph_watcher_job_failures")).toMatch(
     /job="statistics".*\} 0$/m,
   );
@@ -69,9 +69,9 @@ test("runs and failures are kept in the ledger and shown in the metrics of every
   expect(runs).toMatch(/trigger="timer",result="ok".*\} 1$/m);
 });
 
-test("triggers that come together are one run; a name of another version is left alone", async () => {
+test("simultaneous triggers share one run, and an unknown job is ignored", async () => {
   let runs = 0;
-  const { runner } = setUp([
+  const { runner } = createRunner([
     {
       name: "counted",
       everyMs: 1000,

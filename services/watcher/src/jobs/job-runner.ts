@@ -1,36 +1,37 @@
 import type { Logger } from "@heliograph/server-kit";
+import { type Clock, systemClock } from "@heliograph/shared/clock";
 import type { Job } from "./job.ts";
 import type { JobMetrics } from "./job-metrics.ts";
 import type { JobStatusStore } from "./job-status-store.ts";
 
-/** What made a job run: its place in the queue, or the leader's clock. */
+/** What started a run: the queue or the leader's timer. */
 export type Trigger = "queue" | "timer";
 
-/** Runs jobs, whatever triggers them, and keeps record: in the statusStore, in metrics and in the log of the process. */
+/** Runs jobs and records each run in the job status, the metrics and the process log. */
 export class JobRunner {
   readonly #jobs: ReadonlyMap<string, Job>;
   readonly #statusStore: JobStatusStore;
   readonly #metrics: JobMetrics;
   readonly #logger: Logger;
   readonly #signal: AbortSignal;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #running = new Map<string, Promise<void>>();
 
-  /** `signal` asks what runs to come to its end. */
+  /** `signal` asks running jobs to stop early. */
   constructor(parts: {
     jobs: readonly Job[];
     statusStore: JobStatusStore;
     metrics: JobMetrics;
     logger: Logger;
     signal: AbortSignal;
-    now?: () => number;
+    clock?: Clock;
   }) {
     this.#jobs = new Map(parts.jobs.map((job) => [job.name, job]));
     this.#statusStore = parts.statusStore;
     this.#metrics = parts.metrics;
     this.#logger = parts.logger;
     this.#signal = parts.signal;
-    this.#now = parts.now ?? (() => performance.now());
+    this.#clock = parts.clock ?? systemClock;
   }
 
   isRunning(name: string): boolean {
@@ -38,14 +39,14 @@ export class JobRunner {
   }
 
   /**
-   * Runs a job, or joins the run that is under way in this process. A name that is not known is left alone: during a
-   * deployment watchers of two versions share the queue.
-   * @throws what the job throws, after it was recorded
+   * Runs a job, or joins its current run in this process. An unknown name is ignored: during a deployment watchers of two
+   * versions share the queue.
+   * @throws the job's error, after recording it
    */
   run(name: string, trigger: Trigger): Promise<void> {
     const job = this.#jobs.get(name);
     if (!job) {
-      this.#logger.warn({ job: name }, "this version does not know the job");
+      this.#logger.warn({ job: name }, "ignoring a job that this version does not have");
       return Promise.resolve();
     }
     const running = this.#running.get(name);
@@ -55,27 +56,27 @@ export class JobRunner {
     return run;
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Resolves when no job is running. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#running.values());
   }
 
   async #work(job: Job, trigger: Trigger): Promise<void> {
-    const started = this.#now();
+    const started = this.#clock.now();
     const labels = { job: job.name, trigger };
     try {
-      await this.#statusStore.begun(job.name);
+      await this.#statusStore.recordStart(job.name);
       const report = await job.run(this.#signal);
-      const tookMs = this.#now() - started;
-      await this.#statusStore.succeeded(job.name, tookMs, report);
+      const tookMs = this.#clock.now() - started;
+      await this.#statusStore.recordSuccess(job.name, tookMs, report);
       this.#metrics.runs.inc({ ...labels, result: "ok" });
       this.#metrics.seconds.observe({ job: job.name }, tookMs / 1000);
       this.#logger.debug({ ...labels, tookMs: Math.round(tookMs), report }, "job done");
     } catch (error) {
       this.#metrics.runs.inc({ ...labels, result: "failed" });
-      this.#logger.error({ ...labels, err: error }, "job failed; it is tried again");
-      // The database may be what failed; then the missing success says enough.
-      await this.#statusStore.failed(job.name, error).catch(() => undefined);
+      this.#logger.error({ ...labels, err: error }, "job failed; retrying later");
+      // When the database itself failed, the growing age of the last success shows it.
+      await this.#statusStore.recordFailure(job.name, error).catch(() => undefined);
       throw error;
     }
   }

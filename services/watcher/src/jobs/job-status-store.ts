@@ -1,25 +1,25 @@
 import type { Pool } from "pg";
 import type { JobReport } from "./job.ts";
 
-/** How a job went so far, on whichever watcher. Ages on the database's clock, milliseconds. */
+/** Past runs of a job over all watchers. Ages are in milliseconds on the database's clock. */
 export interface JobStatus {
   readonly attemptedAgoMs: number;
-  /** Null: never. */
+  /** Null when the job has never succeeded. */
   readonly succeededAgoMs: number | null;
   /** Failed attempts since the last success. */
   readonly failures: number;
   readonly report: JobReport;
 }
 
-/** The shared memory of the watchers about their jobs. It survives what the queue forgets. */
+/** The status of every job, shared by all watchers in app.job. It survives an emptied Redis. */
 export interface JobStatusStore {
   read(): Promise<ReadonlyMap<string, JobStatus>>;
-  begun(name: string): Promise<void>;
-  succeeded(name: string, durationMs: number, report: JobReport): Promise<void>;
-  failed(name: string, error: unknown): Promise<void>;
+  recordStart(name: string): Promise<void>;
+  recordSuccess(name: string, durationMs: number, report: JobReport): Promise<void>;
+  recordFailure(name: string, error: unknown): Promise<void>;
 }
 
-/** Enough to recognise an error. */
+/** Stored characters of an error: enough to recognise it. */
 const errorLength = 300;
 
 export function createJobStatusStore(pool: Pool): JobStatusStore {
@@ -49,21 +49,21 @@ export function createJobStatusStore(pool: Pool): JobStatusStore {
         ]),
       );
     },
-    async begun(name) {
+    async recordStart(name) {
       await pool.query(
         `insert into app.job (name) values ($1)
          on conflict (name) do update set attempted_ts = clock_timestamp()`,
         [name],
       );
     },
-    async succeeded(name, durationMs, report) {
+    async recordSuccess(name, durationMs, report) {
       await pool.query(
         `update app.job set succeeded_ts = clock_timestamp(), failures = 0, duration_ms = $2, result = $3, error = null
           where name = $1`,
         [name, durationMs, JSON.stringify(report)],
       );
     },
-    async failed(name, error) {
+    async recordFailure(name, error) {
       await pool.query("update app.job set failures = failures + 1, error = $2 where name = $1", [
         name,
         String(error).slice(0, errorLength),

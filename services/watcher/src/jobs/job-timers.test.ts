@@ -1,4 +1,5 @@
 import { createLogger, createMetricsRegistry } from "@heliograph/server-kit";
+import { systemClock } from "@heliograph/shared/clock";
 import { expect, test } from "vitest";
 import type { Job } from "./job.ts";
 import { createJobMetrics } from "./job-metrics.ts";
@@ -8,7 +9,7 @@ import { isDue, JobTimers, overdueMs } from "./job-timers.ts";
 
 const logger = createLogger("test", "silent");
 const job = (name: string, everyMs: number): Job => ({ name, everyMs, run: async () => ({}) });
-const record = (change: Partial<JobStatus>): JobStatus => ({
+const statusWith = (change: Partial<JobStatus>): JobStatus => ({
   attemptedAgoMs: 0,
   succeededAgoMs: 0,
   failures: 0,
@@ -16,15 +17,15 @@ const record = (change: Partial<JobStatus>): JobStatus => ({
   ...change,
 });
 const after = (ms: number, change: Partial<JobStatus> = {}): JobStatus =>
-  record({ attemptedAgoMs: ms, succeededAgoMs: ms, ...change });
+  statusWith({ attemptedAgoMs: ms, succeededAgoMs: ms, ...change });
 
-test("without a queue a job is due when its time has come", () => {
+test("without a queue a job is due when its interval has passed", () => {
   const hourly = job("hourly", 3_600_000);
   expect(isDue(hourly, after(3_599_999), false)).toBe(false);
   expect(isDue(hourly, after(3_600_000), false)).toBe(true);
 });
 
-test("a failure is tried again soon, then more and more rarely, at last as often as the job itself", () => {
+test("retries back off from seconds to the interval of the job", () => {
   const hourly = job("hourly", 3_600_000);
   const dueAfter = (failures: number): number => {
     let ms = 0;
@@ -34,21 +35,26 @@ test("a failure is tried again soon, then more and more rarely, at last as often
   expect([1, 2, 3, 40].map(dueAfter)).toEqual([2000, 4000, 8000, 3_600_000]);
 });
 
-// Fails when the queue is trusted: with Redis away or emptied, a grant whose time is over would count for ever.
-test("with a queue only a job that it has forgotten is due, and not again before its time", () => {
+// Fails when the leader relies on the queue: with Redis away or emptied, an expired grant would stay effective.
+test("with a queue only an overdue job is due, and not again before its interval", () => {
   const quick = job("quick", 10_000);
   expect(overdueMs(quick)).toBe(30_000);
   expect(isDue(quick, after(29_999), true)).toBe(false);
   expect(isDue(quick, after(30_000), true)).toBe(true);
-  expect(isDue(quick, record({ succeededAgoMs: 60_000, attemptedAgoMs: 9000 }), true)).toBe(false);
-  expect(isDue(quick, record({ succeededAgoMs: null, attemptedAgoMs: 10_000 }), true)).toBe(true);
+  expect(isDue(quick, statusWith({ succeededAgoMs: 60_000, attemptedAgoMs: 9000 }), true)).toBe(false);
+  expect(isDue(quick, statusWith({ succeededAgoMs: null, attemptedAgoMs: 10_000 }), true)).toBe(true);
 });
 
-/** Timers over a ledger in memory. */
-function setUp(options: { withQueue: boolean; leading: boolean; records?: [string, JobStatus][]; jobs?: Job[] }) {
+/** Timers with job statuses in memory. */
+function createTimers(options: {
+  withQueue: boolean;
+  leading: boolean;
+  statuses?: [string, JobStatus][];
+  jobs?: Job[];
+}) {
   const ran: string[] = [];
   const state = { now: 0, leading: options.leading, overdue: 0 };
-  const records = new Map(options.records);
+  const statuses = new Map(options.statuses);
   const jobs =
     options.jobs ??
     ["one", "two"].map((name) => ({
@@ -59,10 +65,10 @@ function setUp(options: { withQueue: boolean; leading: boolean; records?: [strin
       },
     }));
   const statusStore: JobStatusStore = {
-    read: async () => records,
-    begun: async () => undefined,
-    succeeded: async (name) => void records.set(name, after(0)),
-    failed: async (name) => void records.set(name, record({ succeededAgoMs: null, failures: 1 })),
+    read: async () => statuses,
+    recordStart: async () => undefined,
+    recordSuccess: async (name) => void statuses.set(name, after(0)),
+    recordFailure: async (name) => void statuses.set(name, statusWith({ succeededAgoMs: null, failures: 1 })),
   };
   const metrics = createJobMetrics(createMetricsRegistry("test"));
   const runner = new JobRunner({ jobs, statusStore, metrics, logger, signal: new AbortController().signal });
@@ -77,37 +83,37 @@ function setUp(options: { withQueue: boolean; leading: boolean; records?: [strin
     onOverdue: () => {
       state.overdue += 1;
     },
-    now: () => state.now,
+    clock: { ...systemClock, now: () => state.now },
   });
-  return { ran, state, records, runner, timers };
+  return { ran, state, statuses, runner, timers };
 }
 
-test("the leader alone runs what is due, beginning with what never ran", async () => {
-  const rig = setUp({ withQueue: false, leading: false });
-  await rig.timers.round();
-  expect(rig.ran).toEqual([]);
-  rig.state.leading = true;
-  await rig.timers.round();
-  await rig.runner.idle();
-  expect(rig.ran).toEqual(["one", "two"]);
-  await rig.timers.round();
-  await rig.runner.idle();
-  expect(rig.ran).toEqual(["one", "two"]);
+test("only the leader runs due jobs, including jobs that never ran", async () => {
+  const run = createTimers({ withQueue: false, leading: false });
+  await run.timers.round();
+  expect(run.ran).toEqual([]);
+  run.state.leading = true;
+  await run.timers.round();
+  await run.runner.idle();
+  expect(run.ran).toEqual(["one", "two"]);
+  await run.timers.round();
+  await run.runner.idle();
+  expect(run.ran).toEqual(["one", "two"]);
 });
 
-test("with a queue a new watcher leaves it its chance, then does the work and has the schedulers written again", async () => {
-  const rig = setUp({ withQueue: true, leading: true });
-  rig.state.now = 29_999;
-  await rig.timers.round();
-  await rig.runner.idle();
-  expect([rig.ran, rig.state.overdue]).toEqual([[], 0]);
-  rig.state.now = 30_000;
-  await rig.timers.round();
-  await rig.runner.idle();
-  expect([rig.ran, rig.state.overdue]).toEqual([["one", "two"], 1]);
+test("with a queue a new leader waits before it runs jobs itself and has the schedulers rewritten", async () => {
+  const run = createTimers({ withQueue: true, leading: true });
+  run.state.now = 29_999;
+  await run.timers.round();
+  await run.runner.idle();
+  expect([run.ran, run.state.overdue]).toEqual([[], 0]);
+  run.state.now = 30_000;
+  await run.timers.round();
+  await run.runner.idle();
+  expect([run.ran, run.state.overdue]).toEqual([["one", "two"], 1]);
 });
 
-test("a job that takes long is not begun a second time, and keeps no other back", async () => {
+test("a long job is not started twice and does not delay the others", async () => {
   let begun = 0;
   let quick = 0;
   const end = Promise.withResolvers<void>();
@@ -128,14 +134,14 @@ test("a job that takes long is not begun a second time, and keeps no other back"
       },
     },
   ];
-  const rig = setUp({ withQueue: false, leading: true, jobs });
-  await rig.timers.round();
-  rig.records.delete("quick");
-  await expect.poll(() => rig.runner.isRunning("quick")).toBe(false);
-  rig.records.delete("quick");
-  await rig.timers.round();
+  const run = createTimers({ withQueue: false, leading: true, jobs });
+  await run.timers.round();
+  run.statuses.delete("quick");
+  await expect.poll(() => run.runner.isRunning("quick")).toBe(false);
+  run.statuses.delete("quick");
+  await run.timers.round();
   expect(begun).toBe(1);
   expect(quick).toBe(2);
   end.resolve();
-  await rig.runner.idle();
+  await run.runner.idle();
 });

@@ -1,32 +1,34 @@
 import type { Logger } from "@heliograph/server-kit";
+import { type Clock, systemClock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
 import type { Job } from "./job.ts";
 import type { JobMetrics } from "./job-metrics.ts";
 import type { JobRunner } from "./job-runner.ts";
 import type { JobStatus, JobStatusStore } from "./job-status-store.ts";
 
-/** How often the ledger is looked at. */
-const lookMs = 5000;
-/** A job that the queue should have run counts as forgotten after so many of its intervals, and not before so long. */
+/** Interval between reads of the job statuses. */
+const checkEveryMs = 5000;
+/** A queued job counts as overdue after this many of its intervals, but not before `overdueAtLeastMs`. */
 const overdueIntervals = 3;
 const overdueAtLeastMs = 30_000;
-/** Pause after the first failure; it doubles with each, up to the interval of the job. */
+/** Pause after the first failure. It doubles with each failure, up to the interval of the job. */
 const firstRetryMs = 1000;
 
 /**
- * Whether the leader should run a job now. Without a queue: when its time has come. With one: only when the queue has
- * forgotten it, because Redis is away or was emptied; whether grants end must not depend on that.
+ * Whether the leader should run a job now. Without a queue that is when its interval has passed. With a queue it is when
+ * the queue has not run the job for too long, because Redis is away or was emptied: the end of a grant must not depend on
+ * Redis.
  */
-export function isDue(job: Job, record: JobStatus, withQueue: boolean): boolean {
+export function isDue(job: Job, status: JobStatus, withQueue: boolean): boolean {
   const pauseMs =
-    record.failures > 0 ? Math.min(job.everyMs, firstRetryMs * 2 ** Math.min(record.failures, 30)) : job.everyMs;
-  if (record.attemptedAgoMs < pauseMs) return false;
-  return !withQueue || (record.succeededAgoMs ?? Number.POSITIVE_INFINITY) >= overdueMs(job);
+    status.failures > 0 ? Math.min(job.everyMs, firstRetryMs * 2 ** Math.min(status.failures, 30)) : job.everyMs;
+  if (status.attemptedAgoMs < pauseMs) return false;
+  return !withQueue || (status.succeededAgoMs ?? Number.POSITIVE_INFINITY) >= overdueMs(job);
 }
 
 export const overdueMs = (job: Job): number => Math.max(overdueIntervals * job.everyMs, overdueAtLeastMs);
 
-/** The leader's own clock for the jobs, and every watcher's look into the statusStore. */
+/** Reads the job statuses on every watcher, for the metrics, and runs due jobs on the leader. */
 export class JobTimers {
   readonly #jobs: readonly Job[];
   readonly #runner: JobRunner;
@@ -36,7 +38,7 @@ export class JobTimers {
   readonly #leading: () => boolean;
   readonly #withQueue: boolean;
   readonly #onOverdue: () => void;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #startedAt: number;
 
   constructor(parts: {
@@ -47,9 +49,9 @@ export class JobTimers {
     logger: Logger;
     leading: () => boolean;
     withQueue: boolean;
-    /** The queue seems to have forgotten its schedulers. */
+    /** Called when a queued job is overdue: the queue may have lost its schedulers. */
     onOverdue?: () => void;
-    now?: () => number;
+    clock?: Clock;
   }) {
     this.#jobs = parts.jobs;
     this.#runner = parts.runner;
@@ -59,38 +61,38 @@ export class JobTimers {
     this.#leading = parts.leading;
     this.#withQueue = parts.withQueue;
     this.#onOverdue = parts.onOverdue ?? (() => undefined);
-    this.#now = parts.now ?? (() => performance.now());
-    this.#startedAt = this.#now();
+    this.#clock = parts.clock ?? systemClock;
+    this.#startedAt = this.#clock.now();
   }
 
-  /** Starts what is due and does not wait for it: a long job must not keep the others back. */
+  /** Starts every due job without waiting for it: a long job must not delay the others. */
   async round(): Promise<void> {
-    const records = await this.#statusStore.read();
-    this.#metrics.note(records);
+    const statuses = await this.#statusStore.read();
+    this.#metrics.update(statuses);
     if (!this.#leading()) return;
     let overdue = false;
     for (const job of this.#jobs) {
       if (this.#runner.isRunning(job.name)) continue;
-      // Never run on this database: with a queue as if tried at our start, so that the queue gets its chance first.
-      const age = this.#withQueue ? this.#now() - this.#startedAt : Number.POSITIVE_INFINITY;
-      const record = records.get(job.name) ?? { attemptedAgoMs: age, succeededAgoMs: age, failures: 0, report: {} };
-      if (!isDue(job, record, this.#withQueue)) continue;
+      // A job that never ran on this database counts, with a queue, as tried at our start: the queue gets the first chance.
+      const age = this.#withQueue ? this.#clock.now() - this.#startedAt : Number.POSITIVE_INFINITY;
+      const status = statuses.get(job.name) ?? { attemptedAgoMs: age, succeededAgoMs: age, failures: 0, report: {} };
+      if (!isDue(job, status, this.#withQueue)) continue;
       overdue ||= this.#withQueue;
-      // A failure is recorded and told by the runner; the next look tries again.
+      // The runner records and logs a failure; a later round retries.
       this.#runner.run(job.name, "timer").catch(() => undefined);
     }
     if (overdue) this.#onOverdue();
   }
 
-  /** Looks until the signal aborts. */
+  /** Runs rounds until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.round();
       } catch (error) {
-        this.#logger.warn({ err: error }, "cannot see how the jobs went; trying again");
+        this.#logger.warn({ err: error, waitMs: checkEveryMs }, "failed to read job statuses; retrying");
       }
-      await sleep(lookMs, signal);
+      await sleep(checkEveryMs, signal, this.#clock);
     }
   }
 }

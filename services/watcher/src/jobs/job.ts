@@ -1,14 +1,14 @@
-/** Numbers that one run reports, for example how many rows it deleted. Kept with the job's last success. */
+/** Numbers that a run reports, for example how many rows it deleted. Stored with the job's last success. */
 export type JobReport = Readonly<Record<string, number>>;
 
 /**
- * Work that is done from time to time by any one of the watchers. Doing it twice, or twice at once, does no harm: a queue
- * delivers at least once, and a leader does not wait for it for ever.
+ * Recurring work that any watcher may run. It must be idempotent and safe to run concurrently: the queue delivers at least
+ * once, and the leader runs an overdue job without waiting for the queue.
  */
 export interface Job {
-  /** Also its key in app.job, in the queue and in the metrics. */
+  /** Also the key in app.job, in the queue and in metrics. */
   readonly name: string;
   readonly everyMs: number;
-  /** Works until done or until the signal aborts; what is left is done by the next run. */
+  /** Runs until done or until the signal aborts; the next run does the rest. */
   run(signal: AbortSignal): Promise<JobReport>;
 }

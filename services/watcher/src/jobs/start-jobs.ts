@@ -8,17 +8,17 @@ import { JobRunner } from "./job-runner.ts";
 import { createJobStatusStore } from "./job-status-store.ts";
 import { JobTimers } from "./job-timers.ts";
 
-/** Of its own, so that a long deletion keeps no claim waiting for a connection. */
+/** Size of the pool for jobs. It is separate so that a long deletion does not keep a claim waiting for a connection. */
 const poolSize = 3;
-/** A statement of a job: a day of the audit log is read in seconds. */
+/** Longest statement of a job. Reading a day of the audit log takes seconds. */
 const statementTimeoutMs = 60_000;
-/** After the jobs were asked to end; a statement that is still under way ends with the process, and is done again. */
-const endMs = 1000;
+/** Longest wait for running jobs at shutdown. A statement that is still running ends with the process and is repeated. */
+const stopWithinMs = 1000;
 
-/** Starts the recurring jobs of one watcher. The result ends them. */
+/** Starts the recurring jobs of one watcher. @returns stops them */
 export function startJobs(parts: {
   databaseUrl: string;
-  /** Without: the leader's clock alone triggers the jobs. */
+  /** Null: only the leader's timer starts jobs. */
   redisUrl: string | null;
   redisPrefix: string;
   keep: Readonly<Record<LogHalf, number>>;
@@ -64,10 +64,10 @@ export function startJobs(parts: {
     withQueue: queue !== undefined,
     ...(queue && { onOverdue: () => void queue.upsert() }),
   });
-  const looking = timers.run(stop.signal);
+  const timing = timers.run(stop.signal);
   return async () => {
     stop.abort();
     await queue?.close();
-    await Promise.race([Promise.all([looking, runner.idle()]).then(() => pool.end()), sleep(endMs)]);
+    await Promise.race([Promise.all([timing, runner.idle()]).then(() => pool.end()), sleep(stopWithinMs)]);
   };
 }

@@ -179,7 +179,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "detached-day-forgotten",
-    breaks: "a watcher that died %s is finished by the next one",
+    breaks: "the next watcher completes a removal that was interrupted %s",
     patches: [
       {
         file: "db/functions/partitions.sql",
@@ -190,13 +190,12 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
-      name: "a watcher that died %s is finished by the next one",
+      name: "the next watcher completes a removal that was interrupted %s",
     },
   },
   {
     name: "reap-leaves-subscriptions",
-    breaks:
-      "what killed gateways left behind is deleted to the last row when the grace is over, by the watcher's own role",
+    breaks: "sessions and subscriptions of dead gateways are deleted after the grace period, by the watcher's own role",
     patches: [
       {
         file: "db/functions/sessions.sql",
@@ -206,12 +205,12 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/housekeeping/housekeeper.pg.test.ts",
-      name: "what killed gateways left behind is deleted to the last row when the grace is over, by the watcher's own role",
+      name: "sessions and subscriptions of dead gateways are deleted after the grace period, by the watcher's own role",
     },
   },
   {
     name: "erasure-leaves-actor",
-    breaks: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+    breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
         file: "db/functions/erasure.sql",
@@ -221,12 +220,12 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/jobs/job-catalog.pg.test.ts",
-      name: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+      name: "erasure removes a person from accounts and log and keeps the data of others",
     },
   },
   {
     name: "erasure-leaves-snapshots",
-    breaks: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+    breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
         file: "db/functions/erasure.sql",
@@ -236,7 +235,7 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/jobs/job-catalog.pg.test.ts",
-      name: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+      name: "erasure removes a person from accounts and log and keeps the data of others",
     },
   },
 ];

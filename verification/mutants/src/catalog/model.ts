@@ -64,7 +64,7 @@ export const modelMutants: readonly Mutant[] = [
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
-        find: 'const window = this.#now() >= this.#unboundedAt ? "all" : "recent";',
+        find: 'const window = this.#clock.now() >= this.#unboundedAt ? "all" : "recent";',
         replace: 'const window = "recent" as "all" | "recent";',
       },
     ],

@@ -12,7 +12,7 @@ const oneRow = {
 export const watcherMutants: readonly Mutant[] = [
   {
     name: "min-seq-raised-after",
-    breaks: "a day retires before it is detached, and is dropped last",
+    breaks: "a day is retired before it is detached, and dropped last",
     patches: [
       {
         file: "services/watcher/src/housekeeping/log-retention.ts",
@@ -23,12 +23,12 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/housekeeping/log-retention.test.ts",
-      name: "a day retires before it is detached, and is dropped last",
+      name: "a day is retired before it is detached, and dropped last",
     },
   },
   {
     name: "detach-plainly",
-    breaks: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
+    breaks: "an open transaction $what blocks no writer during retention, which completes after it",
     patches: [
       {
         file: "services/watcher/src/housekeeping/log-retention.ts",
@@ -38,12 +38,12 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
-      name: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
+      name: "an open transaction $what blocks no writer during retention, which completes after it",
     },
   },
   {
     name: "detach-never-finished",
-    breaks: "a watcher that died %s is finished by the next one",
+    breaks: "the next watcher completes a removal that was interrupted %s",
     patches: [
       {
         file: "services/watcher/src/housekeeping/log-retention.ts",
@@ -53,12 +53,12 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
-      name: "a watcher that died %s is finished by the next one",
+      name: "the next watcher completes a removal that was interrupted %s",
     },
   },
   {
     name: "session-stays-owner",
-    breaks: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
+    breaks: "an open transaction $what blocks no writer during retention, which completes after it",
     patches: [
       {
         file: "services/watcher/src/housekeeping/log-retention.ts",
@@ -68,13 +68,13 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
-      name: "an open transaction $what stops no writer behind the retention, which comes to its end with it",
+      name: "an open transaction $what blocks no writer during retention, which completes after it",
       error: "permission denied for function drop_log_day",
     },
   },
   {
     name: "reap-at-once",
-    breaks: "who has just become leader, or had a failure, gives nobody up",
+    breaks: "a new leader, or one that had a failure, declares no gateway dead",
     patches: [
       {
         file: "services/watcher/src/housekeeping/housekeeper.ts",
@@ -84,7 +84,7 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/housekeeping/housekeeper.test.ts",
-      name: "who has just become leader, or had a failure, gives nobody up",
+      name: "a new leader, or one that had a failure, declares no gateway dead",
     },
   },
   {
@@ -176,7 +176,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "heartbeat-without-renewal",
-    breaks: "a watcher that loses its lease at the renewal falls silent at once",
+    breaks: "a watcher that loses its lease at a renewal publishes nothing more",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
@@ -187,12 +187,12 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/claim/log-watcher.test.ts",
-      name: "a watcher that loses its lease at the renewal falls silent at once",
+      name: "a watcher that loses its lease at a renewal publishes nothing more",
     },
   },
   {
     name: "keeps-leading-without-lease",
-    breaks: "a watcher that loses its lease at the renewal falls silent at once",
+    breaks: "a watcher that loses its lease at a renewal publishes nothing more",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
@@ -202,12 +202,12 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/claim/log-watcher.test.ts",
-      name: "a watcher that loses its lease at the renewal falls silent at once",
+      name: "a watcher that loses its lease at a renewal publishes nothing more",
     },
   },
   {
     name: "refused-claim-leads-on",
-    breaks: "a refused claim ends the leadership and asks for the lease again",
+    breaks: "a refused claim ends the leadership and requests the lease again",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
@@ -217,12 +217,12 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/claim/log-watcher.test.ts",
-      name: "a refused claim ends the leadership and asks for the lease again",
+      name: "a refused claim ends the leadership and requests the lease again",
     },
   },
   {
     name: "hint-prev-wrong",
-    breaks: "a claim becomes one hint whose prev is the head before it",
+    breaks: "a claim publishes one hint whose prev is the head before it",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
@@ -232,27 +232,27 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/claim/log-watcher.test.ts",
-      name: "a claim becomes one hint whose prev is the head before it",
+      name: "a claim publishes one hint whose prev is the head before it",
     },
   },
   {
     name: "never-unbounded",
-    breaks: "a full unbounded batch is followed by another one at once, expecting the new head: a backlog of old rows",
+    breaks: "a full unbounded batch is followed at once by another that expects the new head",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
-        find: 'const window = this.#now() >= this.#unboundedAt ? "all" : "recent";',
+        find: 'const window = this.#clock.now() >= this.#unboundedAt ? "all" : "recent";',
         replace: 'const window = "recent" as "all" | "recent";',
       },
     ],
     caughtBy: {
       test: "services/watcher/src/claim/log-watcher.test.ts",
-      name: "a full unbounded batch is followed by another one at once, expecting the new head: a backlog of old rows",
+      name: "a full unbounded batch is followed at once by another that expects the new head",
     },
   },
   {
     name: "lease-not-handed-over",
-    breaks: "stopping hands the lease over",
+    breaks: "stopping releases the lease",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
@@ -260,7 +260,7 @@ export const watcherMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { test: "services/watcher/src/claim/log-watcher.test.ts", name: "stopping hands the lease over" },
+    caughtBy: { test: "services/watcher/src/claim/log-watcher.test.ts", name: "stopping releases the lease" },
   },
   {
     name: "poke-during-claim-lost",
@@ -273,44 +273,44 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "publish-waits-for-redis",
-    breaks: "a Redis that takes everything and answers nothing does not hold the leader up",
+    breaks: "an unresponsive Redis does not block the leader",
     patches: [
       { file: "packages/server-kit/src/redis/redis.ts", find: "    socketTimeout: answerTimeoutMs,\n", replace: "" },
     ],
     caughtBy: {
       test: "services/watcher/src/claim/bus.redis.test.ts",
-      name: "a Redis that takes everything and answers nothing does not hold the leader up",
+      name: "an unresponsive Redis does not block the leader",
     },
   },
   {
     name: "queue-trusted",
-    breaks: "with a queue only a job that it has forgotten is due, and not again before its time",
+    breaks: "with a queue only an overdue job is due, and not again before its interval",
     patches: [
       {
         file: "services/watcher/src/jobs/job-timers.ts",
-        find: "return !withQueue || (record.succeededAgoMs ?? Number.POSITIVE_INFINITY) >= overdueMs(job);",
+        find: "return !withQueue || (status.succeededAgoMs ?? Number.POSITIVE_INFINITY) >= overdueMs(job);",
         replace: "return !withQueue;",
       },
     ],
     caughtBy: {
       test: "services/watcher/src/jobs/job-timers.test.ts",
-      name: "with a queue only a job that it has forgotten is due, and not again before its time",
+      name: "with a queue only an overdue job is due, and not again before its interval",
     },
   },
   {
     name: "jobs-run-by-everybody",
-    breaks: "the leader alone runs what is due, beginning with what never ran",
+    breaks: "only the leader runs due jobs, including jobs that never ran",
     patches: [
       { file: "services/watcher/src/jobs/job-timers.ts", find: "    if (!this.#leading()) return;\n", replace: "" },
     ],
     caughtBy: {
       test: "services/watcher/src/jobs/job-timers.test.ts",
-      name: "the leader alone runs what is due, beginning with what never ran",
+      name: "only the leader runs due jobs, including jobs that never ran",
     },
   },
   {
     name: "schedulers-not-written-again",
-    breaks: "after Redis was emptied in the middle of a run the next writing of the schedulers brings the jobs back",
+    breaks: "rewriting the schedulers restores the jobs after Redis was emptied during a run",
     patches: [
       {
         file: "services/watcher/src/jobs/job-queue.ts",
@@ -321,12 +321,12 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/jobs/job-queue.redis.test.ts",
-      name: "after Redis was emptied in the middle of a run the next writing of the schedulers brings the jobs back",
+      name: "rewriting the schedulers restores the jobs after Redis was emptied during a run",
     },
   },
   {
     name: "end-waits-for-redis",
-    breaks: "without Redis, or with one that has fallen silent, the end comes all the same",
+    breaks: "closing takes bounded time without Redis and with a silent Redis",
     patches: [
       {
         file: "services/watcher/src/jobs/job-queue.ts",
@@ -336,12 +336,12 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/jobs/job-queue.redis.test.ts",
-      name: "without Redis, or with one that has fallen silent, the end comes all the same",
+      name: "closing takes bounded time without Redis and with a silent Redis",
     },
   },
   {
     name: "erasure-does-not-look-for-rows",
-    breaks: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+    breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
         file: "services/watcher/src/jobs/erase-subjects.ts",
@@ -351,22 +351,22 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/watcher/src/jobs/job-catalog.pg.test.ts",
-      name: "a person who asked to be erased leaves no trace in accounts and log, others keep theirs",
+      name: "erasure removes a person from accounts and log and keeps the data of others",
     },
   },
   {
     name: "head-from-lease-only",
-    breaks: "a head that went back within a history is not believed: the claim expects the one that was seen",
+    breaks: "when the head goes back within an epoch, the claim still expects the highest head seen",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
-        find: "this.#seen?.head ?? lease.head, window);",
+        find: "this.#highestHead?.head ?? lease.head, window);",
         replace: "lease.head, window);",
       },
     ],
     caughtBy: {
       test: "services/watcher/src/claim/log-watcher.test.ts",
-      name: "a head that went back within a history is not believed: the claim expects the one that was seen",
+      name: "when the head goes back within an epoch, the claim still expects the highest head seen",
     },
   },
 ];

@@ -43,7 +43,7 @@ export class WatcherNode {
       const pollPause = new PollPause();
       bus.onPoke(host, () => pollPause.poke());
       const watcher = new LogWatcher({
-        database: createLogDatabase({ pool, me: uuid(), leaseTtlMs }),
+        database: createLogDatabase({ pool, watcherId: uuid(), leaseTtlMs }),
         bus: { publish: (message: BusMessage) => bus.publish(host, message), close: async () => undefined },
         pollPause,
         settings,
