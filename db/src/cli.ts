@@ -1,59 +1,66 @@
 import { parseArgs } from "node:util";
+import { seedDemo } from "../suite/seed/seed-demo.ts";
 import { ConfigurationError, databaseUrlFromEnvironment, serviceAddresses } from "./config.ts";
 import { dumpCatalog } from "./dump.ts";
-import { importFresh } from "./import-fresh.ts";
 import { setLogins } from "./logins.ts";
-import { type MigrationLogger, migrate } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
+import { recordRelease } from "./releases.ts";
 import { checkSchema, writeSchema } from "./schema-check.ts";
-import { seedDemo } from "./seed.ts";
-import { writeInitialMigration } from "./snapshot.ts";
 
-const usage = `Usage: db-import [command] [--logins] [--demo]
+const usage = `Usage: db-import [command] [--logins] [--suite] [--demo]
 
 Works on the database that DATABASE_URL names.
 
-  migrate             apply the migrations it does not have yet (the default)
-  import              import the current definitions into an empty database, for development
-  dump                print the schema as text
-  check               compare fresh import, migrations and db/schema.sql, on scratch databases of that server
-  schema              write db/schema.sql, from a scratch database of that server
-  initial-migration   write db/migrations/0001_initial.sql from the definitions; only before the first release
+  migrate   install Heliograph, or apply the migrations that the database lacks (the default)
+  dump      print the schema as text
+  check     compare fresh installation, migrations and the committed dumps, on scratch databases of that server
+  schema    write core/schema.sql and suite/schema.sql, from scratch databases of that server
+  release   record the current definitions as a release, from which later migrations start
 
-  --logins            after migrate: give the services' roles the passwords that stand in GATEWAY_DATABASE_URL and
-                      WATCHER_DATABASE_URL
-  --demo              after migrate or import: fill in the demo data, if it is not there
+  --suite   with migrate: install the suite, the tables of the demonstration, on top
+  --demo    with migrate: install the suite and its demonstration data, unless they are there
+  --logins  after migrate: give the services' roles the passwords in GATEWAY_DATABASE_URL and WATCHER_DATABASE_URL
 `;
 
-/** EX_CONFIG of sysexits.h: the same for every program here that was configured wrongly. */
+/** EX_CONFIG of sysexits.h: every program here exits with it when its configuration is wrong. */
 const EXIT_CONFIGURATION = 78;
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const report = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const logger: MigrationLogger = { info: say, warn: say, error: say };
+interface Flags {
+  readonly logins: boolean;
+  readonly suite: boolean;
+  readonly demo: boolean;
+}
 
-const commands: Readonly<Record<string, (url: string) => Promise<void>>> = {
-  async migrate(url) {
-    const names = await migrate(url, { logger });
-    say(names.length === 0 ? "The database is up to date." : `Applied: ${names.join(", ")}`);
+const commands: Readonly<Record<string, (flags: Flags) => Promise<void>>> = {
+  async migrate({ logins, suite, demo }) {
+    const url = databaseUrlFromEnvironment();
+    const applied = await migrate(url, { suite: suite || demo, logger: { info: report } });
+    if (applied.length === 0) report("The database is up to date.");
+    if (logins) {
+      await setLogins(url, serviceAddresses());
+      report("The services can log in.");
+    }
+    if (demo) {
+      await seedDemo(url);
+      report("The demonstration data is in place.");
+    }
   },
-  async import(url) {
-    await importFresh(url);
-    say("Imported the current definitions.");
+  async dump() {
+    process.stdout.write(await dumpCatalog(databaseUrlFromEnvironment()));
   },
-  async dump(url) {
-    process.stdout.write(await dumpCatalog(url));
-  },
-  async check(url) {
-    const problems = await checkSchema(url);
-    for (const problem of problems) say(problem);
+  async check() {
+    const problems = await checkSchema(databaseUrlFromEnvironment());
+    for (const problem of problems) report(problem);
     if (problems.length > 0) process.exitCode = 1;
-    else say("Fresh import, migrations and db/schema.sql agree.");
+    else report("Fresh installation, migrations and the committed dumps agree.");
   },
-  async schema(url) {
-    await writeSchema(url);
+  async schema() {
+    await writeSchema(databaseUrlFromEnvironment());
   },
-  async "initial-migration"() {
-    say(`Wrote ${await writeInitialMigration()}`);
+  async release() {
+    report(`Recorded release ${await recordRelease()}.`);
   },
 };
 
@@ -63,29 +70,20 @@ async function main(args: string[]): Promise<void> {
     allowPositionals: true,
     options: {
       logins: { type: "boolean", default: false },
+      suite: { type: "boolean", default: false },
       demo: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return void process.stdout.write(usage);
-  const name = positionals[0] ?? "migrate";
-  const command = commands[name];
+  const command = commands[positionals[0] ?? "migrate"];
   if (command === undefined || positionals.length > 1) throw new ConfigurationError(`unknown command\n\n${usage}`);
-  const url = name === "initial-migration" ? "" : databaseUrlFromEnvironment();
-  await command(url);
-  if (values.logins && name === "migrate") {
-    await setLogins(url, serviceAddresses());
-    say("The services can log in.");
-  }
-  if (values.demo && (name === "migrate" || name === "import")) {
-    await seedDemo(url);
-    say("The demo data is there.");
-  }
+  await command(values);
 }
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  say(`db-import: ${error instanceof Error ? error.message : String(error)}`);
+  report(`db-import: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1;
 }

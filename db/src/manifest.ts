@@ -1,44 +1,88 @@
+import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Folder of the current definitions (the .ddl files, functions/, triggers/). */
-export const definitionsFolder = fileURLToPath(new URL("..", import.meta.url));
+/** Folder of this package, which holds `core/` and `suite/`. */
+export const databaseFolder = fileURLToPath(new URL("..", import.meta.url));
 
-/** One file of the schema: its path below db/ and its text. */
+/** `core` is Heliograph itself; `suite` is the demonstration, installed on top of it. */
+export type PartName = "core" | "suite";
+
+/** One SQL file: its path below the folder of the package, and its text. */
 export interface Definition {
   readonly path: string;
   readonly sql: string;
 }
 
-/**
- * The current definitions in the order of their import: tables by their roman number, then functions, triggers,
- * rights, and last the calls that make tables live, which need all of it.
- */
-export async function readDefinitions(folder: string = definitionsFolder): Promise<Definition[]> {
-  const tables = (await readdir(folder))
-    .filter((name) => name.endsWith(".ddl"))
-    .sort((a, b) => romanNumber(a) - romanNumber(b));
-  const functions = await sqlFiles(folder, "functions");
-  const triggers = await sqlFiles(folder, "triggers");
-  const paths = [...tables, ...functions, ...triggers, "grants.sql", "sync.sql", "finish.sql"];
+/** A change to databases that were installed by an earlier release. */
+export interface Migration extends Definition {
+  /** File name without its ending, for example `0002_add_retry_count`. */
+  readonly name: string;
+  readonly checksum: string;
+}
+
+/** Everything that installing or migrating one part needs. */
+export interface Part {
+  readonly name: PartName;
+  readonly version: string;
+  /** In the order of their creation. */
+  readonly definitions: readonly Definition[];
+  /** SHA-256 of all definitions. */
+  readonly checksum: string;
+  readonly migrations: readonly Migration[];
+}
+
+/** Folders of a part in the order in which their files are installed. */
+const folders = ["tables", "functions", "triggers"];
+/** Single files that need everything before them: rights of the core, and the calls that make the suite's tables live. */
+const lastFile: Readonly<Record<PartName, string>> = { core: "grants.sql", suite: "sync.sql" };
+
+/** Reads the current definitions and migrations of a part. */
+export async function readPart(name: PartName, folder: string = databaseFolder): Promise<Part> {
+  const { version } = JSON.parse(await readFile(`${databaseFolder}/package.json`, "utf8")) as { version: string };
+  const listed = await Promise.all(folders.map((inner) => sqlFiles(folder, `${name}/${inner}`)));
+  const definitions = await readFiles(folder, [...listed.flat(), `${name}/${lastFile[name]}`]);
+  const migrations = await readFiles(folder, await sqlFiles(folder, `${name}/migrations`));
+  return partOf({ name, version, definitions, migrations });
+}
+
+/** Completes a part with names and checksums. */
+export function partOf(part: {
+  readonly name: PartName;
+  readonly version: string;
+  readonly definitions: readonly Definition[];
+  readonly migrations: readonly Definition[];
+}): Part {
+  return {
+    ...part,
+    checksum: checksumOf(part.definitions.map(({ path, sql }) => `${path}\0${sql}`).join("\0")),
+    migrations: part.migrations.map(({ path, sql }) => ({
+      path,
+      sql,
+      name: basename(path, ".sql"),
+      checksum: checksumOf(sql),
+    })),
+  };
+}
+
+function checksumOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** The SQL files of a folder by name, which is the order of their creation. A folder that does not exist has none. */
+async function sqlFiles(folder: string, inner: string): Promise<string[]> {
+  const files = await readdir(`${folder}/${inner}`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const found = files.filter((file) => file.endsWith(".sql")).sort();
+  const misnamed = found.find((file) => !/^\d{3,4}_[a-z][a-z0-9_]*\.sql$/.test(file));
+  if (misnamed !== undefined)
+    throw new Error(`${inner}/${misnamed}: the name of a definition begins with its number, as in 012_client.sql`);
+  return found.map((file) => `${inner}/${file}`);
+}
+
+function readFiles(folder: string, paths: readonly string[]): Promise<Definition[]> {
   return Promise.all(paths.map(async (path) => ({ path, sql: await readFile(`${folder}/${path}`, "utf8") })));
-}
-
-async function sqlFiles(folder: string, name: string): Promise<string[]> {
-  const files = await readdir(`${folder}/${name}`);
-  return files
-    .filter((file) => file.endsWith(".sql"))
-    .sort()
-    .map((file) => `${name}/${file}`);
-}
-
-const digits: Readonly<Record<string, number>> = { I: 1, V: 5, X: 10, L: 50, C: 100 };
-
-/** The number that a file name such as `XIV_client.ddl` begins with. */
-export function romanNumber(fileName: string): number {
-  const roman = /^([IVXLC]+)_/.exec(fileName)?.[1];
-  if (roman === undefined)
-    throw new Error(`${fileName}: a table file begins with a roman number, as in XIV_client.ddl`);
-  const values = [...roman].map((digit) => digits[digit] ?? 0);
-  return values.reduce((sum, value, i) => sum + (value < (values[i + 1] ?? 0) ? -value : value), 0);
 }

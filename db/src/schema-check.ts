@@ -1,50 +1,91 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { dumpCatalog } from "./dump.ts";
-import { importFresh } from "./import-fresh.ts";
+import { databaseFolder, type Part, type PartName, readPart } from "./manifest.ts";
 import { migrate } from "./migrate.ts";
+import { readReleasedParts, readReleases } from "./releases.ts";
 import { withScratchDatabase } from "./scratch-database.ts";
 
-/** The dump that reviewers read: what a change really does to the schema shows in its diff. */
-export const schemaFile = fileURLToPath(new URL("../schema.sql", import.meta.url));
+/** The dumps that reviewers read: what a change really does to the schema shows in their diff. */
+export const schemaFiles: Readonly<Record<PartName, string>> = {
+  core: "core/schema.sql",
+  suite: "suite/schema.sql",
+};
 
-const header =
-  "-- Dump of the schema as it is after an import; written by `npm run generate`, checked by `npm run check`.\n" +
-  "-- For reading: the definitions are the files beside it.\n\n";
+const headers: Readonly<Record<PartName, string>> = {
+  core:
+    "-- Dump of a database with the core alone; written by `npm run generate`, checked by `npm run check`.\n" +
+    "-- For reading: the definitions are the files beside it.\n\n",
+  suite:
+    "-- What the suite adds to the core, or replaces in it; written by `npm run generate`, checked by `npm run check`.\n" +
+    "-- For reading: the definitions are the files beside it.\n\n",
+};
 
 /**
- * Compares a fresh import, the sum of all migrations and db/schema.sql.
+ * Compares a fresh installation with the sum of all migrations, starting from each recorded release, and with the
+ * committed dumps. Before the first release there is nothing to migrate from; then a second run on an installed database
+ * must change nothing.
  * @param serverUrl any database of a server on which databases may be created
- * @returns one sentence per problem, with its remedy; empty when all three agree
+ * @returns one sentence per problem, with its remedy; empty when all agree
  */
-export async function checkSchema(serverUrl: string): Promise<string[]> {
-  const fresh = await freshDump(serverUrl);
-  const migrated = await withScratchDatabase(serverUrl, async (url) => {
-    await migrate(url);
-    return dumpCatalog(url);
-  });
-  const committed = await readFile(schemaFile, "utf8").catch(() => "");
+export async function checkSchema(serverUrl: string, folder: string = databaseFolder): Promise<string[]> {
   const problems: string[] = [];
-  const difference = firstDifference(fresh, migrated);
-  if (difference !== undefined) {
+  const parts = { core: await readPart("core", folder), suite: await readPart("suite", folder) };
+  const run = { parts, suite: true };
+  const fresh = await dumpOf(serverUrl, [run]);
+  const again = await dumpOf(serverUrl, [run, run]);
+  const unstable = firstDifference(fresh, again);
+  if (unstable !== undefined) problems.push(`A second run of migrate changes the database at ${unstable}.`);
+  // A release may be followed by changes before the version is raised: to a released database they are a later version.
+  const next = { core: { ...parts.core, version: "next" }, suite: { ...parts.suite, version: "next" } };
+  for (const release of await readReleases(folder)) {
+    const released = { parts: await readReleasedParts(release, folder), suite: true };
+    const difference = firstDifference(fresh, await dumpOf(serverUrl, [released, { parts: next, suite: true }]));
+    if (difference === undefined) continue;
     problems.push(
-      `A database made by the migrations differs from a fresh import at ${difference}. ` +
-        "Write a migration that makes the same change as the definitions in db/.",
+      `A database of release ${release.version}, migrated, differs from a fresh installation at ${difference}. ` +
+        "Write a migration that makes the same change as the definitions.",
     );
   }
-  const stale = firstDifference(header + fresh, committed);
-  if (stale !== undefined) problems.push(`db/schema.sql is not up to date at ${stale}. Run: npm run generate`);
+  const dumps = await schemaDumps(serverUrl, parts);
+  for (const part of ["core", "suite"] as const) {
+    const committed = await readFile(`${folder}/${schemaFiles[part]}`, "utf8").catch(() => "");
+    const stale = firstDifference(dumps[part], committed);
+    if (stale !== undefined)
+      problems.push(`db/${schemaFiles[part]} is not up to date at ${stale}. Run: npm run generate`);
+  }
   return problems;
 }
 
-/** Writes db/schema.sql from a fresh import on the given server. */
+/** Writes both dumps from fresh installations on the given server. */
 export async function writeSchema(serverUrl: string): Promise<void> {
-  await writeFile(schemaFile, header + (await freshDump(serverUrl)));
+  const dumps = await schemaDumps(serverUrl, { core: await readPart("core"), suite: await readPart("suite") });
+  for (const part of ["core", "suite"] as const) await writeFile(`${databaseFolder}/${schemaFiles[part]}`, dumps[part]);
 }
 
-async function freshDump(serverUrl: string): Promise<string> {
+async function schemaDumps(serverUrl: string, parts: Parts): Promise<Record<PartName, string>> {
+  const core = await dumpOf(serverUrl, [{ parts, suite: false }]);
+  const whole = await dumpOf(serverUrl, [{ parts, suite: true }]);
+  const known = new Set(sectionsOf(core));
+  const added = sectionsOf(whole).filter((section) => !known.has(section));
+  return { core: headers.core + core, suite: `${headers.suite}${added.join("\n\n")}\n` };
+}
+
+/** A dump by object; each begins with its heading. */
+function sectionsOf(dump: string): string[] {
+  return dump.trimEnd().split(/\n\n(?=-- \d )/);
+}
+
+type Parts = Readonly<Record<PartName, Part>>;
+
+interface Run {
+  readonly parts: Parts;
+  readonly suite: boolean;
+}
+
+/** The dump of a scratch database after these runs of migrate. */
+function dumpOf(serverUrl: string, runs: readonly Run[]): Promise<string> {
   return withScratchDatabase(serverUrl, async (url) => {
-    await importFresh(url);
+    for (const run of runs) await migrate(url, run);
     return dumpCatalog(url);
   });
 }

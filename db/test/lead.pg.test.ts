@@ -5,7 +5,7 @@ import { openSession } from "./support/session.ts";
 import { lead } from "./support/watcher.ts";
 
 test("one leads; another one only after the lease ended, or was given up", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const me = await lead(db.pool);
   await expect(lead(db.pool)).rejects.toThrow("somebody else leads");
   const renewed = await db.pool.query("select * from app.lead($1)", [me]);
@@ -20,7 +20,7 @@ test("one leads; another one only after the lease ended, or was given up", async
 });
 
 test("two that reach for a free lease: one gets it", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lead(db.pool)));
   expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
 });
@@ -28,7 +28,7 @@ test("two that reach for a free lease: one gets it", async () => {
 test.each(["timeline = '00000000'", "system_identifier = 1"])(
   "a server of another history (%s) starts a new epoch",
   async (other) => {
-    await using db = await createTestDatabase({ template: "empty" });
+    await using db = await createTestDatabase({ template: "suite" });
     const me = await lead(db.pool);
     const epochs = async () =>
       (await db.pool.query<{ log_epoch: string }>("select log_epoch from app.lead($1)", [me])).rows[0]?.log_epoch;
@@ -64,7 +64,7 @@ test.each(["timeline = '00000000'", "system_identifier = 1"])(
 );
 
 test("the watcher's sessions commit durably and hold nothing for long", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await using watcher = await openSession(db, "heliograph_watcher");
   expect(
     await watcher.query(
@@ -75,7 +75,7 @@ test("the watcher's sessions commit durably and hold nothing for long", async ()
 });
 
 test("lease and claim are committed durably whatever the session says", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await using session = await openSession(db);
   await session.query("set synchronous_commit = off");
   const me = randomUUID();

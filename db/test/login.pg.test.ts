@@ -28,8 +28,7 @@ test("a token speaks for a person only while the membership lasts", async () => 
   await using db = await createTestDatabase({ template: "demo" });
   const bob = demoUsers[1];
   await using gateway = await openSession(db, "heliograph_gateway");
-  const ask = () =>
-    gateway.query("select * from app.person_in_organization($1, $2)", [bob?.personId, bob?.organizationId]);
+  const ask = () => gateway.query("select * from app.identify($1, $2)", [bob?.personId, bob?.organizationId]);
   expect(await ask()).toMatchObject([
     { email: "bob@northwind.example", role: "member", organization_id: bob?.organizationId },
   ]);

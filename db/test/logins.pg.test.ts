@@ -8,7 +8,7 @@ const urls = (gateway: string, watcher: string) => ({
 });
 
 test("a verifier is the one that PostgreSQL makes from the same password and salt", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   // In a transaction that is taken back: roles belong to all databases of the server.
   const client = await db.pool.connect();
   try {
@@ -27,7 +27,7 @@ test("a verifier is the one that PostgreSQL makes from the same password and sal
 });
 
 test("the roles get the passwords of the services' addresses, as verifiers", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await setLogins(db.url(), urls("gateway-password-1", "watcher-password-1"));
   const { rows } = await db.pool.query<{ rolname: string; kept: string }>(
     "select rolname, left(rolpassword, 19) as kept from pg_authid where rolname in ('heliograph_gateway', 'heliograph_watcher') order by 1",

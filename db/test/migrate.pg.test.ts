@@ -1,104 +1,186 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { expect, test } from "vitest";
 import { withClient } from "../src/connection.ts";
-import { checkSchema, dumpCatalog, importFresh, migrate } from "../src/index.ts";
-import { readDefinitions } from "../src/manifest.ts";
+import { checkSchema, dumpCatalog, migrate } from "../src/index.ts";
+import { type Definition, databaseFolder, type Part, type PartName, partOf, readPart } from "../src/manifest.ts";
+import { readReleases, recordRelease } from "../src/releases.ts";
 import { firstDifference } from "../src/schema-check.ts";
 import { withScratchDatabase } from "../src/scratch-database.ts";
 
-/** A folder with migrations of our own; the first line of the schema that `migrate` expects is in `base`. */
-async function folderOf(files: Record<string, string>): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), "heliograph-migrations-"));
-  await Promise.all(Object.entries(files).map(([name, sql]) => writeFile(join(path, name), sql)));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+const suite: Part = partOf({ name: "suite", version: "1", definitions: [], migrations: [] });
+
+/** Bookkeeping and what `migrate` calls: the least that a core consists of. */
+async function smallCore(): Promise<Definition> {
+  const { definitions } = await readPart("core");
+  const bookkeeping = definitions.find(({ path }) => path.endsWith("_installation.sql"))?.sql ?? "";
+  return {
+    path: "base.sql",
+    sql: `create schema app; create function app.ensure_partitions() returns int language sql return 0; ${bookkeeping}`,
+  };
 }
 
-const base = "create schema app; create function app.ensure_partitions() returns int language sql return 0;";
+/** Parts with a small core, and these migrations by file name. */
+async function partsWith(
+  migrations: Readonly<Record<string, string>>,
+  version = "1",
+): Promise<Readonly<Record<PartName, Part>>> {
+  const files = Object.entries(migrations).map(([path, sql]) => ({ path, sql }));
+  return { core: partOf({ name: "core", version, definitions: [await smallCore()], migrations: files }), suite };
+}
 
 const namesIn = (url: string, kind: "r" | "i"): Promise<string[]> =>
   withClient(url, async (client) => {
     const { rows } = await client.query<{ relname: string }>(
-      "select relname from pg_class where relnamespace = 'app'::regnamespace and relkind = $1 order by relname",
+      `select relname from pg_class
+        where relnamespace = 'app'::regnamespace and relkind = $1 and relname !~ 'installation|applied_migration' order by relname`,
       [kind],
     );
     return rows.map(({ relname }) => relname);
   });
 
-function onServer<T>(db: TestDatabase, work: (url: string) => Promise<T>): Promise<T> {
-  return withScratchDatabase(db.url(), work);
+/** A database without anything in it. */
+async function onEmpty<T>(work: (url: string) => Promise<T>): Promise<T> {
+  await using db: TestDatabase = await createTestDatabase({ template: "core" });
+  return await withScratchDatabase(db.url(), work);
 }
 
-test("fresh import, migrations and the committed dump agree", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+test("fresh installation, migrations and the committed dumps agree", async () => {
+  await using db = await createTestDatabase({ template: "core" });
   expect(await checkSchema(db.url())).toEqual([]);
 });
 
-test("a second run applies nothing, and several at once apply each migration once", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
-  expect(await migrate(db.url())).toEqual([]);
-  await onServer(db, async (url) => {
-    const runs = await Promise.all([migrate(url), migrate(url), migrate(url)]);
-    expect(runs.flat()).toEqual(["0001_initial"]);
+test("the core alone has no table of the suite, and the suite comes on top", async () => {
+  const { version } = await readPart("core");
+  await onEmpty(async (url) => {
+    expect(await migrate(url)).toEqual([`core ${version}`]);
+    const core = await namesIn(url, "r");
+    expect(core).toEqual(
+      expect.arrayContaining(["entity_type", "erasure", "gateway", "job", "mutation", "rxdb_session", "sync_state"]),
+    );
+    expect(core.filter((name) => !/^logging(_detail)?_\d{8}$/.test(name))).toHaveLength(8);
+    expect(await migrate(url, { suite: true })).toEqual([`suite ${version}`]);
+    expect(await namesIn(url, "r")).toEqual(expect.arrayContaining(["organization", "person", "task"]));
   });
 });
 
-test(".sql and .ddl files are applied in order, one that fails leaves no trace, and the next run goes on there", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
-  await using folder = await folderOf({
-    "0001_base.sql": base,
-    "0002_one.ddl": "create table app.one (id int)",
-    "0003_two.sql": "create table app.two (id int); select 1 / 0;",
+test("a second run applies nothing, and several at once install each part once", async () => {
+  await using db = await createTestDatabase({ template: "suite" });
+  expect(await migrate(db.url())).toEqual([]);
+  const { version } = await readPart("core");
+  await onEmpty(async (url) => {
+    const run = () => migrate(url, { suite: true });
+    const runs = await Promise.all([run(), run(), run()]);
+    expect(runs.flat()).toEqual([`core ${version}`, `suite ${version}`]);
   });
-  await onServer(db, async (url) => {
-    await expect(migrate(url, { folder: folder.path })).rejects.toThrow("division by zero");
+});
+
+test("a database of an earlier release gets the migrations written since, a new one their result", async () => {
+  const released = await partsWith({ "0001_one.sql": "create table app.one (id int)" });
+  const current = await partsWith(
+    { "0001_one.sql": "create table app.one (id int)", "0002_two.sql": "create table app.two (id int)" },
+    "2",
+  );
+  await onEmpty(async (url) => {
+    await migrate(url, { parts: released });
+    expect(await migrate(url, { parts: current })).toEqual(["0002_two"]);
+    expect(await namesIn(url, "r")).toEqual(["two"]);
+  });
+  await onEmpty(async (url) => {
+    expect(await migrate(url, { parts: current })).toEqual(["core 2"]);
+    expect(await migrate(url, { parts: current })).toEqual([]);
+  });
+});
+
+test("migrations run in order, one that fails leaves no trace, and the next run continues there", async () => {
+  const one = { "0002_one.sql": "create table app.one (id int)" };
+  await onEmpty(async (url) => {
+    await migrate(url, { parts: await partsWith({}) });
+    const broken = await partsWith({ ...one, "0003_two.sql": "create table app.two (id int); select 1 / 0;" });
+    await expect(migrate(url, { parts: broken })).rejects.toThrow("0003_two.sql: division by zero");
     expect(await namesIn(url, "r")).toEqual(["one"]);
-    await writeFile(join(folder.path, "0003_two.sql"), "create table app.two (id int)");
-    expect(await migrate(url, { folder: folder.path })).toEqual(["0003_two"]);
+    const mended = await partsWith({ ...one, "0003_two.sql": "create table app.two (id int)" });
+    expect(await migrate(url, { parts: mended })).toEqual(["0003_two"]);
     expect(await namesIn(url, "r")).toEqual(["one", "two"]);
   });
 });
 
 test("a migration that was edited after it had been applied is refused", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
-  await using folder = await folderOf({ "0001_base.sql": base });
-  await onServer(db, async (url) => {
-    await migrate(url, { folder: folder.path });
-    await writeFile(join(folder.path, "0001_base.sql"), `${base} -- edited`);
-    await expect(migrate(url, { folder: folder.path })).rejects.toThrow(
-      "0001_base.sql was edited after it had been applied",
+  await onEmpty(async (url) => {
+    await migrate(url, { parts: await partsWith({ "0001_a.sql": "select 1" }) });
+    await expect(migrate(url, { parts: await partsWith({ "0001_a.sql": "select 1 -- edited" }) })).rejects.toThrow(
+      "0001_a.sql was edited after it had been applied",
     );
   });
 });
 
 test("a migration inserted before applied ones is refused", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
-  await using folder = await folderOf({ "0001_base.sql": base, "0003_c.sql": "create table app.c (id int)" });
-  await onServer(db, async (url) => {
-    await migrate(url, { folder: folder.path });
-    await writeFile(join(folder.path, "0002_b.sql"), "create table app.b (id int)");
-    await expect(migrate(url, { folder: folder.path })).rejects.toThrow(
-      "Not run migration 0002_b is preceding already run migration 0003_c",
+  const applied = { "0001_a.sql": "select 1", "0003_c.sql": "select 1" };
+  await onEmpty(async (url) => {
+    await migrate(url, { parts: await partsWith(applied) });
+    await expect(migrate(url, { parts: await partsWith({ ...applied, "0002_b.sql": "select 1" }) })).rejects.toThrow(
+      "0002_b.sql sorts before 0003_c, which this database already has",
     );
   });
 });
 
-test("a file that says so runs outside of a transaction", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
-  await using folder = await folderOf({
-    "0001_base.sql": `${base} create table app.one (id int);`,
-    "0002_index.sql": "-- no transaction\ncreate index concurrently idx_one on app.one (id)",
-  });
-  await onServer(db, async (url) => {
-    expect(await migrate(url, { folder: folder.path })).toEqual(["0001_base", "0002_index"]);
-    expect(await namesIn(url, "i")).toEqual(["idx_one"]);
+test("definitions that change within a version without a migration are refused, comments changed by a release are not", async () => {
+  const edited = async (version: string) => {
+    const { core } = await partsWith({});
+    const definitions = core.definitions.map(({ path, sql }) => ({ path, sql: `${sql} -- edited` }));
+    return { core: partOf({ name: "core", version, definitions, migrations: [] }), suite };
+  };
+  await onEmpty(async (url) => {
+    await migrate(url, { parts: await partsWith({}) });
+    await expect(migrate(url, { parts: await edited("1") })).rejects.toThrow(
+      "the definitions of core changed since this database was installed, and no migration brings it up to date",
+    );
+    expect(await migrate(url, { parts: await edited("2") })).toEqual([]);
   });
 });
 
+test("a file that says so runs outside of a transaction", async () => {
+  await onEmpty(async (url) => {
+    await migrate(url, { parts: await partsWith({}) });
+    const parts = await partsWith({
+      "0001_one.sql": "create table app.one (id int)",
+      "0002_index.sql": "-- no transaction\ncreate index concurrently idx_one on app.one (id)",
+    });
+    expect(await migrate(url, { parts })).toEqual(["0001_one", "0002_index"]);
+    expect(await namesIn(url, "i")).toContain("idx_one");
+  });
+});
+
+test("from the first recorded release on, a change without its migration is reported", async () => {
+  await using db = await createTestDatabase({ template: "core" });
+  const folder = await mkdtemp(join(tmpdir(), "heliograph-release-"));
+  try {
+    for (const name of ["core", "suite", "releases.json"])
+      await cp(join(databaseFolder, name), join(folder, name), { recursive: true });
+    const version = await recordRelease(folder);
+    expect((await readReleases(folder)).map((release) => release.version)).toEqual([version]);
+    await expect(recordRelease(folder)).rejects.toThrow(`release ${version} is already recorded`);
+    expect(await checkSchema(db.url(), folder)).toEqual([]);
+
+    await mkdir(join(folder, "core/tables"), { recursive: true });
+    await writeFile(join(folder, "core/tables/012_note.sql"), "create table app.note (id int primary key);");
+    expect((await checkSchema(db.url(), folder))[0]).toMatch(
+      `A database of release ${version}, migrated, differs from a fresh installation at "table: mutation": "-- 5 table: note"`,
+    );
+    await mkdir(join(folder, "core/migrations"), { recursive: true });
+    await writeFile(join(folder, "core/migrations/0001_note.sql"), "create table app.note (id int primary key);");
+    const problems = await checkSchema(db.url(), folder);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch("core/schema.sql is not up to date");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("migrating makes the partitions that time has used up", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "core" });
   const days = async () =>
     (await db.pool.query("select from pg_inherits where inhparent = 'app.logging'::regclass")).rowCount;
   await db.pool.query(`do $$ declare p text; begin
@@ -120,7 +202,7 @@ test.each([
   ["a column right", "grant select (email) on app.person to heliograph_app"],
   [
     "a function",
-    "create or replace function app.is_admin() returns boolean language sql stable security definer set search_path = pg_catalog, pg_temp return true",
+    "create or replace function app.is_tenant_admin() returns boolean language sql stable security definer set search_path = pg_catalog, pg_temp return true",
   ],
   ["an execute right", "grant execute on function app.login(text) to public"],
   ["an enum value", "alter type app.task_status add value 'someday'"],
@@ -129,35 +211,37 @@ test.each([
   ["a storage option", "alter table app.sync_state set (fillfactor = 100)"],
   ["a registered type", "update app.entity_type set redact = '{title}' where code = 'task'"],
 ])("the dump shows a difference in %s", async (_what, sql) => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const before = await dumpCatalog(db.url());
   await db.pool.query(sql);
   expect(firstDifference(before, await dumpCatalog(db.url()))).toBeDefined();
 });
 
 test("the dump names neither days nor the owner", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const before = await dumpCatalog(db.url());
   await db.pool.query("select app.ensure_partitions(60)");
   expect(await dumpCatalog(db.url())).toBe(before);
   expect(before).not.toMatch(/logging_20\d{6}|\bpostgres\b/);
 });
 
-test("an error of an import names the file", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
-  await expect(importFresh(db.url())).rejects.toThrow(/^I_schema_and_roles\.ddl: schema "app" already exists$/);
+test("an error of an installation names the file", async () => {
+  await onEmpty(async (url) => {
+    await withClient(url, (client) => client.query("create schema app"));
+    await expect(migrate(url)).rejects.toThrow(
+      /^core\/tables\/001_schema_and_roles\.sql: schema "app" already exists$/,
+    );
+  });
 });
 
-test("tables are imported by number, then functions, triggers, rights, and what makes tables live", async () => {
-  const paths = (await readDefinitions()).map(({ path }) => path);
-  expect(paths.slice(0, 5)).toEqual([
-    "I_schema_and_roles.ddl",
-    "II_entity_type.ddl",
-    "III_person.ddl",
-    "IV_credential.ddl",
-    "V_organization.ddl",
-  ]);
-  expect(paths.indexOf("IX_department.ddl")).toBeLessThan(paths.indexOf("X_employee.ddl"));
-  expect(paths.indexOf("XXXIX_rxdb_session.ddl")).toBeLessThan(paths.indexOf("XL_mutation.ddl"));
-  expect(paths.slice(-3)).toEqual(["grants.sql", "sync.sql", "finish.sql"]);
+test("definitions are installed by number: tables, functions, triggers, then rights or what makes tables live", async () => {
+  const paths = (await readPart("core")).definitions.map(({ path }) => path);
+  expect(paths[0]).toBe("core/tables/001_schema_and_roles.sql");
+  expect(paths).toEqual([...paths.slice(0, -1).sort((a, b) => order(a) - order(b)), "core/grants.sql"]);
+  expect((await readPart("suite")).definitions.at(-1)?.path).toBe("suite/sync.sql");
 });
+
+function order(path: string): number {
+  const folder = ["tables", "functions", "triggers"].indexOf(path.split("/")[1] ?? "");
+  return folder * 1000 + Number(/\/(\d+)_/.exec(path)?.[1]);
+}

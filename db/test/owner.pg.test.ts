@@ -27,10 +27,10 @@ async function createManagedDatabase(
 }
 
 test("migration, demo data, grants and resync work for an owner that row level security binds too", async () => {
-  await using server = await createTestDatabase({ template: "empty" });
+  await using server = await createTestDatabase({ template: "suite" });
   await using managed = await createManagedDatabase(server);
   const { db, owner } = managed;
-  await migrate(db.url(owner));
+  await migrate(db.url(owner), { suite: true });
   const { users } = await seedDemo(db.url(owner));
   const [alice, bob] = users;
   if (alice === undefined || bob === undefined) throw new Error("the demo has users");
@@ -86,10 +86,10 @@ test("migration, demo data, grants and resync work for an owner that row level s
 });
 
 test("the schema of such an owner is the same, and he can check it", async () => {
-  await using server = await createTestDatabase({ template: "empty" });
+  await using server = await createTestDatabase({ template: "suite" });
   await using managed = await createManagedDatabase(server);
   const url = managed.db.url(managed.owner);
-  await migrate(url);
+  await migrate(url, { suite: true });
   expect(await dumpCatalog(url)).toBe(await dumpCatalog(server.url()));
   expect(await checkSchema(url)).toEqual([]);
 });

@@ -13,7 +13,7 @@ const partitions = async ({ pool }: TestDatabase, parent: string): Promise<{ nam
 };
 
 test("there is a partition for yesterday, today and each of the next 14 days, and none for the rest", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   for (const parent of ["logging", "logging_detail"]) {
     const found = await partitions(db, parent);
     expect(found).toHaveLength(16);
@@ -26,7 +26,7 @@ test("there is a partition for yesterday, today and each of the next 14 days, an
 });
 
 test("a day is a day in UTC, whatever the session thinks", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await using session = await openSession(db);
   await session.query("set timezone = 'Pacific/Auckland'");
   await session.query("select app.ensure_partitions(15)");
@@ -44,7 +44,7 @@ test("a day is a day in UTC, whatever the session thinks", async () => {
 });
 
 test("neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await using reader = await openSession(db);
   await reader.query("begin");
   await reader.query("select count(*) from app.logging");
@@ -62,7 +62,7 @@ test("neither a reader nor a writer with an open transaction holds up new partit
 });
 
 test("two that make partitions at once do not fail", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const made = await Promise.all(
     Array.from(
       { length: 4 },
@@ -73,7 +73,7 @@ test("two that make partitions at once do not fail", async () => {
 });
 
 test("a new partition has the indexes and the free space of the log", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const last = (await partitions(db, "logging")).at(-1)?.name ?? "";
   const { rows } = await db.pool.query<{ def: string }>("select indexdef as def from pg_indexes where tablename = $1", [
     last,
@@ -108,7 +108,7 @@ const detach = (day: string, how = "concurrently") =>
   `alter table app.logging detach partition app.logging_${day.replaceAll("-", "")} ${how}`;
 
 test("a day that retires raises the lowest number that the log still serves, and never lowers it", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 500);
   await oldDay(db, "2024-05-02", 400); // committed early, claimed before
   const minOf = async (day: string) => (await retire(db.pool, day)).rows[0]?.min;
@@ -118,7 +118,7 @@ test("a day that retires raises the lowest number that the log still serves, and
 });
 
 test("a day with rows that nobody claimed, or that may still be written, does not retire", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", null);
   await expect(retire(db.pool, "2024-05-01")).rejects.toMatchObject({
     code: "55000",
@@ -131,7 +131,7 @@ test("a day with rows that nobody claimed, or that may still be written, does no
 
 // Fails when only what is committed is looked at: the row would be committed into a day that nobody claims from any more.
 test("a day with a row that is not committed yet does not retire, and nobody waits for that", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await using writer = await openSession(db);
   await writer.query("begin");
@@ -149,7 +149,7 @@ test("a day with a row that is not committed yet does not retire, and nobody wai
 });
 
 test("the watcher's role may detach a day after it became the owner of the log, and not before", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await using watcher = await openSession(db, "heliograph_watcher");
   await expect(watcher.query(detach("2024-05-01"))).rejects.toMatchObject({ code: "42501" });
@@ -169,7 +169,7 @@ test("the watcher's role may detach a day after it became the owner of the log, 
 });
 
 test("what is still part of the log is not dropped", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await expect(db.pool.query("select app.drop_log_day('logging', '2024-05-01')")).rejects.toMatchObject({
     code: "55000",
@@ -178,7 +178,7 @@ test("what is still part of the log is not dropped", async () => {
 });
 
 test("a drop gives up soon when somebody reads the day", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await db.pool.query(detach("2024-05-01"));
   await using reader = await openSession(db);
@@ -193,7 +193,7 @@ test("a drop gives up soon when somebody reads the day", async () => {
 
 // Fails when the day is simply dropped: rows set back to pending between its retirement and its end would never be told.
 test("rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 7);
   await retire(db.pool, "2024-05-01");
   const id = "11111111-1111-4111-8111-111111111111";
@@ -214,7 +214,7 @@ test("rows queued again while their day was on its way out are told all the same
 });
 
 test("a half detached day is listed first, does not keep new days from being made, and can be finished", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await oldDay(db, "2024-05-02", 2);
   await oldDay(db, "2024-05-03", 3);

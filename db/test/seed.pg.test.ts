@@ -1,14 +1,14 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { verify } from "@node-rs/argon2";
 import { expect, test } from "vitest";
-import { NORTHWIND_ID } from "../src/seed/demo-users.ts";
-import { demoUsers, seedDemo } from "../src/seed.ts";
+import { NORTHWIND_ID } from "../suite/seed/demo-users.ts";
+import { demoUsers, seedDemo } from "../suite/seed/seed-demo.ts";
 
 /** What the database sets itself, and differs from run to run. */
 const VOLATILE = ["version", "updated_ts"];
 
 /** Generous: a seed takes a second on two idle cores. */
-const SEED_LIMIT_MS = 5_000;
+const SEED_LIMIT_MS = 20_000;
 
 async function rowCounts(db: TestDatabase): Promise<Record<string, number>> {
   const { rows } = await db.pool.query<{ code: string; table: string }>(
@@ -45,8 +45,8 @@ async function contentHashes(db: TestDatabase): Promise<Record<string, string>> 
 }
 
 test("two seeds of two databases give the same content, each within the limit", async () => {
-  await using first = await createTestDatabase({ template: "empty" });
-  await using second = await createTestDatabase({ template: "empty" });
+  await using first = await createTestDatabase({ template: "suite" });
+  await using second = await createTestDatabase({ template: "suite" });
   const start = performance.now();
   const { users } = await seedDemo(first.url());
   expect(performance.now() - start).toBeLessThan(SEED_LIMIT_MS);
@@ -81,7 +81,7 @@ test("the demo database holds as many rows of each type as it should", async () 
 });
 
 test("a second seed changes nothing, also when two start at once", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await Promise.all([seedDemo(db.url()), seedDemo(db.url())]);
   const logged = () =>
     db.pool.query<{ n: number }>("select count(*)::int as n from app.logging").then(({ rows }) => rows[0]?.n);
@@ -92,7 +92,7 @@ test("a second seed changes nothing, also when two start at once", async () => {
 });
 
 test("every row of the seed is in the log, pending, for the watcher to claim", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await seedDemo(db.url());
   const { rows } = await db.pool.query<{ code: string; n: number }>(
     "select entity_code as code, count(*)::int as n from app.logging where action = 1 and sync_status = 'pending' group by 1",

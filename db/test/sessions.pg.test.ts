@@ -40,7 +40,7 @@ const held = async ({ pool }: TestDatabase, id: string): Promise<number> =>
   (await pool.query("select from app.rxdb_subscription where connection_id = $1", [id])).rowCount ?? 0;
 
 test("two connections of one user hold the same row, and the end of one leaves the other", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const [row, gateway] = [randomUUID(), await startGateway(db)];
   const [a, b] = [await connect(db, gateway, [row, randomUUID()]), await connect(db, gateway, [row])];
   await using pod = await openSession(db, "heliograph_gateway");
@@ -50,7 +50,7 @@ test("two connections of one user hold the same row, and the end of one leaves t
 });
 
 test("a pod cannot end a connection that another pod, or a later socket, has taken over", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const [old, next] = [await startGateway(db), await startGateway(db)];
   const connection = await connect(db, old, [randomUUID()]);
   await db.pool.query("update app.rxdb_session set gateway_id = $1, generation = 2", [next]);
@@ -69,7 +69,7 @@ test("a pod cannot end a connection that another pod, or a later socket, has tak
 });
 
 test("an operator can ask who holds rows, or what lies inside containers", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const [row, project, gateway] = [randomUUID(), randomUUID(), await startGateway(db)];
   const holder = await connect(db, gateway, [row]);
   const inside = await connect(db, gateway, []);
@@ -91,7 +91,7 @@ test("an operator can ask who holds rows, or what lies inside containers", async
 });
 
 test("sessions of a dead gateway may be resumed for the grace, then they go with their subscriptions", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const [alive, dead] = [await startGateway(db), await startGateway(db, "20 s")];
   const [living, orphan, expired] = [
     await connect(db, alive, [randomUUID()]),
@@ -120,7 +120,7 @@ test("sessions of a dead gateway may be resumed for the grace, then they go with
 });
 
 test("subscriptions of unknown connections are deleted once they are a minute old", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const connection = await connect(db, await startGateway(db), [randomUUID()]);
   await db.pool.query(
     `insert into app.rxdb_subscription (connection_id, user_id, entity_code, entity_id, subscribed_at)

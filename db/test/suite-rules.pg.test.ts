@@ -1,8 +1,8 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { demoId } from "../src/seed/demo-id.ts";
-import { CONTOSO_ID, demoAccounts, NORTHWIND_ID } from "../src/seed/demo-users.ts";
+import { demoId } from "../suite/seed/demo-id.ts";
+import { CONTOSO_ID, demoAccounts, NORTHWIND_ID } from "../suite/seed/demo-users.ts";
 
 let db: TestDatabase;
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 let db: TestDatabase;
 
 beforeAll(async () => {
-  db = await createTestDatabase({ template: "empty" });
+  db = await createTestDatabase({ template: "suite" });
 });
 
 afterAll(async () => {

@@ -19,7 +19,7 @@ const { check: onlyCheck } = readOptions(() => {
 
 await using server = await startScratchServer();
 if (server.failure !== null) throw server.failure;
-const files = await generatedFiles(server.url(templateDatabase.empty));
+const files = await generatedFiles(server.url(templateDatabase.suite));
 if (onlyCheck) {
   const problems = [
     ...staleFiles(files).map((file) => `${file} is stale: npm run generate`),
@@ -30,5 +30,5 @@ if (onlyCheck) {
 } else {
   await writeSchema(server.url("postgres"));
   const written = writeGenerated(files);
-  console.log(["db/schema.sql", ...written].map((file) => `wrote ${file}`).join("\n"));
+  console.log(["db/core/schema.sql", "db/suite/schema.sql", ...written].map((file) => `wrote ${file}`).join("\n"));
 }

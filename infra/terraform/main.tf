@@ -85,7 +85,7 @@ module "migrate" {
   cluster_name    = module.ecs_cluster.cluster_name
   image           = local.image["migrate"]
   size            = { cpu = 512, memory = 1024, architecture = var.watcher.architecture }
-  command         = ["migrate", "--logins"]
+  command         = ["migrate", "--logins", "--suite"]
   environment     = local.migrate_environment
   secrets         = local.migrate_secrets
   secrets_version = "passwords ${var.secrets_version.passwords}"

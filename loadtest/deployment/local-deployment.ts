@@ -187,5 +187,5 @@ async function startServers(undo: AsyncDisposableStack): Promise<{ databaseUrl: 
   const found = await findRedis();
   if (found.program === null) throw new Error(`A local run needs Redis: ${found.reason}`);
   const redis = undo.use(await startRedis(found.program));
-  return { databaseUrl: server.url(templateDatabase.empty), redisUrl: redis.url };
+  return { databaseUrl: server.url(templateDatabase.suite), redisUrl: redis.url };
 }

@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "hg-stand-in-"));
   const run = path.join(import.meta.dirname, "..", "testing", "k6", "run.ts");
   program = executable("k6", `exec "${process.execPath}" --disable-warning=ExperimentalWarning "${run}" "$@"`);
-  database = await createTestDatabase({ template: "empty" });
+  database = await createTestDatabase({ template: "suite" });
   ground = await startGround({
     servers: { databaseUrl: database.url(), redisUrl: inject("redisUrl") },
     env: { PING_INTERVAL_MS: "1000", DRAIN_MS: "500" },

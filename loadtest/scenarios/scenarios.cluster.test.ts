@@ -12,7 +12,7 @@ let database: TestDatabase;
 let ground: Ground;
 
 beforeAll(async () => {
-  database = await createTestDatabase({ template: "empty" });
+  database = await createTestDatabase({ template: "suite" });
   ground = await startGround({
     servers: { databaseUrl: database.url(), redisUrl: inject("redisUrl") },
     // Of the slow consumers: two missed pings, and the test is over before the real interval is.

@@ -49,7 +49,7 @@ const live = `
   select app.enable_sync('app.card', 'card', containers => '{board_id,seen_on_board_id}', redact => '{secret}');`;
 
 export async function createBoards(): Promise<Boards> {
-  const db = await createTestDatabase({ template: "empty" });
+  const db = await createTestDatabase({ template: "suite" });
   await db.pool.query(tables);
   await db.pool.query(live);
   return {

@@ -39,7 +39,7 @@ async function withMigratedServer(work: (server: ScratchServer) => Promise<strin
 
 async function databaseProblems(): Promise<string[]> {
   return withMigratedServer(async (server) => {
-    const stale = staleFiles(await generatedFiles(server.url(templateDatabase.empty)));
+    const stale = staleFiles(await generatedFiles(server.url(templateDatabase.suite)));
     return [
       ...stale.map((file) => `${file} is not what npm run generate writes`),
       ...(await checkSchema(server.url("postgres"))),

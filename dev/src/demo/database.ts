@@ -86,7 +86,7 @@ export async function startDatabase(context: DemoContext): Promise<DemoDatabase>
   if (given !== null) await waitForDatabase(given, { signal, report });
   const database = given === null ? await startEmbedded(context) : { url: given, pid: null };
   try {
-    await unlessAborted(migrate(database.url), signal);
+    await unlessAborted(migrate(database.url, { suite: true }), signal);
     await unlessAborted(seedDemo(database.url), signal);
   } catch (error) {
     signal.throwIfAborted();

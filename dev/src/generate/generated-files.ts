@@ -15,7 +15,7 @@ export interface GeneratedFile {
   content: string;
 }
 
-/** Every generated file but db/schema.sql, which @heliograph/db writes and compares itself. */
+/** Every generated file but the dumps of the schema, which @heliograph/db writes and compares itself. */
 export async function generatedFiles(migratedDatabaseUrl: string): Promise<GeneratedFile[]> {
   const renderErrors = await exportOf<() => string>(
     "services/gateway/src/rest/errors/error-catalog.ts",

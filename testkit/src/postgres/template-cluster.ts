@@ -20,8 +20,12 @@ import { repositoryRoot } from "../repository.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { initialisePostgres, type PostgresPlace, startPostgres } from "./server.ts";
 
-/** Migrated only, and migrated with the demonstration data. Test files copy one of them by these names. */
-export const templateDatabase = { empty: "heliograph_empty", demo: "heliograph_demo" } as const;
+/** The core alone, the suite on top of it, and the suite with its demonstration data. Test files copy one of them by these names. */
+export const templateDatabase = {
+  core: "heliograph_core",
+  suite: "heliograph_suite",
+  demo: "heliograph_demo",
+} as const;
 
 /** Durability costs time, and nobody needs these databases after a crash. */
 export const fastSettings: Record<string, string> = {
@@ -36,7 +40,7 @@ export const fastSettings: Record<string, string> = {
 };
 
 /** Counted up when the way in which a cache is made changes. */
-const CACHE_FORMAT = 3;
+const CACHE_FORMAT = 4;
 /** Caches of edited trees pile up at 60 MB or so each; this many are kept. */
 const KEPT_CACHES = 4;
 const PREFIX = "templates-";
@@ -52,7 +56,7 @@ export function socketUrl(socketFolder: string, database: string): string {
  */
 function contentKey(version: string): string {
   const hash = createHash("sha256").update(`${CACHE_FORMAT} ${version} ${new Date().toISOString().slice(0, 10)}`);
-  const files = globSync("db/**/*.{ts,sql,ddl,json}", {
+  const files = globSync("db/**/*.{ts,sql,json}", {
     cwd: repositoryRoot,
     exclude: ["**/node_modules/**", "**/*.test.ts"],
   });
@@ -73,15 +77,17 @@ export function makeServerFolder(prefix: string): { folder: string; dataDirector
   return { folder, dataDirectory, socketFolder };
 }
 
-/** Fills both templates on a running server. Returns why that failed, or null. */
+/** Fills the templates on a running server. Returns why that failed, or null. */
 async function fillTemplates(socketFolder: string): Promise<unknown> {
   const client = new pg.Client(socketUrl(socketFolder, "postgres"));
   await client.connect();
   try {
     const { migrate, seedDemo } = await import("@heliograph/db");
-    await client.query(`create database ${templateDatabase.empty}`);
-    await migrate(socketUrl(socketFolder, templateDatabase.empty));
-    await client.query(`create database ${templateDatabase.demo} template ${templateDatabase.empty}`);
+    await client.query(`create database ${templateDatabase.core}`);
+    await migrate(socketUrl(socketFolder, templateDatabase.core));
+    await client.query(`create database ${templateDatabase.suite} template ${templateDatabase.core}`);
+    await migrate(socketUrl(socketFolder, templateDatabase.suite), { suite: true });
+    await client.query(`create database ${templateDatabase.demo} template ${templateDatabase.suite}`);
     await seedDemo(socketUrl(socketFolder, templateDatabase.demo));
     return null;
   } catch (error) {

@@ -18,13 +18,12 @@ const parts = [
   "tsconfig.base.json",
 ];
 const scope = "@heliograph";
-const migration = "db/migrations/0001_initial.sql";
 const testDatabase = "packages/server-kit/src/testing/test-database.ts";
 const pool = "  const pool = new pg.Pool({ connectionString: urlOf(name), max: 10 });\n";
 /** Executed on every new test database, in the copy only. */
 const definitions = "mutant.sql";
 /** Functions that other definitions generate have to be generated again. */
-const generators = new Set(["db/triggers/entity_logging.sql", "db/functions/sync_policy.sql"]);
+const generators = new Set(["db/core/triggers/001_entity_logging.sql", "db/core/functions/013_sync_policy.sql"]);
 
 /**
  * A copy of the sources with the modules of the original, in which mechanisms are broken: nothing of the product has a
@@ -60,8 +59,8 @@ export class SourceTree {
 
   apply({ patches, database }: Mutant): void {
     for (const patch of patches) {
-      if (!patch.file.startsWith("db/")) this.#patch(patch);
-      else if (database === "template") this.#patchMigration(patch);
+      // Templates are built from the definitions, so a patched one makes new templates.
+      if (!patch.file.startsWith("db/") || database === "template") this.#patch(patch);
       else this.#redefine(patch);
     }
   }
@@ -88,19 +87,9 @@ export class SourceTree {
     this.#write(patch.file, applyPatch(this.#read(patch.file), patch));
   }
 
-  /** Templates are built from the migration, which holds every definition word for word. */
-  #patchMigration(patch: Patch): void {
-    const whole = this.#read(patch.file).trim();
-    this.#write(
-      migration,
-      applyPatch(this.#read(migration), { file: migration, find: whole, replace: applyPatch(whole, patch) }),
-    );
-    this.#patch(patch);
-  }
-
   /** The templates stay as they are, with their cache; the patched definitions replace the ones in each copy of them. */
   #redefine(patch: Patch): void {
-    const again = generators.has(patch.file) ? this.#read("db/sync.sql") : "";
+    const again = generators.has(patch.file) ? this.#read("db/suite/sync.sql") : "";
     writeFileSync(path.join(this.root, definitions), `${applyPatch(this.#read(patch.file), patch)}\n${again}`);
     const file = JSON.stringify(path.join(this.root, definitions));
     this.#write(

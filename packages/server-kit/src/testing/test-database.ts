@@ -14,11 +14,11 @@ export interface TestDatabase extends AsyncDisposable {
 const suffixes = /\.(pg|redis|cluster|browser|bench)\.test\.tsx?$/;
 
 /**
- * A database of its own, copied from a template: `empty` has the schema, `demo` also the demonstration data. Dropped at
- * the end with whatever is still connected.
+ * A database of its own, copied from a template: `core` has Heliograph alone, `suite` also the tables of the demonstration, `demo` also
+ * its data. Dropped at the end with whatever is still connected.
  * @throws when the test file's suffix does not announce PostgreSQL
  */
-export async function createTestDatabase({ template }: { template: "empty" | "demo" }): Promise<TestDatabase> {
+export async function createTestDatabase({ template }: { template: "core" | "suite" | "demo" }): Promise<TestDatabase> {
   const file = expect.getState().testPath ?? "";
   if (!suffixes.test(file))
     throw new Error(`${file} uses PostgreSQL: rename it to end in .pg.test.ts (or .redis, .cluster, .browser)`);

@@ -50,7 +50,7 @@ export class Directory {
     this.#known.delete(key);
     const { rows } = await this.#pool.query<MemberRow>(
       `select person_id, email, fname, lname, person_type, organization_id, role
-         from app.person_in_organization($1, $2)`,
+         from app.identify($1, $2)`,
       [personId, organizationId],
     );
     const row = rows[0];

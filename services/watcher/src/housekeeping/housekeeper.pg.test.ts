@@ -9,7 +9,7 @@ import { createRetentionDatabase } from "./log-retention.ts";
 const logger = createLogger("test", "silent");
 
 test("sessions and subscriptions of dead gateways are deleted after the grace period, by the watcher's own role", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   const pool = createPool({ url: db.url("heliograph_watcher"), name: "test", max: 1, logger });
   await using _end = { [Symbol.asyncDispose]: () => pool.end() };
   const [killed, alive] = [randomUUID(), randomUUID()];

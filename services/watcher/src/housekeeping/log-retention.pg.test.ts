@@ -101,7 +101,7 @@ test.each([
 ])(
   "an open transaction $what blocks no writer during retention, which completes after it",
   async ({ first, isolation, dropped }) => {
-    await using db = await createTestDatabase({ template: "empty" });
+    await using db = await createTestDatabase({ template: "suite" });
     await makeDay(db, old);
     await using pool = watcherPool(db);
     await using holder = await openTransaction(db, first, isolation);
@@ -126,7 +126,7 @@ test.each([
 
 // Proves that the test above can fail: a plain detach blocks writers, and the count shows it.
 test("a plain detach behind an open transaction blocks writers", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await makeDay(db, old);
   await using _holder = await openTransaction(db, write);
   const during = await whileWriting(db, async () => {
@@ -140,7 +140,7 @@ test("a plain detach behind an open transaction blocks writers", async () => {
 }, 60_000);
 
 test("a snapshot that has not read the log does not prevent a drop", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await makeDay(db, old);
   await using pool = watcherPool(db);
   await using holder = await openTransaction(db, "select count(*) from app.person", "repeatable read");
@@ -154,7 +154,7 @@ test.each([
   ["during the detach", "detaching"],
   ["before the drop", "detached"],
 ])("the next watcher completes a removal that was interrupted %s", async (_when, state) => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await makeDay(db, old);
   await makeDay(db, "2024-05-02");
   await using pool = watcherPool(db);
@@ -172,7 +172,7 @@ test.each([
 });
 
 test("a day with a pending row is kept, and so are later days; the audit half has its own retention", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   await makeDay(db, old);
   await makeDay(db, "2024-05-02");
   await makeDay(db, old, "logging_detail");
@@ -187,7 +187,7 @@ test("a day with a pending row is kept, and so are later days; the audit half ha
 });
 
 test("days within the retention period are kept", async () => {
-  await using db = await createTestDatabase({ template: "empty" });
+  await using db = await createTestDatabase({ template: "suite" });
   for (const age of [400, 9, 8, 7, 6])
     await db.pool.query(
       `do $$ declare d date := (now() at time zone 'UTC')::date - ${age}; begin

@@ -12,7 +12,7 @@ let db: TestDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  db = await createTestDatabase({ template: "empty" });
+  db = await createTestDatabase({ template: "suite" });
   pool = createPool({ url: db.url("heliograph_watcher"), name: "test", max: 2, logger });
 });
 afterAll(async () => {

@@ -7,7 +7,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "every foreign key between tenant tables of the suite carries the organization",
     patches: [
       {
-        file: "db/XX_task.ddl",
+        file: "db/suite/tables/018_task.sql",
         find: "foreign key (project_id, organization_id) references app.project (id, organization_id)",
         replace: "foreign key (project_id) references app.project (id)",
       },
@@ -24,7 +24,7 @@ export const databaseMutants: readonly Mutant[] = [
       "a row cannot point at a parent that its writer cannot see, and the refusal does not tell whether there is one",
     patches: [
       {
-        file: "db/functions/sync_policy.sql",
+        file: "db/core/functions/013_sync_policy.sql",
         find: "v_check := v_using || coalesce(app.sync_parent_conditions(e.table_name), '');",
         replace: "v_check := v_using;",
       },
@@ -37,7 +37,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "end-names-nobody",
     breaks: "the deletion of a private row names who was granted it, also when its grants go with it",
-    patches: [{ file: "db/triggers/entity_logging.sql", find: "v_old || v_granted", replace: "v_old" }],
+    patches: [{ file: "db/core/triggers/001_entity_logging.sql", find: "v_old || v_granted", replace: "v_old" }],
     caughtBy: {
       test: "db/test/rights-log.pg.test.ts",
       name: "the deletion of a private row names who was granted it, also when its grants go with it",
@@ -48,7 +48,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "migration, demo data, grants and resync work for an owner that row level security binds too",
     patches: [
       {
-        file: "db/functions/sync_policy.sql",
+        file: "db/core/functions/013_sync_policy.sql",
         find: "enable row level security, force row level security'",
         replace: "enable row level security'",
       },
@@ -64,7 +64,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "a right ends with the membership, although the session still names it",
     patches: [
       {
-        file: "db/functions/context.sql",
+        file: "db/suite/functions/001_identity.sql",
         find: "  select m.organization_id from app.membership m\n   where m.person_id = app.current_person_id()\n     and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid\n$$;",
         replace: "  select nullif(current_setting('app.organization_id', true), '')::uuid\n$$;",
       },
@@ -79,9 +79,9 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "there is a partition for yesterday, today and each of the next 14 days, and none for the rest",
     patches: [
       {
-        file: "db/finish.sql",
-        find: "select app.ensure_partitions();",
-        replace: "select app.ensure_partitions(); create table app.logging_default partition of app.logging default;",
+        file: "db/core/tables/003_logging.sql",
+        find: "create view app.audit as",
+        replace: "create table app.logging_default partition of app.logging default;\n\ncreate view app.audit as",
       },
     ],
     caughtBy: {
@@ -96,7 +96,7 @@ export const databaseMutants: readonly Mutant[] = [
       "neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others",
     patches: [
       {
-        file: "db/functions/partitions.sql",
+        file: "db/core/functions/004_partitions.sql",
         find: "execute format('lock table only app.%I in share update exclusive mode', v_table);",
         replace: "execute format('lock table only app.%I in access exclusive mode', v_table);",
       },
@@ -110,7 +110,9 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "retire-claimable",
     breaks: "a day with rows that nobody claimed, or that may still be written, does not retire",
-    patches: [{ file: "db/functions/partitions.sql", find: "  if v_pending then", replace: "  if false then" }],
+    patches: [
+      { file: "db/core/functions/004_partitions.sql", find: "  if v_pending then", replace: "  if false then" },
+    ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
       name: "a day with rows that nobody claimed, or that may still be written, does not retire",
@@ -121,7 +123,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "a day with a row that is not committed yet does not retire, and nobody waits for that",
     patches: [
       {
-        file: "db/functions/partitions.sql",
+        file: "db/core/functions/004_partitions.sql",
         find: "  execute format('lock table only app.%I in share mode nowait', v_part);\n",
         replace: "",
       },
@@ -136,7 +138,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "a day that retires raises the lowest number that the log still serves, and never lowers it",
     patches: [
       {
-        file: "db/functions/partitions.sql",
+        file: "db/core/functions/004_partitions.sql",
         find: "update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;",
         replace: "select min_seq into v_min from app.sync_state;",
       },
@@ -151,7 +153,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "a day that retires raises the lowest number that the log still serves, and never lowers it",
     patches: [
       {
-        file: "db/functions/partitions.sql",
+        file: "db/core/functions/004_partitions.sql",
         find: "greatest(min_seq, coalesce(v_max + 1, 0))",
         replace: "coalesce(v_max + 1, 0)",
       },
@@ -167,7 +169,7 @@ export const databaseMutants: readonly Mutant[] = [
       "rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused",
     patches: [
       {
-        file: "db/functions/partitions.sql",
+        file: "db/core/functions/004_partitions.sql",
         find: "from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);",
         replace: "from app.%I where false', v_part);",
       },
@@ -182,7 +184,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "the next watcher completes a removal that was interrupted %s",
     patches: [
       {
-        file: "db/functions/partitions.sql",
+        file: "db/core/functions/004_partitions.sql",
         find: "from pg_class c left join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~",
         replace:
           "from pg_class c join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~",
@@ -198,7 +200,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "sessions and subscriptions of dead gateways are deleted after the grace period, by the watcher's own role",
     patches: [
       {
-        file: "db/functions/sessions.sql",
+        file: "db/core/functions/007_sessions.sql",
         find: "  delete from app.rxdb_subscription s where s.connection_id = any (v_gone);\n  get diagnostics subscriptions = row_count;",
         replace: "  subscriptions := 0;",
       },
@@ -213,7 +215,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
-        file: "db/functions/erasure.sql",
+        file: "db/core/functions/010_erasure.sql",
         find: "     set actor = case when f.own then",
         replace: "     set actor = case when false then",
       },
@@ -228,7 +230,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
-        file: "db/functions/erasure.sql",
+        file: "db/core/functions/010_erasure.sql",
         find: "entity_from_version = case when f.about then null else",
         replace: "entity_from_version = case when false then null else",
       },

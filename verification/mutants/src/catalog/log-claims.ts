@@ -7,7 +7,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a claim waiting for another one numbers from the head that the other one left",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "from app.sync_state s where s.leader_id = me for update;",
         replace: "from app.sync_state s where s.leader_id = me;",
       },
@@ -22,7 +22,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a claim under another isolation level is refused: it would keep the snapshot from before the lock",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "if current_setting('transaction_isolation') <> 'read committed' then",
         replace: "if false then",
       },
@@ -37,7 +37,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a claim under a lease that was taken before the server was promoted starts a new epoch",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "if v_head < expected_head or v_other_history then",
         replace: "if v_head < expected_head then",
       },
@@ -50,7 +50,7 @@ export const logClaimMutants: readonly Mutant[] = [
       "a client that stops reading cannot keep the lock: the answer is one small row, and the call commits by itself",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "  return next;",
         replace:
           "  return query select v_head + 1, l.sync_seq, v_epoch from app.logging l where l.sync_seq > v_head and l.sync_seq <= v_last;",
@@ -66,7 +66,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a rollback leaves no hole, and a late commit is numbered after those that overtook it",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "set head_seq = v_last, log_epoch",
         replace: "set head_seq = v_head + n, log_epoch",
       },
@@ -81,7 +81,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "only the leader can claim, and only while the lease lasts",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "from app.sync_state s where s.leader_id = me for update;",
         replace: "from app.sync_state s for update;",
       },
@@ -96,7 +96,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "only the leader can claim, and only while the lease lasts",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "if not found or v_lease <= clock_timestamp() then",
         replace: "if not found then",
       },
@@ -111,7 +111,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a lease that runs out while the claim waits behind a mere lock is lost too",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "if not found or v_lease <= clock_timestamp() then",
         replace: "if not found or v_lease <= now() then",
       },
@@ -126,7 +126,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "numbers follow the order of the writes, also within one statement",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "v_head + row_number() over (order by l.created_ts, l.entity_version) as seq",
         replace: "v_head + row_number() over (order by l.created_ts, l.entity_version desc) as seq",
       },
@@ -141,7 +141,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "numbers follow the order of the writes, also within one statement",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "v_head + row_number() over (order by l.created_ts, l.entity_version) as seq",
         replace: "v_head + row_number() over (order by l.id) as seq",
       },
@@ -155,7 +155,9 @@ export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-hole-accepted",
     breaks: "a row that an operator queues again during a claim makes the claim start over, without a hole",
-    patches: [{ file: "db/functions/claim.sql", find: "if v_last <> v_head + v_count then", replace: "if false then" }],
+    patches: [
+      { file: "db/core/functions/006_claim.sql", find: "if v_last <> v_head + v_count then", replace: "if false then" },
+    ],
     caughtBy: {
       test: "db/test/claim-sequence.pg.test.ts",
       name: "a row that an operator queues again during a claim makes the claim start over, without a hole",
@@ -166,7 +168,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "rows of action VIEW are never claimed",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from\n     order by",
         replace: "     where l.sync_status = 'pending' and l.created_ts >= p_from\n     order by",
       },
@@ -178,7 +180,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a head below the one expected means lost numbers: a new epoch",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "if v_head < expected_head or v_other_history then",
         replace: "if v_other_history then",
       },
@@ -193,7 +195,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "lease and claim are committed durably whatever the session says",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "perform set_config('synchronous_commit', 'on', true);",
         replace: "perform 1;",
       },
@@ -208,7 +210,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a claim renews the lease",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s')",
         replace: "lease_until = s.lease_until",
       },
@@ -220,7 +222,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a bounded claim leaves older rows to an unbounded one",
     patches: [
       {
-        file: "db/functions/claim.sql",
+        file: "db/core/functions/006_claim.sql",
         find: "     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from\n     order by",
         replace: "     where l.sync_status = 'pending' and l.action <> 0\n     order by",
       },
@@ -233,7 +235,7 @@ export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-plan-free",
     breaks: "a claim is planned for an index and never compiled: its plan must not follow the statistics of the log",
-    patches: [{ file: "db/functions/claim.sql", find: "set enable_seqscan = off\n", replace: "" }],
+    patches: [{ file: "db/core/functions/006_claim.sql", find: "set enable_seqscan = off\n", replace: "" }],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
       name: "a claim is planned for an index and never compiled: its plan must not follow the statistics of the log",
@@ -244,7 +246,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "one leads; another one only after the lease ended, or was given up",
     patches: [
       {
-        file: "db/functions/lead.sql",
+        file: "db/core/functions/005_lead.sql",
         find: "where s.leader_id = me or s.leader_id is null or s.lease_until < clock_timestamp()",
         replace: "where true",
       },
@@ -259,7 +261,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a server of another history (%s) starts a new epoch",
     patches: [
       {
-        file: "db/functions/lead.sql",
+        file: "db/core/functions/005_lead.sql",
         find: "case when s.system_identifier <> v_system or s.timeline <> v_timeline then gen_random_uuid() else s.log_epoch end",
         replace: "s.log_epoch",
       },
@@ -271,7 +273,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "lease and claim are committed durably whatever the session says",
     patches: [
       {
-        file: "db/functions/lead.sql",
+        file: "db/core/functions/005_lead.sql",
         find: "perform set_config('synchronous_commit', 'on', true);",
         replace: "perform 1;",
       },

@@ -8,7 +8,7 @@ export const logRowMutants: readonly Mutant[] = [
       "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;",
         replace: "new.version := 1;",
       },
@@ -24,7 +24,7 @@ export const logRowMutants: readonly Mutant[] = [
       "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version",
         replace: "o.version as version",
       },
@@ -39,7 +39,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "a version also grows when the clock stands behind it",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);",
         replace: "new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;",
       },
@@ -54,7 +54,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "versions are not a count of writes",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);",
         replace: "new.version := old.version operator(pg_catalog.+) 1;",
       },
@@ -66,7 +66,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "an update that changes nothing neither bumps the version nor is logged",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "if new operator(pg_catalog.*<>) old then",
         replace: "if true then",
       },
@@ -79,7 +79,9 @@ export const logRowMutants: readonly Mutant[] = [
   {
     name: "unchanged-row-logged",
     breaks: "an update that changes nothing neither bumps the version nor is logged",
-    patches: [{ file: "db/triggers/entity_logging.sql", find: " where n.version <> o.version',", replace: "'," }],
+    patches: [
+      { file: "db/core/triggers/001_entity_logging.sql", find: " where n.version <> o.version',", replace: "'," },
+    ],
     caughtBy: {
       test: "db/test/no-op-update.pg.test.ts",
       name: "an update that changes nothing neither bumps the version nor is logged",
@@ -90,7 +92,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "values that are equal but print differently are a change",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "if new operator(pg_catalog.*<>) old then",
         replace: "if new operator(pg_catalog.<>) old then",
       },
@@ -105,7 +107,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "*",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$",
         replace:
           "language plpgsql set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$",
@@ -118,7 +120,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "operators and functions of a hostile search_path are not called",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off",
         replace: "security definer set enable_nestloop = off",
       },
@@ -133,7 +135,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "operators and functions of a hostile search_path are not called",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "if new operator(pg_catalog.*<>) old then",
         replace: "if new *<> old then",
       },
@@ -148,7 +150,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "no function of the schema may be executed by everybody",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "    execute format('revoke execute on function app.%I() from public', v_name);\n",
         replace: "",
       },
@@ -163,7 +165,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "a plan made for one row serves thousands: it joins by hash or merge",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: " set enable_nestloop = off set jit = off as $b$",
         replace: " set jit = off as $b$",
       },
@@ -178,7 +180,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "a row that moves names its containers before and after",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers",
         replace: "%2$s as containers",
       },
@@ -193,7 +195,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "a row that moves names its containers before and after",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers",
         replace: "%3$s as containers",
       },
@@ -207,7 +209,11 @@ export const logRowMutants: readonly Mutant[] = [
     name: "restricted-only-after",
     breaks: "restricted means: is, or was, private",
     patches: [
-      { file: "db/triggers/entity_logging.sql", find: "%4$s or %5$s as restricted", replace: "%4$s as restricted" },
+      {
+        file: "db/core/triggers/001_entity_logging.sql",
+        find: "%4$s or %5$s as restricted",
+        replace: "%4$s as restricted",
+      },
     ],
     caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "restricted means: is, or was, private" },
   },
@@ -215,7 +221,11 @@ export const logRowMutants: readonly Mutant[] = [
     name: "restricted-only-before",
     breaks: "restricted means: is, or was, private",
     patches: [
-      { file: "db/triggers/entity_logging.sql", find: "%4$s or %5$s as restricted", replace: "%5$s as restricted" },
+      {
+        file: "db/core/triggers/001_entity_logging.sql",
+        find: "%4$s or %5$s as restricted",
+        replace: "%5$s as restricted",
+      },
     ],
     caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "restricted means: is, or was, private" },
   },
@@ -224,7 +234,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "with policies of its own every row of a table counts as restricted, unless it is declared public",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "when v_own_policy then 'true' when v_private",
         replace: "when v_private",
       },
@@ -239,7 +249,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "a column named under rights asks for a recheck",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "from unnest(e.rights || case when v_own_policy then e.containers end",
         replace: "from unnest('{}'::text[] || case when v_own_policy then e.containers end",
       },
@@ -252,7 +262,7 @@ export const logRowMutants: readonly Mutant[] = [
       "a change of tenant or privacy asks for a recheck; a row that merely moves stays readable to the same people",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "array[e.tenant_column, case when v_private then 'is_private' end]",
         replace: "array[case when v_private then 'is_private' end]",
       },
@@ -268,7 +278,7 @@ export const logRowMutants: readonly Mutant[] = [
       "under policies of its own a table's row that moves asks for a recheck: the container may decide who reads it",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "case when v_own_policy then e.containers end",
         replace: "null::text[]",
       },
@@ -283,7 +293,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "a grant is logged for its row, and names the row's containers and the person",
     patches: [
       {
-        file: "db/triggers/rights_logging.sql",
+        file: "db/core/triggers/002_rights_logging.sql",
         find: "values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);",
         replace: "values (v_id, $1, $2, v_action, v_version, $4, true, false, v_ts);",
       },
@@ -298,7 +308,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "a grant is logged for its row, and names the row's containers and the person",
     patches: [
       {
-        file: "db/triggers/rights_logging.sql",
+        file: "db/core/triggers/002_rights_logging.sql",
         find: "values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);",
         replace: "values (v_id, $1, $2, v_action, v_version, $4, false, true, v_ts);",
       },
@@ -313,7 +323,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "the key of a live row cannot change, and the error says what to do",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "if new.%2$I operator(pg_catalog.<>) old.%2$I then",
         replace: "if new.%2$I is null then",
       },
@@ -328,7 +338,7 @@ export const logRowMutants: readonly Mutant[] = [
     breaks: "TRUNCATE is refused, also as part of a cascade, and the error says what to do",
     patches: [
       {
-        file: "db/triggers/entity_logging.sql",
+        file: "db/core/triggers/001_entity_logging.sql",
         find: "  execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function app.sync_refuse_truncate()', \"table\");\n",
         replace: "",
       },

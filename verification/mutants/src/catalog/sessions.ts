@@ -52,7 +52,7 @@ export const sessionMutants: readonly Mutant[] = [
     breaks: "a connection is taken over by its owner alone",
     patches: [
       {
-        file: "db/functions/sessions.sql",
+        file: "db/core/functions/007_sessions.sql",
         find: "join app.rxdb_session s using (connection_id, user_id, organization_id)\n     where s.expires_ts",
         replace: "join app.rxdb_session s using (connection_id)\n     where s.expires_ts",
       },

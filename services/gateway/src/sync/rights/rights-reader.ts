@@ -77,7 +77,7 @@ async function readEnded(client: UserClient, type: EntityType, ids: readonly str
   if (ids.length === 0 || type.ownPolicy) return new Set();
   const { rows } = await client.query<{ id: string }>(
     `select id::text from unnest($1::uuid[]) as ended (id)
-      where app.is_admin() or id = any (app.granted_ids($2))`,
+      where app.is_tenant_admin() or id = any (app.granted_ids($2))`,
     [ids, type.code],
   );
   return new Set(rows.map(({ id }) => id));

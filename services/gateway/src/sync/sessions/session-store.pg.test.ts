@@ -13,7 +13,7 @@ let pool: pg.Pool;
 const statements: string[] = [];
 
 beforeAll(async () => {
-  db = await createTestDatabase({ template: "empty" });
+  db = await createTestDatabase({ template: "suite" });
   pool = createPool({
     url: db.url("heliograph_gateway"),
     name: "test",

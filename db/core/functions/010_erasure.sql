@@ -27,9 +27,9 @@ declare
 begin
   perform set_config('app.maintenance', 'on', true);
   update app.erasure r
-     set markers = (select array_agg(distinct m) from unnest(r.markers || coalesce((select array[lower(p.email)] from app.person p where p.id = person), '{}')) m)
-   where r.person_id = person and exists (select from app.person p where p.id = person);
-  -- Rows that say they are this person, as app.employee does.
+     set markers = (select coalesce(array_agg(distinct m), '{}') from unnest(r.markers || app.subject_markers(person)) m)
+   where r.person_id = person;
+  -- Rows about this person: those of live types with a column person_id.
   for e in
     select t.code, t.table_name, t.key_column
       from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
@@ -41,7 +41,7 @@ begin
   delete from app.mutation m where m.person_id = person;
   delete from app.rxdb_subscription s where s.user_id = person;
   delete from app.rxdb_session s where s.user_id = person;
-  delete from app.person p where p.id = person;
+  perform app.erase_person(person);
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
 end $$;
 

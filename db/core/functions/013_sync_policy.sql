@@ -55,10 +55,10 @@ begin
   if e.tenant_column is null then
     v_using := 'true';
   else
-    v_using := format('%I = (select app.current_organization_id())', e.tenant_column);
+    v_using := format('%I = (select app.current_tenant_id())', e.tenant_column);
     if app.sync_has_column(e.table_name, 'is_private') then
       v_using := v_using || format(
-        ' and (not is_private or (select app.is_admin()) or %I = any ((select app.granted_ids(%L))::uuid[]))', e.key_column, e.code);
+        ' and (not is_private or (select app.is_tenant_admin()) or %I = any ((select app.granted_ids(%L))::uuid[]))', e.key_column, e.code);
     end if;
   end if;
 

@@ -4,14 +4,14 @@
 revoke execute on all functions in schema app from public;
 
 grant execute on function
-  app.current_person_id(), app.current_organization_id(), app.is_admin(), app.granted_ids(text), app.in_maintenance(),
+  app.current_person_id(), app.current_tenant_id(), app.is_tenant_admin(), app.granted_ids(text), app.in_maintenance(),
   app.entity_history(text, uuid, int), app.log_view(text, uuid[])
 to heliograph_app;
 
 grant select on app.entity_type, app.entity_catalog, app.sync_state, app.logging to heliograph_gateway;
 grant select, insert, update, delete on app.gateway, app.rxdb_session, app.rxdb_subscription to heliograph_gateway;
 grant execute on function
-  app.login(text), app.person_in_organization(uuid, uuid), app.entity_history(text, uuid, int),
+  app.login(text), app.identify(uuid, uuid), app.entity_history(text, uuid, int),
   app.cleanup_connection(uuid, uuid, bigint), app.batch_subscribers(text, uuid[]),
   app.resume_sessions(uuid[], uuid[], uuid[], uuid),
   app.base_type(oid), app.base_type_name(oid), app.in_maintenance()

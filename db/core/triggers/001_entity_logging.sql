@@ -94,7 +94,7 @@ declare
   -- Whoever was granted a private row is named by its deletion, as by a revocation: its grants may go with it, and then
   -- nothing else says who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = %L and g.entity_id = o.%I) else ''{}''::uuid[] end',
+    ' || case when o.is_private then app.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
     e.code, e.key_column) else '' end;
   -- A container decides who may read a row only under policies of its own. Else a private row that merely moves would
   -- look like one that was just made private, and its id be told (GONE) to holders of the container who never saw it.
@@ -158,7 +158,7 @@ end $$;
 --   views       also log reads
 --   public      every member may read every row; without tenant column: every user, read only
 --   key         another not-null unique uuid column, when the primary key is none
---   tenant      the column with the organization; default organization_id, for app.organization its key
+--   tenant      the column with the tenant; default organization_id, where there is such a column
 create or replace function app.enable_sync(
   "table" regclass, code text, containers text[] default '{}', rights text[] default '{}', redact text[] default '{}',
   snapshots text default 'full', views boolean default false, public boolean default false,
@@ -195,9 +195,7 @@ begin
   e.code := enable_sync.code;
   e.table_name := "table";
   e.key_column := app.sync_key_of("table", key);
-  e.tenant_column := coalesce(tenant,
-    case when app.sync_has_column("table", 'organization_id') then 'organization_id'
-         when "table" = to_regclass('app.organization') then e.key_column end);
+  e.tenant_column := coalesce(tenant, case when app.sync_has_column("table", 'organization_id') then 'organization_id' end);
   e.containers := coalesce(enable_sync.containers, '{}');
   e.rights := coalesce(enable_sync.rights, '{}');
   e.redact := coalesce(enable_sync.redact, '{}');

@@ -5,14 +5,14 @@
 alter table app.organization enable row level security;
 drop policy if exists organization_read on app.organization;
 create policy organization_read on app.organization for select to heliograph_app
-  using (id = (select app.current_organization_id()));
+  using (id = (select app.current_tenant_id()));
 drop policy if exists organization_update on app.organization;
 create policy organization_update on app.organization for update to heliograph_app
-  using (id = (select app.current_organization_id()) and (select app.is_admin()))
-  with check (id = (select app.current_organization_id()) and (select app.is_admin()));
+  using (id = (select app.current_tenant_id()) and (select app.is_tenant_admin()))
+  with check (id = (select app.current_tenant_id()) and (select app.is_tenant_admin()));
 grant select, update on app.organization to heliograph_app;
 
-select app.enable_sync('app.organization', 'organization', containers => '{id}');
+select app.enable_sync('app.organization', 'organization', containers => '{id}', tenant => 'id');
 select app.enable_sync('app.office', 'office', containers => '{organization_id}');
 select app.enable_sync('app.department', 'department', containers => '{parent_department_id,organization_id}');
 select app.enable_sync('app.employee', 'employee', containers => '{department_id,organization_id}', redact => '{salary}');

@@ -1,10 +1,10 @@
 import { hash } from "@node-rs/argon2";
 import pg from "pg";
-import { withClient } from "./connection.ts";
-import { grantRows } from "./seed/demo-grants.ts";
-import { demoRows, organizationRows } from "./seed/demo-rows.ts";
-import { type DemoUser, demoAccounts, demoUsers, NORTHWIND_ID } from "./seed/demo-users.ts";
-import { insertRows } from "./seed/insert-rows.ts";
+import { withClient } from "../../src/connection.ts";
+import { grantRows } from "./demo-grants.ts";
+import { demoRows, organizationRows } from "./demo-rows.ts";
+import { type DemoUser, demoAccounts, demoUsers, NORTHWIND_ID } from "./demo-users.ts";
+import { insertRows } from "./insert-rows.ts";
 
 export { type DemoUser, demoUsers };
 

@@ -1,27 +1,5 @@
--- Dump of the schema as it is after an import; written by `npm run generate`, checked by `npm run check`.
+-- What the suite adds to the core, or replaces in it; written by `npm run generate`, checked by `npm run check`.
 -- For reading: the definitions are the files beside it.
-
--- 1 schema: app
-grant create, usage to owner
-grant usage to heliograph_app
-grant usage to heliograph_gateway
-grant usage to heliograph_log
-grant usage to heliograph_watcher
-comment 'Heliograph: the business suite, its change log and the state of the sync.'
-
--- 2 role: heliograph_app
-nologin inherit
-
--- 2 role: heliograph_gateway
-login noinherit
-member of heliograph_app
-
--- 2 role: heliograph_log
-nologin inherit
-
--- 2 role: heliograph_watcher
-login noinherit
-member of heliograph_log
 
 -- 4 type: asset_status
 enum ('in_stock', 'in_use', 'in_repair', 'retired')
@@ -156,8 +134,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'Equipment and licences that the organization owns, and who has them.'
   comment on asset_tag 'Number on the sticker, unique in the organization.'
@@ -213,8 +191,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'A company that buys, or may buy, from the organization.'
   comment on credit_limit 'Unpaid amount above which no further invoice should be sent; 0 means none was agreed.'
@@ -257,8 +235,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'A person at a client with whom the organization talks.'
   comment on is_primary 'The first person to call; at most one per client.'
@@ -315,8 +293,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::uuid[]))))
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::uuid[]))))
   grant delete, insert, select, update to heliograph_app
   comment 'An agreement with a client, with its term and its value per year.'
   comment on is_private 'Visible only to administrators and to people with a grant.'
@@ -371,8 +349,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'An organizational unit with a budget; departments form a tree.'
   comment on code 'Cost centre code, unique in the organization.'
@@ -417,8 +395,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = document.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -481,8 +459,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'Somebody who works for the organization, whether or not they can sign in.'
   comment on manager_id 'The employee to whom this one reports.'
@@ -506,49 +484,6 @@ table
   CREATE TRIGGER check_entity_grant BEFORE INSERT OR UPDATE OF entity_code ON app.entity_grant FOR EACH ROW EXECUTE FUNCTION app.check_entity_grant()
   CREATE TRIGGER log_grant_changes AFTER INSERT OR DELETE OR UPDATE ON app.entity_grant FOR EACH ROW EXECUTE FUNCTION app.log_grant_changes()
   comment 'Lets a member read and write one private row of the organization.'
-
--- 5 table: entity_type
-table
-  code text not null
-  table_name regclass not null
-  key_column text not null
-  tenant_column text
-  containers text[] not null default '{}'::text[]
-  rights text[] not null default '{}'::text[]
-  redact text[] not null default '{}'::text[]
-  snapshots text not null default 'full'::text
-  views boolean not null default false
-  public boolean not null default false
-  constraint entity_type_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{0,40}$'::text))
-  constraint entity_type_pkey PRIMARY KEY (code)
-  constraint entity_type_snapshots_check CHECK ((snapshots = ANY (ARRAY['full'::text, 'changed'::text, 'none'::text])))
-  constraint entity_type_table_name_key UNIQUE (table_name)
-  grant select to heliograph_gateway
-  grant select to heliograph_watcher
-  comment 'One row per live table.'
-  comment on containers 'uuid columns whose values are containers: a client may hold every row inside one.'
-  comment on key_column 'The uuid column that identifies a row to clients.'
-  comment on public 'Every member of the tenant (every user, without tenant) may read every row.'
-  comment on redact 'Columns that no answer, snapshot or history shows.'
-  comment on rights 'Columns that decide who may read a row, besides tenant, containers and is_private.'
-  comment on snapshots 'What logging_detail keeps of a row: all of it, the changed columns, or nothing.'
-  comment on tenant_column 'The column that holds the organization of a row; null for public reference data.'
-  comment on views 'Whether reads are logged (action 0).'
-
--- 5 table: erasure
-table
-  person_id uuid not null
-  requested_ts timestamp with time zone not null default clock_timestamp()
-  erased_ts timestamp with time zone
-  markers text[] not null default '{}'::text[]
-  entity_ids uuid[] not null default '{}'::uuid[]
-  rows bigint not null default 0
-  constraint erasure_pkey PRIMARY KEY (person_id)
-  grant select to heliograph_watcher
-  comment 'Requests to erase a person from accounts and log.'
-  comment on entity_ids 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.'
-  comment on markers 'What names the person beside the id (addresses); emptied when the erasure is done.'
-  comment on rows 'How many rows of the log were changed.'
 
 -- 5 table: expense
 table row-security forced
@@ -593,8 +528,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = expense.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -603,17 +538,6 @@ table row-security forced
   comment on is_billable 'Passed on to the client of the project.'
   comment on is_private 'Visible only to administrators and to people with a grant.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
-
--- 5 table: gateway
-table with (fillfactor=50)
-  id uuid not null
-  address text not null
-  started_ts timestamp with time zone not null default clock_timestamp()
-  heartbeat_ts timestamp with time zone not null default clock_timestamp()
-  constraint gateway_pkey PRIMARY KEY (id)
-  grant delete, insert, select, update to heliograph_gateway
-  grant select to heliograph_watcher
-  comment 'One row per running gateway process; the id is random per process.'
 
 -- 5 table: invoice
 table row-security forced
@@ -662,8 +586,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = invoice.project_id)))) AND ((contract_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.contract heliograph_parent
@@ -711,78 +635,12 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'One item of an invoice.'
   comment on amount 'Quantity times unit price, computed.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
-
--- 5 table: job
-table with (fillfactor=50)
-  name character varying(100) not null
-  attempted_ts timestamp with time zone not null default clock_timestamp()
-  succeeded_ts timestamp with time zone
-  failures integer not null default 0
-  duration_ms double precision
-  result jsonb
-  error text
-  constraint job_pkey PRIMARY KEY (name)
-  grant insert, select, update to heliograph_watcher
-  comment 'One row per recurring job: its last attempt and its last success.'
-  comment on error 'Of the last attempt, if it failed.'
-  comment on failures 'Attempts since the last success that failed.'
-  comment on result 'Numbers that the last success reported.'
-
--- 5 table: logging
-table partition by RANGE (created_ts) owned by heliograph_log
-  id uuid not null default gen_random_uuid()
-  entity_code character varying(100) not null
-  entity_id uuid not null
-  action smallint not null
-  entity_version bigint not null
-  container_ids uuid[] not null default '{}'::uuid[]
-  restricted boolean not null default false
-  recheck boolean not null default false
-  created_ts timestamp with time zone not null default clock_timestamp()
-  sync_status character varying(20) not null default 'pending'::character varying
-  sync_processed_ts timestamp with time zone
-  sync_seq bigint
-  constraint logging_action_check CHECK (((action >= 0) AND (action <= 5)))
-  constraint logging_sync_status_check CHECK (((sync_status)::text = ANY ((ARRAY['pending'::character varying, 'sent'::character varying])::text[])))
-  CREATE INDEX idx_logging_sync_pending ON ONLY app.logging USING btree (created_ts, entity_version) WHERE (((sync_status)::text = 'pending'::text) AND (action <> 0))
-  CREATE INDEX idx_logging_sync_seq ON ONLY app.logging USING btree (sync_seq) WHERE (sync_seq IS NOT NULL)
-  grant delete, insert, maintain, references, select, trigger, truncate, update to heliograph_log
-  grant select to heliograph_gateway
-  grant select to heliograph_watcher
-  comment 'Every change of a live row, in commit order once claimed.'
-  comment on action '0 VIEW, 1 CREATE, 2 UPDATE, 3 DELETE, 4 GRANT, 5 REVOKE.'
-  comment on container_ids 'Values of the container columns before and after the change.'
-  comment on created_ts 'When the trigger ran, after the row was locked: not the start of the transaction.'
-  comment on entity_version 'Microseconds since 1970, never decreasing for a row; only to be compared.'
-  comment on recheck 'Somebody may have lost or gained the right to read the row.'
-  comment on restricted 'The row is, or was, not readable by every member of its tenant.'
-  comment on sync_seq 'Gapless number in order of claims; null until claimed.'
-
--- 5 table: logging_detail
-table partition by RANGE (created_ts) owned by heliograph_log
-  id uuid not null
-  created_ts timestamp with time zone not null
-  entity_code character varying(100) not null
-  entity_id uuid not null
-  action smallint not null
-  entity_version bigint not null
-  actor jsonb
-  request jsonb
-  ip inet
-  user_agent text
-  entity_from_version jsonb
-  entity_to_version jsonb
-  CREATE INDEX idx_logging_detail_entity ON ONLY app.logging_detail USING btree (entity_id, created_ts)
-  comment 'Append-only audit half of the log, with its own retention.'
-  comment on actor 'person_id, fname, lname, username, person_type as the writer set them; null for a write from psql.'
-  comment on id 'That of the row in app.logging.'
-  comment on request 'api_endpoint, http_method, request_id.'
 
 -- 5 table: meeting
 table row-security forced
@@ -825,8 +683,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = meeting.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -881,8 +739,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = milestone.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -890,33 +748,6 @@ table row-security forced
   comment on is_private 'Visible only to administrators and to people with a grant.'
   comment on reached_on 'Day on which it was reached; only set when it was.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
-
--- 5 table: mutation
-table row-security forced
-  person_id uuid not null
-  key character varying(200) not null
-  request_hash bytea not null
-  entity_code character varying(100) not null
-  entity_id uuid not null
-  entity_version bigint
-  status smallint not null
-  created_ts timestamp with time zone not null default clock_timestamp()
-  constraint mutation_pkey PRIMARY KEY (person_id, key)
-  CREATE INDEX idx_mutation_created ON app.mutation USING btree (created_ts)
-  policy mutation_gateway for all to heliograph_gateway
-    using true
-    with check true
-  policy mutation_own for all to heliograph_app
-    using (person_id = ( SELECT app.current_person_id() AS current_person_id))
-    with check (person_id = ( SELECT app.current_person_id() AS current_person_id))
-  policy mutation_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  grant insert, select, update to heliograph_app
-  grant insert, select, update to heliograph_gateway
-  comment 'Idempotency keys of committed writes, kept for 90 days.'
-  comment on request_hash 'SHA-256 of the request: the same key with another body is refused.'
-  comment on status 'HTTP status that the first answer carried.'
 
 -- 5 table: office
 table row-security forced
@@ -952,8 +783,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'A place where people of the organization work: address, desks and time zone.'
   comment on capacity 'Number of desks.'
@@ -1005,8 +836,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::uuid[]))))
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::uuid[]))))
   grant delete, insert, select, update to heliograph_app
   comment 'A possible sale, from first talk to won or lost.'
   comment on expected_amount 'Amount weighted with the probability, computed.'
@@ -1042,10 +873,10 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy organization_read for select to heliograph_app
-    using (id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   policy organization_update for update to heliograph_app
-    using ((id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ( SELECT app.is_admin() AS is_admin))
-    with check ((id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ( SELECT app.is_admin() AS is_admin))
+    using ((id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ( SELECT app.is_tenant_admin() AS is_tenant_admin))
+    with check ((id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ( SELECT app.is_tenant_admin() AS is_tenant_admin))
   grant select, update to heliograph_app
   comment 'A company that uses the suite. Every other row belongs to exactly one organization; members see only their own.'
   comment on currency 'ISO 4217 code of the books; single documents may carry another one.'
@@ -1086,8 +917,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'Money received for an invoice.'
   comment on reference 'Text that the payer gave with the transfer.'
@@ -1142,8 +973,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'Something the organization sells: a service, a subscription, a licence or a device.'
   comment on sku 'Article number, unique in the organization.'
@@ -1199,8 +1030,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::uuid[]))))
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::uuid[]))))
   grant delete, insert, select, update to heliograph_app
   comment 'A piece of work with a goal, a budget and an end; holds milestones and tasks.'
   comment on client_id 'Who ordered it; empty for internal projects.'
@@ -1250,8 +1081,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = purchase_order.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -1294,8 +1125,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'One item of a purchase order.'
   comment on amount 'Quantity times unit price, computed.'
@@ -1346,68 +1177,14 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((opportunity_id IS NULL) OR (EXISTS ( SELECT 1
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((opportunity_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.opportunity heliograph_parent
   WHERE (heliograph_parent.id = quote.opportunity_id)))))
   grant delete, insert, select, update to heliograph_app
   comment 'A priced offer to a client.'
   comment on net_amount 'Amount after discount, without tax; computed.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
-
--- 5 table: rxdb_session
-table
-  connection_id uuid not null
-  user_id uuid not null
-  organization_id uuid
-  gateway_id uuid not null
-  generation bigint not null default 1
-  connected_ts timestamp with time zone not null default clock_timestamp()
-  disconnected_ts timestamp with time zone
-  expires_ts timestamp with time zone
-  constraint rxdb_session_pkey PRIMARY KEY (connection_id)
-  CREATE INDEX idx_rxdb_session_expiry ON app.rxdb_session USING btree (expires_ts) WHERE (expires_ts IS NOT NULL)
-  CREATE INDEX idx_rxdb_session_gateway ON app.rxdb_session USING btree (gateway_id)
-  grant delete, insert, select, update to heliograph_gateway
-  comment 'One row per connection that has subscribed.'
-  comment on expires_ts 'Set when the socket is gone: until then the connection may be resumed.'
-  comment on organization_id 'The organization the subscriptions were read in: a token of the same person for another one cannot resume them.'
-
--- 5 table: rxdb_subscription
-table
-  connection_id uuid not null
-  user_id uuid not null
-  entity_code character varying(100) not null
-  entity_id uuid not null
-  is_container boolean not null default false
-  dormant boolean not null default false
-  subscribed_at timestamp with time zone not null default now()
-  constraint idx_rxdb_sub_connection PRIMARY KEY (connection_id, entity_code, entity_id, is_container)
-  CREATE INDEX idx_rxdb_sub_entity ON app.rxdb_subscription USING btree (entity_code, entity_id)
-  grant delete, insert, select, update to heliograph_gateway
-  comment 'One row per entity, or per container, that a connection holds.'
-  comment on dormant 'Refused, for want of the row or of the right to read it, which is not told apart: nothing is delivered until a read finds it.'
-  comment on is_container 'entity_id is a container: every row of the type inside it is held.'
-
--- 5 table: sync_state
-table with (fillfactor=10, autovacuum_vacuum_threshold=200, autovacuum_vacuum_scale_factor=0)
-  one boolean not null default true
-  leader_id uuid
-  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone
-  head_seq bigint not null default 0
-  min_seq bigint not null default 0
-  log_epoch uuid not null default gen_random_uuid()
-  system_identifier bigint
-  timeline text
-  constraint sync_state_one_check CHECK (one)
-  constraint sync_state_pkey PRIMARY KEY (one)
-  grant select to heliograph_gateway
-  grant select to heliograph_watcher
-  comment 'Leader election, fence and head of the sequence at once.'
-  comment on head_seq 'The highest sequence number given out.'
-  comment on log_epoch 'Replaced whenever the history may have been rewritten; clients then compare versions afresh.'
-  comment on min_seq 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.'
-  comment on timeline 'Of the server that wrote this row; another one means a failover or a restore.'
 
 -- 5 table: task
 table row-security forced
@@ -1458,8 +1235,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = task.project_id)))) AND ((milestone_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.milestone heliograph_parent
@@ -1506,8 +1283,8 @@ END
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::uuid[]))) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::uuid[]))) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.task heliograph_parent
   WHERE (heliograph_parent.id = task_comment.task_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -1548,8 +1325,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'A group of employees who deliver together, across or within departments.'
   comment on lead_id 'The employee who leads the team.'
@@ -1589,8 +1366,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'The place of an employee in a team: role, share of working time and period.'
   comment on allocation_percent 'Share of working time given to this team, 1 to 100.'
@@ -1646,8 +1423,8 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((NOT is_private) OR ( SELECT app.is_admin() AS is_admin) OR (id = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::uuid[]))))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = ticket.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -1699,8 +1476,8 @@ END
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check ((organization_id = ( SELECT app.current_organization_id() AS current_organization_id)) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.task heliograph_parent
   WHERE (heliograph_parent.id = time_entry.task_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -1750,182 +1527,13 @@ table row-security forced
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
-    with check (organization_id = ( SELECT app.current_organization_id() AS current_organization_id))
+    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
   comment 'A company from which the organization buys.'
   comment on iban 'Bank account. Never part of an answer of the API or of the change log.'
   comment on rating '1 (poor) to 5 (excellent).'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
-
--- 6 view: audit
- SELECT d.id,
-        CASE
-            WHEN (d.actor ->> 'person_id'::text) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text THEN (d.actor ->> 'person_id'::text)::uuid
-            ELSE NULL::uuid
-        END AS person_id,
-    d.actor ->> 'fname'::text AS fname,
-    d.actor ->> 'lname'::text AS lname,
-    d.actor ->> 'username'::text AS username,
-    d.actor ->> 'person_type'::text AS person_type,
-    d.request ->> 'api_endpoint'::text AS api_endpoint,
-    d.request ->> 'http_method'::text AS http_method,
-    d.request ->> 'request_id'::text AS request_id,
-    d.entity_code,
-    d.entity_id,
-    d.action,
-    d.entity_version,
-    d.entity_from_version,
-    d.entity_to_version,
-    d.user_agent,
-    d.ip,
-    d.created_ts,
-    l.sync_status,
-    l.sync_processed_ts,
-    l.sync_seq
-   FROM app.logging_detail d
-     LEFT JOIN app.logging l ON l.created_ts = d.created_ts AND l.id = d.id;
-comment 'Both halves of the log in one row; the sync columns are null once the day has left app.logging.'
-
--- 6 view: entity_catalog
- SELECT e.code,
-    n.nspname::text AS schema_name,
-    c.relname::text AS table_name,
-    e.key_column,
-    e.tenant_column,
-    e.containers,
-    e.rights,
-    e.redact,
-    e.snapshots,
-    e.views,
-    e.public,
-    (EXISTS ( SELECT 1
-           FROM pg_policy p
-          WHERE p.polrelid = c.oid AND (p.polname <> ALL (ARRAY['heliograph_standard'::name, 'heliograph_owner'::name])))) AS own_policy,
-    obj_description(c.oid, 'pg_class'::name) AS comment,
-    ( SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'baseType', app.base_type_name(a.atttypid), 'notNull', a.attnotnull, 'hasDefault', a.atthasdef AND a.attgenerated = ''::"char", 'generated', a.attgenerated <> ''::"char" OR a.attidentity = 'a'::"char", 'maxLength',
-                CASE
-                    WHEN (t.typname = ANY (ARRAY['varchar'::name, 'bpchar'::name])) AND m.typmod > 4 THEN m.typmod - 4
-                    ELSE NULL::integer
-                END, 'enumValues', ( SELECT jsonb_agg(v.enumlabel ORDER BY v.enumsortorder) AS jsonb_agg
-                   FROM pg_enum v
-                  WHERE v.enumtypid = COALESCE(NULLIF(t.typelem, 0::oid), t.oid)), 'references', ( SELECT min(p.code) AS min
-                   FROM pg_constraint k
-                     JOIN app.entity_type p ON p.table_name::oid = k.confrelid
-                     CROSS JOIN LATERAL UNNEST(k.conkey, k.confkey) pair(child, parent)
-                     JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = pair.parent AND pa.attname = p.key_column
-                  WHERE k.conrelid = c.oid AND k.contype = 'f'::"char" AND pair.child = a.attnum), 'comment', col_description(c.oid, a.attnum::integer)) ORDER BY a.attnum) AS jsonb_agg
-           FROM pg_attribute a
-             JOIN pg_type t ON t.oid = app.base_type(a.atttypid)
-             CROSS JOIN LATERAL ( SELECT GREATEST(a.atttypmod, d.typtypmod) AS typmod
-                   FROM pg_type d
-                  WHERE d.oid = a.atttypid) m
-          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
-   FROM app.entity_type e
-     JOIN pg_class c ON c.oid = e.table_name::oid
-     JOIN pg_namespace n ON n.oid = c.relnamespace;
-grant select to heliograph_gateway
-comment 'One row per live type with everything that is known of its columns.'
-
--- 7 function: app.audit_days()
-CREATE OR REPLACE FUNCTION app.audit_days()
- RETURNS SETOF date
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i join pg_class c on c.oid = i.inhrelid
-   where i.inhparent = 'app.logging_detail'::regclass and c.relname ~ '_[0-9]{8}$'
-     and to_date(right(c.relname, 8), 'YYYYMMDD') <= (clock_timestamp() at time zone 'UTC')::date
-   order by 1
-$function$
-grant execute to heliograph_watcher
-comment 'Days that app.logging_detail holds, up to today.'
-
--- 7 function: app.base_type(oid)
-CREATE OR REPLACE FUNCTION app.base_type(type oid)
- RETURNS oid
- LANGUAGE sql
- STABLE STRICT
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  with recursive t as (
-    select p.oid, p.typtype, p.typbasetype from pg_type p where p.oid = $1
-    union all
-    select p.oid, p.typtype, p.typbasetype from t join pg_type p on p.oid = t.typbasetype where t.typtype = 'd')
-  select t.oid from t where t.typtype <> 'd'
-$function$
-grant execute to heliograph_gateway
-
--- 7 function: app.base_type_name(oid)
-CREATE OR REPLACE FUNCTION app.base_type_name(type oid)
- RETURNS text
- LANGUAGE sql
- STABLE STRICT
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select case
-    when p.typelem <> 0 and p.typlen = -1 and p.typcategory = 'A' then app.base_type_name(p.typelem) || '[]'
-    when p.typtype = 'e' then 'enum'
-    else case p.typname
-      when 'varchar' then 'text' when 'bpchar' then 'text' when 'name' then 'text'
-      when 'int2' then 'int' when 'int4' then 'int' when 'int8' then 'bigint'
-      when 'float4' then 'float' when 'float8' then 'float'
-      when 'bool' then 'boolean' when 'jsonb' then 'json'
-      else p.typname end
-  end
-  from pg_type p where p.oid = app.base_type($1)
-$function$
-grant execute to heliograph_gateway
-
--- 7 function: app.batch_subscribers(text,uuid[])
-CREATE OR REPLACE FUNCTION app.batch_subscribers(code text, ids uuid[])
- RETURNS TABLE(entity_id uuid, user_id uuid, connection_id uuid, gateway_id uuid, is_container boolean)
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select b.entity_id, b.user_id, b.connection_id, s.gateway_id, b.is_container
-    from app.rxdb_subscription b left join app.rxdb_session s on s.connection_id = b.connection_id
-   where b.entity_code = code and b.entity_id = any (ids) and not b.dormant
-   order by b.entity_id, b.user_id, b.connection_id
-$function$
-grant execute to heliograph_gateway
-comment 'Who holds these rows, or everything of the type inside these containers: for operators, not for delivery.'
-
--- 7 function: app.begin_erasure(uuid)
-CREATE OR REPLACE FUNCTION app.begin_erasure(person uuid)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_maintenance text := current_setting('app.maintenance', true);
-  e record;
-  v_ids uuid[];
-begin
-  perform set_config('app.maintenance', 'on', true);
-  update app.erasure r
-     set markers = (select array_agg(distinct m) from unnest(r.markers || coalesce((select array[lower(p.email)] from app.person p where p.id = person), '{}')) m)
-   where r.person_id = person and exists (select from app.person p where p.id = person);
-  -- Rows that say they are this person, as app.employee does.
-  for e in
-    select t.code, t.table_name, t.key_column
-      from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
-  loop
-    execute format('select coalesce(array_agg(x.%I), ''{}'') from %s x where x.person_id = $1', e.key_column, e.table_name) into v_ids using person;
-    update app.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
-  end loop;
-  -- Memberships and grants go with the account and are logged as revoked: that ends what is open in browsers.
-  delete from app.mutation m where m.person_id = person;
-  delete from app.rxdb_subscription s where s.user_id = person;
-  delete from app.rxdb_session s where s.user_id = person;
-  delete from app.person p where p.id = person;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
-end $function$
-grant execute to heliograph_watcher
-comment 'First step of an erasure: notes what names the person and deletes the account.'
 
 -- 7 function: app.check_entity_grant()
 CREATE OR REPLACE FUNCTION app.check_entity_grant()
@@ -1940,245 +1548,8 @@ begin
   return new;
 end $function$
 
--- 7 function: app.check_sync()
-CREATE OR REPLACE FUNCTION app.check_sync()
- RETURNS TABLE(code text, problem text, remedy text)
- LANGUAGE plpgsql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-#variable_conflict use_column
-declare
-  e app.entity_type;
-  v_name text;
-  v_state "char";
-  c pg_class;
-begin
-  for e in select t.* from app.entity_type t order by t.code loop
-    code := e.code;
-    remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
-
-    select * into c from pg_class where oid = e.table_name;
-    if not found then
-      problem := 'the table does not exist any more';
-      remedy := format('Run: select app.disable_sync(%L)', e.code);
-      return next;
-      continue;
-    end if;
-
-    foreach v_name in array array['zzz_sync_version', 'zzz_sync_truncate', format('log_%s_changes_insert', e.code),
-        format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code)] loop
-      select tgenabled into v_state from pg_trigger where tgrelid = e.table_name and tgname = v_name;
-      if not found then
-        problem := format('trigger %s is missing: changes are not told', v_name);
-        return next;
-      elsif v_state not in ('O', 'A') then
-        problem := format('trigger %s is disabled: changes are not told', v_name);
-        remedy := format('Run: alter table %s enable trigger %I; select app.resync(%L)', e.table_name, v_name, e.code);
-        return next;
-        remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
-      end if;
-    end loop;
-
-    for v_name in select tgname from pg_trigger
-      where tgrelid = e.table_name and not tgisinternal and tgtype & 3 = 3 and tgtype & 20 <> 0 and tgname > 'zzz_sync_version' loop
-      problem := format('BEFORE trigger %s runs after zzz_sync_version: its changes are not told', v_name);
-      remedy := format('Run: alter trigger %I on %s rename to …', v_name, e.table_name);
-      return next;
-      remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
-    end loop;
-
-    for v_name in select p.proname from pg_proc p
-      where p.pronamespace = 'app'::regnamespace
-        and p.proname in ('version_' || e.code, 'sees_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
-        and exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0 and x.privilege_type = 'EXECUTE') loop
-      problem := format('function app.%s may be executed by everybody', v_name);
-      return next;
-    end loop;
-
-    if not e.public or e.tenant_column is not null then
-      if not c.relrowsecurity then
-        problem := 'row level security is off: everybody may read every row';
-        return next;
-      elsif not c.relforcerowsecurity then
-        problem := 'row level security is not forced: the owner of the table passes it by';
-        return next;
-      end if;
-      if not exists (select 1 from pg_policy where polrelid = e.table_name and polname <> 'heliograph_owner') then
-        problem := 'no policy: the application sees no row';
-        return next;
-      end if;
-      if app.sync_has_standard_policy(e.table_name) is false
-         and exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_standard') then
-        problem := 'policies were added beside the standard one: rows are not marked as restricted by them';
-        remedy := format('Drop policy heliograph_standard or the others, then run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
-        return next;
-        remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
-      -- The generated function still goes by the standard policy: ids of rows would be told to whoever holds their container.
-      elsif not e.public and not app.sync_has_standard_policy(e.table_name) and exists (
-        select 1 from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname = format('log_%s_changes_update', e.code)
-           and p.prosrc not like '%true or true as restricted%') then
-        problem := 'the table got policies of its own after it went live: rows are not marked as restricted by them';
-        return next;
-      end if;
-    end if;
-
-    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || array[e.key_column, e.tenant_column, 'version', 'updated_ts']) u (col)
-      where u.col is not null and not app.sync_has_column(e.table_name, u.col) loop
-      problem := format('column %s does not exist any more: writes to the table fail', v_name);
-      return next;
-    end loop;
-
-    if c.relkind <> 'r' or c.relispartition or c.relpersistence <> 'p'
-       or exists (select 1 from pg_inherits where inhparent = e.table_name or inhrelid = e.table_name) then
-      problem := 'the table became partitioned, inherited or unlogged: changes may not be told';
-      remedy := 'Undo that, or end its sync with app.disable_sync.';
-      return next;
-    end if;
-  end loop;
-end $function$
-grant execute to heliograph_watcher
-comment 'What is wrong with the sync of which type, and what to do; no row when all is well.'
-
--- 7 function: app.claim(uuid,integer,bigint,timestamp with time zone)
-CREATE OR REPLACE FUNCTION app.claim(me uuid, n integer, expected_head bigint, p_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
- RETURNS TABLE(first_seq bigint, last_seq bigint, log_epoch uuid)
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET enable_hashjoin TO 'off'
- SET enable_mergejoin TO 'off'
- SET enable_seqscan TO 'off'
- SET enable_bitmapscan TO 'off'
- SET jit TO 'off'
-AS $function$
-#variable_conflict use_column
-declare
-  v_head bigint;
-  v_lease timestamptz;
-  v_epoch uuid;
-  v_system bigint;
-  v_timeline text;
-  v_other_history boolean;
-  v_count bigint;
-  v_last bigint;
-begin
-  if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'app.claim needs READ COMMITTED, not %', current_setting('transaction_isolation')
-      using errcode = '25001', hint = 'Call it outside of any transaction block.';
-  end if;
-
-  -- An idle poll ends here: no lock, no WAL.
-  perform 1 from app.logging l
-    where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from limit 1;
-  if not found then
-    return;
-  end if;
-
-  perform set_config('synchronous_commit', 'on', true);
-
-  select h.system_identifier, h.timeline into v_system, v_timeline from app.server_history() h;
-  select s.head_seq, s.lease_until, s.log_epoch, s.system_identifier <> v_system or s.timeline <> v_timeline
-    into v_head, v_lease, v_epoch, v_other_history
-    from app.sync_state s where s.leader_id = me for update;
-  -- Looked at after the lock was obtained, not in the query: the wait for it may have outlived the lease.
-  if not found or v_lease <= clock_timestamp() then
-    raise exception 'not the leader' using errcode = 'HG001', hint = 'Take the lease with app.lead first.';
-  end if;
-
-  -- The caller has published numbers that this server does not know: it lost them, and will give them out again. Or the
-  -- server was promoted since the lease was taken, and the caller may have published others under this epoch before.
-  if v_head < expected_head or v_other_history then
-    v_epoch := gen_random_uuid();
-  end if;
-
-  with picked as materialized (
-    select l.created_ts, l.tableoid as part, l.ctid as tid,
-           v_head + row_number() over (order by l.created_ts, l.entity_version) as seq
-      from app.logging l
-     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from
-     order by l.created_ts, l.entity_version
-     limit n),
-  marked as (
-    update app.logging l
-       set sync_status = 'sent', sync_processed_ts = clock_timestamp(), sync_seq = picked.seq
-      from picked
-     where l.created_ts = picked.created_ts and l.tableoid = picked.part and l.ctid = picked.tid
-    returning l.sync_seq)
-  select count(*), max(sync_seq) into v_count, v_last from marked;
-
-  if v_count = 0 then
-    return;
-  end if;
-  -- Somebody else changed one of the rows in the same moment (an operator queueing rows again): its number would
-  -- be a hole in the sequence. Nothing has been published, so the claim is simply tried again.
-  if v_last <> v_head + v_count then
-    raise exception 'a pending row changed during the claim' using errcode = '40001', hint = 'Claim again.';
-  end if;
-
-  update app.sync_state s
-     set head_seq = v_last, log_epoch = v_epoch, lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s'),
-         system_identifier = coalesce(v_system, s.system_identifier), timeline = coalesce(v_timeline, s.timeline)
-   where s.leader_id = me;
-
-  first_seq := v_head + 1;
-  last_seq := v_last;
-  log_epoch := v_epoch;
-  return next;
-end $function$
-grant execute to heliograph_watcher
-comment 'Numbers up to n pending rows created since p_from and marks them sent. No row: nothing is pending. HG001: the lease is lost.'
-
--- 7 function: app.cleanup_connection(uuid,uuid,bigint)
-CREATE OR REPLACE FUNCTION app.cleanup_connection(connection uuid, gateway uuid DEFAULT NULL::uuid, session_generation bigint DEFAULT NULL::bigint)
- RETURNS bigint
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_count bigint;
-begin
-  delete from app.rxdb_session s
-   where s.connection_id = connection
-     and (gateway is null or s.gateway_id = gateway)
-     and (session_generation is null or s.generation = session_generation);
-  if not found and gateway is not null then
-    return 0;
-  end if;
-  delete from app.rxdb_subscription s where s.connection_id = connection;
-  get diagnostics v_count = row_count;
-  return v_count;
-end $function$
-grant execute to heliograph_gateway
-comment 'Ends a connection; returns how many subscriptions it held.'
-
--- 7 function: app.containers_of(text,uuid)
-CREATE OR REPLACE FUNCTION app.containers_of(code text, id uuid)
- RETURNS uuid[]
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  e app.entity_type;
-  v_maintenance text := current_setting('app.maintenance', true);
-  v_ids uuid[];
-begin
-  select t.* into e from app.entity_type t where t.code = containers_of.code;
-  if not found then
-    return null;
-  end if;
-  perform set_config('app.maintenance', 'on', true);
-  execute format('select %s from %s t where t.%I = $1',
-                 coalesce('array_remove(array[' || app.sync_columns('t', e.containers) || '], null)', '''{}''::uuid[]'), e.table_name, e.key_column)
-    into v_ids using id;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
-  return v_ids;
-end $function$
-
--- 7 function: app.current_organization_id()
-CREATE OR REPLACE FUNCTION app.current_organization_id()
+-- 7 function: app.current_tenant_id()
+CREATE OR REPLACE FUNCTION app.current_tenant_id()
  RETURNS uuid
  LANGUAGE sql
  STABLE SECURITY DEFINER
@@ -2190,15 +1561,6 @@ AS $function$
 $function$
 grant execute to heliograph_app
 comment 'The organization of this transaction, if its person is a member; else null.'
-
--- 7 function: app.current_person_id()
-CREATE OR REPLACE FUNCTION app.current_person_id()
- RETURNS uuid
- LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN (NULLIF(current_setting('app.person_id'::text, true), ''::text))::uuid
-grant execute to heliograph_app
-comment 'The person of this transaction; null outside a request.'
 
 -- 7 function: app.delete_orphan_grants()
 CREATE OR REPLACE FUNCTION app.delete_orphan_grants()
@@ -2227,284 +1589,16 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Deletes grants whose row has been gone for a day; returns how many.'
 
--- 7 function: app.delete_orphan_subscriptions()
-CREATE OR REPLACE FUNCTION app.delete_orphan_subscriptions()
- RETURNS bigint
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_count bigint;
-begin
-  delete from app.rxdb_subscription b
-   where not exists (select 1 from app.rxdb_session s where s.connection_id = b.connection_id)
-     and b.subscribed_at < now() - interval '1 min'; -- a session may be committed just after its first rows
-  get diagnostics v_count = row_count;
-  return v_count;
-end $function$
-grant execute to heliograph_watcher
-comment 'Deletes subscriptions whose connection is unknown; returns how many.'
-
--- 7 function: app.disable_sync(text)
-CREATE OR REPLACE FUNCTION app.disable_sync(code text)
+-- 7 function: app.erase_person(uuid)
+CREATE OR REPLACE FUNCTION app.erase_person(person uuid)
  RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET client_min_messages TO 'warning'
-AS $function$
-declare
-  e app.entity_type;
-  v_trigger text;
-begin
-  delete from app.entity_type t where t.code = disable_sync.code returning * into e;
-  if not found then
-    return;
-  end if;
-  if exists (select 1 from pg_class where oid = e.table_name) then
-    foreach v_trigger in array array['zzz_sync_version', 'zzz_sync_truncate',
-      format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code)] loop
-      execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
-    end loop;
-  else
-    execute format('drop function if exists app.%I(uuid)', 'sees_' || code);
-  end if;
-  execute format('drop function if exists app.%I(), app.%I(), app.%I(), app.%I()', 'version_' || code,
-    format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));
-end $function$
-comment 'Ends the sync of a type; the table keeps its columns, policies and rights.'
-
--- 7 function: app.drop_log_day(text,date)
-CREATE OR REPLACE FUNCTION app.drop_log_day(part_of text, day date)
- RETURNS boolean
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET lock_timeout TO '200ms'
-AS $function$
-declare
-  v_part text := part_of || '_' || to_char(day, 'YYYYMMDD');
-  v_max bigint;
-begin
-  if part_of is null or part_of not in ('logging', 'logging_detail') then
-    raise exception 'there is no log "%"', part_of using errcode = '22023', hint = 'Use logging or logging_detail.';
-  end if;
-  if to_regclass('app.' || v_part) is null then
-    return false;
-  end if;
-  if exists (select from pg_inherits where inhrelid = to_regclass('app.' || v_part)) then
-    raise exception '% is part of the log', v_part
-      using errcode = '55000', hint = format('Run first: alter table app.%I detach partition app.%I concurrently', part_of, v_part);
-  end if;
-  if part_of = 'logging' then
-    perform 1 from app.sync_state for update;
-    execute format('lock table app.%I in access exclusive mode', v_part);
-    -- An operator may have queued rows again while the day was on its way out: they must still be told.
-    execute format(
-      'insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
-      'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
-      'from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);
-    execute format('select max(sync_seq) from app.%I where sync_seq is not null', v_part) into v_max;
-    update app.sync_state set min_seq = v_max + 1 where min_seq <= v_max;
-  end if;
-  execute format('drop table app.%I', v_part);
-  return true;
-end $function$
-grant execute to heliograph_watcher
-comment 'Drops a detached day of app.logging or app.logging_detail; false when there is none.'
-
--- 7 function: app.enable_sync(regclass,text,text[],text[],text[],text,boolean
-CREATE OR REPLACE FUNCTION app.enable_sync("table" regclass, code text, containers text[] DEFAULT '{}'::text[], rights text[] DEFAULT '{}'::text[], redact text[] DEFAULT '{}'::text[], snapshots text DEFAULT 'full'::text, views boolean DEFAULT false, public boolean DEFAULT false, key text DEFAULT NULL::text, tenant text DEFAULT NULL::text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET client_min_messages TO 'warning'
-AS $function$
-declare
-  e app.entity_type;
-  v_had_columns boolean;
-  v_was_live boolean;
-  v_other text;
-begin
-  perform app.sync_check_table("table");
-  if enable_sync.code is null or enable_sync.code !~ '^[a-z][a-z0-9_]{0,40}$' or enable_sync.code = 'person' then
-    raise exception '"%" cannot be the code of a type', enable_sync.code
-      using errcode = '22023', hint = 'Lower case letters, digits and _, 41 at most; "person" is taken by changes of memberships.';
-  end if;
-  if snapshots is null or snapshots not in ('full', 'changed', 'none') then
-    raise exception 'snapshots cannot be "%"', snapshots using errcode = '22023', hint = 'Use full, changed or none.';
-  end if;
-  select t.table_name::text into v_other from app.entity_type t where t.code = enable_sync.code and t.table_name <> "table";
-  if found then
-    raise exception 'code "%" belongs to %', enable_sync.code, v_other
-      using errcode = '42710', hint = format('Choose another code, or run: select app.disable_sync(%L)', enable_sync.code);
-  end if;
-  select t.code into v_other from app.entity_type t where t.table_name = "table" and t.code <> enable_sync.code;
-  if found then
-    raise exception '% is live as "%"', "table", v_other
-      using errcode = '42710', hint = format('Keep that code, or run first: select app.disable_sync(%L)', v_other);
-  end if;
-
-  e.code := enable_sync.code;
-  e.table_name := "table";
-  e.key_column := app.sync_key_of("table", key);
-  e.tenant_column := coalesce(tenant,
-    case when app.sync_has_column("table", 'organization_id') then 'organization_id'
-         when "table" = to_regclass('app.organization') then e.key_column end);
-  e.containers := coalesce(enable_sync.containers, '{}');
-  e.rights := coalesce(enable_sync.rights, '{}');
-  e.redact := coalesce(enable_sync.redact, '{}');
-  e.snapshots := enable_sync.snapshots;
-  e.views := coalesce(enable_sync.views, false);
-  e.public := coalesce(enable_sync.public, false);
-  if e.tenant_column is not null and not exists (
-    select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and atttypid = 'uuid'::regtype and attnotnull and not attisdropped) then
-    raise exception 'tenant column %.% must be a uuid that is not null: a row without organization belongs to nobody', "table", e.tenant_column
-      using errcode = '42804', hint = format('Run: alter table %s alter %I set not null', "table", e.tenant_column);
-  end if;
-  if e.tenant_column is null and not e.public and not (select relrowsecurity from pg_class where oid = "table") then
-    raise exception '% has neither a tenant column nor row level security: everybody could read every row', "table"
-      using errcode = '42P17',
-            hint = 'Add organization_id uuid not null, or policies of your own with row level security enabled, or pass public => true if that is meant.';
-  end if;
-  perform app.sync_check_columns("table", e);
-  select tgname into v_other from pg_trigger
-   where tgrelid = "table" and not tgisinternal and tgtype & 3 = 3 and tgtype & 20 <> 0 and tgname > 'zzz_sync_version';
-  if found then
-    raise exception 'BEFORE trigger % of % runs after the one that decides whether a row changed', v_other, "table"
-      using errcode = '42P17', hint = format('Run: alter trigger %I on %s rename to …, with a name that sorts before zzz_sync_version', v_other, "table");
-  end if;
-
-  v_had_columns := app.sync_add_columns("table");
-  v_was_live := exists (select 1 from app.entity_type t where t.code = e.code);
-  insert into app.entity_type select e.*
-    on conflict on constraint entity_type_pkey do update
-    set table_name = excluded.table_name, key_column = excluded.key_column, tenant_column = excluded.tenant_column,
-        containers = excluded.containers, rights = excluded.rights, redact = excluded.redact,
-        snapshots = excluded.snapshots, views = excluded.views, public = excluded.public;
-
-  perform app.sync_secure(e);
-  perform app.sync_version_function(e);
-  perform app.sync_log_functions(e);
-  execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function app.sync_refuse_truncate()', "table");
-
-  -- Live once, then not: rows may have changed under an old version, and deletions were told to nobody.
-  if v_had_columns and not v_was_live then
-    perform app.resync(e.code);
-  end if;
-end $function$
-comment 'Makes a table live, or brings it up to date after its columns changed.'
-
--- 7 function: app.ensure_partitions(integer)
-CREATE OR REPLACE FUNCTION app.ensure_partitions(days integer DEFAULT 14)
- RETURNS integer
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET lock_timeout TO '1s'
-AS $function$
-declare
-  v_today date := (clock_timestamp() at time zone 'UTC')::date;
-  v_day date;
-  v_table text;
-  v_part text;
-  -- The zone is written out: else the TimeZone of this session would decide where a day begins.
-  v_from text;
-  v_to text;
-  v_made int := 0;
-begin
-  foreach v_table in array array['logging', 'logging_detail'] loop
-    -- Two watchers may both find it due. This mode conflicts with itself, and with no reader or writer.
-    execute format('lock table only app.%I in share update exclusive mode', v_table);
-    -- From yesterday on: a clock may be stepped back over midnight.
-    for v_day in select generate_series(v_today - 1, v_today + days, interval '1 day')::date loop
-      v_part := v_table || '_' || to_char(v_day, 'YYYYMMDD');
-      continue when to_regclass('app.' || v_part) is not null;
-      v_from := v_day || ' 00:00+00';
-      v_to := (v_day + 1) || ' 00:00+00';
-      -- The check lets ATTACH skip its scan. Claims rewrite each row of the log once: half-filled pages keep the
-      -- new tuple beside the old one, which costs a third less WAL.
-      execute format(
-        'create table app.%I (like app.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
-        'with (fillfactor = %s, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
-        v_part, v_table, v_part || '_range', v_from, v_to, case v_table when 'logging' then 50 else 100 end);
-      execute format('alter table app.%I attach partition app.%I for values from (%L) to (%L)', v_table, v_part, v_from, v_to);
-      v_made := v_made + 1;
-    end loop;
-  end loop;
-  return v_made;
-end $function$
-grant execute to heliograph_watcher
-comment 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.'
-
--- 7 function: app.entity_history(text,uuid,integer)
-CREATE OR REPLACE FUNCTION app.entity_history(code text, id uuid, max_rows integer DEFAULT 50)
- RETURNS TABLE(at timestamp with time zone, actor text, action smallint, version bigint, columns text[])
  LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select d.created_ts,
-         nullif(coalesce(nullif(btrim(concat_ws(' ', d.actor ->> 'fname', d.actor ->> 'lname')), ''), d.actor ->> 'username'), ''),
-         d.action,
-         d.entity_version,
-         case
-           when d.action <> 2 then '{}'
-           when d.entity_to_version is null then null -- no snapshots were kept
-           else array(
-             select k.key
-               from jsonb_object_keys(d.entity_from_version || d.entity_to_version) as k (key)
-              where d.entity_from_version -> k.key is distinct from d.entity_to_version -> k.key
-                and k.key <> all (e.redact || '{version,updated_ts}'::text[])
-              order by k.key)
-         end
-    from app.logging_detail d join app.entity_type e on e.code = d.entity_code
-   where d.entity_code = $1 and d.entity_id = $2 and d.action in (1, 2, 3)
-   order by d.created_ts desc, d.entity_version desc
-   limit max_rows
-$function$
-grant execute to heliograph_app, heliograph_gateway
-comment 'Changes of one row, newest first: time, name of the actor, action, version, changed columns (null where no snapshots are kept).'
-
--- 7 function: app.erase_subject(uuid,date)
-CREATE OR REPLACE FUNCTION app.erase_subject(person uuid, day date)
- RETURNS bigint
- LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-declare
-  r app.erasure;
-  v_count bigint;
-begin
-  select x.* into r from app.erasure x where x.person_id = person;
-  if not found then
-    raise exception 'nobody asked to erase %', person using errcode = '22023', hint = format('Run: select app.request_erasure(%L)', person);
-  end if;
-  with found as (
-    select d.tableoid as part, d.ctid as tid,
-           d.actor ->> 'person_id' = person::text as own,
-           d.entity_id = person or d.entity_id = any (r.entity_ids)
-             or app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers) as about
-      from app.logging_detail d
-     where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC')
-  update app.logging_detail d
-     set actor = case when f.own then '{"person_type": "erased"}'::jsonb else d.actor end,
-         request = case when f.own then null else d.request end,
-         ip = case when f.own then null else d.ip end,
-         user_agent = case when f.own then null else d.user_agent end,
-         entity_from_version = case when f.about then null else d.entity_from_version end,
-         entity_to_version = case when f.about then null else d.entity_to_version end
-    from found f
-   where d.tableoid = f.part and d.ctid = f.tid
-     and d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
-     and (f.own or f.about and (d.entity_from_version is not null or d.entity_to_version is not null));
-  get diagnostics v_count = row_count;
-  update app.erasure x set rows = x.rows + v_count where x.person_id = person;
-  return v_count;
-end $function$
-grant execute to heliograph_watcher
-comment 'Third step of an erasure, for each day of app.logging_detail; returns how many rows it changed.'
+  delete from app.person p where p.id = person
+$function$
+comment 'Deletes the account with its credential, memberships and grants.'
 
 -- 7 function: app.expire_grants()
 CREATE OR REPLACE FUNCTION app.expire_grants()
@@ -2523,78 +1617,6 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Deletes grants whose time is over, which makes the gateways check; returns how many.'
 
--- 7 function: app.expire_mutations(interval,integer)
-CREATE OR REPLACE FUNCTION app.expire_mutations(keep interval DEFAULT '90 days'::interval, max_rows integer DEFAULT 5000)
- RETURNS bigint
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_maintenance text := current_setting('app.maintenance', true);
-  v_count bigint;
-begin
-  perform set_config('app.maintenance', 'on', true);
-  delete from app.mutation
-   where ctid = any (array(select m.ctid from app.mutation m where m.created_ts < clock_timestamp() - keep order by m.created_ts limit max_rows));
-  get diagnostics v_count = row_count;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
-  return v_count;
-end $function$
-grant execute to heliograph_watcher
-comment 'Forgets idempotency keys that are older, so many at most; returns how many.'
-
--- 7 function: app.expired_log_days(integer,integer)
-CREATE OR REPLACE FUNCTION app.expired_log_days(keep_log integer, keep_detail integer)
- RETURNS TABLE(part_of text, day date, state text)
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select d.part_of, d.day, d.state
-    from (select left(c.relname, -9) as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day,
-                 case when i.inhrelid is null then 'detached' when i.inhdetachpending then 'detaching' else 'attached' end as state
-            from pg_class c left join pg_inherits i on i.inhrelid = c.oid
-           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~ '^logging(_detail)?_[0-9]{8}$') d
-   where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
-   order by d.state = 'detaching' desc, d.day, d.part_of
-$function$
-grant execute to heliograph_watcher
-comment 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first; state is attached, detaching or detached.'
-
--- 7 function: app.find_subject(uuid,date)
-CREATE OR REPLACE FUNCTION app.find_subject(person uuid, day date)
- RETURNS void
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  update app.erasure r
-     set entity_ids = (select coalesce(array_agg(distinct i), '{}') from (
-           select unnest(r.entity_ids) as i
-           union
-           select d.entity_id from app.logging_detail d
-            where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
-              and d.entity_code <> 'person'
-              and exists (select from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped where t.code = d.entity_code)
-              and (app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers))) f)
-   where r.person_id = person
-$function$
-grant execute to heliograph_watcher
-comment 'Second step of an erasure, for each day: notes rows about the person that exist no more.'
-
--- 7 function: app.finish_erasure(uuid)
-CREATE OR REPLACE FUNCTION app.finish_erasure(person uuid)
- RETURNS void
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  update app.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
-$function$
-grant execute to heliograph_watcher
-comment 'Last step of an erasure: forgets what named the person.'
-
 -- 7 function: app.granted_ids(text)
 CREATE OR REPLACE FUNCTION app.granted_ids(code text)
  RETURNS uuid[]
@@ -2604,36 +1626,39 @@ CREATE OR REPLACE FUNCTION app.granted_ids(code text)
 AS $function$
   select coalesce(array_agg(g.entity_id), '{}') from app.entity_grant g
    where g.person_id = app.current_person_id()
-     and g.organization_id = app.current_organization_id()
+     and g.organization_id = app.current_tenant_id()
      and g.entity_code = code
 $function$
 grant execute to heliograph_app
 comment 'Rows of a type that the person of this transaction was granted in its organization.'
 
--- 7 function: app.in_maintenance()
-CREATE OR REPLACE FUNCTION app.in_maintenance()
- RETURNS boolean
+-- 7 function: app.granted_persons(text,uuid)
+CREATE OR REPLACE FUNCTION app.granted_persons(code text, id uuid)
+ RETURNS uuid[]
  LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN (NOT (current_setting('app.maintenance'::text, true) IS DISTINCT FROM 'on'::text))
-grant execute to heliograph_app, heliograph_gateway
-comment 'Whether app.maintenance is on: then the owner of the tables sees every row.'
-
--- 7 function: app.inet_or_null(text)
-CREATE OR REPLACE FUNCTION app.inet_or_null(address text)
- RETURNS inet
- LANGUAGE plpgsql
- IMMUTABLE STRICT
+ STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-begin
-  return split_part(address, '%', 1)::inet;
-exception when others then
-  return null;
-end $function$
+  select array(select g.person_id from app.entity_grant g where g.entity_code = $1 and g.entity_id = $2)
+$function$
+comment 'Persons who were granted a row.'
 
--- 7 function: app.is_admin()
-CREATE OR REPLACE FUNCTION app.is_admin()
+-- 7 function: app.identify(uuid,uuid)
+CREATE OR REPLACE FUNCTION app.identify(person uuid, organization uuid)
+ RETURNS TABLE(person_id uuid, email text, fname text, lname text, person_type text, organization_id uuid, role text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select p.id, p.email, p.fname, p.lname, p.person_type, m.organization_id, m.role::text
+    from app.person p join app.membership m on m.person_id = p.id
+   where p.id = person and m.organization_id = organization
+$function$
+grant execute to heliograph_gateway
+comment 'Who a token speaks for; no row when the membership has ended.'
+
+-- 7 function: app.is_tenant_admin()
+CREATE OR REPLACE FUNCTION app.is_tenant_admin()
  RETURNS boolean
  LANGUAGE sql
  STABLE SECURITY DEFINER
@@ -2647,34 +1672,6 @@ AS $function$
 $function$
 grant execute to heliograph_app
 comment 'Whether the person of this transaction administers its organization.'
-
--- 7 function: app.lead(uuid,interval)
-CREATE OR REPLACE FUNCTION app.lead(me uuid, ttl interval DEFAULT '00:00:03'::interval)
- RETURNS TABLE(head_seq bigint, log_epoch uuid)
- LANGUAGE plpgsql
- STRICT SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-#variable_conflict use_column
-declare
-  v_system bigint;
-  v_timeline text;
-begin
-  -- A lease or a head that a crash takes back would let two leaders give out the same numbers.
-  perform set_config('synchronous_commit', 'on', true);
-  select h.system_identifier, h.timeline into v_system, v_timeline from app.server_history() h;
-  return query
-    update app.sync_state s
-       set leader_id = me,
-           lease_until = clock_timestamp() + ttl,
-           log_epoch = case when s.system_identifier <> v_system or s.timeline <> v_timeline then gen_random_uuid() else s.log_epoch end,
-           system_identifier = coalesce(v_system, s.system_identifier),
-           timeline = coalesce(v_timeline, s.timeline)
-     where s.leader_id = me or s.leader_id is null or s.lease_until < clock_timestamp()
-    returning s.head_seq, s.log_epoch;
-end $function$
-grant execute to heliograph_watcher
-comment 'Takes or renews the lease; no row when somebody else leads. A server on another timeline starts a new log_epoch.'
 
 -- 7 function: app.log_asset_changes_delete()
 CREATE OR REPLACE FUNCTION app.log_asset_changes_delete()
@@ -2907,7 +1904,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'contract' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then app.granted_persons('contract', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'contract', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3051,7 +2048,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'document' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then app.granted_persons('document', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'document', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3180,28 +2177,6 @@ AS $function$
         return null;
       end $function$
 
--- 7 function: app.log_entity_change(text,uuid,boolean,uuid[],jsonb,jsonb)
-CREATE OR REPLACE FUNCTION app.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_id uuid := gen_random_uuid();
-  v_ts timestamptz := clock_timestamp();
-  v_action smallint := case when grants then 4 else 5 end;
-  v_version bigint := (extract(epoch from v_ts) * 1000000)::bigint;
-  v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
-  v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
-begin
-  insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
-  values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);
-  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
-  values (v_id, v_ts, $1, $2, v_action, v_version, v_actor, v_request - '{ip,user_agent}'::text[],
-          app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
-end $function$
-
 -- 7 function: app.log_expense_changes_delete()
 CREATE OR REPLACE FUNCTION app.log_expense_changes_delete()
  RETURNS trigger
@@ -3217,7 +2192,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'expense' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then app.granted_persons('expense', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'expense', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3456,7 +2431,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'meeting' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then app.granted_persons('meeting', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'meeting', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3551,7 +2526,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'milestone' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then app.granted_persons('milestone', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'milestone', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3695,7 +2670,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'opportunity' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then app.granted_persons('opportunity', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'opportunity', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3983,7 +2958,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'project' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then app.granted_persons('project', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'project', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -4271,7 +3246,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.parent_task_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'task' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.parent_task_id, o.organization_id], null) || case when o.is_private then app.granted_persons('task', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -4343,7 +3318,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.task_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'task_comment' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.task_id, o.organization_id], null) || case when o.is_private then app.granted_persons('task_comment', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task_comment', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -4559,7 +3534,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = 'ticket' and g.entity_id = o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then app.granted_persons('ticket', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'ticket', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -4760,36 +3735,6 @@ AS $function$
         return null;
       end $function$
 
--- 7 function: app.log_view(text,uuid[])
-CREATE OR REPLACE FUNCTION app.log_view(code text, ids uuid[])
- RETURNS bigint
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_ts timestamptz := clock_timestamp();
-  v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
-  v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
-  v_count bigint;
-begin
-  if not exists (select 1 from app.entity_type e where e.code = $1 and e.views) then
-    return 0;
-  end if;
-  with seen as materialized (select gen_random_uuid() as log_id, u.id from unnest(ids) as u (id)),
-  logged as (
-    insert into app.logging (id, entity_code, entity_id, action, entity_version, created_ts, sync_status, sync_processed_ts)
-    select s.log_id, $1, s.id, 0, 0, v_ts, 'sent', v_ts from seen s)
-  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent)
-  select s.log_id, v_ts, $1, s.id, 0, 0, v_actor, v_request - '{ip,user_agent}'::text[],
-         app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent'
-    from seen s;
-  get diagnostics v_count = row_count;
-  return v_count;
-end $function$
-grant execute to heliograph_app
-comment 'Logs that rows were read (action 0), for types with views; returns how many rows it logged.'
-
 -- 7 function: app.login(text)
 CREATE OR REPLACE FUNCTION app.login(address text)
  RETURNS TABLE(person_id uuid, email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
@@ -4805,225 +3750,6 @@ AS $function$
 $function$
 grant execute to heliograph_gateway
 comment 'Account, argon2id hash and memberships of an address; no row when there is none.'
-
--- 7 function: app.names_subject(jsonb,uuid,text[])
-CREATE OR REPLACE FUNCTION app.names_subject(snapshot jsonb, person uuid, markers text[])
- RETURNS boolean
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select exists (select from unnest(array[person::text] || markers) m where strpos(lower(snapshot::text), m) > 0)
-$function$
-
--- 7 function: app.new_log_epoch()
-CREATE OR REPLACE FUNCTION app.new_log_epoch()
- RETURNS uuid
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  update app.sync_state set log_epoch = gen_random_uuid() returning log_epoch
-$function$
-grant execute to heliograph_watcher
-comment 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares its versions afresh.'
-
--- 7 function: app.person_in_organization(uuid,uuid)
-CREATE OR REPLACE FUNCTION app.person_in_organization(person uuid, organization uuid)
- RETURNS TABLE(person_id uuid, email text, fname text, lname text, person_type text, organization_id uuid, role text)
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select p.id, p.email, p.fname, p.lname, p.person_type, m.organization_id, m.role::text
-    from app.person p join app.membership m on m.person_id = p.id
-   where p.id = person and m.organization_id = organization
-$function$
-grant execute to heliograph_gateway
-comment 'Who a token speaks for; no row when the membership has ended.'
-
--- 7 function: app.reap_sessions(interval,interval)
-CREATE OR REPLACE FUNCTION app.reap_sessions(dead_after interval DEFAULT '00:00:15'::interval, grace interval DEFAULT '00:02:00'::interval)
- RETURNS TABLE(gateways integer, sessions integer, subscriptions integer)
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_now timestamptz := clock_timestamp();
-  v_gone uuid[];
-begin
-  with dead as (delete from app.gateway g where g.heartbeat_ts < v_now - dead_after returning 1)
-  select count(*) into gateways from dead;
-
-  update app.rxdb_session s
-     set disconnected_ts = coalesce(s.disconnected_ts, v_now), expires_ts = v_now + grace
-   where s.expires_ts is null
-     and not exists (select 1 from app.gateway g where g.id = s.gateway_id);
-
-  with gone as (delete from app.rxdb_session s where s.expires_ts < v_now returning s.connection_id)
-  select coalesce(array_agg(connection_id), '{}') into v_gone from gone;
-  sessions := cardinality(v_gone);
-
-  delete from app.rxdb_subscription s where s.connection_id = any (v_gone);
-  get diagnostics subscriptions = row_count;
-  return next;
-end $function$
-grant execute to heliograph_watcher
-comment 'Gives up dead gateways and deletes expired sessions with their subscriptions; returns how many of each.'
-
--- 7 function: app.refresh_statistics()
-CREATE OR REPLACE FUNCTION app.refresh_statistics()
- RETURNS void
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET lock_timeout TO '200ms'
-AS $function$
-begin
-  analyze app.logging_detail;
-end $function$
-grant execute to heliograph_watcher
-comment 'Analyzes what autovacuum does not.'
-
--- 7 function: app.request_erasure(uuid)
-CREATE OR REPLACE FUNCTION app.request_erasure(person uuid)
- RETURNS void
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  insert into app.erasure (person_id) values (person)
-  on conflict (person_id) do update set requested_ts = clock_timestamp(), erased_ts = null
-$function$
-comment 'Asks the watchers to erase a person: the account and every trace in the audit log. Change or delete the rows about that person first.'
-
--- 7 function: app.resign(uuid)
-CREATE OR REPLACE FUNCTION app.resign(me uuid)
- RETURNS void
- LANGUAGE sql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  update app.sync_state set lease_until = '-infinity' where leader_id = me
-$function$
-grant execute to heliograph_watcher
-comment 'Gives the lease up at once, so that another watcher need not wait for its end.'
-
--- 7 function: app.resume_sessions(uuid[],uuid[],uuid[],uuid)
-CREATE OR REPLACE FUNCTION app.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
- RETURNS TABLE(connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], dormants boolean[])
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-#variable_conflict use_column
-declare
-  v_ids uuid[];
-  v_generations bigint[];
-begin
-  -- Locked in one order: pods that take over the sockets of a third one would otherwise wait for each other.
-  with locked as materialized (
-    select s.connection_id
-      from unnest(connections, users, organizations) as wanted (connection_id, user_id, organization_id)
-      join app.rxdb_session s using (connection_id, user_id, organization_id)
-     where s.expires_ts is null or s.expires_ts > clock_timestamp()
-     order by s.connection_id
-       for update of s),
-  taken as (
-    update app.rxdb_session s
-       set gateway_id = gateway, generation = s.generation + 1,
-           connected_ts = clock_timestamp(), disconnected_ts = null, expires_ts = null
-      from locked
-     where s.connection_id = locked.connection_id
-    returning s.connection_id, s.generation)
-  select array_agg(connection_id), array_agg(generation) into v_ids, v_generations from taken;
-
-  return query
-    select t.id, s.user_id, s.organization_id, t.generation,
-           coalesce(array_agg(b.entity_code::text) filter (where b.entity_id is not null), '{}'),
-           coalesce(array_agg(b.entity_id) filter (where b.entity_id is not null), '{}'),
-           coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}'),
-           coalesce(array_agg(b.dormant) filter (where b.entity_id is not null), '{}')
-      from unnest(v_ids, v_generations) as t (id, generation)
-      join app.rxdb_session s on s.connection_id = t.id
-      left join app.rxdb_subscription b on b.connection_id = t.id
-     group by t.id, s.user_id, s.organization_id, t.generation;
-end $function$
-grant execute to heliograph_gateway
-comment 'Gives connections a new owner and returns what they hold; connections that are unknown, expired or somebody else''s are left out.'
-
--- 7 function: app.resync(text)
-CREATE OR REPLACE FUNCTION app.resync(code text)
- RETURNS bigint
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  e app.entity_type;
-  v_triggers jsonb;
-  v_trigger record;
-  v_maintenance text := current_setting('app.maintenance', true);
-  v_count bigint;
-begin
-  select t.* into e from app.entity_type t where t.code = resync.code;
-  if not found then
-    raise exception 'no live type "%"', code using errcode = '22023', hint = 'Run: select code from app.entity_type';
-  end if;
-  perform set_config('app.maintenance', 'on', true);
-  -- Our triggers would call this no change, the table's own must not act on it. Held until the end of the
-  -- transaction, so no writer slips in between.
-  execute format('lock table %s in share row exclusive mode', e.table_name);
-  select coalesce(jsonb_object_agg(tgname, case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end), '{}')
-    into v_triggers from pg_trigger where tgrelid = e.table_name and not tgisinternal and tgenabled <> 'D';
-  for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
-    execute format('alter table %s disable trigger %I', e.table_name, v_trigger.name);
-  end loop;
-  execute format('update %s set version = greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint), updated_ts = clock_timestamp()', e.table_name);
-  get diagnostics v_count = row_count;
-  for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
-    execute format('alter table %s %s trigger %I', e.table_name, v_trigger.mode, v_trigger.name);
-  end loop;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
-  perform app.new_log_epoch();
-  return v_count;
-end $function$
-
--- 7 function: app.retire_log_day(date)
-CREATE OR REPLACE FUNCTION app.retire_log_day(day date)
- RETURNS bigint
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
- SET lock_timeout TO '200ms'
-AS $function$
-declare
-  v_part text := 'logging_' || to_char(day, 'YYYYMMDD');
-  v_pending boolean;
-  v_max bigint;
-  v_min bigint;
-begin
-  if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
-    raise exception 'the log of % may still be written', day using errcode = '55000', hint = 'Drop a day that is at least two days old.';
-  end if;
-  if to_regclass('app.' || v_part) is null then
-    return null;
-  end if;
-  -- The order of a claim: state, then log. While this row is locked nobody claims, so whoever holds a lock that conflicts
-  -- with SHARE is a transaction whose rows of that day are still to be committed. Not waited for: they would come too late.
-  perform 1 from app.sync_state for update;
-  execute format('lock table only app.%I in share mode nowait', v_part);
-  -- By the partial indexes: counting a whole day would keep the leader from its claims for seconds.
-  execute format('select exists (select from app.%1$I where sync_status = ''pending'' and action <> 0), (select max(sync_seq) from app.%1$I where sync_seq is not null)', v_part)
-    into v_pending, v_max;
-  if v_pending then
-    raise exception 'rows of % were not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
-  end if;
-  update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
-  return v_min;
-end $function$
-grant execute to heliograph_watcher
-comment 'Raises min_seq above a day of app.logging that is to go, and returns it; null when there is no such day. Refuses while a row of it is to be claimed.'
 
 -- 7 function: app.sees_asset(uuid)
 CREATE OR REPLACE FUNCTION app.sees_asset(id uuid)
@@ -5241,431 +3967,16 @@ CREATE OR REPLACE FUNCTION app.sees_vendor(id uuid)
 AS $function$ begin return exists (select 1 from app.vendor t where t.id = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.server_history()
-CREATE OR REPLACE FUNCTION app.server_history(OUT system_identifier bigint, OUT timeline text)
- RETURNS record
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  select c.system_identifier into system_identifier from pg_control_system() c;
-  -- Not pg_control_checkpoint(): after a promotion that still shows the old timeline until the first checkpoint.
-  timeline := left(pg_walfile_name(pg_current_wal_lsn()), 8);
-exception when others then
-  system_identifier := null;
-  timeline := null;
-end $function$
-
--- 7 function: app.sync_add_columns(regclass)
-CREATE OR REPLACE FUNCTION app.sync_add_columns(tab regclass)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  c_mark constant text := 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.';
-  a pg_attribute;
-begin
-  select * into a from pg_attribute where attrelid = tab and attname = 'updated_ts' and not attisdropped;
-  if found and a.atttypid <> 'timestamptz'::regtype then
-    raise exception '%.updated_ts is not a timestamptz, and the sync keeps the time of the last change there', tab
-      using errcode = '42804', hint = format('Run: alter table %s rename updated_ts to …', tab);
-  end if;
-  select * into a from pg_attribute where attrelid = tab and attname = 'version' and not attisdropped;
-  if found then
-    if a.atttypid <> 'bigint'::regtype or col_description(tab, a.attnum) is distinct from c_mark then
-      raise exception '% has a column "version" of its own, and the sync keeps its version there', tab
-        using errcode = '42701', hint = format('Run: alter table %s rename version to …', tab);
-    end if;
-    return true;
-  end if;
-  -- A constant, so that a large table is not rewritten. The trigger overrides the default; it is 0 afterwards, which
-  -- only a load with triggers off ever writes.
-  execute format('alter table %s add column version bigint not null default %s', tab, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
-  execute format('alter table %s alter column version set default 0', tab);
-  execute format('alter table %s add column if not exists updated_ts timestamptz not null default clock_timestamp()', tab);
-  execute format('comment on column %s.version is %L', tab, c_mark);
-  return false;
-end $function$
-
--- 7 function: app.sync_check_columns(regclass,app.entity_type)
-CREATE OR REPLACE FUNCTION app.sync_check_columns(tab regclass, e app.entity_type)
- RETURNS void
- LANGUAGE plpgsql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_col text;
-begin
-  foreach v_col in array e.containers || e.rights || e.redact loop
-    if not exists (select 1 from pg_attribute where attrelid = tab and attname = v_col and attnum > 0 and not attisdropped) then
-      raise exception '% has no column %', tab, v_col
-        using errcode = '42703', hint = 'Name existing columns as containers, rights and redact.';
-    end if;
-  end loop;
-  foreach v_col in array e.containers loop
-    if not exists (select 1 from pg_attribute where attrelid = tab and attname = v_col and atttypid = 'uuid'::regtype) then
-      raise exception 'container column %.% is not a uuid', tab, v_col
-        using errcode = '42804', hint = 'A container is named by the uuid of the row that contains: use that foreign key column.';
-    end if;
-  end loop;
-  if e.redact && (e.containers || e.rights || array[e.key_column, coalesce(e.tenant_column, e.key_column), 'version', 'updated_ts', 'is_private']) then
-    raise exception 'a key, tenant, container or rights column of % cannot be redacted: signals are routed by it', tab
-      using errcode = '42P17', hint = 'Leave it out of redact.';
-  end if;
-end $function$
-
--- 7 function: app.sync_check_table(regclass)
-CREATE OR REPLACE FUNCTION app.sync_check_table(tab regclass)
- RETURNS void
- LANGUAGE plpgsql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  c pg_class;
-begin
-  select * into c from pg_class where oid = tab;
-  if c.relkind = 'p' or c.relispartition then
-    raise exception '% is partitioned: a row that moves between partitions would be logged wrongly or not at all', tab
-      using errcode = '0A000', hint = 'Use an ordinary table for live rows and move old rows to a partitioned archive.';
-  elsif c.relkind = 'f' then
-    raise exception '% is a foreign table: changes made on the other server run no trigger', tab
-      using errcode = '0A000', hint = 'Call app.enable_sync in the database that owns the rows.';
-  elsif c.relkind <> 'r' then
-    raise exception '% is not a table', tab
-      using errcode = '42809', hint = 'Call app.enable_sync for the tables below it.';
-  elsif c.relpersistence = 't' then
-    raise exception '% is a temporary table: nobody else can read its rows', tab
-      using errcode = '0A000', hint = 'Create it without TEMPORARY.';
-  elsif c.relpersistence = 'u' then
-    raise exception '% is unlogged: a crash empties it without a trigger', tab
-      using errcode = '0A000', hint = format('Run: alter table %s set logged', tab);
-  elsif exists (select 1 from pg_inherits where inhparent = tab or inhrelid = tab) then
-    raise exception '% inherits or is inherited: statements on the parent run no triggers of the children', tab
-      using errcode = '0A000', hint = format('Run: alter table … no inherit …, and give %s its own columns.', tab);
-  end if;
-end $function$
-
--- 7 function: app.sync_columns(text,text[])
-CREATE OR REPLACE FUNCTION app.sync_columns(prefix text, cols text[])
- RETURNS text
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select string_agg(format('%s.%I', prefix, c), ', ' order by n) from unnest(cols) with ordinality as u (c, n)
-$function$
-
--- 7 function: app.sync_has_column(regclass,text)
-CREATE OR REPLACE FUNCTION app.sync_has_column(tab regclass, col text)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select exists (select 1 from pg_attribute where attrelid = tab and attname = col and attnum > 0 and not attisdropped)
-$function$
-
--- 7 function: app.sync_has_standard_policy(regclass)
-CREATE OR REPLACE FUNCTION app.sync_has_standard_policy(tab regclass)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select not exists (select 1 from pg_policy where polrelid = tab and polname not in ('heliograph_standard', 'heliograph_owner'))
-$function$
-
--- 7 function: app.sync_is_key(regclass,text)
-CREATE OR REPLACE FUNCTION app.sync_is_key(tab regclass, col text)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select exists (
-    select 1
-      from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-     where i.indrelid = tab and i.indisunique and i.indimmediate and i.indpred is null
-       and i.indnkeyatts = 1 and a.attname = col and a.attnotnull and a.atttypid = 'uuid'::regtype)
-$function$
-
--- 7 function: app.sync_key_of(regclass,text)
-CREATE OR REPLACE FUNCTION app.sync_key_of(tab regclass, wanted text)
- RETURNS text
- LANGUAGE plpgsql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_key text;
-begin
-  if wanted is not null then
-    if not app.sync_is_key(tab, wanted) then
-      raise exception '%.% cannot be the key: it is not a uuid column, not null, with its own unique constraint', tab, wanted
-        using errcode = '42P17', hint = format('Run: alter table %s alter %I set not null, add unique (%I)', tab, wanted, wanted);
-    end if;
-    return wanted;
-  end if;
-  select a.attname into v_key
-    from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-   where i.indrelid = tab and i.indisprimary and i.indnkeyatts = 1 and a.atttypid = 'uuid'::regtype;
-  if not found then
-    raise exception '% has no primary key of one uuid column', tab
-      using errcode = '42P17',
-            hint = format('Run: alter table %s add column sync_id uuid not null default gen_random_uuid() unique, and pass key => ''sync_id''.', tab);
-  end if;
-  return v_key;
-end $function$
-
--- 7 function: app.sync_log_functions(app.entity_type)
-CREATE OR REPLACE FUNCTION app.sync_log_functions(e app.entity_type)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_new text := coalesce('array_remove(array[' || app.sync_columns('n', e.containers) || '], null)', '''{}''::uuid[]');
-  v_old text := coalesce('array_remove(array[' || app.sync_columns('o', e.containers) || '], null)', '''{}''::uuid[]');
-  v_private boolean := app.sync_has_column(e.table_name, 'is_private');
-  v_own_policy boolean := not app.sync_has_standard_policy(e.table_name);
-  -- Restricted: not readable by every member. With policies of its own that is unknown, so every row counts as it.
-  v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
-  v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
-  -- Whoever was granted a private row is named by its deletion, as by a revocation: its grants may go with it, and then
-  -- nothing else says who could read it.
-  v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then array(select g.person_id from app.entity_grant g where g.entity_code = %L and g.entity_id = o.%I) else ''{}''::uuid[] end',
-    e.code, e.key_column) else '' end;
-  -- A container decides who may read a row only under policies of its own. Else a private row that merely moves would
-  -- look like one that was just made private, and its id be told (GONE) to holders of the container who never saw it.
-  v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
-                            where c is not null and c <> e.key_column order by c);
-  v_recheck text := coalesce(
-    -- By image, since = does not exist for every type. The function and not its operator *<>, which PostgreSQL
-    -- would take apart into one comparison per column.
-    'record_image_ne(row(' || app.sync_columns('n', v_rights) || '), row(' || app.sync_columns('o', v_rights) || '))', 'false');
-  v_op text;
-  v_source text;
-  v_name text;
-begin
-  foreach v_op in array array['insert', 'update', 'delete'] loop
-    v_name := format('log_%s_changes_%s', e.code, v_op);
-    v_source := case v_op
-      when 'insert' then format(
-        'n.%1$I as entity_id, 1 as action, n.version, %2$s as containers, %3$s as restricted, false as recheck, null::jsonb as before, %4$s as after from newt n',
-        e.key_column, v_new, v_new_restricted, app.sync_snapshot(e, 'n', null))
-      when 'update' then format(
-        'n.%1$I as entity_id, 2 as action, n.version, '
-        'case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers, %4$s or %5$s as restricted, %6$s as recheck, '
-        '%7$s as before, %8$s as after from newt n join oldt o on o.%1$I = n.%1$I where n.version <> o.version',
-        e.key_column, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck, app.sync_snapshot(e, 'o', 'n'), app.sync_snapshot(e, 'n', 'o'))
-      -- Above the version that was deleted, and above one lost in a failover; the time of the statement, not of
-      -- this trigger, so that a row inserted again by the same statement is newer than its deletion.
-      else format(
-        'o.%1$I as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
-        '%2$s as containers, %3$s as restricted, false as recheck, %4$s as before, null::jsonb as after from oldt o',
-        e.key_column, v_old || v_granted, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
-    execute format($q$
-      create or replace function app.%1$I() returns trigger
-      language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$
-      declare
-        v_ts timestamptz := clock_timestamp();
-        v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
-        v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
-        v_ip inet := app.inet_or_null(v_request ->> 'ip');
-      begin
-        with changed as materialized (select gen_random_uuid() as log_id, %2$s),
-        logged as (
-          insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
-          select c.log_id, %3$L, c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
-        insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
-        select c.log_id, v_ts, %3$L, c.entity_id, c.action, c.version, v_actor, v_request - '{ip,user_agent}'::text[], v_ip, v_request ->> 'user_agent', c.before, c.after from changed c;
-        return null;
-      end $b$ $q$, v_name, v_source, e.code);
-    execute format('revoke execute on function app.%I() from public', v_name);
-    execute format('create or replace trigger %1$I after %2$s on %3$s referencing %4$s for each statement execute function app.%1$I()',
-      v_name, v_op, e.table_name,
-      case v_op when 'insert' then 'new table as newt' when 'update' then 'old table as oldt new table as newt' else 'old table as oldt' end);
-  end loop;
-end $function$
-
--- 7 function: app.sync_parent_conditions(regclass)
-CREATE OR REPLACE FUNCTION app.sync_parent_conditions(tab regclass)
- RETURNS text
- LANGUAGE sql
- STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select string_agg(
-           case when k.confrelid = tab
-             -- A policy that reads its own table is an endless recursion to PostgreSQL, a function is not.
-             then format(' and (%1$s.%2$I is null or app.%3$I(%1$s.%2$I))', c.relname_q, ca.attname, 'sees_' || p.code)
-             else format(' and (%1$s.%2$I is null or exists (select 1 from %3$s heliograph_parent where heliograph_parent.%4$I = %1$s.%2$I))',
-                         c.relname_q, ca.attname, p.table_name, p.key_column)
-           end, '' order by ca.attnum)
-    from (select quote_ident(relname) as relname_q from pg_class where oid = tab) c,
-         pg_constraint k
-         join app.entity_type p on p.table_name = k.confrelid
-         cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
-         join pg_attribute ca on ca.attrelid = k.conrelid and ca.attnum = pair.child
-         join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
-   where k.conrelid = tab and k.contype = 'f'
-     -- The organization itself: the tenant condition says the same.
-     and not exists (select 1 from app.entity_type e where e.table_name = tab and e.tenant_column = ca.attname)
-     and not p.public
-     and (app.sync_has_column(k.confrelid, 'is_private')
-          or not app.sync_has_standard_policy(k.confrelid)
-          or cardinality(k.conkey) = 1)
-$function$
-
--- 7 function: app.sync_refuse_truncate()
-CREATE OR REPLACE FUNCTION app.sync_refuse_truncate()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-begin
-  raise exception 'TRUNCATE of live table %.% would tell nobody that its rows are gone', tg_table_schema, tg_table_name
-    using errcode = '55000', hint = format('Run: delete from %I.%I', tg_table_schema, tg_table_name);
-end $function$
-
--- 7 function: app.sync_secure(app.entity_type)
-CREATE OR REPLACE FUNCTION app.sync_secure(e app.entity_type)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_owner text := (select pg_get_userbyid(relowner) from pg_class where oid = e.table_name);
-  child app.entity_type;
-begin
-  if app.sync_has_standard_policy(e.table_name) then
-    perform app.sync_set_standard_policy(e);
-  end if;
-  execute format('drop policy if exists heliograph_owner on %s', e.table_name);
-  execute format('create policy heliograph_owner on %s to %I using (app.in_maintenance()) with check (app.in_maintenance())', e.table_name, v_owner);
-  execute format('alter table %s enable row level security, force row level security', e.table_name);
-
-  -- Children that went live before their parent did not know that they have one.
-  for child in
-    select distinct on (c.code) c.* from app.entity_type c join pg_constraint k on k.conrelid = c.table_name and k.contype = 'f'
-     where k.confrelid = e.table_name and c.code <> e.code and c.tenant_column is not null
-       and app.sync_has_standard_policy(c.table_name)
-  loop
-    perform app.sync_set_standard_policy(child);
-  end loop;
-end $function$
-
--- 7 function: app.sync_set_standard_policy(app.entity_type)
-CREATE OR REPLACE FUNCTION app.sync_set_standard_policy(e app.entity_type)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_using text;
-  v_check text;
-begin
-  if e.tenant_column is null then
-    v_using := 'true';
-  else
-    v_using := format('%I = (select app.current_organization_id())', e.tenant_column);
-    if app.sync_has_column(e.table_name, 'is_private') then
-      v_using := v_using || format(
-        ' and (not is_private or (select app.is_admin()) or %I = any ((select app.granted_ids(%L))::uuid[]))', e.key_column, e.code);
-    end if;
-  end if;
-
-  -- Runs as the writer, so under his policies; volatile, so that it sees rows of the same statement.
-  execute format(
-    'create or replace function app.%I(id uuid) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
-    '$b$ begin return exists (select 1 from %s t where t.%I = $1); end $b$', 'sees_' || e.code, e.table_name, e.key_column);
-  execute format('revoke execute on function app.%I(uuid) from public', 'sees_' || e.code);
-  execute format('grant execute on function app.%I(uuid) to heliograph_app', 'sees_' || e.code);
-
-  v_check := v_using || coalesce(app.sync_parent_conditions(e.table_name), '');
-  execute format('drop policy if exists heliograph_standard on %s', e.table_name);
-  if e.tenant_column is null then
-    execute format('create policy heliograph_standard on %s for select to heliograph_app using (true)', e.table_name);
-    execute format('grant select on %s to heliograph_app', e.table_name);
-  else
-    execute format('create policy heliograph_standard on %s to heliograph_app using (%s) with check (%s)', e.table_name, v_using, v_check);
-    execute format('grant select, insert, update, delete on %s to heliograph_app', e.table_name);
-  end if;
-end $function$
-
--- 7 function: app.sync_snapshot(app.entity_type,text,text)
-CREATE OR REPLACE FUNCTION app.sync_snapshot(e app.entity_type, a text, other text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  select case
-    when e.snapshots = 'none' then 'null::jsonb'
-    when e.snapshots = 'changed' and other is not null then format(
-      '(select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(%1$s.*)) k where k.value is distinct from to_jsonb(%2$s.*) -> k.key)%3$s',
-      a, other, r.minus)
-    else format('to_jsonb(%s.*)%s', a, r.minus)
-  end
-  -- to_jsonb(x.*), not to_jsonb(x): that would mean a column of this name, if there is one
-  from (select case when e.redact = '{}' then '' else ' - ' || quote_literal(e.redact) || '::text[]' end as minus) r
-$function$
-
--- 7 function: app.sync_version_function(app.entity_type)
-CREATE OR REPLACE FUNCTION app.sync_version_function(e app.entity_type)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  v_generated text := coalesce((
-    select string_agg(format('new.%1$I := old.%1$I;', attname), ' ' order by attnum)
-      from pg_attribute where attrelid = e.table_name and attgenerated = 's' and not attisdropped), '');
-begin
-  execute format($q$
-    create or replace function app.%1$I() returns trigger language plpgsql as $b$
-    begin
-      if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
-        return new;
-      end if;
-      if new.%2$I operator(pg_catalog.<>) old.%2$I then
-        raise exception 'the key of a live row cannot change (%%.%%)', tg_table_name, %2$L
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; %3$s
-      if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
-      end if;
-      return new;
-    end $b$ $q$, 'version_' || e.code, e.key_column, v_generated);
-  execute format('revoke execute on function app.%I() from public', 'version_' || e.code);
-  -- zzz: after the table's own BEFORE triggers, whose changes count too
-  execute format('create or replace trigger zzz_sync_version before insert or update on %s for each row execute function app.%I()',
-                 e.table_name, 'version_' || e.code);
-end $function$
-
--- 7 function: app.table_sizes()
-CREATE OR REPLACE FUNCTION app.table_sizes()
- RETURNS TABLE(name text, bytes bigint, live bigint, dead bigint)
+-- 7 function: app.subject_markers(uuid)
+CREATE OR REPLACE FUNCTION app.subject_markers(person uuid)
+ RETURNS text[]
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select coalesce(p.relname, c.relname)::text, sum(pg_total_relation_size(c.oid))::bigint,
-         sum(pg_stat_get_live_tuples(c.oid))::bigint, sum(pg_stat_get_dead_tuples(c.oid))::bigint
-    from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
-   where c.relnamespace = 'app'::regnamespace and c.relkind = 'r'
-   group by 1 order by 1
+  select array(select lower(p.email) from app.person p where p.id = person)
 $function$
-grant execute to heliograph_watcher
-comment 'Bytes with indexes, live and dead rows of each table; partitions count for the table above them.'
+comment 'The e-mail address of a person, in lower case.'
 
 -- 7 function: app.version_asset()
 CREATE OR REPLACE FUNCTION app.version_asset()

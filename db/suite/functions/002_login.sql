@@ -1,4 +1,4 @@
--- Sign in. The gateway has no right to read people or hashes; it may ask for one account by its address.
+-- Sign-in. The gateway may not read app.person or app.credential; it looks up one account by its address.
 
 create or replace function app.login(address text)
 returns table (person_id uuid, email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
@@ -13,15 +13,3 @@ as $$
 $$;
 
 comment on function app.login(text) is 'Account, argon2id hash and memberships of an address; no row when there is none.';
-
-create or replace function app.person_in_organization(person uuid, organization uuid)
-returns table (person_id uuid, email text, fname text, lname text, person_type text, organization_id uuid, role text)
-language sql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-  select p.id, p.email, p.fname, p.lname, p.person_type, m.organization_id, m.role::text
-    from app.person p join app.membership m on m.person_id = p.id
-   where p.id = person and m.organization_id = organization
-$$;
-
-comment on function app.person_in_organization(uuid, uuid) is 'Who a token speaks for; no row when the membership has ended.';

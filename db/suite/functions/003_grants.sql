@@ -1,29 +1,40 @@
--- What the watchers look at from time to time, and nobody else.
+-- Grants: fills the hooks of core/functions/002_hooks.sql from entity_grant.
 
--- Autovacuum analyzes the days but never the partitioned table above them, from whose statistics the history of a row is planned.
-create or replace function app.refresh_statistics() returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-set lock_timeout = '200ms'
-as $$
-begin
-  analyze app.logging_detail;
-end $$;
-
-comment on function app.refresh_statistics() is 'Analyzes what autovacuum does not.';
-
-create or replace function app.table_sizes() returns table (name text, bytes bigint, live bigint, dead bigint)
+-- Expiry is left to app.expire_grants on purpose: a policy that looks at the clock changes rights without a signal.
+create or replace function app.granted_ids(code text) returns uuid[]
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(p.relname, c.relname)::text, sum(pg_total_relation_size(c.oid))::bigint,
-         sum(pg_stat_get_live_tuples(c.oid))::bigint, sum(pg_stat_get_dead_tuples(c.oid))::bigint
-    from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
-   where c.relnamespace = 'app'::regnamespace and c.relkind = 'r'
-   group by 1 order by 1
+  select coalesce(array_agg(g.entity_id), '{}') from app.entity_grant g
+   where g.person_id = app.current_person_id()
+     and g.organization_id = app.current_tenant_id()
+     and g.entity_code = code
 $$;
 
-comment on function app.table_sizes() is 'Bytes with indexes, live and dead rows of each table; partitions count for the table above them.';
+comment on function app.granted_ids(text) is 'Rows of a type that the person of this transaction was granted in its organization.';
+
+create or replace function app.granted_persons(code text, id uuid) returns uuid[]
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select array(select g.person_id from app.entity_grant g where g.entity_code = $1 and g.entity_id = $2)
+$$;
+
+comment on function app.granted_persons(text, uuid) is 'Persons who were granted a row.';
+
+create or replace function app.expire_grants() returns bigint
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  delete from app.entity_grant where expires_ts <= clock_timestamp();
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+
+comment on function app.expire_grants() is 'Deletes grants whose time is over, which makes the gateways check; returns how many.';
 
 -- A grant names its row without a foreign key (a pause of the sync keeps the grants), so one may outlive its row, and would
 -- count again for a row that somebody creates under the same id. A day's grace: a grant may come before its row.

@@ -1,0 +1,56 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { databaseFolder, type Part, type PartName, partOf, readPart } from "./manifest.ts";
+
+const partNames: readonly PartName[] = ["core", "suite"];
+
+/** A released version, as `releases.json` records it. Its definitions stand in `<part>/releases/<version>.sql`. */
+export interface Release {
+  readonly version: string;
+  /** Migrations that the definitions of the release already contain, by part. */
+  readonly migrations: Readonly<Record<PartName, readonly string[]>>;
+}
+
+/** Released versions, oldest first. Databases of each of them may exist, so migrations must bring each up to date. */
+export async function readReleases(folder: string = databaseFolder): Promise<readonly Release[]> {
+  return JSON.parse(await readFile(`${folder}/releases.json`, "utf8")) as Release[];
+}
+
+/** The parts as the release installed them. */
+export async function readReleasedParts(
+  release: Release,
+  folder: string = databaseFolder,
+): Promise<Readonly<Record<PartName, Part>>> {
+  const read = async (name: PartName): Promise<Part> => {
+    const path = `${name}/releases/${release.version}.sql`;
+    const current = await readPart(name, folder);
+    return partOf({
+      name,
+      version: release.version,
+      definitions: [{ path, sql: await readFile(`${folder}/${path}`, "utf8") }],
+      migrations: current.migrations.filter((migration) => release.migrations[name].includes(migration.name)),
+    });
+  };
+  return { core: await read("core"), suite: await read("suite") };
+}
+
+/**
+ * Records the current definitions as the release of this version. From then on every change of a definition needs a
+ * migration, which `checkSchema` verifies from each recorded release.
+ * @throws when the version is already recorded
+ */
+export async function recordRelease(folder: string = databaseFolder): Promise<string> {
+  const releases = await readReleases(folder);
+  const parts = { core: await readPart("core", folder), suite: await readPart("suite", folder) };
+  const { version } = parts.core;
+  if (releases.some((release) => release.version === version))
+    throw new Error(`release ${version} is already recorded`);
+  for (const name of partNames) {
+    await mkdir(`${folder}/${name}/releases`, { recursive: true });
+    const sections = parts[name].definitions.map(({ path, sql }) => `-- ${path}\n\n${sql.trimEnd()}\n`);
+    await writeFile(`${folder}/${name}/releases/${version}.sql`, sections.join("\n\n"));
+  }
+  const names = ({ migrations }: Part): string[] => migrations.map(({ name }) => name);
+  const release: Release = { version, migrations: { core: names(parts.core), suite: names(parts.suite) } };
+  await writeFile(`${folder}/releases.json`, `${JSON.stringify([...releases, release], null, 2)}\n`);
+  return version;
+}

@@ -1,0 +1,38 @@
+-- Identity, sign-in and memberships: fills the hooks of core/functions/002_hooks.sql from person, credential and membership.
+
+-- The setting counts only with a membership behind it: a token outlives a membership, a right must not.
+create or replace function app.current_tenant_id() returns uuid
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select m.organization_id from app.membership m
+   where m.person_id = app.current_person_id()
+     and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid
+$$;
+
+comment on function app.current_tenant_id() is 'The organization of this transaction, if its person is a member; else null.';
+
+create or replace function app.is_tenant_admin() returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select 1 from app.membership m
+     where m.person_id = app.current_person_id()
+       and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid
+       and m.role = 'admin'::app.membership_role)
+$$;
+
+comment on function app.is_tenant_admin() is 'Whether the person of this transaction administers its organization.';
+
+create or replace function app.identify(person uuid, organization uuid)
+returns table (person_id uuid, email text, fname text, lname text, person_type text, organization_id uuid, role text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.id, p.email, p.fname, p.lname, p.person_type, m.organization_id, m.role::text
+    from app.person p join app.membership m on m.person_id = p.id
+   where p.id = person and m.organization_id = organization
+$$;
+
+comment on function app.identify(uuid, uuid) is 'Who a token speaks for; no row when the membership has ended.';

@@ -1,0 +1,20 @@
+-- Erasure: fills the hooks of core/functions/002_hooks.sql from person.
+
+create or replace function app.subject_markers(person uuid) returns text[]
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select array(select lower(p.email) from app.person p where p.id = person)
+$$;
+
+comment on function app.subject_markers(uuid) is 'The e-mail address of a person, in lower case.';
+
+-- Memberships and grants go with the account and are logged as revoked: that ends what is open in browsers.
+create or replace function app.erase_person(person uuid) returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from app.person p where p.id = person
+$$;
+
+comment on function app.erase_person(uuid) is 'Deletes the account with its credential, memberships and grants.';

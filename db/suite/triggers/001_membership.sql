@@ -1,0 +1,28 @@
+-- Changes of memberships change what persons may read, so they go through the log like any other change, marked for a
+-- recheck: under the code "person" with the id of the person.
+
+create or replace function app.log_membership_changes() returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'UPDATE' and new.person_id = old.person_id and new.organization_id = old.organization_id then
+    if new.role <> old.role then
+      perform app.log_entity_change('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
+    end if;
+    return null;
+  end if;
+  if tg_op in ('UPDATE', 'DELETE') then
+    perform app.log_entity_change('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
+  end if;
+  if tg_op in ('UPDATE', 'INSERT') then
+    perform app.log_entity_change('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
+  end if;
+  return null;
+end $$;
+
+create or replace trigger log_membership_changes
+  after insert or update or delete on app.membership
+  for each row execute function app.log_membership_changes();
+
+revoke execute on function app.log_membership_changes() from public;
