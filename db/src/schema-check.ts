@@ -20,6 +20,8 @@ const headers: Readonly<Record<PartName, string>> = {
     "-- For reading: the definitions are the files beside it.\n\n",
 };
 
+type Parts = Readonly<Record<PartName, Part>>;
+
 /**
  * Compares a fresh installation with the sum of all migrations, starting from each recorded release, and with the
  * committed dumps. Before the first release there is nothing to migrate from; then a second run on an installed database
@@ -27,28 +29,16 @@ const headers: Readonly<Record<PartName, string>> = {
  * @param serverUrl any database of a server on which databases may be created
  * @returns one sentence per problem, with its remedy; empty when all agree
  */
-export async function checkSchema(serverUrl: string, folder: string = databaseFolder): Promise<string[]> {
+export async function checkSchema(serverUrl: string): Promise<string[]> {
+  const parts = await readParts(databaseFolder);
+  const { core, whole, again } = await freshDumps(serverUrl, parts);
   const problems: string[] = [];
-  const parts = { core: await readPart("core", folder), suite: await readPart("suite", folder) };
-  const run = { parts, suite: true };
-  const fresh = await dumpOf(serverUrl, [run]);
-  const again = await dumpOf(serverUrl, [run, run]);
-  const unstable = firstDifference(fresh, again);
+  const unstable = firstDifference(whole, again);
   if (unstable !== undefined) problems.push(`A second run of migrate changes the database at ${unstable}.`);
-  // A release may be followed by changes before the version is raised: to a released database they are a later version.
-  const next = { core: { ...parts.core, version: "next" }, suite: { ...parts.suite, version: "next" } };
-  for (const release of await readReleases(folder)) {
-    const released = { parts: await readReleasedParts(release, folder), suite: true };
-    const difference = firstDifference(fresh, await dumpOf(serverUrl, [released, { parts: next, suite: true }]));
-    if (difference === undefined) continue;
-    problems.push(
-      `A database of release ${release.version}, migrated, differs from a fresh installation at ${difference}. ` +
-        "Write a migration that makes the same change as the definitions.",
-    );
-  }
-  const dumps = await schemaDumps(serverUrl, parts);
+  problems.push(...(await checkReleases(serverUrl, databaseFolder, whole)));
+  const dumps = schemaTexts(core, whole);
   for (const part of ["core", "suite"] as const) {
-    const committed = await readFile(`${folder}/${schemaFiles[part]}`, "utf8").catch(() => "");
+    const committed = await readFile(`${databaseFolder}/${schemaFiles[part]}`, "utf8").catch(() => "");
     const stale = firstDifference(dumps[part], committed);
     if (stale !== undefined)
       problems.push(`db/${schemaFiles[part]} is not up to date at ${stale}. Run: npm run generate`);
@@ -56,15 +46,56 @@ export async function checkSchema(serverUrl: string, folder: string = databaseFo
   return problems;
 }
 
-/** Writes both dumps from fresh installations on the given server. */
+/**
+ * Migrates a database of each recorded release and compares it with a fresh installation.
+ * @param fresh dump of a fresh installation of the definitions in `folder`
+ */
+export async function checkReleases(serverUrl: string, folder: string, fresh: string): Promise<string[]> {
+  const { core, suite } = await readParts(folder);
+  // A release may be followed by changes before the version is raised: to a released database they are a later version.
+  const next = { core: { ...core, version: "next" }, suite: { ...suite, version: "next" } };
+  const problems: string[] = [];
+  for (const release of await readReleases(folder)) {
+    const released = await readReleasedParts(release, folder);
+    const migrated = await withScratchDatabase(serverUrl, async (url) => {
+      await migrate(url, { parts: released, suite: true });
+      await migrate(url, { parts: next, suite: true });
+      return dumpCatalog(url);
+    });
+    const difference = firstDifference(fresh, migrated);
+    if (difference === undefined) continue;
+    problems.push(
+      `A database of release ${release.version}, migrated, differs from a fresh installation at ${difference}. ` +
+        "Write a migration that makes the same change as the definitions.",
+    );
+  }
+  return problems;
+}
+
+/** Writes both dumps from a fresh installation on the given server. */
 export async function writeSchema(serverUrl: string): Promise<void> {
-  const dumps = await schemaDumps(serverUrl, { core: await readPart("core"), suite: await readPart("suite") });
+  const { core, whole } = await freshDumps(serverUrl, await readParts(databaseFolder));
+  const dumps = schemaTexts(core, whole);
   for (const part of ["core", "suite"] as const) await writeFile(`${databaseFolder}/${schemaFiles[part]}`, dumps[part]);
 }
 
-async function schemaDumps(serverUrl: string, parts: Parts): Promise<Record<PartName, string>> {
-  const core = await dumpOf(serverUrl, [{ parts, suite: false }]);
-  const whole = await dumpOf(serverUrl, [{ parts, suite: true }]);
+async function readParts(folder: string): Promise<Parts> {
+  return { core: await readPart("core", folder), suite: await readPart("suite", folder) };
+}
+
+/** Dumps of one new database: with the core alone, with the suite on top, and after a run that has nothing to do. */
+function freshDumps(serverUrl: string, parts: Parts): Promise<{ core: string; whole: string; again: string }> {
+  return withScratchDatabase(serverUrl, async (url) => {
+    await migrate(url, { parts });
+    const core = await dumpCatalog(url);
+    await migrate(url, { parts, suite: true });
+    const whole = await dumpCatalog(url);
+    await migrate(url, { parts });
+    return { core, whole, again: await dumpCatalog(url) };
+  });
+}
+
+function schemaTexts(core: string, whole: string): Record<PartName, string> {
   const known = new Set(sectionsOf(core));
   const added = sectionsOf(whole).filter((section) => !known.has(section));
   return { core: headers.core + core, suite: `${headers.suite}${added.join("\n\n")}\n` };
@@ -73,21 +104,6 @@ async function schemaDumps(serverUrl: string, parts: Parts): Promise<Record<Part
 /** A dump by object; each begins with its heading. */
 function sectionsOf(dump: string): string[] {
   return dump.trimEnd().split(/\n\n(?=-- \d )/);
-}
-
-type Parts = Readonly<Record<PartName, Part>>;
-
-interface Run {
-  readonly parts: Parts;
-  readonly suite: boolean;
-}
-
-/** The dump of a scratch database after these runs of migrate. */
-function dumpOf(serverUrl: string, runs: readonly Run[]): Promise<string> {
-  return withScratchDatabase(serverUrl, async (url) => {
-    for (const run of runs) await migrate(url, run);
-    return dumpCatalog(url);
-  });
 }
 
 /** Where two dumps part, as `"<heading>": "<line>" against "<line>"`; undefined when they are equal. */

@@ -70,14 +70,15 @@ return '{}'::uuid[];
 comment on function app.granted_persons(text, uuid) is 'Hook: persons with a grant for a row. Default: none.';
 
 -- Contract: deletes grants whose time is over and logs each as a revocation (app.log_entity_change); returns how many.
--- Called every minute by a job of the watchers.
+-- Called every 10 s by a job of the watchers.
 create or replace function app.expire_grants() returns bigint
 language sql
 return 0::bigint;
 
 comment on function app.expire_grants() is 'Hook: ends grants whose time is over; returns how many. Default: 0.';
 
--- Contract: deletes grants of rows that no longer exist; returns how many. Called once a day by a job of the watchers.
+-- Contract: deletes grants of rows that no longer exist; returns how many. Called every 10 min by a
+-- job of the watchers.
 create or replace function app.delete_orphan_grants() returns bigint
 language sql
 return 0::bigint;
