@@ -1,17 +1,17 @@
 import type { JourneyMetric } from "../plan/metrics.ts";
 
-/** What happens to a socket. `onClose` comes exactly once, also when the socket never opened. */
+/** Events of one socket. `onClose` is called exactly once, also when the socket never opened. */
 export interface SocketEvents {
   onOpen(): void;
   onText(text: string): void;
   onClose(code: number, reason: string): void;
 }
 
-/** An open or opening socket. */
+/** A socket that is open or opening. */
 export interface LoadSocket {
   send(text: string): void;
   close(code: number): void;
-  /** Stops reading, so that the kernel's buffers fill up; absent where an engine cannot. */
+  /** Stops reading, so that the kernel's buffers fill up. Absent where an engine cannot do it. */
   pause?(): void;
   resume?(): void;
 }
@@ -29,28 +29,35 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-/** `body` is parsed JSON, or undefined when it was none. Status 0: no answer at all. */
-export interface HttpAnswer {
+/** `body` is the parsed JSON, or undefined when the body was not JSON. Status 0: there was no response. */
+export interface HttpResponse {
   readonly status: number;
   readonly body: unknown;
 }
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** Everything a journey may touch; one implementation for k6, one for Node. */
+/**
+ * Everything outside itself that a journey may use; k6 and Node implement it. A timer that is left over keeps a virtual
+ * user of k6 from ending, so journeys cancel theirs.
+ */
 export interface Ports {
+  /** Wall time in milliseconds since 1970. This and `setTimer` are those of `Clock` in packages/shared. */
+  wallNow(): number;
+  /** Calls back once after `delayMs`. The returned function cancels the timer. */
+  setTimer(callback: () => void, delayMs: number): () => void;
   openSocket(request: SocketRequest, events: SocketEvents): LoadSocket;
-  request(request: HttpRequest): Promise<HttpAnswer>;
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Calls `act` once, later; answers what cancels it. A timer left over would keep a virtual user of k6 from ending. */
-  after(ms: number, act: () => void): () => void;
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** Uniform in [0, 1). */
   random(): number;
-  /** `at`: when it happened, if not now, milliseconds since 1970; an engine may be unable to use it. */
+  /** `at`: when it happened, milliseconds since 1970, if not now. An engine may ignore it. */
   record(metric: JourneyMetric, value: number, tags?: Tags, at?: number): void;
 }
 
-/** Resolves after so many milliseconds, at once when that is past. */
-export function sleep(ports: Pick<Ports, "after">, ms: number): Promise<void> {
-  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => ports.after(ms, resolve));
+/**
+ * Resolves after `ms`, or immediately when `ms` is not positive. The shared `sleep` cannot be used: k6 resolves no
+ * packages and has no AbortSignal.
+ */
+export function sleep(ports: Pick<Ports, "setTimer">, ms: number): Promise<void> {
+  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => ports.setTimer(resolve, ms));
 }

@@ -1,50 +1,50 @@
 import type { Plan, Target } from "../plan/plan.ts";
-import type { HttpAnswer, Ports } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 
-/** A row as the API answers it; other columns are of no interest. */
-export interface Row {
+/** A row as the API returns it; other columns do not matter here. */
+interface Row {
   readonly id: string;
   readonly version: number;
 }
 
-/** Most ids that the API takes in one request. */
-const maxIds = 200;
+/** Most ids that the API accepts in one request. */
+const maxIdsPerRead = 200;
 
 const headersOf = (token: string) => ({ authorization: `Bearer ${token}`, accept: "application/json" });
 
-/** Reads rows by id, 200 at a time. Null when a request failed; rows that are gone are absent from the answer. */
+/** Reads rows by id, 200 per request. Null when a request failed. Rows that are gone are absent from the result. */
 export async function readRows(
   ports: Ports,
   { target, entityCode, token, ids }: { target: Target; entityCode: string; token: string; ids: readonly string[] },
 ): Promise<Row[] | null> {
   const rows: Row[] = [];
-  for (let at = 0; at < ids.length; at += maxIds) {
-    const started = ports.now();
-    const query = ids.slice(at, at + maxIds).join(",");
+  for (let at = 0; at < ids.length; at += maxIdsPerRead) {
+    const sentAt = ports.wallNow();
+    const query = ids.slice(at, at + maxIdsPerRead).join(",");
     const url = `${target.http}/api/v1/${entityCode}?ids=${query}`;
-    const answer = await ports.request({ method: "GET", url, headers: headersOf(token) });
-    ports.record("rt_read_ok", answer.status === 200 ? 1 : 0);
-    ports.record("rt_read_ms", ports.now() - started);
-    if (answer.status !== 200) return null;
-    rows.push(...(answer.body as { items: Row[] }).items);
+    const response = await ports.request({ method: "GET", url, headers: headersOf(token) });
+    ports.record("rt_read_ok", response.status === 200 ? 1 : 0);
+    ports.record("rt_read_ms", ports.wallNow() - sentAt);
+    if (response.status !== 200) return null;
+    rows.push(...(response.body as { items: Row[] }).items);
   }
   return rows;
 }
 
-/** Changes a row. Answers its new version, or null when the change was refused or nobody answered. */
+/** Changes a row. Returns its new version, or null when the change was rejected or got no response. */
 export async function changeRow(
   ports: Ports,
   plan: Pick<Plan, "entityCode" | "column" | "run">,
   { target, token, id, count }: { target: Target; token: string; id: string; count: number },
 ): Promise<number | null> {
-  const started = ports.now();
-  const answer: HttpAnswer = await ports.request({
+  const sentAt = ports.wallNow();
+  const response = await ports.request({
     method: "PATCH",
     url: `${target.http}/api/v1/${plan.entityCode}/${id}`,
     headers: { ...headersOf(token), "content-type": "application/json" },
     body: JSON.stringify({ [plan.column]: `load ${plan.run} ${count}` }),
   });
-  ports.record("rt_write_ok", answer.status === 200 ? 1 : 0);
-  ports.record("rt_write_ms", ports.now() - started);
-  return answer.status === 200 ? (answer.body as Row).version : null;
+  ports.record("rt_write_ok", response.status === 200 ? 1 : 0);
+  ports.record("rt_write_ms", ports.wallNow() - sentAt);
+  return response.status === 200 ? (response.body as Row).version : null;
 }

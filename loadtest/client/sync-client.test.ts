@@ -3,15 +3,15 @@ import type { JourneyMetric } from "../plan/metrics.ts";
 import type { Ports, SocketEvents } from "./ports.ts";
 import { SyncClient } from "./sync-client.ts";
 
-const wire = {
+const protocol = {
   subprotocol: "v1",
   tokenPrefix: "bearer.",
   maxIdsPerMessage: 2,
   closeCodes: { restart: 1012, tooBig: 1009, tooSlow: 4008, noPong: 4408, badMessage: 4400, tooFast: 4429 },
 };
 
-/** A server in the test's hands, and a client on it. */
-function scene() {
+/** A client whose server, clock and timers the test controls. */
+function createHarness() {
   const sockets: { events: SocketEvents; sent: { type: string; id?: string; payload?: unknown }[]; url: string }[] = [];
   const recorded: (readonly [JourneyMetric, number])[] = [];
   const timers: (() => void)[] = [];
@@ -22,10 +22,10 @@ function scene() {
       return { send: (text) => void sent.push(JSON.parse(text)), close: (code) => events.onClose(code, "") };
     },
     request: async () => ({ status: 0, body: undefined }),
-    now: () => 0,
-    after: (ms, act) => {
-      // Pauses end when the test says so; patience for answers never does.
-      if (ms < 10_000) timers.push(act);
+    wallNow: () => 0,
+    setTimer: (callback, delayMs) => {
+      // The test fires the delays before reconnects; timeouts of requests never fire.
+      if (delayMs < 10_000) timers.push(callback);
       return () => undefined;
     },
     random: () => 0.5,
@@ -33,7 +33,7 @@ function scene() {
   };
   const client = new SyncClient({
     ports,
-    wire,
+    protocol,
     targets: [
       { http: "", ws: "one" },
       { http: "", ws: "two" },
@@ -42,13 +42,13 @@ function scene() {
     token: "t",
     entityCode: "task",
     sharedClock: true,
-    stayUntil: () => 1000,
+    reconnectUntil: () => 1000,
   });
-  const say = (message: object, at = -1): void => sockets.at(at)?.events.onText(JSON.stringify(message));
+  const receive = (message: object, at = -1): void => sockets.at(at)?.events.onText(JSON.stringify(message));
   const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
   const sum = (metric: JourneyMetric): number =>
     recorded.reduce((all, [name, value]) => (name === metric ? all + value : all), 0);
-  return { client, sockets, timers, say, settled, sum };
+  return { client, sockets, timers, receive, settled, sum };
 }
 
 const welcome = (connectionId: string) => ({ type: "WELCOME", payload: { connectionId, cursor: `${connectionId}-0` } });
@@ -58,65 +58,65 @@ const signal = (entityId: string, version: number) => ({
 });
 
 async function subscribed() {
-  const at = scene();
+  const at = createHarness();
   const connecting = at.client.connect();
-  at.say(welcome("c1"));
+  at.receive(welcome("c1"));
   expect(await connecting).toBe(true);
   const done = at.client.subscribe(["a", "b"]);
   const changed = ["a", "b"].map((entityId) => ({ entityId, version: 10 }));
-  at.say({ type: "SUBSCRIBED", id: "1", payload: { entityCode: "task", count: 2, changed, gone: [] } });
+  at.receive({ type: "SUBSCRIBED", id: "1", payload: { entityCode: "task", count: 2, changed, gone: [] } });
   return { ...at, done };
 }
 
-test("a signal right behind SUBSCRIBED finds its row held", async () => {
-  const { client, say, sum, done } = await subscribed();
-  // Before anything that waits for the answer has run.
-  say(signal("a", 20));
+test("a signal directly behind SUBSCRIBED finds its row held", async () => {
+  const { client, receive, sum, done } = await subscribed();
+  // Before any code that awaits the answer has run.
+  receive(signal("a", 20));
   expect(await done).toBe(true);
   expect([sum("rt_received"), sum("rt_foreign"), client.ledger.versionOf("a")]).toEqual([1, 0, 20]);
 });
 
-test("a lost socket goes on at the next target with the newest cursor; what is told again then is no duplicate", async () => {
-  const { client, sockets, timers, say, settled, sum, done } = await subscribed();
+test("a lost socket resumes at the next target with the newest cursor, and replayed versions are no duplicates", async () => {
+  const { client, sockets, timers, receive, settled, sum, done } = await subscribed();
   await done;
-  say({ type: "BOOKMARK", payload: { cursor: "k7" } });
-  say(signal("a", 20));
+  receive({ type: "BOOKMARK", payload: { cursor: "k7" } });
+  receive(signal("a", 20));
   sockets.at(0)?.events.onClose(1012, "");
   await settled();
   timers.shift()?.();
   await settled();
   expect(sockets.at(1)?.url).toBe("two");
-  say(welcome("c2"));
+  receive(welcome("c2"));
   await settled();
   const [resume] = sockets.at(1)?.sent ?? [];
   expect(resume).toMatchObject({ type: "RESUME", payload: { connectionId: "c1", cursor: "k7" } });
-  say({ type: "RESUMED", id: resume?.id, payload: { count: 2, cursor: "k7" } });
-  say(signal("a", 20));
-  say(signal("b", 30));
+  receive({ type: "RESUMED", id: resume?.id, payload: { count: 2, cursor: "k7" } });
+  receive(signal("a", 20));
+  receive(signal("b", 30));
   await settled();
   expect([sum("rt_duplicates"), sum("rt_resume_ok"), sum("rt_resubscribed"), client.ledger.versionOf("b")]).toEqual([
     0, 1, 1, 30,
   ]);
-  say({ type: "BOOKMARK", payload: { cursor: "k9" } });
-  say(signal("b", 30));
+  receive({ type: "BOOKMARK", payload: { cursor: "k9" } });
+  receive(signal("b", 30));
   expect(sum("rt_duplicates")).toBe(1);
 });
 
-test("a connection that cannot be resumed subscribes again, with the versions it holds", async () => {
-  const { sockets, timers, say, settled, sum, done } = await subscribed();
+test("a connection that cannot be resumed subscribes again with the versions it holds", async () => {
+  const { sockets, timers, receive, settled, sum, done } = await subscribed();
   await done;
   sockets.at(0)?.events.onClose(1006, "");
   await settled();
   timers.shift()?.();
   await settled();
-  say(welcome("c2"));
+  receive(welcome("c2"));
   await settled();
-  say({ type: "RESET", id: sockets.at(1)?.sent[0]?.id, payload: { reason: "session" } });
+  receive({ type: "RESET", id: sockets.at(1)?.sent[0]?.id, payload: { reason: "session" } });
   await settled();
   const again = sockets.at(1)?.sent[1];
   expect(again).toMatchObject({ type: "SUBSCRIBE", payload: { entityIds: ["a", "b"], versions: [10, 10] } });
   const changed = [{ entityId: "a", version: 40 }];
-  say({ type: "SUBSCRIBED", id: again?.id, payload: { entityCode: "task", count: 2, changed, gone: [] } });
+  receive({ type: "SUBSCRIBED", id: again?.id, payload: { entityCode: "task", count: 2, changed, gone: [] } });
   await settled();
   expect([sum("rt_unexpected_close"), sum("rt_resume_ok"), sum("rt_resubscribed"), sum("rt_received")]).toEqual([
     1, 0, 1, 1,

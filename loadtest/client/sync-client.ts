@@ -1,114 +1,112 @@
 import type { DownMessage, InvalidateMessage } from "@heliograph/protocol";
-import type { Target, Wire } from "../plan/plan.ts";
+// By path: k6 resolves no packages, and this file imports nothing.
+import { backoffDelay } from "../../packages/shared/src/backoff.ts";
+import type { ProtocolConstants, Target } from "../plan/plan.ts";
 import { type Ports, sleep } from "./ports.ts";
-import { Dialogue } from "./sync-socket.ts";
-import { RowLedger } from "./version-ledger.ts";
+import { SyncSocket } from "./sync-socket.ts";
+import { VersionLedger } from "./version-ledger.ts";
 
 export interface SyncClientOptions {
   readonly ports: Ports;
-  readonly wire: Wire;
+  readonly protocol: ProtocolConstants;
   readonly targets: readonly Target[];
-  /** Number of this client: which target it takes first. */
+  /** Number of this client; it decides which target is tried first. */
   readonly index: number;
   readonly token: string;
   readonly entityCode: string;
   readonly sharedClock: boolean;
-  /** A lost socket is replaced until then, milliseconds since 1970; asked each time. */
-  readonly stayUntil: () => number;
-  /** Marks each latency with its change, so that the first and the last socket that was told can be found. */
-  readonly markChanges?: boolean;
+  /** Until when a lost socket is replaced, milliseconds since 1970. Read each time, because the timeline may move. */
+  readonly reconnectUntil: () => number;
+  /** Tags each latency with its change, so that the first and the last socket to receive a change can be found. */
+  readonly tagChanges?: boolean;
   readonly onSignal?: (id: string, version: number) => void;
 }
 
-/** Least and most pause before a lost socket is replaced, milliseconds; doubled at each failure, with full jitter. */
-const backoff = { base: 250, cap: 4000 };
+/** Delay before a lost socket is replaced, with full jitter, milliseconds. */
+const reconnectBackoff = { baseMs: 250, capMs: 4000 };
 
 /**
- * What an application's client does on the wire, without keeping any data: connects, subscribes, goes on with RESUME on
- * any target when its socket is lost, subscribes again where that is refused. Records what it sees.
+ * Speaks the protocol as an application's client does, without storing any data: it connects, subscribes, continues with
+ * RESUME on the next target when its socket is lost, and subscribes again where RESUME is refused. Records what it sees.
  */
 export class SyncClient {
-  readonly ledger = new RowLedger();
+  readonly ledger = new VersionLedger();
   readonly #options: SyncClientOptions;
-  #dialogue: Dialogue | null = null;
+  #socket: SyncSocket | null = null;
   #connectionId = "";
   #cursor = "";
-  #leaving = false;
-  /** Between RESUMED and the next BOOKMARK versions may be told again. */
+  #closing = false;
+  /** Between RESUMED and the next BOOKMARK the server may send versions again. */
   #replaying = false;
-  #lastSignal = 0;
+  #lastSignalAt = 0;
   #longestSilence = 0;
-  #recovering: Promise<void> = Promise.resolve();
+  #recovery: Promise<void> = Promise.resolve();
   #onBookmark = (): void => undefined;
 
   constructor(options: SyncClientOptions) {
     this.#options = options;
   }
 
-  get connected(): boolean {
-    return this.#dialogue !== null;
-  }
-
-  /** The first connection. False when it fails; that is not tried again. */
+  /** Opens the first connection. Resolves to false when that fails; the attempt is not repeated. */
   async connect(): Promise<boolean> {
     const { ports } = this.#options;
-    const started = ports.now();
-    const opened = await this.#dial(0);
+    const startedAt = ports.wallNow();
+    const opened = await this.#openSocket(0);
     ports.record("rt_connect_ok", opened ? 1 : 0);
-    if (opened) ports.record("rt_connect_ms", ports.now() - started);
+    if (opened) ports.record("rt_connect_ms", ports.wallNow() - startedAt);
     return opened;
   }
 
-  /** Holds rows, a thousand per message. False when any of them was refused or there was no answer. */
+  /** Subscribes to rows, `maxIdsPerMessage` per message. Resolves to false when a row was refused or an answer is missing. */
   async subscribe(ids: readonly string[]): Promise<boolean> {
-    const { ports, wire } = this.#options;
+    const { ports, protocol } = this.#options;
     let all = true;
-    for (let at = 0; at < ids.length; at += wire.maxIdsPerMessage) {
-      const started = ports.now();
-      const done = await this.#ask(ids.slice(at, at + wire.maxIdsPerMessage));
-      ports.record("rt_subscribe_ok", done ? 1 : 0);
-      if (done) ports.record("rt_subscribe_ms", ports.now() - started);
-      all &&= done;
+    for (let at = 0; at < ids.length; at += protocol.maxIdsPerMessage) {
+      const sentAt = ports.wallNow();
+      const accepted = await this.#subscribeOnce(ids.slice(at, at + protocol.maxIdsPerMessage));
+      ports.record("rt_subscribe_ok", accepted ? 1 : 0);
+      if (accepted) ports.record("rt_subscribe_ms", ports.wallNow() - sentAt);
+      all &&= accepted;
     }
     return all;
   }
 
-  /** From now on it is taken how long no signal comes. */
-  listenForSilence(): void {
-    this.#lastSignal = this.#options.ports.now();
+  /** Starts to measure the longest time without a signal. */
+  startSilenceMeasurement(): void {
+    this.#lastSignalAt = this.#options.ports.wallNow();
     this.#longestSilence = 0;
   }
 
-  /** Longest time without a signal since then, milliseconds. */
+  /** Longest time without a signal since the measurement started, milliseconds. */
   longestSilence(): number {
-    return Math.max(this.#longestSilence, this.#options.ports.now() - this.#lastSignal);
+    return Math.max(this.#longestSilence, this.#options.ports.wallNow() - this.#lastSignalAt);
   }
 
-  /** Waits for a recovery that is under way and for the signals that it brings; at most so many milliseconds for these. */
-  async settled(patienceMs: number): Promise<void> {
-    await this.#recovering;
+  /** Waits for a recovery in progress and for the signals that it replays; for the latter at most `limitMs`. */
+  async settled(limitMs: number): Promise<void> {
+    await this.#recovery;
     if (!this.#replaying) return;
     await new Promise<void>((resolve) => {
-      const cancel = this.#options.ports.after(patienceMs, resolve);
+      const cancelTimeout = this.#options.ports.setTimer(resolve, limitMs);
       this.#onBookmark = () => {
-        cancel();
+        cancelTimeout();
         resolve();
       };
     });
   }
 
   /** Closes for good. */
-  leave(): void {
-    this.#leaving = true;
-    this.#dialogue?.leave();
+  close(): void {
+    this.#closing = true;
+    this.#socket?.close();
   }
 
-  async #ask(ids: readonly string[]): Promise<boolean> {
+  async #subscribeOnce(ids: readonly string[]): Promise<boolean> {
     const { entityCode } = this.#options;
     const versions = ids.map((id) => this.ledger.versionOf(id));
-    for (const id of ids) this.ledger.ask(id);
+    for (const id of ids) this.ledger.request(id);
     const payload = { entityCode, entityIds: [...ids], ...(versions.some((version) => version > 0) && { versions }) };
-    const answer = await this.#dialogue?.ask({ type: "SUBSCRIBE", payload }, (found) => this.#onSubscribed(found));
+    const answer = await this.#socket?.request({ type: "SUBSCRIBE", payload }, (found) => this.#onSubscribed(found));
     if (answer?.type !== "SUBSCRIBED") return false;
     return answer.payload.gone.length === 0 && answer.payload.count === ids.length;
   }
@@ -116,55 +114,54 @@ export class SyncClient {
   #onSubscribed(answer: DownMessage): void {
     if (answer.type !== "SUBSCRIBED") return;
     for (const { entityId, version } of answer.payload.changed) {
-      if (this.ledger.versionOf(entityId) > 0) this.#told(entityId, version);
+      if (this.ledger.versionOf(entityId) > 0) this.#receive(entityId, version);
       this.ledger.hold(entityId, version);
     }
   }
 
-  async #dial(attempt: number): Promise<boolean> {
-    const { ports, wire, targets, index, token } = this.#options;
+  async #openSocket(attempt: number): Promise<boolean> {
+    const { ports, protocol, targets, index, token } = this.#options;
     const target = targets[(index + attempt) % targets.length];
     if (!target) throw new Error("The plan has no target.");
-    const dialogue = await Dialogue.open({
+    const socket = await SyncSocket.open({
       ports,
-      wire,
+      protocol,
       target,
       token,
       onMessage: (message) => this.#onMessage(message),
       onClose: (code) => {
-        this.#dialogue = null;
-        if (!this.#leaving) this.#onLoss(code);
+        this.#socket = null;
+        if (!this.#closing) this.#onSocketLost(code);
       },
     });
-    if (!dialogue) return false;
-    this.#dialogue = dialogue;
-    if (this.#connectionId === "") this.#adopt(dialogue.welcome);
+    if (!socket) return false;
+    this.#socket = socket;
+    if (this.#connectionId === "") this.#adoptSession(socket.welcome);
     return true;
   }
 
-  #adopt(welcome: { connectionId: string; cursor: string }): void {
+  #adoptSession(welcome: { connectionId: string; cursor: string }): void {
     this.#connectionId = welcome.connectionId;
     this.#cursor = welcome.cursor;
   }
 
-  #onLoss(code: number): void {
-    const { ports, wire, stayUntil } = this.#options;
-    const sent = code === wire.closeCodes.restart;
-    if (!sent) ports.record("rt_unexpected_close", 1, { code: String(code) });
-    if (ports.now() >= stayUntil()) return;
-    const lostAt = ports.now();
-    this.#recovering = this.#recovering.then(() => this.#recover(lostAt));
+  #onSocketLost(code: number): void {
+    const { ports, protocol, reconnectUntil } = this.#options;
+    if (code !== protocol.closeCodes.restart) ports.record("rt_unexpected_close", 1, { code: String(code) });
+    const lostAt = ports.wallNow();
+    if (lostAt >= reconnectUntil()) return;
+    this.#recovery = this.#recovery.then(() => this.#recover(lostAt));
   }
 
   async #recover(lostAt: number): Promise<void> {
-    const { ports, stayUntil } = this.#options;
-    for (let attempt = 1; ports.now() < stayUntil() && !this.#leaving; attempt++) {
-      await sleep(ports, ports.random() * Math.min(backoff.cap, backoff.base * 2 ** (attempt - 1)));
-      if (!(await this.#dial(attempt))) continue;
+    const { ports, reconnectUntil } = this.#options;
+    for (let attempt = 1; ports.wallNow() < reconnectUntil() && !this.#closing; attempt++) {
+      await sleep(ports, backoffDelay(attempt - 1, ports.random(), reconnectBackoff));
+      if (!(await this.#openSocket(attempt))) continue;
       const outcome = await this.#resume();
       if (outcome === "lost") continue;
       ports.record("rt_resume_ok", outcome === "resumed" ? 1 : 0);
-      if (outcome === "resumed") ports.record("rt_resume_ms", ports.now() - lostAt);
+      if (outcome === "resumed") ports.record("rt_resume_ms", ports.wallNow() - lostAt);
       return;
     }
     ports.record("rt_resume_ok", 0);
@@ -172,12 +169,12 @@ export class SyncClient {
   }
 
   async #resume(): Promise<"resumed" | "reset" | "lost"> {
-    const dialogue = this.#dialogue;
+    const socket = this.#socket;
     const payload = { connectionId: this.#connectionId, cursor: this.#cursor };
-    const answer = await dialogue?.ask({ type: "RESUME", payload }, (found) => this.#onResumed(found));
-    if (!dialogue || !answer) return "lost";
+    const answer = await socket?.request({ type: "RESUME", payload }, (found) => this.#onResumed(found));
+    if (!socket || !answer) return "lost";
     if (answer.type === "RESUMED") return "resumed";
-    this.#adopt(dialogue.welcome);
+    this.#adoptSession(socket.welcome);
     await this.#resubscribe();
     return "reset";
   }
@@ -190,11 +187,11 @@ export class SyncClient {
   }
 
   async #resubscribe(): Promise<void> {
-    const { ports, wire } = this.#options;
+    const { ports, protocol } = this.#options;
     const ids = this.ledger.ids();
     let all = true;
-    for (let at = 0; at < ids.length; at += wire.maxIdsPerMessage)
-      all = (await this.#ask(ids.slice(at, at + wire.maxIdsPerMessage))) && all;
+    for (let at = 0; at < ids.length; at += protocol.maxIdsPerMessage)
+      all = (await this.#subscribeOnce(ids.slice(at, at + protocol.maxIdsPerMessage))) && all;
     ports.record("rt_resubscribed", all ? 1 : 0);
   }
 
@@ -209,42 +206,42 @@ export class SyncClient {
         this.#onBookmark();
         return;
       case "GONE":
-        for (const id of message.payload.entityIds) this.ledger.forget(id);
+        for (const id of message.payload.entityIds) this.ledger.release(id);
         return;
       case "RESET":
-        this.#recovering = this.#recovering.then(() => this.#resubscribe());
+        this.#recovery = this.#recovery.then(() => this.#resubscribe());
         return;
       default:
-        // Nothing that a client without data has to act on.
+        // A client without data has nothing to do for the other messages.
         return;
     }
   }
 
   #onInvalidate({ changes }: InvalidateMessage["payload"]): void {
-    const { ports, sharedClock, markChanges } = this.#options;
-    const now = ports.now();
-    this.#longestSilence = Math.max(this.#longestSilence, now - this.#lastSignal);
-    this.#lastSignal = now;
+    const { ports, sharedClock, tagChanges } = this.#options;
+    const now = ports.wallNow();
+    this.#longestSilence = Math.max(this.#longestSilence, now - this.#lastSignalAt);
+    this.#lastSignalAt = now;
     for (const { entityId, version } of changes) {
-      if (!this.#told(entityId, version)) continue;
-      // A version is the microsecond of its change. What was missed while the socket was away is no measure of speed.
+      if (!this.#receive(entityId, version)) continue;
+      // A version is the microsecond of its change. Replayed changes waited for the client, so they are no measure of speed.
       if (sharedClock && !this.#replaying)
-        ports.record("rt_delivery_ms", now - version / 1000, markChanges ? { change: String(version) } : undefined);
+        ports.record("rt_delivery_ms", now - version / 1000, tagChanges ? { change: String(version) } : undefined);
     }
   }
 
-  /** Whether it was news. */
-  #told(id: string, version: number): boolean {
+  /** Whether the version was new. */
+  #receive(id: string, version: number): boolean {
     const { ports, sharedClock } = this.#options;
-    switch (this.ledger.tell(id, version)) {
-      case "news":
+    switch (this.ledger.receive(id, version)) {
+      case "new":
         ports.record("rt_received", 1, undefined, sharedClock ? version / 1000 : undefined);
         this.#options.onSignal?.(id, version);
         return true;
-      case "repeat":
+      case "duplicate":
         if (!this.#replaying) ports.record("rt_duplicates", 1);
         return false;
-      case "older":
+      case "outdated":
         if (!this.#replaying) ports.record("rt_out_of_order", 1);
         return false;
       case "early":

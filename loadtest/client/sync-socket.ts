@@ -1,28 +1,28 @@
 import type { DownMessage, UpMessage, WelcomeMessage } from "@heliograph/protocol";
-import type { Target, Wire } from "../plan/plan.ts";
+import type { ProtocolConstants, Target } from "../plan/plan.ts";
 import type { LoadSocket, Ports } from "./ports.ts";
 
-export interface DialogueOptions {
+interface SyncSocketOptions {
   readonly ports: Ports;
-  readonly wire: Pick<Wire, "subprotocol" | "tokenPrefix">;
+  readonly protocol: Pick<ProtocolConstants, "subprotocol" | "tokenPrefix">;
   readonly target: Target;
   readonly token: string;
-  /** Every message that is not the answer to an `ask`. */
+  /** Receives every message that is not the answer to a request. */
   readonly onMessage: (message: DownMessage) => void;
-  /** Only after a dialogue was opened. */
+  /** Called only for a socket that was opened. */
   readonly onClose: (code: number) => void;
 }
 
-/** A server that has not answered by then does not answer, milliseconds. */
-const answerWithinMs = 30_000;
+/** Longest wait for an answer before it counts as missing, milliseconds. */
+const answerTimeoutMs = 30_000;
 
-/** One socket, from WELCOME to its end, and the questions that are open on it. */
-export class Dialogue {
+/** One socket from WELCOME to its close, with the requests that await an answer on it. */
+export class SyncSocket {
   readonly welcome: WelcomeMessage["payload"];
   readonly #ports: Ports;
   readonly #socket: LoadSocket;
-  readonly #open = new Map<string, { answer: (message: DownMessage | null) => void; cancel: () => void }>();
-  #ids = 0;
+  readonly #pending = new Map<string, { settle: (answer: DownMessage | null) => void; cancelTimeout: () => void }>();
+  #lastId = 0;
 
   private constructor(ports: Ports, socket: LoadSocket, welcome: WelcomeMessage["payload"]) {
     this.#ports = ports;
@@ -30,36 +30,36 @@ export class Dialogue {
     this.welcome = welcome;
   }
 
-  /** Connects and waits for WELCOME; null when that fails. Never rejects. */
-  static open(options: DialogueOptions): Promise<Dialogue | null> {
-    const { ports, wire, target, token, onMessage, onClose } = options;
+  /** Connects and waits for WELCOME. Resolves to null when that fails; never rejects. */
+  static open(options: SyncSocketOptions): Promise<SyncSocket | null> {
+    const { ports, protocol, target, token, onMessage, onClose } = options;
     return new Promise((resolve) => {
-      let dialogue: Dialogue | null = null;
+      let opened: SyncSocket | null = null;
       let closed = false;
-      const cancel = ports.after(answerWithinMs, () => {
-        if (!dialogue) socket.close(1000);
-      });
+      const cancelTimeout = ports.setTimer(() => {
+        if (!opened) socket.close(1000);
+      }, answerTimeoutMs);
       const socket = ports.openSocket(
-        { url: target.ws, protocols: [wire.subprotocol, `${wire.tokenPrefix}${token}`] },
+        { url: target.ws, protocols: [protocol.subprotocol, `${protocol.tokenPrefix}${token}`] },
         {
           onOpen: () => undefined,
           onText: (text) => {
             const message = JSON.parse(text) as DownMessage;
-            if (dialogue) dialogue.#take(message, onMessage);
+            if (opened) opened.#dispatch(message, onMessage);
             else if (message.type === "WELCOME") {
-              cancel();
-              dialogue = new Dialogue(ports, socket, message.payload);
+              cancelTimeout();
+              opened = new SyncSocket(ports, socket, message.payload);
               ports.record("rt_opened", 1);
-              resolve(dialogue);
+              resolve(opened);
             }
           },
           onClose: (code) => {
             if (closed) return;
             closed = true;
-            cancel();
-            if (!dialogue) return resolve(null);
+            cancelTimeout();
+            if (!opened) return resolve(null);
             ports.record("rt_closed", 1);
-            dialogue.#end();
+            opened.#abandonRequests();
             onClose(code);
           },
         },
@@ -72,55 +72,55 @@ export class Dialogue {
   }
 
   /**
-   * Resolves to the answer, or to null when the socket ends or the server is silent. `act` sees the answer before any later
-   * message: frames that come in one piece are read in one go, and who waits for the promise would be told after them.
+   * Sends a message and resolves to its answer, or to null when the socket closes or the answer does not come in time.
+   * `onAnswer` runs before any later message is dispatched. Frames that arrive together are read in one go, so code that
+   * awaits the promise runs only after the messages behind the answer.
    */
-  ask(message: UpMessage, act?: (answer: DownMessage) => void): Promise<DownMessage | null> {
-    const id = String(++this.#ids);
+  request(message: UpMessage, onAnswer?: (answer: DownMessage) => void): Promise<DownMessage | null> {
+    const id = String(++this.#lastId);
     return new Promise((resolve) => {
-      const answer = (found: DownMessage | null): void => {
-        this.#open.get(id)?.cancel();
-        this.#open.delete(id);
-        if (found) act?.(found);
-        resolve(found);
+      const settle = (answer: DownMessage | null): void => {
+        this.#pending.get(id)?.cancelTimeout();
+        this.#pending.delete(id);
+        if (answer) onAnswer?.(answer);
+        resolve(answer);
       };
-      this.#open.set(id, { answer, cancel: this.#ports.after(answerWithinMs, () => answer(null)) });
+      this.#pending.set(id, { settle, cancelTimeout: this.#ports.setTimer(() => settle(null), answerTimeoutMs) });
       this.send({ ...message, id });
     });
   }
 
-  /** Leaves for good: the server forgets what this connection held. */
-  leave(): void {
+  /** Closes with code 1000, upon which the server forgets the session and its subscriptions. */
+  close(): void {
     this.#socket.close(1000);
   }
 
-  /** Most bytes that the server takes in one frame. */
+  /** Largest frame that the server accepts, bytes. */
   get maxMessageBytes(): number {
     return this.welcome.limits.maxMessageBytes;
   }
 
-  /** Sends what may be no message at all. */
-  sendRaw(text: string): void {
+  /** Sends a text that need not be a valid message. */
+  sendText(text: string): void {
     this.#socket.send(text);
   }
 
-  /** Stops reading, where the engine can. */
-  stall(): void {
+  /** Stops reading, if the engine can. */
+  pauseReading(): void {
     this.#socket.pause?.();
   }
 
-  /** Reads again. */
-  wake(): void {
+  resumeReading(): void {
     this.#socket.resume?.();
   }
 
-  #take(message: DownMessage, onMessage: (message: DownMessage) => void): void {
-    const question = "id" in message && message.id !== undefined ? this.#open.get(message.id) : undefined;
-    if (question) question.answer(message);
+  #dispatch(message: DownMessage, onMessage: (message: DownMessage) => void): void {
+    const request = "id" in message && message.id !== undefined ? this.#pending.get(message.id) : undefined;
+    if (request) request.settle(message);
     else onMessage(message);
   }
 
-  #end(): void {
-    for (const { answer } of [...this.#open.values()]) answer(null);
+  #abandonRequests(): void {
+    for (const { settle } of [...this.#pending.values()]) settle(null);
   }
 }

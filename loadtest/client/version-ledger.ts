@@ -1,21 +1,25 @@
-/** What a signal was to the socket that got it. "early": for a row that was asked for, without an answer so far. */
-export type Told = "news" | "repeat" | "older" | "early" | "foreign";
+/**
+ * What a signal means to the socket that receives it. "early": its row was requested, but the server has not confirmed the
+ * subscription yet.
+ */
+type SignalKind = "new" | "duplicate" | "outdated" | "early" | "foreign";
 
-/** How the rows that a socket holds compare with the truth. */
-export interface Judgement {
-  /** Rows that changed since they were subscribed to. */
+/** How the versions that a socket received compare with the current ones. */
+interface LedgerComparison {
+  /** Rows that changed since the socket subscribed to them. */
   readonly changed: number;
-  /** Those of them whose newest version is known. */
-  readonly informed: number;
-  /** Ids of the others. */
+  /** Of those, the rows whose newest version reached the socket. */
+  readonly delivered: number;
+  /** Ids of the remaining changed rows. */
   readonly gaps: readonly string[];
 }
 
-/** Which versions one socket was told, and what that is worth. Pure; versions are only compared. */
-export class RowLedger {
-  readonly #rows = new Map<string, { base: number; told: number }>();
-  readonly #asked = new Set<string>();
+/** The versions that one socket has received. Pure: versions are only compared. */
+export class VersionLedger {
+  readonly #rows = new Map<string, { base: number; received: number }>();
+  readonly #requested = new Set<string>();
 
+  /** Number of rows that are held. */
   get size(): number {
     return this.#rows.size;
   }
@@ -24,47 +28,48 @@ export class RowLedger {
     return [...this.#rows.keys()];
   }
 
-  /** What the socket knows; 0 for rows that it does not hold. */
+  /** Newest version that the socket received; 0 for rows that it does not hold. */
   versionOf(id: string): number {
-    return this.#rows.get(id)?.told ?? 0;
+    return this.#rows.get(id)?.received ?? 0;
   }
 
-  /** A row is asked for. A server that answers too late may begin to tell of it all the same. */
-  ask(id: string): void {
-    if (!this.#rows.has(id)) this.#asked.add(id);
+  /** Notes that a subscription to the row was sent. A server that confirms late may already send its signals. */
+  request(id: string): void {
+    if (!this.#rows.has(id)) this.#requested.add(id);
   }
 
-  /** A row is held from now on, at this version. Again after a reconnect: then it is only another way to be told. */
+  /** Holds a row from this version on. For a row that is held already, after a reconnect, the version counts as received. */
   hold(id: string, version: number): void {
     const row = this.#rows.get(id);
-    this.#asked.delete(id);
-    if (!row) this.#rows.set(id, { base: version, told: version });
-    else if (version > row.told) row.told = version;
+    this.#requested.delete(id);
+    if (!row) this.#rows.set(id, { base: version, received: version });
+    else if (version > row.received) row.received = version;
   }
 
-  forget(id: string): void {
+  release(id: string): void {
     this.#rows.delete(id);
   }
 
-  tell(id: string, version: number): Told {
+  /** Notes a version that the server sent. */
+  receive(id: string, version: number): SignalKind {
     const row = this.#rows.get(id);
-    if (!row) return this.#asked.has(id) ? "early" : "foreign";
-    if (version === row.told) return "repeat";
-    if (version < row.told) return "older";
-    row.told = version;
-    return "news";
+    if (!row) return this.#requested.has(id) ? "early" : "foreign";
+    if (version === row.received) return "duplicate";
+    if (version < row.received) return "outdated";
+    row.received = version;
+    return "new";
   }
 
-  /** Compares with the versions that the database has; rows that are not in there are left out. */
-  judge(truth: ReadonlyMap<string, number>): Judgement {
+  /** Compares with the current versions by row id. Rows that are absent from them are left out. */
+  compare(currentVersions: ReadonlyMap<string, number>): LedgerComparison {
     let changed = 0;
     const gaps: string[] = [];
-    for (const [id, { base, told }] of this.#rows) {
-      const version = truth.get(id);
+    for (const [id, { base, received }] of this.#rows) {
+      const version = currentVersions.get(id);
       if (version === undefined || version <= base) continue;
       changed += 1;
-      if (told < version) gaps.push(id);
+      if (received < version) gaps.push(id);
     }
-    return { changed, informed: changed - gaps.length, gaps };
+    return { changed, delivered: changed - gaps.length, gaps };
   }
 }

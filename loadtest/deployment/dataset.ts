@@ -1,19 +1,24 @@
 import { randomUUID } from "node:crypto";
+import { sleep } from "@heliograph/shared/sleep";
 import type pg from "pg";
 import type { Tenant } from "../plan/plan.ts";
-import type { World } from "../plan/scenario.ts";
+import type { DatasetSize } from "../plan/scenario.ts";
 
-/** Rows and people of one run, made for it. */
-export interface LoadWorld {
+/** Rows and users that were created for one run. */
+export interface Dataset {
   readonly tenants: readonly Tenant[];
+  /** Ids of the organizations, in the order of the tenants. */
   readonly organizations: readonly string[];
-  /** People in turns of the organizations. */
+  /** Users of the organizations in turn. */
   readonly people: readonly { readonly personId: string; readonly tenant: number }[];
-  /** Tasks, those of one organization after the other. */
+  /** Ids of the tasks, grouped by organization. */
   readonly rows: readonly string[];
 }
 
-const ids = (count: number): string[] => Array.from({ length: count }, () => randomUUID());
+/** Interval at which the backlog is checked, milliseconds. */
+const pollIntervalMs = 50;
+
+const randomIds = (count: number): string[] => Array.from({ length: count }, () => randomUUID());
 
 async function insertTasks(pool: pg.Pool, organization: string, rows: readonly string[]): Promise<void> {
   const project = randomUUID();
@@ -28,16 +33,17 @@ async function insertTasks(pool: pg.Pool, organization: string, rows: readonly s
   );
 }
 
-/** Makes organizations of their own with members and tasks, so that nothing else in the database takes part. */
-export async function makeLoadWorld(pool: pg.Pool, run: string, size: World): Promise<LoadWorld> {
-  const organizations = ids(size.tenants);
+/** Creates organizations with members and tasks for one run, so that no other data of the database takes part. */
+export async function createDataset(pool: pg.Pool, run: string, size: DatasetSize): Promise<Dataset> {
+  const organizations = randomIds(size.tenants);
   await pool.query(
     "insert into app.organization (id, name) select id, 'Load ' || $2 || ' ' || n from unnest($1::uuid[]) with ordinality as u (id, n)",
     [organizations, run],
   );
-  // As many in each organization: a connection finds its user by its number modulo all, its rows by it modulo organizations.
+  // Every organization gets the same number of users: a connection finds its user by its number modulo the number of users,
+  // and its rows by its number modulo the number of organizations.
   const count = Math.ceil(Math.max(1, size.users) / size.tenants) * size.tenants;
-  const people = ids(count).map((personId, n) => ({ personId, tenant: n % size.tenants }));
+  const people = randomIds(count).map((personId, n) => ({ personId, tenant: n % size.tenants }));
   const personIds = people.map(({ personId }) => personId);
   await pool.query(
     `insert into app.person (id, email, fname, lname)
@@ -51,7 +57,7 @@ export async function makeLoadWorld(pool: pg.Pool, run: string, size: World): Pr
   const rows: string[] = [];
   const tenants: Tenant[] = [];
   for (const organization of organizations) {
-    const own = ids(Math.max(1, Math.floor(size.rows / size.tenants)));
+    const own = randomIds(Math.max(1, Math.floor(size.rows / size.tenants)));
     await insertTasks(pool, organization, own);
     tenants.push({ from: rows.length, to: rows.length + own.length });
     rows.push(...own);
@@ -60,11 +66,8 @@ export async function makeLoadWorld(pool: pg.Pool, run: string, size: World): Pr
   return { tenants, organizations, people, rows };
 }
 
-/** Waits until the making itself has gone through the feed: it is no part of what is measured. */
-export async function untilFeedIsQuiet(pool: pg.Pool, signal?: AbortSignal): Promise<void> {
+/** Waits until the changes that created the dataset are in the feed; they are not part of the measurement. */
+export async function waitForEmptyBacklog(pool: pg.Pool): Promise<void> {
   const pending = "select from app.logging where sync_status = 'pending' and action <> 0 limit 1";
-  while ((await pool.query(pending)).rowCount !== 0) {
-    signal?.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  while ((await pool.query(pending)).rowCount !== 0) await sleep(pollIntervalMs);
 }

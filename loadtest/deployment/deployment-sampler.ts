@@ -1,72 +1,72 @@
 import { cpus } from "node:os";
 import type { Recording } from "../report/recording.ts";
-import type { Site } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { readMetrics } from "./metrics-page.ts";
 
-/** Often enough for a plot, seldom enough to cost nothing, milliseconds. */
-const everyMs = 2000;
+/** Interval of the samples, milliseconds: fine enough for a plot, and too rare to disturb the measurement. */
+const intervalMs = 2000;
 
-/** CPU time in seconds that the generator has used since it began. */
+/** CPU time that the generator has used since it started, seconds; null where it cannot be known. */
 export type CpuSeconds = () => number | null;
 
-/** This process: it works on one core. */
+/** CPU time of this process. */
 export const ownCpuSeconds: CpuSeconds = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
 
-function machineTimes(): { busy: number; all: number } {
-  let [busy, all] = [0, 0];
+function machineTimes(): { busy: number; total: number } {
+  let [busy, total] = [0, 0];
   for (const { times } of cpus()) {
     const sum = times.user + times.nice + times.sys + times.idle + times.irq;
-    all += sum;
+    total += sum;
     busy += sum - times.idle;
   }
-  return { busy, all };
+  return { busy, total };
 }
 
-/** Rates from counters that only grow. */
-class Meter {
+/** Turns samples of a growing counter into rates. */
+class RateMeter {
   #at = 0;
   #value = 0;
 
-  /** Growth per second since the last time; undefined at the first. */
-  take(value: number, at: number): number | undefined {
+  /** Growth per second since the last sample; undefined for the first sample and after a reset of the counter. */
+  sample(value: number, at: number): number | undefined {
     const rate = this.#at > 0 && at > this.#at ? ((value - this.#value) * 1000) / (at - this.#at) : undefined;
     this.#at = at;
     this.#value = value;
-    // A restarted service begins again at zero.
+    // The counters of a restarted service start again at zero.
     return rate !== undefined && rate < 0 ? undefined : rate;
   }
 }
 
 /**
- * Samples the services and the generator until it is disposed of. `cores`: how many the generator can use; its load is a
- * percentage of that.
+ * Samples the services and the generator until it is disposed of.
+ * @param generator `cores`: how many cores it can use; its load is recorded as a percentage of them
  */
-export function watchSite(
-  site: Site,
+export function startDeploymentSampler(
+  deployment: Deployment,
   recording: Recording,
   generator: { cpuSeconds: CpuSeconds; cores: number },
 ): AsyncDisposable & { sample(): Promise<void> } {
-  const meters = new Map<string, Meter>();
+  const meters = new Map<string, RateMeter>();
   const rateOf = (name: string, value: number, at: number): number | undefined => {
-    const meter = meters.get(name) ?? new Meter();
+    const meter = meters.get(name) ?? new RateMeter();
     meters.set(name, meter);
-    return meter.take(value, at);
+    return meter.sample(value, at);
   };
 
   const sampleServices = async (): Promise<void> => {
     await Promise.all(
-      site.observed().map(async ({ name, metricsUrl }) => {
-        const found = await readMetrics(metricsUrl);
-        if (!found) return;
+      deployment.services().map(async ({ name, metricsUrl }) => {
+        const values = await readMetrics(metricsUrl);
+        if (!values) return;
         const at = Date.now();
         const tags = { service: name };
-        const cpu = rateOf(metricsUrl, found.get("process_cpu_seconds_total") ?? 0, at);
+        const cpu = rateOf(metricsUrl, values.get("process_cpu_seconds_total") ?? 0, at);
         if (cpu !== undefined) recording.add("server_cpu", cpu * 100, at, tags);
-        recording.add("server_rss", found.get("process_resident_memory_bytes") ?? 0, at, tags);
-        const connections = found.get("heliograph_gateway_connections");
+        recording.add("server_rss", values.get("process_resident_memory_bytes") ?? 0, at, tags);
+        const connections = values.get("heliograph_gateway_connections");
         if (connections !== undefined) recording.add("server_connections", connections, at, tags);
       }),
     );
@@ -74,40 +74,39 @@ export function watchSite(
 
   const sampleGenerator = (): void => {
     const at = Date.now();
-    const used = generator.cpuSeconds();
-    const load = used === null ? undefined : rateOf("generator", used, at);
+    const cpuSeconds = generator.cpuSeconds();
+    const load = cpuSeconds === null ? undefined : rateOf("generator", cpuSeconds, at);
     if (load !== undefined) recording.add("generator_cpu", (load * 100) / generator.cores, at);
-    const { busy, all } = machineTimes();
+    const { busy, total } = machineTimes();
     const busyRate = rateOf("busy", busy, at);
-    const allRate = rateOf("all", all, at);
-    if (busyRate !== undefined && allRate) recording.add("machine_cpu", (100 * busyRate) / allRate, at);
+    const totalRate = rateOf("total", total, at);
+    if (busyRate !== undefined && totalRate) recording.add("machine_cpu", (100 * busyRate) / totalRate, at);
   };
 
   const sample = async (): Promise<void> => {
     sampleGenerator();
     await sampleServices();
-    const lag = await site.lagMs().catch(() => null);
+    const lag = await deployment.lagMs().catch(() => null);
     if (lag !== null) recording.add("server_lag_ms", lag, Date.now());
   };
 
-  let busy: Promise<void> = sample();
-  let under = true;
-  void busy.finally(() => {
-    under = false;
-  });
-  const timer = setInterval(() => {
-    if (under) return;
-    under = true;
-    busy = sample().finally(() => {
-      under = false;
+  let inFlight = false;
+  let latest: Promise<void> = Promise.resolve();
+  const sampleUnlessInFlight = (): void => {
+    if (inFlight) return;
+    inFlight = true;
+    latest = sample().finally(() => {
+      inFlight = false;
     });
-    busy.catch(() => undefined);
-  }, everyMs);
+    latest.catch(() => undefined);
+  };
+  sampleUnlessInFlight();
+  const timer = setInterval(sampleUnlessInFlight, intervalMs);
   return {
     sample,
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
-      await busy.catch(() => undefined);
+      await latest.catch(() => undefined);
     },
   };
 }

@@ -1,24 +1,27 @@
 import type { LoadUser, Plan } from "../plan/plan.ts";
 import type { Action } from "../plan/workload.ts";
 
-/** A service whose figures can be asked for. */
-export interface Observed {
+/** A service whose metrics can be read. */
+export interface ObservedService {
   readonly name: string;
   readonly kind: "gateway" | "watcher";
   readonly metricsUrl: string;
 }
 
-/** What is measured: the product, with people and rows for this run. */
-export interface Site extends AsyncDisposable {
-  readonly facts: Pick<Plan, "targets" | "tenants" | "sharedClock" | "badTokens" | "entityCode" | "column">;
+/** The deployment under test, with the users and rows of a run. */
+export interface Deployment extends AsyncDisposable {
+  readonly facts: Pick<Plan, "targets" | "tenants" | "sharedClock" | "invalidTokens" | "entityCode" | "column">;
   readonly users: readonly LoadUser[];
   readonly rows: readonly string[];
-  /** Services as they are now. */
-  observed(): readonly Observed[];
-  /** Milliseconds that the oldest change waits for its place in the feed; null where nobody can know. */
+  /** The services that run at the moment. */
+  services(): readonly ObservedService[];
+  /** Age of the oldest change that is not in the feed yet, milliseconds; null where it cannot be known. */
   lagMs(): Promise<number | null>;
-  /** Does something to the product; resolves when it is done. */
-  act(action: Action["name"], signal: AbortSignal): Promise<void>;
-  /** Rows that sockets of this run have left behind, after everything had time to go; null where nobody can know. */
-  leftovers(): Promise<number | null>;
+  /** Performs a fault or maintenance step; resolves when it is complete. */
+  perform(action: Action["name"], signal: AbortSignal): Promise<void>;
+  /**
+   * Waits for the cleanup after closed sockets and returns how much of this run is left over, in rows or sockets; null where
+   * it cannot be known.
+   */
+  countLeftovers(): Promise<number | null>;
 }

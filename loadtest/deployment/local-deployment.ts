@@ -1,5 +1,5 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
+import { sleep } from "@heliograph/shared/sleep";
 import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
 import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
 import { startScratchServer } from "@heliograph/testkit/postgres/scratch-server";
@@ -7,14 +7,14 @@ import { templateDatabase } from "@heliograph/testkit/postgres/template-cluster"
 import { findRedis } from "@heliograph/testkit/redis/find-redis";
 import { startRedis } from "@heliograph/testkit/redis/server";
 import pg from "pg";
-import type { World } from "../plan/scenario.ts";
+import type { DatasetSize } from "../plan/scenario.ts";
 import type { Action } from "../plan/workload.ts";
-import { type LoadWorld, makeLoadWorld, untilFeedIsQuiet } from "./dataset.ts";
-import type { Observed, Site } from "./deployment.ts";
-import { badTokensFrom } from "./invalid-tokens.ts";
-import { gaugeOf } from "./metrics-page.ts";
+import { createDataset, type Dataset, waitForEmptyBacklog } from "./dataset.ts";
+import type { Deployment, ObservedService } from "./deployment.ts";
+import { invalidTokensFrom } from "./invalid-tokens.ts";
+import { readMetric } from "./metrics-page.ts";
 
-/** As a database in earnest: what commits survives. */
+/** Durability as in production: a committed transaction survives a crash. */
 const durable = {
   fsync: "on",
   synchronous_commit: "on",
@@ -22,28 +22,28 @@ const durable = {
   wal_level: "replica",
   max_wal_size: "4GB",
 };
-/** Rows of sockets that have left are gone after this at the latest, milliseconds. */
-const cleanupWithinMs = 20_000;
-/** A leader is found within this time, or something is wrong, milliseconds. */
-const leaderWithinMs = 20_000;
-/** Pause between two looks at something that is awaited, milliseconds. */
-const lookMs = 250;
-/** When a token was made whose time is over. */
+/** Longest wait for the rows of closed sockets to be deleted, milliseconds. */
+const cleanupTimeoutMs = 20_000;
+/** Longest wait for a watcher to lead, milliseconds. */
+const leaderTimeoutMs = 20_000;
+/** Interval at which a condition is checked, milliseconds. */
+const pollIntervalMs = 250;
+/** Issue time of the expired token. */
 const longAgo = Date.UTC(2024, 0, 1);
 
-/** A cluster of this machine and its database. */
-export interface Ground extends AsyncDisposable {
+/** A cluster on this machine and its database. */
+export interface LocalCluster extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly pool: pg.Pool;
 }
 
-/** Starts two gateways and two watchers, on servers that exist already or on own ones: PostgreSQL with durability, Redis. */
-export async function startGround(
+/** Starts two gateways and two watchers. Without `servers` it also starts Redis and a PostgreSQL with full durability. */
+export async function startLocalCluster(
   options: {
     readonly env?: Readonly<Record<string, string>> | undefined;
     readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string | null };
   } = {},
-): Promise<Ground> {
+): Promise<LocalCluster> {
   await using undo = new AsyncDisposableStack();
   const { databaseUrl, redisUrl } = options.servers ?? (await startServers(undo));
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 });
@@ -55,63 +55,67 @@ export async function startGround(
   return { cluster, pool, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** A cluster on this machine with full access to it, and people and rows of one run. */
-export class LocalSite implements Site {
+/** A cluster on this machine, with access to its database and processes, and with a dataset for one run. */
+export class LocalDeployment implements Deployment {
   readonly cluster: Cluster;
   readonly pool: pg.Pool;
-  readonly world: LoadWorld;
-  readonly facts: Site["facts"];
-  readonly users: Site["users"];
+  readonly facts: Deployment["facts"];
+  readonly users: Deployment["users"];
+  readonly #dataset: Dataset;
   readonly #undo: AsyncDisposable | undefined;
-  readonly #ports: readonly number[];
+  readonly #gatewayPorts: readonly number[];
 
-  private constructor(parts: { ground: Ground; world: LoadWorld; undo: AsyncDisposable | undefined }) {
-    const { ground, world, undo } = parts;
-    const { cluster, pool } = ground;
+  private constructor(parts: { localCluster: LocalCluster; dataset: Dataset; undo: AsyncDisposable | undefined }) {
+    const { localCluster, dataset, undo } = parts;
+    const { cluster, pool } = localCluster;
     this.cluster = cluster;
     this.pool = pool;
-    this.world = world;
+    this.#dataset = dataset;
     this.#undo = undo;
-    this.#ports = cluster.gateways.map(({ port }) => port);
+    this.#gatewayPorts = cluster.gateways.map(({ port }) => port);
     const tokens = new Tokens(loadConfig(tokenConfig, cluster.settings));
-    const sign = (person: LoadWorld["people"][number], now?: number): string => {
-      const organizationId = world.organizations[person.tenant] ?? "";
+    const sign = (person: Dataset["people"][number], now?: number): string => {
+      const organizationId = dataset.organizations[person.tenant] ?? "";
       return tokens.sign({ personId: person.personId, organizationId }, now).token;
     };
-    this.users = world.people.map((person) => ({ token: sign(person), tenant: person.tenant }));
-    const [first] = world.people;
+    this.users = dataset.people.map((person) => ({ token: sign(person), tenant: person.tenant }));
+    const [first] = dataset.people;
     this.facts = {
       targets: cluster.gateways.map(({ url }) => ({ http: url, ws: `${url.replace(/^http/, "ws")}/ws/sync` })),
-      tenants: world.tenants,
+      tenants: dataset.tenants,
       sharedClock: true,
       entityCode: "task",
       column: "description",
-      badTokens: first ? badTokensFrom(sign(first), sign(first, longAgo)) : [],
+      invalidTokens: first ? invalidTokensFrom(sign(first), sign(first, longAgo)) : [],
     };
   }
 
-  /** A ground of its own, which ends with it. */
+  /** Starts a cluster of its own, which is stopped when the deployment is disposed of. */
   static async start(options: {
     run: string;
-    world: World;
+    dataset: DatasetSize;
     env?: Readonly<Record<string, string>> | undefined;
-  }): Promise<LocalSite> {
+  }): Promise<LocalDeployment> {
     await using undo = new AsyncDisposableStack();
-    const ground = undo.use(await startGround({ env: options.env }));
-    const world = await settle(ground, options);
-    return new LocalSite({ ground, world, undo: undo.move() });
+    const localCluster = undo.use(await startLocalCluster({ env: options.env }));
+    const dataset = await prepareDataset(localCluster, options);
+    return new LocalDeployment({ localCluster, dataset, undo: undo.move() });
   }
 
-  /** On a ground that others use as well. */
-  static async on(ground: Ground, options: { run: string; world: World }): Promise<LocalSite> {
-    return new LocalSite({ ground, world: await settle(ground, options), undo: undefined });
+  /** Uses a cluster that others use as well. */
+  static async on(
+    localCluster: LocalCluster,
+    options: { run: string; dataset: DatasetSize },
+  ): Promise<LocalDeployment> {
+    const dataset = await prepareDataset(localCluster, options);
+    return new LocalDeployment({ localCluster, dataset, undo: undefined });
   }
 
   get rows(): readonly string[] {
-    return this.world.rows;
+    return this.#dataset.rows;
   }
 
-  observed(): readonly Observed[] {
+  services(): readonly ObservedService[] {
     return [...this.cluster.gateways, ...this.cluster.watchers]
       .filter(isRunning)
       .map(({ name, kind, url }) => ({ name, kind, metricsUrl: `${url}/metrics` }));
@@ -125,47 +129,47 @@ export class LocalSite implements Site {
     return rows[0]?.lag ?? 0;
   }
 
-  async act(action: Action["name"], signal: AbortSignal): Promise<void> {
+  async perform(action: Action["name"], signal: AbortSignal): Promise<void> {
     if (action === "kill-leader") return this.#killLeader(signal);
-    // One after the other on the same port, as a load balancer would hide it: the next one only when this one is ready.
-    for (const port of this.#ports) {
+    // In sequence and on the same ports, as behind a load balancer: `add` resolves when the new gateway is ready.
+    for (const port of this.#gatewayPorts) {
       await this.cluster.gateways.find((gateway) => gateway.port === port && isRunning(gateway))?.stop();
       await this.cluster.add("gateway", { port });
     }
   }
 
   async #killLeader(signal: AbortSignal): Promise<void> {
-    // On a machine that stands still for seconds the lease changes hands: for a moment nobody may lead.
-    for (const giveUp = Date.now() + leaderWithinMs; Date.now() < giveUp; ) {
+    // There may be no leader for a moment: when the machine stalls for seconds, the lease changes hands.
+    for (const deadline = Date.now() + leaderTimeoutMs; Date.now() < deadline; ) {
       signal.throwIfAborted();
       for (const watcher of this.cluster.watchers.filter(isRunning)) {
-        if ((await gaugeOf(`${watcher.url}/metrics`, "heliograph_watcher_leading")) !== 1) continue;
+        if ((await readMetric(`${watcher.url}/metrics`, "heliograph_watcher_leading")) !== 1) continue;
         await watcher.kill("SIGKILL");
         await this.cluster.add("watcher");
         return;
       }
-      await wait(lookMs);
+      await sleep(pollIntervalMs);
     }
-    throw new Error("No watcher leads, so none can be killed.");
+    throw new Error(`kill-leader failed: no watcher was leading within ${leaderTimeoutMs / 1000} s.`);
   }
 
-  async leftovers(): Promise<number | null> {
-    const people = this.world.people.map(({ personId }) => personId);
-    const left = async (): Promise<number> => {
-      const { rows } = await this.pool.query<{ left: number }>(
+  async countLeftovers(): Promise<number | null> {
+    const people = this.#dataset.people.map(({ personId }) => personId);
+    const count = async (): Promise<number> => {
+      const { rows } = await this.pool.query<{ count: number }>(
         `select ((select count(*) from app.rxdb_session where user_id = any($1::uuid[]))
-               + (select count(*) from app.rxdb_subscription where user_id = any($1::uuid[])))::int as left`,
+               + (select count(*) from app.rxdb_subscription where user_id = any($1::uuid[])))::int as count`,
         [people],
       );
-      return rows[0]?.left ?? 0;
+      return rows[0]?.count ?? 0;
     };
-    const deadline = Date.now() + cleanupWithinMs;
-    let count = await left();
-    while (count > 0 && Date.now() < deadline) {
-      await wait(lookMs);
-      count = await left();
+    const deadline = Date.now() + cleanupTimeoutMs;
+    let leftovers = await count();
+    while (leftovers > 0 && Date.now() < deadline) {
+      await sleep(pollIntervalMs);
+      leftovers = await count();
     }
-    return count;
+    return leftovers;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -175,10 +179,13 @@ export class LocalSite implements Site {
 
 const isRunning = ({ process }: ServiceProcess): boolean => process.exitCode === null && process.signalCode === null;
 
-async function settle({ pool }: Ground, { run, world }: { run: string; world: World }): Promise<LoadWorld> {
-  const made = await makeLoadWorld(pool, run, world);
-  await untilFeedIsQuiet(pool);
-  return made;
+async function prepareDataset(
+  { pool }: LocalCluster,
+  { run, dataset }: { run: string; dataset: DatasetSize },
+): Promise<Dataset> {
+  const created = await createDataset(pool, run, dataset);
+  await waitForEmptyBacklog(pool);
+  return created;
 }
 
 async function startServers(undo: AsyncDisposableStack): Promise<{ databaseUrl: string; redisUrl: string }> {

@@ -1,8 +1,8 @@
-/** A service that is busy or gone must not hold the sampling up, milliseconds. */
-const answerWithinMs = 1500;
+/** Longest wait for a metrics page, milliseconds: a busy or stopped service must not hold up the sampling. */
+const timeoutMs = 1500;
 
-/** Values of one page of metrics by name: of several lines with different labels, the sum. */
-export function parseMetrics(text: string): Map<string, number> {
+/** Values of a Prometheus page by metric name. Lines that differ only in labels are summed. */
+function parseMetrics(text: string): Map<string, number> {
   const values = new Map<string, number>();
   for (const line of text.split("\n")) {
     const match = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{.*\})? (\S+)/.exec(line);
@@ -12,17 +12,17 @@ export function parseMetrics(text: string): Map<string, number> {
   return values;
 }
 
-/** The metrics of a service; null when it does not answer. */
+/** The metrics of a service by name; null when it does not respond. */
 export async function readMetrics(url: string): Promise<Map<string, number> | null> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(answerWithinMs) });
-    return answer.ok ? parseMetrics(await answer.text()) : null;
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    return response.ok ? parseMetrics(await response.text()) : null;
   } catch {
     return null;
   }
 }
 
-/** One of them. */
-export async function gaugeOf(url: string, name: string): Promise<number | undefined> {
+/** One metric of a service; undefined when the service does not respond or does not have it. */
+export async function readMetric(url: string, name: string): Promise<number | undefined> {
   return (await readMetrics(url))?.get(name);
 }

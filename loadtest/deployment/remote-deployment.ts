@@ -2,59 +2,85 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { socketPath } from "@heliograph/protocol";
+import { sleep } from "@heliograph/shared/sleep";
 import type { LoadUser, Target, Tenant } from "../plan/plan.ts";
-import type { World } from "../plan/scenario.ts";
+import type { DatasetSize } from "../plan/scenario.ts";
 import type { Action } from "../plan/workload.ts";
-import type { LoadOptions } from "../runner/options.ts";
-import type { Observed, Site } from "./deployment.ts";
-import { badTokensFrom } from "./invalid-tokens.ts";
+import type { Deployment, ObservedService } from "./deployment.ts";
+import { invalidTokensFrom } from "./invalid-tokens.ts";
 import { readMetrics } from "./metrics-page.ts";
 
 const entityCode = "task";
 const pageSize = 200;
-/** Gauges of open sockets are looked at for so long after everybody has left, milliseconds. */
-const cleanupWithinMs = 20_000;
+/** Longest wait for the gateways' gauges of open sockets to reach zero, milliseconds. */
+const cleanupTimeoutMs = 20_000;
+/** Interval at which they are read, milliseconds. */
+const pollIntervalMs = 500;
 
-type Person = { readonly email?: string; readonly password?: string; readonly token?: string };
+/** What the command line says about a deployment. */
+export interface RemoteOptions {
+  readonly scenario: string;
+  /** Base URLs of gateways or of the load balancer. */
+  readonly targets: readonly string[];
+  /** JSON file with users of the deployment. */
+  readonly users: string | null;
+  /** Metrics pages of the deployment's services. */
+  readonly metrics: readonly string[];
+  /** Program that performs a scenario's actions, with arguments. */
+  readonly operator: string | null;
+}
 
-export function targetOf(url: string): Target {
+interface UserEntry {
+  readonly email?: string;
+  readonly password?: string;
+  readonly token?: string;
+}
+
+function targetOf(url: string): Target {
   return { http: url, ws: `${url.replace(/^http/, "ws")}${socketPath}` };
 }
 
-/** A deployment somewhere else, known by its addresses and by people who may sign in. Rows are those that it has. */
-export class RemoteSite implements Site {
-  readonly facts: Site["facts"];
-  readonly users: Site["users"];
-  readonly rows: Site["rows"];
-  readonly #options: LoadOptions;
+/** A deployment elsewhere, known by its addresses and by users who can sign in. It uses rows that exist already. */
+export class RemoteDeployment implements Deployment {
+  readonly facts: Deployment["facts"];
+  readonly users: Deployment["users"];
+  readonly rows: Deployment["rows"];
+  readonly #options: RemoteOptions;
 
-  private constructor(parts: Pick<RemoteSite, "facts" | "users" | "rows"> & { options: LoadOptions }) {
+  private constructor(parts: Pick<RemoteDeployment, "facts" | "users" | "rows"> & { options: RemoteOptions }) {
     this.facts = parts.facts;
     this.users = parts.users;
     this.rows = parts.rows;
     this.#options = parts.options;
   }
 
-  /** Signs everybody in and looks up rows. Fails with a sentence where the target does not fit the scenario. */
-  static async open(parts: { options: LoadOptions; world: World; actions: readonly Action[] }): Promise<RemoteSite> {
-    const { options, world, actions } = parts;
+  /**
+   * Signs all users in and looks up rows.
+   * @throws Error with the remedy when the deployment does not fit the scenario
+   */
+  static async open(parts: {
+    options: RemoteOptions;
+    dataset: DatasetSize;
+    actions: readonly Action[];
+  }): Promise<RemoteDeployment> {
+    const { options, dataset, actions } = parts;
     if (actions.length > 0 && options.operator === null)
       throw new Error(
-        `${options.scenario} does something to the product: ${actions.map(({ name }) => name).join(", ")}. Remedy: --operator <program>, which is called with that name.`,
+        `${options.scenario} performs actions on the deployment: ${actions.map(({ name }) => name).join(", ")}. Remedy: pass --operator <program>, which is called with the name of the action.`,
       );
     const targets = options.targets.map(targetOf);
     const [first] = targets;
-    if (!first) throw new Error("--target names no address.");
-    const byOrganization = new Map<string, string[]>();
-    for (const person of readPeople(options.users ?? "")) {
-      const { token, organizationId } = await signIn(first, person);
-      byOrganization.set(organizationId, [...(byOrganization.get(organizationId) ?? []), token]);
+    if (!first) throw new Error("--target contains no address.");
+    const tokensByOrganization = new Map<string, string[]>();
+    for (const user of readUsers(options.users ?? "")) {
+      const { token, organizationId } = await signIn(first, user);
+      tokensByOrganization.set(organizationId, [...(tokensByOrganization.get(organizationId) ?? []), token]);
     }
-    const groups = [...byOrganization.values()].slice(0, world.tenants);
-    const { tenants, rows } = await findRows(first, groups, Math.ceil(world.rows / world.tenants));
-    const users = inTurns(groups);
-    const [good] = users;
-    return new RemoteSite({
+    const groups = [...tokensByOrganization.values()].slice(0, dataset.tenants);
+    const { tenants, rows } = await findRows(first, groups, Math.ceil(dataset.rows / dataset.tenants));
+    const users = interleave(groups);
+    const [valid] = users;
+    return new RemoteDeployment({
       options,
       users,
       rows,
@@ -64,12 +90,12 @@ export class RemoteSite implements Site {
         entityCode,
         column: "description",
         sharedClock: targets.every(({ http }) => ["127.0.0.1", "localhost"].includes(new URL(http).hostname)),
-        badTokens: good ? badTokensFrom(good.token) : [],
+        invalidTokens: valid ? invalidTokensFrom(valid.token) : [],
       },
     });
   }
 
-  observed(): readonly Observed[] {
+  services(): readonly ObservedService[] {
     return this.#options.metrics.map((url) => ({
       name: new URL(url).host,
       kind: "gateway",
@@ -81,63 +107,63 @@ export class RemoteSite implements Site {
     return Promise.resolve(null);
   }
 
-  async act(action: Action["name"], signal: AbortSignal): Promise<void> {
+  async perform(action: Action["name"], signal: AbortSignal): Promise<void> {
     const [program = "", ...args] = (this.#options.operator ?? "").split(" ");
     await promisify(execFile)(program, [...args, action], { signal });
   }
 
-  /** Sockets that the gateways still count; only where nobody else uses the target. */
-  async leftovers(): Promise<number | null> {
+  /** Sockets that the gateways still report. Only meaningful when the run is the deployment's only user. */
+  async countLeftovers(): Promise<number | null> {
     if (this.#options.metrics.length === 0) return null;
     const count = async (): Promise<number> => {
-      const pages = await Promise.all(this.observed().map(({ metricsUrl }) => readMetrics(metricsUrl)));
+      const pages = await Promise.all(this.services().map(({ metricsUrl }) => readMetrics(metricsUrl)));
       return pages.reduce((sum, page) => sum + (page?.get("heliograph_gateway_connections") ?? 0), 0);
     };
-    const deadline = Date.now() + cleanupWithinMs;
-    let left = await count();
-    while (left > 0 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      left = await count();
+    const deadline = Date.now() + cleanupTimeoutMs;
+    let leftovers = await count();
+    while (leftovers > 0 && Date.now() < deadline) {
+      await sleep(pollIntervalMs);
+      leftovers = await count();
     }
-    return left;
+    return leftovers;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Nothing of it is ours.
+    // The deployment existed before the run and stays.
   }
 }
 
-function readPeople(file: string): Person[] {
-  let people: unknown;
+function readUsers(file: string): UserEntry[] {
+  let users: unknown;
   try {
-    people = JSON.parse(readFileSync(file, "utf8"));
+    users = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new Error(`--users ${file} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
-  if (!Array.isArray(people) || people.length === 0)
-    throw new Error(`--users ${file}: a JSON list of {"email","password"} or {"token"} is expected.`);
-  return people as Person[];
+  if (!Array.isArray(users) || users.length === 0)
+    throw new Error(`--users ${file} must contain a JSON list of {"email","password"} or {"token"}.`);
+  return users as UserEntry[];
 }
 
-async function signIn(target: Target, person: Person): Promise<{ token: string; organizationId: string }> {
-  let { token } = person;
+async function signIn(target: Target, user: UserEntry): Promise<{ token: string; organizationId: string }> {
+  let { token } = user;
   if (token === undefined) {
-    const answer = await fetch(`${target.http}/api/v1/auth/login`, {
+    const response = await fetch(`${target.http}/api/v1/auth/login`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ email: person.email, password: person.password }),
+      body: JSON.stringify({ email: user.email, password: user.password }),
     });
-    if (!answer.ok) throw new Error(`${person.email} cannot sign in at ${target.http}: ${answer.status}.`);
-    token = ((await answer.json()) as { token: string }).token;
+    if (!response.ok) throw new Error(`${user.email} cannot sign in at ${target.http}: status ${response.status}.`);
+    token = ((await response.json()) as { token: string }).token;
   }
   const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { org?: string };
   return { token, organizationId: claims.org ?? "" };
 }
 
-/** Users of the tenants in turns; where one has fewer, they serve several times. */
-function inTurns(groups: readonly (readonly string[])[]): LoadUser[] {
-  const most = Math.max(...groups.map((group) => group.length));
-  return Array.from({ length: most * groups.length }, (_, n) => {
+/** Users of the tenants in turn. Users of a tenant with fewer users appear several times. */
+function interleave(groups: readonly (readonly string[])[]): LoadUser[] {
+  const largest = Math.max(...groups.map((group) => group.length));
+  return Array.from({ length: largest * groups.length }, (_, n) => {
     const tenant = n % groups.length;
     const group = groups[tenant] ?? [];
     return { tenant, token: group[Math.floor(n / groups.length) % group.length] ?? "" };
@@ -152,13 +178,14 @@ async function findRows(target: Target, groups: readonly (readonly string[])[], 
     let cursor: string | null = "";
     while (own.length < perTenant && cursor !== null) {
       const url = `${target.http}/api/v1/${entityCode}?limit=${pageSize}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
-      const answer: Response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-      if (!answer.ok) throw new Error(`${url} answered ${answer.status}.`);
-      const page = (await answer.json()) as { items: { id: string }[]; nextCursor: string | null };
+      const response: Response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+      if (!response.ok) throw new Error(`GET ${url} failed with status ${response.status}.`);
+      const page = (await response.json()) as { items: { id: string }[]; nextCursor: string | null };
       own.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor;
     }
-    if (own.length === 0) throw new Error(`A user of --users sees no ${entityCode} to hold and to change.`);
+    if (own.length === 0)
+      throw new Error(`A user of --users sees no ${entityCode}. The run needs rows to hold and to change.`);
     tenants.push({ from: rows.length, to: rows.length + Math.min(own.length, perTenant) });
     rows.push(...own.slice(0, perTenant));
   }

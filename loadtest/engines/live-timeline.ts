@@ -1,42 +1,40 @@
-import type { Phases, Timeline } from "../plan/plan.ts";
-import { timelineFrom } from "../plan/plan.ts";
+import { type Phases, type Timeline, timelineFrom } from "../plan/plan.ts";
 
-/** How often it is looked whether the next phase may begin, milliseconds. */
-const lookMs = 50;
-/** Somebody who is not ready by then is not waited for any more, milliseconds. */
-const mostDelayMs = 120_000;
+/** Interval at which the timeline decides whether the next phase may begin, milliseconds. */
+const checkIntervalMs = 50;
+/** Longest total delay. A connection that is not ready by then is not waited for, milliseconds. */
+const maxDelayMs = 120_000;
 
 /**
- * The moments of a run in one process, which can wait for stragglers as separate virtual users cannot: changes begin when
- * every socket is open, and nobody is judged before the last change is made. Later phases move along.
+ * The timeline of a run in one process. Unlike separate virtual users it can wait for slow connections: changes begin when
+ * every socket is open, and verification begins when the last change is made. All later moments are postponed as well.
  */
 export class LiveTimeline implements Timeline {
-  /** Settles when the run has begun. */
+  /** Resolves when the run has begun. */
   readonly begun: Promise<void>;
   readonly #phases: Phases;
-  readonly #now: () => number;
+  readonly #wallNow: () => number;
   readonly #timer: NodeJS.Timeout;
   #moments: Timeline;
-  #begin = (): void => undefined;
+  #resolveBegun = (): void => undefined;
   #delayedMs = 0;
-  /** Connections that are not ready, and work that is not done. */
-  #unready = 0;
-  #busy = 0;
+  #connectionsNotReady = 0;
+  #pendingWork = 0;
 
-  constructor(phases: Phases, now: () => number = Date.now) {
+  constructor(phases: Phases, wallNow: () => number = Date.now) {
     this.#phases = phases;
-    this.#now = now;
-    this.#moments = timelineFrom(now(), phases);
+    this.#wallNow = wallNow;
+    this.#moments = timelineFrom(wallNow(), phases);
     this.begun = new Promise((resolve) => {
-      this.#begin = resolve;
+      this.#resolveBegun = resolve;
     });
-    this.#timer = setInterval(() => this.look(), lookMs);
+    this.#timer = setInterval(() => this.check(), checkIntervalMs);
   }
 
-  /** The run begins at this moment, milliseconds since 1970. Answers the moments as they are foreseen. */
+  /** Begins the run at `start`, milliseconds since 1970. Returns the planned moments. */
   begin(start: number): Timeline {
     this.#moments = timelineFrom(start, this.#phases);
-    this.#begin();
+    this.#resolveBegun();
     return this.#moments;
   }
 
@@ -52,27 +50,27 @@ export class LiveTimeline implements Timeline {
     return this.#moments.writeUntil;
   }
 
-  get judgeAt(): number {
-    return this.#moments.judgeAt;
+  get verifyFrom(): number {
+    return this.#moments.verifyFrom;
   }
 
   get end(): number {
     return this.#moments.end;
   }
 
-  /** Somebody is awaited before changes begin; the answer is called when he is ready, or never will be. */
-  awaitReady(): () => void {
-    this.#unready += 1;
+  /** Delays the changes until the returned function is called; call it also when the connection fails. */
+  delayWriting(): () => void {
+    this.#connectionsNotReady += 1;
     return once(() => {
-      this.#unready -= 1;
+      this.#connectionsNotReady -= 1;
     });
   }
 
-  /** Something goes on that has to end before the run is judged. */
-  awaitQuiet(): () => void {
-    this.#busy += 1;
+  /** Delays verification until the returned function is called. */
+  delayVerification(): () => void {
+    this.#pendingWork += 1;
     return once(() => {
-      this.#busy -= 1;
+      this.#pendingWork -= 1;
     });
   }
 
@@ -80,28 +78,28 @@ export class LiveTimeline implements Timeline {
     clearInterval(this.#timer);
   }
 
-  /** Puts off the next phase while somebody is awaited. */
-  look(): void {
-    const now = this.#now();
-    const { writeFrom, writeUntil, judgeAt, end } = this.#moments;
-    if (this.#delayedMs > mostDelayMs) return;
-    if (this.#unready > 0 && now > writeFrom - 2 * lookMs && now < writeUntil) {
-      const by = now + 2 * lookMs - writeFrom;
-      this.#delayedMs += by;
+  /** Postpones the next phase while something delays it. */
+  check(): void {
+    const now = this.#wallNow();
+    const { start, writeFrom, writeUntil, verifyFrom, end } = this.#moments;
+    if (this.#delayedMs > maxDelayMs) return;
+    if (this.#connectionsNotReady > 0 && now > writeFrom - 2 * checkIntervalMs && now < writeUntil) {
+      const delay = now + 2 * checkIntervalMs - writeFrom;
+      this.#delayedMs += delay;
       this.#moments = {
-        start: this.#moments.start,
-        writeFrom: writeFrom + by,
-        writeUntil: writeUntil + by,
-        judgeAt: judgeAt + by,
-        end: end + by,
+        start,
+        writeFrom: writeFrom + delay,
+        writeUntil: writeUntil + delay,
+        verifyFrom: verifyFrom + delay,
+        end: end + delay,
       };
       return;
     }
     const settledAt = now + this.#phases.settleSeconds * 1000;
-    if (this.#busy > 0 && settledAt > judgeAt && now > writeUntil && now < judgeAt) {
-      const by = settledAt - judgeAt;
-      this.#delayedMs += by;
-      this.#moments = { ...this.#moments, judgeAt: judgeAt + by, end: end + by };
+    if (this.#pendingWork > 0 && settledAt > verifyFrom && now > writeUntil && now < verifyFrom) {
+      const delay = settledAt - verifyFrom;
+      this.#delayedMs += delay;
+      this.#moments = { ...this.#moments, verifyFrom: verifyFrom + delay, end: end + delay };
     }
   }
 }

@@ -1,24 +1,29 @@
 import http from "node:http";
 import https from "node:https";
+import { systemClock } from "@heliograph/shared/clock";
 import { WebSocket } from "ws";
-import type { HttpAnswer, HttpRequest, Ports, SocketEvents, SocketRequest } from "../client/ports.ts";
+import type { HttpRequest, HttpResponse, Ports, SocketEvents, SocketRequest } from "../client/ports.ts";
 import type { Recording } from "../report/recording.ts";
 
-/** Requests under way at once per target; more would measure the generator's own queue of connections. */
+/** Concurrent requests per target. Beyond it the generator would measure its own connection queue. */
 const maxRequests = 256;
-/** An answer that takes longer is none, milliseconds. */
+/** A response that takes longer counts as missing, milliseconds. */
 const requestTimeoutMs = 30_000;
-/** The kernel has 28 000 ports for connections from one address to one other. */
+/** Sockets per source address. The kernel has about 28 000 ports for connections from one address to one other. */
 const socketsPerAddress = 20_000;
 
 /** Ports of journeys that run in this process. */
-export interface NodePorts extends Ports, Disposable {}
+interface NodePorts extends Ports, Disposable {}
 
 const isLoopback = (url: URL): boolean => url.hostname === "127.0.0.1" || url.hostname === "localhost";
 
-/** Ports on `ws` and node:http, which cost a tenth of fetch: the generator shares its machine with what it measures. */
+/**
+ * Ports on `ws` and node:http, which cost a tenth of fetch: the generator shares its machine with what it measures.
+ * Disposing them closes idle HTTP connections.
+ */
 export function createNodePorts(recording: Recording): NodePorts {
-  const now = (): number => performance.timeOrigin + performance.now();
+  // Date.now() has whole milliseconds, which is coarse for latencies of a few of them.
+  const wallNow = (): number => performance.timeOrigin + performance.now();
   const agents = {
     "http:": new http.Agent({ keepAlive: true, maxSockets: maxRequests }),
     "https:": new https.Agent({ keepAlive: true, maxSockets: maxRequests }),
@@ -27,7 +32,7 @@ export function createNodePorts(recording: Recording): NodePorts {
 
   const openSocket = ({ url, protocols, headers }: SocketRequest, events: SocketEvents) => {
     opened += 1;
-    // On the loopback further source addresses can be had for nothing.
+    // The whole of 127.0.0.0/8 is loopback, so further source addresses need no setup.
     const lane = Math.floor(opened / socketsPerAddress);
     const localAddress = lane > 0 && isLoopback(new URL(url)) ? `127.0.0.${1 + (lane % 250)}` : undefined;
     const socket = new WebSocket(url, [...protocols], {
@@ -39,7 +44,7 @@ export function createNodePorts(recording: Recording): NodePorts {
     socket.on("open", () => events.onOpen());
     socket.on("message", (data: Buffer) => events.onText(data.toString("utf8")));
     socket.on("close", (code, reason) => events.onClose(code, reason.toString()));
-    // Followed by "close", which is what counts.
+    // "close" follows and is handled there.
     socket.on("error", () => undefined);
     return {
       send: (text: string) => {
@@ -51,21 +56,21 @@ export function createNodePorts(recording: Recording): NodePorts {
     };
   };
 
-  const request = ({ method, url, headers, body }: HttpRequest): Promise<HttpAnswer> =>
+  const request = ({ method, url, headers, body }: HttpRequest): Promise<HttpResponse> =>
     new Promise((resolve) => {
-      const failed = (): void => resolve({ status: 0, body: undefined });
+      const fail = (): void => resolve({ status: 0, body: undefined });
       const { protocol } = new URL(url);
       const options = { method, headers: { ...headers }, timeout: requestTimeoutMs };
       const outgoing =
         protocol === "https:"
           ? https.request(url, { ...options, agent: agents["https:"] })
           : http.request(url, { ...options, agent: agents["http:"] });
-      outgoing.on("error", failed);
+      outgoing.on("error", fail);
       outgoing.on("timeout", () => outgoing.destroy());
       outgoing.on("response", (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", failed);
+        response.on("error", fail);
         response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) }));
       });
       outgoing.end(body);
@@ -74,13 +79,10 @@ export function createNodePorts(recording: Recording): NodePorts {
   return {
     openSocket,
     request,
-    now,
-    after: (ms, act) => {
-      const timer = setTimeout(act, ms);
-      return () => clearTimeout(timer);
-    },
+    wallNow,
+    setTimer: systemClock.setTimer,
     random: Math.random,
-    record: (metric, value, tags, at) => recording.add(metric, value, at ?? now(), tags),
+    record: (metric, value, tags, at) => recording.add(metric, value, at ?? wallNow(), tags),
     [Symbol.dispose]: () => {
       for (const agent of Object.values(agents)) agent.destroy();
     },

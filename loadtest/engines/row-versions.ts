@@ -3,10 +3,10 @@ import { readRows } from "../client/rest.ts";
 import type { LoadUser, LongList, Plan } from "../plan/plan.ts";
 
 /**
- * Versions of all rows of the run as the API has them, read once for all sockets of this process. Virtual users of k6
- * cannot share what they have read, so there each reads its own.
+ * Returns a function that reads the current versions of all rows through the API, once for all sockets of this process.
+ * Virtual users of k6 cannot share a result, so each of them reads its own rows.
  */
-export function sharedTruth(
+export function sharedRowVersions(
   ports: Ports,
   plan: Plan,
   lists: { users: LongList<LoadUser>; rows: LongList<string> },

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Where another program says that it is ready, and learns how the run goes on. */
+/** An HTTP address that another program requests when it is ready, and whose response says how the run continues. */
 export interface StartGate extends AsyncDisposable {
   readonly url: string;
 }
 
 /**
- * A gate on this machine. Its first visitor is answered with what `open` says, as JSON: so a run begins when k6 has made its
- * virtual users, however long that takes.
+ * Opens a gate on the loopback. A request is answered with the result of `open` as JSON, so a run begins when k6 has created
+ * its virtual users, however long that takes.
  */
 export async function startGate(open: () => unknown): Promise<StartGate> {
   const server = createServer((_, response) => {

@@ -1,53 +1,56 @@
-import { Dialogue } from "../client/sync-socket.ts";
-import { takeTurn } from "./hold-rows.ts";
+import { SyncSocket } from "../client/sync-socket.ts";
+import { untilTurn } from "./hold-rows.ts";
 import { type JourneyContext, rowAt, targetOf, until, userOf } from "./journey.ts";
 
-/** A server that has not acted on abuse by then does not act on it, milliseconds. */
-const actWithinMs = 15_000;
+/** Longest wait for the server to act on abuse, milliseconds. */
+const reactionTimeoutMs = 15_000;
 
-/** How a socket ended that was opened with this token and sent these frames: its close code, or what it was told last. */
-async function endOf(
+/**
+ * Opens a socket with this token, runs `act` on it and returns how the socket ended: its close code, "refused" when it
+ * never opened, or "open" when the server did not close it in time.
+ */
+async function closeCodeAfter(
   context: JourneyContext,
   token: string,
-  frames: (dialogue: Dialogue) => void | Promise<void>,
+  act: (socket: SyncSocket) => void | Promise<void>,
 ): Promise<number | "refused" | "open"> {
   const { ports, plan, index } = context;
-  let closed = (_: number): void => undefined;
-  const end = new Promise<number>((resolve) => {
-    closed = resolve;
+  let onClosed = (_: number): void => undefined;
+  const closed = new Promise<number>((resolve) => {
+    onClosed = resolve;
   });
-  const dialogue = await Dialogue.open({
+  const socket = await SyncSocket.open({
     ports,
-    wire: plan.wire,
+    protocol: plan.protocol,
     target: targetOf(context, index),
     token,
     onMessage: () => undefined,
-    onClose: (code) => closed(code),
+    onClose: (code) => onClosed(code),
   });
-  if (!dialogue) return "refused";
-  await frames(dialogue);
-  let cancel = (): void => undefined;
-  const patience = new Promise<"open">((resolve) => {
-    cancel = ports.after(actWithinMs, () => resolve("open"));
+  if (!socket) return "refused";
+  await act(socket);
+  let cancelTimeout = (): void => undefined;
+  const timeout = new Promise<"open">((resolve) => {
+    cancelTimeout = ports.setTimer(() => resolve("open"), reactionTimeoutMs);
   });
-  const ending = await Promise.race([end, patience]);
-  cancel();
-  if (ending === "open") dialogue.leave();
-  return ending;
+  const outcome = await Promise.race([closed, timeout]);
+  cancelTimeout();
+  if (outcome === "open") socket.close();
+  return outcome;
 }
 
-/** Bad tokens: refused before the handshake, and the plain request says why. */
-async function badTokens(context: JourneyContext): Promise<void> {
+/** Invalid tokens: the handshake is refused, and a plain request is answered with 401. */
+async function invalidTokens(context: JourneyContext): Promise<void> {
   const { ports, plan, index } = context;
-  for (const { name, token } of plan.badTokens) {
+  for (const { name, token } of plan.invalidTokens) {
     const url = targetOf(context, index).ws.replace(/^ws/, "http");
-    const answer = await ports.request({ method: "GET", url, headers: { authorization: `Bearer ${token}` } });
-    const ending = await endOf(context, token, () => undefined);
-    ports.record("rt_auth_rejected_ok", answer.status === 401 && ending === "refused" ? 1 : 0, { case: name });
+    const response = await ports.request({ method: "GET", url, headers: { authorization: `Bearer ${token}` } });
+    const outcome = await closeCodeAfter(context, token, () => undefined);
+    ports.record("rt_auth_rejected_ok", response.status === 401 && outcome === "refused" ? 1 : 0, { case: name });
   }
 }
 
-/** Rows of another organization look as if they did not exist. */
+/** Rows of another organization must look as if they did not exist. */
 async function foreignRows(context: JourneyContext): Promise<void> {
   const { ports, plan, index } = context;
   if (plan.tenants.length < 2) return;
@@ -55,13 +58,13 @@ async function foreignRows(context: JourneyContext): Promise<void> {
   const other = plan.tenants[(tenant + 1) % plan.tenants.length];
   const id = rowAt(context, other?.from ?? 0);
   const { entityCode } = plan;
-  let told = false;
-  await endOf(context, token, async (dialogue) => {
-    const answer = await dialogue.ask({ type: "SUBSCRIBE", payload: { entityCode, entityIds: [id] } });
-    told = answer?.type === "SUBSCRIBED" && answer.payload.gone.includes(id) && answer.payload.changed.length === 0;
-    dialogue.leave();
+  let refused = false;
+  await closeCodeAfter(context, token, async (socket) => {
+    const answer = await socket.request({ type: "SUBSCRIBE", payload: { entityCode, entityIds: [id] } });
+    refused = answer?.type === "SUBSCRIBED" && answer.payload.gone.includes(id) && answer.payload.changed.length === 0;
+    socket.close();
   });
-  ports.record("rt_auth_rejected_ok", told ? 1 : 0, { case: "foreign subscription" });
+  ports.record("rt_auth_rejected_ok", refused ? 1 : 0, { case: "foreign subscription" });
   const base = `${targetOf(context, index).http}/api/v1/${entityCode}/${id}`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const read = await ports.request({ method: "GET", url: base, headers });
@@ -71,35 +74,37 @@ async function foreignRows(context: JourneyContext): Promise<void> {
   ports.record("rt_auth_rejected_ok", write.status === 404 ? 1 : 0, { case: "foreign change" });
 }
 
-/** Frames that no client of ours sends. */
-async function badFrames(context: JourneyContext): Promise<void> {
+/** Frames that a correct client never sends. */
+async function invalidFrames(context: JourneyContext): Promise<void> {
   const { ports, plan, index } = context;
-  const { tooBig, badMessage, tooFast } = plan.wire.closeCodes;
+  const { tooBig, badMessage, tooFast } = plan.protocol.closeCodes;
   const { token } = userOf(context, index);
-  const record = (name: string, ending: unknown, wanted: number) =>
-    ports.record("rt_auth_rejected_ok", ending === wanted ? 1 : 0, { case: name });
-  const big = await endOf(context, token, (dialogue) => dialogue.sendRaw("x".repeat(dialogue.maxMessageBytes + 1)));
-  record("oversize frame", big, tooBig);
-  const malformed = await endOf(context, token, (dialogue) => {
-    for (let n = 0; n < 40; n++) dialogue.sendRaw("{");
+  const record = (name: string, outcome: unknown, expected: number) =>
+    ports.record("rt_auth_rejected_ok", outcome === expected ? 1 : 0, { case: name });
+  const oversize = await closeCodeAfter(context, token, (socket) =>
+    socket.sendText("x".repeat(socket.maxMessageBytes + 1)),
+  );
+  record("oversize frame", oversize, tooBig);
+  const malformed = await closeCodeAfter(context, token, (socket) => {
+    for (let n = 0; n < 40; n++) socket.sendText("{");
   });
   record("malformed frames", malformed, badMessage);
-  const flood = await endOf(context, token, (dialogue) => {
-    for (let n = 0; n < 3000; n++) dialogue.send({ type: "PING" });
+  const flood = await closeCodeAfter(context, token, (socket) => {
+    for (let n = 0; n < 3000; n++) socket.send({ type: "PING" });
   });
   record("flood", flood, tooFast);
 }
 
-/** Somebody who means harm, again and again. */
+/** An attacker who repeats every attempt until the changes end. */
 export async function abuse(context: JourneyContext): Promise<void> {
   const { ports, timeline } = context;
-  await takeTurn(context);
-  context.ready?.();
+  await untilTurn(context);
+  context.onReady?.();
   await until(context, "writeFrom");
-  // At least once, however short the run.
+  // At least once, however short the run is.
   do {
-    await badTokens(context);
+    await invalidTokens(context);
     await foreignRows(context);
-    await badFrames(context);
-  } while (ports.now() < timeline.writeUntil);
+    await invalidFrames(context);
+  } while (ports.wallNow() < timeline.writeUntil);
 }

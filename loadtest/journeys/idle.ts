@@ -1,24 +1,21 @@
-import { heldBy } from "../plan/row-assignment.ts";
-import { clientOf, takeTurn } from "./hold-rows.ts";
-import { type JourneyContext, rowAt, setting, until } from "./journey.ts";
+import { createClient, heldRows, untilTurn } from "./hold-rows.ts";
+import { type JourneyContext, setting, until } from "./journey.ts";
 
-/** Many open pages that nothing happens on: a virtual user holds several sockets, which is fine while they are quiet. */
+/** Many open pages without activity. One virtual user holds several sockets, which is cheap while they are idle. */
 export async function idle(context: JourneyContext): Promise<void> {
-  const { plan } = context;
   const sockets = setting(context, "socketsPerUser");
-  context.quiet?.();
-  await takeTurn(context);
-  const clients = Array.from({ length: sockets }, (_, n) =>
-    clientOf({ ...context, index: context.index * sockets + n }),
-  );
+  context.onWritesDone?.();
+  await untilTurn(context);
+  const clients = Array.from({ length: sockets }, (_, n) => {
+    const index = context.index * sockets + n;
+    return { index, client: createClient({ ...context, index }) };
+  });
   await Promise.all(
-    clients.map(async (client, n) => {
-      if (!(await client.connect())) return;
-      const positions = heldBy(context.index * sockets + n, setting(context, "perSocket"), plan.tenants);
-      await client.subscribe(positions.map((at) => rowAt(context, at)));
+    clients.map(async ({ index, client }) => {
+      if (await client.connect()) await client.subscribe(heldRows(context, index));
     }),
   );
-  context.ready?.();
-  await until(context, "judgeAt");
-  for (const client of clients) client.leave();
+  context.onReady?.();
+  await until(context, "verifyFrom");
+  for (const { client } of clients) client.close();
 }

@@ -1,43 +1,44 @@
-import { Dialogue } from "../client/sync-socket.ts";
-import { heldBy } from "../plan/row-assignment.ts";
-import { takeTurn } from "./hold-rows.ts";
-import { type JourneyContext, rowAt, setting, targetOf, until, userOf } from "./journey.ts";
+import { SyncSocket } from "../client/sync-socket.ts";
+import { heldRows, untilTurn } from "./hold-rows.ts";
+import { type JourneyContext, targetOf, until, userOf } from "./journey.ts";
 
 /**
- * A client whose machine hangs: it holds rows and stops reading. Later it wakes up and reads why it was closed. Needs an
- * engine that can stop reading, so it always runs in Node.
+ * A client that hangs: it holds rows and stops reading, and later reads the code with which it was closed. Stopping to read
+ * needs support of the engine, so this journey always runs in Node.
  */
 export async function stall(context: JourneyContext): Promise<void> {
   const { ports, plan, index } = context;
-  context.quiet?.();
-  await takeTurn(context);
-  let code = 0;
-  let closed = (): void => undefined;
-  const end = new Promise<void>((resolve) => {
-    closed = resolve;
+  context.onWritesDone?.();
+  await untilTurn(context);
+  let closeCode: number | undefined;
+  let onClosed = (): void => undefined;
+  const closed = new Promise<void>((resolve) => {
+    onClosed = resolve;
   });
-  const dialogue = await Dialogue.open({
+  const socket = await SyncSocket.open({
     ports,
-    wire: plan.wire,
+    protocol: plan.protocol,
     target: targetOf(context, index),
     token: userOf(context, index).token,
     onMessage: () => undefined,
-    onClose: (found) => {
-      code = found;
-      closed();
+    onClose: (code) => {
+      closeCode = code;
+      onClosed();
     },
   });
-  ports.record("rt_connect_ok", dialogue ? 1 : 0);
-  if (!dialogue) return;
-  const entityIds = heldBy(index, setting(context, "perSocket"), plan.tenants).map((at) => rowAt(context, at));
-  await dialogue.ask({ type: "SUBSCRIBE", payload: { entityCode: plan.entityCode, entityIds } });
-  context.ready?.();
+  ports.record("rt_connect_ok", socket ? 1 : 0);
+  if (!socket) return;
+  const entityIds = heldRows(context);
+  await socket.request({ type: "SUBSCRIBE", payload: { entityCode: plan.entityCode, entityIds } });
+  context.onReady?.();
   await until(context, "writeFrom");
-  dialogue.stall();
+  socket.pauseReading();
   await until(context, "writeUntil");
-  dialogue.wake();
-  await Promise.race([end, until(context, "judgeAt")]);
-  const { tooSlow, noPong } = plan.wire.closeCodes;
-  ports.record("rt_slow_closed", code === tooSlow || code === noPong ? 1 : 0, { code: String(code) });
-  if (code === 0) dialogue.leave();
+  socket.resumeReading();
+  await Promise.race([closed, until(context, "verifyFrom")]);
+  const { tooSlow, noPong } = plan.protocol.closeCodes;
+  ports.record("rt_slow_closed", closeCode === tooSlow || closeCode === noPong ? 1 : 0, {
+    code: String(closeCode ?? "open"),
+  });
+  if (closeCode === undefined) socket.close();
 }

@@ -1,21 +1,21 @@
 import { Counter, type Metric, Rate, Trend } from "k6/metrics";
 import { type JourneyMetric, journeyMetrics } from "../plan/metrics.ts";
 
-const made = Object.fromEntries(
+const metricsByName = Object.fromEntries(
   Object.entries(journeyMetrics).map(([name, { kind }]): [string, Metric] => [
     name,
     kind === "trend" ? new Trend(name, true) : kind === "rate" ? new Rate(name) : new Counter(name),
   ]),
 ) as Record<JourneyMetric, Metric>;
 
-/** The metric of this name. */
+/** The k6 metric of this name. */
 export function k6Metric(name: JourneyMetric): Metric {
-  return made[name];
+  return metricsByName[name];
 }
 
-/** A threshold on a counter is not looked at before its first sample: zero of them must count as zero. */
-export function firstSamples(): void {
+/** Adds 0 to every counter. k6 ignores the threshold of a counter without samples, so a run without gaps would not count as 0. */
+export function zeroCounters(): void {
   for (const [name, { kind }] of Object.entries(journeyMetrics)) {
-    if (kind === "counter") made[name as JourneyMetric].add(0);
+    if (kind === "counter") metricsByName[name as JourneyMetric].add(0);
   }
 }

@@ -2,63 +2,65 @@ import type { Scenario as K6Scenario, Options } from "k6/options";
 import { journeyMetrics } from "../plan/metrics.ts";
 import type { Phases, Plan } from "../plan/plan.ts";
 import type { Scenario } from "../plan/scenario.ts";
-import type { Arrivals, Crowd } from "../plan/workload.ts";
+import type { ArrivalWorkload, ConnectionWorkload } from "../plan/workload.ts";
 
-/** A connection that has not ended by then is cut off, seconds after the end of the run. */
+/** Time after the end of the run before k6 cuts off a connection that is still open, seconds. */
 const graceSeconds = 60;
 
 const lengthOf = (phases: Phases): number =>
-  phases.rampSeconds + phases.holdSeconds + phases.settleSeconds + phases.judgeSeconds;
+  phases.rampSeconds + phases.holdSeconds + phases.settleSeconds + phases.verifySeconds;
 
-function arrivals(crowd: Arrivals, phases: Phases): K6Scenario {
-  const peak = Math.max(crowd.startRate, ...crowd.stages.map(({ target }) => target));
-  const atOnce = Math.ceil(peak * crowd.longestSeconds);
+function arrivals(workload: ArrivalWorkload, phases: Phases): K6Scenario {
+  const peak = Math.max(workload.startRate, ...workload.stages.map(({ target }) => target));
+  const concurrent = Math.ceil(peak * workload.maxJourneySeconds);
   return {
     executor: "ramping-arrival-rate",
-    exec: crowd.journey,
-    startTime: crowd.from === "start" ? "0s" : `${phases.rampSeconds}s`,
-    startRate: Math.round(crowd.startRate),
+    exec: workload.journey,
+    startTime: workload.from === "start" ? "0s" : `${phases.rampSeconds}s`,
+    startRate: Math.round(workload.startRate),
     timeUnit: "1s",
-    stages: crowd.stages.map(({ target, seconds }) => ({ target, duration: `${Math.round(seconds * 1000)}ms` })),
-    preAllocatedVUs: Math.max(1, Math.ceil(atOnce / 2)),
-    maxVUs: Math.max(2, atOnce * 2),
+    stages: workload.stages.map(({ target, seconds }) => ({ target, duration: `${Math.round(seconds * 1000)}ms` })),
+    preAllocatedVUs: Math.max(1, Math.ceil(concurrent / 2)),
+    maxVUs: Math.max(2, concurrent * 2),
     gracefulStop: `${graceSeconds}s`,
   };
 }
 
-/** One iteration is one connection: cut off in the middle, its socket would count as a failure. */
-function connections(crowd: Extract<Crowd, { kind: "connections" }>, phases: Phases): K6Scenario {
+/** One iteration is one connection. It gets ample time, because a socket that is cut off counts as a failure. */
+function connections(workload: ConnectionWorkload, phases: Phases): K6Scenario {
   return {
     executor: "per-vu-iterations",
-    exec: crowd.journey,
-    vus: crowd.count,
+    exec: workload.journey,
+    vus: workload.count,
     iterations: 1,
     maxDuration: `${Math.ceil(lengthOf(phases)) + graceSeconds}s`,
     gracefulStop: "5s",
   };
 }
 
-/** The shape and the budgets of a scenario in the words of k6. */
+/** The workloads and budgets of a scenario as k6 scenarios and thresholds. */
 export function k6Options(scenario: Scenario, plan: Plan): Options {
-  const crowds = scenario.crowds(plan.settings).filter((crowd) => crowd.kind === "arrivals" || !crowd.onlyNode);
+  const workloads = scenario
+    .workloads(plan.settings)
+    .filter((workload) => workload.kind === "arrivals" || !workload.onlyNode);
   const thresholds: Record<string, string[]> = {};
   for (const { metric, expression } of scenario.budgets(plan.settings)) {
-    // What only the whole of a recording tells is judged by the runner; so is what is recorded in Node.
+    // The runner evaluates metrics that are derived from the whole recording, and rt_slow_closed, which is recorded in Node.
     if (!(metric in journeyMetrics) || metric === "rt_slow_closed") continue;
     thresholds[metric] = [...(thresholds[metric] ?? []), expression];
   }
   return {
     scenarios: Object.fromEntries(
-      crowds
-        .filter((crowd) => crowd.kind === "arrivals" || crowd.count > 0)
-        .map((crowd) => [
-          crowd.name,
-          crowd.kind === "arrivals" ? arrivals(crowd, plan.phases) : connections(crowd, plan.phases),
+      workloads
+        .filter((workload) => workload.kind === "arrivals" || workload.count > 0)
+        .map((workload) => [
+          workload.name,
+          workload.kind === "arrivals" ? arrivals(workload, plan.phases) : connections(workload, plan.phases),
         ]),
     ),
     thresholds,
     setupTimeout: "600s",
-    // Every tag of every sample is written to the results.
+    // Every tag is written with every sample, so only the one that is needed.
     systemTags: ["scenario"],
     summaryTrendStats: ["count", "med", "p(95)", "p(99)", "max"],
   };

@@ -1,11 +1,14 @@
 import http from "k6/http";
 import { setTimeout as startTimer, clearTimeout as stopTimer } from "k6/timers";
 import { WebSocket } from "k6/websockets";
-import type { HttpAnswer, Ports } from "../client/ports.ts";
+import type { HttpResponse, Ports } from "../client/ports.ts";
 import { k6Metric } from "./k6-metrics.ts";
 
-/** What k6 hands to onclose; its types say nothing about it. */
-type CloseEvent = { readonly code?: number; readonly reason?: string };
+/** What k6 passes to onclose; its types do not declare it. */
+interface CloseEvent {
+  readonly code?: number;
+  readonly reason?: string;
+}
 
 function parsed(body: unknown): unknown {
   try {
@@ -15,10 +18,10 @@ function parsed(body: unknown): unknown {
   }
 }
 
-/** Journeys' ports on what k6 brings along. A virtual user has an event loop of its own. */
+/** The ports on k6's own modules. Every virtual user has its own event loop. */
 export const k6Ports: Ports = {
   openSocket({ url, protocols, headers }, events) {
-    // The types allow no subprotocols; k6 takes one or a list of them.
+    // k6 accepts one subprotocol or a list of them; its types allow neither.
     const offered = protocols as unknown as null;
     const socket = new WebSocket(url, offered, headers ? { headers: { ...headers } } : {});
     let closed = false;
@@ -36,7 +39,7 @@ export const k6Ports: Ports = {
       if (typeof message?.data === "string") events.onText(message.data);
     };
     socket.onclose = ((event?: CloseEvent) => close(event?.code ?? 1006, event?.reason ?? "")) as () => void;
-    // Comes before onclose as well, which knows the code; alone it comes only for a socket that never opened.
+    // An open socket gets onclose too, which knows the code. A socket that never opened gets onerror alone.
     socket.onerror = (event) => {
       if (!opened) close(1006, event?.error ?? "");
     };
@@ -48,26 +51,26 @@ export const k6Ports: Ports = {
     };
   },
 
-  async request({ method, url, headers, body }): Promise<HttpAnswer> {
-    // Named: with the id of each row in it every address would be a series of its own.
+  async request({ method, url, headers, body }): Promise<HttpResponse> {
+    // Without a name, every row id in a URL would start a time series of its own.
     const name = url.replace(/[0-9a-f]{8}-[0-9a-f-]{27,}.*|\?.*/, "");
-    const answer = await http.asyncRequest(method, url, body ?? null, {
+    const response = await http.asyncRequest(method, url, body ?? null, {
       headers: { ...headers },
       tags: { name },
       timeout: "30s",
     });
-    return { status: answer.status, body: parsed(answer.body) };
+    return { status: response.status, body: parsed(response.body) };
   },
 
-  now: () => Date.now(),
+  wallNow: () => Date.now(),
 
-  after(ms, act) {
-    const timer = startTimer(act, ms);
+  setTimer(callback, delayMs) {
+    const timer = startTimer(callback, delayMs);
     return () => stopTimer(timer);
   },
 
   random: () => Math.random(),
 
-  // The time of a sample is always now.
+  // k6 stamps every sample with the current time, so `at` is ignored.
   record: (metric, value, tags) => void k6Metric(metric).add(value, tags ? { ...tags } : undefined),
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeBudget } from "./budget.ts";
+import { evaluateBudget } from "./budget.ts";
 
 const values = { count: 3, rate: 0.999, value: 7, max: 9, percentile: (p: number) => p };
 
@@ -13,16 +13,16 @@ test.each([
   ["rate>0.99", true],
   ["value<8", true],
   ["max<=8.5", false],
-])("%s is kept: %s", (expression, kept) => {
-  expect(judgeBudget({ metric: "rt_delivery_ms", expression, why: "" }, values).kept).toBe(kept);
+])("%s is met: %s", (expression, met) => {
+  expect(evaluateBudget({ metric: "rt_delivery_ms", expression, why: "" }, values).met).toBe(met);
 });
 
-test("nothing measured is no success", () => {
+test("a budget without a measurement is not met", () => {
   const budget = { metric: "rt_delivery_ms", expression: "p(99)<=250", why: "" } as const;
-  expect(judgeBudget(budget, undefined)).toEqual({ ...budget, value: undefined, kept: false });
-  expect(judgeBudget(budget, { count: 0 }).kept).toBe(false);
+  expect(evaluateBudget(budget, undefined)).toEqual({ ...budget, value: undefined, met: false });
+  expect(evaluateBudget(budget, { count: 0 }).met).toBe(false);
 });
 
-test("what is no expression is an error with an example", () => {
-  expect(() => judgeBudget({ metric: "rt_gaps", expression: "avg<5", why: "" }, values)).toThrow(/p\(99\)<=250/);
+test("an invalid expression is rejected with an example", () => {
+  expect(() => evaluateBudget({ metric: "rt_gaps", expression: "avg<5", why: "" }, values)).toThrow(/p\(99\)<=250/);
 });

@@ -1,6 +1,6 @@
 import type { MetricName } from "./metrics.ts";
 
-/** Something that a run must keep to, in the language of k6's thresholds, with its reason. */
+/** A limit that a run has to meet, in the language of k6's thresholds, with its reason. */
 export interface Budget {
   readonly metric: MetricName;
   /** For example "p(99)<=250", "rate==1", "count==0", "value<1000". */
@@ -8,7 +8,7 @@ export interface Budget {
   readonly why: string;
 }
 
-/** What a metric amounted to; absent numbers are undefined, never 0. */
+/** Aggregates of one metric. An aggregate that the metric does not have is undefined, never 0. */
 export interface MetricValues {
   readonly count?: number | undefined;
   readonly rate?: number | undefined;
@@ -17,23 +17,22 @@ export interface MetricValues {
   readonly percentile?: (p: number) => number | undefined;
 }
 
-/** How a budget was kept. `value` undefined: nothing was measured, which is no success. */
-export interface Verdict extends Budget {
+/** A budget and whether the run met it. `value` is undefined when nothing was measured, which does not meet a budget. */
+export interface BudgetResult extends Budget {
   readonly value: number | undefined;
-  readonly kept: boolean;
+  readonly met: boolean;
 }
 
 const grammar = /^(p\((\d+(?:\.\d+)?)\)|count|rate|value|max)(<=|>=|==|<|>)(-?\d+(?:\.\d+)?)$/;
 
-/** Takes an expression apart. @throws when it is none */
-export function parseExpression(expression: string): {
+function parseExpression(expression: string): {
   aggregate: string;
   percentile: number;
   operator: string;
   limit: number;
 } {
   const match = grammar.exec(expression.replaceAll(" ", ""));
-  if (!match) throw new Error(`"${expression}" is no budget: write something like p(99)<=250, rate==1 or count==0.`);
+  if (!match) throw new Error(`"${expression}" is not a budget. Write it like p(99)<=250, rate==1 or count==0.`);
   const [, aggregate = "", percentile = "0", operator = "", limit = ""] = match;
   return { aggregate, percentile: Number(percentile), operator, limit: Number(limit) };
 }
@@ -53,11 +52,14 @@ function compare(value: number, operator: string, limit: number): boolean {
   }
 }
 
-/** Compares one budget with what was measured. */
-export function judgeBudget(budget: Budget, values: MetricValues | undefined): Verdict {
+/**
+ * Compares a budget with what was measured.
+ * @throws Error when the budget's expression is not valid
+ */
+export function evaluateBudget(budget: Budget, values: MetricValues | undefined): BudgetResult {
   const { aggregate, percentile, operator, limit } = parseExpression(budget.expression);
   const value = aggregate.startsWith("p(")
     ? values?.percentile?.(percentile)
     : values?.[aggregate as "count" | "rate" | "value" | "max"];
-  return { ...budget, value, kept: value !== undefined && compare(value, operator, limit) };
+  return { ...budget, value, met: value !== undefined && compare(value, operator, limit) };
 }

@@ -1,13 +1,16 @@
-/** One address of the product. */
+/** Address of one gateway, or of the load balancer in front of several. */
 export interface Target {
-  /** For example "http://127.0.0.1:4000", without a slash at the end. */
+  /** For example "http://127.0.0.1:4000", without a trailing slash. */
   readonly http: string;
   /** For example "ws://127.0.0.1:4000/ws/sync". */
   readonly ws: string;
 }
 
-/** Names of the protocol that journeys need as values; taken from the product when the plan is made. */
-export interface Wire {
+/**
+ * Values of the wire protocol that journeys need at run time. They travel in the plan because k6 cannot import the
+ * protocol package.
+ */
+export interface ProtocolConstants {
   readonly subprotocol: string;
   readonly tokenPrefix: string;
   readonly maxIdsPerMessage: number;
@@ -21,14 +24,14 @@ export interface Wire {
   };
 }
 
-/** Somebody in whose name sockets are opened. */
+/** A user on whose behalf sockets are opened. */
 export interface LoadUser {
   readonly token: string;
   /** Index in `Plan.tenants`. */
   readonly tenant: number;
 }
 
-/** An organization: its rows are `rows[from]` to `rows[to - 1]`, its users every n-th, n being the number of tenants. */
+/** An organization. It owns `rows[from]` to `rows[to - 1]`, and every n-th user, where n is the number of tenants. */
 export interface Tenant {
   readonly from: number;
   readonly to: number;
@@ -37,12 +40,12 @@ export interface Tenant {
 /** Moments of a run, milliseconds since 1970. */
 export interface Timeline {
   readonly start: number;
-  /** All sockets are open from here on. */
+  /** All sockets are open from this moment on. */
   readonly writeFrom: number;
   readonly writeUntil: number;
-  /** What was not told by now is lost. */
-  readonly judgeAt: number;
-  /** Judging and closing are spread from there to here. */
+  /** A change that has not been delivered by this moment counts as lost. */
+  readonly verifyFrom: number;
+  /** Clients verify and close one after the other between `verifyFrom` and this moment. */
   readonly end: number;
 }
 
@@ -51,40 +54,43 @@ export interface Phases {
   readonly rampSeconds: number;
   readonly holdSeconds: number;
   readonly settleSeconds: number;
-  readonly judgeSeconds: number;
+  readonly verifySeconds: number;
 }
 
-/** The times of a run that starts now. */
+/** The timeline of a run that starts at `start`, milliseconds since 1970. */
 export function timelineFrom(start: number, phases: Phases): Timeline {
   const writeFrom = start + phases.rampSeconds * 1000;
   const writeUntil = writeFrom + phases.holdSeconds * 1000;
-  const judgeAt = writeUntil + phases.settleSeconds * 1000;
-  return { start, writeFrom, writeUntil, judgeAt, end: judgeAt + phases.judgeSeconds * 1000 };
+  const verifyFrom = writeUntil + phases.settleSeconds * 1000;
+  return { start, writeFrom, writeUntil, verifyFrom, end: verifyFrom + phases.verifySeconds * 1000 };
 }
 
-/** All that a run is made of, except users and rows, which are long lists. Passed to k6 as a file. */
+/** Everything that defines a run, except users and rows, which are long lists. Passed to k6 as a file. */
 export interface Plan {
   readonly scenario: string;
   readonly profile: string;
   /** Marks the rows that this run changes. */
   readonly run: string;
   readonly targets: readonly Target[];
-  readonly wire: Wire;
-  /** Type and column of the rows that are changed. */
+  readonly protocol: ProtocolConstants;
+  /** Entity code and column of the rows that are changed. */
   readonly entityCode: string;
   readonly column: string;
   readonly tenants: readonly Tenant[];
   readonly settings: Readonly<Record<string, number>>;
-  /** Tokens that must be refused, each with what is wrong with it. */
-  readonly badTokens: readonly { readonly name: string; readonly token: string }[];
+  /** Tokens that the server must reject; the name says what is wrong with each. */
+  readonly invalidTokens: readonly { readonly name: string; readonly token: string }[];
   readonly phases: Phases;
-  /** What comes later than this after the end is lost, and so is a socket that has not come back, milliseconds. */
-  readonly patienceMs: number;
-  /** Whether the clock of the database is the clock of the generator. */
+  /**
+   * Longest wait for late signals and lost sockets once verification begins, milliseconds. What arrives within it is late
+   * and shows in the latencies; what does not is lost.
+   */
+  readonly lateLimitMs: number;
+  /** Whether the database and the generator read the same clock. */
   readonly sharedClock: boolean;
 }
 
-/** A list that may live outside of the program's memory: k6 shares one copy among all its virtual users. */
+/** A list that may live outside the program's own memory: k6 shares one copy among all virtual users. */
 export interface LongList<T> {
   readonly length: number;
   readonly [index: number]: T;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heldBy, holdersOf, nthChange } from "./row-assignment.ts";
+import { heldPositions, holderCount, nthChange } from "./row-assignment.ts";
 
 test.each([
   [10, 3, [7]],
@@ -8,26 +8,29 @@ test.each([
   [100, 10, [40, 40, 41]],
   [2, 3, [50, 50, 50]],
   [5, 1, [1]],
-])("%i sockets with %i rows each: who holds a row is counted without asking them", (sockets, perSocket, sizes) => {
-  const tenants: { from: number; to: number }[] = [];
-  for (const size of sizes) {
-    const from = tenants.at(-1)?.to ?? 0;
-    tenants.push({ from, to: from + size });
-  }
-  const counted = new Map<number, number>();
-  for (let index = 0; index < sockets; index++) {
-    const held = heldBy(index, perSocket, tenants);
-    expect(new Set(held).size).toBe(held.length);
-    for (const position of held) counted.set(position, (counted.get(position) ?? 0) + 1);
-  }
-  for (let position = 0; position < (tenants.at(-1)?.to ?? 0); position++)
-    expect([position, holdersOf(position, { sockets, perSocket, tenants })]).toEqual([
-      position,
-      counted.get(position) ?? 0,
-    ]);
-});
+])(
+  "with %i sockets of %i rows each, the computed number of holders of a row is the counted one",
+  (sockets, perSocket, sizes) => {
+    const tenants: { from: number; to: number }[] = [];
+    for (const size of sizes) {
+      const from = tenants.at(-1)?.to ?? 0;
+      tenants.push({ from, to: from + size });
+    }
+    const counted = new Map<number, number>();
+    for (let index = 0; index < sockets; index++) {
+      const held = heldPositions(index, perSocket, tenants);
+      expect(new Set(held).size).toBe(held.length);
+      for (const position of held) counted.set(position, (counted.get(position) ?? 0) + 1);
+    }
+    for (let position = 0; position < (tenants.at(-1)?.to ?? 0); position++)
+      expect([position, holderCount(position, { sockets, perSocket, tenants })]).toEqual([
+        position,
+        counted.get(position) ?? 0,
+      ]);
+  },
+);
 
-test("changes go around, so that those of one row lie far apart", () => {
+test("changes go round the rows, so changes of one row are far apart", () => {
   expect([0, 1, 2, 3, 7].map((n) => nthChange(n, 3))).toEqual([
     { position: 0, count: 1 },
     { position: 1, count: 1 },

@@ -1,4 +1,7 @@
-/** Who holds which rows, who writes which: arithmetic, so that virtual users that cannot talk to each other agree. */
+/**
+ * Which socket holds which rows, and which arrival changes which row. Both are computed from numbers alone, so virtual
+ * users, which cannot talk to each other, agree on them.
+ */
 import type { Tenant } from "./plan.ts";
 
 /** The tenant of the socket with this number. */
@@ -9,10 +12,10 @@ export function tenantOf(index: number, tenants: readonly Tenant[]): Tenant {
 }
 
 /**
- * Positions in the list of rows that a socket holds: the sockets of a tenant take turns, each the next `perSocket` rows,
- * around and around. So every row is held by as many sockets as any other, give or take one.
+ * Positions, in the list of rows, of the rows that a socket holds. The sockets of a tenant take the next `perSocket` rows
+ * in turn and wrap around, so all rows are held by the same number of sockets, give or take one.
  */
-export function heldBy(index: number, perSocket: number, tenants: readonly Tenant[]): number[] {
+export function heldPositions(index: number, perSocket: number, tenants: readonly Tenant[]): number[] {
   const { from, to } = tenantOf(index, tenants);
   const count = to - from;
   const first = Math.floor(index / tenants.length) * perSocket;
@@ -20,7 +23,7 @@ export function heldBy(index: number, perSocket: number, tenants: readonly Tenan
 }
 
 /** How many of `sockets` sockets hold the row at `position`. */
-export function holdersOf(
+export function holderCount(
   position: number,
   { sockets, perSocket, tenants }: { sockets: number; perSocket: number; tenants: readonly Tenant[] },
 ): number {
@@ -29,7 +32,7 @@ export function holdersOf(
   if (!tenant) return 0;
   const rows = tenant.to - tenant.from;
   const ownSockets = Math.max(0, Math.ceil((sockets - number) / tenants.length));
-  // Laid end to end, their rows are 0, 1, 2, … modulo the number of rows.
+  // Laid end to end, the rows of this tenant's sockets are 0, 1, 2, … modulo the number of rows.
   const laid = ownSockets * Math.min(perSocket, rows);
   const within = position - tenant.from;
   if (perSocket >= rows) return ownSockets;
@@ -37,8 +40,8 @@ export function holdersOf(
 }
 
 /**
- * The row of the n-th change, and the how-many-th change of that row it is: around and around as well, so that the
- * changes of one row lie as far apart as they can.
+ * The row that the n-th arrival changes, and how many changes of that row this makes. Arrivals go round the rows, so
+ * changes of one row are as far apart in time as possible.
  */
 export function nthChange(n: number, rows: number): { position: number; count: number } {
   return { position: n % rows, count: Math.floor(n / rows) + 1 };

@@ -1,42 +1,60 @@
-import type { JourneyName } from "../journeys/journeys.ts";
+/** A journey by name; `journeys/journeys.ts` implements them. */
+export type JourneyName = "holdRows" | "writeRow" | "work" | "visit" | "idle" | "stall" | "abuse";
 
-/** So many connections, each of which makes its journey once. */
-export interface Connections {
+/** A fixed number of connections, each of which runs its journey once. */
+export interface ConnectionWorkload {
   readonly kind: "connections";
   readonly name: string;
   readonly journey: JourneyName;
   readonly count: number;
-  /** Needs what only Node can do; under k6 the runner makes these journeys beside it. */
+  /** The journey needs what only Node can do. Under k6 the runner runs it in its own process, in parallel. */
   readonly onlyNode?: boolean;
 }
 
-/** Journeys that begin at given rates whether or not earlier ones have ended. */
-export interface Arrivals {
+/** Journeys that start at a given rate, whether or not earlier ones have ended. */
+export interface ArrivalWorkload {
   readonly kind: "arrivals";
   readonly name: string;
   readonly journey: JourneyName;
-  /** Rate at the beginning, per second. */
+  /** Initial rate, per second. */
   readonly startRate: number;
-  /** From rate to rate in a straight line; equal rates are a plateau. */
+  /** The rate changes linearly to each target, per second; two equal rates make a plateau. */
   readonly stages: readonly { readonly target: number; readonly seconds: number }[];
-  /** The phase that they begin with. */
+  /** The moment of the timeline at which the first stage begins. */
   readonly from: "start" | "writeFrom";
-  /** How long one journey takes at most, seconds: from it follows how many run at once. */
-  readonly longestSeconds: number;
+  /** Longest duration of one journey, seconds. With the rate it bounds how many run at the same time. */
+  readonly maxJourneySeconds: number;
 }
 
-export type Crowd = Connections | Arrivals;
+export type Workload = ConnectionWorkload | ArrivalWorkload;
 
-/** One rate for so long. */
-export function constant(perSecond: number, seconds: number): Pick<Arrivals, "startRate" | "stages"> {
+/** The stages of a constant rate. */
+export function constant(perSecond: number, seconds: number): Pick<ArrivalWorkload, "startRate" | "stages"> {
   return { startRate: perSecond, stages: [{ target: perSecond, seconds }] };
 }
 
-/** Offsets of all arrivals from the beginning, milliseconds, in order. */
-export function* arrivalTimes({ startRate, stages }: Pick<Arrivals, "startRate" | "stages">): Generator<number> {
+/** Changes at a constant rate, one row after the other, from the moment at which all sockets are open. */
+export function constantChanges(perSecond: number, seconds: number): ArrivalWorkload {
+  return {
+    kind: "arrivals",
+    name: "changes",
+    journey: "writeRow",
+    from: "writeFrom",
+    maxJourneySeconds: 2,
+    ...constant(perSecond, seconds),
+  };
+}
+
+/** Sockets that hold rows for the whole run. */
+export function rowHolders(count: number): ConnectionWorkload {
+  return { kind: "connections", name: "holders", journey: "holdRows", count };
+}
+
+/** Offsets of all arrivals from the first stage's beginning, milliseconds, ascending. */
+export function* arrivalTimes({ startRate, stages }: Pick<ArrivalWorkload, "startRate" | "stages">): Generator<number> {
   let from = startRate;
   let at = 0;
-  // How much of an arrival is due; the first one is due at once.
+  // Fraction of an arrival that is due. The first arrival is due immediately.
   let due = 1;
   for (const { target, seconds } of stages) {
     // Integrated in steps of a millisecond: exact enough, and without the square roots of the closed form.
@@ -54,18 +72,18 @@ export function* arrivalTimes({ startRate, stages }: Pick<Arrivals, "startRate" 
   }
 }
 
-/** Something that the runner does to the product during a run. */
+/** A fault or maintenance step that the runner performs on the deployment during a run. */
 export interface Action {
   readonly name: "roll-gateways" | "kill-leader";
   /** Seconds after the changes begin. */
   readonly atSeconds: number;
 }
 
-/** The most sockets that a shape holds at once, for limits of the machine. */
-export function mostSockets(crowds: readonly Crowd[], perConnection: number): number {
-  return crowds.reduce((sum, crowd) => {
-    if (crowd.kind === "connections") return sum + crowd.count * perConnection;
-    const peak = Math.max(crowd.startRate, ...crowd.stages.map(({ target }) => target));
-    return sum + Math.ceil(peak * crowd.longestSeconds);
+/** Upper bound of the sockets that workloads hold at the same time, for comparison with the machine's limits. */
+export function maxSockets(workloads: readonly Workload[], perConnection: number): number {
+  return workloads.reduce((sum, workload) => {
+    if (workload.kind === "connections") return sum + workload.count * perConnection;
+    const peak = Math.max(workload.startRate, ...workload.stages.map(({ target }) => target));
+    return sum + Math.ceil(peak * workload.maxJourneySeconds);
   }, 0);
 }

@@ -15,20 +15,20 @@ const text = (value: string | number): string => String(value).replace(/[&<>"]/g
 
 const verdictText = { passed: "✓ passed", failed: "✕ failed", invalid: "! invalid" };
 
-/** Numbers that a reader looks for first, in this order; those that were not measured are left out. */
+/** Figures at the top of the page, most important first. Those that were not measured are left out. */
 const tileMetrics: readonly (readonly [MetricName, string])[] = [
   ["rt_delivery_ratio", "Delivered"],
   ["rt_delivery_ms", "Signal p99"],
   ["rt_subscribe_ms", "SUBSCRIBED p95"],
   ["rt_connect_ok", "Connected"],
   ["rt_resume_ok", "Resumed"],
-  ["rt_auth_rejected_ok", "Abuse refused"],
+  ["rt_auth_rejected_ok", "Abuse rejected"],
   ["rt_bytes_per_socket", "Per socket"],
   ["study_drain_rate", "Drained"],
   ["study_rate", "Sustained"],
-  ["generator_cpu", "Generator, highest"],
+  ["generator_cpu", "Generator CPU, max"],
 ];
-const mostTiles = 6;
+const maxTiles = 6;
 
 function tiles(report: Report): string {
   const found = tileMetrics.flatMap(([metric, label]) => {
@@ -41,7 +41,7 @@ function tiles(report: Report): string {
     return [[label, kind === "rate" ? shareText(figure.value) : numberText(figure.value, unit)] as const];
   });
   return found
-    .slice(0, mostTiles)
+    .slice(0, maxTiles)
     .map(([label, value]) => `<div class="tile"><dt>${text(label)}</dt><dd>${text(value)}</dd></div>`)
     .join("\n");
 }
@@ -50,13 +50,13 @@ const budgetRows = (report: Report): string =>
   report.budgets
     .map(
       (budget) => `<div class="row">
-<span class="chip ${budget.kept ? "kept" : "broken"}">${budget.kept ? "✓ kept" : "✕ broken"}</span>
+<span class="chip ${budget.met ? "met" : "missed"}">${budget.met ? "✓ met" : "✕ missed"}</span>
 <code>${text(budget.metric)}</code><code class="limit">${text(budget.expression)}</code>
 <span class="measured">${text(budgetValue(budget))}</span><span class="why soft">${text(budget.why)}</span></div>`,
     )
     .join("\n");
 
-/** A name with its meaning below it, in one cell: side by side they would not fit on a telephone. */
+/** A cell with a name and its meaning below it. Side by side they would not fit on a phone. */
 const named = (name: string, meaning: string): string =>
   `<td><code>${text(name)}</code><br><span class="soft">${text(meaning)}</span></td>`;
 
@@ -87,7 +87,7 @@ function figureTable(report: Report): string {
       numbers: [metrics[metric].kind === "rate" ? shareText(value) : numberText(value, unit)],
     };
   });
-  return table(["Figure; of samples over time, the highest", ""], rows);
+  return table(["Figure; for sampled metrics the highest sample", ""], rows);
 }
 
 const settingsTable = (report: Report): string =>
@@ -107,9 +107,9 @@ const plots = (report: Report): string =>
     )
     .join("\n");
 
-const curve = `<section class="plot"><h3>Percentiles, ms</h3><p>how many were as quick as this or quicker; each mark is one more nine</p><div id="curve"></div></section>`;
+const curve = `<section class="plot"><h3>Percentiles, ms</h3><p>the share of samples that were this fast or faster; the axis stretches the slowest ones</p><div id="curve"></div></section>`;
 
-/** One page with everything in it: it can be mailed, archived and read without a network. */
+/** The report as one self-contained page, which can be mailed, archived and read offline. */
 export function html(report: Report): string {
   const facts = [
     new Date(report.startedAt).toISOString().replace("T", " ").replace(/\..*/, " UTC"),
@@ -118,7 +118,7 @@ export function html(report: Report): string {
     `engine ${report.engine}`,
     ...Object.entries(report.machine).map(([name, value]) => `${name} ${value}`),
   ];
-  // "</script>" inside of the data would end it.
+  // "</script>" inside the data would end the script element.
   const data = JSON.stringify(report).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en">
@@ -148,7 +148,7 @@ ${report.latencies.length > 0 ? latencyTable(report) : ""}
 ${figureTable(report)}
 <h2>Settings</h2>
 ${settingsTable(report)}
-<footer>The shaded time is when changes were made. Drag over a plot to look closer, double-click to go back; a click on a name hides its line.</footer>
+<footer>Changes were made during the shaded time. Drag over a plot to zoom in, double-click to zoom out, click a name to hide its line.</footer>
 </main>
 <script>${ofPlots("uPlot.iife.min.js").replaceAll("</script", "<\\/script")}</script>
 <script type="application/json" id="report">${data}</script>

@@ -6,8 +6,8 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
   [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
 const verdictText = {
-  passed: "All budgets were kept.",
-  failed: "Some budgets were not kept.",
+  passed: "All budgets were met.",
+  failed: "Some budgets were missed.",
   invalid: "This run is invalid.",
 };
 
@@ -18,7 +18,7 @@ export function budgetValue({ metric, expression, value }: Report["budgets"][num
   return numberText(value, expression.startsWith("count") ? "" : unit);
 }
 
-/** Studies have no sockets to wait for. */
+/** The table of latencies. Empty for studies without sockets, which have none. */
 function latencyPart(latencies: Report["latencies"]): string {
   if (latencies.length === 0) return "";
   return `## Latencies, ms
@@ -36,7 +36,7 @@ ${table(
 `;
 }
 
-/** The results as a document. */
+/** The report as a Markdown document. */
 export function markdown(report: Report): string {
   const { machine, budgets, latencies, figures, settings } = report;
   return `# ${report.scenario}: ${report.verdict}
@@ -54,7 +54,7 @@ ${report.startedAt}, ${report.seconds} s, profile ${report.profile}, engine ${re
 ${table(
   ["", "metric", "budget", "measured", "why"],
   budgets.map((budget) => [
-    budget.kept ? "kept" : "**broken**",
+    budget.met ? "met" : "**missed**",
     budget.metric,
     `\`${budget.expression}\``,
     budgetValue(budget),
@@ -64,7 +64,7 @@ ${table(
 
 ${latencyPart(latencies)}## Figures
 
-Of samples over time, the highest.
+For metrics that are sampled over time, the highest sample.
 
 ${table(
   ["metric", "meaning", "value", ""],

@@ -1,4 +1,4 @@
-/** A number as people read it: no more digits than it is worth. */
+/** A number with as many digits as are significant, and its unit. */
 export function numberText(value: number | undefined, unit = ""): string {
   if (value === undefined) return "–";
   if (!Number.isFinite(value)) return "never";
@@ -8,7 +8,7 @@ export function numberText(value: number | undefined, unit = ""): string {
   return unit === "" || unit === "1" ? text : `${text} ${unit}`;
 }
 
-/** A share of one as a percentage; never rounded up to 100. */
+/** A share between 0 and 1 as a percentage. A share below 1 is never rounded up to 100 %. */
 export function shareText(share: number | undefined): string {
   if (share === undefined) return "–";
   if (share === 1) return "100 %";

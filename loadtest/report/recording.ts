@@ -5,66 +5,71 @@ import { Histogram } from "./histogram.ts";
 
 /** One second of one metric. */
 interface Second {
-  /** Sum of the values; of a rate, how often it was true. */
+  /** Sum of the values; for a rate, the number of samples that were 1. */
   sum: number;
   count: number;
   last: number;
   histogram: Histogram | undefined;
 }
 
-/** Samples of one metric, summed up as they come. */
+/** Samples of one metric, aggregated as they arrive. */
 class Series {
   readonly total = new Histogram();
   readonly seconds = new Map<number, Second>();
-  readonly byTag = new Map<string, number>();
+  readonly countByLabel = new Map<string, number>();
   sum = 0;
   count = 0;
   last = 0;
 }
 
-/** First and last time of each change, for the time between them. */
-interface Span {
-  first: number;
-  last: number;
+/** Smallest and largest latency of one change. */
+interface LatencyRange {
+  min: number;
+  max: number;
 }
 
 /**
- * Everything that was measured in one run, second by second, in memory that grows with its length and not with the number
- * of samples. Both engines end here, so budgets and report are the same for both.
+ * All measurements of one run by second. Memory grows with the length of the run, not with the number of samples. Both
+ * engines record here, so budgets and reports are the same for both.
  */
 export class Recording {
   readonly #series = new Map<MetricName, Series>();
-  readonly #spans = new Map<string, Span>();
+  readonly #rangeByChange = new Map<string, LatencyRange>();
 
-  /** `at`: milliseconds since 1970. The tag `change` marks samples of one change; the tag `service` one of several services. */
+  /**
+   * Adds a sample.
+   * @param at milliseconds since 1970
+   * @param tags `change` identifies the change that was measured, `service` the service that was sampled; `code` and `case`
+   *   are labels, which are counted
+   */
   add(metric: MetricName, value: number, at: number, tags?: Tags): void {
     const service = tags?.["service"];
-    this.#add(this.#of(metric), metrics[metric].kind === "trend", value, at);
-    if (service !== undefined) this.#add(this.#of(`${metric}@${service}` as MetricName), false, value, at);
+    this.#add(this.#seriesOf(metric), metrics[metric].kind === "trend", value, at);
+    if (service !== undefined) this.#add(this.#seriesOf(`${metric}@${service}` as MetricName), false, value, at);
     const label = tags?.["code"] ?? tags?.["case"];
     if (label !== undefined) {
-      const { byTag } = this.#of(metric);
+      const { countByLabel } = this.#seriesOf(metric);
       const counted = metrics[metric].kind === "rate" ? 1 - value : value;
-      byTag.set(label, (byTag.get(label) ?? 0) + counted);
+      countByLabel.set(label, (countByLabel.get(label) ?? 0) + counted);
     }
     const change = tags?.["change"];
     if (change !== undefined) {
-      const span = this.#spans.get(change);
-      if (!span) this.#spans.set(change, { first: value, last: value });
+      const range = this.#rangeByChange.get(change);
+      if (!range) this.#rangeByChange.set(change, { min: value, max: value });
       else {
-        span.first = Math.min(span.first, value);
-        span.last = Math.max(span.last, value);
+        range.min = Math.min(range.min, value);
+        range.max = Math.max(range.max, value);
       }
     }
   }
 
-  /** Nothing of what is counted has happened yet: zero of it must be told from "not looked at". */
-  begin(at: number): void {
+  /** Adds 0 to every counter, so that a counter without events is 0 and not unmeasured. */
+  zeroCounters(at: number): void {
     for (const metric of Object.keys(journeyMetrics) as MetricName[])
       if (metrics[metric].kind === "counter") this.add(metric, 0, at);
   }
 
-  #of(metric: MetricName): Series {
+  #seriesOf(metric: MetricName): Series {
     let series = this.#series.get(metric);
     if (!series) {
       series = new Series();
@@ -86,17 +91,18 @@ export class Recording {
     second.sum += value;
     second.count += 1;
     second.last = value;
-    // Clocks of two machines may differ by more than a signal takes.
-    const measured = Math.max(0, value);
-    if (isTrend) series.total.add(measured);
-    second.histogram?.add(measured);
+    // The clocks of two machines may differ by more than a signal takes.
+    const latency = Math.max(0, value);
+    if (isTrend) series.total.add(latency);
+    second.histogram?.add(latency);
   }
 
+  /** Whether the metric has a sample. */
   has(metric: MetricName): boolean {
     return this.#series.has(metric);
   }
 
-  /** What a metric amounted to, as budgets ask for it; undefined when it was never recorded. */
+  /** Aggregates of a metric over the whole run, for budgets; undefined when it has no sample. */
   values(metric: MetricName): MetricValues | undefined {
     const series = this.#series.get(metric);
     if (!series) return undefined;
@@ -112,19 +118,20 @@ export class Recording {
     }
   }
 
-  /** Labels of a metric with how often they were counted; of a rate, how often it was false. */
+  /** Labels of a metric with their counts, most frequent first; for a rate, the number of samples that were 0. */
   labels(metric: MetricName): readonly (readonly [label: string, count: number])[] {
-    return [...(this.#series.get(metric)?.byTag ?? [])].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
+    const counts = [...(this.#series.get(metric)?.countByLabel ?? [])];
+    return counts.filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
   }
 
-  /** Services of which a gauge was taken. */
+  /** The services that a gauge was sampled from. */
   services(metric: MetricName): string[] {
     return [...this.#series.keys()].flatMap((key) =>
       key.startsWith(`${metric}@`) ? [key.slice(metric.length + 1)] : [],
     );
   }
 
-  /** First and last second in which anything was recorded, since 1970; null when nothing was. */
+  /** First and last second with a sample, seconds since 1970; null when there is none. */
   get extent(): { from: number; to: number } | null {
     let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const { seconds } of this.#series.values())
@@ -135,46 +142,37 @@ export class Recording {
     return Number.isFinite(from) ? { from, to } : null;
   }
 
-  /** Sum of a metric from one second to before another. */
-  sum(metric: MetricName, from: number, to: number, service?: string): number | undefined {
-    return this.#fold(metric, from, to, service, (found) => found.reduce((sum, second) => sum + second.sum, 0));
+  /** Sum of a metric from second `from` to before second `to`; undefined without a sample. */
+  sum(metric: MetricName, from: number, to: number): number | undefined {
+    const seconds = this.#secondsOf(metric, from, to);
+    return seconds.length === 0 ? undefined : seconds.reduce((sum, second) => sum + second.sum, 0);
   }
 
-  /** Newest value of a gauge in that time. */
+  /** Newest value of a gauge from second `from` to before second `to`; undefined without a sample. */
   newest(metric: MetricName, from: number, to: number, service?: string): number | undefined {
-    return this.#fold(metric, from, to, service, (found) => found.at(-1)?.last);
+    return this.#secondsOf(metric, from, to, service).at(-1)?.last;
   }
 
-  /** Distribution of a trend from one second to before another. */
+  /** Distribution of a trend from second `from` to before second `to`. */
   distribution(metric: MetricName, from: number, to: number): Histogram {
     const merged = new Histogram();
-    const { seconds } = this.#of(metric);
-    for (let at = from; at < to; at++) {
-      const histogram = seconds.get(at)?.histogram;
-      if (histogram) merged.merge(histogram);
-    }
+    for (const { histogram } of this.#secondsOf(metric, from, to)) if (histogram) merged.merge(histogram);
     return merged;
   }
 
-  #fold<T>(
-    metric: MetricName,
-    from: number,
-    to: number,
-    service: string | undefined,
-    fold: (found: readonly Second[]) => T,
-  ): T | undefined {
-    const seconds = this.#series.get((service === undefined ? metric : `${metric}@${service}`) as MetricName)?.seconds;
-    if (!seconds) return undefined;
+  #secondsOf(metric: MetricName, from: number, to: number, service?: string): Second[] {
+    const name = (service === undefined ? metric : `${metric}@${service}`) as MetricName;
+    const seconds = this.#series.get(name)?.seconds;
     const found: Second[] = [];
-    for (let at = from; at < to; at++) {
+    for (let at = from; seconds && at < to; at++) {
       const second = seconds.get(at);
       if (second) found.push(second);
     }
-    return found.length === 0 ? undefined : fold(found);
+    return found;
   }
 
-  /** Milliseconds from the first to the last sample of each marked change, if more than one socket told of it. */
+  /** Milliseconds from the first to the last socket of each change that reached more than one. */
   spreads(): number[] {
-    return [...this.#spans.values()].filter(({ first, last }) => last > first).map(({ first, last }) => last - first);
+    return [...this.#rangeByChange.values()].filter(({ min, max }) => max > min).map(({ min, max }) => max - min);
   }
 }

@@ -1,28 +1,26 @@
-import type { Verdict } from "../plan/budget.ts";
+import type { BudgetResult } from "../plan/budget.ts";
 import { type MetricName, metrics } from "../plan/metrics.ts";
 import type { Timeline } from "../plan/plan.ts";
 import type { Recording } from "./recording.ts";
-import { remarksOn } from "./validity.ts";
+import { remarksFor } from "./validity.ts";
 
-/** One line of a plot; null where nothing was measured. */
-export interface Line {
+/** One line of a plot. A value is null where nothing was measured. */
+interface Line {
   readonly label: string;
   readonly values: readonly (number | null)[];
-  /** Plotted against the right axis. */
-  readonly right?: boolean;
 }
 
-export interface Plot {
+interface Plot {
   readonly title: string;
   readonly unit: string;
   readonly note: string;
-  /** Seconds since the beginning of the run. */
+  /** Positions on the x axis, seconds since the beginning of the run. */
   readonly at: readonly number[];
   readonly lines: readonly Line[];
 }
 
-/** A distribution, for the table of latencies. */
-export interface LatencyRow {
+/** One row of the table of latencies, milliseconds. */
+interface LatencyRow {
   readonly metric: MetricName;
   readonly meaning: string;
   readonly count: number;
@@ -32,8 +30,8 @@ export interface LatencyRow {
   readonly max: number;
 }
 
-/** A metric that is one number. */
-export interface FigureRow {
+/** A metric with a single value. */
+interface FigureRow {
   readonly metric: MetricName;
   readonly meaning: string;
   readonly unit: string;
@@ -41,7 +39,7 @@ export interface FigureRow {
   readonly labels: readonly (readonly [string, number])[];
 }
 
-/** Everything that a reader of the results gets, in whatever form. */
+/** The results of a run. All forms of the report contain the same. */
 export interface Report {
   readonly scenario: string;
   readonly question: string;
@@ -52,21 +50,21 @@ export interface Report {
   readonly seconds: number;
   readonly verdict: "passed" | "failed" | "invalid";
   readonly invalid: string | null;
-  /** What a reader has to know beside the verdict. */
+  /** What a reader has to know in addition to the verdict. */
   readonly remarks: readonly string[];
   readonly machine: Readonly<Record<string, string | number>>;
   readonly settings: readonly { readonly name: string; readonly value: number; readonly meaning: string }[];
-  readonly budgets: readonly Verdict[];
+  readonly budgets: readonly BudgetResult[];
   readonly latencies: readonly LatencyRow[];
   readonly figures: readonly FigureRow[];
   readonly plots: readonly Plot[];
-  /** Percentiles from 0 to 100 of each latency. */
+  /** Percentiles of each latency; `at` runs from 0 to 100. */
   readonly curves: { readonly at: readonly number[]; readonly lines: readonly Line[] };
-  /** Phases to shade, seconds since the beginning. */
-  readonly phases: { readonly writeFrom: number; readonly writeUntil: number; readonly judgeAt: number };
+  /** Boundaries of the phases, seconds since the beginning of the run. */
+  readonly phases: { readonly writeFrom: number; readonly writeUntil: number; readonly verifyFrom: number };
 }
 
-export interface ReportParts {
+interface ReportParts {
   readonly scenario: {
     readonly name: string;
     readonly question: string;
@@ -78,12 +76,12 @@ export interface ReportParts {
   readonly machine: Report["machine"];
   readonly recording: Recording;
   readonly timeline: Timeline;
-  readonly verdicts: readonly Verdict[];
+  readonly budgetResults: readonly BudgetResult[];
   readonly invalid: string | null;
 }
 
-/** More points than this no screen shows. */
-const mostPoints = 600;
+/** Points per line of a plot; screens show no more. */
+const maxPoints = 600;
 const trends = [
   "rt_delivery_ms",
   "rt_echo_ms",
@@ -99,10 +97,10 @@ const curvePoints = [0, 10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 92.5, 95, 97, 98
 
 const round = (value: number): number => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
 
-/** Puts together what was measured. */
-export function makeReport(parts: ReportParts): Report {
-  const { scenario, recording, timeline, verdicts, invalid } = parts;
-  const kept = verdicts.every((verdict) => verdict.kept);
+/** Builds the report of a run. */
+export function createReport(parts: ReportParts): Report {
+  const { scenario, recording, timeline, budgetResults, invalid } = parts;
+  const met = budgetResults.every((verdict) => verdict.met);
   const start = Math.floor(timeline.start / 1000);
   return {
     scenario: scenario.name,
@@ -111,16 +109,16 @@ export function makeReport(parts: ReportParts): Report {
     engine: parts.engine,
     startedAt: new Date(timeline.start).toISOString(),
     seconds: Math.round((timeline.end - timeline.start) / 1000),
-    verdict: invalid !== null ? "invalid" : kept ? "passed" : "failed",
+    verdict: invalid !== null ? "invalid" : met ? "passed" : "failed",
     invalid,
-    remarks: remarksOn(recording, timeline),
+    remarks: remarksFor(recording, timeline),
     machine: parts.machine,
     settings: Object.entries(parts.settings).map(([name, value]) => ({
       name,
       value,
       meaning: scenario.settings[name] ?? "",
     })),
-    budgets: verdicts,
+    budgets: budgetResults,
     latencies: latencyRows(recording),
     figures: figureRows(recording),
     plots: plotsOf(recording, timeline),
@@ -128,7 +126,7 @@ export function makeReport(parts: ReportParts): Report {
     phases: {
       writeFrom: timeline.writeFrom / 1000 - start,
       writeUntil: timeline.writeUntil / 1000 - start,
-      judgeAt: timeline.judgeAt / 1000 - start,
+      verifyFrom: timeline.verifyFrom / 1000 - start,
     },
   };
 }
@@ -169,18 +167,17 @@ function plotsOf(recording: Recording, timeline: Timeline): Plot[] {
   const { from, to } = recording.extent ?? { from: 0, to: 0 };
   const first = Math.max(from, Math.floor(timeline.start / 1000) - 1);
   const last = Math.min(to, Math.ceil(timeline.end / 1000) + 5);
-  const step = Math.max(1, Math.ceil((last - first) / mostPoints));
+  const step = Math.max(1, Math.ceil((last - first) / maxPoints));
   const starts: number[] = [];
   for (let at = first; at <= last; at += step) starts.push(at);
   const start = Math.floor(timeline.start / 1000);
   const at = starts.map((second) => second - start);
-  const line = (label: string, value: (from: number, to: number) => number | undefined, right = false): Line => ({
+  const line = (label: string, value: (from: number, to: number) => number | undefined): Line => ({
     label,
     values: starts.map((second) => {
       const found = value(second, second + step);
       return found === undefined ? null : round(found);
     }),
-    ...(right && { right }),
   });
   const percentileLine = (metric: MetricName, p: number) =>
     line(p === 100 ? "max" : `p${p}`, (a, b) => {
@@ -206,12 +203,12 @@ function plotsOf(recording: Recording, timeline: Timeline): Plot[] {
       }),
     );
   const plots: Plot[] = [
-    ...(recording.has("rt_delivery_ms") ? [latency("rt_delivery_ms", "Latency of signals")] : []),
-    ...(recording.has("rt_echo_ms") ? [latency("rt_echo_ms", "From sending a change to its signal")] : []),
+    ...(recording.has("rt_delivery_ms") ? [latency("rt_delivery_ms", "Signal latency")] : []),
+    ...(recording.has("rt_echo_ms") ? [latency("rt_echo_ms", "Latency of a user's own changes")] : []),
     {
       title: "Connections",
       unit: "",
-      note: "sockets open at the generator, and as the gateways count them",
+      note: "open sockets, as the generator and the gateways count them",
       at,
       lines: [openSockets(recording, starts, step), ...services("server_connections", 1)],
     },
@@ -223,12 +220,12 @@ function plotsOf(recording: Recording, timeline: Timeline): Plot[] {
       at,
       lines: [perSecond("rt_expected", "due"), perSecond("rt_received", "received")],
     },
-    ...(recording.has("rt_subscribe_ms") ? [latency("rt_subscribe_ms", "Subscribing")] : []),
-    ...(recording.has("rt_write_ms") ? [latency("rt_write_ms", "Changing a row")] : []),
+    ...(recording.has("rt_subscribe_ms") ? [latency("rt_subscribe_ms", "SUBSCRIBE latency")] : []),
+    ...(recording.has("rt_write_ms") ? [latency("rt_write_ms", "Write latency")] : []),
     {
-      title: "Load",
+      title: "CPU load",
       unit: "%",
-      note: "generator: of what it can use; services: of one core; machine: of all cores",
+      note: "generator: percent of the cores it can use; services: percent of one core; machine: percent of all cores",
       at,
       lines: [
         line("generator", (a, b) => recording.newest("generator_cpu", a, b)),
@@ -238,11 +235,11 @@ function plotsOf(recording: Recording, timeline: Timeline): Plot[] {
     },
     { title: "Memory", unit: "MB", note: "resident memory of the services", at, lines: services("server_rss", 1e6) },
     {
-      title: "Changes that wait",
+      title: "Feed lag",
       unit: "ms",
       note: metrics.server_lag_ms.meaning,
       at,
-      lines: [line("oldest", (a, b) => recording.newest("server_lag_ms", a, b))],
+      lines: [line("oldest change", (a, b) => recording.newest("server_lag_ms", a, b))],
     },
   ];
   return plots.filter(({ lines }) => lines.some(({ values }) => values.some((value) => value !== null)));
@@ -259,27 +256,27 @@ function openSockets(recording: Recording, starts: readonly number[], step: numb
   return { label: "generator", values };
 }
 
-/** By the second of the change, where the clock is shared: what was due then and has come by the end. */
+/** For each second, the share of its changes' signals that arrived by the end. Needs a shared clock. */
 function deliveryPlot(recording: Recording, at: readonly number[], starts: readonly number[], step: number): Plot {
-  let [due, came] = [0, 0];
-  const single: (number | null)[] = [];
-  const soFar: (number | null)[] = [];
+  let [due, arrived] = [0, 0];
+  const perStep: (number | null)[] = [];
+  const cumulative: (number | null)[] = [];
   for (const second of starts) {
     const expected = recording.sum("rt_expected", second, second + step) ?? 0;
     const received = recording.sum("rt_received", second, second + step) ?? 0;
     due += expected;
-    came += received;
-    single.push(expected === 0 ? null : round((100 * received) / expected));
-    soFar.push(due === 0 ? null : round((100 * came) / due));
+    arrived += received;
+    perStep.push(expected === 0 ? null : round((100 * received) / expected));
+    cumulative.push(due === 0 ? null : round((100 * arrived) / due));
   }
   return {
     title: "Delivery ratio",
     unit: "%",
-    note: "signals received of those due; below 100 where changes of one row coalesced or a socket was away",
+    note: "signals received divided by signals due; below 100 where changes of a row coalesced or a socket was disconnected",
     at,
     lines: [
-      { label: step === 1 ? "each second" : `each ${step} s`, values: single },
-      { label: "since the beginning", values: soFar },
+      { label: step === 1 ? "per second" : `per ${step} s`, values: perStep },
+      { label: "cumulative", values: cumulative },
     ],
   };
 }

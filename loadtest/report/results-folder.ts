@@ -4,7 +4,7 @@ import { html } from "./html.ts";
 import { markdown } from "./markdown.ts";
 import type { Report } from "./report.ts";
 
-/** Folder of a run's results: its time and its scenario, so that they sort. */
+/** Folder for the results of a run. Its name begins with the time, so that folders sort by it. */
 export function resultsFolder(scenario: string, now = new Date()): string {
   const time = now
     .toISOString()
@@ -13,7 +13,7 @@ export function resultsFolder(scenario: string, now = new Date()): string {
   return path.join(import.meta.dirname, "..", "results", `${time}-${scenario}`);
 }
 
-/** Writes the report in three forms: for programs, for reviews, for people. */
+/** Writes the report as JSON for programs, Markdown for reviews and HTML for readers. */
 export function writeResults(folder: string, report: Report): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);

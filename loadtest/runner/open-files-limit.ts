@@ -1,4 +1,4 @@
-/** Files that a generator has open beside its sockets: requests, pipes, libraries. */
+/** Files that a generator keeps open besides its sockets: HTTP connections, pipes, libraries. */
 const reserve = 600;
 
 function openFilesLimit(): number {
@@ -9,10 +9,15 @@ function openFilesLimit(): number {
   return typeof soft === "number" ? soft : Number.POSITIVE_INFINITY;
 }
 
-/** Fails before a run that this machine cannot hold: half way through it would look like a fault of the product. */
-export function checkLimits(sockets: number, limit = openFilesLimit()): void {
-  if (sockets + reserve > limit)
+/**
+ * Fails before a run whose sockets exceed this process's limit of open files. Halfway through, the failing sockets would
+ * look like a fault of the product.
+ * @throws Error with the remedy
+ */
+export function assertOpenFilesLimit(sockets: number, limit = openFilesLimit()): void {
+  const needed = sockets + reserve;
+  if (needed > limit)
     throw new Error(
-      `${sockets} sockets need ${sockets + reserve} open files, the limit is ${limit}. Remedy: ulimit -n ${2 ** Math.ceil(Math.log2(sockets + reserve))}, or fewer sockets by --set.`,
+      `${sockets} sockets need ${needed} open files, but the limit is ${limit}. Remedy: ulimit -n ${2 ** Math.ceil(Math.log2(needed))}, or fewer sockets with --set.`,
     );
 }

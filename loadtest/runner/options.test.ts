@@ -2,71 +2,74 @@ import { expect, test } from "vitest";
 import { scenarios } from "../scenarios/scenarios.ts";
 import { studies } from "../studies/studies.ts";
 import { tinySettings } from "../testing/tiny-settings.ts";
-import { checkLimits } from "./open-files-limit.ts";
-import { loadOptions } from "./options.ts";
+import { assertOpenFilesLimit } from "./open-files-limit.ts";
+import { parseOptions } from "./options.ts";
 import { profileNames, readProfile, settingsFor } from "./profile.ts";
 
 const names = ["smoke", "steady"];
-const read = (...args: string[]) => loadOptions(args, names);
+const parse = (...args: string[]) => parseOptions(args, names);
 
-test("the short form is enough on this machine", () => {
-  expect(read("smoke")).toMatchObject({ scenario: "smoke", profile: "local", engine: "k6", targets: [] });
-  expect(read("smoke", "--help")).toBeNull();
+test("a scenario alone runs under k6 with the local profile", () => {
+  expect(parse("smoke")).toMatchObject({ scenario: "smoke", profile: "local", engine: "k6", targets: [] });
+  expect(parse("smoke", "--help")).toBeNull();
 });
 
-test("addresses are split and lose their last slash", () => {
+test("addresses are separated by commas and lose their trailing slash", () => {
   const args = ["steady", "--profile", "staging", "--users", "u.json", "--target", "https://a.example/, http://b:4000"];
-  expect(read(...args)?.targets).toEqual(["https://a.example", "http://b:4000"]);
+  expect(parse(...args)?.targets).toEqual(["https://a.example", "http://b:4000"]);
 });
 
 test.each([
-  [[], /Say which scenario/],
+  [[], /Name a scenario/],
   [["storm"], /no scenario storm/],
-  [["smoke", "steady"], /One scenario at a time/],
-  [["smoke", "--engine", "gatling"], /there is k6, node/],
-  [["smoke", "--profile", "moon"], /there is local, staging, prod/],
+  [["smoke", "steady"], /one scenario at a time/],
+  [["smoke", "--engine", "gatling"], /gatling is not known\. Use one of: k6, node/],
+  [["smoke", "--profile", "moon"], /Use one of: local, staging, prod/],
   [["smoke", "--profile", "prod"], /needs --target/],
-  [["smoke", "--target", "localhost:4000"], /no address.*http:\/\//],
+  [["smoke", "--target", "localhost:4000"], /not an address.*http:\/\//],
   [["smoke", "--target", "http://127.0.0.1:4000"], /needs --users/],
   [["smoke", "--set", "sockets"], /--set sockets=100/],
   [["smoke", "--set", "sockets=-1"], /not negative/],
   [["smoke", "--fast"], /--fast/],
-])("%j is refused with what to do instead", (args, message) => {
-  expect(() => loadOptions(args, names)).toThrow(message);
+])("%j is rejected with the remedy", (args, message) => {
+  expect(() => parseOptions(args, names)).toThrow(message);
 });
 
-test.each(profileNames)("profile %s has every number of every scenario, and no other", (name) => {
-  const numbers = readProfile(name);
+test.each(profileNames)("profile %s provides every setting of every scenario, and no unknown scenario", (name) => {
+  const values = readProfile(name);
   for (const scenario of scenarios) {
-    const settings = settingsFor(scenario, { name, numbers });
+    const settings = settingsFor(scenario, { name, values });
     expect(scenario.budgets(settings).length).toBeGreaterThan(0);
-    expect(scenario.crowds(settings).length).toBeGreaterThan(0);
+    expect(scenario.workloads(settings).length).toBeGreaterThan(0);
   }
   const known = [...scenarios, ...studies].map((one) => one.name);
-  expect(Object.keys(numbers.settings).filter((given) => !known.includes(given))).toEqual([]);
+  expect(Object.keys(values.settings).filter((provided) => !known.includes(provided))).toEqual([]);
 });
 
-test.each(profileNames)("in profile %s no socket of leader-failover is silent by its rows alone", (name) => {
-  const { rows = 0, rate = 0 } = readProfile(name).settings["leader-failover"] ?? {};
-  // Rows are changed one after the other: what a socket holds comes once around in this time, seconds.
-  expect(rows / rate).toBeLessThanOrEqual(1);
-});
+test.each(profileNames)(
+  "in profile %s every socket of leader-failover expects a signal at least once a second",
+  (name) => {
+    const { rows = 0, rate = 0 } = readProfile(name).settings["leader-failover"] ?? {};
+    // Changes go round the rows; this is the time for one round, seconds.
+    expect(rows / rate).toBeLessThanOrEqual(1);
+  },
+);
 
-test("studies have their numbers where they can be run, and every scenario has tiny ones", () => {
-  const numbers = readProfile("local");
-  for (const study of studies) settingsFor(study, { name: "local", numbers });
+test("the local profile provides the settings of every study, and every scenario has tiny settings", () => {
+  const values = readProfile("local");
+  for (const study of studies) settingsFor(study, { name: "local", values });
   for (const { name, settings } of scenarios)
     expect([name, Object.keys(tinySettings[name] ?? {}).sort()]).toEqual([name, Object.keys(settings).sort()]);
 });
 
-test("a setting that the scenario does not know is named, with those that it does", () => {
+test("an unknown setting is rejected with the list of known ones", () => {
   const [smoke] = scenarios;
   if (!smoke) throw new Error("no scenarios");
-  const profile = { name: "local", numbers: readProfile("local") };
+  const profile = { name: "local", values: readProfile("local") };
   expect(() => settingsFor(smoke, profile, { sokcets: 3 })).toThrow(/no setting sokcets.*sockets/s);
 });
 
-test("more sockets than open files are refused before the run", () => {
-  expect(() => checkLimits(10_000, 4096)).toThrow(/ulimit -n 16384/);
-  expect(() => checkLimits(10_000, 20_000)).not.toThrow();
+test("a run with more sockets than open files is rejected before it starts", () => {
+  expect(() => assertOpenFilesLimit(10_000, 4096)).toThrow(/ulimit -n 16384/);
+  expect(() => assertOpenFilesLimit(10_000, 20_000)).not.toThrow();
 });

@@ -1,36 +1,29 @@
 import { parseArgs } from "node:util";
+import type { RemoteOptions } from "../deployment/remote-deployment.ts";
 import { type ProfileName, profileNames } from "./profile.ts";
 
-/** What to run. */
-export interface LoadOptions {
-  readonly scenario: string;
+/** A parsed command line. Without targets the run starts a cluster on this machine. */
+export interface RunOptions extends RemoteOptions {
   readonly profile: ProfileName;
   readonly engine: "k6" | "node";
-  /** Addresses of gateways or of a load balancer; empty: a cluster is started here. */
-  readonly targets: readonly string[];
-  /** JSON file with the people of a target. */
-  readonly users: string | null;
-  /** Pages of metrics of a target's services. */
-  readonly metrics: readonly string[];
-  /** Program that does to a target what a scenario asks for. */
-  readonly operator: string | null;
-  readonly changes: Readonly<Record<string, number>>;
-  /** Folder that the results go into. */
+  /** Settings that replace those of the profile. */
+  readonly overrides: Readonly<Record<string, number>>;
+  /** Folder for the results; null: a new one under loadtest/results. */
   readonly out: string | null;
 }
 
-export function usageOf(names: readonly string[]): string {
+export function usageText(names: readonly string[]): string {
   return `usage: npm run loadtest -- <scenario> [options]
 Scenarios: ${names.join(", ")}
   --profile <name>    ${profileNames.join(", ")} (default local)
   --engine <name>     k6 (default) or node
   --target <urls>     addresses to test, separated by commas; without it a cluster is started on this machine
-  --users <file>      people of a target: JSON [{"email","password"}] or [{"token"}]
-  --metrics <urls>    metrics pages of a target's services, for their load and memory
-  --operator <prog>   run with the name of what a scenario does to the product: roll-gateways, kill-leader
-  --set <name=number> changes a number of the profile; may be given again
-  --out <folder>      where the results go (default loadtest/results/<time>-<scenario>)
-Exit codes: 0 all budgets kept, 99 one was not, 98 the run is invalid, 69 no k6, 2 wrong usage, 1 anything else.`;
+  --users <file>      users of the target: JSON [{"email","password"}] or [{"token"}]
+  --metrics <urls>    metrics pages of the target's services, for their CPU load and memory
+  --operator <prog>   program that performs a scenario's actions; called with roll-gateways or kill-leader
+  --set <name=number> overrides a setting of the profile; may be repeated
+  --out <folder>      folder for the results (default loadtest/results/<time>-<scenario>)
+Exit codes: 0 all budgets met, 99 a budget missed, 98 invalid run, 69 no k6, 2 wrong usage, 1 any other failure.`;
 }
 
 function addresses(option: string, text: string | undefined): string[] {
@@ -40,7 +33,7 @@ function addresses(option: string, text: string | undefined): string[] {
     .filter((url) => url !== "")
     .map((url) => {
       if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-      throw new Error(`--${option}: "${url}" is no address. Write it like http://127.0.0.1:4000.`);
+      throw new Error(`--${option}: "${url}" is not an address. Write it like http://127.0.0.1:4000.`);
     });
 }
 
@@ -58,12 +51,15 @@ function numbers(pairs: readonly string[]): Record<string, number> {
 
 function oneOf<const T extends string>(option: string, text: string, known: readonly T[]): T {
   const found = known.find((name) => name === text);
-  if (found === undefined) throw new Error(`--${option} ${text}: there is ${known.join(", ")}.`);
+  if (found === undefined) throw new Error(`--${option} ${text} is not known. Use one of: ${known.join(", ")}.`);
   return found;
 }
 
-/** Reads the command line; null when help was asked for. Throws a sentence with a remedy otherwise. */
-export function loadOptions(args: readonly string[], names: readonly string[]): LoadOptions | null {
+/**
+ * Parses the command line. Returns null when the user asked for help.
+ * @throws Error with the remedy when the usage is wrong
+ */
+export function parseOptions(args: readonly string[], names: readonly string[]): RunOptions | null {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -81,16 +77,13 @@ export function loadOptions(args: readonly string[], names: readonly string[]): 
   });
   if (values.help) return null;
   const [scenario, ...more] = positionals;
-  if (scenario === undefined)
-    throw new Error("Say which scenario, for example: npm run loadtest -- smoke --engine node");
-  if (more.length > 0) throw new Error(`One scenario at a time, not ${positionals.join(" ")}.`);
+  if (scenario === undefined) throw new Error("Name a scenario, for example: npm run loadtest -- smoke --engine node");
+  if (more.length > 0) throw new Error(`Name one scenario at a time, not ${positionals.join(" ")}.`);
   if (!names.includes(scenario)) throw new Error(`There is no scenario ${scenario}.`);
   const profile = oneOf("profile", values.profile, profileNames);
   const targets = addresses("target", values.target);
   if (targets.length === 0 && profile !== "local")
-    throw new Error(
-      `--profile ${profile} needs --target: what is started on this machine is measured with --profile local.`,
-    );
+    throw new Error(`--profile ${profile} needs --target. To test a cluster on this machine, use --profile local.`);
   if (targets.length > 0 && values.users === undefined)
     throw new Error(
       `--target needs --users <file>: JSON like [{"email": "alice@northwind.example", "password": "…"}].`,
@@ -103,7 +96,7 @@ export function loadOptions(args: readonly string[], names: readonly string[]): 
     users: values.users ?? null,
     metrics: addresses("metrics", values.metrics),
     operator: values.operator ?? null,
-    changes: numbers(values.set),
+    overrides: numbers(values.set),
     out: values.out ?? null,
   };
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Described } from "../plan/scenario.ts";
+import type { RunnableDefinition } from "../plan/scenario.ts";
 
 export const profileNames = ["local", "staging", "prod"] as const;
 export type ProfileName = (typeof profileNames)[number];
 
-/** Numbers for one kind of place. */
-export interface Profile {
+/** The settings of all scenarios for one kind of environment. */
+interface Profile {
   readonly description: string;
-  readonly sharedClock: boolean;
+  /** Numbers by scenario and setting. */
   readonly settings: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -18,25 +18,27 @@ export function readProfile(name: ProfileName): Profile {
 }
 
 /**
- * The numbers of a run: those of the profile with the changes of the command line. A name that the scenario does not
- * know is an error, and so is one that the profile does not give: nothing has a hidden default.
+ * The settings of a run: those of the profile, overridden by the command line. A setting that the scenario does not have is
+ * an error, and so is one that the profile does not provide, because settings have no hidden defaults.
+ * @throws Error that names the setting
  */
 export function settingsFor(
-  scenario: Pick<Described<string>, "name" | "settings">,
-  profile: { name: string; numbers: Profile },
-  changes: Readonly<Record<string, number>> = {},
+  scenario: Pick<RunnableDefinition<string>, "name" | "settings">,
+  profile: { name: string; values: Profile },
+  overrides: Readonly<Record<string, number>> = {},
 ): Record<string, number> {
-  const given = profile.numbers.settings[scenario.name];
-  if (!given)
+  const provided = profile.values.settings[scenario.name];
+  if (!provided)
     throw new Error(
-      `Profile ${profile.name} has no numbers for ${scenario.name}. Remedy: use --profile local, or add them to loadtest/profiles/${profile.name}.json.`,
+      `Profile ${profile.name} has no settings for ${scenario.name}. Remedy: use --profile local, or add them to loadtest/profiles/${profile.name}.json.`,
     );
   const known = Object.keys(scenario.settings);
-  const unknown = [...Object.keys(given), ...Object.keys(changes)].filter((name) => !known.includes(name));
+  const unknown = [...Object.keys(provided), ...Object.keys(overrides)].filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new Error(`${scenario.name} has no setting ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
-  const settings = { ...given, ...changes };
+    throw new Error(`${scenario.name} has no setting ${unknown.join(", ")}. Its settings are: ${known.join(", ")}.`);
+  const settings = { ...provided, ...overrides };
   const missing = known.filter((name) => settings[name] === undefined);
-  if (missing.length > 0) throw new Error(`Profile ${profile.name} gives ${scenario.name} no ${missing.join(", ")}.`);
+  if (missing.length > 0)
+    throw new Error(`Profile ${profile.name} does not provide ${missing.join(", ")} for ${scenario.name}.`);
   return settings;
 }

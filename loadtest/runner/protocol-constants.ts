@@ -1,8 +1,8 @@
 import { closeCodes, maxIdsPerMessage, subprotocol, subprotocolsWithToken } from "@heliograph/protocol";
-import type { Wire } from "../plan/plan.ts";
+import type { ProtocolConstants } from "../plan/plan.ts";
 
-/** The names that journeys need, as the product has them: k6 cannot import the package. */
-export const wire: Wire = {
+/** The protocol's own values for the plan. */
+export const protocolConstants: ProtocolConstants = {
   subprotocol,
   tokenPrefix: subprotocolsWithToken("")[1],
   maxIdsPerMessage,

@@ -1,141 +1,102 @@
-import { availableParallelism } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Site } from "../deployment/deployment.ts";
-import { type CpuSeconds, ownCpuSeconds, watchSite } from "../deployment/deployment-sampler.ts";
-import { gaugeOf } from "../deployment/metrics-page.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { startDeploymentSampler } from "../deployment/deployment-sampler.ts";
+import { readMetric } from "../deployment/metrics-page.ts";
+import type { Engine } from "../engines/engine.ts";
 import { LiveTimeline } from "../engines/live-timeline.ts";
-import { createNodePorts } from "../engines/node-ports.ts";
-import { sharedTruth } from "../engines/row-versions.ts";
-import { type RunTimeline, runCrowds } from "../engines/run-workloads.ts";
-import { judgeBudget, type Verdict } from "../plan/budget.ts";
+import { type BudgetResult, evaluateBudget } from "../plan/budget.ts";
 import type { Plan, Timeline } from "../plan/plan.ts";
 import type { Scenario } from "../plan/scenario.ts";
-import type { Crowd } from "../plan/workload.ts";
-import { derive } from "../report/derived-metrics.ts";
+import type { Action } from "../plan/workload.ts";
+import { addDerivedMetrics } from "../report/derived-metrics.ts";
 import { Recording } from "../report/recording.ts";
-import { whyInvalid } from "../report/validity.ts";
-import { wire } from "./protocol-constants.ts";
+import { invalidReason } from "../report/validity.ts";
+import { protocolConstants } from "./protocol-constants.ts";
 
-/** Something that makes the journeys of crowds. */
-export interface Engine {
-  readonly name: "node" | "k6";
-  readonly cpuSeconds: CpuSeconds;
-  /** Cores that it can use. */
-  readonly cores: number;
-  /** Begins the timeline when it is ready. */
-  run(plan: Plan, timeline: LiveTimeline, parts: EngineParts): Promise<void>;
-}
-
-export interface EngineParts {
-  readonly crowds: readonly Crowd[];
-  readonly site: Site;
-  readonly recording: Recording;
-  readonly signal: AbortSignal;
-}
-
-export interface ScenarioRun {
+interface ScenarioRun {
   readonly scenario: Scenario;
   readonly profile: string;
   readonly settings: Readonly<Record<string, number>>;
-  readonly site: Site;
+  readonly deployment: Deployment;
   readonly engine: Engine;
-  /** Short and unique: marks the rows of this run. */
+  /** Short and unique; marks the rows that this run changes. */
   readonly run: string;
   readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
-  /** What comes later than this after the end is lost, milliseconds; what is only late shows in the latencies. */
-  readonly patienceMs?: number;
+  readonly log: (line: string) => void;
+  /** See `Plan.lateLimitMs`. */
+  readonly lateLimitMs?: number;
 }
 
-const usualPatienceMs = 30_000;
+const defaultLateLimitMs = 30_000;
 
-/** How a run went. */
+/** The result of a run. */
 export interface Outcome {
   readonly recording: Recording;
   readonly timeline: Timeline;
-  readonly verdicts: readonly Verdict[];
-  /** Why the figures are worth nothing; null when they are. */
+  readonly budgetResults: readonly BudgetResult[];
+  /** Why the figures must not be used; null when they may. */
   readonly invalid: string | null;
 }
 
-/** Sends the crowds of a scenario on their journeys, does to the product what it asks for, and judges. */
+/** Runs the workloads of a scenario, performs its actions on the deployment, and evaluates its budgets. */
 export async function runScenario(run: ScenarioRun): Promise<Outcome> {
-  const { scenario, settings, site, engine, signal, say } = run;
+  const { scenario, settings, deployment, engine, signal, log } = run;
   const recording = new Recording();
-  const crowds = scenario.crowds(settings);
+  const workloads = scenario.workloads(settings);
   const phases = scenario.phases(settings);
   const plan: Plan = {
     scenario: scenario.name,
     profile: run.profile,
     run: run.run,
-    wire,
+    protocol: protocolConstants,
     settings,
     phases,
-    patienceMs: run.patienceMs ?? usualPatienceMs,
-    ...site.facts,
+    lateLimitMs: run.lateLimitMs ?? defaultLateLimitMs,
+    ...deployment.facts,
   };
-  const before = await restingBytes(site);
+  const memoryBefore = await gatewayMemory(deployment);
   const timeline = new LiveTimeline(phases);
-  recording.begin(timeline.start);
+  recording.zeroCounters(timeline.start);
   {
-    await using watch = watchSite(site, recording, engine);
-    const actions = (scenario.actions?.(settings) ?? []).map(async ({ name, atSeconds }) => {
-      const quiet = timeline.awaitQuiet();
-      await Promise.race([timeline.begun, brokenOff(signal)]);
-      const due = (): number => timeline.writeFrom + atSeconds * 1000 - Date.now();
-      while (due() > 0) await wait(due(), undefined, { signal });
-      say(`${name} …`);
-      await site.act(name, signal);
-      say(`${name}: done`);
-      quiet();
-    });
-    say(`${scenario.name}: ${Math.round((timeline.end - timeline.start) / 1000)} s with ${engine.name}`);
-    const made = Promise.all([engine.run(plan, timeline, { crowds, site, recording, signal }), ...actions]);
-    await made.finally(() => timeline.stop());
-    await watch.sample();
+    await using sampler = startDeploymentSampler(deployment, recording, engine);
+    const actions = (scenario.actions?.(settings) ?? []).map((action) => performAction(action, run, timeline));
+    log(`${scenario.name}: ${Math.round((timeline.end - timeline.start) / 1000)} s with engine ${engine.name}`);
+    const journeys = engine.run(plan, timeline, { workloads, deployment, recording, signal });
+    await Promise.all([journeys, ...actions]).finally(() => timeline.stop());
+    await sampler.sample();
   }
-  await afterwards({ scenario, site, recording, timeline, before });
-  derive(recording, timeline, burstOf(settings, timeline));
-  const verdicts = scenario.budgets(settings).map((budget) => judgeBudget(budget, recording.values(budget.metric)));
-  return { recording, timeline, verdicts, invalid: whyInvalid(recording, timeline) };
+  await measureAfterRun({ scenario, deployment, recording, timeline, memoryBefore });
+  addDerivedMetrics(recording, timeline, burstOf(settings, timeline));
+  const budgetResults = scenario
+    .budgets(settings)
+    .map((budget) => evaluateBudget(budget, recording.values(budget.metric)));
+  return { recording, timeline, budgetResults, invalid: invalidReason(recording, timeline) };
 }
 
-/** From the beginning to the first journey: until all of them have been set up, milliseconds. */
-const leadMs = 200;
-
-/** The engine of this process. */
-export const nodeEngine: Engine = {
-  name: "node",
-  cpuSeconds: ownCpuSeconds,
-  // One event loop does all the work.
-  cores: 1,
-  async run(plan, timeline, { crowds, site, recording, signal }) {
-    timeline.begin(Date.now() + leadMs);
-    await runHere(crowds, { plan, timeline, site, recording, signal });
-  },
-};
-
-/** Makes journeys in this process. */
-export async function runHere(
-  crowds: readonly Crowd[],
-  parts: { plan: Plan; timeline: RunTimeline; site: Site; recording: Recording; signal: AbortSignal },
+/** Waits for an action's time and performs it. Verification is postponed until it is complete. */
+async function performAction(
+  { name, atSeconds }: Action,
+  { deployment, signal, log }: Pick<ScenarioRun, "deployment" | "signal" | "log">,
+  timeline: LiveTimeline,
 ): Promise<void> {
-  const { plan, timeline, site, recording, signal } = parts;
-  using ports = createNodePorts(recording);
-  const { users, rows } = site;
-  const truth = sharedTruth(ports, plan, { users, rows });
-  await runCrowds(crowds, { ports, plan, timeline, users, rows, truth }, signal);
+  const done = timeline.delayVerification();
+  await Promise.race([timeline.begun, rejectOnAbort(signal)]);
+  // The timeline may be postponed while this waits.
+  const remaining = (): number => timeline.writeFrom + atSeconds * 1000 - Date.now();
+  while (remaining() > 0) await wait(remaining(), undefined, { signal });
+  log(`${name}: started`);
+  await deployment.perform(name, signal);
+  log(`${name}: complete`);
+  done();
 }
 
-function brokenOff(signal: AbortSignal): Promise<never> {
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }
 
-/** Cores of this machine, for engines that use all of them. */
-export const machineCores = availableParallelism();
-
+/** The burst of a scenario that has one, with the half second of ramp on either side, milliseconds since 1970. */
 function burstOf(settings: Readonly<Record<string, number>>, timeline: Timeline) {
   const { calmSeconds, burstSeconds } = settings;
   if (calmSeconds === undefined || burstSeconds === undefined) return undefined;
@@ -143,44 +104,45 @@ function burstOf(settings: Readonly<Record<string, number>>, timeline: Timeline)
   return { from, until: from + burstSeconds * 1000 + 1000 };
 }
 
-async function restingBytes(site: Site): Promise<number | null> {
-  const gateways = site.observed().filter(({ kind }) => kind === "gateway");
+/** Resident memory of all gateways, bytes; null when one of them does not report it. */
+async function gatewayMemory(deployment: Deployment): Promise<number | null> {
+  const gateways = deployment.services().filter(({ kind }) => kind === "gateway");
   const sizes = await Promise.all(
-    gateways.map(({ metricsUrl }) => gaugeOf(metricsUrl, "process_resident_memory_bytes")),
+    gateways.map(({ metricsUrl }) => readMetric(metricsUrl, "process_resident_memory_bytes")),
   );
   return sizes.length === 0 || sizes.some((size) => size === undefined)
     ? null
     : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
 }
 
-/** What can only be looked at when everybody has left. */
-async function afterwards(parts: {
+/** Adds the metrics that can be measured only after all sockets have closed, if the scenario has budgets for them. */
+async function measureAfterRun(parts: {
   scenario: Scenario;
-  site: Site;
+  deployment: Deployment;
   recording: Recording;
   timeline: Timeline;
-  before: number | null;
+  memoryBefore: number | null;
 }): Promise<void> {
-  const { scenario, site, recording, timeline, before } = parts;
-  const asked = new Set(scenario.budgets({}).map(({ metric }) => metric));
+  const { scenario, deployment, recording, timeline, memoryBefore } = parts;
+  const budgeted = new Set(scenario.budgets({}).map(({ metric }) => metric));
   const at = timeline.end;
-  if (asked.has("rt_cleanup_ratio")) {
-    const left = await site.leftovers();
-    if (left !== null) {
+  if (budgeted.has("rt_cleanup_ratio")) {
+    const leftovers = await deployment.countLeftovers();
+    if (leftovers !== null) {
       const opened = recording.values("rt_opened")?.count ?? 0;
       recording.add("rt_cleanup_ratio", 1, at);
-      for (let n = 0; n < left; n++) recording.add("rt_cleanup_ratio", 0, at);
-      // Beside what was left over, each socket that was cleaned up counts.
-      for (let n = left; n < opened; n++) recording.add("rt_cleanup_ratio", 1, at);
+      for (let n = 0; n < leftovers; n++) recording.add("rt_cleanup_ratio", 0, at);
+      // Every socket that left nothing behind counts as cleaned up.
+      for (let n = leftovers; n < opened; n++) recording.add("rt_cleanup_ratio", 1, at);
     }
   }
-  if (asked.has("rt_bytes_per_socket") && before !== null) {
-    const [from, to] = [Math.floor(timeline.writeFrom / 1000), Math.floor(timeline.judgeAt / 1000)];
+  if (budgeted.has("rt_bytes_per_socket") && memoryBefore !== null) {
+    const [from, to] = [Math.floor(timeline.writeFrom / 1000), Math.floor(timeline.verifyFrom / 1000)];
     let [bytes, sockets] = [0, 0];
     for (const service of recording.services("server_connections")) {
       bytes += recording.newest("server_rss", from, to, service) ?? 0;
       sockets += recording.newest("server_connections", from, to, service) ?? 0;
     }
-    if (sockets > 0) recording.add("rt_bytes_per_socket", Math.max(0, bytes - before) / sockets, at);
+    if (sockets > 0) recording.add("rt_bytes_per_socket", Math.max(0, bytes - memoryBefore) / sockets, at);
   }
 }

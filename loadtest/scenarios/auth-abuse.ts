@@ -1,5 +1,5 @@
 /**
- * Question: is everything refused that must be refused, in the documented way, and does nobody else notice?
+ * Question it answers: is everything that must be rejected rejected in the documented way, without effects on other users?
  */
 import {
   allConnect,
@@ -7,49 +7,46 @@ import {
   correctness,
   defineScenario,
   neverClosed,
-  noRepeats,
+  noDuplicates,
   phaseSettings,
   phasesOf,
 } from "../plan/scenario.ts";
-import { constant } from "../plan/workload.ts";
+import { constantChanges, rowHolders } from "../plan/workload.ts";
 
 export const authAbuse = defineScenario({
   name: "auth-abuse",
-  question: "Is everything refused that must be refused, and does nobody else notice?",
+  question: "Is everything that must be rejected rejected, without effects on other users?",
   settings: {
     ...phaseSettings,
-    sockets: "honest sockets beside it",
-    perSocket: "rows that each of them holds",
+    sockets: "sockets of honest users",
+    perSocket: "rows that each honest socket holds",
     rows: "rows that are changed",
     rate: "changes per second",
-    attackers: "connections of people who mean harm",
-    deliveryP99Ms: "budget: from the change to the signal, at the honest ones",
+    attackers: "connections of attackers",
+    deliveryP99Ms: "budget: from the change to the signal, at the honest sockets",
   },
   phases: phasesOf,
-  world: (s) => ({ tenants: 2, users: s.sockets + s.attackers, rows: s.rows }),
-  crowds: (s) => [
-    { kind: "connections", name: "honest", journey: "holdRows", count: s.sockets },
+  dataset: (s) => ({ tenants: 2, users: s.sockets + s.attackers, rows: s.rows }),
+  workloads: (s) => [
+    { ...rowHolders(s.sockets), name: "honest" },
     { kind: "connections", name: "attackers", journey: "abuse", count: s.attackers },
-    {
-      kind: "arrivals",
-      name: "changes",
-      journey: "writeRow",
-      from: "writeFrom",
-      longestSeconds: 2,
-      ...constant(s.rate, s.holdSeconds),
-    },
+    constantChanges(s.rate, s.holdSeconds),
   ],
   budgets: (s) => [
     ...correctness,
-    noRepeats,
+    noDuplicates,
     allConnect,
     allWritten,
     neverClosed,
-    { metric: "rt_auth_rejected_ok", expression: "rate==1", why: "one attempt that gets through is one too many" },
+    {
+      metric: "rt_auth_rejected_ok",
+      expression: "rate==1",
+      why: "a single attempt that succeeds is a security hole",
+    },
     {
       metric: "rt_delivery_ms",
       expression: `p(99)<=${s.deliveryP99Ms}`,
-      why: "abuse must cost the abuser, not the others",
+      why: "abuse must cost the attacker, not the other users",
     },
   ],
 });

@@ -1,43 +1,35 @@
 /**
- * Question: an import or a month's end makes ten times the changes for a while; is anything lost, and how soon is it as
- * before?
+ * Question it answers: when an import multiplies the changes by ten for a while, is any of them lost, and how soon is
+ * delivery as fast as before?
  */
-import {
-  allConnect,
-  allSubscribe,
-  allWritten,
-  correctness,
-  defineScenario,
-  neverClosed,
-  noRepeats,
-  phaseSettings,
-  phasesOf,
-} from "../plan/scenario.ts";
+import { defineScenario, phaseSettings, phasesOf, undisturbed } from "../plan/scenario.ts";
+import { rowHolders } from "../plan/workload.ts";
 
 export const burstWrites = defineScenario({
   name: "burst-writes",
-  question: "Ten times the changes for a while: is anything lost, and how soon is it as quick as before?",
+  question:
+    "When the rate of changes rises tenfold for a while, is any change lost, and how soon is delivery fast again?",
   settings: {
     ...phaseSettings,
     sockets: "sockets that hold rows",
-    perSocket: "rows that each of them holds",
+    perSocket: "rows that each socket holds",
     rows: "rows that are changed",
-    rate: "changes per second before and after",
-    burst: "changes per second in between",
+    rate: "changes per second before and after the burst",
+    burst: "changes per second during the burst",
     calmSeconds: "time before the burst",
-    burstSeconds: "length of the burst; the rest of holdSeconds comes after it",
-    recoveryMs: "budget: from the end of the burst until signals are as quick as before",
+    burstSeconds: "length of the burst; the rest of holdSeconds follows it",
+    recoveryMs: "budget: from the end of the burst until signals are as fast as before",
   },
   phases: phasesOf,
-  world: (s) => ({ tenants: 2, users: s.sockets, rows: s.rows }),
-  crowds: (s) => [
-    { kind: "connections", name: "holders", journey: "holdRows", count: s.sockets },
+  dataset: (s) => ({ tenants: 2, users: s.sockets, rows: s.rows }),
+  workloads: (s) => [
+    rowHolders(s.sockets),
     {
       kind: "arrivals",
       name: "changes",
       journey: "writeRow",
       from: "writeFrom",
-      longestSeconds: 5,
+      maxJourneySeconds: 5,
       startRate: s.rate,
       stages: [
         { target: s.rate, seconds: s.calmSeconds },
@@ -49,13 +41,8 @@ export const burstWrites = defineScenario({
     },
   ],
   budgets: (s) => [
-    ...correctness,
-    noRepeats,
-    allConnect,
-    allSubscribe,
-    allWritten,
-    neverClosed,
-    // Latency during the burst is no budget: queueing is the right answer to it, forgetting is not.
+    ...undisturbed,
+    // There is no budget on latency during the burst: the product may queue changes, but not lose them.
     { metric: "rt_recovery_ms", expression: `value<=${s.recoveryMs}`, why: "a burst must not be felt long after it" },
   ],
 });

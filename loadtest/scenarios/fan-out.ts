@@ -1,60 +1,37 @@
 /**
- * Question: when everybody looks at the same row, how long from the first one who is told of a change to the last?
+ * Question it answers: when all users look at the same row, how much time passes between the first and the last of them to
+ * receive a change?
  */
-import {
-  allConnect,
-  allSubscribe,
-  allWritten,
-  correctness,
-  defineScenario,
-  neverClosed,
-  noRepeats,
-  phaseSettings,
-  phasesOf,
-} from "../plan/scenario.ts";
-import { constant } from "../plan/workload.ts";
+import { defineScenario, phaseSettings, phasesOf, undisturbed } from "../plan/scenario.ts";
+import { constantChanges, rowHolders } from "../plan/workload.ts";
 
 export const fanOut = defineScenario({
   name: "fan-out",
-  question: "When everybody looks at the same row, how long from the first who is told of a change to the last?",
+  question:
+    "When all sockets hold the same row, how much time passes between the first and the last to receive a change?",
   settings: {
     ...phaseSettings,
     sockets: "sockets that hold the row",
     perSocket: "always 1: the hot row",
-    markChanges: "always 1: tells the changes apart, to take the time between the first and the last socket",
+    tagChanges: "always 1: tags latencies with their change, to measure the time between the first and the last socket",
     rate: "changes of the row per second",
     deliveryP99Ms: "budget: from the change to the signal",
     spreadP95Ms: "budget: from the first socket to the last",
   },
   phases: phasesOf,
-  world: (s) => ({ tenants: 1, users: s.sockets, rows: 1 }),
-  crowds: (s) => [
-    { kind: "connections", name: "watchers", journey: "holdRows", count: s.sockets },
-    {
-      kind: "arrivals",
-      name: "changes",
-      journey: "writeRow",
-      from: "writeFrom",
-      longestSeconds: 2,
-      ...constant(s.rate, s.holdSeconds),
-    },
-  ],
+  dataset: (s) => ({ tenants: 1, users: s.sockets, rows: 1 }),
+  workloads: (s) => [rowHolders(s.sockets), constantChanges(s.rate, s.holdSeconds)],
   budgets: (s) => [
-    ...correctness,
-    noRepeats,
-    allConnect,
-    allSubscribe,
-    allWritten,
-    neverClosed,
+    ...undisturbed,
     {
       metric: "rt_delivery_ms",
       expression: `p(99)<=${s.deliveryP99Ms}`,
-      why: "also the last one of all should find it quick",
+      why: "the change must feel fast to the last user as well",
     },
     {
       metric: "rt_spread_ms",
       expression: `p(95)<=${s.spreadP95Ms}`,
-      why: "people in one room should not see each other's screens differ",
+      why: "users in one room must not see their screens differ",
     },
   ],
 });

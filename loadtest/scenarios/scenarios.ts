@@ -13,7 +13,7 @@ import { soak } from "./soak.ts";
 import { steady } from "./steady.ts";
 import { users } from "./users.ts";
 
-/** All of them, in the order in which they are worth running. */
+/** Every scenario, in the order in which they are best run. */
 export const scenarios: readonly Scenario[] = [
   smoke,
   users,

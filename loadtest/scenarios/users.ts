@@ -1,53 +1,38 @@
 /**
- * Question: with a hundred people who edit and read at the same time, does everybody see every change at once?
+ * Question it answers: when a hundred users edit and read at the same time, do all of them see every change immediately?
  *
- * Unlike steady, the sockets are users: they edit what they see, and read what others have changed, as the client
- * library does it.
+ * Unlike in steady, the sockets belong to active users, who edit the rows they see and read the rows that others change,
+ * as the client library does.
  */
-import {
-  allConnect,
-  allSubscribe,
-  allWritten,
-  correctness,
-  defineScenario,
-  neverClosed,
-  noRepeats,
-  phaseSettings,
-  phasesOf,
-} from "../plan/scenario.ts";
+import { defineScenario, phaseSettings, phasesOf, undisturbed } from "../plan/scenario.ts";
 
 export const users = defineScenario({
   name: "users",
-  question: "With many people who edit and read at the same time, does everybody see every change at once?",
+  question: "When many users edit and read at the same time, do all of them see every change immediately?",
   settings: {
     ...phaseSettings,
-    sockets: "people at work",
-    perSocket: "rows that each of them sees",
-    rows: "rows there are: fewer rows, more people at each",
-    thinkSeconds: "time from one edit of a person to the next",
+    sockets: "users at work",
+    perSocket: "rows that each user sees",
+    rows: "rows in total; the fewer, the more users share each",
+    thinkSeconds: "time from one edit of a user to the next",
     deliveryP99Ms: "budget: from the change to the signal",
-    readP95Ms: "budget: reading what has changed",
+    readP95Ms: "budget: reading the changed rows",
   },
   phases: phasesOf,
-  world: (s) => ({ tenants: 2, users: s.sockets, rows: s.rows }),
-  crowds: (s) => [{ kind: "connections", name: "people", journey: "work", count: s.sockets }],
+  dataset: (s) => ({ tenants: 2, users: s.sockets, rows: s.rows }),
+  workloads: (s) => [{ kind: "connections", name: "users", journey: "work", count: s.sockets }],
   budgets: (s) => [
-    ...correctness,
-    noRepeats,
-    allConnect,
-    allSubscribe,
-    allWritten,
-    neverClosed,
+    ...undisturbed,
     {
       metric: "rt_delivery_ms",
       expression: `p(99)<=${s.deliveryP99Ms}`,
-      why: "the promise of the product on one machine",
+      why: "the product's stated latency on one machine",
     },
-    { metric: "rt_read_ok", expression: "rate==1", why: "a signal is worth nothing without the row" },
+    { metric: "rt_read_ok", expression: "rate==1", why: "a signal is useless without its row" },
     {
       metric: "rt_read_ms",
       expression: `p(95)<=${s.readP95Ms}`,
-      why: "a signal starts a read: both make the delay on the screen",
+      why: "every signal starts a read, so both add up to the delay on the screen",
     },
   ],
 });

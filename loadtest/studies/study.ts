@@ -1,29 +1,25 @@
-import type { LocalSite } from "../deployment/local-deployment.ts";
-import type { Described } from "../plan/scenario.ts";
+import type { LocalDeployment } from "../deployment/local-deployment.ts";
+import type { RunnableDefinition } from "../plan/scenario.ts";
 import type { Outcome } from "../runner/run-scenario.ts";
 
-export interface StudyContext {
-  readonly site: LocalSite;
-  readonly settings: Readonly<Record<string, number>>;
+interface StudyContext<Name extends string> {
+  readonly deployment: LocalDeployment;
+  readonly settings: Readonly<Record<NoInfer<Name>, number>>;
   readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
+}
+
+interface StudyDefinition<Name extends string> extends RunnableDefinition<Name> {
+  readonly run: (context: StudyContext<Name>) => Promise<Outcome>;
 }
 
 /**
- * A question about the machinery behind the API, asked with the database and the processes at hand: no k6 can do that, and
- * no deployment should have it done to it.
+ * A question about the machinery behind the API. A study uses the database and the processes directly, so it does not run
+ * under k6 or against a remote deployment.
  */
-export interface Study extends Described<string> {
-  readonly run: (context: StudyContext) => Promise<Outcome>;
-}
+export type Study = StudyDefinition<string>;
 
-/** Checks a study against the names of its own settings. */
-export function defineStudy<const Name extends string>(
-  study: Described<Name> & {
-    run: (
-      context: Omit<StudyContext, "settings"> & { settings: Readonly<Record<NoInfer<Name>, number>> },
-    ) => Promise<Outcome>;
-  },
-): Study {
-  return study as unknown as Study;
+/** Type-checks a study against the names of its own settings. */
+export function defineStudy<const Name extends string>(definition: StudyDefinition<Name>): Study {
+  return definition as unknown as Study;
 }

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
 
-/** A way to a gateway that loses some of the signals, as a broken product would. */
+/** A WebSocket proxy in front of a gateway that drops some signals, as a faulty product would. */
 export interface LossyProxy extends AsyncDisposable {
   /** For example "ws://127.0.0.1:40123". */
   readonly url: string;
   readonly lost: () => number;
 }
 
-/** Every n-th INVALIDATE disappears, everything else passes. */
+/** Starts a proxy that drops every n-th INVALIDATE and forwards everything else. */
 export async function startLossyProxy(targetUrl: string, every: number): Promise<LossyProxy> {
   const server = new WebSocketServer({
     port: 0,

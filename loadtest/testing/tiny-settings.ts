@@ -1,9 +1,10 @@
-/** Numbers of each scenario that are enough to go every way of its journeys, in seconds and on a machine that is busy. */
-const phases = { rampSeconds: 2, holdSeconds: 2.5, settleSeconds: 2, judgeSeconds: 0.3 };
-/** No test of ours fails because a machine is slow. */
+/** Phases long enough for every path of the journeys, on a busy machine and within seconds. */
+const phases = { rampSeconds: 2, holdSeconds: 2.5, settleSeconds: 2, verifySeconds: 0.3 };
+/** Budget of latencies, milliseconds. So high that no test fails because its machine is slow. */
 const generous = 60_000;
 const small = { sockets: 6, perSocket: 4, rows: 12, rate: 10 };
 
+/** Settings by scenario that exercise every path of its journeys within seconds. */
 export const tinySettings: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   smoke: { ...phases, ...small, workers: 2, thinkSeconds: 0.3, deliveryP99Ms: generous, echoP99Ms: generous },
   users: {
@@ -15,7 +16,7 @@ export const tinySettings: Readonly<Record<string, Readonly<Record<string, numbe
     deliveryP99Ms: generous,
     readP95Ms: generous,
   },
-  steady: { ...phases, ...small, deliveryP99Ms: generous, toldShare: 0.5 },
+  steady: { ...phases, ...small, deliveryP99Ms: generous, receivedShare: 0.5 },
   "many-topics": {
     ...phases,
     sockets: 3,
@@ -29,7 +30,7 @@ export const tinySettings: Readonly<Record<string, Readonly<Record<string, numbe
     ...phases,
     sockets: 8,
     perSocket: 1,
-    markChanges: 1,
+    tagChanges: 1,
     rate: 3,
     deliveryP99Ms: generous,
     spreadP95Ms: generous,
@@ -49,7 +50,7 @@ export const tinySettings: Readonly<Record<string, Readonly<Record<string, numbe
   "burst-writes": {
     ...phases,
     ...small,
-    // Whole seconds before and after the burst, or there would be nothing to compare.
+    // The comparison needs whole seconds before and after the burst.
     holdSeconds: 7,
     calmSeconds: 2.5,
     burst: 40,

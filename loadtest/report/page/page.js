@@ -1,4 +1,4 @@
-// Draws the plots of a report. Runs in the page, as it is; the data lies beside it.
+// Draws the plots of a report. The browser runs this file unchanged; the data is in the page's #report element.
 /* global uPlot */
 const report = JSON.parse(document.getElementById("report").textContent);
 const dark = matchMedia("(prefers-color-scheme: dark)").matches;
@@ -23,7 +23,7 @@ const clock = (seconds) => {
   return minutes > 0 ? `${minutes}:${String(rest).padStart(2, "0")} min` : `${rest} s`;
 };
 
-// The time during which changes are made lies under every plot.
+// Shades the time during which changes are made, under every plot.
 const shade = {
   hooks: {
     drawClear: (plot) => {
@@ -60,7 +60,7 @@ const series = (lines) =>
     width: 1.5,
     spanGaps: true,
     points: { show: false },
-    // The highest single sample would press all the others to the floor; a click on its name shows it.
+    // Hidden at first, because the highest single sample flattens all other lines; a click on its name shows it.
     show: line.label !== "max",
     value: (_, value) => shown(value),
   }));
@@ -81,7 +81,7 @@ for (const [n, plot] of report.plots.entries()) {
   });
 }
 
-// Each percentile has the same room: on a straight scale the tail, where the users are who complain, would be one line.
+// All percentiles are equally far apart. On a linear axis the tail, which users notice most, would be one line.
 const places = report.curves.at.map((_, place) => place);
 const marks = places.filter((place) => [0, 50, 80, 90, 95, 98, 99, 99.9, 100].includes(report.curves.at[place]));
 const curve = document.getElementById("curve");

@@ -1,10 +1,10 @@
-/** What scripts import by name from k6/data, k6/metrics, k6/timers and k6/websockets. */
+/** The exports of k6/data, k6/metrics, k6/timers and k6/websockets that the script imports. */
 import { WebSocket as Socket } from "ws";
 import { Metric } from "./state.ts";
 
 export { clearTimeout, setTimeout } from "node:timers";
 
-/** One copy for all; here there is only one program anyway. */
+/** k6 shares one copy among its virtual users. Here all of them run in one process. */
 export class SharedArray extends Array<unknown> {
   constructor(_: string, read: () => unknown[]) {
     super();
@@ -32,7 +32,7 @@ export class Counter extends Metric {
 
 type Handler = (event: { data?: string; code?: number; reason?: string; error?: string }) => void;
 
-/** k6's socket: handlers as properties, an error before the close of a socket that failed. */
+/** k6's WebSocket: handlers are properties, and a failed socket gets onerror before onclose. */
 export class WebSocket {
   readonly #socket: Socket;
   onopen: Handler = () => undefined;
@@ -46,7 +46,7 @@ export class WebSocket {
     this.#socket.on("message", (data) => this.onmessage({ data: String(data) }));
     this.#socket.on("error", (error) => this.onerror({ error: error.message }));
     this.#socket.on("close", (code, reason) => {
-      // k6 tells of every close with a code beside 1000 as an error first.
+      // k6 calls onerror before onclose for every code other than 1000.
       if (code !== 1000) this.onerror({ error: `websocket: close ${code}` });
       this.onclose({ code, reason: String(reason) });
     });

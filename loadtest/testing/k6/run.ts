@@ -1,7 +1,7 @@
 /**
- * A stand-in for the k6 program, for tests on machines without it: `version`, and `run` of one script with setup,
- * executors "per-vu-iterations" and "ramping-arrival-rate", thresholds, samples as gzipped JSON. It runs all virtual users
- * in one process, so it proves that scripts and k6 fit together in what they call, not how k6 behaves under load.
+ * A stand-in for the k6 program, for tests on machines without k6. It implements `version`, and `run` of one script with
+ * setup, the executors "per-vu-iterations" and "ramping-arrival-rate", thresholds, and samples as gzipped JSON. All virtual
+ * users run in one process, so the tests prove that the script fits k6's interface, not how k6 behaves under load.
  */
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
@@ -11,7 +11,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { Options } from "k6/options";
-import { judgeBudget } from "../../plan/budget.ts";
+import { evaluateBudget } from "../../plan/budget.ts";
 import { arrivalTimes } from "../../plan/workload.ts";
 import { current, valuesOf, writeSamples } from "./state.ts";
 
@@ -35,7 +35,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-/** As k6 does, the script gets its variables and files from globals, and k6's own modules from nowhere on disk. */
+/** Provides what k6 provides to a script: variables and files through globals, and k6's own modules. */
 function prepare(): void {
   const variables = (values.e ?? []).map((pair) => [
     pair.slice(0, pair.indexOf("=")),
@@ -72,7 +72,7 @@ async function runScenario(name: string, scenario: object, script: Script, data:
   } = scenario as { exec: string; executor: string; startTime?: string; vus?: number };
   await wait(milliseconds(startTime));
   const iterate = (iterationInTest: number): unknown => {
-    // Scripts ask which iteration they are in before they wait for anything.
+    // The script reads the current iteration synchronously, before its first await.
     Object.assign(current, { name, iterationInTest });
     return script[exec]?.(data);
   };
@@ -80,7 +80,7 @@ async function runScenario(name: string, scenario: object, script: Script, data:
     await Promise.all(Array.from({ length: vus }, (_, n) => iterate(n)));
     return;
   }
-  if (executor !== "ramping-arrival-rate") throw new Error(`The stand-in knows no executor ${executor}.`);
+  if (executor !== "ramping-arrival-rate") throw new Error(`The stand-in does not implement the executor ${executor}.`);
   const { startRate, stages } = scenario as Arriving;
   const started = Date.now();
   const running: unknown[] = [];
@@ -103,7 +103,7 @@ await Promise.all(Object.entries(scenarios).map(([name, scenario]) => runScenari
 writeSamples((values.out ?? "").replace(/^json=/, ""));
 const crossed = Object.entries(thresholds).flatMap(([metric, expressions]) =>
   (expressions as string[]).filter(
-    (expression) => !judgeBudget({ metric: "rt_gaps", expression, why: "" }, valuesOf(metric)).kept,
+    (expression) => !evaluateBudget({ metric: "rt_gaps", expression, why: "" }, valuesOf(metric)).met,
   ),
 );
 process.exit(crossed.length > 0 ? thresholdsCrossed : 0);

@@ -3,24 +3,24 @@ import { gzipSync } from "node:zlib";
 import type { MetricValues } from "../../plan/budget.ts";
 import { Histogram } from "../../report/histogram.ts";
 
-/** The iteration that a script is called for. */
+/** The iteration that the script is running. */
 export const current = { name: "", iterationInTest: 0 };
 
 const lines: string[] = [];
-const found = new Map<string, { type: string; values: number[] }>();
+const samplesByMetric = new Map<string, { type: string; values: number[] }>();
 
-/** A metric that a script has made. */
+/** A metric of the script. */
 export class Metric {
   readonly name: string;
 
   constructor(type: string, name: string) {
     this.name = name;
-    found.set(name, { type, values: [] });
+    samplesByMetric.set(name, { type, values: [] });
     lines.push(JSON.stringify({ type: "Metric", metric: name, data: { name, type } }));
   }
 
   add(value: number | boolean, tags: Record<string, string> = {}): void {
-    found.get(this.name)?.values.push(Number(value));
+    samplesByMetric.get(this.name)?.values.push(Number(value));
     const data = { time: new Date().toISOString(), value: Number(value), tags };
     lines.push(JSON.stringify({ metric: this.name, type: "Point", data }));
   }
@@ -30,10 +30,10 @@ export function writeSamples(file: string): void {
   writeFileSync(file, gzipSync(`${lines.join("\n")}\n`));
 }
 
-/** What thresholds are judged by. A metric without samples crosses none, as in k6. */
+/** Aggregates of a metric for its thresholds. As in k6, a metric without samples crosses no threshold. */
 export function valuesOf(metric: string): MetricValues {
-  const values = found.get(metric)?.values ?? [];
-  const sum = values.reduce((all, value) => all + value, 0);
+  const values = samplesByMetric.get(metric)?.values ?? [];
+  const sum = values.reduce((total, value) => total + value, 0);
   const histogram = new Histogram();
   for (const value of values) histogram.add(Math.max(0, value));
   return {
