@@ -116,7 +116,7 @@ test("a write that the server refuses as too late shows both values, and theirs 
   await editTitle(bob, "Slower words");
   await bob.getByRole("button", { name: "Decide" }).click();
   const dialog = bob.getByRole("dialog");
-  await dialog.getByText("Somebody else changed the same thing.").waitFor();
+  await dialog.getByText("Another user changed the same columns.").waitFor();
   expect(await dialog.innerText()).toMatch(/Mine\s+Slower words[\s\S]*Theirs\s+Faster words/);
   await dialog.getByRole("radio", { name: "Theirs" }).check();
   await dialog.getByRole("button", { name: "Save" }).click();

@@ -20,9 +20,9 @@ export type { HeliographOptions, ListOptions, SubscribeOptions } from "./core/cl
 export type { EntityResource, EntitySnapshot } from "./core/entity-resource.ts";
 export type { ListSnapshot } from "./lists/list-snapshot.ts";
 export type { LiveList } from "./lists/live-list.ts";
-export type { Choice } from "./outbox/attention-resolver.ts";
+export type { ConflictChoice } from "./outbox/attention-resolver.ts";
 export type { Mutations, Written } from "./outbox/mutations.ts";
-export type { LocalWrites } from "./outbox/outbox.ts";
+export type { Outbox } from "./outbox/outbox.ts";
 export type { AttentionItem, AttentionSnapshot, OutboxEntry, OutboxSnapshot } from "./outbox/outbox-snapshots.ts";
 export type { Environment, EnvironmentEvent } from "./platform/environment.ts";
 export { consoleLogger, type Logger, silentLogger } from "./platform/logger.ts";

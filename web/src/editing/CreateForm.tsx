@@ -35,9 +35,9 @@ export function CreateForm({ entityCode, initial }: { entityCode: EntityCode; in
       return;
     }
     try {
-      const made = (await create(checked.doc as never)) as { id: string };
+      const made = await create(checked.doc as never);
       announce(`${entityInfo(entityCode).label} created`);
-      await navigate(entityPath(entityCode, made.id), { replace: true });
+      await navigate(entityPath(entityCode, made.entityId), { replace: true });
     } catch (error) {
       setFailure(errorText(error));
     }

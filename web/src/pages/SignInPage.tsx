@@ -1,5 +1,5 @@
 import { ApiError, createApiClient } from "@heliograph/client";
-import { unsentOfOthers } from "@heliograph/client/rxdb";
+import { unsentWritesOfOthers } from "@heliograph/client/rxdb";
 import { ArrowRight, LoaderCircle } from "lucide-react";
 import { type FormEvent, useId, useState } from "react";
 import { useAuth } from "../auth/AuthProvider.tsx";
@@ -36,7 +36,7 @@ function useSignIn() {
     try {
       const api = createApiClient({ baseUrl: config.apiUrl, getToken: () => null });
       const session = (await api.login(email, password)) as Session;
-      const count = await unsentOfOthers(databaseName(session.person));
+      const count = await unsentWritesOfOthers(databaseName(session.person));
       if (count === 0) return signIn(session);
       setLoss({ count, session });
       setBusy("");

@@ -26,7 +26,8 @@ function useAttentionElsewhere(): number {
   const { items } = useAttention();
   const { pathname } = useLocation();
   if (pathname === changesPath) return 0;
-  return items.filter(isShowable).filter(({ code, id }) => entityPath(code, id) !== pathname).length;
+  return items.filter(isShowable).filter(({ entityCode, entityId }) => entityPath(entityCode, entityId) !== pathname)
+    .length;
 }
 
 /** What a person must know while the pages do not move, or not everything of his is safe: one line, above the page. */

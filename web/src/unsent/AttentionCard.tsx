@@ -1,4 +1,4 @@
-import type { AttentionItem, Choice } from "@heliograph/client";
+import type { AttentionItem, ConflictChoice } from "@heliograph/client";
 import { useAttention } from "@heliograph/client/react";
 import { useId, useState } from "react";
 import { Link } from "react-router";
@@ -20,13 +20,13 @@ const tones = {
 };
 
 /** One write that needs a person: what was meant, why it did not go through, and every way on. */
-export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCode } }) {
+export function AttentionCard({ item }: { item: AttentionItem & { entityCode: EntityCode } }) {
   const { retry, discard, resolve } = useAttention();
   const announce = useAnnounce();
   const [failure, setFailure] = useState("");
   const id = useId();
-  const { code: entityCode, op, kind, reason } = item;
-  const name = nameOfRow(entityCode, item.id, item.mine);
+  const { entityCode, op, kind, reason } = item;
+  const name = nameOfRow(entityCode, item.entityId, item.mine);
 
   async function decide(work: Promise<void>, said: string): Promise<void> {
     setFailure("");
@@ -39,7 +39,8 @@ export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCo
   }
   const send = (changes: Readonly<Record<string, unknown>>) => void decide(retry(item.key, changes), "Sent again");
   const giveUp = () => void decide(discard(item.key), "Discarded");
-  const settle = (choices: Readonly<Record<string, Choice>>) => void decide(resolve(item.key, choices), "Decided");
+  const settle = (choices: Readonly<Record<string, ConflictChoice>>) =>
+    void decide(resolve(item.key, choices), "Decided");
 
   return (
     <article aria-labelledby={id} className="rounded-lg border border-line bg-canvas p-4">
@@ -49,7 +50,7 @@ export function AttentionCard({ item }: { item: AttentionItem & { code: EntityCo
           {kind === "gone" || op === "create" ? (
             name
           ) : (
-            <Link to={entityPath(entityCode, item.id)} className="underline-offset-2 hover:underline">
+            <Link to={entityPath(entityCode, item.entityId)} className="underline-offset-2 hover:underline">
               {name}
             </Link>
           )}

@@ -1,4 +1,4 @@
-import type { AttentionItem, Choice } from "@heliograph/client";
+import type { AttentionItem, ConflictChoice } from "@heliograph/client";
 import { useId, useState } from "react";
 import { type Column, column, type EntityCode, type Row } from "../catalog/catalog.ts";
 import { fromInput, toInput } from "../catalog/column-input.ts";
@@ -10,7 +10,7 @@ import { Value } from "../value/Value.tsx";
 interface Props {
   entityCode: EntityCode;
   item: AttentionItem;
-  onResolve: (choices: Readonly<Record<string, Choice>>) => void;
+  onResolve: (choices: Readonly<Record<string, ConflictChoice>>) => void;
 }
 
 type Picks = Readonly<Record<string, "mine" | "theirs" | "other">>;
@@ -34,11 +34,11 @@ export function ConflictChoices({ entityCode, item, onResolve }: Props) {
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const mine = item.mine as Row;
-  const theirs = (item.theirs ?? { id: item.id }) as unknown as Row;
+  const theirs = (item.theirs ?? { id: item.entityId }) as unknown as Row;
   const pickAll = (pick: "mine" | "theirs") => setPicks(Object.fromEntries(columns.map((entry) => [entry.name, pick])));
 
   function save(): void {
-    const choices: Record<string, Choice> = {};
+    const choices: Record<string, ConflictChoice> = {};
     const wrong: Record<string, string> = {};
     for (const entry of columns) {
       const pick = picks[entry.name] ?? "mine";

@@ -13,7 +13,7 @@ export function RowAttention({ entityCode, id }: { entityCode: EntityCode; id: s
   const { items } = useAttention();
   const [open, setOpen] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
-  const own = items.filter((item) => item.code === entityCode && item.id === id).filter(isShowable);
+  const own = items.filter((item) => item.entityCode === entityCode && item.entityId === id).filter(isShowable);
   const nothing = own.length === 0;
   useEffect(() => {
     if (open && !dialog.current?.open) dialog.current?.showModal();

@@ -35,13 +35,13 @@ export function UnsentChanges() {
               >
                 <CloudUpload className="size-4 shrink-0 text-ink-3" aria-hidden="true" />
                 {entry.op === "remove" ? (
-                  <span className="font-medium">{entityInfo(entry.code).label}</span>
+                  <span className="font-medium">{entityInfo(entry.entityCode).label}</span>
                 ) : (
                   <Link
-                    to={entityPath(entry.code, entry.id)}
+                    to={entityPath(entry.entityCode, entry.entityId)}
                     className="min-w-0 truncate font-medium underline-offset-2 hover:underline"
                   >
-                    <ReferenceText entityCode={entry.code} id={entry.id} />
+                    <ReferenceText entityCode={entry.entityCode} id={entry.entityId} />
                   </Link>
                 )}
                 <span className="text-ink-2 text-sm">

@@ -15,14 +15,14 @@ export function UnsentProvider({ children }: { children: ReactNode }) {
   const { items } = useAttention();
   const rows = useMemo(() => {
     const states = new Map<string, UnsentState>();
-    for (const { code, id } of entries) states.set(`${code}/${id}`, "pending");
-    for (const { code, id } of items) states.set(`${code}/${id}`, "attention");
+    for (const { entityCode, entityId } of entries) states.set(`${entityCode}/${entityId}`, "pending");
+    for (const { entityCode, entityId } of items) states.set(`${entityCode}/${entityId}`, "attention");
     return states;
   }, [entries, items]);
   return <UnsentContext.Provider value={rows}>{children}</UnsentContext.Provider>;
 }
 
-/** The state by `code/id`, for those that have one. */
+/** The state by `entityCode/entityId`, for those that have one. */
 export function useUnsent(): ReadonlyMap<string, UnsentState> {
   return useContext(UnsentContext);
 }

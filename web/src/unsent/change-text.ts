@@ -40,6 +40,8 @@ export function kindText(item: AttentionItem): string {
 }
 
 /** Changes of types that this version of the pages does not know cannot be shown; they stay in the queue. */
-export function isShowable<Item extends { readonly code: string }>(item: Item): item is Item & { code: EntityCode } {
-  return isEntityCode(item.code);
+export function isShowable<Item extends { readonly entityCode: string }>(
+  item: Item,
+): item is Item & { entityCode: EntityCode } {
+  return isEntityCode(item.entityCode);
 }

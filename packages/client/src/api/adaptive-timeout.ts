@@ -1,54 +1,76 @@
 import type { Clock } from "@heliograph/shared/clock";
-import type { Suspicion } from "./suspect-network.ts";
+import type { SuspectNetwork } from "./suspect-network.ts";
 
 /**
- * Time for an answer, milliseconds, before a request is given up and sent again: a read, or a write whose key makes it act
- * once. After a network went silent without a word,
- * the browser may send the next requests on connections that it believes to be alive, and only giving up finds another
- * one: this is how long a client that has reconnected still shows what was.
+ * Timeout of the first requests, milliseconds. It applies to requests that can be repeated: reads, and writes whose
+ * idempotency key makes them act once. After a network failed silently, the browser may send the next requests on
+ * connections that it still believes to be alive; only a timeout makes it open another one. So this is how long a client
+ * that has reconnected still shows old rows.
  */
-export const firstPatienceMs = 2_500;
-/** The most that one slow answer earns the next request: it may have been an accident, and the next connection dead. */
-export const usualPatienceMs = 8_000;
-export const longestPatienceMs = 20_000;
-/** A network that answers slowly gets so many times what it last needed. */
-const slack = 3;
+export const initialTimeoutMs = 2_500;
 /**
- * Requests that may be given up in a row before the next ones get twice the time: a browser keeps several connections to a
- * host, and after a silent break each of them may be found dead by a request of its own.
+ * The longest timeout that one slow answer gives to the next request, milliseconds. The slow answer may have been an
+ * exception, and the next connection may be dead.
  */
-const deadConnections = 4;
-
-/** Makes one request with the time-out that is due. */
-export type Patience = <T>(request: (timeoutMs: number) => Promise<T>) => Promise<T>;
+export const maxTimeoutAfterAnswerMs = 8_000;
+/** The longest timeout at all, milliseconds. */
+export const maxTimeoutMs = 20_000;
+/** The timeout is this many times the duration of the latest answer. */
+const timeoutPerAnswer = 3;
+/**
+ * The timeout doubles after this many requests timed out in a row. A browser keeps several connections to a host, and
+ * after a silent failure each of them may cost one request before it is found dead.
+ */
+const timeoutsBeforeDoubling = 4;
 
 /**
- * Requests whose time-out follows the network: short at first, twice as long whenever several in a row were not enough, and
- * above what the last answer took. Writes and reads keep theirs apart: a quick read says nothing about a write that waits
- * for a lock.
- * @param suspicion shared by all requests that go to one host
+ * Adapts the timeout of requests to the network: short at first, twice as long when several requests in a row timed out,
+ * and always above the duration of the latest answer. Use one instance for reads and another for writes: a quick read
+ * says nothing about a write that waits for a lock.
  */
-export function patientRequests(clock: Clock, suspicion: Suspicion): Patience {
-  let patience = firstPatienceMs;
-  let givenUp = 0;
-  return async (request) => {
-    const brief = suspicion.timeoutMs !== undefined && suspicion.timeoutMs < patience;
-    const timeoutMs = brief ? (suspicion.timeoutMs ?? patience) : patience;
-    const startedAt = clock.now();
-    const took = (): number => clock.now() - startedAt;
+export class AdaptiveTimeout {
+  readonly #clock: Clock;
+  readonly #suspectNetwork: SuspectNetwork;
+  #timeoutMs = initialTimeoutMs;
+  #timeoutsInARow = 0;
+
+  /** @param suspectNetwork shared by all requests to one host */
+  constructor(clock: Clock, suspectNetwork: SuspectNetwork) {
+    this.#clock = clock;
+    this.#suspectNetwork = suspectNetwork;
+  }
+
+  /**
+   * Makes one request with the current timeout.
+   *
+   * @param send makes the request and rejects when `timeoutMs` have passed without an answer
+   */
+  async request<Answer>(send: (timeoutMs: number) => Promise<Answer>): Promise<Answer> {
+    const suspectTimeoutMs = this.#suspectNetwork.timeoutMs ?? Number.POSITIVE_INFINITY;
+    const shortened = suspectTimeoutMs < this.#timeoutMs;
+    const timeoutMs = Math.min(suspectTimeoutMs, this.#timeoutMs);
+    const startedAt = this.#clock.now();
+    const duration = (): number => this.#clock.now() - startedAt;
     try {
-      const answer = await request(timeoutMs);
-      givenUp = 0;
-      suspicion.answered();
-      patience = Math.min(usualPatienceMs, Math.max(firstPatienceMs, slack * took()));
+      const answer = await send(timeoutMs);
+      this.#timeoutsInARow = 0;
+      this.#suspectNetwork.answered();
+      this.#timeoutMs = Math.min(maxTimeoutAfterAnswerMs, Math.max(initialTimeoutMs, timeoutPerAnswer * duration()));
       return answer;
     } catch (error) {
-      if (took() >= timeoutMs) {
-        if (!brief && ++givenUp % deadConnections === 0)
-          patience = Math.min(longestPatienceMs, Math.max(patience, 2 * timeoutMs));
-        suspicion.givenUp(clock.wallNow() - took());
-      }
+      if (duration() >= timeoutMs) this.#timedOut(timeoutMs, duration(), shortened);
       throw error;
     }
-  };
+  }
+
+  #timedOut(timeoutMs: number, durationMs: number, shortened: boolean): void {
+    // A shortened timeout says nothing about how slow the network is.
+    if (!shortened) {
+      this.#timeoutsInARow += 1;
+      if (this.#timeoutsInARow % timeoutsBeforeDoubling === 0) {
+        this.#timeoutMs = Math.min(maxTimeoutMs, Math.max(this.#timeoutMs, 2 * timeoutMs));
+      }
+    }
+    this.#suspectNetwork.timedOut(this.#clock.wallNow() - durationMs);
+  }
 }

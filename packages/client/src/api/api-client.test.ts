@@ -2,7 +2,7 @@ import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import { createApiClient, requestTimeoutMs } from "./api-client.ts";
 import { ApiError, ConflictError } from "./api-error.ts";
-import { decidingColumns, toSearchParams } from "./list-query.ts";
+import { placementColumns, toSearchParams } from "./list-query.ts";
 
 function setUp(respond: (request: Request) => Response | Promise<Response>, token: string | null = "t") {
   const clock = new FakeClock();
@@ -27,7 +27,7 @@ function setUp(respond: (request: Request) => Response | Promise<Response>, toke
 const failure = (status: number, code: string, more: object = {}) =>
   Response.json({ error: { code, message: "m", remedy: "r", requestId: "q" }, ...more }, { status });
 
-test("a list query becomes parameters in a fixed order", () => {
+test("the parameters of a list query have a fixed order", () => {
   const query = {
     filter: { status: "open", due: { lte: "2026-01-01", gte: "2025-01-01" }, owner: null, id: { in: ["a", "b"] } },
     sort: "-updated_ts,name",
@@ -37,11 +37,11 @@ test("a list query becomes parameters in a fixed order", () => {
   expect(String(toSearchParams(query))).toBe(
     "due.gte=2025-01-01&due.lte=2026-01-01&id.in=a%2Cb&owner.null=true&status=open&q=two+words&sort=-updated_ts%2Cname&limit=20",
   );
-  expect(decidingColumns(query)).toBeUndefined();
-  expect(decidingColumns({ filter: { status: "open" }, sort: "-name" })).toEqual(new Set(["status", "name"]));
+  expect(placementColumns(query)).toBeUndefined();
+  expect(placementColumns({ filter: { status: "open" }, sort: "-name" })).toEqual(new Set(["status", "name"]));
 });
 
-test("reads and writes carry what the API expects", async () => {
+test("requests have the method, path and headers that the API expects", async () => {
   const { api, requests, clock } = setUp(() => Response.json({ id: "1", version: 2 }));
   await api.list("task", { limit: 5, cursor: "c" });
   await api.getMany("task", ["a", "b"]);
@@ -60,28 +60,28 @@ test("reads and writes carry what the API expects", async () => {
   expect(clock.timers).toBe(0);
 });
 
-test("a refusal is an error with code, remedy and request id", async () => {
+test("a refused request rejects with code, remedy and request id", async () => {
   const { api } = setUp(() => failure(404, "not_found"));
   const error = await api.get("task", "1").catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(ApiError);
   expect(error).toMatchObject({ status: 404, code: "not_found", remedy: "r", requestId: "q", permanent: true });
 });
 
-test("a lost race carries the row that was there first", async () => {
+test("a version conflict carries the current row", async () => {
   const { api } = setUp(() => failure(409, "version_conflict", { current: { id: "1", version: 9 } }));
   const error = await api.update("task", "1", {}, { ifMatch: 1 }).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(ConflictError);
   expect(error).toMatchObject({ current: { version: 9 } });
 });
 
-test("another kind of 409 is no conflict of versions", async () => {
+test("a 409 with another code is not a version conflict", async () => {
   const { api } = setUp(() => failure(409, "already_exists"));
   const error = await api.create("task", {}).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(ApiError);
   expect(error).not.toBeInstanceOf(ConflictError);
 });
 
-test("no answer, no JSON and no time are errors that a repetition may mend", async () => {
+test("a network failure, an answer that is not JSON and a timeout are temporary errors", async () => {
   const broken = setUp(() => Promise.reject(new TypeError("fetch failed")));
   expect(await broken.api.me().catch((cause: unknown) => cause)).toMatchObject({ status: 0, permanent: false });
   const proxy = setUp(() => new Response("<html>", { status: 502 }));
@@ -95,7 +95,7 @@ test("no answer, no JSON and no time are errors that a repetition may mend", asy
   expect(silent.clock.timers).toBe(0);
 });
 
-test("a caller may give up sooner", async () => {
+test("a caller can set a shorter timeout", async () => {
   const { api, clock } = setUp(
     (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("gone")))),
   );
@@ -105,17 +105,17 @@ test("a caller may give up sooner", async () => {
   expect(await waiting).toMatchObject({ status: 0, message: "The server did not answer in time." });
 });
 
-test("a caller's own abort is no fault of the network", async () => {
+test("an abort by the caller rejects with the caller's reason", async () => {
   const { api } = setUp(
     (request) => new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(new Error("x")))),
   );
   const controller = new AbortController();
   const waiting = api.me({ signal: controller.signal }).catch((cause: unknown) => cause);
-  controller.abort(new Error("not wanted any more"));
-  expect(await waiting).toMatchObject({ message: "not wanted any more" });
+  controller.abort(new Error("view was closed"));
+  expect(await waiting).toMatchObject({ message: "view was closed" });
 });
 
-test("401 is told once per answer, and only when a token was sent", async () => {
+test("each 401 is reported once, and only when the request carried a token", async () => {
   const signedIn = setUp(() => failure(401, "token_expired"));
   await signedIn.api.me().catch(() => {});
   expect(signedIn.unauthenticated()).toBe(1);

@@ -6,65 +6,85 @@ import { ApiError, ConflictError } from "./api-error.ts";
 import { type ListQuery, toSearchParams } from "./list-query.ts";
 import type { EntityDoc } from "./register.ts";
 
-/** An answer that takes longer is given up; the request may be repeated. */
+/** Default timeout of a request. The request may be repeated. */
 export const requestTimeoutMs = 30_000;
 
-export type ListPage = { readonly items: EntityDoc[]; readonly nextCursor: string | null };
-export type Person = {
+export interface ListPage {
+  readonly items: EntityDoc[];
+  readonly nextCursor: string | null;
+}
+export interface Person {
   readonly id: string;
   readonly email: string;
   readonly fname: string;
   readonly lname: string;
   readonly organizationId: string;
   readonly role: string;
-};
-export type Login = { readonly token: string; readonly expiresAt: string; readonly person: Person };
-export type HistoryItem = {
+}
+export interface Login {
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly person: Person;
+}
+export interface HistoryItem {
   readonly at: string;
   readonly actor: unknown;
   readonly action: string;
   readonly version: number;
   readonly columns: readonly string[];
-};
+}
 
-export type CallOptions = {
+export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the answer is given up; `requestTimeoutMs` unless told. */
+  /** Timeout in milliseconds; `requestTimeoutMs` when absent. */
   readonly timeoutMs?: number | undefined;
-};
+}
 export type WriteOptions = CallOptions & {
-  /** Names the write: repeated with the same key it acts once. Made up when absent. */
+  /** Identifies the write: sent again with the same key, it acts once. Generated when absent. */
   readonly idempotencyKey?: string | undefined;
-  /** The version that the change is based on; another one on the server is a `ConflictError`. */
+  /** The version that the change is based on. If the server has another one, the write is a `ConflictError`. */
   readonly ifMatch?: number | undefined;
 };
 
-export type ApiClient = {
-  list(code: string, query?: ListQuery & { cursor?: string | undefined }, options?: CallOptions): Promise<ListPage>;
-  get(code: string, id: string, options?: CallOptions): Promise<EntityDoc>;
-  /** Up to 200 rows; those that do not exist or may not be read are named in `gone`. */
-  getMany(code: string, ids: readonly string[], options?: CallOptions): Promise<{ items: EntityDoc[]; gone: string[] }>;
-  create(code: string, doc: Record<string, unknown>, options?: WriteOptions): Promise<EntityDoc>;
-  update(code: string, id: string, changes: Record<string, unknown>, options?: WriteOptions): Promise<EntityDoc>;
-  remove(code: string, id: string, options?: WriteOptions): Promise<{ id: string; version: number }>;
-  history(code: string, id: string, options?: CallOptions): Promise<{ items: HistoryItem[] }>;
+export interface ApiClient {
+  list(
+    entityCode: string,
+    query?: ListQuery & { cursor?: string | undefined },
+    options?: CallOptions,
+  ): Promise<ListPage>;
+  get(entityCode: string, entityId: string, options?: CallOptions): Promise<EntityDoc>;
+  /** Reads up to 200 rows. `gone` lists the ids that do not exist or that the user may not read. */
+  getMany(
+    entityCode: string,
+    entityIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<{ items: EntityDoc[]; gone: string[] }>;
+  create(entityCode: string, doc: Record<string, unknown>, options?: WriteOptions): Promise<EntityDoc>;
+  update(
+    entityCode: string,
+    entityId: string,
+    changes: Record<string, unknown>,
+    options?: WriteOptions,
+  ): Promise<EntityDoc>;
+  remove(entityCode: string, entityId: string, options?: WriteOptions): Promise<{ id: string; version: number }>;
+  history(entityCode: string, entityId: string, options?: CallOptions): Promise<{ items: HistoryItem[] }>;
   login(email: string, password: string, options?: CallOptions): Promise<Login>;
-  /** A new token for the person of the current one, which may have ended a while ago: the server's TOKEN_RENEW_GRACE_S. */
+  /** Exchanges the current token for a new one, also for a while after it expired: the server's TOKEN_RENEW_GRACE_S. */
   renew(options?: CallOptions): Promise<Login>;
   me(options?: CallOptions): Promise<{ person: Person }>;
-  /** The catalog of entity types, for generic tools. */
+  /** Reads the catalog of entity types, for generic tools. */
   entityTypes(options?: CallOptions): Promise<unknown>;
-};
+}
 
-export type ApiClientConfig = {
-  /** `/api/v1`, or with a host; no slash at the end. */
+export interface ApiClientConfig {
+  /** `/api/v1`, or with a host; without a trailing slash. */
   readonly baseUrl: string;
   readonly getToken: GetToken;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
-  /** Called with each 401 to a request that carried a token, and with that token. */
+  /** Called for each 401 to a request that carried a token, with that token. */
   readonly onUnauthenticated?: ((token: string) => void) | undefined;
-};
+}
 
 type Request = CallOptions & {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -73,7 +93,10 @@ type Request = CallOptions & {
   readonly headers?: Record<string, string>;
 };
 
-/** The REST API with typed errors: every failure is an `ApiError`, and a lost race for a row a `ConflictError`. */
+/**
+ * Client of the REST API with typed errors: every failure is an `ApiError`, and a version conflict is a `ConflictError`.
+ * An abort by the caller rejects with the reason of the caller's signal.
+ */
 export function createApiClient(config: ApiClientConfig): ApiClient {
   const read = <Answer>(path: string, options?: CallOptions) =>
     request<Answer>(config, { ...options, method: "GET", path });
@@ -88,17 +111,17 @@ export function createApiClient(config: ApiClientConfig): ApiClient {
     });
 
   return {
-    list(code, query = {}, options) {
+    list(entityCode, query = {}, options) {
       const params = toSearchParams(query);
       if (query.cursor !== undefined) params.set("cursor", query.cursor);
-      return read(`/${code}${params.size > 0 ? `?${params}` : ""}`, options);
+      return read(`/${entityCode}${params.size > 0 ? `?${params}` : ""}`, options);
     },
-    get: (code, id, options) => read(`/${code}/${id}`, options),
-    getMany: (code, ids, options) => read(`/${code}?ids=${ids.join(",")}`, options),
-    create: (code, doc, options) => write("POST", `/${code}`, doc, options),
-    update: (code, id, changes, options) => write("PATCH", `/${code}/${id}`, changes, options),
-    remove: (code, id, options) => write("DELETE", `/${code}/${id}`, undefined, options),
-    history: (code, id, options) => read(`/${code}/${id}/history`, options),
+    get: (entityCode, entityId, options) => read(`/${entityCode}/${entityId}`, options),
+    getMany: (entityCode, entityIds, options) => read(`/${entityCode}?ids=${entityIds.join(",")}`, options),
+    create: (entityCode, doc, options) => write("POST", `/${entityCode}`, doc, options),
+    update: (entityCode, entityId, changes, options) => write("PATCH", `/${entityCode}/${entityId}`, changes, options),
+    remove: (entityCode, entityId, options) => write("DELETE", `/${entityCode}/${entityId}`, undefined, options),
+    history: (entityCode, entityId, options) => read(`/${entityCode}/${entityId}/history`, options),
     login: (email, password, options) =>
       request(config, { method: "POST", path: "/auth/login", body: { email, password }, signal: options?.signal }),
     renew: (options) => request(config, { method: "POST", path: "/auth/renew", signal: options?.signal }),
@@ -123,7 +146,11 @@ async function request<Answer>(config: ApiClientConfig, call: Request): Promise<
   throw toError(status, body, retryAfterMs);
 }
 
-type Answer = { readonly status: number; readonly body: unknown; readonly retryAfterMs: number | undefined };
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfterMs: number | undefined;
+}
 
 async function send(config: ApiClientConfig, call: Request, token: string | null): Promise<Answer> {
   const timeout = new AbortController();
@@ -148,10 +175,10 @@ async function send(config: ApiClientConfig, call: Request, token: string | null
       retryAfterMs: seconds >= 0 ? seconds * 1_000 : undefined,
     };
   } catch (cause) {
-    // The caller's own doing is told apart from a fault, so that nobody shows an error for it.
+    // An abort by the caller is not a failure: views must not show an error for it.
     if (call.signal?.aborted) throw call.signal.reason;
     const message = timeout.signal.aborted ? "The server did not answer in time." : "The server cannot be reached.";
-    throw new ApiError({ status: 0, code: "network", message, remedy: "Try again when the network is back." }, null, {
+    throw new ApiError({ status: 0, code: "network", message, remedy: "Try again when you are online." }, null, {
       cause,
     });
   } finally {
@@ -171,15 +198,15 @@ function toError(status: number, body: unknown, retryAfterMs: number | undefined
     retryAfterMs,
   };
   const current = isRecord(answer["current"]) ? (answer["current"] as EntityDoc) : null;
-  const lostRace = status === 409 && info.code === "version_conflict";
-  return lostRace ? new ConflictError(info, current) : new ApiError(info, current);
+  const versionConflict = status === 409 && info.code === "version_conflict";
+  return versionConflict ? new ConflictError(info, current) : new ApiError(info, current);
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // a proxy's error page, say
+    return undefined; // for example the error page of a proxy
   }
 }
 

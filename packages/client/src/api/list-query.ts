@@ -1,6 +1,6 @@
 type Scalar = string | number | boolean | null;
 
-/** `{gte: 5, lt: 9}`; the operators of the REST API. */
+/** Operators of the REST API for one column, such as `{gte: 5, lt: 9}`. */
 export type Condition = {
   readonly [Operator in "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "contains"]?: Scalar;
 } & {
@@ -8,19 +8,21 @@ export type Condition = {
   readonly null?: boolean;
 };
 
-export type Filter = { readonly [column: string]: Scalar | Condition | undefined };
+export interface Filter {
+  readonly [column: string]: Scalar | Condition | undefined;
+}
 
-export type ListQuery = {
+export interface ListQuery {
   readonly filter?: Filter | undefined;
-  /** Columns by comma, `-` in front for descending: `-updated_ts,name`. */
+  /** Comma-separated columns; a leading `-` means descending: `-updated_ts,name`. */
   readonly sort?: string | undefined;
-  /** Words to search for. */
+  /** Search text. */
   readonly q?: string | undefined;
-  /** Rows of a page. */
+  /** Rows per page. */
   readonly limit?: number | undefined;
-};
+}
 
-/** The query string of a list, in a fixed order, so that equal queries are equal text. */
+/** The query string of a list. Parameters have a fixed order, so that equal queries give equal text. */
 export function toSearchParams(query: ListQuery): URLSearchParams {
   const params = new URLSearchParams();
   for (const column of Object.keys(query.filter ?? {}).sort()) {
@@ -44,16 +46,20 @@ function appendCondition(params: URLSearchParams, column: string, condition: Con
 }
 
 function appendScalar(params: URLSearchParams, column: string, operator: string, value: Scalar): void {
-  // SQL's null is no value to compare with: it has an operator of its own.
+  // In SQL nothing compares equal to NULL, so the API has a separate operator for it.
   if (value === null && operator === "eq") params.append(`${column}.null`, "true");
   else if (value === null && operator === "ne") params.append(`${column}.null`, "false");
   else if (operator === "eq") params.append(column, String(value));
   else params.append(`${column}.${operator}`, String(value));
 }
 
-/** Columns whose change may move a row into, out of or inside the list; undefined: any column may. */
-export function decidingColumns(query: ListQuery): ReadonlySet<string> | undefined {
-  if (query.q) return undefined; // the server decides which columns a search looks at
+/**
+ * Columns whose change can move a row into, out of or within the list.
+ *
+ * @returns undefined when any column can
+ */
+export function placementColumns(query: ListQuery): ReadonlySet<string> | undefined {
+  if (query.q) return undefined; // only the server knows which columns the search reads
   const sorted = (query.sort ?? "").split(",").map((part) => part.trim().replace(/^-/, ""));
   return new Set([...Object.keys(query.filter ?? {}), ...sorted.filter((column) => column !== "")]);
 }

@@ -1,47 +1,51 @@
-/** No answer is expected sooner than this, milliseconds, however quickly the new socket was welcomed. */
-export const leastSuspicionMs = 500;
-/** How many times what the welcome took a request gets: it may have to open a connection and to read more than a welcome. */
-const slack = 4;
+/** The shortest timeout of a request on a suspect network, milliseconds, however fast the new socket was welcomed. */
+export const minSuspectTimeoutMs = 500;
 /**
- * Requests that may be given up before the network is taken to be slow after all: a browser keeps six connections to a host,
- * and each of them may have died with the socket.
+ * The timeout is this many times the duration from dial to WELCOME: a request may have to open a connection, and its
+ * answer is larger than a WELCOME.
  */
-const mostGivenUp = 6;
+const timeoutPerWelcome = 4;
+/**
+ * After this many timeouts the network counts as slow, not as suspect. A browser keeps six connections to a host, and
+ * each of them may have died with the socket.
+ */
+const maxTimeouts = 6;
 
 /**
- * After a socket died without a word the connections that the browser keeps for requests may be as dead, and each is found
- * out by a request that is given up. Until one is answered, requests get little time: a network that has just carried a new
- * socket can be measured.
+ * After a socket died silently, requests get short timeouts until one is answered. The browser's other connections to the
+ * host may be dead as well, and each is found out only by a request that times out. A new socket has just measured how
+ * fast the network is.
  */
-export class Suspicion {
-  readonly #onGivenUp: (askedAt: number) => void;
+export class SuspectNetwork {
+  readonly #onTimeout: (sentAt: number) => void;
   #timeoutMs: number | undefined;
-  #givenUp = 0;
+  #timeouts = 0;
 
-  /** @param onGivenUp a request that was sent at this time (milliseconds since 1970) has had its time */
-  constructor(onGivenUp: (askedAt: number) => void) {
-    this.#onGivenUp = onGivenUp;
+  /** @param onTimeout a request that was sent at this time (milliseconds since 1970) timed out */
+  constructor(onTimeout: (sentAt: number) => void) {
+    this.#onTimeout = onTimeout;
   }
 
-  /** What a request gets at most, milliseconds; undefined while nothing is suspected. */
+  /** Upper limit for the timeout of a request, milliseconds; undefined while the network is not suspect. */
   get timeoutMs(): number | undefined {
     return this.#timeoutMs;
   }
 
-  /** `welcomeMs`: what the new socket took from the dial to its WELCOME. */
+  /** @param welcomeMs duration from the dial of the new socket to its WELCOME */
   begin(welcomeMs: number): void {
-    this.#timeoutMs = Math.max(leastSuspicionMs, slack * welcomeMs);
-    this.#givenUp = 0;
+    this.#timeoutMs = Math.max(minSuspectTimeoutMs, timeoutPerWelcome * welcomeMs);
+    this.#timeouts = 0;
   }
 
+  /** A request was answered: the network works. */
   answered(): void {
     this.#timeoutMs = undefined;
   }
 
-  /** A request got no answer in its time. */
-  givenUp(askedAt: number): void {
-    this.#givenUp += 1;
-    if (this.#givenUp >= mostGivenUp) this.#timeoutMs = undefined;
-    this.#onGivenUp(askedAt);
+  /** A request timed out. */
+  timedOut(sentAt: number): void {
+    this.#timeouts += 1;
+    if (this.#timeouts >= maxTimeouts) this.#timeoutMs = undefined;
+    this.#onTimeout(sentAt);
   }
 }

@@ -93,7 +93,7 @@ test("an edit that was not sent outlives its row, and says so when it is refused
   server.autoAnswer = true;
   for (const call of [...server.calls]) call.answer();
   await clock.advance(60_000);
-  expect(client.outbox.attention().items).toMatchObject([{ id: revoked, kind: "gone" }]);
+  expect(client.outbox.attention().items).toMatchObject([{ entityId: revoked, kind: "gone" }]);
   client.stop();
 });
 

@@ -1,7 +1,7 @@
 import type { UpMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
-import { firstPatienceMs } from "../api/adaptive-timeout.ts";
-import { leastSuspicionMs } from "../api/suspect-network.ts";
+import { initialTimeoutMs } from "../api/adaptive-timeout.ts";
+import { minSuspectTimeoutMs } from "../api/suspect-network.ts";
 import { leastPongMs, silenceMs } from "../connection/patience.ts";
 import { defaultSessionGraceMs } from "../connection/session-keeper.ts";
 import { lingerMs } from "../subscriptions/subscription-book.ts";
@@ -82,7 +82,7 @@ test("on a network that died without a word the first request that nobody answer
   server.write("task", a, { name: "told, and not to be read" });
   server.autoFlush = false;
   // Read, then the time for its answer, then the time for a sign of life.
-  await clock.advance(100 + firstPatienceMs + leastPongMs + 100);
+  await clock.advance(100 + initialTimeoutMs + leastPongMs + 100);
   expect(client.status().state).toBe("connecting");
   server.autoFlush = true;
   await clock.advance(1_000);
@@ -102,7 +102,7 @@ test("what a socket that died without a word made stale is asked for again quick
   expect(types(server)).toContain("RESUME");
   server.calls.length = 0;
   server.write("task", a, { name: "and again" });
-  await clock.advance(3 * (leastSuspicionMs + 1_000));
+  await clock.advance(3 * (minSuspectTimeoutMs + 1_000));
   expect(server.calls.length).toBeGreaterThanOrEqual(3);
   client.stop();
 });

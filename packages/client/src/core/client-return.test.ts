@@ -1,6 +1,6 @@
 import { entityKey } from "@heliograph/shared/entity-key";
 import { expect, test } from "vitest";
-import { firstPatienceMs } from "../api/adaptive-timeout.ts";
+import { initialTimeoutMs } from "../api/adaptive-timeout.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
@@ -101,7 +101,7 @@ test("reads on a dead connection are sent anew when the socket is lost, and give
   await clock.advance(100);
   const [dead] = server.calls.splice(0);
   expect(dead).toBeDefined();
-  await clock.advance(firstPatienceMs + 1_000);
+  await clock.advance(initialTimeoutMs + 1_000);
   const [second] = server.calls.splice(0);
   expect(second).toBeDefined();
   server.drop();

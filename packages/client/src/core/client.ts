@@ -2,15 +2,15 @@ import type { DownMessage } from "@heliograph/protocol";
 import type { Clock } from "@heliograph/shared/clock";
 import { type EntityKey, entityKey, splitEntityKey } from "@heliograph/shared/entity-key";
 import { canonicalUuid } from "@heliograph/shared/uuid";
-import { patientRequests } from "../api/adaptive-timeout.ts";
+import { AdaptiveTimeout } from "../api/adaptive-timeout.ts";
 import { type ApiClient, createApiClient } from "../api/api-client.ts";
-import { Suspicion } from "../api/suspect-network.ts";
+import { SuspectNetwork } from "../api/suspect-network.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type ConnectionState, linkOf } from "../connection/state.ts";
-import { ListRegistry } from "../lists/list-cache.ts";
+import { ListCache } from "../lists/list-cache.ts";
 import type { LiveList } from "../lists/live-list.ts";
 import type { Mutations } from "../outbox/mutations.ts";
-import { LocalWrites } from "../outbox/outbox.ts";
+import { Outbox } from "../outbox/outbox.ts";
 import { defaultEnvironment } from "../platform/environment.ts";
 import { KeyedEmitter } from "../platform/keyed-emitter.ts";
 import { type Logger, silentLogger } from "../platform/logger.ts";
@@ -43,7 +43,7 @@ export class Heliograph {
   /** Writes: shown at once, kept on the device, sent in their order. */
   readonly mutations: Mutations;
   /** What is not acknowledged yet, and what needs a decision. */
-  readonly outbox: LocalWrites;
+  readonly outbox: Outbox;
   /** For development tools. */
   readonly inspection: Inspection;
   readonly #logger: Logger;
@@ -51,7 +51,7 @@ export class Heliograph {
   readonly #connection: Connection;
   readonly #subscriber: Subscriber;
   readonly #refetcher: Refetcher;
-  readonly #lists: ListRegistry;
+  readonly #lists: ListCache;
   readonly #catchUp: CatchUp;
   readonly #tokens: TokenSource;
   readonly #signIn: SignInRequest;
@@ -77,8 +77,8 @@ export class Heliograph {
     });
     const clock = this.#clock;
     const random = options.random ?? Math.random;
-    const suspicion = new Suspicion((askedAt) => this.#connection.unanswered(askedAt));
-    const read = patientRequests(clock, suspicion);
+    const suspectNetwork = new SuspectNetwork((sentAt) => this.#connection.unanswered(sentAt));
+    const reads = new AdaptiveTimeout(clock, suspectNetwork);
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
     const environment = options.environment ?? defaultEnvironment();
     this.store = options.store ?? createMemoryStore();
@@ -90,7 +90,7 @@ export class Heliograph {
       onUnauthenticated: (token) => this.#signIn.refused(token, () => this.#life !== "stopped"),
     });
     this.#refetcher = new Refetcher({
-      getMany: (type, ids, signal) => read((timeoutMs) => this.api.getMany(type, ids, { signal, timeoutMs })),
+      getMany: (type, ids, signal) => reads.request((timeoutMs) => this.api.getMany(type, ids, { signal, timeoutMs })),
       store: this.store,
       wanted: (type, id) =>
         this.#subscriber.has({ type, id, container: false }) || this.entities.watches(entityKey(type, id)),
@@ -103,7 +103,7 @@ export class Heliograph {
       random,
       logger: this.#logger,
     });
-    this.outbox = new LocalWrites({
+    this.outbox = new Outbox({
       api: this.api,
       store: this.store,
       refetcher: this.#refetcher,
@@ -114,17 +114,17 @@ export class Heliograph {
       onWritten: (type) => this.#lists.markStale(type),
       onRows: () => this.#touched(),
       onProgress: () => this.#status.publishLater(),
-      suspicion,
+      suspectNetwork,
       clock,
       random,
       logger: this.#logger,
     });
     this.mutations = this.outbox.mutations;
-    this.entities = new LiveEntities(this.store, this.outbox.outbox);
+    this.entities = new LiveEntities(this.store, this.outbox.queue);
     this.#eviction = new RowEviction({
       store: this.store,
       live: this.entities,
-      isUnsent: (key) => this.outbox.outbox.of(key).length > 0,
+      isUnsent: (key) => this.outbox.queue.of(key).length > 0,
       maxRows: options.maxRows,
     });
     this.#subscriber = new Subscriber({
@@ -144,14 +144,14 @@ export class Heliograph {
       random,
       logger: this.#logger,
     });
-    this.#lists = new ListRegistry({
-      list: (type, query, signal) => read((timeoutMs) => this.api.list(type, query, { signal, timeoutMs })),
+    this.#lists = new ListCache({
+      list: (type, query, signal) => reads.request((timeoutMs) => this.api.list(type, query, { signal, timeoutMs })),
       reads: this.#refetcher,
       subscriptions: this.#subscriber,
       store: this.store,
       live: this.entities,
-      touched: (type) => this.outbox.outbox.touched(type),
-      unborn: (id) => this.outbox.outbox.unbornId(id),
+      touched: (type) => this.outbox.queue.pendingIds(type),
+      unborn: (id) => this.outbox.queue.hasPendingCreateOf(id),
       connecting: () => this.#connecting(),
       stopped: () => this.#life === "stopped",
       onProgress: () => this.#catchUp.check(),
@@ -163,7 +163,7 @@ export class Heliograph {
       fetch: fetchFunction,
       tokens: this.#tokens,
       signIn: this.#signIn,
-      suspicion,
+      suspectNetwork,
       subscriber: this.#subscriber,
       refetcher: this.#refetcher,
       catchUp: () => this.#catchUp,
@@ -244,7 +244,7 @@ export class Heliograph {
   tokenChanged(): void {
     this.#connection.tokenChanged();
     this.#refetcher.hurry();
-    this.outbox.flusher.hurry();
+    this.outbox.flusher.retryNow();
   }
 
   /**
@@ -272,7 +272,7 @@ export class Heliograph {
   entity(type: string, id: string): EntityResource {
     return new EntityResource(type, canonicalUuid(id), {
       live: this.entities,
-      outbox: this.outbox.outbox,
+      outbox: this.outbox.queue,
       subscriptions: this.#subscriber,
       needs: (key) => this.#refetcher.needs(key),
       errorOf: (key) => this.#errors.get(key),
@@ -309,7 +309,7 @@ export class Heliograph {
       case "GONE": {
         const { entityCode, entityIds } = message.payload;
         this.#background(this.#refetcher.remove(entityCode, entityIds));
-        this.#background(this.outbox.withdrawn(entityIds.map((id) => entityKey(entityCode, id))));
+        this.#background(this.outbox.revoked(entityIds.map((id) => entityKey(entityCode, id))));
         this.#subscriber.withdrawn(entityCode, entityIds);
         this.#lists.markStale(entityCode);
         break;
@@ -388,7 +388,7 @@ export class Heliograph {
   #connectionChanged(state: ConnectionState): void {
     if (state.kind !== this.#kind) {
       // What keeps writes from being sent may have passed with it.
-      if (this.#kind === "offline" || linkOf(state)) this.outbox.flusher.hurry();
+      if (this.#kind === "offline" || linkOf(state)) this.outbox.flusher.retryNow();
       this.#kind = state.kind;
       // Without live updates everything on screen is read once, so that it is at least fresh when it appears. A socket
       // that never opened may be the doing of a proxy which lets plain requests pass.

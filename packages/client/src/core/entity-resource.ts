@@ -1,6 +1,6 @@
 import { Emitter } from "@heliograph/shared/emitter";
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
-import type { Outbox } from "../outbox/operation-queue.ts";
+import type { OperationQueue } from "../outbox/operation-queue.ts";
 import { pendingColumnsOf } from "../outbox/outbox-snapshots.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Glimpse, LiveEntities } from "../store/live-entities.ts";
@@ -46,7 +46,7 @@ const impossible: EntitySnapshot = {
 
 export type EntityPorts = {
   readonly live: LiveEntities;
-  readonly outbox: Pick<Outbox, "of" | "unborn" | "onChange">;
+  readonly outbox: Pick<OperationQueue, "of" | "hasPendingCreate" | "onChange">;
   readonly subscriptions: {
     acquire(targets: readonly Target[]): void;
     release(targets: readonly Target[]): void;
@@ -125,7 +125,7 @@ export class EntityResource {
 
   /** A row that was made here is unknown to the server until its create is acknowledged: asked before, it says "gone". */
   #askServer(): void {
-    if (this.#ports.outbox.unborn(this.#key)) return;
+    if (this.#ports.outbox.hasPendingCreate(this.#key)) return;
     if (!this.#subscribed) {
       this.#subscribed = true;
       this.#ports.subscriptions.acquire([this.#target]);
@@ -148,12 +148,13 @@ export class EntityResource {
     const pendingColumns = operations.length > 0 ? pendingColumnsOf(operations) : none;
     const common = { data: undefined, version: undefined, error: undefined, sync, pendingColumns } as const;
     const error = this.#ports.errorOf(this.#key);
-    const unborn = this.#ports.outbox.unborn(this.#key);
-    const stale = !unborn && (this.#ports.needs(this.#key) || this.#ports.subscriptions.phase(this.#target) !== "held");
+    const pendingCreate = this.#ports.outbox.hasPendingCreate(this.#key);
+    const stale =
+      !pendingCreate && (this.#ports.needs(this.#key) || this.#ports.subscriptions.phase(this.#target) !== "held");
     if (row?.data) return { ...common, status: "ready", data: row.data, version: row.ver, error, stale };
     // A row held as gone is asked for again when somebody looks; until the answer, what is known is shown. One that was
     // never at the server, because its create was refused, is not on its way either.
-    if (row?.gone || (unborn && row !== undefined)) return { ...common, status: "gone", stale: false };
+    if (row?.gone || (pendingCreate && row !== undefined)) return { ...common, status: "gone", stale: false };
     if (error) return { ...common, status: "error", error, stale: true };
     return { ...common, status: "loading", stale: true };
   }

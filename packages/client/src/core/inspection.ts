@@ -1,6 +1,6 @@
 import type { EntityKey } from "@heliograph/shared/entity-key";
 import type { Connection, Frame } from "../connection/connection.ts";
-import type { ListRegistry } from "../lists/list-cache.ts";
+import type { ListCache } from "../lists/list-cache.ts";
 import type { LiveList } from "../lists/live-list.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 
@@ -14,7 +14,7 @@ export type Inspection = {
   readonly lists: () => readonly LiveList[];
 };
 
-export function inspectionOf(connection: Connection, refetcher: Refetcher, lists: ListRegistry): Inspection {
+export function inspectionOf(connection: Connection, refetcher: Refetcher, lists: ListCache): Inspection {
   return {
     onFrame: (listener) => connection.frames.on(listener),
     neededVersion: (key) => refetcher.neededVersion(key),

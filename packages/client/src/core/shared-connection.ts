@@ -1,6 +1,6 @@
 import type { DownMessage } from "@heliograph/protocol";
 import type { Clock } from "@heliograph/shared/clock";
-import type { Suspicion } from "../api/suspect-network.ts";
+import type { SuspectNetwork } from "../api/suspect-network.ts";
 import { Connection } from "../connection/connection.ts";
 import { createProbe } from "../connection/probe.ts";
 import { defaultSessionGraceMs } from "../connection/session-keeper.ts";
@@ -25,7 +25,7 @@ export type SharedConnectionParts = {
   readonly fetch: typeof fetch;
   readonly tokens: TokenSource;
   readonly signIn: SignInRequest;
-  readonly suspicion: Suspicion;
+  readonly suspectNetwork: SuspectNetwork;
   readonly subscriber: Subscriber;
   readonly refetcher: Refetcher;
   /** Made after the connection, which it asks. */
@@ -119,7 +119,7 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
       refetcher.hurry();
       tabs.linked(limits);
     },
-    onBackFromSilence: (welcomeMs) => parts.suspicion.begin(welcomeMs),
+    onBackFromSilence: (welcomeMs) => parts.suspectNetwork.begin(welcomeMs),
     onReset: () => {
       catchUp().fresh();
       refetcher.begunAfresh();

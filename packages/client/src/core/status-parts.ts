@@ -1,6 +1,6 @@
 import type { Clock } from "@heliograph/shared/clock";
 import type { Connection } from "../connection/connection.ts";
-import type { LocalWrites } from "../outbox/outbox.ts";
+import type { Outbox } from "../outbox/outbox.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { StatusParts, SyncStatus } from "../status/sync-status.ts";
 import type { EntityStore } from "../store/entity-store.ts";
@@ -12,7 +12,7 @@ export type StatusSources = {
   readonly catchUp: CatchUp;
   readonly refetcher: Refetcher;
   readonly subscriber: Subscriber;
-  readonly outbox: LocalWrites;
+  readonly outbox: Outbox;
   readonly store: EntityStore;
   readonly clock: Clock;
   /** The latest failure of a read. */

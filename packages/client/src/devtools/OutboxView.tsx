@@ -4,8 +4,8 @@ import type { Recorder } from "./recorder.ts";
 
 type Line = {
   readonly key: string;
-  readonly code: string;
-  readonly id: string;
+  readonly entityCode: string;
+  readonly entityId: string;
   readonly op: string;
   readonly state: string;
   readonly tone: "maybe" | "no";
@@ -47,7 +47,7 @@ export function OutboxView({ recorder }: { recorder: Recorder }): ReactNode {
           <tr key={line.key}>
             <td className="mono">{time(line.at)}</td>
             <td>
-              {line.op} {line.code}
+              {line.op} {line.entityCode}
             </td>
             <td>
               <span className={`tag ${line.tone}`}>{line.state}</span>
@@ -55,7 +55,7 @@ export function OutboxView({ recorder }: { recorder: Recorder }): ReactNode {
             <td className="wide">
               <details>
                 <summary>
-                  <span className="mono">{line.id}</span> {line.note}
+                  <span className="mono">{line.entityId}</span> {line.note}
                 </summary>
                 <pre className="mono">{JSON.stringify(line.changes, null, 2)}</pre>
               </details>

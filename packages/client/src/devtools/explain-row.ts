@@ -45,8 +45,8 @@ export async function gatherFacts(recorder: Recorder, code: string, id: string):
   const canonical = canonicalUuid(id) ?? id;
   const key = entityKey(code, canonical);
   const subscriptions = client.subscriptions().filter(({ target }) => target.type === code);
-  const mine = <Entry extends { readonly code: string; readonly id: string }>(entry: Entry) =>
-    entry.code === code && entry.id === canonical;
+  const mine = (entry: { readonly entityCode: string; readonly entityId: string }) =>
+    entry.entityCode === code && entry.entityId === canonical;
   return {
     code,
     id: canonical,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { LagHistogram, lagLimits } from "./lag-histogram.ts";
-import { Ring } from "./ring-buffer.ts";
+import { RingBuffer } from "./ring-buffer.ts";
 
 test("lags fall into bars that double, and the percentiles are of the latest thousand", () => {
   const lag = new LagHistogram();
@@ -17,7 +17,7 @@ test("lags fall into bars that double, and the percentiles are of the latest tho
 });
 
 test("a ring keeps the latest, and no more", () => {
-  const ring = new Ring<number>(3);
+  const ring = new RingBuffer<number>(3);
   for (let n = 0; n < 100; n += 1) ring.push(n);
   expect(ring.items()).toEqual([97, 98, 99]);
 });

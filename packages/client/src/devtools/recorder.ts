@@ -5,7 +5,7 @@ import type { Frame } from "../connection/connection.ts";
 import type { Heliograph } from "../core/client.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import { LagHistogram } from "./lag-histogram.ts";
-import { Ring } from "./ring-buffer.ts";
+import { RingBuffer } from "./ring-buffer.ts";
 
 /** Frames that are kept. */
 export const maxFrames = 500;
@@ -31,7 +31,7 @@ export class Recorder {
   readonly client: Heliograph;
   readonly startedAt: number;
   readonly lag = new LagHistogram();
-  readonly #frames = new Ring<Numbered>(maxFrames);
+  readonly #frames = new RingBuffer<Numbered>(maxFrames);
   readonly #rows = new Map<EntityKey, RowStory>();
   readonly #changes = new Emitter<void>();
   readonly #leave: readonly (() => void)[];

@@ -1,5 +1,5 @@
 /** The latest items, at most so many: what a tool keeps must not grow with the time a page is open. */
-export class Ring<Item> {
+export class RingBuffer<Item> {
   readonly #capacity: number;
   #items: Item[] = [];
 

@@ -6,7 +6,7 @@ import { LiveList } from "./live-list.ts";
 const maxIdle = 50;
 
 /** One live list per query, however many views show it. */
-export class ListRegistry {
+export class ListCache {
   readonly #ports: ListPorts;
   readonly #lists = new Map<string, LiveList>();
   /**

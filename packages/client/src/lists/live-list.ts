@@ -2,15 +2,15 @@ import { Emitter } from "@heliograph/shared/emitter";
 import { entityKey } from "@heliograph/shared/entity-key";
 import { Timer } from "@heliograph/shared/timer";
 import { ApiError } from "../api/api-error.ts";
-import { decidingColumns } from "../api/list-query.ts";
+import { placementColumns } from "../api/list-query.ts";
 import type { EntityDoc } from "../api/register.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Target } from "../subscriptions/subscription-book.ts";
 import { isAboutUnborn, type ListPorts, type ListSpec } from "./list-ports.ts";
 import { type ListSnapshot, nextSnapshot } from "./list-snapshot.ts";
-import { LocalRows } from "./optimistic-rows.ts";
-import { Projections } from "./row-placement.ts";
+import { OptimisticRows } from "./optimistic-rows.ts";
+import { RowPlacement } from "./row-placement.ts";
 import { storeList } from "./stored-list.ts";
 
 /** A stale list waits this long for more changes of the same burst before it reads its pages again. */
@@ -28,8 +28,8 @@ export class LiveList {
   readonly #ports: ListPorts;
   readonly #changes = new Emitter<void>();
   readonly #timer: Timer;
-  readonly #local: LocalRows;
-  readonly #projections: Projections;
+  readonly #local: OptimisticRows;
+  readonly #projections: RowPlacement;
   #ids: readonly string[] = [];
   #known = false;
   #containerHeld = false;
@@ -59,16 +59,16 @@ export class LiveList {
   constructor(spec: ListSpec, ports: ListPorts) {
     this.spec = spec;
     this.#ports = ports;
-    const deciding = decidingColumns(spec.query);
+    const deciding = placementColumns(spec.query);
     const peek = (id: string) => ports.live.peek(entityKey(spec.type, id));
     this.#timer = new Timer(ports.clock);
-    this.#local = new LocalRows({
+    this.#local = new OptimisticRows({
       query: spec.query,
       deciding,
       touched: () => ports.touched(spec.type),
       peek,
     });
-    this.#projections = new Projections(deciding, peek);
+    this.#projections = new RowPlacement(deciding, peek);
   }
 
   get active(): boolean {

@@ -2,7 +2,7 @@ import type { ListQuery } from "../api/list-query.ts";
 import type { EntityData, StoredEntity } from "../store/entity-store.ts";
 import { matches, orderOf } from "./local-query.ts";
 
-export type LocalRowsPorts = {
+export type OptimisticRowsPorts = {
   readonly query: ListQuery;
   readonly deciding: ReadonlySet<string> | undefined;
   /** Ids of rows that are shown otherwise than the server has them. */
@@ -14,12 +14,12 @@ export type LocalRowsPorts = {
  * Puts rows with unsent changes where the server will list them: creates in, edits to their new place, rows that no
  * longer match out. Rows stay where they were put after their acknowledgment, until the server has listed them itself.
  */
-export class LocalRows {
-  readonly #ports: LocalRowsPorts;
+export class OptimisticRows {
+  readonly #ports: OptimisticRowsPorts;
   /** Rows that were touched since the server's last listing, and when the last change of them was acknowledged. */
   readonly #kept = new Map<string, number>();
 
-  constructor(ports: LocalRowsPorts) {
+  constructor(ports: OptimisticRowsPorts) {
     this.#ports = ports;
   }
 

@@ -6,7 +6,7 @@ import type { Glimpse } from "../store/live-entities.ts";
  * By what the server has placed each listed row: tells when a row's own new content may have moved it. An order by a
  * column that others edit changes without any row coming or going.
  */
-export class Projections {
+export class RowPlacement {
   readonly #deciding: ReadonlySet<string> | undefined;
   readonly #peek: (id: string) => Glimpse;
   readonly #seen = new Map<string, { readonly row: StoredEntity; readonly text: string }>();

@@ -1,55 +1,58 @@
 import type { EntityData } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
 import { dependantsOf } from "./operation-dependencies.ts";
-import type { Outbox } from "./operation-queue.ts";
+import type { OperationQueue } from "./operation-queue.ts";
 
-/** What a person keeps of a column in conflict: his own value, the other one, or a third. */
-export type Choice = "mine" | "theirs" | { readonly value: unknown };
+/** Which value a column in conflict gets: the user's own, the one on the server, or a third one. */
+export type ConflictChoice = "mine" | "theirs" | { readonly value: unknown };
 
-/** Set by the server, so that a row cannot be created with them. */
+/** Columns that the server sets. A create must not contain them. */
 const serverColumns: ReadonlySet<string> = new Set(["id", "version", "created_ts", "updated_ts"]);
 
-/** What a person decides about writes that cannot go on by themselves. Unknown keys are ignored: another tab was faster. */
-export class Decisions {
-  readonly #outbox: Outbox;
+/**
+ * Applies the user's decisions about writes in the attention list. Keys that are not in the list are ignored: another tab
+ * may have resolved them first.
+ */
+export class AttentionResolver {
+  readonly #queue: OperationQueue;
 
-  constructor(outbox: Outbox) {
-    this.#outbox = outbox;
+  constructor(queue: OperationQueue) {
+    this.#queue = queue;
   }
 
   /**
-   * Sends it again, in its old place in the queue. In a conflict the own values win; a row that is gone is created
-   * again, as its writer saw it.
+   * Sends the write again at its old place in the queue. In a conflict the user's values win; a row that is gone is
+   * created again as the user saw it.
    *
-   * @param changes columns to set otherwise than before
+   * @param changes columns to set differently than before
    */
   async retry(key: string, changes: EntityData = {}): Promise<void> {
-    await this.#decide(key, (held) => {
+    await this.#resolve(key, (held) => {
       const { kind, theirs } = held.attention ?? {};
       const wanted = { ...held.changes, ...changes };
       if (kind === "gone") return { ...requeued(held), op: "create", changes: { ...creatable(held.base), ...wanted } };
-      if (kind === "conflict" && theirs) return { ...requeued(held), changes: wanted, ...seen(theirs) };
+      if (kind === "conflict" && theirs) return { ...requeued(held), changes: wanted, ...basedOn(theirs) };
       return { ...requeued(held), changes: wanted };
     });
   }
 
-  /** Gives it up, and with a create also what was written into or about that row. */
+  /** Discards the write. Discarding a create also discards the writes of that row and of rows that refer to it. */
   async discard(key: string): Promise<void> {
-    const operation = this.#outbox.get(key);
+    const operation = this.#queue.get(key);
     if (!operation) return;
-    const dependants = dependantsOf(operation, this.#outbox.all());
-    // Last in, first out: after a crash half way nothing is left that refers to a row which was given up.
-    for (const { key: other } of dependants.toReversed()) await this.#outbox.change(other, () => undefined);
-    await this.#outbox.change(key, () => undefined);
+    const dependants = dependantsOf(operation, this.#queue.all());
+    // Newest first, so that a crash half way leaves no operation that refers to a discarded row.
+    for (const { key: other } of dependants.toReversed()) await this.#queue.change(other, () => undefined);
+    await this.#queue.change(key, () => undefined);
   }
 
   /**
-   * Settles a conflict column by column; columns without a choice keep the own value.
+   * Resolves a conflict column by column.
    *
-   * @param choices by column
+   * @param choices by column; columns without a choice keep the user's value
    */
-  async resolve(key: string, choices: Readonly<Record<string, Choice>>): Promise<void> {
-    await this.#decide(key, (held) => {
+  async resolve(key: string, choices: Readonly<Record<string, ConflictChoice>>): Promise<void> {
+    await this.#resolve(key, (held) => {
       const theirs = held.attention?.theirs;
       if (!theirs) return held;
       const changes: Record<string, unknown> = { ...held.changes };
@@ -58,32 +61,33 @@ export class Decisions {
         else if (choice !== "mine") changes[column] = choice.value;
       }
       if (Object.keys(changes).length === 0) return undefined;
-      return { ...requeued(held), changes, ...seen(theirs) };
+      return { ...requeued(held), changes, ...basedOn(theirs) };
     });
   }
 
   /**
-   * The rows were taken away from this person: what he saw of them is no longer his to keep. What he wrote himself is.
+   * Forgets the server's content of rows that the server took away. The user may no longer read it, so it must not stay
+   * in the queue; the user's own changes stay.
    */
-  async withdrawn(rows: readonly string[]): Promise<void> {
+  async revoked(rows: readonly string[]): Promise<void> {
     for (const row of rows) {
-      for (const { key, base } of this.#outbox.of(row)) {
-        if (base) await this.#outbox.change(key, (held) => held && { ...held, base: null });
+      for (const { key, base } of this.#queue.of(row)) {
+        if (base) await this.#queue.change(key, (held) => held && { ...held, base: null });
       }
     }
   }
 
-  async #decide(key: string, decide: (held: Operation) => Operation | undefined): Promise<void> {
-    await this.#outbox.change(key, (held) => (held?.state === "attention" ? decide(held) : held));
+  async #resolve(key: string, decide: (held: Operation) => Operation | undefined): Promise<void> {
+    await this.#queue.change(key, (held) => (held?.state === "attention" ? decide(held) : held));
   }
 }
 
-/** The writer has seen the other's row, and decides on top of it. */
-function seen(theirs: EntityData): Pick<Operation, "base" | "baseVer"> {
-  return { base: theirs, baseVer: Number(theirs["version"] ?? 0) };
+/** The user has seen the row on the server and decides on top of it. */
+function basedOn(theirs: EntityData): Pick<Operation, "base" | "baseVersion"> {
+  return { base: theirs, baseVersion: Number(theirs["version"] ?? 0) };
 }
 
-/** Refused for certain, so the server does not know the key: it may stand for something else now. */
+/** The server refused the write, so it has not stored the key: the key can be used for the changed write. */
 function requeued({ attention: _attention, lastError: _lastError, ...held }: Operation): Operation {
   return { ...held, state: "queued", attempts: 0 };
 }

@@ -2,6 +2,7 @@ import { ApiError, ConflictError } from "../api/api-error.ts";
 import type { Attention, Operation, Reason } from "../store/operation.ts";
 import { ColumnConflict } from "./send-operation.ts";
 
+/** The reason of a failed write, in words for the user. */
 export function reasonOf(error: unknown): Reason {
   if (error instanceof ApiError) {
     return {
@@ -11,18 +12,18 @@ export function reasonOf(error: unknown): Reason {
     };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: "client_error", message, remedy: "It is tried again by itself." };
+  return { code: "client_error", message, remedy: "Retrying automatically." };
 }
 
-/** What a person has to decide after this failure; undefined when a repetition may mend it. */
-export function attentionFor(operation: Operation, error: unknown, at: number): Attention | undefined {
+/** The decision that a failed write needs from the user; undefined when a retry can succeed without one. */
+export function attentionOf(operation: Operation, error: unknown, at: number): Attention | undefined {
   if (!(error instanceof ApiError)) return undefined;
   const common = { reason: reasonOf(error), theirs: null, columns: [], at };
   if (error instanceof ColumnConflict) {
     const reason = {
       code: "conflict",
-      message: "Somebody else changed the same thing.",
-      remedy: "Choose what to keep.",
+      message: "Another user changed the same columns.",
+      remedy: "Choose which values to keep.",
     };
     return { ...common, reason, kind: "conflict", theirs: error.current, columns: error.columns };
   }
@@ -30,17 +31,17 @@ export function attentionFor(operation: Operation, error: unknown, at: number): 
   if (gone && operation.op === "update") {
     const reason = {
       code: "gone",
-      message: "The row is not there any more.",
+      message: "The row no longer exists, or you may no longer read it.",
       remedy: "Create it again with your changes, or discard them.",
     };
     return { ...common, reason, kind: "gone" };
   }
-  // Lost the race several times in a row: that ends, and needs nobody.
+  // Others changed other columns several times in a row. A later retry succeeds.
   if (error instanceof ConflictError) return undefined;
   return error.permanent ? { ...common, kind: "rejected" } : undefined;
 }
 
-/** The error that a writer who still waits is told, also in a tab that did not send it. */
+/** The error with which `confirmed` rejects. It is made from the stored operation, so that it is the same in every tab. */
 export function errorOf({ attention }: Operation): Error {
   const { kind, reason, theirs } = attention ?? {
     kind: "rejected",

@@ -35,7 +35,7 @@ afterAll(async () => {
   await site?.close();
 });
 
-test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do nothing twice (seed ${seed})`, {
+test(`${runs} random interleavings of two tabs on IndexedDB lose no write and apply none twice (seed ${seed})`, {
   timeout: 240_000,
 }, async () => {
   const { server } = site;
@@ -43,7 +43,7 @@ test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do 
   const below = (n: number) => Math.floor(random() * n);
   server.ownContainers = [organization];
   const acted = new Map<string, number>();
-  /** By key of the write: the columns that the server was sent. */
+  /** Columns that the server received, by operation key. */
   const arrived = new Map<string, Record<string, unknown>>();
   server.onEffect = ({ key, body }) => {
     acted.set(key, (acted.get(key) ?? 0) + 1);
@@ -55,7 +55,7 @@ test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do 
   let writes = 0;
   for (let run = 0; run < runs; run += 1) {
     const keys = new Set<string>();
-    /** By key and column: the last value that was written under it. Edits that are put together share a key. */
+    /** The last value of each column, by operation key. Joined edits share a key. */
     const wanted = new Map<string, Record<string, unknown>>();
     const note = ({ key }: { key: string }, columns: Record<string, unknown>) => {
       keys.add(key);
@@ -97,14 +97,14 @@ test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do 
       }
     }
     site.setReachable(true);
-    const givenUp = new Set<string>();
+    const discarded = new Set<string>();
     const settled = async () => {
       for (const item of await attention(pages[0] as Page)) {
-        for (const { key } of [item, ...item.dependants]) givenUp.add(key);
+        for (const { key } of [item, ...item.dependants]) discarded.add(key);
         await inPage(pages[0] as Page, ({ client }, key) => client.outbox.discard(key), item.key);
       }
       const open = await Promise.all(
-        pages.map((page) => inPage(page, ({ client }) => client.outbox.outbox.all().length, null)),
+        pages.map((page) => inPage(page, ({ client }) => client.outbox.queue.all().length, null)),
       );
       return open.join();
     };
@@ -114,13 +114,14 @@ test(`${runs} random interleavings of two tabs on IndexedDB lose nothing and do 
       await expect.poll(items, { timeout: 30_000, message: `run ${run}` }).toEqual(inOrder(site));
     }
     for (const key of keys) {
-      expect(acted.get(key) ?? 0, `run ${run}, write ${key}`).toBe(givenUp.has(key) ? 0 : 1);
-      if (!givenUp.has(key)) expect(arrived.get(key), `run ${run}, write ${key}`).toMatchObject(wanted.get(key) ?? {});
+      expect(acted.get(key) ?? 0, `run ${run}, write ${key}`).toBe(discarded.has(key) ? 0 : 1);
+      if (!discarded.has(key))
+        expect(arrived.get(key), `run ${run}, write ${key}`).toMatchObject(wanted.get(key) ?? {});
     }
     writes += keys.size;
     for (const n of rows) server.remove("task", testId(n));
   }
-  process.stdout.write(`${runs} runs in Chromium, seed ${seed}: ${writes} writes, none lost, none twice\n`);
+  process.stdout.write(`${runs} runs in Chromium, seed ${seed}: ${writes} writes, none lost, none applied twice\n`);
   expect(device.errors).toEqual([]);
 });
 

@@ -4,13 +4,13 @@ import { expect, test } from "vitest";
 import { testId } from "../testing/ids.ts";
 import { organization } from "../testing/test-client.ts";
 import { TwoTabs } from "../testing/two-tabs.ts";
-import type { Choice } from "./attention-resolver.ts";
+import type { ConflictChoice } from "./attention-resolver.ts";
 
 /**
- * Two tabs of one device write rows and refer to them, others write the same rows, the network goes and comes, answers
- * are lost before and after their effect, tabs are closed in the middle, writes are refused. At the end both tabs show
- * what the server has; every write acted once, or was given up by a decision; and nobody's value was written over by
- * somebody who had not seen it.
+ * Two tabs of one device write rows that refer to each other. Other users write the same rows, the network fails and
+ * returns, answers are lost before and after the write takes effect, tabs are closed at any moment, writes are rejected.
+ * At the end both tabs show the rows of the server, every write acted once or was discarded by a decision, and no write
+ * overwrote a value that its user had not seen.
  */
 type Step =
   | {
@@ -67,19 +67,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.constantFrom(1, 30, 400, 3_000) }) },
 );
 
-/** What the test knows of one write. */
+/** One write as the test records it. */
 type Made = {
   readonly id: string;
   readonly values: Map<string, unknown>;
   readonly shown: Map<string, readonly unknown[]>;
-  givenUp: boolean;
+  discarded: boolean;
   decided: boolean;
 };
 
 class Run {
   readonly world = new TwoTabs(Array.from({ length: rowCount }, (_, n) => testId(n + 1)));
   readonly made = new Map<string, Made>();
-  /** Every value that took effect, with the value that it replaced. */
+  /** Every value that took effect on the server, with the value that it replaced. */
   readonly effects: {
     readonly key: string;
     readonly id: string;
@@ -142,7 +142,7 @@ class Run {
     await settle();
   }
 
-  /** Both tabs have seen the rows of before. */
+  /** Lets both tabs read the initial rows. */
   async begin(): Promise<void> {
     const { server, clock } = this.world;
     server.autoAnswer = true;
@@ -150,7 +150,7 @@ class Run {
     server.autoAnswer = false;
   }
 
-  /** Everything works again and nobody decides anything badly: what is open comes to its end. */
+  /** Brings the network back, answers every request and discards what is in the attention list, until all is quiet. */
   async finish(): Promise<void> {
     const { server, clock, tabs } = this.world;
     this.world.setOnline(true);
@@ -162,7 +162,7 @@ class Run {
       if (
         tabs.every(
           ({ client, list }) =>
-            client.outbox.outbox.all().length === 0 && client.status().state === "connected" && !list.snapshot().stale,
+            client.outbox.queue.all().length === 0 && client.status().state === "connected" && !list.snapshot().stale,
         )
       )
         break;
@@ -180,16 +180,16 @@ class Run {
     }
     for (const [key, times] of this.acted) expect(times, `double effect of ${key}`).toBe(1);
     for (const [key, made] of this.made) {
-      if (made.givenUp) continue;
-      // A removal that found nothing to remove any more is done too.
+      if (made.discarded) continue;
+      // A removal of a row that is already gone counts as done.
       if (made.values.size === 0 && this.removedByOthers.has(made.id)) continue;
       expect(this.acted.get(key), `lost: ${JSON.stringify([...made.values])} of ${made.id}`).toBe(1);
       if (made.decided) continue;
       for (const [column, value] of made.values) {
         const effect = this.effects.find((one) => one.key === key && one.column === column);
         expect(effect?.after, `lost value in ${column}`).toBe(value);
-        // Written over only what its writer had seen (below an own write that was refused later, too), or the same value.
-        expect([...(made.shown.get(column) ?? []), value, undefined], "somebody was overwritten unseen").toContain(
+        // The replaced value is one that the user had seen, also below an own write that was rejected later, or the same.
+        expect([...(made.shown.get(column) ?? []), value, undefined], "an unseen value was overwritten").toContain(
           effect?.before,
         );
       }
@@ -220,10 +220,10 @@ class Run {
           : mutations.remove("task", id);
     const { key } = await writing;
     const held = this.made.get(key);
-    const made = held ?? { id, values: new Map(), shown: new Map(), givenUp: false, decided: false };
+    const made = held ?? { id, values: new Map(), shown: new Map(), discarded: false, decided: false };
     this.made.set(key, made);
-    // Removed before it was sent: both cancel each other out.
-    if (held && kind === "remove") made.givenUp = true;
+    // The row was removed before its create was sent: both operations cancel each other out.
+    if (held && kind === "remove") made.discarded = true;
     for (const [one, its] of Object.entries(kind === "remove" ? {} : changes)) {
       if (!made.values.has(one)) made.shown.set(one, [shown?.[one], row?.base?.[one]]);
       made.values.set(one, its);
@@ -251,9 +251,9 @@ class Run {
     if (made) made.decided = true;
     const { outbox } = tab.client;
     if (item.kind === "conflict" && how !== "retry") {
-      const choice: Choice = how === "value" ? { value: this.#next("settled") } : how;
-      // All columns left to the other one: nothing remains to be written.
-      if (made && how === "theirs" && item.columns.length === Object.keys(item.changes).length) made.givenUp = true;
+      const choice: ConflictChoice = how === "value" ? { value: this.#next("settled") } : how;
+      // All columns take the value on the server, so nothing remains to be written.
+      if (made && how === "theirs" && item.columns.length === Object.keys(item.changes).length) made.discarded = true;
       await outbox.resolve(item.key, Object.fromEntries(item.columns.map((column) => [column, choice])));
     } else {
       await outbox.retry(
@@ -268,7 +268,7 @@ class Run {
     const item = client?.outbox.attention().items.find((one) => one.key === key);
     for (const one of [item, ...(item?.dependants ?? [])]) {
       const made = one && this.made.get(one.key);
-      if (made) made.givenUp = true;
+      if (made) made.discarded = true;
     }
     await client?.outbox.discard(key);
   }
@@ -279,10 +279,10 @@ class Run {
   }
 }
 
-/** Fixed, so that a run says the same on every machine; fast-check prints it with a failure. */
+/** Fixed, so that a run gives the same result on every machine; fast-check prints it with a failure. */
 const seed = 20_261_123;
 
-test(`500 random interleavings of two tabs, others and faults lose nothing and do nothing twice (seed ${seed})`, {
+test(`500 random interleavings of two tabs, other users and faults lose no write and apply none twice (seed ${seed})`, {
   timeout: 120_000,
 }, async () => {
   let writes = 0;

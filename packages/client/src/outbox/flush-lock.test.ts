@@ -1,9 +1,9 @@
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { ownFlushLock, stealAfterMs, webFlushLock } from "./flush-lock.ts";
+import { localFlushLock, stealAfterMs, webFlushLock } from "./flush-lock.ts";
 
-test("one tab at a time; the next one gets its turn when the first is done", async () => {
+test("one tab at a time holds the lock; the next one gets it when the first is done", async () => {
   const clock = new FakeClock();
   const log: string[] = [];
   const first = Promise.withResolvers<void>();
@@ -21,7 +21,7 @@ test("one tab at a time; the next one gets its turn when the first is done", asy
   expect(clock.timers).toBe(0);
 });
 
-test("a tab that hangs in its turn loses it, and notices", async () => {
+test("the lock of a tab that hangs is stolen, and the tab notices", async () => {
   const clock = new FakeClock();
   const never = Promise.withResolvers<void>();
   let firstHolds: (() => boolean) | undefined;
@@ -45,8 +45,8 @@ test("a tab that hangs in its turn loses it, and notices", async () => {
   expect(clock.timers).toBe(0);
 });
 
-test("a fault of the work is the caller's to see, and ends its turn", async () => {
-  for (const lock of [webFlushLock("fault", navigator.locks, new FakeClock()), ownFlushLock()]) {
+test("an error of the work rejects and releases the lock", async () => {
+  for (const lock of [webFlushLock("fault", navigator.locks, new FakeClock()), localFlushLock()]) {
     await expect(lock(() => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
     let done = false;
     await lock(async () => {

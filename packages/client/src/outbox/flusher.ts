@@ -6,42 +6,45 @@ import type { EntityDoc } from "../api/register.ts";
 import type { Logger } from "../platform/logger.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
 import type { Operation } from "../store/operation.ts";
-import { attentionFor, reasonOf } from "./attention.ts";
-import { carryBase } from "./carry.ts";
+import { attentionOf, reasonOf } from "./attention.ts";
 import type { FlushLock } from "./flush-lock.ts";
-import { Barrier, holdsOthers } from "./operation-dependencies.ts";
-import type { Outbox } from "./operation-queue.ts";
-import type { Confirmations } from "./pending-confirmations.ts";
+import { BlockedOperations, blocksOthers } from "./operation-dependencies.ts";
+import type { OperationQueue } from "./operation-queue.ts";
+import type { PendingConfirmations } from "./pending-confirmations.ts";
+import { advanceBase } from "./three-way-merge.ts";
 
-export type FlusherPorts = {
-  readonly outbox: Outbox;
-  readonly confirmations: Confirmations;
+/** The shortest delay before a failed send is retried, milliseconds. */
+const minRetryMs = 250;
+
+export interface FlusherPorts {
+  readonly queue: OperationQueue;
+  readonly confirmations: PendingConfirmations;
   readonly send: (operation: Operation) => Promise<EntityDoc | null>;
   readonly lock: () => FlushLock;
-  /** Whose token requests carry now; undefined: nobody is signed in. */
+  /** The user whose token requests carry now, as `Operation.owner` names users; undefined while signed out. */
   readonly owner: () => string | undefined;
-  /** False only when the device is certain that it has no network. */
+  /** False only when the browser reports that the device has no network. */
   readonly online: () => boolean;
-  /** The latest attempt came to an end. */
+  /** A send succeeded or failed. */
   readonly onProgress: () => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-};
+}
 
-/** Sends what is queued, oldest first, one at a time, in one tab at a time. */
+/** Sends the queued operations: oldest first, one at a time, in one tab at a time. */
 export class Flusher {
   readonly #ports: FlusherPorts;
   readonly #retry: Timer;
-  /** Operations that the server could not handle, and when they are tried again; others go on meanwhile. */
-  readonly #putOff = new Map<string, number>();
+  /** Operations that failed with a server error, and when each is retried. Others are sent meanwhile. */
+  readonly #postponed = new Map<string, number>();
   #running = false;
   #flushing = false;
-  #again = false;
-  /** The server cannot be reached, or wants peace: nothing is sent before. Infinity: until another token is here. */
+  #flushAgain = false;
+  /** Backing off: nothing is sent before this time. Infinity: nothing is sent until the token changes. */
   #notBefore = 0;
-  /** The server named this time itself; no new connection makes it earlier. */
-  #peaceUntil = 0;
+  /** End of the server's Retry-After. A new connection does not shorten it. */
+  #retryAfterUntil = 0;
   #failures = 0;
   #progressAt = 0;
   #lastError: { readonly message: string; readonly at: number } | undefined;
@@ -57,23 +60,23 @@ export class Flusher {
   }
 
   /**
-   * Since when something waits that nobody has to decide about, or since something else got through; milliseconds since
-   * 1970, undefined when nothing waits.
+   * Since when the oldest operation that needs no decision waits, or since the latest progress if that was later;
+   * milliseconds since 1970. Undefined when nothing waits.
    */
   get waitingSince(): number | undefined {
-    const barrier = new Barrier();
-    for (const operation of this.#ports.outbox.all()) {
-      if (operation.state !== "attention" && !barrier.stops(operation)) {
+    const blocked = new BlockedOperations();
+    for (const operation of this.#ports.queue.all()) {
+      if (operation.state !== "attention" && !blocked.blocks(operation)) {
         return Math.max(operation.queuedAt, this.#progressAt);
       }
-      if (operation.state !== "attention" || holdsOthers(operation)) barrier.add(operation);
+      if (operation.state !== "attention" || blocksOthers(operation)) blocked.add(operation);
     }
     return undefined;
   }
 
   start(): void {
     this.#running = true;
-    this.hurry();
+    this.retryNow();
   }
 
   stop(): void {
@@ -81,83 +84,83 @@ export class Flusher {
     this.#retry.clear();
   }
 
-  /** The reason for failures may have passed (network, connection, token): try again without waiting. */
-  hurry(): void {
+  /** Retries without delay, because the cause of earlier failures may be gone: network, connection or token changed. */
+  retryNow(): void {
     this.#notBefore = 0;
     this.#failures = 0;
-    this.#putOff.clear();
-    this.kick();
+    this.#postponed.clear();
+    this.flush();
   }
 
-  /** There may be something to send. */
-  kick(): void {
+  /** Sends what may be sent now. */
+  flush(): void {
     if (!this.#running) return;
     if (this.#flushing) {
-      this.#again = true;
+      this.#flushAgain = true;
       return;
     }
     if (!this.#next()) return;
     this.#flushing = true;
-    void this.#flush();
+    void this.#drain();
   }
 
-  /** Something got through, in this tab or another. */
+  /** An operation was acknowledged, in this tab or another one. */
   progressed(): void {
     this.#progressAt = this.#ports.clock.wallNow();
   }
 
-  async #flush(): Promise<void> {
+  async #drain(): Promise<void> {
     try {
       await this.#ports.lock()(async (held) => {
         for (let next = this.#next(); next && held(); next = this.#next()) await this.#send(next);
       });
     } catch (error) {
-      this.#pause(0);
-      this.#ports.logger.warn(`[Sync] Sending failed: ${String(error)}`);
+      this.#backOff(0);
+      this.#ports.logger.warn(`[Sync] failed to flush the outbox; retrying: ${String(error)}`);
     }
     this.#flushing = false;
-    if (this.#again) {
-      this.#again = false;
-      this.kick();
+    if (this.#flushAgain) {
+      this.#flushAgain = false;
+      this.flush();
     }
   }
 
-  /** The oldest operation that may be sent now. Arms the timer when there is one that may be sent later. */
+  /** The oldest operation that may be sent now. If there is only one that may be sent later, sets the timer for it. */
   #next(): Operation | undefined {
-    const { outbox, clock, owner, online } = this.#ports;
+    const { queue, clock, owner, online } = this.#ports;
     this.#retry.clear();
-    const all = outbox.all();
+    const all = queue.all();
     const present = owner();
     if (!this.#running || !all.some(({ state }) => state !== "attention") || present === undefined || !online()) {
       return undefined;
     }
     const now = clock.wallNow();
-    const notBefore = Math.max(this.#notBefore, this.#peaceUntil);
+    const notBefore = Math.max(this.#notBefore, this.#retryAfterUntil);
     if (notBefore > now) {
-      if (Number.isFinite(notBefore)) this.#retry.set(notBefore - now, () => this.kick());
+      if (Number.isFinite(notBefore)) this.#retry.set(notBefore - now, () => this.flush());
       return undefined;
     }
-    const barrier = new Barrier();
-    let wakeAt: number | undefined;
+    const blocked = new BlockedOperations();
+    let retryAt: number | undefined;
     for (const operation of all) {
       if (operation.state === "attention") {
-        if (holdsOthers(operation)) barrier.add(operation);
+        if (blocksOthers(operation)) blocked.add(operation);
         continue;
       }
-      const putOff = this.#putOff.get(operation.key) ?? 0;
-      // Never with somebody else's rights: the token may belong to the next person already.
+      const postponedUntil = this.#postponed.get(operation.key) ?? 0;
+      // The token may belong to the next user already. A write is never sent with another user's rights.
       const foreign = operation.owner !== "" && operation.owner !== present;
-      if (!foreign && putOff <= now && !barrier.stops(operation)) return operation;
-      if (putOff > now) wakeAt = Math.min(wakeAt ?? putOff, putOff);
-      barrier.add(operation);
+      if (!foreign && postponedUntil <= now && !blocked.blocks(operation)) return operation;
+      if (postponedUntil > now) retryAt = Math.min(retryAt ?? postponedUntil, postponedUntil);
+      blocked.add(operation);
     }
-    if (wakeAt !== undefined) this.#retry.set(wakeAt - now, () => this.kick());
+    if (retryAt !== undefined) this.#retry.set(retryAt - now, () => this.flush());
     return undefined;
   }
 
   async #send({ key }: Operation): Promise<void> {
-    // From here on nothing is added to it: the server may have seen it.
-    const operation = await this.#ports.outbox.change(key, (held) =>
+    // From here on no edit joins this operation, because the server may have seen it.
+    const operation = await this.#ports.queue.change(key, (held) =>
       held && held.state !== "attention" ? { ...held, state: "sending", attempts: held.attempts + 1 } : held,
     );
     if (operation?.state !== "sending") return;
@@ -171,42 +174,45 @@ export class Flusher {
   }
 
   async #acknowledged(operation: Operation, answer: EntityDoc | null): Promise<void> {
-    const { outbox, confirmations, logger } = this.#ports;
+    const { queue, confirmations, logger } = this.#ports;
     this.#failures = 0;
-    this.#putOff.delete(operation.key);
-    // The answer is in the store, so the operation may go. In this order: a crash in between sends it again, and its key
-    // makes that harmless. The other way round the row would jump back to what it was before.
-    if (answer) await this.#carry(operation, answer);
+    this.#postponed.delete(operation.key);
+    // The answer is stored before the operation is removed. After a crash in between, the operation is sent again, and
+    // its key makes that harmless. In the other order the row would jump back to its old content.
+    if (answer) await this.#advanceBases(operation, answer);
     confirmations.resolve(operation.key, answer);
-    await outbox.change(operation.key, () => undefined);
-    logger.info(`[Sync] Sent ${operation.op} ${operation.code}/${operation.id}`);
+    await queue.change(operation.key, () => undefined);
+    logger.info(`[Sync] sent ${operation.op} of ${operation.entityCode}/${operation.entityId}`);
   }
 
-  async #carry(operation: Operation, answer: EntityDoc): Promise<void> {
-    const { outbox } = this.#ports;
-    for (const later of outbox.of(entityKey(operation.code, operation.id))) {
-      if (later.seq <= operation.seq || carryBase(later.base, operation, answer) === later.base) continue;
-      await outbox.change(later.key, (held) => held && { ...held, base: carryBase(held.base, operation, answer) });
+  async #advanceBases(operation: Operation, answer: EntityDoc): Promise<void> {
+    const { queue } = this.#ports;
+    for (const later of queue.of(entityKey(operation.entityCode, operation.entityId))) {
+      if (later.seq <= operation.seq || advanceBase(later.base, operation, answer) === later.base) continue;
+      await queue.change(later.key, (held) => held && { ...held, base: advanceBase(held.base, operation, answer) });
     }
   }
 
   async #failed(operation: Operation, error: unknown): Promise<void> {
-    const { outbox, clock, random, logger } = this.#ports;
+    const { queue, clock, random, logger } = this.#ports;
     const reason = reasonOf(error);
     this.#lastError = { message: reason.message, at: clock.wallNow() };
-    logger.warn(`[Sync] ${operation.op} ${operation.code}/${operation.id} failed: ${reason.message}`);
-    const attention = attentionFor(operation, error, clock.wallNow());
+    const attention = attentionOf(operation, error, clock.wallNow());
+    const next = attention ? "waiting for a decision" : "retrying";
+    logger.warn(
+      `[Sync] failed to send ${operation.op} of ${operation.entityCode}/${operation.entityId}; ${next}: ${reason.message}`,
+    );
     if (attention) {
       this.#failures = 0;
     } else if (error instanceof ApiError && error.status === 401) {
       this.#notBefore = Number.POSITIVE_INFINITY;
     } else if (error instanceof ApiError && (error.status === 500 || error.status === 409)) {
-      // About this one write, perhaps; nobody else has to wait for it.
-      this.#putOff.set(operation.key, clock.wallNow() + 250 + retryDelay(operation.attempts, random()));
+      // The failure may concern this write alone, so the others do not wait for it.
+      this.#postponed.set(operation.key, clock.wallNow() + minRetryMs + retryDelay(operation.attempts, random()));
     } else {
-      this.#pause(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
+      this.#backOff(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
     }
-    await outbox.change(
+    await queue.change(
       operation.key,
       (held) =>
         held && {
@@ -218,11 +224,12 @@ export class Flusher {
     );
   }
 
-  #pause(atLeastMs: number): void {
+  /** @param retryAfterMs the server's Retry-After; 0 without one */
+  #backOff(retryAfterMs: number): void {
     const { clock, random } = this.#ports;
-    const delay = 250 + retryDelay(this.#failures, random());
+    const delay = minRetryMs + retryDelay(this.#failures, random());
     this.#failures += 1;
     this.#notBefore = clock.wallNow() + delay;
-    this.#peaceUntil = clock.wallNow() + atLeastMs;
+    this.#retryAfterUntil = clock.wallNow() + retryAfterMs;
   }
 }

@@ -18,14 +18,14 @@ async function held(client: ReturnType<typeof createTestClient>["client"]) {
   return (await client.store.read([key])).get(key);
 }
 
-test("a create is kept and shown before anything is sent, and confirmed by the server", async () => {
+test("a create is stored and shown before it is sent, and then confirmed by the server", async () => {
   const { client, server, clock } = started();
   const task = client.entity("task", id);
   task.subscribe(nothing);
   await clock.advance(10);
   server.autoAnswer = false;
   const { confirmed, ...written } = await client.mutations.create("task", { id, name: "new" });
-  expect(written).toMatchObject({ id, key: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  expect(written).toMatchObject({ entityId: id, key: expect.stringMatching(/^[0-9a-f-]{36}$/) });
   expect(await client.store.readOperations()).toMatchObject([
     { key: written.key, op: "create", changes: { name: "new" } },
   ]);
@@ -44,7 +44,7 @@ test("a create is kept and shown before anything is sent, and confirmed by the s
   client.stop();
 });
 
-test("an update names the version it is based on", async () => {
+test("an update sends the version that it is based on", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "a" });
   await client.store.putServer([{ type: "task", id, ver: version, data: { id, version, name: "a" } }]);
@@ -64,7 +64,7 @@ test("a write without an answer is repeated with the same key, so that it acts o
   server.autoAnswer = false;
   const { key: name, confirmed } = await client.mutations.create("task", { id, name: "a" });
   await clock.advance(0);
-  server.calls[0]?.read(); // it arrives, and the answer is lost
+  server.calls[0]?.read(); // the server receives it, and the answer is lost
   server.calls[0]?.fail();
   await clock.advance(2_000);
   expect(server.calls[0]?.headers.get("idempotency-key")).toBe(name);
@@ -75,7 +75,7 @@ test("a write without an answer is repeated with the same key, so that it acts o
   expect(clock.timers).toBe(0);
 });
 
-test("a refusal is not repeated: the row is as before, and the write waits for a decision", async () => {
+test("a rejected write is not retried: the row is as before, and the write needs a decision", async () => {
   const { client, server, clock } = started();
   server.refuses = () => "check_violation";
   const task = client.entity("task", id);
@@ -89,7 +89,7 @@ test("a refusal is not repeated: the row is as before, and the write waits for a
   client.stop();
 });
 
-test("a lost race over the same column is told to the writer, and the winner's row is shown", async () => {
+test("a conflict rejects with ConflictError, and the row on the server is shown", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "first" });
   await client.store.putServer([{ type: "task", id, ver: version, data: { id, version, name: "first" } }]);
@@ -104,7 +104,7 @@ test("a lost race over the same column is told to the writer, and the winner's r
   client.stop();
 });
 
-test("an own removal is seen at once", async () => {
+test("a removal is shown at once", async () => {
   const { client, server, clock } = started();
   server.write("task", id, { name: "a" });
   const task = client.entity("task", id);
@@ -121,7 +121,7 @@ test("an own removal is seen at once", async () => {
   client.stop();
 });
 
-test("two changes of one row follow each other instead of being in conflict", async () => {
+test("two consecutive edits of one row do not conflict with each other", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "a" });
   await client.store.putServer([{ type: "task", id, ver: version, data: { id, version, name: "a" } }]);
@@ -129,7 +129,7 @@ test("two changes of one row follow each other instead of being in conflict", as
   client.start();
   await client.mutations.update("task", id, { name: "b" });
   await clock.advance(0);
-  await client.mutations.update("task", id, { name: "c" }); // the first one is under way
+  await client.mutations.update("task", id, { name: "c" }); // the first one is being sent
   await clock.advance(0);
   expect(server.calls).toHaveLength(1);
   server.calls[0]?.answer();

@@ -5,65 +5,75 @@ import type { EntityDoc } from "../api/register.ts";
 import type { EntityData, EntityStore, StoredEntity } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
 import type { Operation, OperationKind } from "../store/operation.ts";
-import type { Outbox } from "./operation-queue.ts";
-import type { Confirmations } from "./pending-confirmations.ts";
+import type { OperationQueue } from "./operation-queue.ts";
+import type { PendingConfirmations } from "./pending-confirmations.ts";
 
-/** A write that is kept on the device and shown, and is on its way to the server. */
+/** A write that is shown, stored on the device and queued for the server. */
 export type Written<Doc = EntityDoc> = {
-  readonly id: string;
-  /** Names the write, in the outbox and at the server. Edits that were put together share it. */
+  readonly entityId: string;
+  /** Idempotency key of the write, in the outbox and on the server. Edits that were joined share it. */
   readonly key: string;
   /**
-   * Settles when the server has acknowledged: with the row, or null when it is removed. Rejects with `ApiError`, for a
-   * conflict `ConflictError`. Nobody has to listen. Ends with the tab; the write does not.
+   * Resolves when the server has acknowledged the write: with the row, or null after a removal. Rejects with `ApiError`,
+   * in a conflict with `ConflictError`. It may be ignored. It does not survive the tab; the write does.
    */
   readonly confirmed: Promise<Doc | null>;
 };
 
 export type MutationPorts = {
   readonly store: EntityStore;
-  readonly outbox: Outbox;
-  readonly confirmations: Confirmations;
-  /** The row as views show it, if somebody looks at it. */
+  readonly queue: OperationQueue;
+  readonly confirmations: PendingConfirmations;
+  /** The row as views show it; undefined when no view observes it. */
   readonly peek: (key: EntityKey) => Glimpse;
-  /** Who writes: see `Operation.owner`. */
+  /** The current user; see `Operation.owner`. */
   readonly owner: () => string;
   readonly clock: Clock;
 };
 
-type Draft = { readonly code: string; readonly id: string; readonly op: OperationKind; readonly changes: EntityData };
+type Draft = {
+  readonly entityCode: string;
+  readonly entityId: string;
+  readonly op: OperationKind;
+  readonly changes: EntityData;
+};
 
 /**
- * Writes of this device. Each is shown at once and resolves when it is kept: from then on it survives a reload and a
- * crash, with or without network. Sending is the flusher's business.
+ * Puts writes into the queue. A write is shown at once, and its promise resolves when it is stored on the device: from
+ * then on it survives a reload and a crash, with or without network. The flusher sends it.
  */
 export class Mutations {
   readonly #ports: MutationPorts;
-  /** Writes enter the queue in the order of the calls, though some have to look at the store first. */
+  /** The latest write to enter the queue. Writes enter in the order of the calls, although some read the store first. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(ports: MutationPorts) {
     this.#ports = ports;
   }
 
-  /** Creates a row; its id is made here unless given, so that the caller can link to it at once. */
-  create(code: string, doc: Record<string, unknown>): Promise<Written> {
+  /** Creates a row. Its id is generated here unless `doc` contains one, so that the caller can link to it at once. */
+  create(entityCode: string, doc: Record<string, unknown>): Promise<Written> {
     const given = typeof doc["id"] === "string" ? (canonicalUuid(doc["id"]) ?? doc["id"]) : randomUuid();
     const { id: _id, ...changes } = doc;
-    return this.#write({ code, id: given, op: "create", changes });
+    return this.#write({ entityCode, entityId: given, op: "create", changes });
   }
 
-  /** Changes columns of a row, on top of what is shown of it now. */
-  update(code: string, id: string, changes: Record<string, unknown>): Promise<Written> {
-    return this.#write({ code, id: canonicalUuid(id) ?? id, op: "update", changes: { ...changes } });
+  /** Changes columns of a row, based on the row that views show now. */
+  update(entityCode: string, entityId: string, changes: Record<string, unknown>): Promise<Written> {
+    return this.#write({
+      entityCode,
+      entityId: canonicalUuid(entityId) ?? entityId,
+      op: "update",
+      changes: { ...changes },
+    });
   }
 
-  /** Deletes a row, whatever others change in it meanwhile. */
-  remove(code: string, id: string): Promise<Written> {
-    return this.#write({ code, id: canonicalUuid(id) ?? id, op: "remove", changes: {} });
+  /** Deletes a row, even if other users change it meanwhile. */
+  remove(entityCode: string, entityId: string): Promise<Written> {
+    return this.#write({ entityCode, entityId: canonicalUuid(entityId) ?? entityId, op: "remove", changes: {} });
   }
 
-  /** Resolves when the writes asked for up to now are in the queue, or were refused. */
+  /** Resolves when all writes requested so far are in the queue or have failed. */
   async entered(): Promise<void> {
     await this.#last;
   }
@@ -71,56 +81,57 @@ export class Mutations {
   async #write(draft: Draft): Promise<Written> {
     const entering = this.#last.then(() => this.#enter(draft));
     this.#last = entering.catch(() => {});
-    const { kept, ...written } = await entering;
-    await kept;
+    const { stored, ...written } = await entering;
+    await stored;
     return written;
   }
 
-  /** Puts the write into the queue, where it is seen at once. `kept` resolves when it is stored. */
-  async #enter(draft: Draft): Promise<Written & { readonly kept: Promise<unknown> }> {
-    const { outbox, clock } = this.#ports;
-    await outbox.open();
+  /** Puts the write into the queue, where views see it at once. `stored` resolves when it is stored. */
+  async #enter(draft: Draft): Promise<Written & { readonly stored: Promise<unknown> }> {
+    const { queue, clock } = this.#ports;
+    await queue.open();
     const joined = await this.#join(draft);
-    if (joined) return { ...joined, kept: Promise.resolve() };
-    const held = draft.op === "create" ? undefined : await this.#look(entityKey(draft.code, draft.id));
+    if (joined) return { ...joined, stored: Promise.resolve() };
+    const held = draft.op === "create" ? undefined : await this.#read(entityKey(draft.entityCode, draft.entityId));
     const now = clock.wallNow();
     const operation: Operation = {
       key: randomUuid(),
-      seq: outbox.nextSeq(now),
+      seq: queue.nextSeq(now),
       owner: this.#ports.owner(),
       ...draft,
       base: held?.data ?? null,
-      baseVer: held && !held.gone ? held.ver : 0,
+      baseVersion: held && !held.gone ? held.ver : 0,
       queuedAt: now,
       attempts: 0,
       state: "queued",
     };
     const { key } = operation;
-    // Asked for before it is stored: from then on it may be acknowledged at any moment.
+    // Created before the operation is stored, because afterwards it may be acknowledged at any moment.
     const confirmed = this.#ports.confirmations.of(key);
-    return { id: draft.id, key, confirmed, kept: outbox.change(key, () => operation) };
+    return { entityId: draft.entityId, key, confirmed, stored: queue.change(key, () => operation) };
   }
 
   /**
-   * Puts an edit together with the write before it, if that is of the same row, the latest of all and was never sent.
-   * Only the latest: moved in front of others, an edit might refer to a row that does not exist yet.
+   * Joins an edit with the latest operation of the queue, if that concerns the same row and was never sent. It joins no
+   * earlier operation: moved in front of others, the edit could refer to a row that does not exist yet.
    *
-   * @returns that write, or undefined when the edit has to stand for itself
+   * @returns the joined write, or undefined when the edit needs an operation of its own
    */
   async #join(draft: Draft): Promise<Written | undefined> {
-    const { outbox, confirmations } = this.#ports;
-    const last = outbox.all().at(-1);
-    if (!last || last.code !== draft.code || last.id !== draft.id || !joinable(last)) return undefined;
+    const { queue, confirmations } = this.#ports;
+    const last = queue.all().at(-1);
+    if (!last || last.entityCode !== draft.entityCode || last.entityId !== draft.entityId || !joinable(last))
+      return undefined;
     if (draft.op === "create" || last.op === "remove" || (draft.op === "remove" && last.op !== "create")) {
       return undefined;
     }
     const { key } = last;
     const confirmed = confirmations.of(key);
     let joined = false;
-    await outbox.change(key, (held) => {
+    await queue.change(key, (held) => {
       joined = held !== undefined && joinable(held);
       if (!held || !joined) return held;
-      // Created and removed before anybody heard of it: nothing is left to send.
+      // The row was created and removed before it was sent, so nothing is left to send.
       if (draft.op === "remove") {
         confirmations.resolve(key, null);
         return undefined;
@@ -128,14 +139,14 @@ export class Mutations {
       return { ...held, changes: { ...held.changes, ...draft.changes } };
     });
     if (!joined) return undefined;
-    return { id: draft.id, key, confirmed };
+    return { entityId: draft.entityId, key, confirmed };
   }
 
-  async #look(key: EntityKey): Promise<StoredEntity | null | undefined> {
+  async #read(key: EntityKey): Promise<StoredEntity | null | undefined> {
     const shown = this.#ports.peek(key);
     if (shown !== undefined) return shown;
     const rows = await this.#ports.store.read([key]).catch(() => undefined);
-    return this.#ports.outbox.view(key, rows?.get(key) ?? null);
+    return this.#ports.queue.view(key, rows?.get(key) ?? null);
   }
 }
 

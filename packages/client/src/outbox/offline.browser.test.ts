@@ -21,7 +21,7 @@ import { organization } from "../testing/test-client.ts";
 let site: FixtureSite;
 let browser: Browser;
 let device: BrowserDevice;
-let people = 0;
+let users = 0;
 
 beforeAll(async () => {
   site = await serveFixture();
@@ -34,10 +34,10 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  people += 1;
-  device = await BrowserDevice.make(browser, site, `p${people}`);
+  users += 1;
+  device = await BrowserDevice.make(browser, site, `p${users}`);
   const { server } = site;
-  server.autoAnswer = true; // a test that failed half way must not take the next ones with it
+  server.autoAnswer = true; // a failed test must not make the next ones fail
   server.rows.clear();
   server.effects.clear();
   server.refuses = undefined;
@@ -51,7 +51,7 @@ afterEach(async () => {
   await device.close();
 });
 
-test("offline: project, tasks and edits are kept over a reload, and arrive later in order, once", async () => {
+test("writes made offline survive a reload and arrive later in order, once", async () => {
   const { server } = site;
   const page = await device.open();
   await connected(page);
@@ -78,7 +78,7 @@ test("offline: project, tasks and edits are kept over a reload, and arrive later
   expect(device.errors).toEqual([]);
 });
 
-test("an answer that was lost, and a reload in the middle: the write acts once", async () => {
+test("a write whose answer is lost by a reload acts once", async () => {
   const { server } = site;
   const page = await device.open();
   await connected(page);
@@ -87,7 +87,7 @@ test("an answer that was lost, and a reload in the middle: the write acts once",
   server.autoAnswer = false;
   const { key } = await update(page, 1, { name: "once" });
   await expect.poll(() => server.calls.some(({ method }) => method === "PATCH")).toBe(true);
-  server.calls.find(({ method }) => method === "PATCH")?.read(); // takes effect, and nobody hears of it
+  server.calls.find(({ method }) => method === "PATCH")?.read(); // takes effect, and the answer is lost
   await page.reload();
   server.autoAnswer = true;
   for (const call of [...server.calls]) call.answer();
@@ -97,7 +97,7 @@ test("an answer that was lost, and a reload in the middle: the write acts once",
   await shows(page, ["once"]);
 });
 
-test("changes of others meanwhile: other columns are merged, the same column is a conflict that is settled", async () => {
+test("changes of other users: other columns are merged, the same column is a conflict that the user resolves", async () => {
   const { server } = site;
   const page = await device.open();
   await connected(page);
@@ -128,7 +128,7 @@ test("changes of others meanwhile: other columns are merged, the same column is 
   expect(server.rows.get(`task:${testId(1)}`)).toMatchObject({ name: "mine again" });
 });
 
-test("a change on the server while offline is there after the return", async () => {
+test("changes made on the server while offline appear after the return", async () => {
   const page = await device.open();
   await connected(page);
   site.setReachable(false);
@@ -138,7 +138,7 @@ test("a change on the server while offline is there after the return", async () 
   await shows(page, ["changed", "new"]);
 });
 
-test("access taken away while offline: the rows vanish from the device on return", async () => {
+test("rows whose access was revoked while offline are removed from the device on return", async () => {
   const { server } = site;
   server.write("task", testId(2), { name: "secret plan" }, [organization]);
   const page = await device.open();
@@ -148,13 +148,13 @@ test("access taken away while offline: the rows vanish from the device on return
   server.revoke("task", testId(2));
   await page.reload();
   await ready(page);
-  await shows(page, ["alpha", "secret plan"]); // not known here yet
+  await shows(page, ["alpha", "secret plan"]); // the device does not know it yet
   site.setReachable(true);
   await shows(page, ["alpha"]);
   await expect.poll(() => everythingStored(page), { timeout: 20_000 }).not.toContain("secret plan");
 });
 
-test("a row deleted by somebody else while it was edited: the edit is kept, offered, and can be created again", async () => {
+test("an edit of a row that another user deleted is kept and can create the row again", async () => {
   const { server } = site;
   const page = await device.open();
   await connected(page);
@@ -173,7 +173,7 @@ test("a row deleted by somebody else while it was edited: the edit is kept, offe
   expect(server.rows.get(`task:${testId(1)}`)).toMatchObject({ name: "my work", note: "n" });
 });
 
-test("two tabs have one queue: what one writes offline the other shows, and what is sent is sent once", async () => {
+test("two tabs share one queue: each shows the writes of the other, and each write is sent once", async () => {
   const { server } = site;
   const first = await device.open();
   const second = await device.open();
@@ -184,7 +184,7 @@ test("two tabs have one queue: what one writes offline the other shows, and what
   await create(second, "task", { id: testId(9), name: "from the second" });
   await shows(first, ["from the first", "from the second"]);
   expect(await Promise.all([outboxSize(first), outboxSize(second)])).toEqual([2, 2]);
-  await first.close(); // with what it has not sent
+  await first.close(); // with unsent writes
   const acted: string[] = [];
   server.onEffect = ({ id }) => acted.push(id);
   site.setReachable(true);

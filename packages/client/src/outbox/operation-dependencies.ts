@@ -1,49 +1,48 @@
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { Operation } from "../store/operation.ts";
 
-/** Rows that operations in front have not brought about: what needs them has to wait. */
-export class Barrier {
+/** Collects operations that cannot be sent now, and tells which later operations depend on them and have to wait. */
+export class BlockedOperations {
   readonly #rows = new Set<EntityKey>();
-  readonly #unborn = new Set<string>();
+  readonly #pendingCreates = new Set<string>();
 
-  /** Does the operation need something that is held up? */
-  stops(operation: Operation): boolean {
-    if (this.#rows.has(entityKey(operation.code, operation.id))) return true;
-    return this.#unborn.size > 0 && refersTo(operation.changes, this.#unborn);
+  /** True when the operation concerns a blocked row or refers to a row whose create is blocked. */
+  blocks(operation: Operation): boolean {
+    if (this.#rows.has(entityKey(operation.entityCode, operation.entityId))) return true;
+    return this.#pendingCreates.size > 0 && refersTo(operation.changes, this.#pendingCreates);
   }
 
-  /** The operation does not get through now. */
   add(operation: Operation): void {
-    this.#rows.add(entityKey(operation.code, operation.id));
-    if (operation.op === "create") this.#unborn.add(operation.id);
+    this.#rows.add(entityKey(operation.entityCode, operation.entityId));
+    if (operation.op === "create") this.#pendingCreates.add(operation.entityId);
   }
 }
 
 /**
- * Operations that cannot go on before this one does: later ones of a row that it was to create, and of rows that refer
- * to it, directly or over others.
+ * Operations that cannot be sent before this one succeeds: later operations of a row that it creates, and of rows that
+ * refer to that row, directly or through others.
  *
- * @param all in their order
+ * @param all oldest first
  */
 export function dependantsOf(operation: Operation, all: readonly Operation[]): readonly Operation[] {
-  if (!holdsOthers(operation)) return [];
-  const barrier = new Barrier();
-  barrier.add(operation);
+  if (!blocksOthers(operation)) return [];
+  const blocked = new BlockedOperations();
+  blocked.add(operation);
   const found: Operation[] = [];
   for (const other of all) {
-    if (other.key === operation.key || other.seq < operation.seq || !barrier.stops(other)) continue;
-    barrier.add(other);
+    if (other.key === operation.key || other.seq < operation.seq || !blocked.blocks(other)) continue;
+    blocked.add(other);
     found.push(other);
   }
   return found;
 }
 
-/** An operation that waits for a person holds up others only if the row is not there without it. */
-export function holdsOthers({ op, attention }: Operation): boolean {
+/** An operation in the attention list blocks others only if the row does not exist without it. */
+export function blocksOthers({ op, attention }: Operation): boolean {
   return op === "create" || attention?.kind === "gone";
 }
 
-/** Ids are unique over all types, so a value that equals one refers to that row, whatever the column is called. */
+/** Ids are unique over all entity types, so a value that equals an id refers to that row, whatever the column is called. */
 function refersTo(value: unknown, ids: ReadonlySet<string>): boolean {
   if (typeof value === "string") return ids.has(value);
   if (typeof value !== "object" || value === null) return false;

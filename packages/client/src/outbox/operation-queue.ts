@@ -5,50 +5,53 @@ import type { Glimpse } from "../store/live-entities.ts";
 import { inOrder, type Operation } from "../store/operation.ts";
 import { rebase } from "./rebase.ts";
 
-export type OutboxPorts = {
+export interface OperationQueuePorts {
   readonly store: EntityStore;
-  /** The operation is acknowledged, or was given up; this tab or another did it. */
+  /** The operation was acknowledged or discarded, by this tab or another one. */
   readonly onDone: (operation: Operation) => void;
-  /** The operation waits for a person. */
+  /** The operation needs a decision of the user. */
   readonly onAttention: (operation: Operation) => void;
-};
+}
 
 /**
- * The operations that are not acknowledged, as the store has them, at hand without waiting. Changes are seen here at
- * once and then written; what other tabs write follows.
+ * The operations that the server has not acknowledged: an in-memory copy of the store's outbox table that can be read
+ * synchronously. Changes of this tab are visible at once and stored afterwards; changes of other tabs follow.
  */
-export class Outbox {
-  readonly #ports: OutboxPorts;
+export class OperationQueue {
+  readonly #ports: OperationQueuePorts;
   readonly #operations = new Map<string, Operation>();
   readonly #byRow = new Map<EntityKey, readonly Operation[]>();
-  /** Own writes under way: until they are through, what the store tells of these is mostly older than what is here. */
+  /**
+   * Number of writes of this tab in progress, by operation key. Until they end, change events of the store for that key
+   * are mostly older than the copy here.
+   */
   readonly #writing = new Map<string, number>();
-  /** What the store told of these meanwhile: the last word, once the own writes are through. */
-  readonly #told = new Map<string, Operation | undefined>();
+  /** The latest change event for each key in `#writing`. It is applied when the writes have ended. */
+  readonly #deferred = new Map<string, Operation | undefined>();
   readonly #changes = new Emitter<readonly EntityKey[]>();
   #sorted: readonly Operation[] | undefined;
   #seq = 0;
   #loading: Promise<void> | undefined;
   #leave: (() => void) | undefined;
 
-  constructor(ports: OutboxPorts) {
+  constructor(ports: OperationQueuePorts) {
     this.#ports = ports;
   }
 
-  /** Reads what is queued, the first time; everything that shows rows has to wait for it. */
+  /** Loads the stored operations once. No row may be shown before, because it may have unsent changes. */
   open(): Promise<void> {
     this.#loading ??= this.#load();
     return this.#loading;
   }
 
-  /** Lets go of the store. */
+  /** Stops following the store. */
   close(): void {
     this.#leave?.();
     this.#leave = undefined;
     this.#loading = undefined;
   }
 
-  /** In the order in which they were made. */
+  /** All operations, oldest first. */
   all(): readonly Operation[] {
     this.#sorted ??= [...this.#operations.values()].sort(inOrder);
     return this.#sorted;
@@ -58,31 +61,32 @@ export class Outbox {
     return this.#operations.get(key);
   }
 
-  /** Of one row, in their order. */
+  /** The operations of one row, oldest first. */
   of(row: EntityKey): readonly Operation[] {
     return this.#byRow.get(row) ?? [];
   }
 
-  /** The server cannot know the row yet. */
-  unborn(row: EntityKey): boolean {
+  /** True while the create of the row is not acknowledged: the server cannot know the row yet. */
+  hasPendingCreate(row: EntityKey): boolean {
     return this.of(row).some(({ op }) => op === "create");
   }
 
-  /** Is there a row of this id, of whatever type, that the server cannot know yet? */
-  unbornId(id: string): boolean {
+  /** Like `hasPendingCreate`, for a row with this id of any entity type. */
+  hasPendingCreateOf(entityId: string): boolean {
     for (const operation of this.#operations.values())
-      if (operation.op === "create" && operation.id === id) return true;
+      if (operation.op === "create" && operation.entityId === entityId) return true;
     return false;
   }
 
-  /** Ids of the rows of a type that are shown otherwise than the server has them. */
-  touched(type: string): readonly string[] {
+  /** Ids of the rows of an entity type that views show with unsent changes. */
+  pendingIds(entityCode: string): readonly string[] {
     const ids = new Set<string>();
-    for (const { code, id, state } of this.#operations.values())
-      if (code === type && state !== "attention") ids.add(id);
+    for (const operation of this.#operations.values())
+      if (operation.entityCode === entityCode && operation.state !== "attention") ids.add(operation.entityId);
     return [...ids];
   }
 
+  /** The stored row with the unsent changes applied, except those that need a decision. */
   view(row: EntityKey, held: Glimpse): Glimpse {
     const operations = this.of(row);
     if (operations.length === 0) return held;
@@ -93,7 +97,7 @@ export class Outbox {
     );
   }
 
-  /** Tells the rows whose operations changed. */
+  /** Calls back with the rows whose operations changed. */
   onChange(listener: (rows: readonly EntityKey[]) => void): () => void {
     return this.#changes.on(listener);
   }
@@ -105,10 +109,10 @@ export class Outbox {
   }
 
   /**
-   * Takes a step of one operation: here at once, then in the store, where it may be taken again on what another tab
-   * made of it meanwhile.
+   * Applies a step to one operation: to the copy here at once, then to the store, where it may run again on the result of
+   * another tab.
    *
-   * @returns what is stored then
+   * @returns the stored operation; undefined when it is removed
    */
   async change(key: string, step: OperationStep): Promise<Operation | undefined> {
     this.#take(key, step(this.#operations.get(key)));
@@ -122,8 +126,8 @@ export class Outbox {
       else this.#writing.delete(key);
     }
     if (!this.#writing.has(key)) {
-      this.#take(key, this.#told.has(key) ? this.#told.get(key) : stored);
-      this.#told.delete(key);
+      this.#take(key, this.#deferred.has(key) ? this.#deferred.get(key) : stored);
+      this.#deferred.delete(key);
     }
     return stored;
   }
@@ -131,13 +135,13 @@ export class Outbox {
   async #load(): Promise<void> {
     this.#leave = this.#ports.store.onOperations((changes) => {
       for (const { key, operation } of changes) {
-        if (this.#writing.has(key)) this.#told.set(key, operation);
+        if (this.#writing.has(key)) this.#deferred.set(key, operation);
         else this.#take(key, operation);
       }
     });
     const stored = await this.#ports.store.readOperations().catch(() => []);
     for (const operation of stored) {
-      // Told by another tab while this was read: that is newer.
+      // A change event that arrived during the read is newer.
       if (!this.#operations.has(operation.key)) this.#take(operation.key, operation);
     }
   }
@@ -151,7 +155,7 @@ export class Outbox {
     else this.#operations.delete(key);
     this.#seq = Math.max(this.#seq, subject.seq);
     this.#sorted = undefined;
-    const row = entityKey(subject.code, subject.id);
+    const row = entityKey(subject.entityCode, subject.entityId);
     const others = this.of(row).filter((one) => one.key !== key);
     const now = operation ? [...others, operation].sort(inOrder) : others;
     if (now.length > 0) this.#byRow.set(row, now);

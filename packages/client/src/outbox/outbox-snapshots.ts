@@ -1,4 +1,3 @@
-import { entityKey } from "@heliograph/shared/entity-key";
 import type { EntityDoc } from "../api/register.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Operation, OperationKind, Reason } from "../store/operation.ts";
@@ -7,8 +6,8 @@ import { dependantsOf } from "./operation-dependencies.ts";
 /** A write that waits to be sent. */
 export type OutboxEntry = {
   readonly key: string;
-  readonly code: string;
-  readonly id: string;
+  readonly entityCode: string;
+  readonly entityId: string;
   readonly op: OperationKind;
   readonly changes: EntityData;
   /** Milliseconds since 1970. */
@@ -16,31 +15,31 @@ export type OutboxEntry = {
   readonly attempts: number;
   readonly lastError?: Reason;
   readonly state: "queued" | "sending";
-  /** Key of the write in the attention list that it waits for. */
+  /** Key of the write in the attention list that this one depends on. */
   readonly heldBy?: string;
 };
 
-/** A write that a person has to decide about. */
+/** A write that needs a decision of the user. */
 export type AttentionItem = {
   readonly key: string;
-  readonly code: string;
-  readonly id: string;
+  readonly entityCode: string;
+  readonly entityId: string;
   readonly op: OperationKind;
   readonly kind: "conflict" | "rejected" | "gone";
   readonly reason: Reason;
-  /** The row as its writer wanted it: what he saw with his changes on top. */
+  /** The row as the user wants it: the base with the changes applied. */
   readonly mine: EntityData;
-  /** Only what he changed. */
+  /** Only the columns that the user changed. */
   readonly changes: EntityData;
-  /** The row as the server has it; absent when it is gone. */
+  /** The row on the server; absent when it is gone. */
   readonly theirs?: EntityDoc;
-  /** The row as the writer saw it; absent for a create, and for a row that was taken away from him. */
+  /** The row as the user saw it; absent for a create, and for a row that the user may no longer read. */
   readonly base?: EntityDoc;
   /** Columns in conflict. */
   readonly columns: readonly string[];
-  /** Since when it waits, milliseconds since 1970. */
+  /** When it came into the attention list, milliseconds since 1970. */
   readonly at: number;
-  /** Writes that wait for this one, and are given up with it. */
+  /** Writes that depend on this one and are discarded with it. */
   readonly dependants: readonly OutboxEntry[];
 };
 
@@ -53,8 +52,8 @@ export type OutboxSnapshot = {
 
 export type AttentionSnapshot = { readonly items: readonly AttentionItem[] };
 
-/** @param all in their order */
-export function toOutboxSnapshot(all: readonly Operation[]): OutboxSnapshot {
+/** @param all oldest first */
+function toOutboxSnapshot(all: readonly Operation[]): OutboxSnapshot {
   const heldBy = new Map<string, string>();
   for (const operation of all) {
     if (operation.state !== "attention") continue;
@@ -65,17 +64,17 @@ export function toOutboxSnapshot(all: readonly Operation[]): OutboxSnapshot {
   return { entries, size: entries.length, ...oldest };
 }
 
-/** @param all in their order */
-export function toAttentionSnapshot(all: readonly Operation[]): AttentionSnapshot {
+/** @param all oldest first */
+function toAttentionSnapshot(all: readonly Operation[]): AttentionSnapshot {
   return { items: all.flatMap((operation) => toItem(operation, all) ?? []) };
 }
 
 function toEntry(operation: Operation, heldBy: string | undefined): OutboxEntry {
-  const { key, code, id, op, changes, queuedAt, attempts, lastError, state } = operation;
+  const { key, entityCode, entityId, op, changes, queuedAt, attempts, lastError, state } = operation;
   return {
     key,
-    code,
-    id,
+    entityCode,
+    entityId,
     op,
     changes,
     queuedAt,
@@ -87,17 +86,17 @@ function toEntry(operation: Operation, heldBy: string | undefined): OutboxEntry 
 }
 
 function toItem(operation: Operation, all: readonly Operation[]): AttentionItem | undefined {
-  const { key, code, id, op, changes, base, attention } = operation;
+  const { key, entityCode, entityId, op, changes, base, attention } = operation;
   if (operation.state !== "attention" || !attention) return undefined;
   const { kind, reason, theirs, columns, at } = attention;
   return {
     key,
-    code,
-    id,
+    entityCode,
+    entityId,
     op,
     kind,
     reason,
-    mine: { ...base, ...changes, id },
+    mine: { ...base, ...changes, id: entityId },
     changes,
     columns,
     at,
@@ -107,8 +106,8 @@ function toItem(operation: Operation, all: readonly Operation[]): AttentionItem 
   };
 }
 
-/** Keeps snapshots the same objects until something in them changes. */
-export class OutboxViews {
+/** Caches the snapshots: each stays the same object until something in it changes. */
+export class OutboxSnapshots {
   readonly #all: () => readonly Operation[];
   #seen: readonly Operation[] | undefined;
   #outbox: OutboxSnapshot = { entries: [], size: 0 };
@@ -140,15 +139,11 @@ export class OutboxViews {
   }
 }
 
-/** The columns that are shown otherwise than the server has them. */
+/** The columns that views show with unsent values. */
 export function pendingColumnsOf(operations: readonly Operation[]): readonly string[] {
   const columns = new Set<string>();
   for (const { state, changes } of operations) {
     if (state !== "attention") for (const column of Object.keys(changes)) columns.add(column);
   }
   return [...columns];
-}
-
-export function rowOf({ code, id }: Operation): string {
-  return entityKey(code, id);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { firstPatienceMs } from "../api/adaptive-timeout.ts";
+import { initialTimeoutMs } from "../api/adaptive-timeout.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
@@ -8,7 +8,7 @@ const task = testId(11);
 const other = testId(12);
 const nothing = () => {};
 
-/** A client that knows one task, and a server that answers only when it is told to. */
+/** A started client that observes one task. */
 async function setUp() {
   const made = createTestClient();
   const { server, client, clock } = made;
@@ -22,7 +22,7 @@ async function setUp() {
   return { ...made, row, sent, attention };
 }
 
-/** Lets time pass in which the server vouches for what it told, as it does every ten seconds. */
+/** Advances the clock; the server sends a bookmark every ten seconds, as it does in operation. */
 async function pass({ clock, server }: Awaited<ReturnType<typeof setUp>>, ms: number) {
   for (let passed = 0; passed < ms; passed += 10_000) {
     await clock.advance(10_000);
@@ -41,7 +41,7 @@ function online({ device }: Awaited<ReturnType<typeof setUp>>) {
   device.tell("online");
 }
 
-test("offline nothing is sent; online everything goes in the order of writing, a project before its tasks", async () => {
+test("writes made offline are sent in order when the client is online again", async () => {
   const world = await setUp();
   const { client, server, clock } = world;
   offline(world);
@@ -67,7 +67,7 @@ test("offline nothing is sent; online everything goes in the order of writing, a
   expect(clock.timers).toBe(0);
 });
 
-test("edits that follow each other on one row go as one write; others keep their place", async () => {
+test("consecutive edits of one row are joined into one write; other writes keep their place", async () => {
   const world = await setUp();
   const { client, server, clock } = world;
   offline(world);
@@ -92,7 +92,7 @@ test("edits that follow each other on one row go as one write; others keep their
   client.stop();
 });
 
-test("changes of others in other columns are merged; the answer of the server is asked for only once more", async () => {
+test("a change of another user in another column is merged", async () => {
   const world = await setUp();
   const { client, server, clock, row } = world;
   offline(world);
@@ -106,7 +106,7 @@ test("changes of others in other columns are merged; the answer of the server is
   client.stop();
 });
 
-test("a conflict shows both sides, and is settled column by column", async () => {
+test("a conflict shows both sides and is resolved column by column", async () => {
   const world = await setUp();
   const { client, server, clock, row, attention } = world;
   offline(world);
@@ -131,7 +131,7 @@ test("a conflict shows both sides, and is settled column by column", async () =>
   client.stop();
 });
 
-test("a refused write blocks nobody; what refers to a refused create waits and goes with it", async () => {
+test("a rejected create blocks only the writes that refer to it, and a retry sends them", async () => {
   const world = await setUp();
   const { client, server, clock, attention } = world;
   server.refuses = ({ body }) => (body?.["name"] === "" ? "check_violation" : undefined);
@@ -147,7 +147,7 @@ test("a refused write blocks nobody; what refers to a refused create waits and g
   ]);
   expect(client.outbox.snapshot().entries).toMatchObject([{ key: child.key, heldBy: refused.key }]);
   await pass(world, 120_000);
-  expect(client.status()).toMatchObject({ attention: 1, stuck: false }); // it waits for a person, not for the network
+  expect(client.status()).toMatchObject({ attention: 1, stuck: false }); // it waits for a decision, not for the network
   await client.outbox.retry(refused.key, { name: "P" });
   await clock.advance(1_000);
   expect(server.rows.get(`project:${project}`)).toMatchObject({ name: "P" });
@@ -155,7 +155,7 @@ test("a refused write blocks nobody; what refers to a refused create waits and g
   client.stop();
 });
 
-test("giving up a create gives up what refers to it", async () => {
+test("discarding a create discards the writes that refer to it", async () => {
   const world = await setUp();
   const { client, server, clock, attention } = world;
   server.refuses = ({ type }) => (type === "project" ? "check_violation" : undefined);
@@ -171,7 +171,7 @@ test("giving up a create gives up what refers to it", async () => {
   client.stop();
 });
 
-test("a row deleted by somebody else while it was edited: the edit is offered, and creates the row again", async () => {
+test("an edit of a row that another user deleted comes into the attention list, and a retry creates the row again", async () => {
   const world = await setUp();
   const { client, server, clock, row, attention } = world;
   offline(world);
@@ -188,7 +188,7 @@ test("a row deleted by somebody else while it was edited: the edit is offered, a
   client.stop();
 });
 
-test("a row taken away from its writer: what he saw of it goes, what he wrote stays", async () => {
+test("when access to a row is revoked, its content is forgotten and the user's own changes stay", async () => {
   const world = await setUp();
   const { client, server, clock, attention, sent } = world;
   server.autoAnswer = false;
@@ -206,8 +206,8 @@ test("a row taken away from its writer: what he saw of it goes, what he wrote st
   client.stop();
 });
 
-// Fails when it is taken from a snapshot: signing out would delete the edit of the moment before without a question.
-test("what would be lost with this device counts writes that are only just asked for", async () => {
+// Fails when the count comes from a snapshot: signing out would then delete an edit of a moment ago without asking.
+test("the number of unsent writes includes writes that were requested a moment ago", async () => {
   const world = await setUp();
   const { client } = world;
   offline(world);
@@ -218,15 +218,15 @@ test("what would be lost with this device counts writes that are only just asked
   client.stop();
 });
 
-// Fails when writes wait as long as any request may: a connection that died without a word holds the whole queue for 30 s.
-test("a write without an answer is given up within seconds, and sent again under its key", async () => {
+// Fails when writes have the timeout of other requests: a connection that died silently then blocks the queue for 30 s.
+test("a write without an answer times out within seconds and is sent again with the same key", async () => {
   const world = await setUp();
   const { client, server, clock, sent } = world;
   server.autoAnswer = false;
   await client.mutations.update("task", task, { name: "mine" });
   await clock.advance(0);
   expect(sent()).toEqual([`PATCH task/${task}`]);
-  await clock.advance(firstPatienceMs + 750);
+  await clock.advance(initialTimeoutMs + 750);
   expect(sent()).toEqual([`PATCH task/${task}`, `PATCH task/${task}`]);
   server.autoAnswer = true;
   for (const call of [...server.calls]) call.answer();
@@ -236,7 +236,7 @@ test("a write without an answer is given up within seconds, and sent again under
   client.stop();
 });
 
-test("a server that wants peace gets it, whatever else happens", async () => {
+test("Retry-After is respected even when the connection comes back", async () => {
   const world = await setUp();
   const { client, server, clock, sent } = world;
   server.autoAnswer = false;
@@ -252,7 +252,7 @@ test("a server that wants peace gets it, whatever else happens", async () => {
   client.stop();
 });
 
-test("a write that the server cannot handle is put off; others go on", async () => {
+test("a write that fails with 500 is postponed; other writes are sent", async () => {
   const world = await setUp();
   const { client, server, clock } = world;
   server.autoAnswer = false;
@@ -265,7 +265,7 @@ test("a write that the server cannot handle is put off; others go on", async () 
   await clock.advance(0);
   expect(server.rows.get(`task:${task}`)).toMatchObject({ name: "goes on" });
   expect(client.outbox.snapshot().entries).toMatchObject([
-    { id: project, attempts: 1, lastError: { code: "internal" } },
+    { entityId: project, attempts: 1, lastError: { code: "internal" } },
   ]);
   server.autoAnswer = true;
   await clock.advance(10_000);
@@ -273,7 +273,7 @@ test("a write that the server cannot handle is put off; others go on", async () 
   client.stop();
 });
 
-test("an expired token: everything waits for another one, and is sent with it", async () => {
+test("after a 401 all writes wait for another token", async () => {
   const world = await setUp();
   const { client, server, clock, sent } = world;
   server.autoAnswer = false;
@@ -288,7 +288,7 @@ test("an expired token: everything waits for another one, and is sent with it", 
   client.stop();
 });
 
-test("what hangs is told as stuck, by itself", async () => {
+test("the status says stuck while a write gets no answer", async () => {
   const world = await setUp();
   const { client, server } = world;
   server.autoAnswer = false;

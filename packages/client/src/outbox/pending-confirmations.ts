@@ -1,34 +1,34 @@
 import type { EntityDoc } from "../api/register.ts";
 
-type Waiting = ReturnType<typeof Promise.withResolvers<EntityDoc | null>>;
+type Pending = ReturnType<typeof Promise.withResolvers<EntityDoc | null>>;
 
-/** The promises of writes made in this tab, kept until the server's word on them is known. */
-export class Confirmations {
-  readonly #waiting = new Map<string, Waiting>();
+/** The `confirmed` promises of writes made in this tab, by operation key. They settle when the server has answered. */
+export class PendingConfirmations {
+  readonly #pending = new Map<string, Pending>();
 
-  /** Writes that share a key share the promise. */
+  /** Writes with the same key share one promise. */
   of(key: string): Promise<EntityDoc | null> {
-    let waiting = this.#waiting.get(key);
-    if (!waiting) {
-      waiting = Promise.withResolvers<EntityDoc | null>();
-      // Nobody has to listen: what went wrong is in the attention list too.
-      waiting.promise.catch(() => {});
-      this.#waiting.set(key, waiting);
+    let pending = this.#pending.get(key);
+    if (!pending) {
+      pending = Promise.withResolvers<EntityDoc | null>();
+      // Callers may ignore the promise. The failure is in the attention list too, so it must not end as unhandled.
+      pending.promise.catch(() => {});
+      this.#pending.set(key, pending);
     }
-    return waiting.promise;
+    return pending.promise;
   }
 
   has(key: string): boolean {
-    return this.#waiting.has(key);
+    return this.#pending.has(key);
   }
 
   resolve(key: string, doc: EntityDoc | null): void {
-    this.#waiting.get(key)?.resolve(doc);
-    this.#waiting.delete(key);
+    this.#pending.get(key)?.resolve(doc);
+    this.#pending.delete(key);
   }
 
   reject(key: string, error: Error): void {
-    this.#waiting.get(key)?.reject(error);
-    this.#waiting.delete(key);
+    this.#pending.get(key)?.reject(error);
+    this.#pending.delete(key);
   }
 }

@@ -4,23 +4,23 @@ import type { Glimpse } from "../store/live-entities.ts";
 import type { Operation } from "../store/operation.ts";
 
 /**
- * The row as its writer sees it: what the server sent, and on top of it what was not sent yet.
+ * The optimistic view of a row: the server's row with this device's unsent operations applied.
  *
- * @param row undefined while the store was not read: a create needs no ground, everything else has to wait for it
- * @param operations of this row, in their order, without those that wait for a decision
- * @returns `row` itself when there is nothing on top of it
+ * @param row undefined while the store has not been read: only a create can be shown without the stored row
+ * @param operations of this row, oldest first, without those that need a decision
+ * @returns `row` itself when there are no operations
  */
 export function rebase(key: EntityKey, row: Glimpse, operations: readonly Operation[]): Glimpse {
   if (operations.length === 0) return row;
   if (row === undefined && operations[0]?.op !== "create") return undefined;
   let data = row?.data ?? null;
-  for (const operation of operations) data = applied(data, operation);
-  // An edit of a row that went away meanwhile has nothing to show; the server's answer will say so.
+  for (const operation of operations) data = apply(data, operation);
+  // An edit of a row that was deleted meanwhile has nothing to show. The server's answer puts it into the attention list.
   if (data === null && !row) return row;
-  const { entityCode: type } = splitEntityKey(key);
+  const { entityCode } = splitEntityKey(key);
   const ground: StoredEntity = row ?? {
     id: key,
-    type,
+    type: entityCode,
     scope: "",
     sort: "",
     ver: 0,
@@ -33,10 +33,10 @@ export function rebase(key: EntityKey, row: Glimpse, operations: readonly Operat
   return { ...ground, data, gone: data === null, pending: operations.length };
 }
 
-function applied(data: EntityData | null, { op, id, changes, queuedAt }: Operation): EntityData | null {
+function apply(data: EntityData | null, { op, entityId, changes, queuedAt }: Operation): EntityData | null {
   if (op === "remove") return null;
   const at = new Date(queuedAt).toISOString();
-  // The server sets these; until it has, the row sorts and reads as one that was written just now.
-  if (op === "create") return data ?? { version: 0, created_ts: at, updated_ts: at, ...changes, id };
+  // The server sets version and times. Until then the row reads and sorts as one that was written just now.
+  if (op === "create") return data ?? { version: 0, created_ts: at, updated_ts: at, ...changes, id: entityId };
   return data && { ...data, ...("updated_ts" in data ? { updated_ts: at } : {}), ...changes };
 }

@@ -2,27 +2,58 @@ import type { EntityData } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
 
 /**
- * Columns in which the writer and somebody else both changed the row, and not to the same value. Empty: the write may
- * go on top of `theirs`.
+ * Columns that this operation and another user both changed, to different values. If there are none, the operation can be
+ * applied to `theirs`.
+ *
+ * @param theirs the current row on the server
  */
-export function conflictsOf({ changes, base, baseVer }: Operation, theirs: EntityData): readonly string[] {
+export function conflictingColumns({ changes, base, baseVersion }: Operation, theirs: EntityData): readonly string[] {
   return Object.keys(changes).filter((column) => {
     const value = theirs[column];
     if (sameValue(value, changes[column])) return false;
     if (base) return !sameValue(value, base[column]);
-    // What the writer saw is not known any more: only a row that did not change at all is safe to write.
-    return baseVer !== 0 && theirs["version"] !== baseVer;
+    // Without the base it is unknown which column changed, so only a row with the same version is safe to write.
+    return baseVersion !== 0 && theirs["version"] !== baseVersion;
   });
 }
 
-/** Are the changes in the row already? Then a write that lost its answer took place. */
-export function contains(row: EntityData, changes: EntityData): boolean {
+/** True when the row contains the changes: a write whose answer was lost took effect. */
+export function containsChanges(row: EntityData, changes: EntityData): boolean {
   return Object.keys(changes).every((column) => sameValue(row[column], changes[column]));
+}
+
+/**
+ * The base of a later operation after an earlier one of the same row was acknowledged. Where the base shows a value that
+ * was sent, it takes the value that the server made of it: a default, or its own notation of a time. Otherwise the
+ * user's own earlier write would count as another user's change.
+ *
+ * @param answer the row in the server's answer to `acknowledged`
+ * @returns `base` itself when nothing changes
+ */
+export function advanceBase(
+  base: EntityData | null,
+  { op, changes, attempts }: Operation,
+  answer: EntityData,
+): EntityData | null {
+  if (!base) return base;
+  const advanced: Record<string, unknown> = { ...base };
+  let differs = false;
+  for (const [column, value] of Object.entries(answer)) {
+    // The answer to a repeated write shows the row as it is now, perhaps with a later change of another user.
+    const isOwn =
+      column in changes
+        ? attempts === 1 && sameValue(base[column], changes[column])
+        : op === "create" && !(column in base);
+    if (!isOwn || base[column] === value) continue;
+    advanced[column] = value;
+    differs = true;
+  }
+  return differs ? advanced : base;
 }
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
-/** Equal as the server sees it: it writes times and numbers in its own way. */
+/** Equality as the server sees it: the server has its own notation of times and numbers. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b || (a ?? null) === (b ?? null)) return true;
   if (typeof a === "string" && typeof b === "string") {

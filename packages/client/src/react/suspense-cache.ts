@@ -12,7 +12,7 @@ type Source = {
  * For `use` when there is nothing to wait for: React wants it called in every render, also in the one after the wait. The
  * fields are those that React itself puts on a promise whose end it has seen, so it does not wait for this one.
  */
-export const nothingToWaitFor: Promise<void> = Object.assign(Promise.resolve(), {
+export const alreadyLoaded: Promise<void> = Object.assign(Promise.resolve(), {
   status: "fulfilled",
   value: undefined,
 });
@@ -23,7 +23,7 @@ const waiting = new WeakMap<Heliograph, Map<string, Promise<void>>>();
  * A promise for the end of "loading", the same for every render that asks. A suspended view has no effects, so it cannot
  * subscribe: what it waits for is kept live on its behalf.
  */
-export function whenKnown(client: Heliograph, key: string, source: Source): Promise<void> {
+export function whenLoaded(client: Heliograph, key: string, source: Source): Promise<void> {
   const all = waiting.get(client) ?? new Map<string, Promise<void>>();
   waiting.set(client, all);
   const held = all.get(key);

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import type { Choice } from "../outbox/attention-resolver.ts";
+import type { ConflictChoice } from "../outbox/attention-resolver.ts";
 import type { AttentionSnapshot } from "../outbox/outbox-snapshots.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import { useClient } from "./SyncProvider.tsx";
@@ -10,7 +10,7 @@ export type AttentionList = AttentionSnapshot & {
   /** Gives it up, together with its `dependants`. */
   readonly discard: (key: string) => Promise<void>;
   /** Settles a conflict column by column; without a choice the own value stays. */
-  readonly resolve: (key: string, choices: Readonly<Record<string, Choice>>) => Promise<void>;
+  readonly resolve: (key: string, choices: Readonly<Record<string, ConflictChoice>>) => Promise<void>;
 };
 
 /** Writes of this device that need a decision: conflicts, refusals, and rows that are gone. */

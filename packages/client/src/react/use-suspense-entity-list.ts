@@ -2,7 +2,7 @@ import { use } from "react";
 import type { EntityCode } from "../api/register.ts";
 import type { ListOptions } from "../core/client-options.ts";
 import { useClient } from "./SyncProvider.tsx";
-import { nothingToWaitFor, whenKnown } from "./suspense-cache.ts";
+import { alreadyLoaded, whenLoaded } from "./suspense-cache.ts";
 import { type EntityListResult, useEntityList } from "./use-entity-list.ts";
 
 /** A list that is there; without rows it is empty, not unknown. */
@@ -20,7 +20,7 @@ export function useSuspenseEntityList<Code extends EntityCode>(
   const result = useEntityList(code, options);
   const list = client.list(code, options);
   const loading = result.status === "loading";
-  use(loading ? whenKnown(client, `list ${list.spec.id}`, list) : nothingToWaitFor);
+  use(loading ? whenLoaded(client, `list ${list.spec.id}`, list) : alreadyLoaded);
   if (result.status === "error") throw result.error;
   // While it is "loading", `use` does not return; only the compiler cannot see that.
   return result as KnownEntityList<Code>;

@@ -2,7 +2,7 @@ import { entityKey } from "@heliograph/shared/entity-key";
 import { use } from "react";
 import type { EntityCode } from "../api/register.ts";
 import { useClient } from "./SyncProvider.tsx";
-import { nothingToWaitFor, whenKnown } from "./suspense-cache.ts";
+import { alreadyLoaded, whenLoaded } from "./suspense-cache.ts";
 import { type EntityResult, useEntity } from "./use-entity.ts";
 
 /** A row that is there or known to be gone. */
@@ -16,7 +16,7 @@ export function useSuspenseEntity<Code extends EntityCode>(code: Code, id: strin
   const client = useClient();
   const result = useEntity(code, id);
   const loading = result.status === "loading";
-  use(loading ? whenKnown(client, `row ${entityKey(code, id)}`, client.entity(code, id)) : nothingToWaitFor);
+  use(loading ? whenLoaded(client, `row ${entityKey(code, id)}`, client.entity(code, id)) : alreadyLoaded);
   if (result.status === "error") throw result.error;
   // While it is "loading", `use` does not return; only the compiler cannot see that.
   return result as KnownEntity<Code>;

@@ -1,4 +1,5 @@
 import { databaseName } from "./database-names.ts";
+import { tableVersion } from "./schema.ts";
 
 /** How RxDB's Dexie storage calls the IndexedDB databases of one of its databases. */
 const prefix = "rxdb-dexie-";
@@ -14,7 +15,7 @@ export async function deleteDatabase(name: string): Promise<void> {
   if (typeof indexedDB === "undefined") return;
   const own = `${prefix}${databaseName(name)}--`;
   const existing = (await existingNames()).filter((one) => one.startsWith(own));
-  const all = existing.length > 0 ? existing : tables.map((table) => `${own}1--${table}`);
+  const all = existing.length > 0 ? existing : tables.map((table) => `${own}${tableVersion}--${table}`);
   await Promise.all(all.map(wipe));
 }
 

@@ -1,3 +1,3 @@
 export { type OpenOptions, openStore } from "./open-store.ts";
 export { deleteStore, leaseStore, type StoreLease } from "./store-lease.ts";
-export { unsentOfOthers } from "./unsent-writes-of-others.ts";
+export { unsentWritesOfOthers } from "./unsent-writes-of-others.ts";

@@ -9,7 +9,7 @@ import { databaseName } from "./database-names.ts";
 import { RxStore, type Tables } from "./rx-store.ts";
 import { RxTable } from "./rx-table.ts";
 import { databaseFormat, entitySchema, listSchema, metaSchema, outboxSchema } from "./schema.ts";
-import { withoutAdvertisement } from "./suppress-rxdb-notice.ts";
+import { suppressRxdbNotice } from "./suppress-rxdb-notice.ts";
 
 /** IndexedDB can block for ever (another tab in the middle of an upgrade); the application starts without it then. */
 export const openTimeoutMs = 8_000;
@@ -82,7 +82,7 @@ async function checkFormat({ meta }: Tables): Promise<void> {
   const note = { id: formatNote, value: databaseFormat };
   // Written each time: RxDB's first write is the one that advertises, and here that is kept off the console. Nobody
   // waits for it; if it fails, so does the next write, which says so.
-  withoutAdvertisement(() => meta.change(new Map([[formatNote, (one) => (isNewer(one?.value) ? one : note)]]))).catch(
+  suppressRxdbNotice(() => meta.change(new Map([[formatNote, (one) => (isNewer(one?.value) ? one : note)]]))).catch(
     () => {},
   );
 }

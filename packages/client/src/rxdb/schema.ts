@@ -18,17 +18,18 @@ export type TableDocument = EntityDocument | OutboxDocument | ListDocument | Met
 export const databaseFormat = 1;
 
 /**
- * Never change the shape of a table without raising `version` here and moving the outbox over: IndexedDB would be opened
- * under another name, and what was not sent would stay behind.
+ * Version of the table schemas; RxDB puts it into the name of each IndexedDB database. Raise it when the shape of a table
+ * changes. After a release, migrate the outbox in the same step: the new name starts with empty tables, and writes that
+ * were not sent would stay behind under the old one.
  */
-const version = 1;
+export const tableVersion = 2;
 
 /**
  * All entity types share one table; the shape of a row is opaque here, so a server's schema change needs no migration on
  * the device. One index, by last use, because each costs on every write.
  */
 export const entitySchema: RxJsonSchema<EntityDocument> = {
-  version,
+  version: tableVersion,
   primaryKey: "id",
   type: "object",
   properties: {
@@ -39,7 +40,7 @@ export const entitySchema: RxJsonSchema<EntityDocument> = {
   indexes: ["seenAt"],
 };
 
-const keyed = { version, primaryKey: "id", type: "object", required: ["id"] } as const;
+const keyed = { version: tableVersion, primaryKey: "id", type: "object", required: ["id"] } as const;
 
 export const outboxSchema: RxJsonSchema<OutboxDocument> = {
   ...keyed,

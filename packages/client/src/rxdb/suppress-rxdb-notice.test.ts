@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { withoutAdvertisement } from "./suppress-rxdb-notice.ts";
+import { suppressRxdbNotice } from "./suppress-rxdb-notice.ts";
 
 const advertisement = "-------------- RxDB Open Core RxStorage -------------------------------\nYou are using …";
 
@@ -12,7 +12,7 @@ afterEach(() => {
 test("only the advertisement is kept off the console, and only during the work", async () => {
   const warn = vi.spyOn(out, "warn").mockImplementation(() => {});
   const before = out.warn;
-  await withoutAdvertisement(async () => {
+  await suppressRxdbNotice(async () => {
     out.warn(advertisement);
     out.warn("something else", { of: "importance" });
     out.warn(new Error("RxDB Open Core RxStorage"));
@@ -26,8 +26,8 @@ test("only the advertisement is kept off the console, and only during the work",
 test("two openings at once, one of which fails, leave the console as it was", async () => {
   const before = out.warn;
   const slow = Promise.withResolvers<void>();
-  const first = withoutAdvertisement(() => slow.promise);
-  await expect(withoutAdvertisement(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  const first = suppressRxdbNotice(() => slow.promise);
+  await expect(suppressRxdbNotice(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(out.warn).not.toBe(before);
   slow.resolve();
   await first;

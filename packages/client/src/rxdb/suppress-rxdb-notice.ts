@@ -10,7 +10,7 @@ let original: Console["warn"] | undefined;
  * of every visitor. RxDB offers no switch for it. Every other warning passes, also during `work`, and afterwards the
  * console is as it was.
  */
-export async function withoutAdvertisement<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+export async function suppressRxdbNotice<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   const target = globalThis.console;
   if (openings === 0) {
     const warn = target.warn;

@@ -7,7 +7,7 @@ import { databasesOf, outboxesOf } from "./delete-database.ts";
  *
  * @param keep the name of the database that is about to be opened
  */
-export async function unsentOfOthers(keep: string): Promise<number> {
+export async function unsentWritesOfOthers(keep: string): Promise<number> {
   const own = databaseName(keep);
   const others = (await databasesOf(own.slice(0, own.indexOf("-") + 1))).filter((name) => name !== own);
   const outboxes = (await Promise.all(others.map(outboxesOf))).flat();

@@ -83,7 +83,17 @@ test("what was not sent goes on in memory when the disk is full, and is told fro
   const { database, breakDown } = breakable();
   const store = new FallbackStore(database);
   const operation = (key: string): Operation => ({
-    ...{ key, seq: 1, owner: "", code: "task", id: "1", op: "update", changes: {}, base: null, baseVer: 0 },
+    ...{
+      key,
+      seq: 1,
+      owner: "",
+      entityCode: "task",
+      entityId: "1",
+      op: "update",
+      changes: {},
+      base: null,
+      baseVersion: 0,
+    },
     ...{ queuedAt: 1, attempts: 0, state: "queued" },
   });
   const told: string[] = [];

@@ -2,48 +2,58 @@ import type { EntityData } from "./entity-store.ts";
 
 export type OperationKind = "create" | "update" | "remove";
 
-/** Why a write was refused, in the server's words or ours. */
-export type Reason = { readonly code: string; readonly message: string; readonly remedy: string };
+/** Why a write failed. */
+export interface Reason {
+  /** Stable code for programs. */
+  readonly code: string;
+  readonly message: string;
+  /** What the user can do about it. */
+  readonly remedy: string;
+}
 
-/** What a person has to decide about a write that cannot go on by itself. */
-export type Attention = {
-  /** conflict: somebody else changed the same columns. gone: the row is not there any more. rejected: refused. */
+/** The decision that a write needs from the user before it can go on. */
+export interface Attention {
+  /** conflict: another user changed the same columns. gone: the row no longer exists. rejected: the server refused it. */
   readonly kind: "conflict" | "rejected" | "gone";
   readonly reason: Reason;
-  /** The row as the server has it; null when it is gone. */
+  /** The row on the server; null when it is gone. */
   readonly theirs: EntityData | null;
   /** Columns in conflict. */
   readonly columns: readonly string[];
-  /** Milliseconds since 1970. */
+  /** When the operation came into the attention list, milliseconds since 1970. */
   readonly at: number;
-};
+}
 
-/** One write of this device that the server has not acknowledged. One row of the outbox. */
-export type Operation = {
-  /** Names the write at the server (Idempotency-Key): however often it is sent, it acts once. */
+/** One write of this device that the server has not acknowledged: one row of the outbox table. */
+export interface Operation {
+  /** Idempotency key of the write: however often it is sent, it acts once. */
   readonly key: string;
-  /** Place in the queue. Grows with time, also over tabs: an operation made after seeing another one comes after it. */
+  /** Place in the queue. Grows with time, also across tabs: an operation made after seeing another one comes after it. */
   readonly seq: number;
-  /** Who made it, as `readUser` names people; empty when the token tells nobody. Nobody else's token sends it. */
+  /** The user who made it, as `ownerOf` names users; empty when the token names none. Another user's token never sends it. */
   readonly owner: string;
-  readonly code: string;
-  readonly id: string;
+  readonly entityCode: string;
+  readonly entityId: string;
   readonly op: OperationKind;
-  /** The columns that were set; all of them for a create. */
+  /** The columns that were set; for a create, all of them. */
   readonly changes: EntityData;
-  /** The row as its writer saw it, own unsent changes included; null when nothing was known of it. */
+  /** The row as the user saw it, with unsent changes applied; null when it was unknown. */
   readonly base: EntityData | null;
-  /** The server's version under what the writer saw; 0 when nothing was known. */
-  readonly baseVer: number;
+  /** Version of the server's row below `base`; 0 when it was unknown. */
+  readonly baseVersion: number;
+  /** Milliseconds since 1970. */
   readonly queuedAt: number;
-  /** How often it was sent. From the first time on it never changes: the server would take it for another write. */
+  /**
+   * How often it was sent. After the first time the operation must not change: the server would take it for another
+   * write.
+   */
   readonly attempts: number;
   readonly lastError?: Reason;
   readonly state: "queued" | "sending" | "attention";
   readonly attention?: Attention;
-};
+}
 
-/** Operations in the order in which they were made. */
+/** Orders operations by their place in the queue. */
 export function inOrder(a: Operation, b: Operation): number {
   return a.seq - b.seq || (a.key < b.key ? -1 : 1);
 }

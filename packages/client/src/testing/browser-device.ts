@@ -60,16 +60,19 @@ export function inPage<Answer, Argument>(
   return page.evaluate(`(${source})(${JSON.stringify(argument)})`) as Promise<Answer>;
 }
 
-export type Written = { readonly id: string; readonly key: string };
+export interface Written {
+  readonly entityId: string;
+  readonly key: string;
+}
 
-export function create(page: Page, code: string, doc: Record<string, unknown>): Promise<Written> {
+export function create(page: Page, entityCode: string, doc: Record<string, unknown>): Promise<Written> {
   return inPage(
     page,
     async ({ client }, given) => {
-      const { id, key } = await client.mutations.create(given.code, given.doc);
-      return { id, key };
+      const { entityId, key } = await client.mutations.create(given.entityCode, given.doc);
+      return { entityId, key };
     },
-    { code, doc },
+    { entityCode, doc },
   );
 }
 
@@ -77,8 +80,8 @@ export function update(page: Page, n: number, changes: Record<string, unknown>):
   return inPage(
     page,
     async ({ client }, given) => {
-      const { id, key } = await client.mutations.update("task", given.id, given.changes);
-      return { id, key };
+      const { entityId, key } = await client.mutations.update("task", given.id, given.changes);
+      return { entityId, key };
     },
     { id: testId(n), changes },
   );

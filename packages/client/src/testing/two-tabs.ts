@@ -40,7 +40,7 @@ export class TwoTabs {
     const before = this.tabs[index];
     before?.closing.abort();
     before?.client.stop();
-    before?.client.outbox.outbox.close();
+    before?.client.outbox.queue.close();
     this.tabs[index] = this.#open();
   }
 

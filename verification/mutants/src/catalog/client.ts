@@ -177,12 +177,12 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "writes-wait-for-dead-links",
-    breaks: "a write on a connection that died without a word is sent again within seconds",
+    breaks: "a write on a connection that died silently is sent again within seconds",
     patches: [
       {
         file: `${client}/outbox/outbox.ts`,
-        find: "const sending = patientWrites(api, patientRequests(clock, ports.suspicion));",
-        replace: "const sending = api;\n    void [patientWrites, patientRequests];",
+        find: "const writeApi = withAdaptiveTimeout(api, new AdaptiveTimeout(clock, ports.suspectNetwork));",
+        replace: "const writeApi = api;\n    void [withAdaptiveTimeout, AdaptiveTimeout];",
       },
     ],
     caughtBy: { test: `${client}/outbox/outbox.test.ts` },
@@ -193,8 +193,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/core/client.ts`,
-        find: "new Suspicion((askedAt) => this.#connection.unanswered(askedAt))",
-        replace: "new Suspicion(() => undefined)",
+        find: "new SuspectNetwork((sentAt) => this.#connection.unanswered(sentAt))",
+        replace: "new SuspectNetwork(() => undefined)",
       },
     ],
     caughtBy: { test: `${client}/core/client-resume.test.ts` },
@@ -217,7 +217,7 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/core/shared-connection.ts`,
-        find: "onBackFromSilence: (welcomeMs) => parts.suspicion.begin(welcomeMs),",
+        find: "onBackFromSilence: (welcomeMs) => parts.suspectNetwork.begin(welcomeMs),",
         replace: "onBackFromSilence: () => undefined,",
       },
     ],
