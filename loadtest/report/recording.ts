@@ -1,7 +1,7 @@
+import { Histogram } from "@heliograph/testkit/histogram";
 import type { Tags } from "../client/ports.ts";
 import type { MetricValues } from "../plan/budget.ts";
 import { journeyMetrics, type MetricName, metrics } from "../plan/metrics.ts";
-import { Histogram } from "./histogram.ts";
 
 /** One second of one metric. */
 interface Second {
@@ -91,10 +91,8 @@ export class Recording {
     second.sum += value;
     second.count += 1;
     second.last = value;
-    // The clocks of two machines may differ by more than a signal takes.
-    const latency = Math.max(0, value);
-    if (isTrend) series.total.add(latency);
-    second.histogram?.add(latency);
+    if (isTrend) series.total.add(value);
+    second.histogram?.add(value);
   }
 
   /** Whether the metric has a sample. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { Histogram } from "@heliograph/testkit/histogram";
 import type { MetricValues } from "../../plan/budget.ts";
-import { Histogram } from "../../report/histogram.ts";
 
 /** The iteration that the script is running. */
 export const current = { name: "", iterationInTest: 0 };
@@ -34,8 +34,7 @@ export function writeSamples(file: string): void {
 export function valuesOf(metric: string): MetricValues {
   const values = samplesByMetric.get(metric)?.values ?? [];
   const sum = values.reduce((total, value) => total + value, 0);
-  const histogram = new Histogram();
-  for (const value of values) histogram.add(Math.max(0, value));
+  const histogram = Histogram.from(values);
   return {
     count: sum,
     rate: values.length === 0 ? 1 : sum / values.length,

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { demoUsers } from "@heliograph/db";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
 import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
-import { distribution } from "@heliograph/testkit/metrics/percentiles";
+import { Histogram } from "@heliograph/testkit/histogram";
 import { startScratchServer } from "@heliograph/testkit/postgres/scratch-server";
 import { templateDatabase } from "@heliograph/testkit/postgres/template-cluster";
 import { findRedis } from "@heliograph/testkit/redis/find-redis";
@@ -101,8 +101,8 @@ async function measure(
   return {
     changes: rate * seconds,
     missing: missing(),
-    milliseconds: distribution(latencies),
-    floorMilliseconds: distribution(floor.latencies.slice(floorFrom)),
+    milliseconds: Histogram.from(latencies).summary(),
+    floorMilliseconds: Histogram.from(floor.latencies.slice(floorFrom)).summary(),
   };
 }
 

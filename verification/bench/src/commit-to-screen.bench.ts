@@ -15,7 +15,7 @@ import { findChromium } from "@heliograph/testkit/browser/find-chromium";
 import { startCluster } from "@heliograph/testkit/cluster/cluster";
 import { startEdge } from "@heliograph/testkit/edge/edge";
 import { staticFiles } from "@heliograph/testkit/edge/static-files";
-import { distribution } from "@heliograph/testkit/metrics/percentiles";
+import { Histogram } from "@heliograph/testkit/histogram";
 import { startScratchServer } from "@heliograph/testkit/postgres/scratch-server";
 import { templateDatabase } from "@heliograph/testkit/postgres/template-cluster";
 import { findRedis } from "@heliograph/testkit/redis/find-redis";
@@ -150,7 +150,12 @@ export async function run(args: string[]): Promise<object> {
     perSecond: Object.fromEntries(
       [...byRate].map(([rate, { screen, socket, changes, missing }]) => [
         rate,
-        { changes, missing, commitToScreenMs: distribution(screen), commitToSocketMs: distribution(socket) },
+        {
+          changes,
+          missing,
+          commitToScreenMs: Histogram.from(screen).summary(),
+          commitToSocketMs: Histogram.from(socket).summary(),
+        },
       ]),
     ),
   };

@@ -16,7 +16,7 @@ import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
 import { SeededRandom } from "@heliograph/shared/seeded-random";
 import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
 import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
-import { distribution } from "@heliograph/testkit/metrics/percentiles";
+import { Histogram } from "@heliograph/testkit/histogram";
 import { FaultProxy } from "@heliograph/testkit/network/fault-proxy";
 import { tappedSocketFactory } from "@heliograph/testkit/network/platform-socket";
 import { startScratchServer } from "@heliograph/testkit/postgres/scratch-server";
@@ -255,8 +255,8 @@ export async function run(args: string[]): Promise<object> {
     }),
     sdkStale,
     /** From the SIGTERM of the gateway that a client was at to its RESUMED, the drain included. */
-    resumedAfterPodMs: distribution(afterPod),
-    resumedAfterLossMs: distribution(resumes.map(({ at, lostAt }) => at - lostAt)),
+    resumedAfterPodMs: Histogram.from(afterPod).summary(),
+    resumedAfterLossMs: Histogram.from(resumes.map(({ at, lostAt }) => at - lostAt)).summary(),
     resumedInTimeShare:
       afterPod.filter((ms) => ms <= RESUME_TARGET_MS).length / Math.max(1, resumes.length + resets.length + expected),
     missing: missing.length,

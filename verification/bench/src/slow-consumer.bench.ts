@@ -13,8 +13,8 @@ import { parseArgs } from "node:util";
 import { demoUsers } from "@heliograph/db";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
 import { startCluster } from "@heliograph/testkit/cluster/cluster";
+import { Histogram } from "@heliograph/testkit/histogram";
 import { sumOfMetric } from "@heliograph/testkit/metrics/metrics-text";
-import { distribution } from "@heliograph/testkit/metrics/percentiles";
 import { residentMib } from "@heliograph/testkit/metrics/resource-watch";
 import { startScratchServer } from "@heliograph/testkit/postgres/scratch-server";
 import { templateDatabase } from "@heliograph/testkit/postgres/template-cluster";
@@ -144,7 +144,7 @@ export async function run(args: string[]): Promise<object> {
   }
   const peak = (list: readonly Turn[]) => Math.max(...list.flatMap(({ rssMib }) => rssMib));
   const growth = stalled.map((one, at) => peak([one]) - peak(reading.slice(at, at + 1)));
-  const all = (list: readonly Turn[]) => distribution(list.flatMap((one) => one.latencies));
+  const all = (list: readonly Turn[]) => Histogram.from(list.flatMap((one) => one.latencies)).summary();
   const [without, withSlow] = [all(reading), all(stalled)];
   return {
     slow: slowCount,
@@ -163,8 +163,8 @@ export async function run(args: string[]): Promise<object> {
     othersMs: { reading: without, stalled: withSlow },
     p99Ratio: (withSlow.p99 ?? 0) / (without.p99 ?? 1),
     p99Turns: {
-      reading: reading.map((one) => distribution(one.latencies).p99),
-      stalled: stalled.map((one) => distribution(one.latencies).p99),
+      reading: reading.map((one) => Histogram.from(one.latencies).summary().p99),
+      stalled: stalled.map((one) => Histogram.from(one.latencies).summary().p99),
     },
   };
 }

@@ -165,7 +165,7 @@ export class Ground implements AsyncDisposable {
     tally.lostWrites = lost.length;
     tally.violations = facts.length;
     tally.crashes = site.crashes - before.crashes;
-    if (result.recoverMs !== null) tally.recovery.push(result.recoverMs);
+    if (result.recoverMs !== null) tally.recovery.add(result.recoverMs);
     this.#measure(tally, healedAt);
     facts.push(
       ...result.missed.map((one) => `missed ${one.key} at ${one.client}: ${one.detail}`),
@@ -246,8 +246,8 @@ export class Ground implements AsyncDisposable {
       for (const { key, from, to, at } of client.takeApplied()) {
         const since = this.#commits.firstMissed(key, from, to);
         if (since === undefined) continue;
-        tally.staleness.push(Math.max(0, at - since));
-        if (at > healedAt) tally.stalenessAfterHealing.push(Math.max(0, at - Math.max(since, healedAt)));
+        tally.staleness.add(Math.max(0, at - since));
+        if (at > healedAt) tally.stalenessAfterHealing.add(Math.max(0, at - Math.max(since, healedAt)));
       }
     }
   }

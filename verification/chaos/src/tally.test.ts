@@ -8,8 +8,8 @@ test("figures of several processes add up to those of one", () => {
     for (const tally of [whole, part]) {
       tally.runs += 1;
       tally.changes += 10 + n;
-      tally.staleness.push(5 * n, 7);
-      tally.recovery.push(100 + n);
+      for (const staleness of [5 * n, 7]) tally.staleness.add(staleness);
+      tally.recovery.add(100 + n);
       tally.measure("take-over", 3000 + n);
     }
   }

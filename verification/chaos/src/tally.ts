@@ -1,4 +1,4 @@
-import { type Distribution, distribution } from "@heliograph/testkit/metrics/percentiles";
+import { Histogram, type HistogramJson, type HistogramSummary } from "@heliograph/testkit/histogram";
 
 const counters = [
   "runs",
@@ -21,10 +21,10 @@ type Counter = (typeof counters)[number];
 /** All that was measured, for another process to add to its own. */
 export interface RawTally {
   readonly counts: Readonly<Record<Counter, number>>;
-  readonly staleness: readonly number[];
-  readonly stalenessAfterHealing: readonly number[];
-  readonly recovery: readonly number[];
-  readonly measured: Readonly<Record<string, readonly number[]>>;
+  readonly staleness: HistogramJson;
+  readonly stalenessAfterHealing: HistogramJson;
+  readonly recovery: HistogramJson;
+  readonly measured: Readonly<Record<string, HistogramJson>>;
 }
 
 /** Figures of one fault, over all of its injections. */
@@ -41,11 +41,11 @@ export class Tally {
   violations = 0;
   crashes = 0;
   duplicates = 0;
-  readonly staleness: number[] = [];
-  readonly stalenessAfterHealing: number[] = [];
-  readonly recovery: number[] = [];
+  readonly staleness = new Histogram();
+  readonly stalenessAfterHealing = new Histogram();
+  readonly recovery = new Histogram();
   /** Durations that faults take themselves, by name, milliseconds. */
-  readonly measured = new Map<string, number[]>();
+  readonly measured = new Map<string, Histogram>();
 
   static from(raw: RawTally): Tally {
     const tally = new Tally();
@@ -56,10 +56,10 @@ export class Tally {
   get raw(): RawTally {
     return {
       counts: Object.fromEntries(counters.map((name) => [name, this[name]])) as Record<Counter, number>,
-      staleness: this.staleness,
-      stalenessAfterHealing: this.stalenessAfterHealing,
-      recovery: this.recovery,
-      measured: Object.fromEntries(this.measured),
+      staleness: this.staleness.toJSON(),
+      stalenessAfterHealing: this.stalenessAfterHealing.toJSON(),
+      recovery: this.recovery.toJSON(),
+      measured: Object.fromEntries([...this.measured].map(([name, values]) => [name, values.toJSON()])),
     };
   }
 
@@ -69,9 +69,7 @@ export class Tally {
   }
 
   measure(name: string, milliseconds: number): void {
-    const values = this.measured.get(name);
-    if (values === undefined) this.measured.set(name, [milliseconds]);
-    else values.push(milliseconds);
+    this.#measuredAs(name).add(milliseconds);
   }
 
   /** Whether a promise was broken. */
@@ -80,27 +78,35 @@ export class Tally {
   }
 
   toJSON(): object {
-    const short = ({ p50, p99, max }: Distribution) => ({ p50, p99, max });
+    const short = ({ p50, p99, max }: HistogramSummary) => ({ p50, p99, max });
     const measured = [...this.measured].map(([name, values]) => {
-      const { count, p50, p99, max } = distribution(values);
+      const { count, p50, p99, max } = values.summary();
       return [name, { count, p50, p99, max }] as const;
     });
     return {
       ...this.raw.counts,
-      stalenessMs: short(distribution(this.staleness)),
-      stalenessAfterHealingMs: short(distribution(this.stalenessAfterHealing)),
-      recoverMs: distribution(this.recovery).max,
-      recoverP50Ms: distribution(this.recovery).p50,
+      stalenessMs: short(this.staleness.summary()),
+      stalenessAfterHealingMs: short(this.stalenessAfterHealing.summary()),
+      recoverMs: this.recovery.summary().max,
+      recoverP50Ms: this.recovery.summary().p50,
       ...(measured.length === 0 ? {} : { measuredMs: Object.fromEntries(measured) }),
     };
   }
 
   #add(raw: RawTally): void {
     for (const name of counters) this[name] += raw.counts[name];
-    // Not by spreading: an argument list of a hundred thousand values overflows the stack.
-    for (const value of raw.staleness) this.staleness.push(value);
-    for (const value of raw.stalenessAfterHealing) this.stalenessAfterHealing.push(value);
-    for (const value of raw.recovery) this.recovery.push(value);
-    for (const [name, values] of Object.entries(raw.measured)) for (const value of values) this.measure(name, value);
+    this.staleness.merge(Histogram.fromJSON(raw.staleness));
+    this.stalenessAfterHealing.merge(Histogram.fromJSON(raw.stalenessAfterHealing));
+    this.recovery.merge(Histogram.fromJSON(raw.recovery));
+    for (const [name, values] of Object.entries(raw.measured)) this.#measuredAs(name).merge(Histogram.fromJSON(values));
+  }
+
+  #measuredAs(name: string): Histogram {
+    let histogram = this.measured.get(name);
+    if (histogram === undefined) {
+      histogram = new Histogram();
+      this.measured.set(name, histogram);
+    }
+    return histogram;
   }
 }
