@@ -1,49 +1,56 @@
 /**
- * What watcher and gateways say to each other over Redis. Never trusted for correctness: a lost message is found by its
- * sequence number and read from the log.
+ * Messages between watcher and gateways over Redis. Correctness never depends on them: a gateway notices a lost message by
+ * its sequence number and reads the rows from the log.
  */
 
 /** Numbers of app.logging.action. */
 export const logAction = { view: 0, create: 1, update: 2, delete: 3, grant: 4, revoke: 5 } as const;
 export type LogAction = (typeof logAction)[keyof typeof logAction];
 
-/** One row of a table, coalesced over a batch; two that bore the same id after each other are two. Keys are short because a batch holds thousands. */
-export type HintItem = {
-  /** entity code */
+/**
+ * One changed row, coalesced over a batch. Its keys are single letters because a batch holds thousands; watcher and gateway
+ * encode and decode them at the bus and use `LogChange` of server-kit inside.
+ */
+export interface BusChange {
+  /** Entity code. */
   readonly c: string;
-  /** entity id, canonical lower case */
+  /** Entity id, canonical lower case. */
   readonly e: string;
-  /** action of the newest row, 1 to 5 */
+  /** Action of the newest log row, 1 to 5. */
   readonly a: LogAction;
-  /** highest version */
+  /** Highest version. */
   readonly v: number;
-  /** containers before and after, of all rows of the batch */
+  /** Ids of the containers before and after, of all log rows of the batch. */
   readonly k: readonly string[];
-  /** the row is, or was, not readable by every member of its tenant */
+  /** Restricted: the row is, or was, not readable by every member of its tenant. */
   readonly r: boolean;
-  /** who may read it may have changed */
+  /** Recheck: the set of users who may read the row may have changed. */
   readonly x: boolean;
-  /** time of the newest change, milliseconds since 1970 on the database's clock */
+  /** Time of the newest log row, milliseconds since 1970 on the database's clock. */
   readonly t: number;
-  /** version of its creation, when that is among these changes and is not the newest; or one that it must be above */
+  /** Version of the row's creation, or a lower bound of it, if the creation is among the log rows and is not the newest. */
   readonly n?: number;
-};
+}
 
-/** Rows `prev + 1 … seq` of the feed. A pod whose position is not `prev` reads the log instead. */
-export type HintMessage = {
+/** Rows `prev + 1 … seq` of the feed. A gateway whose position is not `prev` reads the log instead. */
+export interface HintMessage {
   readonly type: "hint";
   readonly epoch: string;
   readonly prev: number;
   readonly seq: number;
-  readonly items: readonly HintItem[];
-};
+  readonly items: readonly BusChange[];
+}
 
-/** Once a second from the leader, right after it renewed its lease: the head of the feed. */
-export type HeartbeatMessage = { readonly type: "heartbeat"; readonly epoch: string; readonly seq: number };
+/** Head of the feed, sent once a second by the leader, right after it renewed its lease. */
+export interface HeartbeatMessage {
+  readonly type: "heartbeat";
+  readonly epoch: string;
+  readonly seq: number;
+}
 
 export type BusMessage = HintMessage | HeartbeatMessage;
 
 /** Channel of hints and heartbeats. */
 export const hintChannel = (prefix: string): string => `${prefix}:hint`;
-/** Channel on which a gateway asks the watcher to look at once, after a write. The message is empty. */
+/** Channel of pokes: a gateway asks the watcher to poll immediately, after a write. The message is empty. */
 export const pokeChannel = (prefix: string): string => `${prefix}:poke`;

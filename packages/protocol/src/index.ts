@@ -1,4 +1,4 @@
-export type { BusMessage, HeartbeatMessage, HintItem, HintMessage, LogAction } from "./bus.ts";
+export type { BusChange, BusMessage, HeartbeatMessage, HintMessage, LogAction } from "./bus.ts";
 export { hintChannel, logAction, pokeChannel } from "./bus.ts";
 export { closeCodes, type Reconnect, reconnectAfter } from "./close-code.ts";
 export { renderProtocolDocument, renderProtocolSchema } from "./document.ts";

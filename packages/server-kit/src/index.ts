@@ -1,5 +1,4 @@
 export { type Identity, TokenError, type TokenSettings, Tokens } from "./auth/token.ts";
-export { coalesce } from "./coalesce.ts";
 export { allowedOrigins, commonConfig, startLogLevel, tokenConfig } from "./config/common-config.ts";
 export {
   type ConfigOf,
@@ -14,8 +13,10 @@ export {
   url,
 } from "./config/config.ts";
 export { ConfigurationError, configurationExitCode } from "./config/configuration-error.ts";
-export { addTo, isRights, place, wasCreated } from "./lives.ts";
-export { type LogRow, readLog } from "./log-row.ts";
+export { type ChangeBatch, decodeBusMessage, encodeFeedMessage, type FeedMessage } from "./feed/bus-codec.ts";
+export { type CoalescedChanges, coalesce, coalesceInto, placeChange } from "./feed/coalesce.ts";
+export { includesCreation, isRightsChange, type LogChange } from "./feed/log-change.ts";
+export { type LogRow, readLog } from "./feed/log-row.ts";
 export { EmfLines, type EmfNames, startEmf } from "./observability/emf.ts";
 export { answerHealth, type Health, startHealthServer } from "./observability/health-server.ts";
 export { createLogger, type Logger, logReady } from "./observability/logger.ts";

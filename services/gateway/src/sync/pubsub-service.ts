@@ -201,7 +201,7 @@ export class PubsubService {
       readLog: (after, limit) => this.#log.readLog(after, limit),
       apply: (stretch) => {
         ring.push(stretch);
-        fanOut.apply(stretch.items);
+        fanOut.apply(stretch.changes);
       },
       anotherHistory: (kind, reason, place) => {
         metrics.otherHistories.inc();
@@ -351,7 +351,7 @@ export class PubsubService {
       const rows = await this.#log.readLog(after, Math.min(pageSize, head.seq - after));
       const last = rows.at(-1);
       if (!last || last.sync_seq !== after + rows.length) break;
-      this.#ring.push({ epoch: head.epoch, after, seq: last.sync_seq, items: coalesce(rows) });
+      this.#ring.push({ epoch: head.epoch, after, seq: last.sync_seq, changes: coalesce(rows) });
       after = last.sync_seq;
     }
     // A hole: nothing before the head can be told from memory.

@@ -1,10 +1,10 @@
-import { type BusMessage, hintChannel, pokeChannel } from "@heliograph/protocol";
-import { createRedis, type Logger } from "@heliograph/server-kit";
+import { hintChannel, pokeChannel } from "@heliograph/protocol";
+import { createRedis, encodeFeedMessage, type FeedMessage, type Logger } from "@heliograph/server-kit";
 
 /** Sends hints to the gateways. A lost message costs latency only: gateways read missing rows from the log. */
 export interface Bus {
   /** True when Redis accepted the message, false when it was dropped. Never throws and never queues. */
-  publish(message: BusMessage): Promise<boolean>;
+  publish(message: FeedMessage): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function createRedisBus(options: { url: string; prefix: string; logger: L
     async publish(message) {
       if (publisher.status !== "ready") return false;
       try {
-        await publisher.publish(channel, JSON.stringify(message));
+        await publisher.publish(channel, JSON.stringify(encodeFeedMessage(message)));
         return true;
       } catch {
         return false;

@@ -1,4 +1,4 @@
-import type { BusMessage } from "@heliograph/protocol";
+import type { FeedMessage } from "@heliograph/server-kit";
 import { createLogger, createMetricsRegistry, type LogRow } from "@heliograph/server-kit";
 import { systemClock } from "@heliograph/shared/clock";
 import { expect, test } from "vitest";
@@ -30,7 +30,7 @@ function startWatcher(script: {
   read?: (after: number) => LogRow[];
   now?: () => number;
 }) {
-  const published: BusMessage[] = [];
+  const published: FeedMessage[] = [];
   const calls: string[] = [];
   const stop = new AbortController();
   const waiting: { condition: () => boolean; resolve: () => void }[] = [];

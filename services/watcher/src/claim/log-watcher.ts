@@ -187,19 +187,19 @@ export class LogWatcher {
       this.#metrics.hints.inc({ result: "dropped" });
       return;
     }
-    const items = coalesce(rows);
+    const changes = coalesce(rows);
     const sent = await this.#bus.publish({
       type: "hint",
       epoch: claim.epoch,
       prev: claim.first - 1,
       seq: claim.last,
-      items,
+      changes,
     });
     this.#metrics.rows.inc(rows.length);
     this.#metrics.hints.inc({ result: sent ? "sent" : "dropped" });
     const oldest = rows.reduce((least, row) => Math.min(least, row.created_ms), Number.POSITIVE_INFINITY);
     if (Number.isFinite(oldest)) this.#metrics.lagSeconds.observe(Math.max(0, this.#clock.wallNow() - oldest) / 1000);
-    this.#logger.debug({ first: claim.first, last: claim.last, items: items.length, sent }, "rows claimed");
+    this.#logger.debug({ first: claim.first, last: claim.last, changes: changes.length, sent }, "rows claimed");
   }
 
   #stopLeading(reason: string): void {

@@ -11,7 +11,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  if (!byId) return item.r;",
+        find: "  if (!byId) return item.restricted;",
         replace: "  if (!byId) return false;",
       },
     ],
@@ -23,7 +23,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  if (item.x || connection.mustReset) return true;\n",
+        find: "  if (item.recheck || connection.mustReset) return true;\n",
         replace: "",
       },
     ],
@@ -35,8 +35,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "of rightsFirst(items)) {\n      if (item.c",
-        replace: "of items) {\n      if (item.c",
+        find: "of rightsFirst(items)) {\n      if (item.entityCode",
+        replace: "of items) {\n      if (item.entityCode",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -47,7 +47,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/rights/rights-gate.ts`,
-        find: '    if (!item.k.some((id) => holdings.has({ kind: "within", code: item.c, id }))) return false;\n',
+        find: '    if (!item.containerIds.some((id) => holdings.has({ kind: "within", code: item.entityCode, id }))) return false;\n',
         replace: "    void holdings;\n",
       },
     ],
@@ -59,7 +59,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  return wasCreated(item);",
+        find: "  return includesCreation(item);",
         replace: "return false;",
       },
     ],
@@ -71,8 +71,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  return wasCreated(item);",
-        replace: "  return wasCreated(item) && item.a !== logAction.delete;",
+        find: "  return includesCreation(item);",
+        replace: "  return includesCreation(item) && item.action !== logAction.delete;",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -82,9 +82,9 @@ export const rightsMutants: readonly Mutant[] = [
     breaks: "what was missed of a deleted row and of one that was created under its id stays apart",
     patches: [
       {
-        file: "packages/server-kit/src/lives.ts",
-        find: "lives.splice(at, instead, joined);",
-        replace: "lives.splice(0, at + instead, joined);",
+        file: "packages/server-kit/src/feed/coalesce.ts",
+        find: "incarnations.splice(at, deleteCount, merged);",
+        replace: "incarnations.splice(0, at + deleteCount, merged);",
       },
     ],
     caughtBy: { test: `${sync}/sessions/resumer.test.ts` },
@@ -95,7 +95,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/rights/pending-rights-checks.ts`,
-        find: "checks[kind].toSpliced(at, instead, check)",
+        find: "checks[kind].toSpliced(at, deleteCount, check)",
         replace: "[check]",
       },
     ],
@@ -107,8 +107,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/rights/rights-gate.ts`,
-        find: 'return connection.holdings.has({ kind: "id", code: item.c, id: item.e }) && !wasCreated(item);',
-        replace: "return connection.holdsId(item.c, item.e) && !wasCreated(item);",
+        find: 'return connection.holdings.has({ kind: "id", code: item.entityCode, id: item.entityId }) && !includesCreation(item);',
+        replace: "return connection.holdsId(item.entityCode, item.entityId) && !includesCreation(item);",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -127,8 +127,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/rights/pending-rights-checks.ts`,
-        find: "if (item.a === logAction.delete && !item.r) return { item, connections };",
-        replace: "item = { ...item, r: true };",
+        find: "if (item.action === logAction.delete && !item.restricted) return { item, connections };",
+        replace: "item = { ...item, restricted: true };",
       },
     ],
     caughtBy: { test: `${sync}/rights/rights-of-deleted-rows.test.ts` },
@@ -139,8 +139,9 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  return wasCreated(item);",
-        replace: "  return wasCreated(item) && (item.r || !connection.holdsContainer(item.c, item.k));",
+        find: "  return includesCreation(item);",
+        replace:
+          "  return includesCreation(item) && (item.restricted || !connection.holdsContainer(item.entityCode, item.containerIds));",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -151,8 +152,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "if (item.x || connection.mustReset) return true;",
-        replace: "if (item.x) return true;",
+        find: "if (item.recheck || connection.mustReset) return true;",
+        replace: "if (item.recheck) return true;",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -187,7 +188,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/feed/missed-changes.ts`,
-        find: "at < lives.length - 1 ? { ...item, n: item.n ?? 0 } : item",
+        find: "at < lives.length - 1 ? { ...item, createdVersion: item.createdVersion ?? 0 } : item",
         replace: "at < 0 ? { ...item } : item",
       },
     ],

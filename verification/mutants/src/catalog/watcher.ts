@@ -1,11 +1,11 @@
 import type { Mutant } from "../mutant.ts";
 
-const lives = "packages/server-kit/src/lives.ts";
+const coalesce = "packages/server-kit/src/feed/coalesce.ts";
 /** Whatever comes is of the same row as what came before. */
 const oneRow = {
-  file: lives,
-  find: "if (isRights(item)) return joinAt(",
-  replace: "if (item) return joinAt(",
+  file: coalesce,
+  find: "if (isRightsChange(change)) return mergeAt(",
+  replace: "if (change) return mergeAt(",
 };
 
 /** The watcher, its jobs, and what it shares with the gateways. */
@@ -92,10 +92,14 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a row that was deleted and created again is not told by the strongest of both actions",
     patches: [
       oneRow,
-      { file: lives, find: "a: newest.a,", replace: 'a: Math.max(before.a, item.a) as HintItem["a"],' },
+      {
+        file: coalesce,
+        find: "action: newest.action,",
+        replace: 'action: Math.max(before.action, change.action) as LogChange["action"],',
+      },
     ],
     caughtBy: {
-      test: "packages/server-kit/src/coalesce.test.ts",
+      test: "packages/server-kit/src/feed/coalesce.test.ts",
       name: "a row that was created again is another one, behind the deletion, and each has its own containers",
     },
   },
@@ -104,7 +108,7 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a row that was created again under the id of a deleted one is another row",
     patches: [oneRow],
     caughtBy: {
-      test: "packages/server-kit/src/coalesce.test.ts",
+      test: "packages/server-kit/src/feed/coalesce.test.ts",
       name: "a row that was created again is another one, behind the deletion, and each has its own containers",
     },
   },
@@ -113,49 +117,63 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "what comes late neither undoes an end nor moves it to the next row",
     patches: [
       {
-        file: lives,
-        find: "const newest = item.v >= before.v ? item : before;",
-        replace: "const newest = { ...item, v: Math.max(item.v, before.v) };",
+        file: coalesce,
+        find: "const newest = change.version >= before.version ? change : before;",
+        replace: "const newest = { ...change, version: Math.max(change.version, before.version) };",
       },
     ],
     caughtBy: {
-      test: "packages/server-kit/src/coalesce.test.ts",
+      test: "packages/server-kit/src/feed/coalesce.test.ts",
       name: "what comes late neither undoes an end nor moves it to the next row",
     },
   },
   {
     name: "coalesce-last-version",
     breaks: "keeps the highest version even when a late commit is sequenced after it",
-    patches: [{ file: lives, find: "v: newest.v,", replace: "v: item.v," }],
+    patches: [{ file: coalesce, find: "version: newest.version,", replace: "version: change.version," }],
     caughtBy: {
-      test: "packages/server-kit/src/coalesce.test.ts",
+      test: "packages/server-kit/src/feed/coalesce.test.ts",
       name: "keeps the highest version even when a late commit is sequenced after it",
     },
   },
   {
     name: "coalesce-last-containers",
     breaks: "unites the containers of all rows, so that a moved and then edited row reaches both places",
-    patches: [{ file: lives, find: "k: [...new Set([...before.k, ...item.k])],", replace: "k: item.k," }],
+    patches: [
+      {
+        file: coalesce,
+        find: "containerIds: [...new Set([...before.containerIds, ...change.containerIds])],",
+        replace: "containerIds: change.containerIds,",
+      },
+    ],
     caughtBy: {
-      test: "packages/server-kit/src/coalesce.test.ts",
+      test: "packages/server-kit/src/feed/coalesce.test.ts",
       name: "unites the containers of all rows, so that a moved and then edited row reaches both places",
     },
   },
   {
     name: "coalesce-last-restricted",
     breaks: "once restricted or to be checked again, the item stays so",
-    patches: [{ file: lives, find: "r: before.r || item.r,", replace: "r: item.r," }],
+    patches: [
+      {
+        file: coalesce,
+        find: "restricted: before.restricted || change.restricted,",
+        replace: "restricted: change.restricted,",
+      },
+    ],
     caughtBy: {
-      test: "packages/server-kit/src/coalesce.test.ts",
+      test: "packages/server-kit/src/feed/coalesce.test.ts",
       name: "once restricted or to be checked again, the item stays so",
     },
   },
   {
     name: "coalesce-last-recheck",
     breaks: "once restricted or to be checked again, the item stays so",
-    patches: [{ file: lives, find: "x: before.x || item.x,", replace: "x: item.x," }],
+    patches: [
+      { file: coalesce, find: "recheck: before.recheck || change.recheck,", replace: "recheck: change.recheck," },
+    ],
     caughtBy: {
-      test: "packages/server-kit/src/coalesce.test.ts",
+      test: "packages/server-kit/src/feed/coalesce.test.ts",
       name: "once restricted or to be checked again, the item stays so",
     },
   },
@@ -164,13 +182,13 @@ export const watcherMutants: readonly Mutant[] = [
     breaks: "a grant does not swallow a change of the same entity",
     patches: [
       {
-        file: "packages/server-kit/src/coalesce.ts",
-        find: 'isRights(item) ? "rights" : "change"',
+        file: "packages/server-kit/src/feed/coalesce.ts",
+        find: 'isRightsChange(change) ? "rights" : "change"',
         replace: '"change"',
       },
     ],
     caughtBy: {
-      test: "packages/server-kit/src/coalesce.test.ts",
+      test: "packages/server-kit/src/feed/coalesce.test.ts",
       name: "a grant does not swallow a change of the same entity",
     },
   },

@@ -2,7 +2,7 @@ import type { GatewayConfig } from "@heliograph/gateway/config";
 import type { EntityRegistry } from "@heliograph/gateway/db/entity-registry";
 import type { GatewayMetrics } from "@heliograph/gateway/metrics";
 import { PubsubService } from "@heliograph/gateway/sync/pubsub-service";
-import type { Tokens } from "@heliograph/server-kit";
+import { decodeBusMessage, type Tokens } from "@heliograph/server-kit";
 import { entityTypes } from "../database/entity-types.ts";
 import { createSimPool } from "../database/pool.ts";
 import { Host } from "../engine/host.ts";
@@ -87,7 +87,12 @@ export class PodNode {
         random: random.next,
         bus: {
           listenToHints: ({ onMessage, onConnected, onDisconnected }) =>
-            bus.listen({ host, onMessage, onConnected, onDisconnected }),
+            bus.listen({
+              host,
+              onMessage: (message) => onMessage(decodeBusMessage(message)),
+              onConnected,
+              onDisconnected,
+            }),
           createPoker: () => ({ poke: () => bus.poke(host), close: () => undefined }),
         },
       });

@@ -1,4 +1,4 @@
-import type { BusMessage } from "@heliograph/protocol";
+import { encodeFeedMessage, type FeedMessage } from "@heliograph/server-kit";
 import { createLogDatabase } from "@heliograph/watcher/claim/log-database";
 import { LogWatcher } from "@heliograph/watcher/claim/log-watcher";
 import { PollPause } from "@heliograph/watcher/claim/poll-pause";
@@ -44,7 +44,10 @@ export class WatcherNode {
       bus.onPoke(host, () => pollPause.poke());
       const watcher = new LogWatcher({
         database: createLogDatabase({ pool, watcherId: uuid(), leaseTtlMs }),
-        bus: { publish: (message: BusMessage) => bus.publish(host, message), close: async () => undefined },
+        bus: {
+          publish: (message: FeedMessage) => bus.publish(host, encodeFeedMessage(message)),
+          close: async () => undefined,
+        },
         pollPause,
         settings,
         metrics,

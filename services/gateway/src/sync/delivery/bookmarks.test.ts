@@ -20,7 +20,7 @@ async function watched() {
 
 test("after signals, at most one a second; in quiet times every 10 s", async () => {
   const { scene, row, socket } = await watched();
-  for (const v of [2, 3, 4]) await scene.apply(item({ e: row, v }));
+  for (const version of [2, 3, 4]) await scene.apply(item({ entityId: row, version }));
   await scene.clock.advance(1000);
   expect(types(socket.take())).toEqual(["INVALIDATE", "INVALIDATE", "INVALIDATE", "BOOKMARK"]);
   await scene.clock.advance(9000);
@@ -33,7 +33,7 @@ test("after signals, at most one a second; in quiet times every 10 s", async () 
 test("not while signals wait for a slow socket", async () => {
   const { scene, row, client, socket } = await watched();
   socket.bufferedAmount = bufferMark + 1;
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   await scene.clock.advance(5000);
   expect(socket.take()).toEqual([]);
   socket.bufferedAmount = 0;
@@ -46,7 +46,7 @@ test("not while signals wait for a slow socket", async () => {
 test("not while rights are being read, for any socket of the user", async () => {
   const { scene, row, socket } = await watched();
   scene.questions = [];
-  await scene.apply(item({ e: row, v: 2, x: true }));
+  await scene.apply(item({ entityId: row, version: 2, recheck: true }));
   await scene.clock.advance(25_000);
   expect(socket.take()).toEqual([]);
   scene.questions[0]?.answer();
@@ -88,7 +88,7 @@ test("not while rows of a withdrawn subscription are still there", async () => {
   const { scene, row, socket } = await watched();
   scene.readable.clear();
   scene.failRows = true;
-  await scene.apply(item({ e: row, v: 2, x: true, r: true }));
+  await scene.apply(item({ entityId: row, version: 2, recheck: true, restricted: true }));
   await scene.clock.advance(20_000);
   expect(types(socket.take())).toEqual(["GONE"]);
   scene.failRows = false;
@@ -102,7 +102,7 @@ test("DELAYED instead while changes do not come, and a BOOKMARK when they do aga
   scene.behindSince = Date.UTC(2026, 0, 1);
   await scene.clock.advance(7000);
   // Seen once, which may be a transaction that was open for long: no DELAYED yet, but no bookmark either.
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   await scene.clock.advance(2000);
   expect(types(socket.take())).toEqual(["INVALIDATE"]);
   await scene.clock.advance(11_000);
@@ -138,7 +138,7 @@ test("RESET reaches all sockets within the time given; until then they know that
     { type: "BOOKMARK", payload: { cursor: "two@7" } },
   ]);
   expect(scene.index.size + scene.rows.size).toBe(0);
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   expect(socket.take()).toEqual([]);
   expect(socket.closedWith).toBeUndefined();
 });

@@ -11,10 +11,10 @@ test("a batch is one INVALIDATE per entity code and socket", async () => {
   const client = await scene.subscribed({ ids: [a, b] });
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "project", entityIds: [c] } });
   await scene.apply(
-    item({ e: a, v: 2, t: Date.UTC(2026, 0, 1) }),
-    item({ e: b, v: 3, a: 3, t: Date.UTC(2026, 0, 2) }),
-    item({ c: "project", e: c, v: 4 }),
-    item({ e: id(), v: 5 }),
+    item({ entityId: a, version: 2, changedAt: Date.UTC(2026, 0, 1) }),
+    item({ entityId: b, version: 3, action: 3, changedAt: Date.UTC(2026, 0, 2) }),
+    item({ entityCode: "project", entityId: c, version: 4 }),
+    item({ entityId: id(), version: 5 }),
   );
   expect(client.socket.take()).toEqual([
     {
@@ -45,7 +45,7 @@ test("a row that is held by id and by several containers is told once", async ()
   scene.readable.set(row, 1);
   scene.containers.add(inner).add(outer);
   const client = await scene.subscribed({ ids: [row], within: [inner, outer] });
-  await scene.apply(item({ e: row, v: 2, k: [inner, outer] }));
+  await scene.apply(item({ entityId: row, version: 2, containerIds: [inner, outer] }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row }] } }]);
 });
 
@@ -55,7 +55,7 @@ test("a row that moves reaches the holders of both containers", async () => {
   scene.containers.add(from).add(to);
   const one = await scene.subscribed({ within: [from] });
   const two = await scene.subscribed({ within: [to] });
-  await scene.apply(item({ e: row, k: [from, to] }));
+  await scene.apply(item({ entityId: row, containerIds: [from, to] }));
   expect(one.socket.take()).toHaveLength(1);
   expect(two.socket.take()).toHaveLength(1);
 });
@@ -66,10 +66,10 @@ test("a deleted id stays subscribed, so that the row reappears when it is create
   scene.readable.set(row, 1);
   const client = await scene.subscribed({ ids: [row] });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, a: 3, v: 2 }));
+  await scene.apply(item({ entityId: row, action: 3, version: 2 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE" }] } }]);
   scene.readable.set(row, 3);
-  await scene.apply(item({ e: row, a: 1, v: 3 }));
+  await scene.apply(item({ entityId: row, action: 1, version: 3 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 3 }] } }]);
 });
 
@@ -81,9 +81,9 @@ test("a row created again by somebody else is not told to who may not read it", 
   scene.readable.set(row, 1);
   const client = await scene.subscribed({ ids: [row] });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, a: 3, v: 2 }));
+  await scene.apply(item({ entityId: row, action: 3, version: 2 }));
   client.socket.take();
-  await scene.apply(item({ e: row, a: 1, v: 3 }));
+  await scene.apply(item({ entityId: row, action: 1, version: 3 }));
   expect(client.socket.take().some(({ type }) => type === "INVALIDATE")).toBe(false);
 });
 
@@ -94,9 +94,9 @@ test("nor is one that was created and edited in the same batch", async () => {
   scene.readable.set(row, 1);
   const client = await scene.subscribed({ ids: [row] });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, a: 3, v: 2 }));
+  await scene.apply(item({ entityId: row, action: 3, version: 2 }));
   client.socket.take();
-  await scene.apply(item({ e: row, a: 2, v: 4, r: true, n: 3 }));
+  await scene.apply(item({ entityId: row, action: 2, version: 4, restricted: true, createdVersion: 3 }));
   expect(client.socket.take().some(({ type }) => type === "INVALIDATE")).toBe(false);
 });
 
@@ -107,9 +107,9 @@ test("nor is one that was created and deleted in the same batch", async () => {
   scene.readable.set(row, 1);
   const client = await scene.subscribed({ ids: [row] });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, a: 3, v: 2 }));
+  await scene.apply(item({ entityId: row, action: 3, version: 2 }));
   client.socket.take();
-  await scene.apply(item({ e: row, a: 3, v: 4, r: true, n: 3 }));
+  await scene.apply(item({ entityId: row, action: 3, version: 4, restricted: true, createdVersion: 3 }));
   expect(client.socket.take().map(({ type }) => type)).toEqual(["GONE"]);
 });
 
@@ -120,7 +120,10 @@ test("nor is one that was, elsewhere and not privately", async () => {
   scene.readable.set(row, 1);
   const client = await scene.subscribed({ ids: [row] });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, a: 3, v: 2 }), item({ e: row, a: 3, v: 4, k: [id()], n: 3 }));
+  await scene.apply(
+    item({ entityId: row, action: 3, version: 2 }),
+    item({ entityId: row, action: 3, version: 4, containerIds: [id()], createdVersion: 3 }),
+  );
   expect(client.socket.take()).toMatchObject([
     { type: "INVALIDATE", payload: { changes: [{ action: "DELETE", version: 2 }] } },
     { type: "GONE", payload: { entityIds: [row] } },
@@ -133,7 +136,7 @@ test("while a socket is slow its signals coalesce, and flow when it drains", asy
   scene.readable.set(row, 1);
   const client = await scene.subscribed({ ids: [row] });
   client.socket.bufferedAmount = bufferMark + 1;
-  for (let v = 2; v < 100; v += 1) await scene.apply(item({ e: row, v }));
+  for (let version = 2; version < 100; version += 1) await scene.apply(item({ entityId: row, version }));
   expect(client.socket.take()).toEqual([]);
   expect(client.connection.outbox.size).toBe(1);
   client.socket.bufferedAmount = 0;
@@ -149,7 +152,7 @@ test("sockets with the same changes get the same text", async () => {
   const two = await scene.subscribed({ within: [box] });
   one.socket.take();
   two.socket.take();
-  await scene.apply(item({ e: id(), k: [box] }), item({ e: id(), k: [box] }));
+  await scene.apply(item({ entityId: id(), containerIds: [box] }), item({ entityId: id(), containerIds: [box] }));
   expect(one.socket.texts).toHaveLength(1);
   expect(one.socket.texts).toEqual(two.socket.texts);
 });
@@ -160,7 +163,7 @@ test("a thousand changes of one container are one frame, more are split", async 
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
   client.socket.take();
-  await scene.apply(...Array.from({ length: 2500 }, () => item({ e: id(), k: [box] })));
+  await scene.apply(...Array.from({ length: 2500 }, () => item({ entityId: id(), containerIds: [box] })));
   const sizes = client.socket.take().map((frame) => frame.type === "INVALIDATE" && frame.payload.changes.length);
   expect(sizes).toEqual([1000, 1000, 500]);
 });
@@ -174,7 +177,7 @@ test("of all answers to messages and changes, only WELCOME carries a cursor", as
   client.say({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
   await settle();
   scene.readable.set(row, 2);
-  await scene.apply(item({ e: row, v: 2 }), item({ e: row, v: 2, x: true, a: 5 }));
+  await scene.apply(item({ entityId: row, version: 2 }), item({ entityId: row, version: 2, recheck: true, action: 5 }));
   client.say({ type: "PING" });
   client.say({ type: "nonsense" });
   await settle();
@@ -192,7 +195,10 @@ test("a change that is told in one batch with the loss of the right to hear of i
   const client = await scene.subscribed({ ids: [row] });
   client.socket.take();
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, v: 2, r: true }), item({ e: row, v: 2, r: true, x: true, a: 5 }));
+  await scene.apply(
+    item({ entityId: row, version: 2, restricted: true }),
+    item({ entityId: row, version: 2, restricted: true, recheck: true, action: 5 }),
+  );
   expect(client.socket.take().map(({ type }) => type)).toEqual(["GONE"]);
 });
 
@@ -204,8 +210,8 @@ test("asking for the id of a private row in a container that is held does not te
   const client = await scene.subscribed({ within: [box] });
   scene.questions = [];
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [secret] } });
-  await scene.apply(item({ e: secret, k: [box], r: true, v: 2 }));
-  await scene.apply(item({ e: secret, k: [box], r: true, v: 3, a: 3 }));
+  await scene.apply(item({ entityId: secret, containerIds: [box], restricted: true, version: 2 }));
+  await scene.apply(item({ entityId: secret, containerIds: [box], restricted: true, version: 3, action: 3 }));
   expect(client.socket.take()).toEqual([]);
   for (const question of scene.questions) question.answer();
   await settle();
@@ -219,7 +225,7 @@ test("neither does asking for the id and the container at once", async () => {
   scene.questions = [];
   const client = scene.connect();
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [secret], within: [box] } });
-  await scene.apply(item({ e: secret, k: [box], r: true, v: 2 }));
+  await scene.apply(item({ entityId: secret, containerIds: [box], restricted: true, version: 2 }));
   for (const question of scene.questions) question.answer();
   await settle();
   expect(client.socket.take()).toMatchObject([{ type: "SUBSCRIBED", payload: { gone: [secret] } }]);
@@ -232,7 +238,7 @@ test("a private row that is deleted while the subscription to its id is pending 
   const client = await scene.subscribed({ within: [box] });
   scene.questions = [];
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
-  await scene.apply(item({ e: row, k: [box], r: true, v: 2, a: 3 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2, action: 3 }));
   expect(client.socket.take()).toEqual([]);
   scene.mightRead.add(row);
   scene.questions[0]?.answer({ versions: new Map([[row, 1]]), containers: new Map() });
@@ -253,7 +259,7 @@ test("nor is a private row that is deleted while somebody who may not read it as
   client.socket.take();
   scene.questions = [];
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
-  await scene.apply(item({ e: row, k: [box], r: true, v: 2, a: 3 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2, action: 3 }));
   const [ofSubscribe, ofDeletion] = scene.questions;
   ofDeletion?.answer();
   await settle();
@@ -271,10 +277,10 @@ test("nor is the end of a hidden row told to who subscribed to the next one unde
   const client = await scene.subscribed({ ids: [row] });
   client.socket.take();
   for (let turn = 0; turn < 8; turn += 1) client.connection.reads.turn(scene.clock.wallNow() + 1000 * turn);
-  await scene.apply(item({ e: row, a: 3, v: version - 500, r: true }));
-  await scene.apply(item({ e: row, a: 1, v: version }));
+  await scene.apply(item({ entityId: row, action: 3, version: version - 500, restricted: true }));
+  await scene.apply(item({ entityId: row, action: 1, version: version }));
   expect(client.socket.take().filter(({ type }) => type === "INVALIDATE")).toEqual([]);
-  await scene.apply(item({ e: row, v: version + 1 }));
+  await scene.apply(item({ entityId: row, version: version + 1 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ version: version + 1 }] } }]);
 });
 
@@ -287,7 +293,7 @@ test("nor is a row that was deleted and created again in one batch, by another o
   const client = await scene.subscribed({ ids: [row], within: [box] });
   scene.readable.delete(row);
   client.socket.take();
-  await scene.apply(item({ e: row, k: [box, elsewhere], v: 3, a: 1 }));
+  await scene.apply(item({ entityId: row, containerIds: [box, elsewhere], version: 3, action: 1 }));
   expect(client.socket.take().map(({ type }) => type)).toEqual(["GONE"]);
 });
 
@@ -297,12 +303,23 @@ test("a row that is deleted and created again privately, in one batch, is told t
   const [row, box] = [id(), id()];
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
-  const deleted = item({ e: row, k: [box], v: 2, a: 3 });
+  const deleted = item({ entityId: row, containerIds: [box], version: 2, action: 3 });
   const told = [{ type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } }];
-  await scene.apply(deleted, item({ e: row, k: [box], v: 3, a: 1, r: true }));
+  await scene.apply(deleted, item({ entityId: row, containerIds: [box], version: 3, action: 1, restricted: true }));
   expect(client.socket.take()).toMatchObject(told);
   // Also when it was public for a moment, so that rights have to be read again: he may have seen that one as well.
-  await scene.apply(deleted, item({ e: row, k: [box], v: 3, a: 2, n: 3, r: true, x: true }));
+  await scene.apply(
+    deleted,
+    item({
+      entityId: row,
+      containerIds: [box],
+      version: 3,
+      action: 2,
+      createdVersion: 3,
+      restricted: true,
+      recheck: true,
+    }),
+  );
   expect(client.socket.take()).toMatchObject([...told, { type: "GONE", payload: { entityIds: [row] } }]);
 });
 
@@ -313,8 +330,11 @@ test("the same while both wait for a read of rights", async () => {
   const client = await scene.subscribed({ within: [box] });
   scene.questions = [];
   scene.readable.set(row, 1);
-  await scene.apply(item({ e: row, k: [box], v: 1, a: 2, x: true }));
-  await scene.apply(item({ e: row, k: [box], v: 2, a: 3 }), item({ e: row, k: [box], v: 3, a: 1, r: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box], version: 1, action: 2, recheck: true }));
+  await scene.apply(
+    item({ entityId: row, containerIds: [box], version: 2, action: 3 }),
+    item({ entityId: row, containerIds: [box], version: 3, action: 1, restricted: true }),
+  );
   scene.questions[0]?.answer();
   scene.readable.delete(row);
   await settle();
@@ -339,9 +359,9 @@ test("a socket that is to begin afresh is told of rows only after a read", async
   scene.readable.delete(moved);
   scene.readable.set(granted, 2);
   await scene.apply(
-    item({ e: granted, r: true, v: 2 }),
-    item({ e: lost, r: true, v: 2 }),
-    item({ e: moved, k: [id()], v: 2 }),
+    item({ entityId: granted, restricted: true, version: 2 }),
+    item({ entityId: lost, restricted: true, version: 2 }),
+    item({ entityId: moved, containerIds: [id()], version: 2 }),
   );
   const told = client.socket.take();
   expect(told.filter(({ type }) => type === "INVALIDATE")).toMatchObject([

@@ -1,5 +1,5 @@
-import { type HintItem, logAction } from "@heliograph/protocol";
-import { isRights, wasCreated } from "@heliograph/server-kit";
+import { logAction } from "@heliograph/protocol";
+import { includesCreation, isRightsChange, type LogChange } from "@heliograph/server-kit";
 import { entityKey } from "@heliograph/shared/entity-key";
 import { isMembershipOf, membershipCode } from "../feed/missed-changes.ts";
 import type { Rights } from "../rights/rights-gate.ts";
@@ -29,11 +29,11 @@ export class FanOut {
   }
 
   /** One flush per socket and batch, so a thousand changed rows are one frame and not a thousand. */
-  apply(items: readonly HintItem[]): void {
+  apply(items: readonly LogChange[]): void {
     const touched = new Set<Connection>();
     for (const item of rightsFirst(items)) {
-      if (item.c === membershipCode) {
-        for (const user of this.#ports.usersOf(item.e))
+      if (item.entityCode === membershipCode) {
+        for (const user of this.#ports.usersOf(item.entityId))
           if (isMembershipOf(item, user)) this.#ports.rights.checkEverything(user);
         continue;
       }
@@ -44,19 +44,23 @@ export class FanOut {
   }
 
   /** Brings to one socket what changed while it was away, under the same rules. */
-  replay(connection: Connection, items: readonly HintItem[]): void {
+  replay(connection: Connection, items: readonly LogChange[]): void {
     const { rights } = this.#ports;
     if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);
     for (const item of rightsFirst(items)) {
-      if (!connection.holdsId(item.c, item.e) && !connection.holdsContainer(item.c, item.k)) continue;
+      if (
+        !connection.holdsId(item.entityCode, item.entityId) &&
+        !connection.holdsContainer(item.entityCode, item.containerIds)
+      )
+        continue;
       // Nothing is pending any more.
-      const byId = connection.holdings.has({ kind: "id", code: item.c, id: item.e });
-      if (this.#admit(connection, item, byId)) connection.deliverUnjudged(changeOf(item), item.r);
+      const byId = connection.holdings.has({ kind: "id", code: item.entityCode, id: item.entityId });
+      if (this.#admit(connection, item, byId)) connection.deliverUnjudged(changeOf(item), item.restricted);
     }
     connection.flush();
   }
 
-  #applyItem(item: HintItem, touched: Set<Connection>): void {
+  #applyItem(item: LogChange, touched: Set<Connection>): void {
     const { index } = this.#ports;
     this.#tick += 1;
     // First, so that a row which is also hit through a container waits for the same read and is told once.
@@ -68,42 +72,43 @@ export class FanOut {
       connection.mark = this.#tick;
       if (!this.#admit(connection, item, throughId && vouchesById(connection, item))) return;
       change ??= changeOf(item);
-      connection.deliverUnjudged(change, item.r);
+      connection.deliverUnjudged(change, item.restricted);
       touched.add(connection);
     };
-    index.each("id", item.c, item.e, (connection) => hit(connection, true));
-    for (const container of item.k) index.each("within", item.c, container, (connection) => hit(connection, false));
+    index.each("id", item.entityCode, item.entityId, (connection) => hit(connection, true));
+    for (const container of item.containerIds)
+      index.each("within", item.entityCode, container, (connection) => hit(connection, false));
   }
 
   /** Has read again what is dormant and may be readable from this change on: the row itself, or what is inside it. */
-  #stir(item: HintItem): void {
+  #stir(item: LogChange): void {
     const { sleepers, rights } = this.#ports;
-    const wakes = (item.x && item.a !== logAction.delete) || wasCreated(item);
-    const id: Held = { kind: "id", code: item.c, id: item.e };
-    sleepers.each("id", item.c, item.e, (connection) => {
+    const wakes = (item.recheck && item.action !== logAction.delete) || includesCreation(item);
+    const id: Held = { kind: "id", code: item.entityCode, id: item.entityId };
+    sleepers.each("id", item.entityCode, item.entityId, (connection) => {
       if (!connection.open) return;
       if (connection.pending?.holdings.has(id)) {
         if (wakes) connection.pending.stirred.push(id);
       }
       // What comes during a read that may wake it must be told after that, if it does.
-      else if (wakes || rights.isWaiting(connection.user, item.c, item.e))
+      else if (wakes || rights.isWaiting(connection.user, item.entityCode, item.entityId))
         rights.check(connection.user, item, connection, wakes);
     });
     if (!wakes) return;
     for (const code of sleepers.codes())
-      sleepers.each("within", code, item.e, (connection) => {
-        const within: Held = { kind: "within", code, id: item.e };
+      sleepers.each("within", code, item.entityId, (connection) => {
+        const within: Held = { kind: "within", code, id: item.entityId };
         if (!connection.open) return;
         if (connection.pending?.holdings.has(within)) connection.pending.stirred.push(within);
-        else rights.stir(connection.user, [within], item.t);
+        else rights.stir(connection.user, [within], item.changedAt);
       });
   }
 
   /** Whether the socket may be told at once; what must wait for a read is told after it. */
-  #admit(connection: Connection, item: HintItem, byId: boolean): boolean {
+  #admit(connection: Connection, item: LogChange, byId: boolean): boolean {
     const { rights } = this.#ports;
     const judged = mustJudge(connection, item, byId);
-    if (!judged && !rights.isWaiting(connection.user, item.c, item.e)) return true;
+    if (!judged && !rights.isWaiting(connection.user, item.entityCode, item.entityId)) return true;
     rights.check(connection.user, item, connection, judged);
     return false;
   }
@@ -115,13 +120,13 @@ export class FanOut {
  * beside the changes of an entity, before those; these in their order, for a row that was created again comes after the
  * deletion of the one before.
  */
-function rightsFirst(items: readonly HintItem[]): readonly HintItem[] {
-  if (!items.some(({ x }) => x)) return items;
-  const keyOf = ({ c, e }: HintItem): string => entityKey(c, e);
-  const rechecked = new Set(items.filter(({ x }) => x).map(keyOf));
-  const changes = items.filter((item) => !isRights(item));
+function rightsFirst(items: readonly LogChange[]): readonly LogChange[] {
+  if (!items.some(({ recheck }) => recheck)) return items;
+  const keyOf = ({ entityCode, entityId }: LogChange): string => entityKey(entityCode, entityId);
+  const rechecked = new Set(items.filter(({ recheck }) => recheck).map(keyOf));
+  const changes = items.filter((item) => !isRightsChange(item));
   return [
-    ...items.filter(isRights),
+    ...items.filter(isRightsChange),
     ...changes.filter((item) => rechecked.has(keyOf(item))),
     ...changes.filter((item) => !rechecked.has(keyOf(item))),
   ];
@@ -132,18 +137,18 @@ function rightsFirst(items: readonly HintItem[]): readonly HintItem[] {
  * without a container the change is kept until it does; with one it would go out through the container, so it is judged
  * like any other row of the container.
  */
-function vouchesById(connection: Connection, { c, e, k }: HintItem): boolean {
-  if (connection.holdings.has({ kind: "id", code: c, id: e })) return true;
-  return connection.holdsId(c, e) && !connection.holdsContainer(c, k);
+function vouchesById(connection: Connection, { entityCode, entityId, containerIds }: LogChange): boolean {
+  if (connection.holdings.has({ kind: "id", code: entityCode, id: entityId })) return true;
+  return connection.holdsId(entityCode, entityId) && !connection.holdsContainer(entityCode, containerIds);
 }
 
 /** Whether rights must be read before this socket is told. */
-function mustJudge(connection: Connection, item: HintItem, byId: boolean): boolean {
+function mustJudge(connection: Connection, item: LogChange, byId: boolean): boolean {
   // Until a socket has begun afresh it may hold what was granted, or lay in its organization, in a history that is lost.
-  if (item.x || connection.mustReset) return true;
+  if (item.recheck || connection.mustReset) return true;
   // A deleted row cannot be read any more, but whether the user could read it can still be found out.
-  if (!byId) return item.r;
+  if (!byId) return item.restricted;
   // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds; and he may
   // have deleted it again.
-  return wasCreated(item);
+  return includesCreation(item);
 }

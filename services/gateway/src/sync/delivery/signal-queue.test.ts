@@ -8,7 +8,7 @@ import { bufferMark, Outbox } from "./signal-queue.ts";
 test("changes of one entity coalesce to the newest, in whatever order they come", () => {
   const [outbox, socket] = [new Outbox(), new FakeSocket()];
   const row = id();
-  for (const v of [3, 5, 4]) outbox.put(changeOf(item({ e: row, v })), 0);
+  for (const version of [3, 5, 4]) outbox.put(changeOf(item({ entityId: row, version })), 0);
   outbox.flush(socket, new FrameCache(), 0);
   expect(socket.sent).toMatchObject([{ payload: { changes: [{ version: 5 }] } }]);
 });
@@ -16,10 +16,10 @@ test("changes of one entity coalesce to the newest, in whatever order they come"
 test("the last word between a change and GONE counts", () => {
   const [outbox, socket] = [new Outbox(), new FakeSocket()];
   const [lost, back] = [id(), id()];
-  outbox.put(changeOf(item({ e: lost })), 0);
+  outbox.put(changeOf(item({ entityId: lost })), 0);
   outbox.putGone("task", lost, 0);
   outbox.putGone("task", back, 0);
-  outbox.put(changeOf(item({ e: back })), 0);
+  outbox.put(changeOf(item({ entityId: back })), 0);
   outbox.flush(socket, new FrameCache(), 0);
   expect(socket.sent).toMatchObject([
     { type: "INVALIDATE", payload: { changes: [{ entityId: back }] } },
@@ -30,7 +30,7 @@ test("the last word between a change and GONE counts", () => {
 
 test("what a full socket does not take stays, with its age", () => {
   const [outbox, socket] = [new Outbox(), new FakeSocket()];
-  for (let more = 0; more < 1500; more += 1) outbox.put(changeOf(item({ e: id() })), 100);
+  for (let more = 0; more < 1500; more += 1) outbox.put(changeOf(item({ entityId: id() })), 100);
   const send = socket.send.bind(socket);
   socket.send = (text) => {
     send(text);

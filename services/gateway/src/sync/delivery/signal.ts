@@ -1,4 +1,5 @@
-import { type Action, type HintItem, logAction } from "@heliograph/protocol";
+import { type Action, logAction } from "@heliograph/protocol";
+import type { LogChange } from "@heliograph/server-kit";
 
 /** One signal for one entity, shared by all sockets that get it. */
 export type Change = {
@@ -13,7 +14,7 @@ export type Change = {
   /** The change as it stands inside an INVALIDATE; written once, however many sockets get it. */
   readonly json: string;
   /** What it was made of. */
-  readonly item: HintItem;
+  readonly item: LogChange;
 };
 
 const actionNames: Readonly<Record<number, Action>> = {
@@ -23,17 +24,17 @@ const actionNames: Readonly<Record<number, Action>> = {
 };
 
 /** Ids and actions need no escaping: the former come from uuid columns. */
-export function changeOf(item: HintItem, as: { action?: Action; version?: number } = {}): Change {
-  const action = as.action ?? actionNames[item.a] ?? "UPDATE";
-  const version = as.version ?? item.v;
+export function changeOf(item: LogChange, as: { action?: Action; version?: number } = {}): Change {
+  const action = as.action ?? actionNames[item.action] ?? "UPDATE";
+  const version = as.version ?? item.version;
   return {
-    code: item.c,
-    id: item.e,
+    code: item.entityCode,
+    id: item.entityId,
     action,
     version,
-    containers: item.k,
-    at: item.t,
-    json: `{"entityId":"${item.e}","action":"${action}","version":${version}}`,
+    containers: item.containerIds,
+    at: item.changedAt,
+    json: `{"entityId":"${item.entityId}","action":"${action}","version":${version}}`,
     item,
   };
 }

@@ -1,5 +1,4 @@
-import type { BusMessage, HintItem, HintMessage } from "@heliograph/protocol";
-import { coalesce, type LogRow } from "@heliograph/server-kit";
+import { type ChangeBatch, coalesce, type FeedMessage, type LogChange, type LogRow } from "@heliograph/server-kit";
 import { Backoff } from "@heliograph/shared/backoff";
 import type { Clock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
@@ -76,7 +75,7 @@ export class Feed {
   #wanted: { reason: RepairReason; target: number } | undefined;
   #headWanted = false;
   #reading = false;
-  #held: HintMessage[] = [];
+  #held: ChangeBatch[] = [];
   #wake: AbortController | undefined;
   #headEveryMs = headCheckMs;
   /** Called whenever the position has changed. */
@@ -128,7 +127,7 @@ export class Feed {
   }
 
   /** A message from the bus. Anything may arrive: old, doubled, out of order, from a leader that was replaced. */
-  onMessage(message: BusMessage): void {
+  onMessage(message: FeedMessage): void {
     this.#heardAt = this.#ports.clock.now();
     const position = this.#position;
     if (!position) return;
@@ -334,8 +333,8 @@ export class Feed {
     this.#move(coalesce(news), { epoch, seq: last.sync_seq });
   }
 
-  #applyHint(hint: HintMessage, position: Position): void {
-    this.#move(hint.items, { epoch: position.epoch, seq: hint.seq });
+  #applyHint(hint: ChangeBatch, position: Position): void {
+    this.#move(hint.changes, { epoch: position.epoch, seq: hint.seq });
   }
 
   #applyHeld(): void {
@@ -344,15 +343,15 @@ export class Feed {
     for (const hint of held) this.onMessage(hint);
   }
 
-  #move(items: readonly HintItem[], to: Position): void {
+  #move(changes: readonly LogChange[], to: Position): void {
     const after = this.#position?.seq ?? to.seq;
     this.#position = to;
     this.#ports.observe.moved(
       to,
-      items.reduce((newest, item) => Math.max(newest, item.t), 0),
+      changes.reduce((newest, change) => Math.max(newest, change.changedAt), 0),
     );
     try {
-      this.#ports.apply({ epoch: to.epoch, after, seq: to.seq, items });
+      this.#ports.apply({ epoch: to.epoch, after, seq: to.seq, changes });
     } catch (error) {
       // Nobody knows who was told what of this batch, and it is not read again: the sockets compare versions instead.
       this.#ports.observe.failed(error);

@@ -1,9 +1,20 @@
+import type { HintMessage } from "@heliograph/protocol";
+import { encodeFeedMessage } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { id, item } from "../testing/scene.ts";
 import { parseBusMessage } from "./hint-listener.ts";
 
+const createHint = (): HintMessage =>
+  encodeFeedMessage({
+    type: "hint",
+    epoch: "e",
+    prev: 1,
+    seq: 2,
+    changes: [item({ entityId: id() })],
+  }) as HintMessage;
+
 test("hints and heartbeats are taken", () => {
-  const hint = { type: "hint", epoch: "e", prev: 1, seq: 2, items: [item({ e: id() })] };
+  const hint = createHint();
   expect(parseBusMessage(JSON.stringify(hint))).toEqual(hint);
   const heartbeat = { type: "heartbeat", epoch: "e", seq: 2 };
   expect(parseBusMessage(JSON.stringify(heartbeat))).toEqual(heartbeat);
@@ -21,8 +32,9 @@ test.each([
   { k: ["1"] },
   { t: 1e300 },
 ])("an item with %j is none of the database's", (wrong) => {
-  const hint = { type: "hint", epoch: "e", prev: 1, seq: 2, items: [{ ...item({ e: id() }), ...wrong }] };
-  expect(parseBusMessage(JSON.stringify(hint))).toBeUndefined();
+  const hint = createHint();
+  const items = hint.items.map((change) => ({ ...change, ...wrong }));
+  expect(parseBusMessage(JSON.stringify({ ...hint, items }))).toBeUndefined();
 });
 
 test.each([

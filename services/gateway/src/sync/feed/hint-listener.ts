@@ -1,12 +1,12 @@
 import { type BusMessage, hintChannel, logAction } from "@heliograph/protocol";
-import { createRedis, type Logger } from "@heliograph/server-kit";
+import { createRedis, decodeBusMessage, type FeedMessage, type Logger } from "@heliograph/server-kit";
 import { isUuid } from "@heliograph/shared/uuid";
 
 export type HintListenerPorts = {
   readonly url: string;
   readonly prefix: string;
   readonly logger: Logger;
-  onMessage(message: BusMessage): void;
+  onMessage(message: FeedMessage): void;
   /** Subscribed, for the first time or again. */
   onConnected(): void;
   onDisconnected(): void;
@@ -28,9 +28,9 @@ export function parseBusMessage(text: string): BusMessage | undefined {
   }
   if (typeof message !== "object" || message === null) return undefined;
   if (typeof message["epoch"] !== "string" || !isCount(message["seq"])) return undefined;
-  if (message["type"] === "heartbeat") return message as BusMessage;
+  if (message["type"] === "heartbeat") return message as unknown as BusMessage;
   if (message["type"] !== "hint" || !isCount(message["prev"]) || !Array.isArray(message["items"])) return undefined;
-  return message["items"].every(isItem) ? (message as BusMessage) : undefined;
+  return message["items"].every(isItem) ? (message as unknown as BusMessage) : undefined;
 }
 
 const isId = (value: unknown): boolean => typeof value === "string" && isUuid(value);
@@ -68,7 +68,7 @@ export function listenToHints(ports: HintListenerPorts): () => void {
   let retry: NodeJS.Timeout | undefined;
   redis.on("message", (_channel, text) => {
     const message = parseBusMessage(text);
-    if (message) ports.onMessage(message);
+    if (message) ports.onMessage(decodeBusMessage(message));
     else ports.onMalformed();
   });
   // On every "ready": a subscription ends with its link.

@@ -1,6 +1,4 @@
-import type { HintItem } from "@heliograph/protocol";
-import { addTo, isRights } from "@heliograph/server-kit";
-import { entityKey } from "@heliograph/shared/entity-key";
+import { type CoalescedChanges, coalesceInto, type LogChange } from "@heliograph/server-kit";
 import type { Held } from "../subscriptions/connection-subscriptions.ts";
 import { SubscriptionIndex } from "../subscriptions/subscription-index.ts";
 import type { Stretch } from "./replay-ring.ts";
@@ -18,10 +16,10 @@ export type Absent = {
 };
 
 /** Whether a changed membership, noted with its organization as container, is of this user. */
-export const isMembershipOf = (item: HintItem, user: { personId: string; organizationId: string }): boolean =>
-  item.c === membershipCode &&
-  item.e === user.personId &&
-  (item.k.length === 0 || item.k.includes(user.organizationId));
+export const isMembershipOf = (item: LogChange, user: { personId: string; organizationId: string }): boolean =>
+  item.entityCode === membershipCode &&
+  item.entityId === user.personId &&
+  (item.containerIds.length === 0 || item.containerIds.includes(user.organizationId));
 
 /**
  * Picks, for many at once, what concerns each of them out of the feed: one walk along the feed for a whole pod's worth of
@@ -30,7 +28,7 @@ export const isMembershipOf = (item: HintItem, user: { personId: string; organiz
 export class Missed {
   readonly #index = new SubscriptionIndex<Absent>();
   readonly #byPerson: Map<string, Absent[]>;
-  readonly #found: Map<Absent, Map<string, HintItem[]>>;
+  readonly #found: Map<Absent, CoalescedChanges>;
 
   constructor(absents: readonly Absent[]) {
     this.#found = new Map(absents.map((absent) => [absent, new Map()]));
@@ -39,18 +37,18 @@ export class Missed {
   }
 
   /** In the order of the feed. */
-  add({ seq, items }: Stretch): void {
-    for (const item of items) {
+  add({ seq, changes }: Stretch): void {
+    for (const item of changes) {
       const note = (absent: Absent): void => {
         if (seq > absent.after) this.#note(absent, item);
       };
-      if (item.c === membershipCode) {
-        for (const absent of this.#byPerson.get(item.e) ?? []) if (isMembershipOf(item, absent)) note(absent);
+      if (item.entityCode === membershipCode) {
+        for (const absent of this.#byPerson.get(item.entityId) ?? []) if (isMembershipOf(item, absent)) note(absent);
         continue;
       }
       // The same row may be held by its id and by containers: joining an item with itself changes nothing.
-      this.#index.each("id", item.c, item.e, note);
-      for (const container of item.k) this.#index.each("within", item.c, container, note);
+      this.#index.each("id", item.entityCode, item.entityId, note);
+      for (const container of item.containerIds) this.#index.each("within", item.entityCode, container, note);
     }
   }
 
@@ -58,14 +56,14 @@ export class Missed {
    * One item per row. Grants and revocations apart from changes: they carry no version of the row. What is held by its id
    * may have been refused until the last of several rows under it: of those before, each counts as created meanwhile.
    */
-  of(absent: Absent): HintItem[] {
+  of(absent: Absent): LogChange[] {
     return [...(this.#found.get(absent)?.values() ?? [])].flatMap((lives) =>
-      lives.map((item, at) => (at < lives.length - 1 ? { ...item, n: item.n ?? 0 } : item)),
+      lives.map((item, at) => (at < lives.length - 1 ? { ...item, createdVersion: item.createdVersion ?? 0 } : item)),
     );
   }
 
-  #note(absent: Absent, item: HintItem): void {
+  #note(absent: Absent, item: LogChange): void {
     const found = this.#found.get(absent);
-    if (found) addTo(found, `${isRights(item) ? "rights" : "change"}:${entityKey(item.c, item.e)}`, item);
+    if (found) coalesceInto(found, item);
   }
 }

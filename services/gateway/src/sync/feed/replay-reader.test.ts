@@ -26,7 +26,7 @@ function scene() {
   const ring = new Ring({ clock: new FakeClock(), maxItems: 1000, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 10 });
   for (let seq = 10; seq < 20; seq += 1)
-    ring.push({ epoch: "one", after: seq, seq: seq + 1, items: [item({ e: row, v: seq + 1 })] });
+    ring.push({ epoch: "one", after: seq, seq: seq + 1, changes: [item({ entityId: row, version: seq + 1 })] });
   const reader = new ReplayReader({
     ring,
     readHead: async () => state.head,
@@ -49,7 +49,7 @@ function scene() {
 test("from the ring without a statement, however many ask", async () => {
   const { reader, state, absent } = scene();
   const answers = await Promise.all(Array.from({ length: 100 }, () => reader.read(absent(12), "one")));
-  expect(answers).toEqual(answers.map(() => [expect.objectContaining({ e: row, v: 20 })]));
+  expect(answers).toEqual(answers.map(() => [expect.objectContaining({ entityId: row, version: 20 })]));
   expect(await reader.read(absent(20), "one")).toEqual([]);
   expect(await reader.read(absent(12, []), "one")).toEqual([]);
   expect(state.pages).toBe(0);
@@ -62,7 +62,7 @@ test("else from the log, once for all that ask together", async () => {
     reader.read(absent(9), "one"),
     reader.read(absent(15), "one"),
   ]);
-  expect(answers.map((answer) => typeof answer !== "string" && answer[0]?.v)).toEqual([20, 20, 20]);
+  expect(answers.map((answer) => typeof answer !== "string" && answer[0]?.version)).toEqual([20, 20, 20]);
   expect(state.pages).toBe(1);
 });
 
@@ -92,12 +92,12 @@ test("items of one entity are joined: last action, highest version, all containe
   const ring = new Ring({ clock: new FakeClock(), maxItems: 1000, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 0 });
   const boxes = [id(), id()];
-  const items = [
-    item({ e: row, v: 7, k: boxes.slice(0, 1), x: true }),
-    item({ e: row, v: 9, k: boxes.slice(1), a: 3 }),
-    item({ e: row, v: 8, a: 5, x: true }),
+  const changes = [
+    item({ entityId: row, version: 7, containerIds: boxes.slice(0, 1), recheck: true }),
+    item({ entityId: row, version: 9, containerIds: boxes.slice(1), action: 3 }),
+    item({ entityId: row, version: 8, action: 5, recheck: true }),
   ];
-  for (const [at, one] of items.entries()) ring.push({ epoch: "one", after: at, seq: at + 1, items: [one] });
+  for (const [at, one] of changes.entries()) ring.push({ epoch: "one", after: at, seq: at + 1, changes: [one] });
   const reader = new ReplayReader({
     ring,
     readHead: async () => Promise.reject(new Error("not asked")),
@@ -110,5 +110,8 @@ test("items of one entity are joined: last action, highest version, all containe
     { kind: "within", code: "task", id: boxes[0] ?? "" },
   ] as const;
   const answer = await reader.read({ personId: id(), organizationId: north, held, after: 0 }, "one");
-  expect(answer).toEqual([item({ e: row, v: 9, k: boxes, a: 3, x: true }), item({ e: row, v: 8, a: 5, x: true })]);
+  expect(answer).toEqual([
+    item({ entityId: row, version: 9, containerIds: boxes, action: 3, recheck: true }),
+    item({ entityId: row, version: 8, action: 5, recheck: true }),
+  ]);
 });

@@ -1,5 +1,4 @@
-import type { HintItem } from "@heliograph/protocol";
-import { coalesce } from "@heliograph/server-kit";
+import { coalesce, type LogChange } from "@heliograph/server-kit";
 import { Batcher } from "../../concurrency/batcher.ts";
 import type { Position } from "../delivery/sync-cursor.ts";
 import { farBehind, type Head, pageSize } from "./feed.ts";
@@ -20,7 +19,7 @@ export type ReplayReaderPorts = {
 };
 
 type Question = { readonly absent: Absent; readonly epoch: string };
-type Answer = HintItem[] | Untold;
+type Answer = LogChange[] | Untold;
 
 /** Most sockets that share one walk along the feed. */
 const maxJobs = 1000;
@@ -80,7 +79,7 @@ export class ReplayReader {
       if (rows.length === 0 || !rows.every(({ sync_seq }, index) => sync_seq === after + 1 + index))
         return questions.map((question) => refusal(question) ?? "cursor_too_old");
       at += rows.length;
-      missed.add({ epoch: head.epoch, after, seq: at, items: coalesce(rows) });
+      missed.add({ epoch: head.epoch, after, seq: at, changes: coalesce(rows) });
     }
     return questions.map((question) => refusal(question) ?? missed.of(question.absent));
   }

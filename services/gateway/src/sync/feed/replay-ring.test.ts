@@ -7,7 +7,7 @@ const stretch = (after: number, seq: number, epoch = "one") => ({
   epoch,
   after,
   seq,
-  items: Array.from({ length: seq - after }, () => item({ e: id() })),
+  changes: Array.from({ length: seq - after }, () => item({ entityId: id() })),
 });
 const seqs = (ring: Ring, seq: number, epoch = "one") => ring.since({ epoch, seq })?.map((found) => found.seq);
 

@@ -1,4 +1,4 @@
-import type { HintItem } from "@heliograph/protocol";
+import type { LogChange } from "@heliograph/server-kit";
 import type { Clock } from "@heliograph/shared/clock";
 import type { Position } from "../delivery/sync-cursor.ts";
 
@@ -7,7 +7,7 @@ export type Stretch = {
   readonly epoch: string;
   readonly after: number;
   readonly seq: number;
-  readonly items: readonly HintItem[];
+  readonly changes: readonly LogChange[];
 };
 
 export type RingOptions = {
@@ -54,7 +54,7 @@ export class Ring {
       this.restart({ epoch: stretch.epoch, seq: stretch.after });
     this.#end = { epoch: stretch.epoch, seq: stretch.seq };
     this.#stretches.push({ stretch, at: this.#options.clock.now() });
-    this.#items += stretch.items.length;
+    this.#items += stretch.changes.length;
     this.#trim();
   }
 
@@ -74,7 +74,7 @@ export class Ring {
     for (;;) {
       const entry = this.#stretches[this.#first];
       if (!entry || (this.#items <= maxItems && entry.at >= oldest)) break;
-      this.#items -= entry.stretch.items.length;
+      this.#items -= entry.stretch.changes.length;
       this.#first += 1;
     }
     if (this.#first < maxDropped) return;

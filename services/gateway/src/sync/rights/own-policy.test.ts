@@ -18,9 +18,9 @@ test("holders of a container who never could read a row hear nothing when its ri
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
   client.socket.take();
-  await scene.apply(item({ e: row, k: [box], r: true, x: true }));
-  await scene.apply(item({ e: row, k: [box], r: true, x: true, a: 5 }));
-  await scene.apply(item({ e: row, k: [box], r: true, a: 3 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, action: 5 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, action: 3 }));
   expect(client.socket.take()).toEqual([]);
 });
 
@@ -32,7 +32,7 @@ test("who was told of a row through a container is told of its loss, also after 
     scene.containers.add(box);
     let client = await scene.subscribed({ within: [box], personId });
     scene.readable.set(row, 2);
-    await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
+    await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
     expect(types(client.socket.take())).toContain("INVALIDATE");
     if (resumes) {
       const place = { connectionId: client.connection.id, cursor: scene.cursor };
@@ -41,7 +41,7 @@ test("who was told of a row through a container is told of its loss, also after 
       client.socket.take();
     }
     scene.readable.delete(row);
-    await scene.apply(item({ e: row, k: [box], r: true, x: true, v: 3 }));
+    await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 3 }));
     expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [row] } }]);
   }
 });
@@ -52,7 +52,9 @@ test("rows that were held because they were told end with the last container of 
   scene.containers.add(box).add(other);
   scene.readable.set(row, 2).set(asked, 2);
   const client = await scene.subscribed({ within: [box, other] });
-  await scene.apply(...[row, asked].map((e) => item({ e, k: [box], r: true, v: 2 })));
+  await scene.apply(
+    ...[row, asked].map((entityId) => item({ entityId, containerIds: [box], restricted: true, version: 2 })),
+  );
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [asked] } });
   const end = (within: string) =>
     client.tell({ type: "UNSUBSCRIBE", payload: { entityCode: "task", within: [within] } });

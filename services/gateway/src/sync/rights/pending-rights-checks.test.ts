@@ -10,7 +10,7 @@ const hit = (connection: Connection, judged: boolean) => new Map([[connection, j
 // Fails when what begins a row is taken for another one each time: a user with many sockets would have too much waiting.
 test("the same signal for several sockets of a user is one check", () => {
   const list = new CheckList();
-  const brief = item({ e: id(), v: 9, a: 3, n: 8, r: true });
+  const brief = item({ entityId: id(), version: 9, action: 3, createdVersion: 8, restricted: true });
   for (const socket of sockets) list.add(brief, hit(socket, true));
   expect(list.size).toBe(1);
   expect(list.values()).toEqual([{ item: brief, connections: new Map(sockets.map((socket) => [socket, true])) }]);
@@ -19,9 +19,9 @@ test("the same signal for several sockets of a user is one check", () => {
 test("the rows that have borne the id, oldest first, and grants last, whatever came first", () => {
   const row = id();
   const list = new CheckList();
-  const begun = item({ e: row, v: 20, a: 1, k: ["b"] });
-  const ended = item({ e: row, v: 11, a: 3, k: ["a"] });
-  const granted = item({ e: row, v: 0, a: 4, r: true, x: true });
+  const begun = item({ entityId: row, version: 20, action: 1, containerIds: ["b"] });
+  const ended = item({ entityId: row, version: 11, action: 3, containerIds: ["a"] });
+  const granted = item({ entityId: row, version: 0, action: 4, restricted: true, recheck: true });
   for (const signal of [begun, ended, granted]) list.add(signal, hit(one, false));
   expect(list.values().map((check) => check.item)).toEqual([ended, begun, granted]);
   expect(list.size).toBe(3);
@@ -30,21 +30,21 @@ test("the rows that have borne the id, oldest first, and grants last, whatever c
 test("a change beside a revocation is judged for whom that hit, the end of a public row is not", () => {
   const row = id();
   const list = new CheckList();
-  list.add(item({ e: row, v: 9 }), new Map([...hit(one, false), ...hit(other, false)]));
-  list.add(item({ e: row, v: 0, a: 5, r: true, x: true }), hit(one, true));
+  list.add(item({ entityId: row, version: 9 }), new Map([...hit(one, false), ...hit(other, false)]));
+  list.add(item({ entityId: row, version: 0, action: 5, restricted: true, recheck: true }), hit(one, true));
   expect(list.values()[0]?.connections).toEqual(new Map([...hit(one, true), ...hit(other, false)]));
-  list.add(item({ e: row, v: 10, a: 3 }), hit(one, false));
+  list.add(item({ entityId: row, version: 10, action: 3 }), hit(one, false));
   expect(list.values()[0]?.connections.get(one)).toBe(false);
 });
 
 test("what is put back stands before what came since, and joins it", () => {
   const row = id();
   const [older, newer] = [new CheckList(), new CheckList()];
-  older.add(item({ e: row, v: 9, a: 3 }), hit(one, true));
-  newer.add(item({ e: row, v: 12, a: 1 }), hit(one, true));
-  newer.add(item({ e: id(), v: 12 }), hit(one, true));
+  older.add(item({ entityId: row, version: 9, action: 3 }), hit(one, true));
+  newer.add(item({ entityId: row, version: 12, action: 1 }), hit(one, true));
+  newer.add(item({ entityId: id(), version: 12 }), hit(one, true));
   newer.restore(older);
   expect(newer.size).toBe(3);
-  expect(newer.values().map((check) => check.item.v)).toEqual([9, 12, 12]);
+  expect(newer.values().map((check) => check.item.version)).toEqual([9, 12, 12]);
   expect(older.size).toBe(1);
 });

@@ -1,11 +1,11 @@
-import { type HintItem, logAction } from "@heliograph/protocol";
-import { isRights, place } from "@heliograph/server-kit";
+import { logAction } from "@heliograph/protocol";
+import { isRightsChange, type LogChange, placeChange } from "@heliograph/server-kit";
 import { entityKey } from "@heliograph/shared/entity-key";
 import type { Connection } from "../socket/connection.ts";
 
 /** A signal that must not be told before the user's rights were read. */
 export type Check = {
-  readonly item: HintItem;
+  readonly item: LogChange;
   /**
    * Who the signal hit; true: it is told only after a read, false: it merely waits behind an earlier signal for the same
    * entity, and a read that finds nothing (the row was deleted since) must not end the subscription.
@@ -39,19 +39,19 @@ export class CheckList {
     return this.#checks.has(entityKey(code, id));
   }
 
-  add(item: HintItem, connections: ReadonlyMap<Connection, boolean>): void {
-    const key = entityKey(item.c, item.e);
+  add(item: LogChange, connections: ReadonlyMap<Connection, boolean>): void {
+    const key = entityKey(item.entityCode, item.entityId);
     const checks = this.#checks.get(key) ?? none;
-    const kind = isRights(item) ? "rights" : "changes";
-    const { at, instead, joined } = place(
+    const kind = isRightsChange(item) ? "rights" : "changes";
+    const { at, deleteCount, merged } = placeChange(
       checks[kind].map((check) => check.item),
       item,
     );
-    const before = instead === 1 ? checks[kind][at] : undefined;
+    const before = deleteCount === 1 ? checks[kind][at] : undefined;
     // Copied: a list of checks that are being read shares its entries with the one that is restored from it.
-    const check = { item: joined, connections: either(before?.connections, connections) };
-    this.#checks.set(key, { ...checks, [kind]: checks[kind].toSpliced(at, instead, check) });
-    this.#size += 1 - instead;
+    const check = { item: merged, connections: either(before?.connections, connections) };
+    this.#checks.set(key, { ...checks, [kind]: checks[kind].toSpliced(at, deleteCount, check) });
+    this.#size += 1 - deleteCount;
   }
 
   /** Puts older checks, whose read failed, before those that came since. */
@@ -77,7 +77,7 @@ export class CheckList {
  * well. Not the end of a row that was public to the last: nobody had lost the right to hear of it.
  */
 function besideRights({ item, connections }: Check, hit: Check["connections"]): Check {
-  if (item.a === logAction.delete && !item.r) return { item, connections };
+  if (item.action === logAction.delete && !item.restricted) return { item, connections };
   return {
     item,
     connections: new Map([...connections].map(([one, judged]) => [one, judged || hit.get(one) === true])),

@@ -11,10 +11,10 @@ test("a restricted row reaches the holders of its container only after a read of
   const [row, box] = [id(), id()];
   scene.containers.add(box);
   const member = await scene.subscribed({ within: [box] });
-  await scene.apply(item({ e: row, k: [box], r: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true }));
   expect(member.socket.take()).toEqual([]);
   scene.readable.set(row, 2);
-  await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
   expect(member.socket.take()).toMatchObject([{ payload: { changes: [{ action: "UPDATE", version: 2 }] } }]);
 });
 
@@ -25,7 +25,9 @@ test("one read serves all sockets of a user and all rows of a batch", async () =
   await scene.subscribed({ within: [box], personId });
   await scene.subscribed({ within: [box], personId });
   const before = scene.reads;
-  await scene.apply(...Array.from({ length: 100 }, () => item({ e: id(), k: [box], r: true })));
+  await scene.apply(
+    ...Array.from({ length: 100 }, () => item({ entityId: id(), containerIds: [box], restricted: true })),
+  );
   expect(scene.reads - before).toBe(1);
 });
 
@@ -36,10 +38,10 @@ test("a row that may no longer be read is GONE, and its subscription is dormant 
   scene.readable.set(row, 1);
   const client = await scene.subscribed({ ids: [row] });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, r: true, x: true, v: 2 }));
+  await scene.apply(item({ entityId: row, restricted: true, recheck: true, version: 2 }));
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [row] } }]);
   expect(scene.heldRows.length + scene.index.size).toBe(0);
-  await scene.apply(item({ e: row, r: true, v: 3 }));
+  await scene.apply(item({ entityId: row, restricted: true, version: 3 }));
   expect(client.socket.take()).toEqual([]);
 });
 
@@ -51,7 +53,7 @@ test("a row that may still be read, or may be read now, is told as CREATE", asyn
   const byId = await scene.subscribed({ ids: [row] });
   const byContainer = await scene.subscribed({ within: [box] });
   scene.readable.set(row, 2);
-  await scene.apply(item({ e: row, k: [box], r: true, x: true, v: 2 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 2 }));
   for (const client of [byId, byContainer])
     expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 2 }] } }]);
 });
@@ -62,7 +64,9 @@ test("a grant carries no version of its own: the one that was read is told", asy
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
   scene.readable.set(row, 70);
-  await scene.apply(item({ e: row, k: [box], a: 4, v: 999, r: true, x: true }));
+  await scene.apply(
+    item({ entityId: row, containerIds: [box], action: 4, version: 999, restricted: true, recheck: true }),
+  );
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 70 }] } }]);
 });
 
@@ -73,12 +77,12 @@ test("what is told is the version that was read, once", async () => {
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
   scene.readable.set(row, 9);
-  await scene.apply(item({ e: row, k: [box], r: true, v: 5 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 5 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row, version: 9 }] } }]);
-  await scene.apply(item({ e: row, k: [box], r: true, x: true, v: 9 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 9 }));
   expect(client.socket.take()).toEqual([]);
   scene.readable.set(row, 10);
-  await scene.apply(item({ e: row, k: [box], v: 10 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], version: 10 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ version: 10 }] } }]);
 });
 
@@ -87,7 +91,7 @@ test("made private: holders of the container are told that it is gone", async ()
   const [row, box] = [id(), id()];
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
-  await scene.apply(item({ e: row, k: [box], r: true, x: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true }));
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
@@ -96,11 +100,11 @@ test("who never could read a row learns nothing when others get or lose it, when
   const [row, box, other, tenant] = [id(), id(), id(), id()];
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
-  await scene.apply(item({ e: row, k: [box, tenant], a: 1, r: true }));
-  await scene.apply(item({ e: row, k: [box, tenant], a: 4, r: true, x: true }));
-  await scene.apply(item({ e: row, k: [box, tenant], a: 5, r: true, x: true }));
-  await scene.apply(item({ e: row, k: [box, tenant, other, tenant], r: true }));
-  await scene.apply(item({ e: row, k: [box, tenant], a: 3, r: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box, tenant], action: 1, restricted: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box, tenant], action: 4, restricted: true, recheck: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box, tenant], action: 5, restricted: true, recheck: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box, tenant, other, tenant], restricted: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box, tenant], action: 3, restricted: true }));
   expect(client.socket.take()).toEqual([]);
 });
 
@@ -111,9 +115,9 @@ test("a grant or revocation beside a change neither lends it a version nor discl
   scene.readable.set(seen, 7);
   const client = await scene.subscribed({ within: [box] });
   await scene.apply(
-    ...[seen, hidden].flatMap((e) => [
-      item({ e, k: [box], v: 7, r: true }),
-      item({ e, k: [box], v: 900, a: 5, r: true, x: true }),
+    ...[seen, hidden].flatMap((entityId) => [
+      item({ entityId, containerIds: [box], version: 7, restricted: true }),
+      item({ entityId, containerIds: [box], version: 900, action: 5, restricted: true, recheck: true }),
     ]),
   );
   expect(client.socket.take()).toMatchObject([
@@ -130,8 +134,8 @@ test("who could read a private row is told of its revocation, which names him, a
   client.socket.take();
   scene.mightRead.add(deleted);
   await scene.apply(
-    item({ e: revoked, k: [box, personId], a: 5, r: true, x: true }),
-    item({ e: deleted, k: [box], a: 3, v: 2, r: true }),
+    item({ entityId: revoked, containerIds: [box, personId], action: 5, restricted: true, recheck: true }),
+    item({ entityId: deleted, containerIds: [box], action: 3, version: 2, restricted: true }),
   );
   const frames = client.socket.take();
   expect(frames).toContainEqual({ type: "GONE", payload: { entityCode: "task", entityIds: [revoked] } });
@@ -150,7 +154,7 @@ test("rights that change while a subscription is pending end it after SUBSCRIBED
   const row = id();
   const client = scene.connect();
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
-  await scene.apply(item({ e: row, r: true, x: true, v: 2 }));
+  await scene.apply(item({ entityId: row, restricted: true, recheck: true, version: 2 }));
   const [versions, check] = scene.questions;
   check?.answer({ versions: new Map(), containers: new Map() });
   await settle();
@@ -168,8 +172,8 @@ test("a later change waits behind the read for the same row, and only that row's
   scene.readable.set(row, 1).set(other, 1);
   const client = await scene.subscribed({ ids: [row, other] });
   scene.questions = [];
-  await scene.apply(item({ e: row, r: true, x: true, v: 2 }));
-  await scene.apply(item({ e: row, r: true, v: 3 }), item({ e: other, v: 3 }));
+  await scene.apply(item({ entityId: row, restricted: true, recheck: true, version: 2 }));
+  await scene.apply(item({ entityId: row, restricted: true, version: 3 }), item({ entityId: other, version: 3 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: other }] } }]);
   scene.questions[0]?.answer({ versions: new Map(), containers: new Map() });
   await settle();
@@ -182,8 +186,8 @@ test("a change that waits behind a read, and needs none itself, is told even if 
   scene.readable.set(row, 1);
   const client = await scene.subscribed({ ids: [row] });
   scene.questions = [];
-  await scene.apply(item({ e: row, x: true, v: 2 }));
-  await scene.apply(item({ e: row, v: 3 }));
+  await scene.apply(item({ entityId: row, recheck: true, version: 2 }));
+  await scene.apply(item({ entityId: row, version: 3 }));
   scene.questions[0]?.answer({ versions: new Map([[row, 2]]), containers: new Map() });
   await settle();
   expect(client.socket.take()).toMatchObject([
@@ -201,12 +205,12 @@ test("while the database is away nothing is told unchecked and nothing is forgot
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
   scene.questions = [];
-  await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
   for (let attempt = 0; attempt < 5; attempt += 1) {
     scene.questions.at(-1)?.fail();
     await settle();
     // Something newer for the same row half-way: it joins what waits.
-    if (attempt === 2) await scene.apply(item({ e: row, k: [box], r: true, v: 3 }));
+    if (attempt === 2) await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 3 }));
     await scene.clock.advance(5000);
   }
   expect(client.socket.take()).toEqual([]);
@@ -223,7 +227,7 @@ test("reads stop when the user's last socket is gone", async () => {
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
   scene.questions = [];
-  await scene.apply(item({ e: id(), k: [box], r: true }));
+  await scene.apply(item({ entityId: id(), containerIds: [box], restricted: true }));
   client.leave();
   scene.questions[0]?.fail();
   await scene.clock.advance(60_000);
@@ -236,7 +240,9 @@ test("too many signals that wait for rights close the user's sockets, so that me
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
   scene.questions = [];
-  await scene.apply(...Array.from({ length: 51 }, () => item({ e: id(), k: [box], r: true })));
+  await scene.apply(
+    ...Array.from({ length: 51 }, () => item({ entityId: id(), containerIds: [box], restricted: true })),
+  );
   expect(client.socket.closedWith).toBe(4008);
 });
 
@@ -252,7 +258,7 @@ test("a changed membership reads again all that the person holds, pending subscr
   const [versions] = scene.questions;
   scene.readable.delete(lost);
   scene.readable.delete(lostToo);
-  await scene.apply(item({ c: "person", e: personId, a: 5, r: true, x: true }));
+  await scene.apply(item({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }));
   scene.questions[1]?.answer();
   await settle();
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [lost] } }]);
@@ -272,8 +278,8 @@ test("a change inside a container that is lost before SUBSCRIBED is not told", a
   const client = scene.connect({ personId });
   client.socket.take();
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
-  await scene.apply(item({ e: row, k: [box], v: 2 }));
-  await scene.apply(item({ c: "person", e: personId, a: 5, r: true, x: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box], version: 2 }));
+  await scene.apply(item({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }));
   const [older, newer] = scene.questions;
   newer?.answer();
   await settle();
@@ -292,7 +298,10 @@ test("during such a read the person is told nothing unchecked", async () => {
   const client = await scene.subscribed({ ids: [row], personId });
   client.socket.take();
   scene.questions = [];
-  await scene.apply(item({ c: "person", e: personId, a: 5, r: true, x: true }), item({ e: row, v: 2 }));
+  await scene.apply(
+    item({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }),
+    item({ entityId: row, version: 2 }),
+  );
   expect(client.socket.take()).toEqual([]);
   scene.readable.clear();
   scene.questions[0]?.answer();
@@ -306,7 +315,7 @@ test("who still holds a container after his rights changed begins afresh: no sig
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box], personId });
   client.socket.take();
-  await scene.apply(item({ c: "person", e: personId, a: 4, r: true, x: true }));
+  await scene.apply(item({ entityCode: "person", entityId: personId, action: 4, restricted: true, recheck: true }));
   expect(client.socket.take()).toEqual([{ type: "RESET", payload: { reason: "session" } }]);
   expect(scene.index.size + scene.rows.size).toBe(0);
 });
@@ -319,8 +328,8 @@ test("the deletion of a private row that waits behind a read is not told to who 
   const client = await scene.subscribed({ within: [box] });
   client.socket.take();
   scene.questions = [];
-  await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
-  await scene.apply(item({ e: row, k: [box], r: true, v: 3, a: 3 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 3, action: 3 }));
   scene.questions[0]?.answer();
   await settle();
   expect(client.socket.take()).toEqual([]);
@@ -335,7 +344,7 @@ test("who was told of a private row beside a subscription that failed hears of i
   scene.readable.set(row, 2);
   scene.questions = [];
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
-  await scene.apply(item({ e: row, k: [box], r: true, v: 2 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
   scene.questions[1]?.answer();
   await settle();
   scene.questions[0]?.fail();
@@ -343,7 +352,7 @@ test("who was told of a private row beside a subscription that failed hears of i
   expect(types(client.socket.take())).toEqual(["INVALIDATE", "ERROR"]);
   scene.questions = undefined;
   scene.mightRead.add(row);
-  await scene.apply(item({ e: row, k: [box], r: true, v: 3, a: 3 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 3, action: 3 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE" }] } }]);
 });
 
@@ -356,7 +365,7 @@ test("asking for a container that may not be read does not tell of rows in it th
   scene.questions = [];
   client.say({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
   await settle();
-  await scene.apply(item({ e: row, k: [box], r: true, x: true, a: 2 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, action: 2 }));
   expect(scene.questions).toHaveLength(2);
   // The read for the change ends first, while nobody knows yet whether the container may be read.
   for (const question of scene.questions.toReversed()) {

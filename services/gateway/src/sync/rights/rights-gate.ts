@@ -1,5 +1,5 @@
-import { type HintItem, logAction } from "@heliograph/protocol";
-import { isRights, wasCreated } from "@heliograph/server-kit";
+import { logAction } from "@heliograph/protocol";
+import { includesCreation, isRightsChange, type LogChange } from "@heliograph/server-kit";
 import { Backoff } from "@heliograph/shared/backoff";
 import type { Clock } from "@heliograph/shared/clock";
 import { entityKey } from "@heliograph/shared/entity-key";
@@ -76,7 +76,7 @@ export class Rights {
   }
 
   /** `judged`: told only if a read finds the row; otherwise the signal only keeps its place behind earlier ones. */
-  check(user: User, item: HintItem, connection: Connection, judged: boolean): void {
+  check(user: User, item: LogChange, connection: Connection, judged: boolean): void {
     const line = this.#line(user);
     line.waiting.add(item, new Map([[connection, judged]]));
     if (line.waiting.size > this.#ports.maxWaiting) {
@@ -204,11 +204,11 @@ export class Rights {
   }
 
   async #readChecks(user: User, list: CheckList): Promise<Tell> {
-    const byCode = Map.groupBy(list.values(), ({ item }) => item.c);
+    const byCode = Map.groupBy(list.values(), ({ item }) => item.entityCode);
     const reads = [...byCode].map(async ([code, checks]) => {
       const judged = checks.filter(({ connections }) => [...connections.values()].includes(true));
-      const ids = judged.map(({ item }) => item.e);
-      const ended = judged.flatMap(({ item }) => (item.a === logAction.delete ? [item.e] : []));
+      const ids = judged.map(({ item }) => item.entityId);
+      const ended = judged.flatMap(({ item }) => (item.action === logAction.delete ? [item.entityId] : []));
       const asked = { ids, within: [], ...(ended.length > 0 && { ended }) };
       const readable = ids.length > 0 ? await this.#ports.reader.read(user, code, asked) : nothingRead;
       return { checks, readable };
@@ -220,16 +220,16 @@ export class Rights {
   }
 
   #settle({ item, connections }: Check, readable: Readable): void {
-    const held: Held = { kind: "id", code: item.c, id: item.e };
-    const version = readable.versions.get(item.e);
+    const held: Held = { kind: "id", code: item.entityCode, id: item.entityId };
+    const version = readable.versions.get(item.entityId);
     for (const [connection, judged] of connections) {
       if (!connection.open) continue;
-      const ends = item.a === logAction.delete;
+      const ends = item.action === logAction.delete;
       // Before it is told: what is live is delivered.
       const woken = judged && version !== undefined && !ends && this.#ports.subscriptions.wake(connection, held);
-      const holdsId = connection.holdsId(item.c, item.e);
-      if (!holdsId && !connection.holdsContainer(item.c, item.k)) continue;
-      if (!judged) connection.deliverUnjudged(changeOf(item), item.r);
+      const holdsId = connection.holdsId(item.entityCode, item.entityId);
+      if (!holdsId && !connection.holdsContainer(item.entityCode, item.containerIds)) continue;
+      if (!judged) connection.deliverUnjudged(changeOf(item), item.restricted);
       else if (ends && this.#mayHearOfEnd(connection, item, readable)) connection.deliver(changeOf(item));
       // What is found after an end is another row under the id, of which its creation tells.
       else if (version === undefined) this.#withdraw(connection, item, holdsId);
@@ -237,26 +237,28 @@ export class Rights {
     }
   }
 
-  #tell(connection: Connection, item: HintItem, version: number, woken: boolean): void {
-    if (item.r && this.#ports.hasOwnPolicy(item.c)) this.#ports.subscriptions.adopt(connection, item.c, item.e);
+  #tell(connection: Connection, item: LogChange, version: number, woken: boolean): void {
+    if (item.restricted && this.#ports.hasOwnPolicy(item.entityCode))
+      this.#ports.subscriptions.adopt(connection, item.entityCode, item.entityId);
     // The version that was read and not the item's: that one may be of a time when the user could not read the row. The
     // signal of the newer version itself is then no news any more.
-    const keepsAction = !woken && !item.x && !isRights(item);
+    const keepsAction = !woken && !item.recheck && !isRightsChange(item);
     connection.deliver(changeOf(item, keepsAction ? { version } : { version, action: "CREATE" }));
-    connection.reads.note(item.c, new Map([[item.e, version]]));
+    connection.reads.note(item.entityCode, new Map([[item.entityId, version]]));
   }
 
   /** Whether the user could read a row as long as it was there. */
-  #mayHearOfEnd(connection: Connection, item: HintItem, { ended }: Readable): boolean {
-    if (ended?.has(item.e)) return true;
-    if (!item.r && connection.holdsContainer(item.c, item.k)) return true;
+  #mayHearOfEnd(connection: Connection, item: LogChange, { ended }: Readable): boolean {
+    if (ended?.has(item.entityId)) return true;
+    if (!item.restricted && connection.holdsContainer(item.entityCode, item.containerIds)) return true;
     // A subscription that is pending proves no right: the version would tell whoever asks for an id inside a container that
     // he holds. Nor does one prove it for a row that began after it.
-    return connection.holdings.has({ kind: "id", code: item.c, id: item.e }) && !wasCreated(item);
+    return connection.holdings.has({ kind: "id", code: item.entityCode, id: item.entityId }) && !includesCreation(item);
   }
 
-  #withdraw(connection: Connection, item: HintItem, holdsId: boolean): void {
-    if (holdsId || this.#mayHaveSeen(connection, item)) this.#ports.subscriptions.revoke(connection, item.c, item.e);
+  #withdraw(connection: Connection, item: LogChange, holdsId: boolean): void {
+    if (holdsId || this.#mayHaveSeen(connection, item))
+      this.#ports.subscriptions.revoke(connection, item.entityCode, item.entityId);
   }
 
   /**
@@ -265,12 +267,12 @@ export class Rights {
    * and the end of a private row name who could read it. Under policies of a table's own, nobody knows who saw what,
    * but rows that were told are held by their id.
    */
-  #mayHaveSeen({ user, holdings }: Connection, item: HintItem): boolean {
-    if (item.k.includes(user.personId)) return true;
-    if (isRights(item)) return false;
+  #mayHaveSeen({ user, holdings }: Connection, item: LogChange): boolean {
+    if (item.containerIds.includes(user.personId)) return true;
+    if (isRightsChange(item)) return false;
     // A container that is pending may be anybody's: asking for it must not be enough to hear of what is inside.
-    if (!item.k.some((id) => holdings.has({ kind: "within", code: item.c, id }))) return false;
-    return item.x && item.a !== logAction.create && !this.#ports.hasOwnPolicy(item.c);
+    if (!item.containerIds.some((id) => holdings.has({ kind: "within", code: item.entityCode, id }))) return false;
+    return item.recheck && item.action !== logAction.create && !this.#ports.hasOwnPolicy(item.entityCode);
   }
 
   async #readStirred(user: User, stirred: ReadonlyMap<string, Stirred>): Promise<Tell> {
@@ -297,7 +299,16 @@ export class Rights {
           ? undefined
           : { code: held.code, version };
     if (!connection.open || !found || !this.#ports.subscriptions.wake(connection, held)) return;
-    const item = { c: found.code, e: held.id, a: logAction.create, v: found.version, k: [], r: true, x: false, t: at };
+    const item: LogChange = {
+      entityCode: found.code,
+      entityId: held.id,
+      action: logAction.create,
+      version: found.version,
+      containerIds: [],
+      restricted: true,
+      recheck: false,
+      changedAt: at,
+    };
     connection.announce(changeOf(item));
     // Of this row alone: others that were read with it were not told, and their signals are still to come.
     if (version !== undefined) connection.reads.note(held.code, new Map([[held.id, version]]));

@@ -8,12 +8,12 @@ test("a grant or revocation beside it does not hide the deletion of a public row
   const scene = new Scene();
   const [row, box] = [id(), id()];
   scene.containers.add(box);
-  for (const a of [4, 5] as const) {
+  for (const action of [4, 5] as const) {
     const client = await scene.subscribed({ within: [box] });
     await scene.apply(
-      item({ e: row, k: [box], v: 2, a: 3 }),
-      item({ e: row, k: [box], v: 3, a: 1, r: true }),
-      item({ e: row, k: [box, id()], v: 2, a, r: true, x: true }),
+      item({ entityId: row, containerIds: [box], version: 2, action: 3 }),
+      item({ entityId: row, containerIds: [box], version: 3, action: 1, restricted: true }),
+      item({ entityId: row, containerIds: [box, id()], version: 2, action, restricted: true, recheck: true }),
     );
     expect(client.socket.take()).toMatchObject([
       { type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } },
@@ -28,11 +28,14 @@ test("the end of a private row is not told to somebody because he may read the n
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box] });
   scene.readable.set(row, 3);
-  await scene.apply(item({ e: row, k: [box], v: 2, a: 3, r: true }), item({ e: row, k: [other], v: 3, a: 1 }));
+  await scene.apply(
+    item({ entityId: row, containerIds: [box], version: 2, action: 3, restricted: true }),
+    item({ entityId: row, containerIds: [other], version: 3, action: 1 }),
+  );
   expect(client.socket.take()).toEqual([]);
   const member = await scene.subscribed({ within: [box] });
   scene.mightRead.add(row);
-  await scene.apply(item({ e: row, k: [box], v: 4, a: 3, r: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box], version: 4, action: 3, restricted: true }));
   expect(member.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE", version: 4 }] } }]);
 });
 
@@ -43,7 +46,7 @@ test("who had a grant is told of the end of a private row, which names him, when
   scene.containers.add(box);
   const client = await scene.subscribed({ within: [box], personId });
   const stranger = await scene.subscribed({ within: [box] });
-  await scene.apply(item({ e: row, k: [box, personId], v: 2, a: 3, r: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box, personId], version: 2, action: 3, restricted: true }));
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [row] } }]);
   expect(stranger.socket.take()).toEqual([]);
 });

@@ -54,8 +54,12 @@ test("RESUMED, then what was missed, then what comes", async () => {
   scene.readable.set(row, 1).set(other, 1);
   scene.containers.add(box);
   const place = await lost(scene, { ids: [row, other], within: [box], personId });
-  await scene.apply(item({ e: row, v: 2 }), item({ e: inside, v: 3, a: 1, k: [box] }), item({ e: id(), v: 9 }));
-  await scene.apply(item({ e: row, v: 4 }));
+  await scene.apply(
+    item({ entityId: row, version: 2 }),
+    item({ entityId: inside, version: 3, action: 1, containerIds: [box] }),
+    item({ entityId: id(), version: 9 }),
+  );
+  await scene.apply(item({ entityId: row, version: 4 }));
   const back = await scene.resume(place, { personId });
   expect(back.answers).toMatchObject([
     { type: "RESUMED", id: "r", payload: { count: 3 } },
@@ -70,7 +74,7 @@ test("RESUMED, then what was missed, then what comes", async () => {
     },
   ]);
   expect(back.connection.id).toBe(place.connectionId);
-  await scene.apply(item({ e: other, v: 5 }));
+  await scene.apply(item({ entityId: other, version: 5 }));
   expect(back.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: other, version: 5 }] } }]);
   expect(scene.resumes).toEqual(["resumed"]);
 });
@@ -81,7 +85,7 @@ test("the cursor of RESUMED stays where the client was while signals follow, and
   const [row, personId] = [id(), id()];
   scene.readable.set(row, 1);
   const place = await lost(scene, { ids: [row], personId });
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   const missed = await scene.resume(place, { personId });
   expect(missed.answers[0]).toMatchObject({ type: "RESUMED", payload: { cursor: place.cursor } });
   missed.leave();
@@ -101,7 +105,7 @@ test("a change during RESUME is told once, after RESUMED and after what was miss
     go = resolve;
   });
   const back = await scene.resume(place, { personId });
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   expect(back.socket.take()).toEqual([]);
   go();
   await settle();
@@ -121,7 +125,7 @@ test("a change that comes after what was missed was read is told as well", async
     go = resolve;
   });
   const back = await scene.resume(place, { personId });
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   expect(back.socket.take()).toEqual([]);
   go();
   await settle();
@@ -138,12 +142,12 @@ test("rights that were lost meanwhile are read again: GONE, and nothing that cam
   scene.readable.set(row, 1).set(kept, 1);
   const place = await lost(scene, { ids: [row, kept], personId });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, v: 2, x: true, r: true }));
-  await scene.apply(item({ e: row, v: 3, r: true }), item({ e: kept, v: 3 }));
+  await scene.apply(item({ entityId: row, version: 2, recheck: true, restricted: true }));
+  await scene.apply(item({ entityId: row, version: 3, restricted: true }), item({ entityId: kept, version: 3 }));
   const { answers, socket } = await scene.resume(place, { personId });
   expect(types(answers)).toEqual(["RESUMED", "INVALIDATE", "GONE"]);
   expect(answers[1]).toMatchObject({ payload: { changes: [{ entityId: kept }] } });
-  await scene.apply(item({ e: row, v: 4, r: true }));
+  await scene.apply(item({ entityId: row, version: 4, restricted: true }));
   expect(socket.take()).toEqual([]);
   expect(scene.heldRows.map((held) => held.id)).toEqual([kept]);
 });
@@ -155,8 +159,8 @@ test("a restricted row that appeared meanwhile is told only if it may be read", 
   const place = await lost(scene, { within: [box], personId });
   scene.readable.set(open, 2);
   await scene.apply(
-    item({ e: open, v: 2, a: 1, r: true, k: [box] }),
-    item({ e: secret, v: 2, a: 1, r: true, k: [box] }),
+    item({ entityId: open, version: 2, action: 1, restricted: true, containerIds: [box] }),
+    item({ entityId: secret, version: 2, action: 1, restricted: true, containerIds: [box] }),
   );
   const { answers } = await scene.resume(place, { personId });
   expect(JSON.stringify(answers)).not.toContain(secret);
@@ -171,7 +175,7 @@ test("a membership that changed meanwhile: everything is read again", async () =
   const ids = await lost(scene, { ids: [row], personId });
   const container = await lost(scene, { within: [box], personId });
   scene.readable.clear();
-  await scene.apply(item({ c: "person", e: personId, a: 5, x: true }));
+  await scene.apply(item({ entityCode: "person", entityId: personId, action: 5, recheck: true }));
   expect(types((await scene.resume(ids, { personId })).answers)).toEqual(["RESUMED", "GONE"]);
   expect(types((await scene.resume(container, { personId })).answers)).toEqual(["RESUMED", "RESET"]);
 });
@@ -184,8 +188,8 @@ test("a missed change that needs no read waits behind a missed one that does", a
   scene.readable.set(row, 1);
   const place = await lost(scene, { ids: [row], personId });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, v: 9, a: 5, r: true, x: true }));
-  await scene.apply(item({ e: row, v: 3, r: true }));
+  await scene.apply(item({ entityId: row, version: 9, action: 5, restricted: true, recheck: true }));
+  await scene.apply(item({ entityId: row, version: 3, restricted: true }));
   const { answers } = await scene.resume(place, { personId });
   expect(types(answers)).toEqual(["RESUMED", "GONE"]);
 });
@@ -195,14 +199,14 @@ test("a kept change waits behind the read that a missed one needs", async () => 
   const [row, personId] = [id(), id()];
   scene.readable.set(row, 1);
   const place = await lost(scene, { ids: [row], personId });
-  await scene.apply(item({ e: row, v: 2, x: true }));
+  await scene.apply(item({ entityId: row, version: 2, recheck: true }));
   let go: () => void = () => undefined;
   scene.beforeReplay = new Promise((resolve) => {
     go = resolve;
   });
   const back = await scene.resume(place, { personId });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, v: 3 }));
+  await scene.apply(item({ entityId: row, version: 3 }));
   go();
   await settle();
   expect(types(back.socket.take())).toEqual(["RESUMED", "GONE"]);
@@ -245,7 +249,7 @@ test("more than a socket may have waiting is not told one by one", async () => {
   const [box, personId] = [id(), id()];
   scene.containers.add(box);
   const place = await lost(scene, { within: [box], personId });
-  await scene.apply(...Array.from({ length: 11 }, () => item({ e: id(), k: [box] })));
+  await scene.apply(...Array.from({ length: 11 }, () => item({ entityId: id(), containerIds: [box] })));
   const back = await scene.resume(place, { personId });
   expect(back.answers).toEqual([reset("cursor_too_old")]);
   expect(back.connection.id).not.toBe(place.connectionId);
@@ -292,7 +296,7 @@ test("of two sockets that resume the same connection the later one has it, the e
   first.leave(4409);
   await settle();
   expect(scene.rows.size).toBe(1);
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   expect(types(second.socket.take())).toEqual(["INVALIDATE"]);
   const stillOpen = await scene.subscribed({ ids: [row], personId });
   const taken = await scene.resume(places(stillOpen, scene.cursor), { personId });
@@ -343,7 +347,10 @@ test("what needs a read of rights goes before what was missed of the same row ea
   scene.readable.set(row, 1);
   const place = await lost(scene, { ids: [row], personId });
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, v: 2 }), item({ e: row, v: 2, a: 5, x: true, r: true }));
+  await scene.apply(
+    item({ entityId: row, version: 2 }),
+    item({ entityId: row, version: 2, action: 5, recheck: true, restricted: true }),
+  );
   const { answers } = await scene.resume(place, { personId });
   expect(types(answers)).toEqual(["RESUMED", "GONE"]);
 });
@@ -354,8 +361,8 @@ test("a row that was deleted and created again privately while a socket was away
   const [row, box, personId] = [id(), id(), id()];
   scene.containers.add(box);
   const place = await lost(scene, { within: [box], personId });
-  await scene.apply(item({ e: row, k: [box], v: 2, a: 3 }));
-  await scene.apply(item({ e: row, k: [box], v: 3, a: 1, r: true }));
+  await scene.apply(item({ entityId: row, containerIds: [box], version: 2, action: 3 }));
+  await scene.apply(item({ entityId: row, containerIds: [box], version: 3, action: 1, restricted: true }));
   const { answers } = await scene.resume(place, { personId });
   expect(answers).toMatchObject([
     { type: "RESUMED" },

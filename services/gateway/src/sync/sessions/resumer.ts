@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { closeCodes, type HintItem, type ResetMessage, type ResumeMessage } from "@heliograph/protocol";
+import { closeCodes, type ResetMessage, type ResumeMessage } from "@heliograph/protocol";
+import type { LogChange } from "@heliograph/server-kit";
 import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { FanOut } from "../delivery/fan-out.ts";
 import type { Position } from "../delivery/sync-cursor.ts";
@@ -141,7 +142,7 @@ export class Resumer {
   #settle(
     connection: Connection,
     pending: Pending,
-    missed: readonly HintItem[],
+    missed: readonly LogChange[],
     { cursor, taken, correlationId }: { cursor: Position; taken: Taken; correlationId: string | undefined },
   ): void {
     const { cursors, feed, subscriptions, fanOut, rights } = this.#ports;

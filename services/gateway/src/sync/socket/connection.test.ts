@@ -128,7 +128,7 @@ test("a socket ends with its token, and hears nothing after it", async () => {
   const client = scene.connect({ expiresIn: 10 });
   await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
   await scene.clock.advance(10_000);
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   expect(client.socket.take()).toEqual([]);
   expect(client.socket.closedWith).toBe(4401);
 });
@@ -149,7 +149,7 @@ test("signals that wait too long, or too many of them, end a slow socket", async
   scene.containers.add(box);
   const late = await scene.subscribed({ ids: [row] });
   late.socket.bufferedAmount = bufferMark + 1;
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   await scene.clock.advance(4000);
   expect(late.connection.open).toBe(true);
   await scene.clock.advance(2500);
@@ -157,7 +157,7 @@ test("signals that wait too long, or too many of them, end a slow socket", async
 
   const many = await scene.subscribed({ within: [box] });
   many.socket.bufferedAmount = bufferMark + 1;
-  await scene.apply(...Array.from({ length: 101 }, () => item({ e: id(), k: [box] })));
+  await scene.apply(...Array.from({ length: 101 }, () => item({ entityId: id(), containerIds: [box] })));
   expect(many.socket.closedWith).toBe(4008);
   expect(many.connection.outbox.size).toBe(0);
 });

@@ -13,14 +13,19 @@ const told = (entityId: string, version: number, entityCode = "task") => ({
 // Fails when a refusal ends the registration: the client would hear of the row when it asks again, seconds later.
 test("a refused row is told when it is created, granted, or made public", async () => {
   const scene = new Scene();
-  for (const wakes of [{ a: 1 }, { a: 4, r: true, x: true }, { a: 2, r: true, x: true }, { a: 2, n: 3 }] as const) {
+  for (const wakes of [
+    { action: 1 },
+    { action: 4, restricted: true, recheck: true },
+    { action: 2, restricted: true, recheck: true },
+    { action: 2, createdVersion: 3 },
+  ] as const) {
     const row = id();
     const client = await scene.subscribed({ ids: [row] });
     client.socket.take();
     scene.readable.set(row, 7);
-    await scene.apply(item({ e: row, v: 999, ...wakes }));
+    await scene.apply(item({ entityId: row, version: 999, ...wakes }));
     expect(client.socket.take()).toMatchObject([told(row, 7)]);
-    await scene.apply(item({ e: row, v: 1000 }));
+    await scene.apply(item({ entityId: row, version: 1000 }));
     expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "UPDATE", version: 1000 }] } }]);
     expect(scene.heldRows.filter((held) => held.id === row)).toHaveLength(1);
   }
@@ -34,9 +39,15 @@ test("a dormant subscription delivers nothing, and is the same for rows that exi
   const client = await scene.subscribed({ ids: [secret, missing] });
   client.socket.take();
   const before = scene.reads;
-  await scene.apply(item({ e: secret, r: true, v: 2 }), item({ e: secret, a: 3, r: true, v: 3 }));
+  await scene.apply(
+    item({ entityId: secret, restricted: true, version: 2 }),
+    item({ entityId: secret, action: 3, restricted: true, version: 3 }),
+  );
   expect(scene.reads).toBe(before);
-  await scene.apply(item({ e: secret, a: 1, r: true, v: 4 }), item({ e: secret, a: 5, r: true, x: true }));
+  await scene.apply(
+    item({ entityId: secret, action: 1, restricted: true, version: 4 }),
+    item({ entityId: secret, action: 5, restricted: true, recheck: true }),
+  );
   expect(client.socket.take()).toEqual([]);
   expect(client.connection.dormant.list()).toHaveLength(2);
   expect(scene.index.size).toBe(0);
@@ -55,11 +66,11 @@ test("what was withdrawn comes back when it is granted again", async () => {
   const client = await scene.subscribed({ ids: [row] });
   client.socket.take();
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, r: true, x: true, a: 5 }));
+  await scene.apply(item({ entityId: row, restricted: true, recheck: true, action: 5 }));
   expect(types(client.socket.take())).toEqual(["GONE"]);
   expect([...scene.rows.values()]).toMatchObject([{ id: row, dormant: true }]);
   scene.readable.set(row, 1);
-  await scene.apply(item({ e: row, r: true, x: true, a: 4 }));
+  await scene.apply(item({ entityId: row, restricted: true, recheck: true, action: 4 }));
   expect(client.socket.take()).toMatchObject([told(row, 1)]);
   expect(scene.heldRows).toHaveLength(1);
 });
@@ -73,7 +84,7 @@ test("a membership that returns brings back rows, and the rows are read once for
   two.socket.take();
   const before = scene.reads;
   scene.readable.set(row, 3);
-  await scene.apply(item({ c: "person", e: personId, a: 4, r: true, x: true }));
+  await scene.apply(item({ entityCode: "person", entityId: personId, action: 4, restricted: true, recheck: true }));
   for (const client of [one, two]) expect(client.socket.take()).toMatchObject([told(row, 3)]);
   expect(scene.reads - before).toBe(1);
 });
@@ -83,12 +94,12 @@ test("a container that becomes readable is told by its own row, and holds from t
   const [box, row] = [id(), id()];
   const client = await scene.subscribed({ within: [box] });
   client.socket.take();
-  await scene.apply(item({ e: row, k: [box] }));
+  await scene.apply(item({ entityId: row, containerIds: [box] }));
   expect(client.socket.take()).toEqual([]);
   scene.containers.add(box);
-  await scene.apply(item({ c: "project", e: box, r: true, x: true }));
+  await scene.apply(item({ entityCode: "project", entityId: box, restricted: true, recheck: true }));
   expect(client.socket.take()).toMatchObject([told(box, 1, "project")]);
-  await scene.apply(item({ e: row, k: [box] }));
+  await scene.apply(item({ entityId: row, containerIds: [box] }));
   expect(client.socket.take()).toHaveLength(1);
 });
 
@@ -100,7 +111,15 @@ test("a row that becomes readable while its SUBSCRIBE is being refused is told a
     const target = id();
     const client = scene.connect();
     await client.tell(subscribe(kind === "id" ? { entityIds: [target] } : { within: [target] }));
-    await scene.apply(item({ c: kind === "id" ? "task" : "project", e: target, a: 4, r: true, x: true }));
+    await scene.apply(
+      item({
+        entityCode: kind === "id" ? "task" : "project",
+        entityId: target,
+        action: 4,
+        restricted: true,
+        recheck: true,
+      }),
+    );
     for (const question of scene.questions.splice(0)) question.answer();
     await settle();
     scene.readable.set(target, 5);
@@ -118,8 +137,8 @@ test("a change during the read that wakes a row is told after it", async () => {
   const client = await scene.subscribed({ ids: [row] });
   client.socket.take();
   scene.questions = [];
-  await scene.apply(item({ e: row, a: 4, r: true, x: true }));
-  await scene.apply(item({ e: row, r: true, v: 6 }));
+  await scene.apply(item({ entityId: row, action: 4, restricted: true, recheck: true }));
+  await scene.apply(item({ entityId: row, restricted: true, version: 6 }));
   scene.readable.set(row, 5);
   scene.questions[0]?.answer();
   await settle();
@@ -138,7 +157,7 @@ test("the same where RESUME is what has it read", async () => {
   await settle();
   scene.questions = [];
   const { socket } = await scene.resume(place, { personId });
-  await scene.apply(item({ e: row, r: true, v: 6 }));
+  await scene.apply(item({ entityId: row, restricted: true, version: 6 }));
   scene.readable.set(row, 5);
   scene.questions[0]?.answer();
   await settle();
@@ -154,7 +173,7 @@ test("no bookmark while a dormant row is being read, and a failed read is repeat
   const client = await scene.subscribed({ ids: [row] });
   client.socket.take();
   scene.questions = [];
-  await scene.apply(item({ e: row, a: 1 }));
+  await scene.apply(item({ entityId: row, action: 1 }));
   scene.connections.startSweeping();
   await scene.clock.advance(11_000);
   expect(types(client.socket.take())).toEqual([]);
@@ -176,7 +195,10 @@ test("it survives RESUME: read again there, told only if readable, and watched o
   first.leave();
   await settle();
   scene.readable.set(granted, 4);
-  await scene.apply(item({ e: granted, a: 4, r: true, x: true }), item({ e: secret, v: 9, r: true }));
+  await scene.apply(
+    item({ entityId: granted, action: 4, restricted: true, recheck: true }),
+    item({ entityId: secret, version: 9, restricted: true }),
+  );
   const { answers, socket } = await scene.resume(place, { personId });
   expect(answers).toMatchObject([
     { type: "RESUMED", payload: { count: 0, cursor: place.cursor } },
@@ -185,7 +207,10 @@ test("it survives RESUME: read again there, told only if readable, and watched o
   ]);
   scene.readable.set(secret, 10);
   scene.containers.add(box);
-  await scene.apply(item({ e: secret, a: 4, r: true, x: true }), item({ c: "project", e: box, r: true, x: true }));
+  await scene.apply(
+    item({ entityId: secret, action: 4, restricted: true, recheck: true }),
+    item({ entityCode: "project", entityId: box, restricted: true, recheck: true }),
+  );
   expect(JSON.stringify(socket.take())).toContain(secret);
   expect(scene.heldRows).toHaveLength(3);
 });
@@ -198,7 +223,7 @@ test("what was withdrawn on a dead link is told on the next socket", async () =>
   const first = await scene.subscribed({ ids: [row], personId });
   const place = { connectionId: first.connection.id, cursor: scene.cursor };
   scene.readable.delete(row);
-  await scene.apply(item({ e: row, v: 2, r: true, x: true }));
+  await scene.apply(item({ entityId: row, version: 2, restricted: true, recheck: true }));
   expect(types(first.socket.take())).toEqual(["GONE"]);
   const { answers } = await scene.resume(place, { personId });
   expect(answers).toMatchObject([
@@ -213,9 +238,9 @@ test("a row that woke what was refused does not vouch for the hidden one that bo
   const [row, personId] = [id(), id()];
   const client = await scene.subscribed({ ids: [row], personId });
   const place = { connectionId: client.connection.id, cursor: scene.cursor };
-  await scene.apply(item({ e: row, a: 3, v: 2, r: true }));
+  await scene.apply(item({ entityId: row, action: 3, version: 2, restricted: true }));
   scene.readable.set(row, 3);
-  await scene.apply(item({ e: row, a: 1, v: 3 }));
+  await scene.apply(item({ entityId: row, action: 1, version: 3 }));
   expect(client.connection.holdings.list()).toHaveLength(1);
   client.leave();
   await settle();
@@ -233,9 +258,9 @@ test("waking one row hides no change of another that was read with it", async ()
   client.socket.take();
   // Both changes are there when the rights are read, and only one of them is known by then.
   scene.readable.set(held, 2).set(refused, 5);
-  await scene.apply(item({ c: "person", e: personId, a: 4, r: true, x: true }));
+  await scene.apply(item({ entityCode: "person", entityId: personId, action: 4, restricted: true, recheck: true }));
   expect(client.socket.take()).toMatchObject([told(refused, 5)]);
-  await scene.apply(item({ e: held, v: 2 }));
+  await scene.apply(item({ entityId: held, version: 2 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: held, version: 2 }] } }]);
 });
 

@@ -72,7 +72,7 @@ test("a change that hits while the versions are read is told after SUBSCRIBED", 
   scene.readable.set(row, 5);
   const client = scene.connect();
   await client.tell(subscribe({ entityIds: [row] }));
-  await scene.apply(item({ e: row, v: 6 }));
+  await scene.apply(item({ entityId: row, version: 6 }));
   expect(client.socket.take()).toEqual([]);
   scene.questions[0]?.answer();
   await settle();
@@ -87,11 +87,11 @@ test("a kept change is dropped when the subscription is refused, or when the ver
   scene.readable.set(known, 6);
   const client = scene.connect();
   await client.tell(subscribe({ entityIds: [secret, known] }));
-  await scene.apply(item({ e: secret, v: 6 }), item({ e: known, v: 6 }));
+  await scene.apply(item({ entityId: secret, version: 6 }), item({ entityId: known, version: 6 }));
   scene.questions[0]?.answer();
   await settle();
   expect(client.socket.take().map(({ type }) => type)).toEqual(["SUBSCRIBED"]);
-  await scene.apply(item({ e: secret, v: 9 }));
+  await scene.apply(item({ entityId: secret, version: 9 }));
   expect(client.socket.take()).toEqual([]);
   expect(scene.index.size).toBe(1);
 });
@@ -101,9 +101,9 @@ test("a change that SUBSCRIBED has reported is not told again when it arrives la
   const row = id();
   scene.readable.set(row, 6);
   const client = await scene.subscribed({ ids: [row] });
-  await scene.apply(item({ e: row, v: 6 }));
+  await scene.apply(item({ entityId: row, version: 6 }));
   expect(client.socket.take()).toEqual([]);
-  await scene.apply(item({ e: row, v: 7 }));
+  await scene.apply(item({ entityId: row, version: 7 }));
   expect(client.socket.take()).toHaveLength(1);
 });
 
@@ -126,9 +126,9 @@ test("an unreadable container counts as gone and is not held", async () => {
   const client = scene.connect();
   const [answer] = await client.tell(subscribe({ within: [open, closed] }));
   expect(answer).toMatchObject({ payload: { count: 1, gone: [closed] } });
-  await scene.apply(item({ e: row, k: [closed] }));
+  await scene.apply(item({ entityId: row, containerIds: [closed] }));
   expect(client.socket.take()).toEqual([]);
-  await scene.apply(item({ e: row, k: [open] }));
+  await scene.apply(item({ entityId: row, containerIds: [open] }));
   expect(client.socket.take()).toHaveLength(1);
 });
 
@@ -144,7 +144,7 @@ test("UNSUBSCRIBE ends ids, containers or the whole type, with their rows", asyn
   expect([...scene.rows.values()].map((held) => held.id)).toEqual([b]);
   expect(await client.tell(unsubscribe({}))).toMatchObject([{ payload: { entityCode: "task", count: 1 } }]);
   expect(scene.rows.size).toBe(0);
-  await scene.apply(item({ e: b, v: 9, k: [box] }));
+  await scene.apply(item({ entityId: b, version: 9, containerIds: [box] }));
   expect(client.socket.take()).toEqual([]);
 });
 
@@ -266,7 +266,7 @@ test("two sockets of one user are independent", async () => {
   const one = await scene.subscribed({ ids: [row], personId });
   const two = await scene.subscribed({ ids: [row], personId });
   one.leave();
-  await scene.apply(item({ e: row, v: 2 }));
+  await scene.apply(item({ entityId: row, version: 2 }));
   expect(two.socket.take()).toHaveLength(1);
   expect(one.socket.take()).toEqual([]);
 });
@@ -288,7 +288,7 @@ test("what is withdrawn while it is subscribed a second time is reported as gone
   const client = await scene.subscribed({ ids: [row] });
   scene.questions = [];
   await client.tell(subscribe({ entityIds: [row] }));
-  await scene.apply(item({ e: row, v: 2, x: true }));
+  await scene.apply(item({ entityId: row, version: 2, recheck: true }));
   scene.questions[1]?.answer({ versions: new Map(), containers: new Map() });
   await settle();
   scene.questions[0]?.answer();
@@ -310,7 +310,7 @@ test("rows of a withdrawn subscription stay if it was made again before they wer
   client.say(subscribe({ entityIds: [other] }));
   client.say(subscribe({ entityIds: [row] }));
   await settle();
-  await scene.apply(item({ e: row, v: 2, x: true }));
+  await scene.apply(item({ entityId: row, version: 2, recheck: true }));
   scene.questions[1]?.answer({ versions: new Map(), containers: new Map() });
   await settle();
   scene.questions[0]?.answer();
@@ -363,6 +363,8 @@ test("of a table with policies of its own, covered rows are known to the client,
   await client.tell(subscribe({ within: [box], covered: [mine, secret], coveredVersions: [5, 5] }));
   client.socket.take();
   scene.readable.clear();
-  await scene.apply(...[mine, secret].map((e) => item({ e, k: [box], r: true, x: true })));
+  await scene.apply(
+    ...[mine, secret].map((entityId) => item({ entityId, containerIds: [box], restricted: true, recheck: true })),
+  );
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [mine] } }]);
 });

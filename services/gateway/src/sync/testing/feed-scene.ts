@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type { BusMessage, HintItem } from "@heliograph/protocol";
-import type { LogRow } from "@heliograph/server-kit";
+
+import type { FeedMessage, LogChange, LogRow } from "@heliograph/server-kit";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { settle } from "@heliograph/shared/testing/settle";
 import { Feed } from "../feed/feed.ts";
@@ -52,9 +52,9 @@ export function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number 
       if (state.failing) throw new Error("away");
       return page;
     },
-    apply: ({ items }) => {
+    apply: ({ changes }) => {
       if (state.cannotApply) throw new Error("a fault in the fan-out");
-      applied.push(...items.map(({ e }) => e));
+      applied.push(...changes.map(({ entityId }) => entityId));
     },
     anotherHistory: (_kind, reason) => void histories.push(reason),
     clock,
@@ -74,12 +74,12 @@ export function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number 
       log.push(row(state.head));
     }
   };
-  const hint = (prev: number, seq: number, epoch = "one"): BusMessage => ({
+  const hint = (prev: number, seq: number, epoch = "one"): FeedMessage => ({
     type: "hint",
     epoch,
     prev,
     seq,
-    items: Array.from({ length: seq - prev }, (_, at) => itemOf(prev + at + 1)),
+    changes: Array.from({ length: seq - prev }, (_, at) => itemOf(prev + at + 1)),
   });
   const stop = new AbortController();
   const start = async (): Promise<void> => {
@@ -110,15 +110,15 @@ export function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number 
   };
 }
 
-const itemOf = (seq: number): HintItem => ({
-  c: "task",
-  e: `row-${seq}`,
-  a: 2,
-  v: seq,
-  k: [],
-  r: false,
-  x: false,
-  t: 0,
+const itemOf = (seq: number): LogChange => ({
+  entityCode: "task",
+  entityId: `row-${seq}`,
+  action: 2,
+  version: seq,
+  containerIds: [],
+  restricted: false,
+  recheck: false,
+  changedAt: 0,
 });
 export const names = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => `row-${from + at}`);

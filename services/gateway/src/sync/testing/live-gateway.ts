@@ -8,6 +8,7 @@ import {
   createMetricsRegistry,
   createPool,
   createRedis,
+  encodeFeedMessage,
   loadConfig,
   readLog,
   Tokens,
@@ -81,7 +82,14 @@ function createClaimer(db: TestDatabase): () => Promise<HintMessage | null> {
     const pool = createPool({ url: db.url(), name: "claimer", max: 1, logger });
     try {
       const log = await readLog(pool, { after: prev, limit: Number(row.last_seq) - prev });
-      return { type: "hint", epoch: row.log_epoch, prev, seq: Number(row.last_seq), items: coalesce(log) };
+      const seq = Number(row.last_seq);
+      return encodeFeedMessage({
+        type: "hint",
+        epoch: row.log_epoch,
+        prev,
+        seq,
+        changes: coalesce(log),
+      }) as HintMessage;
     } finally {
       await pool.end();
     }

@@ -1,5 +1,5 @@
-import type { DownMessage, HintItem } from "@heliograph/protocol";
-import { type Identity, TokenError } from "@heliograph/server-kit";
+import type { DownMessage } from "@heliograph/protocol";
+import { type Identity, type LogChange, TokenError } from "@heliograph/server-kit";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { settle } from "@heliograph/shared/testing/settle";
 import { Bookmarks } from "../delivery/bookmarks.ts";
@@ -56,14 +56,14 @@ let counter = 0;
 export const id = (): string => `00000000-0000-4000-8000-${(++counter).toString(16).padStart(12, "0")}`;
 
 /** An UPDATE of a row that every member may read, unless told otherwise. */
-export const item = (of: Partial<HintItem> & { e: string }): HintItem => ({
-  c: "task",
-  a: 2,
-  v: 1,
-  k: [],
-  r: false,
-  x: false,
-  t: Date.UTC(2026, 0, 1),
+export const item = (of: Partial<LogChange> & { entityId: string }): LogChange => ({
+  entityCode: "task",
+  action: 2,
+  version: 1,
+  containerIds: [],
+  restricted: false,
+  recheck: false,
+  changedAt: Date.UTC(2026, 0, 1),
   ...of,
 });
 
@@ -305,11 +305,11 @@ export class Scene {
   }
 
   /** The next stretch of the feed. */
-  async apply(...items: HintItem[]): Promise<void> {
+  async apply(...changes: LogChange[]): Promise<void> {
     const { epoch, seq: after } = this.position;
-    this.position = { epoch, seq: after + items.length };
-    this.ring.push({ epoch, after, seq: this.position.seq, items });
-    this.fanOut.apply(items);
+    this.position = { epoch, seq: after + changes.length };
+    this.ring.push({ epoch, after, seq: this.position.seq, changes });
+    this.fanOut.apply(changes);
     await settle();
   }
 

@@ -1,7 +1,6 @@
 import { logAction } from "@heliograph/protocol";
 import { expect, test } from "vitest";
-import { coalesce } from "./coalesce.ts";
-import { place } from "./lives.ts";
+import { coalesce, placeChange } from "./coalesce.ts";
 import type { LogRow } from "./log-row.ts";
 
 const row = (change: Partial<LogRow>): LogRow => ({
@@ -19,7 +18,7 @@ const row = (change: Partial<LogRow>): LogRow => ({
 
 test("keeps the action of the last row", () => {
   const [item] = coalesce([row({ action: logAction.create }), row({ sync_seq: 2, action: logAction.delete })]);
-  expect(item).toMatchObject({ a: logAction.delete, n: 10 });
+  expect(item).toMatchObject({ action: logAction.delete, createdVersion: 10 });
 });
 
 // Fails when the two are one item: its holders would hear of a row that is somebody else's, or not of the end of theirs.
@@ -34,8 +33,8 @@ test("a row that was created again is another one, behind the deletion, and each
   });
   const edited = row({ sync_seq: 3, entity_version: 13, container_ids: ["after"] });
   expect(coalesce([deleted, created, edited])).toMatchObject([
-    { a: logAction.delete, v: 11, k: ["before"], r: false },
-    { a: logAction.update, v: 13, k: ["after"], r: true, n: 12 },
+    { action: logAction.delete, version: 11, containerIds: ["before"], restricted: false },
+    { action: logAction.update, version: 13, containerIds: ["after"], restricted: true, createdVersion: 12 },
   ]);
   const [, first, second] = coalesce([
     deleted,
@@ -44,8 +43,8 @@ test("a row that was created again is another one, behind the deletion, and each
     row({ sync_seq: 4, action: logAction.create, entity_version: 15 }),
   ]);
   expect([first, second]).toMatchObject([
-    { a: logAction.delete, v: 14, n: 12 },
-    { a: logAction.create, v: 15 },
+    { action: logAction.delete, version: 14, createdVersion: 12 },
+    { action: logAction.create, version: 15 },
   ]);
 });
 
@@ -53,8 +52,8 @@ test("a row that was committed late belongs to whoever bore the id at its time",
   const created = row({ action: logAction.create, entity_version: 20, container_ids: ["after"] });
   const deleted = row({ sync_seq: 2, action: logAction.delete, entity_version: 11, container_ids: ["before"] });
   const apart = [
-    { a: logAction.delete, v: 11, k: ["before"] },
-    { a: logAction.create, v: 20, k: ["after"] },
+    { action: logAction.delete, version: 11, containerIds: ["before"] },
+    { action: logAction.create, version: 20, containerIds: ["after"] },
   ];
   expect(coalesce([created, deleted])).toMatchObject(apart);
   const edited = row({ sync_seq: 0, entity_version: 10, container_ids: ["before"] });
@@ -63,7 +62,7 @@ test("a row that was committed late belongs to whoever bore the id at its time",
 
 test("an edit that is sequenced before the creation of its row is of the same row", () => {
   expect(coalesce([row({ entity_version: 12 }), row({ sync_seq: 2, action: logAction.create })])).toMatchObject([
-    { a: logAction.update, v: 12, n: 10 },
+    { action: logAction.update, version: 12, createdVersion: 10 },
   ]);
 });
 
@@ -72,16 +71,16 @@ test("what comes late neither undoes an end nor moves it to the next row", () =>
   const late = row({ sync_seq: 2, entity_version: 10, container_ids: ["before"] });
   const created = row({ sync_seq: 3, action: logAction.create, entity_version: 20, container_ids: ["after"] });
   expect(coalesce([deleted, late, created])).toMatchObject([
-    { a: logAction.delete, v: 11, k: ["before"] },
-    { a: logAction.create, v: 20, k: ["after"] },
+    { action: logAction.delete, version: 11, containerIds: ["before"] },
+    { action: logAction.create, version: 20, containerIds: ["after"] },
   ]);
   // The creation itself is late: what follows an end is another row all the same.
   const edited = row({ sync_seq: 2, entity_version: 21, container_ids: ["after"] });
   expect(coalesce([deleted, edited])).toMatchObject([
-    { a: logAction.delete, v: 11 },
-    { a: logAction.update, v: 21, n: 12, k: ["after"] },
+    { action: logAction.delete, version: 11 },
+    { action: logAction.update, version: 21, createdVersion: 12, containerIds: ["after"] },
   ]);
-  expect(coalesce([edited, deleted]).map(({ v }) => v)).toEqual([11, 21]);
+  expect(coalesce([edited, deleted]).map(({ version }) => version)).toEqual([11, 21]);
 });
 
 test("an item that is joined once more changes nothing", () => {
@@ -92,45 +91,45 @@ test("an item that is joined once more changes nothing", () => {
     row({ sync_seq: 4, entity_version: 15 }),
   ];
   const once = coalesce(rows);
-  expect(once.map(({ v, n }) => [v, n])).toEqual([
+  expect(once.map(({ version, createdVersion }) => [version, createdVersion])).toEqual([
     [11, undefined],
     [13, 12],
     [15, 14],
   ]);
   const again = [...once];
   for (const item of once) {
-    const { at, instead, joined } = place(again, item);
-    again.splice(at, instead, joined);
+    const { at, deleteCount, merged } = placeChange(again, item);
+    again.splice(at, deleteCount, merged);
   }
   expect(again).toEqual(once);
 });
 
 test("keeps the highest version even when a late commit is sequenced after it", () => {
   const [item] = coalesce([row({ entity_version: 12 }), row({ sync_seq: 2, entity_version: 11 })]);
-  expect(item?.v).toBe(12);
+  expect(item?.version).toBe(12);
 });
 
 test("unites the containers of all rows, so that a moved and then edited row reaches both places", () => {
   const [item] = coalesce([row({ container_ids: ["from", "to"] }), row({ sync_seq: 2, container_ids: ["to"] })]);
-  expect(item?.k).toEqual(["from", "to"]);
+  expect(item?.containerIds).toEqual(["from", "to"]);
 });
 
 test("once restricted or to be checked again, the item stays so", () => {
   const [item] = coalesce([row({ restricted: true, recheck: true }), row({ sync_seq: 2 })]);
-  expect(item).toMatchObject({ r: true, x: true });
+  expect(item).toMatchObject({ restricted: true, recheck: true });
 });
 
 test("a grant does not swallow a change of the same entity", () => {
   const items = coalesce([row({}), row({ sync_seq: 2, action: logAction.grant, entity_version: 0, recheck: true })]);
-  expect(items.map((item) => item.a)).toEqual([logAction.update, logAction.grant]);
+  expect(items.map((item) => item.action)).toEqual([logAction.update, logAction.grant]);
 });
 
 // Fails when only the last action counts: who waits for the row to exist would never be told.
 test("a row that is created and edited in one batch is still known to be created", () => {
   const created = row({ action: logAction.create });
-  expect(coalesce([created, row({ sync_seq: 2 })])).toMatchObject([{ a: logAction.update, n: 10 }]);
+  expect(coalesce([created, row({ sync_seq: 2 })])).toMatchObject([{ action: logAction.update, createdVersion: 10 }]);
   const edits = [2, 3].map((sync_seq) => row({ sync_seq }));
-  expect(coalesce([created, ...edits])).toMatchObject([{ a: logAction.update, n: 10 }]);
-  expect(coalesce([created])[0]).not.toHaveProperty("n");
-  expect(coalesce(edits)[0]).not.toHaveProperty("n");
+  expect(coalesce([created, ...edits])).toMatchObject([{ action: logAction.update, createdVersion: 10 }]);
+  expect(coalesce([created])[0]).not.toHaveProperty("createdVersion");
+  expect(coalesce(edits)[0]).not.toHaveProperty("createdVersion");
 });
