@@ -20,11 +20,15 @@ async function returned() {
   const scene = createTestClient({ store });
   const { server, client } = scene;
   server.limits = { ...server.limits, covered: true };
-  for (const [type, id] of Object.entries({ task: shown, invoice: revoked, note: kept, project: changed })) {
-    const version = server.write(type, id, { name: `${type} of yesterday` });
-    await store.putServer([{ type, id, ver: version, data: { id, version, name: `${type} of yesterday` } }]);
+  for (const [entityCode, id] of Object.entries({ task: shown, invoice: revoked, note: kept, project: changed })) {
+    const version = server.write(entityCode, id, { name: `${entityCode} of yesterday` });
+    await store.putServer([
+      { entityCode, id, ver: version, data: { id, version, name: `${entityCode} of yesterday` } },
+    ]);
   }
-  await store.putServer([{ type: "invoice", id: deleted, ver: 1, data: { id: deleted, version: 1, name: "deleted" } }]);
+  await store.putServer([
+    { entityCode: "invoice", id: deleted, ver: 1, data: { id: deleted, version: 1, name: "deleted" } },
+  ]);
   server.rows.delete(entityKey("invoice", revoked));
   server.write("project", changed, { name: "renamed meanwhile" });
   client.subscribe("task", [shown]);
@@ -32,7 +36,8 @@ async function returned() {
     server.sockets
       .flatMap(({ heard }) => heard)
       .flatMap((message) => (message.type === "SUBSCRIBE" ? (message.payload.covered ?? []) : []));
-  const row = async (type: string, id: string) => (await store.read([entityKey(type, id)])).get(entityKey(type, id));
+  const row = async (entityCode: string, id: string) =>
+    (await store.read([entityKey(entityCode, id)])).get(entityKey(entityCode, id));
   return { ...scene, store, compared, row };
 }
 
@@ -100,7 +105,7 @@ test("an edit that was not sent outlives its row, and says so when it is refused
 test("rows inside a confirmed container are compared once", async () => {
   const { client, clock, compared, store } = await returned();
   await store.putServer([
-    { type: "note", id: testId(7), ver: 1, data: { id: testId(7), version: 1, organization_id: organization } },
+    { entityCode: "note", id: testId(7), ver: 1, data: { id: testId(7), version: 1, organization_id: organization } },
   ]);
   client.subscribe("note", [organization], { within: true });
   client.start();

@@ -90,13 +90,14 @@ export class Heliograph {
       onUnauthenticated: (token) => this.#signIn.refused(token, () => this.#life !== "stopped"),
     });
     this.#refetcher = new Refetcher({
-      getMany: (type, ids, signal) => reads.request((timeoutMs) => this.api.getMany(type, ids, { signal, timeoutMs })),
+      getMany: (entityCode, ids, signal) =>
+        reads.request((timeoutMs) => this.api.getMany(entityCode, ids, { signal, timeoutMs })),
       store: this.store,
-      wanted: (type, id) =>
-        this.#subscriber.has({ type, id, container: false }) || this.entities.watches(entityKey(type, id)),
-      onRead: (type, result) => this.#read(type, result),
-      onAdmitted: (type, ids) => this.#subscriber.named(type, ids),
-      onFailed: (type, ids, error) => this.#failed(type, ids, error),
+      wanted: (entityCode, id) =>
+        this.#subscriber.has({ entityCode, id, container: false }) || this.entities.watches(entityKey(entityCode, id)),
+      onRead: (entityCode, result) => this.#read(entityCode, result),
+      onAdmitted: (entityCode, ids) => this.#subscriber.named(entityCode, ids),
+      onFailed: (entityCode, ids, error) => this.#failed(entityCode, ids, error),
       onNeeds: (keys) => this.#needsChanged(keys),
       onOverflow: () => this.#subscriber.reassert(),
       clock,
@@ -111,7 +112,7 @@ export class Heliograph {
       owner: () => ownerOf(this.#tokens.peek()),
       online: () => environment.online(),
       lock: options.flushLock,
-      onWritten: (type) => this.#lists.markStale(type),
+      onWritten: (entityCode) => this.#lists.markStale(entityCode),
       onRows: () => this.#touched(),
       onProgress: () => this.#status.publishLater(),
       suspectNetwork,
@@ -129,15 +130,16 @@ export class Heliograph {
     });
     this.#subscriber = new Subscriber({
       send: (message) => this.#connection.send(message),
-      readVersions: (type, ids) => this.#readVersions(type, ids),
-      readInside: async (type, containers) => (await this.store.readInside?.(type, containers)) ?? new Map(),
-      onCovered: (type, ids) => this.#shared.heldRows.compared(type, ids),
-      onChanged: (type, changes, seen) => {
-        this.#refetcher.compared(type, changes, seen);
-        this.#lists.compared(type, changes);
+      readVersions: (entityCode, ids) => this.#readVersions(entityCode, ids),
+      readInside: async (entityCode, containers) =>
+        (await this.store.readInside?.(entityCode, containers)) ?? new Map(),
+      onCovered: (entityCode, ids) => this.#shared.heldRows.compared(entityCode, ids),
+      onChanged: (entityCode, changes, seen) => {
+        this.#refetcher.compared(entityCode, changes, seen);
+        this.#lists.compared(entityCode, changes);
       },
-      onGone: (type, rows) => this.#background(this.#removeGone(type, rows)),
-      onWithin: (type, containers) => this.#lists.subscribed(type, containers),
+      onGone: (entityCode, rows) => this.#background(this.#removeGone(entityCode, rows)),
+      onWithin: (entityCode, containers) => this.#lists.subscribed(entityCode, containers),
       onPhase: (targets) => this.#phaseChanged(targets),
       onProgress: () => this.#catchUp.check(),
       clock,
@@ -145,12 +147,13 @@ export class Heliograph {
       logger: this.#logger,
     });
     this.#lists = new ListCache({
-      list: (type, query, signal) => reads.request((timeoutMs) => this.api.list(type, query, { signal, timeoutMs })),
+      list: (entityCode, query, signal) =>
+        reads.request((timeoutMs) => this.api.list(entityCode, query, { signal, timeoutMs })),
       reads: this.#refetcher,
       subscriptions: this.#subscriber,
       store: this.store,
       live: this.entities,
-      touched: (type) => this.outbox.queue.pendingIds(type),
+      touched: (entityCode) => this.outbox.queue.pendingIds(entityCode),
       unborn: (id) => this.outbox.queue.hasPendingCreateOf(id),
       connecting: () => this.#connecting(),
       stopped: () => this.#life === "stopped",
@@ -168,10 +171,10 @@ export class Heliograph {
       refetcher: this.#refetcher,
       catchUp: () => this.#catchUp,
       store: this.store,
-      readVersions: (type, ids) => this.#readVersions(type, ids),
+      readVersions: (entityCode, ids) => this.#readVersions(entityCode, ids),
       status: () => this.#status.current,
       onMessage: (message) => this.#receive(message),
-      onGone: (type, rows) => this.#background(this.#removeGone(type, rows)),
+      onGone: (entityCode, rows) => this.#background(this.#removeGone(entityCode, rows)),
       onLost: () => this.#lists.refresh(),
       onChange: (state) => this.#connectionChanged(state),
       onStatus: (now) => (now ? this.#status.publish() : this.#status.publishLater()),
@@ -252,8 +255,8 @@ export class Heliograph {
    *
    * @returns the function that lets go
    */
-  subscribe(type: string, ids: readonly string[], options?: SubscribeOptions): () => void {
-    const targets = toTargets(type, ids, options?.within ?? false, this.#logger);
+  subscribe(entityCode: string, ids: readonly string[], options?: SubscribeOptions): () => void {
+    const targets = toTargets(entityCode, ids, options?.within ?? false, this.#logger);
     this.#subscriber.acquire(targets);
     let released = false;
     return () => {
@@ -269,8 +272,8 @@ export class Heliograph {
   }
 
   /** One row, live while somebody listens to it. */
-  entity(type: string, id: string): EntityResource {
-    return new EntityResource(type, canonicalUuid(id), {
+  entity(entityCode: string, id: string): EntityResource {
+    return new EntityResource(entityCode, canonicalUuid(id), {
       live: this.entities,
       outbox: this.outbox.queue,
       subscriptions: this.#subscriber,
@@ -283,10 +286,10 @@ export class Heliograph {
   }
 
   /** A list in the server's order, live while somebody listens to it. Equal questions share one list. */
-  list(type: string, options: ListOptions = {}): LiveList {
+  list(entityCode: string, options: ListOptions = {}): LiveList {
     const { within, ...query } = options;
-    const container = within === undefined ? containerFor(type, this.#tokens.peek()) : within;
-    return this.#lists.get(type, query, container === null ? undefined : canonicalUuid(container ?? ""));
+    const container = within === undefined ? containerFor(entityCode, this.#tokens.peek()) : within;
+    return this.#lists.get(entityCode, query, container === null ? undefined : canonicalUuid(container ?? ""));
   }
 
   #receive(message: DownMessage): void {
@@ -328,13 +331,13 @@ export class Heliograph {
     work.catch((error: unknown) => this.#logger.warn(`[Sync] The local store failed: ${String(error)}`));
   }
 
-  async #removeGone(type: string, rows: readonly GoneRow[]): Promise<void> {
-    const kept = await this.#refetcher.removeUnlessNewer(type, rows);
-    this.#subscriber.retry(kept.map((id) => ({ type, id, container: false })));
+  async #removeGone(entityCode: string, rows: readonly GoneRow[]): Promise<void> {
+    const kept = await this.#refetcher.removeUnlessNewer(entityCode, rows);
+    this.#subscriber.retry(kept.map((id) => ({ entityCode, id, container: false })));
   }
 
-  async #readVersions(type: string, ids: readonly string[]) {
-    const rows = await this.store.read(ids.map((id) => entityKey(type, id)));
+  async #readVersions(entityCode: string, ids: readonly string[]) {
+    const rows = await this.store.read(ids.map((id) => entityKey(entityCode, id)));
     return new Map(
       [...rows.values()].map((row) => [splitEntityKey(row.id).entityId, { version: row.ver, gone: row.gone }]),
     );
@@ -342,24 +345,26 @@ export class Heliograph {
 
   #phaseChanged(targets: readonly Target[]): void {
     this.#shared.tabs.phaseChanged(targets);
-    this.#keys.emit(targets.filter((target) => !target.container).map(({ type, id }) => entityKey(type, id)));
-    const types = new Set(targets.filter((target) => target.container).map(({ type }) => type));
-    for (const type of types) for (const list of this.#lists.ofType(type)) list.refresh();
+    this.#keys.emit(
+      targets.filter((target) => !target.container).map(({ entityCode, id }) => entityKey(entityCode, id)),
+    );
+    const types = new Set(targets.filter((target) => target.container).map(({ entityCode }) => entityCode));
+    for (const entityCode of types) for (const list of this.#lists.ofType(entityCode)) list.refresh();
   }
 
-  #read(type: string, result: { read: readonly string[]; returned: readonly string[] }): void {
-    for (const id of result.read) this.#errors.delete(entityKey(type, id));
-    this.#keys.emit(result.read.map((id) => entityKey(type, id)));
-    this.#subscriber.named(type, result.read);
-    const returned = result.returned.map((id) => ({ type, id, container: false }));
+  #read(entityCode: string, result: { read: readonly string[]; returned: readonly string[] }): void {
+    for (const id of result.read) this.#errors.delete(entityKey(entityCode, id));
+    this.#keys.emit(result.read.map((id) => entityKey(entityCode, id)));
+    this.#subscriber.named(entityCode, result.read);
+    const returned = result.returned.map((id) => ({ entityCode, id, container: false }));
     if (returned.length === 0) return;
     this.#subscriber.retry(returned);
-    this.#lists.markStale(type);
+    this.#lists.markStale(entityCode);
   }
 
-  #failed(type: string, ids: readonly string[], error: Error): void {
+  #failed(entityCode: string, ids: readonly string[], error: Error): void {
     this.#lastError = { message: error.message, at: this.#clock.wallNow() };
-    const keys = ids.map((id) => entityKey(type, id)).filter((key) => this.entities.watches(key));
+    const keys = ids.map((id) => entityKey(entityCode, id)).filter((key) => this.entities.watches(key));
     for (const key of keys) this.#errors.set(key, error);
     this.#keys.emit(keys);
   }

@@ -57,7 +57,7 @@ export type EntityPorts = {
   /** A subscription can be expected to be answered soon. */
   readonly connecting: () => boolean;
   /** Reads the row through the API, whatever is held. */
-  readonly look: (type: string, id: string) => void;
+  readonly look: (entityCode: string, id: string) => void;
   /** Sync changes of what `stale` and `error` depend on. */
   readonly onKey: (key: EntityKey, listener: () => void) => () => void;
 };
@@ -75,11 +75,11 @@ export class EntityResource {
   #snapshot: EntitySnapshot | undefined;
 
   /** @param id undefined for something that is no UUID: no row has it, and asking would spoil a whole request */
-  constructor(type: string, id: string | undefined, ports: EntityPorts) {
+  constructor(entityCode: string, id: string | undefined, ports: EntityPorts) {
     this.#ports = ports;
     this.#possible = id !== undefined;
-    this.#target = { type, id: id ?? "", container: false };
-    this.#key = entityKey(type, id ?? "");
+    this.#target = { entityCode, id: id ?? "", container: false };
+    this.#key = entityKey(entityCode, id ?? "");
   }
 
   subscribe(listener: () => void): () => void {
@@ -138,7 +138,8 @@ export class EntityResource {
     const row = this.#ports.live.peek(this.#key);
     if (row === undefined || this.#looked) return;
     this.#looked = true;
-    if (row === null || row.gone || !this.#ports.connecting()) this.#ports.look(this.#target.type, this.#target.id);
+    if (row === null || row.gone || !this.#ports.connecting())
+      this.#ports.look(this.#target.entityCode, this.#target.id);
   }
 
   #compute(row: Glimpse): EntitySnapshot {

@@ -31,10 +31,10 @@ export type SharedConnectionParts = {
   /** Made after the connection, which it asks. */
   readonly catchUp: () => CatchUp;
   readonly store: EntityStore;
-  readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
+  readonly readVersions: (entityCode: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
   readonly status: () => SyncStatus;
   readonly onMessage: (message: DownMessage) => void;
-  readonly onGone: (type: string, rows: readonly GoneRow[]) => void;
+  readonly onGone: (entityCode: string, rows: readonly GoneRow[]) => void;
   readonly onLost: () => void;
   readonly onChange: (state: ConnectionState) => void;
   /** Counts of the status may have changed, or with `now` what it says. */
@@ -75,8 +75,8 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
     leads: () => tabs.leads,
     isCaughtUp: () => connection.state.kind === "connected",
     isBusy: () => refetcher.pending > 0 || !subscriber.settled,
-    isWatched: (type, id) => {
-      const phase = subscriber.phase({ type, id, container: false });
+    isWatched: (entityCode, id) => {
+      const phase = subscriber.phase({ entityCode, id, container: false });
       return phase === "asked" || phase === "held";
     },
     onGone: parts.onGone,

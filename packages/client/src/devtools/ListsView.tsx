@@ -19,11 +19,11 @@ export function ListsView({ recorder }: { recorder: Recorder }): ReactNode {
       </thead>
       <tbody>
         {lists.map((list) => {
-          const { type, query, within, id } = list.spec;
+          const { entityCode, query, within, id } = list.spec;
           const { status, items, hasMore, stale, error } = list.snapshot();
           return (
             <tr key={id}>
-              <td>{type}</td>
+              <td>{entityCode}</td>
               <td className="mono wide">{String(toSearchParams(query)) || "all"}</td>
               <td className="mono optional">{within ?? "its rows only"}</td>
               <td className="number">

@@ -23,7 +23,7 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
   const all = recorder.client.subscriptions();
-  const found = all.filter(({ target }) => wanted === "" || `${target.type} ${target.id}`.includes(wanted));
+  const found = all.filter(({ target }) => wanted === "" || `${target.entityCode} ${target.id}`.includes(wanted));
   const shown = found.slice(0, maxShown);
   const held = useHeld(recorder, shown.flatMap(({ target }) => (target.container ? [] : [keyOf(target)])).join(" "));
   return (
@@ -58,12 +58,12 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
               const row = held.get(keyOf(target));
               return (
                 <tr key={`${target.container}${keyOf(target)}`}>
-                  <td>{target.type}</td>
+                  <td>{target.entityCode}</td>
                   <td className="mono wide">
                     {target.container ? (
                       `within ${target.id}`
                     ) : (
-                      <button type="button" className="link" onClick={() => onWhy(target.type, target.id)}>
+                      <button type="button" className="link" onClick={() => onWhy(target.entityCode, target.id)}>
                         {target.id}
                       </button>
                     )}
@@ -102,8 +102,8 @@ function useHeld(recorder: Recorder, keys: string): ReadonlyMap<EntityKey, Store
   return held;
 }
 
-function keyOf({ type, id }: Target): EntityKey {
-  return entityKey(type, id);
+function keyOf({ entityCode, id }: Target): EntityKey {
+  return entityKey(entityCode, id);
 }
 
 function versionText(row: StoredEntity | undefined): string {

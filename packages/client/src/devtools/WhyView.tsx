@@ -19,7 +19,7 @@ export function WhyView({ recorder, question, onQuestion, tick }: WhyViewProps):
   const { code, id } = question;
   const codes = useId();
   const explanation = useExplanation(recorder, question, tick);
-  const known = [...new Set(recorder.client.subscriptions().map(({ target }) => target.type))].sort();
+  const known = [...new Set(recorder.client.subscriptions().map(({ target }) => target.entityCode))].sort();
   return (
     <>
       <div className="tools">

@@ -44,7 +44,7 @@ export async function gatherFacts(recorder: Recorder, code: string, id: string):
   const { client } = recorder;
   const canonical = canonicalUuid(id) ?? id;
   const key = entityKey(code, canonical);
-  const subscriptions = client.subscriptions().filter(({ target }) => target.type === code);
+  const subscriptions = client.subscriptions().filter(({ target }) => target.entityCode === code);
   const mine = (entry: { readonly entityCode: string; readonly entityId: string }) =>
     entry.entityCode === code && entry.entityId === canonical;
   return {
@@ -63,7 +63,7 @@ export async function gatherFacts(recorder: Recorder, code: string, id: string):
     watched: client.entities.watches(key),
     lists: client.inspection
       .lists()
-      .filter((list) => list.spec.type === code && list.snapshot().items.some((item) => item["id"] === canonical))
+      .filter((list) => list.spec.entityCode === code && list.snapshot().items.some((item) => item["id"] === canonical))
       .length,
   };
 }

@@ -20,13 +20,13 @@ export class ListCache {
     this.#ports = { ...ports, onActive };
   }
 
-  get(type: string, query: ListQuery, within: string | undefined): LiveList {
-    const id = `${type}?${toSearchParams(query)}#${within ?? ""}`;
+  get(entityCode: string, query: ListQuery, within: string | undefined): LiveList {
+    const id = `${entityCode}?${toSearchParams(query)}#${within ?? ""}`;
     let list = this.#lists.get(id);
     if (list) {
       this.#lists.delete(id); // put last: the order of the map is the order of use
     } else {
-      list = new LiveList({ id, type, query, within }, this.#ports);
+      list = new LiveList({ id, entityCode, query, within }, this.#ports);
       this.#dropIdle();
     }
     this.#lists.set(id, list);
@@ -37,8 +37,8 @@ export class ListCache {
     return [...this.#active];
   }
 
-  ofType(type: string): readonly LiveList[] {
-    return this.active().filter((list) => list.spec.type === type);
+  ofType(entityCode: string): readonly LiveList[] {
+    return this.active().filter((list) => list.spec.entityCode === entityCode);
   }
 
   /** Something that all of them show changed. */
@@ -46,22 +46,22 @@ export class ListCache {
     for (const list of this.#active) list.refresh();
   }
 
-  markStale(type: string): void {
-    for (const list of this.ofType(type)) list.markStale();
+  markStale(entityCode: string): void {
+    for (const list of this.ofType(entityCode)) list.markStale();
   }
 
   /**
    * An answer to SUBSCRIBE named rows that changed. The server does not signal such a change again, though it may have
    * moved the row into a list that was read before.
    */
-  compared(type: string, changes: readonly { readonly entityId: string }[]): void {
+  compared(entityCode: string, changes: readonly { readonly entityId: string }[]): void {
     const signals = changes.map(({ entityId }) => ({ entityId, action: "UPDATE" }));
-    for (const list of this.ofType(type)) list.signalled(signals);
+    for (const list of this.ofType(entityCode)) list.signalled(signals);
   }
 
   /** The subscriptions to these containers are confirmed. */
-  subscribed(type: string, containers: readonly string[]): void {
-    for (const list of this.ofType(type)) {
+  subscribed(entityCode: string, containers: readonly string[]): void {
+    for (const list of this.ofType(entityCode)) {
       if (list.spec.within !== undefined && containers.includes(list.spec.within)) list.subscribed();
     }
   }

@@ -9,13 +9,13 @@ import type { Phase, Target } from "../subscriptions/subscription-book.ts";
 import type { LiveList } from "./live-list.ts";
 
 export type ListPorts = {
-  readonly list: (type: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
+  readonly list: (entityCode: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
   readonly reads: {
     readonly stamp: number;
-    look(type: string, ids: readonly string[]): void;
+    look(entityCode: string, ids: readonly string[]): void;
     open(): Ticket;
     close(ticket: Ticket): void;
-    admit(ticket: Ticket, type: string, docs: readonly EntityDoc[]): Promise<void>;
+    admit(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[]): Promise<void>;
   };
   readonly subscriptions: {
     acquire(targets: readonly Target[]): void;
@@ -25,7 +25,7 @@ export type ListPorts = {
   readonly store: EntityStore;
   readonly live: LiveEntities;
   /** Ids of rows of a type that are shown otherwise than the server has them. */
-  readonly touched: (type: string) => readonly string[];
+  readonly touched: (entityCode: string) => readonly string[];
   /** Is there a row of this id that was made here and is not at the server yet? */
   readonly unborn: (id: string) => boolean;
   /** A subscription can be expected to be answered soon. */
@@ -43,7 +43,7 @@ export type ListPorts = {
 export type ListSpec = {
   /** Identifies the list in the store: type, query and container in canonical form. */
   readonly id: string;
-  readonly type: string;
+  readonly entityCode: string;
   readonly query: ListQuery;
   /** Container whose changes make the list live; undefined: only its rows are live. */
   readonly within: string | undefined;

@@ -53,7 +53,7 @@ test("the list of the last visit does not replace the server's answer, however l
   slow = true; // the answer is here, and its rows are still on their way out of the store
   server.calls.find(({ url }) => url.searchParams.has("sort"))?.answer();
   await clock.advance(0);
-  stored.resolve({ id: "", type: "task", ids: [testId(9)], hasMore: true, fetchedAt: 0 });
+  stored.resolve({ id: "", entityCode: "task", ids: [testId(9)], hasMore: true, fetchedAt: 0 });
   await clock.advance(0);
   read.resolve();
   slow = false;

@@ -60,12 +60,12 @@ export class LiveList {
     this.spec = spec;
     this.#ports = ports;
     const deciding = placementColumns(spec.query);
-    const peek = (id: string) => ports.live.peek(entityKey(spec.type, id));
+    const peek = (id: string) => ports.live.peek(entityKey(spec.entityCode, id));
     this.#timer = new Timer(ports.clock);
     this.#local = new OptimisticRows({
       query: spec.query,
       deciding,
-      touched: () => ports.touched(spec.type),
+      touched: () => ports.touched(spec.entityCode),
       peek,
     });
     this.#projections = new RowPlacement(deciding, peek);
@@ -219,7 +219,7 @@ export class LiveList {
     const stored = await this.#ports.store.readList(this.spec.id).catch(() => undefined);
     if (!stored || this.#answered || !this.active) return;
     this.#hold(stored.ids);
-    await this.#ports.live.load(stored.ids.map((id) => entityKey(this.spec.type, id))).catch(() => {});
+    await this.#ports.live.load(stored.ids.map((id) => entityKey(this.spec.entityCode, id))).catch(() => {});
     if (this.#answered || !this.active) return;
     this.#known = true;
     this.#hasMore = stored.hasMore;
@@ -278,7 +278,7 @@ export class LiveList {
 
   /** Reads all loaded pages again, or only the next one. The list changes once, when everything is here. */
   async #readPages(whole: boolean, signal: AbortSignal): Promise<void> {
-    const { type, query } = this.spec;
+    const { entityCode, query } = this.spec;
     const startedAt = this.#ports.clock.wallNow();
     const ids = new Set(whole ? [] : this.#ids);
     const docs = new Map<string, EntityDoc>();
@@ -289,9 +289,9 @@ export class LiveList {
       const ticket = this.#ports.reads.open();
       firstStamp ??= ticket.stamp;
       try {
-        const page = await this.#ports.list(type, cursor === null ? query : { ...query, cursor }, signal);
+        const page = await this.#ports.list(entityCode, cursor === null ? query : { ...query, cursor }, signal);
         if (signal.aborted) return;
-        await this.#ports.reads.admit(ticket, type, page.items);
+        await this.#ports.reads.admit(ticket, entityCode, page.items);
         for (const doc of page.items) {
           ids.add(doc.id);
           docs.set(doc.id, doc);
@@ -307,7 +307,7 @@ export class LiveList {
       // Perhaps pushed off the last page, but perhaps deleted or taken away while there was no connection. With the list
       // they lose the subscription that would have told, so they are read once more.
       const unexplained = this.#projections.unexplained(this.#ids.filter((id) => !ids.has(id)));
-      if (unexplained.length > 0) this.#ports.reads.look(type, unexplained);
+      if (unexplained.length > 0) this.#ports.reads.look(entityCode, unexplained);
       // It left, and may have come back since the page was read: that signal was let pass because it was listed.
       if (this.#ids.some((id) => !ids.has(id) && this.#signalledMeanwhile.has(id))) this.#marks += 1;
     }
@@ -316,7 +316,7 @@ export class LiveList {
     this.#cursor = cursor;
     this.#hasMore = cursor !== null;
     this.#pages = pages;
-    await this.#ports.live.load([...docs.keys()].map((id) => entityKey(type, id)));
+    await this.#ports.live.load([...docs.keys()].map((id) => entityKey(entityCode, id)));
     if (signal.aborted) return;
     this.#known = true;
     if (whole) {
@@ -329,13 +329,13 @@ export class LiveList {
 
   /** Observes and subscribes to exactly these rows; those kept are not interrupted. */
   #hold(ids: readonly string[]): void {
-    const { type } = this.spec;
+    const { entityCode } = this.spec;
     const release = this.#leaveRows;
-    const targets = ids.map((id) => ({ type, id, container: false }));
+    const targets = ids.map((id) => ({ entityCode, id, container: false }));
     // Rows with unsent changes are looked at too, but not asked for: the server may not know them yet.
     const looked = new Set([...ids, ...this.#local.ids]);
     const leave = this.#ports.live.observe(
-      [...looked].map((id) => entityKey(type, id)),
+      [...looked].map((id) => entityKey(entityCode, id)),
       () => this.#rowsChanged(),
     );
     this.#ports.subscriptions.acquire(targets);
@@ -375,7 +375,7 @@ export class LiveList {
   #items(before: ListSnapshot | undefined): readonly EntityData[] {
     const items: EntityData[] = [];
     for (const id of this.#ids) {
-      const row = this.#ports.live.peek(entityKey(this.spec.type, id));
+      const row = this.#ports.live.peek(entityKey(this.spec.entityCode, id));
       // Still on its way out of the store: the list of a moment ago is better than one with holes.
       if (row === undefined && before) return before.items;
       if (row && !row.gone && row.data) items.push(row.data);
@@ -391,6 +391,6 @@ export class LiveList {
   }
 
   #container(id: string): Target {
-    return { type: this.spec.type, id, container: true };
+    return { entityCode: this.spec.entityCode, id, container: true };
   }
 }

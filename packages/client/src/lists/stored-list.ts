@@ -7,13 +7,13 @@ const storedIds = 500;
 /** Keeps a list for the next start; `fetchedAt`: when its reading began, milliseconds since 1970. */
 export function storeList(
   store: EntityStore,
-  { id, type, query }: ListSpec,
+  { id, entityCode, query }: ListSpec,
   { ids, hasMore, fetchedAt }: Pick<StoredList, "ids" | "hasMore" | "fetchedAt">,
 ): void {
   // Every word that is typed makes another list: kept for ever, they would fill the device.
   if (query.q) return;
   const kept = ids.slice(0, storedIds);
-  const stored = { id, type, ids: kept, hasMore: hasMore || kept.length < ids.length, fetchedAt };
+  const stored = { id, entityCode, ids: kept, hasMore: hasMore || kept.length < ids.length, fetchedAt };
   // Only a convenience for the next start: that it could not be kept is no reason to fail the list.
   store.putList(stored).catch(() => {});
 }

@@ -158,7 +158,7 @@ test("a rejected create blocks only the writes that refer to it, and a retry sen
 test("discarding a create discards the writes that refer to it", async () => {
   const world = await setUp();
   const { client, server, clock, attention } = world;
-  server.refuses = ({ type }) => (type === "project" ? "check_violation" : undefined);
+  server.refuses = ({ entityCode }) => (entityCode === "project" ? "check_violation" : undefined);
   const refused = await client.mutations.create("project", { id: project, name: "x" });
   const child = await client.mutations.create("task", { id: other, name: "T", project_id: project });
   await clock.advance(1_000);

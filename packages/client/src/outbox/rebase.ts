@@ -20,7 +20,7 @@ export function rebase(key: EntityKey, row: Glimpse, operations: readonly Operat
   const { entityCode } = splitEntityKey(key);
   const ground: StoredEntity = row ?? {
     id: key,
-    type: entityCode,
+    entityCode,
     scope: "",
     sort: "",
     ver: 0,

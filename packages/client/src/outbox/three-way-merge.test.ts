@@ -58,7 +58,7 @@ test("the server's notation of the user's own earlier write does not count as an
 });
 
 test("a view is the server's row with the unsent changes applied in order", () => {
-  const row = { id: "task:1", type: "task", scope: "", sort: "", ver: 5, pending: 0, gone: false, seenAt: 1 };
+  const row = { id: "task:1", entityCode: "task", scope: "", sort: "", ver: 5, pending: 0, gone: false, seenAt: 1 };
   const held = { ...row, base: { id: "1", name: "a" }, data: { id: "1", name: "a" } };
   expect(rebase("task:1", held, [])).toBe(held);
   expect(

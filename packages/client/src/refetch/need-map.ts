@@ -6,7 +6,7 @@ import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
  * - look: whatever the version, only an answer to a request sent from now on counts
  */
 export type Need = {
-  readonly type: string;
+  readonly entityCode: string;
   readonly id: string;
   /** Version to reach; 0 when any will do. */
   readonly version: number;
@@ -64,11 +64,11 @@ export class NeedMap {
   }
 
   /** Raises the need for a row. An earlier one is never lowered, and a raise during a fetch survives that fetch. */
-  raise(type: string, id: string, version: number, options?: { look?: boolean }): void {
-    const key = entityKey(type, id);
+  raise(entityCode: string, id: string, version: number, options?: { look?: boolean }): void {
+    const key = entityKey(entityCode, id);
     const held = this.#needs.get(key);
     this.#needs.set(key, {
-      type,
+      entityCode,
       id,
       version: Math.max(held?.version ?? 0, version),
       look: (held?.look ?? false) || (options?.look ?? false),

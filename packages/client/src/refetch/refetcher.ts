@@ -30,16 +30,16 @@ const storeFaultPauseMs = 1_000;
 export type ManyAnswer = { readonly items: readonly EntityDoc[]; readonly gone: readonly string[] };
 
 export type RefetcherPorts = {
-  readonly getMany: (type: string, ids: readonly string[], signal: AbortSignal) => Promise<ManyAnswer>;
+  readonly getMany: (entityCode: string, ids: readonly string[], signal: AbortSignal) => Promise<ManyAnswer>;
   readonly store: EntityStore;
   /** Does anybody look at the row or hold a subscription to it? Rows that are neither held nor wanted are not read. */
-  readonly wanted: (type: string, id: string) => boolean;
+  readonly wanted: (entityCode: string, id: string) => boolean;
   /** The rows were read; `returned` names those that had been gone. */
-  readonly onRead: (type: string, result: { read: readonly string[]; returned: readonly string[] }) => void;
+  readonly onRead: (entityCode: string, result: { read: readonly string[]; returned: readonly string[] }) => void;
   /** Rows of an answer to somebody else's request (a list page, a write) are here. */
-  readonly onAdmitted: (type: string, ids: readonly string[]) => void;
+  readonly onAdmitted: (entityCode: string, ids: readonly string[]) => void;
   /** The rows could not be read. Unless the error is permanent, they are asked for again by themselves. */
-  readonly onFailed: (type: string, ids: readonly string[], error: Error) => void;
+  readonly onFailed: (entityCode: string, ids: readonly string[], error: Error) => void;
   /** Needs of these rows came or went. */
   readonly onNeeds: (keys: readonly EntityKey[]) => void;
   /** Too many needs at once: subscribe again with versions. */
@@ -126,9 +126,9 @@ export class Refetcher {
     this.#schedule(0);
   }
 
-  raise(type: string, changes: Changes): void {
-    for (const { entityId, version } of changes) this.#raiseOne(type, entityId, version, false);
-    this.#raised(type, changes);
+  raise(entityCode: string, changes: Changes): void {
+    for (const { entityId, version } of changes) this.#raiseOne(entityCode, entityId, version, false);
+    this.#raised(entityCode, changes);
   }
 
   /** The server is asked to compare everything: what it signalled before may be of another history. */
@@ -139,29 +139,29 @@ export class Refetcher {
   }
 
   /** What the server told when it was asked with the versions `seen`. */
-  compared(type: string, changes: Changes, seen: Seen): void {
+  compared(entityCode: string, changes: Changes, seen: Seen): void {
     for (const { entityId, version } of changes) {
-      const isLost = this.#rewound.compare(entityKey(type, entityId), version, seen.get(entityId)?.version ?? 0);
-      this.#raiseOne(type, entityId, version, isLost);
+      const isLost = this.#rewound.compare(entityKey(entityCode, entityId), version, seen.get(entityId)?.version ?? 0);
+      this.#raiseOne(entityCode, entityId, version, isLost);
     }
-    this.#raised(type, changes);
+    this.#raised(entityCode, changes);
   }
 
   /** Reads rows whatever is held: for a first look, and where a removal contradicts what is held. */
-  look(type: string, ids: readonly string[]): void {
-    for (const id of ids) this.#raiseOne(type, id, 0, true);
+  look(entityCode: string, ids: readonly string[]): void {
+    for (const id of ids) this.#raiseOne(entityCode, id, 0, true);
     this.#raised(
-      type,
+      entityCode,
       ids.map((entityId) => ({ entityId })),
     );
   }
 
   /** Removes rows at once; no answer that is already under way brings them back. */
-  async remove(type: string, ids: readonly string[]): Promise<void> {
-    const keys = ids.map((id) => entityKey(type, id));
+  async remove(entityCode: string, ids: readonly string[]): Promise<void> {
+    const keys = ids.map((id) => entityKey(entityCode, id));
     for (const key of keys) this.#needs.remove(key);
     this.#ports.onNeeds(keys);
-    await this.#ports.store.putGone(ids.map((id) => ({ type, id, ver: 0 })));
+    await this.#ports.store.putGone(ids.map((id) => ({ entityCode, id, ver: 0 })));
   }
 
   /**
@@ -172,13 +172,13 @@ export class Refetcher {
    *   answer is older than that version: the rows are read again and need a new subscription.
    */
   async removeUnlessNewer(
-    type: string,
+    entityCode: string,
     rows: readonly { readonly id: string; readonly seen: number }[],
   ): Promise<string[]> {
     const ids = rows.map(({ id }) => id);
-    this.bar(type, ids);
-    await this.#ports.store.putGone(rows.map(({ id, seen }) => ({ type, id, ver: 0, unlessNewerThan: seen })));
-    return this.#lookAtDisputed(type, ids);
+    this.bar(entityCode, ids);
+    await this.#ports.store.putGone(rows.map(({ id, seen }) => ({ entityCode, id, ver: 0, unlessNewerThan: seen })));
+    return this.#lookAtDisputed(entityCode, ids);
   }
 
   /** A number for a request made elsewhere (a list page, a write); hand its rows to `admit`, and `close` it at the end. */
@@ -194,8 +194,8 @@ export class Refetcher {
    * The server says that these rows are gone: answers to requests that are already under way may be older than that, so
    * they do not write them; what then remains open is settled by a new look.
    */
-  bar(type: string, ids: readonly string[]): void {
-    for (const id of ids) this.#needs.bar(entityKey(type, id));
+  bar(entityCode: string, ids: readonly string[]): void {
+    for (const id of ids) this.#needs.bar(entityKey(entityCode, id));
   }
 
   /**
@@ -203,42 +203,42 @@ export class Refetcher {
    *
    * @param own the answer to a write of this client: it certainly took place, so its row is written in any case
    */
-  async admit(ticket: Ticket, type: string, docs: readonly EntityDoc[], own = false): Promise<void> {
-    const admitted = this.#admitted(ticket, type, docs);
+  async admit(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[], own = false): Promise<void> {
+    const admitted = this.#admitted(ticket, entityCode, docs);
     const written = own ? docs : admitted;
-    await this.#ports.store.putServer(written.map((doc) => this.#rewound.rowOf(type, doc)));
+    await this.#ports.store.putServer(written.map((doc) => this.#rewound.rowOf(entityCode, doc)));
     this.#ports.onAdmitted(
-      type,
+      entityCode,
       written.map((doc) => doc.id),
     );
     const satisfied = admitted
-      .map((doc) => ({ key: entityKey(type, doc.id), version: doc.version }))
+      .map((doc) => ({ key: entityKey(entityCode, doc.id), version: doc.version }))
       .filter(({ key, version }) => this.#needs.has(key) && this.#needs.answer(ticket, key, version) === "satisfied");
     if (satisfied.length > 0) this.#ports.onNeeds(satisfied.map(({ key }) => key));
   }
 
   /** Rows that the answer may write. For the others there are two stories, and a new request tells which is true. */
-  #admitted(ticket: Ticket, type: string, docs: readonly EntityDoc[]): readonly EntityDoc[] {
-    const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(type, doc.id)));
+  #admitted(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[]): readonly EntityDoc[] {
+    const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.id)));
     if (barred.length === 0) return docs;
     this.look(
-      type,
+      entityCode,
       barred.map((doc) => doc.id),
     );
     return docs.filter((doc) => !barred.includes(doc));
   }
 
-  #raiseOne(type: string, id: string, version: number, look: boolean): void {
-    if (this.#needs.size >= maxNeeds && !this.#needs.has(entityKey(type, id))) {
+  #raiseOne(entityCode: string, id: string, version: number, look: boolean): void {
+    if (this.#needs.size >= maxNeeds && !this.#needs.has(entityKey(entityCode, id))) {
       this.#overflowed = true;
       return;
     }
-    this.#needs.raise(type, id, version, { look });
+    this.#needs.raise(entityCode, id, version, { look });
   }
 
-  #raised(type: string, changes: readonly { entityId: string }[]): void {
+  #raised(entityCode: string, changes: readonly { entityId: string }[]): void {
     if (changes.length === 0) return;
-    this.#ports.onNeeds(changes.map(({ entityId }) => entityKey(type, entityId)));
+    this.#ports.onNeeds(changes.map(({ entityId }) => entityKey(entityCode, entityId)));
     this.#schedule(gatherMs);
   }
 
@@ -255,39 +255,39 @@ export class Refetcher {
     const due = new Map<string, Need[]>();
     let next: number | undefined;
     for (const need of this.#needs.values()) {
-      if (this.#active.has(need.type)) continue; // looked at again when that request is done
+      if (this.#active.has(need.entityCode)) continue; // looked at again when that request is done
       if (need.notBefore > now) {
         next = Math.min(next ?? need.notBefore, need.notBefore);
         continue;
       }
-      const list = due.get(need.type);
+      const list = due.get(need.entityCode);
       if (list) list.push(need);
-      else due.set(need.type, [need]);
+      else due.set(need.entityCode, [need]);
     }
-    for (const [type, needs] of due) {
+    for (const [entityCode, needs] of due) {
       if (this.#active.size >= maxParallelFetches) break;
       const controller = new AbortController();
-      this.#active.set(type, controller);
-      void this.#fetch(type, needs, controller);
+      this.#active.set(entityCode, controller);
+      void this.#fetch(entityCode, needs, controller);
     }
     if (next !== undefined) this.#schedule(next - now);
   }
 
-  async #fetch(type: string, needs: readonly Need[], controller: AbortController): Promise<void> {
+  async #fetch(entityCode: string, needs: readonly Need[], controller: AbortController): Promise<void> {
     let pause = 0;
     try {
       // More candidates than one request takes: many of them are usually known already.
       const candidates = needs.slice(0, 5 * maxIdsPerFetch);
-      const held = await this.#ports.store.read(candidates.map((need) => entityKey(type, need.id)));
+      const held = await this.#ports.store.read(candidates.map((need) => entityKey(entityCode, need.id)));
       if (controller.signal.aborted) return;
       const ids = this.#withoutKnown(candidates, held).slice(0, maxIdsPerFetch);
-      if (ids.length > 0) await this.#fetchRows(type, ids, held, controller.signal);
+      if (ids.length > 0) await this.#fetchRows(entityCode, ids, held, controller.signal);
     } catch (error) {
       pause = storeFaultPauseMs;
       this.#ports.logger.warn(`[Sync] The local store failed: ${String(error)}`);
     } finally {
-      if (this.#active.get(type) === controller) {
-        this.#active.delete(type);
+      if (this.#active.get(entityCode) === controller) {
+        this.#active.delete(entityCode);
         this.#timer.clear();
         this.#schedule(pause);
         this.#recoverFromOverflow();
@@ -300,11 +300,13 @@ export class Refetcher {
     const ids: string[] = [];
     const forgotten: EntityKey[] = [];
     for (const candidate of candidates) {
-      const key = entityKey(candidate.type, candidate.id);
+      const key = entityKey(candidate.entityCode, candidate.id);
       const need = this.#needs.get(key); // may have been raised during the read
       if (!need) continue;
       const row = held.get(key);
-      const known = row ? !need.look && !row.gone && row.ver >= need.version : !this.#ports.wanted(need.type, need.id);
+      const known = row
+        ? !need.look && !row.gone && row.ver >= need.version
+        : !this.#ports.wanted(need.entityCode, need.id);
       if (known) {
         this.#needs.drop(key);
         forgotten.push(key);
@@ -317,56 +319,56 @@ export class Refetcher {
   }
 
   async #fetchRows(
-    type: string,
+    entityCode: string,
     ids: readonly string[],
     held: ReadonlyMap<EntityKey, StoredEntity>,
     signal: AbortSignal,
   ): Promise<void> {
     const ticket = this.#needs.open();
     try {
-      const answer = await this.#ports.getMany(type, ids, signal);
+      const answer = await this.#ports.getMany(entityCode, ids, signal);
       if (signal.aborted) return;
-      await this.#apply(ticket, type, ids, held, answer);
+      await this.#apply(ticket, entityCode, ids, held, answer);
     } catch (error) {
-      if (!signal.aborted) this.#failed(ticket, type, ids, error);
+      if (!signal.aborted) this.#failed(ticket, entityCode, ids, error);
     } finally {
       this.#needs.close(ticket);
-      this.#ports.onNeeds(ids.map((id) => entityKey(type, id)));
+      this.#ports.onNeeds(ids.map((id) => entityKey(entityCode, id)));
     }
   }
 
   async #apply(
     ticket: Ticket,
-    type: string,
+    entityCode: string,
     ids: readonly string[],
     held: ReadonlyMap<EntityKey, StoredEntity>,
     answer: ManyAnswer,
   ): Promise<void> {
     const asked = new Set(ids);
-    const admitted = this.#admitted(ticket, type, answer.items);
-    await this.#ports.store.putServer(admitted.map((doc) => this.#rewound.rowOf(type, doc)));
-    for (const id of answer.gone) this.#needs.bar(entityKey(type, id), ticket);
-    await this.#ports.store.putGone(answer.gone.map((id) => this.#toMark(type, id, held)));
+    const admitted = this.#admitted(ticket, entityCode, answer.items);
+    await this.#ports.store.putServer(admitted.map((doc) => this.#rewound.rowOf(entityCode, doc)));
+    for (const id of answer.gone) this.#needs.bar(entityKey(entityCode, id), ticket);
+    await this.#ports.store.putGone(answer.gone.map((id) => this.#toMark(entityCode, id, held)));
     for (const doc of answer.items) {
       asked.delete(doc.id);
-      this.#conclude(ticket, type, doc.id, doc.version);
+      this.#conclude(ticket, entityCode, doc.id, doc.version);
     }
     for (const id of answer.gone) {
       asked.delete(id);
-      this.#conclude(ticket, type, id, undefined);
+      this.#conclude(ticket, entityCode, id, undefined);
     }
     // An id that the answer does not mention at all is a fault of the server; it is asked for again later.
-    for (const id of asked) this.#putOff(ticket, entityKey(type, id));
-    await this.#lookAtDisputed(type, answer.gone);
-    for (const doc of admitted) this.#ports.logger.info(`[Sync] Refetched ${type}/${doc.id}`);
-    const returned = admitted.filter((doc) => held.get(entityKey(type, doc.id))?.gone).map((doc) => doc.id);
-    this.#ports.onRead(type, { read: admitted.map((doc) => doc.id), returned });
+    for (const id of asked) this.#putOff(ticket, entityKey(entityCode, id));
+    await this.#lookAtDisputed(entityCode, answer.gone);
+    for (const doc of admitted) this.#ports.logger.info(`[Sync] Refetched ${entityCode}/${doc.id}`);
+    const returned = admitted.filter((doc) => held.get(entityKey(entityCode, doc.id))?.gone).map((doc) => doc.id);
+    this.#ports.onRead(entityCode, { read: admitted.map((doc) => doc.id), returned });
   }
 
   /** "Gone" speaks for the time of the request: it does not remove a row that was written since (an own create, say). */
-  #toMark(type: string, id: string, held: ReadonlyMap<EntityKey, StoredEntity>): GoneMark {
-    const key = entityKey(type, id);
-    return { type, id, ver: this.#markVersion(key), unlessNewerThan: held.get(key)?.ver ?? 0 };
+  #toMark(entityCode: string, id: string, held: ReadonlyMap<EntityKey, StoredEntity>): GoneMark {
+    const key = entityKey(entityCode, id);
+    return { entityCode, id, ver: this.#markVersion(key), unlessNewerThan: held.get(key)?.ver ?? 0 };
   }
 
   /** The version of the signal is the deletion's own: below it nothing may come back. */
@@ -374,21 +376,21 @@ export class Refetcher {
     return this.#needs.get(key)?.version ?? 0;
   }
 
-  async #lookAtDisputed(type: string, gone: readonly string[]): Promise<string[]> {
+  async #lookAtDisputed(entityCode: string, gone: readonly string[]): Promise<string[]> {
     if (gone.length === 0) return [];
-    const rows = await this.#ports.store.read(gone.map((id) => entityKey(type, id)));
-    const disputed = gone.filter((id) => rows.get(entityKey(type, id))?.gone === false);
-    if (disputed.length > 0) this.look(type, disputed);
+    const rows = await this.#ports.store.read(gone.map((id) => entityKey(entityCode, id)));
+    const disputed = gone.filter((id) => rows.get(entityKey(entityCode, id))?.gone === false);
+    if (disputed.length > 0) this.look(entityCode, disputed);
     return disputed;
   }
 
-  #conclude(ticket: Ticket, type: string, id: string, version: number | undefined): void {
-    const key = entityKey(type, id);
+  #conclude(ticket: Ticket, entityCode: string, id: string, version: number | undefined): void {
+    const key = entityKey(entityCode, id);
     if (this.#needs.answer(ticket, key, version) !== "lagging") return;
     const need = this.#needs.get(key);
     if (need && need.failures >= maxLaggingAnswers) {
       this.#needs.drop(key);
-      this.#ports.logger.warn(`[Sync] ${type}/${id} was signalled with a version that never appeared.`);
+      this.#ports.logger.warn(`[Sync] ${entityCode}/${id} was signalled with a version that never appeared.`);
       return;
     }
     this.#putOff(ticket, key);
@@ -400,15 +402,15 @@ export class Refetcher {
     this.#needs.putOff(ticket, key, (failures) => now + 50 + retryDelay(failures - 1, this.#ports.random()));
   }
 
-  #failed(ticket: Ticket, type: string, ids: readonly string[], error: unknown): void {
+  #failed(ticket: Ticket, entityCode: string, ids: readonly string[], error: unknown): void {
     const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
-    this.#ports.logger.warn(`[Sync] Refetch of ${ids.length} ${type} failed: ${failure.message}`);
+    this.#ports.logger.warn(`[Sync] Refetch of ${ids.length} ${entityCode} failed: ${failure.message}`);
     const permanent = failure instanceof ApiError && failure.permanent;
     for (const id of ids) {
-      if (permanent) this.#needs.drop(entityKey(type, id));
-      else this.#putOff(ticket, entityKey(type, id));
+      if (permanent) this.#needs.drop(entityKey(entityCode, id));
+      else this.#putOff(ticket, entityKey(entityCode, id));
     }
-    this.#ports.onFailed(type, ids, failure);
+    this.#ports.onFailed(entityCode, ids, failure);
   }
 
   #recoverFromOverflow(): void {

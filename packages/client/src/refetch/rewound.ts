@@ -23,9 +23,9 @@ export class Rewound {
   }
 
   /** The row that the server sent, with the lost version that it replaces, if there is one. */
-  rowOf(type: string, doc: EntityDoc): ServerRow {
-    const row = { type, id: doc.id, ver: doc.version, data: doc };
-    const key = entityKey(type, doc.id);
+  rowOf(entityCode: string, doc: EntityDoc): ServerRow {
+    const row = { entityCode, id: doc.id, ver: doc.version, data: doc };
+    const key = entityKey(entityCode, doc.id);
     const instead = this.#lost.get(key);
     if (instead === undefined) return row;
     this.#lost.delete(key);

@@ -157,7 +157,7 @@ test("rows are read by their last use, slice after slice, each once", async () =
   const slices = await inPage(
     page,
     async ({ store }, given) => {
-      await store.putServer(given.map((id) => ({ type: "note", id, ver: 1, data: { id, version: 1 } })));
+      await store.putServer(given.map((id) => ({ entityCode: "note", id, ver: 1, data: { id, version: 1 } })));
       const found: string[][] = [];
       for (let slice = await store.readByUse?.(undefined, 10); slice?.length; ) {
         found.push(slice.map((row) => row.id));

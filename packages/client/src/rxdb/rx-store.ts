@@ -65,8 +65,8 @@ export class RxStore implements EntityStore {
     return new Map([...rows].map(([key, row]) => [key, toEntity(row)]));
   }
 
-  async readInside(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
-    return rowsInside(await this.#tables.entities.all(), type, containerIds);
+  async readInside(entityCode: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
+    return rowsInside(await this.#tables.entities.all(), entityCode, containerIds);
   }
 
   async readByUse(after: UseMark | undefined, limit: number): Promise<readonly StoredEntity[]> {
@@ -75,13 +75,15 @@ export class RxStore implements EntityStore {
 
   putServer(rows: readonly ServerRow[]): Promise<void> {
     return this.#merge(
-      rows.map((row) => [entityKey(row.type, row.id), (held, now) => mergeServerRow(held, row, now)] as const),
+      rows.map((row) => [entityKey(row.entityCode, row.id), (held, now) => mergeServerRow(held, row, now)] as const),
     );
   }
 
   putGone(marks: readonly GoneMark[]): Promise<void> {
     return this.#merge(
-      marks.map((mark) => [entityKey(mark.type, mark.id), (held, now) => mergeGoneMark(held, mark, now)] as const),
+      marks.map(
+        (mark) => [entityKey(mark.entityCode, mark.id), (held, now) => mergeGoneMark(held, mark, now)] as const,
+      ),
     );
   }
 

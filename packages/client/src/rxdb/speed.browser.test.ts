@@ -31,7 +31,7 @@ beforeAll(async () => {
     async ({ store }, { from, to, filler }) => {
       const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
       const rows = Array.from({ length: to - from }, (_, n) => ({
-        type: "task",
+        entityCode: "task",
         id: id(from + n),
         ver: 1,
         data: { id: id(from + n), version: 1, name: `task ${from + n}`, note: filler },
@@ -120,7 +120,7 @@ test(`one change among ${onScreen} rows on screen`, async () => {
           });
         });
         const data = { ...row, version, name: `${String(row["name"]).slice(0, 10)} change ${run}` };
-        await store.putServer([{ type: "task", id: row["id"] as string, ver: version, data }]);
+        await store.putServer([{ entityCode: "task", id: row["id"] as string, ver: version, data }]);
         await rendered;
         spent.push(clocks().renderedAt - clocks().changedAt);
       }

@@ -10,7 +10,7 @@ export type EntityData = { readonly [column: string]: unknown };
  */
 export type StoredEntity = {
   readonly id: EntityKey;
-  readonly type: string;
+  readonly entityCode: string;
   /** Organization of the row, or empty: lets a device forget one organization without reading every row. */
   readonly scope: string;
   /** Text to order by without reading the data: time of the last change, newest last. */
@@ -30,7 +30,7 @@ export type StoredEntity = {
 };
 
 export type ServerRow = {
-  readonly type: string;
+  readonly entityCode: string;
   readonly id: string;
   readonly ver: number;
   readonly data: EntityData;
@@ -39,7 +39,7 @@ export type ServerRow = {
 };
 
 export type GoneMark = {
-  readonly type: string;
+  readonly entityCode: string;
   readonly id: string;
   /** Lowest version that the mark carries from now on: no row below it may come back. */
   readonly ver: number;
@@ -56,7 +56,7 @@ export type HeldVersion = { readonly version: number; readonly gone: boolean };
 /** A list as the server ordered it. */
 export type StoredList = {
   readonly id: string;
-  readonly type: string;
+  readonly entityCode: string;
   readonly ids: readonly string[];
   readonly hasMore: boolean;
   readonly fetchedAt: number;
@@ -85,7 +85,7 @@ export interface EntityStore {
   /** Rows by key; those never seen are absent, gone ones are present with `gone`. */
   read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>>;
   /** Versions of the rows of a type, gone ones left out, of which any column holds the id of one of these containers. */
-  readInside?(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>>;
+  readInside?(entityCode: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>>;
   /** Rows in the order of their last use, gone ones too, from behind a mark; left out where the store keeps no order. */
   readByUse?(after: UseMark | undefined, limit: number): Promise<readonly StoredEntity[]>;
   putServer(rows: readonly ServerRow[]): Promise<void>;

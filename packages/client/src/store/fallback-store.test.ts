@@ -41,7 +41,7 @@ testStoreContract("fallback, database full", async () => {
 });
 
 const key = "task:1";
-const row = (ver: number) => ({ type: "task", id: "1", ver, data: { ver } });
+const row = (ver: number) => ({ entityCode: "task", id: "1", ver, data: { ver } });
 
 test("a full disk: rows go on in memory, versions do not go back, and the status can say so", async () => {
   const { database, breakDown } = breakable();
@@ -65,7 +65,7 @@ test("a row held as gone in a database that fails does not come back by an older
   const { database, breakDown } = breakable();
   const store = new FallbackStore(database);
   await store.putServer([row(5)]);
-  await store.putGone([{ type: "task", id: "1", ver: 7 }]);
+  await store.putGone([{ entityCode: "task", id: "1", ver: 7 }]);
   breakDown(false);
   await store.putServer([row(6)]);
   expect((await store.read([key])).get(key)?.gone).toBe(true);

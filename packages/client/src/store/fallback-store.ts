@@ -87,9 +87,9 @@ export class FallbackStore implements EntityStore {
   }
 
   /** What the database holds counts even after it failed; memory knows better where it knows. */
-  async readInside(type: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
-    const older = await this.#database.readInside?.(type, containerIds).catch(() => undefined);
-    return new Map([...(older ?? []), ...((await this.#memory.readInside?.(type, containerIds)) ?? [])]);
+  async readInside(entityCode: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
+    const older = await this.#database.readInside?.(entityCode, containerIds).catch(() => undefined);
+    return new Map([...(older ?? []), ...((await this.#memory.readInside?.(entityCode, containerIds)) ?? [])]);
   }
 
   /** After the database failed nothing can be removed from it any more. */
@@ -100,14 +100,14 @@ export class FallbackStore implements EntityStore {
 
   putServer(rows: readonly ServerRow[]): Promise<void> {
     return this.#write(
-      rows.map(({ type, id }) => `${type}:${id}`),
+      rows.map(({ entityCode, id }) => `${entityCode}:${id}`),
       (store) => store.putServer(rows),
     );
   }
 
   putGone(marks: readonly GoneMark[]): Promise<void> {
     return this.#write(
-      marks.map(({ type, id }) => `${type}:${id}`),
+      marks.map(({ entityCode, id }) => `${entityCode}:${id}`),
       (store) => store.putGone(marks),
     );
   }
@@ -197,7 +197,7 @@ export class FallbackStore implements EntityStore {
     const known = await this.#memory.read(keys);
     const held = await this.#database.read(keys.filter((key) => !known.has(key))).catch(() => undefined);
     for (const row of held?.values() ?? []) {
-      const mark = { type: row.type, id: row.id.slice(row.type.length + 1), ver: row.ver };
+      const mark = { entityCode: row.entityCode, id: row.id.slice(row.entityCode.length + 1), ver: row.ver };
       if (row.gone) await this.#memory.putGone([mark]);
       else if (row.base) await this.#memory.putServer([{ ...mark, data: row.base }]);
     }

@@ -59,8 +59,8 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
       }
       return found;
     },
-    async readInside(type, containerIds) {
-      return rowsInside(entities.values(), type, containerIds);
+    async readInside(entityCode, containerIds) {
+      return rowsInside(entities.values(), entityCode, containerIds);
     },
     async readByUse(after: UseMark | undefined, limit: number) {
       const behind = after ? [...entities.values()].filter((row) => inUse(after, row) < 0) : [...entities.values()];
@@ -69,7 +69,7 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
     async putServer(rows: readonly ServerRow[]) {
       write(
         rows.map((row) => ({
-          key: entityKey(row.type, row.id),
+          key: entityKey(row.entityCode, row.id),
           merge: (held, now) => mergeServerRow(held, row, now),
         })),
       );
@@ -77,7 +77,7 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
     async putGone(marks: readonly GoneMark[]) {
       write(
         marks.map((mark) => ({
-          key: entityKey(mark.type, mark.id),
+          key: entityKey(mark.entityCode, mark.id),
           merge: (held, now) => mergeGoneMark(held, mark, now),
         })),
       );

@@ -16,8 +16,8 @@ export function mergeServerRow(held: StoredEntity | undefined, row: ServerRow, n
     if (row.ver === held.ver && !held.gone) return held;
   }
   return {
-    id: entityKey(row.type, row.id),
-    type: row.type,
+    id: entityKey(row.entityCode, row.id),
+    entityCode: row.entityCode,
     scope: textOf(row.data, "organization_id"),
     sort: textOf(row.data, "updated_ts"),
     ver: row.ver,
@@ -35,8 +35,8 @@ export function mergeGoneMark(held: StoredEntity | undefined, mark: GoneMark, no
   if (mark.unlessNewerThan !== undefined && ver > mark.unlessNewerThan) return held;
   if (held?.gone && ver >= mark.ver) return held;
   return {
-    id: entityKey(mark.type, mark.id),
-    type: mark.type,
+    id: entityKey(mark.entityCode, mark.id),
+    entityCode: mark.entityCode,
     scope: held?.scope ?? "",
     sort: held?.sort ?? "",
     ver: Math.max(ver, mark.ver),

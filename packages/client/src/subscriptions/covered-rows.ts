@@ -11,19 +11,19 @@ export type CoveredRowsPorts = {
   readonly send: (message: UpMessage) => boolean;
   /** Rows of the type on the device that lie inside one of the containers, with their versions. Undefined: not known. */
   readonly readInside:
-    | ((type: string, containerIds: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>)
+    | ((entityCode: string, containerIds: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>)
     | undefined;
   /** Whether the row has a subscription of its own, which compares it anyway. */
-  readonly isWatched: (type: string, id: string) => boolean;
+  readonly isWatched: (entityCode: string, id: string) => boolean;
   readonly onChanged: (
-    type: string,
+    entityCode: string,
     changes: readonly { entityId: string; version: number }[],
     seen: ReadonlyMap<string, HeldVersion>,
   ) => void;
-  readonly onGone: (type: string, rows: readonly GoneRow[]) => void;
+  readonly onGone: (entityCode: string, rows: readonly GoneRow[]) => void;
   readonly onProgress: () => void;
   /** The server is asked about these rows. */
-  readonly onCovered?: ((type: string, ids: Iterable<string>) => void) | undefined;
+  readonly onCovered?: ((entityCode: string, ids: Iterable<string>) => void) | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -33,7 +33,7 @@ export type CoveredRowsPorts = {
 const answerTimeoutMs = 10_000;
 
 type Question = {
-  readonly type: string;
+  readonly entityCode: string;
   readonly containers: readonly string[];
   readonly seen: ReadonlyMap<string, HeldVersion>;
 };
@@ -75,14 +75,14 @@ export class CoveredRows {
     this.#session += 1;
     this.#limits = undefined;
     this.#timer.clear();
-    for (const { type, containers } of this.#asked.values()) this.#note(type, containers);
+    for (const { entityCode, containers } of this.#asked.values()) this.#note(entityCode, containers);
     this.#asked.clear();
   }
 
   /** These containers are confirmed. */
-  add(type: string, containers: readonly string[]): void {
+  add(entityCode: string, containers: readonly string[]): void {
     if (!this.#ports.readInside || !this.#limits?.covered || containers.length === 0) return;
-    this.#note(type, containers);
+    this.#note(entityCode, containers);
     void this.#run();
   }
 
@@ -90,14 +90,14 @@ export class CoveredRows {
   answered({ id, payload }: Extract<DownMessage, { type: "SUBSCRIBED" }>): boolean {
     const question = this.#take(id);
     if (!question) return false;
-    const { type, seen } = question;
+    const { entityCode, seen } = question;
     this.#failures = 0;
     if (payload.gone.length > 0)
       this.#ports.onGone(
-        type,
+        entityCode,
         payload.gone.map((one) => ({ id: one, seen: seen.get(one)?.version ?? 0 })),
       );
-    this.#ports.onChanged(type, payload.changed, seen);
+    this.#ports.onChanged(entityCode, payload.changed, seen);
     this.#ports.onProgress();
     return true;
   }
@@ -111,7 +111,7 @@ export class CoveredRows {
       this.#ports.onProgress();
       return true;
     }
-    this.#note(question.type, question.containers);
+    this.#note(question.entityCode, question.containers);
     this.#failures += 1;
     this.#timer.set(backoffDelay(this.#failures, this.#ports.random(), retryBackoff), () => void this.#run());
     return true;
@@ -125,10 +125,10 @@ export class CoveredRows {
     return question;
   }
 
-  #note(type: string, containers: readonly string[]): void {
-    const due = this.#due.get(type) ?? new Set();
+  #note(entityCode: string, containers: readonly string[]): void {
+    const due = this.#due.get(entityCode) ?? new Set();
     for (const container of containers) due.add(container);
-    this.#due.set(type, due);
+    this.#due.set(entityCode, due);
   }
 
   async #run(): Promise<void> {
@@ -137,53 +137,53 @@ export class CoveredRows {
     let compared = false;
     for (let next = this.#next(); next; next = this.#next()) {
       compared = true;
-      await this.#compare(next.type, next.containers);
+      await this.#compare(next.entityCode, next.containers);
     }
     this.#reading = false;
     // Not for nothing: on a new connection this runs before anything is asked for, which would look as if all were answered.
     if (compared) this.#ports.onProgress();
   }
 
-  #next(): { readonly type: string; readonly containers: readonly string[] } | undefined {
+  #next(): { readonly entityCode: string; readonly containers: readonly string[] } | undefined {
     if (!this.#limits) return undefined;
-    for (const [type, containers] of this.#due) {
-      this.#due.delete(type);
-      return { type, containers: [...containers] };
+    for (const [entityCode, containers] of this.#due) {
+      this.#due.delete(entityCode);
+      return { entityCode, containers: [...containers] };
     }
     return undefined;
   }
 
-  async #compare(type: string, containers: readonly string[]): Promise<void> {
+  async #compare(entityCode: string, containers: readonly string[]): Promise<void> {
     const session = this.#session;
     let held: ReadonlyMap<string, HeldVersion>;
     try {
-      held = (await this.#ports.readInside?.(type, containers)) ?? new Map();
+      held = (await this.#ports.readInside?.(entityCode, containers)) ?? new Map();
     } catch (error) {
       this.#ports.logger.warn(`[Sync] Rows inside containers could not be read: ${String(error)}`);
       return;
     }
     if (session !== this.#session || !this.#limits) {
-      this.#note(type, containers);
+      this.#note(entityCode, containers);
       return;
     }
-    const rows = [...held].filter(([id, { gone }]) => !gone && !this.#ports.isWatched(type, id));
+    const rows = [...held].filter(([id, { gone }]) => !gone && !this.#ports.isWatched(entityCode, id));
     const most = idsPerMessage(this.#limits);
-    for (let at = 0; at < rows.length; at += most) this.#ask(type, containers, rows.slice(at, at + most));
+    for (let at = 0; at < rows.length; at += most) this.#ask(entityCode, containers, rows.slice(at, at + most));
   }
 
-  #ask(type: string, containers: readonly string[], rows: readonly (readonly [string, HeldVersion])[]): void {
+  #ask(entityCode: string, containers: readonly string[], rows: readonly (readonly [string, HeldVersion])[]): void {
     const id = `c${this.#nextId++}`;
     const covered = rows.map(([one]) => one);
-    this.#ports.onCovered?.(type, covered);
+    this.#ports.onCovered?.(entityCode, covered);
     const coveredVersions = rows.map(([, { version }]) => version);
-    this.#asked.set(id, { type, containers, seen: new Map(rows) });
+    this.#asked.set(id, { entityCode, containers, seen: new Map(rows) });
     this.#timer.set(answerTimeoutMs, () => this.#repeat());
     // Not sent: the link breaks, and what was asked is due again then.
-    this.#ports.send({ type: "SUBSCRIBE", id, payload: { entityCode: type, covered, coveredVersions } });
+    this.#ports.send({ type: "SUBSCRIBE", id, payload: { entityCode, covered, coveredVersions } });
   }
 
   #repeat(): void {
-    for (const { type, containers } of this.#asked.values()) this.#note(type, containers);
+    for (const { entityCode, containers } of this.#asked.values()) this.#note(entityCode, containers);
     this.#asked.clear();
     void this.#run();
   }

@@ -63,7 +63,7 @@ export class Endings {
     for (const batch of toBatches(open, ({ target }) => target, limits)) {
       const id = `u${this.#nextId++}`;
       const names = idsOf(batch.entries.map(({ target }) => target));
-      const payload = { entityCode: batch.type, ...(batch.container ? { within: names } : { entityIds: names }) };
+      const payload = { entityCode: batch.entityCode, ...(batch.container ? { within: names } : { entityIds: names }) };
       if (!this.#ports.send({ type: "UNSUBSCRIBE", id, payload })) return;
       for (const ending of batch.entries) ending.question = id;
     }

@@ -13,9 +13,9 @@ type Message = Extract<UpMessage, { type: "SUBSCRIBE" }>;
 async function setUp(types: Readonly<Record<string, number>>) {
   const clock = new FakeClock();
   const store = createMemoryStore();
-  for (const [type, count] of Object.entries(types))
+  for (const [entityCode, count] of Object.entries(types))
     await store.putServer(
-      Array.from({ length: count }, (_, n) => ({ type, id: testId(n + 1), ver: n + 1, data: { n } })),
+      Array.from({ length: count }, (_, n) => ({ entityCode, id: testId(n + 1), ver: n + 1, data: { n } })),
     );
   const sent: Message[] = [];
   const gone: string[] = [];
@@ -44,8 +44,8 @@ async function setUp(types: Readonly<Record<string, number>>) {
     leads: () => scene.leads,
     isCaughtUp: () => scene.caughtUp,
     isBusy: () => scene.busy,
-    isWatched: (type, id) => scene.watched.has(`${type}:${id}`),
-    onGone: (type, rows) => gone.push(...rows.map(({ id, seen }) => `${type}:${id}@${seen}`)),
+    isWatched: (entityCode, id) => scene.watched.has(`${entityCode}:${id}`),
+    onGone: (entityCode, rows) => gone.push(...rows.map(({ id, seen }) => `${entityCode}:${id}@${seen}`)),
     clock,
     random: () => 0.5,
     logger: { info: () => {}, warn: () => {} },
@@ -107,7 +107,7 @@ test("a slow answer is followed by a longer pause", async () => {
 
 test("what is subscribed, was compared through a container, or is held as gone is not asked about", async () => {
   const { store, sent, scene, held, answerAll } = await setUp({ invoice: 4 });
-  await store.putGone([{ type: "invoice", id: testId(1), ver: 0 }]);
+  await store.putGone([{ entityCode: "invoice", id: testId(1), ver: 0 }]);
   scene.watched.add(`invoice:${testId(2)}`);
   held.afresh(limits);
   held.compared("invoice", [testId(3)]);

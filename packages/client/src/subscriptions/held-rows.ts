@@ -34,15 +34,15 @@ export type HeldRowsPorts = {
   /** Something that a view waits for is under way. */
   readonly isBusy: () => boolean;
   /** Whether the row has a subscription of its own, which compares it anyway. */
-  readonly isWatched: (type: string, id: string) => boolean;
-  readonly onGone: (type: string, rows: readonly GoneRow[]) => void;
+  readonly isWatched: (entityCode: string, id: string) => boolean;
+  readonly onGone: (entityCode: string, rows: readonly GoneRow[]) => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
 };
 
 /** `seen`: the version held of each row. */
-type Question = { readonly type: string; readonly seen: ReadonlyMap<string, number> };
+type Question = { readonly entityCode: string; readonly seen: ReadonlyMap<string, number> };
 type Asked = Question & { readonly correlationId: string; readonly at: number };
 
 /**
@@ -104,8 +104,8 @@ export class HeldRows {
   }
 
   /** Somebody else asked about these rows on this connection. */
-  compared(type: string, ids: Iterable<string>): void {
-    if (this.#due) for (const id of ids) this.#compared.add(entityKey(type, id));
+  compared(entityCode: string, ids: Iterable<string>): void {
+    if (this.#due) for (const id of ids) this.#compared.add(entityKey(entityCode, id));
   }
 
   /** False when the message answers something else. */
@@ -122,20 +122,20 @@ export class HeldRows {
     }
     this.#asked = undefined;
     this.#failures = 0;
-    const { type, seen, at } = asked;
-    if (message.type === "SUBSCRIBED") this.#remove(type, seen, message.payload.gone);
+    const { entityCode, seen, at } = asked;
+    if (message.type === "SUBSCRIBED") this.#remove(entityCode, seen, message.payload.gone);
     // A type that was withdrawn is nobody's to read.
-    else if (message.payload.code === "unknown_entity") this.#remove(type, seen, [...seen.keys()]);
-    else this.#ports.logger.warn(`[Sync] Held ${type} rows could not be compared: ${message.payload.message}`);
+    else if (message.payload.code === "unknown_entity") this.#remove(entityCode, seen, [...seen.keys()]);
+    else this.#ports.logger.warn(`[Sync] Held ${entityCode} rows could not be compared: ${message.payload.message}`);
     this.#later(Math.max(gapMs, restFactor * (this.#ports.clock.now() - at)));
     return true;
   }
 
-  #remove(type: string, seen: Question["seen"], gone: readonly string[]): void {
+  #remove(entityCode: string, seen: Question["seen"], gone: readonly string[]): void {
     const rows = gone.flatMap((id) => (seen.has(id) ? [{ id, seen: seen.get(id) ?? 0 }] : []));
     if (rows.length === 0) return;
-    this.#ports.logger.info(`[Sync] No longer on this device: ${type} (${rows.length})`);
-    this.#ports.onGone(type, rows);
+    this.#ports.logger.info(`[Sync] No longer on this device: ${entityCode} (${rows.length})`);
+    this.#ports.onGone(entityCode, rows);
   }
 
   #later(delayMs: number): void {
@@ -177,26 +177,26 @@ export class HeldRows {
     this.#after = slice.at(-1) ?? this.#after;
     this.#atEnd = slice.length < rowsPerSlice;
     const most = idsPerMessage(limits);
-    for (const [type, rows] of Map.groupBy(slice, (row) => row.type)) {
+    for (const [entityCode, rows] of Map.groupBy(slice, (row) => row.entityCode)) {
       const open = rows.flatMap((row): [string, number][] => {
         const { entityId: id } = splitEntityKey(row.id);
-        if (row.gone || this.#compared.has(row.id) || this.#ports.isWatched(type, id)) return [];
+        if (row.gone || this.#compared.has(row.id) || this.#ports.isWatched(entityCode, id)) return [];
         this.#compared.add(row.id);
         return [[id, row.ver]];
       });
       for (let at = 0; at < open.length; at += most)
-        this.#waiting.push({ type, seen: new Map(open.slice(at, at + most)) });
+        this.#waiting.push({ entityCode, seen: new Map(open.slice(at, at + most)) });
     }
   }
 
-  #ask({ type, seen }: Question): void {
+  #ask({ entityCode, seen }: Question): void {
     const correlationId = `h${this.#nextId++}`;
-    this.#asked = { type, seen, correlationId, at: this.#ports.clock.now() };
+    this.#asked = { entityCode, seen, correlationId, at: this.#ports.clock.now() };
     this.#timer.set(answerTimeoutMs, () => {
       this.#again();
       void this.#step();
     });
-    const payload = { entityCode: type, covered: [...seen.keys()], coveredVersions: [...seen.values()] };
+    const payload = { entityCode, covered: [...seen.keys()], coveredVersions: [...seen.values()] };
     // Not sent: the link breaks, and it is asked again on the next one.
     this.#ports.send({ type: "SUBSCRIBE", id: correlationId, payload });
   }

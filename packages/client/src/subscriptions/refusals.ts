@@ -91,9 +91,9 @@ export class Refusals {
   }
 
   /** The row itself, and what is inside it: who may read a row again may often read its contents again. */
-  *named(type: string, ids: ReadonlySet<string>): Generator<Entry> {
+  *named(entityCode: string, ids: ReadonlySet<string>): Generator<Entry> {
     for (const entry of this.#refused.keys()) {
-      if (ids.has(entry.id) && (entry.container || entry.type === type)) yield entry;
+      if (ids.has(entry.id) && (entry.container || entry.entityCode === entityCode)) yield entry;
     }
   }
 

@@ -31,7 +31,11 @@ export function idsPerMessage(limits: Limits): number {
 }
 
 /** Items of one type and one kind (ids or containers), few enough for one message. */
-export type Batch<Item> = { readonly type: string; readonly container: boolean; readonly entries: readonly Item[] };
+export type Batch<Item> = {
+  readonly entityCode: string;
+  readonly container: boolean;
+  readonly entries: readonly Item[];
+};
 
 export function toBatches<Item>(
   items: Iterable<Item>,
@@ -39,14 +43,14 @@ export function toBatches<Item>(
   limits: Limits,
 ): Batch<Item>[] {
   const most = idsPerMessage(limits);
-  const groups = Map.groupBy(items, (item) => `${targetOf(item).container}:${targetOf(item).type}`);
+  const groups = Map.groupBy(items, (item) => `${targetOf(item).container}:${targetOf(item).entityCode}`);
   const batches: Batch<Item>[] = [];
   for (const group of groups.values()) {
     const [first] = group;
     if (!first) continue;
-    const { type, container } = targetOf(first);
+    const { entityCode, container } = targetOf(first);
     for (let at = 0; at < group.length; at += most) {
-      batches.push({ type, container, entries: group.slice(at, at + most) });
+      batches.push({ entityCode, container, entries: group.slice(at, at + most) });
     }
   }
   return batches;

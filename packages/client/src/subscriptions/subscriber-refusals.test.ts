@@ -45,8 +45,8 @@ function setUp(...refused: string[]) {
   return { clock, denied, asked, ended, gone, within, subscriber, hold };
 }
 
-const row = (n: number): Target => ({ type: "task", id: testId(n), container: false });
-const container = (n: number): Target => ({ type: "task", id: testId(n), container: true });
+const row = (n: number): Target => ({ entityCode: "task", id: testId(n), container: false });
+const container = (n: number): Target => ({ entityCode: "task", id: testId(n), container: true });
 
 test("what was refused is asked for again with growing pauses, in one message, and held once it is granted", async () => {
   const { clock, denied, asked, subscriber, hold } = setUp(testId(1), testId(2));

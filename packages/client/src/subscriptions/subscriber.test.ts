@@ -59,8 +59,8 @@ function setUp(held: Record<string, HeldVersion> = {}) {
   };
 }
 
-const target = (n: number) => ({ type: "task", id: testId(n), container: false });
-const container = (n: number) => ({ type: "task", id: testId(n), container: true });
+const target = (n: number) => ({ entityCode: "task", id: testId(n), container: false });
+const container = (n: number) => ({ entityCode: "task", id: testId(n), container: true });
 
 test("what is asked for in one burst travels in one message, with the versions held", async () => {
   const { subscriber, connect, clock, asked } = setUp({

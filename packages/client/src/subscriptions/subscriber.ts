@@ -26,19 +26,19 @@ export const gatherMs = 5;
 export type SubscriberPorts = {
   /** False when there is no connection. */
   readonly send: (message: UpMessage) => boolean;
-  readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
+  readonly readVersions: (entityCode: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
   /** What the device holds of a type inside containers; left out where the store cannot tell. */
   readonly readInside?: CoveredRowsPorts["readInside"];
   readonly onCovered?: CoveredRowsPorts["onCovered"];
   /** `seen`: what was held of each when the server was asked. */
   readonly onChanged: (
-    type: string,
+    entityCode: string,
     changes: readonly { entityId: string; version: number }[],
     seen: ReadonlyMap<string, HeldVersion>,
   ) => void;
-  readonly onGone: (type: string, rows: readonly GoneRow[]) => void;
+  readonly onGone: (entityCode: string, rows: readonly GoneRow[]) => void;
   /** From now on every change inside these containers is signalled; what was listed before is stale. */
-  readonly onWithin: (type: string, containerIds: readonly string[]) => void;
+  readonly onWithin: (entityCode: string, containerIds: readonly string[]) => void;
   /** Something about these targets changed that a view may show. */
   readonly onPhase: (targets: readonly Target[]) => void;
   /** Perhaps everything is answered now: time to look at `settled`. */
@@ -90,8 +90,8 @@ export class Subscriber {
     this.#covered = new CoveredRows({
       ...ports,
       readInside: ports.readInside,
-      isWatched: (type, id) => {
-        const phase = this.#book.get({ type, id, container: false })?.phase;
+      isWatched: (entityCode, id) => {
+        const phase = this.#book.get({ entityCode, id, container: false })?.phase;
         return phase === "asked" || phase === "held" || phase === "wanted";
       },
     });
@@ -116,8 +116,8 @@ export class Subscriber {
 
   /** Every target with its phase, for tests and tools. */
   list(): { readonly target: Target; readonly phase: Phase }[] {
-    return [...this.#book.entries()].map(({ type, id, container, phase }) => ({
-      target: { type, id, container },
+    return [...this.#book.entries()].map(({ entityCode, id, container, phase }) => ({
+      target: { entityCode, id, container },
       phase,
     }));
   }
@@ -146,8 +146,8 @@ export class Subscriber {
   }
 
   /** The server spoke of these rows as existing: what had been refused of them and inside them may be had now. */
-  named(type: string, ids: readonly string[]): void {
-    const entries = this.#refusals.hasten(this.#refusals.named(type, new Set(ids)));
+  named(entityCode: string, ids: readonly string[]): void {
+    const entries = this.#refusals.hasten(this.#refusals.named(entityCode, new Set(ids)));
     if (entries.length > 0) this.#askAgain(entries);
   }
 
@@ -224,8 +224,8 @@ export class Subscriber {
   }
 
   /** The server took rows or containers away, and its subscriptions to them with that. They are asked for again later. */
-  withdrawn(type: string, goneIds: readonly string[]): void {
-    const targets = goneIds.flatMap((id) => [false, true].map((container) => ({ type, id, container })));
+  withdrawn(entityCode: string, goneIds: readonly string[]): void {
+    const targets = goneIds.flatMap((id) => [false, true].map((container) => ({ entityCode, id, container })));
     const entries = targets.flatMap((target) => this.#book.get(target) ?? []);
     for (const entry of entries) if (entry.phase === "held" || entry.phase === "asked") this.#refusals.add(entry);
     this.#ports.onPhase(entries);
@@ -254,17 +254,17 @@ export class Subscriber {
       // Taken away while this question was open, and now there: which of the two came last is asked for.
       else if (entry.phase === "refused" && !refused) this.retry([entry]);
     }
-    this.#ports.logger.info(`[Sync] Subscribed: ${batch.type} (${message.payload.count})`);
+    this.#ports.logger.info(`[Sync] Subscribed: ${batch.entityCode} (${message.payload.count})`);
     if (gone.size > 0 && !batch.container) {
       const rows = [...gone].map((id) => ({ id, seen: seen.get(id)?.version ?? 0 }));
-      this.#ports.onGone(batch.type, rows);
+      this.#ports.onGone(batch.entityCode, rows);
     }
-    this.#ports.onChanged(batch.type, message.payload.changed, seen);
+    this.#ports.onChanged(batch.entityCode, message.payload.changed, seen);
     // The lists of a refused container are read as well, for nothing will signal; but not again after every vain try.
     const read = batch.entries.filter((entry) => entry.phase === "held" || this.#refusals.isFirst(entry));
-    if (batch.container && read.length > 0) this.#ports.onWithin(batch.type, idsOf(read));
+    if (batch.container && read.length > 0) this.#ports.onWithin(batch.entityCode, idsOf(read));
     const live = batch.entries.filter((entry) => entry.phase === "held");
-    if (batch.container) this.#covered.add(batch.type, idsOf(live));
+    if (batch.container) this.#covered.add(batch.entityCode, idsOf(live));
     this.#ports.onPhase(batch.entries);
     this.#ports.onProgress();
   }
@@ -326,7 +326,7 @@ export class Subscriber {
   /** Without readable versions the server is asked as if nothing were held: it answers more, but nothing is missed. */
   async #readVersions(batch: Batch<Entry>): Promise<ReadonlyMap<string, HeldVersion>> {
     try {
-      return await this.#ports.readVersions(batch.type, idsOf(batch.entries));
+      return await this.#ports.readVersions(batch.entityCode, idsOf(batch.entries));
     } catch (error) {
       this.#ports.logger.warn(`[Sync] Held versions could not be read: ${String(error)}`);
       return new Map();
@@ -361,8 +361,12 @@ export class Subscriber {
     const id = `s${this.#nextId++}`;
     const names = idsOf(entries);
     const payload = batch.container
-      ? { entityCode: batch.type, within: names }
-      : { entityCode: batch.type, entityIds: names, versions: names.map((name) => versionToSend(seen.get(name))) };
+      ? { entityCode: batch.entityCode, within: names }
+      : {
+          entityCode: batch.entityCode,
+          entityIds: names,
+          versions: names.map((name) => versionToSend(seen.get(name))),
+        };
     if (!this.#ports.send({ type: "SUBSCRIBE", id, payload })) return;
     for (const entry of entries) entry.phase = "asked";
     this.#questions.set(id, { batch: { ...batch, entries }, seen, sentAt: this.#ports.clock.wallNow() });

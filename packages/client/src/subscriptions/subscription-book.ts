@@ -4,7 +4,7 @@ import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { Logger } from "../platform/logger.ts";
 
 /** One row, or with `container` all rows of the type inside that row. */
-export type Target = { readonly type: string; readonly id: string; readonly container: boolean };
+export type Target = { readonly entityCode: string; readonly id: string; readonly container: boolean };
 
 /**
  * - wanted: to be sent with the next flush
@@ -29,17 +29,17 @@ export type Entry = Target & {
 export const lingerMs = 5_000;
 
 export function targetKey(target: Target): string {
-  return `${target.container ? "in" : "id"}:${target.type}:${target.id}`;
+  return `${target.container ? "in" : "id"}:${target.entityCode}:${target.id}`;
 }
 
 /** Targets for ids that an application gave. Ids that are no UUID are left out and logged. */
-export function toTargets(type: string, ids: readonly string[], container: boolean, logger: Logger): Target[] {
+export function toTargets(entityCode: string, ids: readonly string[], container: boolean, logger: Logger): Target[] {
   const targets: Target[] = [];
   for (const id of new Set(ids)) {
     const canonical = canonicalUuid(id);
-    if (canonical) targets.push({ type, id: canonical, container });
+    if (canonical) targets.push({ entityCode, id: canonical, container });
     // One bad id would make the server refuse the whole message with all the good ones.
-    else logger.warn(`[Sync] cannot subscribe ${type} "${id}": not a UUID; ignoring it`);
+    else logger.warn(`[Sync] cannot subscribe ${entityCode} "${id}": not a UUID; ignoring it`);
   }
   return targets;
 }

@@ -33,8 +33,8 @@ export class HeldBack {
   }
 
   /** Calls `go` once no row is needed any more; at once if none is. */
-  until(type: string, ids: readonly string[], go: () => void): void {
-    const keys = new Set(ids.map((id) => entityKey(type, id)).filter((key) => this.#ports.needs(key)));
+  until(entityCode: string, ids: readonly string[], go: () => void): void {
+    const keys = new Set(ids.map((id) => entityKey(entityCode, id)).filter((key) => this.#ports.needs(key)));
     if (keys.size === 0) {
       go();
       return;

@@ -46,7 +46,7 @@ function createLeader() {
   return { relay, clock, posted, phases, needs, held, become, read, last };
 }
 
-const row = (id: string): Target => ({ type: "task", id, container: false });
+const row = (id: string): Target => ({ entityCode: "task", id, container: false });
 const invalidate = (...ids: string[]): Extract<DownMessage, { type: "INVALIDATE" }> => ({
   type: "INVALIDATE",
   payload: {
@@ -116,7 +116,7 @@ test("a follower hears of its rows only, of everything in its containers, and of
   relay.tell(invalidate(b));
   expect(posted).toHaveLength(before);
   relay.take("l1", { type: "SUBSCRIBE", id: "s2", payload: { entityCode: "task", within: [container] } });
-  await become({ type: "task", id: container, container: true }, "held");
+  await become({ entityCode: "task", id: container, container: true }, "held");
   relay.tell(invalidate(b));
   expect(last()).toMatchObject({ type: "INVALIDATE", payload: { changes: [{ entityId: b }] } });
   needs.set(`task:${a}`, 9);

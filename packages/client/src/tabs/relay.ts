@@ -19,7 +19,7 @@ export type RelayPorts = {
   };
   /** The leader has to read the row; the version to reach, 0 when any will do. */
   readonly neededVersion: (key: EntityKey) => number | undefined;
-  readonly readVersions: (type: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
+  readonly readVersions: (entityCode: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
   readonly post: (link: string, message: DownMessage) => void;
   readonly clock: Clock;
 };
@@ -126,19 +126,19 @@ export class Relay {
 
   /** A message of the server, after the leader took note of it. */
   tell(message: Invalidate | Gone): void {
-    const { entityCode: type } = message.payload;
+    const { entityCode } = message.payload;
     for (const link of this.#links.values()) {
       if (!link.welcomed) continue;
       if (message.type === "GONE") {
-        const entityIds = message.payload.entityIds.filter((id) => holds(link, type, id));
-        if (entityIds.length > 0) this.#ports.post(link.id, { type: "GONE", payload: { entityCode: type, entityIds } });
+        const entityIds = message.payload.entityIds.filter((id) => holds(link, entityCode, id));
+        if (entityIds.length > 0) this.#ports.post(link.id, { type: "GONE", payload: { entityCode, entityIds } });
         continue;
       }
-      const within = [...link.targets.values()].some((target) => target.container && target.type === type);
-      const changes = message.payload.changes.filter(({ entityId }) => within || holds(link, type, entityId));
+      const within = [...link.targets.values()].some((target) => target.container && target.entityCode === entityCode);
+      const changes = message.payload.changes.filter(({ entityId }) => within || holds(link, entityCode, entityId));
       if (changes.length === 0) continue;
       const ids = changes.map(({ entityId }) => entityId);
-      this.#heldBack.until(type, ids, () =>
+      this.#heldBack.until(entityCode, ids, () =>
         this.#post(link, { type: "INVALIDATE", payload: { ...message.payload, changes } }),
       );
     }
@@ -172,10 +172,10 @@ export class Relay {
   }
 
   #subscribe(link: Link, message: Subscribe): void {
-    const { entityCode: type, entityIds = [], within = [] } = message.payload;
+    const { entityCode, entityIds = [], within = [] } = message.payload;
     const targets = [
-      ...entityIds.map((id) => ({ type, id, container: false })),
-      ...within.map((id) => ({ type, id, container: true })),
+      ...entityIds.map((id) => ({ entityCode, id, container: false })),
+      ...within.map((id) => ({ entityCode, id, container: true })),
     ];
     const fresh = targets.filter((target) => !link.targets.has(targetKey(target)));
     for (const target of fresh) link.targets.set(targetKey(target), target);
@@ -190,7 +190,8 @@ export class Relay {
     const named = new Set([...(entityIds ?? []).map((id) => `id:${id}`), ...(within ?? []).map((id) => `in:${id}`)]);
     const all = entityIds === undefined && within === undefined;
     const ended = [...link.targets.values()].filter(
-      ({ type, id, container }) => type === entityCode && (all || named.has(`${container ? "in" : "id"}:${id}`)),
+      (target) =>
+        target.entityCode === entityCode && (all || named.has(`${target.container ? "in" : "id"}:${target.id}`)),
     );
     for (const target of ended) {
       link.targets.delete(targetKey(target));
@@ -250,7 +251,7 @@ export class Relay {
       if (!link.refused.delete(key)) continue;
       const changes = [{ entityId: target.id, action: "CREATE" as const, version: 1 }];
       const timestamp = new Date(this.#ports.clock.wallNow()).toISOString();
-      this.#post(link, { type: "INVALIDATE", payload: { entityCode: target.type, changes, timestamp } });
+      this.#post(link, { type: "INVALIDATE", payload: { entityCode: target.entityCode, changes, timestamp } });
     }
   }
 
@@ -259,8 +260,8 @@ export class Relay {
   }
 }
 
-function holds(link: Link, type: string, id: string): boolean {
-  return [false, true].some((container) => link.targets.has(targetKey({ type, id, container })));
+function holds(link: Link, entityCode: string, id: string): boolean {
+  return [false, true].some((container) => link.targets.has(targetKey({ entityCode, id, container })));
 }
 
 function idOf(message: UpMessage): { id?: string } {

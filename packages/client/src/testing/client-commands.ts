@@ -36,7 +36,7 @@ async function checkInvariants(real: Real): Promise<void> {
   const { state, pendingFetches } = real.client.status();
   if (state === "connected") expect(open, "connected without a socket").toHaveLength(1);
   expect(pendingFetches).toBeGreaterThanOrEqual(0);
-  for (const { target } of real.client.subscriptions()) expect(target.type).toBe("task");
+  for (const { target } of real.client.subscriptions()) expect(target.entityCode).toBe("task");
 }
 
 function command({ name, may, run }: Step): Command {

@@ -59,7 +59,7 @@ export class FakeServer {
   refuses:
     | ((write: {
         method: string;
-        type: string;
+        entityCode: string;
         id: string;
         body: Record<string, unknown> | undefined;
       }) => string | undefined)
@@ -149,41 +149,41 @@ export class FakeServer {
   }
 
   /** Writes a row and signals it to whoever holds it. */
-  write(type: string, id: string, columns: Record<string, unknown> = {}, containers?: readonly string[]): number {
-    return this.writeAt(this.#feed.next(), type, id, columns, containers);
+  write(entityCode: string, id: string, columns: Record<string, unknown> = {}, containers?: readonly string[]): number {
+    return this.writeAt(this.#feed.next(), entityCode, id, columns, containers);
   }
 
   /** The same with a version of the test's choice; it has to be above all earlier ones. */
   writeAt(
     version: number,
-    type: string,
+    entityCode: string,
     id: string,
     columns: Record<string, unknown> = {},
     containers?: readonly string[],
   ): number {
-    const key = `${type}:${id}`;
+    const key = `${entityCode}:${id}`;
     const before = this.rows.get(key);
     this.rows.set(key, { ...before, ...columns, id, version });
     if (containers) this.containers.set(key, containers);
-    this.#signal(type, id, before ? "UPDATE" : "CREATE", version);
+    this.#signal(entityCode, id, before ? "UPDATE" : "CREATE", version);
     return version;
   }
 
-  remove(type: string, id: string): void {
-    if (!this.rows.delete(`${type}:${id}`)) return;
-    this.#signal(type, id, "DELETE", this.#feed.next());
+  remove(entityCode: string, id: string): void {
+    if (!this.rows.delete(`${entityCode}:${id}`)) return;
+    this.#signal(entityCode, id, "DELETE", this.#feed.next());
   }
 
   /** Takes the row away from this client, as after a change of rights. */
-  revoke(type: string, id: string): void {
-    this.rows.delete(`${type}:${id}`);
+  revoke(entityCode: string, id: string): void {
+    this.rows.delete(`${entityCode}:${id}`);
     const { socket } = this;
     const sessions = new Set([...this.sessions.values(), ...(socket ? [socket.session] : [])]);
     for (const session of sessions) {
-      if (!session.subscriptions.delete(`id:${type}:${id}`)) continue;
-      session.withdrawn.set(`id:${type}:${id}`, { entityCode: type, entityId: id });
+      if (!session.subscriptions.delete(`id:${entityCode}:${id}`)) continue;
+      session.withdrawn.set(`id:${entityCode}:${id}`, { entityCode, entityId: id });
       if (socket?.session === session) {
-        this.#send(socket, { type: "GONE", payload: { entityCode: type, entityIds: [id] } });
+        this.#send(socket, { type: "GONE", payload: { entityCode, entityIds: [id] } });
       }
     }
   }
@@ -243,13 +243,13 @@ export class FakeServer {
     if (this.autoFlush) queueMicrotask(() => socket.open && this.flushDown(undefined, 0, socket));
   }
 
-  #signal(type: string, entityId: string, action: "CREATE" | "UPDATE" | "DELETE", version: number): void {
-    const containers = this.containers.get(`${type}:${entityId}`) ?? [];
-    const names = [`id:${type}:${entityId}`, ...containers.map((id) => `in:${type}:${id}`)];
-    this.#feed.add({ position: version, entityCode: type, entityId, action, names });
+  #signal(entityCode: string, entityId: string, action: "CREATE" | "UPDATE" | "DELETE", version: number): void {
+    const containers = this.containers.get(`${entityCode}:${entityId}`) ?? [];
+    const names = [`id:${entityCode}:${entityId}`, ...containers.map((id) => `in:${entityCode}:${id}`)];
+    this.#feed.add({ position: version, entityCode, entityId, action, names });
     for (const socket of this.sockets) {
       if (!socket.open || !names.some((name) => socket.session.subscriptions.has(name))) continue;
-      this.#send(socket, invalidate(type, entityId, action, version));
+      this.#send(socket, invalidate(entityCode, entityId, action, version));
     }
   }
 
@@ -322,20 +322,20 @@ export class FakeServer {
 
   #respond(call: FetchCall): Response {
     const { method, url } = call;
-    const [type = "", id] = url.pathname.replace("/api/v1/", "").split("/");
-    if (method === "GET" && id === undefined) return this.#list(type, url.searchParams);
-    if (method === "GET") return this.#one(this.rows.get(`${type}:${id}`));
+    const [entityCode = "", id] = url.pathname.replace("/api/v1/", "").split("/");
+    if (method === "GET" && id === undefined) return this.#list(entityCode, url.searchParams);
+    if (method === "GET") return this.#one(this.rows.get(`${entityCode}:${id}`));
     const key = call.headers.get("idempotency-key") ?? "";
     const effect = this.effects.get(key);
-    const request = JSON.stringify([method, type, id, call.body]);
+    const request = JSON.stringify([method, entityCode, id, call.body]);
     if (effect && effect.request !== request) return refusal(422, "idempotency_mismatch");
     if (effect) {
       const { id: entityId, version } = effect;
-      const doc = this.rows.get(`${type}:${entityId}`);
+      const doc = this.rows.get(`${entityCode}:${entityId}`);
       return Response.json(method !== "DELETE" && doc ? doc : { id: entityId, version, gone: true });
     }
-    const before = this.rows.get(`${type}:${id}`);
-    const response = this.#write(type, id, call);
+    const before = this.rows.get(`${entityCode}:${id}`);
+    const response = this.#write(entityCode, id, call);
     if (response.ok) {
       this.onEffect?.({ key, id: this.#written.id, before, body: call.body as Record<string, unknown> | undefined });
       const { id: entityId, version } = this.#written;
@@ -344,37 +344,42 @@ export class FakeServer {
     return response;
   }
 
-  #write(type: string, id: string | undefined, { method, body, headers }: FetchCall): Response {
+  #write(entityCode: string, id: string | undefined, { method, body, headers }: FetchCall): Response {
     const columns = body as { id: string } & Record<string, unknown>;
     const target = id ?? columns.id;
-    const held = this.rows.get(`${type}:${target}`);
-    const refused = this.refuses?.({ method, type, id: target, body: columns });
+    const held = this.rows.get(`${entityCode}:${target}`);
+    const refused = this.refuses?.({ method, entityCode, id: target, body: columns });
     if (refused) return refusal(422, refused);
     if (method === "POST" && held) return refusal(409, "already_exists", { current: held });
     if (method !== "POST" && !held) return refusal(404, "not_found");
     const ifMatch = headers.get("if-match")?.replaceAll('"', "");
     if (held && ifMatch && ifMatch !== String(held.version)) return refusal(409, "version_conflict", { current: held });
     if (method === "DELETE") {
-      this.remove(type, target);
+      this.remove(entityCode, target);
       this.#written = { id: target, version: this.#feed.head };
       return Response.json(this.#written);
     }
-    const version = this.write(type, target, columns, this.containers.get(`${type}:${target}`) ?? this.ownContainers);
+    const version = this.write(
+      entityCode,
+      target,
+      columns,
+      this.containers.get(`${entityCode}:${target}`) ?? this.ownContainers,
+    );
     this.#written = { id: target, version };
-    return this.#one(this.rows.get(`${type}:${target}`));
+    return this.#one(this.rows.get(`${entityCode}:${target}`));
   }
 
   #one(doc: EntityDoc | undefined): Response {
     return doc ? Response.json(doc) : refusal(404, "not_found");
   }
 
-  #list(type: string, params: URLSearchParams): Response {
+  #list(entityCode: string, params: URLSearchParams): Response {
     const ids = params.get("ids")?.split(",");
     if (ids) {
-      const items = ids.flatMap((id) => this.rows.get(`${type}:${id}`) ?? []);
-      return Response.json({ items, gone: ids.filter((id) => !this.rows.has(`${type}:${id}`)) });
+      const items = ids.flatMap((id) => this.rows.get(`${entityCode}:${id}`) ?? []);
+      return Response.json({ items, gone: ids.filter((id) => !this.rows.has(`${entityCode}:${id}`)) });
     }
-    const all = [...this.rows].filter(([key]) => key.startsWith(`${type}:`)).map(([, doc]) => doc);
+    const all = [...this.rows].filter(([key]) => key.startsWith(`${entityCode}:`)).map(([, doc]) => doc);
     const sorted = all.sort((a, b) => String(a["name"]).localeCompare(String(b["name"])));
     const from = Number(params.get("cursor") ?? 0);
     const to = from + Number(params.get("limit") ?? 50);

@@ -8,7 +8,7 @@ import { testId } from "./ids.ts";
 export function testStoreContract(name: string, open: () => Promise<EntityStore>): void {
   const id = testId(1);
   const key = entityKey("project", id);
-  const row = (ver: number, title: string) => ({ type: "project", id, ver, data: { id, version: ver, title } });
+  const row = (ver: number, title: string) => ({ entityCode: "project", id, ver, data: { id, version: ver, title } });
 
   async function withStore(use: (store: EntityStore) => Promise<void>): Promise<void> {
     const store = await open();
@@ -43,7 +43,7 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
   test(`${name}: a gone row loses its content and returns only with a version not below the mark`, () =>
     withStore(async (store) => {
       await store.putServer([row(5, "x")]);
-      await store.putGone([{ type: "project", id, ver: 7, unlessNewerThan: 5 }]);
+      await store.putGone([{ entityCode: "project", id, ver: 7, unlessNewerThan: 5 }]);
       expect(await held(store)).toMatchObject({ gone: true, ver: 7, data: null, base: null });
       await store.putServer([row(6, "late answer")]);
       expect(await held(store)).toMatchObject({ gone: true });
@@ -54,13 +54,13 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
   test(`${name}: a mark of removal spares a row that was written since`, () =>
     withStore(async (store) => {
       await store.putServer([row(5, "x")]);
-      await store.putGone([{ type: "project", id, ver: 0, unlessNewerThan: 4 }]);
+      await store.putGone([{ entityCode: "project", id, ver: 0, unlessNewerThan: 4 }]);
       expect(await held(store)).toMatchObject({ gone: false, ver: 5 });
     }));
 
   test(`${name}: a removal ordered after a write takes place after it`, () =>
     withStore(async (store) => {
-      await Promise.all([store.putServer([row(5, "x")]), store.putGone([{ type: "project", id, ver: 0 }])]);
+      await Promise.all([store.putServer([row(5, "x")]), store.putGone([{ entityCode: "project", id, ver: 0 }])]);
       expect(await held(store)).toMatchObject({ gone: true });
     }));
 
@@ -81,9 +81,15 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
   test(`${name}: lists and notes are kept`, () =>
     withStore(async (store) => {
       expect(await store.readList("a")).toBeUndefined();
-      await store.putList({ id: "a", type: "project", ids: [id], hasMore: true, fetchedAt: 1 });
-      await store.putList({ id: "a", type: "project", ids: [], hasMore: false, fetchedAt: 2 });
-      expect(await store.readList("a")).toEqual({ id: "a", type: "project", ids: [], hasMore: false, fetchedAt: 2 });
+      await store.putList({ id: "a", entityCode: "project", ids: [id], hasMore: true, fetchedAt: 1 });
+      await store.putList({ id: "a", entityCode: "project", ids: [], hasMore: false, fetchedAt: 2 });
+      expect(await store.readList("a")).toEqual({
+        id: "a",
+        entityCode: "project",
+        ids: [],
+        hasMore: false,
+        fetchedAt: 2,
+      });
       await store.putMeta("seen", { at: 5 });
       expect(await store.readMeta("seen")).toEqual({ at: 5 });
     }));
@@ -108,8 +114,8 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
 
   test(`${name}: rows used longest ago are forgotten first, never those that must stay`, () =>
     withStore(async (store) => {
-      const rows = Array.from({ length: 300 }, (_, n) => ({ type: "task", id: testId(n), ver: 1, data: { n } }));
-      const keys = rows.map(({ type, id: rowId }) => entityKey(type, rowId));
+      const rows = Array.from({ length: 300 }, (_, n) => ({ entityCode: "task", id: testId(n), ver: 1, data: { n } }));
+      const keys = rows.map(({ entityCode, id: rowId }) => entityKey(entityCode, rowId));
       await store.putServer(rows.slice(0, 200));
       const begun = Date.now();
       await expect.poll(() => Date.now()).toBeGreaterThan(begun);
@@ -132,11 +138,11 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       expect((await store.read([entityKey("task", testId(20))])).size).toBe(1);
     }));
 
-  test(`${name}: rows inside a container, by whatever column, of one type, without those that are gone`, () =>
+  test(`${name}: rows inside a container, by whatever column, of one entityCode, without those that are gone`, () =>
     withStore(async (store) => {
-      const inside = (n: number, type: string, column: string) => ({
+      const inside = (n: number, entityCode: string, column: string) => ({
         ...row(n, "inside"),
-        type,
+        entityCode,
         id: testId(n),
         data: { id: testId(n), version: n, [column]: testId(99) },
       });
@@ -147,7 +153,7 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
         inside(5, "invoice", "project_id"),
         row(6, "elsewhere"),
       ]);
-      await store.putGone([{ type: "task", id: testId(4), ver: 0 }]);
+      await store.putGone([{ entityCode: "task", id: testId(4), ver: 0 }]);
       expect(await store.readInside?.("task", [testId(98), testId(99)])).toEqual(
         new Map([2, 3].map((n) => [testId(n), { version: n, gone: false }])),
       );
@@ -155,10 +161,10 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
 
   test(`${name}: rows by last use, slice after slice, each once`, () =>
     withStore(async (store) => {
-      const rows = Array.from({ length: 25 }, (_, n) => ({ type: "task", id: testId(n), ver: 1, data: { n } }));
-      const keys = rows.map(({ type, id: rowId }) => entityKey(type, rowId));
+      const rows = Array.from({ length: 25 }, (_, n) => ({ entityCode: "task", id: testId(n), ver: 1, data: { n } }));
+      const keys = rows.map(({ entityCode, id: rowId }) => entityKey(entityCode, rowId));
       await store.putServer(rows); // all within one moment
-      await store.putGone([{ type: "task", id: testId(3), ver: 0 }]);
+      await store.putGone([{ entityCode: "task", id: testId(3), ver: 0 }]);
       const begun = Date.now();
       await expect.poll(() => Date.now()).toBeGreaterThan(begun + 1);
       await store.touch(keys.slice(0, 2));
@@ -177,14 +183,14 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
   test(`${name}: a thousand rows in one call`, () =>
     withStore(async (store) => {
       const rows = Array.from({ length: 1_000 }, (_, n) => ({
-        type: "task",
+        entityCode: "task",
         id: testId(n),
         ver: n + 1,
         data: { n, organization_id: testId(2) },
       }));
       await store.putServer(rows);
       await store.putServer(rows.map((one) => ({ ...one, ver: one.ver + 1 })));
-      const found = await store.read(rows.map(({ type, id: rowId }) => entityKey(type, rowId)));
+      const found = await store.read(rows.map(({ entityCode, id: rowId }) => entityKey(entityCode, rowId)));
       expect(found.size).toBe(1_000);
       expect(found.get(entityKey("task", testId(999)))).toMatchObject({ ver: 1_001, scope: testId(2) });
     }));

@@ -229,7 +229,7 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/core/client.ts`,
-        find: "onWithin: (type, containers) => this.#lists.subscribed(type, containers),",
+        find: "onWithin: (entityCode, containers) => this.#lists.subscribed(entityCode, containers),",
         replace: "onWithin: () => undefined,",
       },
     ],
