@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { isRoot } from "./cache-folder.ts";
+import { isRoot } from "../process/cache-folder.ts";
 
 /** The account that PostgreSQL runs under when we are root. */
 export interface Account {

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { cacheFolder } from "./cache-folder.ts";
+import { cacheFolder } from "../process/cache-folder.ts";
 
 /** The programs that npm brings. There is no psql and no pg_dump among them. */
 export interface PostgresBinaries {

@@ -16,8 +16,8 @@ import {
 } from "node:fs";
 import path from "node:path";
 import pg from "pg";
+import { cacheFolder } from "../process/cache-folder.ts";
 import { repositoryRoot } from "../repository.ts";
-import { cacheFolder } from "./cache-folder.ts";
 import { initialisePostgres, type PostgresPlace, startPostgres } from "./server.ts";
 
 /** The core alone, the suite on top of it, and the suite with its demonstration data. Test files copy one of them by these names. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { isRoot } from "../postgres/cache-folder.ts";
+import { isRoot } from "./cache-folder.ts";
 import { findProgram } from "./find-program.ts";
 
 /** A machine that has just started updates itself and holds the lock; that takes a minute or two. */

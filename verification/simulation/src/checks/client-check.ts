@@ -1,12 +1,21 @@
+import type { EntityStore } from "@heliograph/client";
 import { type Row, rowKey } from "../database/rows.ts";
-import type { ClientNode } from "../nodes/client-node.ts";
 import type { History } from "./history.ts";
 import type { Violations } from "./violation.ts";
+
+/** What these checks look at of a client. */
+export interface CheckedClient {
+  readonly name: string;
+  /** The device's local store. */
+  readonly store: EntityStore;
+  /** Rows on screen. */
+  readonly watched: readonly { readonly code: string; readonly id: string }[];
+}
 
 /** Versions on a device only rise, and each has the content that was committed under it. */
 export function watchStore(
   of: { history: History; violations: Violations; now: () => number },
-  client: ClientNode,
+  client: CheckedClient,
 ): void {
   const { history, violations, now } = of;
   const highest = new Map<string, number>();
@@ -27,10 +36,10 @@ export function watchStore(
   });
 }
 
-/** What is wrong with the rows that somebody looks at, by key. */
-export async function differences(
-  of: { history: History; mayRead: (client: ClientNode, row: Row) => boolean },
-  client: ClientNode,
+/** What is wrong with the rows on screen, by key. */
+export async function differences<Client extends CheckedClient>(
+  of: { history: History; mayRead: (client: Client, row: Row) => boolean },
+  client: Client,
 ): Promise<Map<string, string>> {
   const { history, mayRead } = of;
   const wrong = new Map<string, string>();
