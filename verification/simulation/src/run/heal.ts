@@ -1,4 +1,4 @@
-import type { Stage } from "../nodes/stage.ts";
+import type { Stage } from "./stage.ts";
 
 /** Every fault ends: whoever stood still goes on, whoever died starts again, and messages arrive. */
 export function heal(stage: Stage): void {

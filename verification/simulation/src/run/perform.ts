@@ -1,10 +1,10 @@
 import type { Row } from "../database/rows.ts";
 import { rowKey } from "../database/rows.ts";
 import { PodNode } from "../nodes/pod-node.ts";
-import type { Stage } from "../nodes/stage.ts";
 import type { WatcherNode } from "../nodes/watcher-node.ts";
 import type { Action, Who } from "../plan/action.ts";
 import { entities, organizationOfProject, people, projects } from "../plan/cast.ts";
+import type { Stage } from "./stage.ts";
 
 /** Restarted gateways and dead sessions: what the housekeeper does in production, at a time that the schedule chooses. */
 const deadAfterMs = 4000;

@@ -4,11 +4,11 @@ import { rowKey } from "../database/rows.ts";
 import { epochMs } from "../engine/epoch.ts";
 import { RunawayError } from "../engine/scheduler.ts";
 import type { ClientNode } from "../nodes/client-node.ts";
-import { Stage, warmUpMs } from "../nodes/stage.ts";
 import type { Plan } from "../plan/action.ts";
 import { entities } from "../plan/cast.ts";
 import { heal } from "./heal.ts";
 import { perform } from "./perform.ts";
+import { Stage, warmUpMs } from "./stage.ts";
 
 export type Outcome = {
   readonly violations: readonly Violation[];

@@ -4,12 +4,12 @@ import { History } from "../checks/history.ts";
 import { Violations } from "../checks/violation.ts";
 import { checkFrame } from "../checks/wire-check.ts";
 import { rowKey } from "../database/rows.ts";
+import { ClientNode } from "../nodes/client-node.ts";
+import { PodNode } from "../nodes/pod-node.ts";
+import { WatcherNode } from "../nodes/watcher-node.ts";
+import { createWorld, type World } from "../nodes/world.ts";
 import type { Plan, Who } from "../plan/action.ts";
 import { entities, organizationOfProject, organizations, people, projects } from "../plan/cast.ts";
-import { ClientNode } from "./client-node.ts";
-import { PodNode } from "./pod-node.ts";
-import { WatcherNode } from "./watcher-node.ts";
-import { createWorld, type World } from "./world.ts";
 
 /** Milliseconds before the first action; nobody has subscribed by then. */
 export const warmUpMs = 50;
