@@ -14,11 +14,13 @@ interface Props {
   onMine: () => void;
 }
 
-/** Two people changed the same field: both values side by side, and the choice. Nothing is lost until it is made. */
+/**
+ * Both values of a field that someone else changed while the user edited it. Nothing is lost until the user chooses.
+ */
 export function ConflictNotice({ column, row, theirs, draft, onTheirs, onMine }: Props) {
   const id = useId();
   const notice = useRef<HTMLElement>(null);
-  // The editor went with the focus in it: the keyboard continues here, unless the person has gone elsewhere meanwhile.
+  // The notice replaces the focused editor: take over the focus, unless the user has moved it elsewhere.
   useEffect(() => {
     if (document.activeElement === document.body) notice.current?.focus();
   }, []);

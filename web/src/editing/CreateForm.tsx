@@ -11,10 +11,11 @@ import { humanize } from "../format/humanize.ts";
 import { Editor } from "../value/Editor.tsx";
 import { useDraftKey, useRetainedState } from "./draft-retention.ts";
 
+/** The form that creates a row of any type. */
 export function CreateForm({ entityCode, initial }: { entityCode: EntityCode; initial: Texts }) {
   const columns = formColumns(entityCode);
-  const place = useDraftKey(entityCode, "new");
-  const [texts, setTexts] = useRetainedState<Texts>(place, initial, (held) => held === initial);
+  const draftKey = useDraftKey(entityCode, "new");
+  const [texts, setTexts] = useRetainedState<Texts>(draftKey, initial, (value) => value === initial);
   const [errors, setErrors] = useState<Texts>({});
   const [failure, setFailure] = useState("");
   const { create, pending } = useMutation(entityCode);
@@ -35,9 +36,9 @@ export function CreateForm({ entityCode, initial }: { entityCode: EntityCode; in
       return;
     }
     try {
-      const made = await create(checked.doc as never);
+      const created = await create(checked.doc as never);
       announce(`${entityInfo(entityCode).label} created`);
-      await navigate(entityPath(entityCode, made.entityId), { replace: true });
+      await navigate(entityPath(entityCode, created.entityId), { replace: true });
     } catch (error) {
       setFailure(errorText(error));
     }

@@ -10,9 +10,9 @@ import { humanize } from "../format/humanize.ts";
 import type { Drafts } from "./open-drafts.tsx";
 
 /**
- * Above a row that went while somebody wrote in it. Nothing of the draft is thrown away: it can be copied below, or the
- * row is created again with it. Where the row still exists and is only hidden, the server refuses that, and the write
- * waits with its text among the changes that need a decision.
+ * Notice above a row that was deleted or hidden while the user edited it. The draft stays: it can be copied, or the row
+ * can be created again with it. If the row still exists and is only hidden, the server rejects the create, and the
+ * write is listed with its text among the changes that need a decision.
  */
 export function GoneWhileEditing({ entityCode, row, drafts }: { entityCode: EntityCode; row: Row; drafts: Drafts }) {
   const { create } = useMutation(entityCode);
@@ -21,13 +21,13 @@ export function GoneWhileEditing({ entityCode, row, drafts }: { entityCode: Enti
   const label = entityInfo(entityCode).label.toLowerCase();
 
   async function createAgain(): Promise<void> {
-    const held = drafts.held();
-    const again = recreation(entityCode, row, new Map([...held].map(([name, { text }]) => [name, text])));
+    const open = drafts.current();
+    const again = recreation(entityCode, row, new Map([...open].map(([name, { text }]) => [name, text])));
     if (!again.ok) return setFailure(`${humanize(again.column)}: ${again.message}`);
     try {
       await create(again.doc as never);
-      for (const { rescued } of held.values()) rescued();
-      announce(`Created the ${label} again with your text`);
+      for (const { onRecreated } of open.values()) onRecreated();
+      announce(`${entityInfo(entityCode).label} created again with your text`);
     } catch (error) {
       setFailure(errorText(error));
     }
@@ -42,14 +42,14 @@ export function GoneWhileEditing({ entityCode, row, drafts }: { entityCode: Enti
         <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden="true" />
         <div>
           <p>
-            This {label} was deleted or is no longer shared with you while you were editing it. Your text is kept below:
-            create the {label} again with it, or copy it.
+            This {label} was deleted or is no longer shared with you. Your unsaved text is still below: create the{" "}
+            {label} again with it, or copy it.
           </p>
           {failure ? <p className="mt-1 font-medium">{failure}</p> : null}
         </div>
       </div>
       <Button size="sm" variant="solid" onClick={() => void createAgain()}>
-        Create it again
+        Create again
       </Button>
     </div>
   );

@@ -1,4 +1,4 @@
-import { Check, Copy, LoaderCircle } from "lucide-react";
+import { Copy, LoaderCircle } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 import { type Column, type EntityCode, isLongText, type Row } from "../catalog/catalog.ts";
 import { toInput } from "../catalog/column-input.ts";
@@ -10,19 +10,20 @@ import { Value } from "../value/Value.tsx";
 import { ConflictNotice } from "./ConflictNotice.tsx";
 import { hasDraft } from "./inline-edit.ts";
 import { useFrozen } from "./open-drafts.tsx";
+import { SaveNote } from "./SaveNote.tsx";
 import { useInlineEdit } from "./use-inline-edit.ts";
 
 interface Props {
   entityCode: EntityCode;
   row: Row;
   column: Column;
-  /** The field is the name of the page: its value is the heading, also while it is being edited. */
+  /** Whether the field is the page's heading, also while it is being edited. */
   heading?: boolean;
 }
 
 /**
- * A value that becomes its own editor: press it, or Enter on it; Enter or leaving saves, Escape gives up. In a text of
- * several lines Enter is a new line and Ctrl+Enter saves.
+ * A value that turns into an editor when pressed. Enter or leaving the editor saves, Escape cancels. In multi-line
+ * texts Enter adds a line and Ctrl+Enter saves.
  */
 export function InlineField({ entityCode, row, column, heading = false }: Props) {
   const edit = useInlineEdit(entityCode, row, column);
@@ -35,12 +36,12 @@ export function InlineField({ entityCode, row, column, heading = false }: Props)
   const name = humanize(column.name);
   useLiveHighlight(box, toInput(column, row[column.name]));
 
-  // The editor disappears with the focus in it; without this the keyboard starts again at the top of the page.
+  // The focused editor disappears; without this, keyboard users would start again at the top of the page.
   useEffect(() => {
-    if (!returnFocus.current || (state.mode !== "view" && state.mode !== "saved")) return;
+    if (!returnFocus.current || hasDraft(state)) return;
     returnFocus.current = false;
     button.current?.focus();
-  }, [state.mode]);
+  }, [state]);
 
   const hiddenHeading = heading ? <h1 className="sr-only">{toInput(column, row[column.name])}</h1> : null;
 
@@ -66,13 +67,14 @@ export function InlineField({ entityCode, row, column, heading = false }: Props)
     );
   }
 
-  if (hasDraft(state) && "draft" in state) {
+  if (hasDraft(state)) {
     const failure = state.mode === "editing" ? state.error : undefined;
     return (
-      // biome-ignore lint/a11y/noStaticElementInteractions: only hears the keys and the leaving of the editor inside it
+      // biome-ignore lint/a11y/noStaticElementInteractions: only listens to keys and blur of the editor inside it
       <div
         onBlur={(event) => {
-          // Still the active element: the whole window lost the focus, to look something up, and half a word is no edit.
+          // If the input is still the active element, the whole window lost the focus; a half-typed text must not be
+          // saved.
           const left = document.activeElement !== event.target && !event.currentTarget.contains(event.relatedTarget);
           if (!frozen && left) edit.commit();
         }}
@@ -146,10 +148,8 @@ export function InlineField({ entityCode, row, column, heading = false }: Props)
           )}
         </button>
       </Frame>
-      {state.mode === "saved" ? (
-        <span className="pointer-events-none absolute top-1.5 right-2 inline-flex items-center gap-1 rounded bg-green-bg px-1.5 text-green-fg text-xs">
-          <Check className="size-3" aria-hidden="true" /> Saved
-        </span>
+      {state.mode === "kept" || state.mode === "saved" ? (
+        <SaveNote name={name} saved={state.mode === "saved"} onRest={edit.rest} />
       ) : null}
     </div>
   );

@@ -2,47 +2,47 @@ import { type Dispatch, type SetStateAction, useEffect, useRef, useState } from 
 import { useAuth, usePerson } from "../auth/AuthProvider.tsx";
 
 /**
- * What was being written when the session ran out, until the same person is back. In memory only: on a shared computer
- * nobody finds it later.
+ * Drafts that were open when the session expired, until the same user signs in again. In memory only, so that a shared
+ * computer keeps no trace of them.
  */
-const kept = new Map<string, unknown>();
+const retained = new Map<string, unknown>();
 
-/** After a sign-out by hand nothing is kept. */
+/** Drops all retained drafts, as on sign-out. */
 export function clearRetainedDrafts(): void {
-  kept.clear();
+  retained.clear();
 }
 
-/** Where a person writes something: of each person separately, so that nobody is handed another one's words. */
+/** The key of a draft. It contains the user's id, so that no user sees the draft of another. */
 export function useDraftKey(...path: readonly string[]): string {
   return [usePerson().id, ...path].join("/");
 }
 
-/** What was kept for this place, for the first drawing; it is forgotten once it is shown. */
-export function retainedDraft<Draft>(place: string): Draft | undefined {
-  // Only `useDraftRetention` writes to a place, and always what its own component keeps there.
-  return kept.get(place) as Draft | undefined;
+/** The retained draft for a key, for the initial state of a component. Mounting the component removes it. */
+export function retainedDraft<Draft>(key: string): Draft | undefined {
+  // Only `useDraftRetention` writes a key, always with the draft type of its own component.
+  return retained.get(key) as Draft | undefined;
 }
 
-/** Keeps `draft` when the component goes because the session has ended. undefined: there is nothing to keep. */
-export function useDraftRetention<Draft>(place: string, draft: Draft | undefined): void {
+/** Retains `draft` if the component unmounts because the session has expired. undefined means that there is none. */
+export function useDraftRetention<Draft>(key: string, draft: Draft | undefined): void {
   const { getToken } = useAuth();
   const latest = useRef(draft);
   latest.current = draft;
   useEffect(() => {
-    kept.delete(place);
+    retained.delete(key);
     return () => {
-      if (getToken() === null && latest.current !== undefined) kept.set(place, latest.current);
+      if (getToken() === null && latest.current !== undefined) retained.set(key, latest.current);
     };
-  }, [place, getToken]);
+  }, [key, getToken]);
 }
 
-/** A state that outlives the end of the session. `isEmpty` says when there is nothing worth keeping. */
+/** A state that survives the expiry of the session. `isEmpty` tells whether a value is not worth retaining. */
 export function useRetainedState<Value>(
-  place: string,
+  key: string,
   initial: Value,
   isEmpty: (value: Value) => boolean,
 ): [Value, Dispatch<SetStateAction<Value>>] {
-  const [value, setValue] = useState(() => retainedDraft<Value>(place) ?? initial);
-  useDraftRetention(place, isEmpty(value) ? undefined : value);
+  const [value, setValue] = useState(() => retainedDraft<Value>(key) ?? initial);
+  useDraftRetention(key, isEmpty(value) ? undefined : value);
   return [value, setValue];
 }

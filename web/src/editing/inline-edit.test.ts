@@ -6,7 +6,8 @@ const states: Record<InlineEdit["mode"], InlineEdit> = {
   editing: { mode: "editing", base: "a", draft: "b" },
   saving: { mode: "saving", base: "a", draft: "b" },
   conflict: { mode: "conflict", theirs: "c", draft: "b" },
-  saved: { mode: "saved", draft: "b" },
+  kept: { mode: "kept" },
+  saved: { mode: "saved" },
 };
 
 const events: Record<InlineEditEvent["type"], InlineEditEvent> = {
@@ -14,30 +15,32 @@ const events: Record<InlineEditEvent["type"], InlineEditEvent> = {
   change: { type: "change", draft: "y" },
   cancel: { type: "cancel" },
   save: { type: "save" },
+  kept: { type: "kept" },
   saved: { type: "saved" },
   failed: { type: "failed", error: "no" },
   conflicted: { type: "conflicted", theirs: "c" },
   takeTheirs: { type: "takeTheirs" },
   keepMine: { type: "keepMine" },
-  rescued: { type: "rescued" },
+  recreated: { type: "recreated" },
   rest: { type: "rest" },
 };
 
 type Row = Record<InlineEditEvent["type"], InlineEdit["mode"]>;
 
-/** Every mode with every event; a new mode or event does not compile until its row or cell is stated. */
+/** The mode after each event in each mode. A new mode or event does not compile until its row or cell is added. */
 const table: Record<InlineEdit["mode"], Row> = {
   view: {
     start: "editing",
     change: "view",
     cancel: "view",
     save: "view",
+    kept: "view",
     saved: "view",
     failed: "view",
     conflicted: "view",
     takeTheirs: "view",
     keepMine: "view",
-    rescued: "view",
+    recreated: "view",
     rest: "view",
   },
   editing: {
@@ -45,12 +48,13 @@ const table: Record<InlineEdit["mode"], Row> = {
     change: "editing",
     cancel: "view",
     save: "saving",
+    kept: "editing",
     saved: "editing",
     failed: "editing",
     conflicted: "conflict",
     takeTheirs: "editing",
     keepMine: "editing",
-    rescued: "saved",
+    recreated: "view",
     rest: "editing",
   },
   saving: {
@@ -58,12 +62,13 @@ const table: Record<InlineEdit["mode"], Row> = {
     change: "saving",
     cancel: "saving",
     save: "saving",
-    saved: "saved",
+    kept: "kept",
+    saved: "saving",
     failed: "editing",
     conflicted: "conflict",
     takeTheirs: "saving",
     keepMine: "saving",
-    rescued: "saved",
+    recreated: "view",
     rest: "saving",
   },
   conflict: {
@@ -71,25 +76,41 @@ const table: Record<InlineEdit["mode"], Row> = {
     change: "conflict",
     cancel: "conflict",
     save: "conflict",
+    kept: "conflict",
     saved: "conflict",
     failed: "conflict",
     conflicted: "conflict",
     takeTheirs: "view",
     keepMine: "saving",
-    rescued: "saved",
+    recreated: "view",
     rest: "conflict",
+  },
+  kept: {
+    start: "editing",
+    change: "kept",
+    cancel: "kept",
+    save: "kept",
+    kept: "kept",
+    saved: "saved",
+    failed: "kept",
+    conflicted: "kept",
+    takeTheirs: "kept",
+    keepMine: "kept",
+    recreated: "kept",
+    rest: "view",
   },
   saved: {
     start: "editing",
     change: "saved",
     cancel: "saved",
     save: "saved",
+    kept: "saved",
     saved: "saved",
     failed: "saved",
     conflicted: "saved",
     takeTheirs: "saved",
     keepMine: "saved",
-    rescued: "saved",
+    recreated: "saved",
     rest: "view",
   },
 };
@@ -104,14 +125,14 @@ test.each(cells)("%s --%s--> %s", (mode, event, next) => {
   expect(result.mode).toBe(next);
 });
 
-test("a failed save keeps what was typed and the value it was begun on", () => {
+test("a failed save keeps the draft and the value at the start of the edit", () => {
   expect(inlineEdit(states.saving, events.failed)).toEqual({ mode: "editing", base: "a", draft: "b", error: "no" });
 });
 
-test("keeping mine saves on top of the value of the other one", () => {
+test("keepMine saves on top of the other value", () => {
   expect(inlineEdit(states.conflict, events.keepMine)).toEqual({ mode: "saving", base: "c", draft: "b" });
 });
 
-test("an editor that is already open is not started again by a live change", () => {
+test("start does not reset an open editor", () => {
   expect(inlineEdit(states.editing, events.start)).toBe(states.editing);
 });

@@ -1,36 +1,41 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 
-/** What an open editor holds, and how it is told that this got into the row by another way than its own save. */
 interface OpenDraft {
   readonly text: string;
-  readonly rescued: () => void;
+  /** Tells the editor that the row was created again with its text, so that nothing is left to save. */
+  readonly onRecreated: () => void;
 }
 
 export interface Drafts {
-  /** Whether an editor on this page holds something that is not saved. */
+  /** Whether an editor on this page holds unsaved text. */
   readonly open: boolean;
-  /** Set when the row is gone: editors stay open to show and copy their text, and none can save by itself any more. */
+  /** Set when the row is gone: editors stay open, so that their text can be read and copied, but cannot save. */
   readonly frozen: boolean;
-  /** What the open editors hold at this moment, by column. */
-  readonly held: () => ReadonlyMap<string, OpenDraft>;
-  readonly mark: (name: string, draft: OpenDraft | undefined) => void;
+  /** The current drafts by column name. */
+  readonly current: () => ReadonlyMap<string, OpenDraft>;
+  readonly register: (name: string, draft: OpenDraft | undefined) => void;
 }
 
-const DraftContext = createContext<Drafts>({ open: false, frozen: false, held: () => new Map(), mark: () => {} });
+const DraftContext = createContext<Drafts>({
+  open: false,
+  frozen: false,
+  current: () => new Map(),
+  register: () => {},
+});
 
-/** Knows of the open editors of one row, so that the page can keep them in view when the row disappears. */
+/** Tracks the open editors of one row, so that the page keeps them in view when the row disappears. */
 export function useOpenDrafts(frozen: boolean): Drafts {
   const drafts = useRef(new Map<string, OpenDraft>());
   const [count, setCount] = useState(0);
-  const mark = useCallback((name: string, draft: OpenDraft | undefined) => {
+  const register = useCallback((name: string, draft: OpenDraft | undefined) => {
     if (draft) drafts.current.set(name, draft);
     else drafts.current.delete(name);
-    // The page is drawn again when an editor opens or closes, not with every letter.
+    // Render the page when an editor opens or closes, not with every keystroke.
     setCount(drafts.current.size);
   }, []);
-  const held = useCallback(() => new Map(drafts.current), []);
+  const current = useCallback(() => new Map(drafts.current), []);
   const open = count > 0;
-  return useMemo(() => ({ open, frozen, held, mark }), [open, frozen, held, mark]);
+  return useMemo(() => ({ open, frozen, current, register }), [open, frozen, current, register]);
 }
 
 export function DraftProvider({ drafts, children }: { drafts: Drafts; children: ReactNode }) {
@@ -41,11 +46,11 @@ export function useFrozen(): boolean {
   return useContext(DraftContext).frozen;
 }
 
-/** @param rescued must stay the same function while the component is mounted */
-export function useDraftRegistration(name: string, text: string | undefined, rescued: () => void): void {
-  const { mark } = useContext(DraftContext);
+/** Registers the draft of one editor with its page. `onRecreated` must be stable while the component is mounted. */
+export function useDraftRegistration(name: string, text: string | undefined, onRecreated: () => void): void {
+  const { register } = useContext(DraftContext);
   useEffect(() => {
-    mark(name, text === undefined ? undefined : { text, rescued });
-  }, [mark, name, text, rescued]);
-  useEffect(() => () => mark(name, undefined), [mark, name]);
+    register(name, text === undefined ? undefined : { text, onRecreated });
+  }, [register, name, text, onRecreated]);
+  useEffect(() => () => register(name, undefined), [register, name]);
 }

@@ -1,56 +1,57 @@
 import { useMutation } from "@heliograph/client/react";
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useReducer, useRef } from "react";
 import type { Column, EntityCode, Row } from "../catalog/catalog.ts";
 import { fromInput, sameValue, toInput } from "../catalog/column-input.ts";
-import { useAnnounce } from "../components/Announcer.tsx";
 import { errorText } from "../feedback/error-text.ts";
-import { humanize } from "../format/humanize.ts";
 import { retainedDraft, useDraftKey, useDraftRetention } from "./draft-retention.ts";
 import { hasDraft, type InlineEdit, inlineEdit, resumed } from "./inline-edit.ts";
 import { useDraftRegistration } from "./open-drafts.tsx";
-
-/** How long "Saved" stays, in milliseconds. */
-const savedFor = 1_600;
 
 interface InlineEditor {
   readonly state: InlineEdit;
   readonly start: () => void;
   readonly change: (draft: string) => void;
-  /** Saves the draft, or the given text where choosing is already deciding (a select, a picker). */
+  /** Saves the draft, or the given text for inputs where choosing completes the edit (a select, a picker). */
   readonly commit: (draft?: string) => void;
   readonly cancel: () => void;
   readonly takeTheirs: () => void;
   readonly keepMine: () => void;
+  /** Ends the display of the result of a save. */
+  readonly rest: () => void;
 }
 
 /**
- * Editing of one column of one row. A change of this column by somebody else that arrives while the editor is open is
- * shown, with both values, and decided by the writer; one that arrives after the save is a conflict of the outbox.
+ * Editing of one column of one row. If someone else changes the column while the editor is open, saving shows both
+ * values and the user decides. A change that arrives after the save becomes a conflict in the outbox.
  */
 export function useInlineEdit(entityCode: EntityCode, row: Row, column: Column): InlineEditor {
-  const place = useDraftKey(entityCode, row.id, column.name);
-  const [state, dispatch] = useReducer(inlineEdit, place, (kept) => resumed(retainedDraft<InlineEdit>(kept)));
-  useDraftRetention(place, hasDraft(state) ? state : undefined);
+  const draftKey = useDraftKey(entityCode, row.id, column.name);
+  const [state, dispatch] = useReducer(inlineEdit, draftKey, (key) => resumed(retainedDraft<InlineEdit>(key)));
+  useDraftRetention(draftKey, hasDraft(state) ? state : undefined);
   const { update } = useMutation(entityCode);
-  const announce = useAnnounce();
   const live = useRef(row);
   live.current = row;
   const name = column.name;
-  const rescued = useCallback(() => dispatch({ type: "rescued" }), []);
-  useDraftRegistration(name, hasDraft(state) && "draft" in state ? state.draft : undefined, rescued);
-
-  useEffect(() => {
-    if (state.mode !== "saved") return;
-    const timer = setTimeout(() => dispatch({ type: "rest" }), savedFor);
-    return () => clearTimeout(timer);
-  }, [state.mode]);
+  const onRecreated = useCallback(() => dispatch({ type: "recreated" }), []);
+  useDraftRegistration(name, hasDraft(state) ? state.draft : undefined, onRecreated);
+  const rest = useCallback(() => dispatch({ type: "rest" }), []);
+  const latestWrite = useRef(0);
 
   async function send(value: unknown): Promise<void> {
+    latestWrite.current += 1;
+    const write = latestWrite.current;
+    // The acknowledgement of an earlier write must not make a later one look saved.
+    const settle = (type: "saved" | "rest") => {
+      if (write === latestWrite.current) dispatch({ type });
+    };
     try {
-      // Kept and shown from here on, with or without network. What the server says later is told where the row is.
-      await update(row.id, { [name]: value } as never);
-      announce(`${humanize(name)} saved`);
-      dispatch({ type: "saved" });
+      const { confirmed } = await update(row.id, { [name]: value } as never);
+      dispatch({ type: "kept" });
+      // If the server rejects the write, the page shows a notice of its own (RowAttention).
+      confirmed.then(
+        () => settle("saved"),
+        () => settle("rest"),
+      );
     } catch (error) {
       dispatch({ type: "failed", error: errorText(error) });
     }
@@ -91,5 +92,6 @@ export function useInlineEdit(entityCode: EntityCode, row: Row, column: Column):
     cancel: () => dispatch({ type: "cancel" }),
     takeTheirs: () => dispatch({ type: "takeTheirs" }),
     keepMine,
+    rest,
   };
 }
