@@ -10,9 +10,9 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), offlineFiles()],
   build: {
     target: "es2023",
-    // A data: URL for a small asset would need an exception in the content security policy.
+    // Inlining a small asset as a data: URL would need an exception in the content security policy.
     assetsInlineLimit: 0,
-    // One bundle for what the first page needs: a second request would come after the first.
+    // The first page loads one bundle; splitting it would cost a second round trip.
     chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
     rolldownOptions: {

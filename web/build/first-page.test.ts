@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { firstPage, type Placed } from "./first-page.ts";
+import { firstPage, type ModuleInfo } from "./first-page.ts";
 
-const modules: Record<string, Placed> = {
+const modules: Record<string, ModuleInfo> = {
   main: { isEntry: true, importers: [] },
-  shell: { isEntry: false, importers: ["main", "words"] },
-  words: { isEntry: false, importers: ["shell", "detail"] },
-  // Only by import(): nobody imports it at once.
+  shell: { isEntry: false, importers: ["main", "text"] },
+  text: { isEntry: false, importers: ["shell", "detail"] },
+  // Loaded by import() only: no static importers.
   detail: { isEntry: false, importers: [] },
   editor: { isEntry: false, importers: ["detail"] },
   loop: { isEntry: false, importers: ["editor", "loop"] },
 };
 
-test("what the first page's script reaches by imports alone comes with it, also where a later part shares it", () => {
-  const comesFirst = firstPage((id) => modules[id] ?? null);
-  expect(Object.keys(modules).filter(comesFirst)).toEqual(["main", "shell", "words"]);
+test("the first page includes what its entry reaches by static imports, also modules shared with deferred parts", () => {
+  const isOnFirstPage = firstPage((id) => modules[id] ?? null);
+  expect(Object.keys(modules).filter(isOnFirstPage)).toEqual(["main", "shell", "text"]);
 });

@@ -1,18 +1,18 @@
-/** The part of a module's place in the graph that decides whether the first page needs it. */
-export interface Placed {
+/** The part of the bundler's module info that decides whether the first page needs a module. */
+export interface ModuleInfo {
   readonly isEntry: boolean;
-  /** Ids of the modules that import it at once, not later. */
+  /** Ids of the modules that import it statically. */
   readonly importers: readonly string[];
 }
 
 /**
- * Tells whether a module comes with the first page: reached from its script by imports alone. The bundler would make a
- * file of every few modules that the first page shares with a later one; together they compress better and are asked for
- * at once.
+ * Returns a test of whether a module belongs to the first page, that is, whether the entry reaches it by static imports
+ * alone. Left to itself, the bundler emits a small file for each group of modules that the first page shares with a
+ * deferred part; one file compresses better and needs one request.
  *
- * @param infoOf of any module by its id; null for what is not bundled
+ * @param infoOf module info by id; null for modules that are not bundled
  */
-export function firstPage(infoOf: (id: string) => Placed | null): (id: string) => boolean {
+export function firstPage(infoOf: (id: string) => ModuleInfo | null): (id: string) => boolean {
   return (id) => {
     const seen = new Set<string>();
     const open = [id];

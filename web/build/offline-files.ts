@@ -4,12 +4,14 @@ import { join, resolve } from "node:path";
 import { build, type Plugin, type ResolvedConfig } from "vite";
 import { offlineNames } from "./offline-names.ts";
 
-/** Where the service worker lies in the build: at the root, because it serves only what is at or below its own path. */
+/**
+ * File name of the service worker in the build. At the root, because a worker controls only pages at or below its path.
+ */
 const workerFile = "service-worker.js";
 
 const worker = join(import.meta.dirname, "../src/offline/service-worker.ts");
 
-/** Builds the service worker after everything else, with the list of what else was built. */
+/** Vite plugin that builds the service worker last, with the list of files that it keeps on the device. */
 export function offlineFiles(): Plugin {
   let config: ResolvedConfig;
   return {
@@ -27,7 +29,7 @@ export function offlineFiles(): Plugin {
         const files = await Promise.all(
           names.map(async (name) => ({
             url: `/${name}`,
-            // Names below assets/ hold a hash of the content; the others change under the same name.
+            // File names in assets/ contain a content hash; other files change under the same name.
             revision: name.startsWith("assets/") ? null : await revisionOf(join(folder, name)),
           })),
         );
@@ -40,7 +42,7 @@ export function offlineFiles(): Plugin {
             target: "es2023",
             outDir: folder,
             emptyOutDir: false,
-            // One classic script: not every browser starts a service worker that is a module.
+            // One classic script, because not every browser supports module service workers.
             rollupOptions: { input: worker, output: { format: "iife", entryFileNames: workerFile } },
           },
         });

@@ -21,13 +21,13 @@ const bundle: Record<string, BuiltFile> = {
     dynamicImports: ["assets/rows.js"],
   }),
   "assets/rows.js": chunk([`${devtools}RowsView.tsx`]),
-  "assets/table.js": chunk(["/app/node_modules/only-the-panel/index.js"]),
+  "assets/table.js": chunk(["/app/node_modules/devtools-only/index.js"]),
   "assets/index.css": { type: "asset" },
   "assets/index.js.map": { type: "asset" },
   "index.html": { type: "asset" },
 };
 
-test("the device keeps what a visitor may need, and nothing that only the developers' panel loads", () => {
+test("keeps every file that the application may need offline, except those that only the devtools panel loads", () => {
   expect(offlineNames(bundle)).toEqual([
     "assets/index.js",
     "assets/shared.js",

@@ -1,21 +1,21 @@
-/** The part of a built file that decides whether it is kept on the device. */
+/** The part of the bundler's output file that decides whether the device keeps it. */
 export type BuiltFile =
   | {
       readonly type: "chunk";
       readonly isEntry: boolean;
-      /** Ids of its modules: paths in the file system. */
+      /** Ids of its modules, which are file system paths. */
       readonly moduleIds: readonly string[];
       readonly imports: readonly string[];
       readonly dynamicImports: readonly string[];
     }
   | { readonly type: "asset" };
 
-/** The panel for developers: of the SDK, and loaded only by who asks for it. */
-const developers = /\/client\/src\/devtools\//;
+/** Modules of the SDK's devtools panel, which is loaded on request only. */
+const devtools = /\/client\/src\/devtools\//;
 
 /**
- * Names of the built files that every visitor's device keeps, to open the application without a network. Not the
- * chunks that only the developers' panel loads: hardly anybody opens it, and it would be fetched again with each version.
+ * Names of the built files that every device keeps so that the application opens offline. Chunks that only the devtools
+ * panel loads are left out: few users open it, and every device would download it again with each version.
  */
 export function offlineNames(bundle: Readonly<Record<string, BuiltFile>>): string[] {
   const needed = new Set<string>();
@@ -23,7 +23,7 @@ export function offlineNames(bundle: Readonly<Record<string, BuiltFile>>): strin
     const file = bundle[name];
     if (!file || needed.has(name)) return;
     if (file.type === "chunk") {
-      if (!file.isEntry && file.moduleIds.some((id) => developers.test(id))) return;
+      if (!file.isEntry && file.moduleIds.some((id) => devtools.test(id))) return;
       needed.add(name);
       for (const next of [...file.imports, ...file.dynamicImports]) add(next);
     } else {

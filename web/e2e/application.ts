@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { inject } from "vitest";
 import { buildApplication } from "./built-application.ts";
 
-/** Flags that keep Chromium from needing a screen and from calling home. */
+/** Chromium flags: no display needed and no background network traffic. */
 const flags = [
   "--headless",
   "--no-sandbox",
@@ -18,11 +18,11 @@ const flags = [
   "--disable-sync",
 ];
 
-/** The whole product: demonstration data, real services, the built pages on one address per gateway, a browser. */
+/** The whole product: demonstration data, real services, the built pages at one address per gateway, and a browser. */
 export type Application = AsyncDisposable & {
   readonly database: TestDatabase;
   readonly cluster: Cluster;
-  /** One per gateway, so that a test decides which window talks to which. */
+  /** One per gateway, so that a test decides which gateway a window uses. */
   readonly addresses: readonly string[];
   readonly browser: Browser;
 };
@@ -47,28 +47,28 @@ export async function startApplication(env: Readonly<Record<string, string>> = {
   return { database, cluster, addresses, browser, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** The browser that the test run found. */
+/** Path of the browser that the test run found. */
 function chromiumPath(): string {
   const path = inject("chromiumPath");
   if (path === null) throw new Error("No Chromium on this machine. Remedy: install the package chromium.");
   return path;
 }
 
-/** Longest wait for anything on a page, in milliseconds: less than a test may take, so that its message is the one seen. */
-const patience = 20_000;
+/** Timeout of waits on a page, in ms. Below the test timeout, so that a failure reports the wait and not the test. */
+const timeoutMs = 20_000;
 
-/** A window of its own, as of another person on another machine. The test closes its context. */
+/** Opens a page in its own browser context, like a user on another machine. The test closes the context. */
 export async function openPage(application: Application, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await application.browser.newContext({
     viewport: { width: 1280, height: 900 },
     locale: "en-GB",
     ...options,
   });
-  context.setDefaultTimeout(patience);
+  context.setDefaultTimeout(timeoutMs);
   return context.newPage();
 }
 
-/** Errors of a page: what it logged as an error and what it threw. A test that passes leaves none. */
+/** Collects uncaught errors and error logs of a page. */
 export function watchErrors(page: Page): string[] {
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -78,14 +78,14 @@ export function watchErrors(page: Page): string[] {
   return errors;
 }
 
-/** Opens the sign-in page at `address` and goes in as one of the demonstration's people. */
+/** Opens the sign-in page at `address` and signs in as the demo user whose name starts with `name`. */
 export async function signIn(page: Page, address: string, name: string): Promise<void> {
   await page.goto(address);
   await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
   await page.getByRole("heading", { level: 1, name: /Good to see you/ }).waitFor();
 }
 
-/** Waits until the page says that it is live. */
+/** Waits until the sync status of the page is "Live". */
 export async function becomesLive(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Sync status: Live" }).waitFor();
 }

@@ -5,17 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** The folder of `web/`. */
+/** Absolute path of `web/`. */
 export const webRoot = join(import.meta.dirname, "..");
 
 const vite = join(createRequire(import.meta.url).resolve("vite/package.json"), "..", "bin", "vite.js");
 
 export type Build = AsyncDisposable & { readonly folder: string };
 
-/** Makes a production build of the pages in a folder of its own, which disposing removes. */
+/** Builds the pages for production into a temporary folder, which disposing removes. */
 export async function buildApplication(): Promise<Build> {
   const folder = await mkdtemp(join(tmpdir(), "heliograph-web-"));
-  // In a process of its own: the test runner's NODE_ENV would put React's development build into the bundle.
+  // In a separate process: the test runner's NODE_ENV would bundle React's development build.
   await promisify(execFile)(process.execPath, [vite, "build", "--outDir", folder, "--logLevel", "error"], {
     cwd: webRoot,
     env: { NODE_ENV: "production" },

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Application, becomesLive, openPage, signIn, startApplication } from "./application.ts";
-import { endSession } from "./kept-session.ts";
+import { endSession } from "./session-expiry.ts";
 
 let application: Application;
 const pages: Page[] = [];
@@ -37,23 +37,23 @@ async function someTask(place: number): Promise<{ id: string; title: string }> {
   return rows[0];
 }
 
-test("text that was being typed when the session ended is there after signing in again, for the same person only", async () => {
+test("another user who signs in after the session expired does not see the draft", async () => {
   const task = await someTask(0);
   const page = await openWindow("Alice");
   await page.goto(`${address()}/tasks/${task.id}`);
   await page.getByRole("button", { name: /^Edit title:/ }).click();
-  await page.getByRole("textbox", { name: "Title" }).fill("Half a thought");
+  await page.getByRole("textbox", { name: "Title" }).fill("Half a sentence");
   await endSession(application, page);
   await page.getByText("Your session has ended").waitFor();
 
   await page.getByRole("button", { name: /^Bob/ }).click();
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
-  expect(await page.getByText("Half a thought").count()).toBe(0);
+  expect(await page.getByText("Half a sentence").count()).toBe(0);
   await page.reload();
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
 });
 
-test("the draft of before the end of a session is open again and can be saved", async () => {
+test("a draft from before the session expired is open again after signing in and can be saved", async () => {
   const task = await someTask(3);
   const page = await openWindow("Alice");
   await page.goto(`${address()}/tasks/${task.id}`);
@@ -69,14 +69,14 @@ test("the draft of before the end of a session is open again and can be saved", 
   await page.getByRole("heading", { level: 1, name: "A thought continued" }).waitFor();
 });
 
-test("a window that loses the focus does not save what is half typed", async () => {
+test("a window that loses the focus does not save a half-typed text", async () => {
   const task = await someTask(6);
   const page = await openWindow("Alice");
   await page.goto(`${address()}/tasks/${task.id}`);
   await page.getByRole("button", { name: /^Edit title:/ }).click();
   const field = page.getByRole("textbox", { name: "Title" });
   await field.fill("Half a ti");
-  // What a browser does when another window comes in front: the field is told, and stays the active element.
+  // As browsers do when another window gets the focus: the field gets focusout, but stays the active element.
   await field.evaluate((element) => element.dispatchEvent(new FocusEvent("focusout", { bubbles: true })));
   await field.press("End");
   expect(await field.inputValue()).toBe("Half a ti");
@@ -84,7 +84,7 @@ test("a window that loses the focus does not save what is half typed", async () 
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
 });
 
-test("a pause while typing a search takes back neither the space nor the next letter", async () => {
+test("a pause while typing a search deletes neither the space nor the next letter", async () => {
   const page = await openWindow("Alice");
   await page.goto(`${address()}/tasks`);
   const field = page.getByRole("searchbox", { name: "Filter tasks" });
@@ -95,18 +95,18 @@ test("a pause while typing a search takes back neither the space nor the next le
   await expect.poll(() => new URL(page.url()).searchParams.get("q")).toBe("agree on");
 });
 
-test("comments that cannot be loaded are not shown as none", async () => {
+test("comments that fail to load are not shown as an empty list", async () => {
   const task = await someTask(9);
   const page = await openWindow("Alice");
   await page.route("**/api/v1/task_comment?*", (route) => route.abort());
   await page.goto(`${address()}/tasks/${task.id}`);
   await page.getByText("Comments could not be loaded").waitFor();
-  expect(await page.getByText("Nobody has said anything yet").count()).toBe(0);
+  expect(await page.getByText("No comments yet").count()).toBe(0);
   await page.unroute("**/api/v1/task_comment?*");
   await page.getByText("Comments could not be loaded").waitFor({ state: "detached" });
 });
 
-test("another person who signs in in another tab: nothing of the one before stays, and the socket is released", async () => {
+test("when another user signs in in another tab, no data of the previous user stays and the socket is released", async () => {
   const page = await openWindow("Alice");
   await page.goto(`${address()}/projects`);
   await becomesLive(page);
@@ -128,13 +128,13 @@ test("another person who signs in in another tab: nothing of the one before stay
   await expect.poll(sessions, { timeout: 20_000 }).toBe(0);
   await other.getByRole("button", { name: /^Dave/ }).click();
   await page.getByRole("button", { name: /^Account: Dave/ }).waitFor();
-  // Watched from the first moment on: a flash would be seen by this, not by a look afterwards.
+  // Observed from the start: checking afterwards would miss rows that are shown for a moment.
   const flashed = await page.evaluate(
     (text) =>
       new Promise<boolean>((resolve) => {
-        const look = () => document.body.innerText.includes(text) && resolve(true);
-        look();
-        new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+        const check = () => document.body.innerText.includes(text) && resolve(true);
+        check();
+        new MutationObserver(check).observe(document.body, { childList: true, subtree: true, characterData: true });
         const ready = () => (document.querySelector("tbody tr a") ? resolve(false) : requestAnimationFrame(ready));
         ready();
       }),
@@ -144,7 +144,7 @@ test("another person who signs in in another tab: nothing of the one before stay
   expect(texts.filter((text) => text.includes("RxDB"))).toEqual([]);
 });
 
-test("Enter right after a picker opened changes nothing", async () => {
+test("Enter right after opening a picker changes nothing", async () => {
   const { rows } = await application.database.pool.query<{ id: string; assignee_id: string }>(
     `select id, assignee_id from app.task where assignee_id is not null and organization_id =
        (select organization_id from app.membership m join app.person p on p.id = m.person_id

@@ -8,15 +8,15 @@ import { webRoot } from "./built-application.ts";
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const folder = join(webRoot, "..", "artifacts", "screenshots");
 
-/** Keeps a picture of the page for people to look at. */
+/** Saves a screenshot of the page for review. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
-/** What axe finds wrong with the page at levels A and AA, however slight, as readable lines. */
+/** Violations of WCAG levels A and AA that axe finds on the page, of any severity, as readable lines. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  // Once per document: most of the pages that are looked at come without a new one.
+  // Add axe once per document: most of the inspected pages are client-side navigations in the same document.
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.addScriptTag({ path: axePath });
   const results = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };
@@ -27,7 +27,7 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   );
 }
 
-/** Whether something is wider than the window, so that the page scrolls sideways. */
+/** Whether the page is wider than the window and scrolls horizontally. */
 export function overflows(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 }

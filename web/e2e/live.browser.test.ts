@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 afterAll(() => application?.[Symbol.asyncDispose]());
 
-/** A window of its own person on its own gateway. */
+/** Opens a window for a user on a given gateway. */
 async function openWindow(name: string, gateway: number, path: string): Promise<Page> {
   const page = await openPage(application);
   pages.push(page);
@@ -22,7 +22,7 @@ async function openWindow(name: string, gateway: number, path: string): Promise<
   await signIn(page, address, name);
   await page.goto(`${address}${path}`);
   await becomesLive(page);
-  // A mark that a reload would wipe: the change has to come through the open page.
+  // A reload would remove this mark: changes must arrive without one.
   await page.evaluate(() => Object.assign(window, { untouched: true }));
   return page;
 }
@@ -31,7 +31,7 @@ function wasNotReloaded(page: Page): Promise<boolean> {
   return page.evaluate(() => "untouched" in window);
 }
 
-/** A public task of Northwind that both Alice and Bob may read, with the project it is in. */
+/** A task of Northwind that both Alice and Bob can read, with the id of its project. */
 async function someTask(place: number): Promise<{ id: string; title: string; project_id: string }> {
   const { rows } = await application.database.pool.query<{ id: string; title: string; project_id: string }>(
     `select t.id, t.title, t.project_id from app.task t join app.project p on p.id = t.project_id
@@ -50,7 +50,7 @@ async function editTitle(page: Page, title: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-test("an edit in one window appears in another person's window on another gateway, in detail and list", async () => {
+test("an edit appears in another user's windows on another gateway, in detail and list", async () => {
   const task = await someTask(0);
   const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
@@ -65,7 +65,7 @@ test("an edit in one window appears in another person's window on another gatewa
   expect(errors).toEqual([[], [], []]);
 });
 
-test("a task added by one person appears in the other one's project page", async () => {
+test("a task added by one user appears on another user's project page", async () => {
   const task = await someTask(7);
   const alice = await openWindow("Alice", 0, `/projects/${task.project_id}`);
   const bob = await openWindow("Bob", 1, `/projects/${task.project_id}`);
@@ -76,28 +76,28 @@ test("a task added by one person appears in the other one's project page", async
   expect(await wasNotReloaded(bob)).toBe(true);
 });
 
-test("the same field changed by two: both values are shown, and mine wins only when I say so", async () => {
+test("if two users change the same field, both values are shown and the second user decides", async () => {
   const task = await someTask(14);
   const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
   await bob.getByRole("button", { name: /^Edit title:/ }).click();
-  await bob.getByRole("textbox", { name: "Title" }).fill("Bob's words");
+  await bob.getByRole("textbox", { name: "Title" }).fill("Bob's title");
 
-  await editTitle(alice, "Alice's words");
+  await editTitle(alice, "Alice's title");
   await bob
-    .getByRole("heading", { level: 1, name: "Alice's words", includeHidden: true })
+    .getByRole("heading", { level: 1, name: "Alice's title", includeHidden: true })
     .waitFor({ state: "attached" });
   await bob.keyboard.press("Enter");
   const notice = bob.getByRole("region", { name: /Title was changed by someone else/ });
   await notice.waitFor();
-  expect(await notice.innerText()).toMatch(/Alice's words[\s\S]*Bob's words/);
+  expect(await notice.innerText()).toMatch(/Alice's title[\s\S]*Bob's title/);
 
   await notice.getByRole("button", { name: "Keep mine" }).click();
-  await bob.getByRole("heading", { level: 1, name: "Bob's words" }).waitFor();
-  await alice.getByRole("heading", { level: 1, name: "Bob's words" }).waitFor();
+  await bob.getByRole("heading", { level: 1, name: "Bob's title" }).waitFor();
+  await alice.getByRole("heading", { level: 1, name: "Bob's title" }).waitFor();
 });
 
-/** Lets somebody else's statement commit while the page's next write is on its way, so that the server answers 409. */
+/** Commits another change while the page's next write is in flight, so that the server responds with 409. */
 async function overtakeNextWrite(page: Page, id: string, assignment: string): Promise<void> {
   let overtaken = false;
   await page.route(`**/api/v1/task/${id}`, async (route) => {
@@ -109,21 +109,21 @@ async function overtakeNextWrite(page: Page, id: string, assignment: string): Pr
   });
 }
 
-test("a write that the server refuses as too late shows both values, and theirs can be taken", async () => {
+test("a write that conflicts on the server shows both values, and the other value can be chosen", async () => {
   const task = await someTask(42);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
-  await overtakeNextWrite(bob, task.id, "title = 'Faster words'");
-  await editTitle(bob, "Slower words");
-  await bob.getByRole("button", { name: "Decide" }).click();
+  await overtakeNextWrite(bob, task.id, "title = 'Faster title'");
+  await editTitle(bob, "Slower title");
+  await bob.getByRole("button", { name: "Review" }).click();
   const dialog = bob.getByRole("dialog");
-  await dialog.getByText("Another user changed the same columns.").waitFor();
-  expect(await dialog.innerText()).toMatch(/Mine\s+Slower words[\s\S]*Theirs\s+Faster words/);
+  await dialog.getByText("Someone else changed the same field").waitFor();
+  expect(await dialog.innerText()).toMatch(/Mine\s+Slower title[\s\S]*Theirs\s+Faster title/);
   await dialog.getByRole("radio", { name: "Theirs" }).check();
   await dialog.getByRole("button", { name: "Save" }).click();
-  await bob.getByRole("heading", { level: 1, name: "Faster words" }).waitFor();
+  await bob.getByRole("heading", { level: 1, name: "Faster title" }).waitFor();
 });
 
-test("a write that is only late for another field is repeated without a question", async () => {
+test("a write that conflicts only in version, not in columns, is retried without asking", async () => {
   const task = await someTask(49);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
   await overtakeNextWrite(bob, task.id, "estimated_hours = 777");
@@ -134,10 +134,10 @@ test("a write that is only late for another field is repeated without a question
       return (await application.database.pool.query(text, [task.id])).rows;
     })
     .toEqual([{ title: "Saved at the second try", estimated_hours: "777.00" }]);
-  expect(await bob.getByRole("button", { name: "Decide" }).count()).toBe(0);
+  expect(await bob.getByRole("button", { name: "Review" }).count()).toBe(0);
 });
 
-test("different fields changed by two do not disturb each other", async () => {
+test("changes of different fields by two users do not conflict", async () => {
   const task = await someTask(21);
   const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
@@ -157,39 +157,39 @@ test("different fields changed by two do not disturb each other", async () => {
   await alice.getByRole("button", { name: /^Edit assignee: Carol Chen/ }).waitFor();
 });
 
-test("a row deleted while it is being edited leaves the edit in view, and is created again with it", async () => {
+test("if a row is deleted while it is edited, the draft stays in view and can recreate the row", async () => {
   const task = await someTask(28);
   const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
   await bob.getByRole("button", { name: /^Edit title:/ }).click();
-  await bob.getByRole("textbox", { name: "Title" }).fill("Words that must not be lost");
+  await bob.getByRole("textbox", { name: "Title" }).fill("Text that must not be lost");
 
   await alice.getByRole("button", { name: /^Actions for/ }).click();
   await alice.getByRole("button", { name: "Delete task" }).click();
   await alice.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await alice.getByRole("heading", { level: 1, name: "Tasks" }).waitFor();
 
-  await bob.getByText("was deleted or is no longer shared with you while you were editing").waitFor();
-  expect(await bob.getByRole("textbox", { name: "Title" }).inputValue()).toBe("Words that must not be lost");
+  await bob.getByText("Your unsaved text is still below").waitFor();
+  expect(await bob.getByRole("textbox", { name: "Title" }).inputValue()).toBe("Text that must not be lost");
 
   await keepScreenshot(bob, "gone-while-editing");
   const before = await bob.getByRole("button", { name: /^Edit status:/ }).innerText();
-  await bob.getByRole("button", { name: "Create it again" }).click();
-  await bob.getByRole("heading", { level: 1, name: "Words that must not be lost" }).waitFor();
+  await bob.getByRole("button", { name: "Create again" }).click();
+  await bob.getByRole("heading", { level: 1, name: "Text that must not be lost" }).waitFor();
   await expect
     .poll(async () => {
       const text = "select title, project_id from app.task where id = $1";
       return (await application.database.pool.query(text, [task.id])).rows;
     })
-    .toEqual([{ title: "Words that must not be lost", project_id: task.project_id }]);
+    .toEqual([{ title: "Text that must not be lost", project_id: task.project_id }]);
   expect(await bob.getByRole("button", { name: /^Edit status:/ }).innerText()).toBe(before);
-  expect(await bob.getByText("while you were editing it").count()).toBe(0);
-  // The page is that of a row like any other again: it is edited, and what others do to it is seen.
-  await application.database.pool.query("update app.task set title = 'Back among us' where id = $1", [task.id]);
-  await bob.getByRole("heading", { level: 1, name: "Back among us" }).waitFor();
+  expect(await bob.getByText("Your unsaved text").count()).toBe(0);
+  // The recreated row is live again.
+  await application.database.pool.query("update app.task set title = 'Live again' where id = $1", [task.id]);
+  await bob.getByRole("heading", { level: 1, name: "Live again" }).waitFor();
 });
 
-test.each([390, 1600])("the history says which column another person changed, at %d px", async (width) => {
+test.each([390, 1600])("the history names the column that another user changed, at %d px", async (width) => {
   const task = await someTask(width === 390 ? 56 : 63);
   const alice = await openWindow("Alice", 0, `/tasks/${task.id}`);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
@@ -200,13 +200,13 @@ test.each([390, 1600])("the history says which column another person changed, at
   const priority = alice.getByRole("combobox", { name: "Priority" });
   await priority.selectOption((await priority.inputValue()) === "urgent" ? "low" : "urgent");
   await history.getByText(/^Alice .* changed priority/).waitFor();
-  // As somebody sees it who scrolls to it, not only as it stands in the document.
+  // Check what is visible after scrolling, not only what is in the document.
   await history.scrollIntoViewIfNeeded();
   await keepScreenshot(bob, `history-${width}`);
   expect(await history.getByRole("listitem").first().innerText()).toMatch(/Alice .* changed priority · just now/);
 });
 
-test("a history that cannot be read says so and is read again; a long one shows more", async () => {
+test("a history that fails to load says so and can be loaded again; a long history shows more on request", async () => {
   const task = await someTask(70);
   for (let n = 0; n < 8; n += 1) {
     await application.database.pool.query("update app.task set estimated_hours = $2 where id = $1", [task.id, n + 100]);
@@ -224,10 +224,10 @@ test("a history that cannot be read says so and is read again; a long one shows 
   expect(await history.getByRole("button").count()).toBe(0);
 });
 
-test("a row deleted while it is only looked at is said to be gone", async () => {
+test("if a row is deleted while it is viewed, the page says so", async () => {
   const task = await someTask(35);
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
   await bob.getByRole("heading", { level: 1, name: task.title }).waitFor();
   await application.database.pool.query("delete from app.task where id = $1", [task.id]);
-  await bob.getByText("This task no longer exists or is not shared with you").waitFor();
+  await bob.getByText("This task was deleted or is not shared with you").waitFor();
 });

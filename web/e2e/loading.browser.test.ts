@@ -22,23 +22,23 @@ async function openWindow(width: number): Promise<Page> {
   return page;
 }
 
-/** Holds back the answers of the API that fit, until they are let go; how many of them are held can be awaited. */
-async function hold(page: Page, fits: (url: URL) => boolean): Promise<{ held: () => number; letGo: () => void }> {
+/** Holds back API requests whose URL matches until `release`. `held` counts them. */
+async function hold(page: Page, matches: (url: URL) => boolean): Promise<{ held: () => number; release: () => void }> {
   const waiting = new Set<Route>();
   const open = Promise.withResolvers<void>();
   await page.route(
-    (url) => url.pathname.startsWith("/api/v1/") && fits(url),
+    (url) => url.pathname.startsWith("/api/v1/") && matches(url),
     async (route) => {
       waiting.add(route);
       await open.promise;
-      // A request that the page has given up meanwhile has nobody to answer.
+      // Fails if the page has aborted the request in the meantime.
       await route.continue().catch(() => {});
     },
   );
-  return { held: () => waiting.size, letGo: open.resolve };
+  return { held: () => waiting.size, release: open.resolve };
 }
 
-/** A project with more tasks than the server gives at once. */
+/** Creates a project with more tasks than the server returns in one page. */
 async function longProject(): Promise<string> {
   const { rows } = await application.database.pool.query<{ id: string }>(
     `insert into app.task (organization_id, project_id, title)
@@ -52,7 +52,7 @@ async function longProject(): Promise<string> {
   return rows[0]?.id ?? "";
 }
 
-test.each([390, 1600])("a long first load says how far it is, at %d px", async (width) => {
+test.each([390, 1600])("a long first load shows its progress, at %d px", async (width) => {
   const project = await longProject();
   const page = await openWindow(width);
   const first = await hold(
@@ -67,24 +67,24 @@ test.each([390, 1600])("a long first load says how far it is, at %d px", async (
   const tasks = page.getByRole("region", { name: "Tasks" });
   const progress = tasks.getByRole("progressbar", { name: "Loading tasks" });
   await expect.poll(() => progress.getAttribute("aria-valuetext")).toBe("Loading tasks…");
-  first.letGo();
+  first.release();
   await expect.poll(() => progress.getAttribute("aria-valuetext")).toMatch(/^\d{3} tasks so far…$/);
   expect(second.held()).toBeGreaterThan(0);
   await keepScreenshot(page, `project-loading-${width}`);
-  second.letGo();
+  second.release();
   await tasks.getByText(/of \d{3,} tasks done/).waitFor();
   expect(await progress.count()).toBe(0);
 });
 
-/** Where the rows of the list, or the heading of the row's page, stand: they may not move when a note comes or goes. */
-function placeOf(page: Page, selector: string): Promise<number> {
+/** Top of the first matching element in px. It must not change when a note appears or disappears. */
+function topOf(page: Page, selector: string): Promise<number> {
   return page
     .locator(selector)
     .first()
     .evaluate((element) => element.getBoundingClientRect().top);
 }
 
-test.each([390, 1600])("what is shown from earlier is said to be so, and moves nothing, at %d px", async (width) => {
+test.each([390, 1600])("stale data is marked as such, and the note moves nothing, at %d px", async (width) => {
   const page = await openWindow(width);
   const note = page.getByTestId("stale");
   await page.goto(`${application.addresses[0]}/tasks`);
@@ -92,19 +92,19 @@ test.each([390, 1600])("what is shown from earlier is said to be so, and moves n
   await page.locator("tbody tr a").first().waitFor();
   await expect.poll(() => note.count()).toBe(0);
 
-  // Opened again while the server is slow: the rows of the last visit are all there is.
+  // Reloaded while the server is slow, the page shows the rows of the last visit.
   const lists = await hold(page, (url) => url.pathname.endsWith("/task"));
   await page.reload();
   await page.locator("tbody tr a").first().waitFor();
-  const before = await placeOf(page, "tbody tr");
+  const before = await topOf(page, "tbody tr");
   await note.getByText(/^(From your last visit|As of \d\d[:.]\d\d)/).waitFor();
   await keepScreenshot(page, `tasks-stale-${width}`);
-  expect(await placeOf(page, "tbody tr")).toBe(before);
-  lists.letGo();
+  expect(await topOf(page, "tbody tr")).toBe(before);
+  lists.release();
   await note.waitFor({ state: "detached" });
-  expect(await placeOf(page, "tbody tr")).toBe(before);
+  expect(await topOf(page, "tbody tr")).toBe(before);
 
-  // And of a single row, when the network goes: up to when it was compared is known.
+  // When the network is lost, the page of a row names the time when it was last up to date.
   await page.locator("tbody tr a").first().click();
   await page.getByRole("region", { name: "History" }).waitFor();
   await becomesLive(page);

@@ -17,7 +17,7 @@ afterAll(() => application?.[Symbol.asyncDispose]());
 const query = <Row extends object>(text: string, values: unknown[] = []) =>
   application.database.pool.query<Row>(text, values).then(({ rows }) => rows);
 
-/** A signed-in window whose files are on the device, so that it can be opened without a network. */
+/** A signed-in window whose service worker is ready, so that it can be opened offline. */
 async function openWindow(path = "/"): Promise<Page> {
   const page = await openPage(application, { bypassCSP: true });
   contexts.push(page.context());
@@ -28,7 +28,7 @@ async function openWindow(path = "/"): Promise<Page> {
   return page;
 }
 
-/** Goes to another page of the application as a link does, with or without a network. */
+/** Navigates within the application as a link does, online or offline. */
 async function visit(page: Page, path: string): Promise<void> {
   await page.evaluate((target) => {
     window.history.pushState({}, "", target);
@@ -38,7 +38,7 @@ async function visit(page: Page, path: string): Promise<void> {
 
 const status = (page: Page, name: RegExp) => page.getByRole("button", { name }).waitFor();
 
-/** A task that everybody may read, of the organization of the first user. */
+/** A task that every user of Alice's organization can read. */
 async function someTask(): Promise<{ id: string; title: string; project_id: string }> {
   const [task] = await query<{ id: string; title: string; project_id: string }>(
     `select t.id, t.title, t.project_id from app.task t join app.project p on p.id = t.project_id
@@ -99,7 +99,7 @@ test("a project, its tasks and edits made offline survive a reload and arrive in
   for (const { made, container } of rows) expect(made.getTime()).toBeGreaterThanOrEqual(container.getTime());
 });
 
-test("two people change different columns: both changes stand, and nobody is asked", async () => {
+test("offline and online changes of different columns are merged without asking", async () => {
   const task = await someTask();
   const page = await openWindow(`/tasks/${task.id}`);
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
@@ -112,10 +112,10 @@ test("two people change different columns: both changes stand, and nobody is ask
   await expect
     .poll(() => query("select title, priority::text from app.task where id = $1", [task.id]))
     .toEqual([{ title: "Mine is the title", priority: "urgent" }]);
-  expect(await page.getByRole("button", { name: "Decide" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: "Review" }).count()).toBe(0);
 });
 
-test("two people change the same column: the own change is kept until its writer decides", async () => {
+test("offline and online changes of the same column: the offline change is kept until its user decides", async () => {
   const task = await someTask();
   const page = await openWindow(`/tasks/${task.id}`);
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
@@ -125,7 +125,7 @@ test("two people change the same column: the own change is kept until its writer
   await query("update app.task set title = 'What they meant' where id = $1", [task.id]);
   await page.context().setOffline(false);
 
-  await page.getByRole("button", { name: "Decide" }).click();
+  await page.getByRole("button", { name: "Review" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("What they meant").waitFor();
   await keepScreenshot(page, "conflict");
@@ -141,7 +141,7 @@ test("two people change the same column: the own change is kept until its writer
   await becomesLive(page);
 });
 
-test("a refused change is rolled back, and kept with its reason until it is corrected or given up", async () => {
+test("a rejected change is rolled back and kept with its reason until it is corrected or discarded", async () => {
   const task = await someTask();
   const page = await openWindow(`/tasks/${task.id}`);
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
@@ -149,7 +149,7 @@ test("a refused change is rolled back, and kept with its reason until it is corr
   await page.getByRole("button", { name: /^Edit title/ }).click();
   await page.getByRole("textbox", { name: "Title" }).fill("SHOUTED");
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Decide" }).click();
+  await page.getByRole("button", { name: "Review" }).click();
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor({ state: "attached" });
   const dialog = page.getByRole("dialog");
   await keepScreenshot(page, "refused");
@@ -161,7 +161,7 @@ test("a refused change is rolled back, and kept with its reason until it is corr
     .toEqual([{ title: "Said quietly" }]);
 });
 
-test("a row that somebody deleted while it was edited offline: the edit is kept and offered", async () => {
+test("an offline edit of a row that was deleted meanwhile is kept, and can recreate the row", async () => {
   const task = await someTask();
   const page = await openWindow(`/tasks/${task.id}`);
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor();
@@ -170,8 +170,8 @@ test("a row that somebody deleted while it was edited offline: the edit is kept 
   await editTitle(page, "Still worth having");
   await query("delete from app.task where id = $1", [task.id]);
   await page.context().setOffline(false);
-  await page.getByRole("button", { name: "Decide" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Create it again" }).click();
+  await page.getByRole("button", { name: "Review" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Create the task again" }).click();
   await expect
     .poll(() => query("select title, project_id from app.task where id = $1", [task.id]))
     .toEqual([{ title: "Still worth having", project_id: task.project_id }]);
@@ -188,7 +188,7 @@ test("signing out with unsent changes asks first, and leaves nothing readable on
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("dialog").getByText("1 change is not sent yet").waitFor();
-  await page.getByRole("button", { name: "Sign out and lose them" }).click();
+  await page.getByRole("button", { name: "Sign out and lose changes" }).click();
   await page.getByRole("heading", { name: "Sign in to Heliograph" }).waitFor();
   await expect
     .poll(() => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)))

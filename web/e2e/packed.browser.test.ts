@@ -13,11 +13,11 @@ import { staticFiles } from "@heliograph/testkit/edge/static-files";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
-// The packages as somebody gets them who installs them: packed, put into a fresh application, checked, built and run.
+// The packages as published: packed, installed into a fresh application, type-checked, built and run.
 
 const run = promisify(execFile);
 const nodeModules = join(createRequire(import.meta.url).resolve("vite/package.json"), "..", "..");
-const patience = { timeout: 20_000 };
+const timeout = { timeout: 20_000 };
 
 let folder: string;
 let database: TestDatabase;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "heliograph-packed-"));
   await cp(join(import.meta.dirname, "packed-app"), folder, { recursive: true });
   await install(await packPackages(join(folder, "packages")));
-  // As its developer would; with the test runner's NODE_ENV Vite would take React's development build.
+  // The test runner's NODE_ENV would make Vite bundle React's development build.
   const env = { NODE_ENV: "production" };
   await tool("typescript/bin/tsc", ["-p", "."], env);
   await tool("vite/bin/vite.js", ["build", "--logLevel", "error"], env);
@@ -41,7 +41,7 @@ beforeAll(async () => {
     watchers: 1,
   });
   const [gateway] = cluster.gateways;
-  if (!gateway) throw new Error("no gateway");
+  if (!gateway) throw new Error("The cluster has no gateway.");
   edge = await startEdge({
     host: "127.0.0.1",
     port: 0,
@@ -63,8 +63,8 @@ afterAll(async () => {
 });
 
 /**
- * Unpacks the packages and links beside them exactly what their manifests ask for, from the repository's own modules: what
- * they import without naming it is missing, as it would be after `npm install`, and no registry is needed.
+ * Unpacks the packages and links exactly the dependencies in their manifests from the repository's node_modules. An
+ * undeclared dependency is missing, as it would be after `npm install`, and no registry is needed.
  */
 async function install(tarballs: readonly string[]): Promise<void> {
   const wanted = [
@@ -113,25 +113,25 @@ async function open(session: { personId: string; token: string }): Promise<Page>
     Object.assign(globalThis, { session: { ...given, renew: async () => null } });
   }, session);
   await page.goto(`${edge.url}/#devtools`);
-  await expect.poll(() => page.locator("#status").innerText(), patience).toBe("connected leads well");
+  await expect.poll(() => page.locator("#status").innerText(), timeout).toBe("connected leads well");
   return page;
 }
 
-test("a row that changes in the database changes on screen, and an edit on screen arrives in the database", async () => {
+test("a change in the database appears on screen, and an edit on screen is written to the database", async () => {
   const { token, person } = await alice();
   const page = await open({ personId: person.id, token });
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
-  await expect.poll(() => page.locator("#list").innerText(), patience).toMatch(/^\d+ projects$/);
+  await expect.poll(() => page.locator("#list").innerText(), timeout).toMatch(/^\d+ projects$/);
   const id = await page.locator("#project").getAttribute("data-id");
   await database.pool.query("update app.project set name = '0 from psql' where id = $1", [id]);
-  await expect.poll(() => page.locator("#project span").innerText(), patience).toBe("0 from psql");
+  await expect.poll(() => page.locator("#project span").innerText(), timeout).toBe("0 from psql");
   await page.getByRole("button", { name: "Describe" }).click();
   await expect
     .poll(async () => {
       const { rows } = await database.pool.query("select description from app.project where id = $1", [id]);
       return rows[0]?.description;
-    }, patience)
+    }, timeout)
     .toBe("by the fresh application");
   await page.getByRole("button", { name: "Open Heliograph devtools" }).click();
   await page.getByRole("img", { name: /Lag from commit to screen/ }).waitFor();

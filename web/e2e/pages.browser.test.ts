@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 afterAll(() => application?.[Symbol.asyncDispose]());
 
-/** `axe`: each width and each scheme once; the rest would cost half a minute and find what those find. */
+/** `axe` runs once per width and per scheme; the other combinations would take half a minute and find the same. */
 const looks = [
   { width: 390, height: 844, scheme: "light", axe: false },
   { width: 390, height: 844, scheme: "dark", axe: true },
@@ -28,7 +28,7 @@ const looks = [
   { width: 1600, height: 1000, scheme: "dark", axe: true },
 ] as const;
 
-/** A row of the organization of the demonstration's first user, so that every page has something to show. */
+/** Id of a row of Alice's organization, so that every page has content. */
 async function someId(table: string, condition = "true"): Promise<string> {
   const { rows } = await application.database.pool.query<{ id: string }>(
     `select id from app.${table} where ${condition} and organization_id = (select organization_id from app.membership m
@@ -41,14 +41,14 @@ async function openWindow(look: (typeof looks)[number]): Promise<Page> {
   const page = await openPage(application, {
     viewport: { width: look.width, height: look.height },
     colorScheme: look.scheme,
-    // For the axe script that the test adds. The windows of the live tests keep the policy and an empty console.
+    // Allows the axe script that the test adds. The live tests keep the policy and check for an empty console.
     bypassCSP: true,
   });
   context = page.context();
   return page;
 }
 
-/** Goes to another page of the application without loading it anew, as a link does. */
+/** Navigates within the application as a link does. */
 async function visit(page: Page, path: string): Promise<void> {
   await page.evaluate((target) => {
     window.history.pushState({}, "", target);
@@ -56,7 +56,7 @@ async function visit(page: Page, path: string): Promise<void> {
   }, path);
 }
 
-/** Waits for what moves and comes to an end; one that is taken away with its element has ended too. */
+/** Waits for all finite animations. One whose element is removed counts as finished. */
 async function animationsEnd(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
@@ -90,90 +90,93 @@ async function pagesToVisit(): Promise<readonly (readonly [name: string, path: s
   ];
 }
 
-/** Opens a task and writes into it while somebody else does: what is left needs a decision. */
-async function makeConflict(page: Page, words: string): Promise<void> {
+/** Opens a task and edits its title while another change commits, which leaves a conflict to decide. */
+async function makeConflict(page: Page, suffix: string): Promise<void> {
   const id = await someId("task", "not is_private and due_on is not null");
   await visit(page, `/tasks/${id}`);
   await page.getByRole("button", { name: /^Edit title:/ }).waitFor();
   await becomesLive(page);
   await page.route(`**/api/v1/task/${id}`, async (route) => {
     if (route.request().method() === "PATCH") {
-      await application.database.pool.query("update app.task set title = $2 where id = $1", [id, `Theirs, ${words}`]);
+      await application.database.pool.query("update app.task set title = $2 where id = $1", [id, `Theirs, ${suffix}`]);
     }
     await route.continue();
   });
   await page.getByRole("button", { name: /^Edit title:/ }).click();
-  await page.getByRole("textbox", { name: "Title" }).fill(`Mine, ${words}`);
+  await page.getByRole("textbox", { name: "Title" }).fill(`Mine, ${suffix}`);
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Decide" }).waitFor();
+  await page.getByRole("button", { name: "Review" }).waitFor();
   await page.unrouteAll();
 }
 
-test.each(looks)("every page type at $width px, $scheme, fits, is accessible and keeps a screenshot", async (look) => {
-  const page = await openWindow(look);
-  const errors = watchErrors(page);
-  const problems: string[] = [];
-  const inspect = async (name: string) => {
-    await animationsEnd(page);
-    await keepScreenshot(page, `${name}-${look.width}-${look.scheme}`);
-    if (look.axe) problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
-    if (await overflows(page)) problems.push(`${name}: wider than the window`);
-  };
+test.each(looks)(
+  "every page type at $width px, $scheme: fits, is accessible, and is saved as a screenshot",
+  async (look) => {
+    const page = await openWindow(look);
+    const errors = watchErrors(page);
+    const problems: string[] = [];
+    const inspect = async (name: string) => {
+      await animationsEnd(page);
+      await keepScreenshot(page, `${name}-${look.width}-${look.scheme}`);
+      if (look.axe) problems.push(...(await accessibilityProblems(page)).map((problem) => `${name}: ${problem}`));
+      if (await overflows(page)) problems.push(`${name}: wider than the window`);
+    };
 
-  await page.goto(application.addresses[0] ?? "");
-  await page.getByRole("heading", { name: "Sign in to Heliograph" }).waitFor();
-  await inspect("sign-in");
-  await signIn(page, application.addresses[0] ?? "", "Alice");
-  for (const [name, path] of await pagesToVisit()) {
-    await visit(page, path);
-    await page.getByRole("heading", { level: 1 }).first().waitFor();
-    await becomesLive(page);
-    await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
-    await inspect(name);
-  }
+    await page.goto(application.addresses[0] ?? "");
+    await page.getByRole("heading", { name: "Sign in to Heliograph" }).waitFor();
+    await inspect("sign-in");
+    await signIn(page, application.addresses[0] ?? "", "Alice");
+    for (const [name, path] of await pagesToVisit()) {
+      await visit(page, path);
+      await page.getByRole("heading", { level: 1 }).first().waitFor();
+      await becomesLive(page);
+      await page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
+      await inspect(name);
+    }
 
-  // Panels over a page with little on it: the list below was looked at already, and is most of the work.
-  await visit(page, "/tasks?q=zzzz");
-  await page.getByText("Nothing matches").waitFor();
-  await page.getByRole("button", { name: "Filter", exact: true }).click();
-  await page.getByRole("list", { name: "Columns" }).waitFor();
-  await inspect("filter-columns");
-  await page.getByRole("list", { name: "Columns" }).getByRole("button", { name: "Priority" }).click();
-  await page.getByRole("checkbox", { name: "Urgent" }).waitFor();
-  await inspect("filter-values");
-  await page.keyboard.press("Escape");
-  // Over a page without controls: one that a panel covers half is too small a target only while the panel is open.
-  await visit(page, "/nowhere");
-  await page.getByRole("heading", { level: 1 }).first().waitFor();
-  await page.getByRole("button", { name: /^Account:/ }).click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
-  await inspect("user-menu");
-  await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: /^Sync status:/ }).click();
-  await page.getByText("Kept on this device").waitFor();
-  await inspect("sync-details");
-  await page.keyboard.press("Escape");
-  if (look.width < 1024) {
-    await page.getByRole("button", { name: "Open navigation" }).click();
-    await page.getByRole("dialog", { name: "Navigation" }).getByRole("link", { name: "Tasks" }).waitFor();
-    await inspect("navigation");
+    // Panels over an empty list: the full list was inspected above and takes most of the time.
+    await visit(page, "/tasks?q=zzzz");
+    await page.getByText("Nothing matches").waitFor();
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await page.getByRole("list", { name: "Columns" }).waitFor();
+    await inspect("filter-columns");
+    await page.getByRole("list", { name: "Columns" }).getByRole("button", { name: "Priority" }).click();
+    await page.getByRole("checkbox", { name: "Urgent" }).waitFor();
+    await inspect("filter-values");
     await page.keyboard.press("Escape");
-  }
+    // Over a page without controls: axe would report a control that the open panel half covers as too small a target.
+    await visit(page, "/nowhere");
+    await page.getByRole("heading", { level: 1 }).first().waitFor();
+    await page.getByRole("button", { name: /^Account:/ }).click();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await inspect("user-menu");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Sync status:/ }).click();
+    await page.getByText("Kept on this device").waitFor();
+    await inspect("sync-details");
+    await page.keyboard.press("Escape");
+    if (look.width < 1024) {
+      await page.getByRole("button", { name: "Open navigation" }).click();
+      await page.getByRole("dialog", { name: "Navigation" }).getByRole("link", { name: "Tasks" }).waitFor();
+      await inspect("navigation");
+      await page.keyboard.press("Escape");
+    }
 
-  await makeConflict(page, `${look.width} ${look.scheme}`);
-  await page.getByRole("button", { name: "Decide" }).click();
-  await page.getByRole("dialog").getByRole("radio", { name: "Theirs" }).waitFor();
-  await inspect("conflict-dialog");
-  await page.keyboard.press("Escape");
-  await visit(page, "/changes");
-  await page.getByRole("region", { name: "Needs attention" }).getByRole("radio", { name: "Theirs" }).waitFor();
-  await inspect("changes");
-  expect(problems).toEqual([]);
-  // What the browser itself logs of the row that is not there and of the write that is refused.
-  expect(errors.filter((text) => !/404|409/.test(text))).toEqual([]);
-});
+    await makeConflict(page, `${look.width} ${look.scheme}`);
+    await page.getByRole("button", { name: "Review" }).click();
+    await page.getByRole("dialog").getByRole("radio", { name: "Theirs" }).waitFor();
+    await inspect("conflict-dialog");
+    await page.keyboard.press("Escape");
+    await visit(page, "/changes");
+    await page.getByRole("region", { name: "Needs your decision" }).getByRole("radio", { name: "Theirs" }).waitFor();
+    await inspect("changes");
+    expect(problems).toEqual([]);
+    // The browser itself logs the 404 of the missing row and the 409 of the conflicting write.
+    expect(errors.filter((text) => !/404|409/.test(text))).toEqual([]);
+  },
+);
 
-test("every type can be used: its list, its first row and its form", async () => {
+test("every entity type has a list, a page for its first row and a form", async () => {
   const page = await openWindow(looks[3]);
   const errors = watchErrors(page);
   await signIn(page, application.addresses[0] ?? "", "Alice");
@@ -213,17 +216,17 @@ test("every type can be used: its list, its first row and its form", async () =>
   expect(errors).toEqual([]);
 });
 
-test("relations beyond the first few are behind a button that says so", async () => {
+test("related lists beyond the first few are shown on request", async () => {
   const page = await openWindow(looks[3]);
   await signIn(page, application.addresses[0] ?? "", "Alice");
   const { first, rest } = relationsOf("employee");
   await visit(page, `/records/employee/${await someId("employee")}`);
-  await page.getByRole("button", { name: `Show all relations (${rest.length} more)` }).click();
+  await page.getByRole("button", { name: `Show all related records (${rest.length} more)` }).click();
   const sections = page.locator("article section h2");
   await expect.poll(() => sections.count()).toBeGreaterThanOrEqual(first.length + rest.length);
 });
 
-test("the list shows more when it is scrolled, sorts by its heads and filters by text and status", async () => {
+test("a list loads more when scrolled, sorts by column and filters by text and status", async () => {
   const page = await openWindow(looks[3]);
   await signIn(page, application.addresses[0] ?? "", "Alice");
   await page.goto(`${application.addresses[0]}/tasks`);
@@ -249,7 +252,7 @@ test("the list shows more when it is scrolled, sorts by its heads and filters by
   await expect.poll(() => rows.count()).toBe(50);
 });
 
-test("a list is narrowed by any column, by links too, and each narrowing can be changed and taken away", async () => {
+test("a list can be filtered by any column, also through its URL, and each filter can be changed and removed", async () => {
   const page = await openWindow(looks[3]);
   await signIn(page, application.addresses[0] ?? "", "Alice");
   await page.goto(`${application.addresses[0]}/tasks`);
@@ -278,7 +281,7 @@ test("a list is narrowed by any column, by links too, and each narrowing can be 
   await expect.poll(() => rows.count()).toBe(50);
 });
 
-test("the charts follow a change that somebody else makes, and lead to the tasks behind them", async () => {
+test("the charts follow changes by others and link to the tasks behind them", async () => {
   const page = await openWindow(looks[3]);
   await signIn(page, application.addresses[0] ?? "", "Alice");
   const project = await someId(
@@ -316,7 +319,7 @@ test("keyboard only: sign in, open a task, edit its title, save", async () => {
       await page.keyboard.press("Tab");
       if (wanted.test((await focused()) ?? "")) return;
     }
-    throw new Error(`The focus never came to ${wanted}; it is on ${await focused()}`);
+    throw new Error(`The focus did not reach ${wanted}; it is on ${await focused()}.`);
   };
 
   await page.keyboard.press("Tab");
@@ -330,7 +333,7 @@ test("keyboard only: sign in, open a task, edit its title, save", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Tasks" }).waitFor();
   const first = await page.locator("tbody tr a").first().innerText();
-  // The focus has moved to the content, so that the navigation need not be walked through again.
+  // The focus has moved to the content, so that the navigation need not be tabbed through again.
   await tabTo(new RegExp(`^${first.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`));
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: first }).waitFor();
@@ -343,19 +346,19 @@ test("keyboard only: sign in, open a task, edit its title, save", async () => {
   await page.getByText("Saved", { exact: true }).waitFor();
   await page.getByRole("heading", { level: 1, name: "Written without a mouse" }).waitFor();
   expect(await focused()).toBe("Edit title: Written without a mouse");
-  // It is kept on the device first, and reaches the server a moment later.
+  // "Saved" means that the server has it.
   const written = "select 1 from app.task where title = 'Written without a mouse'";
-  await expect.poll(async () => (await application.database.pool.query(written)).rows).toHaveLength(1);
+  expect((await application.database.pool.query(written)).rows).toHaveLength(1);
 });
 
-test("signing out, a wrong password and an expired session are all said in words", async () => {
+test("a wrong password, a sign-out and an expired session each lead to the sign-in page with the right text", async () => {
   const page = await openWindow(looks[3]);
   const address = application.addresses[0] ?? "";
   await page.goto(address);
-  await page.getByLabel("E-mail").fill("alice@northwind.example");
+  await page.getByLabel("Email").fill("alice@northwind.example");
   await page.getByLabel("Password").fill("not the password");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByText("The e-mail address or the password is not right.").waitFor();
+  await page.getByText("The email address or password is incorrect.").waitFor();
 
   await signIn(page, address, "Alice");
   await page.getByRole("button", { name: /^Account:/ }).click();
@@ -369,5 +372,5 @@ test("signing out, a wrong password and an expired session are all said in words
     localStorage.setItem("heliograph.session", JSON.stringify({ ...session, token: "no.such.token" }));
   });
   await page.reload();
-  await page.getByText("Your session has ended. Sign in again to go on.").waitFor();
+  await page.getByText("Your session has ended. Sign in again to continue.").waitFor();
 });

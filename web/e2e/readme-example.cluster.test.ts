@@ -8,7 +8,7 @@ import { startCluster } from "@heliograph/testkit/cluster/cluster";
 import { expect, inject, test } from "vitest";
 import { webRoot } from "./built-application.ts";
 
-test("the README's example without a framework is short and runs as it stands", async () => {
+test("the README's framework-free example is short and runs unchanged", async () => {
   const client = dirname(dirname(createRequire(import.meta.url).resolve("@heliograph/client")));
   const example = /```ts\n(.*?)```/s.exec(await readFile(join(client, "README.md"), "utf8"))?.[1] ?? "";
   expect(example.trim().split("\n").length).toBeLessThan(30);

@@ -12,8 +12,8 @@ afterAll(() => application?.[Symbol.asyncDispose]());
 const query = <Row extends object>(text: string, values: unknown[] = []) =>
   application.database.pool.query<Row>(text, values).then(({ rows }) => rows);
 
-/** Every row of every table of every database of this origin: what somebody with the developer tools can read. */
-function everythingStored(page: Page): Promise<string> {
+/** All rows in all IndexedDB databases of the origin, which anyone with the browser's developer tools can read. */
+function storedRows(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const ask = <Value>(request: IDBRequest<Value>) =>
       new Promise<Value>((resolve, reject) => {
@@ -32,8 +32,8 @@ function everythingStored(page: Page): Promise<string> {
   });
 }
 
-/** A row of the organization of the demonstration's people, renamed so that its words are found nowhere else. */
-async function named(table: string, condition: string, title: string): Promise<string> {
+/** Gives a row of the demo users' organization a title that occurs nowhere else. */
+async function renamedRow(table: string, condition: string, title: string): Promise<string> {
   const [row] = await query<{ id: string }>(
     `update app.${table} set title = $1 where id = (
        select id from app.${table} where ${condition} and organization_id =
@@ -45,25 +45,25 @@ async function named(table: string, condition: string, title: string): Promise<s
   return row.id;
 }
 
-// Fails when after a return only what a page shows is compared: the rest stays readable on the device for ever.
-test("rows viewed yesterday whose right ended overnight leave the device, on a page that shows none of them", async () => {
-  const document = await named("document", "not is_private", "Held words of a document");
-  const task = await named("task", "not is_private", "Held words of a task");
-  const invoice = await named("invoice", "status = 'draft'", "Held words of an invoice");
-  const kept = await named("document", `not is_private and id <> '${document}'`, "Kept words of a document");
+// Fails if the client compares only rows on screen after it returns: the others would stay readable on the device.
+test("rows whose access was revoked while the client was away are removed, also if no page shows them", async () => {
+  const document = await renamedRow("document", "not is_private", "Revoked text of a document");
+  const task = await renamedRow("task", "not is_private", "Revoked text of a task");
+  const invoice = await renamedRow("invoice", "status = 'draft'", "Revoked text of an invoice");
+  const kept = await renamedRow("document", `not is_private and id <> '${document}'`, "Permitted text of a document");
   const address = application.addresses[0] ?? "";
   const page = await openPage(application);
   await using _context = { [Symbol.asyncDispose]: () => page.context().close() };
   await signIn(page, address, "Bob");
   for (const path of [`records/document/${document}`, `tasks/${task}`, `records/invoice/${invoice}`]) {
     await page.goto(`${address}/${path}`);
-    await page.getByRole("heading", { level: 1, name: "Held words" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Revoked text" }).waitFor();
   }
   await page.goto(`${address}/records/document/${kept}`);
-  await page.getByRole("heading", { level: 1, name: "Kept words" }).waitFor();
-  await expect.poll(() => everythingStored(page), { timeout: 20_000 }).toContain("Kept words of a document");
-  const before = await everythingStored(page);
-  for (const what of ["a document", "a task", "an invoice"]) expect(before).toContain(`Held words of ${what}`);
+  await page.getByRole("heading", { level: 1, name: "Permitted text" }).waitFor();
+  await expect.poll(() => storedRows(page), { timeout: 20_000 }).toContain("Permitted text of a document");
+  const before = await storedRows(page);
+  for (const what of ["a document", "a task", "an invoice"]) expect(before).toContain(`Revoked text of ${what}`);
   await page.close();
 
   await query("delete from app.entity_grant where entity_id = any ($1)", [[document, task]]);
@@ -74,8 +74,8 @@ test("rows viewed yesterday whose right ended overnight leave the device, on a p
   const again = await page.context().newPage();
   await again.goto(`${address}/records/office`);
   await becomesLive(again);
-  await expect.poll(() => everythingStored(again), { timeout: 60_000 }).not.toContain("Held words");
-  const left = await everythingStored(again);
-  expect(left).toContain("Kept words of a document");
+  await expect.poll(() => storedRows(again), { timeout: 60_000 }).not.toContain("Revoked text");
+  const left = await storedRows(again);
+  expect(left).toContain("Permitted text of a document");
   await again.getByRole("button", { name: "Sync status: Live" }).waitFor();
 }, 120_000);

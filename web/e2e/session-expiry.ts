@@ -4,14 +4,14 @@ import type { Application } from "./application.ts";
 
 const lifetimeS = 3_600;
 
-/** Why a session may not be renewed any more: it ended longer ago than TOKEN_RENEW_GRACE_S, which is 7 days. */
-export const longAgoMs = -8 * 86_400_000;
+/** Expiry relative to now, in ms, after which a token can no longer be renewed: TOKEN_RENEW_GRACE_S is 7 days. */
+export const unrenewableMs = -8 * 86_400_000;
 
 /**
- * Puts a token in place of the kept one that ends in so many milliseconds, as the server would have signed it. The page
- * that is open goes on with what it has; the next load and other tabs take this one.
+ * Replaces the stored token by one that expires in `endsInMs`, signed as the server would. The open page keeps its
+ * token; the next load and other tabs use the new one.
  *
- * @returns the end, milliseconds since 1970
+ * @returns the expiry in ms since 1970
  */
 export async function ageSession(application: Application, page: Page, endsInMs: number): Promise<number> {
   const tokens = new Tokens({
@@ -32,11 +32,13 @@ export async function ageSession(application: Application, page: Page, endsInMs:
   return expiresAt.getTime();
 }
 
-/** The session of an open page ends: the server refuses to renew it. Told from another tab, as the page hears of others. */
+/**
+ * Ends the session of an open page, as if the server refused to renew it. The page learns of it through another tab.
+ */
 export async function endSession(application: Application, page: Page): Promise<void> {
   const other = await page.context().newPage();
-  // Any document of the same origin that is not the application, which would act itself.
+  // A document of the same origin that is not the application, which would renew the token itself.
   await other.goto(new URL("/api/v1/entity-types", page.url()).href);
-  await ageSession(application, other, longAgoMs);
+  await ageSession(application, other, unrenewableMs);
   await other.close();
 }

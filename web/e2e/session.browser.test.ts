@@ -2,9 +2,9 @@ import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Application, becomesLive, openPage, signIn, startApplication } from "./application.ts";
 import { accessibilityProblems, keepScreenshot } from "./inspect.ts";
-import { ageSession, longAgoMs } from "./kept-session.ts";
+import { ageSession, unrenewableMs } from "./session-expiry.ts";
 
-// The life of a session: how it ends, what that costs, and what it must never cost.
+// How sessions end and are renewed, and that unsent changes survive it.
 
 let application: Application;
 const contexts: BrowserContext[] = [];
@@ -17,12 +17,12 @@ afterEach(async () => {
 });
 afterAll(() => application?.[Symbol.asyncDispose]());
 
-const patience = { timeout: 20_000 };
+const timeout = { timeout: 20_000 };
 const address = () => application.addresses[0] ?? "";
 const status = (page: Page, name: RegExp) => page.getByRole("button", { name }).waitFor();
 const signInPage = (page: Page) => page.getByRole("heading", { name: "Sign in to Heliograph" });
 
-/** A window of Alice's at a task, with its files on the device. */
+/** Opens a task as Alice, with the service worker ready. */
 async function openAt(task: { id: string; title: string }): Promise<Page> {
   const page = await openPage(application, { bypassCSP: true });
   contexts.push(page.context());
@@ -61,25 +61,25 @@ async function editTitle(page: Page, title: string): Promise<void> {
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
 }
 
-/** Keeps every window of the browser from sending a write, and nothing else. */
+/** Blocks the writes of all windows of the context, and nothing else, until the returned function is called. */
 async function holdWrites(context: BrowserContext): Promise<() => Promise<void>> {
   const matches = "**/api/v1/task/*";
   await context.route(matches, (route) => (route.request().method() === "PATCH" ? route.abort() : route.fallback()));
   return () => context.unroute(matches);
 }
 
-test("a session that ends in one tab takes nothing away from another: what was not sent there arrives later", async () => {
+test("when a session expires in one tab, unsent changes of another tab are kept and sent after signing in", async () => {
   const task = await someTask(0);
   const b = await openAt(task);
   const send = await holdWrites(b.context());
   await editTitle(b, "Written in the other tab");
   await status(b, /^Sync status: .*1 unsent change/);
-  // This tab is to hear of the end from the other one, and from nobody else.
+  // This tab must learn of the expiry from the other tab only.
   await b.route("**/api/v1/auth/renew", (route) => route.abort());
 
   const a = await b.context().newPage();
   await a.goto(address());
-  await ageSession(application, a, longAgoMs);
+  await ageSession(application, a, unrenewableMs);
   await a.reload();
   for (const page of [a, b]) await page.getByText("Your session has ended").waitFor();
   await a.reload();
@@ -88,12 +88,12 @@ test("a session that ends in one tab takes nothing away from another: what was n
   await send();
   await b.unroute("**/api/v1/auth/renew");
   await b.getByRole("button", { name: /^Alice/ }).click();
-  await expect.poll(() => titleOf(task), patience).toBe("Written in the other tab");
+  await expect.poll(() => titleOf(task), timeout).toBe("Written in the other tab");
   await b.getByRole("heading", { level: 1, name: "Written in the other tab" }).waitFor();
   await a.getByRole("button", { name: /^Account: Alice/ }).waitFor();
 });
 
-test("signing out by hand in one tab still removes everything in all of them", async () => {
+test("signing out in one tab removes the data in all tabs", async () => {
   const task = await someTask(1);
   const b = await openAt(task);
   const a = await b.context().newPage();
@@ -103,15 +103,15 @@ test("signing out by hand in one tab still removes everything in all of them", a
   for (const page of [a, b]) await signInPage(page).waitFor();
   expect(await b.getByText("Your session has ended").count()).toBe(0);
   await expect
-    .poll(() => b.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), patience)
+    .poll(() => b.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), timeout)
     .not.toContainEqual(expect.stringContaining("heliograph"));
 });
 
-test("a token that ends while the page is frozen is renewed on waking: one connection, nobody is asked", async () => {
+test("a token that expires while the page is frozen is renewed on waking, with one connection and no sign-in", async () => {
   const task = await someTask(2);
   const page = await openAt(task);
   const context = page.context();
-  // Without this the page would renew at once: so little is left of the token.
+  // Without this, the page would renew the token at once, because it expires soon.
   await context.route("**/api/v1/auth/renew", (route) => route.abort());
   const end = await ageSession(application, page, 12_000);
   await page.reload();
@@ -138,7 +138,7 @@ test("a token that ends while the page is frozen is renewed on waking: one conne
   });
   await devtools.send("Page.setWebLifecycleState", { state: "active" });
   await page.bringToFront();
-  await expect.poll(() => answers, patience).toEqual(["200 /api/v1/auth/renew"]);
+  await expect.poll(() => answers, timeout).toEqual(["200 /api/v1/auth/renew"]);
   await becomesLive(page);
   await application.database.pool.query("update app.task set title = 'Seen after waking' where id = $1", [task.id]);
   await page.getByRole("heading", { level: 1, name: "Seen after waking" }).waitFor();
@@ -150,7 +150,7 @@ test("a token that ends while the page is frozen is renewed on waking: one conne
   expect(await signInPage(page).count()).toBe(0);
 });
 
-test("without a network a session that has ended still shows its rows and takes edits, also after a reload", async () => {
+test("offline, an expired session still shows rows and accepts edits, also after a reload", async () => {
   const task = await someTask(3);
   const page = await openAt(task);
   await page.context().setOffline(true);
@@ -166,12 +166,12 @@ test("without a network a session that has ended still shows its rows and takes 
   await editTitle(page, "Written after the end");
 
   await page.context().setOffline(false);
-  await expect.poll(() => titleOf(task), patience).toBe("Written after the end");
+  await expect.poll(() => titleOf(task), timeout).toBe("Written after the end");
   await becomesLive(page);
   expect(await signInPage(page).count()).toBe(0);
 });
 
-test("a server that can renew nobody at the moment ends no session: rows are shown, edits wait, and go later", async () => {
+test("while the server cannot renew tokens, the session continues: rows are shown, and edits are sent later", async () => {
   const task = await someTask(5);
   const page = await openAt(task);
   let attempts = 0;
@@ -180,50 +180,50 @@ test("a server that can renew nobody at the moment ends no session: rows are sho
     attempts += 1;
     return route.fulfill({ status: 503, json: outage });
   });
-  // Requests and sockets are refused for their token, by the real server.
+  // The real server rejects requests and sockets with this token.
   await ageSession(application, page, -60_000);
   await page.reload();
   await editTitle(page, "Written during the outage");
   const before = attempts;
-  await expect.poll(() => attempts, patience).toBeGreaterThan(before + 2);
+  await expect.poll(() => attempts, timeout).toBeGreaterThan(before + 2);
   expect(await signInPage(page).count()).toBe(0);
   expect(await titleOf(task)).toBe(task.title);
   await page.unroute("**/api/v1/auth/renew");
-  await expect.poll(() => titleOf(task), patience).toBe("Written during the outage");
+  await expect.poll(() => titleOf(task), timeout).toBe("Written during the outage");
   await becomesLive(page);
 });
 
-/** Alice's session ends for good with one of her changes unsent. */
+/** Ends Alice's session for good while one of her changes is unsent. */
 async function endWithUnsent(page: Page, title: string): Promise<void> {
   const send = await holdWrites(page.context());
   await editTitle(page, title);
   await status(page, /^Sync status: .*1 unsent change/);
-  await ageSession(application, page, longAgoMs);
+  await ageSession(application, page, unrenewableMs);
   await page.reload();
   await page.getByText("Your session has ended").waitFor();
   await send();
 }
 
-test("somebody else who signs in is told of the changes that this would remove, and may leave them", async () => {
+test("another user who signs in is warned of unsent changes that this would remove, and can cancel", async () => {
   const task = await someTask(4);
   const page = await openAt(task);
-  await endWithUnsent(page, "Alice's own words");
+  await endWithUnsent(page, "Alice's own title");
   await page.getByRole("button", { name: /^Bob/ }).click();
-  const dialog = page.getByRole("dialog", { name: "1 change of Alice Andersen is not sent yet" });
+  const dialog = page.getByRole("dialog", { name: "1 change by Alice Andersen is not sent yet" });
   await dialog.waitFor();
-  await keepScreenshot(page, "sign-in-as-somebody-else");
+  await keepScreenshot(page, "sign-in-as-another-user");
   expect(await accessibilityProblems(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: /^Alice/ }).click();
-  await expect.poll(() => titleOf(task), patience).toBe("Alice's own words");
+  await expect.poll(() => titleOf(task), timeout).toBe("Alice's own title");
   await becomesLive(page);
 
   await endWithUnsent(page, "Never to arrive");
   await page.getByRole("button", { name: /^Bob/ }).click();
-  await page.getByRole("button", { name: "Sign in and lose them" }).click();
+  await page.getByRole("button", { name: "Sign in and lose changes" }).click();
   await page.getByRole("button", { name: /^Account: Bob/ }).waitFor();
-  await page.getByRole("heading", { level: 1, name: "Alice's own words" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Alice's own title" }).waitFor();
   const databases = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ""));
-  await expect.poll(async () => new Set((await databases()).map((name) => name.split("--")[0])).size, patience).toBe(1);
-  expect(await titleOf(task)).toBe("Alice's own words");
+  await expect.poll(async () => new Set((await databases()).map((name) => name.split("--")[0])).size, timeout).toBe(1);
+  expect(await titleOf(task)).toBe("Alice's own title");
 });

@@ -43,16 +43,19 @@ function Pages() {
   );
 }
 
-/** Usually gone before it is seen; another tab in the middle of an upgrade can keep the database for some seconds. */
-function Opening() {
+/**
+ * Hidden for the first second. Opening is usually instant, but another tab that upgrades the database can block it for
+ * seconds.
+ */
+function OpeningDatabase() {
   return (
     <p role="status" className="animate-[appear_0s_1s_both] p-6 text-ink-3">
-      Opening the database on this device…
+      Opening your data on this device…
     </p>
   );
 }
 
-/** Whoever signs out takes everything with him; whose session merely ended comes back to what he had not sent. */
+/** Removes the user's data from the device on sign-out. An expired session keeps it, so that unsent changes survive. */
 function useLocalDataRemoval(person: Person | null, ended: Ended | null): void {
   const last = useRef<string>(undefined);
   useEffect(() => {
@@ -65,16 +68,16 @@ function useLocalDataRemoval(person: Person | null, ended: Ended | null): void {
   }, [person, ended]);
 }
 
-/** What needs a signed-in person. The key gives each of them a store of their own: nothing is left of the one before. */
+/** The pages behind sign-in. The key gives each user a separate store, so that no data of the previous user is left. */
 function SignedIn() {
   const { person, ended, getToken, renewToken } = useAuth();
-  // Ends the session if there is really no other token; the client may have given up for a reason that has passed.
+  // Tries once more before the session ends: the client may have given up for a reason that no longer holds.
   const onAuthRequired = useCallback(() => void renewToken().catch(() => {}), [renewToken]);
   useLocalDataRemoval(person, ended);
   if (!person) return <SignInPage />;
   const database = databaseName(person);
   return (
-    <DatabaseProvider key={database} name={database} fallback={<Opening />}>
+    <DatabaseProvider key={database} name={database} fallback={<OpeningDatabase />}>
       <SyncProvider
         url={config.wsUrl}
         apiUrl={config.apiUrl}

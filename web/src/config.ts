@@ -4,7 +4,7 @@ function sameOriginSocket(): string {
   return url.href;
 }
 
-/** Addresses of the backend. Without variables everything is on the page's own origin, as behind one load balancer. */
+/** Backend URLs. By default both are on the page's own origin, as behind one load balancer. */
 export const config = Object.freeze({
   apiUrl: import.meta.env.VITE_API_URL || "/api/v1",
   wsUrl: import.meta.env.VITE_WS_URL || sameOriginSocket(),

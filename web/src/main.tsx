@@ -5,7 +5,7 @@ import "./db/register.ts";
 import "./styles.css";
 
 const root = document.getElementById("root");
-if (!root) throw new Error("The page has no #root to draw into.");
+if (!root) throw new Error("index.html has no #root element.");
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -9,7 +9,7 @@ import {
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
-// What somebody writes who installs the packages into a fresh application. Copied there, built and run by a test.
+// A fresh application on the packed packages. A test copies it into an empty project, builds it and runs it.
 
 const Devtools = lazy(async () => {
   const { HeliographDevtools } = await import("@heliograph/client/devtools");

@@ -1,6 +1,6 @@
 import type { Person } from "./session.ts";
 
-/** Rows and unsent changes of one person in one organization: a database of their own. */
+/** Name of the local database. Each user in each organization has a separate one for rows and unsent changes. */
 export function databaseName({ id, organizationId }: Person): string {
   return `heliograph-${id}-${organizationId}`;
 }

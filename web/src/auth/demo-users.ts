@@ -5,7 +5,7 @@ interface DemoUser {
   readonly role: string;
 }
 
-/** The same for everyone who comes with the demonstration data. */
+/** Password of every user in the demonstration data. */
 export const demoPassword = "heliograph";
 
 export const demoUsers: readonly DemoUser[] = [

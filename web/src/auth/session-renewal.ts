@@ -3,18 +3,20 @@ import { useEffect, useRef } from "react";
 import { config } from "../config.ts";
 import { type Session, timeLeft } from "./session.ts";
 
-/** Pause between two attempts that the clock asks for: a device whose clock is ahead finds every token spent. */
+/**
+ * Shortest time between two renewals by the timer, in ms. On a device whose clock is ahead, every token looks expired.
+ */
 const pauseMs = 60_000;
-/** Longest delay that a timer can hold, in milliseconds; a longer one would fire at once. */
-const longestTimer = 2_147_483_647;
+/** Longest delay that setTimeout supports, in ms. A longer one fires immediately. */
+const longestTimerMs = 2_147_483_647;
 
 /**
- * Exchanges a token, which may have ended.
+ * Exchanges a token, possibly an expired one, for a new session.
  *
- * @returns null when the server refuses, which ends the session
- * @throws when the server cannot be asked, which says nothing about the session
+ * @returns null if the server refuses, which ends the session
+ * @throws if the server cannot be reached, which says nothing about the session
  */
-export async function exchange({ token }: Session): Promise<Session | null> {
+export async function exchangeToken({ token }: Session): Promise<Session | null> {
   try {
     return (await createApiClient({ baseUrl: config.apiUrl, getToken: () => token }).renew()) as Session;
   } catch (error) {
@@ -23,7 +25,7 @@ export async function exchange({ token }: Session): Promise<Session | null> {
   }
 }
 
-/** Renews before the token ends, and when a device that slept through that wakes or has its network back. */
+/** Renews the token before it expires, and when a device that was asleep or offline at that moment is back. */
 export function useSessionRenewal(session: Session | null, renew: () => Promise<unknown>): void {
   const lastAt = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
@@ -31,7 +33,7 @@ export function useSessionRenewal(session: Session | null, renew: () => Promise<
     let timer: ReturnType<typeof setTimeout> | undefined;
     const attempt = () => {
       lastAt.current = Date.now();
-      // A failure ends nothing: without a network the session stays, and says whose rows are shown.
+      // A failed attempt does not end the session: offline, it still says whose rows are shown.
       renew().catch(() => {});
       arm();
     };
@@ -39,9 +41,9 @@ export function useSessionRenewal(session: Session | null, renew: () => Promise<
       clearTimeout(timer);
       const now = Date.now();
       const wait = Math.max(0, timeLeft(session, now), lastAt.current + pauseMs - now);
-      timer = setTimeout(() => (timeLeft(session, Date.now()) > 0 ? arm() : attempt()), Math.min(wait, longestTimer));
+      timer = setTimeout(() => (timeLeft(session, Date.now()) > 0 ? arm() : attempt()), Math.min(wait, longestTimerMs));
     };
-    // Timers of a sleeping device stand still.
+    // Timers do not advance while the device sleeps.
     const wake = () => {
       if (document.visibilityState === "visible" && timeLeft(session, Date.now()) <= 0) attempt();
     };

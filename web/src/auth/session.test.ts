@@ -1,30 +1,30 @@
 import { expect, test } from "vitest";
-import { type Kept, readKept, type Session, timeLeft, writeKept } from "./session.ts";
+import { readSession, type Session, type StoredSession, timeLeft, writeSession } from "./session.ts";
 
 const person = { id: "p", email: "a@b.c", fname: "A", lname: "B", organizationId: "o", role: "member" };
 const session: Session = { token: "t", expiresAt: "2026-01-01T12:00:00Z", person };
 const noon = Date.parse(session.expiresAt);
 
-function memory(text: string | null = null) {
-  let kept = text;
+function memoryStorage(text: string | null = null) {
+  let item = text;
   return {
-    getItem: () => kept,
+    getItem: () => item,
     setItem: (_: string, value: string) => {
-      kept = value;
+      item = value;
     },
   };
 }
 
-test.each<Kept>([{ session }, { ended: "left" }, { ended: "expired", person }])(
-  "%j is found again as it was",
-  (kept) => {
-    const storage = memory();
-    writeKept(storage, kept);
-    expect(readKept(storage)).toEqual(kept);
+test.each<StoredSession>([{ session }, { ended: "left" }, { ended: "expired", person }])(
+  "%j is read back unchanged",
+  (stored) => {
+    const storage = memoryStorage();
+    writeSession(storage, stored);
+    expect(readSession(storage)).toEqual(stored);
   },
 );
 
-test("a token is exchanged shortly before its end", () => {
+test("a token is renewed shortly before it expires", () => {
   expect(timeLeft(session, noon - 60_000)).toBe(55_000);
   expect(timeLeft(session, noon - 1_000)).toBeLessThan(0);
 });
@@ -39,14 +39,14 @@ test.each([
   '{"token":"t","expiresAt":"x"}',
   '{"token":"t","expiresAt":"x","person":{"id":"p"}}',
   '{"ended":"expired"}',
-])("%j is neither a session nor an end of one", (text) => {
-  expect(readKept(memory(text))).toBeNull();
+])("%j is not a stored session", (text) => {
+  expect(readSession(memoryStorage(text))).toBeNull();
 });
 
-test("a storage that refuses means signed out, not a crash", () => {
+test("blocked storage means signed out, not a crash", () => {
   const refuse = () => {
     throw new Error("denied");
   };
-  expect(readKept({ getItem: refuse })).toBeNull();
-  expect(() => writeKept({ setItem: refuse }, { session })).not.toThrow();
+  expect(readSession({ getItem: refuse })).toBeNull();
+  expect(() => writeSession({ setItem: refuse }, { session })).not.toThrow();
 });

@@ -1,4 +1,4 @@
-/** The signed-in person, as the login answers. */
+/** The signed-in user, as the login endpoint returns it. */
 export interface Person {
   readonly id: string;
   readonly email: string;
@@ -14,34 +14,34 @@ export interface Session {
   readonly person: Person;
 }
 
-/** How a session ended: the server gave no other token, or its person left and takes everything along. */
+/** How a session ended. expired: the server refused to renew the token. left: the user signed out. */
 export type Ended = "expired" | "left";
 
 /**
- * What all tabs go by. The reason for an end is written down with it: a tab that only saw the session vanish could not
- * tell whether what its person has not sent is to be kept or to be removed.
+ * The session state that all tabs share through localStorage. The reason for an end is stored with it: a tab that only
+ * saw the session disappear could not tell whether to keep or to remove the user's unsent changes.
  */
-export type Kept =
+export type StoredSession =
   | { readonly session: Session }
   | { readonly ended: "left" }
-  /** With whoever comes back, and whose unsent changes are still here. */
+  /** With the user whose unsent changes are still on the device. */
   | { readonly ended: "expired"; readonly person: Person };
 
 const key = "heliograph.session";
 
-/** A token is exchanged when less than this is left of it, in milliseconds. */
-const margin = 5_000;
+/** Remaining token lifetime at which the token is renewed, in ms. */
+const renewalMarginMs = 5_000;
 
-/** Milliseconds until the token should be exchanged; negative when that is overdue. */
+/** Milliseconds until the token should be renewed; negative if overdue. */
 export function timeLeft(session: Session, now: number): number {
-  return Date.parse(session.expiresAt) - margin - now;
+  return Date.parse(session.expiresAt) - renewalMarginMs - now;
 }
 
 function isPerson(value: unknown): value is Person {
   return typeof value === "object" && value !== null && typeof (value as Partial<Person>).id === "string";
 }
 
-function readValue(value: unknown): Kept | null {
+function parseStored(value: unknown): StoredSession | null {
   if (typeof value !== "object" || value === null) return null;
   const { token, expiresAt, person, ended } = value as Partial<Session> & { ended?: unknown };
   if (ended === "left") return { ended };
@@ -52,27 +52,30 @@ function readValue(value: unknown): Kept | null {
 }
 
 /**
- * The kept session, also one whose token has ended: without a network it still says whose rows are on this device. null
- * when nothing is known: storage may be forbidden or hold anything.
+ * Reads the stored session, also one whose token has expired: offline, it still says whose rows are on this device.
+ * Returns null if there is none, if storage is blocked, or if the stored value is not a session.
  */
-export function readKept(storage: Pick<Storage, "getItem">): Kept | null {
+export function readSession(storage: Pick<Storage, "getItem">): StoredSession | null {
   try {
-    return readValue(JSON.parse(storage.getItem(key) ?? "null"));
+    return parseStored(JSON.parse(storage.getItem(key) ?? "null"));
   } catch {
     return null;
   }
 }
 
-/** Keeps the session, or how it ended, for the next load and the other tabs. Where storage is forbidden it lives as long as the page. */
-export function writeKept(storage: Pick<Storage, "setItem">, kept: Kept): void {
+/**
+ * Stores the session, or how it ended, for the next load and for other tabs. If storage is blocked, it lasts until
+ * reload.
+ */
+export function writeSession(storage: Pick<Storage, "setItem">, stored: StoredSession): void {
   try {
-    storage.setItem(key, JSON.stringify("session" in kept ? kept.session : kept));
+    storage.setItem(key, JSON.stringify("session" in stored ? stored.session : stored));
   } catch {
-    // Private windows of some browsers refuse to write; the page works without.
+    // Private windows of some browsers reject writes; the page works without storage.
   }
 }
 
-/** Whether a storage event is about the session: another tab signed in or out. */
+/** Whether a storage event concerns the session, because another tab signed in or out or cleared the storage. */
 export function isSessionKey(name: string | null): boolean {
   return name === key || name === null;
 }

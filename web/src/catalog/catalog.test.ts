@@ -10,7 +10,7 @@ test("every entity type is in the navigation exactly once", () => {
 });
 
 test.each(entityCodes)(
-  "%s has a label, columns for its list, fields for its form and a sort that exists",
+  "%s has a label, list columns, form fields and a default sort on an existing column",
   (entityCode) => {
     const names = entityInfo(entityCode).columns.map((entry) => entry.name);
     expect(labelColumn(entityCode)).toBeDefined();

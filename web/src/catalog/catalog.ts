@@ -2,7 +2,7 @@ import { type EntityTypes, entityCatalog } from "../db/entities.generated.ts";
 
 export type EntityCode = keyof EntityTypes;
 
-/** A row of any type, as the generic pages see it. */
+/** A row of any entity type, as the generic pages handle it. */
 export type Row = { readonly id: string } & Readonly<Record<string, unknown>>;
 
 export interface Column {
@@ -43,7 +43,7 @@ export function column(entityCode: EntityCode, name: string): Column | undefined
 
 const systemColumns = new Set(["id", "organization_id", "version", "created_ts", "updated_ts"]);
 
-/** Set by the database, never by a person: kept out of forms and column choices. */
+/** Whether the database alone sets the column. Such columns appear in no form and no column choice. */
 export function isSystemColumn(entry: Column): boolean {
   return systemColumns.has(entry.name);
 }
@@ -52,34 +52,34 @@ export function isEditable(entry: Column): boolean {
   return !entry.generated && !isSystemColumn(entry) && !["uuid[]", "json"].includes(entry.baseType);
 }
 
-/** Whether a row cannot be created without a value for this column. */
+/** Whether creating a row requires a value for this column. */
 export function isRequired(entry: Column): boolean {
   return isEditable(entry) && entry.notNull && !entry.hasDefault;
 }
 
-/** An amount of money, shown with the currency of its row if it has one. */
+/** Whether the column holds an amount of money, which is shown in the currency of its row. */
 export function isMoney(entry: Column): boolean {
   return entry.baseType === "numeric" && /(amount|price|budget|limit|value|hourly_rate)$/.test(entry.name);
 }
 
-/** A share of a hundred. */
+/** Whether the column holds a percentage. */
 export function isPercent(entry: Column): boolean {
   return /_percent$|^(tax_rate|probability)$/.test(entry.name);
 }
 
-/** Text of more than one line: no length bound in the database, or a name that says so. */
+/** Whether the column holds multi-line text: no length limit in the database, or one above 500 characters. */
 export function isLongText(entry: Column): boolean {
   return entry.baseType === "text" && (entry.maxLength === null || entry.maxLength > 500);
 }
 
-/** The column whose text names a row of this type. */
+/** The column whose text identifies a row of this type to users. */
 export function labelColumn(entityCode: EntityCode): Column | undefined {
   return ["name", "title", "description", "id"]
     .map((name) => column(entityCode, name))
     .find((entry) => entry !== undefined);
 }
 
-/** The column that tells how far a row has come: what lists filter on. */
+/** The column that holds the progress of a row, which list toolbars filter on. */
 export function statusColumn(entityCode: EntityCode): Column | undefined {
   return (
     column(entityCode, "status") ??
@@ -88,7 +88,7 @@ export function statusColumn(entityCode: EntityCode): Column | undefined {
   );
 }
 
-/** What a row is called on screen; an id is the last resort, so that a link never has an empty text. */
+/** The display name of a row. Falls back to the start of its id, so that a link never has empty text. */
 export function rowLabel(entityCode: EntityCode, row: Row): string {
   const name = labelColumn(entityCode)?.name;
   const label = name ? row[name] : undefined;

@@ -8,7 +8,7 @@ function columnOf(baseType: string, changes: Partial<Column> = {}): Column {
 }
 
 const values: readonly (readonly [baseType: string, value: unknown])[] = [
-  ["text", "word"],
+  ["text", "abc"],
   ["int", 42],
   ["numeric", 12.5],
   ["boolean", true],
@@ -18,7 +18,7 @@ const values: readonly (readonly [baseType: string, value: unknown])[] = [
   ["text", null],
 ];
 
-test.each(values)("%s %s comes back from its input element as it was", (baseType, value) => {
+test.each(values)("%s %s survives the round trip through its input element", (baseType, value) => {
   const column = columnOf(baseType);
   expect(fromInput(column, toInput(column, value))).toEqual({ ok: true, value });
 });
@@ -26,21 +26,21 @@ test.each(values)("%s %s comes back from its input element as it was", (baseType
 const refused: readonly (readonly [Column, string, RegExp])[] = [
   [columnOf("int"), "1.5", /whole number/],
   [columnOf("numeric"), "a lot", /number/],
-  [columnOf("text", { notNull: true }), "   ", /empty/],
+  [columnOf("text", { notNull: true }), "   ", /Enter a value/],
   [columnOf("text", { maxLength: 3 }), "abcd", /3 characters/],
-  [columnOf("timestamptz"), "soon", /date and a time/],
+  [columnOf("timestamptz"), "soon", /date and time/],
 ];
 
-test.each(refused)("%o refuses %s in words", (column, text, words) => {
+test.each(refused)("%o rejects %s with a readable message", (column, text, message) => {
   const parsed = fromInput(column, text);
-  expect(parsed).toMatchObject({ ok: false, message: expect.stringMatching(words) });
+  expect(parsed).toMatchObject({ ok: false, message: expect.stringMatching(message) });
 });
 
-test("a decimal comma is a decimal point", () => {
+test("a decimal comma is read as a decimal point", () => {
   expect(fromInput(columnOf("numeric"), "12,5")).toEqual({ ok: true, value: 12.5 });
 });
 
-test("seconds, which the input cannot show, do not make a moment another one", () => {
+test("moments that differ only in seconds, which the input cannot show, count as equal", () => {
   const column = columnOf("timestamptz");
   expect(sameValue(column, "2026-02-28T11:45:00Z", "2026-02-28T11:45:31.123Z")).toBe(true);
   expect(sameValue(column, "2026-02-28T11:45:00Z", "2026-02-28T11:46:00Z")).toBe(false);

@@ -6,14 +6,14 @@ type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: fa
 
 const numeric = new Set(["int", "bigint", "numeric", "float"]);
 
-/** Local wall time as `datetime-local` inputs want it. */
+/** Local wall time in the format of `datetime-local` inputs. */
 function localMoment(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return "";
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** A column's value as the text of its input element. */
+/** Formats a column value as the text of its input element. */
 export function toInput(column: Column, value: unknown): string {
   if (value === null || value === undefined) return "";
   if (column.baseType === "timestamptz") return localMoment(String(value));
@@ -29,29 +29,29 @@ function numberOf(column: Column, text: string): Parsed {
   return { ok: true, value };
 }
 
-/** The text of an input element as a value for the API, or what is wrong with it in words. */
+/** Parses the text of an input element into a value for the API, or returns a message for the user. */
 export function fromInput(column: Column, text: string): Parsed {
   const trimmed = isLongText(column) ? text : text.trim();
   if (trimmed.trim() === "") {
-    return column.notNull ? { ok: false, message: "This cannot be empty." } : { ok: true, value: null };
+    return column.notNull ? { ok: false, message: "Enter a value." } : { ok: true, value: null };
   }
   if (column.maxLength !== null && trimmed.length > column.maxLength) {
-    return { ok: false, message: `At most ${column.maxLength} characters.` };
+    return { ok: false, message: `Enter at most ${column.maxLength} characters.` };
   }
   if (column.baseType === "boolean") return { ok: true, value: trimmed === "true" };
   if (numeric.has(column.baseType)) return numberOf(column, trimmed);
   if (column.baseType === "timestamptz") {
     const date = new Date(trimmed);
     return Number.isNaN(date.getTime())
-      ? { ok: false, message: "Enter a date and a time." }
+      ? { ok: false, message: "Enter a date and time." }
       : { ok: true, value: date.toISOString() };
   }
   return { ok: true, value: trimmed };
 }
 
 /**
- * Whether two values of a column mean the same. Moments are compared to the minute, which is all their input can
- * hold: opening and closing an editor must not count as a change.
+ * Whether two values of a column are equal to the user. Moments are compared to the minute, the precision of their
+ * input element: opening and closing an editor must not count as a change.
  */
 export function sameValue(column: Column, a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -9,14 +9,14 @@ import {
 } from "./catalog.ts";
 import { fromInput } from "./column-input.ts";
 
-/** What the inputs of a form hold, by column. */
+/** Input texts of a form by column name. */
 export type Texts = Readonly<Record<string, string>>;
 interface Checked {
   readonly doc: Record<string, unknown>;
   readonly errors: Texts;
 }
 
-/** The columns of a form: name first, then what must be filled in, then the rest as in the table; texts last. */
+/** The columns of a form: the label first, then required columns, then the others in table order, long texts last. */
 export function formColumns(entityCode: EntityCode): readonly Column[] {
   const label = labelColumn(entityCode)?.name;
   const rank = (entry: Column) => (entry.name === label ? 0 : isLongText(entry) ? 3 : isRequired(entry) ? 1 : 2);
@@ -25,7 +25,7 @@ export function formColumns(entityCode: EntityCode): readonly Column[] {
     .toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** The document to create, without what was left empty: the database knows the defaults. */
+/** Parses a form into the document to create. Empty optional fields are left out, so that database defaults apply. */
 export function checkForm(columns: readonly Column[], texts: Texts): Checked {
   const doc: Record<string, unknown> = {};
   const errors: Record<string, string> = {};

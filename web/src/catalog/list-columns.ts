@@ -10,7 +10,7 @@ import {
   statusColumn,
 } from "./catalog.ts";
 
-/** For types where a person knows better than the rule below. A name that the catalog does not have is left out. */
+/** Hand-picked columns that override the rule below. Names that the catalog does not have are ignored. */
 const chosen: Readonly<Partial<Record<EntityCode, readonly string[]>>> = {
   project: ["status", "progress_percent", "client_id", "manager_id", "end_on", "budget"],
   task: ["status", "priority", "project_id", "assignee_id", "due_on"],
@@ -62,8 +62,8 @@ function withUpdated(entityCode: EntityCode, columns: readonly Column[]): readon
 }
 
 /**
- * The columns of a list beside the label, most telling first: a list shows as many as its width allows and hides
- * from the end. The same array each time, so that rows which did not change are not drawn again.
+ * The columns of a list beside the label, most important first: a list hides columns from the end when it is narrow.
+ * Returns the same array each time, so that unchanged rows are not rendered again.
  */
 export function listColumns(entityCode: EntityCode): readonly Column[] {
   const known = byCode.get(entityCode);
@@ -73,7 +73,7 @@ export function listColumns(entityCode: EntityCode): readonly Column[] {
   return columns;
 }
 
-/** Order of a list until the reader chooses another one. */
+/** Sort order of a list until the user picks another one. */
 export function defaultSort(entityCode: EntityCode): string {
   if (entityCode === "task") return "due_on";
   if (entityCode === "task_comment") return "-created_ts";
@@ -81,7 +81,7 @@ export function defaultSort(entityCode: EntityCode): string {
   return labelColumn(entityCode)?.name ?? "-updated_ts";
 }
 
-/** Numbers and moments are not sorted by the text that shows them, and long texts not at all. */
+/** Whether lists can be sorted by the column. References sort by id, which means nothing to users. */
 export function isSortable(entry: Column): boolean {
   return !isLongText(entry) && entry.references === null && !["json", "uuid[]"].includes(entry.baseType);
 }

@@ -103,5 +103,5 @@ function inOrder(codes: readonly EntityCode[], order: readonly string[]): readon
   return codes.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
 }
 
-/** Every entity type once, by area; a type that no area names appears under "More". */
+/** Every entity type once, grouped by area. Types that no area lists appear under "More". */
 export const navigation = arrange();

@@ -10,11 +10,11 @@ export function entityPath(entityCode: EntityCode, id: string): string {
   return `${listPath(entityCode)}/${id}`;
 }
 
-/** The form for a new row; `values` are filled in, as the project of a task that is added from the project's page. */
+/** Path of the form for a new row, prefilled with `values`, such as the project of a task added on the project page. */
 export function createPath(entityCode: EntityCode, values: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams(values).toString();
   return `${listPath(entityCode)}/new${query ? `?${query}` : ""}`;
 }
 
-/** What this device has not sent, and what needs a decision. */
+/** Path of the page with unsent changes and changes that need a decision. */
 export const changesPath = "/changes";

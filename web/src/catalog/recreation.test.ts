@@ -14,7 +14,7 @@ const row = {
   assignee_id: null,
 };
 
-test("a row is created again under its id with what was seen of it and what was being written", () => {
+test("recreates a row under its id from its last seen values and the open drafts", () => {
   const texts = new Map([
     ["title", "After"],
     ["description", ""],
@@ -26,10 +26,10 @@ test("a row is created again under its id with what was seen of it and what was 
   });
 });
 
-test("a draft that could not be saved either is not sent, and says why", () => {
+test("rejects an invalid draft with its message", () => {
   expect(recreation("task", row, new Map([["title", " "]]))).toEqual({
     ok: false,
     column: "title",
-    message: "This cannot be empty.",
+    message: "Enter a value.",
   });
 });

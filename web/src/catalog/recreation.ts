@@ -1,16 +1,16 @@
 import { column, type EntityCode, entityInfo, isSystemColumn, type Row } from "./catalog.ts";
 import { fromInput } from "./column-input.ts";
 
-/** A row that is gone as it is created again, or what is wrong with what is being written into it. */
+/** The document that recreates a deleted row, or the first draft that is invalid and its message. */
 type Recreation =
   | { readonly ok: true; readonly doc: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly column: string; readonly message: string };
 
 /**
- * The document that creates a row again under its id: what was last seen of it, and on top of that the open drafts.
- * What only the server may set stays out, or it would refuse the whole.
+ * Builds the document that recreates a row under its id: its last seen values with the open drafts on top. Columns that
+ * only the server may set are left out, because the server would reject the whole document.
  *
- * @param texts what the open editors hold, by column, as text of their input element
+ * @param texts texts of the open editors by column name
  */
 export function recreation(entityCode: EntityCode, row: Row, texts: ReadonlyMap<string, string>): Recreation {
   const doc: Record<string, unknown> = { id: row.id };

@@ -1,25 +1,26 @@
 import { type Column, type EntityCode, entityCodes, entityInfo } from "./catalog.ts";
 
 export interface Relation {
-  /** The type whose rows point here. */
+  /** The type whose rows reference this one. */
   readonly entityCode: EntityCode;
   readonly column: Column;
-  /** Whether this row is a container of those rows: then their creation is signalled to its holders. */
+  /** Whether this row is a container of those rows; if so, its subscribers are notified of their creation. */
   readonly contained: boolean;
 }
 
 export interface Relations {
-  /** Shown with the page. */
+  /** Shown when the page opens. */
   readonly first: readonly Relation[];
-  /** Shown when the reader asks for all: each is a list of its own to load and to keep live. */
+  /** Shown on request, because each is another list to load and to keep live. */
   readonly rest: readonly Relation[];
 }
 
-/** Half the database points to these; with the page come only the rows that they contain. */
+/** Types that half the tables reference. Their pages open with contained rows only. */
 const hubs: ReadonlySet<string> = new Set(["organization", "employee", "product", "office"]);
-const atOnce = 5;
+/** Lists shown when the page opens. */
+const mostFirst = 5;
 
-/** Which types have rows that belong to a row of this type: contained ones first. */
+/** The columns of all types that reference rows of this type, contained rows first. */
 export function relationsOf(entityCode: EntityCode): Relations {
   const all = entityCodes
     .flatMap((child) => {
@@ -29,6 +30,6 @@ export function relationsOf(entityCode: EntityCode): Relations {
         .map((column) => ({ entityCode: child, column, contained: info.containers.includes(column.name) }));
     })
     .toSorted((a, b) => Number(b.contained) - Number(a.contained));
-  const first = all.filter(({ contained }) => contained || !hubs.has(entityCode)).slice(0, atOnce);
+  const first = all.filter(({ contained }) => contained || !hubs.has(entityCode)).slice(0, mostFirst);
   return { first, rest: all.filter((relation) => !first.includes(relation)) };
 }

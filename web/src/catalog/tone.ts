@@ -15,7 +15,9 @@ const byValue = new Map(
   Object.entries(tones).flatMap(([tone, values]) => values.map((value) => [value, tone as Tone])),
 );
 
-/** Only columns that say how something stands are coloured; a colour for every category would say nothing. */
+/**
+ * Whether values of the column are coloured. Only states are: colouring every category would make colour meaningless.
+ */
 export function hasTone(columnName: string): boolean {
   return /(^|_)(status|stage|state|health|severity|plan)$/.test(columnName);
 }

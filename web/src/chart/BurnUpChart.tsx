@@ -15,11 +15,14 @@ function dayText(day: number): string {
 
 interface Props {
   points: readonly BurnUpPoint[];
-  /** The day it should be done by (ms), drawn as a line. */
+  /** Due date in ms since 1970, drawn as a vertical line. */
   due: number | undefined;
 }
 
-/** Scope above, finished below, the gap is what is left. Drawn to the width it is given. */
+/**
+ * Burn-up chart of total and finished tasks over time; the gap between the lines is the remaining work. Fills its
+ * width.
+ */
 export function BurnUpChart({ points, due }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
@@ -108,12 +111,12 @@ export function BurnUpChart({ points, due }: Props) {
   );
 }
 
-/** Everything that depends on data and width; undefined while there is no room to draw in. */
+/** Scales, lines and ticks for the data and width; undefined while there is no room to draw. */
 function draw(points: readonly BurnUpPoint[], due: number | undefined, width: number) {
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last || width < 120) return undefined;
-  // One day more, so that a project that began today has a line and not a point.
+  // One extra day, so that a project that started today shows a line and not a point.
   const end = Math.max(last.day + 86_400_000, due ?? 0);
   const x = scaleUtc([first.day, end], [margin.left, width - margin.right]);
   const top = Math.max(...points.map(({ scope }) => scope), 1);

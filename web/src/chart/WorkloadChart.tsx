@@ -12,22 +12,24 @@ const colours: Readonly<Record<OpenState, string>> = {
 
 interface Props {
   loads: readonly Load[];
-  /** Persons shown; the rest is summed up in one line. */
+  /** Number of people shown; the rest are summed up in one line. */
   most: number;
-  /** Where a person's tasks are listed. */
+  /** Path of the list of a person's tasks; null means unassigned tasks. */
   linkTo: (assignee: string | null) => string;
 }
 
-/** Who has how much to do: one bar a person, parts by state. Numbers stand beside it, so colour is never the only word. */
+/**
+ * Open tasks by assignee: one bar per person, split by status. Numbers beside the bars repeat what the colours show.
+ */
 export function WorkloadChart({ loads, most, linkTo }: Props) {
   const shown = loads.slice(0, most);
-  const rest = loads.slice(most);
+  const hidden = loads.slice(most).reduce((sum, { total }) => sum + total, 0);
   const top = Math.max(1, ...shown.map(({ total }) => total));
   return (
     <div>
       <ul className="grid gap-0.5">
         {shown.map((load) => (
-          <li key={load.assignee ?? "nobody"}>
+          <li key={load.assignee ?? "unassigned"}>
             <Link
               to={linkTo(load.assignee)}
               className="-mx-2 grid grid-cols-[minmax(0,9.5rem)_minmax(0,1fr)_auto] items-center gap-3 rounded-md px-2 py-1 hover:bg-hover"
@@ -36,7 +38,7 @@ export function WorkloadChart({ loads, most, linkTo }: Props) {
                 {load.assignee ? (
                   <ReferenceText entityCode="employee" id={load.assignee} />
                 ) : (
-                  <span className="text-ink-3">Nobody yet</span>
+                  <span className="text-ink-3">Unassigned</span>
                 )}
               </span>
               <span
@@ -53,18 +55,18 @@ export function WorkloadChart({ loads, most, linkTo }: Props) {
               <span className="min-w-20 text-right text-ink-2 text-sm tabular-nums">
                 {load.total}
                 <span className="sr-only"> open</span>
-                {load.overdue > 0 ? <span className="text-danger"> · {load.overdue} late</span> : null}
+                {load.overdue > 0 ? <span className="text-danger"> · {load.overdue} overdue</span> : null}
               </span>
             </Link>
           </li>
         ))}
       </ul>
-      {rest.length > 0 ? (
+      {hidden > 0 ? (
         <p className="mt-1 text-ink-3 text-sm">
-          and {rest.reduce((sum, { total }) => sum + total, 0)} with {rest.length} more
+          {hidden} more open {hidden === 1 ? "task" : "tasks"}
         </p>
       ) : null}
-      <ul aria-label="Colours" className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-ink-3 text-xs">
+      <ul aria-label="Legend" className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-ink-3 text-xs">
         {openStates.map((state) => (
           <li key={state} className="flex items-center gap-1.5">
             <span aria-hidden="true" className={`size-2.5 rounded-sm ${colours[state]}`} /> {humanize(state)}

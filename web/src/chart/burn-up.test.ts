@@ -24,7 +24,7 @@ test("counts scope and finished tasks by the end of each day up to today", () =>
   expect(points[0]?.day).toBe(Date.parse("2026-03-29T00:00:00Z"));
 });
 
-test("cancelled tasks are no scope, and none is finished before it exists", () => {
+test("cancelled tasks are not in scope, and no task is finished before it was created", () => {
   const points = burnUp([task("2026-03-30", "2026-01-01"), task("2026-03-01", undefined, "cancelled")], now);
   expect(points.map(({ scope, done }) => [scope, done])).toEqual([
     [1, 1],
@@ -32,12 +32,12 @@ test("cancelled tasks are no scope, and none is finished before it exists", () =
   ]);
 });
 
-test("no tasks, no line", () => {
+test("without tasks there are no points", () => {
   expect(burnUp([], now)).toEqual([]);
   expect(forecast([])).toEqual({ open: 0, done: 0, weekly: 0, doneBy: undefined });
 });
 
-test("the forecast goes on at the pace of the last four weeks", () => {
+test("the forecast extrapolates the pace of the last four weeks", () => {
   const old = Array.from({ length: 10 }, () => task("2026-01-01", "2026-01-10"));
   const recent = Array.from({ length: 4 }, () => task("2026-01-01", "2026-03-20"));
   const open = Array.from({ length: 2 }, () => task("2026-01-01"));
@@ -47,6 +47,6 @@ test("the forecast goes on at the pace of the last four weeks", () => {
   expect(doneBy).toBe(Date.parse("2026-03-31T00:00:00Z") + 14 * day);
 });
 
-test("where nothing was finished lately there is no date to name", () => {
+test("the forecast has no date if nothing was finished in the last four weeks", () => {
   expect(forecast(burnUp([task("2026-01-01", "2026-01-02"), task("2026-01-01")], now)).doneBy).toBeUndefined();
 });

@@ -1,16 +1,16 @@
 import type { Row } from "../catalog/catalog.ts";
 
-/** The state of a set of tasks at the end of one day. */
+/** Task counts at the end of one day. */
 export interface BurnUpPoint {
-  /** Midnight UTC that begins the day, in milliseconds. */
+  /** Midnight UTC at the start of the day, in ms since 1970. */
   readonly day: number;
-  /** Tasks that existed, without those that were cancelled since. */
+  /** Tasks that existed, without those cancelled since. */
   readonly scope: number;
   readonly done: number;
 }
 
 const DAY = 86_400_000;
-/** Days over which the pace is measured: long enough that one holiday week does not halve it. */
+/** Days over which the pace is measured. Long enough that one holiday week does not halve it. */
 const paceDays = 28;
 
 function dayOf(value: unknown): number | undefined {
@@ -19,7 +19,7 @@ function dayOf(value: unknown): number | undefined {
   return Number.isNaN(at) ? undefined : Math.floor(at / DAY) * DAY;
 }
 
-/** Scope and finished tasks day by day until `now` (ms), first task to today. Empty when there are no tasks. */
+/** Counts all and finished tasks for each day from the first task to `now` (ms since 1970). Empty without tasks. */
 export function burnUp(tasks: readonly Row[], now: number): readonly BurnUpPoint[] {
   const counted = tasks.filter((task) => task["status"] !== "cancelled");
   const today = Math.floor(now / DAY) * DAY;
@@ -31,9 +31,9 @@ export function burnUp(tasks: readonly Row[], now: number): readonly BurnUpPoint
     const created = Math.min(dayOf(task["created_ts"]) ?? today, today);
     count(added, created);
     first = Math.min(first, created);
-    // Done without a time: a row from before the column was filled. It counts as finished when it was last touched.
+    // A done task without a completion time predates that column; it counts as finished when it was last changed.
     const done = task["status"] === "done" ? (dayOf(task["completed_ts"]) ?? dayOf(task["updated_ts"])) : undefined;
-    // Never before it existed: an imported date would let the line of finished tasks cross the line of all.
+    // Never before its creation: an imported date would let the line of finished tasks cross the line of all tasks.
     if (done !== undefined) count(finished, Math.min(Math.max(done, created), today));
   }
   if (counted.length === 0) return [];
@@ -51,13 +51,13 @@ export function burnUp(tasks: readonly Row[], now: number): readonly BurnUpPoint
 interface Forecast {
   readonly open: number;
   readonly done: number;
-  /** Tasks finished a week, over the last four weeks. */
+  /** Tasks finished per week, over the last four weeks. */
   readonly weekly: number;
-  /** When all are done at that pace, in milliseconds; undefined when nothing moves or nothing is left. */
+  /** When all tasks are done at that pace, in ms since 1970; undefined if the pace is zero or nothing is left. */
   readonly doneBy: number | undefined;
 }
 
-/** When the rest is done if it goes on as in the last four weeks. */
+/** Extrapolates when the remaining tasks are done at the pace of the last four weeks. */
 export function forecast(points: readonly BurnUpPoint[]): Forecast {
   const last = points.at(-1);
   if (!last) return { open: 0, done: 0, weekly: 0, doneBy: undefined };

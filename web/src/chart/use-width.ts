@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 
-/** Inner width of an element in CSS pixels, followed as it changes; 0 until it is laid out. */
+/** The current inner width of an element in CSS pixels; 0 until it is laid out. */
 export function useWidth(ref: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

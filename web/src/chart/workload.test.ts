@@ -5,7 +5,7 @@ function task(assignee: string | null, status: string, due: string | null = null
   return { id: `${assignee}${status}${due}`, assignee_id: assignee, status, due_on: due };
 }
 
-test("counts what is open by person and state, most first, nobody's last", () => {
+test("counts open tasks by assignee and status, most first, unassigned last", () => {
   const loads = workload(
     [
       task(null, "todo"),
@@ -27,7 +27,7 @@ test("counts what is open by person and state, most first, nobody's last", () =>
   expect(loads[0]?.counts).toEqual({ in_review: 1, in_progress: 0, todo: 1, backlog: 0 });
 });
 
-test("overdue is what should have been done before today", () => {
+test("a task is overdue if its due date is before today", () => {
   const [load] = workload(
     [task("ann", "todo", "2026-03-30"), task("ann", "todo", "2026-03-31"), task("ann", "todo")],
     "2026-03-31",

@@ -1,11 +1,11 @@
 import type { Row } from "../catalog/catalog.ts";
 
-/** States of a task that still costs somebody time, nearest to done first: the order of the bar's parts. */
+/** Statuses of an open task, nearest to done first, which is the order of the bar segments. */
 export const openStates = ["in_review", "in_progress", "todo", "backlog"] as const;
 export type OpenState = (typeof openStates)[number];
 
 export interface Load {
-  /** Employee, or null for what nobody has taken. */
+  /** Id of the employee, or null for unassigned tasks. */
   readonly assignee: string | null;
   readonly counts: Readonly<Record<OpenState, number>>;
   readonly total: number;
@@ -16,7 +16,7 @@ function isOpen(status: unknown): status is OpenState {
   return openStates.some((state) => state === status);
 }
 
-/** Open tasks by the person who has them, most first; what nobody has taken stands last. `today` as YYYY-MM-DD. */
+/** Counts open tasks by assignee, most first, unassigned last. `today` is a day as YYYY-MM-DD. */
 export function workload(tasks: readonly Row[], today: string): readonly Load[] {
   const loads = new Map<string | null, { counts: Record<OpenState, number>; total: number; overdue: number }>();
   for (const task of tasks) {

@@ -2,31 +2,30 @@ import { createContext, type ReactNode, useCallback, useContext, useRef, useStat
 
 const AnnounceContext = createContext<(text: string) => void>(() => {});
 
-/** Least time between two announcements, in milliseconds: a busy list must not talk over the reader. */
-const quiet = 3_000;
+/** Shortest time between two announcements, in ms. Without it, a busy list would drown out the screen reader. */
+const pauseMs = 3_000;
 
 /**
- * Holds the page's one polite live region. Texts that come faster than the reader can hear them are not queued:
- * only the newest is said, when the pause is over.
+ * Holds the page's polite live region. Texts that arrive during the pause are not queued; only the newest is announced.
  */
 export function Announcer({ children }: { children: ReactNode }) {
   const [text, setText] = useState("");
   const next = useRef<{ text: string; timer: ReturnType<typeof setTimeout> } | undefined>(undefined);
   const last = useRef(0);
-  const announce = useCallback((words: string) => {
+  const announce = useCallback((newest: string) => {
     if (next.current) {
-      next.current.text = words;
+      next.current.text = newest;
       return;
     }
-    const wait = Math.max(0, last.current + quiet - Date.now());
+    const wait = Math.max(0, last.current + pauseMs - Date.now());
     const timer = setTimeout(() => {
       last.current = Date.now();
-      const said = next.current?.text ?? words;
-      // The same words again change nothing on the page, and so would not be read out: an invisible mark is a change.
-      setText((before) => (before === said ? `${said}\u00a0` : said));
+      const announced = next.current?.text ?? newest;
+      // A screen reader announces changes only; the trailing space makes a repeated text a change.
+      setText((before) => (before === announced ? `${announced}\u00a0` : announced));
       next.current = undefined;
     }, wait);
-    next.current = { text: words, timer };
+    next.current = { text: newest, timer };
   }, []);
   return (
     <AnnounceContext.Provider value={announce}>
@@ -38,7 +37,7 @@ export function Announcer({ children }: { children: ReactNode }) {
   );
 }
 
-/** Says a sentence to screen readers without moving anything on the page. */
+/** Returns a function that announces a text to screen readers and shows nothing on screen. */
 export function useAnnounce(): (text: string) => void {
   return useContext(AnnounceContext);
 }

@@ -15,7 +15,7 @@ function hueOf(name: string): string {
   return hues[sum % hues.length] ?? "";
 }
 
-/** A person's initials; always beside or inside something that says the name, so it is hidden from screen readers. */
+/** A person's initials. Hidden from screen readers, because it always stands next to the name. */
 export function Avatar({ name, size = "sm" }: { name: string; size?: "sm" | "md" }) {
   const measure = size === "sm" ? "size-5 text-[0.625rem]" : "size-8 text-xs";
   return (

@@ -38,7 +38,7 @@ export function ButtonLink({ variant, size, className, ...rest }: Look & LinkPro
   return <Link className={look({ ...(variant && { variant }), ...(size && { size }) }, className)} {...rest} />;
 }
 
-/** A square button that shows only a picture: its name is for those who do not see it. */
+/** A square button that shows only an icon. `label` is its accessible name and tooltip. */
 export function IconButton({
   label,
   className = "",

@@ -9,12 +9,14 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks before something that cannot be undone; the browser's own dialog keeps the focus inside and gives it back. */
+/**
+ * Asks for confirmation before something that cannot be undone. A native dialog, which traps and restores the focus.
+ */
 export function ConfirmDialog({ title, text, confirm, onConfirm, onClose }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    // Not closed on clean-up: React's double mount in development would take that for the person's own "no".
+    // Not closed on cleanup: React's double mount in development would report that as the user's "Cancel".
     if (!ref.current?.open) ref.current?.showModal();
   }, []);
   return (

@@ -1,4 +1,4 @@
-/** The mark: a mirror that flashes the sun. */
+/** The Heliograph logo. */
 export function Logo({ className = "size-6" }: { className?: string }) {
   return (
     <svg viewBox="0 0 32 32" className={className} aria-hidden="true">

@@ -6,11 +6,11 @@ interface Props {
   children?: ReactNode;
   actions?: ReactNode;
   lead?: ReactNode;
-  /** A few words beside the title. */
+  /** A short note beside the title. */
   note?: ReactNode;
 }
 
-/** The top of a page: where one is, its name, what one can do. */
+/** The top of a page: title, note and actions. */
 export function PageHeader({ title, children, actions, lead, note }: Props) {
   usePageTitle(title);
   return (

@@ -2,17 +2,17 @@ import { type ReactNode, useCallback, useId, useRef, useState } from "react";
 import { useDismiss } from "./use-dismiss.ts";
 
 interface Props {
-  /** Name of the button for those who do not see it; absent when its content says enough. */
+  /** Accessible name of the button; needed if its content is not descriptive. */
   label?: string;
   button: ReactNode;
   buttonClass: string;
-  /** On which side of the button the panel is flush. */
+  /** The side of the button that the panel is aligned with. */
   align?: "start" | "end";
   panelClass?: string;
   children: (close: () => void) => ReactNode;
 }
 
-/** A button that shows a panel below it: a disclosure, so that Tab walks on into what it shows. */
+/** A button that shows a panel below it. A disclosure and not a menu, so that Tab moves into the panel. */
 export function Popover({ label, button, buttonClass, align = "end", panelClass = "w-60", children }: Props) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -43,6 +43,6 @@ export function Popover({ label, button, buttonClass, align = "end", panelClass 
   );
 }
 
-/** One line of a panel: the look of a menu item, on a button or a link. */
+/** Classes of a button or link that looks like a menu item in a panel. */
 export const panelItem =
   "flex h-8 w-full items-center gap-2.5 rounded-md px-2.5 text-left text-base text-ink hover:bg-sunken";

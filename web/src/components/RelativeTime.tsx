@@ -2,7 +2,7 @@ import { formatMoment } from "../format/date.ts";
 import { relativeTime } from "../format/relative-time.ts";
 import { useNow } from "../format/use-now.ts";
 
-/** "5 minutes ago", with the exact moment on hover and for machines. */
+/** Relative time such as "5 minutes ago", with the exact moment as tooltip and in `dateTime`. */
 export function RelativeTime({ value, className }: { value: string; className?: string }) {
   const now = useNow();
   return (

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from "react";
 
-/** Closes something that floats: on Escape, on a press outside, and when the focus goes elsewhere. */
+/** Closes a floating element on Escape, on a press outside, and when the focus leaves it. */
 export function useDismiss(ref: RefObject<HTMLElement | null>, open: boolean, close: () => void): void {
   useEffect(() => {
     if (!open) return;

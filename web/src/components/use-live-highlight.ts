@@ -1,22 +1,22 @@
 import { type RefObject, useEffect, useRef } from "react";
 
-/** How long a change stays visible, in milliseconds. */
-const duration = 1_800;
-/** A row this young that appears in a list is new, not scrolled to, in milliseconds. */
-const young = 10_000;
+/** How long a change stays highlighted, in ms. */
+const durationMs = 1_800;
+/** Age in ms up to which a row that appears in a list was just created, and not merely scrolled into view. */
+const newRowAgeMs = 10_000;
 
 function flash(element: HTMLElement): void {
   const reduced = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.animate([{ backgroundColor: "var(--color-flash)" }, { backgroundColor: "transparent" }], {
-    duration,
-    // Without motion the tint stands still and then is gone; nothing fades.
+    duration: durationMs,
+    // With reduced motion the tint disappears at once instead of fading.
     easing: reduced ? "steps(1, end)" : "ease-in",
   });
 }
 
 /**
- * Tints an element for a moment when `value` changes after the first time it was seen, and, given `createdAt`,
- * when it appears for a row that was just created.
+ * Highlights an element briefly when `value` changes after the first render with a value, and, given `createdAt`, when
+ * the element appears for a row that was just created.
  */
 export function useLiveHighlight(ref: RefObject<HTMLElement | null>, value: unknown, createdAt?: string): void {
   const seen = useRef<{ value: unknown } | undefined>(undefined);
@@ -25,7 +25,8 @@ export function useLiveHighlight(ref: RefObject<HTMLElement | null>, value: unkn
     if (value === undefined) return;
     seen.current = { value };
     const changed = before !== undefined && before.value !== value;
-    const appeared = before === undefined && createdAt !== undefined && Date.now() - Date.parse(createdAt) < young;
+    const appeared =
+      before === undefined && createdAt !== undefined && Date.now() - Date.parse(createdAt) < newRowAgeMs;
     if (ref.current && (changed || appeared)) flash(ref.current);
   }, [ref, value, createdAt]);
 }

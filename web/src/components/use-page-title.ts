@@ -2,10 +2,12 @@ import { useEffect } from "react";
 import { useLocation } from "react-router";
 import { useAnnounce } from "./Announcer.tsx";
 
-/** The path whose title was said last; undefined until the first page, which the browser itself announces. */
+/** The path whose title was announced last; undefined until the first page, which the browser itself announces. */
 let announcedPath: string | undefined;
 
-/** Sets the window's title and, after a navigation, says it once: a page change inside one document is silent. */
+/**
+ * Sets the document title and announces it after a navigation, because screen readers do not notice client-side ones.
+ */
 export function usePageTitle(title: string | undefined): void {
   const { pathname } = useLocation();
   const announce = useAnnounce();

@@ -12,16 +12,16 @@ import { expectTypeOf, test } from "vitest";
 import type { EntityTypes } from "./entities.generated.ts";
 import "./register.ts";
 
-// Checked by the compiler: what the hooks know about rows comes from the database's catalog.
+// Checked by the compiler: the hooks get their row types from the generated catalog.
 
-test("codes are those of the catalog", () => {
+test("entity codes are those of the catalog", () => {
   expectTypeOf<EntityCode>().toEqualTypeOf<keyof EntityTypes & string>();
   expectTypeOf<Parameters<typeof useEntity>[0]>().toEqualTypeOf<EntityCode>();
   expectTypeOf<Parameters<typeof useAutoSubscribe>[0]>().toEqualTypeOf<EntityCode>();
   expectTypeOf<"no_such_table">().not.toExtend<EntityCode>();
 });
 
-test("a row has the columns of its table, and only when it is ready", () => {
+test("a row has the columns of its table, and is present only if the status is ready", () => {
   expectTypeOf<Entity<"task">>().toEqualTypeOf<EntityTypes["task"]>();
   type Result = EntityResult<"task">;
   expectTypeOf<Result["status"]>().toEqualTypeOf<"loading" | "ready" | "gone" | "error">();
@@ -32,12 +32,12 @@ test("a row has the columns of its table, and only when it is ready", () => {
   expectTypeOf<EntityListResult<"project">["items"]>().toEqualTypeOf<readonly EntityTypes["project"][]>();
 });
 
-test("a suspended view never sees loading or error", () => {
+test("hooks that suspend never return loading or error", () => {
   expectTypeOf<KnownEntity<"task">["status"]>().toEqualTypeOf<"ready" | "gone">();
   expectTypeOf<KnownEntityList<"task">["status"]>().toEqualTypeOf<"ready">();
 });
 
-test("writes take columns of the table", () => {
+test("mutations accept the columns of the table", () => {
   type Changes = Parameters<Mutation<"task">["update"]>[1];
   expectTypeOf<{ title: string }>().toExtend<Changes>();
   expectTypeOf<{ title: number }>().not.toExtend<Changes>();

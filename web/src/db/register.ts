@@ -1,6 +1,6 @@
 import type { EntityTypes } from "./entities.generated.ts";
 
-// Every hook of the client knows the suite's entity types through this.
+// Types all hooks of the client with the entity types of the demonstration schema.
 declare module "@heliograph/client" {
   interface Register {
     entities: EntityTypes;

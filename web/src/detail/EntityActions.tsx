@@ -10,7 +10,7 @@ import { Popover, panelItem } from "../components/Popover.tsx";
 import { useFrozen } from "../editing/open-drafts.tsx";
 import { errorText } from "../feedback/error-text.ts";
 
-/** What can be done to a row as a whole. */
+/** Menu of actions on a whole row. */
 export function EntityActions({ entityCode, row }: { entityCode: EntityCode; row: Row }) {
   const [asking, setAsking] = useState(false);
   const [failure, setFailure] = useState("");
@@ -74,7 +74,7 @@ export function EntityActions({ entityCode, row }: { entityCode: EntityCode; row
       {asking ? (
         <ConfirmDialog
           title={`Delete this ${label}?`}
-          text={`“${name}” and everything inside it will be deleted for everyone. This cannot be undone.`}
+          text={`“${name}” and everything in it will be deleted for everyone. This cannot be undone.`}
           confirm="Delete"
           onConfirm={() => void confirmed()}
           onClose={() => setAsking(false)}

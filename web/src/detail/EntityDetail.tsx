@@ -48,18 +48,18 @@ function Gone({ entityCode }: { entityCode: EntityCode }) {
       <StateMessage
         heading
         icon={FileQuestion}
-        title={`This ${label} no longer exists or is not shared with you`}
+        title={`This ${label} was deleted or is not shared with you`}
         action={<ButtonLink to={listPath(entityCode)}>All {entityPlural(entityCode).toLowerCase()}</ButtonLink>}
       />
     </div>
   );
 }
 
-/** The page of one row: name, properties, long texts, and what the type adds as `children`. */
+/** The page of one row: label, properties, long texts, and the content that its type adds as `children`. */
 export function EntityDetail(props: Props) {
   return (
     <>
-      {/* Beside what changes with the row's state: in it, a decision in the middle would close when the row goes. */}
+      {/* Outside Content: inside, an open dialog would close when the row is deleted. */}
       <RowAttention entityCode={props.entityCode} id={props.id} />
       <Content {...props} />
     </>
@@ -73,7 +73,11 @@ function Content({ entityCode, id, children }: Props) {
   if (gone && !(row && drafts.open)) return <Gone entityCode={entityCode} />;
   if (!row) {
     return status === "error" ? (
-      <LoadError what={entityInfo(entityCode).label} error={error} retry={() => window.location.reload()} />
+      <LoadError
+        what={`This ${entityInfo(entityCode).label.toLowerCase()}`}
+        error={error}
+        retry={() => window.location.reload()}
+      />
     ) : (
       <DetailSkeleton />
     );
@@ -130,7 +134,7 @@ function Article({ entityCode, row, stale, children }: ArticleProps) {
               <RelativeTime value={String(row["created_ts"])} />
             </>
           ) : (
-            "Not at the server yet"
+            "Not saved on the server yet"
           )}
           {isPrivate(row) ? <PrivateMark /> : null}
           <UnsentMark state={unsent} />
@@ -156,7 +160,7 @@ function Article({ entityCode, row, stale, children }: ArticleProps) {
         ))}
         {children}
       </div>
-      {/* Last in a narrow window, where the page is one column; below the properties in a wide one. */}
+      {/* Last in a narrow window, where the page has one column; below the properties in a wide one. */}
       <History
         entityCode={entityCode}
         row={row}

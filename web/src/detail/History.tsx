@@ -4,7 +4,7 @@ import { HistorySkeleton } from "./HistorySkeleton.tsx";
 
 const HistoryEntries = deferred(async () => (await import("./HistoryEntries.tsx")).HistoryEntries, <HistorySkeleton />);
 
-/** The place of a row's history on its page. */
+/** The history section of a row's page. */
 export function History({ entityCode, row, className }: { entityCode: EntityCode; row: Row; className: string }) {
   return (
     <section aria-label="History" className={className}>

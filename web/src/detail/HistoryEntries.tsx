@@ -10,15 +10,15 @@ import { humanize } from "../format/humanize.ts";
 import { HistorySkeleton } from "./HistorySkeleton.tsx";
 import { useHistory } from "./use-history.ts";
 
-/** Entries shown at first, and how many "Show more" adds. */
+/** Entries shown at first, and entries that "Show more" adds. */
 const first = 6;
 const step = 20;
 
-function nameOf(item: HistoryItem): string {
-  return typeof item.actor === "string" && item.actor ? item.actor : "The database";
+function actorOf(item: HistoryItem): string {
+  return typeof item.actor === "string" && item.actor ? item.actor : "System";
 }
 
-function deedOf(item: HistoryItem): string {
+function actionText(item: HistoryItem): string {
   if (item.action === "CREATE") return "created this";
   if (item.action === "DELETE") return "deleted this";
   const columns = (item.columns ?? []).map((name) => humanize(name).toLowerCase());
@@ -30,9 +30,9 @@ function deedOf(item: HistoryItem): string {
 function Entry({ item }: { item: HistoryItem }) {
   return (
     <li className="flex items-start gap-2 text-sm">
-      <Avatar name={nameOf(item)} />
+      <Avatar name={actorOf(item)} />
       <p className="min-w-0 break-words text-ink-2">
-        <span className="font-medium text-ink">{nameOf(item)}</span> {deedOf(item)}
+        <span className="font-medium text-ink">{actorOf(item)}</span> {actionText(item)}
         <span className="text-ink-3">
           {" · "}
           <RelativeTime value={item.at} />
@@ -42,7 +42,7 @@ function Entry({ item }: { item: HistoryItem }) {
   );
 }
 
-/** Who changed what, newest first. That there is nothing, and that it cannot be told, are different things to say. */
+/** Who changed what, newest first. An empty history and a history that failed to load show different texts. */
 export function HistoryEntries({ entityCode, row }: { entityCode: EntityCode; row: Row }) {
   const { items, status, error, retry } = useHistory(entityCode, row);
   const [shown, setShown] = useState(first);

@@ -1,4 +1,4 @@
-/** Grey lines in the shape of a history. */
+/** Placeholder of a history that loads. */
 export function HistorySkeleton() {
   return (
     <div role="status">

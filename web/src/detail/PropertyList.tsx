@@ -22,7 +22,7 @@ function OpenReference({ entry, row }: { entry: Column; row: Row }) {
   );
 }
 
-/** How many properties a narrow screen shows before the reader asks for the rest. */
+/** Number of properties that a narrow screen shows at first. */
 const first = 6;
 
 interface Props {
@@ -31,7 +31,7 @@ interface Props {
   columns: readonly Column[];
 }
 
-/** Name and value of each column; what a person may change is its own editor. */
+/** Name and value of each column. Editable values turn into editors. */
 export function PropertyList({ entityCode, row, columns }: Props) {
   const [all, setAll] = useState(columns.length <= first + 1);
   return (

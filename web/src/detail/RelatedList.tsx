@@ -11,7 +11,7 @@ import { useRows } from "../list/use-rows.ts";
 
 const pageSize = 10;
 
-/** The rows of another type that point to this one, live. */
+/** Live list of the rows of another type that reference this one. */
 export function RelatedList({ relation, parent }: { relation: Relation; parent: Row }) {
   const { entityCode, column: pointer, contained } = relation;
   const list = useRows(entityCode, {

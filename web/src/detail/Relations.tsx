@@ -8,11 +8,11 @@ import { RelatedList } from "./RelatedList.tsx";
 interface Props {
   entityCode: EntityCode;
   parent: Row;
-  /** A type whose rows the page shows in its own way. */
+  /** A type that the page shows by other means. */
   without?: EntityCode;
 }
 
-/** The lists of rows that belong to this one; those beyond the first few when they are asked for. */
+/** Lists of the rows that reference this one. Only the first few are shown until the user asks for all. */
 export function Relations({ entityCode, parent, without }: Props) {
   const [all, setAll] = useState(false);
   const opened = useRef<HTMLDivElement>(null);
@@ -22,7 +22,7 @@ export function Relations({ entityCode, parent, without }: Props) {
     <RelatedList key={`${relation.entityCode}.${relation.column.name}`} relation={relation} parent={parent} />
   );
   const more = shown(rest);
-  // The button goes with the focus on it; the reader goes on where the lists begin that it opened.
+  // The focused button disappears; move the focus to the start of the lists that it opened.
   useEffect(() => {
     if (all) opened.current?.focus({ preventScroll: true });
   }, [all]);
@@ -35,7 +35,7 @@ export function Relations({ entityCode, parent, without }: Props) {
         </div>
       ) : (
         <Button size="sm" variant="ghost" className="-ml-2.5 mt-8" onClick={() => setAll(true)}>
-          <ChevronDown className="size-3.5" aria-hidden="true" /> Show all relations ({more.length} more)
+          <ChevronDown className="size-3.5" aria-hidden="true" /> Show all related records ({more.length} more)
         </Button>
       )}
     </>

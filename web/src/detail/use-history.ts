@@ -6,7 +6,7 @@ import { useFrozen } from "../editing/open-drafts.tsx";
 import { useRefresh } from "../sync/refresh.tsx";
 
 interface HistoryState {
-  /** What was read last; kept while it is read again, and when that fails. */
+  /** The entries read last. They stay while the history is read again, and if that fails. */
   readonly items: readonly HistoryItem[];
   readonly status: "loading" | "ready" | "error";
   readonly error: unknown;
@@ -15,16 +15,16 @@ interface HistoryState {
 
 const unread = { items: [], status: "loading", error: undefined } as const;
 
-/** Who changed what in a row, newest first; read again with each new version of it. */
+/** The change history of a row, newest first. Read again with each new version of the row. */
 export function useHistory(entityCode: EntityCode, { id, version }: Row): HistoryState {
   const client = useClient();
   const frozen = useFrozen();
   const [read, setRead] = useState<Omit<HistoryState, "retry">>(unread);
   const [attempt, setAttempt] = useState(0);
   const { generation } = useRefresh();
-  // A row that was made here and is not sent yet has no history at the server, which would answer "not found".
+  // A row that was created here and is not sent yet has no history on the server, which would respond with 404.
   const known = typeof version === "number" && version > 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version, a refresh and the attempt are reasons to read again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version, a refresh and a retry each read the history again
   useEffect(() => {
     if (frozen) return;
     if (!known) return setRead({ ...unread, status: "ready" });
@@ -43,8 +43,8 @@ export function useHistory(entityCode: EntityCode, { id, version }: Row): Histor
   }, []);
   const reachable = useSyncStatus().state === "connected";
   const failed = read.status === "error";
-  // What failed for want of a network is read by itself when that is back.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a failure while connected is repeated by hand, not at once
+  // A read that failed offline is repeated when the connection is back.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a failure while connected is retried by the user, not at once
   useEffect(() => {
     if (reachable && failed) retry();
   }, [reachable, retry]);

@@ -5,24 +5,26 @@ import { useRefresh } from "../sync/refresh.tsx";
 
 interface LastSeenRow {
   readonly status: "loading" | "ready" | "gone" | "error";
-  /** The live row, or, once it is gone, what was last seen of it. */
+  /** The live row or, once it is gone, its last seen version. */
   readonly row: Row | undefined;
   readonly error: unknown;
-  /** What is shown was not compared with the server yet, or no longer is. */
+  /** Whether the row may differ from the server's version. */
   readonly stale: boolean;
 }
 
-/** A live row that is remembered after it is gone, so that an open edit does not vanish with it. */
+/** A live row that is remembered after it is gone, so that an open editor does not disappear with it. */
 export function useLastSeenRow(entityCode: EntityCode, id: string): LastSeenRow {
   const { status, data, error, stale } = useEntity(entityCode, id);
   const key = `${entityCode}/${id}`;
   useRefetchOnRefresh(entityCode, id);
-  const held = useRef<{ key: string; row: Row } | undefined>(undefined);
-  if (data) held.current = { key, row: data as unknown as Row };
-  return { status, row: held.current?.key === key ? held.current.row : undefined, error, stale };
+  const lastSeen = useRef<{ key: string; row: Row } | undefined>(undefined);
+  if (data) lastSeen.current = { key, row: data as unknown as Row };
+  return { status, row: lastSeen.current?.key === key ? lastSeen.current.row : undefined, error, stale };
 }
 
-/** Without live updates a row is read whenever somebody new looks at it; a wish to refresh is such a look. */
+/**
+ * Refetches the row when the user asks for a refresh. Without live updates, a row is read when a subscriber is added.
+ */
 function useRefetchOnRefresh(entityCode: EntityCode, id: string): void {
   const client = useClient();
   const { generation } = useRefresh();

@@ -5,11 +5,11 @@ import { StateMessage } from "./StateMessage.tsx";
 
 interface Props {
   children: ReactNode;
-  /** In place of a part of the page that can be done without; absent: the whole page is what broke. */
+  /** Shown in place of an optional part of the page. Without it, the boundary reports that the whole page failed. */
   fallback?: ReactNode;
 }
 
-/** A fault of the program itself: says so and offers a reload, where React would leave an empty window. */
+/** Catches errors during rendering and offers a reload. Without it, React would leave an empty window. */
 export class ErrorBoundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false };
 
@@ -26,10 +26,10 @@ export class ErrorBoundary extends Component<Props, { failed: boolean }> {
           heading
           icon={CircleAlert}
           tone="danger"
-          title="Something in this page broke"
+          title="Something went wrong on this page"
           action={<Button onClick={() => window.location.reload()}>Reload</Button>}
         >
-          What was saved is safe. Reload the page to go on.
+          Your saved changes are safe. Reload the page to continue.
         </StateMessage>
       </main>
     );

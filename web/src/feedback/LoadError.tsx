@@ -3,7 +3,7 @@ import { Button } from "../components/Button.tsx";
 import { errorText } from "./error-text.ts";
 import { StateMessage } from "./StateMessage.tsx";
 
-/** A failed load, with what the server says about it and a way to try again. */
+/** A failed load with its cause and a retry button. `what` starts the sentence, such as "Tasks". */
 export function LoadError({ what, error, retry }: { what: string; error: unknown; retry?: () => void }) {
   const button = retry ? (
     <Button onClick={retry}>

@@ -1,6 +1,6 @@
 const widths = ["w-3/5", "w-2/5", "w-1/2", "w-2/3", "w-1/3"];
 
-/** Grey lines in the shape of a list; announced once as words, not as empty cells. */
+/** Placeholder of a list that loads. Screen readers get one text instead of empty cells. */
 export function ListSkeleton({ rows = 8, label = "Loading…" }: { rows?: number; label?: string }) {
   return (
     <div role="status">
@@ -18,6 +18,7 @@ export function ListSkeleton({ rows = 8, label = "Loading…" }: { rows?: number
   );
 }
 
+/** Placeholder of a row's page that loads. */
 export function DetailSkeleton() {
   return (
     <div role="status" className="p-4 sm:p-6">

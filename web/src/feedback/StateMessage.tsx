@@ -10,7 +10,7 @@ interface Props {
   heading?: boolean;
 }
 
-/** What stands where content would be: nothing here, something went wrong, it is gone. */
+/** A message in place of missing content: nothing found, a failure, a deleted row. */
 export function StateMessage({ icon: Icon, title, children, action, tone = "quiet", heading = false }: Props) {
   const Title = heading ? "h1" : "p";
   return (

@@ -2,10 +2,10 @@ import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
 import { Button } from "../components/Button.tsx";
 import { ErrorBoundary } from "./ErrorBoundary.tsx";
 
-function Missing() {
+function NotLoaded() {
   return (
     <p role="alert" className="flex flex-wrap items-center gap-3 py-2 text-ink-2 text-sm">
-      This part is not on this device and could not be loaded.
+      This part of the page could not be loaded. Check your connection, then reload.
       <Button size="sm" onClick={() => window.location.reload()}>
         Reload
       </Button>
@@ -14,19 +14,19 @@ function Missing() {
 }
 
 /**
- * A part of a page whose code comes after the first page. Once the application was opened it is kept on the device, so
- * that it is there without a network too; before that, a part that cannot be loaded says so in its own place.
+ * Wraps a component whose code loads after the first page. The service worker keeps the code on the device, so that it
+ * also loads offline; on a first visit that fails, a message takes the place of the component.
  *
- * @param waiting shown until it is there
+ * @param waiting shown until the code is loaded
  */
 export function deferred<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   waiting: ReactNode = null,
 ): (props: Props) => ReactNode {
   const Part = lazy(async () => ({ default: await load() }));
-  return function Later(props: Props) {
+  return function Deferred(props: Props) {
     return (
-      <ErrorBoundary fallback={<Missing />}>
+      <ErrorBoundary fallback={<NotLoaded />}>
         <Suspense fallback={waiting}>
           <Part {...props} />
         </Suspense>

@@ -10,7 +10,7 @@ interface Props {
   onChange: (text: string) => void;
 }
 
-/** One narrowed column: says how, opens its editor, and takes the narrowing away. */
+/** An active column filter: shows it, opens its editor and removes it. */
 export function FilterChip({ filter, onChange }: Props) {
   const { column, kind, text } = filter;
   const name = humanize(column.name);

@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import { humanize } from "../format/humanize.ts";
 import { ReferencePicker } from "../value/ReferencePicker.tsx";
-import { type ColumnFilter, spanOf, spanText } from "./list-filter.ts";
+import { type ColumnFilter, parseRange, rangeParameter } from "./list-filter.ts";
 
 interface Props {
   filter: ColumnFilter;
@@ -12,7 +12,7 @@ function Choices({ filter, onChange }: Props) {
   const chosen = new Set(filter.text.split(",").filter(Boolean));
   const values = filter.column.enumValues ?? [];
   const toggle = (value: string) => {
-    // In the order of the column, so that the same choice is the same address.
+    // In the order of the enum, so that the same selection always yields the same URL.
     const next = values.filter((other) => (other === value ? !chosen.has(value) : chosen.has(other)));
     onChange(next.join(","));
   };
@@ -53,8 +53,8 @@ function YesOrNo({ filter, onChange }: Props) {
   );
 }
 
-function Span({ filter, onChange }: Props) {
-  const { from, to } = spanOf(filter.text);
+function RangeInputs({ filter, onChange }: Props) {
+  const { from, to } = parseRange(filter.text);
   const days = filter.kind === "days";
   const field = (label: string, value: string, text: (end: string) => string) => (
     <label className="grid gap-1 text-ink-2 text-sm">
@@ -70,15 +70,15 @@ function Span({ filter, onChange }: Props) {
   );
   return (
     <div className="grid grid-cols-2 gap-2">
-      {field(days ? "From" : "At least", from, (end) => spanText(end, to))}
-      {field(days ? "To" : "At most", to, (end) => spanText(from, end))}
+      {field(days ? "From" : "At least", from, (end) => rangeParameter(end, to))}
+      {field(days ? "To" : "At most", to, (end) => rangeParameter(from, end))}
     </div>
   );
 }
 
-/** Changes how one column is narrowed; each change takes effect at once. */
+/** Edits the filter of one column. Each change takes effect immediately. */
 export function FilterEditor({ filter: given, onChange: report }: Props) {
-  // The address follows a moment later (it is a transition): a box that waited for it would jump back under the finger.
+  // The URL changes a moment later, in a transition; a checkbox that waited for it would flip back under the pointer.
   const [text, setText] = useState(given.text);
   const filter = { ...given, text };
   const onChange = (next: string) => {
@@ -101,6 +101,6 @@ export function FilterEditor({ filter: given, onChange: report }: Props) {
         />
       );
     default:
-      return <Span filter={filter} onChange={onChange} />;
+      return <RangeInputs filter={filter} onChange={onChange} />;
   }
 }

@@ -12,7 +12,7 @@ interface Props {
   onChange: (column: string, text: string) => void;
 }
 
-/** Adds a narrowing: first which column, then how. */
+/** Adds a filter in two steps: choose the column, then the values. */
 export function FilterMenu({ entityCode, filters, onChange }: Props) {
   return (
     <Popover

@@ -5,11 +5,11 @@ import { conditionOf, filterableColumns, filterKind, filterText, readFilters, to
 function filterOn(name: string, text: string) {
   const entry = column("task", name);
   const kind = entry && filterKind(entry);
-  if (!entry || !kind) throw new Error(`task.${name} cannot be narrowed`);
+  if (!entry || !kind) throw new Error(`task.${name} cannot be filtered`);
   return { column: entry, kind, text };
 }
 
-test("offers what a person may narrow by, and nothing that only the sync understands", () => {
+test("offers columns that are meaningful to users, and none that only the sync uses", () => {
   const names = filterableColumns("task").map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(["priority", "project_id", "assignee_id", "due_on", "is_private"]));
   for (const hidden of ["id", "version", "organization_id", "title", "description", "status"]) {
@@ -17,7 +17,7 @@ test("offers what a person may narrow by, and nothing that only the sync underst
   }
 });
 
-test("turns the address into conditions of the API, each by the type of its column", () => {
+test("turns filter texts into API conditions by the type of the column", () => {
   const id = "457e9a57-7962-57ba-8e95-598e05342e15";
   expect(conditionOf(filterOn("priority", "high,urgent"))).toEqual({ in: ["high", "urgent"] });
   expect(conditionOf(filterOn("assignee_id", id))).toBe(id);
@@ -27,15 +27,15 @@ test("turns the address into conditions of the API, each by the type of its colu
   expect(conditionOf(filterOn("estimated_hours", "2.."))).toEqual({ gte: 2 });
 });
 
-test("the last day of a span counts whole for a column of moments", () => {
+test("a range of days over a timestamp column includes the whole last day", () => {
   const condition = conditionOf(filterOn("updated_ts", "2026-03-01..2026-03-01"));
-  if (typeof condition !== "object") throw new Error("a span of moments has two ends");
+  if (typeof condition !== "object") throw new Error("expected a condition with two bounds");
   const { gte, lt } = condition;
   const hours = (new Date(String(lt)).getTime() - new Date(String(gte)).getTime()) / 3_600_000;
   expect(hours).toBe(24);
 });
 
-test("leaves out what an address should not hold instead of asking the server for it", () => {
+test("ignores unknown and invalid URL parameters instead of sending them to the server", () => {
   const params = new URLSearchParams({
     priority: "burning",
     assignee_id: "'; drop table",
@@ -49,7 +49,7 @@ test("leaves out what an address should not hold instead of asking the server fo
   expect(toFilter("task", "todo", [])).toEqual({ status: "todo" });
 });
 
-test("says a narrowing in words", () => {
+test("formats a filter as text", () => {
   expect(filterText(filterOn("priority", "high,urgent"))).toBe("High, Urgent");
   expect(filterText(filterOn("estimated_hours", "2..8"))).toBe("2 – 8");
   expect(filterText(filterOn("estimated_hours", "..8"))).toBe("up to 8");

@@ -4,10 +4,10 @@ import { formatDay } from "../format/date.ts";
 import { humanize } from "../format/humanize.ts";
 import { parseNumber } from "../format/number.ts";
 
-/** How a column is narrowed: by choosing values, another row, yes or no, or a span of days or numbers. */
+/** How a column is filtered: by enum values, another row, yes or no, or a range of days or numbers. */
 type FilterKind = "choice" | "reference" | "boolean" | "days" | "numbers";
 
-/** One narrowed column: its name and the text that stands in the address. */
+/** A filter on one column. `text` is its form in the URL. */
 export interface ColumnFilter {
   readonly column: Column;
   readonly kind: FilterKind;
@@ -25,32 +25,32 @@ const kinds: Readonly<Record<string, FilterKind>> = {
   float: "numbers",
 };
 
-/** How `entry` can be narrowed, or undefined: free text has the search field, versions and keys mean nothing to a person. */
+/** How `entry` can be filtered; undefined for free text, which has the search field, and for keys and versions. */
 export function filterKind(entry: Column): FilterKind | undefined {
   if (entry.name === "version" || entry.name === "organization_id" || isLongText(entry)) return undefined;
   if (entry.references) return "reference";
   return kinds[entry.baseType];
 }
 
-/** The columns that a person may narrow a list by, except the one that the toolbar shows anyway. */
+/** The columns that the filter menu offers; the status column is left out because the toolbar always shows it. */
 export function filterableColumns(entityCode: EntityCode): readonly Column[] {
   const shown = new Set([statusColumn(entityCode)?.name, labelColumn(entityCode)?.name]);
   return entityInfo(entityCode).columns.filter((entry) => !shown.has(entry.name) && filterKind(entry) !== undefined);
 }
 
-/** The two ends of a span in the address: `2026-01-01..2026-03-31`; either may be missing. */
-export function spanOf(text: string): { readonly from: string; readonly to: string } {
+/** Parses a range from the URL, such as `2026-01-01..2026-03-31`; either end may be missing. */
+export function parseRange(text: string): { readonly from: string; readonly to: string } {
   const [from = "", to = ""] = text.split("..");
   return { from, to };
 }
 
-export function spanText(from: string, to: string): string {
+export function rangeParameter(from: string, to: string): string {
   return from || to ? `${from}..${to}` : "";
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Midnight of a day where the reader is, `after` days later: a moment column is compared with moments, not days. */
+/** Midnight in the user's time zone, `after` days after `day`, because timestamp columns are compared with moments. */
 function midnight(day: string, after = 0): string {
   const date = new Date(`${day}T00:00:00`);
   date.setDate(date.getDate() + after);
@@ -58,7 +58,7 @@ function midnight(day: string, after = 0): string {
 }
 
 function dayCondition(entry: Column, text: string): Condition | undefined {
-  const { from, to } = spanOf(text);
+  const { from, to } = parseRange(text);
   const moments = entry.baseType === "timestamptz";
   const lower = DAY.test(from) ? { gte: moments ? midnight(from) : from } : {};
   const upper = DAY.test(to) ? (moments ? { lt: midnight(to, 1) } : { lte: to }) : {};
@@ -67,14 +67,14 @@ function dayCondition(entry: Column, text: string): Condition | undefined {
 }
 
 function numberCondition(text: string): Condition | undefined {
-  const { from, to } = spanOf(text);
+  const { from, to } = parseRange(text);
   const low = parseNumber(from);
   const high = parseNumber(to);
   if (low === undefined && high === undefined) return undefined;
   return { ...(low !== undefined && { gte: low }), ...(high !== undefined && { lte: high }) };
 }
 
-/** What the server is asked for one narrowed column; undefined when the text (from an old link, say) means nothing. */
+/** The API condition for a filter; undefined if its text is invalid, as in an outdated link. */
 export function conditionOf({ column: entry, kind, text }: ColumnFilter): Condition | string | boolean | undefined {
   switch (kind) {
     case "choice": {
@@ -93,7 +93,7 @@ export function conditionOf({ column: entry, kind, text }: ColumnFilter): Condit
   }
 }
 
-/** The narrowed columns in an address, in the catalog's order; names and texts that mean nothing are left out. */
+/** The filters in a URL, in catalog order. Unknown columns and invalid texts are left out. */
 export function readFilters(entityCode: EntityCode, params: URLSearchParams): readonly ColumnFilter[] {
   return filterableColumns(entityCode).flatMap((entry) => {
     const kind = filterKind(entry);
@@ -104,7 +104,7 @@ export function readFilters(entityCode: EntityCode, params: URLSearchParams): re
   });
 }
 
-/** The filters as the list query wants them. */
+/** Builds the filter of a list query from the status choice and the column filters. */
 export function toFilter(entityCode: EntityCode, status: string, filters: readonly ColumnFilter[]): Filter {
   const entry = statusColumn(entityCode);
   const known = entry?.enumValues?.includes(status) ? { [entry.name]: status } : {};
@@ -114,13 +114,13 @@ export function toFilter(entityCode: EntityCode, status: string, filters: readon
   };
 }
 
-function spanRangeText(text: string, show: (end: string) => string): string {
-  const { from, to } = spanOf(text);
+function rangeText(text: string, show: (end: string) => string): string {
+  const { from, to } = parseRange(text);
   if (from && to) return from === to ? show(from) : `${show(from)} – ${show(to)}`;
   return from ? `from ${show(from)}` : `up to ${show(to)}`;
 }
 
-/** The narrowing in words; a reference is shown by the name of its row instead (see FilterChip). */
+/** Formats a filter for users. FilterChip shows the label of a referenced row instead. */
 export function filterText({ kind, text }: ColumnFilter): string {
   switch (kind) {
     case "choice":
@@ -128,9 +128,9 @@ export function filterText({ kind, text }: ColumnFilter): string {
     case "boolean":
       return text === "true" ? "Yes" : "No";
     case "days":
-      return spanRangeText(text, formatDay);
+      return rangeText(text, formatDay);
     case "numbers":
-      return spanRangeText(text, (end) => end);
+      return rangeText(text, (end) => end);
     case "reference":
       return text === "none" ? "None" : text.slice(0, 8);
   }

@@ -10,8 +10,8 @@ test.each([
   ["is_private", "Private"],
   ["vat_number", "VAT number"],
   ["issued_on", "Issued"],
-])("%s is called %s", (name, words) => {
-  expect(humanize(name)).toBe(words);
+])("%s is shown as %s", (name, text) => {
+  expect(humanize(name)).toBe(text);
 });
 
 test.each([
@@ -19,7 +19,7 @@ test.each([
   ["project", "Project", "Projects"],
   ["purchase_order", "Purchase order", "Purchase orders"],
   ["person", "Person", "People"],
-])("several of %s are %s -> %s", (entityCode, label, plural) => {
+])("the plural of %s is %s -> %s", (entityCode, label, plural) => {
   expect(pluralLabel(entityCode, label)).toBe(plural);
 });
 
@@ -27,21 +27,21 @@ test.each([
   ["Ada Maria Lovelace", "AL"],
   ["plato", "P"],
   ["", "?"],
-])("the mark of %j is %s", (name, mark) => {
-  expect(initials(name)).toBe(mark);
+])("the initials of %j are %s", (name, expected) => {
+  expect(initials(name)).toBe(expected);
 });
 
-test("a moment in the near past or, by a clock that differs, the near future is just now", () => {
+test("a moment less than 45 seconds away is just now, also in the future because of clock skew", () => {
   expect(relativeTime(1_000_000, 1_020_000)).toBe("just now");
   expect(relativeTime(1_020_000, 1_000_000)).toBe("just now");
 });
 
-test("older moments are told in their largest unit", () => {
+test("older moments are shown in their largest unit", () => {
   expect(relativeTime(0, 3 * 3_600_000)).toBe("3 hours ago");
   expect(relativeTime(0, 86_400_000)).toBe("yesterday");
 });
 
-test("today is the day of the reader's clock, not of Greenwich", () => {
+test("today is the day in the user's time zone, not in UTC", () => {
   const moment = new Date(2026, 1, 3, 0, 30);
   expect(today(moment)).toBe("2026-02-03");
 });

@@ -1,4 +1,5 @@
-const whole: Readonly<Record<string, string>> = {
+/** Names that the rule below would render badly. */
+const exceptions: Readonly<Record<string, string>> = {
   id: "Id",
   is_private: "Private",
   created_ts: "Created",
@@ -18,17 +19,20 @@ const whole: Readonly<Record<string, string>> = {
 
 const dropped = /^(is|has)_|_(id|ids|on|ts)$/g;
 
-/** `account_manager_id` -> `Account manager`, `in_progress` -> `In progress`. */
+/**
+ * Turns a column name or enum value into text: `account_manager_id` -> `Account manager`, `in_progress` -> `In
+ * progress`.
+ */
 export function humanize(name: string): string {
-  const known = whole[name];
+  const known = exceptions[name];
   if (known) return known;
-  const words = name.replace(dropped, "").replaceAll("_", " ").trim() || name;
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const text = name.replace(dropped, "").replaceAll("_", " ").trim() || name;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 const irregular: Readonly<Record<string, string>> = { person: "People", employee: "Employees" };
 
-/** The heading of a list: `Purchase order` -> `Purchase orders`, `Opportunity` -> `Opportunities`. */
+/** The plural of a type's label: `Purchase order` -> `Purchase orders`, `Opportunity` -> `Opportunities`. */
 export function pluralLabel(entityCode: string, label: string): string {
   const known = irregular[entityCode];
   if (known) return known;
@@ -36,10 +40,10 @@ export function pluralLabel(entityCode: string, label: string): string {
   return /(s|x|ch|sh)$/.test(label) ? `${label}es` : `${label}s`;
 }
 
-/** Up to two letters for a person's mark: `Ada Maria Lovelace` -> `AL`. */
+/** Up to two letters for an avatar: `Ada Maria Lovelace` -> `AL`. */
 export function initials(name: string): string {
-  const words = name.split(/\s+/).filter(Boolean);
-  const first = words[0]?.charAt(0) ?? "?";
-  const last = words.length > 1 ? (words.at(-1)?.charAt(0) ?? "") : "";
+  const names = name.split(/\s+/).filter(Boolean);
+  const first = names[0]?.charAt(0) ?? "?";
+  const last = names.length > 1 ? (names.at(-1)?.charAt(0) ?? "") : "";
   return (first + last).toUpperCase();
 }

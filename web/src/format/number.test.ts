@@ -16,18 +16,21 @@ test.each([
   ["de-CH", "1\u2019234.5", 1_234.5],
   ["fr-FR", "1 234,5", 1_234.5],
   ["fr-FR", "-7", -7],
-])("in %s %s is %d", (locale, text, value) => {
+])("in %s, %s is parsed as %d", (locale, text, value) => {
   expect(parseNumber(text, locale)).toBe(value);
 });
 
 test.each(["", "-", ".", "abc", "1e5", "0x10", "1,2,3", "12,34.5", "1.2.3,4", "Infinity"])(
-  "%j is no number",
+  "%j is not a number",
   (text) => {
     expect(parseNumber(text, "en-US")).toBeUndefined();
   },
 );
 
-test.each(["en-US", "de-DE", "fr-FR", "sv-SE"])("in %s what an input shows is read back as it was", (locale) => {
-  for (const value of [0, 0.25, 1.234, 157_500, 157_500.5, -3.75, 1_234_567.891])
-    expect(parseNumber(numberInput(value, locale), locale)).toBe(value);
-});
+test.each(["en-US", "de-DE", "fr-FR", "sv-SE"])(
+  "in %s, the text of a number input parses back to the same number",
+  (locale) => {
+    for (const value of [0, 0.25, 1.234, 157_500, 157_500.5, -3.75, 1_234_567.891])
+      expect(parseNumber(numberInput(value, locale), locale)).toBe(value);
+  },
+);

@@ -14,7 +14,7 @@ function amountFormat(currency: string): Intl.NumberFormat {
   return made;
 }
 
-/** An amount in its own currency (ISO 4217); with an unknown or missing code two decimals and no symbol. */
+/** Formats an amount in its currency (ISO 4217). With an unknown or missing code, two decimals and no symbol. */
 export function formatMoney(value: number, currency: string | null | undefined): string {
   if (!currency || !/^[A-Z]{3}$/.test(currency)) {
     return new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
@@ -33,25 +33,25 @@ function separatorsOf(locale: string | undefined): Separators {
   return { decimal: find("decimal") ?? ".", group: find("group") ?? "" };
 }
 
-const own = separatorsOf(undefined);
+const userSeparators = separatorsOf(undefined);
 
-/** A number as the reader would type it: with the decimal sign of the own language and no grouping. */
+/** Formats a number as the user would type it: with the decimal sign of the locale and no grouping. */
 export function numberInput(value: unknown, locale?: string): string {
-  return String(value).replace(".", (locale === undefined ? own : separatorsOf(locale)).decimal);
+  return String(value).replace(".", (locale === undefined ? userSeparators : separatorsOf(locale)).decimal);
 }
 
 /**
- * The number that a person typed, with or without groups of thousands, or undefined. "157,500" is a hundred thousand and
- * more where the comma groups, and something over a hundred and fifty where it is the decimal sign.
+ * Parses a number as a user types it, with or without groups of thousands; undefined if it is none. "157,500" is 157
+ * 500 where the comma groups thousands, and 157.5 where it is the decimal sign.
  */
 export function parseNumber(text: string, locale?: string): number | undefined {
-  const { decimal, group } = locale === undefined ? own : separatorsOf(locale);
+  const { decimal, group } = locale === undefined ? userSeparators : separatorsOf(locale);
   const bare = text.replaceAll(/[\s'\u2019]/g, "");
   const sign = [...bare].findLast((letter) => letter === "." || letter === ",");
   const other = sign === "." ? "," : ".";
-  const groupsOnly = (mark: string) => new RegExp(`^[-+]?\\d{1,3}(\\${mark}\\d{3})+$`).test(bare);
+  const groupsOnly = (group: string) => new RegExp(`^[-+]?\\d{1,3}(\\${group}\\d{3})+$`).test(bare);
   if (sign === undefined) return finite(bare);
-  // Groups: a mark that comes more than once, or the own language's mark before three digits.
+  // A sign groups thousands if it occurs more than once, or if it is the locale's group sign before three digits.
   const repeated = bare.indexOf(sign) !== bare.lastIndexOf(sign);
   if (!bare.includes(other) && groupsOnly(sign) && (repeated || (sign === group && sign !== decimal)))
     return finite(bare.replaceAll(sign, ""));

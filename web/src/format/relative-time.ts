@@ -1,4 +1,4 @@
-const words = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "long" });
+const format = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "long" });
 
 const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["year", 31_557_600],
@@ -10,14 +10,14 @@ const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 
 /**
- * How long ago `then` was (both in milliseconds). Under 45 seconds, and for a server clock a little ahead of this
- * one, it is "just now": seconds that tick would draw the eye to nothing.
+ * Formats how long ago `then` was (both in ms since 1970). Within 45 seconds in either direction it is "just now": a
+ * ticking seconds counter would distract, and the server's clock may be slightly ahead.
  */
 export function relativeTime(then: number, now: number): string {
   const seconds = Math.round((then - now) / 1000);
   if (Math.abs(seconds) < 45) return "just now";
   for (const [unit, size] of units) {
-    if (Math.abs(seconds) >= size) return words.format(Math.round(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return format.format(Math.round(seconds / size), unit);
   }
-  return words.format(Math.sign(seconds), "minute");
+  return format.format(Math.sign(seconds), "minute");
 }

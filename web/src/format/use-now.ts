@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-const period = 20_000;
+const periodMs = 20_000;
 let now = Date.now();
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -11,7 +11,7 @@ function subscribe(listener: () => void): () => void {
   timer ??= setInterval(() => {
     now = Date.now();
     for (const notify of listeners) notify();
-  }, period);
+  }, periodMs);
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -20,7 +20,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The time in milliseconds, moving every 20 seconds: one timer for all relative times on the page. */
+/** The wall time in ms since 1970, updated every 20 seconds by one timer for all relative times on the page. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

@@ -17,9 +17,10 @@ import { LoadMore } from "./LoadMore.tsx";
 import { useListParams } from "./use-list-params.ts";
 import { type Rows, useRows } from "./use-rows.ts";
 
-/** Rows of a page of a list; a screen shows about 20. */
+/** Rows per page of a list; a screen shows about 20. */
 const pageSize = 50;
 
+/** The page that lists the rows of one type. */
 export function EntityListView({ entityCode }: { entityCode: EntityCode }) {
   const info = entityInfo(entityCode);
   const plural = entityPlural(entityCode);
@@ -55,7 +56,11 @@ export function EntityListView({ entityCode }: { entityCode: EntityCode }) {
           {list.hasMore ? (
             <LoadMore loadMore={list.loadMore} shown={list.rows.length} />
           ) : (
-            <End count={list.rows.length} />
+            <RowCount
+              text={
+                list.rows.length === 1 ? `1 ${info.label.toLowerCase()}` : `${list.rows.length} ${plural.toLowerCase()}`
+              }
+            />
           )}
         </>
       );
@@ -66,7 +71,7 @@ export function EntityListView({ entityCode }: { entityCode: EntityCode }) {
         title="Nothing matches"
         action={<Button onClick={params.clear}>Clear filters</Button>}
       >
-        No {plural.toLowerCase()} fit what you are looking for.
+        No {plural.toLowerCase()} match your search and filters.
       </StateMessage>
     ) : (
       <StateMessage
@@ -99,19 +104,23 @@ export function EntityListView({ entityCode }: { entityCode: EntityCode }) {
   );
 }
 
-/** While another order or filter loads, the rows before stay: a list that goes blank at each letter cannot be read. */
+/**
+ * Keeps the previous rows while another sort order or filter loads, so that the list is not blank after each keystroke.
+ */
 function useRowsWhileLoading(list: Rows): Rows {
-  const held = useRef(list.rows);
+  const previous = useRef(list.rows);
   const blank = list.status === "loading" && list.rows.length === 0;
-  if (!blank) held.current = list.rows;
-  return blank ? { ...list, rows: held.current, hasMore: false } : list;
+  if (!blank) previous.current = list.rows;
+  return blank ? { ...list, rows: previous.current, hasMore: false } : list;
 }
 
-/** Rows are shown, but the latest attempt to read them again, or more of them, failed. It is repeated by itself. */
+/** Notice below rows whose latest refetch or next page failed. The client retries on its own. */
 function IncompleteListNotice({ plural, retry }: { plural: string; retry: () => void }) {
   return (
     <p role="status" className="flex flex-wrap items-center gap-3 bg-amber-bg px-4 py-2 text-amber-fg text-sm sm:px-6">
-      <span className="min-w-0 flex-1">{plural} could not be loaded completely. What is shown may be older.</span>
+      <span className="min-w-0 flex-1">
+        Some {plural.toLowerCase()} could not be loaded, so this list may be out of date.
+      </span>
       <Button size="sm" onClick={retry}>
         Try again
       </Button>
@@ -119,6 +128,6 @@ function IncompleteListNotice({ plural, retry }: { plural: string; retry: () => 
   );
 }
 
-function End({ count }: { count: number }) {
-  return <p className="px-4 py-4 text-ink-3 text-sm sm:px-6">{count === 1 ? "1 entry" : `${count} entries`}</p>;
+function RowCount({ text }: { text: string }) {
+  return <p className="px-4 py-4 text-ink-3 text-sm sm:px-6">{text}</p>;
 }

@@ -19,8 +19,8 @@ interface Props {
 }
 
 /**
- * One line of a list. The link on the name covers the whole line, so that there is one thing to reach with the
- * keyboard and the whole line to press with a finger. Memoised: one change must not draw a thousand rows.
+ * One row of a table. The link on the label covers the whole row: one tab stop for the keyboard and a large touch
+ * target. Memoised, so that one change does not render a thousand rows.
  */
 export const EntityRow = memo(function EntityRow({ entityCode, row, layout, compact, unsent }: Props) {
   const { placed, narrow } = layout;

@@ -45,16 +45,16 @@ function Head({ entry, sort, onSort, className }: HeadProps) {
 interface Props {
   entityCode: EntityCode;
   rows: readonly Row[];
-  /** Says what the table holds. */
+  /** Accessible name of the table. */
   caption: string;
   columns: readonly Column[];
   sort?: string;
   onSort?: (sort: string) => void;
-  /** Inside a page: no outer padding, and no head where only the name has room. */
+  /** For tables inside a page: no outer padding, and no header row where only the label fits. */
   compact?: boolean;
 }
 
-/** Rows of one type. Narrow containers keep the name and put the first column below it; wide ones show more columns. */
+/** Rows of one type. Narrow containers show the label with the first column below it; wide ones show more columns. */
 export function EntityTable({ entityCode, rows, caption, columns, sort = "", onSort, compact = false }: Props) {
   const label = labelColumn(entityCode);
   const layout = useMemo(() => placeColumns(columns), [columns]);

@@ -6,8 +6,8 @@ import { FilterMenu } from "../filter/FilterMenu.tsx";
 import { humanize } from "../format/humanize.ts";
 import type { ListParams } from "./use-list-params.ts";
 
-/** How long after the last letter a search starts, in milliseconds. */
-const pause = 250;
+/** Debounce of the search field, in ms. */
+const debounceMs = 250;
 
 export function ListToolbar({
   entityCode,
@@ -21,8 +21,8 @@ export function ListToolbar({
   const [text, setText] = useState(params.q);
   const status = statusColumn(entityCode);
   const { set, q } = params;
-  // The address follows the field. The field follows the address only when that was changed from elsewhere ("back", "Clear
-  // filters"): otherwise the echo of the own word would take back a space or a letter that was typed meanwhile.
+  // The URL follows the field. The field follows the URL only if something else changed it ("back", "Clear filters");
+  // otherwise the field's own, older text would come back and delete what was typed in the meantime.
   const sent = useRef(q);
   useEffect(() => {
     if (q === sent.current) return;
@@ -34,7 +34,7 @@ export function ListToolbar({
     const timer = setTimeout(() => {
       sent.current = text.trim();
       set({ q: sent.current });
-    }, pause);
+    }, debounceMs);
     return () => clearTimeout(timer);
   }, [text, set]);
   return (

@@ -1,12 +1,14 @@
 import { useEffect, useRef } from "react";
 import { Button } from "../components/Button.tsx";
 
-/** Loads the next page when it comes near the view; the button is for keyboards, and where nothing scrolls. */
+/**
+ * Loads the next page when the end of the list comes near the viewport. The button is for keyboards and short lists.
+ */
 export function LoadMore({ loadMore, shown }: { loadMore: () => void; shown: number }) {
   const ref = useRef<HTMLDivElement>(null);
   const latest = useRef(loadMore);
   latest.current = loadMore;
-  // `shown` starts the observer anew: one that stays in view after a short page would not fire again.
+  // `shown` restarts the observer, which would not fire again if it stays in view after a short page.
   useEffect(() => {
     const element = ref.current;
     if (!element || shown === 0) return;

@@ -27,7 +27,7 @@ interface SectionRowsProps {
   entityCode: EntityCode;
   list: Rows;
   caption: string;
-  /** The columns beside the name; default: the list's first four without `without`. */
+  /** The columns beside the label. Default: the first four list columns except `without`. */
   columns?: readonly string[];
   without?: string;
 }
@@ -35,7 +35,7 @@ interface SectionRowsProps {
 /** A framed table inside a page, with its own loading, empty and error states. */
 export function SectionRows({ entityCode, list, caption, columns, without }: SectionRowsProps) {
   const plural = entityPlural(entityCode);
-  // Chosen by their text: a caller's array is another one at each drawing, and would draw every row again.
+  // Memoised by the names: callers pass a new array with each render, which would render every row again.
   const names = columns?.join(",");
   const shown = useMemo(() => chooseColumns(entityCode, names, without), [entityCode, names, without]);
   if (list.status === "error" && list.rows.length === 0) {

@@ -1,8 +1,8 @@
 import type { Column } from "../catalog/catalog.ts";
 
 /**
- * From which width of its container a column is shown, in rem. Written out because the classes of a stylesheet are
- * found by reading the source; the container counts, not the window, because tables also stand inside pages.
+ * Container widths, in rem, from which a column can be shown. Spelled out because Tailwind finds class names by reading
+ * the source. The container counts and not the window, because tables also appear inside pages.
  */
 const steps = [
   { rem: 26, from: "hidden @min-[26rem]:table-cell", until: "@min-[26rem]:hidden" },
@@ -18,7 +18,7 @@ const steps = [
   { rem: 90, from: "hidden @min-[90rem]:table-cell", until: "@min-[90rem]:hidden" },
 ] as const;
 
-/** Room that a name needs at least, in rem. */
+/** Minimum width of the label, in rem. */
 const labelWidth = 13.5;
 
 function widthOf(entry: Column): { rem: number; className: string } {
@@ -37,13 +37,14 @@ interface Placed {
 }
 export interface Layout {
   readonly placed: readonly Placed[];
-  /** For what stands below the name until the first column has room. */
+  /** Class of the line below the label, which is shown until the first column fits. */
   readonly narrow: string;
 }
 
 /**
- * The columns with the classes that give them their width and hide them where there is no room: from the end, but the
- * time of the last change stays longer than its place, because a live list is about change.
+ * Assigns each column the classes that set its width and hide it where there is no room. Columns are hidden from the
+ * end, except that the time of the last change stays longer than its position suggests, because live lists are about
+ * change.
  */
 export function placeColumns(columns: readonly Column[]): Layout {
   const updated = columns.filter((entry) => entry.name === "updated_ts");

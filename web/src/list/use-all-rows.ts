@@ -2,28 +2,28 @@ import { useEffect } from "react";
 import type { EntityCode } from "../catalog/catalog.ts";
 import { type RowQuery, type Rows, useRows } from "./use-rows.ts";
 
-/** Rows of one page: as many as the server gives at once. */
+/** Rows per request, which is the server's limit. */
 const pageSize = 200;
-/** A chart of more rows than this would cost a phone more than it tells. */
-const most = 1_000;
+/** Highest number of rows read. More would be slow on a phone and add little to a chart. */
+const mostRows = 1_000;
 
 export type AllRows = Rows & {
-  /** Whether `rows` is everything that fits the query; a sum over less must say so. */
+  /** Whether `rows` contains every match. If not, a total over them must say so. */
   readonly complete: boolean;
-  /** Pages are still on their way. Not complete and not loading: there are more than are read. */
+  /** Whether pages are still loading. Neither complete nor loading means that there are more rows than are read. */
   readonly loading: boolean;
 };
 
-/** Every row that fits a query, page after page, live: what a figure or a chart may be computed from. */
+/** All rows that match a query, loaded page by page and live, for totals and charts. */
 export function useAllRows(entityCode: EntityCode, query: Omit<RowQuery, "limit">): AllRows {
   const list = useRows(entityCode, { ...query, limit: pageSize });
   const { status, hasMore, loadMore, rows } = list;
-  const more = status === "ready" && hasMore && rows.length < most;
-  // The length is named so that the next page is asked for when one has arrived, not only the first time.
-  const held = rows.length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: loadMore is a new function at each drawing
+  const more = status === "ready" && hasMore && rows.length < mostRows;
+  // A dependency of the effect, so that each page that arrives requests the next one.
+  const loaded = rows.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: loadMore is a new function with each render
   useEffect(() => {
     if (more) loadMore();
-  }, [more, held]);
+  }, [more, loaded]);
   return { ...list, complete: status === "ready" && !hasMore, loading: status === "loading" || more };
 }

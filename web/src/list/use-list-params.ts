@@ -3,7 +3,7 @@ import { useSearchParams } from "react-router";
 import type { EntityCode } from "../catalog/catalog.ts";
 import { type ColumnFilter, readFilters } from "../filter/list-filter.ts";
 
-/** Texts by the name of their parameter; an empty one takes it out of the address. */
+/** Values by parameter name. An empty value removes the parameter from the URL. */
 type Changes = Readonly<Record<string, string>>;
 
 export interface ListParams {
@@ -15,7 +15,9 @@ export interface ListParams {
   readonly clear: () => void;
 }
 
-/** What a list is narrowed and ordered by, kept in the address so that a reload, a link and "back" show the same. */
+/**
+ * Search, filters and sort order of a list. Kept in the URL, so that a reload, a link and "back" show the same list.
+ */
 export function useListParams(entityCode: EntityCode, defaultSort: string): ListParams {
   const [params, setParams] = useSearchParams();
   const set = useCallback(
@@ -29,7 +31,7 @@ export function useListParams(entityCode: EntityCode, defaultSort: string): List
           }
           return after;
         },
-        // One entry per letter typed would make "back" useless.
+        // One history entry per keystroke would make "back" useless.
         { replace: true },
       );
     },
@@ -37,8 +39,8 @@ export function useListParams(entityCode: EntityCode, defaultSort: string): List
   );
   const filters = useMemo(() => readFilters(entityCode, params), [entityCode, params]);
   const clear = useCallback(() => {
-    const narrowed = Object.fromEntries(filters.map(({ column }) => [column.name, ""]));
-    set({ ...narrowed, q: "", status: "" });
+    const noFilters = Object.fromEntries(filters.map(({ column }) => [column.name, ""]));
+    set({ ...noFilters, q: "", status: "" });
   }, [set, filters]);
   const read = (name: string) => params.get(name) ?? "";
   return { q: read("q"), status: read("status"), sort: read("sort") || defaultSort, filters, set, clear };

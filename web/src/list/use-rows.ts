@@ -22,7 +22,7 @@ export interface Rows {
   readonly stale: boolean;
 }
 
-/** A live list of any type, and loaded again when the person asks for a refresh (sync switched off). */
+/** A live list of any type. Refetched when the user asks for a refresh, which is needed while sync is switched off. */
 export function useRows(entityCode: EntityCode, query: RowQuery): Rows {
   const list = useEntityList(entityCode, query);
   const { generation } = useRefresh();

@@ -1,33 +1,35 @@
 import { useCallback, useEffect, useState } from "react";
 
-/** How often a page that stays open asks for a newer version of itself, in milliseconds. */
-const checkEvery = 30 * 60_000;
+/** How often an open page checks for a new version, in ms. */
+const checkIntervalMs = 30 * 60_000;
 
-/** Makes the application open without a network, and says when a newer version of it has arrived. */
+/**
+ * Registers the service worker, which makes the application open offline, and tells when a new version is available.
+ */
 export function useNewVersion(): { readonly ready: boolean; readonly takeOver: () => void } {
   const [waiting, setWaiting] = useState<ServiceWorker>();
   useEffect(() => {
-    // In development the files change under their names: kept, they would show yesterday's code.
+    // In development, files change under the same name, and a cache would serve outdated code.
     if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
     let timer: ReturnType<typeof setInterval> | undefined;
     let stopped = false;
     const watch = (registration: ServiceWorkerRegistration) => {
-      const look = () => {
-        // Without one in charge this is the first version, and nothing is to be replaced.
+      const check = () => {
+        // Without a controller this is the first version, which replaces nothing.
         if (registration.waiting && navigator.serviceWorker.controller) setWaiting(registration.waiting);
       };
-      look();
+      check();
       registration.addEventListener("updatefound", () => {
-        registration.installing?.addEventListener("statechange", look);
+        registration.installing?.addEventListener("statechange", check);
       });
-      timer = setInterval(() => void registration.update().catch(() => undefined), checkEvery);
+      timer = setInterval(() => void registration.update().catch(() => undefined), checkIntervalMs);
     };
     navigator.serviceWorker
       .register("/service-worker.js")
       .then((registration) => {
         if (!stopped) watch(registration);
       })
-      // Private windows may forbid it: the application then needs a network to open, and nothing else changes.
+      // Private windows may forbid service workers; the application then needs a network to open.
       .catch(() => undefined);
     return () => {
       stopped = true;

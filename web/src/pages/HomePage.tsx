@@ -34,7 +34,7 @@ function Block({ title, entityCode, query, columns, className = "" }: BlockProps
 
 const open = { in: ["backlog", "todo", "in_progress", "in_review"] };
 
-/** Where a day starts: what is mine, what is running, what has just moved. */
+/** The start page: own open tasks, active projects, workload, and recent changes. */
 export function HomePage() {
   const person = usePerson();
   const { id: employee, known } = useOwnEmployee();
@@ -53,7 +53,7 @@ export function HomePage() {
               columns={["status", "due_on"]}
             />
           ) : (
-            // Everybody's tasks must not stand here for a moment under the name of one's own.
+            // Until the user's employee record is known, the list would show everyone's tasks as the user's own.
             <section aria-label="Your open tasks">
               <h2 className="mb-2 font-semibold">Your open tasks</h2>
               <ListSkeleton rows={3} label="Loading your tasks…" />

@@ -6,13 +6,8 @@ import { StateMessage } from "../feedback/StateMessage.tsx";
 export function NotFoundPage() {
   usePageTitle("Page not found");
   return (
-    <StateMessage
-      heading
-      icon={Compass}
-      title="There is no page at this address"
-      action={<ButtonLink to="/">Go to the start</ButtonLink>}
-    >
-      The link may be old, or a letter may be missing.
+    <StateMessage heading icon={Compass} title="Page not found" action={<ButtonLink to="/">Go to Home</ButtonLink>}>
+      The link may be outdated or incomplete.
     </StateMessage>
   );
 }

@@ -13,21 +13,21 @@ const RecordDetail = deferred(
   <DetailSkeleton />,
 );
 
-/** The type that the address names, or the one that the route stands for. */
-function useCode(fixed?: EntityCode): EntityCode | undefined {
+/** The entity type in the URL, or the fixed one of the route. */
+function useEntityCode(fixed?: EntityCode): EntityCode | undefined {
   const { entityCode } = useParams();
   if (fixed) return fixed;
   return isEntityCode(entityCode) ? entityCode : undefined;
 }
 
 export function ListPage({ entityCode: fixed }: { entityCode?: EntityCode }) {
-  const entityCode = useCode(fixed);
-  // The key starts another type afresh instead of showing its columns over the rows of the last one.
+  const entityCode = useEntityCode(fixed);
+  // The key remounts the list for another type; without it, rows of the previous type would show in the new columns.
   return entityCode ? <EntityListView key={entityCode} entityCode={entityCode} /> : <NotFoundPage />;
 }
 
 export function CreatePage({ entityCode: fixed }: { entityCode?: EntityCode }) {
-  const entityCode = useCode(fixed);
+  const entityCode = useEntityCode(fixed);
   const [params] = useSearchParams();
   if (!entityCode) return <NotFoundPage />;
   const names = formColumns(entityCode).map((entry) => entry.name);
@@ -40,9 +40,9 @@ export function CreatePage({ entityCode: fixed }: { entityCode?: EntityCode }) {
   );
 }
 
-/** Any type that has no page of its own: its properties, and the rows that belong to it. */
+/** The page of a row whose type has no page of its own: its properties and related rows. */
 export function DetailPage() {
-  const entityCode = useCode();
+  const entityCode = useEntityCode();
   const { id } = useParams();
   return entityCode && id ? <RecordDetail entityCode={entityCode} id={id.toLowerCase()} /> : <NotFoundPage />;
 }

@@ -41,7 +41,7 @@ function ResultList({ q }: { q: string }) {
   const nothing = answered && Object.values(counts).every((count) => count === 0);
   return (
     <div className="px-4 pb-10 sm:px-6">
-      {nothing ? <StateMessage icon={SearchX} title={`Nothing found for “${q}”`} /> : null}
+      {nothing ? <StateMessage icon={SearchX} title={`No results for “${q}”`} /> : null}
       {searched.map((entityCode) => (
         <Results key={entityCode} entityCode={entityCode} q={q} onFound={onFound} />
       ))}
@@ -55,7 +55,7 @@ export function SearchPage() {
   return (
     <>
       <PageHeader title={q ? `Results for “${q}”` : "Search"} />
-      {q ? <ResultList key={q} q={q} /> : <StateMessage icon={Search} title="Type above what you are looking for" />}
+      {q ? <ResultList key={q} q={q} /> : <StateMessage icon={Search} title="Enter a search term in the field above" />}
     </>
   );
 }

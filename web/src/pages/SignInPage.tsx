@@ -15,19 +15,19 @@ import { config } from "../config.ts";
 import { errorText } from "../feedback/error-text.ts";
 
 function describeRefusal(error: unknown): string {
-  if (error instanceof ApiError && error.status === 401) return "The e-mail address or the password is not right.";
+  if (error instanceof ApiError && error.status === 401) return "The email address or password is incorrect.";
   return errorText(error);
 }
 
-/** Somebody else's changes that are not sent, and whose sign-in would remove them. */
-interface Loss {
+/** Unsent changes of another user that signing in would remove, and the session that is waiting. */
+interface UnsentLoss {
   readonly count: number;
   readonly session: Session;
 }
 
 function useSignIn() {
   const { signIn } = useAuth();
-  const [loss, setLoss] = useState<Loss>();
+  const [loss, setLoss] = useState<UnsentLoss>();
   const [busy, setBusy] = useState("");
   const [failure, setFailure] = useState("");
   async function attempt(email: string, password: string): Promise<void> {
@@ -48,30 +48,31 @@ function useSignIn() {
   return { busy, failure, attempt, loss, signIn, cancel: () => setLoss(undefined) };
 }
 
-/** One database per device and person: with the next person the last one's goes, and that must be a decision. */
+/** Asks before signing in removes unsent changes of another user. A device keeps the data of one user only. */
 function UnsentLossDialog({
   loss,
   signIn,
   cancel,
 }: {
-  loss: Loss;
+  loss: UnsentLoss;
   signIn: (session: Session) => void;
   cancel: () => void;
 }) {
-  const { absent } = useAuth();
-  const whose = absent ? `${absent.fname} ${absent.lname}` : "the person before";
+  const { expired } = useAuth();
+  const other = expired ? `${expired.fname} ${expired.lname}` : "the previous user";
+  const one = loss.count === 1;
   return (
     <ConfirmDialog
-      title={`${loss.count === 1 ? "1 change" : `${loss.count} changes`} of ${whose} ${loss.count === 1 ? "is" : "are"} not sent yet`}
-      text={`Signing in as ${loss.session.person.fname} ${loss.session.person.lname} removes everything of ${whose} from this device, and what was not sent is lost. It is kept if ${whose} signs in first.`}
-      confirm="Sign in and lose them"
+      title={`${one ? "1 change" : `${loss.count} changes`} by ${other} ${one ? "is" : "are"} not sent yet`}
+      text={`Signing in as ${loss.session.person.fname} ${loss.session.person.lname} removes the data of ${other} from this device, and unsent changes are lost. To keep ${one ? "it" : "them"}, ${other} must sign in first.`}
+      confirm="Sign in and lose changes"
       onConfirm={() => signIn(loss.session)}
       onClose={cancel}
     />
   );
 }
 
-/** Way in: an account of the demonstration with one press, or an address and a password. */
+/** Sign-in with email and password, or with one press as a demo user. */
 export function SignInPage() {
   const { ended } = useAuth();
   const { busy, failure, attempt, loss, signIn, cancel } = useSignIn();
@@ -92,13 +93,13 @@ export function SignInPage() {
         </div>
         {ended === "expired" ? (
           <p role="status" className="mt-4 rounded-md bg-amber-bg px-3 py-2 text-amber-fg">
-            Your session has ended. Sign in again to go on.
+            Your session has ended. Sign in again to continue.
           </p>
         ) : null}
         <form onSubmit={submit} className="mt-6 space-y-4">
           <div>
             <label htmlFor={`${id}-email`} className="mb-1 block font-medium text-sm">
-              E-mail
+              Email
             </label>
             <input
               id={`${id}-email`}
@@ -135,7 +136,7 @@ export function SignInPage() {
         </form>
         <section aria-labelledby={`${id}-demo`} className="mt-8">
           <h2 id={`${id}-demo`} className="text-ink-3 text-sm">
-            Or look around as one of the demonstration's people
+            Or sign in as a demo user
           </h2>
           <ul className="mt-2 divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface">
             {demoUsers.map((user) => (

@@ -1,12 +1,12 @@
 import { lazy, Suspense, useState } from "react";
 import { ErrorBoundary } from "../feedback/ErrorBoundary.tsx";
 
-// Nobody who does not ask for it pays for it.
+// Loaded on request only.
 const Panel = lazy(async () => ({ default: (await import("@heliograph/client/devtools")).HeliographDevtools }));
 
 const key = "heliograph-developer-tools";
 
-/** Whether the panel is shown; kept for this tab, so that a reload does not close what one is looking at. */
+/** Whether the panel is shown. Stored for the tab, so that a reload does not close it. */
 export function useDeveloperTools(): readonly [shown: boolean, toggle: () => void] {
   const [shown, setShown] = useState(() => sessionStorage.getItem(key) !== null);
   const toggle = () => {
@@ -17,16 +17,17 @@ export function useDeveloperTools(): readonly [shown: boolean, toggle: () => voi
   return [shown, toggle];
 }
 
+/** The SDK's devtools panel. */
 export function DeveloperTools() {
   return (
-    // Not kept on the device: the panel comes over the network each time, and there may be none.
+    // The service worker does not keep the panel on the device, so loading it fails offline.
     <ErrorBoundary
       fallback={
         <p
           role="alert"
           className="fixed right-4 bottom-4 z-30 rounded-md border border-line bg-surface px-3 py-2 text-ink-2 text-sm shadow-pop"
         >
-          The developer tools could not be loaded. They need a network.
+          The developer tools could not be loaded because this device is offline. Open them again when you are online.
         </p>
       }
     >

@@ -4,7 +4,7 @@ import { IconButton } from "../components/Button.tsx";
 import { Logo } from "../components/Logo.tsx";
 import { SideNavigation } from "./SideNavigation.tsx";
 
-/** The navigation of narrow screens: a modal dialog from the left, so that the focus stays inside while it is open. */
+/** The navigation on narrow screens. A modal dialog, so that the focus stays inside while it is open. */
 export function NavigationDrawer() {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = () => dialog.current?.close();

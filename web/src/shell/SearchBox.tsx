@@ -2,14 +2,14 @@ import { Search } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 
-/** Searches across types on its own page; `/` puts the cursor here from anywhere outside a field. */
+/** Search across types, with results on their own page. `/` focuses the field from anywhere outside an input. */
 export function SearchBox() {
   const navigate = useNavigate();
   const location = useLocation();
   const input = useRef<HTMLInputElement>(null);
-  const asked = location.pathname === "/search" ? (new URLSearchParams(location.search).get("q") ?? "") : "";
-  const [text, setText] = useState(asked);
-  useEffect(() => setText(asked), [asked]);
+  const searched = location.pathname === "/search" ? (new URLSearchParams(location.search).get("q") ?? "") : "";
+  const [text, setText] = useState(searched);
+  useEffect(() => setText(searched), [searched]);
   useEffect(() => {
     const jump = (event: KeyboardEvent) => {
       const typing =

@@ -12,8 +12,8 @@ import { SideNavigation } from "./SideNavigation.tsx";
 import { UserMenu } from "./UserMenu.tsx";
 
 /**
- * Moves the focus to the content and the view to its top when the page changes. Without it a keyboard user stays on a
- * link that is gone, or has to walk through the navigation again.
+ * Moves the focus to the content and scrolls to the top when the page changes. Without it, keyboard users would stay on
+ * a link that is gone, or would have to tab through the navigation again.
  */
 function useContentFocus() {
   const { pathname } = useLocation();
@@ -23,13 +23,13 @@ function useContentFocus() {
     if (previous.current === pathname) return;
     previous.current = pathname;
     window.scrollTo(0, 0);
-    // A page that put the focus into its own form keeps it.
+    // A page that focused its own form keeps the focus.
     if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
   }, [pathname]);
   return main;
 }
 
-/** What stays while pages change: navigation on the left, search, sync and account above. */
+/** The frame around all pages: navigation on the left; search, sync status and account at the top. */
 export function Shell() {
   const main = useContentFocus();
   const [tools, toggleTools] = useDeveloperTools();

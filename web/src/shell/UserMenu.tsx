@@ -8,7 +8,7 @@ import { Popover, panelItem } from "../components/Popover.tsx";
 import { humanize } from "../format/humanize.ts";
 import { ReferenceText } from "../value/ReferenceLabel.tsx";
 
-/** Signing out takes everything of this person off the device, what was not sent too: that must be a decision. */
+/** Account menu. Signing out removes the user's data from the device, so unsent changes require a confirmation. */
 export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => void }) {
   const person = usePerson();
   const { signOut } = useAuth();
@@ -16,7 +16,7 @@ export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => vo
   const [asking, setAsking] = useState(false);
   const unsent = useOutbox().size + useAttention().items.length;
   const leave = async () => {
-    // Asked, and not taken from what is shown: an edit of the moment before is not shown as unsent yet, and would be lost.
+    // Ask the outbox and not the displayed count: an edit made a moment ago is not displayed yet and would be lost.
     if ((await outbox.unsent()) > 0) setAsking(true);
     else signOut();
   };
@@ -73,8 +73,8 @@ export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => vo
       {asking ? (
         <ConfirmDialog
           title={unsent === 1 ? "1 change is not sent yet" : `${unsent} changes are not sent yet`}
-          text="Signing out removes everything of yours from this device, these changes too. Stay signed in until they are sent to keep them."
-          confirm="Sign out and lose them"
+          text={`Signing out removes your data from this device, and unsent changes are lost. To keep ${unsent === 1 ? "it" : "them"}, stay signed in until ${unsent === 1 ? "it is" : "they are"} sent.`}
+          confirm="Sign out and lose changes"
           onConfirm={() => signOut()}
           onClose={() => setAsking(false)}
         />

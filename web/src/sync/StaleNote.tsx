@@ -3,12 +3,12 @@ import { History } from "lucide-react";
 import { useEffect, useState } from "react";
 import { staleText } from "./stale-text.ts";
 
-/** How long something must be behind before it is said, in milliseconds: each change makes it so for a blink. */
-const patience = 1_200;
+/** How long data must be stale before the note appears, in ms. Every change makes its row stale for a moment. */
+const showAfterMs = 1_200;
 
 /**
- * Beside the name of what is shown, while that is from earlier. It has room of its own in a line that is there anyway, so
- * that nothing moves when it comes and goes. While sync is switched off the banner says more than this could.
+ * A note beside a title while the data is stale. It has its own space in an existing line, so that nothing moves when
+ * it appears. While sync is switched off, the banner explains more and the note is hidden.
  */
 export function StaleNote({ stale }: { stale: boolean }) {
   const { state, caughtUpAt } = useSyncStatus();
@@ -16,7 +16,7 @@ export function StaleNote({ stale }: { stale: boolean }) {
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (!behind) return setShown(false);
-    const timer = setTimeout(() => setShown(true), patience);
+    const timer = setTimeout(() => setShown(true), showAfterMs);
     return () => clearTimeout(timer);
   }, [behind]);
   if (!shown) return null;
@@ -28,7 +28,7 @@ export function StaleNote({ stale }: { stale: boolean }) {
       className="flex shrink-0 items-center gap-1 whitespace-nowrap text-ink-3 text-xs"
     >
       <History className="size-3.5" aria-hidden="true" />
-      {/* One line of text to a screen reader, however much of it there is room for. */}
+      {/* Screen readers always get the full text, also where only a part fits. */}
       <span>
         {when}
         <span className="max-sm:sr-only">{rest}</span>

@@ -21,7 +21,7 @@ function count(size: number): string {
   return size === 1 ? "1 change" : `${size} changes`;
 }
 
-/** How many changes need a decision that the page in view does not ask for itself. */
+/** Number of changes that need a decision and whose notice is not on the current page. */
 function useAttentionElsewhere(): number {
   const { items } = useAttention();
   const { pathname } = useLocation();
@@ -30,7 +30,7 @@ function useAttentionElsewhere(): number {
     .length;
 }
 
-/** What a person must know while the pages do not move, or not everything of his is safe: one line, above the page. */
+/** One line above the page while live updates have stopped or some of the user's changes are not safe. */
 export function SyncBanner() {
   const { state, outbox, storage, storageReason } = useSyncStatus();
   const attention = useAttentionElsewhere();
@@ -42,13 +42,13 @@ export function SyncBanner() {
         <Link to={changesPath} className="font-medium underline underline-offset-2">
           {count(outbox.size)}
         </Link>{" "}
-        will be sent when the connection is back.
+        will be sent when you are back online.
       </>
     ) : null;
   if (state === "offline") {
     return (
       <Strip icon={<WifiOff className="size-4 shrink-0" aria-hidden="true" />}>
-        You are offline. What was loaded can be read, and what you change is kept on this device.{unsent}
+        You are offline. You can read what is already loaded, and your changes are kept on this device.{unsent}
       </Strip>
     );
   }
@@ -61,16 +61,16 @@ export function SyncBanner() {
           </Button>
         }
       >
-        Sync is switched off: changes appear after reload.
+        Sync is switched off on the server. Refresh to see changes by other people.
       </Strip>
     );
   }
   if (attention > 0) {
     return (
       <Strip>
-        {count(attention)} of yours {attention === 1 ? "needs" : "need"} your decision.{" "}
+        {attention === 1 ? "1 of your changes needs" : `${attention} of your changes need`} your decision.{" "}
         <Link to={changesPath} className="font-medium underline underline-offset-2">
-          Look at {attention === 1 ? "it" : "them"}
+          Review {attention === 1 ? "it" : "them"}
         </Link>
       </Strip>
     );
@@ -78,7 +78,7 @@ export function SyncBanner() {
   if (storage === "memory" && storageReason && outbox.size > 0) {
     return (
       <Strip>
-        Nothing can be stored on this device: keep this tab open until {count(outbox.size)}{" "}
+        This browser cannot store data on this device. Keep this tab open until {count(outbox.size)}{" "}
         {outbox.size === 1 ? "is" : "are"} sent.
       </Strip>
     );

@@ -6,18 +6,18 @@ import type { SyncText } from "./sync-text.ts";
 
 interface Props {
   status: SyncStatus;
-  words: SyncText;
-  /** How many changes the server does not have, in words; undefined when it has all. */
+  text: SyncText;
+  /** Number of unsent changes as text; undefined if there are none. */
   unsent: string | undefined;
   onLeave: () => void;
 }
 
-/** What there is to know about the connection, for whoever asks. */
-export function SyncDetails({ status, words, unsent, onLeave }: Props) {
+/** Details about the sync status, shown on request. */
+export function SyncDetails({ status, text, unsent, onLeave }: Props) {
   return (
     <div className="text-sm">
-      <p className="font-semibold text-ink">{words.label}</p>
-      <p className="mt-1 text-ink-2">{words.detail}</p>
+      <p className="font-semibold text-ink">{text.label}</p>
+      <p className="mt-1 text-ink-2">{text.detail}</p>
       <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 border-line border-t pt-3 text-ink-3">
         <dt>Since</dt>
         <dd className="text-right text-ink-2">
@@ -25,7 +25,7 @@ export function SyncDetails({ status, words, unsent, onLeave }: Props) {
         </dd>
         {status.lastMessageAt ? (
           <>
-            <dt>Last word from the server</dt>
+            <dt>Last message from the server</dt>
             <dd className="text-right text-ink-2">
               <RelativeTime value={new Date(status.lastMessageAt).toISOString()} />
             </dd>
@@ -48,16 +48,16 @@ export function SyncDetails({ status, words, unsent, onLeave }: Props) {
           </>
         )}
         <dt>Kept on this device</dt>
-        <dd className="text-right text-ink-2">{status.storage === "memory" ? "until reload" : "yes"}</dd>
+        <dd className="text-right text-ink-2">{status.storage === "memory" ? "until you reload" : "yes"}</dd>
         <dt>Connection</dt>
         <dd className="text-right text-ink-2">
-          {status.notShared ? "this tab's own" : status.leader ? "shared by this tab" : "through another tab"}
+          {status.notShared ? "of this tab only" : status.leader ? "shared by this tab" : "shared by another tab"}
         </dd>
       </dl>
       {status.storageReason ? <p className="mt-2 text-ink-3">{status.storageReason}</p> : null}
       {status.lastError ? (
         <p className="mt-2 text-ink-3">
-          Last failure, <RelativeTime value={new Date(status.lastError.at).toISOString()} />: {status.lastError.message}
+          Last error, <RelativeTime value={new Date(status.lastError.at).toISOString()} />: {status.lastError.message}
         </p>
       ) : null}
       <Link
@@ -65,7 +65,7 @@ export function SyncDetails({ status, words, unsent, onLeave }: Props) {
         onClick={onLeave}
         className="mt-3 block border-line border-t pt-3 font-medium text-link underline-offset-2 hover:underline"
       >
-        {unsent ? `Look at ${unsent}` : "Changes on this device"}
+        {unsent ? `View ${unsent}` : "Changes on this device"}
       </Link>
     </div>
   );

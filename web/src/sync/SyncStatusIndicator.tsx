@@ -17,8 +17,8 @@ const dots: Record<SyncText["tone"], string> = {
   off: "bg-ink-3",
 };
 
-/** How long a state must last before it is announced, in milliseconds: a blink of the network is not worth a word. */
-const settled = 2_500;
+/** How long a state must last before it is announced, in ms. Short interruptions are not worth an announcement. */
+const announceAfterMs = 2_500;
 
 function useSeconds(active: boolean): number {
   const [now, setNow] = useState(Date.now);
@@ -33,24 +33,24 @@ function useSeconds(active: boolean): number {
 
 function useAnnouncedState(label: string): void {
   const announce = useAnnounce();
-  const said = useRef<string | undefined>(undefined);
-  // The countdown would speak every second.
+  const announced = useRef<string | undefined>(undefined);
+  // Without the countdown, which would be announced every second.
   const steady = label.replace(/ in \d+ s$/, "…");
   useEffect(() => {
     const timer = setTimeout(() => {
-      if (said.current !== undefined && said.current !== steady) announce(`Sync: ${steady}`);
-      said.current = steady;
-    }, settled);
+      if (announced.current !== undefined && announced.current !== steady) announce(`Sync: ${steady}`);
+      announced.current = steady;
+    }, announceAfterMs);
     return () => clearTimeout(timer);
   }, [steady, announce]);
 }
 
-/** A dot and words for the state of the connection; more on request. */
+/** The sync status as a dot and a label, with details on request. */
 export function SyncStatusIndicator() {
   const status = useSyncStatus();
   const now = useSeconds(status.state === "connecting" && status.retryAt !== undefined);
-  const words = syncText(status, now);
-  useAnnouncedState(words.label);
+  const text = syncText(status, now);
+  useAnnouncedState(text.label);
   const unsent = status.outbox.size + status.attention;
   const unsentText = unsent === 1 ? "1 unsent change" : `${unsent} unsent changes`;
   return (
@@ -67,23 +67,23 @@ export function SyncStatusIndicator() {
         </Link>
       ) : null}
       <Popover
-        label={`Sync status: ${words.label}${unsent > 0 ? `, ${unsentText}` : ""}`}
+        label={`Sync status: ${text.label}${unsent > 0 ? `, ${unsentText}` : ""}`}
         buttonClass="flex h-8 items-center gap-2 rounded-md px-2 text-ink-2 text-sm hover:bg-sunken hover:text-ink"
         panelClass="w-72 p-3.5"
         button={
           <>
-            <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${dots[words.tone]}`} />
+            <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${dots[text.tone]}`} />
             <span
               data-testid="sync-state"
-              className={words.tone === "live" ? "hidden sm:inline" : "max-w-32 truncate sm:max-w-none"}
+              className={text.tone === "live" ? "hidden sm:inline" : "max-w-32 truncate sm:max-w-none"}
             >
-              {words.label}
+              {text.label}
             </span>
           </>
         }
       >
         {(close) => (
-          <SyncDetails status={status} words={words} unsent={unsent > 0 ? unsentText : undefined} onLeave={close} />
+          <SyncDetails status={status} text={text} unsent={unsent > 0 ? unsentText : undefined} onLeave={close} />
         )}
       </Popover>
     </>

@@ -8,7 +8,9 @@ interface Refresh {
 
 const RefreshContext = createContext<Refresh>({ generation: 0, refresh: () => {} });
 
-/** Lets the user refetch everything on screen by hand, which is the only way to see changes while sync is switched off. */
+/**
+ * Lets the user refetch everything on screen by hand, which is the only way to see changes while sync is switched off.
+ */
 export function RefreshProvider({ children }: { children: ReactNode }) {
   const [generation, setGeneration] = useState(0);
   const refresh = useCallback(() => setGeneration((before) => before + 1), []);

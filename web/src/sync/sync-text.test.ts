@@ -12,7 +12,7 @@ const states: Record<SyncState["state"], string> = {
   disabled: "Sync is switched off",
 };
 
-test.each(Object.entries(states))("%s is called %s", (state, label) => {
+test.each(Object.entries(states))("the label of %s is %s", (state, label) => {
   expect(syncText({ state: state as SyncState["state"] }, 0).label).toBe(label);
 });
 
@@ -22,27 +22,30 @@ test("a planned retry counts down in whole seconds and never below one", () => {
   expect(syncText({ state: "connecting", retryAt: 10_000 }, 10_000).label).toBe("Reconnecting…");
 });
 
-test("a delay says up to when changes are shown, with the day if that is not today", () => {
+test("the label of a delay says up to when changes are shown, with the date if that is not today", () => {
   const then = new Date(2026, 2, 3, 10, 42).getTime();
-  const words = (now: number) => syncText({ state: "delayed", since: then }, now).label;
-  expect(words(then + 60_000)).toMatch(/^Delayed: showing changes up to 10[:.]42/);
-  expect(words(then + 86_400_000)).toMatch(/^Delayed: showing changes up to .*2026.*10[:.]42/);
+  const label = (now: number) => syncText({ state: "delayed", since: then }, now).label;
+  expect(label(then + 60_000)).toMatch(/^Delayed: showing changes up to 10[:.]42/);
+  expect(label(then + 86_400_000)).toMatch(/^Delayed: showing changes up to .*2026.*10[:.]42/);
 });
 
-const saidStuck = ["connected", "catching-up", "delayed", "connecting", "disabled"] as const;
+const overriddenByStuck = ["connected", "catching-up", "delayed", "connecting", "disabled"] as const;
 
-test.each(saidStuck)("%s, and nothing gets through: that is said first", (state) => {
-  const words = syncText({ state, stuck: true, retryAt: 10_000 }, 5_000);
-  expect(words).toMatchObject({ tone: "warn", label: "Not getting through" });
-  expect(words.detail).toMatch(/half a minute.*tried again by itself/);
+test.each(overriddenByStuck)("a stuck client takes precedence over %s", (state) => {
+  const text = syncText({ state, stuck: true, retryAt: 10_000 }, 5_000);
+  expect(text).toMatchObject({ tone: "warn", label: "Not responding" });
+  expect(text.detail).toMatch(/half a minute.*Retrying automatically\./);
 });
 
-test("what else is wrong is not lost beside it", () => {
+test("the detail of a stuck client also names the underlying state", () => {
   const then = new Date(2026, 2, 3, 10, 42).getTime();
   expect(syncText({ state: "delayed", since: then, stuck: true }, then).detail).toMatch(/behind.*10[:.]42/);
   expect(syncText({ state: "disabled", stuck: true }, 0).detail).toContain("switched off");
 });
 
-test.each(["offline", "needs-auth", "disconnected"] as const)("%s says itself why nothing gets through", (state) => {
-  expect(syncText({ state, stuck: true }, 0).label).toBe(states[state]);
-});
+test.each(["offline", "needs-auth", "disconnected"] as const)(
+  "%s explains itself and is not reported as stuck",
+  (state) => {
+    expect(syncText({ state, stuck: true }, 0).label).toBe(states[state]);
+  },
+);

@@ -6,7 +6,7 @@ import { Button } from "../components/Button.tsx";
 import { useDraftKey, useRetainedState } from "../editing/draft-retention.ts";
 import { errorText } from "../feedback/error-text.ts";
 
-/** One line for one more task; the cursor stays, so that several can be written in a row. */
+/** Adds a task by its title. The focus stays in the field, so that several can be added in a row. */
 export function AddTask({ projectId }: { projectId: string }) {
   const [title, setTitle] = useRetainedState(useDraftKey("project", projectId, "task"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
@@ -19,11 +19,11 @@ export function AddTask({ projectId }: { projectId: string }) {
     const text = title.trim();
     if (!text) return;
     setFailure("");
-    // At once: the next one may be typed before this one is kept, and must not be cleared with it.
+    // Cleared before the write: clearing it afterwards could delete the next title while it is typed.
     setTitle("");
     try {
       await create({ title: text, project_id: projectId, status: "todo" } as never);
-      announce(`Added task ${text}`);
+      announce(`Task “${text}” added`);
     } catch (error) {
       setTitle((typed) => typed || text);
       setFailure(errorText(error));

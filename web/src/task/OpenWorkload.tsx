@@ -7,25 +7,25 @@ import { ListSkeleton } from "../feedback/Skeleton.tsx";
 import { today } from "../format/date.ts";
 import { useAllRows } from "../list/use-all-rows.ts";
 
-/** Persons shown: about as high as what stands beside it. */
-const mostPersons = 14;
+/** Number of people shown; makes the chart about as high as the lists beside it. */
+const mostPeople = 14;
 const query = { filter: { status: { in: openStates } }, sort: "due_on" };
 
-/** Who has how much to do, over the whole organization, live. */
+/** Live workload chart of the whole organization. */
 export function OpenWorkload() {
   const tasks = useAllRows("task", query);
   const day = today();
   const loads = useMemo(() => workload(tasks.rows, day), [tasks.rows, day]);
   if (tasks.rows.length === 0) {
-    if (tasks.status === "error") return <LoadError what="Workload" error={tasks.error} retry={tasks.refetch} />;
+    if (tasks.status === "error") return <LoadError what="The workload" error={tasks.error} retry={tasks.refetch} />;
     if (tasks.status === "loading") return <ListSkeleton rows={4} label="Loading the workload…" />;
-    return <p className="text-ink-3">No open tasks.</p>;
+    return <p className="text-ink-3">No open tasks</p>;
   }
   return (
     <>
       <WorkloadChart
         loads={loads}
-        most={mostPersons}
+        most={mostPeople}
         linkTo={(assignee) => `/tasks?assignee_id=${assignee ?? "none"}`}
       />
       {tasks.complete ? null : (
@@ -34,7 +34,7 @@ export function OpenWorkload() {
             <LoadingProgress what="tasks" count={tasks.rows.length} />
           ) : (
             <p role="status" className="text-ink-3 text-sm">
-              The {tasks.rows.length} tasks due first; more are left out.
+              Includes only the {tasks.rows.length} tasks that are due first.
             </p>
           )}
         </div>

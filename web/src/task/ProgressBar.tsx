@@ -1,9 +1,9 @@
 import type { Progress } from "./progress.ts";
 
-/** How many tasks are done, as a bar and in words. */
+/** The number of finished tasks as a bar and as text. */
 export function ProgressBar({ progress, more }: { progress: Progress; more: boolean }) {
   const share = progress.total === 0 ? 0 : progress.done / progress.total;
-  const words =
+  const text =
     progress.total === 0 ? "No tasks yet" : `${progress.done} of ${progress.total}${more ? "+" : ""} tasks done`;
   return (
     <div className="flex items-center gap-3">
@@ -16,7 +16,7 @@ export function ProgressBar({ progress, more }: { progress: Progress; more: bool
         <rect width="100" height="1" className="fill-sunken" />
         <rect width={100 * share} height="1" className="fill-ok" />
       </svg>
-      <span className="text-ink-2 text-sm tabular-nums">{words}</span>
+      <span className="text-ink-2 text-sm tabular-nums">{text}</span>
     </div>
   );
 }

@@ -7,20 +7,20 @@ import { workload } from "../chart/workload.ts";
 import { formatDay, today } from "../format/date.ts";
 import type { AllRows } from "../list/use-all-rows.ts";
 
-/** Persons shown beside the line: as many as it is high. */
-const mostPersons = 5;
+/** Number of people shown; makes the workload about as high as the burn-up chart beside it. */
+const mostPeople = 5;
 
 function dayText(moment: number): string {
   return formatDay(new Date(moment).toISOString().slice(0, 10));
 }
 
-/** How far a project is: tasks over time, and who has what is left. Nothing while it has no tasks. */
+/** Progress of a project: burn-up chart, forecast and workload. Renders nothing while the project has no tasks. */
 export function ProjectProgress({ project, tasks }: { project: Row; tasks: AllRows }) {
   const day = today();
-  // By day and rows, so that the line is not computed again for each letter typed elsewhere on the page.
+  // Memoised by day and rows, so that typing elsewhere on the page does not compute the chart again.
   const points = useMemo(() => burnUp(tasks.rows, Date.parse(`${day}T12:00:00Z`)), [tasks.rows, day]);
   const loads = useMemo(() => workload(tasks.rows, day), [tasks.rows, day]);
-  // Before the server (or the last visit) has said which tasks there are, the few that happen to be held say nothing.
+  // Until the list is loaded, the few tasks that happen to be on the device would give a wrong picture.
   if (points.length === 0 || tasks.status !== "ready") return null;
   const { open, weekly, doneBy } = forecast(points);
   const end = project["end_on"];
@@ -32,16 +32,16 @@ export function ProjectProgress({ project, tasks }: { project: Row; tasks: AllRo
         <BurnUpChart points={points} due={due} />
         <p className="mt-1.5 text-ink-2 text-sm">
           {tasks.complete ? "" : "Of the tasks loaded so far: "}
-          {open === 0 ? "Everything is done." : `${open} open. `}
+          {open === 0 ? "All tasks are done." : `${open} open ${open === 1 ? "task" : "tasks"}. `}
           {doneBy === undefined ? (
-            open > 0 && "Nothing was finished in the last four weeks."
+            open > 0 && "No task was finished in the last four weeks."
           ) : (
             <>
-              At {weekly.toFixed(weekly < 10 ? 1 : 0)} a week done around{" "}
+              At {weekly.toFixed(weekly < 10 ? 1 : 0)} per week, all are done around{" "}
               <strong className={`font-medium ${due !== undefined && doneBy > due ? "text-danger" : "text-ink"}`}>
                 {dayText(doneBy)}
               </strong>
-              {due === undefined ? "." : `, due ${dayText(due)}.`}
+              {due === undefined ? "." : ` (due ${dayText(due)}).`}
             </>
           )}
         </p>
@@ -51,7 +51,7 @@ export function ProjectProgress({ project, tasks }: { project: Row; tasks: AllRo
           <h2 className="mb-2 font-semibold text-base">Workload</h2>
           <WorkloadChart
             loads={loads}
-            most={mostPersons}
+            most={mostPeople}
             linkTo={(assignee) => `/tasks?project_id=${project.id}&assignee_id=${assignee ?? "none"}`}
           />
         </div>

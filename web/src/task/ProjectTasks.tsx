@@ -9,10 +9,10 @@ import { AddTask } from "./AddTask.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
 import { progressOf } from "./progress.ts";
 
-// With its axes and curves, which are a library: only this page needs them.
+// Deferred because only this page needs the chart library.
 const ProjectProgress = deferred(async () => (await import("./ProjectProgress.tsx")).ProjectProgress);
 
-/** The tasks of a project, live: by whomever they are added, finished or moved away. */
+/** Live progress and task list of a project. */
 export function ProjectTasks({ project }: { project: Row }) {
   const tasks = useAllRows("task", { filter: { project_id: project.id }, within: project.id, sort: "due_on" });
   const frozen = useFrozen();

@@ -31,7 +31,7 @@ function Comment({ row }: { row: Row }) {
   );
 }
 
-/** The remarks on a task, oldest first, and a box for one more. */
+/** The comments on a task, oldest first, and a form to add one. */
 export function TaskComments({ task }: { task: Row }) {
   const comments = useRows("task_comment", {
     filter: { task_id: task.id },
@@ -70,7 +70,7 @@ export function TaskComments({ task }: { task: Row }) {
           ))}
         </ul>
       ) : (
-        <p className="text-ink-3">{comments.status === "loading" ? "Loading…" : "Nobody has said anything yet."}</p>
+        <p className="text-ink-3">{comments.status === "loading" ? "Loading…" : "No comments yet"}</p>
       )}
       {comments.hasMore ? (
         <Button size="sm" variant="ghost" onClick={comments.loadMore}>

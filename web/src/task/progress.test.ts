@@ -6,6 +6,6 @@ test("cancelled tasks count neither as done nor as open", () => {
   expect(progressOf(tasks)).toEqual({ done: 1, open: 2, total: 3 });
 });
 
-test("no task is no progress", () => {
+test("without tasks, all counts are zero", () => {
   expect(progressOf([])).toEqual({ done: 0, open: 0, total: 0 });
 });

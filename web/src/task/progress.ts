@@ -6,7 +6,7 @@ export interface Progress {
   readonly total: number;
 }
 
-/** How far a set of tasks is. Cancelled ones are neither done nor to be done, so they do not count. */
+/** Counts finished and open tasks. Cancelled tasks are neither. */
 export function progressOf(tasks: readonly Row[]): Progress {
   let done = 0;
   let open = 0;

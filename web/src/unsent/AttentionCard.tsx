@@ -9,7 +9,7 @@ import { Button } from "../components/Button.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
 import { errorText } from "../feedback/error-text.ts";
 import { ConflictChoices } from "./ConflictChoices.tsx";
-import { kindText, nameOfRow, operationText } from "./change-text.ts";
+import { causeText, kindText, nameOfRow, operationText } from "./change-text.ts";
 import { LostRowChanges } from "./LostRowChanges.tsx";
 import { RefusedChanges } from "./RefusedChanges.tsx";
 
@@ -19,28 +19,30 @@ const tones = {
   gone: "bg-gray-bg text-gray-fg",
 };
 
-/** One write that needs a person: what was meant, why it did not go through, and every way on. */
+/** A write that needs the user's decision: what it changes, why it failed, and the possible actions. */
 export function AttentionCard({ item }: { item: AttentionItem & { entityCode: EntityCode } }) {
   const { retry, discard, resolve } = useAttention();
   const announce = useAnnounce();
   const [failure, setFailure] = useState("");
   const id = useId();
-  const { entityCode, op, kind, reason } = item;
+  const { entityCode, op, kind } = item;
+  const label = entityInfo(entityCode).label.toLowerCase();
+  const cause = causeText(item, label);
   const name = nameOfRow(entityCode, item.entityId, item.mine);
 
-  async function decide(work: Promise<void>, said: string): Promise<void> {
+  async function decide(work: Promise<void>, announcement: string): Promise<void> {
     setFailure("");
     try {
       await work;
-      announce(said);
+      announce(announcement);
     } catch (error) {
       setFailure(errorText(error));
     }
   }
-  const send = (changes: Readonly<Record<string, unknown>>) => void decide(retry(item.key, changes), "Sent again");
-  const giveUp = () => void decide(discard(item.key), "Discarded");
+  const send = (changes: Readonly<Record<string, unknown>>) => void decide(retry(item.key, changes), "Sending again");
+  const giveUp = () => void decide(discard(item.key), "Change discarded");
   const settle = (choices: Readonly<Record<string, ConflictChoice>>) =>
-    void decide(resolve(item.key, choices), "Decided");
+    void decide(resolve(item.key, choices), "Conflict resolved");
 
   return (
     <article aria-labelledby={id} className="rounded-lg border border-line bg-canvas p-4">
@@ -61,12 +63,13 @@ export function AttentionCard({ item }: { item: AttentionItem & { entityCode: En
         </span>
       </header>
       <p className="mt-2">
-        {reason.message} <span className="text-ink-2">{reason.remedy}</span>
+        {cause.message} <span className="text-ink-2">{cause.remedy}</span>
       </p>
       {item.dependants.length > 0 ? (
         <p className="mt-1 text-ink-2">
-          {item.dependants.length === 1 ? "1 more change waits" : `${item.dependants.length} more changes wait`} for
-          this one, and {item.dependants.length === 1 ? "is" : "are"} discarded with it.
+          {item.dependants.length === 1
+            ? "1 other change depends on this one. If you discard this change, the other one is discarded too."
+            : `${item.dependants.length} other changes depend on this one. If you discard this change, they are discarded too.`}
         </p>
       ) : null}
       <div className="mt-3">
@@ -85,7 +88,7 @@ export function AttentionCard({ item }: { item: AttentionItem & { entityCode: En
           <RefusedChanges
             entityCode={entityCode}
             item={item}
-            send={kind === "gone" ? "Create it again" : "Send again"}
+            send={kind === "gone" ? `Create the ${label} again` : "Send again"}
             onSend={send}
             onDiscard={giveUp}
           />

@@ -26,7 +26,7 @@ function Side({ entry, row, title }: { entry: Column; row: Row; title: string })
   );
 }
 
-/** Settles a conflict field by field: mine, theirs, or a third value. Nothing is sent before "Save". */
+/** Resolves a conflict field by field: the user's value, the other one, or a new one. Nothing is sent before "Save". */
 export function ConflictChoices({ entityCode, item, onResolve }: Props) {
   const name = useId();
   const columns = item.columns.map((each) => column(entityCode, each)).filter((entry) => entry !== undefined);
@@ -73,10 +73,10 @@ export function ConflictChoices({ entityCode, item, onResolve }: Props) {
       {columns.length > 1 ? (
         <div className="mb-3 flex gap-2">
           <Button size="sm" onClick={() => pickAll("mine")}>
-            All mine
+            Keep all mine
           </Button>
           <Button size="sm" onClick={() => pickAll("theirs")}>
-            All theirs
+            Use all theirs
           </Button>
         </div>
       ) : null}

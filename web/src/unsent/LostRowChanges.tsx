@@ -1,5 +1,5 @@
 import type { AttentionItem } from "@heliograph/client";
-import type { EntityCode, Row } from "../catalog/catalog.ts";
+import { type EntityCode, entityInfo, type Row } from "../catalog/catalog.ts";
 import { toInput } from "../catalog/column-input.ts";
 import { createPath } from "../catalog/paths.ts";
 import { Button, ButtonLink } from "../components/Button.tsx";
@@ -13,7 +13,7 @@ interface Props {
   onDiscard: () => void;
 }
 
-/** The row was taken away from this person: of it, only what he wrote himself is left, and can begin another one. */
+/** Changes to a row that the user can no longer access. Only these values are left; they can start a new row. */
 export function LostRowChanges({ entityCode, item, onDiscard }: Props) {
   const changes = changedColumns(entityCode, item.changes);
   const texts = Object.fromEntries(changes.map(({ column, value }) => [column.name, toInput(column, value)]));
@@ -31,7 +31,7 @@ export function LostRowChanges({ entityCode, item, onDiscard }: Props) {
       </dl>
       <div className="mt-4 flex flex-wrap gap-2">
         <ButtonLink to={createPath(entityCode, texts)} variant="solid">
-          Begin a new one with this
+          Create a new {entityInfo(entityCode).label.toLowerCase()} from this
         </ButtonLink>
         <Button onClick={onDiscard}>Discard</Button>
       </div>

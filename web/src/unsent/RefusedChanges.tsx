@@ -10,13 +10,13 @@ import { changedColumns } from "./change-text.ts";
 interface Props {
   entityCode: EntityCode;
   item: AttentionItem;
-  /** What the button says that sends it. */
+  /** Label of the button that sends the changes. */
   send: string;
   onSend: (changes: Readonly<Record<string, unknown>>) => void;
   onDiscard: () => void;
 }
 
-/** What the server did not take, open for correction: sent again as it then is, or given up. */
+/** A rejected change with editable values, to send again or discard. */
 export function RefusedChanges({ entityCode, item, send, onSend, onDiscard }: Props) {
   const changes = changedColumns(entityCode, item.changes);
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
@@ -27,7 +27,7 @@ export function RefusedChanges({ entityCode, item, send, onSend, onDiscard }: Pr
     const wrong: Record<string, string> = {};
     for (const { column } of changes) {
       const text = texts[column.name];
-      // Only what was touched: an untouched value goes as it was written, not as its input element shows it.
+      // Edited values only: the text of an input can be less precise than the value that was written.
       if (text === undefined) continue;
       const parsed = fromInput(column, text);
       if (parsed.ok) values[column.name] = parsed.value;

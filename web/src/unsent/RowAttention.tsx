@@ -8,7 +8,7 @@ import { isShowable } from "./change-text.ts";
 
 const AttentionCard = deferred(async () => (await import("./AttentionCard.tsx")).AttentionCard);
 
-/** On the page of a row: says that a change of it needs a decision, and opens where it is made. */
+/** Notice on a row's page that one of its changes needs a decision, with a dialog to make it. */
 export function RowAttention({ entityCode, id }: { entityCode: EntityCode; id: string }) {
   const { items } = useAttention();
   const [open, setOpen] = useState(false);
@@ -32,22 +32,22 @@ export function RowAttention({ entityCode, id }: { entityCode: EntityCode; id: s
         <TriangleAlert className="size-4 shrink-0" aria-hidden="true" />
         <p className="min-w-0 flex-1">
           {conflict
-            ? "Someone else changed the same fields. Your change is kept on this device until you decide."
-            : "A change of yours did not go through. It is kept on this device until you decide."}
+            ? "Someone else changed the same field. Your change is kept on this device until you decide."
+            : "Your change could not be saved. It is kept on this device until you decide."}
         </p>
         <Button size="sm" onClick={() => setOpen(true)}>
-          Decide
+          Review
         </Button>
       </div>
       {open ? (
         <dialog
           ref={dialog}
-          aria-label="Changes that need a decision"
+          aria-label="Changes that need your decision"
           onClose={() => setOpen(false)}
           className="m-auto w-[min(44rem,calc(100vw-1.5rem))] rounded-xl border border-line bg-surface p-4 text-ink shadow-pop sm:p-5"
         >
           <div className="mb-3 flex items-center justify-between gap-3">
-            <h2 className="font-semibold text-lg">{conflict ? "Two changes, one field" : "Your change"}</h2>
+            <h2 className="font-semibold text-lg">{conflict ? "Conflicting changes" : "Unsaved change"}</h2>
             <IconButton label="Close" onClick={() => setOpen(false)}>
               <X className="size-4" aria-hidden="true" />
             </IconButton>

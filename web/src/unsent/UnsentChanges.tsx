@@ -9,7 +9,7 @@ import { ReferenceText } from "../value/ReferenceLabel.tsx";
 import { AttentionCard } from "./AttentionCard.tsx";
 import { isShowable, operationText } from "./change-text.ts";
 
-/** Everything of this device that the server does not have: what needs a decision, and what waits its turn. */
+/** All changes that the server does not have yet: first those that need a decision, then those waiting to be sent. */
 export function UnsentChanges() {
   const attention = useAttention().items.filter(isShowable);
   const { entries } = useOutbox();
@@ -17,8 +17,8 @@ export function UnsentChanges() {
   return (
     <div className="max-w-3xl px-4 pb-10 sm:px-6">
       {attention.length > 0 ? (
-        <section aria-label="Needs attention" className="grid gap-3">
-          <h2 className="font-semibold">Needs attention</h2>
+        <section aria-label="Needs your decision" className="grid gap-3">
+          <h2 className="font-semibold">Needs your decision</h2>
           {attention.map((item) => (
             <AttentionCard key={item.key} item={item} />
           ))}
@@ -49,7 +49,7 @@ export function UnsentChanges() {
                   <RelativeTime value={new Date(entry.queuedAt).toISOString()} />
                 </span>
                 {entry.heldBy ? (
-                  <span className="text-amber-fg text-sm">waits for a decision above</span>
+                  <span className="text-amber-fg text-sm">waits for your decision above</span>
                 ) : entry.lastError ? (
                   <span className="text-ink-3 text-sm">{entry.lastError.message}</span>
                 ) : null}
@@ -60,7 +60,7 @@ export function UnsentChanges() {
       ) : null}
       {attention.length + waiting.length === 0 ? (
         <StateMessage icon={CircleCheck} title="Everything is saved">
-          The server has every change that was made on this device.
+          The server has received every change made on this device.
         </StateMessage>
       ) : null}
     </div>

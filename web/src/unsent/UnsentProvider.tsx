@@ -1,14 +1,14 @@
 import { useAttention, useOutbox } from "@heliograph/client/react";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 
-/** pending: waits to be sent. attention: waits for a decision. */
+/** Unsent state of a row. pending: a change is to be sent. attention: a change needs a decision. */
 export type UnsentState = "pending" | "attention";
 
 const UnsentContext = createContext<ReadonlyMap<string, UnsentState>>(new Map());
 
 /**
- * Knows which rows show changes that the server does not have. One reader for all rows of a page: a list of a thousand
- * lines must not listen a thousand times.
+ * Provides which rows have unsent changes. One subscription serves all rows of a page; one per row would be a thousand
+ * in a long list.
  */
 export function UnsentProvider({ children }: { children: ReactNode }) {
   const { entries } = useOutbox();
@@ -22,7 +22,7 @@ export function UnsentProvider({ children }: { children: ReactNode }) {
   return <UnsentContext.Provider value={rows}>{children}</UnsentContext.Provider>;
 }
 
-/** The state by `entityCode/entityId`, for those that have one. */
+/** The unsent state of rows that have one, by `entityCode/entityId`. */
 export function useUnsent(): ReadonlyMap<string, UnsentState> {
   return useContext(UnsentContext);
 }

@@ -8,16 +8,16 @@ interface ChangedColumn {
   readonly value: unknown;
 }
 
-const deeds = { create: "Created", update: "Changed", remove: "Deleted" };
+const operations = { create: "Created", update: "Changed", remove: "Deleted" };
 
-/** `Changed due, title` */
+/** What a write does, such as `Changed due, title`. */
 export function operationText(op: OutboxEntry["op"], changes: Readonly<Record<string, unknown>>): string {
-  if (op !== "update") return deeds[op];
+  if (op !== "update") return operations[op];
   const names = Object.keys(changes).map((name) => humanize(name).toLowerCase());
-  return `${deeds.update} ${names.join(", ")}`;
+  return `${operations.update} ${names.join(", ")}`;
 }
 
-/** The changed columns that the catalog knows, in the catalog's words. */
+/** The changed columns with their catalog entries. Columns unknown to the catalog are left out. */
 export function changedColumns(
   entityCode: EntityCode,
   changes: Readonly<Record<string, unknown>>,
@@ -28,18 +28,42 @@ export function changedColumns(
   });
 }
 
-/** What the row of a write is called, as far as this device knows. */
+/** The label of the row that a write changes, from the data on this device. */
 export function nameOfRow(entityCode: EntityCode, id: string, row: Readonly<Record<string, unknown>>): string {
   return rowLabel(entityCode, { ...row, id } as Row);
 }
 
-const kinds = { conflict: "Conflict", rejected: "Refused", gone: "Row is gone" } as const;
+const kinds = { conflict: "Conflict", rejected: "Rejected", gone: "No longer available" } as const;
 
 export function kindText(item: AttentionItem): string {
   return kinds[item.kind];
 }
 
-/** Changes of types that this version of the pages does not know cannot be shown; they stay in the queue. */
+/**
+ * Why a write needs a decision, and what to do. The server's own text is used only where it rejected the values.
+ *
+ * @param label the type of the row, such as "task"
+ */
+export function causeText(item: AttentionItem, label: string): { readonly message: string; readonly remedy: string } {
+  switch (item.kind) {
+    case "conflict":
+      return {
+        message: `Someone else changed the same ${item.columns.length > 1 ? "fields" : "field"} in the meantime.`,
+        remedy: "Choose what to keep.",
+      };
+    case "gone":
+      return {
+        message: `This ${label} was deleted or is no longer shared with you.`,
+        remedy: item.base
+          ? `Create the ${label} again with your changes, or discard them.`
+          : `Create a new ${label} from your changes, or discard them.`,
+      };
+    case "rejected":
+      return item.reason;
+  }
+}
+
+/** Whether this version of the application knows the entity type. Changes of other types stay in the outbox, unseen. */
 export function isShowable<Item extends { readonly entityCode: string }>(
   item: Item,
 ): item is Item & { entityCode: EntityCode } {

@@ -12,7 +12,7 @@ const tones: Record<Tone, string> = {
 
 const bars: Readonly<Record<string, number>> = { low: 1, medium: 2, high: 3, urgent: 3, critical: 3 };
 
-/** How urgent something is, as rising bars: quieter than a badge, so that the state beside it stays the first word. */
+/** A priority as rising bars. Less prominent than a badge, so that the status beside it stands out. */
 function Priority({ value }: { value: string }) {
   const count = bars[value] ?? 0;
   const alarm = value === "urgent" || value === "critical";
@@ -39,7 +39,7 @@ function Priority({ value }: { value: string }) {
   );
 }
 
-/** The value of an enumeration column: words carry the meaning, colour only repeats it. */
+/** The value of an enum column. The text carries the meaning; the colour only repeats it. */
 export function Badge({ column, value }: { column: string; value: string }) {
   if (column === "priority") return <Priority value={value} />;
   if (!hasTone(column)) return <span>{humanize(value)}</span>;

@@ -7,7 +7,7 @@ interface Props {
   column: Column;
   text: string;
   onText: (text: string) => void;
-  /** Called with the chosen text where a choice is complete by itself. */
+  /** Called with the chosen text by inputs where choosing completes the edit, such as a select. */
   onChoose?: (text: string) => void;
   id?: string;
   label?: string;
@@ -16,7 +16,7 @@ interface Props {
   readOnly?: boolean;
   autoFocus?: boolean;
   large?: boolean;
-  /** In a form for a new row every choice with a default may be left open. */
+  /** Adds an empty option, as in forms for new rows, where columns with a default may stay empty. */
   optional?: boolean;
 }
 
@@ -28,7 +28,7 @@ function textType(column: Column): string {
   return inputTypes[column.baseType] ?? "text";
 }
 
-/** Brings a fresh editor the focus; a mount that was not asked for by a person must not take it. */
+/** Ref callback that focuses a new editor once, if the user opened it. */
 function focusWhen(wanted: boolean | undefined) {
   return (element: HTMLElement | null) => {
     if (!wanted || !element || element.dataset["focused"]) return;
@@ -38,7 +38,7 @@ function focusWhen(wanted: boolean | undefined) {
   };
 }
 
-/** The input element that fits a column. Its value is always text; see `fromInput` for the way back. */
+/** The input element for a column. Its value is text; `fromInput` parses it. */
 export function Editor(props: Props) {
   const { column, text, onText, onChoose, id, label, describedBy, invalid, readOnly, autoFocus, large, optional } =
     props;
@@ -67,7 +67,7 @@ export function Editor(props: Props) {
   }
   if (column.enumValues || column.baseType === "boolean") {
     const options = column.enumValues ?? ["true", "false"];
-    const words = column.enumValues ? humanize : (value: string) => (value === "true" ? "Yes" : "No");
+    const optionText = column.enumValues ? humanize : (value: string) => (value === "true" ? "Yes" : "No");
     return (
       <select
         {...common}
@@ -82,7 +82,7 @@ export function Editor(props: Props) {
         ) : null}
         {options.map((value) => (
           <option key={value} value={value}>
-            {words(value)}
+            {optionText(value)}
           </option>
         ))}
       </select>

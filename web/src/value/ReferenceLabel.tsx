@@ -4,7 +4,7 @@ import { type EntityCode, isEntityCode, type Row, rowLabel } from "../catalog/ca
 import { entityPath } from "../catalog/paths.ts";
 import { Avatar } from "../components/Avatar.tsx";
 
-/** The row's name; undefined while it loads, null when there is none to be had. */
+/** The label of a row; undefined while it loads, null if it is not available. */
 function useLabel(entityCode: EntityCode, id: string): string | null | undefined {
   const { status, data } = useEntity(entityCode, id);
   if (data) return rowLabel(entityCode, data as unknown as Row);
@@ -33,13 +33,13 @@ function Known({
   }
   const known = label !== null;
   const mark = known && entityCode === "employee" ? <Avatar name={label} /> : null;
-  const words = <span className="truncate">{label ?? "Not available"}</span>;
+  const text = <span className="truncate">{label ?? "Not available"}</span>;
   if (!link || !known) {
     return (
       <span
         className={`inline-flex min-w-0 max-w-full items-center align-top gap-1.5 ${known ? "" : "text-ink-3"} ${className}`}
       >
-        {mark} {words}
+        {mark} {text}
       </span>
     );
   }
@@ -48,12 +48,12 @@ function Known({
       to={entityPath(entityCode, id)}
       className={`relative inline-flex min-w-0 max-w-full items-center align-top gap-1.5 underline-offset-2 hover:underline ${className}`}
     >
-      {mark} {words}
+      {mark} {text}
     </Link>
   );
 }
 
-/** The name of another row, live, as a link to it. A type without pages of its own is shown by its short id. */
+/** The live label of another row as a link to it. A row of an unknown type is shown by its short id. */
 export function ReferenceLink({
   entityCode,
   id,
@@ -67,7 +67,7 @@ export function ReferenceLink({
   return <Known entityCode={entityCode} id={id} link className={className} />;
 }
 
-/** The name of another row without a link: for places that are themselves a link or a button. */
+/** The live label of another row without a link, for use inside links and buttons. */
 export function ReferenceText({
   entityCode,
   id,

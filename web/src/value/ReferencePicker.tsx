@@ -20,29 +20,30 @@ interface Choice {
 
 interface Choices {
   readonly choices: readonly Choice[];
-  readonly nothing: string;
+  /** Text shown if there are no choices. */
+  readonly emptyText: string;
 }
 
 function useChoices(entityCode: EntityCode, q: string, nullable: boolean): Choices {
   const { items, status } = useEntityList(entityCode, { q, limit: 20, sort: labelColumn(entityCode)?.name ?? "id" });
   const rows = (items as unknown as readonly Row[]).map((row) => ({ id: row.id, label: rowLabel(entityCode, row) }));
   const choices = nullable && q === "" ? [{ id: "", label: "None" }, ...rows] : rows;
-  // "Nothing" is an answer, and only the server gives it.
-  const nothing = { loading: "Searching…", error: "The search failed", ready: "Nothing found" }[status];
-  return { choices, nothing };
+  // "Nothing found" must come from the server; until it answers, an empty list means nothing.
+  const emptyText = { loading: "Searching…", error: "Search failed. Try again.", ready: "Nothing found" }[status];
+  return { choices, emptyText };
 }
 
 function Picker({ entityCode, column, value, onChoose, takeFocus, ...named }: Props & { entityCode: EntityCode }) {
   const [open, setOpen] = useState(takeFocus);
   const [text, setText] = useState("");
   const [active, setActive] = useState<number>();
-  const { choices, nothing } = useChoices(entityCode, useDeferredValue(text.trim()), !column.notNull);
+  const { choices, emptyText } = useChoices(entityCode, useDeferredValue(text.trim()), !column.notNull);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (takeFocus) input.current?.focus();
   }, [takeFocus]);
-  // Enter right after opening must not change anything: what is chosen now is where the choice begins.
+  // Start at the current value, so that Enter right after opening changes nothing.
   const present = text === "" ? choices.findIndex(({ id }) => id === value) : 0;
   const at = Math.min(active ?? present, choices.length - 1);
   const choose = (choice: Choice | undefined) => {
@@ -109,7 +110,7 @@ function Picker({ entityCode, column, value, onChoose, takeFocus, ...named }: Pr
             role="option"
             tabIndex={-1}
             aria-selected={choice.id === value}
-            // Not click: the press would first blur the input and close the list under the pointer.
+            // Not onClick: pressing would first blur the input, which closes the list under the pointer.
             onPointerDown={(event) => {
               event.preventDefault();
               choose(choice);
@@ -119,13 +120,13 @@ function Picker({ entityCode, column, value, onChoose, takeFocus, ...named }: Pr
             {choice.label}
           </div>
         ))}
-        {choices.length === 0 ? <p className="px-2 py-1.5 text-ink-3">{nothing}</p> : null}
+        {choices.length === 0 ? <p className="px-2 py-1.5 text-ink-3">{emptyText}</p> : null}
       </div>
     </div>
   );
 }
 
-/** Chooses a row of another type by typing part of its name (combobox with a list, after the ARIA practice). */
+/** Picks a row of another type by typing part of its label. Follows the ARIA combobox pattern with a listbox. */
 export function ReferencePicker(props: Props) {
   const entityCode = props.column.references;
   return isEntityCode(entityCode) ? <Picker {...props} entityCode={entityCode} /> : null;

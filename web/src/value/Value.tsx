@@ -17,7 +17,7 @@ const finished = new Set([
   "received",
 ]);
 
-/** A date on which something should have happened, and has not. */
+/** Whether the column is a due or end date that has passed while the row is still open. */
 function isOverdue(entry: Column, row: Row): boolean {
   const value = row[entry.name];
   if (!/^(due|end)_on$/.test(entry.name) || typeof value !== "string") return false;
@@ -25,7 +25,7 @@ function isOverdue(entry: Column, row: Row): boolean {
   return typeof status === "string" && !finished.has(status) && value < today();
 }
 
-/** How far something is: the bar to compare lines with, the number to read. */
+/** A percentage as a bar, for comparing rows, and as a number. */
 function ProgressValue({ percent }: { percent: number }) {
   return (
     <span className="inline-flex items-center gap-2 align-top">
@@ -49,7 +49,7 @@ interface Props {
   links?: boolean;
 }
 
-/** One value of a row in words, by the type of its column. Nothing is an en dash, said as "empty". */
+/** Formats one value of a row by the type of its column. An empty value is an en dash, announced as "empty". */
 export function Value({ entry, row, links = true }: Props) {
   const value = row[entry.name];
   if (value === null || value === undefined || value === "") {
