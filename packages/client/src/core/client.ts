@@ -136,7 +136,7 @@ export class Heliograph {
       onCovered: (entityCode, ids) => this.#shared.heldRows.compared(entityCode, ids),
       onChanged: (entityCode, changes, seen) => {
         this.#refetcher.compared(entityCode, changes, seen);
-        this.#lists.compared(entityCode, changes);
+        this.#lists.reconciled(entityCode, changes);
       },
       onGone: (entityCode, rows) => this.#background(this.#removeGone(entityCode, rows)),
       onWithin: (entityCode, containers) => this.#lists.subscribed(entityCode, containers),
@@ -153,8 +153,8 @@ export class Heliograph {
       subscriptions: this.#subscriber,
       store: this.store,
       live: this.entities,
-      touched: (entityCode) => this.outbox.queue.pendingIds(entityCode),
-      unborn: (id) => this.outbox.queue.hasPendingCreateOf(id),
+      pendingIds: (entityCode) => this.outbox.queue.pendingIds(entityCode),
+      isPendingCreate: (id) => this.outbox.queue.hasPendingCreateOf(id),
       connecting: () => this.#connecting(),
       stopped: () => this.#life === "stopped",
       onProgress: () => this.#catchUp.check(),
@@ -300,7 +300,7 @@ export class Heliograph {
         this.#refetcher.raise(entityCode, changes);
         const existing = changes.flatMap(({ entityId, action }) => (action === "DELETE" ? [] : [entityId]));
         this.#subscriber.named(entityCode, existing);
-        for (const list of this.#lists.ofType(entityCode)) list.signalled(changes);
+        for (const list of this.#lists.ofType(entityCode)) list.invalidate(changes);
         break;
       }
       case "SUBSCRIBED":
@@ -378,7 +378,7 @@ export class Heliograph {
 
   /** All lists: one of tasks may be about a project whose create was just acknowledged. */
   #touched(): void {
-    for (const list of this.#lists.active()) list.touched();
+    for (const list of this.#lists.active()) list.pendingChanged();
     this.#status.publishLater();
   }
 

@@ -2,16 +2,16 @@ import { type ListQuery, toSearchParams } from "../api/list-query.ts";
 import type { ListPorts } from "./list-ports.ts";
 import { LiveList } from "./live-list.ts";
 
-/** Lists that nobody looks at are kept for the way back; they hold ids only. */
+/** Number of lists without listeners that are kept for a return to the view. They hold only ids. */
 const maxIdle = 50;
 
-/** One live list per query, however many views show it. */
+/** Keeps one live list per query, however many views show it. */
 export class ListCache {
   readonly #ports: ListPorts;
   readonly #lists = new Map<string, LiveList>();
   /**
-   * What is looked at, apart from what is kept: a view may begin to listen long after it got its list, when many others
-   * have been made since. A list that is forgotten meanwhile must hear of changes all the same.
+   * Lists with listeners, apart from the cache. A view may begin to listen long after it got its list, and the list may have
+   * been dropped from the cache meanwhile. It must be notified of changes all the same.
    */
   readonly #active = new Set<LiveList>();
 
@@ -24,7 +24,7 @@ export class ListCache {
     const id = `${entityCode}?${toSearchParams(query)}#${within ?? ""}`;
     let list = this.#lists.get(id);
     if (list) {
-      this.#lists.delete(id); // put last: the order of the map is the order of use
+      this.#lists.delete(id); // moved to the end: the order of the map is the order of use
     } else {
       list = new LiveList({ id, entityCode, query, within }, this.#ports);
       this.#dropIdle();
@@ -41,7 +41,7 @@ export class ListCache {
     return this.active().filter((list) => list.spec.entityCode === entityCode);
   }
 
-  /** Something that all of them show changed. */
+  /** Something that `stale` of every list depends on changed. */
   refresh(): void {
     for (const list of this.#active) list.refresh();
   }
@@ -51,12 +51,12 @@ export class ListCache {
   }
 
   /**
-   * An answer to SUBSCRIBE named rows that changed. The server does not signal such a change again, though it may have
-   * moved the row into a list that was read before.
+   * A SUBSCRIBED message listed rows that changed. The server does not signal such a change again, although it may have
+   * moved the row into a list that was fetched before.
    */
-  compared(entityCode: string, changes: readonly { readonly entityId: string }[]): void {
-    const signals = changes.map(({ entityId }) => ({ entityId, action: "UPDATE" }));
-    for (const list of this.ofType(entityCode)) list.signalled(signals);
+  reconciled(entityCode: string, changes: readonly { readonly entityId: string }[]): void {
+    const updates = changes.map(({ entityId }) => ({ entityId, action: "UPDATE" }));
+    for (const list of this.ofType(entityCode)) list.invalidate(updates);
   }
 
   /** The subscriptions to these containers are confirmed. */

@@ -8,7 +8,7 @@ import type { LiveEntities } from "../store/live-entities.ts";
 import type { Phase, Target } from "../subscriptions/subscription-book.ts";
 import type { LiveList } from "./live-list.ts";
 
-export type ListPorts = {
+export interface ListPorts {
   readonly list: (entityCode: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
   readonly reads: {
     readonly stamp: number;
@@ -24,33 +24,33 @@ export type ListPorts = {
   };
   readonly store: EntityStore;
   readonly live: LiveEntities;
-  /** Ids of rows of a type that are shown otherwise than the server has them. */
-  readonly touched: (entityCode: string) => readonly string[];
-  /** Is there a row of this id that was made here and is not at the server yet? */
-  readonly unborn: (id: string) => boolean;
-  /** A subscription can be expected to be answered soon. */
+  /** Ids of the rows of an entity type that views show with unsent changes. */
+  readonly pendingIds: (entityCode: string) => readonly string[];
+  /** True for the id of a row whose create is not acknowledged yet. */
+  readonly isPendingCreate: (id: string) => boolean;
+  /** True when a subscription is likely to be answered soon. */
   readonly connecting: () => boolean;
-  /** The client is stopped: no request may be sent and no timer set. */
+  /** True while the client is stopped: then no request is sent and no timer set. */
   readonly stopped: () => boolean;
-  /** The list has its first listener, or has lost its last one. */
+  /** The list got its first listener or lost its last one. */
   readonly onActive: (list: LiveList, active: boolean) => void;
-  /** The list got further: perhaps everything is caught up. */
+  /** A fetch ended: the client may be caught up now. */
   readonly onProgress: () => void;
   readonly clock: Clock;
   readonly random: () => number;
-};
+}
 
-export type ListSpec = {
-  /** Identifies the list in the store: type, query and container in canonical form. */
+export interface ListSpec {
+  /** Identifies the list in the store: entity code, query and container in canonical form. */
   readonly id: string;
   readonly entityCode: string;
   readonly query: ListQuery;
-  /** Container whose changes make the list live; undefined: only its rows are live. */
+  /** Container whose changes keep membership live; undefined when only the listed rows are live. */
   readonly within: string | undefined;
-};
+}
 
-/** Is the list about a row that was made here and is not at the server yet? Then the server has nothing to list. */
-export function isAboutUnborn({ query, within }: ListSpec, unborn: (id: string) => boolean): boolean {
+/** True when the list is about a row whose create is not acknowledged. The server has nothing to list then. */
+export function refersToPendingCreate({ query, within }: ListSpec, isPendingCreate: (id: string) => boolean): boolean {
   const values = [within, ...Object.values(query.filter ?? {})];
-  return values.some((value) => typeof value === "string" && unborn(value));
+  return values.some((value) => typeof value === "string" && isPendingCreate(value));
 }

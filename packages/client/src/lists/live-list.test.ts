@@ -6,10 +6,10 @@ import { createTestClient, organization } from "../testing/test-client.ts";
 
 const nothing = () => {};
 
-test("a list that is made long before somebody listens to it is live all the same", async () => {
+test("a list that is created long before its first listener is live", async () => {
   const { client, server, clock } = createTestClient();
   client.start();
-  // What a page with many columns does: all lists are made while it is drawn, and listened to afterwards.
+  // A page with many columns creates all lists while it renders and subscribes afterwards.
   const lists = Array.from({ length: 120 }, (_, n) => client.list("task", { filter: { column: n } }));
   for (const list of lists) list.subscribe(nothing);
   await clock.advance(2_000);
@@ -19,7 +19,7 @@ test("a list that is made long before somebody listens to it is live all the sam
   client.stop();
 });
 
-test("a list that nobody listened to for a while does not return as if it were up to date", async () => {
+test("a list that had no listener for a while is stale when a view returns to it", async () => {
   const { client, clock } = createTestClient();
   client.start();
   const list = client.list("task", { sort: "name" });
@@ -31,7 +31,7 @@ test("a list that nobody listened to for a while does not return as if it were u
   client.stop();
 });
 
-test("the list of the last visit does not replace the server's answer, however late the device reads it", async () => {
+test("the stored list does not replace the server's answer, however late the device reads it", async () => {
   const memory = createMemoryStore();
   const stored = Promise.withResolvers<StoredList | undefined>();
   const read = Promise.withResolvers<void>();
@@ -50,7 +50,7 @@ test("the list of the last visit does not replace the server's answer, however l
   list.subscribe(nothing);
   client.start();
   await clock.advance(1_500);
-  slow = true; // the answer is here, and its rows are still on their way out of the store
+  slow = true; // the answer is here, but the store has not read its rows yet
   server.calls.find(({ url }) => url.searchParams.has("sort"))?.answer();
   await clock.advance(0);
   stored.resolve({ id: "", entityCode: "task", ids: [testId(9)], hasMore: true, fetchedAt: 0 });
@@ -64,7 +64,7 @@ test("the list of the last visit does not replace the server's answer, however l
   client.stop();
 });
 
-test("a further page that got no answer is asked for again by itself, and the error goes with it", async () => {
+test("a further page that got no answer is retried automatically, and the error disappears", async () => {
   const { client, server, clock } = createTestClient();
   for (const n of [1, 2, 3]) server.write("task", testId(n), { name: String(n) });
   const list = client.list("task", { sort: "name", limit: 2 });
@@ -84,7 +84,7 @@ test("a further page that got no answer is asked for again by itself, and the er
   client.stop();
 });
 
-test("searches are not kept on the device: each word typed would be another list", async () => {
+test("lists with a search text are not stored", async () => {
   const kept: string[] = [];
   const memory = createMemoryStore();
   const store = Object.assign(Object.create(memory) as typeof memory, {
@@ -98,7 +98,7 @@ test("searches are not kept on the device: each word typed would be another list
   client.stop();
 });
 
-test("a row that is taken away while there is no socket is taken from the device, though the list forgets it first", async () => {
+test("a row that is revoked without a socket is removed from the device, although it has left the list", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", testId(1), { name: "stays" }, [organization]);
   server.write("task", testId(2), { name: "secret" }, [organization]);
@@ -108,7 +108,7 @@ test("a row that is taken away while there is no socket is taken from the device
   await clock.advance(2_000);
   server.drop();
   server.rows.delete(`task:${testId(2)}`);
-  server.autoFlush = false; // no socket for long enough to forget the row, while the API answers
+  server.autoFlush = false; // no socket for longer than the list keeps the row, while the API answers
   list.snapshot().refetch();
   await clock.advance(20_000);
   expect(list.snapshot().items).toHaveLength(1);
@@ -117,8 +117,8 @@ test("a row that is taken away while there is no socket is taken from the device
   client.stop();
 });
 
-// Fails when a signal for a listed row says nothing new about the list: the page that comes is of before it.
-test("a row that leaves a list and comes back while the list is being read is in it", async () => {
+// Fails when an invalidation of a listed row during a fetch is ignored: the fetched page predates it.
+test("a row that leaves a list and comes back during a fetch is in the list", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", testId(1), { name: "here" }, [organization]);
   const list = client.list("task", { sort: "name" });
@@ -129,7 +129,7 @@ test("a row that leaves a list and comes back while the list is being read is in
   server.autoAnswer = false;
   server.remove("task", testId(1));
   await clock.advance(2_000);
-  // What the page says is decided now, and arrives later.
+  // The content of the page is decided now, and it arrives later.
   const deliver = server.calls.filter(({ url }) => url.searchParams.has("sort")).flatMap((call) => call.read());
   server.write("task", testId(1), { name: "again" }, [organization]);
   await clock.advance(100);

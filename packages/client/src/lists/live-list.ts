@@ -7,53 +7,55 @@ import type { EntityDoc } from "../api/register.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Target } from "../subscriptions/subscription-book.ts";
-import { isAboutUnborn, type ListPorts, type ListSpec } from "./list-ports.ts";
+import { type ListPorts, type ListSpec, refersToPendingCreate } from "./list-ports.ts";
 import { type ListSnapshot, nextSnapshot } from "./list-snapshot.ts";
 import { OptimisticRows } from "./optimistic-rows.ts";
 import { RowPlacement } from "./row-placement.ts";
-import { storeList } from "./stored-list.ts";
 
-/** A stale list waits this long for more changes of the same burst before it reads its pages again. */
-export const staleGatherMs = 60;
-/** At most one such reading per second and list, however many changes come. */
-export const staleIntervalMs = 1_000;
-/** How long a new list waits for its subscription to be confirmed before it reads anyway. */
-export const subscribeFirstMs = 1_000;
+/** A stale list waits this long for more changes of the same burst before it fetches its pages again, milliseconds. */
+const refetchDebounceMs = 60;
+/** The shortest interval between two such fetches of one list, milliseconds, however many changes come. */
+const refetchIntervalMs = 1_000;
+/** How long a new list waits for the confirmation of its subscription before it fetches anyway, milliseconds. */
+const subscribeWaitMs = 1_000;
+/** The most ids that a list stores for the next start of the application. */
+const maxStoredIds = 500;
+
 /**
- * A list whose membership and order come from the server's pages and whose contents come, live, from the store.
- * Subscribes first and reads afterwards: what changes after the subscription is signalled, what changed before is read.
+ * A list whose membership and order come from the server's pages and whose rows come, live, from the store. It subscribes
+ * first and fetches afterwards: later changes are signalled, and earlier ones are in the fetched pages.
  */
 export class LiveList {
   readonly spec: ListSpec;
   readonly #ports: ListPorts;
   readonly #changes = new Emitter<void>();
   readonly #timer: Timer;
-  readonly #local: OptimisticRows;
-  readonly #projections: RowPlacement;
+  readonly #optimistic: OptimisticRows;
+  readonly #placement: RowPlacement;
   #ids: readonly string[] = [];
   #known = false;
   #containerHeld = false;
-  /** The server has answered once: what was stored for the start counts no more, not even before the answer is shown. */
-  #answered = false;
+  /** The server has answered once. From then on the stored list is not shown any more, even before the answer is. */
+  #fetched = false;
   #cursor: string | null = null;
   #hasMore = false;
   #pages = 0;
-  #pagesWanted = 1;
-  /** Counts the reasons to read again; `#fresh` is the count that the last reading covered. */
-  #marks = 1;
-  #fresh = 0;
-  /** When the reading that is shown began, in the refetcher's count, and after what it has to begin. */
+  #wantedPages = 1;
+  /** Counts the invalidations of the list; `#fetchedInvalidations` is the count that the latest complete fetch covers. */
+  #invalidations = 1;
+  #fetchedInvalidations = 0;
+  /** Stamp (of the refetcher) at which the shown fetch began, and the stamp after which it must begin to be caught up. */
   #coveredStamp = 0;
   #requiredStamp = 0;
-  /** Which of the marks a reading has to cover as well. */
-  #requiredMark = 0;
-  #lastStartAt = Number.NEGATIVE_INFINITY;
+  /** The count of invalidations that a fetch must cover to be caught up. */
+  #requiredInvalidations = 0;
+  #lastFetchAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #error: Error | undefined;
-  #reading: AbortController | undefined;
-  /** Listed rows that were signalled while a reading was under way, which may be of before. */
-  readonly #signalledMeanwhile = new Set<string>();
-  #leaveRows: (() => void) | undefined;
+  #fetching: AbortController | undefined;
+  /** Rows that were invalidated during the current fetch. Its response may predate the change. */
+  readonly #invalidatedDuringFetch = new Set<string>();
+  #releaseRows: (() => void) | undefined;
   #snapshot: ListSnapshot | undefined;
 
   constructor(spec: ListSpec, ports: ListPorts) {
@@ -62,26 +64,26 @@ export class LiveList {
     const deciding = placementColumns(spec.query);
     const peek = (id: string) => ports.live.peek(entityKey(spec.entityCode, id));
     this.#timer = new Timer(ports.clock);
-    this.#local = new OptimisticRows({
+    this.#optimistic = new OptimisticRows({
       query: spec.query,
-      deciding,
-      touched: () => ports.touched(spec.entityCode),
+      placementColumns: deciding,
+      pendingIds: () => ports.pendingIds(spec.entityCode),
       peek,
     });
-    this.#projections = new RowPlacement(deciding, peek);
+    this.#placement = new RowPlacement(deciding, peek);
   }
 
   get active(): boolean {
     return this.#changes.size > 0;
   }
 
-  /** The list was read after its latest subscription was confirmed, or cannot be read at all. */
+  /** The list was fetched after its latest subscription was confirmed, or cannot be fetched at all. */
   get caughtUp(): boolean {
-    if ((this.#error instanceof ApiError && this.#error.permanent) || this.#unborn()) return true;
-    return this.#coveredStamp > this.#requiredStamp && this.#fresh >= this.#requiredMark;
+    if ((this.#error instanceof ApiError && this.#error.permanent) || this.#refersToPendingCreate()) return true;
+    return this.#coveredStamp > this.#requiredStamp && this.#fetchedInvalidations >= this.#requiredInvalidations;
   }
 
-  /** Keeps the list live as long as anybody listens. */
+  /** Keeps the list live as long as there is a listener. */
   subscribe(listener: () => void): () => void {
     const first = !this.active;
     const leave = this.#changes.on(listener);
@@ -100,54 +102,54 @@ export class LiveList {
     return this.#snapshot;
   }
 
-  /** A change may have altered membership or order. */
+  /** A change may have altered membership or order: fetches the pages again soon. */
   markStale(): void {
-    this.#marks += 1;
+    this.#invalidations += 1;
     if (!this.active) return;
     this.#schedule();
     this.#changed();
   }
 
-  /** The container's subscription is confirmed: everything listed before is stale, and there is nothing to wait for. */
+  /** The subscription to the container is confirmed. The pages fetched before are stale, so it fetches them at once. */
   subscribed(): void {
     this.#requiredStamp = this.#ports.reads.stamp;
-    this.#marks += 1;
+    this.#invalidations += 1;
     if (!this.active) return;
     this.#timer.clear();
-    this.#lastStartAt = Number.NEGATIVE_INFINITY;
-    void this.#read();
+    this.#lastFetchAt = Number.NEGATIVE_INFINITY;
+    void this.#fetch();
   }
 
-  /** If changes that were signalled until now made it stale, it is caught up only when it is read again. */
+  /** All missed changes were replayed. If they made the list stale, it is caught up only after the next fetch. */
   replayed(): void {
-    this.#requiredMark = this.#marks;
+    this.#requiredInvalidations = this.#invalidations;
   }
 
-  /** Signals for rows of this type: only those that cannot alter the list are let pass. */
-  signalled(changes: readonly { readonly entityId: string; readonly action: string }[]): void {
+  /** Rows of this entity type changed. Marks the list stale unless the changes cannot alter membership or order. */
+  invalidate(changes: readonly { readonly entityId: string; readonly action: string }[]): void {
     const listed = new Set(this.#ids);
-    // A listed row that is updated shows by itself; whether it moves is seen when its new content is here.
+    // An update of a listed row is shown by the store. Whether it moves the row is known when its new content is here.
     if (changes.some(({ entityId, action }) => action === "DELETE" || !listed.has(entityId))) this.markStale();
-    if (this.#reading) for (const { entityId } of changes) this.#signalledMeanwhile.add(entityId);
+    if (this.#fetching) for (const { entityId } of changes) this.#invalidatedDuringFetch.add(entityId);
   }
 
-  /** Unsent changes of this type came or went: here, or in another tab. */
-  touched(): void {
+  /** Unsent changes of this entity type were added or removed, in this tab or another one. */
+  pendingChanged(): void {
     if (!this.active) return;
-    if (this.#local.note(this.#ports.reads.stamp)) this.#hold(this.#ids);
-    if (!this.#containerHeld && !this.#unborn()) {
+    if (this.#optimistic.update(this.#ports.reads.stamp)) this.#hold(this.#ids);
+    if (!this.#containerHeld && !this.#refersToPendingCreate()) {
       this.#holdContainer();
       this.resume();
     }
     this.#changed();
   }
 
-  #unborn(): boolean {
-    return isAboutUnborn(this.spec, this.#ports.unborn);
+  #refersToPendingCreate(): boolean {
+    return refersToPendingCreate(this.spec, this.#ports.isPendingCreate);
   }
 
   #holdContainer(): void {
-    if (this.#unborn()) return;
+    if (this.#refersToPendingCreate()) return;
     this.#containerHeld = true;
     if (this.spec.within !== undefined) this.#ports.subscriptions.acquire([this.#container(this.spec.within)]);
   }
@@ -159,106 +161,106 @@ export class LiveList {
 
   readonly loadMore = (): void => {
     if (this.#cursor === null) return;
-    this.#pagesWanted = this.#pages + 1;
-    void this.#read();
+    this.#wantedPages = this.#pages + 1;
+    void this.#fetch();
   };
 
   readonly refetch = (): void => {
-    this.#marks += 1;
+    this.#invalidations += 1;
     this.#failures = 0;
     this.#timer.clear();
     this.#changed();
-    void this.#read();
+    void this.#fetch();
   };
 
   #activate(): void {
-    this.#marks += 1;
+    this.#invalidations += 1;
     this.#ports.onActive(this, true);
     this.#holdContainer();
-    this.#local.note(this.#ports.reads.stamp);
+    this.#optimistic.update(this.#ports.reads.stamp);
     this.#hold(this.#ids);
     if (!this.#known) void this.#restore();
     this.resume();
   }
 
-  /** Reads now, or first gives the subscription a moment. */
+  /** Fetches now, or waits a moment for the confirmation of the subscription. */
   resume(): void {
     const { within } = this.spec;
     if (this.#ports.stopped()) return;
-    if (this.#unborn()) {
+    if (this.#refersToPendingCreate()) {
       this.#known = true;
       return;
     }
     const confirmed = within === undefined || this.#ports.subscriptions.phase(this.#container(within)) === "held";
-    if (confirmed || !this.#ports.connecting()) void this.#read();
-    else this.#timer.set(subscribeFirstMs, () => void this.#read());
+    if (confirmed || !this.#ports.connecting()) void this.#fetch();
+    else this.#timer.set(subscribeWaitMs, () => void this.#fetch());
   }
 
-  /** Ends what is under way; the list keeps showing what it has. */
+  /** Aborts the current fetch. The list keeps its rows. */
   pause(): void {
     this.#timer.clear();
-    this.#reading?.abort();
-    this.#reading = undefined;
-    this.#marks += 1;
+    this.#fetching?.abort();
+    this.#fetching = undefined;
+    this.#invalidations += 1;
   }
 
   #deactivate(): void {
     const { within } = this.spec;
     this.pause();
     this.#ports.onActive(this, false);
-    // From now on nothing is heard: the next view may begin with these rows, but not as if they were the latest.
+    // Changes are not observed from now on. The next view may start with these rows, but marked as stale.
     if (this.#snapshot) this.#snapshot = { ...this.#snapshot, stale: true };
     if (this.#containerHeld && within !== undefined) this.#ports.subscriptions.release([this.#container(within)]);
     this.#containerHeld = false;
-    this.#leaveRows?.();
-    this.#leaveRows = undefined;
+    this.#releaseRows?.();
+    this.#releaseRows = undefined;
   }
 
-  /** Shows the list of the last visit until the server has answered. */
+  /** Shows the list stored at the last visit until the server has answered. */
   async #restore(): Promise<void> {
     const stored = await this.#ports.store.readList(this.spec.id).catch(() => undefined);
-    if (!stored || this.#answered || !this.active) return;
+    if (!stored || this.#fetched || !this.active) return;
     this.#hold(stored.ids);
     await this.#ports.live.load(stored.ids.map((id) => entityKey(this.spec.entityCode, id))).catch(() => {});
-    if (this.#answered || !this.active) return;
+    if (this.#fetched || !this.active) return;
     this.#known = true;
     this.#hasMore = stored.hasMore;
     this.#changed();
   }
 
   #schedule(): void {
-    if (this.#timer.armed || this.#reading || this.#ports.stopped()) return; // a running reading looks at the marks when it ends
+    if (this.#timer.armed || this.#fetching || this.#ports.stopped()) return; // a fetch in progress checks the invalidations at its end
     const now = this.#ports.clock.wallNow();
-    this.#timer.set(Math.max(staleGatherMs, this.#lastStartAt + staleIntervalMs - now), () => void this.#read());
+    this.#timer.set(Math.max(refetchDebounceMs, this.#lastFetchAt + refetchIntervalMs - now), () => void this.#fetch());
   }
 
-  async #read(): Promise<void> {
-    if (this.#reading || !this.active || this.#ports.stopped() || this.#unborn()) return;
+  async #fetch(): Promise<void> {
+    if (this.#fetching || !this.active || this.#ports.stopped() || this.#refersToPendingCreate()) return;
     const controller = new AbortController();
-    this.#reading = controller;
+    this.#fetching = controller;
     this.#timer.clear();
-    const whole = this.#fresh < this.#marks || this.#pages === 0;
-    if (!whole && (this.#pages >= this.#pagesWanted || this.#cursor === null)) {
-      this.#reading = undefined;
+    const whole = this.#fetchedInvalidations < this.#invalidations || this.#pages === 0;
+    if (!whole && (this.#pages >= this.#wantedPages || this.#cursor === null)) {
+      this.#fetching = undefined;
       return;
     }
-    if (whole) this.#lastStartAt = this.#ports.clock.wallNow();
-    const marks = this.#marks;
-    this.#signalledMeanwhile.clear();
+    if (whole) this.#lastFetchAt = this.#ports.clock.wallNow();
+    const covered = this.#invalidations;
+    this.#invalidatedDuringFetch.clear();
     try {
-      await this.#readPages(whole, controller.signal);
+      await this.#fetchPages(whole, controller.signal);
       if (controller.signal.aborted) return;
-      if (whole) this.#fresh = marks;
+      if (whole) this.#fetchedInvalidations = covered;
       this.#failures = 0;
       this.#error = undefined;
     } catch (error) {
       if (controller.signal.aborted) return;
       this.#error = error instanceof Error ? error : new Error(String(error), { cause: error });
       this.#failures += 1;
-      // A refused page can be asked for again by hand; one that got no answer is repeated below.
-      if (this.#error instanceof ApiError && this.#error.permanent) this.#pagesWanted = Math.max(1, this.#pages);
+      // A refused page is requested again only by `loadMore`. One without an answer is retried below.
+      if (this.#error instanceof ApiError && this.#error.permanent) this.#wantedPages = Math.max(1, this.#pages);
     }
-    this.#reading = undefined;
+    this.#fetching = undefined;
     this.#changed();
     this.#ports.onProgress();
     this.#continue();
@@ -267,17 +269,17 @@ export class LiveList {
   #continue(): void {
     if (this.#error) {
       if (this.#error instanceof ApiError && this.#error.permanent) return; // the same request would fail again
-      const delay = staleIntervalMs + retryDelay(this.#failures - 1, this.#ports.random());
-      this.#timer.set(delay, () => void this.#read());
-    } else if (this.#fresh < this.#marks) {
+      const delay = refetchIntervalMs + retryDelay(this.#failures - 1, this.#ports.random());
+      this.#timer.set(delay, () => void this.#fetch());
+    } else if (this.#fetchedInvalidations < this.#invalidations) {
       this.#schedule();
-    } else if (this.#pagesWanted > this.#pages && this.#cursor !== null) {
-      void this.#read();
+    } else if (this.#wantedPages > this.#pages && this.#cursor !== null) {
+      void this.#fetch();
     }
   }
 
-  /** Reads all loaded pages again, or only the next one. The list changes once, when everything is here. */
-  async #readPages(whole: boolean, signal: AbortSignal): Promise<void> {
+  /** Fetches all loaded pages again (`whole`), or only the next one. The list changes once, after the last page. */
+  async #fetchPages(whole: boolean, signal: AbortSignal): Promise<void> {
     const { entityCode, query } = this.spec;
     const startedAt = this.#ports.clock.wallNow();
     const ids = new Set(whole ? [] : this.#ids);
@@ -301,18 +303,19 @@ export class LiveList {
       } finally {
         this.#ports.reads.close(ticket);
       }
-    } while (pages < this.#pagesWanted && cursor !== null);
-    this.#answered = true;
+    } while (pages < this.#wantedPages && cursor !== null);
+    this.#fetched = true;
     if (whole) {
-      // Perhaps pushed off the last page, but perhaps deleted or taken away while there was no connection. With the list
-      // they lose the subscription that would have told, so they are read once more.
-      const unexplained = this.#projections.unexplained(this.#ids.filter((id) => !ids.has(id)));
+      // Rows that left may have moved behind the last page, or were deleted or revoked while there was no connection.
+      // Leaving the list ends the subscription that would report that, so they are read once more.
+      const unexplained = this.#placement.unexplained(this.#ids.filter((id) => !ids.has(id)));
       if (unexplained.length > 0) this.#ports.reads.look(entityCode, unexplained);
-      // It left, and may have come back since the page was read: that signal was let pass because it was listed.
-      if (this.#ids.some((id) => !ids.has(id) && this.#signalledMeanwhile.has(id))) this.#marks += 1;
+      // A row that left may have come back since its page was read. That change did not mark the list stale, because the
+      // row was still listed.
+      if (this.#ids.some((id) => !ids.has(id) && this.#invalidatedDuringFetch.has(id))) this.#invalidations += 1;
     }
     this.#hold([...ids]);
-    // Before the rows are shown: whoever asks for the next page when it sees them would ask for this one again.
+    // Set before the rows are shown: a view that calls `loadMore` when it sees them would load this page again.
     this.#cursor = cursor;
     this.#hasMore = cursor !== null;
     this.#pages = pages;
@@ -321,25 +324,36 @@ export class LiveList {
     this.#known = true;
     if (whole) {
       this.#coveredStamp = firstStamp;
-      this.#local.listed(firstStamp);
+      this.#optimistic.listed(firstStamp);
     }
-    if (this.#projections.note(this.#ids, docs, startedAt)) this.#marks += 1;
-    storeList(this.#ports.store, this.spec, { ids: this.#ids, hasMore: this.#hasMore, fetchedAt: startedAt });
+    if (this.#placement.update(this.#ids, docs, startedAt)) this.#invalidations += 1;
+    this.#store(startedAt);
   }
 
-  /** Observes and subscribes to exactly these rows; those kept are not interrupted. */
+  /** Stores the list for the next start of the application. @param fetchedAt milliseconds since 1970 */
+  #store(fetchedAt: number): void {
+    const { id, entityCode, query } = this.spec;
+    // Every word typed into a search makes another list; stored, they would fill the device.
+    if (query.q) return;
+    const ids = this.#ids.slice(0, maxStoredIds);
+    const hasMore = this.#hasMore || ids.length < this.#ids.length;
+    // The stored list is a convenience, so a failure to store it must not fail the list.
+    this.#ports.store.putList({ id, entityCode, ids, hasMore, fetchedAt }).catch(() => {});
+  }
+
+  /** Observes and subscribes to exactly these rows. Rows that stay in the list keep their subscription throughout. */
   #hold(ids: readonly string[]): void {
     const { entityCode } = this.spec;
-    const release = this.#leaveRows;
+    const release = this.#releaseRows;
     const targets = ids.map((id) => ({ entityCode, id, container: false }));
-    // Rows with unsent changes are looked at too, but not asked for: the server may not know them yet.
-    const looked = new Set([...ids, ...this.#local.ids]);
+    // Rows with unsent changes are observed but not subscribed: the server may not know them yet.
+    const observed = new Set([...ids, ...this.#optimistic.ids]);
     const leave = this.#ports.live.observe(
-      [...looked].map((id) => entityKey(entityCode, id)),
+      [...observed].map((id) => entityKey(entityCode, id)),
       () => this.#rowsChanged(),
     );
     this.#ports.subscriptions.acquire(targets);
-    this.#leaveRows = () => {
+    this.#releaseRows = () => {
       leave();
       this.#ports.subscriptions.release(targets);
     };
@@ -348,7 +362,7 @@ export class LiveList {
   }
 
   #rowsChanged(): void {
-    if (this.#projections.moved(this.#ids)) this.markStale();
+    if (this.#placement.moved(this.#ids)) this.markStale();
     else this.#changed();
   }
 
@@ -376,16 +390,16 @@ export class LiveList {
     const items: EntityData[] = [];
     for (const id of this.#ids) {
       const row = this.#ports.live.peek(entityKey(this.spec.entityCode, id));
-      // Still on its way out of the store: the list of a moment ago is better than one with holes.
+      // The store has not read the row yet. The previous list is better than one with gaps.
       if (row === undefined && before) return before.items;
       if (row && !row.gone && row.data) items.push(row.data);
     }
-    return this.#local.place(items, this.#hasMore);
+    return this.#optimistic.place(items, this.#hasMore);
   }
 
   #stale(): boolean {
-    if (this.#unborn()) return false;
-    if (this.#fresh < this.#marks) return true;
+    if (this.#refersToPendingCreate()) return false;
+    if (this.#fetchedInvalidations < this.#invalidations) return true;
     const { within } = this.spec;
     return within !== undefined && this.#ports.subscriptions.phase(this.#container(within)) !== "held";
   }

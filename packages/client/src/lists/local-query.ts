@@ -2,8 +2,8 @@ import type { Condition, ListQuery } from "../api/list-query.ts";
 import type { EntityData } from "../store/entity-store.ts";
 
 /**
- * Would the server list this row? Asked only for rows with unsent changes, never to make up a list: the device may hold
- * a part of the rows only.
+ * True when the server would list this row. Used only for rows with unsent changes, never to build a whole list, because
+ * the device may hold only a part of the rows.
  *
  * @returns undefined when only the server can tell
  */
@@ -34,7 +34,7 @@ function holds(value: unknown, operator: string, operand: unknown): boolean {
         : typeof value === "string" && value.toLowerCase().includes(String(operand).toLowerCase());
     default: {
       if (value === null) return false;
-      const order = compareValues(value, operand, byUnits);
+      const order = compareValues(value, operand, byCodeUnits);
       return operator.startsWith("lt")
         ? order < 0 || (operator === "lte" && order === 0)
         : order > 0 || (operator === "gte" && order === 0);
@@ -42,7 +42,7 @@ function holds(value: unknown, operator: string, operand: unknown): boolean {
   }
 }
 
-/** A filter that came through an address or a form is text, whatever the column is. */
+/** Compares as text too: filters from an address or a form are text, whatever the column type. */
 function equal(a: unknown, b: unknown): boolean {
   return a === b || (a !== null && b !== null && (String(a) === String(b) || sameMoment(a, b)));
 }
@@ -54,17 +54,17 @@ function sameMoment(a: unknown, b: unknown): boolean {
 type TextOrder = (a: string, b: string) => number;
 type RowOrder = (a: EntityData, b: EntityData) => number;
 
-const byUnits: TextOrder = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-const byLetters: TextOrder = (a, b) => a.localeCompare(b);
+const byCodeUnits: TextOrder = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const byLocale: TextOrder = (a, b) => a.localeCompare(b);
 
 /**
- * The server's order, as far as the device can tell. How text is ordered is up to the database, so it is read off the
- * rows that the server has put in order.
+ * The server's order, as far as the device can tell. The collation of text depends on the database, so it is derived from
+ * rows that the server has ordered.
  */
 export function orderOf(query: ListQuery, ordered: readonly EntityData[]): RowOrder {
-  const inUnits = rowOrder(query.sort, byUnits);
-  const fits = ordered.every((row, index) => index === 0 || inUnits(ordered[index - 1] ?? row, row) <= 0);
-  return fits ? inUnits : rowOrder(query.sort, byLetters);
+  const inCodeUnits = rowOrder(query.sort, byCodeUnits);
+  const fits = ordered.every((row, index) => index === 0 || inCodeUnits(ordered[index - 1] ?? row, row) <= 0);
+  return fits ? inCodeUnits : rowOrder(query.sort, byLocale);
 }
 
 function rowOrder(sort: string | undefined, text: TextOrder): RowOrder {
@@ -72,7 +72,7 @@ function rowOrder(sort: string | undefined, text: TextOrder): RowOrder {
     const column = word.trim().replace(/^-/, "");
     return column === "" ? [] : [{ column, sign: word.trim().startsWith("-") ? -1 : 1 }];
   });
-  // The server's last word between equal rows, in the direction of the last column.
+  // The server orders equal rows by id, in the direction of the last column.
   if (!terms.some(({ column }) => column === "id")) terms.push({ column: "id", sign: terms.at(-1)?.sign ?? 1 });
   return (a, b) => {
     for (const { column, sign } of terms) {
@@ -83,7 +83,7 @@ function rowOrder(sort: string | undefined, text: TextOrder): RowOrder {
   };
 }
 
-/** Nulls are the greatest, as PostgreSQL has it. */
+/** Null is the greatest value, as in PostgreSQL. */
 function compareValues(a: unknown, b: unknown, text: TextOrder): number {
   if (a === b) return 0;
   if (a === null) return 1;

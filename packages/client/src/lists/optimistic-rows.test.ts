@@ -21,14 +21,14 @@ async function setUp(options: ListOptions = { sort: "name" }, names = ["a", "c",
   return { ...made, list, shown };
 }
 
-test("a create is listed at its place at once, and stays there until the server lists it itself", async () => {
+test("a created row is listed at its place at once and stays there until the server lists it", async () => {
   const { client, server, clock, shown } = await setUp();
   await client.mutations.create("task", { id: testId(9), name: "b", status: "open" });
   expect(shown()).toEqual(["a", "b", "c", "e"]);
   await clock.advance(0);
   server.calls.find(({ method }) => method === "POST")?.answer();
   await clock.advance(0);
-  expect(shown()).toEqual(["a", "b", "c", "e"]); // acknowledged, the list not read again yet
+  expect(shown()).toEqual(["a", "b", "c", "e"]); // acknowledged, but the list is not fetched again yet
   await clock.advance(1_500);
   for (const call of [...server.calls]) call.answer();
   await clock.advance(100);
@@ -36,7 +36,7 @@ test("a create is listed at its place at once, and stays there until the server 
   client.stop();
 });
 
-test("an edit moves a row at once; a removal takes it out; a refusal puts everything back", async () => {
+test("an edit moves a row at once, a removal removes it, and a rejection restores the list", async () => {
   const { client, server, clock, shown } = await setUp();
   server.refuses = () => "check_violation";
   await client.mutations.update("task", testId(1), { name: "d" });
@@ -50,7 +50,7 @@ test("an edit moves a row at once; a removal takes it out; a refusal puts everyt
   client.stop();
 });
 
-test("an edit takes a row out of a filter and into another one", async () => {
+test("an edit moves a row from one filter to another", async () => {
   const { client, clock, shown } = await setUp({ sort: "name", filter: { status: "open" } });
   const done = client.list("task", { sort: "name", filter: { status: "done" } });
   done.subscribe(nothing);
@@ -62,7 +62,7 @@ test("an edit takes a row out of a filter and into another one", async () => {
   client.stop();
 });
 
-test("behind the last row that is known nothing is guessed", async () => {
+test("no row is placed behind the last known row", async () => {
   const { client, shown } = await setUp({ sort: "name", limit: 2 });
   expect(shown()).toEqual(["a", "c"]);
   await client.mutations.create("task", { name: "z" });
@@ -72,7 +72,7 @@ test("behind the last row that is known nothing is guessed", async () => {
   client.stop();
 });
 
-test("a list about a row that was made here needs no server", async () => {
+test("a list about a row whose create is pending needs no server", async () => {
   const { client, server, clock } = await setUp();
   const project = testId(20);
   await client.mutations.create("project", { id: project, name: "P" });
@@ -91,7 +91,7 @@ test("a list about a row that was made here needs no server", async () => {
   client.stop();
 });
 
-test("filters mean here what they mean at the server", () => {
+test("filters have the same meaning as on the server", () => {
   const row = { n: 5, name: "Ärger", due: null, tags: ["x"], flag: true, at: "2026-01-01T00:00:00Z" };
   const fits = (filter: NonNullable<ListOptions["filter"]>) => matches(row, { filter });
   expect(fits({ n: 5, flag: "true", at: "2026-01-01T00:00:00.000Z" })).toBe(true);
@@ -103,7 +103,7 @@ test("filters mean here what they mean at the server", () => {
   expect(matches(row, { q: "word" })).toBeUndefined();
 });
 
-test("the order of text is the one that the server's rows show", () => {
+test("text is ordered as in the server's rows", () => {
   const names = (query: ListOptions, texts: readonly (string | null)[], ordered: readonly string[]) =>
     texts
       .map((name, n) => ({ id: testId(n), name }))

@@ -2,63 +2,67 @@ import type { ListQuery } from "../api/list-query.ts";
 import type { EntityData, StoredEntity } from "../store/entity-store.ts";
 import { matches, orderOf } from "./local-query.ts";
 
-export type OptimisticRowsPorts = {
+export interface OptimisticRowsPorts {
   readonly query: ListQuery;
-  readonly deciding: ReadonlySet<string> | undefined;
-  /** Ids of rows that are shown otherwise than the server has them. */
-  readonly touched: () => readonly string[];
+  /** See `placementColumns`. */
+  readonly placementColumns: ReadonlySet<string> | undefined;
+  /** Ids of the rows that views show with unsent changes. */
+  readonly pendingIds: () => readonly string[];
   readonly peek: (id: string) => StoredEntity | null | undefined;
-};
+}
 
 /**
- * Puts rows with unsent changes where the server will list them: creates in, edits to their new place, rows that no
- * longer match out. Rows stay where they were put after their acknowledgment, until the server has listed them itself.
+ * Places rows with unsent changes where the server will list them: it inserts created rows, moves edited rows and removes
+ * rows that no longer match. An acknowledged row keeps that place until the server has listed it.
  */
 export class OptimisticRows {
   readonly #ports: OptimisticRowsPorts;
-  /** Rows that were touched since the server's last listing, and when the last change of them was acknowledged. */
-  readonly #kept = new Map<string, number>();
+  /**
+   * Rows with unsent changes since the server's latest listing, with the stamp at which the last of these changes was
+   * acknowledged; infinity while one is unsent.
+   */
+  readonly #recent = new Map<string, number>();
 
   constructor(ports: OptimisticRowsPorts) {
     this.#ports = ports;
   }
 
-  /** Rows that have to be looked at beside those that the server listed. */
+  /** Rows to observe besides those that the server listed. */
   get ids(): Iterable<string> {
-    return this.#kept.keys();
+    return this.#recent.keys();
   }
 
   /**
-   * Takes note of what is touched now.
+   * Records which rows have unsent changes now.
    *
-   * @param stamp of this moment, in the count by which listings are numbered
-   * @returns whether there are rows to be looked at that were not before
+   * @param stamp the refetcher's current stamp
+   * @returns whether the set of rows to observe changed
    */
-  note(stamp: number): boolean {
-    const before = this.#kept.size;
-    // As long as it is touched no listing covers it.
-    for (const id of this.#ports.touched()) this.#kept.set(id, Number.POSITIVE_INFINITY);
-    const touched = new Set(this.#ports.touched());
-    for (const [id, at] of this.#kept)
-      if (at === Number.POSITIVE_INFINITY && !touched.has(id)) this.#kept.set(id, stamp);
-    return this.#kept.size !== before;
+  update(stamp: number): boolean {
+    const before = this.#recent.size;
+    const pending = new Set(this.#ports.pendingIds());
+    // No listing contains a change that is not sent.
+    for (const id of pending) this.#recent.set(id, Number.POSITIVE_INFINITY);
+    for (const [id, at] of this.#recent)
+      if (at === Number.POSITIVE_INFINITY && !pending.has(id)) this.#recent.set(id, stamp);
+    return this.#recent.size !== before;
   }
 
-  /** The server has listed everything that was acknowledged before this. */
+  /** A listing that began at this stamp is shown: it contains everything that was acknowledged before. */
   listed(stamp: number): void {
-    for (const [id, at] of this.#kept) if (at < stamp) this.#kept.delete(id);
+    for (const [id, at] of this.#recent) if (at < stamp) this.#recent.delete(id);
   }
 
   /**
-   * @param listed rows in the server's order, as they are shown now
-   * @param partly there are further rows behind them, which the device does not know
+   * @param listed rows in the server's order, with unsent changes applied
+   * @param hasMore there are more rows behind them, which the device does not know
    */
-  place(listed: readonly EntityData[], partly: boolean): readonly EntityData[] {
-    if (this.#kept.size === 0) return listed;
+  place(listed: readonly EntityData[], hasMore: boolean): readonly EntityData[] {
+    if (this.#recent.size === 0) return listed;
     const placed: EntityData[] = [];
     const known = new Map(listed.map((row) => [row["id"] as string, row]));
     const out = new Set<string>();
-    for (const id of this.#kept.keys()) {
+    for (const id of this.#recent.keys()) {
       const row = this.#ports.peek(id);
       const belongs = row?.data ? matches(row.data, this.#ports.query) : false;
       if (known.has(id)) {
@@ -71,14 +75,14 @@ export class OptimisticRows {
     const rest = listed.filter((row) => !out.has(row["id"] as string));
     const order = orderOf(this.#ports.query, rest);
     placed.sort(order);
-    return inserted(rest, placed, order, partly);
+    return inserted(rest, placed, order, hasMore);
   }
 
-  /** Did the unsent change, or the one just acknowledged, touch what decides about the place? */
+  /** True when the unsent change, or the one just acknowledged, changed a placement column. */
   #moved({ base, data, pending }: StoredEntity): boolean {
-    const { deciding } = this.#ports;
-    if (pending === 0 || !deciding || !base || !data) return true;
-    return [...deciding].some((column) => base[column] !== data[column]);
+    const { placementColumns } = this.#ports;
+    if (pending === 0 || !placementColumns || !base || !data) return true;
+    return [...placementColumns].some((column) => base[column] !== data[column]);
   }
 }
 
@@ -86,7 +90,7 @@ function inserted(
   rest: readonly EntityData[],
   placed: readonly EntityData[],
   order: (a: EntityData, b: EntityData) => number,
-  partly: boolean,
+  hasMore: boolean,
 ): readonly EntityData[] {
   const items: EntityData[] = [];
   let next = 0;
@@ -97,6 +101,6 @@ function inserted(
     }
     items.push(row);
   }
-  // Behind the last known row there may be others in between: where exactly is for the server to say.
-  return partly ? items : [...items, ...placed.slice(next)];
+  // Behind the last known row only the server knows the order, so no row is placed there.
+  return hasMore ? items : [...items, ...placed.slice(next)];
 }

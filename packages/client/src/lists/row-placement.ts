@@ -3,28 +3,29 @@ import type { StoredEntity } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
 
 /**
- * By what the server has placed each listed row: tells when a row's own new content may have moved it. An order by a
- * column that others edit changes without any row coming or going.
+ * Records the values by which the server placed each listed row, and detects when new content of a row may have moved it.
+ * In a list sorted by a column that other users edit, the order changes without any row being added or removed.
  */
 export class RowPlacement {
-  readonly #deciding: ReadonlySet<string> | undefined;
+  readonly #columns: ReadonlySet<string> | undefined;
   readonly #peek: (id: string) => Glimpse;
   readonly #seen = new Map<string, { readonly row: StoredEntity; readonly text: string }>();
-  /** Rows whose own new content may have moved them since the last complete listing. */
+  /** Rows that their own new content may have moved since the latest complete listing. */
   readonly #moved = new Set<string>();
 
-  /** @param deciding columns that decide about place and membership; undefined: any may */
-  constructor(deciding: ReadonlySet<string> | undefined, peek: (id: string) => Glimpse) {
-    this.#deciding = deciding;
+  /** @param columns see `placementColumns` */
+  constructor(columns: ReadonlySet<string> | undefined, peek: (id: string) => Glimpse) {
+    this.#columns = columns;
     this.#peek = peek;
   }
 
   /**
-   * Notes by what an answer has placed its rows.
+   * Records the values by which a listing placed its rows.
    *
-   * @returns whether a row was written here while the answer was under way: it may be placed by its older content
+   * @param startedAt when the request was sent, milliseconds since 1970
+   * @returns whether a row was stored with newer content since then: the listing may have placed it by its older content
    */
-  note(listed: readonly string[], docs: ReadonlyMap<string, EntityDoc>, startedAt: number): boolean {
+  update(listed: readonly string[], docs: ReadonlyMap<string, EntityDoc>, startedAt: number): boolean {
     const kept = new Set(listed);
     for (const id of this.#seen.keys()) if (!kept.has(id)) this.#seen.delete(id);
     let overtaken = false;
@@ -37,13 +38,13 @@ export class RowPlacement {
     return overtaken;
   }
 
-  /** Has any of these rows moved since the last call, as far as its content tells? */
+  /** True when new content of one of these rows may have moved it since the last call. */
   moved(listed: readonly string[]): boolean {
     let moved = false;
     for (const id of listed) {
       const row = this.#peek(id);
       const before = this.#seen.get(id);
-      // The same object is the same content: with a thousand rows on screen, all but one are passed over here.
+      // The same object has the same content. With a thousand rows on screen this skips all but one of them.
       if (!row || !before || before.row === row) continue;
       const text = row.base ? this.#textOf(row) : "gone";
       this.#seen.set(id, { row, text });
@@ -54,16 +55,16 @@ export class RowPlacement {
     return moved;
   }
 
-  /** Rows of these that left for a reason other than their own content; begins a new count. */
+  /** Of the rows that left the list, those that left for a reason other than new content. Starts a new listing. */
   unexplained(left: readonly string[]): readonly string[] {
     const found = left.filter((id) => !this.#moved.has(id) && this.#peek(id)?.gone === false);
     this.#moved.clear();
     return found;
   }
 
-  /** `base`, not `data`: the server orders by what it has, not by what this device has not sent yet. */
+  /** Uses `base`, not `data`: the server orders by its own content, without the unsent changes of this device. */
   #textOf({ ver, base }: StoredEntity): string {
-    if (!this.#deciding) return String(ver);
-    return JSON.stringify([...this.#deciding].map((column) => base?.[column] ?? null));
+    if (!this.#columns) return String(ver);
+    return JSON.stringify([...this.#columns].map((column) => base?.[column] ?? null));
   }
 }

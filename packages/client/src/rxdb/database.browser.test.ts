@@ -54,7 +54,7 @@ function storage(page: Page) {
   );
 }
 
-test("signing out leaves nothing to be read, also while another tab has the database open", async () => {
+test("after signing out nothing can be read, even while another tab has the database open", async () => {
   const first = await device.open();
   const second = await device.open();
   await Promise.all([shows(first, ["of anna"]), shows(second, ["of anna"])]);
@@ -66,12 +66,12 @@ test("signing out leaves nothing to be read, also while another tab has the data
   await expect
     .poll(() => storage(second))
     .toMatchObject({ kind: "memory", reason: expect.stringContaining("removed") });
-  // What the other tab still has to write goes nowhere on the disk.
-  await update(second, 1, { name: "late word of anna" });
+  // What the other tab writes from now on is not stored.
+  await update(second, 1, { name: "late edit of anna" });
   expect(await everythingStored(second)).not.toContain("of anna");
 });
 
-test("a frozen tab cannot keep what its person left behind", async () => {
+test("a frozen tab cannot keep the database of a user who signed out", async () => {
   const frozen = await device.open();
   const active = await device.open();
   await Promise.all([shows(frozen, ["of anna"]), shows(active, ["of anna"])]);
@@ -80,7 +80,7 @@ test("a frozen tab cannot keep what its person left behind", async () => {
   await inPage(active, ({ deleteStore }) => deleteStore(), null);
   expect(await everythingStored(active)).not.toContain("of anna");
   await session.send("Page.setWebLifecycleState", { state: "active" });
-  // Awake again it writes what it still has in its hands; nothing of that may come to the disk under the old name.
+  // After it resumes, it writes what it has in memory. Nothing of that may be stored under the old name.
   await update(frozen, 1, { name: "of anna, again" }).catch(() => undefined);
   await expect
     .poll(() => active.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? "")))
@@ -88,7 +88,7 @@ test("a frozen tab cannot keep what its person left behind", async () => {
   expect(await everythingStored(active)).not.toContain("of anna");
 });
 
-test("another person on the same browser: the database of the one before is deleted", async () => {
+test("when another user signs in, the database of the previous user is deleted", async () => {
   const page = await device.open();
   await shows(page, ["of anna"]);
   await page.close();
@@ -102,7 +102,7 @@ test("another person on the same browser: the database of the one before is dele
   expect(await everythingStored(next)).not.toContain("of anna");
 });
 
-test("a full disk: rows and writes go on in memory, and the status says so", async () => {
+test("when the disk is full, rows and writes stay in memory, and the status says so", async () => {
   const blank = await device.context.newPage();
   const session = await device.context.newCDPSession(blank);
   await session.send("Storage.overrideQuotaForOrigin", { origin: site.url, quotaSize: 3_000_000 });
@@ -122,7 +122,7 @@ test("a full disk: rows and writes go on in memory, and the status says so", asy
   await shows(page, ["of anna", "task 2", "task 3", "task 4"]);
 });
 
-test("a browser without a database: everything works from memory, and the status says so", async () => {
+test("without a database everything works in memory, and the status says so", async () => {
   await device.context.addInitScript(() => Object.defineProperty(globalThis, "indexedDB", { value: undefined }));
   const page = await device.open();
   await shows(page, ["of anna"]);
@@ -132,13 +132,13 @@ test("a browser without a database: everything works from memory, and the status
   expect(await storage(page)).toMatchObject({ kind: "memory", reason: expect.stringContaining("IndexedDB") });
 });
 
-test("a tab of an older version leaves a newer database alone, and asks to be reloaded", async () => {
+test("a tab of an older version stops using a newer database and asks to reload", async () => {
   const old = await device.open();
   await shows(old, ["of anna"]);
   site.setReachable(false);
   await update(old, 1, { name: "unsent" });
   const before = await everythingStored(old);
-  // A tab of the next version opens the database and notes its format.
+  // A tab of the next version opens the database and stores its format.
   await inPage(old, ({ store }) => store.putMeta("format", 99), null);
   await expect.poll(() => storage(old)).toMatchObject({ kind: "memory", reason: expect.stringContaining("reload") });
   expect(await outboxSize(old)).toBe(1);
@@ -150,7 +150,7 @@ test("a tab of an older version leaves a newer database alone, and asks to be re
   expect(after).toContain("unsent");
 });
 
-test("rows are read by their last use, slice after slice, each once", async () => {
+test("rows are read in order of their last use, in slices, each row once", async () => {
   const page = await device.open();
   await shows(page, ["of anna"]);
   const ids = Array.from({ length: 25 }, (_, n) => testId(n + 1));

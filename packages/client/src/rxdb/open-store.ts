@@ -4,39 +4,42 @@ import { getRxStorageDexie } from "rxdb/plugins/storage-dexie";
 import type { EntityStore } from "../store/entity-store.ts";
 import { FallbackStore } from "../store/fallback-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { finishForgetting } from "./database-deletion.ts";
+import { resumeDeletions } from "./database-deletion.ts";
 import { databaseName } from "./database-names.ts";
 import { RxStore, type Tables } from "./rx-store.ts";
 import { RxTable } from "./rx-table.ts";
 import { databaseFormat, entitySchema, listSchema, metaSchema, outboxSchema } from "./schema.ts";
 import { suppressRxdbNotice } from "./suppress-rxdb-notice.ts";
 
-/** IndexedDB can block for ever (another tab in the middle of an upgrade); the application starts without it then. */
-export const openTimeoutMs = 8_000;
+/**
+ * How long opening may take, milliseconds. IndexedDB can block forever while another tab upgrades the database; the
+ * application then starts with rows in memory.
+ */
+const openTimeoutMs = 8_000;
 
-/** Note in the database: the format of what is in it. */
-const formatNote = "format";
+/** Key in the meta table: the format of what is stored. */
+const formatKey = "format";
 
-export type OpenOptions = {
-  /** Another storage of RxDB instead of IndexedDB, for tests. */
+export interface OpenOptions {
+  /** A storage of RxDB in place of IndexedDB, for tests. */
   readonly storage?: RxStorage<unknown, unknown>;
-};
+}
 
 /**
  * Opens the local database of that name.
  *
- * @returns a store in memory, with the reason, where the browser offers no database: private windows of some browsers,
- *   switched off storage; and where a newer version of the application has used the database
+ * @returns a store in memory, with `storageReason`, where the browser offers no database (private windows of some
+ *   browsers, disabled storage) and where a newer version of the application has used the database
  */
 export async function openStore(name: string, options: OpenOptions = {}): Promise<EntityStore> {
   if (!options.storage && typeof indexedDB === "undefined") {
     return createMemoryStore("This browser offers no local database (IndexedDB).");
   }
-  const opening = finishForgetting().then(() => openDatabase(databaseName(name), options.storage));
+  const opening = resumeDeletions().then(() => openDatabase(databaseName(name), options.storage));
   try {
     return await withTimeout(opening, openTimeoutMs);
   } catch (error) {
-    // Should it open after all, nobody would use it: closed, it blocks no other tab.
+    // If it opens later, it is not used any more. Closed, it blocks no other tab.
     opening.then((store) => store.close()).catch(() => {});
     return createMemoryStore(`The local database could not be opened: ${messageOf(error)}`);
   }
@@ -44,9 +47,9 @@ export async function openStore(name: string, options: OpenOptions = {}): Promis
 
 async function openDatabase(name: string, storage: RxStorage<unknown, unknown> | undefined): Promise<EntityStore> {
   const shared = storage === undefined;
-  // A cache survives the loss of its last writes: "relaxed" is 15 times faster for a batch of 50 than "strict".
+  // Rows are a cache and may lose their latest writes: "relaxed" is 15 times faster for a batch of 50 than "strict".
   const cache = storage ?? getRxStorageDexie({ chromeTransactionDurability: "relaxed" });
-  // What a person wrote must survive a power cut from the moment on in which we say that it is kept.
+  // A write of the user must survive a power cut as soon as its promise has resolved.
   const safe = storage ?? getRxStorageDexie({ chromeTransactionDurability: "strict" });
   const common = { database: name, token: randomUuid(), shared };
   const [entities, outbox, lists, meta] = await Promise.all([
@@ -63,26 +66,26 @@ async function openDatabase(name: string, storage: RxStorage<unknown, unknown> |
     await store.close();
     throw error;
   }
-  // A tab of a newer version may come along while this one is open: then this one must not write any more.
+  // A tab of a newer version may open the database at any time. From then on this tab must not write to it.
   meta.onChange((changes) => {
-    const note = changes.find(({ id }) => id === formatNote)?.row?.value;
-    if (Number(note) > databaseFormat) store.leave(newerFormat);
+    const format = changes.find(({ id }) => id === formatKey)?.row?.value;
+    if (Number(format) > databaseFormat) store.leave(newerFormat);
   });
   await entities.onLost(() => store.leave("The local database was removed by another tab or by the browser."));
   return store;
 }
 
-const newerFormat = "A newer version of this application is in use in this browser: please reload this page.";
+const newerFormat = "A newer version of this application is in use in this browser. Please reload this page.";
 
-/** @throws when a newer version of this code has written here */
+/** @throws when a newer version of this code has written to the database */
 async function checkFormat({ meta }: Tables): Promise<void> {
   const isNewer = (value: unknown) => Number(value ?? 0) > databaseFormat;
-  const held = (await meta.read([formatNote])).get(formatNote);
+  const held = (await meta.read([formatKey])).get(formatKey);
   if (isNewer(held?.value)) throw new Error(newerFormat);
-  const note = { id: formatNote, value: databaseFormat };
-  // Written each time: RxDB's first write is the one that advertises, and here that is kept off the console. Nobody
-  // waits for it; if it fails, so does the next write, which says so.
-  suppressRxdbNotice(() => meta.change(new Map([[formatNote, (one) => (isNewer(one?.value) ? one : note)]]))).catch(
+  const note = { id: formatKey, value: databaseFormat };
+  // Written each time, because RxDB prints its notice at the first write, and here it is suppressed. The write is not
+  // awaited: if it fails, the next write fails too and reports it.
+  suppressRxdbNotice(() => meta.change(new Map([[formatKey, (one) => (isNewer(one?.value) ? one : note)]]))).catch(
     () => {},
   );
 }
@@ -90,7 +93,7 @@ async function checkFormat({ meta }: Tables): Promise<void> {
 async function withTimeout<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value> {
   let handle: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    handle = setTimeout(() => reject(new Error("it did not open in time")), timeoutMs);
+    handle = setTimeout(() => reject(new Error("opening timed out")), timeoutMs);
   });
   try {
     return await Promise.race([promise, timeout]);

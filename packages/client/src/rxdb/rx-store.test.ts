@@ -10,19 +10,19 @@ testStoreContract("RxDB", () => {
   return openStore(`contract-${opened}`, { storage: getRxStorageMemory() });
 });
 
-test("without IndexedDB the store works in memory and says why", async () => {
+test("without IndexedDB the store is in memory and gives the reason", async () => {
   const store = await openStore("absent");
   expect(store.storage).toBe("memory");
   expect(store.storageReason).toMatch(/IndexedDB/);
 });
 
-test("a storage that cannot be opened is replaced by memory, with the reason", async () => {
+test("a storage that fails to open is replaced by memory, with the reason", async () => {
   const broken = { ...getRxStorageMemory(), createStorageInstance: () => Promise.reject(new Error("quota")) };
   const store = await openStore("broken", { storage: broken });
   expect(store).toMatchObject({ storage: "memory", storageReason: expect.stringContaining("quota") });
 });
 
-test("a second user of a name gets the same store; with the last one it is closed, after a moment", async () => {
+test("leases of the same name share a store, which is closed a moment after the last release", async () => {
   vi.useFakeTimers();
   try {
     const first = leaseStore("user-1");
@@ -30,7 +30,7 @@ test("a second user of a name gets the same store; with the last one it is close
     expect(second.store).toBe(first.store);
     const close = vi.spyOn(await first.store, "close");
     first.release();
-    first.release(); // twice counts once
+    first.release(); // a second release has no effect
     await vi.advanceTimersByTimeAsync(60_000);
     expect(close).not.toHaveBeenCalled();
     second.release();
@@ -49,14 +49,14 @@ test("a second user of a name gets the same store; with the last one it is close
   }
 });
 
-test("two databases in use at the same time do not close each other", async () => {
+test("stores with different names are independent", async () => {
   const one = leaseStore("one");
   const other = leaseStore("other");
   expect(await one.store).not.toBe(await other.store);
   expect(leaseStore("one").store).toBe(one.store);
 });
 
-test("a module that is replaced during development finds the store that is open already", async () => {
+test("a module that is replaced during development finds the open store", async () => {
   const first = leaseStore("hot");
   vi.resetModules();
   const replaced = await import("./store-lease.ts");

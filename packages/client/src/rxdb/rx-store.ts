@@ -17,22 +17,22 @@ import { rowsInside } from "../store/rows-inside.ts";
 import type { RxTable, Step } from "./rx-table.ts";
 import { type EntityDocument, type ListDocument, type MetaDocument, maxListId, type OutboxDocument } from "./schema.ts";
 
-/** Rows of one write; larger ones block the page for more than a tenth of a second on a slow machine. */
+/** Rows per write. Larger writes block the page for more than 0.1 s on a slow machine. */
 const rowsPerWrite = 100;
-/** Rows that are forgotten in one go. */
+/** Rows that are evicted per write. */
 const evictionChunk = 200;
 
-/** Lists that are kept for the next start, those read last. */
+/** Number of lists that are kept for the next start: those fetched last. */
 const keptLists = 200;
 
-export type Tables = {
+export interface Tables {
   readonly entities: RxTable<EntityDocument>;
   readonly outbox: RxTable<OutboxDocument>;
   readonly lists: RxTable<ListDocument>;
   readonly meta: RxTable<MetaDocument>;
-};
+}
 
-/** Rows in RxDB: kept over reloads and shared by all tabs of the browser. */
+/** The entity store on RxDB: it survives reloads and is shared by all tabs of the browser. */
 export class RxStore implements EntityStore {
   readonly storage: "indexeddb" | "memory";
   readonly sharedName: string | undefined;
@@ -40,7 +40,7 @@ export class RxStore implements EntityStore {
   readonly #changes = new Emitter<readonly StoredEntity[]>();
   readonly #operations = new Emitter<readonly OperationChange[]>();
   readonly #releases: readonly (() => void)[];
-  /** Writes follow each other: a removal that was ordered after a write also takes place after it. */
+  /** Writes run one after another: a removal requested after a write must also happen after it. */
   #lastWrite: Promise<unknown> = Promise.resolve();
   #lastStep: Promise<unknown> = Promise.resolve();
 
@@ -139,17 +139,17 @@ export class RxStore implements EntityStore {
     await lists.purge(oldLists.map(({ id }) => id));
     const excess = (await entities.count()) - rows;
     if (excess <= 0) return 0;
-    // Those that must stay are passed over, so that more than the excess may have to be looked at.
+    // Rows that must stay are skipped, so more candidates than the excess are read.
     const candidates = await entities.all(excess + evictionChunk);
     const out = candidates.filter(({ id }) => !keeps(id)).slice(0, excess);
     for (let at = 0; at < out.length; at += evictionChunk) {
       const some = out.slice(at, at + evictionChunk);
-      const forgotten = some.map(({ id, seenAt }): [string, Step<EntityDocument>] => [
+      const evicted = some.map(({ id, seenAt }): [string, Step<EntityDocument>] => [
         id,
-        // Used or written since: then it is not the oldest any more.
+        // A row that was used or written meanwhile is no longer among the oldest.
         (held) => (held && held.seenAt > seenAt ? held : undefined),
       ]);
-      await this.#inTurn(() => entities.change(new Map(forgotten)));
+      await this.#inTurn(() => entities.change(new Map(evicted)));
       await entities.purge(some.map(({ id }) => id));
     }
     return out.length;
@@ -177,7 +177,7 @@ export class RxStore implements EntityStore {
     });
   }
 
-  /** Merges run again when another tab wrote in between: an older row never wins. */
+  /** A merge runs again on the result of another tab that wrote in between, so an older row never replaces a newer one. */
   #mergeSome(changes: readonly (readonly [EntityKey, Merge])[]): Promise<unknown> {
     const now = Date.now();
     const steps = new Map<EntityKey, Step<EntityDocument>>();
@@ -195,7 +195,7 @@ export class RxStore implements EntityStore {
 
   #inTurn(work: () => Promise<unknown>): Promise<unknown> {
     const own = this.#lastWrite.then(work);
-    this.#lastWrite = own.catch(() => {}); // the caller hears of it; those behind still get their turn
+    this.#lastWrite = own.catch(() => {}); // the caller gets the error; later writes still run
     return own;
   }
 }

@@ -9,13 +9,13 @@ import {
   type RxStorageInstance,
 } from "rxdb/plugins/core";
 
-/** What becomes of a held row: the very object given to leave it, undefined to remove it. */
+/** Maps a stored row to its new value: the same object to leave it unchanged, undefined to remove it. */
 export type Step<Row> = (held: Row | undefined) => Row | undefined;
 
 type Stored<Row> = RxDocumentData<Row>;
 type Instance<Row> = RxStorageInstance<Row, unknown, unknown>;
-/** The part of the Dexie storage's internals that is used here. */
-type DexieInternals = {
+/** The internals of the Dexie storage that are used here. */
+interface DexieInternals {
   readonly dexieDb: {
     transaction<Answer>(mode: "rw", table: unknown, work: () => Promise<Answer>): Promise<Answer>;
     on(event: "versionchange" | "close", listener: () => void): void;
@@ -24,30 +24,30 @@ type DexieInternals = {
     bulkGet(ids: readonly string[]): Promise<({ _deleted?: string } | undefined)[]>;
     bulkDelete(ids: readonly string[]): Promise<void>;
   };
-};
+}
 
-export type TableOptions<Row> = {
+export interface TableOptions<Row> {
   readonly storage: RxStorage<unknown, unknown>;
   readonly database: string;
-  /** One per opening of the database: its tables share a channel to other tabs. */
+  /** Identifies one opening of the database. Its tables share a channel to other tabs. */
   readonly token: string;
   readonly name: string;
   readonly schema: RxJsonSchema<Row>;
   readonly shared: boolean;
-};
+}
 
-/** Times a step is taken again because another tab wrote in between. Each time somebody got further, so it ends. */
+/** How often a step may run again because another tab wrote in between. */
 const maxRounds = 100;
 
 /**
- * One table of RxDB's storage layer. Used without RxDB's collections and queries, which would double the size of the
- * SDK and the time of a write for a cache that is read by key only: what is needed of RxDB is its storage, its
- * revisions, by which two tabs notice each other's writes, and its events in all tabs.
+ * One table of RxDB's storage layer. It uses RxDB's storage, its revisions (by which tabs notice each other's writes) and
+ * its change events in all tabs. It does not use RxDB's collections and queries: rows are read by key only, and they would
+ * double the size of the SDK and the duration of a write.
  */
 export class RxTable<Row extends { readonly id: string }> {
   readonly #instance: Instance<Row>;
   readonly #schema: RxJsonSchema<Stored<Row>>;
-  /** Tells revisions of this tab from those of another one. */
+  /** Distinguishes revisions written by this tab from those of other tabs. */
   readonly #token = randomUuid().slice(0, 8);
 
   private constructor(instance: Instance<Row>, schema: RxJsonSchema<Stored<Row>>) {
@@ -90,9 +90,9 @@ export class RxTable<Row extends { readonly id: string }> {
   }
 
   /**
-   * Takes one step per row, each as a whole: where another tab was faster, the step is taken again on its result.
+   * Applies one step per row atomically. If another tab wrote the row in between, the step runs again on its result.
    *
-   * @returns the rows as they are now; undefined for those that are not there
+   * @returns the new rows; undefined for those that do not exist
    */
   async change(steps: ReadonlyMap<string, Step<Row>>): Promise<Map<string, Row | undefined>> {
     const held = new Map<string, Stored<Row>>();
@@ -114,27 +114,27 @@ export class RxTable<Row extends { readonly id: string }> {
       const { error } = await this.#instance.bulkWrite(writes, "heliograph");
       for (const problem of error) {
         if (problem.status !== 409)
-          throw new Error(`The local store refused ${problem.documentId} (${problem.status}).`);
+          throw new Error(`The local store failed to write ${problem.documentId} (status ${problem.status}).`);
         held.set(problem.documentId, problem.documentInDb);
       }
       open = error.map(({ documentId }) => documentId);
     }
-    throw new Error("The local store is written to by too many tabs at once.");
+    throw new Error("Failed to write to the local store: too many tabs write at the same time.");
   }
 
-  /** Removes what a removal left behind. Nothing of it has content any more; this is about its number. */
+  /** Deletes the documents that removals leave behind. They are empty already; this limits their number. */
   async purge(ids: readonly string[]): Promise<void> {
     const internals = (await this.#instance.internals) as Partial<DexieInternals>;
     const { dexieDb, dexieTable } = internals;
     if (!dexieDb || !dexieTable) return void (await this.#instance.cleanup(0));
     await dexieDb.transaction("rw", dexieTable, async () => {
       const documents = await dexieTable.bulkGet(ids);
-      // Another tab may have written one of them again.
+      // Another tab may have written one of them again; that one stays.
       await dexieTable.bulkDelete(ids.filter((_, index) => documents[index]?._deleted === "1"));
     });
   }
 
-  /** Rows written by this tab or another; undefined for removed ones. */
+  /** Calls back with rows that any tab wrote; undefined for removed ones. */
   onChange(listener: (changes: readonly { id: string; row: Row | undefined }[]) => void): () => void {
     const subscription = this.#instance.changeStream().subscribe(({ events }) => {
       listener(
@@ -147,7 +147,7 @@ export class RxTable<Row extends { readonly id: string }> {
     return () => subscription.unsubscribe();
   }
 
-  /** Another tab deleted the database, or the browser closed it: nothing can be read or written any more. */
+  /** Calls back when another tab deleted the database or the browser closed it. Reads and writes fail from then on. */
   async onLost(listener: () => void): Promise<void> {
     const { dexieDb } = (await this.#instance.internals) as Partial<DexieInternals>;
     dexieDb?.on("versionchange", listener);
@@ -159,8 +159,8 @@ export class RxTable<Row extends { readonly id: string }> {
   }
 
   /**
-   * Every row that is not removed, as RxDB's query planner would plan it. Written down here because it is the only query:
-   * the planner is larger than this file.
+   * The query for all rows that are not removed, as RxDB's query planner would prepare it. It is written by hand because
+   * it is the only query and the planner is larger than this file.
    */
   #everything(limit?: number, after?: readonly (number | string)[]): PreparedQuery<Row> {
     const index = [...(this.#schema.indexes?.[0] ?? [])] as string[];
@@ -186,7 +186,7 @@ export class RxTable<Row extends { readonly id: string }> {
   #write(id: string, previous: Stored<Row> | undefined, row: Row | undefined): BulkWriteRow<Row> {
     const height = previous ? Number.parseInt(previous._rev, 10) : 0;
     const document = {
-      // A removed row keeps nothing but what the indexes need.
+      // A removed row keeps only what the indexes need.
       ...(row ?? { id, seenAt: 0 }),
       _deleted: row === undefined,
       _attachments: {},
@@ -197,7 +197,7 @@ export class RxTable<Row extends { readonly id: string }> {
   }
 }
 
-/** What views see must not carry RxDB's bookkeeping, which would show as columns in generic tools. */
+/** Removes RxDB's own fields, which would appear as columns in generic tools. */
 function withoutBookkeeping<Row>(document: Stored<Row>): Row {
   const { _deleted, _attachments, _rev, _meta, ...row } = document;
   return row as unknown as Row;

@@ -2,18 +2,24 @@ import type { RxJsonSchema } from "rxdb/plugins/core";
 import type { StoredEntity, StoredList } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
 
-/** What the database keeps of a row: views fill in the rest. */
+/** A row as it is stored. `data` and `pending` are computed for views. */
 export type EntityDocument = Omit<StoredEntity, "data" | "pending">;
-/** The operation in one opaque field: what it looks like may grow without a migration of unsent work. */
-export type OutboxDocument = { readonly id: string; readonly operation: Operation | null };
+/** The operation is one opaque field, so that new optional fields need no migration of unsent writes. */
+export interface OutboxDocument {
+  readonly id: string;
+  readonly operation: Operation | null;
+}
 export type ListDocument = StoredList;
-export type MetaDocument = { readonly id: string; readonly value: unknown };
+export interface MetaDocument {
+  readonly id: string;
+  readonly value: unknown;
+}
 
 export type TableDocument = EntityDocument | OutboxDocument | ListDocument | MetaDocument;
 
 /**
- * The shape of what is written to the tables below. It is raised when an older version of this code could misread or
- * spoil what a newer one writes; the older one then leaves the database alone and asks to be reloaded.
+ * Format of the content of the tables below. Raise it when an older version of this code could misread or corrupt what a
+ * newer one writes. The older version then stops using the database and asks the user to reload.
  */
 export const databaseFormat = 1;
 
@@ -25,15 +31,15 @@ export const databaseFormat = 1;
 export const tableVersion = 2;
 
 /**
- * All entity types share one table; the shape of a row is opaque here, so a server's schema change needs no migration on
- * the device. One index, by last use, because each costs on every write.
+ * All entity types share one table. The columns of a row are opaque here, so a schema change on the server needs no
+ * migration on the device. There is one index, by last use, because each index costs time on every write.
  */
 export const entitySchema: RxJsonSchema<EntityDocument> = {
   version: tableVersion,
   primaryKey: "id",
   type: "object",
   properties: {
-    id: { type: "string", maxLength: 80 }, // a code of up to 41 characters, a colon and a UUID
+    id: { type: "string", maxLength: 80 }, // an entity code of up to 41 characters, a colon and a UUID
     seenAt: { type: "number", minimum: 0, maximum: 1e15, multipleOf: 1 },
   } as RxJsonSchema<EntityDocument>["properties"],
   required: ["id", "seenAt"],
@@ -47,7 +53,7 @@ export const outboxSchema: RxJsonSchema<OutboxDocument> = {
   properties: { id: { type: "string", maxLength: 100 }, operation: {} },
 };
 
-/** The longest key of a stored list; a longer query is simply not kept for the next start. */
+/** The longest id of a stored list. A list with a longer id is not kept for the next start. */
 export const maxListId = 500;
 
 export const listSchema: RxJsonSchema<ListDocument> = {

@@ -1,28 +1,31 @@
 import type { EntityStore } from "../store/entity-store.ts";
-import { forgetDatabase, forgetOthers } from "./database-deletion.ts";
+import { deleteDatabase, deleteOtherDatabases } from "./database-deletion.ts";
 import { openStore } from "./open-store.ts";
 
 /**
- * The open databases of this page. They live on the global object, not in this module: a module that is replaced during
- * development would forget them, and opening the same database a second time fails.
+ * Key of the open stores of this page on the global object. Module state would be lost when the module is replaced during
+ * development, and opening the same database a second time fails.
  */
 const registryKey = Symbol.for("heliograph.stores");
 
 /**
- * How long a database outlives its last user. Covers React's double mount in development and a page that is mounted
- * anew; after it, nothing of somebody who signed out is held open, and another tab can remove the database.
+ * How long a store stays open after its last lease, milliseconds. This covers React's double mount and a page that is
+ * mounted again. Afterwards nothing is held open, so that another tab can delete the database of a user who signed out.
  */
 const lingerMs = 2_000;
 
-type Shared = {
+interface Shared {
   readonly opening: Promise<EntityStore>;
-  users: number;
+  leases: number;
   closing: ReturnType<typeof setTimeout> | undefined;
-};
+}
 type Registry = Map<string, Shared>;
 
-/** A database in use. Whoever has one must `release` it; the last release closes the database after a moment. */
-export type StoreLease = { readonly store: Promise<EntityStore>; release(): void };
+/** A store in use. Every lease must be released; the last release closes the store after a moment. */
+export interface StoreLease {
+  readonly store: Promise<EntityStore>;
+  release(): void;
+}
 
 function registry(): Registry {
   const holder = globalThis as { [registryKey]?: Registry };
@@ -30,18 +33,18 @@ function registry(): Registry {
   return holder[registryKey];
 }
 
-/** The store of that name, opened by the first lease; every further one, also React's second mount, gets the same. */
+/** Leases the store of that name. The first lease opens it, and further ones share it, also React's second mount. */
 export function leaseStore(name: string): StoreLease {
   const stores = registry();
   let shared = stores.get(name);
   if (!shared) {
-    shared = { opening: openStore(name), users: 0, closing: undefined };
+    shared = { opening: openStore(name), leases: 0, closing: undefined };
     stores.set(name, shared);
-    // Whoever used this browser before is somebody else now; but first this one wants to see something.
-    void shared.opening.then(() => forgetOthers(name)).catch(() => {});
+    // Databases of earlier users are deleted after this one is open, so that the page shows rows first.
+    void shared.opening.then(() => deleteOtherDatabases(name)).catch(() => {});
   }
   const mine = shared;
-  mine.users += 1;
+  mine.leases += 1;
   clearTimeout(mine.closing);
   let released = false;
   return {
@@ -49,26 +52,26 @@ export function leaseStore(name: string): StoreLease {
     release() {
       if (released) return;
       released = true;
-      mine.users -= 1;
-      if (mine.users > 0) return;
+      mine.leases -= 1;
+      if (mine.leases > 0) return;
       mine.closing = setTimeout(() => void close(name, mine), lingerMs);
     },
   };
 }
 
 /**
- * Deletes the database of somebody who signs out: rows, lists, and what was not sent. Views that still use it see what
- * they have, and write nothing any more.
+ * Deletes the database of a user who signs out: rows, lists and unsent writes. Views that still use it keep what they
+ * show and store nothing more.
  */
 export async function deleteStore(name: string): Promise<void> {
   const shared = registry().get(name);
   clearTimeout(shared?.closing);
   if (shared) await close(name, shared);
-  await forgetDatabase(name);
+  await deleteDatabase(name);
 }
 
 async function close(name: string, shared: Shared): Promise<void> {
   if (registry().get(name) === shared) registry().delete(name);
-  // A database that cannot be closed has nobody left whom that could disturb.
+  // A store that failed to open or close is not used any more, so the error can be ignored.
   await shared.opening.then((store) => store.close()).catch(() => {});
 }

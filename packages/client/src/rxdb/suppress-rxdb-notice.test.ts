@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { suppressRxdbNotice } from "./suppress-rxdb-notice.ts";
 
-const advertisement = "-------------- RxDB Open Core RxStorage -------------------------------\nYou are using …";
+const notice = "-------------- RxDB Open Core RxStorage -------------------------------\nYou are using …";
 
 const out = globalThis.console;
 
@@ -9,21 +9,21 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test("only the advertisement is kept off the console, and only during the work", async () => {
+test("only the notice is suppressed, and only during the work", async () => {
   const warn = vi.spyOn(out, "warn").mockImplementation(() => {});
   const before = out.warn;
   await suppressRxdbNotice(async () => {
-    out.warn(advertisement);
-    out.warn("something else", { of: "importance" });
+    out.warn(notice);
+    out.warn("another warning", { with: "details" });
     out.warn(new Error("RxDB Open Core RxStorage"));
   });
-  expect(warn.mock.calls).toEqual([["something else", { of: "importance" }], [new Error("RxDB Open Core RxStorage")]]);
+  expect(warn.mock.calls).toEqual([["another warning", { with: "details" }], [new Error("RxDB Open Core RxStorage")]]);
   expect(out.warn).toBe(before);
-  out.warn(advertisement);
-  expect(warn).toHaveBeenLastCalledWith(advertisement);
+  out.warn(notice);
+  expect(warn).toHaveBeenLastCalledWith(notice);
 });
 
-test("two openings at once, one of which fails, leave the console as it was", async () => {
+test("two concurrent calls, one of which fails, leave the console as it was", async () => {
   const before = out.warn;
   const slow = Promise.withResolvers<void>();
   const first = suppressRxdbNotice(() => slow.promise);

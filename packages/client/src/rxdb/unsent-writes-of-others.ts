@@ -1,24 +1,22 @@
-import { databaseName } from "./database-names.ts";
-import { databasesOf, outboxesOf } from "./delete-database.ts";
+import { existingOutboxesOf, otherDatabases } from "./database-names.ts";
 
 /**
- * How many writes of others on this device nobody has sent yet: they go with the databases of those others as soon as
- * `keep` is opened. 0 where the browser does not tell which databases there are; nothing is removed there either.
+ * Counts the unsent writes of other users on this device. They are deleted with the databases of those users as soon as
+ * `keep` is opened, so applications can warn before. 0 where the browser cannot list databases; nothing is deleted there.
  *
- * @param keep the name of the database that is about to be opened
+ * @param keep name of the database that is about to be opened
  */
 export async function unsentWritesOfOthers(keep: string): Promise<number> {
-  const own = databaseName(keep);
-  const others = (await databasesOf(own.slice(0, own.indexOf("-") + 1))).filter((name) => name !== own);
-  const outboxes = (await Promise.all(others.map(outboxesOf))).flat();
+  const others = await otherDatabases(keep);
+  const outboxes = (await Promise.all(others.map(existingOutboxesOf))).flat();
   return (await Promise.all(outboxes.map(countWrites))).reduce((sum, count) => sum + count, 0);
 }
 
-/** Without the storage layer: it cannot open a database twice, and the page may still be letting go of this one. */
+/** Reads IndexedDB directly, because RxDB cannot open a database twice and the page may still be closing this one. */
 function countWrites(name: string): Promise<number> {
   return new Promise((resolve) => {
     const opening = indexedDB.open(name);
-    // It is gone meanwhile: the attempt must not create it.
+    // The database was deleted meanwhile; opening must not create it.
     opening.onupgradeneeded = () => opening.transaction?.abort();
     opening.onerror = () => resolve(0);
     opening.onsuccess = () => {
@@ -30,7 +28,7 @@ function countWrites(name: string): Promise<number> {
       if (!database.objectStoreNames.contains("docs")) return done(0);
       const reading = database.transaction("docs").objectStore("docs").getAll();
       reading.onerror = () => done(0);
-      // A write that was sent leaves a removed row behind for a moment.
+      // A write that was sent stays for a moment as a removed document.
       reading.onsuccess = () =>
         done(reading.result.filter((row: { _deleted?: string }) => row._deleted !== "1").length);
     };

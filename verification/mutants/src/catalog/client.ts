@@ -201,11 +201,11 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "lists-miss-what-came-back",
-    breaks: "a row that leaves a list and comes back while the list is being read is in it",
+    breaks: "a row that leaves a list and comes back during a fetch is in the list",
     patches: [
       {
         file: `${client}/lists/live-list.ts`,
-        find: "!ids.has(id) && this.#signalledMeanwhile.has(id)",
+        find: "!ids.has(id) && this.#invalidatedDuringFetch.has(id)",
         replace: "!ids.has(id) && !this.#ids.includes(id)",
       },
     ],
