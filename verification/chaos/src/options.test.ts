@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deaths } from "./faults/catalog.ts";
+import { deaths, faults } from "./faults/catalog.ts";
 import { parseChaosOptions } from "./options.ts";
 
 test("options are read, and a seed is chosen when none is given", () => {
@@ -43,6 +43,13 @@ test("the oracle run has many clients and kills every component", () => {
     clients: 5,
     faults: ["none"],
   });
+});
+
+test("parts of the faults, a number of injections each, cover every fault once", () => {
+  const parts = [1, 2, 3].map((part) => parseChaosOptions(["--part", `${part}/3`, "--each", "20"]));
+  const names = parts.flatMap((options) => options?.faults ?? []);
+  expect(names.toSorted()).toEqual(faults.map(({ name }) => name).toSorted());
+  for (const options of parts) expect(options?.budget).toBe(20 * (options?.faults.length ?? 0));
 });
 
 test("what does not exist is named", () => {

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { readOptions } from "@heliograph/testkit/process/read-options";
 import { stopRequest } from "@heliograph/testkit/process/stop-request";
+import { mutants } from "./catalog.ts";
 import { parseMutantOptions, usage } from "./options.ts";
 import { runMutants } from "./run-mutants.ts";
 
@@ -25,7 +26,7 @@ if (options.json !== null) {
   }));
   writeFileSync(
     options.json,
-    `${JSON.stringify({ at: new Date().toISOString(), caught, of: options.chosen.length, rows }, null, 2)}\n`,
+    `${JSON.stringify({ at: new Date().toISOString(), caught, of: options.chosen.length, existing: mutants.length, rows }, null, 2)}\n`,
   );
 }
 process.stdout.write(`${caught} of ${options.chosen.length} mutants caught\n`);

@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
+import { itemsOfPart, readPart } from "@heliograph/testkit/process/read-part";
 import { mutants } from "./catalog.ts";
 import type { Mutant } from "./mutant.ts";
 
-export const usage = `usage: npm run mutants -- [--only a,b] [--by simulation|tests] [--workers W] [--json FILE]
+export const usage = `usage: npm run mutants -- [--only a,b] [--by simulation|tests] [--part K/N] [--workers W] [--json FILE]
 Breaks mechanisms one at a time, in a copy of the sources, and expects the named test or the simulation to turn red.
   --only a,b   these mutants, by name or beginning of one
   --by KIND    those that the simulation has to catch, or those of the tests
+  --part K/N   the K-th of N parts of those
   --workers W  copies that work at the same time (2)
 Exit code 1 when one survives, or when a test turns red for another reason than an assertion.`;
 
@@ -22,6 +24,7 @@ export function parseMutantOptions(args: string[]): MutantOptions | null {
     options: {
       only: { type: "string" },
       by: { type: "string" },
+      part: { type: "string", default: "1/1" },
       workers: { type: "string", default: "2" },
       json: { type: "string" },
       help: { type: "boolean", default: false },
@@ -41,5 +44,5 @@ export function parseMutantOptions(args: string[]): MutantOptions | null {
       (!names || names.some((wanted) => name.startsWith(wanted))) &&
       (values.by === undefined || "simulation" in caughtBy === (values.by === "simulation")),
   );
-  return { chosen, workers, json: values.json ?? null };
+  return { chosen: itemsOfPart(chosen, readPart(values.part)), workers, json: values.json ?? null };
 }
