@@ -5,18 +5,16 @@
 import { styleText } from "node:util";
 import { type Check, checks } from "./check/checks.ts";
 
-async function look({ name, remedy, run }: Check) {
+async function report({ name, remedy, run }: Check) {
   const started = performance.now();
-  const found = await run().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
-  const { problems, skipped } = Array.isArray(found) ? { problems: found, skipped: undefined } : found;
+  const problems = await run().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const mark = problems.length > 0 ? styleText("red", "failed") : styleText("green", "ok");
-  console.log(`${name} ${mark} (${seconds} s)${skipped === undefined ? "" : `, skipped: ${skipped}`}`);
+  console.log(`${name} ${mark} (${seconds} s)`);
   return { name, remedy, problems };
 }
 
-const results = await Promise.all(checks.filter(({ alone }) => !alone).map(look));
-for (const check of checks.filter(({ alone }) => alone)) results.push(await look(check));
+const results = await Promise.all(checks.map(report));
 
 const failed = results.filter(({ problems }) => problems.length > 0);
 for (const { name, remedy, problems } of failed) {

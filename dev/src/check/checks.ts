@@ -5,7 +5,6 @@ import { type ScratchServer, startScratchServer } from "@heliograph/testkit/post
 import { templateDatabase } from "@heliograph/testkit/postgres/template-cluster";
 import { repositoryRoot } from "@heliograph/testkit/repository";
 import { generatedFiles, staleFiles } from "../generate/generated-files.ts";
-import { checkTerraform } from "../terraform/check-terraform.ts";
 import { checkDirections } from "./directions.ts";
 import { brokenLinks } from "./links.ts";
 import { runNpm, runProgram } from "./run-program.ts";
@@ -17,17 +16,15 @@ export interface Check {
   name: string;
   /** What to do when it does not. */
   remedy: string;
-  /** What is wrong, empty when nothing is; with `skipped`, what could not be looked at here and why. */
-  run: () => Promise<string[] | { problems: string[]; skipped?: string }>;
-  /** Takes most of the machine: runs when the others are done. */
-  alone?: boolean;
+  /** Describes each problem; empty when there is none. */
+  run: () => Promise<string[]>;
 }
 
 /** Through turbo, which answers from its cache when no file of the task has changed. */
-function turboTask(task: string, env: Readonly<Record<string, string>> = {}): Promise<string[]> {
+function turboTask(task: string): Promise<string[]> {
   const turbo = path.join(repositoryRoot, "node_modules", ".bin", "turbo");
   const options = ["--ui=stream", "--output-logs=errors-only", "--log-prefix=none"];
-  return runProgram(turbo, ["run", `//#${task}`, ...options], env);
+  return runProgram(turbo, ["run", `//#${task}`, ...options]);
 }
 
 async function withMigratedServer(work: (server: ScratchServer) => Promise<string[]>): Promise<string[]> {
@@ -90,11 +87,5 @@ export const checks: readonly Check[] = [
     name: "lock file",
     remedy: "npm install, and take the version before of a package that lacks some platform",
     run: () => runNpm(["ci", "--dry-run", "--ignore-scripts", "--loglevel=error", "--no-audit", "--no-fund"]),
-  },
-  {
-    name: "terraform",
-    remedy: "terraform fmt -recursive infra/terraform formats; the rest is told with its file and line",
-    run: () => checkTerraform((programs) => turboTask("terraform", { TERRAFORM_PROGRAMS: programs })),
-    alone: true,
   },
 ];

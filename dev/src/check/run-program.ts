@@ -4,16 +4,8 @@ import { npmCommand } from "@heliograph/testkit/process/npm-command";
 import { repositoryRoot } from "@heliograph/testkit/repository";
 
 /** Runs a program at the top of the repository. Resolves to nothing when it succeeds, else to what it printed. */
-export async function runProgram(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string[]> {
-  const child = spawn(command, args, {
-    cwd: repositoryRoot,
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+export async function runProgram(command: string, args: readonly string[]): Promise<string[]> {
+  const child = spawn(command, args, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => output.push(chunk));
   const [code] = (await once(child, "close")) as [number | null];

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, globSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { setPriority, tmpdir } from "node:os";
 import path from "node:path";
 import { repositoryRoot } from "@heliograph/testkit/repository";
@@ -19,7 +19,7 @@ interface Ended {
   output: string;
 }
 
-/** Runs terraform, politely: its provider is started many times and would take the machine from whoever works on it. */
+/** Runs terraform at low priority: it starts its provider many times, which would take the machine from other work. */
 async function terraform(folder: string, args: readonly string[]): Promise<Ended> {
   const child = spawn("terraform", args, {
     cwd: folder,
@@ -35,27 +35,13 @@ async function terraform(folder: string, args: readonly string[]): Promise<Ended
   return { code: code ?? 1, output: Buffer.concat(output).toString().trim() };
 }
 
-/** What `terraform version` says, or null where there is no terraform. */
-async function versionOf(): Promise<string | null> {
+/** Whether `terraform` is on PATH and runs. */
+export async function hasTerraform(): Promise<boolean> {
   try {
-    const { code, output } = await terraform(terraformFolder, ["version"]);
-    return code === 0 ? output : null;
+    return (await terraform(terraformFolder, ["version"])).code === 0;
   } catch {
-    return null;
+    return false;
   }
-}
-
-/**
- * What a kept result depends on beside the files here: terraform, and the providers in `plugins` by name and size. The folder's
- * own path says nothing, as another provider may be put into the same one.
- */
-export function programsOf(version: string, plugins: string): string {
-  const providers = globSync("**/*", { cwd: plugins })
-    .map((file) => ({ file, stat: statSync(path.join(plugins, file)) }))
-    .filter(({ stat }) => stat.isFile())
-    .map(({ file, stat }) => `${file.split(path.sep).join("/")} ${stat.size}`)
-    .sort();
-  return [version.split("\n", 1).join(), ...providers].join("; ");
 }
 
 /** What the runs of the tests planned and made, held against the policies. */
@@ -107,22 +93,8 @@ export async function testTerraform(plugins: string): Promise<string[]> {
   }
 }
 
-/**
- * What `npm run check` asks: format, environments, tests, policies. What cannot be done here is told as skipped: everything
- * without terraform, all but the format without the folder of providers that TF_PLUGIN_DIR names.
- * @param test runs `testTerraform`, or answers from a cache, in which it looks for a result with these programs
- */
-export async function checkTerraform(
-  test: (programs: string) => Promise<string[]>,
-): Promise<{ problems: string[]; skipped?: string }> {
-  const version = await versionOf();
-  if (version === null) return { problems: [], skipped: "terraform is not on PATH" };
+/** Files that `terraform fmt` would change, as it shows the difference; empty when there are none. */
+export async function formatProblems(): Promise<string[]> {
   const format = await terraform(terraformFolder, ["fmt", "-check", "-recursive", "-diff", "-no-color"]);
-  const problems = format.code === 0 ? [] : [format.output];
-  const plugins = process.env["TF_PLUGIN_DIR"] ?? "";
-  if (plugins === "" || !existsSync(plugins)) {
-    const reason = plugins === "" ? "TF_PLUGIN_DIR is not set" : `TF_PLUGIN_DIR names no folder (${plugins})`;
-    return { problems, skipped: `only the format was checked: ${reason}` };
-  }
-  return { problems: [...problems, ...(await test(programsOf(version, plugins)))] };
+  return format.code === 0 ? [] : [format.output];
 }
