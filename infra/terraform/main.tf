@@ -1,7 +1,7 @@
 data "aws_region" "current" {}
 
 ################################################################################
-# Ground: network, groups and keys
+# Network, security groups and keys
 ################################################################################
 
 module "network" {
@@ -28,7 +28,7 @@ module "security" {
 }
 
 ################################################################################
-# What is kept: the truth, and the faster messenger
+# Stores: the database, and Redis for fast notification
 ################################################################################
 
 module "database" {
@@ -44,7 +44,7 @@ module "database" {
   instances             = var.database.instances
   backup_retention_days = var.database.backup_retention_days
   deletion_protection   = local.protected
-  log_retention_days    = var.care.log_retention_days
+  log_retention_days    = var.operations.log_retention_days
   passwords             = { gateway = var.secrets.gateway_password, watcher = var.secrets.watcher_password }
   passwords_version     = var.secrets_version.passwords
   secret_recovery_days  = local.secret_recovery_days
@@ -66,7 +66,7 @@ module "redis" {
 }
 
 ################################################################################
-# What runs, in the order of a deployment: migrate (started by hand), watcher, gateway
+# Tasks and services, in the order of a deployment: migrate (started by deploy.sh), watcher, gateway
 ################################################################################
 
 module "ecs_cluster" {
@@ -162,12 +162,12 @@ module "gateway" {
     metrics_namespace    = local.metrics_namespace
   }
 
-  # A gateway of this version may need what the watcher of this version does; and targets need their listener.
+  # Watchers first, because a gateway may depend on its version of the watcher. Targets can register only once a listener exists.
   depends_on = [module.watcher, module.alb]
 }
 
 ################################################################################
-# Edge: the application's files, and the firewall
+# Edge: the application's files and the firewall
 ################################################################################
 
 module "edge" {
@@ -177,20 +177,20 @@ module "edge" {
   alb_arn       = module.alb.arn
   api_domain    = var.api.domain
   web           = var.web
-  waf           = var.care.firewall == "off" ? null : { mode = var.care.firewall }
+  waf           = var.operations.firewall == "off" ? null : { mode = var.operations.firewall }
   force_destroy = !local.protected
 }
 
 ################################################################################
-# Care
+# Operations
 ################################################################################
 
 module "observability" {
   source = "./modules/observability"
 
   name              = local.name
-  emails            = var.care.emails
-  budget_usd        = var.care.budget_usd
+  emails            = var.operations.emails
+  budget_usd        = var.operations.budget_usd
   kms_key_arn       = module.security.kms_key_arn
   metrics_namespace = local.metrics_namespace
   load_balancer     = { arn_suffix = module.alb.arn_suffix, target_group_arn_suffix = module.alb.target_group_arn_suffix }

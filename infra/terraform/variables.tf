@@ -1,9 +1,9 @@
 ################################################################################
-# What and where
+# Product and location
 ################################################################################
 
 variable "name" {
-  description = "Name of the product; with the environment it begins every other name."
+  description = "Name of the product. Together with the environment it is the prefix of all other names."
   type        = string
   default     = "heliograph"
 
@@ -14,7 +14,7 @@ variable "name" {
 }
 
 variable "environment" {
-  description = "dev, staging or prod. prod insists on what must not be saved there."
+  description = "dev, staging or prod. In prod, validations require redundancy, backups and alarms."
   type        = string
 
   validation {
@@ -24,7 +24,7 @@ variable "environment" {
 }
 
 variable "network" {
-  description = "Addresses (a /16 to /20), zones, and NAT gateways: single, or per_az."
+  description = "IPv4 range (/16 to /20), availability zones, and NAT gateways: single or per_az."
   type = object({
     cidr               = optional(string, "10.40.0.0/16")
     availability_zones = list(string)
@@ -33,7 +33,7 @@ variable "network" {
 
   validation {
     condition     = var.environment != "prod" || var.network.nat == "per_az"
-    error_message = "network.nat must be per_az in prod: with one, the loss of its zone cuts off all tasks."
+    error_message = "network.nat must be per_az in prod: with a single NAT gateway, losing its zone cuts off all tasks."
   }
 
   validation {
@@ -43,18 +43,18 @@ variable "network" {
 }
 
 variable "client_cidrs" {
-  description = "Addresses that may reach the gateways: everybody, or the ranges of an office or VPN."
+  description = "IPv4 ranges that may reach the gateways: all, or those of an office or VPN."
   type        = list(string)
   default     = ["0.0.0.0/0"]
 
   validation {
     condition     = length(var.client_cidrs) > 0 && alltrue([for cidr in var.client_cidrs : can(cidrhost(cidr, 0))])
-    error_message = "client_cidrs must be ranges such as 0.0.0.0/0 or 203.0.113.0/24."
+    error_message = "client_cidrs must be IPv4 ranges such as 0.0.0.0/0 or 203.0.113.0/24."
   }
 }
 
 variable "api" {
-  description = "Name of the gateways, with either the Route 53 zone of it or a certificate of yours in this region."
+  description = "Domain of the gateways, with either its Route 53 zone or your own certificate in this region."
   type = object({
     domain          = string
     zone_id         = optional(string)
@@ -63,12 +63,12 @@ variable "api" {
 
   validation {
     condition     = (var.api.zone_id == null) != (var.api.certificate_arn == null)
-    error_message = "api needs either zone_id (certificate and record are made) or certificate_arn (both are yours), not both."
+    error_message = "api needs either zone_id (certificate and record are created) or certificate_arn (you provide both), not both."
   }
 }
 
 variable "web" {
-  description = "Name of the application on CloudFront, its certificate in us-east-1, and the zone of its record (null: DNS is elsewhere). Null: served by somebody else, at `origins`."
+  description = "Domain of the application on CloudFront, its certificate in us-east-1, and the Route 53 zone of its record (null: DNS is elsewhere). Null: the application is served elsewhere, at `origins`."
   type = object({
     domain          = string
     certificate_arn = string
@@ -78,22 +78,22 @@ variable "web" {
 }
 
 variable "origins" {
-  description = "Further origins of pages that may connect, for example https://intranet.example.com."
+  description = "Additional origins whose pages may connect, for example https://intranet.example.com."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for origin in var.origins : can(regex("^https://[a-z0-9.:-]+$", origin))])
-    error_message = "origins must be such as https://app.example.com, without a path."
+    error_message = "origins must have a form such as https://app.example.com, without a path."
   }
 }
 
 ################################################################################
-# What runs
+# Tasks and services
 ################################################################################
 
 variable "images" {
-  description = "Tags or digests (sha256:…) of the images in the repositories made here."
+  description = "Tags or digests (sha256:…) of the images in the stack's repositories."
   type = object({
     gateway = string
     watcher = string
@@ -102,12 +102,12 @@ variable "images" {
 
   validation {
     condition     = alltrue([for tag in values(var.images) : can(regex("^(sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9_.-]*)$", tag)) && tag != "latest"])
-    error_message = "images must be digests or tags other than latest: a rollback must find what ran before."
+    error_message = "images must be digests or tags other than latest: a rollback needs the previous image."
   }
 }
 
 variable "gateway" {
-  description = "Size of a task, how many, sockets that each shall hold, seconds over which one that stops sends them away, and how large the fleet may be during a deployment: the surplus is how many are replaced at a time."
+  description = "Size and number of the tasks, target of sockets per task, drain time of a stopping task, and size of the fleet during a deployment: the surplus over 100 percent is how many tasks are replaced at a time."
   type = object({
     cpu                  = optional(number, 1024)
     memory               = optional(number, 2048)
@@ -125,7 +125,7 @@ variable "gateway" {
 
   validation {
     condition     = var.gateway.drain_seconds + 10 <= var.gateway.stop_timeout_seconds && var.gateway.stop_timeout_seconds <= 120
-    error_message = "gateway.drain_seconds + 10 must not exceed stop_timeout_seconds, and that not the 120 that Fargate gives."
+    error_message = "gateway.drain_seconds + 10 must not exceed stop_timeout_seconds, which must not exceed 120, the maximum of Fargate."
   }
 
   validation {
@@ -135,12 +135,12 @@ variable "gateway" {
 
   validation {
     condition     = var.environment != "prod" || var.gateway.min_tasks >= length(var.network.availability_zones)
-    error_message = "gateway.min_tasks must be at least one for each zone in prod."
+    error_message = "gateway.min_tasks must be at least the number of zones in prod."
   }
 }
 
 variable "watcher" {
-  description = "Size of a task and how many: one leads, the others wait to."
+  description = "Size and number of the tasks. One of them leads; the others stand by."
   type = object({
     cpu          = optional(number, 512)
     memory       = optional(number, 1024)
@@ -152,18 +152,18 @@ variable "watcher" {
 
   validation {
     condition     = var.watcher.tasks >= 2
-    error_message = "watcher.tasks must be at least 2: with one, its loss delays every change until it is back."
+    error_message = "watcher.tasks must be at least 2: with a single watcher, losing it delays every change until it is replaced."
   }
 }
 
 variable "sync_enabled" {
-  description = "Kill switch: false turns socket and watcher off; REST and the application go on."
+  description = "Kill switch: false turns the socket and the watchers off. REST and the application keep working."
   type        = bool
   default     = true
 }
 
 variable "token" {
-  description = "What tokens must carry, seconds for which one from login is valid, and seconds after that in which it can still be exchanged."
+  description = "Required issuer and audience of tokens, lifetime of a token from login in seconds, and seconds after its expiry in which it can still be renewed."
   type = object({
     issuer        = optional(string, "heliograph")
     audience      = optional(string, "heliograph")
@@ -184,11 +184,11 @@ variable "token" {
 }
 
 ################################################################################
-# What it stands on
+# Stores and secrets
 ################################################################################
 
 variable "database" {
-  description = "Aurora PostgreSQL: version, size and number of instances, days of backup."
+  description = "Aurora PostgreSQL: version, class and number of instances, days of backup."
   type = object({
     engine_version        = optional(string, "17.5")
     instance_class        = optional(string, "db.r8g.large")
@@ -204,7 +204,7 @@ variable "database" {
 }
 
 variable "redis" {
-  description = "Valkey: size of a node, copies beside the primary, and version."
+  description = "Valkey: node type, number of replicas, and version."
   type = object({
     node_type      = optional(string, "cache.m7g.large")
     replicas       = optional(number, 2)
@@ -219,7 +219,7 @@ variable "redis" {
 }
 
 variable "secrets" {
-  description = "Passwords and keys as generated for this run. They reach Secrets Manager when secrets_version changes and are kept nowhere else."
+  description = "Passwords and keys, generated in every run. They are written to Secrets Manager when secrets_version changes, and stored nowhere else."
   type = object({
     gateway_password = string
     watcher_password = string
@@ -236,7 +236,7 @@ variable "secrets" {
 }
 
 variable "secrets_version" {
-  description = "Raise a number to write new secrets at the next apply: keys signs everybody out, passwords needs a deployment right after."
+  description = "Increase a number to write new secrets at the next apply. keys signs all users out; passwords requires a deployment right afterwards."
   type = object({
     keys      = optional(number, 1)
     passwords = optional(number, 1)
@@ -245,7 +245,7 @@ variable "secrets_version" {
 }
 
 variable "redis_auth_token" {
-  description = "Password of Valkey; give it as TF_VAR_redis_auth_token, never in a file. It is part of the state."
+  description = "Password of Valkey. Pass it as TF_VAR_redis_auth_token, never in a file. The state contains it."
   type        = string
   sensitive   = true
 
@@ -256,11 +256,11 @@ variable "redis_auth_token" {
 }
 
 ################################################################################
-# Care
+# Operations
 ################################################################################
 
 variable "deletion_protection" {
-  description = "on: refuse to delete database and load balancer, and keep what is in buckets, repositories and secrets. off: not so. tear_down: off, and meant so even in prod, before its end."
+  description = "on: protect the database, the load balancer, and the contents of buckets, repositories and secrets against deletion. off: no protection. tear_down: off, also permitted in prod, right before it is destroyed."
   type        = string
   default     = "on"
 
@@ -271,12 +271,12 @@ variable "deletion_protection" {
 
   validation {
     condition     = var.environment != "prod" || var.deletion_protection != "off"
-    error_message = "deletion_protection must be on in prod, or tear_down when the environment is to go."
+    error_message = "deletion_protection must be on in prod, or tear_down before it is destroyed."
   }
 }
 
-variable "care" {
-  description = "Who is told of alarms, expected cost of a month (0: no budget), days of logs, and the firewall: off, count or block."
+variable "operations" {
+  description = "Email addresses for alarms, expected cost of a month in US dollars (0: no budget), retention of logs in days, and the firewall: off, count or block."
   type = object({
     emails             = optional(list(string), [])
     budget_usd         = optional(number, 0)
@@ -286,12 +286,12 @@ variable "care" {
   default = {}
 
   validation {
-    condition     = contains(["off", "count", "block"], var.care.firewall)
-    error_message = "care.firewall must be off, count or block."
+    condition     = contains(["off", "count", "block"], var.operations.firewall)
+    error_message = "operations.firewall must be off, count or block."
   }
 
   validation {
-    condition     = var.environment != "prod" || length(var.care.emails) > 0
-    error_message = "care.emails must name somebody in prod: an alarm that nobody hears is none."
+    condition     = var.environment != "prod" || length(var.operations.emails) > 0
+    error_message = "operations.emails must not be empty in prod: an alarm without a recipient has no effect."
   }
 }

@@ -132,7 +132,7 @@ test("the region is that of the stack, not that of the shell", () => {
 test("a migration that takes long is waited for, and said to run", () => {
   const { status, stderr, steps } = deploy({ looks: 15 });
   expect(status).toBe(0);
-  expect(stderr).toContain("the migration is RUNNING since 1 min");
+  expect(stderr).toContain("the migration is RUNNING after 1 min");
   expect(steps).not.toContain("aws ecs wait");
 });
 
@@ -140,7 +140,9 @@ test("a migration that fails leaves services and application as they are", () =>
   const { status, stderr, lines } = deploy({ exitCode: "1" });
   expect(status).toBe(1);
   expect(lines.filter((line) => line.startsWith("terraform apply"))).toHaveLength(1);
-  expect(stderr).toContain("the migration ended with 1 (Essential container exited), nothing else was changed");
+  expect(stderr).toContain(
+    "the migration failed with exit code 1 (Essential container exited); nothing else was changed",
+  );
 });
 
 test.each([
@@ -150,7 +152,7 @@ test.each([
 ] as const)("%s that is found at %s is not taken for deployed", (part, runs, said) => {
   const { status, stderr, lines } = deploy({ runs: { [part]: runs } });
   expect(status).toBe(1);
-  expect(stderr).toContain(`${part} runs ${said} and not arn:${part}:8 COMPLETED`);
+  expect(stderr).toContain(`${part} runs ${said} instead of arn:${part}:8 COMPLETED`);
   expect(lines.join()).not.toContain("npm");
 });
 

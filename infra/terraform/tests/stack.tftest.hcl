@@ -1,5 +1,4 @@
-# The whole stack, as production has it, and its other forms. What is said here of names and bounds is completed by
-# policies over the same plans (dev/src/terraform/policies.ts).
+# The whole stack with production values, and its other forms. dev/src/terraform/policies.ts checks policies on the same plans.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -12,7 +11,7 @@ variables {
   web              = { domain = "app.example.com", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-4000-8000-000000000000", zone_id = "Z0123456789EXAMPLE" }
   images           = { gateway = "1.0.0", watcher = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", migrate = "1.0.0" }
   redis_auth_token = "0123456789abcdef0123456789abcdef"
-  care             = { emails = ["operations@example.com"], budget_usd = 2000 }
+  operations       = { emails = ["operations@example.com"], budget_usd = 2000 }
 
   secrets = {
     gateway_password = "gggggggggggggggggggggggggggggggggggggggg"
@@ -27,46 +26,46 @@ run "production" {
 
   assert {
     condition     = output.api_url == "https://api.example.com/api/v1" && output.socket_url == "wss://api.example.com/ws/sync"
-    error_message = "Addresses for the application's build are wrong."
+    error_message = "api_url and socket_url must be derived from the domain."
   }
 
   assert {
     condition     = output.web.bucket != null && output.web.distribution_domain == "mock.cloudfront.net"
-    error_message = "The application has no place."
+    error_message = "The application must have a bucket and a distribution."
   }
 
   assert {
     condition     = output.service_names == { gateway = "gateway", watcher = "watcher" }
-    error_message = "Both services must run."
+    error_message = "The services must be named gateway and watcher."
   }
 
   assert {
     condition     = startswith(output.migrate.task_definition, "arn:") && length(output.migrate.subnet_ids) == 3
-    error_message = "The migration cannot be started with what is told."
+    error_message = "The output migrate must contain what aws ecs run-task needs."
   }
 
   assert {
     condition     = startswith(output.database.owner_secret_arn, "arn:aws:secretsmanager:")
-    error_message = "The owner's password must be kept by RDS."
+    error_message = "RDS must manage the owner's password."
   }
 
   assert {
     condition     = length(output.nat_addresses) == 3
-    error_message = "Each zone needs a way out of its own."
+    error_message = "per_az must create one NAT gateway per zone."
   }
 
   assert {
     condition     = alltrue([for name in output.alarm_names : startswith(name, "heliograph-prod-")])
-    error_message = "Alarms must say of which stack they are."
+    error_message = "Alarm names must begin with the stack's name."
   }
 
-  # The same list is compared with the configuration tables of the services.
+  # settings.json is also compared with the configuration tables of the services.
   assert {
     condition = alltrue([for part, names in output.container_environment : (
       names.environment == tolist(sort(jsondecode(file("./settings.json"))[part].environment)) &&
       names.secrets == tolist(sort(jsondecode(file("./settings.json"))[part].secrets))
     )])
-    error_message = "settings.json and the containers differ: ${jsonencode(output.container_environment)}"
+    error_message = "settings.json must match the containers, which have ${jsonencode(output.container_environment)}"
   }
 }
 
@@ -84,7 +83,7 @@ run "small" {
     redis               = { node_type = "cache.t4g.micro", replicas = 0 }
     deletion_protection = "off"
     sync_enabled        = false
-    care                = { firewall = "off" }
+    operations          = { firewall = "off" }
   }
 
   assert {
@@ -94,6 +93,6 @@ run "small" {
 
   assert {
     condition     = length(output.alarm_names) > 0
-    error_message = "Alarms belong to every environment."
+    error_message = "Every environment must have alarms."
   }
 }

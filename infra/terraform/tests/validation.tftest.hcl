@@ -1,6 +1,6 @@
-# Every validation refuses what it is there to refuse. One run gives bad values to many variables at once, since starting
-# the provider is what takes the time; a variable with several rules has a run for each. A refused name comes along where
-# it can: it keeps most of the plan from being made.
+# Every validation rejects the values it exists for. One run passes invalid values for many variables, because starting the
+# provider takes most of the time; a variable with several rules has one run for each. Most runs also pass an invalid name,
+# which stops the plan early.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -12,7 +12,7 @@ variables {
   api              = { domain = "api.example.com", zone_id = "Z0123456789EXAMPLE" }
   images           = { gateway = "1.0.0", watcher = "1.0.0", migrate = "1.0.0" }
   redis_auth_token = "0123456789abcdef0123456789abcdef"
-  care             = { emails = ["operations@example.com"] }
+  operations       = { emails = ["operations@example.com"] }
 
   secrets = {
     gateway_password = "gggggggggggggggggggggggggggggggggggggggg"
@@ -55,10 +55,10 @@ run "stack_production" {
     database            = { instances = 1 }
     redis               = { replicas = 0 }
     deletion_protection = "off"
-    care                = {}
+    operations          = {}
   }
 
-  expect_failures = [var.name, var.network, var.database, var.redis, var.deletion_protection, var.care]
+  expect_failures = [var.name, var.network, var.database, var.redis, var.deletion_protection, var.operations]
 }
 
 run "stack_production_zones" {
@@ -76,13 +76,13 @@ run "stack_production_backup_and_firewall" {
   command = plan
 
   variables {
-    name     = "x"
-    database = { backup_retention_days = 1 }
-    care     = { emails = ["a@example.com"], firewall = "maybe" }
-    gateway  = { min_tasks = 2 }
+    name       = "x"
+    database   = { backup_retention_days = 1 }
+    operations = { emails = ["a@example.com"], firewall = "maybe" }
+    gateway    = { min_tasks = 2 }
   }
 
-  expect_failures = [var.name, var.database, var.care, var.gateway]
+  expect_failures = [var.name, var.database, var.operations, var.gateway]
 }
 
 run "stack_drain" {
@@ -536,7 +536,7 @@ run "observability_values" {
 }
 
 ################################################################################
-# What is refused nowhere: the end of production, and a firewall that blocks
+# Valid values without another test: tearing production down, and a firewall that blocks
 ################################################################################
 
 run "tear_down" {
@@ -548,7 +548,7 @@ run "tear_down" {
 
   assert {
     condition     = local.secret_recovery_days == 0 && !local.protected && local.name == "heliograph-prod"
-    error_message = "An environment that is to go must keep its names and lose its protection."
+    error_message = "With tear_down the stack must keep its names and lose its protection."
   }
 }
 
@@ -574,11 +574,11 @@ run "blocking" {
         if length(override.action_to_use[0].count) == 1
       ] if rule.name == "AWSManagedRulesCommonRuleSet"
     ])) == toset(["CrossSiteScripting_BODY", "NoUserAgent_HEADER", "SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"])
-    error_message = "A firewall that blocks must let documents, lists of ids, text about markup and clients without a browser through."
+    error_message = "A blocking firewall must admit documents, lists of ids, text about markup and clients that are not browsers."
   }
 
   assert {
     condition     = alltrue([for rule in aws_wafv2_web_acl.api[0].rule : length(concat([for action in rule.override_action : action.none], [for action in rule.action : action.block])) == 1])
-    error_message = "A firewall that blocks must block."
+    error_message = "In mode block, every rule must block."
   }
 }

@@ -22,7 +22,7 @@ provider "aws" {
   }
 }
 
-# Made anew in each run and written only when secrets_version changes: neither plan nor state holds them.
+# Generated in every run and written only when secrets_version changes. Neither the plan nor the state contains them.
 ephemeral "aws_secretsmanager_random_password" "this" {
   for_each = toset(["gateway_password", "watcher_password", "token_key", "cursor_key"])
 
@@ -45,7 +45,7 @@ module "heliograph" {
   watcher  = { cpu = 256, memory = 512 }
 
   deletion_protection = "off"
-  care                = { emails = var.emails, budget_usd = 300, log_retention_days = 7, firewall = "off" }
+  operations          = { emails = var.emails, budget_usd = 300, log_retention_days = 7, firewall = "off" }
 
   sync_enabled     = var.sync_enabled
   redis_auth_token = var.redis_auth_token

@@ -1,31 +1,31 @@
-# Apart, for deploy.sh: after the first of its steps only these are known.
+# Separate outputs for deploy.sh: after its first step, the output of the whole stack is not known yet.
 output "cluster_name" {
-  description = "ECS cluster."
+  description = "Name of the ECS cluster."
   value       = module.heliograph.cluster_name
 }
 
 output "region" {
-  description = "AWS_REGION of every command."
+  description = "AWS region, as AWS_REGION for all commands."
   value       = module.heliograph.region
 }
 
 output "service_names" {
-  description = "ECS services of gateway and watcher."
+  description = "Names of the ECS services of gateway and watcher."
   value       = module.heliograph.service_names
 }
 
 output "task_definitions" {
-  description = "What gateway and watcher are to run now."
+  description = "Current task definitions of gateway and watcher."
   value       = module.heliograph.task_definitions
 }
 
 output "repository_urls" {
-  description = "Where to push the images gateway, watcher and migrate."
+  description = "URLs of the repositories of the images gateway, watcher and migrate."
   value       = module.heliograph.repository_urls
 }
 
 output "migrate" {
-  description = "What it takes to run the migrations."
+  description = "Arguments of aws ecs run-task for the migrations."
   value       = module.heliograph.migrate
 }
 
@@ -35,16 +35,16 @@ output "web" {
 }
 
 output "api_url" {
-  description = "VITE_API_URL of the application's build."
+  description = "URL of the REST API, as VITE_API_URL for the application's build."
   value       = module.heliograph.api_url
 }
 
 output "socket_url" {
-  description = "VITE_WS_URL of the application's build."
+  description = "URL of the socket, as VITE_WS_URL for the application's build."
   value       = module.heliograph.socket_url
 }
 
 output "heliograph" {
-  description = "Everything that the stack tells."
+  description = "All outputs of the stack."
   value       = module.heliograph
 }

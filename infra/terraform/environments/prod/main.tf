@@ -22,7 +22,7 @@ provider "aws" {
   }
 }
 
-# Made anew in each run and written only when secrets_version changes: neither plan nor state holds them.
+# Generated in every run and written only when secrets_version changes. Neither the plan nor the state contains them.
 ephemeral "aws_secretsmanager_random_password" "this" {
   for_each = toset(["gateway_password", "watcher_password", "token_key", "cursor_key"])
 
@@ -44,7 +44,7 @@ module "heliograph" {
   gateway  = { min_tasks = 3, max_tasks = 20, connections_per_task = 7000 }
 
   deletion_protection = var.tear_down ? "tear_down" : "on"
-  care                = { emails = var.emails, budget_usd = 2000, log_retention_days = 30, firewall = "count" }
+  operations          = { emails = var.emails, budget_usd = 2000, log_retention_days = 30, firewall = "count" }
 
   sync_enabled     = var.sync_enabled
   redis_auth_token = var.redis_auth_token

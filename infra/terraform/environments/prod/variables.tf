@@ -1,15 +1,15 @@
 variable "region" {
-  description = "Region of everything but the application's certificate."
+  description = "Region of all resources except the application's certificate."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must be one such as eu-central-1."
+    error_message = "region must have a form such as eu-central-1."
   }
 }
 
 variable "availability_zones" {
-  description = "Zones to spread over."
+  description = "Availability zones."
   type        = list(string)
 
   validation {
@@ -19,7 +19,7 @@ variable "availability_zones" {
 }
 
 variable "api" {
-  description = "Name of the gateways, with either the Route 53 zone of it or a certificate of yours in this region."
+  description = "Domain of the gateways, with either its Route 53 zone or your own certificate in this region."
   type = object({
     domain          = string
     zone_id         = optional(string)
@@ -28,7 +28,7 @@ variable "api" {
 }
 
 variable "web" {
-  description = "Name of the application, its certificate in us-east-1, the zone of its record; null: served elsewhere."
+  description = "Domain of the application, its certificate in us-east-1, and the Route 53 zone of its record. Null: the application is served elsewhere."
   type = object({
     domain          = string
     certificate_arn = string
@@ -47,24 +47,24 @@ variable "images" {
 }
 
 variable "emails" {
-  description = "Who is told of alarms and of the budget."
+  description = "Email addresses that receive alarms and budget notifications."
   type        = list(string)
 }
 
 variable "tear_down" {
-  description = "Lift the protection against deletion, before terraform destroy and at no other time."
+  description = "Lifts the protection against deletion. Only for use right before terraform destroy."
   type        = bool
   default     = false
 }
 
 variable "sync_enabled" {
-  description = "Kill switch."
+  description = "Kill switch: false turns the socket and the watchers off."
   type        = bool
   default     = true
 }
 
 variable "secrets_version" {
-  description = "Raise a number to write new secrets at the next deployment: keys signs everybody out, passwords nobody."
+  description = "Increase a number to write new secrets at the next deployment. keys signs all users out; passwords does not."
   type = object({
     keys      = optional(number, 1)
     passwords = optional(number, 1)
@@ -73,7 +73,7 @@ variable "secrets_version" {
 }
 
 variable "redis_auth_token" {
-  description = "Password of Valkey, as TF_VAR_redis_auth_token."
+  description = "Password of Valkey. Pass it as TF_VAR_redis_auth_token."
   type        = string
   sensitive   = true
 }

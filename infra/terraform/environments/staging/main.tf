@@ -22,7 +22,7 @@ provider "aws" {
   }
 }
 
-# Made anew in each run and written only when secrets_version changes: neither plan nor state holds them.
+# Generated in every run and written only when secrets_version changes. Neither the plan nor the state contains them.
 ephemeral "aws_secretsmanager_random_password" "this" {
   for_each = toset(["gateway_password", "watcher_password", "token_key", "cursor_key"])
 
@@ -44,7 +44,7 @@ module "heliograph" {
   gateway  = { min_tasks = 2, max_tasks = 6 }
 
   deletion_protection = "off"
-  care                = { emails = var.emails, budget_usd = 1000, log_retention_days = 14, firewall = "count" }
+  operations          = { emails = var.emails, budget_usd = 1000, log_retention_days = 14, firewall = "count" }
 
   sync_enabled     = var.sync_enabled
   redis_auth_token = var.redis_auth_token

@@ -3,7 +3,7 @@ data "aws_caller_identity" "current" {}
 locals {
   own_certificate = var.zone_id != null
   certificate_arn = local.own_certificate ? aws_acm_certificate_validation.this[0].certificate_arn : var.certificate_arn
-  # Never to the outside: how fast the feed grows, and how the parts are.
+  # Not for the public: these paths reveal the rate of changes and the state of the services.
   closed_paths = ["/metrics", "/metrics/*", "/healthz/*"]
 }
 
@@ -60,7 +60,7 @@ resource "aws_s3_bucket_public_access_block" "logs" {
   restrict_public_buckets = true
 }
 
-# The load balancer writes with no other kind of encryption than this one.
+# The only kind of encryption that the load balancer supports for its logs.
 resource "aws_s3_bucket_server_side_encryption_configuration" "logs" {
   bucket = aws_s3_bucket.logs.id
 
@@ -124,12 +124,12 @@ resource "aws_lb" "this" {
   subnets            = var.subnet_ids
   security_groups    = [var.security_group_id]
 
-  # A quiet socket says nothing but a ping every 25 s; the default of 60 s loses a race with the second one.
+  # An idle socket carries only a ping every 25 s. With the default of 60 s one lost ping can cut it.
   idle_timeout               = var.idle_timeout_seconds
   client_keep_alive          = 3600
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "defensive"
-  # Append, so that the gateway sees who called and not what the caller claims.
+  # Append the caller's address, so that the gateway does not rely on what the caller claims.
   xff_header_processing_mode = "append"
   enable_deletion_protection = var.deletion_protection
 
@@ -142,33 +142,33 @@ resource "aws_lb" "this" {
 }
 
 resource "aws_lb_target_group" "gateway" {
-  # Six characters are the most; not a fixed name, since the next one is made before this one goes.
+  # At most six characters. A prefix and not a fixed name, because the replacement is created before this one is deleted.
   name_prefix = "hg-gw-"
   vpc_id      = var.vpc_id
   target_type = "ip"
   port        = var.target_port
   protocol    = "HTTP"
 
-  # A new task gets the new sockets until it has as many as the others; in turn, it would stay behind for hours.
+  # A new task receives new sockets until it has as many as the others. With round robin it would lag behind for hours.
   load_balancing_algorithm_type = "least_outstanding_requests"
   deregistration_delay          = var.deregistration_delay_seconds
 
-  # Sessions resume on any gateway. A cookie would send everybody back to the task that is full.
+  # Sessions resume on any gateway. A cookie would send clients back to the task that is full.
   stickiness {
     enabled = false
     type    = "lb_cookie"
   }
 
-  # Ready does not depend on Redis: its loss costs latency, and must not take all targets out at once.
+  # Readiness does not depend on Redis. Losing it costs latency and must not remove all targets at once.
   health_check {
     path              = "/healthz/ready"
     matcher           = "200"
     interval          = 10
     timeout           = 5
     healthy_threshold = 2
-    # 10 x 10 s = 100 s. Without a database no gateway is ready, and a failover takes half a minute, at times a whole one:
-    # with 3 of 10 s ECS would replace the whole fleet for it, and cut every socket. One that hangs alone is ended sooner,
-    # by the health check of its container (3 of 15 s).
+    # 10 x 10 s = 100 s. During a database failover, which takes 30 to 60 s, no gateway is ready. With 3 x 10 s ECS would
+    # replace the whole fleet and cut every socket. A single gateway that hangs is stopped earlier, by the health check of
+    # its container (3 x 15 s).
     unhealthy_threshold = 10
   }
 
@@ -234,7 +234,7 @@ resource "aws_lb_listener" "http" {
 }
 
 ################################################################################
-# Name
+# DNS record
 ################################################################################
 
 resource "aws_route53_record" "this" {

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Beginning of the names of what is made here."
+  description = "Prefix of all names."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "vpc_id" {
-  description = "Network of the targets."
+  description = "Id of the targets' network."
   type        = string
 
   validation {
@@ -19,17 +19,17 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Public subnets, in two zones at least."
+  description = "Public subnets in at least two zones."
   type        = list(string)
 
   validation {
     condition     = length(var.subnet_ids) >= 2
-    error_message = "subnet_ids must name at least 2 subnets: a load balancer is not made with less."
+    error_message = "subnet_ids must name at least 2 subnets: AWS requires them for a load balancer."
   }
 }
 
 variable "security_group_id" {
-  description = "Group of the load balancer."
+  description = "Security group of the load balancer."
   type        = string
 
   validation {
@@ -39,28 +39,28 @@ variable "security_group_id" {
 }
 
 variable "domain" {
-  description = "Name under which the gateways are reached, for example api.example.com."
+  description = "Domain of the gateways, for example api.example.com."
   type        = string
 
   validation {
     condition     = can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.domain))
-    error_message = "domain must be a name such as api.example.com."
+    error_message = "domain must be a domain such as api.example.com."
   }
 }
 
 variable "zone_id" {
-  description = "Route 53 zone of the domain: certificate and record are made there. Null when DNS is elsewhere."
+  description = "Route 53 zone of the domain, in which certificate validation and record are created. Null if DNS is elsewhere."
   type        = string
   default     = null
 
   validation {
     condition     = (var.zone_id == null) != (var.certificate_arn == null)
-    error_message = "Give either zone_id (certificate and record are made) or certificate_arn (both are yours), not both."
+    error_message = "Set either zone_id (certificate and record are created) or certificate_arn (you provide both), not both."
   }
 }
 
 variable "certificate_arn" {
-  description = "Certificate of the domain in this region, when DNS is not in Route 53."
+  description = "Certificate of the domain in this region, if DNS is not in Route 53."
   type        = string
   default     = null
 
@@ -81,7 +81,7 @@ variable "target_port" {
 }
 
 variable "idle_timeout_seconds" {
-  description = "After how long without a byte a connection is cut."
+  description = "Time without traffic after which the load balancer closes a connection, seconds."
   type        = number
   default     = 300
 
@@ -92,7 +92,7 @@ variable "idle_timeout_seconds" {
 }
 
 variable "ping_interval_seconds" {
-  description = "Pause between the gateway's pings, the only bytes on a quiet socket."
+  description = "Interval of the gateway's pings, the only traffic on an idle socket, seconds."
   type        = number
   default     = 25
 
@@ -103,7 +103,7 @@ variable "ping_interval_seconds" {
 }
 
 variable "deregistration_delay_seconds" {
-  description = "How long a target that leaves keeps its connections before its task is told to stop. The gateway's own drain begins only then, so a long delay postpones it."
+  description = "Time for which a deregistering target keeps its connections before its task receives SIGTERM, seconds. The gateway's own drain begins only then, so a long delay postpones it."
   type        = number
   default     = 30
 
@@ -114,7 +114,7 @@ variable "deregistration_delay_seconds" {
 }
 
 variable "access_log_days" {
-  description = "Days for which access logs are kept."
+  description = "Retention of the access logs, days."
   type        = number
   default     = 30
 
@@ -125,6 +125,6 @@ variable "access_log_days" {
 }
 
 variable "deletion_protection" {
-  description = "Refuse to delete the load balancer, and its log while it holds anything."
+  description = "Protect the load balancer against deletion, and its access logs while they are not empty."
   type        = bool
 }

@@ -1,6 +1,6 @@
 locals {
   major = split(".", var.engine_version)[0]
-  # The certificate authorities of RDS are in the images (NODE_EXTRA_CA_CERTS); the name is checked as well.
+  # verify-full also checks the host name. The images contain the certificate authorities of RDS (NODE_EXTRA_CA_CERTS).
   address = "${aws_rds_cluster.this.endpoint}:${var.port}/${aws_rds_cluster.this.database_name}?sslmode=verify-full"
 }
 
@@ -23,7 +23,7 @@ resource "aws_rds_cluster_parameter_group" "this" {
     value = "1"
   }
 
-  # A session that died with its host must not hold its locks for the two hours of the kernel.
+  # The kernel detects a dead peer after two hours. Until then the session of a lost host would hold its locks.
   parameter {
     name  = "tcp_keepalives_idle"
     value = "30"
@@ -39,7 +39,7 @@ resource "aws_rds_cluster_parameter_group" "this" {
     value = "3"
   }
 
-  # An open transaction that does nothing keeps old rows of the log in its index. Services set less for themselves.
+  # An idle open transaction keeps dead log rows in the indexes. The services set shorter limits for themselves.
   parameter {
     name  = "idle_in_transaction_session_timeout"
     value = "60000"
@@ -55,7 +55,7 @@ resource "aws_rds_cluster_parameter_group" "this" {
   }
 }
 
-# Made here before RDS makes it: that one would keep statements and their values for ever, and not under our key.
+# Created before RDS creates it, which would keep statements and their values forever and without our key.
 resource "aws_cloudwatch_log_group" "postgresql" {
   name              = "/aws/rds/cluster/${var.name}/postgresql"
   retention_in_days = var.log_retention_days
@@ -69,7 +69,7 @@ resource "aws_rds_cluster" "this" {
   database_name      = "heliograph"
   port               = var.port
 
-  # Owns the schema; RDS makes its password, keeps it in Secrets Manager and changes it. Nobody but migrate uses it.
+  # Owns the schema and is used only by migrate. RDS creates its password, stores it in Secrets Manager and rotates it.
   master_username               = "heliograph_owner"
   manage_master_user_password   = true
   master_user_secret_kms_key_id = var.kms_key_arn
@@ -106,14 +106,14 @@ resource "aws_rds_cluster_instance" "this" {
   promotion_tier     = count.index
 
   publicly_accessible = false
-  # The version is the one that is written down: after an upgrade by RDS the next plan would be a downgrade, which it refuses.
+  # The version is the configured one. After an automatic upgrade the next plan would be a downgrade, which RDS refuses.
   auto_minor_version_upgrade      = false
   performance_insights_enabled    = true
   performance_insights_kms_key_id = var.kms_key_arn
 }
 
 ################################################################################
-# How the services reach it: always the writer, since a copy may be behind what was just told
+# Connection of the services: always to the writer, because a replica may lag behind a signal that was just sent
 ################################################################################
 
 resource "aws_secretsmanager_secret" "url" {

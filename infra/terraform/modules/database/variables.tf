@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Beginning of the names of what is made here."
+  description = "Prefix of all names."
   type        = string
 
   validation {
@@ -9,17 +9,17 @@ variable "name" {
 }
 
 variable "subnet_ids" {
-  description = "Data subnets, in two zones at least."
+  description = "Data subnets in at least two zones."
   type        = list(string)
 
   validation {
     condition     = length(var.subnet_ids) >= 2
-    error_message = "subnet_ids must name at least 2 subnets: a cluster in one zone ends with it."
+    error_message = "subnet_ids must name at least 2 subnets: a cluster in one zone is lost with it."
   }
 }
 
 variable "security_group_id" {
-  description = "Group that lets the services in."
+  description = "Security group that admits the services."
   type        = string
 
   validation {
@@ -39,12 +39,12 @@ variable "kms_key_arn" {
 }
 
 variable "engine_version" {
-  description = "Aurora PostgreSQL, 15 or newer. Ask `aws rds describe-db-engine-versions --engine aurora-postgresql` for what a region has."
+  description = "Version of Aurora PostgreSQL, 15 or newer. `aws rds describe-db-engine-versions --engine aurora-postgresql` lists those of a region."
   type        = string
 
   validation {
     condition     = can(regex("^(1[5-9]|[2-9][0-9])\\.[0-9]+$", var.engine_version))
-    error_message = "engine_version must be major.minor from 15, for example 17.5."
+    error_message = "engine_version must be major.minor, 15 or newer, for example 17.5."
   }
 }
 
@@ -60,17 +60,17 @@ variable "port" {
 }
 
 variable "instance_class" {
-  description = "Size of each instance."
+  description = "Instance class."
   type        = string
 
   validation {
     condition     = can(regex("^db\\.[a-z0-9]+\\.[a-z0-9]+$", var.instance_class))
-    error_message = "instance_class must be one such as db.r8g.large."
+    error_message = "instance_class must have a form such as db.r8g.large."
   }
 }
 
 variable "instances" {
-  description = "Writer and standbys: the first writes, another takes over when it is lost."
+  description = "Number of instances. One is the writer; another takes over when it is lost."
   type        = number
 
   validation {
@@ -80,7 +80,7 @@ variable "instances" {
 }
 
 variable "backup_retention_days" {
-  description = "Days that can be restored to any second."
+  description = "Days within which any second can be restored."
   type        = number
 
   validation {
@@ -90,7 +90,7 @@ variable "backup_retention_days" {
 }
 
 variable "log_retention_days" {
-  description = "Days for which the server's log is kept."
+  description = "Retention of the server's log, days."
   type        = number
 
   validation {
@@ -100,12 +100,12 @@ variable "log_retention_days" {
 }
 
 variable "deletion_protection" {
-  description = "Refuse to delete the cluster; when off, it goes without a last snapshot."
+  description = "Protect the cluster against deletion. Without protection it is deleted without a final snapshot."
   type        = bool
 }
 
 variable "passwords" {
-  description = "Passwords of the roles that the services connect as. Written to Secrets Manager when passwords_version changes, never to the state."
+  description = "Passwords of the services' database roles. Written to Secrets Manager when passwords_version changes, never to the state."
   type = object({
     gateway = string
     watcher = string
@@ -115,23 +115,23 @@ variable "passwords" {
 
   validation {
     condition     = alltrue([for password in values(var.passwords) : can(regex("^[A-Za-z0-9]{24,}$", password))])
-    error_message = "passwords must be at least 24 letters and digits: they stand in addresses."
+    error_message = "passwords must be at least 24 letters and digits, because they are part of URLs."
   }
 }
 
 variable "passwords_version" {
-  description = "Raise it to write new passwords; the next deployment then gives them to the roles and the services."
+  description = "Increase it to write new passwords. The next deployment gives them to the roles and the services."
   type        = number
   default     = 1
 
   validation {
     condition     = var.passwords_version >= 1 && floor(var.passwords_version) == var.passwords_version
-    error_message = "passwords_version must be a whole number from 1."
+    error_message = "passwords_version must be a positive whole number."
   }
 }
 
 variable "secret_recovery_days" {
-  description = "Days for which a deleted secret can be brought back; 0 deletes at once."
+  description = "Days within which a deleted secret can be restored. 0 deletes immediately."
   type        = number
   default     = 7
 

@@ -5,14 +5,14 @@
 resource "aws_ecs_cluster" "this" {
   name = var.name
 
-  # Memory and processor by task: a gateway that leaks shows before it ends.
+  # Memory and CPU by task, so that a leaking gateway is noticed before it is killed.
   setting {
     name  = "containerInsights"
     value = "enhanced"
   }
 }
 
-# No FARGATE_SPOT: a task that is taken away within two minutes takes its sockets along.
+# No FARGATE_SPOT: a task that is reclaimed after two minutes loses its sockets.
 resource "aws_ecs_cluster_capacity_providers" "this" {
   cluster_name       = aws_ecs_cluster.this.name
   capacity_providers = ["FARGATE"]

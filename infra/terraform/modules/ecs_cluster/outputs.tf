@@ -1,5 +1,5 @@
 output "cluster_arn" {
-  description = "The cluster."
+  description = "ARN of the cluster."
   value       = aws_ecs_cluster.this.arn
 }
 
@@ -9,11 +9,11 @@ output "cluster_name" {
 }
 
 output "repository_urls" {
-  description = "Where to push the images, by name."
+  description = "URLs of the repositories, by image."
   value       = { for name, repository in aws_ecr_repository.this : name => repository.repository_url }
 }
 
 output "repository_arns" {
-  description = "Repositories, for the right to pull from exactly one."
+  description = "ARNs of the repositories by image, for permissions to pull from exactly one."
   value       = { for name, repository in aws_ecr_repository.this : name => repository.arn }
 }

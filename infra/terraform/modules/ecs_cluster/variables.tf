@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the cluster and beginning of the names of the repositories."
+  description = "Name of the cluster, and prefix of the repositories."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "repositories" {
-  description = "Images to keep repositories for."
+  description = "Names of the images, one repository each."
   type        = set(string)
   default     = ["gateway", "watcher", "migrate"]
 
@@ -20,13 +20,13 @@ variable "repositories" {
 }
 
 variable "images_kept" {
-  description = "Images kept in each repository; the older ones cannot be rolled back to."
+  description = "Images kept in each repository. A rollback to an older one is not possible."
   type        = number
   default     = 30
 
   validation {
     condition     = var.images_kept >= 2 && var.images_kept <= 1000
-    error_message = "images_kept must be between 2 and 1000: the one before must be there for a rollback."
+    error_message = "images_kept must be between 2 and 1000: a rollback needs the previous image."
   }
 }
 
@@ -41,7 +41,7 @@ variable "kms_key_arn" {
 }
 
 variable "force_delete" {
-  description = "Delete repositories that still hold images; for short-lived environments."
+  description = "Delete repositories that still contain images. For short-lived environments."
   type        = bool
   default     = false
 }

@@ -1,6 +1,6 @@
 locals {
   full_name = "${var.name}-${var.part}"
-  # Without the key of a JSON secret, which rights know nothing of.
+  # Without the key of a JSON secret, which IAM does not support.
   secret_arns = distinct([for arn in values(var.secrets) : join(":", slice(split(":", arn), 0, min(7, length(split(":", arn)))))])
   probe       = var.health == null ? null : "fetch('http://127.0.0.1:${var.health.port}${var.health.path}').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"
 
@@ -10,8 +10,8 @@ locals {
     essential = true
     command   = var.command
 
-    # ECS reads secrets when a task starts and at no other time. A new number here is a new revision of the task, so that
-    # what was written to the secrets reaches what runs, and a version that does not come up with them is noticed.
+    # ECS reads secrets only when a task starts. A new value here creates a new revision of the task, so running tasks are
+    # replaced and get the new secrets, and a revision that fails with them is rolled back.
     dockerLabels = { "heliograph.secrets" = var.secrets_version }
 
     environment = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
@@ -29,7 +29,7 @@ locals {
     stopTimeout            = var.stop.timeout_seconds
     readonlyRootFilesystem = true
     linuxParameters        = { initProcessEnabled = true, capabilities = { drop = ["ALL"] } }
-    # Each socket is an open file; the default of 1024 would refuse the 1000th client.
+    # Every socket is an open file. The default of 1024 would refuse clients from about the 1000th on.
     ulimits = [{ name = "nofile", softLimit = 65535, hardLimit = 65535 }]
 
     logConfiguration = {
@@ -38,7 +38,7 @@ locals {
         awslogs-group         = aws_cloudwatch_log_group.this.name
         awslogs-region        = var.log.region
         awslogs-stream-prefix = var.part
-        # A log service that is slow must not stop the program that writes.
+        # A slow log service must not block the program that writes.
         mode            = "non-blocking"
         max-buffer-size = "16m"
       }
@@ -56,7 +56,7 @@ locals {
 }
 
 ################################################################################
-# Logs, which are also how metrics travel
+# Logs, which also carry the metrics
 ################################################################################
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -66,12 +66,12 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 ################################################################################
-# Rights: of who starts the task, and of the task, which needs none
+# Permissions: for starting the task, and for the task itself, which needs none
 ################################################################################
 
 resource "aws_iam_role" "execution" {
   name               = "${local.full_name}-execution"
-  description        = "starts ${var.part}: image, secrets, log"
+  description        = "${var.part}: starting the task with its image, secrets and log"
   assume_role_policy = local.assume_by_tasks
 }
 
@@ -96,7 +96,7 @@ resource "aws_iam_role_policy" "execution" {
           Resource = [var.image.repository_arn]
         },
         {
-          # Knows no resource: the token is for the registry of the account.
+          # The action supports no resource: the token is valid for the account's registry.
           Sid      = "SignInToRegistry"
           Effect   = "Allow"
           Action   = ["ecr:GetAuthorizationToken"]
@@ -123,7 +123,7 @@ resource "aws_iam_role_policy" "execution" {
 
 resource "aws_iam_role" "task" {
   name               = "${local.full_name}-task"
-  description        = "${var.part} itself, which calls nothing of AWS"
+  description        = "${var.part}: the program itself, which calls no AWS API"
   assume_role_policy = local.assume_by_tasks
 }
 
@@ -146,7 +146,7 @@ resource "aws_ecs_task_definition" "this" {
     cpu_architecture        = var.size.architecture
   }
 
-  # Kept for a rollback by hand; ECS would otherwise refuse the one before.
+  # Old revisions stay registered, so that a manual rollback can use them.
   skip_destroy = true
 
   depends_on = [aws_iam_role_policy.execution]
@@ -170,7 +170,7 @@ resource "aws_ecs_service" "this" {
   deployment_maximum_percent         = var.service.max_percent
   availability_zone_rebalancing      = "ENABLED"
   health_check_grace_period_seconds  = var.service.target_group_arn == null ? null : 60
-  # What comes after waits for this: gateways are not replaced before the watchers are.
+  # Resources that follow wait for this, so gateways are replaced only after the watchers.
   wait_for_steady_state  = true
   enable_execute_command = false
 
@@ -196,18 +196,18 @@ resource "aws_ecs_service" "this" {
   }
 
   lifecycle {
-    # Belongs to the autoscaling; a deployment in the rush hour must not send the fleet back to its beginning.
+    # Autoscaling owns this value. A deployment at peak load must not shrink the fleet to its initial size.
     ignore_changes = [desired_count]
 
-    # A deployment that was taken back is a steady service too. Without this it would count as done, and what comes after
-    # would be deployed beside the version before.
+    # A service that was rolled back is steady as well. Without this check the deployment would count as complete, and the
+    # resources that follow would be deployed next to the old version.
     postcondition {
       condition     = self.task_definition == aws_ecs_task_definition.this.arn
-      error_message = "${var.part} did not come up in this version and was rolled back: its last log lines and `aws ecs describe-services` say why."
+      error_message = "${var.part} failed to start in this version and was rolled back. Its last log lines and `aws ecs describe-services` say why."
     }
   }
 
-  # A fleet that drains for minutes, a part at a time; the provider would give up after 20.
+  # The fleet is replaced in batches, each of which drains for minutes. The provider's default is 20 minutes.
   timeouts {
     create = "60m"
     update = "120m"
@@ -228,7 +228,7 @@ resource "aws_appautoscaling_target" "this" {
   max_capacity       = var.autoscaling.max_tasks
 }
 
-# Out within a minute, in after a quarter of an hour: leaving costs each socket of a task a reconnect.
+# Scales out after one minute and in after 15 minutes, because a task that stops makes each of its sockets reconnect.
 resource "aws_appautoscaling_policy" "connections" {
   count = var.autoscaling == null ? 0 : 1
 
@@ -244,11 +244,11 @@ resource "aws_appautoscaling_policy" "connections" {
     scale_in_cooldown  = 900
 
     customized_metric_specification {
-      # Each task writes its sockets once a minute. Divided by the number of lines, a minute that lacks one counts right.
+      # Each task writes its number of sockets once a minute. Dividing by the number of lines stays correct when a line is missing.
       metrics {
         id          = "per_task"
         expression  = "sockets / lines"
-        label       = "sockets of a task"
+        label       = "sockets per task"
         return_data = true
       }
 

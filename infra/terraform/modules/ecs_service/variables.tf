@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Beginning of the names of what is made here, for example heliograph-prod."
+  description = "Prefix of all names, for example heliograph-prod."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "part" {
-  description = "Which program this is: gateway, watcher or migrate."
+  description = "Name of the program: gateway, watcher or migrate."
   type        = string
 
   validation {
@@ -19,7 +19,7 @@ variable "part" {
 }
 
 variable "cluster_name" {
-  description = "Cluster that runs it."
+  description = "Name of the cluster that runs the task."
   type        = string
 
   validation {
@@ -29,7 +29,7 @@ variable "cluster_name" {
 }
 
 variable "image" {
-  description = "Image with its tag or digest, and the repository that it is pulled from (null: one outside of this account, which needs no right)."
+  description = "Image with its tag or digest, and its repository. Null repository: outside this account, so no permission is needed."
   type = object({
     uri            = string
     repository_arn = optional(string)
@@ -37,12 +37,12 @@ variable "image" {
 
   validation {
     condition     = can(regex("(@sha256:[0-9a-f]{64}|:[A-Za-z0-9_][A-Za-z0-9_.-]*)$", var.image.uri)) && !endswith(var.image.uri, ":latest")
-    error_message = "image must end with a digest or a tag other than latest: a rollback must find what ran before."
+    error_message = "image must end with a digest or a tag other than latest: a rollback needs the previous image."
   }
 }
 
 variable "size" {
-  description = "Processor units (1024 are one) and MiB of a task, and its architecture: ARM64 or X86_64."
+  description = "CPU units (1024 are one vCPU) and memory in MiB of a task, and its architecture: ARM64 or X86_64."
   type = object({
     cpu          = number
     memory       = number
@@ -59,7 +59,7 @@ variable "size" {
       8192  = [for gib in range(16, 61, 4) : gib * 1024]
       16384 = [for gib in range(32, 121, 8) : gib * 1024]
     }, var.size.cpu, []), var.size.memory)
-    error_message = "size must be a pair that Fargate has, for example cpu 1024 with memory 2048 to 8192."
+    error_message = "size must be a combination that Fargate supports, for example cpu 1024 with memory 2048 to 8192."
   }
 
   validation {
@@ -69,29 +69,29 @@ variable "size" {
 }
 
 variable "environment" {
-  description = "Settings of the container that are no secrets."
+  description = "Environment variables that are not secret."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = alltrue([for name in keys(var.environment) : !can(regex("SECRET|PASSWORD|DATABASE_URL$|REDIS_URL$", name)) || var.environment[name] == "" || can(regex("^postgresql://[a-z_]+@", var.environment[name]))])
-    error_message = "environment must not hold secrets: whoever may read the task definition reads it. Use secrets."
+    error_message = "environment must not contain secrets, because task definitions are readable without access to secrets. Use secrets instead."
   }
 }
 
 variable "secrets" {
-  description = "Settings of the container by the ARN of their secret, with :key:: behind it for one value of a JSON secret."
+  description = "Secret environment variables by ARN of their secret. :key:: after the ARN selects one value of a JSON secret."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = length(setintersection(keys(var.secrets), keys(var.environment))) == 0
-    error_message = "A setting must not be in secrets and in environment."
+    error_message = "An environment variable must not be in both secrets and environment."
   }
 }
 
 variable "secrets_version" {
-  description = "Changes when the secrets are written anew: running tasks are replaced then, as they know the old ones."
+  description = "Version of the secrets. When it changes, running tasks are replaced, because they have the old values."
   type        = string
   default     = "1"
 
@@ -102,7 +102,7 @@ variable "secrets_version" {
 }
 
 variable "command" {
-  description = "Arguments for the image's program; empty: as the image says."
+  description = "Arguments of the program. Empty: those of the image."
   type        = list(string)
   default     = []
 }
@@ -118,7 +118,7 @@ variable "kms_key_arn" {
 }
 
 variable "log" {
-  description = "Region of the log, which is handed in so that nothing has to be looked up in the middle of a deployment, and days for which it is kept."
+  description = "Region and retention of the log. The region is an input because a look-up inside this module would be unknown during a deployment."
   type = object({
     region         = string
     retention_days = number
@@ -131,7 +131,7 @@ variable "log" {
 }
 
 variable "stop" {
-  description = "Seconds between the request to stop and the end by force (120 is the most that Fargate gives), and how many of them the program drains for."
+  description = "Seconds between SIGTERM and SIGKILL (at most 120 on Fargate), and how many of them the program uses to drain."
   type = object({
     timeout_seconds = optional(number, 30)
     drain_seconds   = optional(number, 0)
@@ -140,17 +140,17 @@ variable "stop" {
 
   validation {
     condition     = var.stop.timeout_seconds >= 2 && var.stop.timeout_seconds <= 120
-    error_message = "stop.timeout_seconds must be between 2 and 120, the most that Fargate gives."
+    error_message = "stop.timeout_seconds must be between 2 and 120, the maximum of Fargate."
   }
 
   validation {
     condition     = var.stop.drain_seconds >= 0 && var.stop.drain_seconds + 10 <= var.stop.timeout_seconds
-    error_message = "stop.drain_seconds + 10 must not exceed stop.timeout_seconds: else the last sockets are cut instead of closed."
+    error_message = "stop.drain_seconds + 10 must not exceed stop.timeout_seconds: otherwise the last sockets are cut instead of closed."
   }
 }
 
 variable "health" {
-  description = "Port of the program and the address that says that it lives; null for a task that runs once."
+  description = "Port of the program and path of its liveness check. Null for a one-off task."
   type = object({
     port = number
     path = optional(string, "/healthz/live")
@@ -159,7 +159,7 @@ variable "health" {
 }
 
 variable "service" {
-  description = "Where and how many of it run; null for a task that is only started by hand. target_group_arn: behind the load balancer."
+  description = "Subnets, security group and number of the tasks, and the target group if the service is behind the load balancer. Null for a one-off task."
   type = object({
     subnet_ids          = list(string)
     security_group_id   = string
@@ -177,17 +177,17 @@ variable "service" {
 
   validation {
     condition     = var.service == null || try(var.service.min_healthy_percent < var.service.max_percent, false)
-    error_message = "service.min_healthy_percent must be below max_percent: a deployment could neither start nor stop a task."
+    error_message = "service.min_healthy_percent must be below max_percent: otherwise a deployment can neither start nor stop a task."
   }
 
   validation {
     condition     = var.service == null || var.health != null
-    error_message = "A service needs health: without it a hung task runs for ever."
+    error_message = "A service needs health: without it a task that hangs is never replaced."
   }
 }
 
 variable "autoscaling" {
-  description = "Bounds, and how full a task shall be: sockets (by the metric that gateways write under metrics_namespace), processor and memory in percent. Null: always service.tasks."
+  description = "Bounds of the fleet, and targets per task: sockets (the metric that gateways write to metrics_namespace), CPU and memory in percent. Null: always service.tasks."
   type = object({
     min_tasks            = number
     max_tasks            = number
@@ -200,7 +200,7 @@ variable "autoscaling" {
 
   validation {
     condition     = var.autoscaling == null || try(var.autoscaling.min_tasks >= 2 && var.autoscaling.max_tasks >= var.autoscaling.min_tasks, false)
-    error_message = "autoscaling needs max_tasks >= min_tasks >= 2: with one task its loss is an outage."
+    error_message = "autoscaling needs max_tasks >= min_tasks >= 2: with a single task, losing it is an outage."
   }
 
   validation {

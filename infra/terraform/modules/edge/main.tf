@@ -2,10 +2,10 @@ locals {
   web_count = var.web == null ? 0 : 1
   waf_count = var.waf == null ? 0 : 1
 
-  # Managed by AWS: compress, and keep as long as the file itself says.
+  # CachingOptimized, managed by AWS: it compresses, and caches as long as the file's headers say.
   caching_optimized_id = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
-  # The same as the demonstration's front door sends, and the gateways, which live under another name here.
+  # The policy of the demo's front door, plus the gateways, which have their own domain here.
   content_security_policy = join("; ", [
     "default-src 'self'",
     "connect-src 'self' https://${var.api_domain} wss://${var.api_domain}",
@@ -24,9 +24,8 @@ locals {
     AWSManagedRulesCommonRuleSet          = 30
   }
 
-  # Rules that refuse what the application does every day: bodies above 8 KB (documents), addresses with 200 ids, text that
-  # people write about markup, and socket clients that are no browsers. They count in either mode; the gateways have their own
-  # limits for all of it.
+  # Rules that would block normal use: bodies above 8 KB (documents), URLs with 200 ids, text about markup, and socket clients
+  # that are not browsers. They only count in both modes; the gateways have their own limits for all of this.
   counted_rules = {
     AWSManagedRulesCommonRuleSet = ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING", "CrossSiteScripting_BODY", "NoUserAgent_HEADER"]
   }
@@ -65,7 +64,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "web" {
   }
 }
 
-# A build that was overwritten by a bad one can be brought back.
+# A faulty build can be rolled back to the version before it.
 resource "aws_s3_bucket_versioning" "web" {
   count = local.web_count
 
@@ -93,7 +92,7 @@ resource "aws_s3_bucket_policy" "web" {
         Condition = { StringEquals = { "AWS:SourceArn" = aws_cloudfront_distribution.web[0].arn } }
       },
       {
-        # With it a file that is not there is 404; without it, 403.
+        # With this permission a missing file is answered with 404, without it with 403.
         Sid       = "OnlyThisDistributionLists"
         Effect    = "Allow"
         Action    = "s3:ListBucket"
@@ -128,13 +127,13 @@ resource "aws_cloudfront_origin_access_control" "web" {
   signing_protocol                  = "sigv4"
 }
 
-# Addresses of the application's own pages are one file; a file of an earlier build is 404 and not that page.
+# Every page of the application is served by index.html. A missing asset of an earlier build stays a 404.
 resource "aws_cloudfront_function" "pages" {
   count = local.web_count
 
   name    = "${var.name}-pages"
   runtime = "cloudfront-js-2.0"
-  comment = "addresses without a file name get index.html"
+  comment = "paths without a file name get index.html"
   publish = true
   code    = <<-EOT
     function handler(event) {

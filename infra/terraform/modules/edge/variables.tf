@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Beginning of the names of what is made here."
+  description = "Prefix of all names."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "alb_arn" {
-  description = "Load balancer behind the firewall."
+  description = "ARN of the load balancer behind the firewall."
   type        = string
 
   validation {
@@ -19,17 +19,17 @@ variable "alb_arn" {
 }
 
 variable "api_domain" {
-  description = "Name of the gateways: what pages may call."
+  description = "Domain of the gateways, which pages may call."
   type        = string
 
   validation {
     condition     = can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.api_domain))
-    error_message = "api_domain must be a name such as api.example.com."
+    error_message = "api_domain must be a domain such as api.example.com."
   }
 }
 
 variable "web" {
-  description = "Name of the application, its certificate (in us-east-1, where CloudFront looks), and the Route 53 zone for its record (null: DNS is elsewhere). Null: no application here."
+  description = "Domain of the application, its certificate (in us-east-1, as CloudFront requires), and the Route 53 zone of its record (null: DNS is elsewhere). Null: no application."
   type = object({
     domain          = string
     certificate_arn = string
@@ -44,12 +44,12 @@ variable "web" {
 
   validation {
     condition     = var.web == null || can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.web.domain))
-    error_message = "web.domain must be a name such as app.example.com."
+    error_message = "web.domain must be a domain such as app.example.com."
   }
 }
 
 variable "price_class" {
-  description = "Where CloudFront keeps copies: PriceClass_100 (America and Europe), _200 or _All."
+  description = "Edge locations of CloudFront: PriceClass_100 (America and Europe), _200 or _All."
   type        = string
   default     = "PriceClass_100"
 
@@ -60,7 +60,7 @@ variable "price_class" {
 }
 
 variable "waf" {
-  description = "Firewall of the gateways: requests of one address in five minutes, and whether rules block or only count. It sees requests and upgrades, no frames. Null: none."
+  description = "Firewall of the gateways: requests per address in five minutes, and whether rules block or only count. It inspects requests and upgrades, not frames. Null: no firewall."
   type = object({
     requests_per_address = optional(number, 10000)
     mode                 = optional(string, "count")
@@ -69,7 +69,7 @@ variable "waf" {
 
   validation {
     condition     = var.waf == null || try(var.waf.requests_per_address >= 2000, false)
-    error_message = "waf.requests_per_address must be at least 2000: an office behind one address reconnects at once after a deployment."
+    error_message = "waf.requests_per_address must be at least 2000: after a deployment, all clients of an office reconnect from one address."
   }
 
   validation {
@@ -79,7 +79,7 @@ variable "waf" {
 }
 
 variable "force_destroy" {
-  description = "Delete the application's bucket with what is in it; for short-lived environments."
+  description = "Delete the application's bucket with its contents. For short-lived environments."
   type        = bool
   default     = false
 }

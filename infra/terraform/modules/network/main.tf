@@ -1,5 +1,5 @@
 locals {
-  # Three ranges of the same zones: 0.. public, 4.. private, 8.. data; 12.. stay free.
+  # Each zone has a subnet in three ranges: 0 to 3 public, 4 to 7 private, 8 to 11 data. 12 to 15 are free.
   zones   = { for index, zone in var.availability_zones : zone => index }
   nat_for = { for zone in var.availability_zones : zone => var.nat == "per_az" ? zone : var.availability_zones[0] }
 }
@@ -18,7 +18,7 @@ resource "aws_vpc" "this" {
   tags = { Name = var.name }
 }
 
-# Whatever forgets to name its group gets this one, which allows nothing.
+# The group of any resource that names none. It allows nothing.
 resource "aws_default_security_group" "this" {
   vpc_id = aws_vpc.this.id
 
@@ -32,7 +32,7 @@ resource "aws_internet_gateway" "this" {
 }
 
 ################################################################################
-# Public subnets: load balancer and NAT, no task
+# Public subnets: load balancer and NAT gateways, no tasks
 ################################################################################
 
 resource "aws_subnet" "public" {
@@ -65,7 +65,7 @@ resource "aws_route_table_association" "public" {
 }
 
 ################################################################################
-# Private subnets: tasks, with a way out and none in
+# Private subnets: tasks; outgoing connections only
 ################################################################################
 
 resource "aws_subnet" "private" {
@@ -120,7 +120,7 @@ resource "aws_route_table_association" "private" {
   route_table_id = aws_route_table.private[each.key].id
 }
 
-# Layers of images come from S3; without this they would pass the NAT and be paid for by the gigabyte.
+# Image layers are stored in S3. Without the endpoint they would pass through the NAT gateway, which is billed per gigabyte.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${data.aws_region.current.name}.s3"
@@ -131,7 +131,7 @@ resource "aws_vpc_endpoint" "s3" {
 }
 
 ################################################################################
-# Data subnets: database and Redis, with no way out at all
+# Data subnets: database and Redis; no route to the internet
 ################################################################################
 
 resource "aws_subnet" "data" {
@@ -158,7 +158,7 @@ resource "aws_route_table_association" "data" {
 }
 
 ################################################################################
-# Who talked to whom
+# Flow log
 ################################################################################
 
 resource "aws_cloudwatch_log_group" "flow" {
@@ -193,7 +193,7 @@ resource "aws_iam_role_policy" "flow" {
         Resource = [aws_cloudwatch_log_group.flow.arn, "${aws_cloudwatch_log_group.flow.arn}:*"]
       },
       {
-        # The delivery looks for its group among all of them; it is shown no more than names.
+        # The delivery service searches all log groups for its own; this permission only lists names.
         Effect   = "Allow"
         Action   = ["logs:DescribeLogGroups"]
         Resource = [replace(aws_cloudwatch_log_group.flow.arn, "/:log-group:.*$/", ":log-group:*")]

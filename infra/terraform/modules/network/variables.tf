@@ -1,15 +1,15 @@
 variable "name" {
-  description = "Beginning of the names of what is made here, for example heliograph-prod."
+  description = "Prefix of all names, for example heliograph-prod."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
-    error_message = "name must be 3 to 24 lower case letters, digits and hyphens, beginning with a letter: names of load balancers end at 32."
+    error_message = "name must be 3 to 24 lower case letters, digits and hyphens, beginning with a letter: load balancer names have at most 32."
   }
 }
 
 variable "cidr" {
-  description = "Addresses of the network, a /16 to /20; each subnet gets a sixteenth of it."
+  description = "IPv4 range of the network, /16 to /20. Each subnet gets a sixteenth of it."
   type        = string
 
   validation {
@@ -19,17 +19,17 @@ variable "cidr" {
 }
 
 variable "availability_zones" {
-  description = "Zones to spread over. A variable and not a look-up: a zone that AWS adds must not move subnets."
+  description = "Availability zones. Not looked up, because a zone that AWS adds must not move subnets."
   type        = list(string)
 
   validation {
     condition     = length(var.availability_zones) >= 2 && length(var.availability_zones) <= 4 && length(distinct(var.availability_zones)) == length(var.availability_zones)
-    error_message = "availability_zones must name 2 to 4 different zones: with one, its loss is the loss of everything."
+    error_message = "availability_zones must name 2 to 4 different zones: with a single zone, losing it is an outage."
   }
 }
 
 variable "nat" {
-  description = "single: one NAT gateway, cheaper; per_az: one in each zone, so that the loss of a zone takes nobody else's way out."
+  description = "single: one NAT gateway, which is cheaper. per_az: one in each zone, so that losing a zone cuts off no other zone."
   type        = string
 
   validation {
@@ -39,7 +39,7 @@ variable "nat" {
 }
 
 variable "flow_log_retention_days" {
-  description = "Days for which the connections of the network are kept on record."
+  description = "Retention of the flow log, days."
   type        = number
 
   validation {

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Beginning of the names of what is made here."
+  description = "Prefix of all names."
   type        = string
 
   validation {
@@ -9,18 +9,18 @@ variable "name" {
 }
 
 variable "emails" {
-  description = "Who is told of alarms and of the budget; each confirms once."
+  description = "Email addresses that receive alarms and budget notifications. Each has to confirm once."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for email in var.emails : can(regex("^[^@ ]+@[^@ ]+\\.[^@ ]+$", email))])
-    error_message = "emails must be addresses."
+    error_message = "emails must be email addresses."
   }
 }
 
 variable "budget_usd" {
-  description = "Expected cost of a month; told at 80 percent, and when the forecast passes it. 0: no budget."
+  description = "Expected cost of a month, US dollars. A notification is sent at 80 percent and when the forecast exceeds it. 0: no budget."
   type        = number
   default     = 0
 
@@ -31,7 +31,7 @@ variable "budget_usd" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts the notices."
+  description = "Key that encrypts the notifications."
   type        = string
 
   validation {
@@ -41,7 +41,7 @@ variable "kms_key_arn" {
 }
 
 variable "metrics_namespace" {
-  description = "Namespace under which gateways and watchers write (METRICS_EMF)."
+  description = "CloudWatch namespace to which gateways and watchers write (METRICS_EMF)."
   type        = string
 
   validation {
@@ -51,7 +51,7 @@ variable "metrics_namespace" {
 }
 
 variable "load_balancer" {
-  description = "How metrics name load balancer and target group."
+  description = "Load balancer and target group, as named in CloudWatch metrics."
   type = object({
     arn_suffix              = string
     target_group_arn_suffix = string
@@ -59,7 +59,7 @@ variable "load_balancer" {
 }
 
 variable "services" {
-  description = "Cluster, and names of the services of gateway and watcher."
+  description = "Names of the cluster and of the services of gateway and watcher."
   type = object({
     cluster = string
     gateway = string
@@ -68,7 +68,7 @@ variable "services" {
 }
 
 variable "stores" {
-  description = "Database cluster, and nodes of Redis."
+  description = "Identifiers of the database cluster and of the Redis nodes."
   type = object({
     database_cluster = string
     redis_nodes      = list(string)
@@ -81,7 +81,7 @@ variable "stores" {
 }
 
 variable "limits" {
-  description = "When to raise an alarm: gateways and watchers that must be there, sockets of a task, seconds from change to hint, connections and free bytes of the database."
+  description = "Thresholds of the alarms: number of gateways and watchers, sockets per task, seconds from change to hint, connections and free bytes of the database."
   type = object({
     min_gateways          = number
     connections_per_task  = number

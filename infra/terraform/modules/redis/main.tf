@@ -1,5 +1,5 @@
 ################################################################################
-# One shard. Every hint goes to every gateway, so a second shard would carry the same messages again
+# One shard: every hint goes to every gateway, so a second shard would only carry the same messages again
 ################################################################################
 
 resource "aws_elasticache_subnet_group" "this" {
@@ -12,13 +12,13 @@ resource "aws_elasticache_parameter_group" "this" {
   family      = "valkey${split(".", var.engine_version)[0]}"
   description = "Heliograph"
 
-  # Jobs must not be thrown away to make room; there is nothing else to throw away.
+  # Jobs must not be evicted, and there is nothing else to evict.
   parameter {
     name  = "maxmemory-policy"
     value = "noeviction"
   }
 
-  # A gateway that does not read is cut off and reads the log instead, before it costs the node its memory.
+  # Valkey disconnects a gateway that does not read before its buffer exhausts the node's memory. The gateway then reads the log.
   parameter {
     name  = "client-output-buffer-limit-pubsub-hard-limit"
     value = "67108864"
@@ -58,20 +58,20 @@ resource "aws_elasticache_replication_group" "this" {
   transit_encryption_enabled = true
   transit_encryption_mode    = "required"
   auth_token                 = var.auth_token
-  # The old one stays valid until the next change: services move over one after another.
+  # The old password stays valid until the next rotation, so that the services can switch one after the other.
   auth_token_update_strategy = "ROTATE"
   at_rest_encryption_enabled = true
   kms_key_id                 = var.kms_key_arn
 
   snapshot_retention_limit = var.snapshot_retention_days
   maintenance_window       = "sun:04:30-sun:05:30"
-  # The version is the one that is written down: after an upgrade by ElastiCache the next plan would replace the group.
+  # The version is the configured one. After an automatic upgrade the next plan would replace the group.
   auto_minor_version_upgrade = false
   apply_immediately          = true
 }
 
 ################################################################################
-# How the services reach it
+# Connection of the services
 ################################################################################
 
 resource "aws_secretsmanager_secret" "url" {

@@ -1,21 +1,21 @@
 output "replication_group_id" {
-  description = "Name of the group, for failover drills."
+  description = "Id of the replication group, for failover drills."
   value       = aws_elasticache_replication_group.this.replication_group_id
 }
 
 output "primary_endpoint" {
-  description = "Address of the primary; the name stays when another node takes over."
+  description = "DNS name of the primary. It stays the same after a failover."
   value       = aws_elasticache_replication_group.this.primary_endpoint_address
 }
 
 output "node_ids" {
-  description = "Names of the nodes, for alarms."
-  # Known before they are made, unlike the group's own list.
+  description = "Ids of the nodes, for alarms."
+  # Computed, because the group's own list is unknown until it is created.
   value = [for index in range(var.replicas + 1) : format("%s-%03d", var.name, index + 1)]
 }
 
 output "url_secret_arn" {
   description = "Secret with REDIS_URL."
-  # Of the version: whoever starts with it must find it written.
+  # The ARN of the version, so that a dependent task starts only after the secret is written.
   value = aws_secretsmanager_secret_version.url.arn
 }

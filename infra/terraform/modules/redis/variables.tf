@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Beginning of the names of what is made here."
+  description = "Prefix of all names."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "subnet_ids" {
-  description = "Data subnets."
+  description = "Data subnets in at least two zones."
   type        = list(string)
 
   validation {
@@ -19,7 +19,7 @@ variable "subnet_ids" {
 }
 
 variable "security_group_id" {
-  description = "Group that lets the services in."
+  description = "Security group that admits the services."
   type        = string
 
   validation {
@@ -39,13 +39,13 @@ variable "kms_key_arn" {
 }
 
 variable "engine_version" {
-  description = "Valkey, 8 or newer."
+  description = "Version of Valkey, 8 or newer."
   type        = string
   default     = "8.0"
 
   validation {
     condition     = can(regex("^([8-9]|[1-9][0-9])\\.[0-9]+$", var.engine_version))
-    error_message = "engine_version must be major.minor from 8, for example 8.0."
+    error_message = "engine_version must be major.minor, 8 or newer, for example 8.0."
   }
 }
 
@@ -61,17 +61,17 @@ variable "port" {
 }
 
 variable "node_type" {
-  description = "Size of each node. What counts is the network, not memory: little is kept."
+  description = "Node type. Network bandwidth matters more than memory, because little is stored."
   type        = string
 
   validation {
     condition     = can(regex("^cache\\.[a-z0-9]+\\.[a-z0-9]+$", var.node_type))
-    error_message = "node_type must be one such as cache.t4g.small."
+    error_message = "node_type must have a form such as cache.t4g.small."
   }
 }
 
 variable "replicas" {
-  description = "Copies beside the primary that take over when it is lost; 0 waits for a new node instead, at 250 ms polling."
+  description = "Number of replicas, one of which replaces a lost primary. With 0 a new node has to start; until then the services poll every 250 ms."
   type        = number
 
   validation {
@@ -81,7 +81,7 @@ variable "replicas" {
 }
 
 variable "auth_token" {
-  description = "Password of the nodes. ElastiCache takes it no other way than through the state, which is why that is encrypted and closed."
+  description = "Password of the nodes. ElastiCache supports no write-only password, so the state contains it and must be encrypted and restricted."
   type        = string
   sensitive   = true
 
@@ -92,7 +92,7 @@ variable "auth_token" {
 }
 
 variable "snapshot_retention_days" {
-  description = "Days for which daily snapshots are kept. Jobs are in it and nothing that the database lacks, so 0 is sound."
+  description = "Retention of daily snapshots, days. 0 is safe: Redis holds jobs and nothing that the database lacks."
   type        = number
   default     = 0
 
@@ -103,7 +103,7 @@ variable "snapshot_retention_days" {
 }
 
 variable "secret_recovery_days" {
-  description = "Days for which a deleted secret can be brought back; 0 deletes at once."
+  description = "Days within which a deleted secret can be restored. 0 deletes immediately."
   type        = number
   default     = 7
 

@@ -8,15 +8,15 @@ locals {
   region    = data.aws_region.current.name
 
   groups = {
-    alb      = "load balancer: the only one that the internet reaches"
+    alb      = "load balancer, the only part that the internet reaches"
     gateway  = "gateway tasks"
     watcher  = "watcher tasks"
-    migrate  = "the one-off task that brings the schema up to date"
+    migrate  = "one-off task that migrates the schema"
     database = "PostgreSQL"
     redis    = "Valkey"
   }
 
-  # Everything that may be said between the parts. A pair that is not here cannot talk.
+  # Every permitted connection between the parts. All others are blocked.
   paths = {
     alb_to_gateway      = { from = "alb", to = "gateway", port = var.ports.gateway }
     gateway_to_database = { from = "gateway", to = "database", port = var.ports.database }
@@ -26,7 +26,7 @@ locals {
     watcher_to_redis    = { from = "watcher", to = "redis", port = var.ports.redis }
   }
 
-  # 80 only answers with the address of 443.
+  # Port 80 only redirects to 443.
   client_ports = { for pair in setproduct(var.client_cidrs, [80, 443]) : "${pair[0]}_${pair[1]}" => { cidr = pair[0], port = pair[1] } }
 }
 
@@ -35,7 +35,7 @@ locals {
 ################################################################################
 
 resource "aws_kms_key" "this" {
-  description             = "${var.name}: database, Redis, secrets, logs, images, notices"
+  description             = "${var.name}: database, Redis, secrets, logs, images, notifications"
   enable_key_rotation     = true
   deletion_window_in_days = 30
 
@@ -83,13 +83,13 @@ resource "aws_kms_alias" "this" {
 }
 
 ################################################################################
-# Who may reach whom
+# Permitted connections
 ################################################################################
 
 resource "aws_security_group" "this" {
   for_each = local.groups
 
-  # Not a fixed name: the next one is made before this one goes.
+  # A prefix and not a fixed name, because the replacement is created before this one is deleted.
   name_prefix = "${var.name}-${each.key}-"
   description = each.value
   vpc_id      = var.vpc_id
@@ -134,12 +134,12 @@ resource "aws_vpc_security_group_egress_rule" "inside" {
   ip_protocol                  = "tcp"
 }
 
-# Images, secrets and logs are behind HTTPS addresses of AWS.
+# Images, secrets and logs are reached through HTTPS endpoints of AWS.
 resource "aws_vpc_security_group_egress_rule" "https" {
   for_each = toset(["gateway", "watcher", "migrate"])
 
   security_group_id = aws_security_group.this[each.key].id
-  description       = "AWS"
+  description       = "HTTPS endpoints of AWS"
   cidr_ipv4         = "0.0.0.0/0"
   from_port         = 443
   to_port           = 443
@@ -150,10 +150,10 @@ resource "aws_vpc_security_group_egress_rule" "https" {
 # Keys of tokens and cursors
 ################################################################################
 
-# `accepted` is the other key during a change of keys, and the same one at all other times: tasks cannot be given nothing.
+# `accepted` is the second key while keys are rotated, and equal to `current` otherwise, because tasks need a value.
 resource "aws_secretsmanager_secret" "token_keys" {
   name                    = "${var.name}/token-keys"
-  description             = "keys that sign and verify tokens: current, accepted"
+  description             = "keys that sign and verify tokens, as current and accepted"
   kms_key_id              = aws_kms_key.this.arn
   recovery_window_in_days = var.secret_recovery_days
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Beginning of the names of what is made here."
+  description = "Prefix of all names."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "vpc_id" {
-  description = "Network in which the groups apply."
+  description = "Id of the network."
   type        = string
 
   validation {
@@ -28,18 +28,18 @@ variable "ports" {
 
   validation {
     condition     = alltrue([for port in values(var.ports) : port >= 1024 && port <= 65535])
-    error_message = "ports must be between 1024 and 65535: no part runs as root."
+    error_message = "ports must be between 1024 and 65535, because no part runs as root."
   }
 }
 
 variable "client_cidrs" {
-  description = "Addresses that may reach the load balancer: everybody, or the ranges of an office or VPN."
+  description = "IPv4 ranges that may reach the load balancer: all, or those of an office or VPN."
   type        = list(string)
   default     = ["0.0.0.0/0"]
 
   validation {
     condition     = length(var.client_cidrs) > 0 && alltrue([for cidr in var.client_cidrs : can(cidrhost(cidr, 0))])
-    error_message = "client_cidrs must be ranges such as 0.0.0.0/0 or 203.0.113.0/24."
+    error_message = "client_cidrs must be IPv4 ranges such as 0.0.0.0/0 or 203.0.113.0/24."
   }
 }
 
@@ -54,23 +54,23 @@ variable "keys" {
 
   validation {
     condition     = length(var.keys.token) >= 32 && length(var.keys.cursor) >= 32
-    error_message = "keys must have at least 32 characters each: the gateway refuses shorter ones."
+    error_message = "keys must have at least 32 characters each: the gateway rejects shorter ones."
   }
 }
 
 variable "keys_version" {
-  description = "Raise it to write new keys at once. Signs everybody out; docs/operations.md tells how to change keys without."
+  description = "Increase it to write new keys immediately, which signs all users out. docs/operations.md describes a rotation that does not."
   type        = number
   default     = 1
 
   validation {
     condition     = var.keys_version >= 1 && floor(var.keys_version) == var.keys_version
-    error_message = "keys_version must be a whole number from 1."
+    error_message = "keys_version must be a positive whole number."
   }
 }
 
 variable "secret_recovery_days" {
-  description = "Days for which a deleted secret can be brought back; 0 deletes at once, for short-lived environments."
+  description = "Days within which a deleted secret can be restored. 0 deletes immediately, for short-lived environments."
   type        = number
   default     = 7
 

@@ -1,4 +1,4 @@
-# What AWS would answer, shaped so that the provider's own checks of its consumers pass.
+# Mocked responses of AWS, in forms that pass the provider's validation of the resources that use them.
 
 mock_data "aws_caller_identity" {
   defaults = { account_id = "123456789012" }
