@@ -16,7 +16,7 @@ import {
 } from "./messages/subscribed.ts";
 import { type WelcomeMessage, welcomeMessageSchema } from "./messages/welcome.ts";
 
-/** Everything a server may send. */
+/** Every message that a server sends. */
 export type DownMessage =
   | WelcomeMessage
   | SubscribedMessage

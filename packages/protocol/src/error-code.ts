@@ -1,24 +1,23 @@
 /**
- * Codes of ERROR messages: a closed catalogue. A code is never reused for another meaning, because clients branch on it
- * and metrics carry it as a label.
+ * The codes of ERROR messages, a closed catalogue. A code is never reused for another meaning: clients branch on it, and
+ * metrics carry it as a label.
  */
 export const errorCatalog = {
   invalid_json: "The frame is not JSON. Remedy: send one JSON object per text frame.",
-  unknown_type: "The message type does not exist. Remedy: use a type of this protocol version.",
-  invalid_message: "A field is missing, unknown or of the wrong type. Remedy: compare with the protocol document.",
+  unknown_type: "The message type is unknown. Remedy: use a type of this protocol version.",
+  invalid_message:
+    "A field is missing, unknown or of the wrong type. Remedy: compare the message with the protocol document.",
   invalid_id: "An id is not a UUID. Remedy: send ids as 8-4-4-4-12 hexadecimal digits.",
   unknown_entity: "No entity type has this code. Remedy: use a code from GET /api/v1/entity-types.",
-  too_many_subscriptions: "The message would exceed the limit of the socket. Remedy: unsubscribe what is not shown.",
+  too_many_subscriptions:
+    "The message would exceed the limit of the socket. Remedy: unsubscribe rows that are not displayed.",
   invalid_token:
-    "The new token is invalid, expired or of somebody else. Remedy: sign in again; the old one stays valid until it expires.",
-  resume_too_late: "RESUME must be the first message of a socket. Remedy: open a new socket, or subscribe.",
-  unavailable: "The database cannot be reached. Remedy: repeat the message after a pause.",
+    "The new token is invalid, expired, or of another person or organization. Remedy: sign in again; the current token stays valid until it expires.",
+  resume_too_late: "RESUME must be the first message of a socket. Remedy: open a new socket, or subscribe on this one.",
+  unavailable: "The database cannot be reached. Remedy: send the message again after a pause.",
 } as const;
 
-/**
- * The message of an ERROR: what was wrong, then how to mend it, which is the same for all errors of a code.
- * `problem` is one or more whole sentences.
- */
+/** The text of an ERROR: the problem, in one or more sentences, followed by the remedy of its code. */
 export function explainError(code: ErrorCode, problem: string): string {
   const text = errorCatalog[code];
   return `${problem} ${text.slice(text.indexOf("Remedy: "))}`;

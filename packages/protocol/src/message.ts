@@ -7,7 +7,7 @@ type MessageSchema<Name extends string, Payload extends TSchema> = TObject<{
   payload: Payload;
 }>;
 
-/** The frame of every message with a payload: `{type, id?, payload}`. Unknown fields are errors, so a typo is noticed. */
+/** The frame of a message with a payload: `{type, id?, payload}`. Unknown fields are errors, so that a typo is reported. */
 export function messageWithPayload<const Name extends string, Payload extends TSchema>(
   name: Name,
   payload: Payload,
@@ -19,7 +19,7 @@ export function messageWithPayload<const Name extends string, Payload extends TS
   ) as MessageSchema<Name, Payload>;
 }
 
-/** The frame of a message without a payload: `{type, id?}`. An empty payload object is tolerated. */
+/** The frame of a message without a payload: `{type, id?}`. An empty payload object is accepted. */
 export function messageWithoutPayload<const Name extends string>(name: Name, description: string) {
   return Type.Object(
     {

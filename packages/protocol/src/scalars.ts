@@ -6,27 +6,27 @@ export const entityCodeSchema = Type.String({
   description: "code of a registered entity type",
 });
 
-/** A UUID in any letter case; the server answers in canonical lower case. */
+/** A UUID in upper or lower case. The server answers in canonical form, which is lower case. */
 export const entityIdSchema = Type.String({
   pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
   description: "UUID of an entity",
 });
 
 /**
- * Version of an entity: microseconds since 1970 at the time of the change, or one more than the version before.
- * Only compared, never interpreted. Stays below 2^53 until the year 2255, so a JSON number carries it exactly.
+ * Version of a row: microseconds since 1970 at the time of the change, or one more than the previous version. Clients only
+ * compare versions. They stay below 2^53 until the year 2255, so a JSON number represents them exactly.
  */
 export const versionSchema = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
-  description: "opaque version",
+  description: "opaque version, only compared",
 });
 
 export const actionSchema = Type.Union([Type.Literal("CREATE"), Type.Literal("UPDATE"), Type.Literal("DELETE")]);
 export type Action = Static<typeof actionSchema>;
 
-/** Chosen by the sender and echoed in the answer, so that a client can match them. */
+/** Chosen by the sender and echoed in the answer, so that the sender can match the two. */
 export const correlationIdSchema = Type.String({ minLength: 1, maxLength: 64 });
 
-/** Most ids that one SUBSCRIBE or UNSUBSCRIBE may name: keeps one message under the 64 KiB frame limit (36 B an id). */
+/** Maximum ids in one SUBSCRIBE or UNSUBSCRIBE. At 36 bytes an id the message stays below the frame limit of 64 KiB. */
 export const maxIdsPerMessage = 1000;

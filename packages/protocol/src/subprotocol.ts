@@ -3,7 +3,7 @@ export const subprotocol = "heliograph.v1";
 
 const bearerPrefix = "bearer.";
 
-/** What a browser passes as the second argument of `new WebSocket`: a header is out of its reach, a URL would be logged. */
+/** The second argument of `new WebSocket`. A browser cannot set a header, and a token in the URL would be logged. */
 export function subprotocolsWithToken(token: string): [string, string] {
   return [subprotocol, `${bearerPrefix}${token}`];
 }
@@ -14,5 +14,5 @@ export function tokenFromSubprotocols(offered: Iterable<string>): string | undef
   return undefined;
 }
 
-/** Path of the socket, also answering plain GET with the reason why an upgrade would be refused. */
+/** Path of the socket. A plain GET of it gives the reason why an upgrade would be refused. */
 export const socketPath = "/ws/sync";

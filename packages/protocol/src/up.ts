@@ -1,6 +1,5 @@
 import { type AuthMessage, authMessageSchema } from "./messages/auth.ts";
-import type { PingMessage } from "./messages/ping.ts";
-import { pingMessageSchema } from "./messages/ping.ts";
+import { type PingMessage, pingMessageSchema } from "./messages/ping.ts";
 import { type ResumeMessage, resumeMessageSchema } from "./messages/resume.ts";
 import { type SubscribeMessage, subscribeMessageSchema } from "./messages/subscribe.ts";
 import {
@@ -10,7 +9,7 @@ import {
   unsubscribeMessageSchema,
 } from "./messages/unsubscribe.ts";
 
-/** Everything a client may send. */
+/** Every message that a client sends. */
 export type UpMessage =
   | SubscribeMessage
   | UnsubscribeMessage

@@ -12,13 +12,14 @@ const results = await runMutants(options.chosen, {
   signal: stopRequest(),
   onResult: ({ mutant, verdict, seconds }) =>
     process.stdout.write(
-      `${verdict.kind.padEnd(9)} ${mutant.name.padEnd(34)} ${String(seconds).padStart(6)} s  ${verdict.why}\n`,
+      `${verdict.kind.padEnd(9)} ${(mutant.rule ?? "-").padEnd(8)} ${mutant.name.padEnd(34)} ${String(seconds).padStart(6)} s  ${verdict.why}\n`,
     ),
 });
 const caught = results.filter(({ verdict }) => verdict.kind === "caught").length;
 if (options.json !== null) {
-  const rows = results.map(({ mutant: { name, breaks, caughtBy }, verdict, seconds }) => ({
+  const rows = results.map(({ mutant: { name, rule, breaks, caughtBy }, verdict, seconds }) => ({
     name,
+    rule,
     breaks,
     caughtBy,
     ...verdict,

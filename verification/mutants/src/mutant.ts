@@ -1,3 +1,5 @@
+import type { RuleId } from "@heliograph/protocol/rules";
+
 /** A change of one place. `find` must occur exactly once in the file, or the mutant has to be looked at again. */
 export type Patch = {
   /** From the top of the repository. */
@@ -19,6 +21,8 @@ export type CaughtBy =
 /** One mechanism, broken on purpose: a suite that stays green with it does not test the mechanism. */
 export type Mutant = {
   readonly name: string;
+  /** The rule or guarantee that it breaks; null for mechanisms of operation, which no rule covers. */
+  readonly rule: RuleId | null;
   /** What no longer holds with it, in one sentence. */
   readonly breaks: string;
   readonly patches: readonly Patch[];

@@ -4,7 +4,7 @@ import { type MessageOf, messageWithPayload } from "../message.ts";
 export const authMessageSchema = messageWithPayload(
   "AUTH",
   Type.Object({ token: Type.String({ minLength: 1, maxLength: 8192 }) }, { additionalProperties: false }),
-  "Renews the token on the open socket. It must be of the same person and organization.",
+  "Replaces the token of the open socket. The new token must be of the same person and organization.",
 );
 export type AuthMessage = MessageOf<typeof authMessageSchema>;
 
@@ -16,6 +16,6 @@ export const reauthMessageSchema = messageWithPayload(
     },
     { additionalProperties: false },
   ),
-  "Sent a minute before the token expires, as a request for AUTH; and as the answer to AUTH, with the new time.",
+  "Requests AUTH a minute before the token expires; also the answer to AUTH, with the new expiry.",
 );
 export type ReauthMessage = MessageOf<typeof reauthMessageSchema>;

@@ -5,9 +5,9 @@ import { type MessageOf, messageWithPayload } from "../message.ts";
 export const errorMessageSchema = messageWithPayload(
   "ERROR",
   Type.Object(
-    { code: Type.Enum(errorCodes), message: Type.String({ description: "what was wrong and how to mend it" }) },
+    { code: Type.Enum(errorCodes), message: Type.String({ description: "the problem and its remedy" }) },
     { additionalProperties: false },
   ),
-  "The message with this id was refused; nothing else on the connection is affected.",
+  "The message with this id was refused. Nothing else on the connection is affected.",
 );
 export type ErrorMessage = MessageOf<typeof errorMessageSchema>;

@@ -4,9 +4,14 @@ import { type MessageOf, messageWithPayload } from "../message.ts";
 export const goawayMessageSchema = messageWithPayload(
   "GOAWAY",
   Type.Object(
-    { afterMs: Type.Integer({ minimum: 0, description: "when to leave, different for each socket, milliseconds" }) },
+    {
+      afterMs: Type.Integer({
+        minimum: 0,
+        description: "delay before the reconnect in milliseconds, different for each socket",
+      }),
+    },
     { additionalProperties: false },
   ),
-  "This pod stops: reconnect after the given time and resume. What is not gone by then is closed with 1012.",
+  "The gateway is stopping: reconnect after the given delay and resume. The server closes remaining sockets with 1012.",
 );
 export type GoawayMessage = MessageOf<typeof goawayMessageSchema>;

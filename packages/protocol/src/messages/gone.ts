@@ -8,6 +8,6 @@ export const goneMessageSchema = messageWithPayload(
     { entityCode: entityCodeSchema, entityIds: Type.Array(entityIdSchema, { minItems: 1 }) },
     { additionalProperties: false },
   ),
-  "These rows may no longer be read (or no longer exist): remove them from the device.",
+  "These rows or containers no longer exist or may no longer be read: remove them from the device.",
 );
 export type GoneMessage = MessageOf<typeof goneMessageSchema>;

@@ -3,8 +3,8 @@ import { type MessageOf, messageWithPayload } from "../message.ts";
 import { actionSchema, entityCodeSchema, entityIdSchema, versionSchema } from "../scalars.ts";
 
 /**
- * A signal, never data: the client reads the rows through the REST API with its own rights. `action` is a hint; the
- * version decides whether anything has to be read. Changes to one row coalesce to its latest version.
+ * A signal without data: the client reads the rows through the REST API with its own rights. The version decides whether a
+ * read is needed; `action` is only a hint. Changes of one row coalesce to its latest version.
  */
 export const invalidateMessageSchema = messageWithPayload(
   "INVALIDATE",
@@ -22,6 +22,6 @@ export const invalidateMessageSchema = messageWithPayload(
     },
     { additionalProperties: false },
   ),
-  "Rows of one type changed.",
+  "Rows of one entity type changed.",
 );
 export type InvalidateMessage = MessageOf<typeof invalidateMessageSchema>;

@@ -2,7 +2,7 @@ import { type MessageOf, messageWithoutPayload } from "../message.ts";
 
 export const pingMessageSchema = messageWithoutPayload(
   "PING",
-  "Asks for a PONG; proves that the server still listens.",
+  "Requests a PONG, which proves that the connection is alive.",
 );
 export type PingMessage = MessageOf<typeof pingMessageSchema>;
 

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { type MessageOf, messageWithPayload } from "../message.ts";
 
-/** Why continuity cannot be proved. `session`: unknown, expired or not the user's; the three are not told apart. */
+/** Why continuity cannot be proved. `session`: the connection is unknown, expired or of another user; the three look alike. */
 export const resetReasonSchema = Type.Union([
   Type.Literal("session"),
   Type.Literal("cursor_too_old"),
@@ -12,6 +12,6 @@ export const resetReasonSchema = Type.Union([
 export const resetMessageSchema = messageWithPayload(
   "RESET",
   Type.Object({ reason: resetReasonSchema }, { additionalProperties: false }),
-  "Continuity cannot be proved: subscribe again to everything, with the versions held.",
+  "Continuity cannot be proved: subscribe to everything again, with the versions held.",
 );
 export type ResetMessage = MessageOf<typeof resetMessageSchema>;

@@ -3,13 +3,13 @@ import { type MessageOf, messageWithPayload } from "../message.ts";
 import { entityCodeSchema, entityIdSchema, maxIdsPerMessage, versionSchema } from "../scalars.ts";
 
 /**
- * `entityIds` names single rows, `within` names containers: every row of that type inside them, also rows yet to be
- * created. At least one of the two is given. `versions` has the order of `entityIds` and says what the client holds;
- * 0 stands for "nothing". The server then reports only what differs.
+ * `entityIds` names single rows. `within` names containers: every row of the type inside them, including rows created
+ * later. `versions`, in the order of `entityIds`, gives the versions that the client holds, with 0 for none; the server
+ * reports only rows that differ.
  *
- * `covered` names rows that the client holds from inside containers which it subscribes to, in this message or before,
- * with `coveredVersions` in the same order: they are compared like `entityIds`, without a subscription of their own. It may
- * also name rows that the client holds from an earlier connection and does not subscribe to in any way.
+ * `covered` names rows that the client holds through a subscribed container, or from an earlier connection without any
+ * subscription, with `coveredVersions` in the same order. The server compares them like `entityIds` but does not subscribe
+ * to them.
  */
 export const subscribeMessageSchema = messageWithPayload(
   "SUBSCRIBE",
@@ -24,6 +24,6 @@ export const subscribeMessageSchema = messageWithPayload(
     },
     { additionalProperties: false },
   ),
-  "Asks for a signal whenever one of the named rows, or a row inside one of the named containers, changes.",
+  "Requests a signal for every change of the named rows and of rows inside the named containers.",
 );
 export type SubscribeMessage = MessageOf<typeof subscribeMessageSchema>;

@@ -3,8 +3,8 @@ import { type MessageOf, messageWithPayload } from "../message.ts";
 import { entityCodeSchema, entityIdSchema, versionSchema } from "../scalars.ts";
 
 /**
- * Once this arrives there is no window: every change that is not visible in `changed` will come as INVALIDATE.
- * `gone` names rows that do not exist or may not be read; the two are deliberately not told apart.
+ * From here on every change that `changed` does not include is sent as INVALIDATE. `gone` names rows that do not exist and
+ * rows that the user may not read, deliberately without a difference.
  */
 export const subscribedMessageSchema = messageWithPayload(
   "SUBSCRIBED",
@@ -13,17 +13,19 @@ export const subscribedMessageSchema = messageWithPayload(
       entityCode: entityCodeSchema,
       count: Type.Integer({
         minimum: 0,
-        description: "subscriptions that the request established (ids and containers)",
+        description: "ids and containers of the request that are subscribed now",
       }),
       changed: Type.Array(
         Type.Object({ entityId: entityIdSchema, version: versionSchema }, { additionalProperties: false }),
-        { description: "rows whose version differs from the one held; all of them when no versions were sent" },
+        {
+          description: "rows whose version differs from the version sent; all readable rows when no versions were sent",
+        },
       ),
-      gone: Type.Array(entityIdSchema),
+      gone: Type.Array(entityIdSchema, { description: "rows and containers that do not exist or may not be read" }),
     },
     { additionalProperties: false },
   ),
-  "Answers SUBSCRIBE after the subscription is recorded and current versions were read.",
+  "Answers SUBSCRIBE after the subscriptions were stored and the current versions were read.",
 );
 export type SubscribedMessage = MessageOf<typeof subscribedMessageSchema>;
 
@@ -36,6 +38,6 @@ export const unsubscribedMessageSchema = messageWithPayload(
     },
     { additionalProperties: false },
   ),
-  "Answers UNSUBSCRIBE and UNSUBSCRIBE_ALL (then without an entity code).",
+  "Answers UNSUBSCRIBE, and UNSUBSCRIBE_ALL without an entity code.",
 );
 export type UnsubscribedMessage = MessageOf<typeof unsubscribedMessageSchema>;

@@ -12,7 +12,7 @@ export const unsubscribeMessageSchema = messageWithPayload(
     },
     { additionalProperties: false },
   ),
-  "Ends the named subscriptions; with neither ids nor containers, all of that type.",
+  "Ends the named subscriptions, or all of the entity type if it names neither ids nor containers.",
 );
 export type UnsubscribeMessage = MessageOf<typeof unsubscribeMessageSchema>;
 

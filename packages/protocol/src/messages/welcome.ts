@@ -5,7 +5,7 @@ export const welcomeMessageSchema = messageWithPayload(
   "WELCOME",
   Type.Object(
     {
-      connectionId: Type.String({ description: "id of this connection in app.rxdb_subscription" }),
+      connectionId: Type.String({ description: "id of this connection, for RESUME and in app.rxdb_subscription" }),
       cursor: Type.String({ description: "opaque position in the feed" }),
       limits: Type.Object(
         {
@@ -13,12 +13,12 @@ export const welcomeMessageSchema = messageWithPayload(
           maxIdsPerMessage: Type.Integer(),
           maxSubscriptions: Type.Integer({ description: "ids and containers together, per socket" }),
           covered: Type.Optional(
-            Type.Boolean({ description: "SUBSCRIBE may name covered rows; older servers refuse the field" }),
+            Type.Boolean({ description: "the server accepts `covered` in SUBSCRIBE; older servers refuse the field" }),
           ),
           dormant: Type.Optional(
             Type.Boolean({
               description:
-                "what SUBSCRIBED or GONE names as gone stays watched, and counts: it is told when it can be read, so there is no need to ask again",
+                "refused subscriptions stay in place and count towards the limit: the server sends the row when it becomes readable, so the client need not ask again",
             }),
           ),
         },
@@ -26,11 +26,11 @@ export const welcomeMessageSchema = messageWithPayload(
       ),
       pingIntervalMs: Type.Integer({
         description:
-          "the server pings this often; a client that heard nothing for half as long may ask with PING, and twice as long a silence means a dead link",
+          "interval of the server's pings; a client may send PING after half of it without a frame, and considers the connection dead after twice of it",
       }),
     },
     { additionalProperties: false },
   ),
-  "First message of the server on a new socket.",
+  "The first message of the server on a new socket.",
 );
 export type WelcomeMessage = MessageOf<typeof welcomeMessageSchema>;

@@ -6,7 +6,7 @@ import { createRedisBus } from "./bus.ts";
 
 // Fails without a time limit on publishing: the leader would block in its loop and lose the lease, and so would the next
 // one. Rows would get no sequence number, so gateways could not find them in the log either.
-test("an unresponsive Redis does not block the leader", async () => {
+test("[HINT-11] an unresponsive Redis does not block the leader", async () => {
   const redisUrl = inject("redisUrl");
   if (!redisUrl) throw new Error("this test needs Redis: install redis-server");
   await using proxy = await startFreezer(redisUrl);

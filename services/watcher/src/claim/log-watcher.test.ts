@@ -89,7 +89,7 @@ function startWatcher(script: {
   };
 }
 
-test("a claim publishes one hint whose prev is the head before it", async () => {
+test("[HINT-1] a claim publishes one hint whose prev is the head before it", async () => {
   let claims = 0;
   const run = startWatcher({
     lead: () => ({ head: 5, epoch }),
@@ -100,7 +100,7 @@ test("a claim publishes one hint whose prev is the head before it", async () => 
   expect(run.published.find((message) => message.type === "hint")).toMatchObject({ prev: 5, seq: 7, epoch });
 });
 
-test("a watcher sends no heartbeat without the lease", async () => {
+test("[HINT-5] a watcher sends no heartbeat without the lease", async () => {
   const run = startWatcher({ lead: () => undefined, claim: () => undefined });
   await run.until(() => run.calls.filter((call) => call === "lead").length >= 2);
   await run.finish();
@@ -109,7 +109,7 @@ test("a watcher sends no heartbeat without the lease", async () => {
 });
 
 // Fails when the heartbeat is sent regardless of the renewal: the next leader's head would look like a step back.
-test("a watcher that loses its lease at a renewal publishes nothing more", async () => {
+test("[HINT-5] a watcher that loses its lease at a renewal publishes nothing more", async () => {
   let now = 0;
   let leads = 0;
   const run = startWatcher({
@@ -129,7 +129,7 @@ test("a watcher that loses its lease at a renewal publishes nothing more", async
 
 // Fails when the claim trusts the head of the lease row: a promoted standby that never received the last numbers would give
 // them to other rows, and gateways that already applied the first ones would ignore the second.
-test("when the head goes back within an epoch, the claim still expects the highest head seen", async () => {
+test("[HINT-9] when the head goes back within an epoch, the claim still expects the highest head seen", async () => {
   let now = 0;
   const answers: (Lease | undefined)[] = [{ head: 9, epoch }, undefined, { head: 4, epoch }];
   const run = startWatcher({
@@ -180,7 +180,7 @@ test("a refused claim ends the leadership and requests the lease again", async (
   expect(run.calls.slice(0, 3)).toEqual(["lead", "claim all 1", "lead"]);
 });
 
-test("when a claimed hint cannot be published, the next heartbeat carries its head", async () => {
+test("[HINT-11] when a claimed hint cannot be published, the next heartbeat carries its head", async () => {
   let leads = 0;
   let claims = 0;
   const run = startWatcher({
@@ -191,6 +191,19 @@ test("when a claimed hint cannot be published, the next heartbeat carries its he
     },
   });
   await run.until(() => run.published.some((message) => message.type === "heartbeat" && message.seq === 3));
+  await run.finish();
+  expect(run.published.filter((message) => message.type === "hint")).toEqual([]);
+});
+
+// Fails when the hint is published regardless: gateways would advance past rows that they never received.
+test("[HINT-11] no hint is published when a claimed row is missing from the read", async () => {
+  let claims = 0;
+  const run = startWatcher({
+    lead: () => ({ head: 5, epoch }),
+    claim: () => (claims++ === 0 ? { first: 6, last: 7, epoch } : undefined),
+    read: () => [row(7)],
+  });
+  await run.until(() => claims >= 2);
   await run.finish();
   expect(run.published.filter((message) => message.type === "hint")).toEqual([]);
 });

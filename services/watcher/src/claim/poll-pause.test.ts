@@ -11,7 +11,7 @@ function startPause(pollPause: PollPause) {
   return pause;
 }
 
-test("a poke during a claim shortens the pause after it", async () => {
+test("[HINT-14] a poke during a claim shortens the pause after it", async () => {
   const clock = new FakeClock();
   const pollPause = new PollPause(clock);
   pollPause.poke();
@@ -22,7 +22,7 @@ test("a poke during a claim shortens the pause after it", async () => {
   expect(pause.ended).toBe(true);
 });
 
-test("a poke ends the running pause and does not affect the next one", async () => {
+test("[HINT-14] a poke ends the running pause and does not affect the next one", async () => {
   const clock = new FakeClock();
   const pollPause = new PollPause(clock);
   const first = startPause(pollPause);

@@ -84,7 +84,7 @@ beforeAll(async () => {
 
 afterAll(() => releasers.releaseAll());
 
-test("one of two watchers leads and numbers the whole backlog without a gap", async () => {
+test("[G1] one of two watchers leads and numbers the whole backlog without a gap", async () => {
   const first = startWatcher();
   const second = startWatcher();
   const pending = "select count(*)::int as n from app.logging where sync_status = 'pending' and action <> 0";
@@ -120,7 +120,7 @@ test("the standby takes over when the leader stops, and continues with the next 
   await standby.finish();
 }, 20_000);
 
-test("a poke from a gateway reaches the watcher", async () => {
+test("[HINT-14] a poke from a gateway reaches the watcher", async () => {
   const pokes = { count: 0 };
   const bus = createRedisBus({ url: redisUrl, prefix, logger, onPoke: () => void pokes.count++ });
   const publisher = createRedis({ url: redisUrl, name: "test-poker", logger });
@@ -133,7 +133,7 @@ test("a poke from a gateway reaches the watcher", async () => {
   await bus.close();
 }, 20_000);
 
-test("a late commit is published after it commits and delays no other change", async () => {
+test("[G1] a late commit is published after it commits and delays no other change", async () => {
   const watcher = startWatcher();
   await until(() => watcher.watcher.leading);
   received.length = 0;

@@ -29,7 +29,7 @@ const day = (name: string, state: ExpiredDay["state"] = "attached", half: LogHal
 });
 
 // Fails when rows disappear before cursors are refused: a gateway would resume across missing rows.
-test("a day is retired before it is detached, and dropped last", async () => {
+test("[RES-5] a day is retired before it is detached, and dropped last", async () => {
   const { done, drop } = createRetention([day("a")]);
   expect(await drop()).toBe(1);
   expect(done).toEqual(["retire a", "detach a", "drop a"]);

@@ -7,6 +7,7 @@ const simulation = { simulation: true } as const;
 export const clientMutants: readonly Mutant[] = [
   {
     name: "older-row-stored",
+    rule: "G3",
     breaks: "no older version replaces a newer one on the device",
     patches: [
       {
@@ -19,6 +20,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "lost-history-kept",
+    rule: "RES-10",
     breaks: "after a failover that lost commits a device goes back to what the server has",
     patches: [
       {
@@ -31,6 +33,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "gone-row-stays-gone",
+    rule: "G1",
     breaks: "a row that is held as gone is fetched on any signal",
     patches: [
       {
@@ -43,6 +46,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "early-gone-believed",
+    rule: "G1",
     breaks: "an answer speaks only for needs that were raised before its request was sent",
     patches: [
       { file: `${client}/refetch/need-map.ts`, find: 'if (!raisedBefore) return "raised meanwhile";', replace: "" },
@@ -51,6 +55,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "answers-of-a-lost-history",
+    rule: "G3",
     breaks: "an answer to a request from before RESET is not written",
     patches: [
       {
@@ -63,6 +68,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "need-lowered",
+    rule: "G1",
     breaks: "a lower version that is signalled later does not lower the need",
     patches: [
       {
@@ -75,6 +81,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "removed-row-comes-back",
+    rule: "G1",
     breaks: "an answer that was on its way when a row was taken away does not bring it back",
     patches: [
       {
@@ -87,12 +94,14 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "held-rows-never-compared",
+    rule: "SUB-8",
     breaks: "rows that no view shows, and that went while there was no connection, leave the device",
     patches: [{ file: `${client}/core/shared-connection.ts`, find: "heldRows.afresh(limits);", replace: "" }],
     caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
   },
   {
     name: "held-rows-compared-at-every-resume",
+    rule: "G6",
     breaks: "what is left on the device is compared once for a session, not again with every RESUME",
     patches: [
       {
@@ -105,6 +114,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "asked-taken-for-held",
+    rule: "G1",
     breaks: "a SUBSCRIBE that was not answered before the socket broke is sent again",
     patches: [
       {
@@ -117,6 +127,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "reset-ignored",
+    rule: "RES-10",
     breaks: "RESET makes the client subscribe to everything again",
     patches: [
       {
@@ -129,6 +140,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "bookmark-of-the-new-socket",
+    rule: "BMK-5",
     breaks: "what arrives before RESUME is answered does not belong to the session",
     patches: [
       {
@@ -141,6 +153,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "dead-link-trusted",
+    rule: "G2",
     breaks: "a link on which nothing comes is given up",
     patches: [
       {
@@ -153,6 +166,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "session-kept-after-4409",
+    rule: "RES-7",
     breaks: "a connection that another socket took over is not resumed",
     patches: [
       {
@@ -165,6 +179,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "clock-set-back",
+    rule: "G2",
     breaks: "a device whose clock is set back keeps its connection and its lists alive",
     patches: [
       {
@@ -177,6 +192,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "writes-wait-for-dead-links",
+    rule: "G6",
     breaks: "a write on a connection that died silently is sent again within seconds",
     patches: [
       {
@@ -189,6 +205,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "unanswered-requests-say-nothing",
+    rule: "G2",
     breaks: "a request that nobody answers makes the socket prove that somebody is there",
     patches: [
       {
@@ -201,6 +218,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "lists-miss-what-came-back",
+    rule: "G1",
     breaks: "a row that leaves a list and comes back during a fetch is in the list",
     patches: [
       {
@@ -213,6 +231,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "dead-links-trusted",
+    rule: "G6",
     breaks: "what a socket that died without a word made stale is asked for again quickly on the next one",
     patches: [
       {
@@ -225,6 +244,7 @@ export const clientMutants: readonly Mutant[] = [
   },
   {
     name: "lists-of-before-believed",
+    rule: "G1",
     breaks: "a container that is subscribed makes every earlier list of it stale",
     patches: [
       {

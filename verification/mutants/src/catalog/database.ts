@@ -4,6 +4,7 @@ import type { Mutant } from "../mutant.ts";
 export const databaseMutants: readonly Mutant[] = [
   {
     name: "foreign-key-without-tenant",
+    rule: "G5",
     breaks: "every foreign key between tenant tables of the suite carries the organization",
     patches: [
       {
@@ -20,6 +21,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "no-parent-check",
+    rule: "G5",
     breaks:
       "a row cannot point at a parent that its writer cannot see, and the refusal does not tell whether there is one",
     patches: [
@@ -36,6 +38,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "end-names-nobody",
+    rule: "INV-14",
     breaks: "the deletion of a private row names who was granted it, also when its grants go with it",
     patches: [{ file: "db/core/triggers/001_entity_logging.sql", find: "v_old || v_granted", replace: "v_old" }],
     caughtBy: {
@@ -45,6 +48,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "rls-not-forced",
+    rule: "G5",
     breaks: "migration, demo data, grants and resync work for an owner that row level security binds too",
     patches: [
       {
@@ -61,6 +65,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "membership-not-asked",
+    rule: "G5",
     breaks: "a right ends with the membership, although the session still names it",
     patches: [
       {
@@ -76,6 +81,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "default-partition",
+    rule: "G4",
     breaks: "there is a partition for yesterday, today and each of the next 14 days, and none for the rest",
     patches: [
       {
@@ -92,6 +98,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "partition-by-partition-of",
+    rule: "G6",
     breaks:
       "neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others",
     patches: [
@@ -109,6 +116,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "retire-claimable",
+    rule: "G1",
     breaks: "a day with rows that nobody claimed, or that may still be written, does not retire",
     patches: [
       { file: "db/core/functions/004_partitions.sql", find: "  if v_pending then", replace: "  if false then" },
@@ -120,6 +128,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "retire-uncommitted",
+    rule: "G1",
     breaks: "a day with a row that is not committed yet does not retire, and nobody waits for that",
     patches: [
       {
@@ -135,6 +144,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "min-seq-not-raised",
+    rule: "RES-5",
     breaks: "a day that retires raises the lowest number that the log still serves, and never lowers it",
     patches: [
       {
@@ -150,6 +160,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "min-seq-lowered",
+    rule: "RES-5",
     breaks: "a day that retires raises the lowest number that the log still serves, and never lowers it",
     patches: [
       {
@@ -165,6 +176,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "requeued-rows-dropped",
+    rule: "G1",
     breaks:
       "rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused",
     patches: [
@@ -181,6 +193,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "detached-day-forgotten",
+    rule: null,
     breaks: "the next watcher completes a removal that was interrupted %s",
     patches: [
       {
@@ -197,6 +210,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "reap-leaves-subscriptions",
+    rule: null,
     breaks: "sessions and subscriptions of dead gateways are deleted after the grace period, by the watcher's own role",
     patches: [
       {
@@ -212,6 +226,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "erasure-leaves-actor",
+    rule: null,
     breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
@@ -227,6 +242,7 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "erasure-leaves-snapshots",
+    rule: null,
     breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {

@@ -7,6 +7,7 @@ const simulation = { simulation: true } as const;
 export const gatewayMutants: readonly Mutant[] = [
   {
     name: "head-adopted-unread",
+    rule: "HINT-8",
     breaks: "a pod moves only to numbers of rows that it has read, not to a head read apart",
     patches: [
       {
@@ -19,6 +20,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "head-not-read",
+    rule: "HINT-7",
     breaks: "the head is read from the writer every five seconds, whatever the bus says",
     patches: [
       {
@@ -31,12 +33,14 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "reconnect-not-repaired",
+    rule: "HINT-3",
     breaks: "what was published while the bus was away is read from the log",
     patches: [{ file: `${sync}/feed/feed.ts`, find: '    this.#want("reconnect", 0);', replace: "" }],
     caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
     name: "violation-shows-values",
+    rule: "G5",
     breaks: "a write that breaks a unique key learns nothing of the other row",
     patches: [
       {
@@ -49,6 +53,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "hole-in-the-log-accepted",
+    rule: "HINT-9",
     breaks: "a page of the log with a hole is another history",
     patches: [
       {
@@ -61,6 +66,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "other-epoch-not-noticed",
+    rule: "RES-10",
     breaks: "a head of another epoch makes all sockets begin afresh",
     patches: [
       {
@@ -74,6 +80,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "kept-signal-dropped",
+    rule: "SUB-4",
     breaks: "a signal that hits a pending subscription is delivered after SUBSCRIBED",
     patches: [
       { file: `${sync}/socket/connection.ts`, find: "      keep(this.pending, change);", replace: "      void keep;" },
@@ -82,6 +89,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "pending-id-delivered",
+    rule: "SUB-4",
     breaks: "a signal that hits a pending subscription waits until it is known whether the row may be read",
     patches: [
       {
@@ -94,6 +102,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "bookmark-during-subscribe",
+    rule: "BMK-4",
     breaks: "no cursor is given out while a message of the socket is in work",
     patches: [
       {
@@ -106,6 +115,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "bookmark-before-signals",
+    rule: "BMK-2",
     breaks: "no cursor is given out while a signal of the socket waits",
     patches: [
       {
@@ -118,6 +128,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "bookmark-while-delayed",
+    rule: "BMK-7",
     breaks: "no cursor is given out while changes wait for their number",
     patches: [
       {
@@ -130,6 +141,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "cursor-in-invalidate",
+    rule: "BMK-1",
     breaks: "only WELCOME, RESUMED and BOOKMARK carry a cursor",
     patches: [
       {
@@ -142,6 +154,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "resumed-ahead-of-replay",
+    rule: "BMK-5",
     breaks: "RESUMED does not vouch for signals that follow it",
     patches: [
       {
@@ -154,6 +167,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "kept-signals-dropped-at-resume",
+    rule: "RES-2",
     breaks: "signals that come while a connection is taken over are told after what was missed",
     patches: [
       {
@@ -166,6 +180,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "missed-changes-not-replayed",
+    rule: "RES-2",
     breaks: "a connection that is resumed is told what it missed",
     patches: [
       {
@@ -178,6 +193,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "ring-hides-a-hole",
+    rule: "RES-2",
     breaks: "a stretch that does not follow on begins a new ring",
     patches: [
       {
@@ -190,6 +206,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "given-up-unnoticed",
+    rule: "CLO-6",
     breaks: "a pod whose heartbeat finds no row sends its sockets away",
     patches: [
       {
@@ -202,6 +219,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "left-transaction-keeps-locks",
+    rule: "G6",
     breaks: "a transaction whose gateway is not heard any more lets go of the locks that its repetition needs",
     patches: [
       {
@@ -217,6 +235,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "older-signal-wins",
+    rule: "INV-4",
     breaks: "an older version never replaces a newer one among the signals that wait",
     patches: [
       {
@@ -229,6 +248,7 @@ export const gatewayMutants: readonly Mutant[] = [
   },
   {
     name: "no-other-history-reset",
+    rule: "RES-10",
     breaks: "sockets begin afresh when the log turns out to be another one",
     patches: [
       {

@@ -4,6 +4,7 @@ import type { Mutant } from "../mutant.ts";
 export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-unlocked",
+    rule: "G1",
     breaks: "a claim waiting for another one numbers from the head that the other one left",
     patches: [
       {
@@ -19,6 +20,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-any-isolation",
+    rule: "G1",
     breaks: "a claim under another isolation level is refused: it would keep the snapshot from before the lock",
     patches: [
       {
@@ -34,6 +36,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-in-another-history",
+    rule: "HINT-9",
     breaks: "a claim under a lease that was taken before the server was promoted starts a new epoch",
     patches: [
       {
@@ -46,6 +49,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-returns-rows",
+    rule: "G6",
     breaks:
       "a client that stops reading cannot keep the lock: the answer is one small row, and the call commits by itself",
     patches: [
@@ -63,6 +67,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-head-by-limit",
+    rule: "HINT-1",
     breaks: "a rollback leaves no hole, and a late commit is numbered after those that overtook it",
     patches: [
       {
@@ -78,6 +83,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-unfenced",
+    rule: "G1",
     breaks: "only the leader can claim, and only while the lease lasts",
     patches: [
       {
@@ -93,6 +99,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-lease-not-looked-at",
+    rule: "G1",
     breaks: "only the leader can claim, and only while the lease lasts",
     patches: [
       {
@@ -108,6 +115,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-lease-by-now",
+    rule: "G1",
     breaks: "a lease that runs out while the claim waits behind a mere lock is lost too",
     patches: [
       {
@@ -123,6 +131,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-unordered",
+    rule: "HINT-12",
     breaks: "numbers follow the order of the writes, also within one statement",
     patches: [
       {
@@ -138,6 +147,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-by-version-only",
+    rule: "HINT-12",
     breaks: "numbers follow the order of the writes, also within one statement",
     patches: [
       {
@@ -154,6 +164,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-hole-accepted",
+    rule: "HINT-1",
     breaks: "a row that an operator queues again during a claim makes the claim start over, without a hole",
     patches: [
       { file: "db/core/functions/006_claim.sql", find: "if v_last <> v_head + v_count then", replace: "if false then" },
@@ -165,6 +176,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-takes-views",
+    rule: "HINT-1",
     breaks: "rows of action VIEW are never claimed",
     patches: [
       {
@@ -177,6 +189,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-epoch-kept",
+    rule: "HINT-9",
     breaks: "a head below the one expected means lost numbers: a new epoch",
     patches: [
       {
@@ -192,6 +205,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-not-durable",
+    rule: "G1",
     breaks: "lease and claim are committed durably whatever the session says",
     patches: [
       {
@@ -207,6 +221,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-lease-not-renewed",
+    rule: "HINT-5",
     breaks: "a claim renews the lease",
     patches: [
       {
@@ -219,6 +234,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-window-ignored",
+    rule: "G6",
     breaks: "a bounded claim leaves older rows to an unbounded one",
     patches: [
       {
@@ -234,6 +250,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "claim-plan-free",
+    rule: "G6",
     breaks: "a claim is planned for an index and never compiled: its plan must not follow the statistics of the log",
     patches: [{ file: "db/core/functions/006_claim.sql", find: "set enable_seqscan = off\n", replace: "" }],
     caughtBy: {
@@ -243,6 +260,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "lead-takes-running-lease",
+    rule: "HINT-5",
     breaks: "one leads; another one only after the lease ended, or was given up",
     patches: [
       {
@@ -258,6 +276,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "lead-timeline-ignored",
+    rule: "HINT-9",
     breaks: "a server of another history (%s) starts a new epoch",
     patches: [
       {
@@ -270,6 +289,7 @@ export const logClaimMutants: readonly Mutant[] = [
   },
   {
     name: "lead-not-durable",
+    rule: "G1",
     breaks: "lease and claim are committed durably whatever the session says",
     patches: [
       {

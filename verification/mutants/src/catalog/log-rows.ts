@@ -4,6 +4,7 @@ import type { Mutant } from "../mutant.ts";
 export const logRowMutants: readonly Mutant[] = [
   {
     name: "versions-restart-on-insert",
+    rule: "G3",
     breaks:
       "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
     patches: [
@@ -20,6 +21,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "delete-at-old-version",
+    rule: "G3",
     breaks:
       "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
     patches: [
@@ -36,6 +38,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "version-by-clock-only",
+    rule: "G3",
     breaks: "a version also grows when the clock stands behind it",
     patches: [
       {
@@ -51,6 +54,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "version-counts-writes",
+    rule: "G5",
     breaks: "versions are not a count of writes",
     patches: [
       {
@@ -63,6 +67,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "unchanged-row-bumped",
+    rule: "G6",
     breaks: "an update that changes nothing neither bumps the version nor is logged",
     patches: [
       {
@@ -78,6 +83,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "unchanged-row-logged",
+    rule: "G6",
     breaks: "an update that changes nothing neither bumps the version nor is logged",
     patches: [
       { file: "db/core/triggers/001_entity_logging.sql", find: " where n.version <> o.version',", replace: "'," },
@@ -89,6 +95,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "change-by-equality",
+    rule: "G1",
     breaks: "values that are equal but print differently are a change",
     patches: [
       {
@@ -104,6 +111,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "log-trigger-invoker",
+    rule: "G4",
     breaks: "*",
     patches: [
       {
@@ -117,6 +125,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "log-trigger-open-search-path",
+    rule: "G5",
     breaks: "operators and functions of a hostile search_path are not called",
     patches: [
       {
@@ -132,6 +141,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "version-trigger-unqualified",
+    rule: "G5",
     breaks: "operators and functions of a hostile search_path are not called",
     patches: [
       {
@@ -147,6 +157,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "log-trigger-for-everybody",
+    rule: "G5",
     breaks: "no function of the schema may be executed by everybody",
     patches: [
       {
@@ -162,6 +173,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "log-trigger-nested-loops",
+    rule: "G6",
     breaks: "a plan made for one row serves thousands: it joins by hash or merge",
     patches: [
       {
@@ -177,6 +189,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "containers-only-after",
+    rule: "INV-3",
     breaks: "a row that moves names its containers before and after",
     patches: [
       {
@@ -192,6 +205,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "containers-only-before",
+    rule: "INV-3",
     breaks: "a row that moves names its containers before and after",
     patches: [
       {
@@ -207,6 +221,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "restricted-only-after",
+    rule: "INV-6",
     breaks: "restricted means: is, or was, private",
     patches: [
       {
@@ -219,6 +234,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "restricted-only-before",
+    rule: "INV-6",
     breaks: "restricted means: is, or was, private",
     patches: [
       {
@@ -231,6 +247,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "restricted-not-for-own-policies",
+    rule: "INV-6",
     breaks: "with policies of its own every row of a table counts as restricted, unless it is declared public",
     patches: [
       {
@@ -246,6 +263,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "recheck-without-rights-columns",
+    rule: "INV-8",
     breaks: "a column named under rights asks for a recheck",
     patches: [
       {
@@ -258,6 +276,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "recheck-without-tenant",
+    rule: "INV-8",
     breaks:
       "a change of tenant or privacy asks for a recheck; a row that merely moves stays readable to the same people",
     patches: [
@@ -274,6 +293,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "recheck-without-containers",
+    rule: "INV-8",
     breaks:
       "under policies of its own a table's row that moves asks for a recheck: the container may decide who reads it",
     patches: [
@@ -290,6 +310,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "grant-without-recheck",
+    rule: "INV-9",
     breaks: "a grant is logged for its row, and names the row's containers and the person",
     patches: [
       {
@@ -305,6 +326,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "grant-not-restricted",
+    rule: "INV-11",
     breaks: "a grant is logged for its row, and names the row's containers and the person",
     patches: [
       {
@@ -320,6 +342,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "key-may-change",
+    rule: "G1",
     breaks: "the key of a live row cannot change, and the error says what to do",
     patches: [
       {
@@ -335,6 +358,7 @@ export const logRowMutants: readonly Mutant[] = [
   },
   {
     name: "truncate-allowed",
+    rule: "G1",
     breaks: "TRUNCATE is refused, also as part of a cascade, and the error says what to do",
     patches: [
       {

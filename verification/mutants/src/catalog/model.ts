@@ -22,18 +22,21 @@ const anyHintFollows = {
 export const modelMutants: readonly Mutant[] = [
   {
     name: "no-gap-detection",
+    rule: "HINT-3",
     breaks: "a hint that does not follow on makes the pod read what is missing",
     patches: [anyHintFollows],
     caughtBy: { simulation: true, seed: 46 },
   },
   {
     name: "nothing-found-without-a-hint",
+    rule: "HINT-4",
     breaks: "a change whose hint is lost, and after which none comes, is found by heartbeat, head or silence",
     patches: [noHeartbeat, noHeadCheck, noSilencePoll],
     caughtBy: { simulation: true, seed: 34 },
   },
   {
     name: "untold-claim-forgotten",
+    rule: "HINT-11",
     breaks: "what a watcher claimed and could not tell any more is found by the pods",
     patches: [
       {
@@ -48,6 +51,7 @@ export const modelMutants: readonly Mutant[] = [
   },
   {
     name: "hint-without-its-rows",
+    rule: "HINT-11",
     breaks: "a hint never leads a pod past rows that it does not hold",
     patches: [
       {
@@ -60,6 +64,7 @@ export const modelMutants: readonly Mutant[] = [
   },
   {
     name: "late-commits-never-looked-for",
+    rule: "G1",
     breaks: "a transaction that stays open longer than ordinary polls look back is told when it commits",
     patches: [
       {
@@ -72,6 +77,7 @@ export const modelMutants: readonly Mutant[] = [
   },
   {
     name: "read-before-registered",
+    rule: "SUB-3",
     breaks: "a change between the read of SUBSCRIBE and its registration reaches the socket",
     patches: [
       {
@@ -86,6 +92,7 @@ export const modelMutants: readonly Mutant[] = [
   },
   {
     name: "subscribed-without-versions",
+    rule: "SUB-1",
     breaks: "SUBSCRIBED names the rows that differ from what the client holds",
     patches: [
       {
@@ -98,6 +105,7 @@ export const modelMutants: readonly Mutant[] = [
   },
   {
     name: "signal-lost-during-fetch",
+    rule: "G1",
     breaks: "a signal that comes while the row is being fetched outlives an older answer",
     patches: [
       {
@@ -110,6 +118,7 @@ export const modelMutants: readonly Mutant[] = [
   },
   {
     name: "cursor-survives-reload",
+    rule: "G1",
     breaks: "a reload, which forgets the signals that were not worked off, does not go on behind them",
     patches: [
       {
@@ -145,6 +154,7 @@ export class SessionKeeper {`,
   },
   {
     name: "dropped-days-not-noticed",
+    rule: "RES-5",
     breaks: "who comes back with a cursor older than the log is told to begin afresh",
     patches: [
       {
@@ -162,6 +172,7 @@ export class SessionKeeper {`,
   },
   {
     name: "lost-rows-trusted",
+    rule: "SUB-7",
     breaks: "subscriptions whose rows were lost in a crash are noticed at the latest when their client resumes",
     patches: [
       {

@@ -7,6 +7,7 @@ const simulation = { simulation: true } as const;
 export const rightsMutants: readonly Mutant[] = [
   {
     name: "restricted-rows-unread",
+    rule: "INV-6",
     breaks: "a restricted row is told through a container only after a read for that user",
     patches: [
       {
@@ -19,6 +20,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "recheck-unread",
+    rule: "INV-8",
     breaks: "a change of rights makes the pod read what may still be read before it tells anything",
     patches: [
       {
@@ -31,6 +33,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "rights-in-their-order",
+    rule: "INV-8",
     breaks: "what is in one batch with the loss of a right is not told before the read",
     patches: [
       {
@@ -43,6 +46,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "pending-container-tells",
+    rule: "SUB-5",
     breaks: "asking for a container that may not be read does not tell what is inside",
     patches: [
       {
@@ -55,6 +59,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "created-again-unread",
+    rule: "INV-7",
     breaks: "a row that somebody creates again under a held id is read before it is told",
     patches: [
       {
@@ -67,6 +72,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "created-and-deleted-unread",
+    rule: "INV-7",
     breaks: "a private row that lived under a held id within one batch is not told by its version",
     patches: [
       {
@@ -79,6 +85,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "created-again-joins-missed",
+    rule: "INV-7",
     breaks: "what was missed of a deleted row and of one that was created under its id stays apart",
     patches: [
       {
@@ -91,6 +98,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "created-again-joins-waiting",
+    rule: "INV-7",
     breaks: "the deletion of a row and the creation of one under its id wait apart for a read of rights",
     patches: [
       {
@@ -103,6 +111,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "pending-id-vouches-for-deletion",
+    rule: "INV-11",
     breaks: "a subscription that is pending proves no right to hear of the end of a private row",
     patches: [
       {
@@ -115,6 +124,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "next-row-vouches-for-end",
+    rule: "INV-11",
     breaks: "the end of a private row is not told to somebody because he may read the next one under its id",
     patches: [
       { file: `${sync}/rights/rights-gate.ts`, find: "else if (!ends) this.#tell(", replace: "else this.#tell(" },
@@ -123,6 +133,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "grants-hide-public-end",
+    rule: "INV-5",
     breaks: "a grant or revocation beside it does not hide the deletion of a public row",
     patches: [
       {
@@ -135,6 +146,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "old-container-vouches",
+    rule: "INV-7",
     breaks: "a row that was created again under a held id is judged, whatever container it is in",
     patches: [
       {
@@ -148,6 +160,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "lost-grants-believed",
+    rule: "INV-6",
     breaks: "a socket that is to begin afresh after another history is told of restricted rows only after a read",
     patches: [
       {
@@ -160,6 +173,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "membership-not-replayed",
+    rule: "RES-6",
     breaks: "a membership that changed while a socket was away is read again when it resumes",
     patches: [
       {
@@ -172,6 +186,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "membership-ignored",
+    rule: "INV-10",
     breaks: "a person who loses a membership is told that his rows are gone",
     patches: [
       {
@@ -184,6 +199,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "woken-vouches-for-before",
+    rule: "INV-11",
     breaks: "a row that woke what was refused does not vouch for the hidden one that bore its id before",
     patches: [
       {
@@ -196,6 +212,7 @@ export const rightsMutants: readonly Mutant[] = [
   },
   {
     name: "reads-forgotten-while-behind",
+    rule: "INV-11",
     breaks: "the end of a hidden row is not told to who subscribed to the next one while the log was behind",
     patches: [
       { file: `${sync}/subscriptions/recent-reads.ts`, find: "version >= oldestYoung", replace: "version < 0" },

@@ -7,6 +7,7 @@ const test = "services/gateway/src/sync/sessions/session-store.pg.test.ts";
 export const sessionMutants: readonly Mutant[] = [
   {
     name: "rows-of-an-older-generation",
+    rule: "RES-14",
     breaks: "rows are written for the generation that owns the session, and for no earlier one of the same gateway",
     patches: [
       {
@@ -21,6 +22,7 @@ export const sessionMutants: readonly Mutant[] = [
   },
   {
     name: "rows-of-another-gateway",
+    rule: "RES-14",
     breaks: "a pod that lost a session writes no row of it any more",
     patches: [
       {
@@ -35,6 +37,7 @@ export const sessionMutants: readonly Mutant[] = [
   },
   {
     name: "session-ended-by-its-last-owner",
+    rule: "RES-14",
     breaks: "a pod that lost a session neither ends it nor lets it expire",
     patches: [
       {
@@ -49,6 +52,7 @@ export const sessionMutants: readonly Mutant[] = [
   },
   {
     name: "anybody-resumes",
+    rule: "RES-4",
     breaks: "a connection is taken over by its owner alone",
     patches: [
       {

@@ -12,6 +12,7 @@ const oneRow = {
 export const watcherMutants: readonly Mutant[] = [
   {
     name: "min-seq-raised-after",
+    rule: "RES-5",
     breaks: "a day is retired before it is detached, and dropped last",
     patches: [
       {
@@ -28,6 +29,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "detach-plainly",
+    rule: "G6",
     breaks: "an open transaction $what blocks no writer during retention, which completes after it",
     patches: [
       {
@@ -43,6 +45,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "detach-never-finished",
+    rule: null,
     breaks: "the next watcher completes a removal that was interrupted %s",
     patches: [
       {
@@ -58,6 +61,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "session-stays-owner",
+    rule: null,
     breaks: "an open transaction $what blocks no writer during retention, which completes after it",
     patches: [
       {
@@ -74,6 +78,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "reap-at-once",
+    rule: "CLO-6",
     breaks: "a new leader, or one that had a failure, declares no gateway dead",
     patches: [
       {
@@ -89,6 +94,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-strongest-action",
+    rule: "HINT-12",
     breaks: "a row that was deleted and created again is not told by the strongest of both actions",
     patches: [
       oneRow,
@@ -105,6 +111,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-created-again",
+    rule: "HINT-12",
     breaks: "a row that was created again under the id of a deleted one is another row",
     patches: [oneRow],
     caughtBy: {
@@ -114,6 +121,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-late-end",
+    rule: "HINT-12",
     breaks: "what comes late neither undoes an end nor moves it to the next row",
     patches: [
       {
@@ -129,6 +137,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-last-version",
+    rule: "HINT-12",
     breaks: "keeps the highest version even when a late commit is sequenced after it",
     patches: [{ file: coalesce, find: "version: newest.version,", replace: "version: change.version," }],
     caughtBy: {
@@ -138,6 +147,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-last-containers",
+    rule: "INV-3",
     breaks: "unites the containers of all rows, so that a moved and then edited row reaches both places",
     patches: [
       {
@@ -153,6 +163,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-last-restricted",
+    rule: "INV-6",
     breaks: "once restricted or to be checked again, the item stays so",
     patches: [
       {
@@ -168,6 +179,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-last-recheck",
+    rule: "INV-8",
     breaks: "once restricted or to be checked again, the item stays so",
     patches: [
       { file: coalesce, find: "recheck: before.recheck || change.recheck,", replace: "recheck: change.recheck," },
@@ -179,6 +191,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "coalesce-grants-merged",
+    rule: "HINT-13",
     breaks: "a grant does not swallow a change of the same entity",
     patches: [
       {
@@ -194,6 +207,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "heartbeat-without-renewal",
+    rule: "HINT-5",
     breaks: "a watcher that loses its lease at a renewal publishes nothing more",
     patches: [
       {
@@ -210,6 +224,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "keeps-leading-without-lease",
+    rule: "HINT-5",
     breaks: "a watcher that loses its lease at a renewal publishes nothing more",
     patches: [
       {
@@ -225,6 +240,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "refused-claim-leads-on",
+    rule: "HINT-5",
     breaks: "a refused claim ends the leadership and requests the lease again",
     patches: [
       {
@@ -240,6 +256,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "hint-prev-wrong",
+    rule: "HINT-1",
     breaks: "a claim publishes one hint whose prev is the head before it",
     patches: [
       {
@@ -255,6 +272,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "never-unbounded",
+    rule: "G6",
     breaks: "a full unbounded batch is followed at once by another that expects the new head",
     patches: [
       {
@@ -270,6 +288,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "lease-not-handed-over",
+    rule: "G6",
     breaks: "stopping releases the lease",
     patches: [
       {
@@ -282,6 +301,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "poke-during-claim-lost",
+    rule: "HINT-14",
     breaks: "a poke during a claim shortens the pause after it",
     patches: [{ file: "services/watcher/src/claim/poll-pause.ts", find: "    this.#poked = true;\n", replace: "" }],
     caughtBy: {
@@ -291,6 +311,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "publish-waits-for-redis",
+    rule: "HINT-11",
     breaks: "an unresponsive Redis does not block the leader",
     patches: [
       { file: "packages/server-kit/src/redis/redis.ts", find: "    socketTimeout: answerTimeoutMs,\n", replace: "" },
@@ -302,6 +323,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "queue-trusted",
+    rule: "G5",
     breaks: "with a queue only an overdue job is due, and not again before its interval",
     patches: [
       {
@@ -317,6 +339,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "jobs-run-by-everybody",
+    rule: null,
     breaks: "only the leader runs due jobs, including jobs that never ran",
     patches: [
       { file: "services/watcher/src/jobs/job-timers.ts", find: "    if (!this.#leading()) return;\n", replace: "" },
@@ -328,6 +351,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "schedulers-not-written-again",
+    rule: null,
     breaks: "rewriting the schedulers restores the jobs after Redis was emptied during a run",
     patches: [
       {
@@ -344,6 +368,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "end-waits-for-redis",
+    rule: null,
     breaks: "closing takes bounded time without Redis and with a silent Redis",
     patches: [
       {
@@ -359,6 +384,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "erasure-does-not-look-for-rows",
+    rule: null,
     breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
@@ -374,6 +400,7 @@ export const watcherMutants: readonly Mutant[] = [
   },
   {
     name: "head-from-lease-only",
+    rule: "HINT-9",
     breaks: "when the head goes back within an epoch, the claim still expects the highest head seen",
     patches: [
       {

@@ -1,0 +1,30 @@
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { guaranteeIds, protocolRules } from "@heliograph/protocol/rules";
+import { repositoryRoot } from "@heliograph/testkit/repository";
+import { expect, test } from "vitest";
+import { mutants } from "./catalog.ts";
+
+const knownIds = new Set<string>([...Object.keys(protocolRules), ...guaranteeIds]);
+
+/** Ids at the beginning of a test title, as in `"[SUB-3, G5] …"`, with the file that contains the title. */
+function referencesInTitles(): { id: string; file: string }[] {
+  const files = globSync("{packages,services,verification,web,db,dev,testkit,loadtest}/**/*.test.{ts,tsx}", {
+    cwd: repositoryRoot,
+    exclude: ["**/node_modules/**", "**/dist/**"],
+  });
+  return files.flatMap((file) => {
+    const source = readFileSync(path.join(repositoryRoot, file), "utf8");
+    return [...source.matchAll(/["'`]\[((?:[A-Z]+-\d+|G\d+)(?:, (?:[A-Z]+-\d+|G\d+))*)\] /g)].flatMap(([, ids = ""]) =>
+      ids.split(", ").map((id) => ({ id, file })),
+    );
+  });
+}
+
+test("every rule id in a test title exists", () => {
+  expect(referencesInTitles().filter(({ id }) => !knownIds.has(id))).toEqual([]);
+});
+
+test("few mutants break no rule", () => {
+  expect(mutants.filter(({ rule }) => rule === null).length).toBeLessThan(mutants.length / 10);
+});
