@@ -87,7 +87,7 @@ test("a window that loses the focus does not save a half-typed text", async () =
 test("a pause while typing a search deletes neither the space nor the next letter", async () => {
   const page = await openWindow("Alice");
   await page.goto(`${address()}/tasks`);
-  const field = page.getByRole("searchbox", { name: "Filter tasks" });
+  const field = page.getByRole("searchbox", { name: "Search tasks" });
   await field.pressSequentially("agree ");
   await expect.poll(() => new URL(page.url()).searchParams.get("q")).toBe("agree");
   await field.pressSequentially("on");

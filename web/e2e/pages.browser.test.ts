@@ -136,7 +136,7 @@ test.each(looks)(
 
     // Panels over an empty list: the full list was inspected above and takes most of the time.
     await visit(page, "/tasks?q=zzzz");
-    await page.getByText("Nothing matches").waitFor();
+    await page.getByText("No matching tasks").waitFor();
     await page.getByRole("button", { name: "Filter", exact: true }).click();
     await page.getByRole("list", { name: "Columns" }).waitFor();
     await inspect("filter-columns");
@@ -246,8 +246,8 @@ test("a list loads more when scrolled, sorts by column and filters by text and s
     .poll(async () => new Set(await page.locator("tbody tr td:nth-child(2)").allInnerTexts()))
     .toEqual(new Set(["Done"]));
 
-  await page.getByLabel("Filter tasks").fill("zzzz no such task");
-  await page.getByText("Nothing matches").waitFor();
+  await page.getByLabel("Search tasks").fill("zzzz no such task");
+  await page.getByText("No matching tasks").waitFor();
   await page.getByRole("button", { name: "Clear filters" }).click();
   await expect.poll(() => rows.count()).toBe(50);
 });
@@ -276,7 +276,7 @@ test("a list can be filtered by any column, also through its URL, and each filte
   await expect.poll(async () => (await priorities()).has("Medium")).toBe(true);
 
   await page.goto(`${application.addresses[0]}/tasks?due_on=1990-01-01..1990-12-31`);
-  await page.getByText("Nothing matches").waitFor();
+  await page.getByText("No matching tasks").waitFor();
   await page.goto(`${application.addresses[0]}/tasks?priority=burning&colour=red`);
   await expect.poll(() => rows.count()).toBe(50);
 });
@@ -358,7 +358,7 @@ test("a wrong password, a sign-out and an expired session each lead to the sign-
   await page.getByLabel("Email").fill("alice@northwind.example");
   await page.getByLabel("Password").fill("not the password");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByText("The email address or password is incorrect.").waitFor();
+  await page.getByText("The email address or password is incorrect. Check both and try again.").waitFor();
 
   await signIn(page, address, "Alice");
   await page.getByRole("button", { name: /^Account:/ }).click();

@@ -52,7 +52,7 @@ export function WorkloadChart({ loads, most, linkTo }: Props) {
                   ) : null,
                 )}
               </span>
-              <span className="min-w-20 text-right text-ink-2 text-sm tabular-nums">
+              <span className="w-26 whitespace-nowrap text-right text-ink-2 text-sm tabular-nums">
                 {load.total}
                 <span className="sr-only"> open</span>
                 {load.overdue > 0 ? <span className="text-danger"> · {load.overdue} overdue</span> : null}

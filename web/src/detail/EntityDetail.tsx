@@ -50,7 +50,9 @@ function Gone({ entityCode }: { entityCode: EntityCode }) {
         icon={FileQuestion}
         title={`This ${label} was deleted or is not shared with you`}
         action={<ButtonLink to={listPath(entityCode)}>All {entityPlural(entityCode).toLowerCase()}</ButtonLink>}
-      />
+      >
+        If you should have access, ask an administrator of your organization.
+      </StateMessage>
     </div>
   );
 }

@@ -14,7 +14,7 @@ const exceptions: Readonly<Record<string, string>> = {
   due_ts: "Due",
   progress_percent: "Progress",
   estimated_hours: "Estimate (h)",
-  parent_task_id: "Part of",
+  payment_terms_days: "Payment terms (days)",
 };
 
 const dropped = /^(is|has)_|_(id|ids|on|ts)$/g;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numberInput, parseNumber } from "./number.ts";
+import { formatPercent, numberInput, parseNumber } from "./number.ts";
 
 test.each([
   ["en-US", "157,500", 157_500],
@@ -18,6 +18,14 @@ test.each([
   ["fr-FR", "-7", -7],
 ])("in %s, %s is parsed as %d", (locale, text, value) => {
   expect(parseNumber(text, locale)).toBe(value);
+});
+
+test.each([
+  [0, "0%"],
+  [12.5, "12.5%"],
+  [100, "100%"],
+])("%d percent is shown as %s", (value, text) => {
+  expect(formatPercent(value).replace(/\s/, "").replace(",", ".")).toBe(text);
 });
 
 test.each(["", "-", ".", "abc", "1e5", "0x10", "1,2,3", "12,34.5", "1.2.3,4", "Infinity"])(

@@ -5,6 +5,13 @@ export function formatNumber(value: number): string {
   return plain.format(value);
 }
 
+const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2 });
+
+/** Formats a percentage; 12.5 is "12.5%" in English. */
+export function formatPercent(value: number): string {
+  return percent.format(value / 100);
+}
+
 function amountFormat(currency: string): Intl.NumberFormat {
   const known = amounts.get(currency);
   if (known) return known;

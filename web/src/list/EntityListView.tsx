@@ -55,7 +55,7 @@ export function EntityListView({ entityCode }: { entityCode: EntityCode }) {
           {list.error ? <IncompleteListNotice plural={plural} retry={list.refetch} /> : null}
           {list.hasMore ? (
             <LoadMore loadMore={list.loadMore} shown={list.rows.length} />
-          ) : (
+          ) : list.error ? null : (
             <RowCount
               text={
                 list.rows.length === 1 ? `1 ${info.label.toLowerCase()}` : `${list.rows.length} ${plural.toLowerCase()}`
@@ -68,10 +68,10 @@ export function EntityListView({ entityCode }: { entityCode: EntityCode }) {
     return filtered ? (
       <StateMessage
         icon={SearchX}
-        title="Nothing matches"
+        title={`No matching ${plural.toLowerCase()}`}
         action={<Button onClick={params.clear}>Clear filters</Button>}
       >
-        No {plural.toLowerCase()} match your search and filters.
+        Try another search text or clear the filters.
       </StateMessage>
     ) : (
       <StateMessage

@@ -46,8 +46,8 @@ export function ListToolbar({
         />
         <input
           type="search"
-          aria-label={`Filter ${plural.toLowerCase()}`}
-          placeholder={`Filter ${plural.toLowerCase()}`}
+          aria-label={`Search ${plural.toLowerCase()}`}
+          placeholder={`Search ${plural.toLowerCase()}`}
           value={text}
           onChange={(event) => setText(event.target.value)}
           className="control pl-8"

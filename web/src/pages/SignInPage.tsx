@@ -15,7 +15,8 @@ import { config } from "../config.ts";
 import { errorText } from "../feedback/error-text.ts";
 
 function describeRefusal(error: unknown): string {
-  if (error instanceof ApiError && error.status === 401) return "The email address or password is incorrect.";
+  if (error instanceof ApiError && error.status === 401)
+    return "The email address or password is incorrect. Check both and try again.";
   return errorText(error);
 }
 
@@ -64,7 +65,7 @@ function UnsentLossDialog({
   return (
     <ConfirmDialog
       title={`${one ? "1 change" : `${loss.count} changes`} by ${other} ${one ? "is" : "are"} not sent yet`}
-      text={`Signing in as ${loss.session.person.fname} ${loss.session.person.lname} removes the data of ${other} from this device, and unsent changes are lost. To keep ${one ? "it" : "them"}, ${other} must sign in first.`}
+      text={`Signing in as ${loss.session.person.fname} ${loss.session.person.lname} removes the data of ${other} from this device, and unsent changes are lost. To keep ${one ? "this change" : "these changes"}, ${other} must sign in first.`}
       confirm="Sign in and lose changes"
       onConfirm={() => signIn(loss.session)}
       onClose={cancel}

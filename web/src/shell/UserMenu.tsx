@@ -73,7 +73,7 @@ export function UserMenu({ tools, onTools }: { tools: boolean; onTools: () => vo
       {asking ? (
         <ConfirmDialog
           title={unsent === 1 ? "1 change is not sent yet" : `${unsent} changes are not sent yet`}
-          text={`Signing out removes your data from this device, and unsent changes are lost. To keep ${unsent === 1 ? "it" : "them"}, stay signed in until ${unsent === 1 ? "it is" : "they are"} sent.`}
+          text={`Signing out removes your data from this device, and unsent changes are lost. To keep ${unsent === 1 ? "this change, stay signed in until it is sent" : "these changes, stay signed in until they are sent"}.`}
           confirm="Sign out and lose changes"
           onConfirm={() => signOut()}
           onClose={() => setAsking(false)}

@@ -35,20 +35,21 @@ export function SyncBanner() {
   const { state, outbox, storage, storageReason } = useSyncStatus();
   const attention = useAttentionElsewhere();
   const { refresh } = useRefresh();
-  const unsent =
-    outbox.size > 0 ? (
-      <>
-        {" "}
-        <Link to={changesPath} className="font-medium underline underline-offset-2">
-          {count(outbox.size)}
-        </Link>{" "}
-        will be sent when you are back online.
-      </>
-    ) : null;
+
   if (state === "offline") {
     return (
       <Strip icon={<WifiOff className="size-4 shrink-0" aria-hidden="true" />}>
-        You are offline. You can read what is already loaded, and your changes are kept on this device.{unsent}
+        You are offline.{" "}
+        {outbox.size > 0 ? (
+          <>
+            <Link to={changesPath} className="font-medium underline underline-offset-2">
+              {count(outbox.size)}
+            </Link>{" "}
+            {outbox.size === 1 ? "is" : "are"} kept on this device and will be sent when you are back online.
+          </>
+        ) : (
+          "You can keep reading and editing. Your changes are kept on this device until you are back online."
+        )}
       </Strip>
     );
   }

@@ -19,7 +19,7 @@ export function SyncDetails({ status, text, unsent, onLeave }: Props) {
       <p className="font-semibold text-ink">{text.label}</p>
       <p className="mt-1 text-ink-2">{text.detail}</p>
       <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 border-line border-t pt-3 text-ink-3">
-        <dt>Since</dt>
+        <dt>Status since</dt>
         <dd className="text-right text-ink-2">
           <RelativeTime value={new Date(status.since).toISOString()} />
         </dd>
@@ -47,11 +47,11 @@ export function SyncDetails({ status, text, unsent, onLeave }: Props) {
             </dd>
           </>
         )}
-        <dt>Kept on this device</dt>
+        <dt>Data kept on this device</dt>
         <dd className="text-right text-ink-2">{status.storage === "memory" ? "until you reload" : "yes"}</dd>
         <dt>Connection</dt>
         <dd className="text-right text-ink-2">
-          {status.notShared ? "of this tab only" : status.leader ? "shared by this tab" : "shared by another tab"}
+          {status.notShared ? "this tab only" : status.leader ? "this tab" : "another tab"}
         </dd>
       </dl>
       {status.storageReason ? <p className="mt-2 text-ink-3">{status.storageReason}</p> : null}

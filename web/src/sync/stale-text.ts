@@ -7,5 +7,5 @@ import { timeOf } from "./sync-text.ts";
  */
 export function staleText(caughtUpAt: number | undefined, now: number): { when: string; rest: string } {
   const when = caughtUpAt === undefined ? "From your last visit" : `As of ${timeOf(caughtUpAt, now)}`;
-  return { when, rest: ", checking for updates" };
+  return { when, rest: ", may be out of date" };
 }

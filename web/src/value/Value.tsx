@@ -1,7 +1,7 @@
 import { type Column, isMoney, isPercent, type Row } from "../catalog/catalog.ts";
 import { RelativeTime } from "../components/RelativeTime.tsx";
 import { formatDay, formatMoment, today } from "../format/date.ts";
-import { formatMoney, formatNumber } from "../format/number.ts";
+import { formatMoney, formatNumber, formatPercent } from "../format/number.ts";
 import { Badge } from "./Badge.tsx";
 import { ReferenceLink, ReferenceText } from "./ReferenceLabel.tsx";
 
@@ -38,7 +38,7 @@ function ProgressValue({ percent }: { percent: number }) {
         <rect width="100" height="1" className="fill-line" />
         <rect width={Math.min(100, Math.max(0, percent))} height="1" className="fill-ok" />
       </svg>
-      <span className="min-w-11 whitespace-nowrap text-right tabular-nums">{formatNumber(percent)} %</span>
+      <span className="min-w-11 whitespace-nowrap text-right tabular-nums">{formatPercent(percent)}</span>
     </span>
   );
 }
@@ -68,7 +68,7 @@ export function Value({ entry, row, links = true }: Props) {
     );
   }
   if (entry.name === "progress_percent") return <ProgressValue percent={Number(value)} />;
-  if (isPercent(entry)) return <span className="whitespace-nowrap tabular-nums">{formatNumber(Number(value))} %</span>;
+  if (isPercent(entry)) return <span className="whitespace-nowrap tabular-nums">{formatPercent(Number(value))}</span>;
   switch (entry.baseType) {
     case "enum":
       return <Badge column={entry.name} value={String(value)} />;
