@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sends one request to the API and prints the answer:
 #   dev/test-api.sh PATCH /api/v1/project/<id> '{"name": "Test"}'
-# Acts as the person of TOKEN, or signs in as EMAIL with PASSWORD (the demo's first user). BASE_URL names another server.
+# Acts as the user of TOKEN, or signs in as EMAIL with PASSWORD (by default the demo's first user). BASE_URL names another server.
 set -euo pipefail
 
 if [ $# -lt 2 ]; then
@@ -11,10 +11,10 @@ fi
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export API_METHOD="$1" API_PATH="$2" API_BODY="${3:-}"
 export EMAIL="${EMAIL:-alice@northwind.example}" PASSWORD="${PASSWORD:-heliograph}" TOKEN="${TOKEN:-}"
-# A running demo writes where its gateways are; without one it is the gateway of npm run dev:api.
+# A running demo writes the addresses of its gateways to a file. Without a demo, use the gateway of npm run dev:api.
 export DEMO_FILE="$here/.data/demo.json" BASE_URL="${BASE_URL:-}"
 
-# Node, which the repository needs anyway: curl and jq may both be missing. 18 or newer has fetch.
+# Uses Node, which the repository needs anyway; curl and jq may be missing. Node 18 and newer have fetch.
 exec node --input-type=module -e '
   import { readFileSync } from "node:fs";
   const { API_METHOD, API_PATH, API_BODY, EMAIL, PASSWORD, TOKEN, DEMO_FILE, BASE_URL } = process.env;

@@ -1,4 +1,4 @@
-/** Which Node runs the programs: the code is TypeScript that Node 24 runs directly. */
+/** Chooses the Node that runs the programs. The code is TypeScript, which Node 24 runs directly. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -20,14 +20,15 @@ function pinnedVersion(root) {
   return optionalDependencies[`node-${platform}`] ?? optionalDependencies[`node-bin-${platform}`] ?? null;
 }
 
-/** Present is not enough: the pinned binary is built for glibc and does not start on Alpine. */
+/** Whether the binary starts. Its presence is not enough: the pinned one is built for glibc and does not start on Alpine. */
 function starts(node) {
   return existsSync(node) && spawnSync(node, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
 /**
- * The path of a Node 24: the running one when it is at least as new as the pinned one, else the pinned one, else a newer
- * running one. Throws with the remedy when there is none.
+ * The path of a Node 24: the running one if it is at least as new as the pinned one, else the pinned one, else a newer
+ * running one.
+ * @throws Error with the remedy when there is none
  */
 export function chooseNode(root) {
   const running = process.versions.node;
@@ -38,6 +39,6 @@ export function chooseNode(root) {
   if (starts(installed)) return installed;
   if (major >= MAJOR) return process.execPath;
   throw new Error(
-    `Node ${MAJOR} is needed, this is ${running}, and npm has no Node ${MAJOR} that starts on ${process.platform}-${process.arch}. Install Node ${MAJOR} and run the command again.`,
+    `Node ${MAJOR} is required. This is ${running}, and npm has no Node ${MAJOR} that starts on ${process.platform}-${process.arch}. Install Node ${MAJOR} and run the command again.`,
   );
 }

@@ -1,14 +1,14 @@
 /**
- * One installer at a time. The lock is a folder of numbered files; the file with the highest number says who holds it, or
- * that nobody does:
+ * Lets one installer run at a time. The lock is a folder of numbered files. The file with the highest number names the
+ * holder, or is empty when the lock is free:
  *
  *     .install-lock/1  {"pid":71,"host":"a"}   taken
- *     .install-lock/2  {}                      given back
- *     .install-lock/3  {"pid":95,"host":"a"}   taken by the next
+ *     .install-lock/2  {}                      released
+ *     .install-lock/3  {"pid":95,"host":"a"}   taken again
  *
- * Every change is one link(2) to the next number, which exactly one process can make and which appears with its content.
- * So two that find a dead holder at the same moment cannot both take over, as they can with "delete the lock and create
- * it again".
+ * Every change is one link(2) to the next number. Exactly one process can make it, and the file appears with its content.
+ * Two processes that find a dead holder at the same time therefore cannot both take over, as they could by deleting the lock
+ * and creating it again.
  */
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -18,12 +18,12 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const LOOK_AGAIN_MS = 250;
 const HEARTBEAT_MS = 2_000;
-/** A holder whose process cannot be asked (another container on the same folder) is dead after this long without a beat. */
+/** A holder whose process cannot be checked (another container on the same folder) counts as dead after this time without a heartbeat. */
 const SILENT_MS = 30_000;
-/** Old numbers are kept this far back, so that a process that was frozen in between cannot make one of them again. */
+/** So many old numbers are kept, so that a process that was frozen cannot create one of them again. */
 const KEEP = 16;
 
-/** Does a process of this id exist? Not being allowed to signal it means that it does. */
+/** Whether a process with this id exists. It also exists when signalling it is not permitted. */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0);
@@ -40,7 +40,7 @@ function numbers(folder) {
     .sort((a, b) => a - b);
 }
 
-/** Who holds the lock: `{number, holder}`, holder null when nobody living does. */
+/** The state of the lock, `{number, holder}`; holder is null when no live process holds it. */
 function look(folder) {
   const number = numbers(folder).at(-1) ?? 0;
   if (number === 0) return { number, holder: null };
@@ -52,7 +52,7 @@ function look(folder) {
   return { number, holder: living ? holder : null };
 }
 
-/** Makes the next number with this content; false when somebody else made it first. */
+/** Creates the next number with this content. Returns false when another process created it first. */
 function append(folder, number, content) {
   const draft = path.join(folder, `draft-${process.pid}`);
   writeFileSync(draft, JSON.stringify(content));
@@ -67,7 +67,7 @@ function append(folder, number, content) {
   }
 }
 
-/** Waits for the lock and takes it; resolves to its number. */
+/** Waits for the lock and takes it. Resolves to its number. */
 async function acquire(folder) {
   let said = false;
   for (;;) {
@@ -82,7 +82,7 @@ async function acquire(folder) {
   }
 }
 
-/** Runs `work` as the only one on this clone. A holder that died is replaced at once. */
+/** Runs `work` while no other process of this clone does. A dead holder is replaced at once. */
 export async function withInstallLock(root, work) {
   const folder = path.join(root, ".install-lock");
   mkdirSync(folder, { recursive: true });

@@ -1,17 +1,17 @@
-/** Whether npm, which started us, still lives: a kill -9 of it reaches nobody else, and what it started would live on for ever. */
+/** Watches npm, the parent process: a kill -9 of npm reaches no child, and the programs it started would run forever. */
 import { readFileSync } from "node:fs";
 import process from "node:process";
 
-/** Taken at once: npm may be killed while the installation runs. */
+/** Read at once: npm may be killed while the installation runs. */
 const parent = process.ppid;
-/** How often to look. Half a second keeps an orphan short without costing CPU. */
+/** Interval of the check. Half a second ends an orphan soon and costs no CPU time. */
 const CHECK_MS = 500;
-/** What may run a package's script, by how the command line of its process begins. */
+/** Programs that may run a package's script, by the beginning of their command line. */
 const RUNNERS = /^(\S*\/)?(npm|npx|pnpm|pnpx|yarn|bun|bunx|deno|corepack|node|nodejs)(\s|$)/;
 
 /**
- * Was npm killed before we could ask for our parent? Then somebody who adopts orphans is it. Where a parent's command line
- * cannot be read, only the first process of the system counts as such.
+ * Whether npm was killed before this process could read its parent. The parent is then a process that adopts orphans. Where
+ * the parent's command line cannot be read, only the first process of the system counts as such.
  */
 function isOrphan() {
   let command;
@@ -24,8 +24,8 @@ function isOrphan() {
 }
 
 /**
- * Calls back once when npm is gone, at the earliest in the next turn. Only below npm: a shell that starts a program in the
- * background and exits also changes our parent, and there it means nothing.
+ * Calls back once when npm is gone, at the earliest in the next turn. Applies only under npm: a shell that starts a program
+ * in the background and exits also changes the parent, which is no reason to stop.
  */
 export function whenNpmIsGone(callback) {
   if (process.env.npm_lifecycle_event === undefined) return;

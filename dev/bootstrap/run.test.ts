@@ -1,4 +1,4 @@
-/** run.mjs as a black box: a scratch clone, and a fake npm that "installs" by writing the file that the real one writes last. */
+/** run.mjs as a black box: a scratch clone, and a fake npm that "installs" by writing the file that npm writes last. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -82,7 +82,7 @@ function installs(root: string): number {
   return existsSync(file) ? readFileSync(file, "utf8").length : 0;
 }
 
-test("installs once on a bare clone, keeps stdout for the program, and not again", async () => {
+test("installs once on a bare clone, and keeps stdout for the program", async () => {
   const root = clone();
   const first = await ended(run(root, "program.ts", "a", "b"));
   expect(first).toMatchObject({ code: 0, out: "a b\n" });
@@ -91,13 +91,13 @@ test("installs once on a bare clone, keeps stdout for the program, and not again
   expect(installs(root)).toBe(1);
 });
 
-test("installs the tools too, whatever npm is told to leave out", async () => {
+test("installs development dependencies, whatever npm is configured to omit", async () => {
   const root = clone(`${defaultNpm} console.log(process.argv.slice(2).join(" "));`);
   const { err } = await ended(run(root, "program.ts"));
   expect(err).toMatch(/^ci .*--include=dev --include=optional$/m);
 });
 
-test("installs again when the lock file asks for another version", async () => {
+test("installs again when the lock file names another version", async () => {
   const root = clone();
   await ended(run(root, "program.ts"));
   const changed = structuredClone(LOCK);
@@ -107,14 +107,14 @@ test("installs again when the lock file asks for another version", async () => {
   expect(installs(root)).toBe(2);
 });
 
-test("of several commands at once one installs, the others wait for it", async () => {
+test("of several concurrent commands one installs, and the others wait", async () => {
   const root = clone();
   const all = await Promise.all([1, 2, 3].map((n) => ended(run(root, "program.ts", String(n)))));
   expect(all.map(({ code }) => code)).toEqual([0, 0, 0]);
   expect(installs(root)).toBe(1);
 });
 
-test("a lock left by a dead process is taken over", async () => {
+test("the lock of a dead process is taken over", async () => {
   const root = clone();
   const dead = spawn(process.execPath, ["--version"]);
   await once(dead, "exit");
@@ -124,7 +124,7 @@ test("a lock left by a dead process is taken over", async () => {
   expect(readdirSync(path.join(root, ".install-lock")).sort()).toEqual(["1", "2", "3"]);
 });
 
-test("a lock of a living process is waited for", async () => {
+test("a command waits for the lock of a live process", async () => {
   const root = clone();
   const folder = path.join(root, ".install-lock");
   mkdirSync(folder);
@@ -138,7 +138,7 @@ test("a lock of a living process is waited for", async () => {
   expect(installs(root)).toBe(1);
 });
 
-test("a failed install ends the command with npm's own words", async () => {
+test("a failed install ends the command with npm's own message", async () => {
   const root = clone(`console.error("no network"); process.exit(7);`);
   const result = await ended(run(root, "program.ts"));
   expect(result.code).toBe(1);
@@ -153,7 +153,7 @@ test("does not replace node_modules under a running demo", async () => {
   writeFileSync(path.join(root, ".data", "demo.pid"), String(demo.pid));
   const result = await ended(run(root, "program.ts"));
   expect(result.code).toBe(1);
-  expect(result.err).toContain("stop it first");
+  expect(result.err).toContain("Stop it first");
   expect(installs(root)).toBe(0);
 });
 
@@ -180,7 +180,7 @@ test("forwards SIGTERM, however often it comes, and waits for the program", asyn
   expect(readFileSync(path.join(root, "stopped"), "utf8")).toBe("yes");
 });
 
-/** Environment of what npm starts. */
+/** The environment of programs that npm starts. */
 const belowNpm = (root: string) => ({
   ...process.env,
   npm_lifecycle_event: "demo",
@@ -198,7 +198,7 @@ function appears(root: string, wanted: string): Promise<void> {
   });
 }
 
-/** Something like npm that runs the program through run.mjs; its first output means that this has begun. */
+/** A stand-in for npm that runs the program through run.mjs. Its first output means that the program has started. */
 async function fakeNpm(root: string): Promise<ChildProcess> {
   const file = path.join(root, "fake-npm.mjs");
   writeFileSync(
@@ -217,7 +217,7 @@ const untilTerminated = `
   process.on("SIGTERM", () => { writeFileSync("stopped", "yes"); process.exit(0); });
   setInterval(() => {}, 1000);`;
 
-test("ends the program when npm, above it, is killed with -9", async () => {
+test("ends the program when npm is killed with -9", async () => {
   const root = clone();
   writeFileSync(path.join(root, "program.ts"), `${untilTerminated} console.log("ready");`);
   const npm = await fakeNpm(root);
@@ -226,7 +226,7 @@ test("ends the program when npm, above it, is killed with -9", async () => {
   await stopped;
 });
 
-test("ends the installation when npm, above it, is killed with -9", async () => {
+test("ends the installation when npm is killed with -9", async () => {
   const root = clone(`${untilTerminated} writeFileSync("installing", "yes");`);
   const npm = await fakeNpm(root);
   const stopped = appears(root, "stopped");
@@ -234,7 +234,7 @@ test("ends the installation when npm, above it, is killed with -9", async () => 
   await stopped;
 });
 
-test("ends when npm was killed before run.mjs could see it: then its parent is somebody else", async () => {
+test("ends when npm was killed before run.mjs could read its parent", async () => {
   const root = clone();
   writeFileSync(path.join(root, "program.ts"), "setInterval(() => {}, 1000);");
   const shell = spawn("/bin/sh", ["-c", `"$0" dev/run.mjs program.ts; exit $?`, process.execPath], {

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: everything that can be said about the repository without running a test. All checks run, also when one
- * fails; each failure is shown with its remedy.
+ * `npm run check`: checks of the repository that need no test run. All checks run, also when one fails. Each failure is
+ * printed with its remedy.
  */
 import { styleText } from "node:util";
 import { type Check, checks } from "./check/checks.ts";

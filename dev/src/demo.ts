@@ -1,7 +1,7 @@
 /**
- * `npm run demo`: the whole of Heliograph on this machine. PostgreSQL and Redis, two watchers, two gateways, and one port
- * with the application and both gateways behind it. Says what it does on stderr; stdout gets one line of JSON when
- * everything is ready.
+ * `npm run demo`: runs all of Heliograph on this machine: PostgreSQL and Redis, two watchers, two gateways, and one port in
+ * front of the application and both gateways. Progress goes to stderr. stdout receives one line of JSON when everything is
+ * ready.
  */
 import { demoUsers } from "@heliograph/db";
 import { startEdge } from "@heliograph/testkit/edge/edge";
@@ -27,7 +27,7 @@ async function startDemo(context: DemoContext, fail: () => void): Promise<void> 
     fail,
   );
 
-  // Chosen before the gateways start, because they must know the origin of the application.
+  // Choose the port before the gateways start: they must know the origin of the application.
   const webPort = await freePort(options.port);
   const origins = [`http://127.0.0.1:${webPort}`, `http://localhost:${webPort}`];
   report(`Starting gateways and watchers; their logs are in ${logs.folder} …`);

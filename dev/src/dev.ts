@@ -1,8 +1,8 @@
 /**
- * `npm run dev`: the demo for work on it. Gateways and watchers start again when a source file changes, Vite serves the
- * application with hot replacement and proxies to the gateways. `--only api` (dev:api) leaves the application out,
- * `--only web` (dev:web) starts nothing else and uses gateways that run already. VITE_WS_URL and VITE_API_URL point the
- * application somewhere else.
+ * `npm run dev`: the demo for development. Gateways and watchers restart when a source file changes. Vite serves the
+ * application with hot replacement and proxies to the gateways. `--only api` (dev:api) omits the application. `--only web`
+ * (dev:web) starts the application only and uses running gateways. VITE_WS_URL and VITE_API_URL point the application to
+ * another server.
  */
 
 import { startEdge } from "@heliograph/testkit/edge/edge";
@@ -27,16 +27,16 @@ The same options as ${demoUsage}`;
 
 type Part = "api" | "web" | "all";
 
-/** `--only` comes first, from package.json; what follows are the options of the demo. */
+/** Reads the command line: `--only` comes first, from package.json, and the options of the demo follow. */
 function devOptions(args: readonly string[]): { part: Part; options: DemoOptions } | null {
   const only = args[0] === "--only";
   const part = only ? args[1] : "all";
-  if (part !== "api" && part !== "web" && part !== "all") throw new Error(`--only must be api or web, it is ${part}`);
+  if (part !== "api" && part !== "web" && part !== "all") throw new Error(`--only must be api or web, not ${part}`);
   const options = demoOptions(only ? args.slice(2) : args, process.env);
   return options && { part, options };
 }
 
-/** Services that restart on changes, behind one port; with the application in front unless only the API is wanted. */
+/** Starts services that restart on changes, behind one port, and the application unless only the API is requested. */
 async function startAll(part: Part, context: DemoContext, fail: () => void): Promise<void> {
   const { options, report, undo } = context;
   const [database, redis] = await allOrFirstError([startDatabase(context), startRedisIfPossible(context)], fail);
@@ -57,7 +57,7 @@ async function startAll(part: Part, context: DemoContext, fail: () => void): Pro
   report(web === null ? `The API is at ${edge.url}/api/v1.` : `Open ${web}; the API is at ${edge.url}/api/v1.`);
 }
 
-/** Only Vite: the gateways are those of a running demo or dev:api, or on the usual port. */
+/** Starts Vite only. It uses the gateways of a running demo or dev:api, or those on the default port. */
 async function serveWeb(dataFolder: string): Promise<never> {
   const gateway = runningDemo(dataFolder)?.gateways[0] ?? "http://127.0.0.1:4000";
   const stop = stopRequest();

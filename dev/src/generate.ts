@@ -1,6 +1,6 @@
 /**
- * `npm run generate`: writes the files that follow from the database's catalog and from the protocol. With `--check` it
- * only says which of them are stale, and fails when there is one.
+ * `npm run generate`: writes the files that are derived from the database's catalog, the protocol and the settings. With
+ * `--check` it only names stale files, and fails when there is one.
  */
 import { parseArgs } from "node:util";
 import { checkSchema, writeSchema } from "@heliograph/db";

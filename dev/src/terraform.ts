@@ -1,12 +1,12 @@
 /**
  * `npm run terraform`: validates the configuration in infra/terraform and runs its tests with mocked providers. Needs
- * terraform on PATH, and in TF_PLUGIN_DIR a folder with the AWS provider, as `terraform providers mirror` makes one.
+ * terraform on PATH. TF_PLUGIN_DIR must name a folder with the AWS provider, as `terraform providers mirror` creates it.
  */
 import { testTerraform } from "./terraform/check-terraform.ts";
 
 const plugins = process.env["TF_PLUGIN_DIR"] ?? "";
 if (plugins === "") {
-  console.error("TF_PLUGIN_DIR is not set: terraform providers mirror <folder> makes the folder that it must name.");
+  console.error("TF_PLUGIN_DIR is not set. Create its folder with: terraform providers mirror <folder>");
   process.exit(69);
 }
 const problems = await testTerraform(plugins);

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything, once. Installs a browser and a Redis where it can, then hands over to vitest; arguments go on to
- * it (`npm test -- tools --project unit`). The last line is `N passed, N failed`.
+ * `npm test`: runs every test once. Installs a browser and a Redis where possible, then starts vitest and passes its
+ * arguments on (`npm test -- dev --project unit`). The last line is `N passed, N failed`.
  */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
@@ -15,10 +15,10 @@ const signal = stopRequest();
 
 if (findChromium() === null) {
   const problem = await aptGetInstall(["chromium"]);
-  if (problem !== null) console.error(`No browser for the browser tests: ${problem}.`);
+  if (problem !== null) console.error(`failed to find a browser, browser tests will fail: ${problem}`);
 }
 const redis = await findRedis();
-if (redis.program === null) console.error(`No Redis for the tests that need one: ${redis.reason}.`);
+if (redis.program === null) console.error(`failed to find Redis, tests that need it will fail: ${redis.reason}`);
 
 const vitest = path.join(repositoryRoot, "node_modules", "vitest", "vitest.mjs");
 const child = spawn(process.execPath, [vitest, "run", ...process.argv.slice(2)], {

@@ -1,6 +1,6 @@
 /**
- * `npm run token -- --email E`: prints a token for somebody, as login would, without a password. Uses the secret of the
- * demo, or JWT_SECRET, and looks the person up in the running demo's database, or in --database-url.
+ * `npm run token -- --email E`: prints a token for a user, as a sign-in would, without a password. Signs with the secret of
+ * the demo or with JWT_SECRET, and looks the user up in the running demo's database or in --database-url.
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -11,7 +11,7 @@ import pg from "pg";
 import { runningDemo } from "./demo/running-demo.ts";
 import { demoSecrets } from "./demo/secrets.ts";
 
-/** Somebody with the organization that the token is for. */
+/** A user, and the organization that the token is for. */
 interface Membership {
   person_id: string;
   organization_id: string;
@@ -22,7 +22,8 @@ const usage =
 
 function runningDemoUrl(folder: string): string {
   const demo = runningDemo(folder);
-  if (demo === null) throw new Error("No demo runs from this clone: npm run demo starts it, or give --database-url.");
+  if (demo === null)
+    throw new Error("No demo runs from this clone. Start it with npm run demo, or pass --database-url.");
   return demo.databaseUrl;
 }
 
@@ -40,7 +41,7 @@ async function membershipOf(databaseUrl: string, email: string, organization: st
     if (rows[0] !== undefined) return rows[0];
     const known = await client.query<{ email: string }>("select email from app.person order by email limit 10");
     throw new Error(
-      `Nobody has the address ${email} here. Known are: ${known.rows.map((row) => row.email).join(", ")}`,
+      `No user has the address ${email}. Known addresses: ${known.rows.map((row) => row.email).join(", ")}`,
     );
   } finally {
     await client.end();
@@ -60,7 +61,7 @@ function tokenOptions() {
   });
   if (values.help) return null;
   const { email } = values;
-  if (email === undefined) throw new Error("--email is missing: whose token?");
+  if (email === undefined) throw new Error("--email is missing: the address of the user that the token is for");
   return { ...values, email };
 }
 

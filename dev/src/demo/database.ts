@@ -13,15 +13,15 @@ import { keepOnPort } from "@heliograph/testkit/supervisor/keep-on-port";
 import pg from "pg";
 import type { DemoContext } from "./context.ts";
 
-/** Beside PostgreSQL's usual port, which a machine with a PostgreSQL of its own uses. */
+/** Not PostgreSQL's default port: another PostgreSQL on the machine may use that. */
 const DEFAULT_PORT = 54_320;
 const DATABASE = "heliograph";
 
 /** A migrated database with the demonstration data. */
 export interface DemoDatabase {
-  /** A superuser's. */
+  /** URL of a superuser. */
   url: string;
-  /** Null: it was given by DATABASE_URL. */
+  /** Null when the database comes from DATABASE_URL. */
   pid: number | null;
 }
 
@@ -30,7 +30,7 @@ function refuseOtherVersion(place: PostgresPlace): void {
   const [wanted] = place.binaries.version.split(".");
   if (found === wanted) return;
   throw new Error(
-    `The data in ${place.dataDirectory} belongs to PostgreSQL ${found}, this is ${wanted}: npm run demo -- --reset starts over.`,
+    `The data in ${place.dataDirectory} belongs to PostgreSQL ${found}, and this is ${wanted}. Start with new data: npm run demo -- --reset`,
   );
 }
 
@@ -79,7 +79,7 @@ async function createDatabase(url: string): Promise<void> {
   }
 }
 
-/** The database of the demo, migrated and filled; a server that was given is waited for. */
+/** The database of the demo, migrated and filled. Waits for a server that DATABASE_URL names. */
 export async function startDatabase(context: DemoContext): Promise<DemoDatabase> {
   const { options, report, signal } = context;
   const given = options.databaseUrl;
@@ -90,9 +90,9 @@ export async function startDatabase(context: DemoContext): Promise<DemoDatabase>
     await unlessAborted(seedDemo(database.url), signal);
   } catch (error) {
     signal.throwIfAborted();
-    const remedy = given === null ? " If its data need not be kept: npm run demo -- --reset starts over." : "";
+    const remedy = given === null ? " To discard its data and start again: npm run demo -- --reset" : "";
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The database could not be brought up to date: ${reason}${remedy}`, { cause: error });
+    throw new Error(`failed to migrate the database: ${reason}${remedy}`, { cause: error });
   }
   return database;
 }

@@ -1,4 +1,4 @@
-/** `npm run demo` as its user meets it: through npm, with signals, twice on the same data. */
+/** `npm run demo` as a user runs it: through npm, with signals, twice on the same data. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
@@ -31,7 +31,7 @@ let data = "";
 const started: ChildProcess[] = [];
 
 beforeEach(() => {
-  // Not below a name that marks it as somebody's scratch folder: a second start must find it again.
+  // Not under a name that marks a scratch folder: a second start must find it again.
   data = realpathSync(mkdtempSync(path.join(tmpdir(), "hg-demo-data-")));
 });
 afterEach(async () => {
@@ -64,14 +64,14 @@ async function startDemo(...args: string[]): Promise<{ npm: ChildProcess; ready:
   return { npm, ready, pids };
 }
 
-/** Resolves with the milliseconds until none of these processes exists, rejects after the time a stop may take. */
+/** Resolves with the milliseconds until none of these processes exists. Rejects after the longest time a stop may take. */
 async function untilGone(pids: readonly number[]): Promise<number> {
   const from = performance.now();
   for (;;) {
     const left = pids.filter((pid) => pid > 0 && processCommand(pid));
     const elapsed = performance.now() - from;
     if (left.length === 0) return elapsed;
-    if (elapsed > STOP_MS) throw new Error(`Still there after ${STOP_MS} ms: ${left.map(processCommand).join("; ")}`);
+    if (elapsed > STOP_MS) throw new Error(`still running after ${STOP_MS} ms: ${left.map(processCommand).join("; ")}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -86,10 +86,10 @@ async function query<T extends pg.QueryResultRow>(url: string, text: string): Pr
   }
 }
 
-test("starts on a taken port's neighbour, serves, stops by npm's pid, and keeps its data for the next time", {
+test("starts on the next free port, serves, stops by a signal to npm, and keeps its data", {
   timeout: 180_000,
 }, async () => {
-  // Below the range from which outgoing connections take theirs: one of those could hold it at the second start.
+  // Below the range of ports for outgoing connections: one of these could occupy the port at the second start.
   const port = await freePort(18_000 + (process.pid % 10_000));
   const occupant = createServer().listen(port, "127.0.0.1");
   await once(occupant, "listening");
@@ -129,11 +129,11 @@ test("starts on a taken port's neighbour, serves, stops by npm's pid, and keeps 
   expect(Number(new URL(second.ready.web).port)).toBe(port);
   const kept = await query(second.ready.databaseUrl, "select 1 from app.organization where legal_name = 'kept'");
   expect(kept).toHaveLength(1);
-  // Signed before the restart: the secrets are kept as well.
+  // The token was signed before the restart: secrets are kept as well.
   const me = await fetch(`${second.ready.web}/api/v1/auth/me`, { headers: { authorization: `Bearer ${token}` } });
   expect(me.status).toBe(200);
 
-  // Nobody gets a signal now, and still nothing may be left.
+  // npm is killed without a signal to the demo, and still no process may be left.
   second.npm.kill("SIGKILL");
   await untilGone(second.pids);
 });

@@ -24,7 +24,7 @@ afterEach(() => {
 
 const line = (level: number, msg: string) => JSON.stringify({ level, msg });
 
-test("errors and what is no log line reach the person at the keyboard, the rest only the file", () => {
+test("errors and lines that are no log lines are reported on the terminal, the others go to the file only", () => {
   logs.writeService("gateway-1", line(30, "ready"));
   logs.writeService("gateway-1", line(50, "the database is gone"));
   logs.writeService("gateway-1", "SyntaxError: unexpected token");
@@ -33,7 +33,7 @@ test("errors and what is no log line reach the person at the keyboard, the rest 
   expect(said).toEqual(["gateway-1: the database is gone", "gateway-1: SyntaxError: unexpected token"]);
 });
 
-test("the same text is reported once in half a minute, whoever says it", () => {
+test("the same text is reported once in half a minute, whichever service logs it", () => {
   for (const name of ["gateway-1", "gateway-2", "gateway-1"]) logs.writeService(name, line(50, "gone"));
   expect(said).toEqual(["gateway-1: gone"]);
   time = 30_000;

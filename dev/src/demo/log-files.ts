@@ -2,21 +2,21 @@ import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import path from "node:path";
 import { parseLogLine } from "@heliograph/testkit/process/readable-line";
 
-/** One log file per program of the demo; what somebody at the keyboard should know is reported as well. */
+/** One log file per program of the demo. Severe lines are also reported on the terminal. */
 export interface LogFiles extends Disposable {
   readonly folder: string;
-  /** A line of a program whose log is not ours (PostgreSQL, Redis): into its file. */
+  /** Writes a line of PostgreSQL or Redis into its file. */
   write(name: string, line: string): void;
-  /** A line of a service: into its file, and reported when it is severe or no log line (a stack trace, say). */
+  /** Writes a line of a service into its file, and reports it when it is severe or no log line (for example a stack trace). */
   writeService(name: string, line: string): void;
 }
 
-/** Level of pino from which somebody at the keyboard should know. */
+/** Level of pino from which a line is reported on the terminal. */
 const ERROR_LEVEL = 50;
-/** Four services that lose their database say so all the time: the same text is reported once in this time. */
+/** The same text is reported once in this time: four services that lose their database log it continually. */
 const SAME_TEXT_MS = 30_000;
 
-/** Opens `<dataFolder>/logs`; each file begins anew with each run. `now` in ms. */
+/** Opens `<dataFolder>/logs`. Each run starts with empty files. `now` in ms. */
 export function openLogFiles(
   dataFolder: string,
   report: (text: string) => void,
@@ -31,7 +31,7 @@ export function openLogFiles(
     let stream = streams.get(name);
     if (stream === undefined) {
       stream = createWriteStream(path.join(folder, `${name}.log`));
-      // A full disk must not end the demo for the sake of its log.
+      // A full disk must not stop the demo because its log cannot be written.
       stream.on("error", () => undefined);
       streams.set(name, stream);
     }

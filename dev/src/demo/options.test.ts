@@ -2,13 +2,13 @@ import { ConfigurationError } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
 import { demoOptions } from "./options.ts";
 
-test("without arguments: port 8080 on this machine only, own servers, data in .data", () => {
+test("the defaults are port 8080 on this machine only, servers of its own, data in .data", () => {
   const options = demoOptions([], {});
   expect(options).toMatchObject({ port: 8080, host: "127.0.0.1", reset: false, databaseUrl: null, redisUrl: null });
   expect(options?.dataFolder.endsWith(".data")).toBe(true);
 });
 
-test("settings of the services go on to them, values that each needs for itself do not", () => {
+test("settings are passed on to the services, except values that differ between them", () => {
   const env = {
     SYNC_ENABLED: "false",
     DATABASE_URL: "postgresql://a@b/c",
@@ -25,7 +25,7 @@ test("an empty variable counts as absent", () => {
   expect(demoOptions([], { DATABASE_URL: "", PORT: "" })).toMatchObject({ databaseUrl: null, port: 8080 });
 });
 
-test("a database that was given is never deleted", () => {
+test("the database of DATABASE_URL is never deleted", () => {
   expect(() => demoOptions(["--reset"], { DATABASE_URL: "postgresql://a@b/c" })).toThrow("DATABASE_URL");
 });
 

@@ -3,26 +3,26 @@ import { parseArgs } from "node:util";
 import { commonConfig, integer, loadConfig, text, url } from "@heliograph/server-kit";
 import { dataFolder } from "@heliograph/testkit/repository";
 
-/** How the demo was called. */
+/** The options of one run of the demo. */
 export interface DemoOptions {
-  /** Delete the data of the last time first. */
+  /** Delete existing data first. */
   reset: boolean;
-  /** Where data, secrets and logs lie. */
+  /** The folder of data, secrets and logs. */
   dataFolder: string;
-  /** Preferred port of the web application; the next free one when it is taken. */
+  /** Preferred port of the web application; the next free port is used when it is taken. */
   port: number;
   /** Address that the web application listens on. */
   host: string;
-  /** Superuser URL of a PostgreSQL to use in place of an embedded one. */
+  /** Superuser URL of a PostgreSQL to use instead of the embedded one. */
   databaseUrl: string | null;
-  /** Redis to use in place of one of our own. */
+  /** Redis to use instead of starting one. */
   redisUrl: string | null;
-  /** Settings that go on to every service: whatever the environment has. */
+  /** Settings that are passed on to every service: the rest of the environment. */
   passOn: Readonly<Record<string, string>>;
 }
 
 const DEFAULT_PORT = 8080;
-/** What the demo itself reads of the environment. Each service gets its own value of these, or none. */
+/** Variables that the demo itself reads. Each service gets its own value of these, or none. */
 const environment = {
   DATABASE_URL: url<null>({
     description: "a superuser's URL of a PostgreSQL to use in place of an embedded one",
@@ -34,18 +34,18 @@ const environment = {
   HOST: text({ description: "address that the web application listens on", default: "127.0.0.1" }),
 } as const;
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const demoUsage = `npm run demo -- [options]
-  --reset          start over with new data
+  --reset          start with new data
   --port <number>  port of the web application (default ${DEFAULT_PORT}, or the next free one)
   --host <address> address it listens on (default 127.0.0.1)
-  --data <folder>  where data, secrets and logs lie (default .data)
-Environment: DATABASE_URL (a superuser's) and REDIS_URL are used instead of own servers; every other variable goes on to
-the services, for example SYNC_ENABLED=false.`;
+  --data <folder>  folder of data, secrets and logs (default .data)
+Environment: DATABASE_URL (of a superuser) and REDIS_URL name servers to use instead of starting them. Every other
+variable is passed on to the services, for example SYNC_ENABLED=false.`;
 
 /**
- * Reads command line and environment; null when help was asked for. Throws with a sentence on an unknown option, and a
- * ConfigurationError that names the variable on a bad environment.
+ * Reads the command line and the environment. Returns null when help was requested.
+ * @throws Error on an unknown option; ConfigurationError that names a bad variable
  */
 export function demoOptions(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): DemoOptions | null {
   const { values } = parseArgs({
@@ -62,9 +62,9 @@ export function demoOptions(args: readonly string[], env: Readonly<NodeJS.Proces
   const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PORT, HOST } = loadConfig(environment, env);
   const port = Number(values.port ?? PORT);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Error(`--port must be between 1 and 65535, it is ${values.port}`);
+    throw new Error(`--port must be between 1 and 65535, not ${values.port}`);
   if (databaseUrl !== null && values.reset) {
-    throw new Error("--reset does not touch a database given by DATABASE_URL: drop it and create it again yourself.");
+    throw new Error("--reset does not delete the database of DATABASE_URL. Drop it and create it again yourself.");
   }
   const passOn = Object.entries(env).filter(([name]) => !Object.hasOwn(environment, name) && !name.startsWith("npm_"));
   return {

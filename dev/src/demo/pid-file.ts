@@ -6,17 +6,18 @@ function fileOf(dataFolder: string): string {
   return path.join(dataFolder, "demo.pid");
 }
 
-/** The process that has claimed this data folder and lives, or null. */
+/** The live process that has claimed this data folder, or null. */
 export function pidOfRunningDemo(dataFolder: string): number | null {
   const file = fileOf(dataFolder);
   const pid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  // After a crash the number may belong to somebody else.
+  // After a crash another process may have this id.
   return pid > 0 && /(demo|dev)\.ts/.test(processCommand(pid) ?? "") ? pid : null;
 }
 
 /**
- * Claims the data folder for this demo: two would use the same data. run.mjs looks at the file too, before it replaces
- * node_modules. Throws when another demo has it.
+ * Claims the data folder for this demo, so that two demos never use the same data. run.mjs also reads the file before it
+ * replaces node_modules.
+ * @throws Error when another demo has claimed it
  */
 export function claimDataFolder(dataFolder: string): Disposable {
   const file = fileOf(dataFolder);
@@ -25,14 +26,14 @@ export function claimDataFolder(dataFolder: string): Disposable {
     const pid = pidOfRunningDemo(dataFolder);
     if (pid !== null) {
       throw new Error(
-        `A demo already runs on ${dataFolder} (process ${pid}): stop it first, or give another folder with --data.`,
+        `A demo already runs on ${dataFolder} (process ${pid}). Stop it first, or choose another folder with --data.`,
       );
     }
     rmSync(file, { force: true });
   }
 }
 
-/** Makes the file with our process id; false when there is one. */
+/** Creates the file with this process's id. Returns false when the file exists. */
 function create(file: string): boolean {
   const folder = path.dirname(file);
   try {
@@ -43,6 +44,6 @@ function create(file: string): boolean {
     const { code, path: where, message } = error as NodeJS.ErrnoException;
     if (code === "EEXIST" && where === file) return false;
     const remedy = "run it as the owner of the clone, or in a clone of your own";
-    throw new Error(`The folder ${folder} cannot be written to (${message}): ${remedy}.`, { cause: error });
+    throw new Error(`failed to write to ${folder} (${message}): ${remedy}`, { cause: error });
   }
 }

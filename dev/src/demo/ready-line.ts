@@ -8,7 +8,7 @@ import type { DemoDatabase } from "./database.ts";
 import type { DemoRedis } from "./redis.ts";
 import type { DemoServices } from "./services.ts";
 
-/** Everything that runs. */
+/** The running parts of the demo. */
 export interface Running {
   /** Address of the application, null when only the services run. */
   web: string | null;
@@ -17,13 +17,13 @@ export interface Running {
   services: DemoServices;
 }
 
-/** Those of the kept instances that run at this moment. */
+/** The instances that are running now. */
 export function present(kept: readonly Kept<ServiceProcess>[]): ServiceProcess[] {
   return kept.flatMap((one) => one.current() ?? []);
 }
 
 /**
- * Prints the one line on stdout that says where everything is, and leaves it in `<dataFolder>/demo.json`, where other
+ * Prints the one line on stdout with the addresses of all parts. Writes it to `<dataFolder>/demo.json` as well, where other
  * tools find the running demo.
  */
 export function announceReady(context: DemoContext, { web, database, redis, services }: Running): void {
@@ -43,7 +43,7 @@ export function announceReady(context: DemoContext, { web, database, redis, serv
     users: demoUsers,
   });
   const file = path.join(context.options.dataFolder, "demo.json");
-  // Only for the owner: the line holds the superuser's password.
+  // Readable by the owner only: the line contains the superuser's password.
   writeFileSync(file, `${ready}\n`, { mode: 0o600 });
   context.undo.defer(() => rmSync(file, { force: true }));
   process.stdout.write(`${ready}\n`);

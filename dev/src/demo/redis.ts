@@ -5,20 +5,20 @@ import { type RedisServer, startRedis } from "@heliograph/testkit/redis/server";
 import { keepOnPort } from "@heliograph/testkit/supervisor/keep-on-port";
 import type { DemoContext } from "./context.ts";
 
-/** Beside Redis' usual port, which a machine with a Redis of its own uses. */
+/** Not Redis' default port: another Redis on the machine may use that. */
 const DEFAULT_PORT = 63_790;
-/** That of a URL without one. */
+/** The port of a URL without one. */
 const REDIS_PORT = 6379;
 
-/** The messenger of the demo. */
+/** The Redis of the demo. */
 export interface DemoRedis {
-  /** Null: there is none, and the gateways poll the log. */
+  /** Null when there is no Redis and the gateways poll the log. */
   url: string | null;
-  /** Null: it was given by REDIS_URL, or there is none. */
+  /** Null when Redis comes from REDIS_URL, or when there is none. */
   pid: number | null;
 }
 
-/** The services go on without it and try again for ever; whoever gave it should hear that here and now. */
+/** Reports a Redis that does not answer. The services continue without it and retry forever, so the user would not notice. */
 async function reportUnreachable(redisUrl: string, report: (text: string) => void): Promise<void> {
   const { protocol, hostname, port } = new URL(redisUrl);
   if (protocol === "unix:") return;
@@ -27,7 +27,7 @@ async function reportUnreachable(redisUrl: string, report: (text: string) => voi
   report(`Redis at ${address} does not answer: changes arrive within 250 ms until it does.`);
 }
 
-/** Redis from REDIS_URL, else one of our own, else none, and the demo says so. */
+/** Uses the Redis of REDIS_URL, or starts one, or runs without and reports that. */
 export async function startRedisIfPossible(context: DemoContext): Promise<DemoRedis> {
   const { options, logs, report, signal, undo } = context;
   if (options.redisUrl !== null) {
@@ -48,8 +48,8 @@ export async function startRedisIfPossible(context: DemoContext): Promise<DemoRe
 }
 
 /**
- * Beginning of the Redis channels. On a Redis that was given, another demo with another database may speak as well: its
- * sequence numbers would look like a history of ours.
+ * Prefix of the Redis channels. Another demo with another database may publish on the Redis of REDIS_URL as well. Its
+ * sequence numbers must not be read as changes of this database.
  */
 export function redisPrefix(redisIsGiven: boolean, databaseUrl: string): string {
   if (!redisIsGiven) return "heliograph";

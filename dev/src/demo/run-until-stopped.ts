@@ -7,12 +7,12 @@ import type { DemoOptions } from "./options.ts";
 import { claimDataFolder } from "./pid-file.ts";
 import { demoSecrets } from "./secrets.ts";
 
-/** The promise is 10 s; what has not stopped by then is killed with us by the operating system. */
+/** Longest time of a stop: 10 s are promised. The operating system ends what is left with this process. */
 const STOP_MS = 9_500;
 
 /**
- * The frame of `npm run demo` and `npm run dev`: claims the data folder, starts, waits for Ctrl-C or SIGTERM, stops
- * everything in reverse order, ends the process. `start` pushes what it acquires to `context.undo`.
+ * Runs `npm run demo` and `npm run dev`: claims the data folder, starts, waits for Ctrl-C or SIGTERM, stops everything in
+ * reverse order, and ends the process. `start` pushes what it acquires to `context.undo`.
  */
 export async function runUntilStopped(
   name: string,
@@ -23,14 +23,14 @@ export async function runUntilStopped(
   const stop = stopRequest();
   stop.addEventListener("abort", () => {
     setTimeout(() => {
-      report("Something does not stop; leaving without it.");
+      report("a part did not stop in time; exiting without it");
       process.exit(1);
     }, STOP_MS).unref();
   });
-  // When one part fails, the others must not go on waiting for what they wait for.
+  // When one part fails, abort the waits of the others.
   const failed = new AbortController();
-  // Some libraries let an error escape when their connection ends, as all of them do while we stop. At any other time
-  // it is a fault of ours, and what runs must still be stopped in order.
+  // Some libraries throw an uncaught error when their connection ends, as all connections do during a stop. At any other
+  // time it is a defect here, and running parts must still be stopped in order.
   process.on("uncaughtException", (error) => {
     if (stop.aborted) return;
     report(error.stack ?? error.message);
@@ -47,15 +47,15 @@ export async function runUntilStopped(
     await aborted(signal);
     report("Stopping …");
   } catch (error) {
-    // The first Ctrl-C makes everything that still starts fail; that is no failure.
+    // A Ctrl-C during the start makes the start fail; that is no error.
     if (!stop.aborted) {
       report(error instanceof Error ? error.message : String(error));
-      // A service that was configured wrongly by what went on to it means that we were.
+      // A service got a bad setting from this environment, so the demo itself is misconfigured.
       const misconfigured = error instanceof EndedEarly && error.exitCode === configurationExitCode;
       process.exitCode = misconfigured ? configurationExitCode : 1;
     }
   }
   report("Stopped.");
-  // Sockets of libraries may linger; everything that matters has been stopped above.
+  // Sockets of libraries may stay open; every part has been stopped above.
   return process.exit();
 }

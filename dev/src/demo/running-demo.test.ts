@@ -21,12 +21,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a demo that runs is found, and its folder is not given to a second one", () => {
+test("a running demo is found, and a second one cannot claim its folder", () => {
   expect(runningDemo(folder)?.gateways).toEqual(["http://127.0.0.1:4000"]);
   expect(() => claimDataFolder(folder)).toThrow(`process ${demo.pid}`);
 });
 
-test("files of a demo that was killed are not taken for a running one", async () => {
+test("files of a killed demo do not count as a running demo", async () => {
   demo.kill("SIGKILL");
   await once(demo, "exit");
   expect(runningDemo(folder)).toBeNull();
@@ -35,8 +35,8 @@ test("files of a demo that was killed are not taken for a running one", async ()
   expect(existsSync(path.join(folder, "demo.pid"))).toBe(false);
 });
 
-test("a folder that cannot be written to is named with a remedy", () => {
+test("the error for a read-only folder names the folder and a remedy", () => {
   const file = path.join(folder, "file");
   writeFileSync(file, "");
-  expect(() => claimDataFolder(file)).toThrow(/file cannot be written to .*owner of the clone/);
+  expect(() => claimDataFolder(file)).toThrow(/failed to write to .*file .*owner of the clone/);
 });

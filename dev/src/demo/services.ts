@@ -7,11 +7,11 @@ import type { DemoContext } from "./context.ts";
 import type { DemoDatabase } from "./database.ts";
 import { type DemoRedis, redisPrefix } from "./redis.ts";
 
-/** First port of each kind; the second instance takes the next. */
+/** First port of each kind; the second instance uses the next one. */
 const FIRST_PORT: Readonly<Record<ServiceKind, number>> = { gateway: 4000, watcher: 4100 };
 const INSTANCES = 2;
 
-/** The services of the demo; each is started again when it ends. */
+/** The services of the demo; each is restarted when it ends. */
 export interface DemoServices {
   gateways: readonly Kept<ServiceProcess>[];
   watchers: readonly Kept<ServiceProcess>[];
@@ -62,7 +62,7 @@ export async function startServices(context: DemoContext, input: ServicesInput):
   const starts: Promise<Kept<ServiceProcess>>[] = [];
   for (const kind of ["watcher", "gateway"] as const) {
     for (let index = 0; index < INSTANCES; index++) {
-      // Chosen one after the other: looked for at the same time, two would find the same port free.
+      // Choose ports one after the other: two concurrent searches would find the same free port.
       const preferred = await freePort(FIRST_PORT[kind] + index, taken);
       starts.push(keep(kind, index, preferred));
       taken.add(preferred);
@@ -70,7 +70,7 @@ export async function startServices(context: DemoContext, input: ServicesInput):
   }
   const results = await Promise.allSettled(starts);
   const kept = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  // All at once: one after the other, four slow services would need longer than the demo may take to stop.
+  // Stop all at once: one after the other, four slow services would exceed the time of a stop.
   undo.defer(async () => void (await Promise.all(kept.map((service) => service[Symbol.asyncDispose]()))));
   const failed = results.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;

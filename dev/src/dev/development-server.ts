@@ -9,7 +9,7 @@ export interface DevelopmentServer extends AsyncDisposable {
 
 /** Serves web/ with hot replacement and proxies the API and the socket to `gateway` (an http URL). */
 export async function startDevelopmentServer(port: number, gateway: string): Promise<DevelopmentServer> {
-  // Read by web/vite.config.ts, which is also used without us.
+  // web/vite.config.ts reads this; it is also used without this command.
   process.env["VITE_DEV_PROXY"] = gateway;
   const root = path.join(repositoryRoot, "web");
   const server = await createServer({

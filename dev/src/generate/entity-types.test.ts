@@ -45,10 +45,10 @@ test("redacted columns are in neither the type nor the metadata", () => {
   expect(source).not.toContain("salary");
 });
 
-test("a comment cannot end the comment it is put in", () => {
+test("a column comment cannot end the comment that it is put in", () => {
   expect(renderEntityTypes([entry([column("id", { comment: "a */ b" })])])).toContain("/** a * / b */");
 });
 
-test("a kind of value that nobody thought of is an error, not `any`", () => {
+test("an unknown kind of value is an error, not `any`", () => {
   expect(() => renderEntityTypes([entry([column("area", { baseType: "polygon" })])])).toThrow("polygon");
 });

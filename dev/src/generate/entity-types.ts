@@ -1,9 +1,9 @@
 import type { CatalogColumn, CatalogEntry } from "./catalog.ts";
 
-/** What the database sets on every row, whatever a writer sends. */
+/** Columns that the database sets on every row, whatever a writer sends. */
 const SET_BY_DATABASE = new Set(["version", "updated_ts"]);
 
-/** Value kinds of the catalog as JSON carries them; times and dates are ISO texts. */
+/** TypeScript types of the catalog's value kinds in JSON; times and dates are ISO texts. */
 const TYPES: Readonly<Record<string, string>> = {
   uuid: "string",
   text: "string",

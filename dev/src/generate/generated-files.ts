@@ -8,14 +8,14 @@ import { renderConfigurationDocument } from "./configuration-document.ts";
 import { renderEntityTypes } from "./entity-types.ts";
 import { exportOf } from "./export-of.ts";
 
-/** A file of the repository that a program writes. */
+/** A generated file of the repository. */
 export interface GeneratedFile {
-  /** Below the top folder. */
+  /** Relative to the repository. */
   path: string;
   content: string;
 }
 
-/** Every generated file but the dumps of the schema, which @heliograph/db writes and compares itself. */
+/** Every generated file except the schema dumps, which @heliograph/db writes and compares itself. */
 export async function generatedFiles(migratedDatabaseUrl: string): Promise<GeneratedFile[]> {
   const renderErrors = await exportOf<() => string>(
     "services/gateway/src/rest/errors/error-catalog.ts",
@@ -42,12 +42,12 @@ function present({ path: file }: GeneratedFile): string | null {
   }
 }
 
-/** Paths of the files that are missing or differ from what would be written now. */
+/** Paths of the files that are missing or stale. */
 export function staleFiles(files: readonly GeneratedFile[]): string[] {
   return files.filter((file) => present(file) !== file.content).map((file) => file.path);
 }
 
-/** Writes the files that differ and returns their paths; the others keep their time, so that no build runs again. */
+/** Writes the stale files and returns their paths. The others keep their modification time, so that no build runs again. */
 export function writeGenerated(files: readonly GeneratedFile[]): string[] {
   const stale = staleFiles(files);
   for (const file of files) {

@@ -7,10 +7,10 @@ import { npmCommand } from "@heliograph/testkit/process/npm-command";
 import { repositoryRoot } from "@heliograph/testkit/repository";
 import { type Manifest, packedManifest } from "./package-manifest.ts";
 
-/** What applications install; in the order of their dependence. */
+/** Packages that applications install, dependencies first. */
 const packages = ["protocol", "client"] as const;
 
-/** Not for users: tests, and what only they import. */
+/** Left out of packages: tests, and what only tests import. */
 const leftOut = [
   "src/**/*.test.ts",
   "src/**/*.test.tsx",
@@ -23,10 +23,10 @@ const run = promisify(execFile);
 
 /**
  * Builds the packages that applications install and packs them as `npm pack` does: JavaScript and type declarations, no
- * TypeScript sources. Built beside the repository, whose manifests stay as they are.
+ * TypeScript sources. Builds in a temporary folder, so that the manifests of the repository stay unchanged.
  *
  * @param outFolder receives one .tgz per package
- * @returns the paths of the .tgz files, in the order in which they depend on each other
+ * @returns the paths of the .tgz files, dependencies first
  */
 export async function packPackages(outFolder: string): Promise<string[]> {
   await mkdir(outFolder, { recursive: true });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { packedManifest } from "./package-manifest.ts";
 
-test("an installed package names what was built, and nothing that only the repository needs", () => {
+test("an installed package names built files, and omits fields that only the repository needs", () => {
   const manifest = {
     name: "@heliograph/client",
     version: "1.0.0",

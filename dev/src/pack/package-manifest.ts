@@ -1,4 +1,4 @@
-/** A package.json of a workspace, as far as packing reads it. */
+/** The parts of a workspace's package.json that packing reads. */
 export type Manifest = {
   readonly name: string;
   readonly version: string;
@@ -8,8 +8,8 @@ export type Manifest = {
 };
 
 /**
- * The manifest that travels with the built package: inside the repository `exports` name TypeScript sources, which no
- * installed package may do (Node refuses to run them below node_modules). What only the repository needs is left out.
+ * The manifest of the built package. Inside the repository, `exports` name TypeScript sources; Node refuses to run these in
+ * node_modules, so an installed package names the built files. Fields that only the repository needs are left out.
  */
 export function packedManifest(manifest: Manifest): Record<string, unknown> {
   const { exports, private: _private, devDependencies: _dev, scripts: _scripts, dependencies = {}, ...kept } = manifest;
