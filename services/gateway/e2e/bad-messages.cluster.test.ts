@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { ErrorCode } from "@heliograph/protocol";
 import { Tokens } from "@heliograph/server-kit";
+import { RefusedUpgrade } from "@heliograph/testkit/socket/refused-upgrade";
+import { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
-import { RefusedUpgrade } from "./harness/refused-upgrade.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
-import { TestSocket } from "./harness/test-socket.ts";
 
 const maxSubscriptions = 50;
 const site = useTestCluster({ gateways: 2, watchers: 1, env: { MAX_SUBSCRIPTIONS: String(maxSubscriptions) } });
@@ -92,7 +92,7 @@ test("a refused message changes nothing: no half subscription is left behind", a
   await witness.subscribe("project", [id]);
   await witness.untilVersion("project", id, await rename(site().sql, "project", id, "Not subscribed"));
   await socket.ping();
-  expect(socket.holdings.deliveries("project", id)).toEqual([]);
+  expect(socket.versions.deliveries("project", id)).toEqual([]);
 });
 
 test.each([
@@ -150,7 +150,7 @@ test("ids in any letter case are the same row", async () => {
   expect(answer.count).toBe(1);
   expect(answer.changed.map(({ entityId }) => entityId)).toEqual([id]);
   await socket.untilVersion("project", id, await rename(site().sql, "project", id, "Once"));
-  expect(socket.holdings.deliveries("project", id)).toHaveLength(1);
+  expect(socket.versions.deliveries("project", id)).toHaveLength(1);
 });
 
 /** A token that the cluster's secret signed, with some claims of our choice. */

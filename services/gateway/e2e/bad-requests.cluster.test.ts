@@ -46,8 +46,8 @@ test("a bad write is refused with its reason, writes nothing and tells nobody", 
   }
   expect(await versionsOf(site().sql, "task", [id])).toEqual(before);
   await socket.untilVersion("task", id, await rename(site().sql, "task", id, "A good change"));
-  expect(socket.holdings.delivered()).toEqual(new Set([`task/${id}`]));
-  expect(socket.holdings.deliveries("task", id)).toHaveLength(1);
+  expect(socket.versions.delivered()).toEqual(new Set([`task/${id}`]));
+  expect(socket.versions.deliveries("task", id)).toHaveLength(1);
 });
 
 test("a stale If-Match is answered 409 with the current document", async () => {
@@ -78,7 +78,7 @@ test("a repeated write with the same key acts once and is told once", async () =
   expect(again.body).toEqual(first.body);
   await socket.untilVersion("task", document.id, first.body.version);
   await socket.untilVersion("task", document.id, await rename(site().sql, "task", document.id, "Barrier"));
-  expect(socket.holdings.deliveries("task", document.id)).toHaveLength(2);
+  expect(socket.versions.deliveries("task", document.id)).toHaveLength(2);
 });
 
 test("without a token nothing is read", async () => {

@@ -1,10 +1,10 @@
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { freePort } from "./harness/free-port.ts";
 import { faultsOfSequence } from "./harness/log-feed.ts";
 import type { Problem } from "./harness/rest-client.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 const site = useTestCluster({ gateways: 1, watchers: 1, gated: true });
 

@@ -1,7 +1,7 @@
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
 
 const site = useTestCluster({ watchers: 1 });
 
@@ -15,7 +15,7 @@ async function projects(count: number): Promise<string[]> {
 /** What a client does after a close: connects to another gateway and subscribes with the versions it holds. */
 async function comeBack(lost: TestSocket, ids: readonly string[], gateway: number): Promise<TestSocket> {
   const socket = await site().socket("bob", gateway);
-  const versions = ids.map((id) => lost.holdings.version("project", id));
+  const versions = ids.map((id) => lost.versions.version("project", id));
   await socket.subscribe("project", ids, { versions });
   return socket;
 }
@@ -44,7 +44,7 @@ test("SIGTERM of a gateway: its sockets are sent away and can be resumed for a w
   expect(bystander.isOpen).toBe(true);
   for (const lost of leaving) {
     const back = await comeBack(lost, ids, 1);
-    expect(back.holdings.current()).toEqual(new Map([[`project/${changed}`, version]]));
+    expect(back.versions.current()).toEqual(new Map([[`project/${changed}`, version]]));
   }
 });
 
@@ -64,8 +64,8 @@ test("kill -9 of a gateway costs its sockets a reconnect, not a change", async (
   expect((await lost.closed).code).toBe(1006);
   const back = await comeBack(lost, ids, 1);
   for (const [id, version] of last)
-    expect(Math.max(lost.holdings.version("project", id), back.holdings.version("project", id))).toBe(version);
+    expect(Math.max(lost.versions.version("project", id), back.versions.version("project", id))).toBe(version);
   await bystander.untilAll("project", last);
-  expect(bystander.holdings.disorder()).toEqual([]);
+  expect(bystander.versions.disorder()).toEqual([]);
   expect(bystander.isOpen).toBe(true);
 });

@@ -1,10 +1,10 @@
+import { RefusedUpgrade } from "@heliograph/testkit/socket/refused-upgrade";
+import { TestSocket } from "@heliograph/testkit/socket/test-socket";
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
 import { metric } from "./harness/metric.ts";
-import { RefusedUpgrade } from "./harness/refused-upgrade.ts";
 import type { Page } from "./harness/rest-client.ts";
 import { leads, useTestCluster } from "./harness/test-cluster.ts";
-import { TestSocket } from "./harness/test-socket.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 const site = useTestCluster({ gateways: 1, watchers: 1, env: { SYNC_ENABLED: "false" } });
 

@@ -1,9 +1,9 @@
+import { SeededRandom } from "@heliograph/shared/seeded-random";
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
-import { Dice } from "./harness/dice.ts";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
 import { faultsOfSequence } from "./harness/log-feed.ts";
 import { type User, useTestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
 
 const site = useTestCluster();
 
@@ -30,7 +30,7 @@ async function tenantOf(user: User): Promise<[string, Tenant]> {
 }
 
 test.each([1])("200 sockets are told of exactly what they hold (seed %i)", async (seed) => {
-  const dice = new Dice(seed);
+  const random = new SeededRandom(seed);
   const tenants = new Map([await tenantOf("alice"), await tenantOf("dave")]);
   await site().settled();
 
@@ -39,7 +39,7 @@ test.each([1])("200 sockets are told of exactly what they hold (seed %i)", async
     const tenant = (await site().rest(user)).person.organizationId;
     const { rows, barrier } = tenants.get(tenant) ?? { rows: [], barrier: "" };
     for (let n = 0; n < socketsPerUser; n++) {
-      const held = new Set(dice.sample(rows, heldPerSocket));
+      const held = new Set(random.sample(rows, heldPerSocket));
       const connect = async (): Promise<Holder> => {
         const socket = await site().socket(user, n % 2);
         const { count, gone } = await socket.subscribe("task", [...held, barrier]);
@@ -55,7 +55,7 @@ test.each([1])("200 sockets are told of exactly what they hold (seed %i)", async
   const rows = [...tenants.values()].flatMap((tenant) => tenant.rows);
   const last = new Map<string, number>();
   for (let n = 0; n < changes; n++) {
-    const id = dice.pick(rows);
+    const id = random.pick(rows);
     last.set(id, await rename(site().sql, "task", id, `Change ${n}`));
   }
   // Sequenced before the barriers are written, so every gateway applies the barriers last.
@@ -68,10 +68,10 @@ test.each([1])("200 sockets are told of exactly what they hold (seed %i)", async
     const barrier = tenants.get(tenant)?.barrier ?? "";
     await socket.untilVersion("task", barrier, barriers.get(barrier) ?? Number.NaN);
     const expected = new Map([...last].filter(([id]) => held.has(id)));
-    for (const [id, version] of expected) expect(socket.holdings.deliveries("task", id).at(-1)?.version).toBe(version);
+    for (const [id, version] of expected) expect(socket.versions.deliveries("task", id).at(-1)?.version).toBe(version);
     const keys = [...expected.keys(), barrier].map((id) => `task/${id}`);
-    expect(socket.holdings.delivered()).toEqual(new Set(keys));
-    expect(socket.holdings.disorder()).toEqual([]);
+    expect(socket.versions.delivered()).toEqual(new Set(keys));
+    expect(socket.versions.disorder()).toEqual([]);
   }
   expect(await faultsOfSequence(site().sql)).toEqual([]);
 });

@@ -1,7 +1,7 @@
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 const site = useTestCluster();
 
@@ -31,7 +31,7 @@ test("a transaction that stays open for 3 s delays nobody and is itself told", a
       await Promise.all(sockets.map((socket) => socket.untilVersion("project", id, written)));
       waits.push(performance.now() - committed);
     }
-    for (const socket of sockets) expect(socket.holdings.deliveries("project", slow)).toEqual([]);
+    for (const socket of sockets) expect(socket.versions.deliveries("project", slow)).toEqual([]);
     await connection.query("commit");
   } finally {
     connection.release();
@@ -40,8 +40,8 @@ test("a transaction that stays open for 3 s delays nobody and is itself told", a
   expect(Math.max(...waits)).toBeLessThan(1000);
   await Promise.all(sockets.map((socket) => socket.untilVersion("project", slow, version, 2000)));
   for (const socket of sockets) {
-    expect(socket.holdings.deliveries("project", slow)).toEqual([{ action: "UPDATE", version }]);
-    expect(socket.holdings.disorder()).toEqual([]);
+    expect(socket.versions.deliveries("project", slow)).toEqual([{ action: "UPDATE", version }]);
+    expect(socket.versions.disorder()).toEqual([]);
   }
 });
 
@@ -134,6 +134,6 @@ test("changes that commit while thousands of subscriptions are being made are ne
   await Promise.all([writing, ...subscribing]);
   for (const socket of sockets) {
     await socket.untilAll("project", last);
-    expect(socket.holdings.disorder()).toEqual([]);
+    expect(socket.versions.disorder()).toEqual([]);
   }
 });

@@ -1,7 +1,7 @@
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { describe, expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { type TestCluster, useTestCluster } from "./harness/test-cluster.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 /** Subscriptions of a connection as PostgreSQL counts them. */
 async function rowsOf(site: TestCluster, connectionId: string): Promise<number> {
@@ -92,10 +92,10 @@ describe.each([
     const barrier = await rename(site().sql, "project", p3, "Barrier");
     await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, barrier, atOnceMs)));
 
-    expect(a.holdings.deliveries("project", p1)).toEqual([{ action: "UPDATE", version: version1 }]);
-    expect(b.holdings.delivered()).toEqual(new Set([`project/${p3}`]));
-    expect(c.holdings.delivered()).toEqual(new Set([`project/${p3}`]));
-    for (const socket of [a, b, c]) expect(socket.holdings.disorder()).toEqual([]);
+    expect(a.versions.deliveries("project", p1)).toEqual([{ action: "UPDATE", version: version1 }]);
+    expect(b.versions.delivered()).toEqual(new Set([`project/${p3}`]));
+    expect(c.versions.delivered()).toEqual(new Set([`project/${p3}`]));
+    for (const socket of [a, b, c]) expect(socket.versions.disorder()).toEqual([]);
   });
 
   test("of two tabs of one user, closing one leaves the other subscribed", async () => {
@@ -130,6 +130,6 @@ describe.each([
 
     await witness.untilVersion("project", dropped, await rename(site().sql, "project", dropped, "Not for bob"));
     await socket.untilVersion("project", kept, await rename(site().sql, "project", kept, "For bob"));
-    expect(socket.holdings.delivered()).toEqual(new Set([`project/${kept}`]));
+    expect(socket.versions.delivered()).toEqual(new Set([`project/${kept}`]));
   });
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createLogger, createPool } from "@heliograph/server-kit";
 import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
+import { TestSocket } from "@heliograph/testkit/socket/test-socket";
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import type { Pool } from "pg";
 import { expect, inject, test } from "vitest";
 import { FailingPostgres } from "./harness/failing-postgres.ts";
@@ -8,8 +10,6 @@ import { insertProjects, rename, versionsOf } from "./harness/fixture-rows.ts";
 import { faultsOfSequence, feedSettled } from "./harness/log-feed.ts";
 import { metric } from "./harness/metric.ts";
 import { RestClient } from "./harness/rest-client.ts";
-import { TestSocket } from "./harness/test-socket.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 /** A cluster on a database that can fail, with bob on both gateways, who holds the same rows on each. */
 class Site implements AsyncDisposable {
@@ -149,7 +149,7 @@ test("pg_ctl restart -m immediate: what was acknowledged is there and told, sock
     await socket.untilAll("project", now);
     expect(socket.isOpen).toBe(true);
     expect(socket.received.filter(({ type }) => type === "RESET")).toEqual([]);
-    expect(socket.holdings.disorder()).toEqual([]);
+    expect(socket.versions.disorder()).toEqual([]);
   }
   expect(await site.epoch()).toBe(epoch);
   expect((await site.sql.query(subscriptions)).rows).toEqual(before);
@@ -174,7 +174,7 @@ test("a synchronous standby is promoted: nothing acknowledged is lost, and every
   await waitFor("another epoch", async () => (await site.epoch()) !== epoch);
   await site.untilQuiet();
   for (const socket of site.sockets) {
-    await startAfresh(socket, new Map(site.ids.map((id) => [id, socket.holdings.version("project", id)])));
+    await startAfresh(socket, new Map(site.ids.map((id) => [id, socket.versions.version("project", id)])));
     await socket.untilAll("project", await versionsOf(site.sql, "project", site.ids));
     expect(socket.isOpen).toBe(true);
   }
@@ -198,7 +198,7 @@ test("a standby that lagged is promoted: what it never had is taken back everywh
   const [created = ""] = await insertProjects(site.sql, { organizationId: site.rest.person.organizationId, count: 1 });
   for (const socket of site.sockets) {
     await socket.untilVersion("project", changed, lost);
-    await waitFor("the deletion", () => socket.holdings.isGone("project", deleted));
+    await waitFor("the deletion", () => socket.versions.isGone("project", deleted));
     await socket.subscribe("project", [created]);
   }
   await site.postgres.failOver();

@@ -1,8 +1,8 @@
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
 import { metric } from "./harness/metric.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
 
 const site = useTestCluster({ env: { SESSION_GRACE_MS: "4000" } });
 
@@ -37,14 +37,14 @@ test("reconnection handling: a lost link is resumed at another gateway: every ch
     title: "Born meanwhile",
   });
   const after = await site().socket("bob", 1);
-  expect((await after.resume(before.place)).count).toBe(tasks.length + 1);
+  expect((await after.resume(before.resumePoint)).count).toBe(tasks.length + 1);
   await after.untilVersion("task", edited, last);
   await after.untilVersion("task", body.id, body.version);
-  await after.until("the deletion", () => after.holdings.isGone("task", deleted));
+  await after.until("the deletion", () => after.versions.isGone("task", deleted));
   const live = await rename(site().sql, "task", quiet, "Live again");
   await after.untilVersion("task", quiet, live);
-  expect(after.holdings.disorder()).toEqual([]);
-  expect(after.holdings.delivered()).toEqual(new Set([edited, deleted, quiet, body.id].map((id) => `task/${id}`)));
+  expect(after.versions.disorder()).toEqual([]);
+  expect(after.versions.delivered()).toEqual(new Set([edited, deleted, quiet, body.id].map((id) => `task/${id}`)));
 });
 
 test("reconnection handling: link after link breaks, from gateway to gateway, while rows change: nothing is missed", async () => {
@@ -53,17 +53,17 @@ test("reconnection handling: link after link breaks, from gateway to gateway, wh
   await socket.subscribe("task", tasks, { within: [projectId] });
   const told = new Map<string, number>();
   const note = (): void => {
-    for (const [key, version] of socket.holdings.current()) told.set(key, Math.max(version, told.get(key) ?? 0));
+    for (const [key, version] of socket.versions.current()) told.set(key, Math.max(version, told.get(key) ?? 0));
   };
   for (let turn = 0; turn < 8; turn += 1) {
     await Promise.all(tasks.slice(turn, turn + 10).map((id) => rename(site().sql, "task", id, `Turn ${turn}`)));
     note();
-    const { place } = socket;
+    const { resumePoint } = socket;
     socket.destroy();
     await socket.closed;
     note();
     socket = await site().socket("bob", turn % 2);
-    await socket.resume(place);
+    await socket.resume(resumePoint);
   }
   const versions = await versionsOf(site().sql, "task", tasks);
   await socket.until("every last version", () => {
@@ -84,7 +84,7 @@ test("reconnection handling: after a longer absence the session is gone: RESET, 
     where connection_id = $1 and disconnected_ts is not null`;
   await expect.poll(async () => (await site().sql.query(expire, [before.connectionId])).rowCount).toBe(1);
   const after = await site().socket("bob", 1);
-  const answer = await after.request({ type: "RESUME", payload: before.place });
+  const answer = await after.request({ type: "RESUME", payload: before.resumePoint });
   expect(answer).toMatchObject({ type: "RESET", payload: { reason: "session" } });
   const { changed, gone } = await after.subscribe("task", tasks, { versions: tasks.map((id) => held.get(id) ?? 0) });
   expect(changed).toEqual([{ entityId: edited, version }]);
@@ -100,9 +100,9 @@ test("reconnection handling: a gateway that is killed: its sockets resume at the
   await Promise.all(sockets.map(({ closed }) => closed));
   const version = await rename(site().sql, "task", edited, "Nobody there");
   const resumed = await Promise.all(
-    sockets.map(async ({ place }) => {
+    sockets.map(async ({ resumePoint }) => {
       const socket = await site().socket("bob", 0);
-      expect((await socket.resume(place)).count).toBe(tasks.length + 1);
+      expect((await socket.resume(resumePoint)).count).toBe(tasks.length + 1);
       return socket;
     }),
   );

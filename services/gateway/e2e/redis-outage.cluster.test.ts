@@ -2,6 +2,8 @@ import { hintChannel } from "@heliograph/protocol";
 import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
 import { findRedis } from "@heliograph/testkit/redis/find-redis";
 import { type RedisServer, startRedis } from "@heliograph/testkit/redis/server";
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
@@ -9,8 +11,6 @@ import { freePort } from "./harness/free-port.ts";
 import { faultsOfSequence } from "./harness/log-feed.ts";
 import { metric } from "./harness/metric.ts";
 import { TestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 const changes = 500;
 /** Without hints the log is polled every 250 ms; a lost hint is noticed at the next one or at a heartbeat, each second. */
@@ -115,7 +115,7 @@ describe("a Redis that comes and goes", () => {
     for (const socket of sockets) {
       await socket.untilAll("task", versions);
       expect(socket.isOpen).toBe(true);
-      expect(socket.holdings.disorder()).toEqual([]);
+      expect(socket.versions.disorder()).toEqual([]);
     }
     expect(await faultsOfSequence(site.sql)).toEqual([]);
   });
@@ -141,7 +141,7 @@ describe("a Redis that comes and goes", () => {
       admin.disconnect();
     }
     await Promise.all(sockets.map((socket) => socket.untilAll("task", versions)));
-    for (const socket of sockets) expect(socket.holdings.disorder()).toEqual([]);
+    for (const socket of sockets) expect(socket.versions.disorder()).toEqual([]);
     expect(await dropped()).toBeGreaterThan(before);
   });
 

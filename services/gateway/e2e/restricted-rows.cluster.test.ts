@@ -1,8 +1,8 @@
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
 import type { Page } from "./harness/rest-client.ts";
 import { type User, useTestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
 
 const site = useTestCluster();
 
@@ -91,7 +91,7 @@ test("a private row inside a readable container is invisible to a member", async
   const barrier = await rename(site().sql, "task", granted, "For bob and carol");
   for (const socket of [alice, bob, bobElsewhere, carol, byId]) await socket.untilVersion("task", granted, barrier);
   for (const socket of [bob, bobElsewhere, carol]) expect(frames(socket, secret)).toEqual([]);
-  expect(byId.holdings.deliveries("task", secret)).toEqual([]);
+  expect(byId.versions.deliveries("task", secret)).toEqual([]);
   expect(await listed("bob", projectId)).toEqual(new Set([granted]));
   expect(await listed("alice", projectId)).toEqual(new Set([secret, granted]));
   expect((await (await site().rest("bob")).get(`task/${secret}`)).status).toBe(404);
@@ -170,7 +170,7 @@ test("a grant shows the row to its person alone, taking it away removes it", asy
   await alice.untilVersion("task", secret, later);
   const barrier = await rename(site().sql, "task", granted, "For bob and carol");
   for (const socket of [bob, bobElsewhere, carol]) await socket.untilVersion("task", granted, barrier);
-  for (const socket of [bob, bobElsewhere]) expect(socket.holdings.isGone("task", secret)).toBe(true);
+  for (const socket of [bob, bobElsewhere]) expect(socket.versions.isGone("task", secret)).toBe(true);
   expect(frames(carol, secret)).toEqual([]);
   expect(alice.received.some((message) => message.type === "GONE")).toBe(false);
 });
@@ -187,8 +187,8 @@ test("a private row that moves, is created or is deleted tells nothing to who ma
   // Told first: what is created and deleted in one batch was never there.
   await alice.next("INVALIDATE", (message) => naming(message, born));
   await site().sql.query("delete from app.task where id = $1", [born]);
-  await alice.until("the deletion", () => alice.holdings.isGone("task", born));
-  expect(alice.holdings.deliveries("task", secret)).toHaveLength(1);
+  await alice.until("the deletion", () => alice.versions.isGone("task", born));
+  expect(alice.versions.deliveries("task", secret)).toHaveLength(1);
   const barrier = await rename(site().sql, "task", granted, "For bob and carol");
   for (const socket of members) await socket.untilVersion("task", granted, barrier);
   for (const socket of members) {
@@ -213,7 +213,7 @@ test("several changes of a private row in one batch tell nothing to who may not 
   // The log gives a grant or revocation a version, too; told as the row's, a client would ask for it for ever.
   const edited = (await versionsOf(site().sql, "task", [secret])).get(secret) ?? Number.NaN;
   await alice.untilVersion("task", secret, edited);
-  expect(alice.holdings.version("task", secret)).toBe(edited);
+  expect(alice.versions.version("task", secret)).toBe(edited);
   await inOneTransaction([
     ["update app.task set project_id = $2 where id = $1", [secret, elsewhere]],
     ["update app.task set title = 'Moved and edited' where id = $1", [secret]],
@@ -247,7 +247,7 @@ test("leaving the organization takes everything away, from that person alone", a
   const { person } = await site().rest("carol");
   await site().sql.query("delete from app.membership where person_id = $1", [person.id]);
   try {
-    await carol.until("the end of her rights", () => carol.holdings.isGone("task", task) || !carol.isOpen, promisedMs);
+    await carol.until("the end of her rights", () => carol.versions.isGone("task", task) || !carol.isOpen, promisedMs);
     const before = frames(carol, task).length;
     const version = await rename(site().sql, "task", task, "For members");
     await bob.untilVersion("task", task, version);
@@ -281,8 +281,8 @@ test("another organization's rows and containers are as if they did not exist", 
   await setPrivate(secret, false);
   await dave.untilVersion("project", barrier, await rename(site().sql, "project", barrier, "Theirs"));
   await dave.ping();
-  expect(dave.holdings.deliveries("task", task)).toEqual([]);
-  expect(dave.holdings.deliveries("task", secret)).toEqual([]);
+  expect(dave.versions.deliveries("task", task)).toEqual([]);
+  expect(dave.versions.deliveries("task", secret)).toEqual([]);
   expect((await (await site().rest("dave")).get(`task/${task}`)).status).toBe(404);
 });
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { describe, expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
 import { metric } from "./harness/metric.ts";
 import { type User, useTestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
 
 const site = useTestCluster();
 
@@ -56,10 +56,10 @@ test("refused, then granted; withdrawn, then granted again; then it is live", as
   await grant(task, "bob");
   await shown(bob, task);
   await bob.untilVersion("task", task, await rename(site().sql, "task", task, "For bob again"));
-  expect(bob.holdings.deliveries("task", task).filter(({ action }) => action === "UPDATE").length).toBeLessThan(3);
+  expect(bob.versions.deliveries("task", task).filter(({ action }) => action === "UPDATE").length).toBeLessThan(3);
   expect(hidden).toBeGreaterThan(0);
   await carol.ping();
-  expect(carol.holdings.deliveries("task", task)).toEqual([]);
+  expect(carol.versions.deliveries("task", task)).toEqual([]);
 });
 
 test("refused as private, then public; refused because it does not exist, then created under that id", async () => {
@@ -75,11 +75,11 @@ test("refused as private, then public; refused because it does not exist, then c
   await site().sql.query(insert, [born, organizationId, projectId]);
   await shown(bob, born);
   await site().sql.query("delete from app.task where id = $1", [born]);
-  await bob.until("the deletion", () => bob.holdings.isGone("task", born), promisedMs);
-  const deletedAt = bob.holdings.version("task", born);
+  await bob.until("the deletion", () => bob.versions.isGone("task", born), promisedMs);
+  const deletedAt = bob.versions.version("task", born);
   await site().sql.query(insert, [born, organizationId, projectId]);
-  await bob.until("the row that was created again", () => bob.holdings.version("task", born) > deletedAt, promisedMs);
-  expect(bob.holdings.isGone("task", born)).toBe(false);
+  await bob.until("the row that was created again", () => bob.versions.version("task", born) > deletedAt, promisedMs);
+  expect(bob.versions.isGone("task", born)).toBe(false);
 });
 
 test("created and edited in one transaction: one change that is no creation any more", async () => {
@@ -119,7 +119,7 @@ test("a membership that ends and returns takes rows away and brings them back", 
     [person.id, person.organizationId],
   );
   try {
-    await carol.until("the end of her rights", () => ids.every((id) => carol.holdings.isGone("task", id)), promisedMs);
+    await carol.until("the end of her rights", () => ids.every((id) => carol.versions.isGone("task", id)), promisedMs);
   } finally {
     await site().sql.query("insert into app.membership (person_id, organization_id, role) values ($1, $2, $3)", [
       person.id,
@@ -127,7 +127,7 @@ test("a membership that ends and returns takes rows away and brings them back", 
       rows[0]?.role,
     ]);
   }
-  await carol.until("their return", () => !ids.some((id) => carol.holdings.isGone("task", id)), promisedMs);
+  await carol.until("their return", () => !ids.some((id) => carol.versions.isGone("task", id)), promisedMs);
 });
 
 test("what was refused at one gateway is told at the other, after RESUME, also if it was granted meanwhile", async () => {
@@ -135,7 +135,7 @@ test("what was refused at one gateway is told at the other, after RESUME, also i
   const [meanwhile = "", later = "", never = ""] = ids;
   const first = await site().socket("bob", 0);
   await first.subscribe("task", ids);
-  const place = first.place;
+  const place = first.resumePoint;
   first.destroy();
   await first.closed;
   await grant(meanwhile, "bob");
@@ -148,7 +148,7 @@ test("what was refused at one gateway is told at the other, after RESUME, also i
   await shown(second, later);
   await rename(site().sql, "task", never, "Not for bob");
   await second.ping();
-  expect(second.holdings.deliveries("task", never)).toEqual([]);
+  expect(second.versions.deliveries("task", never)).toEqual([]);
   expect(await metric(site().gateway(1).url, "heliograph_gateway_woken_total")).toBeGreaterThanOrEqual(2);
   const { rowCount } = await site().sql.query(
     "select 1 from app.rxdb_subscription where connection_id = $1 and not dormant",

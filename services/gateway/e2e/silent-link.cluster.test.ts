@@ -1,8 +1,8 @@
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
+import { waitLimitMs } from "@heliograph/testkit/wait/wait-limit";
 import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
-import { patienceMs } from "./harness/patience.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 const site = useTestCluster({ gateways: 1, watchers: 2, gated: true });
 
@@ -40,7 +40,7 @@ test("links to PostgreSQL that are cut without a word: REST, SUBSCRIBE, reads of
       expect(status).toBe(200),
     ),
     timed("SUBSCRIBE", late.subscribe("task", [task])).then(({ count }) => expect(count).toBe(1)),
-    timed("signal through a container", alice.untilVersion("task", task, version, patienceMs)),
+    timed("signal through a container", alice.untilVersion("task", task, version, waitLimitMs)),
   ]);
   const startedAt = performance.now();
   for (let round = 0; round < 12; round += 1) expect((await rest.get("project?limit=1")).status).toBe(200);

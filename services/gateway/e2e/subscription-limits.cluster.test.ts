@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { DownMessage } from "@heliograph/protocol";
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 const limit = 50;
 /** Refusals in a row after which a socket is closed. */
@@ -47,7 +47,7 @@ test("subscription limits: a SUBSCRIBE beyond the limit is answered with ERROR a
   await stillTold(first, [socket, ...others]);
   await rename(site().sql, "project", more[0] ?? "", "Nobody holds it");
   await stillTold(first, [socket, ...others]);
-  expect(socket.holdings.deliveries("project", more[0] ?? "")).toEqual([]);
+  expect(socket.versions.deliveries("project", more[0] ?? "")).toEqual([]);
   // Held already: no more than before.
   expect(await ask(socket, ids)).toMatchObject({ type: "SUBSCRIBED", payload: { count: limit } });
   await socket.request({ type: "UNSUBSCRIBE", payload: { entityCode: "project", entityIds: [ids[1] ?? ""] } });

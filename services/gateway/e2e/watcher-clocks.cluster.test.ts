@@ -1,8 +1,8 @@
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { faultsOfSequence } from "./harness/log-feed.ts";
 import { leads, TestCluster } from "./harness/test-cluster.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 /** Shifts the wall clock of a Node process; the one that only goes forward cannot be set on a real machine either. */
 function shifted(minutes: number): Record<string, string> {

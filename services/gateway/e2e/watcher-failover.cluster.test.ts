@@ -1,10 +1,10 @@
 import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
 import { faultsOfSequence } from "./harness/log-feed.ts";
 import { leads, useTestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 const site = useTestCluster();
 
@@ -63,7 +63,7 @@ async function watched(count: number): Promise<{ ids: string[]; sockets: TestSoc
 async function expectAllTold(sockets: readonly TestSocket[], versions: ReadonlyMap<string, number>): Promise<void> {
   for (const socket of sockets) {
     await socket.untilAll("task", versions);
-    expect(socket.holdings.disorder()).toEqual([]);
+    expect(socket.versions.disorder()).toEqual([]);
     expect(socket.isOpen).toBe(true);
   }
   await site().settled();

@@ -1,7 +1,7 @@
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
 import { metric } from "./harness/metric.ts";
 import { type ClusterParts, TestCluster } from "./harness/test-cluster.ts";
-import { waitFor } from "./harness/wait-for.ts";
 
 const jobs = ["check-orphans", "drop-audit-days", "erase-subjects", "expire-grants", "expire-mutations", "statistics"];
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
-import type { TestSocket } from "./harness/test-socket.ts";
 
 const site = useTestCluster();
 
@@ -30,8 +30,8 @@ async function expectDelivered(sockets: readonly TestSocket[], ids: readonly str
   expect(versions.size).toBe(ids.length);
   for (const socket of sockets) {
     await socket.untilAll("task", versions);
-    for (const [id, version] of versions) expect(socket.holdings.version("task", id)).toBe(version);
-    expect(socket.holdings.disorder()).toEqual([]);
+    for (const [id, version] of versions) expect(socket.versions.version("task", id)).toBe(version);
+    expect(socket.versions.disorder()).toEqual([]);
   }
 }
 
@@ -50,7 +50,7 @@ test("plain SQL", async () => {
   for (const id of tasks) await rename(site().sql, "task", id, "By SQL");
   await expectDelivered(sockets, tasks);
   for (const socket of sockets)
-    for (const id of tasks) expect(socket.holdings.deliveries("task", id).at(-1)?.action).toBe("UPDATE");
+    for (const id of tasks) expect(socket.versions.deliveries("task", id).at(-1)?.action).toBe("UPDATE");
 });
 
 test("REST: create, change and delete", async () => {
@@ -68,7 +68,7 @@ test("REST: create, change and delete", async () => {
   expect(deleted.status).toBe(200);
   for (const socket of sockets) {
     await socket.untilVersion("task", id, deleted.body.version);
-    expect(socket.holdings.deliveries("task", id)).toEqual([
+    expect(socket.versions.deliveries("task", id)).toEqual([
       { action: "CREATE", version: made.body.version },
       { action: "UPDATE", version: changed.body.version },
       { action: "DELETE", version: deleted.body.version },
@@ -90,7 +90,7 @@ test("INSERT into a subscribed container", async () => {
   const born = await insertTasks(site().sql, { organizationId, projectId, count: 5 });
   await expectDelivered(sockets, born);
   for (const socket of sockets)
-    for (const id of born) expect(socket.holdings.deliveries("task", id)[0]?.action).toBe("CREATE");
+    for (const id of born) expect(socket.versions.deliveries("task", id)[0]?.action).toBe("CREATE");
 });
 
 test("COPY", async () => {
@@ -119,9 +119,9 @@ test("MERGE updates, inserts and deletes", async () => {
   );
   await expectDelivered(sockets, [updated, inserted]);
   for (const socket of sockets) {
-    await socket.until("the deletion", () => socket.holdings.isGone("task", deleted));
-    expect(socket.holdings.deliveries("task", deleted).at(-1)?.action).toBe("DELETE");
-    expect(socket.holdings.deliveries("task", untouched)).toEqual([]);
+    await socket.until("the deletion", () => socket.versions.isGone("task", deleted));
+    expect(socket.versions.deliveries("task", deleted).at(-1)?.action).toBe("DELETE");
+    expect(socket.versions.deliveries("task", untouched)).toEqual([]);
   }
 });
 
@@ -142,9 +142,9 @@ test("INSERT … ON CONFLICT", async () => {
   );
   await expectDelivered(sockets, [conflicting, fresh]);
   for (const socket of sockets) {
-    expect(socket.holdings.deliveries("task", conflicting).at(-1)?.action).toBe("UPDATE");
-    expect(socket.holdings.deliveries("task", fresh).map(({ action }) => action)).toEqual(["CREATE"]);
-    expect(socket.holdings.deliveries("task", skipped)).toEqual([]);
+    expect(socket.versions.deliveries("task", conflicting).at(-1)?.action).toBe("UPDATE");
+    expect(socket.versions.deliveries("task", fresh).map(({ action }) => action)).toEqual(["CREATE"]);
+    expect(socket.versions.deliveries("task", skipped)).toEqual([]);
   }
 });
 
@@ -165,14 +165,14 @@ test("DELETE and ON DELETE CASCADE", async () => {
   await site().sql.query("delete from app.task where id = $1", [first]);
   await site().sql.query("delete from app.project where id = $1", [projectId]);
   for (const socket of sockets) {
-    const isGone = (code: string, ids: readonly string[]) => ids.every((id) => socket.holdings.isGone(code, id));
+    const isGone = (code: string, ids: readonly string[]) => ids.every((id) => socket.versions.isGone(code, id));
     await socket.until(
       "all deletions",
       () => isGone("task", tasks) && isGone("project", [projectId]) && isGone("task_comment", comments),
     );
     for (const id of tasks)
-      expect(socket.holdings.deliveries("task", id).map(({ action }) => action)).toEqual(["DELETE"]);
-    expect(socket.holdings.disorder()).toEqual([]);
+      expect(socket.versions.deliveries("task", id).map(({ action }) => action)).toEqual(["DELETE"]);
+    expect(socket.versions.disorder()).toEqual([]);
   }
 });
 
@@ -189,7 +189,7 @@ test("an UPDATE that changes nothing is neither logged nor told", async () => {
   // A real change is told after whatever the empty ones would have caused.
   await rename(site().sql, "task", id, "A real change");
   await expectDelivered(sockets, tasks);
-  for (const socket of sockets) expect(socket.holdings.deliveries("task", id)).toHaveLength(1);
+  for (const socket of sockets) expect(socket.versions.deliveries("task", id)).toHaveLength(1);
 });
 
 test("a row deleted and created again under the same id reappears at every holder", async () => {
@@ -205,7 +205,7 @@ test("a row deleted and created again under the same id reappears at every holde
   const before = await versionsOf(site().sql, "task", tasks);
 
   await site().sql.query("delete from app.task where id = $1", [inTwo]);
-  for (const socket of sockets) await socket.until("the deletion", () => socket.holdings.isGone("task", inTwo));
+  for (const socket of sockets) await socket.until("the deletion", () => socket.versions.isGone("task", inTwo));
   await create(inTwo);
   // One transaction: both log rows are claimed in one batch, where the later one must win.
   const connection = await site().sql.connect();
@@ -225,8 +225,8 @@ test("a row deleted and created again under the same id reappears at every holde
   for (const id of tasks) expect(after.get(id)).toBeGreaterThan(before.get(id) ?? Number.NaN);
   for (const socket of sockets)
     for (const id of tasks) {
-      expect(socket.holdings.isGone("task", id)).toBe(false);
-      expect(socket.holdings.deliveries("task", id).at(-1)?.action).not.toBe("DELETE");
+      expect(socket.versions.isGone("task", id)).toBe(false);
+      expect(socket.versions.deliveries("task", id).at(-1)?.action).not.toBe("DELETE");
     }
 });
 
@@ -248,6 +248,6 @@ test("a row moved to another container and edited in the same batch reaches the 
   const version = (await versionsOf(site().sql, "task", [id])).get(id) ?? Number.NaN;
   for (const socket of [...ofOld, ...ofNew]) {
     await socket.untilVersion("task", id, version);
-    expect(socket.holdings.disorder()).toEqual([]);
+    expect(socket.versions.disorder()).toEqual([]);
   }
 });

@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { type DownMessage, subprotocolsWithToken, type UpMessage } from "@heliograph/protocol";
-import { WebSocket } from "ws";
+import { SyncSocket } from "@heliograph/testkit/socket/sync-socket";
 import { microsecondsNow } from "./microseconds.ts";
 
-/** A socket that holds some rows and takes the time of every signal. */
+/** A socket that is subscribed to some rows and measures the latency of every signal. */
 export interface Holder extends Disposable {
   readonly ids: readonly string[];
   /** Highest version signalled for each row. */
@@ -22,17 +20,15 @@ export async function openHolder(options: {
   ids: readonly string[];
   onLatency: (milliseconds: number) => void;
 }): Promise<Holder> {
-  const { entityCode, ids, onLatency } = options;
-  const url = `${options.gatewayUrl.replace(/^http/, "ws")}/ws/sync`;
-  const socket = new WebSocket(url, subprotocolsWithToken(options.token), { perMessageDeflate: false });
+  const { gatewayUrl, token, entityCode, ids, onLatency } = options;
+  const socket = new SyncSocket({ url: gatewayUrl, token });
   const latest = new Map<string, number>();
   const subscribed = new Promise<void>((resolve, reject) => {
-    socket.once("close", (code, reason) =>
-      reject(new Error(`A socket of the bench was closed: ${code} ${String(reason)}`)),
+    void socket.closed.then(({ code, reason }) =>
+      reject(new Error(`a benchmark socket was closed: ${code} ${reason}`)),
     );
-    socket.on("message", (text) => {
+    socket.onMessage((message) => {
       const now = microsecondsNow();
-      const message = JSON.parse(String(text)) as DownMessage;
       if (message.type === "INVALIDATE") {
         for (const { entityId, version } of message.payload.changes) {
           if (version > (latest.get(entityId) ?? 0)) latest.set(entityId, version);
@@ -40,15 +36,14 @@ export async function openHolder(options: {
         }
       } else if (message.type === "SUBSCRIBED") {
         if (message.payload.gone.length > 0)
-          reject(new Error(`Rows of the bench may not be read: ${message.payload.gone}`));
+          reject(new Error(`rows of the benchmark are not readable: ${message.payload.gone}`));
         resolve();
       } else if (message.type === "ERROR") reject(new Error(JSON.stringify(message)));
     });
   });
   subscribed.catch(() => undefined);
-  await Promise.race([once(socket, "open"), subscribed]);
-  const subscribe: UpMessage = { type: "SUBSCRIBE", payload: { entityCode, entityIds: [...ids] } };
-  socket.send(JSON.stringify(subscribe));
+  await socket.opened;
+  socket.send({ type: "SUBSCRIBE", payload: { entityCode, entityIds: [...ids] } });
   await subscribed;
   return { ids, latest, [Symbol.dispose]: () => socket.terminate() };
 }

@@ -1,10 +1,10 @@
-import { closeCodes, type DownMessage, socketPath, subprotocolsWithToken, type UpMessage } from "@heliograph/protocol";
-import { WebSocket } from "ws";
+import { closeCodes, type DownMessage, type UpMessage } from "@heliograph/protocol";
+import { backoffDelay } from "@heliograph/shared/backoff";
+import { SyncSocket } from "@heliograph/testkit/socket/sync-socket";
 
 /** Leaves the socket but not the session; see the SDK. */
 const MOVED = 4410;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 4_000;
+const BACKOFF = { baseMs: 500, capMs: 4_000 };
 
 /** What happened to one connection after the other. */
 export interface LightClientLog {
@@ -26,7 +26,7 @@ export class LightClient implements Disposable {
   readonly #entityCode: string;
   readonly #choosePort: () => number | null;
   readonly #onSignal: (milliseconds: number) => void;
-  #socket: WebSocket | null = null;
+  #socket: SyncSocket | null = null;
   #port: number | null = null;
   #connectionId: string | null = null;
   #cursor: string | null = null;
@@ -93,15 +93,12 @@ export class LightClient implements Disposable {
       this.#again();
       return;
     }
-    const url = `ws://127.0.0.1:${this.#port}${socketPath}`;
-    const socket = new WebSocket(url, subprotocolsWithToken(this.#token), { perMessageDeflate: false });
+    const socket = new SyncSocket({ url: `ws://127.0.0.1:${this.#port}`, token: this.#token });
     this.#socket = socket;
-    // "close" follows.
-    socket.on("error", () => undefined);
-    socket.on("message", (text) => {
-      if (this.#socket === socket) this.#receive(JSON.parse(String(text)) as DownMessage);
+    socket.onMessage((message) => {
+      if (this.#socket === socket) this.#receive(message);
     });
-    socket.on("close", (code) => {
+    void socket.closed.then(({ code }) => {
       if (this.#socket !== socket) return;
       this.#lose();
       if (code === closeCodes.restart.code) this.#dial();
@@ -111,8 +108,7 @@ export class LightClient implements Disposable {
 
   /** Full jitter, as the SDK. */
   #again(): void {
-    const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#attempts++);
-    this.#timer = setTimeout(() => this.#dial(), Math.random() * ceiling);
+    this.#timer = setTimeout(() => this.#dial(), backoffDelay(this.#attempts++, Math.random(), BACKOFF));
   }
 
   /** Several sockets may be lost before one resumes: the first loss counts. */
@@ -187,6 +183,6 @@ export class LightClient implements Disposable {
   }
 
   #send(message: UpMessage): void {
-    this.#socket?.send(JSON.stringify({ ...message, id: "1" }));
+    this.#socket?.send({ ...message, id: "1" });
   }
 }

@@ -1,5 +1,5 @@
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import type { Pool } from "pg";
-import { waitFor } from "./wait-for.ts";
 
 /** Waits until every row of the log has its place in the feed. */
 export async function feedSettled(pool: Pool, withinMs?: number): Promise<void> {

@@ -1,6 +1,8 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
 import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
+import { TestSocket } from "@heliograph/testkit/socket/test-socket";
+import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
 import { DatabaseGate } from "./database-gate.ts";
@@ -8,8 +10,6 @@ import { feedSettled } from "./log-feed.ts";
 import { metric } from "./metric.ts";
 import { RestClient } from "./rest-client.ts";
 import { tellServiceLogsOnFailure } from "./service-log.ts";
-import { TestSocket } from "./test-socket.ts";
-import { waitFor } from "./wait-for.ts";
 
 /** Demo users: alice (admin), bob and carol of Northwind; dave (admin) and erin of Contoso. */
 export type User = "alice" | "bob" | "carol" | "dave" | "erin";

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
-import { closeCodes, type DownMessage, socketPath, subprotocolsWithToken } from "@heliograph/protocol";
-import { WebSocket } from "ws";
+import { closeCodes, subprotocolsWithToken } from "@heliograph/protocol";
+import { SyncSocket } from "@heliograph/testkit/socket/sync-socket";
 import { type Fault, type FaultContext, last } from "./fault.ts";
 
 const ANSWER_MS = 5_000;
@@ -32,44 +31,52 @@ function frameOfTomorrow(word: string): string {
 }
 
 /** A socket straight to a gateway, as a user. */
-function openSocket({ site, random, clients }: FaultContext, protocols: (token: string) => string[]): WebSocket {
+function openSocket(
+  { site, random, clients }: FaultContext,
+  subprotocols: (token: string) => readonly string[] = subprotocolsWithToken,
+): SyncSocket {
   const port = site.chooseGateway(random);
-  if (port === null) throw new Error("no gateway is there");
+  if (port === null) throw new Error("there is no gateway");
   const token = random.pick(clients).freshToken();
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${socketPath}`, protocols(token), { perMessageDeflate: false });
-  socket.on("error", () => undefined);
-  return socket;
+  return new SyncSocket({ url: `ws://127.0.0.1:${port}`, subprotocols: subprotocols(token) });
 }
 
-/** Says what this server does not know, is told so, and is served all the same. */
+/** Rejects when the promise does not settle in time. */
+function withinAnswerTime<T>(promise: Promise<T>, what: string): Promise<T> {
+  const timeout = wait(ANSWER_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`no ${what} within ${ANSWER_MS} ms`);
+  });
+  return Promise.race([promise, timeout]);
+}
+
+/** Sends messages that this server does not know: it must answer them with ERROR and serve the socket all the same. */
 async function oldClient(context: FaultContext): Promise<void> {
-  const socket = openSocket(context, (token) => subprotocolsWithToken(token));
-  const heard: string[] = [];
-  socket.on("message", (text) => heard.push((JSON.parse(String(text)) as DownMessage).type));
-  try {
-    await once(socket, "open", { signal: AbortSignal.timeout(ANSWER_MS) });
-    socket.send(JSON.stringify({ type: "FORECAST", id: "1", payload: { days: 3 } }));
-    socket.send(
-      JSON.stringify({ type: "SUBSCRIBE", id: "2", payload: { entityCode: "task", entityIds: [], mood: 1 } }),
-    );
-    socket.send(JSON.stringify({ type: "PING", id: "3" }));
-    for (const end = Date.now() + ANSWER_MS; !heard.includes("PONG"); await wait(20)) {
-      if (socket.readyState === WebSocket.CLOSED) throw new Error(`the socket was closed after ${heard}`);
-      if (Date.now() > end) throw new Error(`no PONG after ${heard}`);
-    }
-    if (!heard.includes("ERROR")) throw new Error("an unknown message was passed over in silence");
-  } finally {
-    socket.terminate();
-  }
+  using socket = openSocket(context);
+  const received: string[] = [];
+  const pong = new Promise<void>((resolve) => {
+    socket.onMessage(({ type }) => {
+      received.push(type);
+      if (type === "PONG") resolve();
+    });
+  });
+  const closed = socket.closed.then(({ code }) => {
+    throw new Error(`the socket was closed with ${code} after ${received}`);
+  });
+  // Also when the socket is closed after PONG, which is of no interest here.
+  closed.catch(() => undefined);
+  await withinAnswerTime(socket.opened, "handshake");
+  socket.sendRaw(JSON.stringify({ type: "FORECAST", id: "1", payload: { days: 3 } }));
+  socket.sendRaw(
+    JSON.stringify({ type: "SUBSCRIBE", id: "2", payload: { entityCode: "task", entityIds: [], mood: 1 } }),
+  );
+  socket.send({ type: "PING", id: "3" });
+  await withinAnswerTime(Promise.race([pong, closed]), `PONG after ${received}`);
+  if (!received.includes("ERROR")) throw new Error("an unknown message was ignored without an ERROR");
 }
 
-/** Offers a protocol of a later age only, and is told with a code that a browser can see. */
+/** Offers only a later protocol version: the server must close with a code that a browser can see. */
 async function otherProtocol(context: FaultContext): Promise<void> {
-  const socket = openSocket(context, (token) => ["heliograph.v9", ...subprotocolsWithToken(token).slice(1)]);
-  try {
-    const [code] = (await once(socket, "close", { signal: AbortSignal.timeout(ANSWER_MS) })) as [number];
-    if (code !== closeCodes.badMessage.code) throw new Error(`closed with ${code}`);
-  } finally {
-    socket.terminate();
-  }
+  using socket = openSocket(context, (token) => ["heliograph.v9", ...subprotocolsWithToken(token).slice(1)]);
+  const { code } = await withinAnswerTime(socket.closed, "close");
+  if (code !== closeCodes.badMessage.code) throw new Error(`closed with ${code}`);
 }

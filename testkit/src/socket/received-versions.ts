@@ -1,17 +1,17 @@
 import type { Action, DownMessage } from "@heliograph/protocol";
 
-/** One change of one row as a socket was told of it. */
+/** One change of one row as a socket received it. */
 export type Delivery = { readonly action: Action; readonly version: number };
 
 const keyOf = (entityCode: string, entityId: string): string => `${entityCode}/${entityId}`;
 
-/** What a client knows from the messages it was sent: the last version of each row, and every delivery of it. */
-export class Holdings {
+/** What a client learned from the messages it received: the last version of each row, and every delivery of it. */
+export class ReceivedVersions {
   readonly #last = new Map<string, number>();
   readonly #deliveries = new Map<string, Delivery[]>();
   readonly #gone = new Set<string>();
 
-  take(message: DownMessage): void {
+  add(message: DownMessage): void {
     if (message.type === "SUBSCRIBED") {
       const { entityCode, changed, gone } = message.payload;
       for (const { entityId, version } of changed) this.#see(keyOf(entityCode, entityId), version);
@@ -34,7 +34,7 @@ export class Holdings {
     return new Map([...this.#last].filter(([key]) => !this.#gone.has(key)));
   }
 
-  /** Highest version told of a row, also of a deleted one; 0 when it was never named. */
+  /** Highest version received of a row, also of a deleted one; 0 when there was none. */
   version(entityCode: string, entityId: string): number {
     return this.#last.get(keyOf(entityCode, entityId)) ?? 0;
   }
@@ -52,7 +52,7 @@ export class Holdings {
     return new Set(this.#deliveries.keys());
   }
 
-  /** Rows of which a version was delivered twice, or after a newer one: "code/id: v1, v2, v2". Empty when all is well. */
+  /** Rows of which a version was delivered twice, or after a newer one: "code/id: v1, v2, v2". Empty when the order is right. */
   disorder(): string[] {
     return [...this.#deliveries].flatMap(([key, deliveries]) => {
       const versions = deliveries.map(({ version }) => version);

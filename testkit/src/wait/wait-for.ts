@@ -1,4 +1,4 @@
-import { patienceMs } from "./patience.ts";
+import { waitLimitMs } from "./wait-limit.ts";
 
 /** Pause between two looks: short against every promised time, long enough to leave the cores to the cluster. */
 const lookEveryMs = 20;
@@ -11,7 +11,7 @@ const lookEveryMs = 20;
 export async function waitFor<Found>(
   what: string,
   look: () => Promise<Found | undefined | false> | Found | undefined | false,
-  withinMs: number = patienceMs,
+  withinMs: number = waitLimitMs,
 ): Promise<Found> {
   const started = performance.now();
   let last: unknown = "nothing";

@@ -1,32 +1,20 @@
-import { type DownMessage, socketPath, subprotocolsWithToken, type UpMessage } from "@heliograph/protocol";
-import { WebSocket } from "ws";
-import { Holdings } from "./holdings.ts";
+import type { DownMessage, UpMessage } from "@heliograph/protocol";
+import { waitLimitMs } from "../wait/wait-limit.ts";
 import { messageText } from "./message-text.ts";
-import { patienceMs } from "./patience.ts";
-import { RefusedUpgrade } from "./refused-upgrade.ts";
+import { ReceivedVersions } from "./received-versions.ts";
+import { type SocketEnd, SyncSocket, type SyncSocketOptions } from "./sync-socket.ts";
 
 type Named<Type extends DownMessage["type"]> = Extract<DownMessage, { type: Type }>;
 type Body<Type extends UpMessage["type"]> = Omit<Extract<UpMessage, { type: Type }>, "id">;
 type Subscription = Omit<Body<"SUBSCRIBE">["payload"], "entityCode" | "entityIds">;
 
 /** What RESUME needs. */
-export type Place = { readonly connectionId: string; readonly cursor: string };
+export type ResumePoint = { readonly connectionId: string; readonly cursor: string };
 
-/** How a socket ended. */
-export type SocketEnd = { readonly code: number; readonly reason: string };
-
-export type SocketTarget = {
-  /** http URL of a gateway */
-  readonly url: string;
-  /** undefined: none is sent */
-  readonly token?: string | undefined;
-  /** `subprotocol` as browsers do, `query` as wscat does */
-  readonly tokenIn?: "subprotocol" | "query";
-  /** Origin of the page, as a browser sends it; programs send none. */
-  readonly origin?: string;
-  /** Who and where, for failure messages. */
+export interface TestSocketOptions extends SyncSocketOptions {
+  /** User and gateway, for failure messages. */
   readonly name?: string;
-};
+}
 
 /** Received messages named in a failure: enough to see what happened instead. */
 const namedMessages = 20;
@@ -35,32 +23,27 @@ const namedMessages = 20;
 export class TestSocket implements AsyncDisposable {
   readonly name: string;
   readonly received: DownMessage[] = [];
-  readonly holdings = new Holdings();
+  readonly versions = new ReceivedVersions();
   readonly closed: Promise<SocketEnd>;
-  readonly #socket: WebSocket;
+  readonly #socket: SyncSocket;
   readonly #taken = new Set<DownMessage>();
   readonly #watchers = new Set<() => void>();
   #end: SocketEnd | undefined;
   #requests = 0;
   #resumedId: string | undefined;
 
-  private constructor(socket: WebSocket, name: string) {
+  private constructor(socket: SyncSocket, name: string) {
     this.name = name;
     this.#socket = socket;
-    socket.on("message", (data) => {
-      const message = JSON.parse(String(data)) as DownMessage;
+    socket.onMessage((message) => {
       this.received.push(message);
-      this.holdings.take(message);
+      this.versions.add(message);
       for (const watcher of this.#watchers) watcher();
     });
-    // A killed gateway resets the connection; the close that follows tells it.
-    socket.on("error", () => undefined);
-    this.closed = new Promise((resolve) => {
-      socket.on("close", (code, reason) => {
-        this.#end = { code, reason: String(reason) };
-        resolve(this.#end);
-        for (const watcher of this.#watchers) watcher();
-      });
+    this.closed = socket.closed;
+    void this.closed.then((end) => {
+      this.#end = end;
+      for (const watcher of this.#watchers) watcher();
     });
   }
 
@@ -68,31 +51,17 @@ export class TestSocket implements AsyncDisposable {
    * Connects and waits for WELCOME.
    * @throws {RefusedUpgrade} when the server answers the upgrade with an ordinary response
    */
-  static async connect(target: SocketTarget): Promise<TestSocket> {
-    const { url, token, tokenIn = "subprotocol", origin, name = url } = target;
-    const address = new URL(socketPath, url.replace(/^http/, "ws"));
-    if (token !== undefined && tokenIn === "query") address.searchParams.set("token", token);
-    const offered = token !== undefined && tokenIn === "subprotocol" ? subprotocolsWithToken(token) : [];
-    const socket = new WebSocket(address, offered, {
-      handshakeTimeout: patienceMs,
-      perMessageDeflate: false,
-      ...(origin === undefined ? {} : { origin }),
-    });
-    const made = new TestSocket(socket, name);
-    await new Promise<void>((resolve, reject) => {
-      socket.once("open", resolve);
-      socket.once("error", reject);
-      socket.once("unexpected-response", (_request, response) => {
-        RefusedUpgrade.from(response).then(reject, reject);
-      });
-    });
-    await made.next("WELCOME");
-    return made;
+  static async connect({ name, ...options }: TestSocketOptions): Promise<TestSocket> {
+    const socket = new SyncSocket({ handshakeTimeoutMs: waitLimitMs, ...options });
+    const connected = new TestSocket(socket, name ?? options.url);
+    await socket.opened;
+    await connected.next("WELCOME");
+    return connected;
   }
 
   /** The subprotocol that the server chose. */
   get subprotocol(): string {
-    return this.#socket.protocol;
+    return this.#socket.subprotocol;
   }
 
   get isOpen(): boolean {
@@ -106,20 +75,20 @@ export class TestSocket implements AsyncDisposable {
   }
 
   /** Where another socket can go on: the connection that this one goes by, and the newest cursor it was given. */
-  get place(): Place {
-    let place: Place = { connectionId: this.connectionId, cursor: "" };
-    for (const { type, payload } of this.received as readonly { type: string; payload?: Partial<Place> }[]) {
-      if (type === "RESUMED") place = { ...place, connectionId: this.#resumedId ?? place.connectionId };
-      if (payload?.cursor) place = { ...place, cursor: payload.cursor };
+  get resumePoint(): ResumePoint {
+    let point: ResumePoint = { connectionId: this.connectionId, cursor: "" };
+    for (const { type, payload } of this.received as readonly { type: string; payload?: Partial<ResumePoint> }[]) {
+      if (type === "RESUMED") point = { ...point, connectionId: this.#resumedId ?? point.connectionId };
+      if (payload?.cursor) point = { ...point, cursor: payload.cursor };
     }
-    return place;
+    return point;
   }
 
   /** Goes on with a lost connection. @throws when it is not resumed */
-  async resume(place: Place): Promise<Named<"RESUMED">["payload"]> {
-    const answer = await this.request({ type: "RESUME", payload: place });
+  async resume(point: ResumePoint): Promise<Named<"RESUMED">["payload"]> {
+    const answer = await this.request({ type: "RESUME", payload: point });
     if (answer.type !== "RESUMED") throw new Error(`${this.name}: RESUME was answered ${messageText(answer)}`);
-    this.#resumedId = place.connectionId;
+    this.#resumedId = point.connectionId;
     return answer.payload;
   }
 
@@ -129,19 +98,19 @@ export class TestSocket implements AsyncDisposable {
   }
 
   send(message: UpMessage): void {
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(message);
   }
 
   /** A frame as it is: for what no client should send. */
   sendRaw(frame: string | Buffer): void {
-    this.#socket.send(frame);
+    this.#socket.sendRaw(frame);
   }
 
   /**
    * Resolves with what `find` finds among all that was received, looking again after every message.
    * @throws after `withinMs`, or when the socket ends first, naming what was received instead
    */
-  async until<Found>(what: string, find: () => Found | undefined | false, withinMs = patienceMs): Promise<Found> {
+  async until<Found>(what: string, find: () => Found | undefined | false, withinMs = waitLimitMs): Promise<Found> {
     return new Promise((resolve, reject) => {
       const finish = (): void => {
         clearTimeout(timer);
@@ -168,7 +137,7 @@ export class TestSocket implements AsyncDisposable {
   async next<Type extends DownMessage["type"]>(
     type: Type,
     fits: (message: Named<Type>) => boolean = () => true,
-    withinMs = patienceMs,
+    withinMs = waitLimitMs,
   ): Promise<Named<Type>> {
     const isWanted = (message: DownMessage): message is Named<Type> =>
       message.type === type && !this.#taken.has(message) && fits(message as Named<Type>);
@@ -197,14 +166,14 @@ export class TestSocket implements AsyncDisposable {
   }
 
   /** Waits until at least this version of a row was told. */
-  async untilVersion(entityCode: string, entityId: string, version: number, withinMs = patienceMs): Promise<void> {
+  async untilVersion(entityCode: string, entityId: string, version: number, withinMs = waitLimitMs): Promise<void> {
     const what = `version ${version} of ${entityCode}/${entityId}`;
-    await this.until(what, () => this.holdings.version(entityCode, entityId) >= version, withinMs);
+    await this.until(what, () => this.versions.version(entityCode, entityId) >= version, withinMs);
   }
 
   /** Waits until at least these versions were told, all of one type. */
-  async untilAll(entityCode: string, versions: ReadonlyMap<string, number>, withinMs = patienceMs): Promise<void> {
-    const isMissing = ([id, version]: [string, number]): boolean => this.holdings.version(entityCode, id) < version;
+  async untilAll(entityCode: string, versions: ReadonlyMap<string, number>, withinMs = waitLimitMs): Promise<void> {
+    const isMissing = ([id, version]: [string, number]): boolean => this.versions.version(entityCode, id) < version;
     try {
       await this.until(`${versions.size} versions`, () => ![...versions].some(isMissing), withinMs);
     } catch (error) {
@@ -218,7 +187,7 @@ export class TestSocket implements AsyncDisposable {
 
   /** The last version of each row that this socket knows and may still read, by "code/id". */
   holds(): Map<string, number> {
-    return this.holdings.current();
+    return this.versions.current();
   }
 
   /** PING, and waits for the PONG: the socket still works, and everything sent before was handled. */
