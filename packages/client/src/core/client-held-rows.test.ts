@@ -1,7 +1,7 @@
 import { entityKey } from "@heliograph/shared/entity-key";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { firstPauseMs, gapMs, spreadMs } from "../subscriptions/held-rows.ts";
+import { reconnectSpreadMs, requestGapMs, startDelayMs } from "../subscriptions/held-version-reconciler.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
@@ -12,7 +12,7 @@ const revoked = testId(2);
 const kept = testId(3);
 const changed = testId(4);
 const deleted = testId(5);
-const allPauses = firstPauseMs + spreadMs + 60 * gapMs;
+const allPauses = startDelayMs + reconnectSpreadMs + 60 * requestGapMs;
 
 /** A device on which rows were shown yesterday: what became of them meanwhile nobody has told it. */
 async function returned() {
@@ -68,7 +68,7 @@ test("rows that no view shows and that went meanwhile leave the device, and only
 test("RESUME goes on with what was not compared and does not begin anew; a new session does", async () => {
   const { client, server, clock, compared } = await returned();
   client.start();
-  await clock.advance(firstPauseMs + 100);
+  await clock.advance(startDelayMs + 100);
   const before = compared().length;
   expect(before).toBeGreaterThan(0);
   server.drop();

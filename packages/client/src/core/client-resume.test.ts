@@ -4,7 +4,7 @@ import { initialTimeoutMs } from "../api/adaptive-timeout.ts";
 import { minSuspectTimeoutMs } from "../api/suspect-network.ts";
 import { leastPongMs, silenceMs } from "../connection/patience.ts";
 import { defaultSessionGraceMs } from "../connection/session-keeper.ts";
-import { lingerMs } from "../subscriptions/subscription-book.ts";
+import { lingerMs } from "../subscriptions/subscription-set.ts";
 import type { FakeServer } from "../testing/fake-server.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
@@ -297,12 +297,12 @@ test("a bookmark between WELCOME and the answer to RESUME belongs to nobody", as
   client.stop();
 });
 
-test("fewer subscriptions than are held: all are asked for again", async () => {
+test("a server that kept fewer subscriptions than the client holds gets all of them again", async () => {
   const { client, server, clock, warnings } = await setUp();
   server.sessions.get("c1")?.subscriptions.clear();
   server.drop();
   await clock.advance(2_000);
-  expect(warnings.join()).toContain("The server kept 0 of 4 subscriptions");
+  expect(warnings.join()).toContain("server kept 0 of 4 subscriptions");
   expect(server.socket?.session.subscriptions.size).toBe(4);
   client.stop();
 });

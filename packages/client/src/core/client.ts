@@ -26,7 +26,7 @@ import { createMemoryStore } from "../store/memory-store.ts";
 import { RowEviction } from "../store/row-eviction.ts";
 import type { GoneRow } from "../subscriptions/subscribe-batch.ts";
 import { Subscriber } from "../subscriptions/subscriber.ts";
-import { type Phase, type Target, toTargets } from "../subscriptions/subscription-book.ts";
+import { type Phase, type Target, toTargets } from "../subscriptions/subscription-set.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
 import { EntityResource } from "./entity-resource.ts";
@@ -96,10 +96,10 @@ export class Heliograph {
       wanted: (entityCode, id) =>
         this.#subscriber.has({ entityCode, id, container: false }) || this.entities.watches(entityKey(entityCode, id)),
       onRead: (entityCode, result) => this.#read(entityCode, result),
-      onAdmitted: (entityCode, ids) => this.#subscriber.named(entityCode, ids),
+      onAdmitted: (entityCode, ids) => this.#subscriber.recheckRefused(entityCode, ids),
       onFailed: (entityCode, ids, error) => this.#failed(entityCode, ids, error),
       onNeeds: (keys) => this.#needsChanged(keys),
-      onOverflow: () => this.#subscriber.reassert(),
+      onOverflow: () => this.#subscriber.resubscribeAll(),
       clock,
       random,
       logger: this.#logger,
@@ -133,13 +133,13 @@ export class Heliograph {
       readVersions: (entityCode, ids) => this.#readVersions(entityCode, ids),
       readInside: async (entityCode, containers) =>
         (await this.store.readInside?.(entityCode, containers)) ?? new Map(),
-      onCovered: (entityCode, ids) => this.#shared.heldRows.compared(entityCode, ids),
+      onCompared: (entityCode, ids) => this.#shared.heldVersions.markCompared(entityCode, ids),
       onChanged: (entityCode, changes, seen) => {
         this.#refetcher.compared(entityCode, changes, seen);
         this.#lists.reconciled(entityCode, changes);
       },
       onGone: (entityCode, rows) => this.#background(this.#removeGone(entityCode, rows)),
-      onWithin: (entityCode, containers) => this.#lists.subscribed(entityCode, containers),
+      onContainersSubscribed: (entityCode, containers) => this.#lists.subscribed(entityCode, containers),
       onPhase: (targets) => this.#phaseChanged(targets),
       onProgress: () => this.#catchUp.check(),
       clock,
@@ -299,7 +299,7 @@ export class Heliograph {
         this.#logger.info(`[Sync] INVALIDATE: ${entityCode} (${changes.length} changes)`);
         this.#refetcher.raise(entityCode, changes);
         const existing = changes.flatMap(({ entityId, action }) => (action === "DELETE" ? [] : [entityId]));
-        this.#subscriber.named(entityCode, existing);
+        this.#subscriber.recheckRefused(entityCode, existing);
         for (const list of this.#lists.ofType(entityCode)) list.invalidate(changes);
         break;
       }
@@ -313,7 +313,7 @@ export class Heliograph {
         const { entityCode, entityIds } = message.payload;
         this.#background(this.#refetcher.remove(entityCode, entityIds));
         this.#background(this.outbox.revoked(entityIds.map((id) => entityKey(entityCode, id))));
-        this.#subscriber.withdrawn(entityCode, entityIds);
+        this.#subscriber.revoked(entityCode, entityIds);
         this.#lists.markStale(entityCode);
         break;
       }
@@ -333,7 +333,7 @@ export class Heliograph {
 
   async #removeGone(entityCode: string, rows: readonly GoneRow[]): Promise<void> {
     const kept = await this.#refetcher.removeUnlessNewer(entityCode, rows);
-    this.#subscriber.retry(kept.map((id) => ({ entityCode, id, container: false })));
+    this.#subscriber.resubscribe(kept.map((id) => ({ entityCode, id, container: false })));
   }
 
   async #readVersions(entityCode: string, ids: readonly string[]) {
@@ -355,10 +355,10 @@ export class Heliograph {
   #read(entityCode: string, result: { read: readonly string[]; returned: readonly string[] }): void {
     for (const id of result.read) this.#errors.delete(entityKey(entityCode, id));
     this.#keys.emit(result.read.map((id) => entityKey(entityCode, id)));
-    this.#subscriber.named(entityCode, result.read);
+    this.#subscriber.recheckRefused(entityCode, result.read);
     const returned = result.returned.map((id) => ({ entityCode, id, container: false }));
     if (returned.length === 0) return;
-    this.#subscriber.retry(returned);
+    this.#subscriber.resubscribe(returned);
     this.#lists.markStale(entityCode);
   }
 

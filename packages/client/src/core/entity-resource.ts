@@ -4,7 +4,7 @@ import type { OperationQueue } from "../outbox/operation-queue.ts";
 import { pendingColumnsOf } from "../outbox/outbox-snapshots.ts";
 import type { EntityData } from "../store/entity-store.ts";
 import type { Glimpse, LiveEntities } from "../store/live-entities.ts";
-import type { Phase, Target } from "../subscriptions/subscription-book.ts";
+import type { Phase, Target } from "../subscriptions/subscription-set.ts";
 
 /**
  * One row at one moment. The same object until something in it changes.

@@ -2,7 +2,7 @@ import { entityKey } from "@heliograph/shared/entity-key";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory-store.ts";
-import { lingerMs, targetKey } from "../subscriptions/subscription-book.ts";
+import { lingerMs, targetKey } from "../subscriptions/subscription-set.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 

@@ -12,7 +12,7 @@ import type { TokenSource } from "../platform/token-source.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
 import type { EntityStore, HeldVersion } from "../store/entity-store.ts";
-import { HeldRows } from "../subscriptions/held-rows.ts";
+import { HeldVersionReconciler } from "../subscriptions/held-version-reconciler.ts";
 import type { GoneRow } from "../subscriptions/subscribe-batch.ts";
 import type { Subscriber } from "../subscriptions/subscriber.ts";
 import { Tabs } from "../tabs/tabs.ts";
@@ -47,7 +47,7 @@ export type SharedConnectionParts = {
 export type SharedConnection = {
   readonly connection: Connection;
   readonly tabs: Tabs;
-  readonly heldRows: HeldRows;
+  readonly heldVersions: HeldVersionReconciler;
 };
 
 /** The connection of a client, shared with the other tabs of the browser, wired to what has to follow it. */
@@ -69,7 +69,7 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
     clock,
     logger,
   });
-  const heldRows = new HeldRows({
+  const heldVersions = new HeldVersionReconciler({
     send: (message) => connection.send(message),
     store,
     leads: () => tabs.leads,
@@ -96,7 +96,7 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
     random,
     logger,
     onMessage: (message) => {
-      if (heldRows.takes(message)) return;
+      if (heldVersions.handle(message)) return;
       parts.onMessage(message);
       tabs.received(message);
     },
@@ -105,7 +105,7 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
       catchUp().fresh();
       signIn.welcomed();
       refetcher.begunAfresh();
-      heldRows.afresh(limits);
+      heldVersions.restart(limits);
       subscriber.connected(limits);
       refetcher.hurry();
       tabs.linked(limits);
@@ -114,7 +114,7 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
       logger.info(`[Sync] Resumed (${count})`);
       catchUp().resumed();
       signIn.welcomed();
-      heldRows.resumed(limits);
+      heldVersions.resumed(limits);
       subscriber.resumed(limits, count);
       refetcher.hurry();
       tabs.linked(limits);
@@ -123,8 +123,8 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
     onReset: () => {
       catchUp().fresh();
       refetcher.begunAfresh();
-      heldRows.afresh();
-      subscriber.reassert();
+      heldVersions.restart();
+      subscriber.resubscribeAll();
       tabs.reset();
     },
     onBookmark: (endsDelay) => {
@@ -135,7 +135,7 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
     onLost: () => {
       logger.info("[Sync] Disconnected");
       tabs.unlinked();
-      heldRows.lost();
+      heldVersions.disconnected();
       subscriber.disconnected();
       refetcher.lost();
       parts.onLost();
@@ -146,5 +146,5 @@ export function createSharedConnection(parts: SharedConnectionParts): SharedConn
       parts.onChange(state);
     },
   });
-  return { connection, tabs, heldRows };
+  return { connection, tabs, heldVersions };
 }

@@ -35,7 +35,7 @@ export function readStatus(sources: StatusSources): StatusParts {
     lastError: latest(lastError, outbox.flusher.lastError),
     storage: store.storage,
     storageReason: store.storageReason,
-    starved: subscriber.starved,
+    starved: subscriber.overLimit,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import { type ReactNode, useEffect, useState } from "react";
 import type { StoredEntity } from "../store/entity-store.ts";
-import type { Phase, Target } from "../subscriptions/subscription-book.ts";
+import type { Phase, Target } from "../subscriptions/subscription-set.ts";
 import { time } from "./explain-row.ts";
 import type { Recorder } from "./recorder.ts";
 

@@ -2,7 +2,7 @@ import { entityKey } from "@heliograph/shared/entity-key";
 import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { SyncStatus } from "../status/sync-status.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
-import type { Phase } from "../subscriptions/subscription-book.ts";
+import type { Phase } from "../subscriptions/subscription-set.ts";
 import { counted } from "./counted.ts";
 import type { Recorder, RowStory } from "./recorder.ts";
 

@@ -5,7 +5,7 @@ import type { EntityDoc } from "../api/register.ts";
 import type { Ticket } from "../refetch/need-map.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { LiveEntities } from "../store/live-entities.ts";
-import type { Phase, Target } from "../subscriptions/subscription-book.ts";
+import type { Phase, Target } from "../subscriptions/subscription-set.ts";
 import type { LiveList } from "./live-list.ts";
 
 export interface ListPorts {

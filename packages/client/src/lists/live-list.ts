@@ -6,7 +6,7 @@ import { placementColumns } from "../api/list-query.ts";
 import type { EntityDoc } from "../api/register.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
 import type { EntityData } from "../store/entity-store.ts";
-import type { Target } from "../subscriptions/subscription-book.ts";
+import type { Target } from "../subscriptions/subscription-set.ts";
 import { type ListPorts, type ListSpec, refersToPendingCreate } from "./list-ports.ts";
 import { type ListSnapshot, nextSnapshot } from "./list-snapshot.ts";
 import { OptimisticRows } from "./optimistic-rows.ts";

@@ -1,41 +1,41 @@
 import type { HeldVersion } from "../store/entity-store.ts";
-import type { Target } from "./subscription-book.ts";
+import type { Target } from "./subscription-set.ts";
 
-/** What the server allows, from WELCOME. */
-export type Limits = {
+/** Limits and abilities of the server, from WELCOME. */
+export interface Limits {
   readonly maxMessageBytes: number;
   readonly maxIdsPerMessage: number;
   readonly maxSubscriptions: number;
-  /** The server goes on watching what it refused, and counts it. */
+  /** The server rechecks refused subscriptions itself, and counts them. */
   readonly dormant?: boolean;
   /** The server compares rows inside containers without a subscription of their own. */
   readonly covered?: boolean;
-};
+}
 
 /** Used until WELCOME says otherwise. */
 export const defaultLimits: Limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
 
 /** One id in quotes with its comma (39) and a version of up to 16 digits with its comma (17). */
 const bytesPerId = 56;
-/** Frame, type, correlation id, entity code and field names, generously. */
+/** Frame, message type, correlation id, entity code and field names, rounded up. */
 const bytesOfFrame = 512;
 
 /**
  * Most ids that fit into one message.
  *
- * @returns at least 1, so that an absurd limit still makes progress
+ * @returns at least 1: an absurd limit must not stop all progress
  */
 export function idsPerMessage(limits: Limits): number {
   const byBytes = Math.floor((limits.maxMessageBytes - bytesOfFrame) / bytesPerId);
   return Math.max(1, Math.min(limits.maxIdsPerMessage, byBytes));
 }
 
-/** Items of one type and one kind (ids or containers), few enough for one message. */
-export type Batch<Item> = {
+/** Items of one entity type and one kind (ids or containers), few enough for one message. */
+export interface Batch<Item> {
   readonly entityCode: string;
   readonly container: boolean;
   readonly entries: readonly Item[];
-};
+}
 
 export function toBatches<Item>(
   items: Iterable<Item>,
@@ -56,17 +56,18 @@ export function toBatches<Item>(
   return batches;
 }
 
-export type GoneRow = {
+/** A row that the server calls gone: deleted, or no longer readable. */
+export interface GoneRow {
   readonly id: string;
-  /** The version that was held when the question was sent: anything newer that came meanwhile is better known. */
+  /** The version that was held when the request was sent. A newer one that arrived since is better known. */
   readonly seen: number;
-};
+}
 
 export function idsOf(entries: readonly Target[]): string[] {
   return entries.map((entry) => entry.id);
 }
 
-/** A row held as gone is asked for as if nothing were held: should it exist again, its version must be reported. */
+/** The version to send with a SUBSCRIBE; 0 for a row held as gone, so that the server reports it if it exists again. */
 export function versionToSend(held: HeldVersion | undefined): number {
   return held && !held.gone ? held.version : 0;
 }

@@ -3,10 +3,11 @@ import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import type { HeldVersion } from "../store/entity-store.ts";
 import { testId } from "../testing/ids.ts";
+import { answerTimeoutMs } from "./pending-requests.ts";
 import type { GoneRow } from "./subscribe-batch.ts";
 import { defaultLimits, type Limits } from "./subscribe-batch.ts";
-import { answerTimeoutMs, Subscriber } from "./subscriber.ts";
-import { lingerMs } from "./subscription-book.ts";
+import { Subscriber } from "./subscriber.ts";
+import { lingerMs } from "./subscription-set.ts";
 
 type Subscribe = Extract<UpMessage, { type: "SUBSCRIBE" }>;
 
@@ -23,7 +24,7 @@ function setUp(held: Record<string, HeldVersion> = {}) {
     readVersions: async (_type, ids) => new Map(ids.flatMap((id) => (held[id] ? [[id, held[id]] as const] : []))),
     onChanged: (_type, changes) => changed.push(...changes.map(({ entityId }) => entityId)),
     onGone: (_type, rows) => gone.push(...rows),
-    onWithin: (_type, ids) => within.push(...ids),
+    onContainersSubscribed: (_type, ids) => within.push(...ids),
     onPhase: () => {},
     onProgress: () => {},
     clock,
@@ -62,7 +63,7 @@ function setUp(held: Record<string, HeldVersion> = {}) {
 const target = (n: number) => ({ entityCode: "task", id: testId(n), container: false });
 const container = (n: number) => ({ entityCode: "task", id: testId(n), container: true });
 
-test("what is asked for in one burst travels in one message, with the versions held", async () => {
+test("targets acquired in one burst travel in one message, with the versions held", async () => {
   const { subscriber, connect, clock, asked } = setUp({
     [testId(1)]: { version: 7, gone: false },
     [testId(2)]: { version: 9, gone: true },
@@ -77,7 +78,7 @@ test("what is asked for in one burst travels in one message, with the versions h
   ]);
 });
 
-test("no message names more than a thousand ids or exceeds 64 KiB", async () => {
+test("no message names more than 1 000 ids or exceeds 64 KiB", async () => {
   const { subscriber, connect, clock, asked } = setUp();
   connect();
   subscriber.acquire(Array.from({ length: 2_500 }, (_, n) => target(n)));
@@ -89,16 +90,16 @@ test("no message names more than a thousand ids or exceeds 64 KiB", async () => 
   }
 });
 
-test("smaller limits of a server are respected", async () => {
+test("smaller limits of a server are kept", async () => {
   const { subscriber, connect, clock, asked } = setUp();
   connect({ maxMessageBytes: 1_632, maxIdsPerMessage: 1_000, maxSubscriptions: 30 });
   subscriber.acquire(Array.from({ length: 40 }, (_, n) => target(n)));
   await clock.advance(100);
   expect(asked().map(({ payload }) => payload.entityIds?.length)).toEqual([20, 10]);
-  expect(subscriber.starved).toBe(10);
+  expect(subscriber.overLimit).toBe(10);
 });
 
-test("room that becomes free is used by those who wait", async () => {
+test("targets over the limit are subscribed when others are released", async () => {
   const { subscriber, connect, clock, asked } = setUp();
   connect({ ...defaultLimits, maxSubscriptions: 1 });
   subscriber.acquire([target(1), target(2)]);
@@ -107,10 +108,10 @@ test("room that becomes free is used by those who wait", async () => {
   subscriber.release([target(1)]);
   await clock.advance(lingerMs + 10);
   expect(asked()[1]?.payload.entityIds).toEqual([testId(2)]);
-  expect(subscriber.starved).toBe(0);
+  expect(subscriber.overLimit).toBe(0);
 });
 
-test("a subscription lives until the last holder let go, and a moment longer", async () => {
+test("a subscription ends a moment after its last view releases it", async () => {
   const { subscriber, connect, clock, sent, answer } = setUp();
   connect();
   subscriber.acquire([target(1)]);
@@ -128,7 +129,23 @@ test("a subscription lives until the last holder let go, and a moment longer", a
   subscriber.release([target(1)]);
   await clock.advance(lingerMs + 10);
   expect(sent[1]).toMatchObject({ type: "UNSUBSCRIBE", payload: { entityCode: "task", entityIds: [testId(1)] } });
+  subscriber.unsubscribed({ type: "UNSUBSCRIBED", id: sent[1]?.id ?? "", payload: { count: 1 } });
   expect(clock.timers).toBe(0);
+});
+
+test("an unanswered UNSUBSCRIBE is repeated, unless a view wants the row again", async () => {
+  const { subscriber, connect, clock, sent, answer } = setUp();
+  connect();
+  subscriber.acquire([target(1), target(2)]);
+  await clock.advance(10);
+  answer();
+  subscriber.release([target(1), target(2)]);
+  await clock.advance(lingerMs + 10);
+  subscriber.acquire([target(2)]);
+  await clock.advance(answerTimeoutMs);
+  const repeated = sent.filter(({ type }) => type === "UNSUBSCRIBE").at(-1);
+  expect(repeated?.payload).toEqual({ entityCode: "task", entityIds: [testId(1)] });
+  expect(repeated?.id).not.toBe(sent[1]?.id);
 });
 
 test("an unanswered SUBSCRIBE is repeated under a new id, and a late answer to the first is ignored", async () => {
@@ -145,7 +162,7 @@ test("an unanswered SUBSCRIBE is repeated under a new id, and a late answer to t
   expect(changed).toEqual([]);
 });
 
-test("after a reconnect everything is asked again, also what had been refused", async () => {
+test("after a reconnect everything is subscribed again, also refused targets", async () => {
   const { subscriber, connect, lose, clock, asked, answer, gone } = setUp({ [testId(2)]: { version: 5, gone: false } });
   connect();
   subscriber.acquire([target(1), target(2)]);
@@ -160,7 +177,7 @@ test("after a reconnect everything is asked again, also what had been refused", 
   expect(asked()[1]?.payload.entityIds).toEqual([testId(1), testId(2)]);
 });
 
-test("containers are asked for first, and told when they are held", async () => {
+test("containers are subscribed first and reported when they are held", async () => {
   const { subscriber, connect, clock, asked, answer, within } = setUp();
   connect();
   subscriber.acquire([target(1), container(2)]);
@@ -177,7 +194,7 @@ test("containers are asked for first, and told when they are held", async () => 
   expect(within).toEqual([testId(2)]);
 });
 
-test("an error that passes is repeated after a pause, one that stays is not", async () => {
+test("a temporary error is retried after a delay, a permanent one is not", async () => {
   const { subscriber, connect, clock, asked, warnings } = setUp();
   connect();
   subscriber.acquire([target(1)]);
@@ -195,7 +212,7 @@ test("an error that passes is repeated after a pause, one that stays is not", as
   expect(warnings).toHaveLength(2);
 });
 
-test("stopping leaves no timer", async () => {
+test("stop leaves no timer", async () => {
   const { subscriber, connect, clock } = setUp();
   connect();
   subscriber.acquire([target(1), target(2)]);

@@ -2,7 +2,7 @@ import type { DownMessage } from "@heliograph/protocol";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { type Phase, type Target, targetKey } from "../subscriptions/subscription-book.ts";
+import { type Phase, type Target, targetKey } from "../subscriptions/subscription-set.ts";
 import { testId } from "../testing/ids.ts";
 import { patienceMs } from "./held-back.ts";
 import { Relay } from "./relay.ts";

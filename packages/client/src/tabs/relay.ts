@@ -4,7 +4,7 @@ import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { Limits } from "../connection/connection.ts";
 import type { HeldVersion } from "../store/entity-store.ts";
 import { versionToSend } from "../subscriptions/subscribe-batch.ts";
-import { type Phase, type Target, targetKey } from "../subscriptions/subscription-book.ts";
+import { type Phase, type Target, targetKey } from "../subscriptions/subscription-set.ts";
 import { HeldBack } from "./held-back.ts";
 
 /** So long that a follower hardly ever asks: whether its leader lives it hears by the pulse. */

@@ -7,7 +7,7 @@ import type { Socket, SocketFactory, SocketHandlers } from "../connection/socket
 import type { ProbeResult } from "../connection/state.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
-import type { Target } from "../subscriptions/subscription-book.ts";
+import type { Target } from "../subscriptions/subscription-set.ts";
 import { Election } from "./election.ts";
 import { Fence } from "./fence.ts";
 import type { Leader } from "./followed-status.ts";

@@ -8,7 +8,7 @@ import type { ConnectionState } from "../connection/state.ts";
 import type { Environment, EnvironmentEvent } from "../platform/environment.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
-import type { Target } from "../subscriptions/subscription-book.ts";
+import type { Target } from "../subscriptions/subscription-set.ts";
 import { followedStatus } from "./followed-status.ts";
 import { groupName, type Sharing, sharingOn } from "./tab-group.ts";
 import { TabMember, type TabMemberPorts } from "./tab-member.ts";

@@ -96,7 +96,7 @@ export const clientMutants: readonly Mutant[] = [
     name: "held-rows-never-compared",
     rule: "SUB-8",
     breaks: "rows that no view shows, and that went while there was no connection, leave the device",
-    patches: [{ file: `${client}/core/shared-connection.ts`, find: "heldRows.afresh(limits);", replace: "" }],
+    patches: [{ file: `${client}/core/shared-connection.ts`, find: "heldVersions.restart(limits);", replace: "" }],
     caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
   },
   {
@@ -106,8 +106,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/core/shared-connection.ts`,
-        find: "heldRows.resumed(limits);",
-        replace: "heldRows.afresh(limits);",
+        find: "heldVersions.resumed(limits);",
+        replace: "heldVersions.restart(limits);",
       },
     ],
     caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
@@ -119,8 +119,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/subscriptions/subscriber.ts`,
-        find: '      if (entry.phase === "asked") entry.phase = "wanted";\n      if (entry.phase === "held") held += 1;',
-        replace: '      if (entry.phase === "held") held += 1;',
+        find: '      if (subscription.phase === "asked") subscription.phase = "wanted";\n      if (subscription.phase === "held") held += 1;',
+        replace: '      if (subscription.phase === "held") held += 1;',
       },
     ],
     caughtBy: simulation,
@@ -249,8 +249,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/core/client.ts`,
-        find: "onWithin: (entityCode, containers) => this.#lists.subscribed(entityCode, containers),",
-        replace: "onWithin: () => undefined,",
+        find: "onContainersSubscribed: (entityCode, containers) => this.#lists.subscribed(entityCode, containers),",
+        replace: "onContainersSubscribed: () => undefined,",
       },
     ],
     caughtBy: { simulation: true },

@@ -3,7 +3,13 @@ import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { testId } from "../testing/ids.ts";
-import { firstPauseMs, gapMs, HeldRows, rowsPerSlice, spreadMs } from "./held-rows.ts";
+import {
+  HeldVersionReconciler,
+  reconnectSpreadMs,
+  requestGapMs,
+  rowsPerRead,
+  startDelayMs,
+} from "./held-version-reconciler.ts";
 import { defaultLimits } from "./subscribe-batch.ts";
 
 const limits = { ...defaultLimits, covered: true };
@@ -28,7 +34,7 @@ async function setUp(types: Readonly<Record<string, number>>) {
     answers: false,
     gate: Promise.resolve(),
   };
-  const held = new HeldRows({
+  const held = new HeldVersionReconciler({
     send: (message) => {
       if (message.type === "SUBSCRIBE") sent.push(message);
       if (scene.answers) queueMicrotask(() => answer());
@@ -52,11 +58,11 @@ async function setUp(types: Readonly<Record<string, number>>) {
   });
   const answer = (lost: readonly string[] = [], message = sent.at(-1)) => {
     const payload = { entityCode: message?.payload.entityCode ?? "", count: 0, changed: [], gone: [...lost] };
-    return held.takes({ type: "SUBSCRIBED", id: message?.id ?? "", payload });
+    return held.handle({ type: "SUBSCRIBED", id: message?.id ?? "", payload });
   };
   const refuse = (code: "unavailable" | "unknown_entity" | "invalid_message") => {
     const message: DownMessage = { type: "ERROR", id: sent.at(-1)?.id ?? "", payload: { code, message: "no" } };
-    return held.takes(message);
+    return held.handle(message);
   };
   /** From here on every question is answered at once. */
   const answerAll = async () => {
@@ -71,32 +77,32 @@ const asked = (sent: readonly Message[]) =>
   sent.flatMap(({ payload }) => (payload.covered ?? []).map((id) => `${payload.entityCode}:${id}`));
 
 // Fails when only rows that are subscribed or inside a confirmed container are compared.
-test("every row of the device is asked about once, slice after slice, and what is gone is removed", async () => {
-  const { clock, sent, gone, scene, held, answer, answerAll } = await setUp({ invoice: 2 * rowsPerSlice + 7, task: 3 });
-  held.afresh(limits);
-  await clock.advance(firstPauseMs - 1);
+test("every row of the device is compared once, batch by batch, and gone rows are removed", async () => {
+  const { clock, sent, gone, scene, held, answer, answerAll } = await setUp({ invoice: 2 * rowsPerRead + 7, task: 3 });
+  held.restart(limits);
+  await clock.advance(startDelayMs - 1);
   expect([sent, scene.reads]).toEqual([[], 0]);
   await clock.advance(1);
   expect(sent).toHaveLength(1);
   expect(sent[0]?.payload).toMatchObject({ entityCode: "invoice" });
-  expect(sent[0]?.payload.covered).toHaveLength(rowsPerSlice);
+  expect(sent[0]?.payload.covered).toHaveLength(rowsPerRead);
   expect(sent[0]?.payload.entityIds).toBeUndefined(); // no subscription
   const [first = ""] = sent[0]?.payload.covered ?? [];
   const [version] = sent[0]?.payload.coveredVersions ?? [];
-  await clock.advance(gapMs); // one question at a time
+  await clock.advance(requestGapMs); // one question at a time
   expect([sent.length, scene.reads]).toEqual([1, 1]);
   expect(answer([first])).toBe(true);
   expect(gone).toEqual([`invoice:${first}@${version}`]);
   await answerAll();
-  expect(asked(sent)).toHaveLength(2 * rowsPerSlice + 10);
-  expect(new Set(asked(sent)).size).toBe(2 * rowsPerSlice + 10);
+  expect(asked(sent)).toHaveLength(2 * rowsPerRead + 10);
+  expect(new Set(asked(sent)).size).toBe(2 * rowsPerRead + 10);
   expect([scene.reads, clock.timers]).toEqual([3, 0]);
 });
 
-test("a slow answer is followed by a longer pause", async () => {
+test("the pause grows with the time that an answer takes", async () => {
   const { clock, sent, held, answer } = await setUp({ invoice: 1, task: 1 });
-  held.afresh(limits);
-  await clock.advance(firstPauseMs);
+  held.restart(limits);
+  await clock.advance(startDelayMs);
   await clock.advance(3_000);
   answer();
   await clock.advance(29_999);
@@ -105,102 +111,102 @@ test("a slow answer is followed by a longer pause", async () => {
   expect(sent).toHaveLength(2);
 });
 
-test("what is subscribed, was compared through a container, or is held as gone is not asked about", async () => {
+test("rows that are subscribed, compared through a container or held as gone are left out", async () => {
   const { store, sent, scene, held, answerAll } = await setUp({ invoice: 4 });
   await store.putGone([{ entityCode: "invoice", id: testId(1), ver: 0 }]);
   scene.watched.add(`invoice:${testId(2)}`);
-  held.afresh(limits);
-  held.compared("invoice", [testId(3)]);
+  held.restart(limits);
+  held.markCompared("invoice", [testId(3)]);
   await answerAll();
   expect(asked(sent)).toEqual([`invoice:${testId(4)}`]);
 });
 
-// Fails when it begins anew with every RESUME, or forgets with the link what was not answered.
-test("an interruption goes on after RESUME where it ended, and after the end nothing is asked again", async () => {
-  const { clock, sent, scene, held, answer, answerAll } = await setUp({ invoice: rowsPerSlice + 1 });
-  held.afresh(limits);
-  await clock.advance(firstPauseMs);
+// Fails when every RESUME starts over, or when a lost connection drops what was not answered.
+test("an interrupted comparison continues after RESUME, and a finished one is not repeated", async () => {
+  const { clock, sent, scene, held, answer, answerAll } = await setUp({ invoice: rowsPerRead + 1 });
+  held.restart(limits);
+  await clock.advance(startDelayMs);
   answer();
-  await clock.advance(gapMs);
+  await clock.advance(requestGapMs);
   expect(sent).toHaveLength(2);
-  held.lost();
+  held.disconnected();
   expect(clock.timers).toBe(0);
   await clock.advance(3_600_000);
   expect(answer()).toBe(false);
   expect(sent).toHaveLength(2);
   held.resumed(limits);
-  await clock.advance(firstPauseMs);
+  await clock.advance(startDelayMs);
   expect(sent[2]?.payload).toEqual(sent[1]?.payload);
   answer();
   await answerAll();
   expect([sent.length, scene.reads, clock.timers]).toEqual([3, 2, 0]);
-  held.lost();
+  held.disconnected();
   held.resumed(limits);
   await clock.advance(3_600_000);
   expect([sent.length, scene.reads]).toEqual([3, 2]);
-  held.afresh(limits);
+  held.restart(limits);
   await answerAll();
   expect(sent).toHaveLength(5);
 });
 
-test("a slice that is read while the link breaks is read again", async () => {
+test("rows that are read while the connection breaks are read again", async () => {
   const { clock, sent, scene, held, answerAll } = await setUp({ invoice: 3 });
   const gate = Promise.withResolvers<void>();
   scene.gate = gate.promise;
-  held.afresh(limits);
-  await clock.advance(firstPauseMs);
-  held.lost();
+  held.restart(limits);
+  await clock.advance(startDelayMs);
+  held.disconnected();
   held.resumed(limits);
   gate.resolve();
-  await clock.advance(gapMs);
+  await clock.advance(requestGapMs);
   expect([scene.reads, sent]).toEqual([1, []]);
   await answerAll();
   expect(asked(sent)).toHaveLength(3);
 });
 
-test("later connections wait for a part of half a minute: clients that lost a gateway together come together", async () => {
+test("later connections start after a random part of 30 s: clients of a lost gateway return together", async () => {
   const { clock, sent, held, answer } = await setUp({ invoice: 1 });
-  held.afresh(limits);
-  await clock.advance(firstPauseMs);
+  held.restart(limits);
+  await clock.advance(startDelayMs);
   answer();
-  held.lost();
-  held.afresh(limits);
-  await clock.advance(firstPauseMs + spreadMs / 2 - 1);
+  held.disconnected();
+  held.restart(limits);
+  await clock.advance(startDelayMs + reconnectSpreadMs / 2 - 1);
   expect(sent).toHaveLength(1);
   await clock.advance(1);
   expect(sent).toHaveLength(2);
 });
 
-test("only the tab that leads asks, and an older server is not asked", async () => {
+test("only the leading tab compares, and an older server receives nothing", async () => {
   const { clock, sent, scene, held, answerAll } = await setUp({ invoice: 1 });
-  held.afresh(defaultLimits);
+  held.restart(defaultLimits);
   await answerAll();
   scene.leads = false;
-  held.afresh(limits);
+  held.restart(limits);
   await answerAll();
   scene.leads = true; // a tab that comes to lead gets a connection of its own
   await clock.advance(3_600_000);
   expect([sent, scene.reads, clock.timers]).toEqual([[], 0, 0]);
 });
 
-test("it waits until everything missed is read, and lets pass what a view waits for, but not for ever", async () => {
+test("the comparison waits for catch-up and yields to what views wait for, but not for ever", async () => {
   const { clock, sent, scene, held } = await setUp({ invoice: 1 });
   scene.caughtUp = false;
   scene.busy = true;
-  held.afresh(limits);
+  held.restart(limits);
   await clock.advance(3_600_000);
   expect(scene.reads).toBe(0);
   scene.caughtUp = true;
-  await clock.advance(10 * gapMs);
+  await clock.advance(10 * requestGapMs);
   expect(scene.reads).toBe(0);
-  await clock.advance(60 * gapMs);
+  await clock.advance(60 * requestGapMs);
   expect(sent.length).toBeGreaterThan(0);
 });
 
-test("a lost answer and a database that is away: asked again; a type that is no more: its rows go", async () => {
+test("a lost answer and an unavailable database are retried; rows of an unknown entity type are removed", async () => {
   const { clock, sent, gone, held, refuse } = await setUp({ invoice: 1 });
-  held.afresh(limits);
-  await clock.advance(firstPauseMs);
+  held.restart(limits);
+  await clock.advance(startDelayMs);
   await clock.advance(10_000);
   expect(sent).toHaveLength(2);
   expect(refuse("unavailable")).toBe(true);
@@ -211,12 +217,12 @@ test("a lost answer and a database that is away: asked again; a type that is no 
   expect(gone).toEqual([`invoice:${testId(1)}@1`]);
 });
 
-test("any other refusal of one type does not keep the others from being compared", async () => {
+test("any other error for one entity type does not stop the comparison of the others", async () => {
   const { clock, sent, gone, held, refuse } = await setUp({ invoice: 1, task: 1 });
-  held.afresh(limits);
-  await clock.advance(firstPauseMs);
+  held.restart(limits);
+  await clock.advance(startDelayMs);
   refuse("invalid_message");
-  await clock.advance(gapMs);
+  await clock.advance(requestGapMs);
   expect(sent.map(({ payload }) => payload.entityCode)).toEqual(["invoice", "task"]);
   expect(gone).toEqual([]);
 });

@@ -2,10 +2,10 @@ import type { UpMessage } from "@heliograph/protocol";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import { testId } from "../testing/ids.ts";
-import { refusedRetryCapMs, refusedRetryMs, watchedRetryCapMs, watchedRetryMs } from "./refusals.ts";
+import { recheckedRetryCapMs, recheckedRetryMs, refusedRetryCapMs, refusedRetryMs } from "./refused-subscribe-retry.ts";
 import { defaultLimits } from "./subscribe-batch.ts";
 import { gatherMs, Subscriber } from "./subscriber.ts";
-import { lingerMs, type Target } from "./subscription-book.ts";
+import { lingerMs, type Target } from "./subscription-set.ts";
 
 /** A server that answers each SUBSCRIBE at once and refuses the ids in `refused`. */
 function setUp(...refused: string[]) {
@@ -30,7 +30,7 @@ function setUp(...refused: string[]) {
     readVersions: async () => new Map(),
     onChanged: () => {},
     onGone: (_type, rows) => gone.push(...rows.map(({ id }) => id)),
-    onWithin: (_type, ids) => within.push(...ids),
+    onContainersSubscribed: (_type, ids) => within.push(...ids),
     onPhase: () => {},
     onProgress: () => {},
     clock,
@@ -48,7 +48,7 @@ function setUp(...refused: string[]) {
 const row = (n: number): Target => ({ entityCode: "task", id: testId(n), container: false });
 const container = (n: number): Target => ({ entityCode: "task", id: testId(n), container: true });
 
-test("what was refused is asked for again with growing pauses, in one message, and held once it is granted", async () => {
+test("refused targets are retried with growing delays, in one message, and held once they are granted", async () => {
   const { clock, denied, asked, subscriber, hold } = setUp(testId(1), testId(2));
   await hold(row(1), row(2));
   await clock.advance(300_000);
@@ -68,7 +68,7 @@ test("what was refused is asked for again with growing pauses, in one message, a
   expect(clock.timers).toBe(0);
 });
 
-test("a refused container is not held, its lists are read once, and again when it is granted", async () => {
+test("a refused container is not held; its lists are read once, and again when it is granted", async () => {
   const { clock, denied, gone, within, subscriber, hold } = setUp(testId(1));
   await hold(container(1));
   expect(subscriber.phase(container(1))).toBe("refused");
@@ -81,37 +81,37 @@ test("a refused container is not held, its lists are read once, and again when i
   expect(within).toEqual([testId(1), testId(1)]);
 });
 
-test("rows and containers that the server withdrew are asked for again", async () => {
+test("revoked rows and containers are subscribed again", async () => {
   const { clock, subscriber, hold } = setUp();
   await hold(row(1), container(2));
-  subscriber.withdrawn("task", [testId(1), testId(2)]);
+  subscriber.revoked("task", [testId(1), testId(2)]);
   expect([subscriber.phase(row(1)), subscriber.phase(container(2))]).toEqual(["refused", "refused"]);
   await clock.advance(refusedRetryMs);
   expect([subscriber.phase(row(1)), subscriber.phase(container(2))]).toEqual(["held", "held"]);
 });
 
-test("another holder, or the server naming the row, is reason to ask at once", async () => {
+test("another view of the row, or a server message that names it, retries at once", async () => {
   const { clock, denied, subscriber, hold } = setUp(testId(1), testId(2));
   await hold(row(1), container(2));
   denied.clear();
   await hold(row(1));
   expect(subscriber.phase(row(1))).toBe("held");
-  subscriber.named("project", [testId(2)]);
+  subscriber.recheckRefused("project", [testId(2)]);
   await clock.advance(2 * gatherMs);
   expect(subscriber.phase(container(2))).toBe("held");
 });
 
-test("a row that is named and refused in turn does not become a loop", async () => {
+test("a row that is named and refused in turn does not cause a loop", async () => {
   const { clock, asked, subscriber, hold } = setUp(testId(1));
   await hold(row(1));
   for (let round = 0; round < 100; round += 1) {
-    subscriber.named("task", [testId(1)]);
+    subscriber.recheckRefused("task", [testId(1)]);
     await clock.advance(2 * gatherMs);
   }
   expect(asked.length).toBeLessThan(6);
 });
 
-test("nobody's refused rows are not asked for, nor anything without a connection", async () => {
+test("released rows are not retried, and nothing is retried without a connection", async () => {
   const { clock, asked, subscriber, hold } = setUp(testId(1));
   await hold(row(1));
   subscriber.release([row(1)]);
@@ -126,24 +126,24 @@ test("nobody's refused rows are not asked for, nor anything without a connection
 
 const watching = { ...defaultLimits, dormant: true };
 
-// Fails when the client goes on asking a server that tells: thousands of clients would ask for nothing, for ever.
-test("a server that watches what it refused is asked again rarely, and at once when it names the row", async () => {
+// Fails when the client goes on retrying at a server that notifies: thousands of clients would do so for nothing.
+test("at a server that rechecks refused targets retries are rare, and immediate when it names the row", async () => {
   const { clock, denied, asked, ended, subscriber, hold } = setUp(testId(1));
   subscriber.connected(watching);
   await hold(row(1));
   const before = asked.length;
-  await clock.advance(watchedRetryMs / 2 - 1000);
+  await clock.advance(recheckedRetryMs / 2 - 1000);
   expect(asked).toHaveLength(before);
   denied.clear();
-  subscriber.named("task", [testId(1)]);
+  subscriber.recheckRefused("task", [testId(1)]);
   await clock.advance(2 * gatherMs);
   expect(subscriber.phase(row(1))).toBe("held");
   denied.add(testId(2));
   await hold(row(2));
-  await clock.advance(watchedRetryCapMs);
+  await clock.advance(recheckedRetryCapMs);
   denied.clear();
-  await clock.advance(watchedRetryCapMs);
-  // Whatever the server forgot.
+  await clock.advance(recheckedRetryCapMs);
+  // The safeguard in case the server forgot one.
   expect(subscriber.phase(row(2))).toBe("held");
   denied.add(testId(3));
   await hold(row(3));
@@ -152,7 +152,7 @@ test("a server that watches what it refused is asked again rarely, and at once w
   expect(ended).toContain(testId(3));
 });
 
-test("at an older server the tries are as frequent as ever, also after a change from a newer one", async () => {
+test("at an older server retries are frequent, also after a change from a newer one", async () => {
   const { clock, denied, asked, subscriber, hold } = setUp(testId(1));
   subscriber.connected(watching);
   await hold(row(1));
@@ -165,11 +165,11 @@ test("at an older server the tries are as frequent as ever, also after a change 
   expect(subscriber.phase(row(1))).toBe("held");
 });
 
-test("what a watching server refused counts against its limit", async () => {
+test("refused targets count against the limit of a server that rechecks them", async () => {
   const { subscriber, asked, hold } = setUp(testId(1));
   subscriber.connected({ ...watching, maxSubscriptions: 1 });
   await hold(row(1));
   await hold(row(2));
   expect(asked.flatMap(({ ids }) => ids)).toEqual([testId(1)]);
-  expect(subscriber.starved).toBe(1);
+  expect(subscriber.overLimit).toBe(1);
 });

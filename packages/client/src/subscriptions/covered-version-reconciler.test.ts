@@ -3,7 +3,7 @@ import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import type { HeldVersion } from "../store/entity-store.ts";
 import { testId } from "../testing/ids.ts";
-import { CoveredRows } from "./covered-rows.ts";
+import { CoveredVersionReconciler } from "./covered-version-reconciler.ts";
 import { defaultLimits } from "./subscribe-batch.ts";
 
 const limits = { ...defaultLimits, covered: true };
@@ -14,7 +14,7 @@ function setUp(held: ReadonlyMap<string, HeldVersion>, watched: readonly string[
   const sent: Extract<UpMessage, { type: "SUBSCRIBE" }>[] = [];
   const changed: string[] = [];
   const gone: { id: string; seen: number }[] = [];
-  const covered = new CoveredRows({
+  const covered = new CoveredVersionReconciler({
     send: (message) => {
       if (message.type === "SUBSCRIBE") sent.push(message);
       return true;
@@ -34,11 +34,11 @@ function setUp(held: ReadonlyMap<string, HeldVersion>, watched: readonly string[
 const versions = (...numbers: number[]) =>
   new Map(numbers.map((n) => [testId(n), { version: n, gone: false }] as const));
 
-// Fails when only what is watched by its id is compared: a row that was shown once would stay as it was for ever.
-test("rows inside a confirmed container are compared with their versions, those that are watched left out", async () => {
+// Fails when only subscribed rows are compared: a row that was on screen once would stay stale for ever.
+test("rows inside a confirmed container are compared by version, except rows with a subscription of their own", async () => {
   const { clock, sent, changed, gone, covered } = setUp(versions(1, 2, 3), [testId(3)]);
   covered.connected(limits, true);
-  covered.add("task", [box]);
+  covered.reconcile("task", [box]);
   await clock.advance(1);
   expect(sent.map(({ payload }) => payload)).toEqual([
     { entityCode: "task", covered: [testId(1), testId(2)], coveredVersions: [1, 2] },
@@ -52,20 +52,20 @@ test("rows inside a confirmed container are compared with their versions, those 
   expect(clock.timers).toBe(0);
 });
 
-test("an older server is not asked", async () => {
+test("an older server receives no covered rows", async () => {
   const { clock, sent, covered } = setUp(versions(1));
   covered.connected(defaultLimits, true);
-  covered.add("task", [box]);
+  covered.reconcile("task", [box]);
   await clock.advance(60_000);
   expect(sent).toEqual([]);
   expect(covered.settled).toBe(true);
 });
 
-// Fails when an unanswered comparison is forgotten with the link: RESUME tells only what changed since.
-test("what was not answered is asked again: after RESUME, after a time, and when the database was away", async () => {
+// Fails when a lost connection drops an unanswered comparison: RESUME replays only what changed since.
+test("an unanswered comparison is repeated after RESUME, after a timeout, and when the database is available again", async () => {
   const { clock, sent, covered } = setUp(versions(1));
   covered.connected(limits, true);
-  covered.add("task", [box]);
+  covered.reconcile("task", [box]);
   await clock.advance(1);
   covered.disconnected();
   covered.connected(limits, false);
@@ -84,10 +84,10 @@ test("what was not answered is asked again: after RESUME, after a time, and when
   expect(sent).toHaveLength(before);
 });
 
-test("more rows than fit into one message are several", async () => {
+test("rows that do not fit into one message are split into several", async () => {
   const { clock, sent, covered } = setUp(versions(...Array.from({ length: 2500 }, (_, n) => n + 1)));
   covered.connected(limits, true);
-  covered.add("task", [box]);
+  covered.reconcile("task", [box]);
   await clock.advance(1);
   expect(sent.map(({ payload }) => payload.covered?.length)).toEqual([1000, 1000, 500]);
 });
