@@ -1,4 +1,4 @@
--- Dump of a database with the core alone; written by `npm run generate`, checked by `npm run check`.
+-- Dump of a database with the core alone, installed into the schema app; written by `npm run generate`, checked by `npm run check`.
 -- For reading: the definitions are the files beside it.
 
 -- 1 schema: app

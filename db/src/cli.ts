@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { seedDemo } from "../suite/seed/seed-demo.ts";
-import { ConfigurationError, databaseUrlFromEnvironment, serviceAddresses } from "./config.ts";
+import { ConfigurationError, databaseUrlFromEnvironment, namesFromEnvironment, serviceAddresses } from "./config.ts";
 import { dumpCatalog } from "./dump.ts";
 import { setLogins } from "./logins.ts";
 import { migrate } from "./migrate.ts";
@@ -9,7 +9,8 @@ import { checkSchema, writeSchema } from "./schema-check.ts";
 
 const usage = `Usage: db-import [command] [--logins] [--suite] [--demo]
 
-Works on the database that DATABASE_URL names.
+Works on the database that DATABASE_URL names, in the schema HELIOGRAPH_SCHEMA with roles that begin with
+HELIOGRAPH_ROLE_PREFIX (both: heliograph). The suite needs HELIOGRAPH_SCHEMA=app.
 
   migrate   install Heliograph, or apply the migrations that the database lacks (the default)
   dump      print the schema as text
@@ -36,10 +37,11 @@ interface Flags {
 const commands: Readonly<Record<string, (flags: Flags) => Promise<void>>> = {
   async migrate({ logins, suite, demo }) {
     const url = databaseUrlFromEnvironment();
-    const applied = await migrate(url, { suite: suite || demo, logger: { info: report } });
+    const names = namesFromEnvironment();
+    const applied = await migrate(url, { names, suite: suite || demo, logger: { info: report } });
     if (applied.length === 0) report("The database is up to date.");
     if (logins) {
-      await setLogins(url, serviceAddresses());
+      await setLogins(url, names, serviceAddresses());
       report("The services can log in.");
     }
     if (demo) {
@@ -48,7 +50,7 @@ const commands: Readonly<Record<string, (flags: Flags) => Promise<void>>> = {
     }
   },
   async dump() {
-    process.stdout.write(await dumpCatalog(databaseUrlFromEnvironment()));
+    process.stdout.write(await dumpCatalog(databaseUrlFromEnvironment(), namesFromEnvironment()));
   },
   async check() {
     const problems = await checkSchema(databaseUrlFromEnvironment());

@@ -1,3 +1,10 @@
+import {
+  type DatabaseNames,
+  databaseNames,
+  rolePrefixProblem,
+  schemaNameProblem,
+} from "@heliograph/shared/database-names";
+
 /** A setting is missing or wrong: a mistake of whoever started the program, not of the program. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
@@ -13,6 +20,17 @@ export function databaseUrlFromEnvironment(env: NodeJS.ProcessEnv = process.env)
   }
   if (!/^postgres(ql)?:\/\//.test(url)) throw new ConfigurationError("DATABASE_URL must begin with postgresql://");
   return url;
+}
+
+/** Schema and roles to install into, from HELIOGRAPH_SCHEMA and HELIOGRAPH_ROLE_PREFIX; both default to `heliograph`. */
+export function namesFromEnvironment(env: NodeJS.ProcessEnv = process.env): DatabaseNames {
+  const schema = env["HELIOGRAPH_SCHEMA"] || "heliograph";
+  const rolePrefix = env["HELIOGRAPH_ROLE_PREFIX"] || "heliograph";
+  const schemaProblem = schemaNameProblem(schema);
+  if (schemaProblem !== null) throw new ConfigurationError(`HELIOGRAPH_SCHEMA ${schemaProblem}`);
+  const prefixProblem = rolePrefixProblem(rolePrefix);
+  if (prefixProblem !== null) throw new ConfigurationError(`HELIOGRAPH_ROLE_PREFIX ${prefixProblem}`);
+  return databaseNames(schema, rolePrefix);
 }
 
 /** The addresses that the services are given, by variable; whoever sets their passwords takes them from there. */

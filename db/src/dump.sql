@@ -5,12 +5,12 @@
 -- columns leave holes; the order of columns is kept).
 with
 owner as (
-  select r.oid, r.rolname from pg_namespace n join pg_roles r on r.oid = n.nspowner where n.nspname = 'app'
+  select r.oid, r.rolname from pg_namespace n join pg_roles r on r.oid = n.nspowner where n.oid = '@extschema@'::regnamespace
 ),
 relation as (
   select c.*
     from pg_class c
-   where c.relnamespace = 'app'::regnamespace and not c.relispartition and c.relkind in ('r', 'p', 'v', 'm', 'S')
+   where c.relnamespace = '@extschema@'::regnamespace and not c.relispartition and c.relkind in ('r', 'p', 'v', 'm', 'S')
 ),
 -- rolname, with the owner's own name replaced: deployments differ in it
 grantee as (
@@ -21,31 +21,31 @@ grantee as (
 lines (section, object, position, line) as (
   select '1 schema', n.nspname, 0, 'grant ' || lower(string_agg(x.privilege_type, ', ' order by x.privilege_type)) || ' to ' || g.name
     from pg_namespace n cross join aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) x join grantee g on g.oid = x.grantee
-   where n.nspname = 'app' group by n.nspname, g.name
+   where n.oid = '@extschema@'::regnamespace group by n.nspname, g.name
   union all
   select '1 schema', n.nspname, 1, 'comment ' || quote_literal(obj_description(n.oid, 'pg_namespace'))
-    from pg_namespace n where n.nspname = 'app' and obj_description(n.oid, 'pg_namespace') is not null
+    from pg_namespace n where n.oid = '@extschema@'::regnamespace and obj_description(n.oid, 'pg_namespace') is not null
   union all
   select '2 role', r.rolname, 0,
          concat_ws(' ', case when r.rolcanlogin then 'login' else 'nologin' end, case when r.rolinherit then 'inherit' else 'noinherit' end,
                    case when r.rolsuper then 'superuser' end, case when r.rolbypassrls then 'bypassrls' end, case when r.rolcreaterole then 'createrole' end)
-    from pg_roles r where r.rolname like 'heliograph\_%'
+    from pg_roles r where r.rolname in ('@roleprefix@_app', '@roleprefix@_gateway', '@roleprefix@_watcher', '@roleprefix@_log')
   union all
   select '2 role', m.rolname, 1, 'member of ' || g.rolname
     from pg_auth_members x join pg_roles m on m.oid = x.member join pg_roles g on g.oid = x.roleid
-   where m.rolname like 'heliograph\_%' and g.rolname like 'heliograph\_%'
+   where m.rolname in ('@roleprefix@_gateway', '@roleprefix@_watcher') and g.rolname in ('@roleprefix@_app', '@roleprefix@_log')
   union all
   select '3 extension', e.extname, 0, 'schema ' || e.extnamespace::regnamespace
     from pg_extension e where e.extname <> 'plpgsql'
   union all
   select '4 type', t.typname, 0, 'enum (' || (select string_agg(quote_literal(v.enumlabel), ', ' order by v.enumsortorder) from pg_enum v where v.enumtypid = t.oid) || ')'
-    from pg_type t where t.typnamespace = 'app'::regnamespace and t.typtype = 'e'
+    from pg_type t where t.typnamespace = '@extschema@'::regnamespace and t.typtype = 'e'
   union all
   select '4 type', t.typname, 0, 'domain ' || format_type(t.typbasetype, t.typtypmod) || case when t.typnotnull then ' not null' else '' end || coalesce(' default ' || t.typdefault, '')
-    from pg_type t where t.typnamespace = 'app'::regnamespace and t.typtype = 'd'
+    from pg_type t where t.typnamespace = '@extschema@'::regnamespace and t.typtype = 'd'
   union all
   select '4 type', t.typname, 1, pg_get_constraintdef(k.oid)
-    from pg_constraint k join pg_type t on t.oid = k.contypid where t.typnamespace = 'app'::regnamespace and k.contype = 'c'
+    from pg_constraint k join pg_type t on t.oid = k.contypid where t.typnamespace = '@extschema@'::regnamespace and k.contype = 'c'
   union all
   select '5 table', c.relname, 0,
          concat_ws(' ', case c.relkind when 'r' then 'table' when 'p' then 'table partition by ' || pg_get_partkeydef(c.oid) when 'S' then 'sequence' end,
@@ -109,14 +109,14 @@ lines (section, object, position, line) as (
     from relation c where c.relkind in ('v', 'm') and obj_description(c.oid, 'pg_class') is not null
   union all
   select '7 function', p.oid::regprocedure::text, 0, pg_get_functiondef(p.oid)
-    from pg_proc p where p.pronamespace = 'app'::regnamespace and p.prokind in ('f', 'p')
+    from pg_proc p where p.pronamespace = '@extschema@'::regnamespace and p.prokind in ('f', 'p')
   union all
   select '7 function', p.oid::regprocedure::text, 1, 'grant execute to ' || string_agg(g.name, ', ' order by g.name)
     from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x join grantee g on g.oid = x.grantee
-   where p.pronamespace = 'app'::regnamespace and p.prokind in ('f', 'p') and g.name <> 'owner' group by p.oid
+   where p.pronamespace = '@extschema@'::regnamespace and p.prokind in ('f', 'p') and g.name <> 'owner' group by p.oid
   union all
   select '7 function', p.oid::regprocedure::text, 2, 'comment ' || quote_literal(obj_description(p.oid, 'pg_proc'))
-    from pg_proc p where p.pronamespace = 'app'::regnamespace and obj_description(p.oid, 'pg_proc') is not null
+    from pg_proc p where p.pronamespace = '@extschema@'::regnamespace and obj_description(p.oid, 'pg_proc') is not null
   union all
   select '8 default privileges', coalesce(d.defaclnamespace::regnamespace::text, 'everywhere'), 0, d.defaclobjtype::text || ' ' || x.privilege_type || ' to ' || g.name
     from pg_default_acl d cross join aclexplode(d.defaclacl) x join grantee g on g.oid = x.grantee
@@ -124,6 +124,6 @@ lines (section, object, position, line) as (
   select '9 live type', e.code, 0,
          concat_ws(' ', e.table_name::text, 'key ' || e.key_column, 'tenant ' || e.tenant_column, 'containers ' || e.containers::text, 'rights ' || e.rights::text,
                    'redact ' || e.redact::text, 'snapshots ' || e.snapshots, case when e.views then 'views' end, case when e.public then 'public' end)
-    from app.entity_type e
+    from @extschema@.entity_type e
 )
 select section, object, line from lines order by section collate "C", object collate "C", position, line collate "C"

@@ -1,20 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import type { DatabaseNames } from "@heliograph/shared/database-names";
 import { withClient } from "./connection.ts";
+import { placeholderResolver } from "./placeholders.ts";
 
 const dumpQuery = fileURLToPath(new URL("dump.sql", import.meta.url));
 
 /**
- * Everything that the schema `app` consists of, as readable text in a fixed order, from the catalog alone. Two
+ * Everything that the schema consists of, as readable text in a fixed order, from the catalog alone. Two
  * databases with the same dump behave the same; daily partitions, which differ by date, and the name of the owner
  * are left out.
  */
-export async function dumpCatalog(databaseUrl: string): Promise<string> {
+export async function dumpCatalog(databaseUrl: string, names: DatabaseNames): Promise<string> {
   const sql = await readFile(dumpQuery, "utf8");
   return withClient(databaseUrl, async (client) => {
     // Names are printed in full when their schema is not on the path.
     await client.query("set search_path = pg_catalog");
-    const { rows } = await client.query<{ section: string; object: string; line: string }>(sql);
+    const { rows } = await client.query<{ section: string; object: string; line: string }>(
+      (await placeholderResolver(client, names))(sql),
+    );
     const lines: string[] = [];
     let heading = "";
     for (const { section, object, line } of rows) {

@@ -1,11 +1,9 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import type { DatabaseNames } from "@heliograph/shared/database-names";
 import { withClient } from "./connection.ts";
 
-/** Roles that services connect as, with the variable that holds the address which the service is given. */
-const services = {
-  heliograph_gateway: "GATEWAY_DATABASE_URL",
-  heliograph_watcher: "WATCHER_DATABASE_URL",
-} as const;
+/** Services, with the variable that holds the address which the service is given. */
+const services = { gateway: "GATEWAY_DATABASE_URL", watcher: "WATCHER_DATABASE_URL" } as const;
 
 /** What PostgreSQL itself uses. */
 const iterations = 4096;
@@ -26,8 +24,13 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16)):
  * that are open stay so; the next ones need the new password.
  * @throws when a variable is missing, or names another role or no password
  */
-export async function setLogins(databaseUrl: string, env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const passwords = Object.entries(services).map(([role, variable]) => {
+export async function setLogins(
+  databaseUrl: string,
+  { roles }: DatabaseNames,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const passwords = (["gateway", "watcher"] as const).map((service) => {
+    const [role, variable] = [roles[service], services[service]];
     const address = env[variable] ?? "";
     if (!URL.canParse(address)) throw new Error(`${variable} must be the DATABASE_URL of the service`);
     const { username, password } = new URL(address);

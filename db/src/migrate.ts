@@ -1,6 +1,9 @@
+import { type DatabaseNames, databaseNames } from "@heliograph/shared/database-names";
 import type pg from "pg";
+import { ConfigurationError } from "./config.ts";
 import { withClient } from "./connection.ts";
-import { type Migration, type Part, type PartName, readPart } from "./manifest.ts";
+import { type Definition, type Migration, type Part, type PartName, readPart } from "./manifest.ts";
+import { placeholderResolver } from "./placeholders.ts";
 
 /** Where the progress of a migration is reported; any pino logger fits. */
 export interface MigrationLogger {
@@ -9,6 +12,7 @@ export interface MigrationLogger {
 
 export interface MigrateOptions {
   readonly logger?: MigrationLogger;
+  readonly names: DatabaseNames;
   /** Install the suite (the demonstration) on top of the core. A suite that is already installed is always brought up to date. */
   readonly suite?: boolean;
   /** Definitions and migrations to use in place of those in `db/`. */
@@ -20,6 +24,9 @@ interface Installation {
   readonly checksum: string;
 }
 
+/** Names that the suite is written for: the schema is that of the plan. The roles may have another prefix. */
+export const suiteNames = databaseNames("app", "heliograph");
+
 const silent: MigrationLogger = { info() {} };
 
 /**
@@ -28,124 +35,149 @@ const silent: MigrationLogger = { info() {} };
  * that the log has partitions for the coming days. Safe to start several times at once: one works, the others wait.
  * @returns what was applied now: `core 0.1.0` for an installation, the name for a migration
  */
-export async function migrate(databaseUrl: string, options: MigrateOptions = {}): Promise<string[]> {
+export async function migrate(databaseUrl: string, options: MigrateOptions): Promise<string[]> {
   const parts = options.parts ?? { core: await readPart("core"), suite: await readPart("suite") };
-  const logger = options.logger ?? silent;
+  const { logger = silent, names } = options;
+  if (options.suite && names.schema !== suiteNames.schema)
+    throw new ConfigurationError("the suite is written for the schema app: set HELIOGRAPH_SCHEMA=app");
   return withClient(databaseUrl, async (client) => {
     // Held by the session: it outlives the transactions of the single migrations and ends with the connection.
     await client.query("select pg_advisory_lock(hashtext('heliograph:migrate'))");
-    const applied = await bringUpToDate(client, parts.core, logger);
-    if (options.suite || (await installationOf(client, "suite")) !== undefined)
-      applied.push(...(await bringUpToDate(client, parts.suite, logger)));
-    await client.query("select app.ensure_partitions()");
+    const installer = new Installer({ client, names, logger, resolve: await placeholderResolver(client, names) });
+    const applied = await installer.bringUpToDate(parts.core);
+    if (options.suite || (await installer.installationOf("suite")) !== undefined)
+      applied.push(...(await installer.bringUpToDate(parts.suite)));
+    await client.query(`select ${names.schema}.ensure_partitions()`);
     return applied;
   });
 }
 
-async function bringUpToDate(client: pg.Client, part: Part, logger: MigrationLogger): Promise<string[]> {
-  const installed = await installationOf(client, part.name);
-  if (installed === undefined) {
-    await install(client, part);
-    logger.info(`installed ${part.name} ${part.version}`);
-    return [`${part.name} ${part.version}`];
+interface InstallerParts {
+  readonly client: pg.Client;
+  readonly names: DatabaseNames;
+  readonly logger: MigrationLogger;
+  /** Replaces the placeholders of a definition. */
+  readonly resolve: (sql: string) => string;
+}
+
+/** Installs and migrates parts over one connection. */
+class Installer {
+  readonly #client: pg.Client;
+  readonly #names: DatabaseNames;
+  readonly #logger: MigrationLogger;
+  readonly #resolve: (sql: string) => string;
+
+  constructor(parts: InstallerParts) {
+    this.#client = parts.client;
+    this.#names = parts.names;
+    this.#logger = parts.logger;
+    this.#resolve = parts.resolve;
   }
-  const pending = await pendingMigrations(client, part);
-  // A release may change comments or formatting without a migration. Within one version there is no such excuse: the
-  // change would reach new databases only.
-  if (pending.length === 0 && installed.version === part.version && installed.checksum !== part.checksum) {
-    throw new Error(
-      `the definitions of ${part.name} changed since this database was installed, and no migration brings it up to date; ` +
-        `add a migration to db/${part.name}/migrations, or install a development database again`,
+
+  async bringUpToDate(part: Part): Promise<string[]> {
+    const installed = await this.installationOf(part.name);
+    if (installed === undefined) {
+      await this.#install(part);
+      this.#logger.info(`installed ${part.name} ${part.version}`);
+      return [`${part.name} ${part.version}`];
+    }
+    const pending = await this.#pendingMigrations(part);
+    // A release may change comments or formatting without a migration. Within one version there is no such excuse: the
+    // change would reach new databases only.
+    if (pending.length === 0 && installed.version === part.version && installed.checksum !== part.checksum) {
+      throw new Error(
+        `the definitions of ${part.name} changed since this database was installed, and no migration brings it up to ` +
+          `date; add a migration to db/${part.name}/migrations, or install a development database again`,
+      );
+    }
+    for (const migration of pending) {
+      await this.#apply(part, migration);
+      this.#logger.info(`applied ${migration.name}`);
+    }
+    await this.#client.query(
+      `update ${this.#names.schema}.installation set version = $2, checksum = $3, updated_ts = clock_timestamp()
+        where part = $1 and (version, checksum) is distinct from ($2, $3)`,
+      [part.name, part.version, part.checksum],
+    );
+    return pending.map(({ name }) => name);
+  }
+
+  /** Undefined when the database does not have the part. */
+  async installationOf(part: PartName): Promise<Installation | undefined> {
+    const { schema } = this.#names;
+    const { rowCount } = await this.#client.query("select where to_regclass($1) is not null", [
+      `${schema}.installation`,
+    ]);
+    if (rowCount === 0) return undefined;
+    const { rows } = await this.#client.query<Installation>(
+      `select version, checksum from ${schema}.installation where part = $1`,
+      [part],
+    );
+    return rows[0];
+  }
+
+  /** Runs all definitions of a part and records its migrations as applied: the definitions contain them. */
+  async #install(part: Part): Promise<void> {
+    await inTransaction(this.#client, async () => {
+      for (const definition of part.definitions) await this.#run(definition);
+      await this.#client.query(
+        `insert into ${this.#names.schema}.installation (part, version, checksum) values ($1, $2, $3)`,
+        [part.name, part.version, part.checksum],
+      );
+      for (const migration of part.migrations) await this.#record(part, migration);
+    });
+  }
+
+  /** Migrations that the database lacks, in order. */
+  async #pendingMigrations(part: Part): Promise<readonly Migration[]> {
+    const { rows } = await this.#client.query<{ name: string; checksum: string }>(
+      `select name, checksum from ${this.#names.schema}.applied_migration where part = $1 order by name collate "C"`,
+      [part.name],
+    );
+    const applied = new Map(rows.map(({ name, checksum }) => [name, checksum]));
+    const last = rows.at(-1)?.name ?? "";
+    for (const { path, name, checksum } of part.migrations) {
+      const before = applied.get(name);
+      if (before === undefined && name < last)
+        throw new Error(
+          `migration ${path} sorts before ${last}, which this database already has; give it a later number`,
+        );
+      // Databases that have the earlier text would never get the edit.
+      if (before !== undefined && before !== checksum)
+        throw new Error(
+          `migration ${path} was edited after it had been applied to this database; ` +
+            "restore its text and put the change into a new migration",
+        );
+    }
+    return part.migrations.filter(({ name }) => !applied.has(name));
+  }
+
+  /**
+   * A first line `-- no transaction` lets a file of one statement run outside of a transaction (for `create index
+   * concurrently`; PostgreSQL treats several statements sent together as one transaction).
+   */
+  async #apply(part: Part, migration: Migration): Promise<void> {
+    const apply = async (): Promise<void> => {
+      await this.#run(migration);
+      await this.#record(part, migration);
+    };
+    if (/^--\s*no transaction\s*\n/.test(migration.sql)) await apply();
+    else await inTransaction(this.#client, apply);
+  }
+
+  async #record(part: Part, { name, checksum }: Migration): Promise<void> {
+    await this.#client.query(
+      `insert into ${this.#names.schema}.applied_migration (part, name, checksum) values ($1, $2, $3)`,
+      [part.name, name, checksum],
     );
   }
-  for (const migration of pending) {
-    await applyMigration(client, part, migration);
-    logger.info(`applied ${migration.name}`);
-  }
-  await client.query(
-    `update app.installation set version = $2, checksum = $3, updated_ts = clock_timestamp()
-      where part = $1 and (version, checksum) is distinct from ($2, $3)`,
-    [part.name, part.version, part.checksum],
-  );
-  return pending.map(({ name }) => name);
-}
 
-async function installationOf(client: pg.Client, part: PartName): Promise<Installation | undefined> {
-  const { rows: tables } = await client.query("select where to_regclass('app.installation') is not null");
-  if (tables.length === 0) return undefined;
-  const { rows } = await client.query<Installation>("select version, checksum from app.installation where part = $1", [
-    part,
-  ]);
-  return rows[0];
-}
-
-/** Runs all definitions of a part and records its migrations as applied: the definitions contain them. */
-async function install(client: pg.Client, part: Part): Promise<void> {
-  await inTransaction(client, async () => {
-    for (const { path, sql } of part.definitions) await run(client, path, sql);
-    await client.query("insert into app.installation (part, version, checksum) values ($1, $2, $3)", [
-      part.name,
-      part.version,
-      part.checksum,
-    ]);
-    for (const migration of part.migrations) await record(client, part, migration);
-  });
-}
-
-/** Migrations that the database lacks, in order. */
-async function pendingMigrations(client: pg.Client, part: Part): Promise<readonly Migration[]> {
-  const { rows } = await client.query<{ name: string; checksum: string }>(
-    `select name, checksum from app.applied_migration where part = $1 order by name collate "C"`,
-    [part.name],
-  );
-  const applied = new Map(rows.map(({ name, checksum }) => [name, checksum]));
-  const last = rows.at(-1)?.name ?? "";
-  for (const { path, name, checksum } of part.migrations) {
-    const before = applied.get(name);
-    if (before === undefined && name < last)
-      throw new Error(
-        `migration ${path} sorts before ${last}, which this database already has; give it a later number`,
-      );
-    // Databases that have the earlier text would never get the edit.
-    if (before !== undefined && before !== checksum)
-      throw new Error(
-        `migration ${path} was edited after it had been applied to this database; ` +
-          "restore its text and put the change into a new migration",
-      );
-  }
-  return part.migrations.filter(({ name }) => !applied.has(name));
-}
-
-/**
- * A first line `-- no transaction` lets a file of one statement run outside of a transaction (for `create index
- * concurrently`; PostgreSQL treats several statements sent together as one transaction).
- */
-async function applyMigration(client: pg.Client, part: Part, migration: Migration): Promise<void> {
-  const { path, sql } = migration;
-  if (/^--\s*no transaction\s*\n/.test(sql)) {
-    await run(client, path, sql);
-    await record(client, part, migration);
-    return;
-  }
-  await inTransaction(client, async () => {
-    await run(client, path, sql);
-    await record(client, part, migration);
-  });
-}
-
-async function record(client: pg.Client, part: Part, { name, checksum }: Migration): Promise<void> {
-  await client.query("insert into app.applied_migration (part, name, checksum) values ($1, $2, $3)", [
-    part.name,
-    name,
-    checksum,
-  ]);
-}
-
-async function run(client: pg.Client, path: string, sql: string): Promise<void> {
-  try {
-    await client.query(sql);
-  } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  async #run({ path, sql }: Definition): Promise<void> {
+    try {
+      await this.#client.query(this.#resolve(sql));
+    } catch (error) {
+      throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dumpCatalog } from "./dump.ts";
 import { databaseFolder, type Part, type PartName, readPart } from "./manifest.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, suiteNames } from "./migrate.ts";
 import { readReleasedParts, readReleases } from "./releases.ts";
 import { withScratchDatabase } from "./scratch-database.ts";
 
@@ -13,7 +13,7 @@ export const schemaFiles: Readonly<Record<PartName, string>> = {
 
 const headers: Readonly<Record<PartName, string>> = {
   core:
-    "-- Dump of a database with the core alone; written by `npm run generate`, checked by `npm run check`.\n" +
+    "-- Dump of a database with the core alone, installed into the schema app; written by `npm run generate`, checked by `npm run check`.\n" +
     "-- For reading: the definitions are the files beside it.\n\n",
   suite:
     "-- What the suite adds to the core, or replaces in it; written by `npm run generate`, checked by `npm run check`.\n" +
@@ -58,9 +58,9 @@ export async function checkReleases(serverUrl: string, folder: string, fresh: st
   for (const release of await readReleases(folder)) {
     const released = await readReleasedParts(release, folder);
     const migrated = await withScratchDatabase(serverUrl, async (url) => {
-      await migrate(url, { parts: released, suite: true });
-      await migrate(url, { parts: next, suite: true });
-      return dumpCatalog(url);
+      await migrate(url, { names: suiteNames, parts: released, suite: true });
+      await migrate(url, { names: suiteNames, parts: next, suite: true });
+      return dumpCatalog(url, suiteNames);
     });
     const difference = firstDifference(fresh, migrated);
     if (difference === undefined) continue;
@@ -86,12 +86,12 @@ async function readParts(folder: string): Promise<Parts> {
 /** Dumps of one new database: with the core alone, with the suite on top, and after a run that has nothing to do. */
 function freshDumps(serverUrl: string, parts: Parts): Promise<{ core: string; whole: string; again: string }> {
   return withScratchDatabase(serverUrl, async (url) => {
-    await migrate(url, { parts });
-    const core = await dumpCatalog(url);
-    await migrate(url, { parts, suite: true });
-    const whole = await dumpCatalog(url);
-    await migrate(url, { parts });
-    return { core, whole, again: await dumpCatalog(url) };
+    await migrate(url, { names: suiteNames, parts });
+    const core = await dumpCatalog(url, suiteNames);
+    await migrate(url, { names: suiteNames, parts, suite: true });
+    const whole = await dumpCatalog(url, suiteNames);
+    await migrate(url, { names: suiteNames, parts });
+    return { core, whole, again: await dumpCatalog(url, suiteNames) };
   });
 }
 

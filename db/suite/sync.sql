@@ -4,13 +4,13 @@
 -- and delete organizations. So it brings policies of its own, which must exist before it goes live.
 alter table app.organization enable row level security;
 drop policy if exists organization_read on app.organization;
-create policy organization_read on app.organization for select to heliograph_app
+create policy organization_read on app.organization for select to @roleprefix@_app
   using (id = (select app.current_tenant_id()));
 drop policy if exists organization_update on app.organization;
-create policy organization_update on app.organization for update to heliograph_app
+create policy organization_update on app.organization for update to @roleprefix@_app
   using (id = (select app.current_tenant_id()) and (select app.is_tenant_admin()))
   with check (id = (select app.current_tenant_id()) and (select app.is_tenant_admin()));
-grant select, update on app.organization to heliograph_app;
+grant select, update on app.organization to @roleprefix@_app;
 
 select app.enable_sync('app.organization', 'organization', containers => '{id}', tenant => 'id');
 select app.enable_sync('app.office', 'office', containers => '{organization_id}');

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dumpCatalog } from "../src/index.ts";
+import { dumpCatalog, suiteNames } from "../src/index.ts";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { forgetLog, readLog, versionOf } from "./support/log.ts";
 
@@ -7,12 +7,12 @@ test("enabling twice changes nothing, in the schema or in the rows", async () =>
   await using boards = await createBoards();
   const { pool, db, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north));
-  const [dump, version] = [await dumpCatalog(db.url()), await versionOf(pool, card)];
+  const [dump, version] = [await dumpCatalog(db.url(), suiteNames), await versionOf(pool, card)];
   await forgetLog(pool);
   await pool.query(
     "select app.enable_sync('app.card', 'card', containers => '{board_id,seen_on_board_id}', redact => '{secret}')",
   );
-  expect(await dumpCatalog(db.url())).toBe(dump);
+  expect(await dumpCatalog(db.url(), suiteNames)).toBe(dump);
   expect(await versionOf(pool, card)).toBe(version);
   expect(await readLog(pool, "card")).toEqual([]);
 });
@@ -20,13 +20,13 @@ test("enabling twice changes nothing, in the schema or in the rows", async () =>
 test("disabling and enabling gives the same schema", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
-  const dump = await dumpCatalog(db.url());
+  const dump = await dumpCatalog(db.url(), suiteNames);
   await pool.query("select app.disable_sync('card')");
   await pool.query("select app.disable_sync('card')");
   await pool.query(
     "select app.enable_sync('app.card', 'card', containers => '{board_id,seen_on_board_id}', redact => '{secret}')",
   );
-  expect(await dumpCatalog(db.url())).toBe(dump);
+  expect(await dumpCatalog(db.url(), suiteNames)).toBe(dump);
 });
 
 test("a disabled table is written without log, keeps its columns and stays closed", async () => {

@@ -1,5 +1,6 @@
 import { createTestDatabase } from "@heliograph/server-kit/testing";
 import { expect, test } from "vitest";
+import { suiteNames } from "../src/index.ts";
 import { scramVerifier, setLogins } from "../src/logins.ts";
 
 const urls = (gateway: string, watcher: string) => ({
@@ -28,7 +29,7 @@ test("a verifier is the one that PostgreSQL makes from the same password and sal
 
 test("the roles get the passwords of the services' addresses, as verifiers", async () => {
   await using db = await createTestDatabase({ template: "suite" });
-  await setLogins(db.url(), urls("gateway-password-1", "watcher-password-1"));
+  await setLogins(db.url(), db.names, urls("gateway-password-1", "watcher-password-1"));
   const { rows } = await db.pool.query<{ rolname: string; kept: string }>(
     "select rolname, left(rolpassword, 19) as kept from pg_authid where rolname in ('heliograph_gateway', 'heliograph_watcher') order by 1",
   );
@@ -46,5 +47,5 @@ test.each([
     "WATCHER_DATABASE_URL must name the role heliograph_watcher",
   ],
 ])("addresses that do not fit are refused before anything is changed: %j", async (env, message) => {
-  await expect(setLogins("postgresql://nobody@nowhere.invalid/none", env)).rejects.toThrow(message);
+  await expect(setLogins("postgresql://nobody@nowhere.invalid/none", suiteNames, env)).rejects.toThrow(message);
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { expect, test } from "vitest";
 import { withClient } from "../src/connection.ts";
-import { checkSchema, dumpCatalog, migrate } from "../src/index.ts";
+import { checkSchema, dumpCatalog, migrate, suiteNames } from "../src/index.ts";
 import { type Definition, databaseFolder, type Part, type PartName, partOf, readPart } from "../src/manifest.ts";
 import { readReleases, recordRelease } from "../src/releases.ts";
 import { checkReleases, firstDifference } from "../src/schema-check.ts";
@@ -55,23 +55,23 @@ test("fresh installation, migrations and the committed dumps agree", async () =>
 test("the core alone has no table of the suite, and the suite comes on top", async () => {
   const { version } = await readPart("core");
   await onEmpty(async (url) => {
-    expect(await migrate(url)).toEqual([`core ${version}`]);
+    expect(await migrate(url, { names: suiteNames })).toEqual([`core ${version}`]);
     const core = await namesIn(url, "r");
     expect(core).toEqual(
       expect.arrayContaining(["entity_type", "erasure", "gateway", "job", "mutation", "rxdb_session", "sync_state"]),
     );
     expect(core.filter((name) => !/^logging(_detail)?_\d{8}$/.test(name))).toHaveLength(8);
-    expect(await migrate(url, { suite: true })).toEqual([`suite ${version}`]);
+    expect(await migrate(url, { names: suiteNames, suite: true })).toEqual([`suite ${version}`]);
     expect(await namesIn(url, "r")).toEqual(expect.arrayContaining(["organization", "person", "task"]));
   });
 });
 
 test("a second run applies nothing, and several at once install each part once", async () => {
   await using db = await createTestDatabase({ template: "suite" });
-  expect(await migrate(db.url())).toEqual([]);
+  expect(await migrate(db.url(), { names: suiteNames })).toEqual([]);
   const { version } = await readPart("core");
   await onEmpty(async (url) => {
-    const run = () => migrate(url, { suite: true });
+    const run = () => migrate(url, { names: suiteNames, suite: true });
     const runs = await Promise.all([run(), run(), run()]);
     expect(runs.flat()).toEqual([`core ${version}`, `suite ${version}`]);
   });
@@ -84,45 +84,45 @@ test("a database of an earlier release gets the migrations written since, a new 
     "2",
   );
   await onEmpty(async (url) => {
-    await migrate(url, { parts: released });
-    expect(await migrate(url, { parts: current })).toEqual(["0002_two"]);
+    await migrate(url, { names: suiteNames, parts: released });
+    expect(await migrate(url, { names: suiteNames, parts: current })).toEqual(["0002_two"]);
     expect(await namesIn(url, "r")).toEqual(["two"]);
   });
   await onEmpty(async (url) => {
-    expect(await migrate(url, { parts: current })).toEqual(["core 2"]);
-    expect(await migrate(url, { parts: current })).toEqual([]);
+    expect(await migrate(url, { names: suiteNames, parts: current })).toEqual(["core 2"]);
+    expect(await migrate(url, { names: suiteNames, parts: current })).toEqual([]);
   });
 });
 
 test("migrations run in order, one that fails leaves no trace, and the next run continues there", async () => {
   const one = { "0002_one.sql": "create table app.one (id int)" };
   await onEmpty(async (url) => {
-    await migrate(url, { parts: await partsWith({}) });
+    await migrate(url, { names: suiteNames, parts: await partsWith({}) });
     const broken = await partsWith({ ...one, "0003_two.sql": "create table app.two (id int); select 1 / 0;" });
-    await expect(migrate(url, { parts: broken })).rejects.toThrow("0003_two.sql: division by zero");
+    await expect(migrate(url, { names: suiteNames, parts: broken })).rejects.toThrow("0003_two.sql: division by zero");
     expect(await namesIn(url, "r")).toEqual(["one"]);
     const mended = await partsWith({ ...one, "0003_two.sql": "create table app.two (id int)" });
-    expect(await migrate(url, { parts: mended })).toEqual(["0003_two"]);
+    expect(await migrate(url, { names: suiteNames, parts: mended })).toEqual(["0003_two"]);
     expect(await namesIn(url, "r")).toEqual(["one", "two"]);
   });
 });
 
 test("a migration that was edited after it had been applied is refused", async () => {
   await onEmpty(async (url) => {
-    await migrate(url, { parts: await partsWith({ "0001_a.sql": "select 1" }) });
-    await expect(migrate(url, { parts: await partsWith({ "0001_a.sql": "select 1 -- edited" }) })).rejects.toThrow(
-      "0001_a.sql was edited after it had been applied",
-    );
+    await migrate(url, { names: suiteNames, parts: await partsWith({ "0001_a.sql": "select 1" }) });
+    await expect(
+      migrate(url, { names: suiteNames, parts: await partsWith({ "0001_a.sql": "select 1 -- edited" }) }),
+    ).rejects.toThrow("0001_a.sql was edited after it had been applied");
   });
 });
 
 test("a migration inserted before applied ones is refused", async () => {
   const applied = { "0001_a.sql": "select 1", "0003_c.sql": "select 1" };
   await onEmpty(async (url) => {
-    await migrate(url, { parts: await partsWith(applied) });
-    await expect(migrate(url, { parts: await partsWith({ ...applied, "0002_b.sql": "select 1" }) })).rejects.toThrow(
-      "0002_b.sql sorts before 0003_c, which this database already has",
-    );
+    await migrate(url, { names: suiteNames, parts: await partsWith(applied) });
+    await expect(
+      migrate(url, { names: suiteNames, parts: await partsWith({ ...applied, "0002_b.sql": "select 1" }) }),
+    ).rejects.toThrow("0002_b.sql sorts before 0003_c, which this database already has");
   });
 });
 
@@ -133,22 +133,22 @@ test("definitions that change within a version without a migration are refused, 
     return { core: partOf({ name: "core", version, definitions, migrations: [] }), suite };
   };
   await onEmpty(async (url) => {
-    await migrate(url, { parts: await partsWith({}) });
-    await expect(migrate(url, { parts: await edited("1") })).rejects.toThrow(
+    await migrate(url, { names: suiteNames, parts: await partsWith({}) });
+    await expect(migrate(url, { names: suiteNames, parts: await edited("1") })).rejects.toThrow(
       "the definitions of core changed since this database was installed, and no migration brings it up to date",
     );
-    expect(await migrate(url, { parts: await edited("2") })).toEqual([]);
+    expect(await migrate(url, { names: suiteNames, parts: await edited("2") })).toEqual([]);
   });
 });
 
 test("a file that says so runs outside of a transaction", async () => {
   await onEmpty(async (url) => {
-    await migrate(url, { parts: await partsWith({}) });
+    await migrate(url, { names: suiteNames, parts: await partsWith({}) });
     const parts = await partsWith({
       "0001_one.sql": "create table app.one (id int)",
       "0002_index.sql": "-- no transaction\ncreate index concurrently idx_one on app.one (id)",
     });
-    expect(await migrate(url, { parts })).toEqual(["0001_one", "0002_index"]);
+    expect(await migrate(url, { names: suiteNames, parts })).toEqual(["0001_one", "0002_index"]);
     expect(await namesIn(url, "i")).toContain("idx_one");
   });
 });
@@ -163,11 +163,11 @@ test("from the first recorded release on, a change without its migration is repo
     const version = await recordRelease(folder);
     expect((await readReleases(folder)).map((release) => release.version)).toEqual([version]);
     await expect(recordRelease(folder)).rejects.toThrow(`release ${version} is already recorded`);
-    expect(await checkReleases(url, folder, await dumpCatalog(url))).toEqual([]);
+    expect(await checkReleases(url, folder, await dumpCatalog(url, suiteNames))).toEqual([]);
 
     const change = "create table app.note (id int primary key);";
     await db.pool.query(change);
-    const fresh = await dumpCatalog(url);
+    const fresh = await dumpCatalog(url, suiteNames);
     await writeFile(join(folder, "core/tables/012_note.sql"), change);
     expect(await checkReleases(url, folder, fresh)).toEqual([
       expect.stringMatching(
@@ -189,7 +189,7 @@ test("migrating makes the partitions that time has used up", async () => {
   await db.pool.query(`do $$ declare p text; begin
     for p in select inhrelid::regclass::text from pg_inherits where inhparent = 'app.logging'::regclass loop execute 'drop table ' || p; end loop; end $$`);
   expect(await days()).toBe(0);
-  await migrate(db.url());
+  await migrate(db.url(), { names: suiteNames });
   expect(await days()).toBe(16);
 });
 
@@ -215,23 +215,23 @@ test.each([
   ["a registered type", "update app.entity_type set redact = '{title}' where code = 'task'"],
 ])("the dump shows a difference in %s", async (_what, sql) => {
   await using db = await createTestDatabase({ template: "suite" });
-  const before = await dumpCatalog(db.url());
+  const before = await dumpCatalog(db.url(), suiteNames);
   await db.pool.query(sql);
-  expect(firstDifference(before, await dumpCatalog(db.url()))).toBeDefined();
+  expect(firstDifference(before, await dumpCatalog(db.url(), suiteNames))).toBeDefined();
 });
 
 test("the dump names neither days nor the owner", async () => {
   await using db = await createTestDatabase({ template: "suite" });
-  const before = await dumpCatalog(db.url());
+  const before = await dumpCatalog(db.url(), suiteNames);
   await db.pool.query("select app.ensure_partitions(60)");
-  expect(await dumpCatalog(db.url())).toBe(before);
+  expect(await dumpCatalog(db.url(), suiteNames)).toBe(before);
   expect(before).not.toMatch(/logging_20\d{6}|\bpostgres\b/);
 });
 
 test("an error of an installation names the file", async () => {
   await onEmpty(async (url) => {
     await withClient(url, (client) => client.query("create schema app"));
-    await expect(migrate(url)).rejects.toThrow(
+    await expect(migrate(url, { names: suiteNames })).rejects.toThrow(
       /^core\/tables\/001_schema_and_roles\.sql: schema "app" already exists$/,
     );
   });

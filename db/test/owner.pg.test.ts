@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { expect, test } from "vitest";
 import { withClient } from "../src/connection.ts";
-import { checkSchema, dumpCatalog, migrate, seedDemo } from "../src/index.ts";
+import { checkSchema, dumpCatalog, migrate, seedDemo, suiteNames } from "../src/index.ts";
 import { withDatabaseName } from "../src/scratch-database.ts";
 import { asUser } from "./support/as-user.ts";
 
@@ -30,7 +30,7 @@ test("migration, demo data, grants and resync work for an owner that row level s
   await using server = await createTestDatabase({ template: "suite" });
   await using managed = await createManagedDatabase(server);
   const { db, owner } = managed;
-  await migrate(db.url(owner), { suite: true });
+  await migrate(db.url(owner), { names: suiteNames, suite: true });
   const { users } = await seedDemo(db.url(owner));
   const [alice, bob] = users;
   if (alice === undefined || bob === undefined) throw new Error("the demo has users");
@@ -89,7 +89,7 @@ test("the schema of such an owner is the same, and he can check it", async () =>
   await using server = await createTestDatabase({ template: "suite" });
   await using managed = await createManagedDatabase(server);
   const url = managed.db.url(managed.owner);
-  await migrate(url, { suite: true });
-  expect(await dumpCatalog(url)).toBe(await dumpCatalog(server.url()));
+  await migrate(url, { names: suiteNames, suite: true });
+  expect(await dumpCatalog(url, suiteNames)).toBe(await dumpCatalog(server.url(), suiteNames));
   expect(await checkSchema(url)).toEqual([]);
 });

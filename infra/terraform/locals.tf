@@ -28,13 +28,19 @@ locals {
     repository_arn = module.ecs_cluster.repository_arns[part]
   } }
 
-  common_environment = {
+  # Where the suite is installed, and the beginning of the role names.
+  database_names = {
+    HELIOGRAPH_SCHEMA      = "app"
+    HELIOGRAPH_ROLE_PREFIX = "heliograph"
+  }
+
+  common_environment = merge(local.database_names, {
     SYNC_ENABLED = tostring(var.sync_enabled)
     REDIS_PREFIX = local.name
     METRICS_EMF  = local.metrics_namespace
     # The certificate authorities of RDS, which Node does not trust by default. The file is part of the images.
     NODE_EXTRA_CA_CERTS = "/app/certificates/extra.pem"
-  }
+  })
 
   gateway_environment = merge(local.common_environment, {
     PORT                = tostring(local.ports.gateway)
@@ -73,10 +79,10 @@ locals {
   }
 
   # The owner's URL contains no password; PostgreSQL clients read it from PGPASSWORD.
-  migrate_environment = {
+  migrate_environment = merge(local.database_names, {
     DATABASE_URL        = module.database.owner_url
     NODE_EXTRA_CA_CERTS = local.common_environment.NODE_EXTRA_CA_CERTS
-  }
+  })
 
   migrate_secrets = {
     PGPASSWORD           = "${module.database.owner_secret_arn}:password::"

@@ -1,16 +1,16 @@
 -- The caller of the current transaction. The gateway sets app.person_id and app.organization_id for the length of one
 -- transaction; policies call these functions as `(select …)`, so that they run once per statement and not once per row.
 
-create or replace function app.current_person_id() returns uuid
+create or replace function @extschema@.current_person_id() returns uuid
 language sql stable parallel safe
 return nullif(pg_catalog.current_setting('app.person_id', true), '')::uuid;
 
-comment on function app.current_person_id() is 'The person of this transaction; null outside a request.';
+comment on function @extschema@.current_person_id() is 'The person of this transaction; null outside a request.';
 
 -- The owner's policy admits rows only while this is on. FORCE ROW LEVEL SECURITY applies to an owner that is not a
 -- superuser, so maintenance that must see all rows sets it; the setting has no effect for any other role.
-create or replace function app.in_maintenance() returns boolean
+create or replace function @extschema@.in_maintenance() returns boolean
 language sql stable parallel safe
 return pg_catalog.current_setting('app.maintenance', true) is not distinct from 'on';
 
-comment on function app.in_maintenance() is 'Whether app.maintenance is on: then the owner of the tables sees every row.';
+comment on function @extschema@.in_maintenance() is 'Whether app.maintenance is on: then the owner of the tables sees every row.';

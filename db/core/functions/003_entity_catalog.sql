@@ -2,7 +2,7 @@
 -- from it. One row per type, columns in the order of the table.
 
 -- The type behind domains.
-create or replace function app.base_type(type oid) returns oid
+create or replace function @extschema@.base_type(type oid) returns oid
 language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
@@ -14,12 +14,12 @@ as $$
 $$;
 
 -- One name per kind of value, whatever spelling the table used.
-create or replace function app.base_type_name(type oid) returns text
+create or replace function @extschema@.base_type_name(type oid) returns text
 language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when p.typelem <> 0 and p.typlen = -1 and p.typcategory = 'A' then app.base_type_name(p.typelem) || '[]'
+    when p.typelem <> 0 and p.typlen = -1 and p.typcategory = 'A' then @extschema@.base_type_name(p.typelem) || '[]'
     when p.typtype = 'e' then 'enum'
     else case p.typname
       when 'varchar' then 'text' when 'bpchar' then 'text' when 'name' then 'text'
@@ -28,10 +28,10 @@ as $$
       when 'bool' then 'boolean' when 'jsonb' then 'json'
       else p.typname end
   end
-  from pg_type p where p.oid = app.base_type($1)
+  from pg_type p where p.oid = @extschema@.base_type($1)
 $$;
 
-create or replace view app.entity_catalog as
+create or replace view @extschema@.entity_catalog as
 select
   e.code,
   n.nspname::text as schema_name,
@@ -52,7 +52,7 @@ select
              jsonb_build_object(
                'name', a.attname,
                'type', format_type(a.atttypid, a.atttypmod),
-               'baseType', app.base_type_name(a.atttypid),
+               'baseType', @extschema@.base_type_name(a.atttypid),
                'notNull', a.attnotnull,
                'hasDefault', a.atthasdef and a.attgenerated = '',
                'generated', a.attgenerated <> '' or a.attidentity = 'a',
@@ -62,20 +62,20 @@ select
                -- The column of a foreign key that points at the key of another live type, also within a composite one.
                'references', (select min(p.code)
                                 from pg_constraint k
-                                join app.entity_type p on p.table_name = k.confrelid
+                                join @extschema@.entity_type p on p.table_name = k.confrelid
                                 cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
                                 join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
                                where k.conrelid = c.oid and k.contype = 'f' and pair.child = a.attnum),
                'comment', col_description(c.oid, a.attnum))
              order by a.attnum)
       from pg_attribute a
-      join pg_type t on t.oid = app.base_type(a.atttypid)
+      join pg_type t on t.oid = @extschema@.base_type(a.atttypid)
       -- the length stands at the column, or at its domain
       cross join lateral (select greatest(a.atttypmod, d.typtypmod) as typmod from pg_type d where d.oid = a.atttypid) m
      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   ) as columns
-from app.entity_type e
+from @extschema@.entity_type e
 join pg_class c on c.oid = e.table_name
 join pg_namespace n on n.oid = c.relnamespace;
 
-comment on view app.entity_catalog is 'One row per live type with everything that is known of its columns.';
+comment on view @extschema@.entity_catalog is 'One row per live type with everything that is known of its columns.';

@@ -2,7 +2,7 @@
 
 -- CREATE and ATTACH instead of CREATE … PARTITION OF: the latter needs an ACCESS EXCLUSIVE lock on the log, would
 -- wait behind one open reader and make every writer wait behind itself.
-create or replace function app.ensure_partitions(days int default 14) returns int
+create or replace function @extschema@.ensure_partitions(days int default 14) returns int
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '1s'
@@ -19,38 +19,38 @@ declare
 begin
   foreach v_table in array array['logging', 'logging_detail'] loop
     -- Two watchers may both find it due. This mode conflicts with itself, and with no reader or writer.
-    execute format('lock table only app.%I in share update exclusive mode', v_table);
+    execute format('lock table only @extschema@.%I in share update exclusive mode', v_table);
     -- From yesterday on: a clock may be stepped back over midnight.
     for v_day in select generate_series(v_today - 1, v_today + days, interval '1 day')::date loop
       v_part := v_table || '_' || to_char(v_day, 'YYYYMMDD');
-      continue when to_regclass('app.' || v_part) is not null;
+      continue when to_regclass('@extschema@.' || v_part) is not null;
       v_from := v_day || ' 00:00+00';
       v_to := (v_day + 1) || ' 00:00+00';
       -- The check lets ATTACH skip its scan. Claims rewrite each row of the log once: half-filled pages keep the
       -- new tuple beside the old one, which costs a third less WAL.
       execute format(
-        'create table app.%I (like app.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
+        'create table @extschema@.%I (like @extschema@.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
         'with (fillfactor = %s, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
         v_part, v_table, v_part || '_range', v_from, v_to, case v_table when 'logging' then 50 else 100 end);
-      execute format('alter table app.%I attach partition app.%I for values from (%L) to (%L)', v_table, v_part, v_from, v_to);
+      execute format('alter table @extschema@.%I attach partition @extschema@.%I for values from (%L) to (%L)', v_table, v_part, v_from, v_to);
       v_made := v_made + 1;
     end loop;
   end loop;
   return v_made;
 end $$;
 
-comment on function app.ensure_partitions(int) is 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.';
+comment on function @extschema@.ensure_partitions(int) is 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.';
 
 -- How a day leaves the log, each step in a transaction of its own so that no lock is held for the next one:
 --
---   1. app.retire_log_day: no claimable row is left, and min_seq is raised, so that no cursor is served from what follows
---   2. alter table app.logging detach partition … concurrently, by the watcher: it cannot run inside a function. A plain
+--   1. retire_log_day: no claimable row is left, and min_seq is raised, so that no cursor is served from what follows
+--   2. alter table logging detach partition … concurrently, by the watcher: it cannot run inside a function. A plain
 --      DETACH wants an ACCESS EXCLUSIVE lock on the log: it would wait for one open transaction, and every writer for it
---   3. app.drop_log_day
+--   3. drop_log_day
 --
 -- Step 2 waits for every transaction that has used the log, gives up after 200 ms, and then leaves the day half detached:
--- invisible already, and to be finished with FINALIZE. app.expired_log_days says which step is due.
-create or replace function app.retire_log_day(day date) returns bigint
+-- invisible already, and to be finished with FINALIZE. expired_log_days says which step is due.
+create or replace function @extschema@.retire_log_day(day date) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '200ms'
@@ -64,26 +64,26 @@ begin
   if day > (clock_timestamp() at time zone 'UTC')::date - 2 then
     raise exception 'the log of % may still be written', day using errcode = '55000', hint = 'Drop a day that is at least two days old.';
   end if;
-  if to_regclass('app.' || v_part) is null then
+  if to_regclass('@extschema@.' || v_part) is null then
     return null;
   end if;
   -- The order of a claim: state, then log. While this row is locked nobody claims, so whoever holds a lock that conflicts
   -- with SHARE is a transaction whose rows of that day are still to be committed. Not waited for: they would come too late.
-  perform 1 from app.sync_state for update;
-  execute format('lock table only app.%I in share mode nowait', v_part);
+  perform 1 from @extschema@.sync_state for update;
+  execute format('lock table only @extschema@.%I in share mode nowait', v_part);
   -- By the partial indexes: counting a whole day would keep the leader from its claims for seconds.
-  execute format('select exists (select from app.%1$I where sync_status = ''pending'' and action <> 0), (select max(sync_seq) from app.%1$I where sync_seq is not null)', v_part)
+  execute format('select exists (select from @extschema@.%1$I where sync_status = ''pending'' and action <> 0), (select max(sync_seq) from @extschema@.%1$I where sync_seq is not null)', v_part)
     into v_pending, v_max;
   if v_pending then
     raise exception 'rows of % were not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
   end if;
-  update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
+  update @extschema@.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
   return v_min;
 end $$;
 
-comment on function app.retire_log_day(date) is 'Raises min_seq above a day of app.logging that is to go, and returns it; null when there is no such day. Refuses while a row of it is to be claimed.';
+comment on function @extschema@.retire_log_day(date) is 'Raises min_seq above a day of @extschema@.logging that is to go, and returns it; null when there is no such day. Refuses while a row of it is to be claimed.';
 
-create or replace function app.drop_log_day(part_of text, day date) returns boolean
+create or replace function @extschema@.drop_log_day(part_of text, day date) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '200ms'
@@ -95,32 +95,32 @@ begin
   if part_of is null or part_of not in ('logging', 'logging_detail') then
     raise exception 'there is no log "%"', part_of using errcode = '22023', hint = 'Use logging or logging_detail.';
   end if;
-  if to_regclass('app.' || v_part) is null then
+  if to_regclass('@extschema@.' || v_part) is null then
     return false;
   end if;
-  if exists (select from pg_inherits where inhrelid = to_regclass('app.' || v_part)) then
+  if exists (select from pg_inherits where inhrelid = to_regclass('@extschema@.' || v_part)) then
     raise exception '% is part of the log', v_part
-      using errcode = '55000', hint = format('Run first: alter table app.%I detach partition app.%I concurrently', part_of, v_part);
+      using errcode = '55000', hint = format('Run first: alter table @extschema@.%I detach partition @extschema@.%I concurrently', part_of, v_part);
   end if;
   if part_of = 'logging' then
-    perform 1 from app.sync_state for update;
-    execute format('lock table app.%I in access exclusive mode', v_part);
+    perform 1 from @extschema@.sync_state for update;
+    execute format('lock table @extschema@.%I in access exclusive mode', v_part);
     -- An operator may have queued rows again while the day was on its way out: they must still be told.
     execute format(
-      'insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
+      'insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
       'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
-      'from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);
-    execute format('select max(sync_seq) from app.%I where sync_seq is not null', v_part) into v_max;
-    update app.sync_state set min_seq = v_max + 1 where min_seq <= v_max;
+      'from @extschema@.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);
+    execute format('select max(sync_seq) from @extschema@.%I where sync_seq is not null', v_part) into v_max;
+    update @extschema@.sync_state set min_seq = v_max + 1 where min_seq <= v_max;
   end if;
-  execute format('drop table app.%I', v_part);
+  execute format('drop table @extschema@.%I', v_part);
   return true;
 end $$;
 
-comment on function app.drop_log_day(text, date) is 'Drops a detached day of app.logging or app.logging_detail; false when there is none.';
+comment on function @extschema@.drop_log_day(text, date) is 'Drops a detached day of @extschema@.logging or @extschema@.logging_detail; false when there is none.';
 
 -- Days whose retention is over, and how far they have got. A half detached one first: PostgreSQL allows one at a time.
-create or replace function app.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date, state text)
+create or replace function @extschema@.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date, state text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -128,9 +128,9 @@ as $$
     from (select left(c.relname, -9) as part_of, to_date(right(c.relname, 8), 'YYYYMMDD') as day,
                  case when i.inhrelid is null then 'detached' when i.inhdetachpending then 'detaching' else 'attached' end as state
             from pg_class c left join pg_inherits i on i.inhrelid = c.oid
-           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~ '^logging(_detail)?_[0-9]{8}$') d
+           where c.relnamespace = '@extschema@'::regnamespace and c.relkind = 'r' and c.relname ~ '^logging(_detail)?_[0-9]{8}$') d
    where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
    order by d.state = 'detaching' desc, d.day, d.part_of
 $$;
 
-comment on function app.expired_log_days(int, int) is 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first; state is attached, detaching or detached.';
+comment on function @extschema@.expired_log_days(int, int) is 'Days of @extschema@.logging and @extschema@.logging_detail that are older than so many days (two at least), oldest first; state is attached, detaching or detached.';

@@ -1,9 +1,9 @@
--- Leader election: a lease in app.sync_state on the clock of the database. Not an advisory lock: a holder that is
+-- Leader election: a lease in sync_state on the clock of the database. Not an advisory lock: a holder that is
 -- frozen keeps that for ever.
 
 -- Which history the server is on. Null where a managed service does not let us look; then only the head of the
--- sequence and app.new_log_epoch tell of a restore.
-create or replace function app.server_history(out system_identifier bigint, out timeline text)
+-- sequence and new_log_epoch tell of a restore.
+create or replace function @extschema@.server_history(out system_identifier bigint, out timeline text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -18,7 +18,7 @@ end $$;
 
 -- Takes or renews the lease. No row: somebody else leads. clock_timestamp(), never now(): the statement may have
 -- waited for the row, and now() would be the time before the wait.
-create or replace function app.lead(me uuid, ttl interval default '3 s')
+create or replace function @extschema@.lead(me uuid, ttl interval default '3 s')
 returns table (head_seq bigint, log_epoch uuid)
 language plpgsql strict security definer
 set search_path = pg_catalog, pg_temp
@@ -30,9 +30,9 @@ declare
 begin
   -- A lease or a head that a crash takes back would let two leaders give out the same numbers.
   perform set_config('synchronous_commit', 'on', true);
-  select h.system_identifier, h.timeline into v_system, v_timeline from app.server_history() h;
+  select h.system_identifier, h.timeline into v_system, v_timeline from @extschema@.server_history() h;
   return query
-    update app.sync_state s
+    update @extschema@.sync_state s
        set leader_id = me,
            lease_until = clock_timestamp() + ttl,
            log_epoch = case when s.system_identifier <> v_system or s.timeline <> v_timeline then gen_random_uuid() else s.log_epoch end,
@@ -42,22 +42,22 @@ begin
     returning s.head_seq, s.log_epoch;
 end $$;
 
-comment on function app.lead(uuid, interval) is 'Takes or renews the lease; no row when somebody else leads. A server on another timeline starts a new log_epoch.';
+comment on function @extschema@.lead(uuid, interval) is 'Takes or renews the lease; no row when somebody else leads. A server on another timeline starts a new log_epoch.';
 
-create or replace function app.resign(me uuid) returns void
+create or replace function @extschema@.resign(me uuid) returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  update app.sync_state set lease_until = '-infinity' where leader_id = me
+  update @extschema@.sync_state set lease_until = '-infinity' where leader_id = me
 $$;
 
-comment on function app.resign(uuid) is 'Gives the lease up at once, so that another watcher need not wait for its end.';
+comment on function @extschema@.resign(uuid) is 'Gives the lease up at once, so that another watcher need not wait for its end.';
 
-create or replace function app.new_log_epoch() returns uuid
+create or replace function @extschema@.new_log_epoch() returns uuid
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  update app.sync_state set log_epoch = gen_random_uuid() returning log_epoch
+  update @extschema@.sync_state set log_epoch = gen_random_uuid() returning log_epoch
 $$;
 
-comment on function app.new_log_epoch() is 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares its versions afresh.';
+comment on function @extschema@.new_log_epoch() is 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares its versions afresh.';

@@ -10,7 +10,7 @@
 -- Join methods are pinned: the statistics of the log swing between "all pending" and "none", and a plan made for
 -- the one reads the whole log for the other. Before version 18 PostgreSQL expresses that by a cost so high that it
 -- compiles each claim just in time, 55 ms for twenty rows: hence jit off.
-create or replace function app.claim(me uuid, n int, expected_head bigint, p_from timestamptz default '-infinity')
+create or replace function @extschema@.claim(me uuid, n int, expected_head bigint, p_from timestamptz default '-infinity')
 returns table (first_seq bigint, last_seq bigint, log_epoch uuid)
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -32,12 +32,12 @@ declare
   v_last bigint;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
-    raise exception 'app.claim needs READ COMMITTED, not %', current_setting('transaction_isolation')
+    raise exception '@extschema@.claim needs READ COMMITTED, not %', current_setting('transaction_isolation')
       using errcode = '25001', hint = 'Call it outside of any transaction block.';
   end if;
 
   -- An idle poll ends here: no lock, no WAL.
-  perform 1 from app.logging l
+  perform 1 from @extschema@.logging l
     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from limit 1;
   if not found then
     return;
@@ -45,13 +45,13 @@ begin
 
   perform set_config('synchronous_commit', 'on', true);
 
-  select h.system_identifier, h.timeline into v_system, v_timeline from app.server_history() h;
+  select h.system_identifier, h.timeline into v_system, v_timeline from @extschema@.server_history() h;
   select s.head_seq, s.lease_until, s.log_epoch, s.system_identifier <> v_system or s.timeline <> v_timeline
     into v_head, v_lease, v_epoch, v_other_history
-    from app.sync_state s where s.leader_id = me for update;
+    from @extschema@.sync_state s where s.leader_id = me for update;
   -- Looked at after the lock was obtained, not in the query: the wait for it may have outlived the lease.
   if not found or v_lease <= clock_timestamp() then
-    raise exception 'not the leader' using errcode = 'HG001', hint = 'Take the lease with app.lead first.';
+    raise exception 'not the leader' using errcode = 'HG001', hint = 'Take the lease with @extschema@.lead first.';
   end if;
 
   -- The caller has published numbers that this server does not know: it lost them, and will give them out again. Or the
@@ -63,12 +63,12 @@ begin
   with picked as materialized (
     select l.created_ts, l.tableoid as part, l.ctid as tid,
            v_head + row_number() over (order by l.created_ts, l.entity_version) as seq
-      from app.logging l
+      from @extschema@.logging l
      where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from
      order by l.created_ts, l.entity_version
      limit n),
   marked as (
-    update app.logging l
+    update @extschema@.logging l
        set sync_status = 'sent', sync_processed_ts = clock_timestamp(), sync_seq = picked.seq
       from picked
      where l.created_ts = picked.created_ts and l.tableoid = picked.part and l.ctid = picked.tid
@@ -84,7 +84,7 @@ begin
     raise exception 'a pending row changed during the claim' using errcode = '40001', hint = 'Claim again.';
   end if;
 
-  update app.sync_state s
+  update @extschema@.sync_state s
      set head_seq = v_last, log_epoch = v_epoch, lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s'),
          system_identifier = coalesce(v_system, s.system_identifier), timeline = coalesce(v_timeline, s.timeline)
    where s.leader_id = me;
@@ -95,4 +95,4 @@ begin
   return next;
 end $$;
 
-comment on function app.claim(uuid, int, bigint, timestamptz) is 'Numbers up to n pending rows created since p_from and marks them sent. No row: nothing is pending. HG001: the lease is lost.';
+comment on function @extschema@.claim(uuid, int, bigint, timestamptz) is 'Numbers up to n pending rows created since p_from and marks them sent. No row: nothing is pending. HG001: the lease is lost.';

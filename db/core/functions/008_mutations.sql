@@ -1,5 +1,5 @@
 -- A bounded number at a time: after a long pause the first run would hold its transaction open for minutes.
-create or replace function app.expire_mutations(keep interval default '90 days', max_rows int default 5000) returns bigint
+create or replace function @extschema@.expire_mutations(keep interval default '90 days', max_rows int default 5000) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -8,11 +8,11 @@ declare
   v_count bigint;
 begin
   perform set_config('app.maintenance', 'on', true);
-  delete from app.mutation
-   where ctid = any (array(select m.ctid from app.mutation m where m.created_ts < clock_timestamp() - keep order by m.created_ts limit max_rows));
+  delete from @extschema@.mutation
+   where ctid = any (array(select m.ctid from @extschema@.mutation m where m.created_ts < clock_timestamp() - keep order by m.created_ts limit max_rows));
   get diagnostics v_count = row_count;
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
   return v_count;
 end $$;
 
-comment on function app.expire_mutations(interval, int) is 'Forgets idempotency keys that are older, so many at most; returns how many.';
+comment on function @extschema@.expire_mutations(interval, int) is 'Forgets idempotency keys that are older, so many at most; returns how many.';

@@ -1,6 +1,6 @@
 -- What users see of the audit log. Whether the row may be read is checked by the caller under its own row level
 -- security, before; address, agent and redacted columns never leave this function.
-create or replace function app.entity_history(code text, id uuid, max_rows int default 50)
+create or replace function @extschema@.entity_history(code text, id uuid, max_rows int default 50)
 returns table (at timestamptz, actor text, action smallint, version bigint, columns text[])
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -19,16 +19,16 @@ as $$
                 and k.key <> all (e.redact || '{version,updated_ts}'::text[])
               order by k.key)
          end
-    from app.logging_detail d join app.entity_type e on e.code = d.entity_code
+    from @extschema@.logging_detail d join @extschema@.entity_type e on e.code = d.entity_code
    where d.entity_code = $1 and d.entity_id = $2 and d.action in (1, 2, 3)
    order by d.created_ts desc, d.entity_version desc
    limit max_rows
 $$;
 
-comment on function app.entity_history(text, uuid, int) is 'Changes of one row, newest first: time, name of the actor, action, version, changed columns (null where no snapshots are kept).';
+comment on function @extschema@.entity_history(text, uuid, int) is 'Changes of one row, newest first: time, name of the actor, action, version, changed columns (null where no snapshots are kept).';
 
 -- Reads are audited only for types that ask for it. Written as sent and without a number: nobody is to be told.
-create or replace function app.log_view(code text, ids uuid[]) returns bigint
+create or replace function @extschema@.log_view(code text, ids uuid[]) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -38,25 +38,25 @@ declare
   v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
   v_count bigint;
 begin
-  if not exists (select 1 from app.entity_type e where e.code = $1 and e.views) then
+  if not exists (select 1 from @extschema@.entity_type e where e.code = $1 and e.views) then
     return 0;
   end if;
   with seen as materialized (select gen_random_uuid() as log_id, u.id from unnest(ids) as u (id)),
   logged as (
-    insert into app.logging (id, entity_code, entity_id, action, entity_version, created_ts, sync_status, sync_processed_ts)
+    insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, created_ts, sync_status, sync_processed_ts)
     select s.log_id, $1, s.id, 0, 0, v_ts, 'sent', v_ts from seen s)
-  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent)
+  insert into @extschema@.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent)
   select s.log_id, v_ts, $1, s.id, 0, 0, v_actor, v_request - '{ip,user_agent}'::text[],
-         app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent'
+         @extschema@.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent'
     from seen s;
   get diagnostics v_count = row_count;
   return v_count;
 end $$;
 
-comment on function app.log_view(text, uuid[]) is 'Logs that rows were read (action 0), for types with views; returns how many rows it logged.';
+comment on function @extschema@.log_view(text, uuid[]) is 'Logs that rows were read (action 0), for types with views; returns how many rows it logged.';
 
 -- An address that is no inet (a zone, a proxy's "unknown") must not fail the user's write.
-create or replace function app.inet_or_null(address text) returns inet
+create or replace function @extschema@.inet_or_null(address text) returns inet
 language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$

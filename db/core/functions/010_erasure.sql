@@ -1,22 +1,22 @@
 -- Erasure of a person: the account, what ties it to organizations, and every trace in the audit half of the log. Rows of
 -- live tables are the organization's own data: whoever may do so changes or deletes them first, by the ordinary way; their
--- history is erased here. app.logging holds ids only and leaves with its days; so do backups.
+-- history is erased here. logging holds ids only and leaves with its days; so do backups.
 --
 -- In steps, each a short transaction that can be repeated: begin, then for each day find, then for each day erase, then
 -- finish. The days are read one by one because the log has no index by person.
 
-create or replace function app.request_erasure(person uuid) returns void
+create or replace function @extschema@.request_erasure(person uuid) returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into app.erasure (person_id) values (person)
+  insert into @extschema@.erasure (person_id) values (person)
   on conflict (person_id) do update set requested_ts = clock_timestamp(), erased_ts = null
 $$;
 
-comment on function app.request_erasure(uuid) is 'Asks the watchers to erase a person: the account and every trace in the audit log. Change or delete the rows about that person first.';
+comment on function @extschema@.request_erasure(uuid) is 'Asks the watchers to erase a person: the account and every trace in the audit log. Change or delete the rows about that person first.';
 
 -- Notes what names the person, then deletes the account. First of all steps: deletions are logged too.
-create or replace function app.begin_erasure(person uuid) returns void
+create or replace function @extschema@.begin_erasure(person uuid) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -26,74 +26,74 @@ declare
   v_ids uuid[];
 begin
   perform set_config('app.maintenance', 'on', true);
-  update app.erasure r
-     set markers = (select coalesce(array_agg(distinct m), '{}') from unnest(r.markers || app.subject_markers(person)) m)
+  update @extschema@.erasure r
+     set markers = (select coalesce(array_agg(distinct m), '{}') from unnest(r.markers || @extschema@.subject_markers(person)) m)
    where r.person_id = person;
   -- Rows about this person: those of live types with a column person_id.
   for e in
     select t.code, t.table_name, t.key_column
-      from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
+      from @extschema@.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
   loop
     execute format('select coalesce(array_agg(x.%I), ''{}'') from %s x where x.person_id = $1', e.key_column, e.table_name) into v_ids using person;
-    update app.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
+    update @extschema@.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
   end loop;
   -- Memberships and grants go with the account and are logged as revoked: that ends what is open in browsers.
-  delete from app.mutation m where m.person_id = person;
-  delete from app.rxdb_subscription s where s.user_id = person;
-  delete from app.rxdb_session s where s.user_id = person;
-  perform app.erase_person(person);
+  delete from @extschema@.mutation m where m.person_id = person;
+  delete from @extschema@.rxdb_subscription s where s.user_id = person;
+  delete from @extschema@.rxdb_session s where s.user_id = person;
+  perform @extschema@.erase_person(person);
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
 end $$;
 
-comment on function app.begin_erasure(uuid) is 'First step of an erasure: notes what names the person and deletes the account.';
+comment on function @extschema@.begin_erasure(uuid) is 'First step of an erasure: notes what names the person and deletes the account.';
 
 -- Whether a snapshot names the person. By its text: a name may stand anywhere in a row.
-create or replace function app.names_subject(snapshot jsonb, person uuid, markers text[]) returns boolean
+create or replace function @extschema@.names_subject(snapshot jsonb, person uuid, markers text[]) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select exists (select from unnest(array[person::text] || markers) m where strpos(lower(snapshot::text), m) > 0)
 $$;
 
-create or replace function app.find_subject(person uuid, day date) returns void
+create or replace function @extschema@.find_subject(person uuid, day date) returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  update app.erasure r
+  update @extschema@.erasure r
      set entity_ids = (select coalesce(array_agg(distinct i), '{}') from (
            select unnest(r.entity_ids) as i
            union
-           select d.entity_id from app.logging_detail d
+           select d.entity_id from @extschema@.logging_detail d
             where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
               and d.entity_code <> 'person'
-              and exists (select from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped where t.code = d.entity_code)
-              and (app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers))) f)
+              and exists (select from @extschema@.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped where t.code = d.entity_code)
+              and (@extschema@.names_subject(d.entity_from_version, person, r.markers) or @extschema@.names_subject(d.entity_to_version, person, r.markers))) f)
    where r.person_id = person
 $$;
 
-comment on function app.find_subject(uuid, date) is 'Second step of an erasure, for each day: notes rows about the person that exist no more.';
+comment on function @extschema@.find_subject(uuid, date) is 'Second step of an erasure, for each day: notes rows about the person that exist no more.';
 
 -- What the person did loses who did it and from where; snapshots of rows about the person, or naming the person, are dropped.
-create or replace function app.erase_subject(person uuid, day date) returns bigint
+create or replace function @extschema@.erase_subject(person uuid, day date) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  r app.erasure;
+  r @extschema@.erasure;
   v_count bigint;
 begin
-  select x.* into r from app.erasure x where x.person_id = person;
+  select x.* into r from @extschema@.erasure x where x.person_id = person;
   if not found then
-    raise exception 'nobody asked to erase %', person using errcode = '22023', hint = format('Run: select app.request_erasure(%L)', person);
+    raise exception 'nobody asked to erase %', person using errcode = '22023', hint = format('Run: select @extschema@.request_erasure(%L)', person);
   end if;
   with found as (
     select d.tableoid as part, d.ctid as tid,
            d.actor ->> 'person_id' = person::text as own,
            d.entity_id = person or d.entity_id = any (r.entity_ids)
-             or app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers) as about
-      from app.logging_detail d
+             or @extschema@.names_subject(d.entity_from_version, person, r.markers) or @extschema@.names_subject(d.entity_to_version, person, r.markers) as about
+      from @extschema@.logging_detail d
      where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC')
-  update app.logging_detail d
+  update @extschema@.logging_detail d
      set actor = case when f.own then '{"person_type": "erased"}'::jsonb else d.actor end,
          request = case when f.own then null else d.request end,
          ip = case when f.own then null else d.ip end,
@@ -105,29 +105,29 @@ begin
      and d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
      and (f.own or f.about and (d.entity_from_version is not null or d.entity_to_version is not null));
   get diagnostics v_count = row_count;
-  update app.erasure x set rows = x.rows + v_count where x.person_id = person;
+  update @extschema@.erasure x set rows = x.rows + v_count where x.person_id = person;
   return v_count;
 end $$;
 
-comment on function app.erase_subject(uuid, date) is 'Third step of an erasure, for each day of app.logging_detail; returns how many rows it changed.';
+comment on function @extschema@.erase_subject(uuid, date) is 'Third step of an erasure, for each day of @extschema@.logging_detail; returns how many rows it changed.';
 
-create or replace function app.finish_erasure(person uuid) returns void
+create or replace function @extschema@.finish_erasure(person uuid) returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  update app.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
+  update @extschema@.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
 $$;
 
-comment on function app.finish_erasure(uuid) is 'Last step of an erasure: forgets what named the person.';
+comment on function @extschema@.finish_erasure(uuid) is 'Last step of an erasure: forgets what named the person.';
 
-create or replace function app.audit_days() returns setof date
+create or replace function @extschema@.audit_days() returns setof date
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i join pg_class c on c.oid = i.inhrelid
-   where i.inhparent = 'app.logging_detail'::regclass and c.relname ~ '_[0-9]{8}$'
+   where i.inhparent = '@extschema@.logging_detail'::regclass and c.relname ~ '_[0-9]{8}$'
      and to_date(right(c.relname, 8), 'YYYYMMDD') <= (clock_timestamp() at time zone 'UTC')::date
    order by 1
 $$;
 
-comment on function app.audit_days() is 'Days that app.logging_detail holds, up to today.';
+comment on function @extschema@.audit_days() is 'Days that @extschema@.logging_detail holds, up to today.';

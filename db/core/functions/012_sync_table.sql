@@ -1,7 +1,7 @@
 -- What a table must be to go live. Every refusal says what to do.
 
 -- The single-column unique index that makes a column usable as the key of a live table.
-create or replace function app.sync_is_key(tab regclass, col text) returns boolean
+create or replace function @extschema@.sync_is_key(tab regclass, col text) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -12,7 +12,7 @@ as $$
        and i.indnkeyatts = 1 and a.attname = col and a.attnotnull and a.atttypid = 'uuid'::regtype)
 $$;
 
-create or replace function app.sync_check_table(tab regclass) returns void
+create or replace function @extschema@.sync_check_table(tab regclass) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -25,10 +25,10 @@ begin
       using errcode = '0A000', hint = 'Use an ordinary table for live rows and move old rows to a partitioned archive.';
   elsif c.relkind = 'f' then
     raise exception '% is a foreign table: changes made on the other server run no trigger', tab
-      using errcode = '0A000', hint = 'Call app.enable_sync in the database that owns the rows.';
+      using errcode = '0A000', hint = 'Call @extschema@.enable_sync in the database that owns the rows.';
   elsif c.relkind <> 'r' then
     raise exception '% is not a table', tab
-      using errcode = '42809', hint = 'Call app.enable_sync for the tables below it.';
+      using errcode = '42809', hint = 'Call @extschema@.enable_sync for the tables below it.';
   elsif c.relpersistence = 't' then
     raise exception '% is a temporary table: nobody else can read its rows', tab
       using errcode = '0A000', hint = 'Create it without TEMPORARY.';
@@ -42,7 +42,7 @@ begin
 end $$;
 
 -- The key: given, or the primary key.
-create or replace function app.sync_key_of(tab regclass, wanted text) returns text
+create or replace function @extschema@.sync_key_of(tab regclass, wanted text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -50,7 +50,7 @@ declare
   v_key text;
 begin
   if wanted is not null then
-    if not app.sync_is_key(tab, wanted) then
+    if not @extschema@.sync_is_key(tab, wanted) then
       raise exception '%.% cannot be the key: it is not a uuid column, not null, with its own unique constraint', tab, wanted
         using errcode = '42P17', hint = format('Run: alter table %s alter %I set not null, add unique (%I)', tab, wanted, wanted);
     end if;
@@ -68,7 +68,7 @@ begin
 end $$;
 
 -- Columns named by the caller: they exist, and containers are uuids.
-create or replace function app.sync_check_columns(tab regclass, e app.entity_type) returns void
+create or replace function @extschema@.sync_check_columns(tab regclass, e @extschema@.entity_type) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -95,7 +95,7 @@ end $$;
 
 -- Adds version and updated_ts. Ours is told from a column of the same name by its comment.
 -- Returns whether the columns had been there before, that is, whether the table was live once.
-create or replace function app.sync_add_columns(tab regclass) returns boolean
+create or replace function @extschema@.sync_add_columns(tab regclass) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$

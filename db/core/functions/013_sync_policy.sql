@@ -2,14 +2,14 @@
 -- below a parent that the writer cannot see, since foreign keys look past row level security.
 
 -- Whether the rights of a live table are exactly the standard ones (or there is no policy at all yet).
-create or replace function app.sync_has_standard_policy(tab regclass) returns boolean
+create or replace function @extschema@.sync_has_standard_policy(tab regclass) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select not exists (select 1 from pg_policy where polrelid = tab and polname not in ('heliograph_standard', 'heliograph_owner'))
 $$;
 
-create or replace function app.sync_has_column(tab regclass, col text) returns boolean
+create or replace function @extschema@.sync_has_column(tab regclass, col text) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -18,33 +18,33 @@ $$;
 
 -- One condition per foreign key to a live table whose rows a member may be unable to read. A composite key to a
 -- table with nothing but tenant rights needs none: same organization is same visibility.
-create or replace function app.sync_parent_conditions(tab regclass) returns text
+create or replace function @extschema@.sync_parent_conditions(tab regclass) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select string_agg(
            case when k.confrelid = tab
              -- A policy that reads its own table is an endless recursion to PostgreSQL, a function is not.
-             then format(' and (%1$s.%2$I is null or app.%3$I(%1$s.%2$I))', c.relname_q, ca.attname, 'sees_' || p.code)
+             then format(' and (%1$s.%2$I is null or @extschema@.%3$I(%1$s.%2$I))', c.relname_q, ca.attname, 'sees_' || p.code)
              else format(' and (%1$s.%2$I is null or exists (select 1 from %3$s heliograph_parent where heliograph_parent.%4$I = %1$s.%2$I))',
                          c.relname_q, ca.attname, p.table_name, p.key_column)
            end, '' order by ca.attnum)
     from (select quote_ident(relname) as relname_q from pg_class where oid = tab) c,
          pg_constraint k
-         join app.entity_type p on p.table_name = k.confrelid
+         join @extschema@.entity_type p on p.table_name = k.confrelid
          cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
          join pg_attribute ca on ca.attrelid = k.conrelid and ca.attnum = pair.child
          join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
    where k.conrelid = tab and k.contype = 'f'
      -- The organization itself: the tenant condition says the same.
-     and not exists (select 1 from app.entity_type e where e.table_name = tab and e.tenant_column = ca.attname)
+     and not exists (select 1 from @extschema@.entity_type e where e.table_name = tab and e.tenant_column = ca.attname)
      and not p.public
-     and (app.sync_has_column(k.confrelid, 'is_private')
-          or not app.sync_has_standard_policy(k.confrelid)
+     and (@extschema@.sync_has_column(k.confrelid, 'is_private')
+          or not @extschema@.sync_has_standard_policy(k.confrelid)
           or cardinality(k.conkey) = 1)
 $$;
 
-create or replace function app.sync_set_standard_policy(e app.entity_type) returns void
+create or replace function @extschema@.sync_set_standard_policy(e @extschema@.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -55,54 +55,54 @@ begin
   if e.tenant_column is null then
     v_using := 'true';
   else
-    v_using := format('%I = (select app.current_tenant_id())', e.tenant_column);
-    if app.sync_has_column(e.table_name, 'is_private') then
+    v_using := format('%I = (select @extschema@.current_tenant_id())', e.tenant_column);
+    if @extschema@.sync_has_column(e.table_name, 'is_private') then
       v_using := v_using || format(
-        ' and (not is_private or (select app.is_tenant_admin()) or %I = any ((select app.granted_ids(%L))::uuid[]))', e.key_column, e.code);
+        ' and (not is_private or (select @extschema@.is_tenant_admin()) or %I = any ((select @extschema@.granted_ids(%L))::uuid[]))', e.key_column, e.code);
     end if;
   end if;
 
   -- Runs as the writer, so under his policies; volatile, so that it sees rows of the same statement.
   execute format(
-    'create or replace function app.%I(id uuid) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
+    'create or replace function @extschema@.%I(id uuid) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
     '$b$ begin return exists (select 1 from %s t where t.%I = $1); end $b$', 'sees_' || e.code, e.table_name, e.key_column);
-  execute format('revoke execute on function app.%I(uuid) from public', 'sees_' || e.code);
-  execute format('grant execute on function app.%I(uuid) to heliograph_app', 'sees_' || e.code);
+  execute format('revoke execute on function @extschema@.%I(uuid) from public', 'sees_' || e.code);
+  execute format('grant execute on function @extschema@.%I(uuid) to @roleprefix@_app', 'sees_' || e.code);
 
-  v_check := v_using || coalesce(app.sync_parent_conditions(e.table_name), '');
+  v_check := v_using || coalesce(@extschema@.sync_parent_conditions(e.table_name), '');
   execute format('drop policy if exists heliograph_standard on %s', e.table_name);
   if e.tenant_column is null then
-    execute format('create policy heliograph_standard on %s for select to heliograph_app using (true)', e.table_name);
-    execute format('grant select on %s to heliograph_app', e.table_name);
+    execute format('create policy heliograph_standard on %s for select to @roleprefix@_app using (true)', e.table_name);
+    execute format('grant select on %s to @roleprefix@_app', e.table_name);
   else
-    execute format('create policy heliograph_standard on %s to heliograph_app using (%s) with check (%s)', e.table_name, v_using, v_check);
-    execute format('grant select, insert, update, delete on %s to heliograph_app', e.table_name);
+    execute format('create policy heliograph_standard on %s to @roleprefix@_app using (%s) with check (%s)', e.table_name, v_using, v_check);
+    execute format('grant select, insert, update, delete on %s to @roleprefix@_app', e.table_name);
   end if;
 end $$;
 
 -- Row level security for a live table: the standard policy where there is none of its own, forced, and a door for
 -- maintenance by the owner.
-create or replace function app.sync_secure(e app.entity_type) returns void
+create or replace function @extschema@.sync_secure(e @extschema@.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_owner text := (select pg_get_userbyid(relowner) from pg_class where oid = e.table_name);
-  child app.entity_type;
+  child @extschema@.entity_type;
 begin
-  if app.sync_has_standard_policy(e.table_name) then
-    perform app.sync_set_standard_policy(e);
+  if @extschema@.sync_has_standard_policy(e.table_name) then
+    perform @extschema@.sync_set_standard_policy(e);
   end if;
   execute format('drop policy if exists heliograph_owner on %s', e.table_name);
-  execute format('create policy heliograph_owner on %s to %I using (app.in_maintenance()) with check (app.in_maintenance())', e.table_name, v_owner);
+  execute format('create policy heliograph_owner on %s to %I using (@extschema@.in_maintenance()) with check (@extschema@.in_maintenance())', e.table_name, v_owner);
   execute format('alter table %s enable row level security, force row level security', e.table_name);
 
   -- Children that went live before their parent did not know that they have one.
   for child in
-    select distinct on (c.code) c.* from app.entity_type c join pg_constraint k on k.conrelid = c.table_name and k.contype = 'f'
+    select distinct on (c.code) c.* from @extschema@.entity_type c join pg_constraint k on k.conrelid = c.table_name and k.contype = 'f'
      where k.confrelid = e.table_name and c.code <> e.code and c.tenant_column is not null
-       and app.sync_has_standard_policy(c.table_name)
+       and @extschema@.sync_has_standard_policy(c.table_name)
   loop
-    perform app.sync_set_standard_policy(child);
+    perform @extschema@.sync_set_standard_policy(child);
   end loop;
 end $$;

@@ -1,19 +1,19 @@
 -- For loads with triggers off: every row gets a new version, and a new epoch makes every client compare. Nothing is
 -- logged: the epoch reaches all, rows that were deleted included.
-create or replace function app.resync(code text) returns bigint
+create or replace function @extschema@.resync(code text) returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  e app.entity_type;
+  e @extschema@.entity_type;
   v_triggers jsonb;
   v_trigger record;
   v_maintenance text := current_setting('app.maintenance', true);
   v_count bigint;
 begin
-  select t.* into e from app.entity_type t where t.code = resync.code;
+  select t.* into e from @extschema@.entity_type t where t.code = resync.code;
   if not found then
-    raise exception 'no live type "%"', code using errcode = '22023', hint = 'Run: select code from app.entity_type';
+    raise exception 'no live type "%"', code using errcode = '22023', hint = 'Run: select code from @extschema@.entity_type';
   end if;
   perform set_config('app.maintenance', 'on', true);
   -- Our triggers would call this no change, the table's own must not act on it. Held until the end of the
@@ -30,6 +30,6 @@ begin
     execute format('alter table %s %s trigger %I', e.table_name, v_trigger.mode, v_trigger.name);
   end loop;
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
-  perform app.new_log_epoch();
+  perform @extschema@.new_log_epoch();
   return v_count;
 end $$;

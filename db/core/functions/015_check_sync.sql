@@ -1,24 +1,24 @@
 -- What is wrong with the sync of which type. Empty when all is well.
-create or replace function app.check_sync()
+create or replace function @extschema@.check_sync()
 returns table (code text, problem text, remedy text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-  e app.entity_type;
+  e @extschema@.entity_type;
   v_name text;
   v_state "char";
   c pg_class;
 begin
-  for e in select t.* from app.entity_type t order by t.code loop
+  for e in select t.* from @extschema@.entity_type t order by t.code loop
     code := e.code;
-    remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+    remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
 
     select * into c from pg_class where oid = e.table_name;
     if not found then
       problem := 'the table does not exist any more';
-      remedy := format('Run: select app.disable_sync(%L)', e.code);
+      remedy := format('Run: select @extschema@.disable_sync(%L)', e.code);
       return next;
       continue;
     end if;
@@ -31,9 +31,9 @@ begin
         return next;
       elsif v_state not in ('O', 'A') then
         problem := format('trigger %s is disabled: changes are not told', v_name);
-        remedy := format('Run: alter table %s enable trigger %I; select app.resync(%L)', e.table_name, v_name, e.code);
+        remedy := format('Run: alter table %s enable trigger %I; select @extschema@.resync(%L)', e.table_name, v_name, e.code);
         return next;
-        remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+        remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
       end if;
     end loop;
 
@@ -42,14 +42,14 @@ begin
       problem := format('BEFORE trigger %s runs after zzz_sync_version: its changes are not told', v_name);
       remedy := format('Run: alter trigger %I on %s rename to …', v_name, e.table_name);
       return next;
-      remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+      remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
     end loop;
 
     for v_name in select p.proname from pg_proc p
-      where p.pronamespace = 'app'::regnamespace
+      where p.pronamespace = '@extschema@'::regnamespace
         and p.proname in ('version_' || e.code, 'sees_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
         and exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0 and x.privilege_type = 'EXECUTE') loop
-      problem := format('function app.%s may be executed by everybody', v_name);
+      problem := format('function @extschema@.%s may be executed by everybody', v_name);
       return next;
     end loop;
 
@@ -65,15 +65,15 @@ begin
         problem := 'no policy: the application sees no row';
         return next;
       end if;
-      if app.sync_has_standard_policy(e.table_name) is false
+      if @extschema@.sync_has_standard_policy(e.table_name) is false
          and exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_standard') then
         problem := 'policies were added beside the standard one: rows are not marked as restricted by them';
-        remedy := format('Drop policy heliograph_standard or the others, then run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+        remedy := format('Drop policy heliograph_standard or the others, then run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
         return next;
-        remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+        remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
       -- The generated function still goes by the standard policy: ids of rows would be told to whoever holds their container.
-      elsif not e.public and not app.sync_has_standard_policy(e.table_name) and exists (
-        select 1 from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname = format('log_%s_changes_update', e.code)
+      elsif not e.public and not @extschema@.sync_has_standard_policy(e.table_name) and exists (
+        select 1 from pg_proc p where p.pronamespace = '@extschema@'::regnamespace and p.proname = format('log_%s_changes_update', e.code)
            and p.prosrc not like '%true or true as restricted%') then
         problem := 'the table got policies of its own after it went live: rows are not marked as restricted by them';
         return next;
@@ -81,7 +81,7 @@ begin
     end if;
 
     for v_name in select u.col from unnest(e.containers || e.rights || e.redact || array[e.key_column, e.tenant_column, 'version', 'updated_ts']) u (col)
-      where u.col is not null and not app.sync_has_column(e.table_name, u.col) loop
+      where u.col is not null and not @extschema@.sync_has_column(e.table_name, u.col) loop
       problem := format('column %s does not exist any more: writes to the table fail', v_name);
       return next;
     end loop;
@@ -89,10 +89,10 @@ begin
     if c.relkind <> 'r' or c.relispartition or c.relpersistence <> 'p'
        or exists (select 1 from pg_inherits where inhparent = e.table_name or inhrelid = e.table_name) then
       problem := 'the table became partitioned, inherited or unlogged: changes may not be told';
-      remedy := 'Undo that, or end its sync with app.disable_sync.';
+      remedy := 'Undo that, or end its sync with @extschema@.disable_sync.';
       return next;
     end if;
   end loop;
 end $$;
 
-comment on function app.check_sync() is 'What is wrong with the sync of which type, and what to do; no row when all is well.';
+comment on function @extschema@.check_sync() is 'What is wrong with the sync of which type, and what to do; no row when all is well.';

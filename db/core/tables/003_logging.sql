@@ -1,14 +1,14 @@
--- The log: what changed (app.logging) and by whom, from what, to what (app.logging_detail).
+-- The log: what changed (logging) and by whom, from what, to what (logging_detail).
 --
--- app.logging is change log, queue and sequenced feed in one, and narrow because the claim rewrites each of its
+-- logging is change log, queue and sequenced feed in one, and narrow because the claim rewrites each of its
 -- rows once: with snapshots in the row that costs four times the WAL. Nothing but the two partial indexes: each
 -- further one is paid again at every claim (160 B of WAL a row), so look-ups for the audit use the indexes of
--- app.logging_detail, which no claim touches.
+-- logging_detail, which no claim touches.
 --
--- Both tables have one partition per UTC day, made by app.ensure_partitions. There is no default partition: once
+-- Both tables have one partition per UTC day, made by ensure_partitions. There is no default partition: once
 -- it held a row of a day, the partition of that day could no longer be attached.
 
-create table app.logging (
+create table @extschema@.logging (
   id uuid not null default gen_random_uuid(),
   entity_code varchar(100) not null,
   entity_id uuid not null,
@@ -23,21 +23,21 @@ create table app.logging (
   sync_seq bigint
 ) partition by range (created_ts);
 
-create index idx_logging_sync_pending on app.logging (created_ts, entity_version)
+create index idx_logging_sync_pending on @extschema@.logging (created_ts, entity_version)
   where sync_status = 'pending' and action <> 0;
-create index idx_logging_sync_seq on app.logging (sync_seq)
+create index idx_logging_sync_seq on @extschema@.logging (sync_seq)
   where sync_seq is not null;
 
-comment on table app.logging is 'Every change of a live row, in commit order once claimed.';
-comment on column app.logging.action is '0 VIEW, 1 CREATE, 2 UPDATE, 3 DELETE, 4 GRANT, 5 REVOKE.';
-comment on column app.logging.entity_version is 'Microseconds since 1970, never decreasing for a row; only to be compared.';
-comment on column app.logging.container_ids is 'Values of the container columns before and after the change.';
-comment on column app.logging.restricted is 'The row is, or was, not readable by every member of its tenant.';
-comment on column app.logging.recheck is 'Somebody may have lost or gained the right to read the row.';
-comment on column app.logging.created_ts is 'When the trigger ran, after the row was locked: not the start of the transaction.';
-comment on column app.logging.sync_seq is 'Gapless number in order of claims; null until claimed.';
+comment on table @extschema@.logging is 'Every change of a live row, in commit order once claimed.';
+comment on column @extschema@.logging.action is '0 VIEW, 1 CREATE, 2 UPDATE, 3 DELETE, 4 GRANT, 5 REVOKE.';
+comment on column @extschema@.logging.entity_version is 'Microseconds since 1970, never decreasing for a row; only to be compared.';
+comment on column @extschema@.logging.container_ids is 'Values of the container columns before and after the change.';
+comment on column @extschema@.logging.restricted is 'The row is, or was, not readable by every member of its tenant.';
+comment on column @extschema@.logging.recheck is 'Somebody may have lost or gained the right to read the row.';
+comment on column @extschema@.logging.created_ts is 'When the trigger ran, after the row was locked: not the start of the transaction.';
+comment on column @extschema@.logging.sync_seq is 'Gapless number in order of claims; null until claimed.';
 
-create table app.logging_detail (
+create table @extschema@.logging_detail (
   id uuid not null,
   created_ts timestamptz not null,
   entity_code varchar(100) not null,
@@ -52,14 +52,14 @@ create table app.logging_detail (
   entity_to_version jsonb
 ) partition by range (created_ts);
 
-create index idx_logging_detail_entity on app.logging_detail (entity_id, created_ts);
+create index idx_logging_detail_entity on @extschema@.logging_detail (entity_id, created_ts);
 
-comment on table app.logging_detail is 'Append-only audit half of the log, with its own retention.';
-comment on column app.logging_detail.id is 'That of the row in app.logging.';
-comment on column app.logging_detail.actor is 'person_id, fname, lname, username, person_type as the writer set them; null for a write from psql.';
-comment on column app.logging_detail.request is 'api_endpoint, http_method, request_id.';
+comment on table @extschema@.logging_detail is 'Append-only audit half of the log, with its own retention.';
+comment on column @extschema@.logging_detail.id is 'That of the row in @extschema@.logging.';
+comment on column @extschema@.logging_detail.actor is 'person_id, fname, lname, username, person_type as the writer set them; null for a write from psql.';
+comment on column @extschema@.logging_detail.request is 'api_endpoint, http_method, request_id.';
 
-create view app.audit as
+create view @extschema@.audit as
 select
   d.id,
   -- a service may have put something else there, and one such row must not make the view unreadable
@@ -83,13 +83,13 @@ select
   l.sync_status,
   l.sync_processed_ts,
   l.sync_seq
-from app.logging_detail d
-left join app.logging l on l.created_ts = d.created_ts and l.id = d.id;
+from @extschema@.logging_detail d
+left join @extschema@.logging l on l.created_ts = d.created_ts and l.id = d.id;
 
-comment on view app.audit is 'Both halves of the log in one row; the sync columns are null once the day has left app.logging.';
+comment on view @extschema@.audit is 'Both halves of the log in one row; the sync columns are null once the day has left @extschema@.logging.';
 
 -- See the role. CREATE is needed for the moment in which a role is given a table.
-grant create on schema app to heliograph_log;
-alter table app.logging owner to heliograph_log;
-alter table app.logging_detail owner to heliograph_log;
-revoke create on schema app from heliograph_log;
+grant create on schema @extschema@ to @roleprefix@_log;
+alter table @extschema@.logging owner to @roleprefix@_log;
+alter table @extschema@.logging_detail owner to @roleprefix@_log;
+revoke create on schema @extschema@ from @roleprefix@_log;

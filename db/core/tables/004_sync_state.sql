@@ -1,7 +1,7 @@
 -- One row: who leads, until when, how far the sequence got, and which history it belongs to. It is updated with
 -- every claim, hence the free space on the page and the eager vacuum.
 
-create table app.sync_state (
+create table @extschema@.sync_state (
   one boolean primary key default true check (one),
   leader_id uuid,
   lease_until timestamptz not null default '-infinity',
@@ -12,10 +12,10 @@ create table app.sync_state (
   timeline text
 ) with (fillfactor = 10, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0);
 
-insert into app.sync_state default values;
+insert into @extschema@.sync_state default values;
 
-comment on table app.sync_state is 'Leader election, fence and head of the sequence at once.';
-comment on column app.sync_state.head_seq is 'The highest sequence number given out.';
-comment on column app.sync_state.min_seq is 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.';
-comment on column app.sync_state.log_epoch is 'Replaced whenever the history may have been rewritten; clients then compare versions afresh.';
-comment on column app.sync_state.timeline is 'Of the server that wrote this row; another one means a failover or a restore.';
+comment on table @extschema@.sync_state is 'Leader election, fence and head of the sequence at once.';
+comment on column @extschema@.sync_state.head_seq is 'The highest sequence number given out.';
+comment on column @extschema@.sync_state.min_seq is 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.';
+comment on column @extschema@.sync_state.log_epoch is 'Replaced whenever the history may have been rewritten; clients then compare versions afresh.';
+comment on column @extschema@.sync_state.timeline is 'Of the server that wrote this row; another one means a failover or a restore.';

@@ -1,10 +1,10 @@
 -- The gateways that are alive. A heartbeat that finds no row tells the pod that it was given up.
 
-create table app.gateway (
+create table @extschema@.gateway (
   id uuid primary key,
   address text not null,
   started_ts timestamptz not null default clock_timestamp(),
   heartbeat_ts timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 
-comment on table app.gateway is 'One row per running gateway process; the id is random per process.';
+comment on table @extschema@.gateway is 'One row per running gateway process; the id is random per process.';

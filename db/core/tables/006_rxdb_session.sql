@@ -1,7 +1,7 @@
 -- A connection outlives its socket: (gateway_id, generation) says which socket of which pod owns it now, and
 -- every write of a pod is conditional on both, so a slow pod cannot undo what the next owner did.
 
-create table app.rxdb_session (
+create table @extschema@.rxdb_session (
   connection_id uuid primary key,
   user_id uuid not null,
   organization_id uuid,
@@ -12,9 +12,9 @@ create table app.rxdb_session (
   expires_ts timestamptz
 );
 
-create index idx_rxdb_session_gateway on app.rxdb_session (gateway_id);
-create index idx_rxdb_session_expiry on app.rxdb_session (expires_ts) where expires_ts is not null;
+create index idx_rxdb_session_gateway on @extschema@.rxdb_session (gateway_id);
+create index idx_rxdb_session_expiry on @extschema@.rxdb_session (expires_ts) where expires_ts is not null;
 
-comment on table app.rxdb_session is 'One row per connection that has subscribed.';
-comment on column app.rxdb_session.expires_ts is 'Set when the socket is gone: until then the connection may be resumed.';
-comment on column app.rxdb_session.organization_id is 'The organization the subscriptions were read in: a token of the same person for another one cannot resume them.';
+comment on table @extschema@.rxdb_session is 'One row per connection that has subscribed.';
+comment on column @extschema@.rxdb_session.expires_ts is 'Set when the socket is gone: until then the connection may be resumed.';
+comment on column @extschema@.rxdb_session.organization_id is 'The organization the subscriptions were read in: a token of the same person for another one cannot resume them.';

@@ -1,6 +1,6 @@
 -- Which writes have taken effect, so that a retried one acts once. Written in the transaction of the effect.
 
-create table app.mutation (
+create table @extschema@.mutation (
   person_id uuid not null,
   key varchar(200) not null,
   request_hash bytea not null,
@@ -12,11 +12,11 @@ create table app.mutation (
   primary key (person_id, key)
 );
 
-create index idx_mutation_created on app.mutation (created_ts);
+create index idx_mutation_created on @extschema@.mutation (created_ts);
 
-alter table app.mutation enable row level security;
-alter table app.mutation force row level security;
+alter table @extschema@.mutation enable row level security;
+alter table @extschema@.mutation force row level security;
 
-comment on table app.mutation is 'Idempotency keys of committed writes, kept for 90 days.';
-comment on column app.mutation.request_hash is 'SHA-256 of the request: the same key with another body is refused.';
-comment on column app.mutation.status is 'HTTP status that the first answer carried.';
+comment on table @extschema@.mutation is 'Idempotency keys of committed writes, kept for 90 days.';
+comment on column @extschema@.mutation.request_hash is 'SHA-256 of the request: the same key with another body is refused.';
+comment on column @extschema@.mutation.status is 'HTTP status that the first answer carried.';

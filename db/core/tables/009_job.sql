@@ -1,7 +1,7 @@
 -- How the recurring jobs of the watchers went, whichever watcher ran them and whatever triggered it. The queue forgets
 -- when Redis is emptied; by this table a leader sees which job is overdue and runs it itself.
 
-create table app.job (
+create table @extschema@.job (
   name varchar(100) primary key,
   attempted_ts timestamptz not null default clock_timestamp(),
   succeeded_ts timestamptz,
@@ -11,7 +11,7 @@ create table app.job (
   error text
 ) with (fillfactor = 50);
 
-comment on table app.job is 'One row per recurring job: its last attempt and its last success.';
-comment on column app.job.failures is 'Attempts since the last success that failed.';
-comment on column app.job.result is 'Numbers that the last success reported.';
-comment on column app.job.error is 'Of the last attempt, if it failed.';
+comment on table @extschema@.job is 'One row per recurring job: its last attempt and its last success.';
+comment on column @extschema@.job.failures is 'Attempts since the last success that failed.';
+comment on column @extschema@.job.result is 'Numbers that the last success reported.';
+comment on column @extschema@.job.error is 'Of the last attempt, if it failed.';

@@ -1,8 +1,8 @@
--- Persons whose data is to leave the log. A row is written by app.request_erasure and worked off by a job of the watchers,
+-- Persons whose data is to leave the log. A row is written by request_erasure and worked off by a job of the watchers,
 -- so that a request survives every process. Rows stay when they are done: after a restore from a backup they say whom to
--- erase again (update app.erasure set erased_ts = null).
+-- erase again (update erasure set erased_ts = null).
 
-create table app.erasure (
+create table @extschema@.erasure (
   person_id uuid primary key,
   requested_ts timestamptz not null default clock_timestamp(),
   erased_ts timestamptz,
@@ -11,7 +11,7 @@ create table app.erasure (
   rows bigint not null default 0
 );
 
-comment on table app.erasure is 'Requests to erase a person from accounts and log.';
-comment on column app.erasure.markers is 'What names the person beside the id (addresses); emptied when the erasure is done.';
-comment on column app.erasure.entity_ids is 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.';
-comment on column app.erasure.rows is 'How many rows of the log were changed.';
+comment on table @extschema@.erasure is 'Requests to erase a person from accounts and log.';
+comment on column @extschema@.erasure.markers is 'What names the person beside the id (addresses); emptied when the erasure is done.';
+comment on column @extschema@.erasure.entity_ids is 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.';
+comment on column @extschema@.erasure.rows is 'How many rows of the log were changed.';

@@ -2,7 +2,7 @@
 -- 0.3 ms where dynamic SQL takes 0.8, and a thousand rows without snapshots twice as fast.
 
 -- Dotted list: prefix.a, prefix.b
-create or replace function app.sync_columns(prefix text, cols text[]) returns text
+create or replace function @extschema@.sync_columns(prefix text, cols text[]) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -14,7 +14,7 @@ $$;
 -- "Changed" is decided here, on the image of the row (=, unlike *<>, does not exist for every type and calls rows
 -- equal that print differently), without version, updated_ts and generated columns, which are not computed yet.
 -- No SET clause: this runs per row, so instead every name and operator is qualified.
-create or replace function app.sync_version_function(e app.entity_type) returns void
+create or replace function @extschema@.sync_version_function(e @extschema@.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -24,7 +24,7 @@ declare
       from pg_attribute where attrelid = e.table_name and attgenerated = 's' and not attisdropped), '');
 begin
   execute format($q$
-    create or replace function app.%1$I() returns trigger language plpgsql as $b$
+    create or replace function @extschema@.%1$I() returns trigger language plpgsql as $b$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.updated_ts := pg_catalog.clock_timestamp();
@@ -42,13 +42,13 @@ begin
       end if;
       return new;
     end $b$ $q$, 'version_' || e.code, e.key_column, v_generated);
-  execute format('revoke execute on function app.%I() from public', 'version_' || e.code);
+  execute format('revoke execute on function @extschema@.%I() from public', 'version_' || e.code);
   -- zzz: after the table's own BEFORE triggers, whose changes count too
-  execute format('create or replace trigger zzz_sync_version before insert or update on %s for each row execute function app.%I()',
+  execute format('create or replace trigger zzz_sync_version before insert or update on %s for each row execute function @extschema@.%I()',
                  e.table_name, 'version_' || e.code);
 end $$;
 
-create or replace function app.sync_refuse_truncate() returns trigger
+create or replace function @extschema@.sync_refuse_truncate() returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -58,7 +58,7 @@ begin
 end $$;
 
 -- Expression that keeps one row in the log, for alias a; the other alias is needed for what changed.
-create or replace function app.sync_snapshot(e app.entity_type, a text, other text) returns text
+create or replace function @extschema@.sync_snapshot(e @extschema@.entity_type, a text, other text) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -79,22 +79,22 @@ $$;
 -- the function to a table of its own and forge signals. enable_nestloop off: the estimate of a transition table is
 -- fixed when the trigger first runs in a session, and a nested loop planned for one row takes minutes for 20 000.
 -- jit off: where a nested loop is the only way, its prohibitive cost would have the statement compiled first.
-create or replace function app.sync_log_functions(e app.entity_type) returns void
+create or replace function @extschema@.sync_log_functions(e @extschema@.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_new text := coalesce('array_remove(array[' || app.sync_columns('n', e.containers) || '], null)', '''{}''::uuid[]');
-  v_old text := coalesce('array_remove(array[' || app.sync_columns('o', e.containers) || '], null)', '''{}''::uuid[]');
-  v_private boolean := app.sync_has_column(e.table_name, 'is_private');
-  v_own_policy boolean := not app.sync_has_standard_policy(e.table_name);
+  v_new text := coalesce('array_remove(array[' || @extschema@.sync_columns('n', e.containers) || '], null)', '''{}''::uuid[]');
+  v_old text := coalesce('array_remove(array[' || @extschema@.sync_columns('o', e.containers) || '], null)', '''{}''::uuid[]');
+  v_private boolean := @extschema@.sync_has_column(e.table_name, 'is_private');
+  v_own_policy boolean := not @extschema@.sync_has_standard_policy(e.table_name);
   -- Restricted: not readable by every member. With policies of its own that is unknown, so every row counts as it.
   v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
   v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
   -- Whoever was granted a private row is named by its deletion, as by a revocation: its grants may go with it, and then
   -- nothing else says who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then app.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
+    ' || case when o.is_private then @extschema@.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
     e.code, e.key_column) else '' end;
   -- A container decides who may read a row only under policies of its own. Else a private row that merely moves would
   -- look like one that was just made private, and its id be told (GONE) to holders of the container who never saw it.
@@ -103,7 +103,7 @@ declare
   v_recheck text := coalesce(
     -- By image, since = does not exist for every type. The function and not its operator *<>, which PostgreSQL
     -- would take apart into one comparison per column.
-    'record_image_ne(row(' || app.sync_columns('n', v_rights) || '), row(' || app.sync_columns('o', v_rights) || '))', 'false');
+    'record_image_ne(row(' || @extschema@.sync_columns('n', v_rights) || '), row(' || @extschema@.sync_columns('o', v_rights) || '))', 'false');
   v_op text;
   v_source text;
   v_name text;
@@ -113,37 +113,37 @@ begin
     v_source := case v_op
       when 'insert' then format(
         'n.%1$I as entity_id, 1 as action, n.version, %2$s as containers, %3$s as restricted, false as recheck, null::jsonb as before, %4$s as after from newt n',
-        e.key_column, v_new, v_new_restricted, app.sync_snapshot(e, 'n', null))
+        e.key_column, v_new, v_new_restricted, @extschema@.sync_snapshot(e, 'n', null))
       when 'update' then format(
         'n.%1$I as entity_id, 2 as action, n.version, '
         'case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers, %4$s or %5$s as restricted, %6$s as recheck, '
         '%7$s as before, %8$s as after from newt n join oldt o on o.%1$I = n.%1$I where n.version <> o.version',
-        e.key_column, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck, app.sync_snapshot(e, 'o', 'n'), app.sync_snapshot(e, 'n', 'o'))
+        e.key_column, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck, @extschema@.sync_snapshot(e, 'o', 'n'), @extschema@.sync_snapshot(e, 'n', 'o'))
       -- Above the version that was deleted, and above one lost in a failover; the time of the statement, not of
       -- this trigger, so that a row inserted again by the same statement is newer than its deletion.
       else format(
         'o.%1$I as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
         '%2$s as containers, %3$s as restricted, false as recheck, %4$s as before, null::jsonb as after from oldt o',
-        e.key_column, v_old || v_granted, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
+        e.key_column, v_old || v_granted, v_old_restricted, @extschema@.sync_snapshot(e, 'o', null)) end;
     execute format($q$
-      create or replace function app.%1$I() returns trigger
+      create or replace function @extschema@.%1$I() returns trigger
       language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$
       declare
         v_ts timestamptz := clock_timestamp();
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
-        v_ip inet := app.inet_or_null(v_request ->> 'ip');
+        v_ip inet := @extschema@.inet_or_null(v_request ->> 'ip');
       begin
         with changed as materialized (select gen_random_uuid() as log_id, %2$s),
         logged as (
-          insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
+          insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, %3$L, c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
-        insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
+        insert into @extschema@.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
         select c.log_id, v_ts, %3$L, c.entity_id, c.action, c.version, v_actor, v_request - '{ip,user_agent}'::text[], v_ip, v_request ->> 'user_agent', c.before, c.after from changed c;
         return null;
       end $b$ $q$, v_name, v_source, e.code);
-    execute format('revoke execute on function app.%I() from public', v_name);
-    execute format('create or replace trigger %1$I after %2$s on %3$s referencing %4$s for each statement execute function app.%1$I()',
+    execute format('revoke execute on function @extschema@.%I() from public', v_name);
+    execute format('create or replace trigger %1$I after %2$s on %3$s referencing %4$s for each statement execute function @extschema@.%1$I()',
       v_name, v_op, e.table_name,
       case v_op when 'insert' then 'new table as newt' when 'update' then 'old table as oldt new table as newt' else 'old table as oldt' end);
   end loop;
@@ -159,7 +159,7 @@ end $$;
 --   public      every member may read every row; without tenant column: every user, read only
 --   key         another not-null unique uuid column, when the primary key is none
 --   tenant      the column with the tenant; default organization_id, where there is such a column
-create or replace function app.enable_sync(
+create or replace function @extschema@.enable_sync(
   "table" regclass, code text, containers text[] default '{}', rights text[] default '{}', redact text[] default '{}',
   snapshots text default 'full', views boolean default false, public boolean default false,
   key text default null, tenant text default null) returns void
@@ -168,12 +168,12 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  e app.entity_type;
+  e @extschema@.entity_type;
   v_had_columns boolean;
   v_was_live boolean;
   v_other text;
 begin
-  perform app.sync_check_table("table");
+  perform @extschema@.sync_check_table("table");
   if enable_sync.code is null or enable_sync.code !~ '^[a-z][a-z0-9_]{0,40}$' or enable_sync.code = 'person' then
     raise exception '"%" cannot be the code of a type', enable_sync.code
       using errcode = '22023', hint = 'Lower case letters, digits and _, 41 at most; "person" is taken by changes of memberships.';
@@ -181,21 +181,21 @@ begin
   if snapshots is null or snapshots not in ('full', 'changed', 'none') then
     raise exception 'snapshots cannot be "%"', snapshots using errcode = '22023', hint = 'Use full, changed or none.';
   end if;
-  select t.table_name::text into v_other from app.entity_type t where t.code = enable_sync.code and t.table_name <> "table";
+  select t.table_name::text into v_other from @extschema@.entity_type t where t.code = enable_sync.code and t.table_name <> "table";
   if found then
     raise exception 'code "%" belongs to %', enable_sync.code, v_other
-      using errcode = '42710', hint = format('Choose another code, or run: select app.disable_sync(%L)', enable_sync.code);
+      using errcode = '42710', hint = format('Choose another code, or run: select @extschema@.disable_sync(%L)', enable_sync.code);
   end if;
-  select t.code into v_other from app.entity_type t where t.table_name = "table" and t.code <> enable_sync.code;
+  select t.code into v_other from @extschema@.entity_type t where t.table_name = "table" and t.code <> enable_sync.code;
   if found then
     raise exception '% is live as "%"', "table", v_other
-      using errcode = '42710', hint = format('Keep that code, or run first: select app.disable_sync(%L)', v_other);
+      using errcode = '42710', hint = format('Keep that code, or run first: select @extschema@.disable_sync(%L)', v_other);
   end if;
 
   e.code := enable_sync.code;
   e.table_name := "table";
-  e.key_column := app.sync_key_of("table", key);
-  e.tenant_column := coalesce(tenant, case when app.sync_has_column("table", 'organization_id') then 'organization_id' end);
+  e.key_column := @extschema@.sync_key_of("table", key);
+  e.tenant_column := coalesce(tenant, case when @extschema@.sync_has_column("table", 'organization_id') then 'organization_id' end);
   e.containers := coalesce(enable_sync.containers, '{}');
   e.rights := coalesce(enable_sync.rights, '{}');
   e.redact := coalesce(enable_sync.redact, '{}');
@@ -212,7 +212,7 @@ begin
       using errcode = '42P17',
             hint = 'Add organization_id uuid not null, or policies of your own with row level security enabled, or pass public => true if that is meant.';
   end if;
-  perform app.sync_check_columns("table", e);
+  perform @extschema@.sync_check_columns("table", e);
   select tgname into v_other from pg_trigger
    where tgrelid = "table" and not tgisinternal and tgtype & 3 = 3 and tgtype & 20 <> 0 and tgname > 'zzz_sync_version';
   if found then
@@ -220,39 +220,39 @@ begin
       using errcode = '42P17', hint = format('Run: alter trigger %I on %s rename to …, with a name that sorts before zzz_sync_version', v_other, "table");
   end if;
 
-  v_had_columns := app.sync_add_columns("table");
-  v_was_live := exists (select 1 from app.entity_type t where t.code = e.code);
-  insert into app.entity_type select e.*
+  v_had_columns := @extschema@.sync_add_columns("table");
+  v_was_live := exists (select 1 from @extschema@.entity_type t where t.code = e.code);
+  insert into @extschema@.entity_type select e.*
     on conflict on constraint entity_type_pkey do update
     set table_name = excluded.table_name, key_column = excluded.key_column, tenant_column = excluded.tenant_column,
         containers = excluded.containers, rights = excluded.rights, redact = excluded.redact,
         snapshots = excluded.snapshots, views = excluded.views, public = excluded.public;
 
-  perform app.sync_secure(e);
-  perform app.sync_version_function(e);
-  perform app.sync_log_functions(e);
-  execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function app.sync_refuse_truncate()', "table");
+  perform @extschema@.sync_secure(e);
+  perform @extschema@.sync_version_function(e);
+  perform @extschema@.sync_log_functions(e);
+  execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function @extschema@.sync_refuse_truncate()', "table");
 
   -- Live once, then not: rows may have changed under an old version, and deletions were told to nobody.
   if v_had_columns and not v_was_live then
-    perform app.resync(e.code);
+    perform @extschema@.resync(e.code);
   end if;
 end $$;
 
-comment on function app.enable_sync(regclass, text, text[], text[], text[], text, boolean, boolean, text, text) is 'Makes a table live, or brings it up to date after its columns changed.';
+comment on function @extschema@.enable_sync(regclass, text, text[], text[], text[], text, boolean, boolean, text, text) is 'Makes a table live, or brings it up to date after its columns changed.';
 
 -- Undoes enable_sync but for the columns, so that versions go on where they were, and for row level security,
 -- without which the table would lie open.
-create or replace function app.disable_sync(code text) returns void
+create or replace function @extschema@.disable_sync(code text) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  e app.entity_type;
+  e @extschema@.entity_type;
   v_trigger text;
 begin
-  delete from app.entity_type t where t.code = disable_sync.code returning * into e;
+  delete from @extschema@.entity_type t where t.code = disable_sync.code returning * into e;
   if not found then
     return;
   end if;
@@ -262,10 +262,10 @@ begin
       execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
     end loop;
   else
-    execute format('drop function if exists app.%I(uuid)', 'sees_' || code);
+    execute format('drop function if exists @extschema@.%I(uuid)', 'sees_' || code);
   end if;
-  execute format('drop function if exists app.%I(), app.%I(), app.%I(), app.%I()', 'version_' || code,
+  execute format('drop function if exists @extschema@.%I(), @extschema@.%I(), @extschema@.%I(), @extschema@.%I()', 'version_' || code,
     format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));
 end $$;
 
-comment on function app.disable_sync(text) is 'Ends the sync of a type; the table keeps its columns, policies and rights.';
+comment on function @extschema@.disable_sync(text) is 'Ends the sync of a type; the table keeps its columns, policies and rights.';

@@ -2,7 +2,7 @@
 -- other change, marked for a recheck.
 
 -- Writes one row of the log by hand, for what no generated trigger of a live table sees.
-create or replace function app.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb) returns void
+create or replace function @extschema@.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -14,31 +14,31 @@ declare
   v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
   v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
 begin
-  insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
+  insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
   values (v_id, $1, $2, v_action, v_version, $4, true, true, v_ts);
-  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
+  insert into @extschema@.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
   values (v_id, v_ts, $1, $2, v_action, v_version, v_actor, v_request - '{ip,user_agent}'::text[],
-          app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
+          @extschema@.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
 end $$;
 
 -- The containers of the row, before the reader's rights: whoever holds a container must hear that a row in it
 -- became readable, or ceased to be. Null when there is no such row.
-create or replace function app.containers_of(code text, id uuid) returns uuid[]
+create or replace function @extschema@.containers_of(code text, id uuid) returns uuid[]
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  e app.entity_type;
+  e @extschema@.entity_type;
   v_maintenance text := current_setting('app.maintenance', true);
   v_ids uuid[];
 begin
-  select t.* into e from app.entity_type t where t.code = containers_of.code;
+  select t.* into e from @extschema@.entity_type t where t.code = containers_of.code;
   if not found then
     return null;
   end if;
   perform set_config('app.maintenance', 'on', true);
   execute format('select %s from %s t where t.%I = $1',
-                 coalesce('array_remove(array[' || app.sync_columns('t', e.containers) || '], null)', '''{}''::uuid[]'), e.table_name, e.key_column)
+                 coalesce('array_remove(array[' || @extschema@.sync_columns('t', e.containers) || '], null)', '''{}''::uuid[]'), e.table_name, e.key_column)
     into v_ids using id;
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
   return v_ids;

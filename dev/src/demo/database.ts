@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { migrate, seedDemo } from "@heliograph/db";
+import { migrate, seedDemo, suiteNames } from "@heliograph/db";
 import { postgresAccount } from "@heliograph/testkit/postgres/account";
 import { preparePostgresBinaries } from "@heliograph/testkit/postgres/binaries";
 import { createData } from "@heliograph/testkit/postgres/create-data";
@@ -86,7 +86,7 @@ export async function startDatabase(context: DemoContext): Promise<DemoDatabase>
   if (given !== null) await waitForDatabase(given, { signal, report });
   const database = given === null ? await startEmbedded(context) : { url: given, pid: null };
   try {
-    await unlessAborted(migrate(database.url, { suite: true }), signal);
+    await unlessAborted(migrate(database.url, { names: suiteNames, suite: true }), signal);
     await unlessAborted(seedDemo(database.url), signal);
   } catch (error) {
     signal.throwIfAborted();

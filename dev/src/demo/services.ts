@@ -31,6 +31,8 @@ function settingsOf(context: DemoContext, { database, redis, origins }: Services
   return {
     JWT_SECRET: context.secrets.jwtSecret,
     CURSOR_SECRET: context.secrets.cursorSecret,
+    // Where the suite stands.
+    HELIOGRAPH_SCHEMA: "app",
     REDIS_PREFIX: redisPrefix(context.options.redisUrl !== null, database.url),
     ALLOWED_ORIGINS: origins.join(","),
     ...context.options.passOn,

@@ -87,9 +87,10 @@ test("the images migrate a database, serve on it, say that they live, stop when 
   const before = Object.values(images).map(({ workFolder }) => filesOf(workFolder));
   const databaseUrl = await emptyDatabase();
   const redisUrl = inject("redisUrl");
-  const migrated = await run(image("migrate"), [...image("migrate").entrypoint, "migrate", "--logins"], {
+  const migrated = await run(image("migrate"), [...image("migrate").entrypoint, "migrate", "--logins", "--suite"], {
     ...image("migrate").environment,
     DATABASE_URL: databaseUrl,
+    HELIOGRAPH_SCHEMA: "app",
     GATEWAY_DATABASE_URL: "postgresql://heliograph_gateway:a-password-of-images@db/heliograph",
     WATCHER_DATABASE_URL: "postgresql://heliograph_watcher:a-password-of-images@db/heliograph",
   });
@@ -98,6 +99,7 @@ test("the images migrate a database, serve on it, say that they live, stop when 
   const env = {
     JWT_SECRET: "j".repeat(32),
     CURSOR_SECRET: "c".repeat(32),
+    HELIOGRAPH_SCHEMA: "app",
     REDIS_PREFIX: `images_${process.pid}`,
     ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
   };

@@ -21,7 +21,7 @@ export { EmfLines, type EmfNames, startEmf } from "./observability/emf.ts";
 export { answerHealth, type Health, startHealthServer } from "./observability/health-server.ts";
 export { createLogger, type Logger, logReady } from "./observability/logger.ts";
 export { createMetricsRegistry, type MetricsRegistry } from "./observability/metrics-registry.ts";
-export { createPool, isSilence, isUnavailable } from "./postgres/pg-pool.ts";
+export { createPool, type DatabasePool, isSilence, isUnavailable } from "./postgres/pg-pool.ts";
 export { createRedis } from "./redis/redis.ts";
 export { type Release, Releasers } from "./service/releasers.ts";
 export { runService, type ServiceContext } from "./service/run-service.ts";

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createLogger, createPool } from "@heliograph/server-kit";
+import { databaseNames } from "@heliograph/shared/database-names";
 import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster";
 import { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { waitFor } from "@heliograph/testkit/wait/wait-for";
@@ -41,7 +42,13 @@ class Site implements AsyncDisposable {
     const postgres = undo.use(await FailingPostgres.start());
     const cluster = undo.use(await startCluster({ databaseUrl: postgres.url, redisUrl: inject("redisUrl"), ...size }));
     const logger = createLogger("test", "silent");
-    const sql = createPool({ url: postgres.url, name: "test", max: 4, logger });
+    const sql = createPool({
+      url: postgres.url,
+      names: databaseNames("app", "heliograph"),
+      name: "test",
+      max: 4,
+      logger,
+    });
     undo.defer(() => sql.end());
     const gateways = cluster.gateways.map(({ url }) => url);
     const rest = await RestClient.login(gateways[0] ?? "", "bob@northwind.example");

@@ -1,9 +1,14 @@
 import type { AddressInfo } from "node:net";
 import cors from "@fastify/cors";
 import { socketPath } from "@heliograph/protocol";
-import { answerHealth, type Logger, type MetricsRegistry, type Tokens } from "@heliograph/server-kit";
+import {
+  answerHealth,
+  type DatabasePool,
+  type Logger,
+  type MetricsRegistry,
+  type Tokens,
+} from "@heliograph/server-kit";
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from "fastify";
-import type { Pool } from "pg";
 import type { GatewayConfig } from "./config.ts";
 import type { EntityRegistry } from "./db/entity-registry.ts";
 import type { GatewayMetrics } from "./metrics.ts";
@@ -14,7 +19,7 @@ import { identify, isRefusal, type Refusal, refusalBody, refusals } from "./sync
 
 export type AppDependencies = {
   readonly config: GatewayConfig;
-  readonly pool: Pool;
+  readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly logger: Logger;

@@ -12,6 +12,7 @@ import {
   waitUntilReady,
 } from "@heliograph/server-kit";
 import { systemClock } from "@heliograph/shared/clock";
+import { databaseNames } from "@heliograph/shared/database-names";
 import { buildApp, listen } from "./app.ts";
 import { gatewayConfig, gatewayEnvironment } from "./config.ts";
 import { Pulse } from "./database-liveness.ts";
@@ -44,8 +45,10 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   }
 
   const url = config.DATABASE_URL;
+  const names = databaseNames(config.HELIOGRAPH_SCHEMA, config.HELIOGRAPH_ROLE_PREFIX);
   const pool = createPool({
     url,
+    names,
     name: "heliograph-gateway",
     max: config.DATABASE_POOL_SIZE,
     logger,
@@ -58,6 +61,7 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   // Time-outs on both sides: a statement of the feed that hangs on a dead link would make the pod deaf.
   const syncPool = createPool({
     url,
+    names,
     name: "heliograph-gateway-sync",
     max: syncPoolSize,
     logger,

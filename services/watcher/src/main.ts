@@ -12,6 +12,7 @@ import {
   startLogLevel,
   waitUntilReady,
 } from "@heliograph/server-kit";
+import { databaseNames } from "@heliograph/shared/database-names";
 import { createRedisBus, silentBus } from "./claim/bus.ts";
 import { createLogDatabase } from "./claim/log-database.ts";
 import { LogWatcher } from "./claim/log-watcher.ts";
@@ -32,10 +33,12 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
   const logger = createLogger("watcher", config.LOG_LEVEL);
   const metricsRegistry = createMetricsRegistry("watcher");
 
+  const names = databaseNames(config.HELIOGRAPH_SCHEMA, config.HELIOGRAPH_ROLE_PREFIX);
   // The time limits end sessions that a frozen or disconnected watcher leaves behind. A claim must be durable before its
   // hint is published, hence synchronous_commit.
   const pool = createPool({
     url: config.DATABASE_URL,
+    names,
     name: "heliograph-watcher",
     max: config.DATABASE_POOL_SIZE,
     logger,
@@ -83,7 +86,7 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     what: "PostgreSQL and its schema",
     logger,
     signal,
-    attempt: () => pool.query("select 1 from app.sync_state"),
+    attempt: () => pool.query(`select 1 from ${pool.names.schema}.sync_state`),
   });
   started = true;
 
@@ -111,6 +114,7 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
   const leading = (): boolean => !config.SYNC_ENABLED || watcher.leading;
   const stopJobs = startJobs({
     databaseUrl: config.DATABASE_URL,
+    names,
     redisUrl: config.REDIS_URL,
     redisPrefix: config.REDIS_PREFIX,
     keep,

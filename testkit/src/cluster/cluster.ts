@@ -32,6 +32,8 @@ export interface Cluster extends AsyncDisposable {
 
 function settingsOf(options: ClusterOptions): Record<string, string> {
   return {
+    // Where the suite stands.
+    HELIOGRAPH_SCHEMA: "app",
     REDIS_PREFIX: options.redisPrefix ?? `cluster_${randomBytes(6).toString("hex")}`,
     JWT_SECRET: randomBytes(32).toString("hex"),
     CURSOR_SECRET: randomBytes(32).toString("hex"),

@@ -45,6 +45,7 @@ export class Site implements AsyncDisposable {
     const postgres = undo.use(await PostgresHost.start(random.fork(), options));
     const redis = undo.use(await RedisHost.start());
     const settings = {
+      HELIOGRAPH_SCHEMA: "app",
       REDIS_PREFIX: `chaos_${randomBytes(4).toString("hex")}`,
       JWT_SECRET: randomBytes(32).toString("hex"),
       CURSOR_SECRET: randomBytes(32).toString("hex"),

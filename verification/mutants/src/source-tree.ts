@@ -19,7 +19,7 @@ const parts = [
 ];
 const scope = "@heliograph";
 const testDatabase = "packages/server-kit/src/testing/test-database.ts";
-const pool = "  const pool = new pg.Pool({ connectionString: urlOf(name), max: 10 });\n";
+const pool = "  const pool = Object.assign(new pg.Pool({ connectionString: urlOf(name), max: 10 }), { names });\n";
 /** Executed on every new test database, in the copy only. */
 const definitions = "mutant.sql";
 /** Functions that other definitions generate have to be generated again. */
@@ -90,7 +90,10 @@ export class SourceTree {
   /** The templates stay as they are, with their cache; the patched definitions replace the ones in each copy of them. */
   #redefine(patch: Patch): void {
     const again = generators.has(patch.file) ? this.#read("db/suite/sync.sql") : "";
-    writeFileSync(path.join(this.root, definitions), `${applyPatch(this.#read(patch.file), patch)}\n${again}`);
+    const sql = `${applyPatch(this.#read(patch.file), patch)}\n${again}`;
+    // The names that the templates are installed with.
+    const resolved = sql.replaceAll("@extschema@", "app").replaceAll("@roleprefix@", "heliograph");
+    writeFileSync(path.join(this.root, definitions), resolved);
     const file = JSON.stringify(path.join(this.root, definitions));
     this.#write(
       testDatabase,

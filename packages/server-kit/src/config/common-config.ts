@@ -1,3 +1,4 @@
+import { rolePrefixProblem, schemaNameProblem } from "@heliograph/shared/database-names";
 import { choice, flag, integer, list, text, url } from "./config.ts";
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
@@ -11,6 +12,16 @@ export function startLogLevel(environment: Readonly<Record<string, string | unde
 export const commonConfig = {
   DATABASE_URL: url({ description: "PostgreSQL writer", protocols: ["postgresql:", "postgres:"] }),
   DATABASE_POOL_SIZE: integer({ description: "most connections of this process", default: 20, min: 2, max: 500 }),
+  HELIOGRAPH_SCHEMA: text({
+    description: "schema that Heliograph is installed in",
+    default: "heliograph",
+    problem: schemaNameProblem,
+  }),
+  HELIOGRAPH_ROLE_PREFIX: text({
+    description: "beginning of the names of the database roles, which all databases of a server share",
+    default: "heliograph",
+    problem: rolePrefixProblem,
+  }),
   REDIS_URL: url<null>({
     description: "Redis or Valkey; without it changes are found by polling the log",
     protocols: ["redis:", "rediss:", "unix:"],

@@ -31,13 +31,15 @@ function setting<Value>(type: string, options: Options<Value>, parse: (text: str
   return { ...options, type, default: options.default, parse };
 }
 
-/** A text of at least `minLength` characters. */
+/** A text of at least `minLength` bytes, for which `problem` returns null. */
 export function text<Value extends string | null = string>(
-  options: Options<Value> & { minLength?: number },
+  options: Options<Value> & { minLength?: number; problem?: (value: string) => string | null },
 ): Setting<Value | string> {
   return setting<Value | string>("text", options, (value) => {
     if (options.minLength !== undefined && Buffer.byteLength(value) < options.minLength)
       throw new Error(`must have at least ${options.minLength} bytes, has ${Buffer.byteLength(value)}`);
+    const problem = options.problem?.(value) ?? null;
+    if (problem !== null) throw new Error(problem);
     return value;
   });
 }

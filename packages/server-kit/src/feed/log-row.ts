@@ -1,5 +1,5 @@
 import type { LogAction } from "@heliograph/protocol";
-import type { ClientBase, Pool } from "pg";
+import type { DatabasePool } from "../postgres/pg-pool.ts";
 
 /** One sequenced row of app.logging, as the feed needs it. */
 export type LogRow = {
@@ -20,15 +20,15 @@ export type LogRow = {
  * statement is named, so each connection plans it once over all partitions.
  */
 export async function readLog(
-  queryable: Pool | ClientBase,
+  pool: Pick<DatabasePool, "query" | "names">,
   { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<LogRow[]> {
-  const result = await queryable.query<LogRow>({
+  const result = await pool.query<LogRow>({
     name: "read-log",
     text: /*sql*/ `
       select sync_seq, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck,
              (extract(epoch from created_ts) * 1000)::float8 as created_ms
-        from app.logging
+        from ${pool.names.schema}.logging
        where sync_seq > $1
        order by sync_seq
        limit $2`,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
+import { databaseNames } from "@heliograph/shared/database-names";
 import { expect, onTestFinished, test } from "vitest";
 import { createLogger } from "../observability/logger.ts";
 import { createPool, isUnavailable } from "./pg-pool.ts";
@@ -35,7 +36,13 @@ test("a server that greets and ends the session in one segment costs a statement
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
   const url = `postgresql://someone@127.0.0.1:${port}/none`;
-  const pool = createPool({ url, name: "test", max: 1, logger: createLogger("test", "silent") });
+  const pool = createPool({
+    url,
+    names: databaseNames("app", "heliograph"),
+    name: "test",
+    max: 1,
+    logger: createLogger("test", "silent"),
+  });
   const uncaught: Error[] = [];
   const others = process.listeners("uncaughtException");
   process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => uncaught.push(error));
@@ -70,7 +77,13 @@ test("a connection to a server that says nothing is given up, and means that it 
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
   const url = `postgresql://someone@127.0.0.1:${port}/none`;
-  const pool = createPool({ url, name: "test", max: 1, logger: createLogger("test", "silent") });
+  const pool = createPool({
+    url,
+    names: databaseNames("app", "heliograph"),
+    name: "test",
+    max: 1,
+    logger: createLogger("test", "silent"),
+  });
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     await pool.end();

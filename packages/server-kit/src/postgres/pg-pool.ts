@@ -1,3 +1,4 @@
+import type { DatabaseNames } from "@heliograph/shared/database-names";
 import pg from "pg";
 import type { Logger } from "../observability/logger.ts";
 
@@ -60,9 +61,13 @@ class PromptClient extends pg.Client {
   }
 }
 
+/** A pool that knows the names in its database: statements are built from `names`, never from a search_path. */
+export type DatabasePool = pg.Pool & { readonly names: DatabaseNames };
+
 /** A pool whose sessions speak UTC and whose idle errors are logged instead of ending the process. */
 export function createPool(options: {
   readonly url: string;
+  readonly names: DatabaseNames;
   readonly name: string;
   readonly max: number;
   readonly logger: Logger;
@@ -72,7 +77,7 @@ export function createPool(options: {
   readonly queryTimeoutMs?: number;
   /** Send statements without waiting for the answers to those before: saves round trips to callers that make use of it. */
   readonly pipeline?: boolean;
-}): pg.Pool {
+}): DatabasePool {
   const session = Object.entries({ timezone: "UTC", ...options.session }).map(([name, value]) => `-c ${name}=${value}`);
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -97,7 +102,7 @@ export function createPool(options: {
   pool.on("connect", (client) => {
     client.on("error", (error) => options.logger.debug({ cause: error.message }, "database connection lost"));
   });
-  return pool;
+  return Object.assign(pool, { names: options.names });
 }
 
 /** True for errors that mean "the database cannot be reached now", not "this statement is wrong". */

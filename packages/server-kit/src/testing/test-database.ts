@@ -1,15 +1,21 @@
 import { randomBytes } from "node:crypto";
+import { type DatabaseNames, databaseNames } from "@heliograph/shared/database-names";
 import pg from "pg";
 import { expect, inject } from "vitest";
+import type { DatabasePool } from "../postgres/pg-pool.ts";
 import "./provided.ts";
 
 export interface TestDatabase extends AsyncDisposable {
   readonly name: string;
   /** URL of this database for a role: the superuser by default, `heliograph_gateway` or `heliograph_watcher`. */
   url(role?: string): string;
+  readonly names: DatabaseNames;
   /** Superuser connections. */
-  readonly pool: pg.Pool;
+  readonly pool: DatabasePool;
 }
+
+/** Of the template databases: the suite stands in schema app, as the plan has it. */
+const names = databaseNames("app", "heliograph");
 
 const suffixes = /\.(pg|redis|cluster|browser|bench)\.test\.tsx?$/;
 
@@ -40,11 +46,12 @@ export async function createTestDatabase({ template }: { template: "core" | "sui
     }
   };
   await admin(`create database ${name} template heliograph_${template} strategy file_copy`);
-  const pool = new pg.Pool({ connectionString: urlOf(name), max: 10 });
+  const pool = Object.assign(new pg.Pool({ connectionString: urlOf(name), max: 10 }), { names });
   // Dropping the database with FORCE ends connections that a failed test left open; that must not fail the run again.
   pool.on("error", () => undefined);
   return {
     name,
+    names,
     pool,
     url: (role) => urlOf(name, role),
     [Symbol.asyncDispose]: async () => {

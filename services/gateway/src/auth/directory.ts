@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { DatabasePool } from "@heliograph/server-kit";
 
 /** A person as a member of one organization. */
 export interface Member {
@@ -28,11 +28,11 @@ const maxEntries = 10_000;
 
 /** Looks up who a token speaks for, and remembers it for a minute: it is written into the log with each change. */
 export class Directory {
-  readonly #pool: pg.Pool;
+  readonly #pool: DatabasePool;
   readonly #now: () => number;
   readonly #known = new Map<string, { member: Member; until: number }>();
 
-  constructor(pool: pg.Pool, now: () => number = () => performance.now()) {
+  constructor(pool: DatabasePool, now: () => number = () => performance.now()) {
     this.#pool = pool;
     this.#now = now;
   }
@@ -50,7 +50,7 @@ export class Directory {
     this.#known.delete(key);
     const { rows } = await this.#pool.query<MemberRow>(
       `select person_id, email, fname, lname, person_type, organization_id, role
-         from app.identify($1, $2)`,
+         from ${this.#pool.names.schema}.identify($1, $2)`,
       [personId, organizationId],
     );
     const row = rows[0];

@@ -1,7 +1,6 @@
 import rateLimit from "@fastify/rate-limit";
-import type { Tokens } from "@heliograph/server-kit";
+import type { DatabasePool, Tokens } from "@heliograph/server-kit";
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
-import type pg from "pg";
 import { Semaphore } from "../concurrency/semaphore.ts";
 import { RestError } from "../rest/errors/rest-error.ts";
 import { callerOf } from "./caller.ts";
@@ -30,7 +29,7 @@ const verifiedAtOnce = 2;
 const maxWaiting = 100;
 
 export interface LoginDependencies {
-  readonly pool: pg.Pool;
+  readonly pool: DatabasePool;
   readonly tokens: Tokens;
   readonly attemptsPerMinute?: number;
 }
@@ -100,7 +99,7 @@ function credentials(body: unknown): { email: string; password: string } {
 
 async function login({ pool, tokens }: LoginDependencies, email: string, password: string): Promise<object> {
   const { rows } = await pool.query<LoginRow>(
-    "select person_id, email, fname, lname, person_type, password_hash, memberships from app.login($1)",
+    `select person_id, email, fname, lname, person_type, password_hash, memberships from ${pool.names.schema}.login($1)`,
     [email.trim()],
   );
   const row = rows[0];

@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { DatabasePool } from "@heliograph/server-kit";
 import { type CatalogRow, type EntityType, entityTypeOf } from "./entity-type.ts";
 
 /** Least time between two looks at the catalog that an unknown name causes: made-up names must not become a load. */
@@ -8,13 +8,13 @@ const staleIntervalMs = 1000;
 /** After this time a lookup has the catalog read beside it: that is how an added column or enumeration value is noticed. */
 const maxAgeMs = 60_000;
 
-const catalogQuery = `
+const catalogQuery = (schema: string): string => `
   select code, schema_name, table_name, key_column, tenant_column, containers, rights, redact, views, public, own_policy, comment, columns
-    from app.entity_catalog order by code`;
+    from ${schema}.entity_catalog order by code`;
 
 /** The live tables as the database describes them. Filled once at start; read without waiting afterwards. */
 export class EntityRegistry {
-  readonly #pool: pg.Pool;
+  readonly #pool: DatabasePool;
   readonly #now: () => number;
   #types: ReadonlyMap<string, EntityType> = new Map();
   #fingerprints = new Map<string, string>();
@@ -23,7 +23,7 @@ export class EntityRegistry {
   #staleAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
 
-  constructor(pool: pg.Pool, now: () => number = () => performance.now()) {
+  constructor(pool: DatabasePool, now: () => number = () => performance.now()) {
     this.#pool = pool;
     this.#now = now;
   }
@@ -76,7 +76,7 @@ export class EntityRegistry {
   }
 
   async #read(): Promise<void> {
-    const { rows } = await this.#pool.query<CatalogRow>(catalogQuery);
+    const { rows } = await this.#pool.query<CatalogRow>(catalogQuery(this.#pool.names.schema));
     this.#refreshedAt = this.#now();
     const types = new Map<string, EntityType>();
     const fingerprints = new Map<string, string>();
@@ -97,7 +97,7 @@ export class EntityRegistry {
 }
 
 /** @throws when the catalog cannot be read */
-export async function loadEntityRegistry(pool: pg.Pool): Promise<EntityRegistry> {
+export async function loadEntityRegistry(pool: DatabasePool): Promise<EntityRegistry> {
   const registry = new EntityRegistry(pool);
   await registry.refresh();
   return registry;

@@ -1,6 +1,5 @@
-import { createLogger, createPool, isUnavailable } from "@heliograph/server-kit";
+import { createLogger, createPool, type DatabasePool, isUnavailable } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type UserContext, withUser } from "./user-transaction.ts";
 
@@ -29,9 +28,9 @@ const settings = `
          coalesce(current_setting('app.actor', true), '') as actor, current_setting('statement_timeout') as timeout`;
 
 describe.each([true, false])("pipeline %s", (pipeline) => {
-  let pool: pg.Pool;
+  let pool: DatabasePool;
   beforeAll(() => {
-    pool = createPool({ url: db.url("heliograph_gateway"), name: "test", max: 2, logger, pipeline });
+    pool = createPool({ url: db.url("heliograph_gateway"), names: db.names, name: "test", max: 2, logger, pipeline });
   });
   afterAll(() => pool.end());
 

@@ -1,8 +1,10 @@
-import { isSilence } from "@heliograph/server-kit";
+import { type DatabasePool, isSilence } from "@heliograph/server-kit";
 import type pg from "pg";
 
 /** What a transaction's work may do: ask. It can neither release the connection nor outlive the time limit. */
 export interface UserClient {
+  /** The schema of Heliograph, quoted for SQL. */
+  readonly schema: string;
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>>;
   /** Rows as arrays in the order of the select list. */
   queryArrays(text: string, values?: readonly unknown[]): Promise<pg.QueryArrayResult<unknown[]>>;
@@ -63,8 +65,8 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
 }
 
 // All settings are local to the transaction: whatever happens, the connection goes back to the pool without a user.
-const contextStatement = `
-  select set_config('role', 'heliograph_app', true), set_config('app.person_id', $1, true),
+const contextStatement = (appRole: string): string => `
+  select set_config('role', '${appRole}', true), set_config('app.person_id', $1, true),
          set_config('app.organization_id', $2, true), set_config('app.actor', $3, true),
          set_config('app.request', $4, true), set_config('statement_timeout', $5, true),
          set_config('idle_in_transaction_session_timeout', $6, true)`;
@@ -81,7 +83,7 @@ const contextStatement = `
  * same where it only read, and did not take long to fail.
  */
 export async function withUser<Result>(
-  pool: pg.Pool,
+  pool: DatabasePool,
   context: UserContext,
   work: (client: UserClient) => Promise<Result>,
   options: UserTransactionOptions = {},
@@ -102,7 +104,7 @@ export async function withUser<Result>(
 }
 
 async function withUserOnce<Result>(
-  pool: pg.Pool,
+  pool: DatabasePool,
   context: UserContext,
   work: (client: UserClient) => Promise<Result>,
   options: UserTransactionOptions,
@@ -116,12 +118,12 @@ async function withUserOnce<Result>(
     broken = error;
   };
   connection.on("error", onError);
-  const client = boundedClient(connection, timeoutMs + silenceMs, (error, sentAt) => {
+  const client = boundedClient(connection, pool.names.schema, timeoutMs + silenceMs, (error, sentAt) => {
     broken ??= error;
     silentSince.set(pool, Math.max(sentAt, silentSince.get(pool) ?? sentAt));
   });
   try {
-    const begun = begin(client, context, timeoutMs, options.readOnly === true);
+    const begun = begin(client, pool.names.roles.app, context, timeoutMs, options.readOnly === true);
     // Handled here already: `work` may fail first, and this rejection would then have no handler.
     begun.then(onBegun, () => undefined);
     const result = await work(client).catch(async (error: unknown) => {
@@ -146,11 +148,17 @@ async function withUserOnce<Result>(
   }
 }
 
-function begin(client: BoundedClient, context: UserContext, timeoutMs: number, readOnly: boolean): Promise<unknown> {
+function begin(
+  client: BoundedClient,
+  appRole: string,
+  context: UserContext,
+  timeoutMs: number,
+  readOnly: boolean,
+): Promise<unknown> {
   const mode = readOnly ? "read only" : "read write";
   return Promise.all([
     client.begin(`begin isolation level read committed ${mode}`, []),
-    client.begin(contextStatement, [
+    client.begin(contextStatement(appRole), [
       context.personId,
       context.organizationId,
       context.actor ? JSON.stringify(context.actor) : "",
@@ -170,6 +178,7 @@ type BoundedClient = UserClient & { begin(text: string, values: readonly unknown
  */
 function boundedClient(
   connection: pg.PoolClient,
+  schema: string,
   timeoutMs: number,
   onSilence: (error: Error, sentAt: number) => void,
 ): BoundedClient {
@@ -202,6 +211,7 @@ function boundedClient(
   });
   const beginMs = Math.min(timeoutMs, beginTimeoutMs);
   return {
+    schema,
     begin: (text, values) => inOrder(() => connection.query(bounded(text, values, beginMs))),
     query: (text, values) => inOrder(() => connection.query(bounded(text, values))),
     queryArrays: (text, values) => inOrder(() => connection.query({ ...bounded(text, values), rowMode: "array" })),

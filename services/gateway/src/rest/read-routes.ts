@@ -93,14 +93,17 @@ function parseIds(raw: RawQuery): string[] {
 
 async function logViews(client: UserClient, type: EntityType, documents: readonly Document[]): Promise<void> {
   if (!type.views || documents.length === 0) return;
-  await client.query("select app.log_view($1, $2)", [type.code, documents.map((one) => one[type.keyColumn])]);
+  await client.query(`select ${client.schema}.log_view($1, $2)`, [
+    type.code,
+    documents.map((one) => one[type.keyColumn]),
+  ]);
 }
 
 /** The function looks past row level security, so whether the row may be read is asked first, in the same transaction. */
 async function readHistory(client: UserClient, type: EntityType, id: string): Promise<object[]> {
   if (!(await readOne(client, type, id))) throw new RestError("not_found");
   const { rows } = await client.query<HistoryRow>(
-    "select at, actor, action, version, columns from app.entity_history($1, $2, $3)",
+    `select at, actor, action, version, columns from ${client.schema}.entity_history($1, $2, $3)`,
     [type.code, id, historyLimit],
   );
   return rows.map(({ at, actor, action, version, columns }) => ({

@@ -1,7 +1,6 @@
 import cors from "@fastify/cors";
-import type { Logger, Tokens } from "@heliograph/server-kit";
+import type { DatabasePool, Logger, Tokens } from "@heliograph/server-kit";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
-import type pg from "pg";
 import { authenticate, authenticateForRenewal } from "../auth/caller.ts";
 import { Directory } from "../auth/directory.ts";
 import { registerLoginRoutes } from "../auth/login-routes.ts";
@@ -27,7 +26,7 @@ declare module "fastify" {
 
 export interface RestDependencies {
   /** Connects as heliograph_gateway. With `pipeline` a request takes one round trip less. */
-  readonly pool: pg.Pool;
+  readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly logger: Logger;

@@ -1,4 +1,5 @@
 import { createLogger, createPool, Tokens } from "@heliograph/server-kit";
+import { databaseNames } from "@heliograph/shared/database-names";
 import Fastify from "fastify";
 import { expect, test } from "vitest";
 import { EntityRegistry } from "../db/entity-registry.ts";
@@ -10,6 +11,7 @@ const silent = createLogger("test", "fatal");
 test("a database that cannot be reached: 503 with the time to wait, on every route, and nothing of the cause", async () => {
   const pool = createPool({
     url: "postgresql://heliograph_gateway@localhost/none?host=%2Fnowhere",
+    names: databaseNames("app", "heliograph"),
     name: "test",
     max: 2,
     logger: silent,

@@ -2,10 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { closeCodes } from "@heliograph/protocol";
-import { coalesce, type Identity, type Logger, type Tokens } from "@heliograph/server-kit";
+import { coalesce, type DatabasePool, type Identity, type Logger, type Tokens } from "@heliograph/server-kit";
 import { type Clock, systemClock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
-import type { Pool } from "pg";
 import type { GatewayConfig } from "../config.ts";
 import type { EntityRegistry } from "../db/entity-registry.ts";
 import type { GatewayMetrics } from "../metrics.ts";
@@ -39,9 +38,9 @@ import { RowKeeper } from "./subscriptions/subscription-row-writer.ts";
 export type PubsubDependencies = {
   readonly config: GatewayConfig;
   /** For reads under users' rights; shared with REST. */
-  readonly pool: Pool;
+  readonly pool: DatabasePool;
   /** For the feed, the heartbeat and subscription rows, which must not wait behind requests. */
-  readonly syncPool: Pool;
+  readonly syncPool: DatabasePool;
   readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly logger: Logger;

@@ -1,5 +1,5 @@
-import { type LogRow, readLog } from "@heliograph/server-kit";
-import type { Pool, QueryConfig } from "pg";
+import { type DatabasePool, type LogRow, readLog } from "@heliograph/server-kit";
+import type { QueryConfig } from "pg";
 
 /** Head of the feed as stored in the lease row. */
 export interface Lease {
@@ -51,27 +51,29 @@ export function createLogDatabase({
   watcherId,
   leaseTtlMs,
 }: {
-  pool: Pool;
+  pool: DatabasePool;
   watcherId: string;
   leaseTtlMs: number;
 }): LogDatabase {
   // A watcher that gets no answer for as long as a lease lasts no longer leads. Waiting longer on a silently dead link,
   // once for each connection of the pool, would only delay the takeover and with it all changes.
+  const { schema } = pool.names;
   const bounded = {
+    names: pool.names,
     query: (statement: QueryConfig) => pool.query({ ...statement, query_timeout: leaseTtlMs } as QueryConfig),
-  } as Pool;
+  } as DatabasePool;
   return {
     async lead() {
       const result = await bounded.query<{ head_seq: number; log_epoch: string }>({
         name: "lead",
-        text: "select head_seq, log_epoch from app.lead($1, make_interval(secs => $2))",
+        text: `select head_seq, log_epoch from ${schema}.lead($1, make_interval(secs => $2))`,
         values: [watcherId, leaseTtlMs / 1000],
       });
       const row = result.rows[0];
       return row && { head: row.head_seq, epoch: row.log_epoch };
     },
     async resign() {
-      await pool.query("select app.resign($1)", [watcherId]);
+      await pool.query(`select ${schema}.resign($1)`, [watcherId]);
     },
     async claim(limit, expectedHead, window) {
       try {
@@ -79,8 +81,8 @@ export function createLogDatabase({
           name: `claim-${window}`,
           text:
             window === "recent"
-              ? `select first_seq, last_seq, log_epoch from app.claim($1, $2, $3, now() - interval '${recentWindow}')`
-              : "select first_seq, last_seq, log_epoch from app.claim($1, $2, $3)",
+              ? `select first_seq, last_seq, log_epoch from ${schema}.claim($1, $2, $3, now() - interval '${recentWindow}')`
+              : `select first_seq, last_seq, log_epoch from ${schema}.claim($1, $2, $3)`,
           values: [watcherId, limit, expectedHead],
         });
         const row = result.rows[0];
@@ -93,7 +95,7 @@ export function createLogDatabase({
     },
     read: (after, limit) => readLog(bounded, { after, limit }),
     async ensurePartitions(days) {
-      const result = await pool.query<{ created: number }>("select app.ensure_partitions($1) as created", [days]);
+      const result = await pool.query<{ created: number }>(`select ${schema}.ensure_partitions($1) as created`, [days]);
       return result.rows[0]?.created ?? 0;
     },
   };

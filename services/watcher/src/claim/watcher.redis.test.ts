@@ -33,7 +33,7 @@ function until(condition: () => boolean): Promise<void> {
 
 /** Starts a watcher as the process runs it, with connections of its own. */
 function startWatcher() {
-  const pool = createPool({ url: db.url("heliograph_watcher"), name: "test-watcher", max: 2, logger });
+  const pool = createPool({ url: db.url("heliograph_watcher"), names: db.names, name: "test-watcher", max: 2, logger });
   const pollPause = new PollPause();
   const bus = createRedisBus({ url: redisUrl, prefix, logger, onPoke: () => pollPause.poke() });
   const database = createLogDatabase({ pool, watcherId: randomUUID(), leaseTtlMs: 3000 });

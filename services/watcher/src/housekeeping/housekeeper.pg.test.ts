@@ -10,7 +10,7 @@ const logger = createLogger("test", "silent");
 
 test("sessions and subscriptions of dead gateways are deleted after the grace period, by the watcher's own role", async () => {
   await using db = await createTestDatabase({ template: "suite" });
-  const pool = createPool({ url: db.url("heliograph_watcher"), name: "test", max: 1, logger });
+  const pool = createPool({ url: db.url("heliograph_watcher"), names: db.names, name: "test", max: 1, logger });
   await using _end = { [Symbol.asyncDispose]: () => pool.end() };
   const [killed, alive] = [randomUUID(), randomUUID()];
   await db.pool.query(

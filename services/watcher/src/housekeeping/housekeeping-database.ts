@@ -1,5 +1,4 @@
-import type { Logger } from "@heliograph/server-kit";
-import type { Pool } from "pg";
+import type { DatabasePool, Logger } from "@heliograph/server-kit";
 import { dropExpiredDays, type RetentionDatabase } from "./log-retention.ts";
 
 /** The deletions that the leader makes because sync depends on them. Each method returns how much it deleted. */
@@ -12,16 +11,17 @@ export interface HousekeepingDatabase {
 
 /** The port on PostgreSQL. `sessionGraceMs`: how long a session of a dead gateway can be resumed. */
 export function createHousekeepingDatabase(parts: {
-  pool: Pool;
+  pool: DatabasePool;
   retention: RetentionDatabase;
   sessionGraceMs: number;
   logger: Logger;
 }): HousekeepingDatabase {
+  const { schema } = parts.pool.names;
   const { pool, retention, sessionGraceMs, logger } = parts;
   return {
     async reap() {
       const { rows } = await pool.query<{ count: number }>(
-        "select gateways + sessions + subscriptions as count from app.reap_sessions(grace => make_interval(secs => $1))",
+        `select gateways + sessions + subscriptions as count from ${schema}.reap_sessions(grace => make_interval(secs => $1))`,
         [sessionGraceMs / 1000],
       );
       return rows[0]?.count ?? 0;

@@ -1,6 +1,5 @@
-import { createLogger, createPool } from "@heliograph/server-kit";
+import { createLogger, createPool, type DatabasePool } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import { createRetentionDatabase, dropExpiredDays, type LogHalf } from "./log-retention.ts";
 
@@ -28,9 +27,10 @@ const daysOf = async ({ pool }: TestDatabase, half: LogHalf): Promise<string[]> 
     )
   ).rows.map(({ day }) => day);
 
-function watcherPool(db: TestDatabase): Pool & AsyncDisposable {
+function watcherPool(db: TestDatabase): DatabasePool & AsyncDisposable {
   const pool = createPool({
     url: db.url("heliograph_watcher"),
+    names: db.names,
     name: "test",
     max: 1,
     logger,
@@ -39,7 +39,7 @@ function watcherPool(db: TestDatabase): Pool & AsyncDisposable {
   return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.end() });
 }
 
-const dropWith = (pool: Pool, half: LogHalf = "logging"): Promise<number> =>
+const dropWith = (pool: DatabasePool, half: LogHalf = "logging"): Promise<number> =>
   dropExpiredDays({
     database: createRetentionDatabase({ pool, keep: { logging: 7, logging_detail: 30 } }),
     half,

@@ -1,5 +1,4 @@
-import type { Logger } from "@heliograph/server-kit";
-import type { Pool } from "pg";
+import type { DatabasePool, Logger } from "@heliograph/server-kit";
 
 /** The two halves of the log: the feed (logging) and the audit log (logging_detail). */
 export type LogHalf = "logging" | "logging_detail";
@@ -62,8 +61,6 @@ export async function dropExpiredDays(parts: {
   return dropped;
 }
 
-/** Owner of the two halves. Only the owner may detach a partition. */
-const owner = "heliograph_log";
 /** Longest wait for a lock; a concurrent detach waits this long for each open transaction. */
 const lockTimeout = "200ms";
 
@@ -72,29 +69,33 @@ export function createRetentionDatabase({
   pool,
   keep,
 }: {
-  pool: Pool;
+  pool: DatabasePool;
   keep: Readonly<Record<LogHalf, number>>;
 }): RetentionDatabase {
+  const { schema, roles } = pool.names;
   return {
     async expiredDays() {
       const { rows } = await pool.query<ExpiredDay>(
-        "select part_of as half, day, state from app.expired_log_days($1, $2)",
+        `select part_of as half, day, state from ${schema}.expired_log_days($1, $2)`,
         [keep.logging, keep.logging_detail],
       );
       return rows;
     },
     async retire(day) {
-      await pool.query("select app.retire_log_day($1)", [day]);
+      await pool.query(`select ${schema}.retire_log_day($1)`, [day]);
     },
     async detach({ half, day, state }) {
       const client = await pool.connect();
       let restored = false;
       try {
-        await client.query(`set role ${owner}`);
+        // Only the owner of the log may detach a partition.
+        await client.query(`set role ${roles.log}`);
         await client.query(`set lock_timeout = '${lockTimeout}'`);
         // Sent alone: DETACH CONCURRENTLY commits in the middle, so it cannot run in a function or a transaction block.
         const how = state === "detaching" ? "finalize" : "concurrently";
-        await client.query(`alter table app.${half} detach partition app.${half}_${day.replaceAll("-", "")} ${how}`);
+        await client.query(
+          `alter table ${schema}.${half} detach partition ${schema}.${half}_${day.replaceAll("-", "")} ${how}`,
+        );
         await client.query("reset lock_timeout");
         await client.query("reset role");
         restored = true;
@@ -104,7 +105,7 @@ export function createRetentionDatabase({
       }
     },
     async drop({ half, day }) {
-      await pool.query("select app.drop_log_day($1, $2)", [half, day]);
+      await pool.query(`select ${schema}.drop_log_day($1, $2)`, [half, day]);
     },
   };
 }

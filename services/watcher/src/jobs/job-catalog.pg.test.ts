@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createLogger, createPool } from "@heliograph/server-kit";
+import { createLogger, createPool, type DatabasePool } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRetentionDatabase } from "../housekeeping/log-retention.ts";
 import type { JobReport } from "./job.ts";
@@ -9,11 +8,11 @@ import { createJobCatalog } from "./job-catalog.ts";
 
 const logger = createLogger("test", "silent");
 let db: TestDatabase;
-let pool: Pool;
+let pool: DatabasePool;
 
 beforeAll(async () => {
   db = await createTestDatabase({ template: "demo" });
-  pool = createPool({ url: db.url("heliograph_watcher"), name: "test", max: 2, logger });
+  pool = createPool({ url: db.url("heliograph_watcher"), names: db.names, name: "test", max: 2, logger });
 });
 afterAll(async () => {
   await pool.end();

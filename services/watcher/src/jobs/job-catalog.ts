@@ -1,5 +1,4 @@
-import type { Logger } from "@heliograph/server-kit";
-import type { Pool } from "pg";
+import type { DatabasePool, Logger } from "@heliograph/server-kit";
 import { dropExpiredDays, type RetentionDatabase } from "../housekeeping/log-retention.ts";
 import { eraseSubjects } from "./erase-subjects.ts";
 import type { Job } from "./job.ts";
@@ -11,8 +10,13 @@ const minute = 60 * second;
 const mutationBatch = 5000;
 
 /** Every recurring job, whether the queue or a timer triggers it. */
-export function createJobCatalog(parts: { pool: Pool; retention: RetentionDatabase; logger: Logger }): readonly Job[] {
+export function createJobCatalog(parts: {
+  pool: DatabasePool;
+  retention: RetentionDatabase;
+  logger: Logger;
+}): readonly Job[] {
   const { pool, retention, logger } = parts;
+  const { schema } = pool.names;
   const count = async (call: string): Promise<number> =>
     (await pool.query<{ count: number }>(`select ${call} as count`)).rows[0]?.count ?? 0;
   return [
@@ -20,7 +24,7 @@ export function createJobCatalog(parts: { pool: Pool; retention: RetentionDataba
       // Policies do not depend on the clock: an expired grant stays effective until it is deleted.
       name: "expire-grants",
       everyMs: 10 * second,
-      run: async () => ({ deleted: await count("app.expire_grants()") }),
+      run: async () => ({ deleted: await count(`${schema}.expire_grants()`) }),
     },
     {
       name: "erase-subjects",
@@ -38,15 +42,15 @@ export function createJobCatalog(parts: { pool: Pool; retention: RetentionDataba
       name: "check-orphans",
       everyMs: 10 * minute,
       async run() {
-        const { rows: problems } = await pool.query("select * from app.check_sync()");
+        const { rows: problems } = await pool.query(`select * from ${schema}.check_sync()`);
         for (const problem of problems)
           logger.error(
             { problem },
-            "a tracked table has lost its triggers or policies; run app.check_sync() for the remedy",
+            `a tracked table has lost its triggers or policies; run ${schema}.check_sync() for the remedy`,
           );
         return {
-          subscriptions: await count("app.delete_orphan_subscriptions()"),
-          grants: await count("app.delete_orphan_grants()"),
+          subscriptions: await count(`${schema}.delete_orphan_subscriptions()`),
+          grants: await count(`${schema}.delete_orphan_grants()`),
           problems: problems.length,
         };
       },
@@ -57,7 +61,7 @@ export function createJobCatalog(parts: { pool: Pool; retention: RetentionDataba
       async run(signal) {
         let deleted = 0;
         for (let batch = mutationBatch; batch === mutationBatch && !signal.aborted; deleted += batch)
-          batch = await count(`app.expire_mutations(max_rows => ${mutationBatch})`);
+          batch = await count(`${schema}.expire_mutations(max_rows => ${mutationBatch})`);
         return { deleted };
       },
     },
@@ -65,8 +69,10 @@ export function createJobCatalog(parts: { pool: Pool; retention: RetentionDataba
       name: "statistics",
       everyMs: 10 * minute,
       async run() {
-        await pool.query("select app.refresh_statistics()");
-        const { rows } = await pool.query<{ name: string; bytes: number }>("select name, bytes from app.table_sizes()");
+        await pool.query(`select ${schema}.refresh_statistics()`);
+        const { rows } = await pool.query<{ name: string; bytes: number }>(
+          `select name, bytes from ${schema}.table_sizes()`,
+        );
         return Object.fromEntries(rows.map(({ name, bytes }) => [name, bytes]));
       },
     },

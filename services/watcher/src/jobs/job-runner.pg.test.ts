@@ -1,6 +1,5 @@
-import { createLogger, createMetricsRegistry, createPool } from "@heliograph/server-kit";
+import { createLogger, createMetricsRegistry, createPool, type DatabasePool } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Job } from "./job.ts";
 import { createJobMetrics } from "./job-metrics.ts";
@@ -9,11 +8,11 @@ import { createJobStatusStore } from "./job-status-store.ts";
 
 const logger = createLogger("test", "silent");
 let db: TestDatabase;
-let pool: Pool;
+let pool: DatabasePool;
 
 beforeAll(async () => {
   db = await createTestDatabase({ template: "suite" });
-  pool = createPool({ url: db.url("heliograph_watcher"), name: "test", max: 2, logger });
+  pool = createPool({ url: db.url("heliograph_watcher"), names: db.names, name: "test", max: 2, logger });
 });
 afterAll(async () => {
   await pool.end();

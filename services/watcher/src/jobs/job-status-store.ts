@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { DatabasePool } from "@heliograph/server-kit";
 import type { JobReport } from "./job.ts";
 
 /** Past runs of a job over all watchers. Ages are in milliseconds on the database's clock. */
@@ -22,7 +22,8 @@ export interface JobStatusStore {
 /** Stored characters of an error: enough to recognise it. */
 const errorLength = 300;
 
-export function createJobStatusStore(pool: Pool): JobStatusStore {
+export function createJobStatusStore(pool: DatabasePool): JobStatusStore {
+  const { schema } = pool.names;
   return {
     async read() {
       const { rows } = await pool.query<{
@@ -35,7 +36,7 @@ export function createJobStatusStore(pool: Pool): JobStatusStore {
         `select name, failures, result,
                 (extract(epoch from clock_timestamp() - attempted_ts) * 1000)::float8 as attempted,
                 (extract(epoch from clock_timestamp() - succeeded_ts) * 1000)::float8 as succeeded
-           from app.job`,
+           from ${schema}.job`,
       );
       return new Map(
         rows.map((row) => [
@@ -51,20 +52,20 @@ export function createJobStatusStore(pool: Pool): JobStatusStore {
     },
     async recordStart(name) {
       await pool.query(
-        `insert into app.job (name) values ($1)
+        `insert into ${schema}.job (name) values ($1)
          on conflict (name) do update set attempted_ts = clock_timestamp()`,
         [name],
       );
     },
     async recordSuccess(name, durationMs, report) {
       await pool.query(
-        `update app.job set succeeded_ts = clock_timestamp(), failures = 0, duration_ms = $2, result = $3, error = null
+        `update ${schema}.job set succeeded_ts = clock_timestamp(), failures = 0, duration_ms = $2, result = $3, error = null
           where name = $1`,
         [name, durationMs, JSON.stringify(report)],
       );
     },
     async recordFailure(name, error) {
-      await pool.query("update app.job set failures = failures + 1, error = $2 where name = $1", [
+      await pool.query(`update ${schema}.job set failures = failures + 1, error = $2 where name = $1`, [
         name,
         String(error).slice(0, errorLength),
       ]);

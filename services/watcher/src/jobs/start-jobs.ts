@@ -1,4 +1,5 @@
 import { createPool, type Logger, type MetricsRegistry } from "@heliograph/server-kit";
+import type { DatabaseNames } from "@heliograph/shared/database-names";
 import { sleep } from "@heliograph/shared/sleep";
 import { createRetentionDatabase, type LogHalf } from "../housekeeping/log-retention.ts";
 import { createJobCatalog } from "./job-catalog.ts";
@@ -18,6 +19,7 @@ const stopWithinMs = 1000;
 /** Starts the recurring jobs of one watcher. @returns stops them */
 export function startJobs(parts: {
   databaseUrl: string;
+  names: DatabaseNames;
   /** Null: only the leader's timer starts jobs. */
   redisUrl: string | null;
   redisPrefix: string;
@@ -30,6 +32,7 @@ export function startJobs(parts: {
   const stop = new AbortController();
   const pool = createPool({
     url: parts.databaseUrl,
+    names: parts.names,
     name: "heliograph-watcher-jobs",
     max: poolSize,
     logger,

@@ -27,7 +27,7 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/013_sync_policy.sql",
-        find: "v_check := v_using || coalesce(app.sync_parent_conditions(e.table_name), '');",
+        find: "v_check := v_using || coalesce(@extschema@.sync_parent_conditions(e.table_name), '');",
         replace: "v_check := v_using;",
       },
     ],
@@ -86,8 +86,9 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/tables/003_logging.sql",
-        find: "create view app.audit as",
-        replace: "create table app.logging_default partition of app.logging default;\n\ncreate view app.audit as",
+        find: "create view @extschema@.audit as",
+        replace:
+          "create table @extschema@.logging_default partition of @extschema@.logging default;\n\ncreate view @extschema@.audit as",
       },
     ],
     caughtBy: {
@@ -104,8 +105,8 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
-        find: "execute format('lock table only app.%I in share update exclusive mode', v_table);",
-        replace: "execute format('lock table only app.%I in access exclusive mode', v_table);",
+        find: "execute format('lock table only @extschema@.%I in share update exclusive mode', v_table);",
+        replace: "execute format('lock table only @extschema@.%I in access exclusive mode', v_table);",
       },
     ],
     caughtBy: {
@@ -133,7 +134,7 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
-        find: "  execute format('lock table only app.%I in share mode nowait', v_part);\n",
+        find: "  execute format('lock table only @extschema@.%I in share mode nowait', v_part);\n",
         replace: "",
       },
     ],
@@ -149,8 +150,8 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
-        find: "update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;",
-        replace: "select min_seq into v_min from app.sync_state;",
+        find: "update @extschema@.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;",
+        replace: "select min_seq into v_min from @extschema@.sync_state;",
       },
     ],
     caughtBy: {
@@ -182,8 +183,8 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
-        find: "from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);",
-        replace: "from app.%I where false', v_part);",
+        find: "from @extschema@.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);",
+        replace: "from @extschema@.%I where false', v_part);",
       },
     ],
     caughtBy: {
@@ -198,9 +199,9 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
-        find: "from pg_class c left join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~",
+        find: "from pg_class c left join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = '@extschema@'::regnamespace and c.relkind = 'r' and c.relname ~",
         replace:
-          "from pg_class c join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~",
+          "from pg_class c join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = '@extschema@'::regnamespace and c.relkind = 'r' and c.relname ~",
       },
     ],
     caughtBy: {
@@ -215,7 +216,7 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/007_sessions.sql",
-        find: "  delete from app.rxdb_subscription s where s.connection_id = any (v_gone);\n  get diagnostics subscriptions = row_count;",
+        find: "  delete from @extschema@.rxdb_subscription s where s.connection_id = any (v_gone);\n  get diagnostics subscriptions = row_count;",
         replace: "  subscriptions := 0;",
       },
     ],

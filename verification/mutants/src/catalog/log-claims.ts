@@ -9,8 +9,8 @@ export const logClaimMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
-        find: "from app.sync_state s where s.leader_id = me for update;",
-        replace: "from app.sync_state s where s.leader_id = me;",
+        find: "from @extschema@.sync_state s where s.leader_id = me for update;",
+        replace: "from @extschema@.sync_state s where s.leader_id = me;",
       },
     ],
     caughtBy: {
@@ -57,7 +57,7 @@ export const logClaimMutants: readonly Mutant[] = [
         file: "db/core/functions/006_claim.sql",
         find: "  return next;",
         replace:
-          "  return query select v_head + 1, l.sync_seq, v_epoch from app.logging l where l.sync_seq > v_head and l.sync_seq <= v_last;",
+          "  return query select v_head + 1, l.sync_seq, v_epoch from @extschema@.logging l where l.sync_seq > v_head and l.sync_seq <= v_last;",
       },
     ],
     caughtBy: {
@@ -88,8 +88,8 @@ export const logClaimMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
-        find: "from app.sync_state s where s.leader_id = me for update;",
-        replace: "from app.sync_state s for update;",
+        find: "from @extschema@.sync_state s where s.leader_id = me for update;",
+        replace: "from @extschema@.sync_state s for update;",
       },
     ],
     caughtBy: {

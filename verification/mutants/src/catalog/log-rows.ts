@@ -162,7 +162,7 @@ export const logRowMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
-        find: "    execute format('revoke execute on function app.%I() from public', v_name);\n",
+        find: "    execute format('revoke execute on function @extschema@.%I() from public', v_name);\n",
         replace: "",
       },
     ],
@@ -363,7 +363,7 @@ export const logRowMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
-        find: "  execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function app.sync_refuse_truncate()', \"table\");\n",
+        find: "  execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function @extschema@.sync_refuse_truncate()', \"table\");\n",
         replace: "",
       },
     ],

@@ -13,9 +13,9 @@ export const sessionMutants: readonly Mutant[] = [
       {
         file: store,
         find: `select s.connection_id, s.user_id
-      from \${mine} join app.rxdb_session s using (connection_id, gateway_id, generation)`,
+        from \${mine} join \${schema}.rxdb_session s using (connection_id, gateway_id, generation)`,
         replace: `select s.connection_id, s.user_id
-      from \${mine} join app.rxdb_session s using (connection_id, gateway_id)`,
+        from \${mine} join \${schema}.rxdb_session s using (connection_id, gateway_id)`,
       },
     ],
     caughtBy: { test },
@@ -28,9 +28,9 @@ export const sessionMutants: readonly Mutant[] = [
       {
         file: store,
         find: `select s.connection_id, s.user_id
-      from \${mine} join app.rxdb_session s using (connection_id, gateway_id, generation)`,
+        from \${mine} join \${schema}.rxdb_session s using (connection_id, gateway_id, generation)`,
         replace: `select s.connection_id, s.user_id
-      from \${mine} join app.rxdb_session s using (connection_id)`,
+        from \${mine} join \${schema}.rxdb_session s using (connection_id)`,
       },
     ],
     caughtBy: { test },
@@ -43,9 +43,9 @@ export const sessionMutants: readonly Mutant[] = [
       {
         file: store,
         find: `select s.connection_id
-      from \${mine} join app.rxdb_session s using (connection_id, gateway_id, generation)`,
+        from \${mine} join \${schema}.rxdb_session s using (connection_id, gateway_id, generation)`,
         replace: `select s.connection_id
-      from \${mine} join app.rxdb_session s using (connection_id)`,
+        from \${mine} join \${schema}.rxdb_session s using (connection_id)`,
       },
     ],
     caughtBy: { test },
@@ -57,8 +57,8 @@ export const sessionMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/007_sessions.sql",
-        find: "join app.rxdb_session s using (connection_id, user_id, organization_id)\n     where s.expires_ts",
-        replace: "join app.rxdb_session s using (connection_id)\n     where s.expires_ts",
+        find: "join @extschema@.rxdb_session s using (connection_id, user_id, organization_id)\n     where s.expires_ts",
+        replace: "join @extschema@.rxdb_session s using (connection_id)\n     where s.expires_ts",
       },
     ],
     caughtBy: { test },

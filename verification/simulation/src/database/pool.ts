@@ -1,3 +1,4 @@
+import { databaseNames } from "@heliograph/shared/database-names";
 import type { createLogDatabase } from "@heliograph/watcher/claim/log-database";
 import type { Host } from "../engine/host.ts";
 import type { Network } from "../engine/network.ts";
@@ -104,6 +105,8 @@ export function createSimPool(ports: PoolPorts): Pool {
   };
 
   return {
+    // Unquoted: the statements of the model are recognised by their text.
+    names: { ...databaseNames("app", "heliograph"), schema: "app" },
     connect,
     query: (query: string | Query, values?: readonly unknown[]) =>
       ask(asQuery(query, values), undefined, { freeAt: 0 }),

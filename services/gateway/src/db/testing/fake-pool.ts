@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
-import type pg from "pg";
+import type { DatabasePool } from "@heliograph/server-kit";
+import { databaseNames } from "@heliograph/shared/database-names";
 
 interface Sent {
   readonly text: string;
@@ -55,7 +56,7 @@ export class FakePool {
     return connection;
   }
 
-  asPool(): pg.Pool {
-    return this as unknown as pg.Pool;
+  asPool(): DatabasePool {
+    return Object.assign(this, { names: databaseNames("app", "heliograph") }) as unknown as DatabasePool;
   }
 }

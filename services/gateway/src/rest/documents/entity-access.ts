@@ -1,6 +1,6 @@
+import type { DatabasePool } from "@heliograph/server-kit";
 import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { FastifyRequest } from "fastify";
-import type pg from "pg";
 import { callerOf } from "../../auth/caller.ts";
 import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
@@ -11,7 +11,7 @@ import { RestError } from "../errors/rest-error.ts";
 import { isCatalogStale, type Operation, restErrorOfSql } from "../errors/sql-error.ts";
 
 export interface EntityAccessDependencies {
-  readonly pool: pg.Pool;
+  readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
   /** Tells the watcher that there is something to claim. */
   readonly poke: () => void;

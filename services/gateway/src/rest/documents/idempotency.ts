@@ -70,7 +70,7 @@ export async function once(
   const [, { rows }] = await Promise.all([
     client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`mutation ${personId} ${key}`]),
     client.query<MutationRow>(
-      "select request_hash, entity_id, entity_version, status from app.mutation where person_id = $1 and key = $2",
+      `select request_hash, entity_id, entity_version, status from ${client.schema}.mutation where person_id = $1 and key = $2`,
       [personId, key],
     ),
   ]);
@@ -81,7 +81,7 @@ export async function once(
   }
   const effect = await write();
   await client.query(
-    `insert into app.mutation (person_id, key, request_hash, entity_code, entity_id, entity_version, status)
+    `insert into ${client.schema}.mutation (person_id, key, request_hash, entity_code, entity_id, entity_version, status)
      values ($1, $2, $3, $4, $5, $6, $7)`,
     [personId, key, hash, type.code, effect.entityId, effect.version, effect.status],
   );

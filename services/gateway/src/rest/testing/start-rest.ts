@@ -1,7 +1,6 @@
-import { createLogger, createPool, Tokens } from "@heliograph/server-kit";
+import { createLogger, createPool, type DatabasePool, Tokens } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import Fastify, { type FastifyInstance } from "fastify";
-import type pg from "pg";
 import { type EntityRegistry, loadEntityRegistry } from "../../db/entity-registry.ts";
 import type { Document } from "../documents/document.ts";
 import { answerFrameworkErrors } from "../errors/answer-error.ts";
@@ -47,7 +46,7 @@ export interface Identity {
 export interface RestUnderTest extends AsyncDisposable {
   readonly app: FastifyInstance;
   readonly db: TestDatabase;
-  readonly pool: pg.Pool;
+  readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   /** How often the watcher was poked. */
@@ -78,7 +77,14 @@ export async function startRest(config: Partial<RestDependencies["config"]> = {}
   const db = undo.use(await createTestDatabase({ template: "demo" }));
   const identities = await readIdentities(db);
   const logger = createLogger("test", "error");
-  const pool = createPool({ url: db.url("heliograph_gateway"), name: "test", max: 6, logger, pipeline: true });
+  const pool = createPool({
+    url: db.url("heliograph_gateway"),
+    names: db.names,
+    name: "test",
+    max: 6,
+    logger,
+    pipeline: true,
+  });
   undo.defer(() => pool.end());
   const registry = await loadEntityRegistry(pool);
   const tokens = new Tokens(jwtSettings);

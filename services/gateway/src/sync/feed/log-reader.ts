@@ -1,5 +1,5 @@
-import { type LogRow, readLog } from "@heliograph/server-kit";
-import type { Pool, QueryConfig } from "pg";
+import { type DatabasePool, type LogRow, readLog } from "@heliograph/server-kit";
+import type { QueryConfig } from "pg";
 import type { Head } from "./feed.ts";
 
 /** The log in the database, as the feed reads it. Always the writer: a replica may be behind what was announced. */
@@ -19,27 +19,30 @@ type HeadRow = {
 };
 
 // now() and not clock_timestamp() beside the index: a volatile bound could not use it.
-const headQuery = /*sql*/ `
+const headQuery = (schema: string): string => /*sql*/ `
   select s.log_epoch, s.head_seq, s.min_seq,
          case when s.lease_until < clock_timestamp()
               then (extract(epoch from greatest(s.lease_until, now() - interval '1 day')) * 1000)::float8 end as leaderless_ms,
          (select (extract(epoch from min(l.created_ts)) * 1000)::float8
-            from app.logging l
+            from ${schema}.logging l
            where l.sync_status = 'pending' and l.action <> 0 and l.created_ts < now() - interval '5 s') as oldest_ms
-    from app.sync_state s`;
+    from ${schema}.sync_state s`;
 
 /** Longest wait for a look at the log, milliseconds: a page takes 20 ms, and while a dead link is waited for nobody is told. */
 const answerWithinMs = 3000;
 
-export function createLogReader(pool: Pool): LogReader {
+export function createLogReader(pool: DatabasePool): LogReader {
+  const { schema } = pool.names;
+  const headStatement = headQuery(schema);
   const bounded = {
+    names: pool.names,
     query: (statement: QueryConfig) => pool.query({ ...statement, query_timeout: answerWithinMs } as QueryConfig),
-  } as Pool;
+  } as DatabasePool;
   return {
     async readHead() {
-      const { rows } = await bounded.query<HeadRow>({ name: "read-head", text: headQuery });
+      const { rows } = await bounded.query<HeadRow>({ name: "read-head", text: headStatement });
       const [row] = rows;
-      if (!row) throw new Error("app.sync_state has no row");
+      if (!row) throw new Error(`${schema}.sync_state has no row`);
       const behind = [row.leaderless_ms, row.oldest_ms].filter((since) => since !== null);
       return {
         epoch: row.log_epoch,
@@ -53,7 +56,7 @@ export function createLogReader(pool: Pool): LogReader {
       const { rows } = await pool.query<{ first: number | null }>({
         text: /*sql*/ `
           select min(sync_seq) as first
-            from app.logging
+            from ${schema}.logging
            where sync_seq > $1 and sync_seq <= $2 and sync_processed_ts > now() - $3::float8 * interval '1 ms'`,
         values: [head - maxRows, head, maxAgeMs],
       });

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { DatabasePool } from "@heliograph/server-kit";
 import { Semaphore } from "../../concurrency/semaphore.ts";
 import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
@@ -77,7 +77,7 @@ async function readEnded(client: UserClient, type: EntityType, ids: readonly str
   if (ids.length === 0 || type.ownPolicy) return new Set();
   const { rows } = await client.query<{ id: string }>(
     `select id::text from unnest($1::uuid[]) as ended (id)
-      where app.is_tenant_admin() or id = any (app.granted_ids($2))`,
+      where ${client.schema}.is_tenant_admin() or id = any (${client.schema}.granted_ids($2))`,
     [ids, type.code],
   );
   return new Set(rows.map(({ id }) => id));
@@ -89,7 +89,7 @@ async function readEnded(client: UserClient, type: EntityType, ids: readonly str
  * every connection of the pool away from REST.
  */
 export function createRightsReader(options: {
-  readonly pool: Pool;
+  readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
   readonly concurrency: number;
 }): RightsReader {

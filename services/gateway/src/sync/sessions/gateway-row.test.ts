@@ -1,6 +1,6 @@
-import { createLogger } from "@heliograph/server-kit";
+import { createLogger, type DatabasePool } from "@heliograph/server-kit";
+import { databaseNames } from "@heliograph/shared/database-names";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
-import type { Pool } from "pg";
 import { expect, test } from "vitest";
 import { GatewayRow } from "./gateway-row.ts";
 
@@ -16,7 +16,7 @@ test("a gateway that was given up takes a new id only with its row", async () =>
     return { rowCount: 1 };
   };
   const row = new GatewayRow({
-    pool: { query } as unknown as Pool,
+    pool: { query, names: databaseNames("app", "heliograph") } as unknown as DatabasePool,
     address: "here",
     graceMs: 60_000,
     clock: new FakeClock(),

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Logger } from "@heliograph/server-kit";
+import type { DatabasePool, Logger } from "@heliograph/server-kit";
 import type { Clock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
-import type { Pool } from "pg";
 
 /** Well below the 15 s after which a silent pod is given up. */
 const heartbeatMs = 1000;
@@ -14,7 +13,7 @@ const heartbeatMs = 1000;
 const answerWithinMs = 2000;
 
 export type GatewayRowPorts = {
-  readonly pool: Pool;
+  readonly pool: DatabasePool;
   readonly address: string;
   /** How long sessions may be resumed after this pod has gone. */
   readonly graceMs: number;
@@ -43,10 +42,10 @@ export class GatewayRow {
 
   async #insert(id: string): Promise<void> {
     const { pool, address } = this.#ports;
-    await pool.query("insert into app.gateway (id, address) values ($1, $2) on conflict (id) do nothing", [
-      id,
-      address,
-    ]);
+    await pool.query(
+      `insert into ${pool.names.schema}.gateway (id, address) values ($1, $2) on conflict (id) do nothing`,
+      [id, address],
+    );
   }
 
   /** Beats until the signal aborts. */
@@ -67,7 +66,7 @@ export class GatewayRow {
     const { pool, logger, onGivenUp } = this.#ports;
     const statement = {
       name: "gateway-heartbeat",
-      text: "update app.gateway set heartbeat_ts = clock_timestamp() where id = $1",
+      text: `update ${pool.names.schema}.gateway set heartbeat_ts = clock_timestamp() where id = $1`,
       values: [this.#id],
       query_timeout: answerWithinMs,
     };
@@ -87,8 +86,8 @@ export class GatewayRow {
     const { pool, graceMs } = this.#ports;
     await pool.query(
       /*sql*/ `
-      with pod as (delete from app.gateway where id = $1)
-      update app.rxdb_session
+      with pod as (delete from ${pool.names.schema}.gateway where id = $1)
+      update ${pool.names.schema}.rxdb_session
          set disconnected_ts = clock_timestamp(), expires_ts = clock_timestamp() + $2::float8 * interval '1 ms'
        where gateway_id = $1 and expires_ts is null`,
       [this.#id, graceMs],

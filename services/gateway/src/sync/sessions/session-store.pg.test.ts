@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createLogger, createPool } from "@heliograph/server-kit";
+import { createLogger, createPool, type DatabasePool } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Held } from "../subscriptions/connection-subscriptions.ts";
 import type { Row } from "../subscriptions/subscription-row-writer.ts";
@@ -9,13 +8,14 @@ import type { Session } from "./session.ts";
 import { SessionStore } from "./session-store.ts";
 
 let db: TestDatabase;
-let pool: pg.Pool;
+let pool: DatabasePool;
 const statements: string[] = [];
 
 beforeAll(async () => {
   db = await createTestDatabase({ template: "suite" });
   pool = createPool({
     url: db.url("heliograph_gateway"),
+    names: db.names,
     name: "test",
     max: 4,
     logger: createLogger("test", "silent"),

@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { DatabasePool } from "@heliograph/server-kit";
 import { Batcher } from "../../concurrency/batcher.ts";
 import type { Held } from "../subscriptions/connection-subscriptions.ts";
 import type { Row, SubscriptionRows } from "../subscriptions/subscription-row-writer.ts";
@@ -21,79 +21,83 @@ const maxSessionsPerStatement = 100;
 const herdSpacingMs = 200;
 const maxHerd = 500;
 
-const createSessions = /*sql*/ `
-  insert into app.rxdb_session (connection_id, user_id, organization_id, gateway_id, generation)
-  select *
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[]) as new
-  on conflict (connection_id) do nothing`;
+/** The statements of the store, built once: they hold the name of the schema. */
+function sessionStatements(schema: string) {
+  const createSessions = /*sql*/ `
+    insert into ${schema}.rxdb_session (connection_id, user_id, organization_id, gateway_id, generation)
+    select *
+      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[]) as new
+    on conflict (connection_id) do nothing`;
 
-const mine = "unnest($1::uuid[], $2::uuid[], $3::bigint[]) as mine (connection_id, gateway_id, generation)";
+  const mine = "unnest($1::uuid[], $2::uuid[], $3::bigint[]) as mine (connection_id, gateway_id, generation)";
 
-// Joined with the session: a statement that comes late, after the pod was given up or the socket ended, writes nothing.
-// Locked, so that whoever takes the connection over in the same moment waits, and sees these rows. In one order, or two
-// pods would wait for each other.
-const live = /*sql*/ `
-  live as materialized (
-    select s.connection_id, s.user_id
-      from ${mine} join app.rxdb_session s using (connection_id, gateway_id, generation)
-     order by s.connection_id
-       for share of s)`;
+  // Joined with the session: a statement that comes late, after the pod was given up or the socket ended, writes nothing.
+  // Locked, so that whoever takes the connection over in the same moment waits, and sees these rows. In one order, or two
+  // pods would wait for each other.
+  const live = /*sql*/ `
+    live as materialized (
+      select s.connection_id, s.user_id
+        from ${mine} join ${schema}.rxdb_session s using (connection_id, gateway_id, generation)
+       order by s.connection_id
+         for share of s)`;
 
-// The last of two rows that name the same: one statement may not touch a row twice.
-const putRows = /*sql*/ `
-  with ${live},
-  written as (
-    insert into app.rxdb_subscription as b (connection_id, user_id, entity_code, entity_id, is_container, dormant)
-    select distinct on (connection_id, new.entity_code, new.entity_id, new.is_container)
-           connection_id, live.user_id, new.entity_code, new.entity_id, new.is_container, new.dormant
-      from unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[], $8::boolean[])
-           with ordinality as new (connection_id, entity_code, entity_id, is_container, dormant, place)
-      join live using (connection_id)
-     order by connection_id, new.entity_code, new.entity_id, new.is_container, new.place desc
-    on conflict on constraint idx_rxdb_sub_connection do update set dormant = excluded.dormant where b.dormant <> excluded.dormant)
-  select connection_id from live`;
+  // The last of two rows that name the same: one statement may not touch a row twice.
+  const putRows = /*sql*/ `
+    with ${live},
+    written as (
+      insert into ${schema}.rxdb_subscription as b (connection_id, user_id, entity_code, entity_id, is_container, dormant)
+      select distinct on (connection_id, new.entity_code, new.entity_id, new.is_container)
+             connection_id, live.user_id, new.entity_code, new.entity_id, new.is_container, new.dormant
+        from unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[], $8::boolean[])
+             with ordinality as new (connection_id, entity_code, entity_id, is_container, dormant, place)
+        join live using (connection_id)
+       order by connection_id, new.entity_code, new.entity_id, new.is_container, new.place desc
+      on conflict on constraint idx_rxdb_sub_connection do update set dormant = excluded.dormant where b.dormant <> excluded.dormant)
+    select connection_id from live`;
 
-const removeRows = /*sql*/ `
-  with ${live},
-  removed as (
-    delete from app.rxdb_subscription b
-     using live, unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[]) as old (connection_id, entity_code, entity_id, is_container)
-     where b.connection_id = live.connection_id and old.connection_id = live.connection_id
-       and b.entity_code = old.entity_code and b.entity_id = old.entity_id and b.is_container = old.is_container)
-  select connection_id from live`;
+  const removeRows = /*sql*/ `
+    with ${live},
+    removed as (
+      delete from ${schema}.rxdb_subscription b
+       using live, unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[]) as old (connection_id, entity_code, entity_id, is_container)
+       where b.connection_id = live.connection_id and old.connection_id = live.connection_id
+         and b.entity_code = old.entity_code and b.entity_id = old.entity_id and b.is_container = old.is_container)
+    select connection_id from live`;
 
-const owned = /*sql*/ `
-  owned as materialized (
-    select s.connection_id
-      from ${mine} join app.rxdb_session s using (connection_id, gateway_id, generation)
-     order by s.connection_id
-       for update of s)`;
+  const owned = /*sql*/ `
+    owned as materialized (
+      select s.connection_id
+        from ${mine} join ${schema}.rxdb_session s using (connection_id, gateway_id, generation)
+       order by s.connection_id
+         for update of s)`;
 
-const endSessions = /*sql*/ `
-  with ${owned},
-  ended as (
-    delete from app.rxdb_session s using owned where s.connection_id = owned.connection_id returning s.connection_id)
-  delete from app.rxdb_subscription b using ended where b.connection_id = ended.connection_id`;
+  const endSessions = /*sql*/ `
+    with ${owned},
+    ended as (
+      delete from ${schema}.rxdb_session s using owned where s.connection_id = owned.connection_id returning s.connection_id)
+    delete from ${schema}.rxdb_subscription b using ended where b.connection_id = ended.connection_id`;
 
-const suspendSessions = /*sql*/ `
-  with ${owned}
-  update app.rxdb_session s
-     set disconnected_ts = clock_timestamp(), expires_ts = clock_timestamp() + $4::float8 * interval '1 ms'
-    from owned
-   where s.connection_id = owned.connection_id`;
+  const suspendSessions = /*sql*/ `
+    with ${owned}
+    update ${schema}.rxdb_session s
+       set disconnected_ts = clock_timestamp(), expires_ts = clock_timestamp() + $4::float8 * interval '1 ms'
+      from owned
+     where s.connection_id = owned.connection_id`;
 
-// Rows are counted only as far as they are expected. More of them than that are on their way out.
-const lostSessions = /*sql*/ `
-  select mine.connection_id,
-         case when s.connection_id is null then 'missing'
-              when s.gateway_id <> mine.gateway_id or s.generation <> mine.generation then 'taken'
-              else 'rows' end as why
-    from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[]) as mine (connection_id, gateway_id, generation, expected)
-    left join app.rxdb_session s on s.connection_id = mine.connection_id
-   where s.connection_id is null or s.gateway_id <> mine.gateway_id or s.generation <> mine.generation
-      or mine.expected > (select count(*)
-                            from (select from app.rxdb_subscription b
-                                   where b.connection_id = mine.connection_id limit mine.expected) as found)`;
+  // Rows are counted only as far as they are expected. More of them than that are on their way out.
+  const lostSessions = /*sql*/ `
+    select mine.connection_id,
+           case when s.connection_id is null then 'missing'
+                when s.gateway_id <> mine.gateway_id or s.generation <> mine.generation then 'taken'
+                else 'rows' end as why
+      from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::int[]) as mine (connection_id, gateway_id, generation, expected)
+      left join ${schema}.rxdb_session s on s.connection_id = mine.connection_id
+     where s.connection_id is null or s.gateway_id <> mine.gateway_id or s.generation <> mine.generation
+        or mine.expected > (select count(*)
+                              from (select from ${schema}.rxdb_subscription b
+                                     where b.connection_id = mine.connection_id limit mine.expected) as found)`;
+  return { createSessions, putRows, removeRows, endSessions, suspendSessions, lostSessions };
+}
 
 const sessionColumns = (sessions: readonly Session[]): unknown[] => [
   sessions.map(({ connectionId }) => connectionId),
@@ -132,7 +136,8 @@ const heldOf = ({ entity_codes, entity_ids, containers, dormants }: TakenRow, do
 
 /** Sessions and subscriptions as rows, written in statements that are grouped over sockets. */
 export class SessionStore implements SubscriptionRows {
-  readonly #pool: Pool;
+  readonly #pool: DatabasePool;
+  readonly #statements: ReturnType<typeof sessionStatements>;
   readonly #graceMs: number;
   readonly #putting: Batcher<Rows<Row>, boolean>;
   readonly #removing: Batcher<Rows, boolean>;
@@ -141,8 +146,9 @@ export class SessionStore implements SubscriptionRows {
   readonly #taking: Batcher<Wanted, Taken | "unknown" | "replaced">;
 
   /** `graceMs`: how long a connection may be resumed after its socket was lost. */
-  constructor(pool: Pool, { graceMs }: { graceMs: number }) {
+  constructor(pool: DatabasePool, { graceMs }: { graceMs: number }) {
     this.#pool = pool;
+    this.#statements = sessionStatements(pool.names.schema);
     this.#graceMs = graceMs;
     const maxJobs = maxSessionsPerStatement;
     const herd = { maxJobs: maxHerd, spacingMs: herdSpacingMs };
@@ -185,7 +191,7 @@ export class SessionStore implements SubscriptionRows {
     const byId = new Map(sessions.map((session) => [session.connectionId, session]));
     const { rows } = await this.#pool.query<{ connection_id: string; why: Lost["why"] }>({
       name: "lost-sessions",
-      text: lostSessions,
+      text: this.#statements.lostSessions,
       values: [...sessionColumns(sessions), expected.map((one) => one.rows)],
     });
     return rows.flatMap(({ connection_id, why }) => {
@@ -201,14 +207,22 @@ export class SessionStore implements SubscriptionRows {
       const [connections, gateways, generations] = sessionColumns(fresh);
       const users = fresh.map(({ userId }) => userId);
       const organizations = fresh.map(({ organizationId }) => organizationId);
-      await this.#pool.query(createSessions, [connections, users, organizations, gateways, generations]);
+      await this.#pool.query(this.#statements.createSessions, [
+        connections,
+        users,
+        organizations,
+        gateways,
+        generations,
+      ]);
       for (const session of fresh) session.created = true;
     }
-    return this.#whereLive(putRows, jobs, [jobs.flatMap(({ held }) => held.map(({ dormant }) => dormant))]);
+    return this.#whereLive(this.#statements.putRows, jobs, [
+      jobs.flatMap(({ held }) => held.map(({ dormant }) => dormant)),
+    ]);
   }
 
   #remove(jobs: readonly Rows[]): Promise<boolean[]> {
-    return this.#whereLive(removeRows, jobs);
+    return this.#whereLive(this.#statements.removeRows, jobs);
   }
 
   async #whereLive(statement: string, jobs: readonly Rows[], more: readonly unknown[] = []): Promise<boolean[]> {
@@ -222,12 +236,12 @@ export class SessionStore implements SubscriptionRows {
   }
 
   async #end(sessions: readonly Session[]): Promise<undefined[]> {
-    await this.#pool.query(endSessions, sessionColumns(sessions));
+    await this.#pool.query(this.#statements.endSessions, sessionColumns(sessions));
     return sessions.map(() => undefined);
   }
 
   async #suspend(sessions: readonly Session[]): Promise<undefined[]> {
-    await this.#pool.query(suspendSessions, [...sessionColumns(sessions), this.#graceMs]);
+    await this.#pool.query(this.#statements.suspendSessions, [...sessionColumns(sessions), this.#graceMs]);
     return sessions.map(() => undefined);
   }
 
@@ -240,7 +254,7 @@ export class SessionStore implements SubscriptionRows {
     for (const [gatewayId, group] of byGateway) {
       const { rows } = await this.#pool.query<TakenRow>({
         name: "resume-sessions",
-        text: "select * from app.resume_sessions($1, $2, $3, $4)",
+        text: `select * from ${this.#pool.names.schema}.resume_sessions($1, $2, $3, $4)`,
         values: [
           group.map(({ connectionId }) => connectionId),
           group.map(({ userId }) => userId),

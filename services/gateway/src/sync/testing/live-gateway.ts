@@ -8,13 +8,13 @@ import {
   createMetricsRegistry,
   createPool,
   createRedis,
+  type DatabasePool,
   encodeFeedMessage,
   loadConfig,
   readLog,
   Tokens,
 } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
-import type pg from "pg";
 import { inject } from "vitest";
 import { WebSocket } from "ws";
 import { buildApp, listen } from "../../app.ts";
@@ -32,8 +32,8 @@ export type Identity = { readonly personId: string; readonly organizationId: str
 /** A gateway in this process, on a database of its own and the Redis of the test run. */
 export type LiveGateway = AsyncDisposable & {
   readonly db: TestDatabase;
-  readonly pool: pg.Pool;
-  readonly syncPool: pg.Pool;
+  readonly pool: DatabasePool;
+  readonly syncPool: DatabasePool;
   readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly config: GatewayConfig;
@@ -79,7 +79,7 @@ function createClaimer(db: TestDatabase): () => Promise<HintMessage | null> {
     const [row] = rows;
     if (!row) return null;
     const prev = Number(row.first_seq) - 1;
-    const pool = createPool({ url: db.url(), name: "claimer", max: 1, logger });
+    const pool = createPool({ url: db.url(), names: db.names, name: "claimer", max: 1, logger });
     try {
       const log = await readLog(pool, { after: prev, limit: Number(row.last_seq) - prev });
       const seq = Number(row.last_seq);
@@ -120,9 +120,16 @@ export async function startLiveGateway(
   while (await claim());
 
   const url = config.DATABASE_URL;
-  const pool = createPool({ url, name: "test-gateway", max: 10, logger, pipeline: true });
+  const pool = createPool({ url, names: db.names, name: "test-gateway", max: 10, logger, pipeline: true });
   undo.defer(() => pool.end());
-  const syncPool = createPool({ url, name: "test-gateway-sync", max: 5, logger, queryTimeoutMs: 6000 });
+  const syncPool = createPool({
+    url,
+    names: db.names,
+    name: "test-gateway-sync",
+    max: 5,
+    logger,
+    queryTimeoutMs: 6000,
+  });
   undo.defer(() => syncPool.end());
   const registry = new EntityRegistry(pool);
   await registry.refresh();

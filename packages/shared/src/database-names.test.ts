@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { databaseNames } from "./database-names.ts";
+
+test("the schema is quoted and roles begin with the prefix", () => {
+  expect(databaseNames("Helio graph", "acme")).toEqual({
+    schema: '"Helio graph"',
+    roles: { app: "acme_app", gateway: "acme_gateway", watcher: "acme_watcher", log: "acme_log" },
+  });
+});
+
+test.each(["", "1st", 'a"b', "a'b", "a%b", "a.b", "a\\b", "$a", "é".repeat(32)])(
+  "the schema %j is refused",
+  (schema) => {
+    expect(() => databaseNames(schema, "heliograph")).toThrow(RangeError);
+  },
+);
+
+test.each(["", "Acme", "1a", "a-b", "a b", "a".repeat(42)])("the role prefix %j is refused", (prefix) => {
+  expect(() => databaseNames("app", prefix)).toThrow(RangeError);
+});
