@@ -17,45 +17,44 @@ import { repositoryRoot } from "@heliograph/testkit/repository";
 import { readDockerIgnore } from "./docker-ignore.ts";
 import { type Instruction, lastOf, parseDockerfile, type Stage } from "./dockerfile.ts";
 
-/** What an image would contain, in a plain folder that stands for its root. */
+/** The content of an image, in a plain folder that stands for its root. */
 export interface Assembled extends AsyncDisposable {
-  /** The folder in which its program starts; where the image names none, the root. */
+  /** The working directory of its program; the root when the image names none. */
   readonly workFolder: string;
-  /** The program and its arguments, without those that a caller adds. */
+  /** The program and its arguments, without those of a caller. */
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
-  /** The program that says whether the container is healthy. */
+  /** The program of the health check. */
   readonly healthCheck: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Whom the program runs as; undefined would be root. */
+  /** The account that the program runs as; undefined means root. */
   readonly user: string | undefined;
 }
 
-/** A stage as far as it was built. */
+/** A stage of the build. */
 interface Built {
   root: string;
   workFolder: string;
   environment: Record<string, string>;
 }
 
-/** They say how the image is to be used, and put nothing into it. */
+/** Instructions that describe how the image is used, and add no files. */
 const SAID_ONLY = ["ARG", "USER", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD", "LABEL"];
 
-/** A place of the image as a place of the folder that stands for it. */
+/** Translates a path of the image into a path of the folder that stands for it. */
 function within(built: Built, place: string): string {
   return path.join(built.root, path.posix.resolve("/", built.workFolder, place));
 }
 
 /**
- * Copies as a builder does: a folder's content, a file by its name into a place that ends with a slash.
- * @param ignored asked with the path below the folder that is copied from
+ * Copies as a builder does: the content of a folder, or a file by its name into a target that ends with a slash.
+ * @param ignored receives the path relative to the source folder
  */
 function copy(built: Built, from: string, { args }: Instruction, ignored: (file: string) => boolean): void {
   const destination = args.at(-1) ?? "";
   for (const source of args.slice(0, -1)) {
     const origin = path.join(from, source);
-    if (!existsSync(origin) || ignored(source.replace(/\/$/, "")))
-      throw new Error(`COPY ${source}: there is no such file`);
+    if (!existsSync(origin) || ignored(source.replace(/\/$/, ""))) throw new Error(`COPY ${source}: no such file`);
     const target = within(built, destination);
     const isFolder = statSync(origin).isDirectory();
     const place =
@@ -74,14 +73,17 @@ function copy(built: Built, from: string, { args }: Instruction, ignored: (file:
   }
 }
 
-/** As `copy`, for a stage that nobody needs any more: thousands of small files are renamed instead of written again. */
+/** Like `copy`, for a stage that is not needed any more: renames thousands of small files instead of writing them again. */
 function move(built: Built, other: Built, { args: [source = "", destination = ""] }: Instruction): void {
   const [from, target] = [path.join(other.root, source), within(built, destination)];
   mkdirSync(target, { recursive: true });
   for (const name of readdirSync(from)) renameSync(path.join(from, name), path.join(target, name));
 }
 
-/** This machine's way to npm and its cache, and nothing that a builder would not have: NODE_ENV decides what is built. */
+/**
+ * The environment of npm: this machine's cache and registry settings, without variables that a builder would not have.
+ * NODE_ENV would change what is built.
+ */
 function builderEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(NODE_ENV|NODE_OPTIONS|VITE.*)$/.test(name));
   return Object.fromEntries(kept);
@@ -89,7 +91,7 @@ function builderEnvironment(): NodeJS.ProcessEnv {
 
 async function run(built: Built, { args }: Instruction): Promise<void> {
   const [program = "", ...rest] = args;
-  if (program !== "npm") throw new Error(`RUN ${program}: only npm can be run without a container engine`);
+  if (program !== "npm") throw new Error(`RUN ${program}: only npm runs without a container engine`);
   const child = spawn(program, [...rest, "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: within(built, "."),
     env: { ...builderEnvironment(), ...built.environment },
@@ -98,10 +100,11 @@ async function run(built: Built, { args }: Instruction): Promise<void> {
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => output.push(chunk));
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`RUN ${args.join(" ")} ended with ${code}:\n${Buffer.concat(output).toString()}`);
+  if (code !== 0)
+    throw new Error(`RUN ${args.join(" ")} failed with exit code ${code}:\n${Buffer.concat(output).toString()}`);
 }
 
-/** How often something is taken from a stage. */
+/** Counts the copies from each stage. */
 function uses(stages: readonly Stage[], name: string): number {
   return stages.flatMap(({ instructions }) => instructions).filter(({ flags }) => flags["from"] === name).length;
 }
@@ -124,20 +127,20 @@ async function build(
       for (const pair of args) built.environment[pair.slice(0, pair.indexOf("="))] = pair.slice(pair.indexOf("=") + 1);
     } else if (word === "COPY" && flags["from"] !== undefined) {
       const other = before.get(flags["from"]);
-      if (other === undefined) throw new Error(`COPY --from=${flags["from"]}: there is no such stage before this one`);
+      if (other === undefined) throw new Error(`COPY --from=${flags["from"]}: no earlier stage has this name`);
       if (uses(stages, flags["from"]) === 1 && args[0]?.endsWith("/")) move(built, other, instruction);
       else copy(built, other.root, instruction, () => false);
     } else if (word === "COPY") copy(built, repositoryRoot, instruction, ignored);
     else if (word === "RUN") await run(built, instruction);
-    else throw new Error(`${word} is not known here`);
+    else throw new Error(`the instruction ${word} is not supported here`);
   }
   return built;
 }
 
 /**
- * Does what a Dockerfile says, in plain folders and with this machine's Node: so that what the image contains can be
- * started and tested where no container engine is.
- * @param dockerfile path below the top folder
+ * Executes a Dockerfile in plain folders, with this machine's Node. The content of an image can thereby be started and tested
+ * without a container engine.
+ * @param dockerfile path relative to the repository
  */
 export async function assemble(dockerfile: string): Promise<Assembled> {
   const stages = parseDockerfile(readFileSync(path.join(repositoryRoot, dockerfile), "utf8"));

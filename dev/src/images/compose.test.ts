@@ -35,7 +35,7 @@ test("the cluster has two of each service behind one port, on this machine only"
   for (const port of open) expect(port).toMatch(/^127\.0\.0\.1:/);
 });
 
-test("every image is built here from a file that exists, or named by version", () => {
+test("every image is built from an existing Dockerfile, or has a version", () => {
   for (const [name, { image, build }] of Object.entries({ ...cluster, ...graphs })) {
     if (build) expect(existsSync(place(build.context, build.dockerfile)), name).toBe(true);
     else expect(image, name).toMatch(/:v?\d+\.\d+/);
@@ -51,7 +51,7 @@ test.each(["gateway", "watcher"] as const)(
       expect(Object.keys(table), name).toEqual(expect.arrayContaining(Object.keys(environment)));
       const required = Object.entries(table).filter(([, entry]) => entry.default === undefined);
       expect(Object.keys(environment)).toEqual(expect.arrayContaining(required.map(([variable]) => variable)));
-      // The values must be ones that the service takes: with its default in place of what the shell may say.
+      // The service must accept the values, with the defaults for variables of the shell.
       for (const [variable, value] of Object.entries(environment))
         expect(() => table[variable]?.parse(value.replace(/\$\{\w+:-([^}]*)\}/g, "$1")), variable).not.toThrow();
       expect([read_only, init]).toEqual([true, true]);
@@ -59,7 +59,7 @@ test.each(["gateway", "watcher"] as const)(
   },
 );
 
-test("what depends on a health check depends on a service that has one", () => {
+test("a dependency on a health check names a service that has one", () => {
   for (const [name, { depends_on = {} }] of Object.entries(cluster))
     for (const [other, { condition }] of Object.entries(depends_on)) {
       const { healthcheck, build } = cluster[other] ?? {};
@@ -69,7 +69,7 @@ test("what depends on a health check depends on a service that has one", () => {
     }
 });
 
-test("what is mounted exists", () => {
+test("mounted files exist", () => {
   const mounted = Object.values(graphs).flatMap(({ volumes = [] }) =>
     volumes.map((volume) => volume.split(":")[0] ?? ""),
   );

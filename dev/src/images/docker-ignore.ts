@@ -1,6 +1,6 @@
 import path from "node:path";
 
-/** Says of a path below the top folder whether the images' builds never see it. The last rule that fits decides. */
+/** Whether .dockerignore excludes a path of the repository. The last matching rule decides. */
 export function readDockerIgnore(text: string): (file: string) => boolean {
   const rules = text
     .split("\n")
@@ -9,7 +9,7 @@ export function readDockerIgnore(text: string): (file: string) => boolean {
     .map((line) => (line.startsWith("!") ? { pattern: line.slice(1), keep: true } : { pattern: line, keep: false }));
   return (file) => {
     const parts = file.split("/");
-    // A rule for a folder is one for all that is in it.
+    // A rule for a folder applies to everything in it.
     const names = parts.map((_, index) => parts.slice(0, index + 1).join("/"));
     const decided = rules.findLast(({ pattern }) => names.some((name) => path.matchesGlob(name, pattern)));
     return decided !== undefined && !decided.keep;

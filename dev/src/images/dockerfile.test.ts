@@ -20,14 +20,14 @@ test("stages, flags and exec forms are read", () => {
   ]);
 });
 
-test("what is ignored is so with all that is in it, unless a later rule keeps it", () => {
+test("an ignored folder is ignored with its content, unless a later rule keeps it", () => {
   const ignored = readDockerIgnore("**/.*\n!.npmrc\n**/node_modules\n**/*.test.ts\ndb/test");
   for (const file of [".git/config", "a/node_modules/b/c", "a/b.test.ts", "node_modules/x", "db/test/a.ts"])
     expect(ignored(file), file).toBe(true);
   for (const file of [".npmrc", "a/b.ts", "db/tests.ts", "db/src/test/x"]) expect(ignored(file), file).toBe(false);
 });
 
-test.each(services)("%s ends as nobody special, without a shell, with a way to ask for its health", (file) => {
+test.each(services)("%s runs without root rights and without a shell, and has a health check", (file) => {
   const stages = parseDockerfile(read(file));
   const last = stages.at(-1) as Stage;
   expect(stages.length).toBeGreaterThan(1);
@@ -35,7 +35,7 @@ test.each(services)("%s ends as nobody special, without a shell, with a way to a
   expect(lastOf(last, "STOPSIGNAL")).toEqual(["SIGTERM"]);
   expect(lastOf(last, "ENTRYPOINT")?.[0]).toBe("node");
   if (!file.startsWith("db/")) expect(lastOf(last, "HEALTHCHECK")?.[0]).toBe("node");
-  // Tools of the build stay in the stage before.
+  // Build tools stay in the earlier stage.
   expect(last.instructions.map(({ word }) => word)).not.toContain("RUN");
 });
 
@@ -46,7 +46,7 @@ test.each([...services, "web/Dockerfile"])("%s builds on the Node that the repos
   expect(read(file)).not.toMatch(/:latest\b/);
 });
 
-test("the front door sends the same headers as the one of the demonstration", () => {
+test("the front door sends the same headers as the demonstration", () => {
   const served = read("testkit/src/edge/static-files.ts");
   const conf = read("infra/images/front-door.conf.template");
   const policy = [...served.matchAll(/^ {2}"((?:[a-z]+-src|base-uri|form-action|frame-ancestors) [^"]+)",$/gm)].map(

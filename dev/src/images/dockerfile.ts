@@ -1,19 +1,19 @@
 /** One instruction, for example {word: "COPY", args: ["a", "b/"], flags: {from: "build"}}. */
 export interface Instruction {
   word: string;
-  /** Words, or the elements of an exec form. */
+  /** The words, or the elements of an exec form. */
   args: readonly string[];
   flags: Readonly<Record<string, string>>;
 }
 
-/** What lies between two FROM. */
+/** The instructions from one FROM to the next. */
 export interface Stage {
   name: string | null;
   base: string;
   instructions: readonly Instruction[];
 }
 
-/** An exec form, or words; what stands in quotes is one word, as in NAME="a b". */
+/** Splits an exec form, or words. Quoted text is one word, as in NAME="a b". */
 function argumentsOf(text: string): string[] {
   if (text.startsWith("[")) return JSON.parse(text) as string[];
   return (text.match(/(?:"[^"]*"|[^\s"])+/g) ?? []).map((word) => word.replaceAll('"', ""));
@@ -32,12 +32,12 @@ function instructionOf(line: string): Instruction {
     flags[flag[1] ?? ""] = flag[2] ?? "";
     text = text.slice(flag[0].length);
   }
-  // HEALTHCHECK CMD ["…"]: the exec form is what counts.
+  // HEALTHCHECK CMD ["…"]: use the exec form.
   if (word === "HEALTHCHECK") text = text.replace(/^CMD\s+/, "");
   return { word, args: argumentsOf(text), flags };
 }
 
-/** Reads a Dockerfile of the plain kind: an instruction on each line, no here-documents. */
+/** Parses a plain Dockerfile: one instruction a line, no here-documents. */
 export function parseDockerfile(text: string): Stage[] {
   const stages: { name: string | null; base: string; instructions: Instruction[] }[] = [];
   for (const line of text.split("\n").map((raw) => raw.trim())) {
@@ -51,7 +51,7 @@ export function parseDockerfile(text: string): Stage[] {
   return stages;
 }
 
-/** The arguments of the last instruction of a kind; they replace those before. */
+/** The arguments of the last instruction of a kind, which replaces earlier ones. */
 export function lastOf(stage: Stage, word: string): readonly string[] | undefined {
   return stage.instructions.findLast((instruction) => instruction.word === word)?.args;
 }

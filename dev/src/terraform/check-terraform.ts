@@ -9,7 +9,7 @@ import { policyProblems } from "./policies.ts";
 import { reachProblems } from "./reach.ts";
 import { readTestOutput } from "./test-run.ts";
 
-/** Where the configuration lies. */
+/** The folder of the configuration. */
 export const terraformFolder = path.join(repositoryRoot, "infra", "terraform");
 
 const ENVIRONMENTS = ["dev", "staging", "prod"] as const;
@@ -19,7 +19,7 @@ interface Ended {
   output: string;
 }
 
-/** Runs terraform at low priority: it starts its provider many times, which would take the machine from other work. */
+/** Runs terraform at low priority: it starts its provider many times, which would slow other work down. */
 async function terraform(folder: string, args: readonly string[]): Promise<Ended> {
   const child = spawn("terraform", args, {
     cwd: folder,
@@ -44,7 +44,7 @@ export async function hasTerraform(): Promise<boolean> {
   }
 }
 
-/** What the runs of the tests planned and made, held against the policies. */
+/** Compares what the test runs planned and created with the policies. */
 function policiesOf(output: string): string[] {
   const { runs, problems } = readTestOutput(output);
   const stacks = runs.filter(({ name }) => name === "production" || name === "small");
@@ -59,7 +59,7 @@ function policiesOf(output: string): string[] {
   return [...problems, ...(stacks.length === 2 ? [] : ["the runs production and small are missing"]), ...broken];
 }
 
-/** Copies an environment over the one before: they make the same modules, so what was initialized for one serves all. */
+/** Copies an environment over the previous one. All use the same modules, so one initialization serves all. */
 async function validateEnvironments(copy: string, init: readonly string[]): Promise<string[]> {
   const place = path.join(copy, "environments", "checked");
   const problems: string[] = [];
@@ -73,7 +73,7 @@ async function validateEnvironments(copy: string, init: readonly string[]): Prom
   return problems;
 }
 
-/** Validates every environment and runs the tests. Works on a copy: initializing leaves files behind. */
+/** Validates every environment and runs the tests. Works on a copy, because initializing leaves files behind. */
 export async function testTerraform(plugins: string): Promise<string[]> {
   const copy = mkdtempSync(path.join(tmpdir(), "heliograph-terraform-"));
   try {
@@ -93,7 +93,7 @@ export async function testTerraform(plugins: string): Promise<string[]> {
   }
 }
 
-/** Files that `terraform fmt` would change, as it shows the difference; empty when there are none. */
+/** The changes that `terraform fmt` would make, as a diff; empty when there are none. */
 export async function formatProblems(): Promise<string[]> {
   const format = await terraform(terraformFolder, ["fmt", "-check", "-recursive", "-diff", "-no-color"]);
   return format.code === 0 ? [] : [format.output];

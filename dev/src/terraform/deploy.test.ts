@@ -24,20 +24,20 @@ const told = {
 };
 
 interface Deployment {
-  /** With which the migration ends. */
+  /** Exit code of the migration. */
   exitCode?: string;
-  /** How often the migration is said to run before it has stopped. */
+  /** How many status queries find the migration running. */
   looks?: number;
   web?: boolean;
-  /** What is given to the script behind the environment. */
+  /** Arguments of the script after the environment. */
   args?: readonly string[];
-  /** What is typed. */
+  /** Input on the terminal. */
   input?: string;
-  /** What the service of each is found to run. */
+  /** The task definition that each service is found to run. */
   runs?: Readonly<Partial<Record<"watcher" | "gateway", string>>>;
 }
 
-/** Runs the script with programs in place of terraform, aws, npm and sleep that write down what they are asked. */
+/** Runs the script with stand-ins for terraform, aws, npm and sleep that record their arguments. */
 function deploy({
   exitCode = "0",
   looks = 0,
@@ -54,7 +54,7 @@ function deploy({
   writeFileSync(path.join(folder, "looks"), "x".repeat(looks));
   const found = { watcher: "arn:watcher:8\\tCOMPLETED", gateway: "arn:gateway:8\\tCOMPLETED", ...runs };
   const programs = {
-    // As the real one: asks unless approved beforehand, and ends where nobody answers.
+    // Like terraform: asks unless approved beforehand, and fails without an answer.
     terraform: `[ "$1" = output ] && exec cat "${folder}/outputs.json"
 case "$*" in *-auto-approve*) ;; *) read answer && [ "$answer" = yes ] || { echo "error asking for approval" >&2; exit 1; };; esac`,
     aws: `case "$*" in
@@ -87,7 +87,7 @@ esac`,
   return { status, stderr, lines, steps: lines.map((line) => line.split(" ").slice(0, 3).join(" ")) };
 }
 
-test("schema first, then watchers and gateways, then the application", () => {
+test("the schema is deployed first, then watchers and gateways, then the application", () => {
   const { status, stderr, lines, steps } = deploy();
   expect(stderr).not.toContain("not found");
   expect(status).toBe(0);
@@ -112,8 +112,8 @@ test("schema first, then watchers and gateways, then the application", () => {
   expect(lines[4]).toBe("terraform apply -input=false -auto-approve");
 });
 
-// The guide calls it so: whoever deploys by hand reads the plans and says yes.
-test("without arguments it asks for a yes to each of the two plans", () => {
+// The operator's guide runs the script without arguments: operators read the plans and confirm them.
+test("without arguments each of the two plans needs a confirmation", () => {
   expect(deploy({ args: [], input: "yes\nyes\n" }).status).toBe(0);
   const once = deploy({ args: [], input: "yes\nno\n" });
   expect(once.status).toBe(1);
@@ -129,14 +129,14 @@ test("the region is that of the stack, not that of the shell", () => {
   for (const line of asked) expect(line).toMatch(/ in eu-west-9$/);
 });
 
-test("a migration that takes long is waited for, and said to run", () => {
+test("the script waits for a long migration and reports that it runs", () => {
   const { status, stderr, steps } = deploy({ looks: 15 });
   expect(status).toBe(0);
   expect(stderr).toContain("the migration is RUNNING after 1 min");
   expect(steps).not.toContain("aws ecs wait");
 });
 
-test("a migration that fails leaves services and application as they are", () => {
+test("a failed migration leaves services and application unchanged", () => {
   const { status, stderr, lines } = deploy({ exitCode: "1" });
   expect(status).toBe(1);
   expect(lines.filter((line) => line.startsWith("terraform apply"))).toHaveLength(1);
@@ -156,7 +156,7 @@ test.each([
   expect(lines.join()).not.toContain("npm");
 });
 
-test("without an application it ends after the services", () => {
+test("without an application the script ends after the services", () => {
   const { status, lines } = deploy({ web: false });
   expect(status).toBe(0);
   expect(lines.at(-1)).toContain("describe-services");

@@ -17,10 +17,10 @@ const task = (stopTimeout: number, drain: string): Resource => ({
 const about = (resources: readonly Resource[], word: string) =>
   figureProblems(resources).filter((problem) => problem.includes(word));
 
-test("a figure that is as written down is not told, another one and a missing one are", () => {
+test("a different figure and a missing one are reported, an equal one is not", () => {
   expect(about([balancer(300)], "aws_lb.this")).toEqual([]);
   expect(about([balancer(60)], "aws_lb.this")).toEqual(["module.alb.aws_lb.this: idle_timeout is 60, not 300"]);
-  expect(about([], "aws_lb.this")).toEqual(["there is no aws_lb.this"]);
+  expect(about([], "aws_lb.this")).toEqual(["no resource matches aws_lb.this"]);
 });
 
 test("figures are found inside the text of a container, by the name of a setting", () => {

@@ -1,6 +1,6 @@
 import type { Resource } from "./test-run.ts";
 
-/** What must stand where: a part of the address, the way through the values (numbers are places of a list), the value. */
+/** An expected value: part of the resource's address, path through its values (numbers are list indexes), the value. */
 type Figure = readonly [address: string, way: readonly (string | number)[], value: unknown];
 
 const connections = "target_tracking_scaling_policy_configuration";
@@ -8,8 +8,8 @@ const specification = [connections, 0, "customized_metric_specification", 0, "me
 const metric = (id: string) => [...specification, `id=${id}`, "metric_stat", 0] as const;
 
 /**
- * The figures on which sockets depend, as production has them. They belong together: the ping within the idle timeout, the
- * drain within the stop timeout, readiness lost for longer than a failover of the database takes.
+ * The figures that sockets depend on, as production has them. They must fit together: the ping interval is shorter than the
+ * idle timeout, the drain shorter than the stop timeout, and a gateway may be unready for longer than a database failover.
  */
 const FIGURES: readonly Figure[] = [
   ["aws_lb.this", ["idle_timeout"], 300],
@@ -65,13 +65,13 @@ const FIGURES: readonly Figure[] = [
   ["module.gateway.aws_appautoscaling_policy.connections", [...metric("sockets"), "stat"], "Sum"],
   ["module.gateway.aws_appautoscaling_policy.connections", [...metric("lines"), "stat"], "SampleCount"],
   ["module.gateway.aws_appautoscaling_policy.load", [connections, 0, "scale_in_cooldown"], 900],
-  // 1.5 x 20 gateways of 26, watchers old and new of 4, and ten for people: less than the instance has.
+  // 1.5 x 20 gateways with 26 connections, old and new watchers with 4, and ten for operators: below the instance's limit.
   ['aws_cloudwatch_metric_alarm.this["database_connections"]', ["threshold"], 806],
   ['aws_cloudwatch_metric_alarm.this["watcher_standby_lost"]', ["threshold"], 2],
   ['aws_cloudwatch_metric_alarm.this["watcher_standby_lost"]', ["statistic"], "SampleCount"],
 ];
 
-/** One step into a value: a name, a place, or `key=value` for the one in a list that has it. Text is read as JSON. */
+/** One step into a value: a name, an index, or `key=value` for the list element that has it. Text is parsed as JSON. */
 function step(value: unknown, name: string | number): unknown {
   const inside = typeof value === "string" ? (JSON.parse(value) as unknown) : value;
   const [key = "", wanted] = String(name).split("=");
@@ -80,11 +80,11 @@ function step(value: unknown, name: string | number): unknown {
   return (inside as Readonly<Record<string | number, unknown>> | null | undefined)?.[name];
 }
 
-/** A sentence for each figure that is another one than written down here, or missing. */
+/** One sentence for each figure that differs from the list above, or is missing. */
 export function figureProblems(resources: readonly Resource[]): string[] {
   return FIGURES.flatMap(([place, way, value]) => {
     const met = resources.filter(({ address }) => address.includes(place));
-    if (met.length === 0) return [`there is no ${place}`];
+    if (met.length === 0) return [`no resource matches ${place}`];
     return met.flatMap(({ address, values }) => {
       const found = way.reduce<unknown>(step, values);
       return found === value ? [] : [`${address}: ${way.join(".")} is ${JSON.stringify(found)}, not ${String(value)}`];

@@ -1,19 +1,19 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** A variable or an output as its block says. */
+/** A variable or an output, as its block declares it. */
 export interface Declaration {
   name: string;
   description: string;
-  /** Of a variable: its type without the fields of an object. */
+  /** For a variable: its type without the fields of an object. */
   type: string;
-  /** A variable without default must be given. */
+  /** Whether the variable has no default. */
   required: boolean;
-  /** How many rules it has. */
+  /** Number of validation rules. */
   validations: number;
 }
 
-/** The blocks of a kind at the beginning of a line, up to the closing brace at the beginning of a line. */
+/** The top-level blocks of a kind: from the beginning of a line to the closing brace at the beginning of a line. */
 function blocks(text: string, kind: "variable" | "output" | "run"): { name: string; body: string }[] {
   const found = text.matchAll(new RegExp(`^${kind} "([^"]+)" \\{\\n([\\s\\S]*?)^\\}`, "gm"));
   return [...found].map(([, name = "", body = ""]) => ({ name, body }));
@@ -34,7 +34,7 @@ export function declarations(folder: string, kind: "variable" | "output"): Decla
   return blocks(readFileSync(path.join(folder, `${kind}s.tf`), "utf8"), kind).map(declarationOf);
 }
 
-/** What a run of the tests expects to be refused. `module` is "" for the stack itself. */
+/** A variable whose value a test run expects to be refused. `module` is "" for the stack itself. */
 export function expectedFailures(terraformFolder: string): { module: string; variables: string[] }[] {
   return globSync("tests/*.tftest.hcl", { cwd: terraformFolder }).flatMap((file) =>
     blocks(readFileSync(path.join(terraformFolder, file), "utf8"), "run").map(({ body }) => ({

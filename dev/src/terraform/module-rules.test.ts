@@ -7,7 +7,7 @@ import { declarations, expectedFailures, moduleNames } from "./hcl.ts";
 const modules = moduleNames(terraformFolder);
 const folderOf = (name: string) => (name === "" ? terraformFolder : path.join(terraformFolder, "modules", name));
 
-test.each(["", ...modules])("module %j has four files, few variables, and says what each is", (name) => {
+test.each(["", ...modules])("module %j has four files, few variables, and a description of each", (name) => {
   for (const file of ["main.tf", "variables.tf", "outputs.tf", "versions.tf"])
     expect(existsSync(path.join(folderOf(name), file)), file).toBe(true);
   const variables = declarations(folderOf(name), "variable");
@@ -21,8 +21,8 @@ test.each(["", ...modules])("module %j has four files, few variables, and says w
     expect(description, output).toMatch(/^.{5,}[.]$/);
 });
 
-// A rule that no test breaks may have been written the wrong way round.
-test.each(["", ...modules])("every rule for a variable of module %j is broken by a test", (name) => {
+// A rule that no test breaks may be inverted by mistake.
+test.each(["", ...modules])("a test breaks every validation rule of module %j", (name) => {
   const runs = expectedFailures(terraformFolder).filter(({ module }) => module === name);
   for (const { name: variable, validations } of declarations(folderOf(name), "variable")) {
     const breaks = runs.filter(({ variables }) => variables.includes(variable)).length;
@@ -30,7 +30,7 @@ test.each(["", ...modules])("every rule for a variable of module %j is broken by
   }
 });
 
-test("a variable without a rule is a switch, or handed on to a module that has one", () => {
+test("a variable without a validation rule is a switch, or is passed to a module that validates it", () => {
   const free = ["", ...modules].flatMap((name) =>
     declarations(folderOf(name), "variable")
       .filter(({ validations, type }) => validations === 0 && type !== "bool")
@@ -46,9 +46,9 @@ test("a variable without a rule is a switch, or handed on to a module that has o
   ]);
 });
 
-// The module of the gateway waits for watcher and load balancer, so what it looked up would be unknown until those are
+// The gateway's module depends on the watcher and the load balancer. A data source in it would be unknown until those are
 // changed, and every plan that changes them would replace the fleet.
-test("the module that waits for others looks nothing up", () => {
+test("a module with depends_on has no data source", () => {
   const root = readFileSync(path.join(terraformFolder, "main.tf"), "utf8");
   const waiting = [...root.matchAll(/^module "\w+" \{\n {2}source = "\.\/modules\/(\w+)"([\s\S]*?)^\}/gm)]
     .filter(([, , body = ""]) => /^ {2}depends_on/m.test(body))
@@ -65,19 +65,19 @@ test("a service that was rolled back does not count as deployed", () => {
   );
 });
 
-test("what is made before the one before it goes has no fixed name", () => {
+test("a resource with create_before_destroy has no fixed name", () => {
   for (const name of modules) {
     const main = readFileSync(path.join(folderOf(name), "main.tf"), "utf8");
     for (const [, type = "", body = ""] of main.matchAll(/^resource "(\w+)" "\w+" \{\n([\s\S]*?)^\}/gm)) {
       if (!/create_before_destroy\s+= true/.test(body)) continue;
-      // Knows no prefix; all that replaces it is its family, which is part of the name.
+      // Has no name prefix. Only a new family replaces it, and the family is part of the name.
       if (type === "aws_elasticache_parameter_group") expect(body).toContain('split(".", var.engine_version)[0]');
       else expect(body, `${name}: ${type}`).not.toMatch(/^ {2}name\s+=/m);
     }
   }
 });
 
-test("every environment tags what it makes and generates its secrets anew", () => {
+test("every environment tags its resources and generates its own secrets", () => {
   for (const name of ["dev", "staging", "prod"]) {
     const main = readFileSync(path.join(terraformFolder, "environments", name, "main.tf"), "utf8");
     for (const tag of ["Project", "Environment", "Stack", "ManagedBy"]) expect(main).toMatch(new RegExp(`${tag}\\s+=`));

@@ -13,7 +13,7 @@ const container = (more: object) =>
     },
   ]);
 
-/** The least that counts as a stack, with nothing wrong. */
+/** The smallest stack that breaks no rule. */
 const sound: readonly Resource[] = [
   {
     address: "module.database.aws_rds_cluster.this",
@@ -147,19 +147,19 @@ test.each([
   expect(production(added(type, values)).join()).toContain(problem);
 });
 
-test("a way from the data subnets to the internet is told, and a bucket without its block", () => {
+test("a route from the data subnets to the internet and a bucket without its public access block are reported", () => {
   const route = { destination_cidr_block: "0.0.0.0/0" };
   const address = "module.network.aws_route.data";
-  expect(production(added("aws_route", route, address))).toEqual([`${address} is a way to the internet`]);
+  expect(production(added("aws_route", route, address))).toEqual([`${address} is a route to the internet`]);
   expect(production(added("aws_route", route, 'module.network.aws_route.private_nat["a"]'))).toEqual([]);
   expect(production(added("aws_s3_bucket", {})).join()).toContain("1 buckets, but 0 aws_s3_bucket_public_access_block");
 });
 
-test("a load balancer that passes metrics on is told, and a plan that lacks the stack", () => {
-  expect(production(changed("aws_lb_listener_rule", { condition: [] })).join()).toContain("passes /metrics on");
-  expect(production([]).join()).toContain("there is no aws_rds_cluster");
+test("a load balancer that forwards /metrics and a plan without a stack are reported", () => {
+  expect(production(changed("aws_lb_listener_rule", { condition: [] })).join()).toContain("forwards /metrics");
+  expect(production([]).join()).toContain("the plan has no aws_rds_cluster");
 });
 
-test("what only production must have is not asked of others", () => {
+test("rules for production do not apply to other environments", () => {
   expect(policyProblems(changed("aws_rds_cluster", { deletion_protection: false }), { protect: false })).toEqual([]);
 });

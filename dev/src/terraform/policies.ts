@@ -1,18 +1,18 @@
 import type { Resource } from "./test-run.ts";
 
-/** What must hold of every stack, whatever its variables are; `protect` for what only production must have. */
+/** Rules for every stack, whatever its variables; `protect` adds those for production. */
 export interface PolicyOptions {
   protect: boolean;
 }
 
 type Values = Readonly<Record<string, unknown>>;
-/** A rule for the resources of one type: what is wrong with one, or null. */
+/** A rule for the resources of one type: the problem of a resource, or null. */
 type Rule = (values: Values, options: PolicyOptions) => string | null;
 
 const everybody = (cidr: unknown): boolean => cidr === "0.0.0.0/0" || cidr === "::/0";
 const first = (block: unknown): Values => (Array.isArray(block) ? ((block[0] as Values | undefined) ?? {}) : {});
 const list = (block: unknown): readonly Values[] => (Array.isArray(block) ? (block as Values[]) : []);
-/** Undefined means: known only when it is made, so it is set. */
+/** Undefined means that the value is known only after creation, so it is set. */
 const isSet = (value: unknown): boolean => value !== null && value !== "";
 
 function onlyPorts(values: Values, cidr: unknown, ports: readonly number[], way: string): string | null {
@@ -21,7 +21,7 @@ function onlyPorts(values: Values, cidr: unknown, ports: readonly number[], way:
   return from === to && ports.includes(Number(from)) ? null : `is open ${way} everybody on ${from} to ${to}`;
 }
 
-/** Statements of a policy that allow more than they name. */
+/** Finds statements of a policy that allow more than they name. */
 function broadStatements(policy: unknown): string | null {
   if (typeof policy !== "string") return null;
   const { Statement } = JSON.parse(policy) as {
@@ -32,7 +32,7 @@ function broadStatements(policy: unknown): string | null {
     const actions = [Action].flat().map(String);
     if (actions.some((action) => action === "*" || action.endsWith(":*"))) return `allows ${actions.join(", ")}`;
     const anything = [Resource].flat().includes("*");
-    // The only action here that knows no resource.
+    // The only action in use that supports no resource.
     if (anything && actions.join() !== "ecr:GetAuthorizationToken") return `allows ${actions.join(", ")} on everything`;
   }
   return null;
@@ -49,12 +49,12 @@ function containerProblem(text: unknown): string | null {
     const inline = list(container["environment"]).find(
       ({ name, value }) => /SECRET|PASSWORD/.test(String(name)) || /:\/\/[^/@]*:[^/@]+@/.test(String(value)),
     );
-    if (inline) return `shows ${String(inline["name"])} to whoever may read the task definition`;
+    if (inline) return `shows ${String(inline["name"])} to every reader of the task definition`;
   }
   return null;
 }
 
-/** An engine that AWS upgrades by itself leaves the version that is written down, and the next plan takes it back. */
+/** Automatic upgrades must be off: AWS would leave the declared version, and the next plan would revert the upgrade. */
 const drifts = (values: Values): boolean =>
   isSet(values["engine_version"]) && String(values["auto_minor_version_upgrade"] ?? true) !== "false";
 
@@ -141,11 +141,11 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** How many resources of a type there are. */
+/** The number of resources of a type. */
 const countOf = (resources: readonly Resource[], type: string): number =>
   resources.filter((resource) => resource.type === type).length;
 
-/** Sentences about the whole: what must be there, or there as often as something else. */
+/** Problems of the stack as a whole: missing resources, and numbers that do not match. */
 function missing(resources: readonly Resource[]): string[] {
   const problems: string[] = [];
   const buckets = countOf(resources, "aws_s3_bucket");
@@ -161,21 +161,21 @@ function missing(resources: readonly Resource[]): string[] {
   );
   for (const { address } of ways)
     if (!/aws_route\.(public_internet|private_nat)(\[|$)/.test(address))
-      problems.push(`${address} is a way to the internet`);
+      problems.push(`${address} is a route to the internet`);
   const closed = resources.find(({ type, address }) => type === "aws_lb_listener_rule" && address.includes("closed"));
   const paths = JSON.stringify(closed?.values["condition"] ?? []);
   for (const path of ["/metrics", "/healthz/*"])
-    if (!paths.includes(`"${path}"`)) problems.push(`the load balancer passes ${path} on`);
+    if (!paths.includes(`"${path}"`)) problems.push(`the load balancer forwards ${path}`);
   return problems;
 }
 
-/** A sentence for each resource that breaks a rule, and for what is not there. */
+/** One sentence for each resource that breaks a rule, and for each missing resource. */
 export function policyProblems(resources: readonly Resource[], options: PolicyOptions): string[] {
   const own = resources.flatMap(({ type, address, values }) => {
     const problem = rules[type]?.(values, options) ?? null;
     return problem === null ? [] : [`${address} ${problem}`];
   });
-  // A rule that meets nothing says nothing: the plan must be one of a whole stack.
+  // A rule without resources proves nothing, so the plan must be one of a whole stack.
   const unseen = [
     "aws_rds_cluster",
     "aws_elasticache_replication_group",
@@ -186,6 +186,6 @@ export function policyProblems(resources: readonly Resource[], options: PolicyOp
   return [
     ...own,
     ...missing(resources),
-    ...unseen.filter((type) => countOf(resources, type) === 0).map((type) => `there is no ${type}`),
+    ...unseen.filter((type) => countOf(resources, type) === 0).map((type) => `the plan has no ${type}`),
   ];
 }

@@ -40,7 +40,7 @@ const sound: readonly Resource[] = [
   service("watcher", "private", "watcher"),
 ];
 
-test("a stack in which everybody reaches whom they must and lies where they should", () => {
+test("a stack whose parts reach each other and are in the right subnets breaks no rule", () => {
   expect(reachProblems(sound, true)).toEqual([]);
 });
 
@@ -73,7 +73,7 @@ test.each([
   expect(reachProblems([...sound, more], true).join()).toContain(problem);
 });
 
-test("a path that is missing is told of what was made, and not of a plan, which knows few ids", () => {
+test("a missing path is reported for created resources, and not for a plan, which knows few ids", () => {
   const less = sound.filter(({ address }) => !address.includes("watcher_to_redis"));
   expect(reachProblems(less, true)).toEqual(["watcher to redis on 6379 is closed"]);
   expect(reachProblems(less, false)).toEqual([]);

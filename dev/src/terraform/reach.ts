@@ -1,6 +1,6 @@
 import type { Resource } from "./test-run.ts";
 
-/** Everything that may be said between the parts: from, to and port. */
+/** All permitted connections between the parts: from, to and port. */
 const PATHS = [
   "alb to gateway on 4000",
   "gateway to database on 5432",
@@ -10,7 +10,7 @@ const PATHS = [
   "watcher to redis on 6379",
 ];
 
-/** In which subnets what is made of a type lies, by the attribute that names them. */
+/** The subnets that resources of a type belong to, by the attribute that names them. */
 const PLACES: Readonly<Record<string, { attribute: string; kind: string }>> = {
   aws_db_subnet_group: { attribute: "subnet_ids", kind: "data" },
   aws_elasticache_subnet_group: { attribute: "subnet_ids", kind: "data" },
@@ -18,7 +18,7 @@ const PLACES: Readonly<Record<string, { attribute: string; kind: string }>> = {
   aws_ecs_service: { attribute: "subnets", kind: "private" },
 };
 
-/** By which group each is guarded; a service by that of its own name. */
+/** The security group of each type of resource; a service has the group of its own name. */
 const GUARDS: Readonly<Record<string, { attribute: string; group?: string }>> = {
   aws_rds_cluster: { attribute: "vpc_security_group_ids", group: "database" },
   aws_elasticache_replication_group: { attribute: "security_group_ids", group: "redis" },
@@ -29,7 +29,7 @@ const GUARDS: Readonly<Record<string, { attribute: string; group?: string }>> = 
 /** `gateway` of `module.security.aws_security_group.this["gateway"]`. */
 const keyOf = (address: string): string => /\["([^"]+)"\]$/.exec(address)?.[1] ?? address;
 
-/** Words for ids that are known only by what they were made as. */
+/** Names for ids, which are known only by the resource they belong to. */
 function namesOf(resources: readonly Resource[]): ReadonlyMap<unknown, string> {
   const names = new Map<unknown, string>();
   for (const { type, address, values } of resources) {
@@ -40,7 +40,7 @@ function namesOf(resources: readonly Resource[]): ReadonlyMap<unknown, string> {
   return names;
 }
 
-/** Ids under an attribute, also of the one block that a service has for its network; null when not known yet. */
+/** Ids under an attribute, or in the network block of a service; null when not known yet. */
 function idsOf({ values }: Resource, attribute: string): readonly unknown[] | null {
   const blocks = values["network_configuration"];
   const place = Array.isArray(blocks) ? (blocks[0] as Readonly<Record<string, unknown>>) : values;
@@ -71,8 +71,8 @@ function rulesOf(resources: readonly Resource[], names: ReadonlyMap<unknown, str
 }
 
 /**
- * Sentences about who reaches whom, and about what lies elsewhere than it should.
- * @param whole everything was made, so that all ids are known and every path must be there; a mere plan knows few of them
+ * One sentence for each wrong connection between parts, and for each resource in a wrong subnet.
+ * @param whole all resources were created, so all ids are known and every path must exist; a plan knows few ids
  */
 export function reachProblems(resources: readonly Resource[], whole: boolean): string[] {
   const names = namesOf(resources);

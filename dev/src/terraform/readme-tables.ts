@@ -47,7 +47,7 @@ function tables(terraformFolder: string): string {
   return [...stack, ...modules].join("\n");
 }
 
-/** The README of the configuration, with tables of its variables and outputs as the files declare them now. */
+/** The README of the configuration, with tables of the variables and outputs that the files declare. */
 export function renderTerraformReadme(terraformFolder: string): string {
   const text = readFileSync(path.join(terraformFolder, "README.md"), "utf8");
   const [before, rest] = text.split(BEGIN, 2);

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { exportOf } from "../generate/export-of.ts";
 import { terraformFolder } from "./check-terraform.ts";
 
-/** Where each setting of a container comes from; `foreign` are those that other programs in it read. */
+/** The source of each setting of a container; `foreign` settings are read by other programs in it. */
 type Settings = Readonly<Record<"environment" | "secrets" | "default" | "foreign", readonly string[]>>;
 
 const settings = JSON.parse(readFileSync(path.join(terraformFolder, "settings.json"), "utf8")) as Record<
@@ -19,7 +19,7 @@ const tables = {
   watcher: await exportOf<ConfigTable>("services/watcher/src/config.ts", "watcherConfig"),
 };
 
-// terraform test compares the same list with the containers of a plan, so both ends hold.
+// terraform test compares the same list with the containers of a plan.
 test.each(["gateway", "watcher"] as const)(
   "%s gets every setting of its table, or keeps the default on purpose",
   (service) => {
@@ -39,14 +39,14 @@ test.each(["gateway", "watcher"] as const)(
   },
 );
 
-test.each(["gateway", "watcher"] as const)("what %s cannot start without is given", (service) => {
+test.each(["gateway", "watcher"] as const)("%s gets every required setting", (service) => {
   const { environment, secrets } = settings[service] as Settings;
   const required = Object.entries(tables[service]).filter(([, entry]) => entry.default === undefined);
   for (const [name] of required) expect([...environment, ...secrets]).toContain(name);
 });
 
-// It has no table: it reads its addresses in one file, and the password of the owner is read by the driver.
-test("the migration gets every setting that its program reads, and nothing that nobody reads", () => {
+// The migration has no table of settings: it reads addresses in one file, and the driver reads the owner's password.
+test("the migration gets every setting that its program reads, and no other", () => {
   const { environment, secrets, foreign } = settings["migrate"] as Settings;
   const given = [...environment, ...secrets].filter((name) => !foreign.includes(name));
   const source = readFileSync(path.join(repositoryRoot, "db", "src", "config.ts"), "utf8");

@@ -9,7 +9,7 @@ const complete = (run: string, status = "pass") => ({
   test_run: { run, progress: "complete", status },
 });
 
-test("resources come from plans and from states, of all modules, without data", () => {
+test("resources are read from plans and states of all modules, without data sources", () => {
   const planned = {
     type: "test_plan",
     "@testrun": "small",
@@ -48,7 +48,7 @@ test("resources come from plans and from states, of all modules, without data", 
   ]);
 });
 
-test("failures are told with their place, and so is an end without a summary", () => {
+test("failures are reported with their place, and so is an end without a summary", () => {
   const failure = {
     type: "diagnostic",
     "@testrun": "small",

@@ -1,4 +1,4 @@
-/** A resource as a plan or a state has it; what is not known before it is made is absent. */
+/** A resource of a plan or a state; values that are known only after creation are absent. */
 export interface Resource {
   /** For example "module.database.aws_rds_cluster.this". */
   address: string;
@@ -6,17 +6,17 @@ export interface Resource {
   values: Readonly<Record<string, unknown>>;
 }
 
-/** What one run of `terraform test -json -verbose` came to. */
+/** The resources of one run of `terraform test -json -verbose`. */
 export interface TestRun {
   name: string;
   status: string;
   resources: readonly Resource[];
 }
 
-/** What `terraform test` said. */
+/** The result of `terraform test`. */
 export interface TestReport {
   runs: readonly TestRun[];
-  /** A sentence for each failure. */
+  /** One sentence for each failure. */
   problems: readonly string[];
 }
 
@@ -25,7 +25,7 @@ interface StateModule {
   child_modules?: readonly StateModule[];
 }
 
-/** One line of the output; only the parts that are used. */
+/** One line of the output, with the fields that are used. */
 interface Message {
   type: string;
   "@testrun"?: string;
@@ -63,7 +63,7 @@ function messageOf(line: string): Message | null {
   }
 }
 
-/** Reads the lines that `terraform test -json -verbose` printed. */
+/** Parses the output of `terraform test -json -verbose`. */
 export function readTestOutput(output: string): TestReport {
   const runs = new Map<string, TestRun>();
   const problems: string[] = [];
