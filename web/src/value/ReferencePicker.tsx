@@ -37,15 +37,22 @@ function Picker({ entityCode, column, value, onChoose, takeFocus, ...named }: Pr
   const [open, setOpen] = useState(takeFocus);
   const [text, setText] = useState("");
   const [active, setActive] = useState<number>();
-  const { choices, emptyText } = useChoices(entityCode, useDeferredValue(text.trim()), !column.notNull);
+  const typed = text.trim();
+  const query = useDeferredValue(typed);
+  const { choices, emptyText } = useChoices(entityCode, query, !column.notNull);
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (takeFocus) input.current?.focus();
   }, [takeFocus]);
-  // Start at the current value, so that Enter right after opening changes nothing.
-  const present = text === "" ? choices.findIndex(({ id }) => id === value) : 0;
-  const at = Math.min(active ?? present, choices.length - 1);
+  const first = () => {
+    // Start at the current value, so that Enter right after opening changes nothing.
+    if (text === "") return choices.findIndex(({ id }) => id === value);
+    // The choices are still those of an older text: Enter must not pick one that does not match.
+    if (query !== typed) return choices.findIndex(({ label }) => label.toLowerCase().includes(typed.toLowerCase()));
+    return 0;
+  };
+  const at = Math.min(active ?? first(), choices.length - 1);
   const choose = (choice: Choice | undefined) => {
     if (!choice) return;
     setOpen(false);
