@@ -114,7 +114,7 @@ test("a write that conflicts on the server shows both values, and the other valu
   const bob = await openWindow("Bob", 1, `/tasks/${task.id}`);
   await overtakeNextWrite(bob, task.id, "title = 'Faster title'");
   await editTitle(bob, "Slower title");
-  await bob.getByRole("button", { name: "Review" }).click();
+  await bob.getByRole("button", { name: "Review", exact: true }).click();
   const dialog = bob.getByRole("dialog");
   await dialog.getByText("Someone else changed the same field").waitFor();
   expect(await dialog.innerText()).toMatch(/Mine\s+Slower title[\s\S]*Theirs\s+Faster title/);
@@ -134,7 +134,7 @@ test("a write that conflicts only in version, not in columns, is retried without
       return (await application.database.pool.query(text, [task.id])).rows;
     })
     .toEqual([{ title: "Saved at the second try", estimated_hours: "777.00" }]);
-  expect(await bob.getByRole("button", { name: "Review" }).count()).toBe(0);
+  expect(await bob.getByRole("button", { name: "Review", exact: true }).count()).toBe(0);
 });
 
 test("changes of different fields by two users do not conflict", async () => {

@@ -112,7 +112,7 @@ test("offline and online changes of different columns are merged without asking"
   await expect
     .poll(() => query("select title, priority::text from app.task where id = $1", [task.id]))
     .toEqual([{ title: "Mine is the title", priority: "urgent" }]);
-  expect(await page.getByRole("button", { name: "Review" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: "Review", exact: true }).count()).toBe(0);
 });
 
 test("offline and online changes of the same column: the offline change is kept until its user decides", async () => {
@@ -125,7 +125,7 @@ test("offline and online changes of the same column: the offline change is kept 
   await query("update app.task set title = 'What they meant' where id = $1", [task.id]);
   await page.context().setOffline(false);
 
-  await page.getByRole("button", { name: "Review" }).click();
+  await page.getByRole("button", { name: "Review", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("What they meant").waitFor();
   await keepScreenshot(page, "conflict");
@@ -149,7 +149,7 @@ test("a rejected change is rolled back and kept with its reason until it is corr
   await page.getByRole("button", { name: /^Edit title/ }).click();
   await page.getByRole("textbox", { name: "Title" }).fill("SHOUTED");
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Review" }).click();
+  await page.getByRole("button", { name: "Review", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: task.title }).waitFor({ state: "attached" });
   const dialog = page.getByRole("dialog");
   await keepScreenshot(page, "refused");
@@ -170,7 +170,7 @@ test("an offline edit of a row that was deleted meanwhile is kept, and can recre
   await editTitle(page, "Still worth having");
   await query("delete from app.task where id = $1", [task.id]);
   await page.context().setOffline(false);
-  await page.getByRole("button", { name: "Review" }).click();
+  await page.getByRole("button", { name: "Review", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Create the task again" }).click();
   await expect
     .poll(() => query("select title, project_id from app.task where id = $1", [task.id]))

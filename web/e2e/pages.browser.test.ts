@@ -105,7 +105,7 @@ async function makeConflict(page: Page, suffix: string): Promise<void> {
   await page.getByRole("button", { name: /^Edit title:/ }).click();
   await page.getByRole("textbox", { name: "Title" }).fill(`Mine, ${suffix}`);
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Review" }).waitFor();
+  await page.getByRole("button", { name: "Review", exact: true }).waitFor();
   await page.unrouteAll();
 }
 
@@ -163,7 +163,7 @@ test.each(looks)(
     }
 
     await makeConflict(page, `${look.width} ${look.scheme}`);
-    await page.getByRole("button", { name: "Review" }).click();
+    await page.getByRole("button", { name: "Review", exact: true }).click();
     await page.getByRole("dialog").getByRole("radio", { name: "Theirs" }).waitFor();
     await inspect("conflict-dialog");
     await page.keyboard.press("Escape");
@@ -184,9 +184,9 @@ test("every entity type has a list, a page for its first row and a form", async 
   const settled = () => page.waitForFunction(() => document.querySelectorAll(".skeleton").length === 0);
   const heading = (name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
   let opened = 0;
-  for (const code of entityCodes) {
-    await visit(page, listPath(code));
-    await heading(entityPlural(code));
+  for (const entityCode of entityCodes) {
+    await visit(page, listPath(entityCode));
+    await heading(entityPlural(entityCode));
     await settled();
     const row = page.locator("tbody tr a").first();
     if ((await row.count()) > 0) {
@@ -195,21 +195,21 @@ test("every entity type has a list, a page for its first row and a form", async 
       await row.click();
       await page.getByRole("complementary", { name: "Properties" }).waitFor();
       await settled();
-      expect((await page.getByRole("heading", { level: 1 }).first().innerText()).trim(), code).toContain(name);
+      expect((await page.getByRole("heading", { level: 1 }).first().innerText()).trim(), entityCode).toContain(name);
     } else {
       await page
         .getByText(/^No .* yet$/)
         .first()
         .waitFor();
     }
-    await visit(page, createPath(code));
-    await heading(`New ${entityInfo(code).label.toLowerCase()}`);
+    await visit(page, createPath(entityCode));
+    await heading(`New ${entityInfo(entityCode).label.toLowerCase()}`);
     expect(
       await page
         .locator("main form")
         .getByRole("button", { name: /^Create/ })
         .count(),
-      code,
+      entityCode,
     ).toBe(1);
   }
   expect(opened).toBeGreaterThan(entityCodes.length / 2);
