@@ -20,8 +20,8 @@ const exceptions: Readonly<Record<string, string>> = {
 const dropped = /^(is|has)_|_(id|ids|on|ts)$/g;
 
 /**
- * Turns a column name or enum value into text: `account_manager_id` -> `Account manager`, `in_progress` -> `In
- * progress`.
+ * Turns a column name or enum value into text: `account_manager_id` -> `Account manager`,
+ * `in_progress` -> `In progress`.
  */
 export function humanize(name: string): string {
   const known = exceptions[name];

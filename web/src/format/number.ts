@@ -48,8 +48,8 @@ export function numberInput(value: unknown, locale?: string): string {
 }
 
 /**
- * Parses a number as a user types it, with or without groups of thousands; undefined if it is none. "157,500" is 157
- * 500 where the comma groups thousands, and 157.5 where it is the decimal sign.
+ * Parses a number as a user types it, with or without groups of thousands; undefined if it is not a number. "157,500" is
+ * 157500 where the comma groups thousands, and 157.5 where it is the decimal sign.
  */
 export function parseNumber(text: string, locale?: string): number | undefined {
   const { decimal, group } = locale === undefined ? userSeparators : separatorsOf(locale);

@@ -11,7 +11,7 @@ import { errorText } from "../feedback/error-text.ts";
 import { ConflictChoices } from "./ConflictChoices.tsx";
 import { causeText, kindText, nameOfRow, operationText } from "./change-text.ts";
 import { LostRowChanges } from "./LostRowChanges.tsx";
-import { RefusedChanges } from "./RefusedChanges.tsx";
+import { RejectedChanges } from "./RejectedChanges.tsx";
 
 const tones = {
   conflict: "bg-amber-bg text-amber-fg",
@@ -85,7 +85,7 @@ export function AttentionCard({ item }: { item: AttentionItem & { entityCode: En
         ) : kind === "gone" && !item.base && op === "update" ? (
           <LostRowChanges entityCode={entityCode} item={item} onDiscard={giveUp} />
         ) : (
-          <RefusedChanges
+          <RejectedChanges
             entityCode={entityCode}
             item={item}
             send={kind === "gone" ? `Create the ${label} again` : "Send again"}

@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** A rejected change with editable values, to send again or discard. */
-export function RefusedChanges({ entityCode, item, send, onSend, onDiscard }: Props) {
+export function RejectedChanges({ entityCode, item, send, onSend, onDiscard }: Props) {
   const changes = changedColumns(entityCode, item.changes);
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
