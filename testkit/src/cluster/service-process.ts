@@ -1,11 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import path from "node:path";
-import { boundCommand } from "../process/bound-command.ts";
-import { recentLines } from "../process/recent-lines.ts";
-import { hasExited, stopChild } from "../process/stop-child.ts";
-import { waitForLine } from "../process/wait-for-line.ts";
 import { repositoryRoot } from "../repository.ts";
+import { type Program, startProgram } from "../supervisor/program.ts";
 
 /** Programs of which a cluster consists. */
 export type ServiceKind = "gateway" | "watcher";
@@ -18,30 +13,12 @@ const READY_MS = 45_000;
  */
 const STOP_MS = 9_000;
 
-/** How a service ended. */
-export interface ServiceExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-}
-
 /** A running gateway or watcher: a process of its own. */
-export interface ServiceProcess extends AsyncDisposable {
-  /** For example "gateway-1". */
-  readonly name: string;
+export interface ServiceProcess extends Program<number> {
   readonly kind: ServiceKind;
-  readonly pid: number;
-  readonly process: ChildProcess;
   readonly port: number;
   /** For example "http://127.0.0.1:4000". */
   readonly url: string;
-  /** Its newest log lines (JSON), oldest first. */
-  logs(): string[];
-  /** Settles when the process has ended, for whatever reason. */
-  readonly exited: Promise<ServiceExit>;
-  /** SIGTERM, then waits for the end; kills it when that takes more than 5 s. */
-  stop(): Promise<ServiceExit>;
-  /** Sends a signal and, when it is one that ends a process, waits for the end. */
-  kill(signal: NodeJS.Signals): Promise<void>;
 }
 
 /** What to start. */
@@ -89,47 +66,19 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     ...(watch ? ["--watch", "--watch-preserve-output"] : []),
     main,
   ];
-  const { command, args } = boundCommand(process.execPath, nodeArgs, "TERM");
-  const child = spawn(command, args, {
+  const service = await startProgram({
+    name,
+    command: process.execPath,
+    args: nodeArgs,
     cwd: root,
     // This machine only: the demonstration's passwords are in its documentation.
     env: { ...baseEnvironment(), HOST: "127.0.0.1", ...env, PORT: String(port) },
-    // Only we signal it: Ctrl-C in a terminal goes to the whole group, which would stop everything in no order.
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stopSignal: "SIGTERM",
+    stopMs: STOP_MS,
+    readyFrom: readyPort,
+    readyMs: READY_MS,
+    logSink: logSink && ((line) => logSink(name, line)),
+    signal: options.signal,
   });
-  const lines = recentLines([child.stdout, child.stderr]);
-  if (logSink) lines.onLine((line) => logSink(name, line));
-  const exited = new Promise<ServiceExit>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
-  });
-  let realPort: number;
-  try {
-    realPort = await waitForLine({ name, child, lines, match: readyPort, timeoutMs: READY_MS, signal: options.signal });
-  } catch (error) {
-    await stopChild(child, "SIGKILL", STOP_MS);
-    throw error;
-  }
-  const stop = async () => {
-    await stopChild(child, "SIGTERM", STOP_MS);
-    return exited;
-  };
-  return {
-    name,
-    kind,
-    pid: child.pid ?? 0,
-    process: child,
-    port: realPort,
-    url: `http://127.0.0.1:${realPort}`,
-    logs: () => lines.tail(Number.POSITIVE_INFINITY),
-    exited,
-    stop,
-    async kill(signal) {
-      if (hasExited(child)) return;
-      const end = once(child, "exit");
-      child.kill(signal);
-      if (signal !== "SIGSTOP" && signal !== "SIGCONT" && signal !== "SIGUSR1" && signal !== "SIGUSR2") await end;
-    },
-    [Symbol.asyncDispose]: async () => void (await stop()),
-  };
+  return { ...service, kind, port: service.ready, url: `http://127.0.0.1:${service.ready}` };
 }

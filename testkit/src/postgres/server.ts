@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { boundCommand } from "../process/bound-command.ts";
 import { recentLines } from "../process/recent-lines.ts";
-import { stopChild } from "../process/stop-child.ts";
-import { waitForLine } from "../process/wait-for-line.ts";
+import { type Program, startProgram } from "../supervisor/program.ts";
 import type { Account } from "./account.ts";
 import type { PostgresBinaries } from "./binaries.ts";
 
@@ -26,13 +25,8 @@ export interface PostgresPlace {
 /** How clients reach the server: a port on 127.0.0.1, or a folder with a socket and no port at all. */
 export type PostgresListen = { port: number } | { socketFolder: string };
 
-/** A running server. */
-export interface PostgresServer extends AsyncDisposable {
-  readonly pid: number;
-  readonly process: ChildProcess;
-  /** Fast shutdown: sessions are ended, data is written. Kills it when that takes too long. */
-  stop(): Promise<void>;
-}
+/** A running server. Its `stop` is a fast shutdown. */
+export type PostgresServer = Program;
 
 function asAccount(account: Account | null) {
   return account === null ? {} : { uid: account.uid, gid: account.gid };
@@ -100,36 +94,21 @@ export async function startPostgres(
       : { listen_addresses: "", unix_socket_directories: options.listen.socketFolder, unix_socket_permissions: "0777" };
   const settings = { ...listen, lc_messages: "C", log_timezone: "UTC", timezone: "UTC", ...options.settings };
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const { command, args: boundArgs } = boundCommand(
-    place.binaries.postgres,
-    ["-D", place.dataDirectory, ...args],
-    "INT",
-  );
-  const child = spawn(command, boundArgs, {
+  return startProgram({
+    name: "PostgreSQL",
+    command: place.binaries.postgres,
+    args: ["-D", place.dataDirectory, ...args],
+    // The server must not keep a folder busy, nor need the right to enter it.
     cwd: "/",
-    // A group of its own: Ctrl-C reaches the whole group of the terminal, and the services still need the database then.
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    ...asAccount(place.account),
+    account: place.account,
+    // A fast shutdown: sessions end, data is written.
+    stopSignal: "SIGINT",
+    stopMs: STOP_MS,
+    abortSignal: "SIGQUIT",
+    // A standby says "read-only".
+    readyFrom: (line) => (/database system is ready to accept (read-only )?connections/.test(line) ? true : undefined),
+    readyMs: START_MS,
+    logSink: options.logSink,
+    signal: options.signal,
   });
-  const lines = recentLines([child.stdout, child.stderr]);
-  if (options.logSink) lines.onLine(options.logSink);
-  try {
-    await waitForLine({
-      name: "PostgreSQL",
-      child,
-      lines,
-      // "read-only" is said by a standby.
-      match: (line) => (/database system is ready to accept (read-only )?connections/.test(line) ? true : undefined),
-      timeoutMs: START_MS,
-      signal: options.signal,
-    });
-  } catch (error) {
-    await stopChild(child, "SIGQUIT", STOP_MS);
-    throw error;
-  }
-  const stop = async () => {
-    await stopChild(child, "SIGINT", STOP_MS);
-  };
-  return { pid: child.pid ?? 0, process: child, stop, [Symbol.asyncDispose]: stop };
 }

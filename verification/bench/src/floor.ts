@@ -1,10 +1,6 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import { boundCommand } from "@heliograph/testkit/process/bound-command";
-import { recentLines } from "@heliograph/testkit/process/recent-lines";
-import { stopChild } from "@heliograph/testkit/process/stop-child";
-import { waitForLine } from "@heliograph/testkit/process/wait-for-line";
+import { startProgram } from "@heliograph/testkit/supervisor/program";
 import { Redis } from "ioredis";
 import type pg from "pg";
 import { WebSocket } from "ws";
@@ -24,19 +20,19 @@ const CHANNEL = "bench_floor";
 export async function startFloor(pool: pg.Pool, redisUrl: string): Promise<Floor> {
   await using undo = new AsyncDisposableStack();
   const program = path.join(import.meta.dirname, "floor-server.ts");
-  const { command, args } = boundCommand(process.execPath, [program, redisUrl, CHANNEL], "TERM");
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-  undo.defer(async () => void (await stopChild(child, "SIGKILL", 1_000)));
-  const lines = recentLines([child.stdout, child.stderr]);
-  const port = await waitForLine({
-    name: "floor",
-    child,
-    lines,
-    match: (line) => Number(line) || undefined,
-    timeoutMs: 10_000,
-  });
+  const server = undo.use(
+    await startProgram({
+      name: "floor",
+      command: process.execPath,
+      args: [program, redisUrl, CHANNEL],
+      stopSignal: "SIGTERM",
+      stopMs: 1_000,
+      readyFrom: (line) => Number(line) || undefined,
+      readyMs: 10_000,
+    }),
+  );
 
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
+  const socket = new WebSocket(`ws://127.0.0.1:${server.ready}`, { perMessageDeflate: false });
   undo.defer(() => socket.terminate());
   const latencies: number[] = [];
   socket.on("message", (text) => latencies.push((microsecondsNow() - Number(String(text))) / 1000));

@@ -78,7 +78,7 @@ export class PostgresHost implements AsyncDisposable {
     await setPassword(place, socketFolder, password);
     const port = await anyFreePort();
     const primary: Primary = { place, port, server: await startPostgres(place, { listen: { port }, settings }) };
-    undo.defer(() => primary.server.stop());
+    undo.defer(async () => void (await primary.server.stop()));
     const front = undo.use(await FaultProxy.listen(() => primary.port, random));
     const url = `postgresql://postgres:${password}@127.0.0.1:${front.port}/${templateDatabase.demo}`;
     await ensureServiceLogins(url);
