@@ -11,18 +11,18 @@ import { Recorder } from "./recorder.ts";
 import { styles } from "./styles.ts";
 import { type Question, WhyView } from "./WhyView.tsx";
 
-export type HeliographDevtoolsProps = {
-  /** The client of the nearest `SyncProvider` when absent; outside of one it has to be given from the start. */
+export interface HeliographDevtoolsProps {
+  /** The client to show; that of the nearest `SyncProvider` when absent. Outside of a provider it is required. */
   readonly client?: Heliograph;
-  /** Shown from the start. */
+  /** Whether the panel is open at first; false when absent. */
   readonly defaultOpen?: boolean;
-  /** The page's own scheme when absent. */
+  /** The color scheme of the page when absent. */
   readonly theme?: "light" | "dark";
-};
+}
 
 /**
- * A panel at the lower edge of the page: status, lag from commit to screen, every message, held rows and versions, lists,
- * unsent writes, and why a change of one row did or did not arrive. It records from its mounting on.
+ * A panel at the bottom of the page: status, lag from commit to screen, messages, subscriptions and stored versions, lists,
+ * unsent writes, and an explanation why changes of one row do or do not arrive. It records from the moment it is mounted.
  */
 export function HeliographDevtools({ client, ...rest }: HeliographDevtoolsProps): ReactNode {
   return client ? <Devtools client={client} {...rest} /> : <DevtoolsOfProvider {...rest} />;
@@ -67,9 +67,9 @@ type Tab = (typeof tabs)[number];
 function Panel({ recorder, onClose }: { recorder: Recorder; onClose: () => void }): ReactNode {
   const tick = useTick(recorder);
   const [tab, setTab] = useState<Tab>("Overview");
-  const [question, setQuestion] = useState<Question>({ code: "", id: "" });
-  const why = (code: string, id: string) => {
-    setQuestion({ code, id });
+  const [question, setQuestion] = useState<Question>({ entityCode: "", entityId: "" });
+  const explain = (entityCode: string, entityId: string) => {
+    setQuestion({ entityCode, entityId });
     setTab("Why?");
   };
   return (
@@ -77,7 +77,7 @@ function Panel({ recorder, onClose }: { recorder: Recorder; onClose: () => void 
       <div className="bar">
         <div className="title">
           <Dot recorder={recorder} />
-          <span className="words">Heliograph</span>
+          <span className="name">Heliograph</span>
         </div>
         <div className="tabs" role="tablist">
           {tabs.map((name) => (
@@ -94,7 +94,7 @@ function Panel({ recorder, onClose }: { recorder: Recorder; onClose: () => void 
       <div className="body" role="tabpanel" aria-label={tab}>
         {tab === "Overview" ? <OverviewView recorder={recorder} /> : null}
         {tab === "Protocol" ? <ProtocolView recorder={recorder} /> : null}
-        {tab === "Rows" ? <RowsView recorder={recorder} onWhy={why} /> : null}
+        {tab === "Rows" ? <RowsView recorder={recorder} onWhy={explain} /> : null}
         {tab === "Lists" ? <ListsView recorder={recorder} /> : null}
         {tab === "Outbox" ? <OutboxView recorder={recorder} /> : null}
         {tab === "Why?" ? (
@@ -134,7 +134,7 @@ function useRecorder(client: Heliograph): Recorder | undefined {
   return recorder;
 }
 
-/** Changes whenever something was recorded, at most once per frame of the screen. */
+/** A number that changes whenever something was recorded, at most once per animation frame. */
 function useTick(recorder: Recorder): number {
   const [tick, next] = useReducer((before: number) => before + 1, 0);
   useEffect(() => recorder.onChange(next), [recorder]);

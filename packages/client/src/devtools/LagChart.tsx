@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { formatDuration } from "./format.ts";
 import { type LagSummary, lagLimits } from "./lag-histogram.ts";
 
 const width = 560;
@@ -7,10 +8,10 @@ const floor = height - 18;
 const top = 14;
 const step = width / (lagLimits.length + 1);
 
-/** How long changes took from commit to screen, as bars of doubling width in time. */
+/** Histogram of the lag from commit to screen. Each bar covers twice the time of the one before. */
 export function LagChart({ summary }: { summary: LagSummary }): ReactNode {
   const most = Math.max(1, ...summary.counts);
-  const label = `Lag from commit to screen of ${summary.total} changes: half took less than ${inMs(summary.p50)}.`;
+  const label = `Lag from commit to screen of ${summary.total} changes: half took less than ${formatDuration(summary.p50)}.`;
   return (
     <svg className="lag" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       {summary.counts.map((count, index) => {
@@ -40,16 +41,11 @@ export function LagChart({ summary }: { summary: LagSummary }): ReactNode {
       })}
       {summary.total === 0 ? (
         <text x={width / 2} y={height / 2} textAnchor="middle">
-          Nothing measured yet
+          No change measured yet
         </text>
       ) : null}
     </svg>
   );
-}
-
-export function inMs(value: number | undefined): string {
-  if (value === undefined) return "–";
-  return value < 10_000 ? `${Math.round(value)} ms` : `${Math.round(value / 1_000)} s`;
 }
 
 function shortMs(value: number): string {

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { toSearchParams } from "../api/list-query.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** The lists that are on screen, with what is asked for them. */
+/** The lists that mounted views show, with their queries. */
 export function ListsView({ recorder }: { recorder: Recorder }): ReactNode {
   const lists = recorder.client.inspection.lists();
   if (lists.length === 0) return <p className="empty">No mounted view shows a list.</p>;
@@ -10,9 +10,9 @@ export function ListsView({ recorder }: { recorder: Recorder }): ReactNode {
     <table>
       <thead>
         <tr>
-          <th>Type</th>
+          <th>Entity</th>
           <th>Query</th>
-          <th className="optional">Live within</th>
+          <th className="optional">Container</th>
           <th className="number">Rows</th>
           <th>State</th>
         </tr>
@@ -25,7 +25,7 @@ export function ListsView({ recorder }: { recorder: Recorder }): ReactNode {
             <tr key={id}>
               <td>{entityCode}</td>
               <td className="mono wide">{String(toSearchParams(query)) || "all"}</td>
-              <td className="mono optional">{within ?? "its rows only"}</td>
+              <td className="mono optional">{within ?? "none, only its rows are live"}</td>
               <td className="number">
                 {items.length}
                 {hasMore ? "+" : ""}

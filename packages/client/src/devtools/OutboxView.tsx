@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { time } from "./explain-row.ts";
+import { formatCount, formatTime } from "./format.ts";
 import type { Recorder } from "./recorder.ts";
 
-type Line = {
+interface OutboxRow {
   readonly key: string;
   readonly entityCode: string;
   readonly entityId: string;
@@ -12,12 +12,12 @@ type Line = {
   readonly at: number;
   readonly note: string;
   readonly changes: unknown;
-};
+}
 
-/** Writes of this device that the server has not acknowledged, in the order in which they are sent. */
+/** Writes of this device that the server has not acknowledged: first those that need a decision, then the queue. */
 export function OutboxView({ recorder }: { recorder: Recorder }): ReactNode {
   const { outbox } = recorder.client;
-  const lines: Line[] = [
+  const rows: OutboxRow[] = [
     ...outbox.attention().items.map((item) => ({
       ...item,
       state: item.kind,
@@ -28,10 +28,10 @@ export function OutboxView({ recorder }: { recorder: Recorder }): ReactNode {
       ...entry,
       tone: "maybe" as const,
       at: entry.queuedAt,
-      note: entry.lastError ? `${entry.attempts} attempts: ${entry.lastError.message}` : "",
+      note: entry.lastError ? `${formatCount(entry.attempts, "attempt")}: ${entry.lastError.message}` : "",
     })),
   ];
-  if (lines.length === 0) return <p className="empty">Everything is sent and acknowledged.</p>;
+  if (rows.length === 0) return <p className="empty">The server has acknowledged all writes.</p>;
   return (
     <table>
       <thead>
@@ -43,21 +43,21 @@ export function OutboxView({ recorder }: { recorder: Recorder }): ReactNode {
         </tr>
       </thead>
       <tbody>
-        {lines.map((line) => (
-          <tr key={line.key}>
-            <td className="mono">{time(line.at)}</td>
+        {rows.map((row) => (
+          <tr key={row.key}>
+            <td className="mono">{formatTime(row.at)}</td>
             <td>
-              {line.op} {line.entityCode}
+              {row.op} {row.entityCode}
             </td>
             <td>
-              <span className={`tag ${line.tone}`}>{line.state}</span>
+              <span className={`tag ${row.tone}`}>{row.state}</span>
             </td>
             <td className="wide">
               <details>
                 <summary>
-                  <span className="mono">{line.entityId}</span> {line.note}
+                  <span className="mono">{row.entityId}</span> {row.note}
                 </summary>
-                <pre className="mono">{JSON.stringify(line.changes, null, 2)}</pre>
+                <pre className="mono">{JSON.stringify(row.changes, null, 2)}</pre>
               </details>
             </td>
           </tr>

@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from "react";
 import type { Frame } from "../connection/connection.ts";
-import { counted } from "./counted.ts";
-import { time } from "./explain-row.ts";
+import { formatCount, formatTime } from "./format.ts";
 import { maxFrames, type Recorder } from "./recorder.ts";
 
+/** The latest messages of this tab in both directions. */
 export function ProtocolView({ recorder }: { recorder: Recorder }): ReactNode {
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
@@ -18,7 +18,7 @@ export function ProtocolView({ recorder }: { recorder: Recorder }): ReactNode {
           type="search"
           value={text}
           onChange={(event) => setText(event.target.value)}
-          placeholder="Type, entity code or id"
+          placeholder="Message type, entity code or id"
           aria-label="Filter messages"
         />
         <button type="button" className="push" onClick={() => recorder.clearFrames()}>
@@ -29,20 +29,20 @@ export function ProtocolView({ recorder }: { recorder: Recorder }): ReactNode {
         </span>
       </div>
       {shown.length === 0 ? (
-        <p className="empty">No message{wanted ? " like that" : ""} since the panel's recording began.</p>
+        <p className="empty">{wanted ? "No message matches." : "No message since recording began."}</p>
       ) : (
         <table>
           <thead>
             <tr>
               <th>Time</th>
-              <th>Way</th>
+              <th>Direction</th>
               <th>Message</th>
             </tr>
           </thead>
           <tbody>
             {shown.toReversed().map(({ number, frame }) => (
               <tr key={number}>
-                <td className="mono">{time(frame.at)}</td>
+                <td className="mono">{formatTime(frame.at)}</td>
                 <td className={frame.direction}>{frame.direction === "up" ? "sent" : "received"}</td>
                 <td className="wide">
                   <details>
@@ -67,8 +67,8 @@ function summaryOf({ message }: Frame): string {
     case "UNSUBSCRIBE": {
       const { entityCode, entityIds, within } = message.payload;
       const parts = [
-        entityIds ? counted(entityIds.length, "row") : "",
-        within ? `within ${counted(within.length, "container")}` : "",
+        entityIds ? formatCount(entityIds.length, "row") : "",
+        within ? `within ${formatCount(within.length, "container")}` : "",
       ];
       return `${entityCode}, ${parts.filter((part) => part !== "").join(", ") || "all"}`;
     }
@@ -81,16 +81,16 @@ function summaryOf({ message }: Frame): string {
       const [first] = changes;
       return changes.length === 1 && first
         ? `${entityCode} ${first.entityId} ${first.action}`
-        : `${entityCode}, ${counted(changes.length, "change")}`;
+        : `${entityCode}, ${formatCount(changes.length, "change")}`;
     }
     case "GONE":
-      return `${message.payload.entityCode}, ${counted(message.payload.entityIds.length, "row")}`;
+      return `${message.payload.entityCode}, ${formatCount(message.payload.entityIds.length, "row")}`;
     case "ERROR":
       return `${message.payload.code}: ${message.payload.message}`;
     case "RESET":
       return message.payload.reason;
     case "RESUMED":
-      return `${counted(message.payload.count, "subscription")} kept`;
+      return `${formatCount(message.payload.count, "subscription")} kept`;
     default:
       return "";
   }

@@ -2,30 +2,36 @@ import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import { type ReactNode, useEffect, useState } from "react";
 import type { StoredEntity } from "../store/entity-store.ts";
 import type { Phase, Target } from "../subscriptions/subscription-set.ts";
-import { time } from "./explain-row.ts";
+import { formatTime } from "./format.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** Rows of the table; more are found by the filter. */
+/** Number of rows in the table. The filter finds the others. */
 const maxShown = 200;
 
-const words: Record<Phase, { readonly text: string; readonly tone: "yes" | "maybe" | "no" }> = {
+const phaseTexts: Record<Phase, { readonly text: string; readonly tone: "yes" | "maybe" | "no" }> = {
   held: { text: "live", tone: "yes" },
-  wanted: { text: "to be asked", tone: "maybe" },
-  asked: { text: "asked", tone: "maybe" },
+  wanted: { text: "not sent yet", tone: "maybe" },
+  asked: { text: "requested", tone: "maybe" },
   refused: { text: "refused", tone: "no" },
   failed: { text: "failed", tone: "no" },
 };
 
-export type RowsViewProps = { readonly recorder: Recorder; readonly onWhy: (code: string, id: string) => void };
+export interface RowsViewProps {
+  readonly recorder: Recorder;
+  readonly onWhy: (entityCode: string, entityId: string) => void;
+}
 
-/** What is subscribed, and which version of it this device holds. */
+/** The subscriptions, and the stored version of each row. */
 export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
   const all = recorder.client.subscriptions();
   const found = all.filter(({ target }) => wanted === "" || `${target.entityCode} ${target.id}`.includes(wanted));
   const shown = found.slice(0, maxShown);
-  const held = useHeld(recorder, shown.flatMap(({ target }) => (target.container ? [] : [keyOf(target)])).join(" "));
+  const held = useStoredRows(
+    recorder,
+    shown.flatMap(({ target }) => (target.container ? [] : [keyOf(target)])).join(" "),
+  );
   return (
     <>
       <div className="tools">
@@ -41,12 +47,12 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
         </span>
       </div>
       {shown.length === 0 ? (
-        <p className="empty">{wanted ? "Nothing like that is subscribed." : "Nothing is subscribed."}</p>
+        <p className="empty">{wanted ? "No subscription matches." : "There is no subscription."}</p>
       ) : (
         <table>
           <thead>
             <tr>
-              <th>Type</th>
+              <th>Entity</th>
               <th>Row</th>
               <th>Subscription</th>
               <th className="number">Version</th>
@@ -69,10 +75,10 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
                     )}
                   </td>
                   <td>
-                    <span className={`tag ${words[phase].tone}`}>{words[phase].text}</span>
+                    <span className={`tag ${phaseTexts[phase].tone}`}>{phaseTexts[phase].text}</span>
                   </td>
                   <td className="mono number">{target.container ? "" : versionText(row)}</td>
-                  <td className="mono optional">{row && !row.gone ? time(row.ver / 1_000) : ""}</td>
+                  <td className="mono optional">{row && !row.gone ? formatTime(row.ver / 1_000) : ""}</td>
                 </tr>
               );
             })}
@@ -83,7 +89,7 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
   );
 }
 
-function useHeld(recorder: Recorder, keys: string): ReadonlyMap<EntityKey, StoredEntity> {
+function useStoredRows(recorder: Recorder, keys: string): ReadonlyMap<EntityKey, StoredEntity> {
   const [held, setHeld] = useState<ReadonlyMap<EntityKey, StoredEntity>>(new Map());
   useEffect(() => {
     let current = true;
@@ -107,6 +113,6 @@ function keyOf({ entityCode, id }: Target): EntityKey {
 }
 
 function versionText(row: StoredEntity | undefined): string {
-  if (!row) return "not held";
+  if (!row) return "not stored";
   return row.gone ? "gone" : String(row.ver);
 }

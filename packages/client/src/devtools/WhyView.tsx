@@ -1,22 +1,27 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import { type ReactNode, useEffect, useId, useState } from "react";
 import { type Explanation, explainRow, gatherFacts } from "./explain-row.ts";
 import type { Recorder } from "./recorder.ts";
 
-export type Question = { readonly code: string; readonly id: string };
+/** The row that the view explains. */
+export interface Question {
+  readonly entityCode: string;
+  readonly entityId: string;
+}
 
-export type WhyViewProps = {
+export interface WhyViewProps {
   readonly recorder: Recorder;
   readonly question: Question;
   readonly onQuestion: (question: Question) => void;
-  /** Changes with everything that is recorded. */
+  /** Changes whenever something was recorded. */
   readonly tick: number;
-};
+}
 
 const marks = { yes: "✓", maybe: "?", no: "✕" } as const;
 
-/** Why did, or did not, a change of this row arrive? */
+/** Explains why changes of one row do or do not arrive. */
 export function WhyView({ recorder, question, onQuestion, tick }: WhyViewProps): ReactNode {
-  const { code, id } = question;
+  const { entityCode, entityId } = question;
   const codes = useId();
   const explanation = useExplanation(recorder, question, tick);
   const known = [...new Set(recorder.client.subscriptions().map(({ target }) => target.entityCode))].sort();
@@ -24,8 +29,8 @@ export function WhyView({ recorder, question, onQuestion, tick }: WhyViewProps):
     <>
       <div className="tools">
         <input
-          value={code}
-          onChange={(event) => onQuestion({ code: event.target.value.trim(), id })}
+          value={entityCode}
+          onChange={(event) => onQuestion({ entityCode: event.target.value.trim(), entityId })}
           placeholder="Entity code"
           aria-label="Entity code"
           list={codes}
@@ -37,13 +42,13 @@ export function WhyView({ recorder, question, onQuestion, tick }: WhyViewProps):
           ))}
         </datalist>
         <input
-          value={id}
-          onChange={(event) => onQuestion({ code, id: event.target.value.trim() })}
+          value={entityId}
+          onChange={(event) => onQuestion({ entityCode, entityId: event.target.value.trim() })}
           placeholder="Id of the row"
           aria-label="Id of the row"
           className="mono"
         />
-        <AskServer recorder={recorder} question={question} />
+        <CompareWithServer recorder={recorder} question={question} />
       </div>
       {explanation ? (
         <>
@@ -63,47 +68,53 @@ export function WhyView({ recorder, question, onQuestion, tick }: WhyViewProps):
           </ol>
         </>
       ) : (
-        <p className="empty">Name a row, or choose one under Rows: here is why its changes did or did not arrive.</p>
+        <p className="empty">Enter an entity code and an id, or choose a row in the Rows tab.</p>
       )}
     </>
   );
 }
 
-function useExplanation(recorder: Recorder, { code, id }: Question, tick: number): Explanation | undefined {
+function useExplanation(recorder: Recorder, { entityCode, entityId }: Question, tick: number): Explanation | undefined {
   const [explanation, setExplanation] = useState<Explanation>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever was recorded is a reason to look again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: everything that was recorded is a reason to explain again
   useEffect(() => {
     let current = true;
-    if (code === "" || id === "") return setExplanation(undefined);
-    void gatherFacts(recorder, code, id).then((facts) => {
+    if (entityCode === "" || entityId === "") return setExplanation(undefined);
+    void gatherFacts(recorder, entityCode, entityId).then((facts) => {
       if (current) setExplanation(explainRow(facts));
     });
     return () => {
       current = false;
     };
-  }, [recorder, code, id, tick]);
+  }, [recorder, entityCode, entityId, tick]);
   return explanation;
 }
 
-/** Reads the row from the server, past everything that is held, and compares. */
-function AskServer({ recorder, question }: { recorder: Recorder; question: Question }): ReactNode {
+/** Reads the row from the server and compares its version with the stored one. */
+function CompareWithServer({ recorder, question }: { recorder: Recorder; question: Question }): ReactNode {
   const [answer, setAnswer] = useState("");
-  const { code, id } = question;
-  const ask = async () => {
+  const { entityCode, entityId } = question;
+  const compare = async () => {
     const { api, store } = recorder.client;
-    const held = (await store.read([`${code}:${id}`])).get(`${code}:${id}`);
-    const here = held && !held.gone ? held.ver : undefined;
+    const key = entityKey(entityCode, entityId);
+    const held = (await store.read([key])).get(key);
+    const stored = held && !held.gone ? held.ver : undefined;
     try {
-      const { version } = await api.get(code, id);
-      setAnswer(version === here ? `The server has the same version.` : `The server has version ${version}.`);
+      const { version } = await api.get(entityCode, entityId);
+      setAnswer(version === stored ? "The server has the same version." : `The server has version ${version}.`);
     } catch (error) {
       setAnswer(error instanceof Error ? error.message : String(error));
     }
   };
   return (
     <>
-      <button type="button" className="push" disabled={code === "" || id === ""} onClick={() => void ask()}>
-        Ask the server
+      <button
+        type="button"
+        className="push"
+        disabled={entityCode === "" || entityId === ""}
+        onClick={() => void compare()}
+      >
+        Compare with the server
       </button>
       <output>{answer}</output>
     </>

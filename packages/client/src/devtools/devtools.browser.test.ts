@@ -37,7 +37,7 @@ async function open(user: string, colorScheme: "light" | "dark", width: number, 
   return page;
 }
 
-/** For whoever wants to look: the folder is named by the environment. */
+/** Takes a screenshot if the environment variable SCREENSHOTS names a folder. */
 async function picture(page: Page, name: string): Promise<void> {
   // biome-ignore lint/style/noProcessEnv: a folder for pictures is no setting of the product
   const folder = process.env["SCREENSHOTS"];
@@ -48,10 +48,10 @@ function tab(page: Page, name: string) {
   return page.getByRole("tab", { name });
 }
 
-test("the panel shows messages, rows, lists, and a lag that is counted once per change", async () => {
+test("the panel shows messages, rows, lists, and one lag measurement per change", async () => {
   const page = await open("wide", "light", 1024, 768);
   for (let n = 0; n < 5; n += 1) {
-    // Versions are microseconds of the database's clock.
+    // Versions are microseconds of the database clock.
     const name = `changed ${n}`;
     site.server.writeAt(Date.now() * 1_000, "task", id, { name });
     await expect.poll(() => page.locator("#one").innerText()).toBe(`ready ${name}`);
@@ -73,23 +73,23 @@ test("the panel shows messages, rows, lists, and a lag that is counted once per 
   await tab(page, "Rows").click();
   await picture(page, "rows-1024");
   await page.getByRole("button", { name: id }).first().click();
-  await page.getByText("Everything is in place", { exact: false }).waitFor();
+  await page.getByText("Everything works", { exact: false }).waitFor();
   await picture(page, "why-1024");
   await page.context().close();
 });
 
-test("why a change did not arrive: not subscribed, refused, no connection", async () => {
+test("the panel explains why a change did not arrive: not subscribed, refused, no connection", async () => {
   const page = await open("why", "dark", 390, 844);
   await picture(page, "overview-390");
   await tab(page, "Why?").click();
   const conclusion = page.getByRole("status").last();
   await page.getByLabel("Entity code").fill("project");
   await page.getByLabel("Id of the row").fill(testId(77));
-  await expect.poll(() => conclusion.innerText()).toContain("no mounted view asks for this row");
+  await expect.poll(() => conclusion.innerText()).toContain("no mounted view requests this row");
   await page.getByLabel("Entity code").fill("task");
   await page.getByLabel("Id of the row").fill(id);
   site.server.revoke("task", id);
-  await expect.poll(() => conclusion.innerText()).toContain("The server refused it");
+  await expect.poll(() => conclusion.innerText()).toContain("The server refused the subscription");
   await picture(page, "why-390");
   await page.context().setOffline(true);
   await expect.poll(() => conclusion.innerText()).toContain("No (offline)");

@@ -7,32 +7,35 @@ import type { StoredEntity } from "../store/entity-store.ts";
 import { LagHistogram } from "./lag-histogram.ts";
 import { RingBuffer } from "./ring-buffer.ts";
 
-/** Frames that are kept. */
+/** Number of frames that are kept. */
 export const maxFrames = 500;
-/** Rows whose story is kept. */
+/** Number of rows whose history is kept. */
 const maxRows = 2_000;
 
-export type Numbered = { readonly number: number; readonly frame: Frame };
+export interface RecordedFrame {
+  readonly number: number;
+  readonly frame: Frame;
+}
 
-/** What happened to one row since the recording began; times in milliseconds since 1970. */
-export type RowStory = {
+/** What happened to one row since recording began. Times are milliseconds since 1970. */
+export interface RowHistory {
   signalled?: { readonly at: number; readonly version: number; readonly action: string };
   goneAt?: number;
   applied?: { readonly at: number; readonly version: number; readonly gone: boolean };
-};
+}
 
 type Invalidate = Extract<DownMessage, { type: "INVALIDATE" }>;
 
 /**
- * Watches one client: its frames, what became of each row, and how long changes took from their commit to this screen.
- * Bounded in everything, and without any effect on what it watches.
+ * Records one client: its frames, the history of each row, and the lag of changes from commit to screen. Its memory is
+ * bounded, and it does not affect the client.
  */
 export class Recorder {
   readonly client: Heliograph;
   readonly startedAt: number;
   readonly lag = new LagHistogram();
-  readonly #frames = new RingBuffer<Numbered>(maxFrames);
-  readonly #rows = new Map<EntityKey, RowStory>();
+  readonly #frames = new RingBuffer<RecordedFrame>(maxFrames);
+  readonly #rows = new Map<EntityKey, RowHistory>();
   readonly #changes = new Emitter<void>();
   readonly #leave: readonly (() => void)[];
   #number = 0;
@@ -53,12 +56,12 @@ export class Recorder {
     for (const leave of this.#leave) leave();
   }
 
-  /** Calls back after anything changed, at most once per frame of the screen. */
+  /** Calls back after something was recorded, at most once per animation frame. */
   onChange(listener: () => void): () => void {
     return this.#changes.on(listener);
   }
 
-  frames(): readonly Numbered[] {
+  frames(): readonly RecordedFrame[] {
     return this.#frames.items();
   }
 
@@ -67,18 +70,18 @@ export class Recorder {
     this.#changed();
   }
 
-  story(key: EntityKey): RowStory | undefined {
+  history(key: EntityKey): RowHistory | undefined {
     return this.#rows.get(key);
   }
 
   #take(frame: Frame): void {
     this.#number += 1;
-    this.#frames.push({ number: this.#number, frame: withoutSecrets(frame) });
+    this.#frames.push({ number: this.#number, frame: withoutToken(frame) });
     if (frame.direction === "down") {
       if (frame.message.type === "INVALIDATE") this.#signalled(frame.message, frame.at);
       if (frame.message.type === "GONE") {
         const { entityCode, entityIds } = frame.message.payload;
-        for (const id of entityIds) this.#tell(entityKey(entityCode, id), { goneAt: frame.at });
+        for (const id of entityIds) this.#update(entityKey(entityCode, id), { goneAt: frame.at });
       }
     }
     this.#changed();
@@ -89,8 +92,8 @@ export class Recorder {
     for (const { entityId, action, version } of changes) {
       const key = entityKey(entityCode, entityId);
       const before = this.#rows.get(key);
-      this.#tell(key, { signalled: { at, version, action } });
-      // A tab that follows is told when the leading one has read the row already.
+      this.#update(key, { signalled: { at, version, action } });
+      // A tab that is not the leader receives the message when the leader has already fetched the row.
       if (before?.applied?.version === version) this.#measure(version, before.applied.at);
     }
   }
@@ -99,14 +102,14 @@ export class Recorder {
     const at = Date.now();
     for (const { id, ver, gone } of rows) {
       const before = this.#rows.get(id);
-      this.#tell(id, { applied: { at, version: ver, gone } });
+      this.#update(id, { applied: { at, version: ver, gone } });
       const fresh = before?.applied === undefined || before.applied.version < ver;
       if (fresh && before?.signalled?.version === ver) this.#whenPainted((paintedAt) => this.#measure(ver, paintedAt));
     }
     this.#changed();
   }
 
-  /** Versions are the database's clock in microseconds at the moment of the change. */
+  /** A version is the time of the change by the database clock, in microseconds. */
   #measure(version: number, at: number): void {
     this.lag.add(at - version / 1_000);
     this.#changed();
@@ -114,14 +117,14 @@ export class Recorder {
 
   #whenPainted(callback: (at: number) => void): void {
     if (typeof requestAnimationFrame === "undefined" || document.hidden) callback(Date.now());
-    // Views render before the second frame begins.
+    // Views have rendered when the second animation frame begins.
     else requestAnimationFrame(() => requestAnimationFrame(() => callback(Date.now())));
   }
 
-  #tell(key: EntityKey, news: RowStory): void {
-    const story = { ...this.#rows.get(key), ...news };
-    this.#rows.delete(key); // put last: the first of the map is the one not heard of for longest
-    this.#rows.set(key, story);
+  #update(key: EntityKey, change: RowHistory): void {
+    const history = { ...this.#rows.get(key), ...change };
+    this.#rows.delete(key); // moved to the end: the first row of the map is the one without changes for longest
+    this.#rows.set(key, history);
     if (this.#rows.size <= maxRows) return;
     const [oldest] = this.#rows.keys();
     if (oldest !== undefined) this.#rows.delete(oldest);
@@ -139,8 +142,8 @@ export class Recorder {
   }
 }
 
-/** A token in a screenshot or a bug report would be a key to the account. */
-function withoutSecrets(frame: Frame): Frame {
+/** Removes the token: in a screenshot or a bug report it would give access to the account. */
+function withoutToken(frame: Frame): Frame {
   if (frame.direction === "down" || frame.message.type !== "AUTH") return frame;
   return { ...frame, message: { ...frame.message, payload: { token: "(not shown)" } } };
 }

@@ -1,4 +1,4 @@
-/** The latest items, at most so many: what a tool keeps must not grow with the time a page is open. */
+/** Keeps the latest items up to a fixed number, so that memory does not grow with the time a page is open. */
 export class RingBuffer<Item> {
   readonly #capacity: number;
   #items: Item[] = [];
@@ -9,7 +9,7 @@ export class RingBuffer<Item> {
 
   push(item: Item): void {
     this.#items.push(item);
-    // Cut in large pieces: one by one would move the whole array for every frame.
+    // Trimmed in large steps: removing one item at a time would move the whole array for every push.
     if (this.#items.length >= 2 * this.#capacity) this.#items = this.#items.slice(-this.#capacity);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Inside a shadow root, so that neither the application's styles nor ours reach the other; as an adopted sheet, which a
- * content security policy without inline styles allows.
+ * Styles of the panel. They are used in a shadow root, so that they and the application's styles do not affect each other,
+ * and as an adopted style sheet, which a content security policy without inline styles allows.
  */
 export const styles = `
 :host { all: initial; }
@@ -83,7 +83,7 @@ svg.lag text { fill: var(--ink-2); font-size: 10.5px; } svg.lag text.value { fil
 .figures span { color: var(--ink-2); font-size: 12px; }
 @media (max-width: 640px) {
   .panel { height: 72vh; }
-  .title .words { display: none; }
+  .title .name { display: none; }
   .grid { grid-template-columns: 1fr; }
   .body { padding: 12px; }
   th { top: -12px; }

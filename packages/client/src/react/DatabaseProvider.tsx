@@ -4,20 +4,20 @@ import type { EntityStore } from "../store/entity-store.ts";
 
 const StoreContext = createContext<EntityStore | undefined>(undefined);
 
-export type DatabaseProviderProps = {
-  /** Name of the database: one per user, so that nobody sees what another left behind. */
+export interface DatabaseProviderProps {
+  /** Name of the database. Use one per user, so that users do not see the rows of others. */
   readonly name: string;
-  /** Shown during the moment that opening takes. */
+  /** Shown while the database opens. */
   readonly fallback?: ReactNode;
   readonly children: ReactNode;
-};
+}
 
-/** Opens the local database for everything inside; without one (private window, say) rows are kept in memory. */
+/** Provides the local database of that name. Where the browser offers none (a private window), rows are in memory. */
 export function DatabaseProvider({ name, fallback = null, children }: DatabaseProviderProps): ReactNode {
   const [opened, setOpened] = useState<{ name: string; store: EntityStore }>();
   useEffect(() => {
     let current = true;
-    // Shared by name: React's double mount in development must not open the database twice.
+    // Leases of one name share the store, so that React's double mount in development does not open it twice.
     const lease = leaseStore(name);
     void lease.store.then((store) => {
       if (current) setOpened({ name, store });

@@ -16,27 +16,27 @@ import { useStore } from "./DatabaseProvider.tsx";
 
 const ClientContext = createContext<Heliograph | undefined>(undefined);
 
-export type SyncProviderProps = {
+export interface SyncProviderProps {
   /** Address of the socket; a path is resolved against the page. */
   readonly url: string;
-  /** Address of the REST API without a slash at the end. */
+  /** Address of the REST API without a trailing slash. */
   readonly apiUrl: string;
-  /** May answer later; a client that is told at once starts sooner. Call `tokenChanged` of the client after a renewal. */
+  /** Returns the current token, or null while signed out; also as a promise, which makes the client start later. */
   readonly getToken: GetToken;
-  /** Gets a new token for the same person; asked for a minute before the old one expires. */
+  /** Gets a new token for the same user; called a minute before the old one expires. */
   readonly renewToken?: () => Promise<string | null>;
-  /** The session has ended; called once per token. */
+  /** The user has to sign in; called once per token. */
   readonly onAuthRequired?: () => void;
-  /** The browser's console in development, nothing otherwise. */
+  /** Receives log lines. Default: the browser's console in development, none otherwise. */
   readonly logger?: Logger;
   readonly children: ReactNode;
-};
+}
 
-/** Connects everything inside to the server, with the store of the `DatabaseProvider` around it (else in memory). */
+/** Provides a connected client, with the store of the nearest `DatabaseProvider`, or in memory without one. */
 export function SyncProvider(props: SyncProviderProps): ReactNode {
   const { url, apiUrl, children } = props;
   const store = useStore();
-  // Functions written inline change with every render; the client must not be rebuilt for that.
+  // Functions written inline change with every render. The client must not be rebuilt for that.
   const latest = useRef(props);
   useInsertionEffect(() => {
     latest.current = props;
@@ -44,7 +44,7 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
   const given = props.getToken();
   const token = typeof given === "string" ? given : null;
   const owner = useOwner(token);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another owner is a reason for another client, not an input
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another owner is a reason to create another client, not an input
   const client = useMemo(
     () =>
       createHeliograph({
@@ -52,7 +52,7 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
         apiUrl,
         ...(store ? { store } : {}),
         getToken: () => latest.current.getToken(),
-        // Left out if there is none: an application that cannot renew is asked to sign in without a detour.
+        // Omitted if absent, so that the client of an application that cannot renew asks for a sign-in at once.
         ...(latest.current.renewToken ? { renewToken: async () => (await latest.current.renewToken?.()) ?? null } : {}),
         onAuthRequired: () => latest.current.onAuthRequired?.(),
         logger: latest.current.logger ?? defaultLogger(),
@@ -69,8 +69,8 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
 }
 
 /**
- * Who the client works for. Another person gets another client: what one has subscribed and listed is not the next
- * one's to see. Without a token it stays the last one, for whom signing in again continues where it stopped.
+ * The user that the client belongs to. Another user gets another client, because they must not see the subscriptions and
+ * lists of the previous one. Without a token it stays the last user, who continues with the same client after signing in.
  */
 function useOwner(token: string | null): string | undefined {
   const { personId, organizationId } = readTokenClaims(token);
@@ -84,11 +84,12 @@ function useOwner(token: string | null): string | undefined {
 /** The client of the nearest `SyncProvider`. */
 export function useClient(): Heliograph {
   const client = useContext(ClientContext);
-  if (!client) throw new Error("This hook needs a <SyncProvider> above the component. Remedy: wrap the application.");
+  if (!client)
+    throw new Error("This hook needs a <SyncProvider> above the component. Remedy: wrap the application in one.");
   return client;
 }
 
 function defaultLogger(): Logger {
-  // Bundlers that know no import.meta.env count as production.
+  // A bundler without import.meta.env counts as production.
   return import.meta.env?.DEV ? consoleLogger : silentLogger;
 }

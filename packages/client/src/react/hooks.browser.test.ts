@@ -22,13 +22,13 @@ afterAll(async () => {
   await site?.close();
 });
 
-// What one test switched off must not fail those after it.
+// A failed test must not make the next ones fail.
 afterEach(() => {
   site.server.autoAnswer = true;
   site.server.autoFlush = true;
 });
 
-/** A page of a new user, with errors collected. */
+/** Opens a page as a new user and collects its errors. */
 async function open(user: string, more = {}): Promise<{ page: Page; errors: string[] }> {
   const page = await (await browser.newContext()).newPage();
   const errors: string[] = [];
@@ -46,7 +46,7 @@ async function shows(page: Page, selector: string, expected: string): Promise<vo
   await expect.poll(() => page.locator(selector).innerText(), { timeout: 20_000 }).toBe(expected);
 }
 
-/** Lists are remembered a moment after they are shown: only one that is stored can be there after a reload. */
+/** Waits until the list is stored, which happens a moment after it is shown. Only a stored list survives a reload. */
 async function listIsStored(page: Page): Promise<void> {
   const count = () =>
     page.evaluate(async () => {
@@ -69,7 +69,7 @@ async function listIsStored(page: Page): Promise<void> {
   await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(0);
 }
 
-test("under StrictMode rows appear, follow changes of others and disappear, without a loop", async () => {
+test("under StrictMode rows appear, follow changes of other users and disappear, without a render loop", async () => {
   const { server } = site;
   for (const [n, name] of ["alpha", "beta"].entries()) server.write("task", testId(n + 1), { name }, [organization]);
   const { page, errors } = await open("strict");
@@ -79,7 +79,7 @@ test("under StrictMode rows appear, follow changes of others and disappear, with
   await shows(page, "#list-status", "ready fresh");
 
   const before = await renders(page);
-  // Ten frames in which nothing happens: a hook that loops renders in each of them.
+  // Ten frames without a change: a hook that loops renders in each of them.
   await page.evaluate(async () => {
     for (let frame = 0; frame < 10; frame += 1) await new Promise((next) => requestAnimationFrame(next));
   });
@@ -104,7 +104,7 @@ test("under StrictMode rows appear, follow changes of others and disappear, with
   await page.context().close();
 });
 
-test("rows are there at once after a reload, and what changed meanwhile follows", async () => {
+test("after a reload stored rows appear at once, and later changes follow", async () => {
   const { server } = site;
   server.write("task", id, { name: "kept" }, [organization]);
   const { page, errors } = await open("reload");
@@ -128,7 +128,7 @@ test("rows are there at once after a reload, and what changed meanwhile follows"
   await page.context().close();
 });
 
-test("two tabs of one browser share what either of them reads", async () => {
+test("two tabs of one browser share the rows that either of them fetches", async () => {
   const { server } = site;
   server.write("task", id, { name: "one" }, [organization]);
   const { page } = await open("tabs");
@@ -141,7 +141,7 @@ test("two tabs of one browser share what either of them reads", async () => {
   await page.context().close();
 });
 
-test("unmounting and mounting again keeps showing rows", async () => {
+test("rows are shown again after unmounting and mounting", async () => {
   const { server } = site;
   server.write("task", id, { name: "back" }, [organization]);
   const { page } = await open("toggle");
@@ -154,7 +154,7 @@ test("unmounting and mounting again keeps showing rows", async () => {
   await page.context().close();
 });
 
-test("signing out releases the socket; another person gets a client and a socket of their own", async () => {
+test("signing out closes the socket, and another user gets another client and socket", async () => {
   const { server } = site;
   server.write("task", id, { name: "ours" }, [organization]);
   const { page, errors } = await open("owners");
@@ -177,7 +177,7 @@ test("signing out releases the socket; another person gets a client and a socket
   await page.context().close();
 });
 
-test("a suspended view waits for its rows, follows them, and renders no more than it has to", async () => {
+test("a suspended view waits for its rows, follows them, and renders no more than necessary", async () => {
   const { server } = site;
   server.write("task", id, { name: "awaited" }, [organization]);
   server.autoAnswer = false;
@@ -194,12 +194,12 @@ test("a suspended view waits for its rows, follows them, and renders no more tha
     await expect.poll(() => page.locator("#suspended").innerText()).toMatch(/^ready awaited no more of/);
     const before = (await renders(page))["suspended"];
     expect(before).toBeLessThan(40);
-    // Longer than what it waited for is held on its behalf: now it holds that itself.
+    // Longer than the suspense cache keeps the rows subscribed: now the view itself does.
     await page.waitForFunction(
       (since) => performance.now() - since > 5_500,
       await page.evaluate(() => performance.now()),
     );
-    // The list was read again after the change, which shows twice: stale, fresh. Twice that under StrictMode.
+    // The list was fetched again after the change, which renders twice: stale, fresh. StrictMode doubles that.
     expect((await renders(page))["suspended"]).toBeLessThanOrEqual((before ?? 0) + 4);
     server.write("task", id, { name: "still live" });
     await expect.poll(() => page.locator("#suspended").innerText()).toMatch(/^ready still live of/);

@@ -1,39 +1,39 @@
 import type { Heliograph } from "../core/client.ts";
 
-/** How long what a suspended view waited for is held after it is there: its mounting follows within moments. */
+/** How long a source stays subscribed after it has loaded, milliseconds. The suspended view mounts within that time. */
 const lingerMs = 5_000;
 
-type Source = {
+interface Source {
   snapshot(): { readonly status: string };
   subscribe(listener: () => void): () => void;
-};
+}
 
 /**
- * For `use` when there is nothing to wait for: React wants it called in every render, also in the one after the wait. The
- * fields are those that React itself puts on a promise whose end it has seen, so it does not wait for this one.
+ * A promise for `use` when nothing is loading, because React requires the same hooks in every render. The fields are those
+ * that React sets on a settled promise, so it does not suspend on this one.
  */
 export const alreadyLoaded: Promise<void> = Object.assign(Promise.resolve(), {
   status: "fulfilled",
   value: undefined,
 });
 
-const waiting = new WeakMap<Heliograph, Map<string, Promise<void>>>();
+const pending = new WeakMap<Heliograph, Map<string, Promise<void>>>();
 
 /**
- * A promise for the end of "loading", the same for every render that asks. A suspended view has no effects, so it cannot
- * subscribe: what it waits for is kept live on its behalf.
+ * A promise that resolves when the source is no longer "loading"; the same for every render with this key. A suspended
+ * view has no effects and cannot subscribe, so the source is subscribed here on its behalf.
  */
 export function whenLoaded(client: Heliograph, key: string, source: Source): Promise<void> {
-  const all = waiting.get(client) ?? new Map<string, Promise<void>>();
-  waiting.set(client, all);
+  const all = pending.get(client) ?? new Map<string, Promise<void>>();
+  pending.set(client, all);
   const held = all.get(key);
   if (held) return held;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const look = () => {
+  const check = () => {
     if (source.snapshot().status !== "loading") resolve();
   };
-  const leave = source.subscribe(look);
-  look();
+  const leave = source.subscribe(check);
+  check();
   void promise.then(() =>
     setTimeout(() => {
       all.delete(key);

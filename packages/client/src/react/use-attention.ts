@@ -5,15 +5,15 @@ import type { EntityData } from "../store/entity-store.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 export type AttentionList = AttentionSnapshot & {
-  /** Sends it again, changed if `changes` say so; a row that is gone is created again. */
+  /** Sends a write again, with `changes` applied. A row that is gone is created again. */
   readonly retry: (key: string, changes?: EntityData) => Promise<void>;
-  /** Gives it up, together with its `dependants`. */
+  /** Discards a write and its `dependants`. */
   readonly discard: (key: string) => Promise<void>;
-  /** Settles a conflict column by column; without a choice the own value stays. */
+  /** Resolves a conflict column by column. Columns without a choice keep the user's value. */
   readonly resolve: (key: string, choices: Readonly<Record<string, ConflictChoice>>) => Promise<void>;
 };
 
-/** Writes of this device that need a decision: conflicts, refusals, and rows that are gone. */
+/** Writes of this device that need a decision of the user: conflicts, rejected writes, and rows that are gone. */
 export function useAttention(): AttentionList {
   const { outbox } = useClient();
   const subscribe = useCallback((listener: () => void) => outbox.onChange(listener), [outbox]);

@@ -3,14 +3,18 @@ import type { EntityCode } from "../api/register.ts";
 import type { SubscribeOptions } from "../core/client-options.ts";
 import { useClient } from "./SyncProvider.tsx";
 
-/** Keeps these rows live as long as the component is mounted. The ids may be a new array in every render. */
-export function useAutoSubscribe(code: EntityCode, ids: readonly string[], options?: SubscribeOptions): void {
+/** Keeps these rows live while the component is mounted. `entityIds` may be a new array in every render. */
+export function useAutoSubscribe(
+  entityCode: EntityCode,
+  entityIds: readonly string[],
+  options?: SubscribeOptions,
+): void {
   const client = useClient();
-  const key = ids.join(",");
+  const key = entityIds.join(",");
   const within = options?.within ?? false;
   useEffect(() => {
     if (key === "") return;
-    // The linger of a released subscription bridges the moment between two sets of ids.
-    return client.subscribe(code, key.split(","), { within });
-  }, [client, code, key, within]);
+    // A released subscription lingers, so rows in both the old and the new set are not interrupted.
+    return client.subscribe(entityCode, key.split(","), { within });
+  }, [client, entityCode, key, within]);
 }

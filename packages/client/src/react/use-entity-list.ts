@@ -9,18 +9,18 @@ export type EntityListResult<Code extends EntityCode> = ListSnapshot<Entity<Code
 const none: ListOptions = {};
 
 /**
- * A live list: membership and order from the server, contents from the store, creations through the container. The
+ * A live list. Membership and order come from the server, rows from the store, and new rows through the container. The
  * options may be a new object in every render; only their content counts.
  */
 export function useEntityList<Code extends EntityCode>(
-  code: Code,
+  entityCode: Code,
   options: ListOptions = none,
 ): EntityListResult<Code> {
   const client = useClient();
   const key = JSON.stringify(options);
-  const list = useMemo(() => client.list(code, JSON.parse(key) as ListOptions), [client, code, key]);
+  const list = useMemo(() => client.list(entityCode, JSON.parse(key) as ListOptions), [client, entityCode, key]);
   const subscribe = useCallback((listener: () => void) => list.subscribe(listener), [list]);
   const read = useCallback(() => list.snapshot(), [list]);
-  // The store holds what the API sent for this code; the registered map says what that is.
+  // The rows have the shape that the application registered for this entity code.
   return useSyncExternalStore(subscribe, read, read) as ListSnapshot<unknown> as EntityListResult<Code>;
 }

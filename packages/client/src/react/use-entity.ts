@@ -16,15 +16,21 @@ const idle: EntitySnapshot<never> = {
 };
 
 /**
- * One row, live: from the store at once, read when it is missing, subscribed while the component is mounted.
+ * One live row: shown from the store at once, fetched when it is missing, subscribed while the component is mounted.
  *
- * @param id undefined while it is not known yet; the result is then "loading"
+ * @param entityId undefined or null while it is unknown; the result is then "loading"
  */
-export function useEntity<Code extends EntityCode>(code: Code, id: string | null | undefined): EntityResult<Code> {
+export function useEntity<Code extends EntityCode>(
+  entityCode: Code,
+  entityId: string | null | undefined,
+): EntityResult<Code> {
   const client = useClient();
-  const resource = useMemo(() => (id ? client.entity(code, id) : undefined), [client, code, id]);
+  const resource = useMemo(
+    () => (entityId ? client.entity(entityCode, entityId) : undefined),
+    [client, entityCode, entityId],
+  );
   const subscribe = useCallback((listener: () => void) => resource?.subscribe(listener) ?? (() => {}), [resource]);
   const read = useCallback(() => resource?.snapshot() ?? idle, [resource]);
-  // The store holds what the API sent for this code; the registered map says what that is.
+  // The row has the shape that the application registered for this entity code.
   return useSyncExternalStore(subscribe, read, read) as EntitySnapshot<unknown> as EntityResult<Code>;
 }

@@ -3,23 +3,23 @@ import type { Entity, EntityCode } from "../api/register.ts";
 import type { Written } from "../outbox/mutations.ts";
 import { useClient } from "./SyncProvider.tsx";
 
-export type Mutation<Code extends EntityCode> = {
-  /** Creates a row; its id is made here unless given. */
+export interface Mutation<Code extends EntityCode> {
+  /** Creates a row. Its id is generated unless `doc` contains one. */
   readonly create: (doc: Partial<Entity<Code>>) => Promise<Written<Entity<Code>>>;
-  /** Changes columns, on top of what is shown. */
-  readonly update: (id: string, changes: Partial<Entity<Code>>) => Promise<Written<Entity<Code>>>;
-  readonly remove: (id: string) => Promise<Written<Entity<Code>>>;
-  /** A write of this component is not kept on the device yet: a matter of milliseconds, with or without network. */
+  /** Changes columns, based on the row that is shown. */
+  readonly update: (entityId: string, changes: Partial<Entity<Code>>) => Promise<Written<Entity<Code>>>;
+  readonly remove: (entityId: string) => Promise<Written<Entity<Code>>>;
+  /** A write of this component is being stored on the device. That takes milliseconds, with or without network. */
   readonly pending: boolean;
-  /** Why the server refused the latest write of this component; until the next one starts. It is in `useAttention` too. */
+  /** Why the latest write of this component failed, until the next one starts. It is in `useAttention` too. */
   readonly error: Error | undefined;
-};
+}
 
 /**
- * Writes rows of one type. The promises resolve when the write is shown and kept on the device; `confirmed` of their
- * results when the server has acknowledged it.
+ * Writes rows of one entity type. The promises resolve when the write is shown and stored on the device; `confirmed` of
+ * their results resolves when the server has acknowledged it.
  */
-export function useMutation<Code extends EntityCode>(code: Code): Mutation<Code> {
+export function useMutation<Code extends EntityCode>(entityCode: Code): Mutation<Code> {
   const { mutations } = useClient();
   const [running, setRunning] = useState(0);
   const [error, setError] = useState<Error>();
@@ -29,7 +29,7 @@ export function useMutation<Code extends EntityCode>(code: Code): Mutation<Code>
     try {
       const written = await work;
       written.confirmed.catch((cause: unknown) => setError(toError(cause)));
-      // The API answers with the row of this code; the registered map says what that is.
+      // The row has the shape that the application registered for this entity code.
       return written as Written<unknown> as Written<Entity<Code>>;
     } catch (cause) {
       setError(toError(cause));
@@ -40,11 +40,12 @@ export function useMutation<Code extends EntityCode>(code: Code): Mutation<Code>
   }, []);
   const writes = useMemo(
     () => ({
-      create: (doc: Partial<Entity<Code>>) => track(mutations.create(code, { ...doc })),
-      update: (id: string, changes: Partial<Entity<Code>>) => track(mutations.update(code, id, { ...changes })),
-      remove: (id: string) => track(mutations.remove(code, id)),
+      create: (doc: Partial<Entity<Code>>) => track(mutations.create(entityCode, { ...doc })),
+      update: (entityId: string, changes: Partial<Entity<Code>>) =>
+        track(mutations.update(entityCode, entityId, { ...changes })),
+      remove: (entityId: string) => track(mutations.remove(entityCode, entityId)),
     }),
-    [mutations, code, track],
+    [mutations, entityCode, track],
   );
   return useMemo(() => ({ ...writes, pending: running > 0, error }), [writes, running, error]);
 }

@@ -5,23 +5,23 @@ import { useClient } from "./SyncProvider.tsx";
 import { alreadyLoaded, whenLoaded } from "./suspense-cache.ts";
 import { type EntityListResult, useEntityList } from "./use-entity-list.ts";
 
-/** A list that is there; without rows it is empty, not unknown. */
+/** A loaded list. Without rows it is empty. */
 export type KnownEntityList<Code extends EntityCode> = EntityListResult<Code> & { readonly status: "ready" };
 
 /**
- * `useEntityList` for views inside a `<Suspense>`: suspends until there is something to show, and throws to the error
- * boundary when there is nothing and the reading failed.
+ * `useEntityList` for views inside `<Suspense>`. It suspends while nothing is known, and throws to the error boundary when
+ * nothing could be fetched.
  */
 export function useSuspenseEntityList<Code extends EntityCode>(
-  code: Code,
+  entityCode: Code,
   options?: ListOptions,
 ): KnownEntityList<Code> {
   const client = useClient();
-  const result = useEntityList(code, options);
-  const list = client.list(code, options);
+  const result = useEntityList(entityCode, options);
+  const list = client.list(entityCode, options);
   const loading = result.status === "loading";
   use(loading ? whenLoaded(client, `list ${list.spec.id}`, list) : alreadyLoaded);
   if (result.status === "error") throw result.error;
-  // While it is "loading", `use` does not return; only the compiler cannot see that.
+  // The compiler cannot see that `use` does not return while the status is "loading".
   return result as KnownEntityList<Code>;
 }

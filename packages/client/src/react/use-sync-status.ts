@@ -2,7 +2,7 @@ import { useCallback, useSyncExternalStore } from "react";
 import type { SyncStatus } from "../status/sync-status.ts";
 import { useClient } from "./SyncProvider.tsx";
 
-/** How the connection is doing; renders again when that changes. */
+/** The sync status; renders again when it changes. */
 export function useSyncStatus(): SyncStatus {
   const client = useClient();
   const subscribe = useCallback((listener: () => void) => client.onStatus(listener), [client]);

@@ -6,32 +6,35 @@ import type { SyncStatus } from "../status/sync-status.ts";
 import { useClient } from "./SyncProvider.tsx";
 import { useSyncStatus } from "./use-sync-status.ts";
 
-export type Sync = {
+export interface Sync {
   readonly status: SyncStatus;
-  /** Keeps rows live until the returned function is called, or the component unmounts. */
-  readonly subscribe: (code: EntityCode, ids: readonly string[], options?: SubscribeOptions) => () => void;
-  /** Lets go of what this component subscribed to: the named type, or everything. */
-  readonly unsubscribe: (code?: EntityCode) => void;
+  /** Keeps rows live until the returned function is called or the component unmounts. */
+  readonly subscribe: (entityCode: EntityCode, entityIds: readonly string[], options?: SubscribeOptions) => () => void;
+  /** Ends the subscriptions of this component: those of one entity type, or all. */
+  readonly unsubscribe: (entityCode?: EntityCode) => void;
   readonly client: Heliograph;
-};
+}
 
-type Held = { readonly code: string; readonly release: () => void };
+interface Held {
+  readonly entityCode: string;
+  readonly release: () => void;
+}
 
-/** Status and hand-made subscriptions; `useEntity` and `useEntityList` subscribe by themselves. */
+/** The status and manual subscriptions. `useEntity` and `useEntityList` subscribe automatically. */
 export function useSync(): Sync {
   const client = useClient();
   const status = useSyncStatus();
   const held = useRef(new Set<Held>());
-  const unsubscribe = useCallback((code?: EntityCode) => {
+  const unsubscribe = useCallback((entityCode?: EntityCode) => {
     for (const one of held.current) {
-      if (code !== undefined && one.code !== code) continue;
+      if (entityCode !== undefined && one.entityCode !== entityCode) continue;
       held.current.delete(one);
       one.release();
     }
   }, []);
   const subscribe = useCallback(
-    (code: EntityCode, ids: readonly string[], options?: SubscribeOptions) => {
-      const one = { code, release: client.subscribe(code, ids, options) };
+    (entityCode: EntityCode, entityIds: readonly string[], options?: SubscribeOptions) => {
+      const one = { entityCode, release: client.subscribe(entityCode, entityIds, options) };
       held.current.add(one);
       return () => {
         held.current.delete(one);
