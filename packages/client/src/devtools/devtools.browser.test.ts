@@ -1,6 +1,7 @@
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type FixtureSite, serveFixture } from "../react/fixture/serve.ts";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchChromium } from "../testing/browser-device.ts";
+import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId, testToken } from "../testing/ids.ts";
 
 const organization = testId(900);
@@ -11,10 +12,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   site = await serveFixture();
-  browser = await chromium.launch({
-    executablePath: inject("chromiumPath") ?? "chromium",
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-  });
+  browser = await launchChromium();
   for (let n = 1; n <= 12; n += 1) site.server.write("task", testId(n), { name: `task ${n}` }, [organization]);
 });
 afterAll(async () => {

@@ -1,7 +1,6 @@
 import { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type FixtureSite, serveFixture } from "../react/fixture/serve.ts";
 import {
   attention,
   BrowserDevice,
@@ -12,6 +11,7 @@ import {
   shows,
   update,
 } from "../testing/browser-device.ts";
+import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId } from "../testing/ids.ts";
 import { organization } from "../testing/test-client.ts";
 

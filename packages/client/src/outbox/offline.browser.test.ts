@@ -1,6 +1,5 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type FixtureSite, serveFixture } from "../react/fixture/serve.ts";
 import {
   attention,
   BrowserDevice,
@@ -15,6 +14,7 @@ import {
   shows,
   update,
 } from "../testing/browser-device.ts";
+import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId } from "../testing/ids.ts";
 import { organization } from "../testing/test-client.ts";
 

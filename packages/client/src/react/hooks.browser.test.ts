@@ -1,7 +1,8 @@
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { launchChromium } from "../testing/browser-device.ts";
+import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId, testToken } from "../testing/ids.ts";
-import { type FixtureSite, serveFixture } from "./fixture/serve.ts";
 
 const organization = testId(900);
 const id = testId(1);
@@ -11,10 +12,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   site = await serveFixture();
-  browser = await chromium.launch({
-    executablePath: inject("chromiumPath") ?? "chromium",
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-  });
+  browser = await launchChromium();
 });
 
 afterAll(async () => {

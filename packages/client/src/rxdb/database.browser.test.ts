@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type FixtureSite, serveFixture } from "../react/fixture/serve.ts";
 import {
   BrowserDevice,
   connected,
@@ -14,6 +13,7 @@ import {
   shows,
   update,
 } from "../testing/browser-device.ts";
+import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId } from "../testing/ids.ts";
 import { organization } from "../testing/test-client.ts";
 

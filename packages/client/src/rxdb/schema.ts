@@ -15,8 +15,6 @@ export interface MetaDocument {
   readonly value: unknown;
 }
 
-export type TableDocument = EntityDocument | OutboxDocument | ListDocument | MetaDocument;
-
 /**
  * Format of the content of the tables below. Raise it when an older version of this code could misread or corrupt what a
  * newer one writes. The older version then stops using the database and asks the user to reload.

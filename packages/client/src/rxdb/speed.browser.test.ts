@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Sdk } from "../react/fixture/sdk.ts";
-import { type FixtureSite, serveFixture } from "../react/fixture/serve.ts";
 import { BrowserDevice, connected, inPage, launchChromium, ready } from "../testing/browser-device.ts";
+import type { Sdk } from "../testing/fixture/sdk.ts";
+import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId } from "../testing/ids.ts";
 import { organization } from "../testing/test-client.ts";
 

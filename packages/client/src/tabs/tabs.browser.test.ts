@@ -1,7 +1,7 @@
 import type { CDPSession, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
-import { type FixtureSite, serveFixture } from "../react/fixture/serve.ts";
 import type { SyncState, SyncStatus } from "../status/sync-status.ts";
+import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId, testToken } from "../testing/ids.ts";
 import { type PlainChromium, startPlainChromium } from "../testing/plain-chromium.ts";
 

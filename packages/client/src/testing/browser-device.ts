@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { expect, inject } from "vitest";
-import type { Sdk } from "../react/fixture/sdk.ts";
-import type { FixtureSite } from "../react/fixture/serve.ts";
+import type { Sdk } from "./fixture/sdk.ts";
+import type { FixtureSite } from "./fixture/serve.ts";
 import { testId, testToken } from "./ids.ts";
 import { organization } from "./test-client.ts";
 
@@ -12,7 +12,7 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** A browser of one person, with an IndexedDB of its own, and tabs that run the SDK without a framework. */
+/** The browser of one user with its own IndexedDB. Its tabs run the client without a framework. */
 export class BrowserDevice {
   readonly context: BrowserContext;
   readonly errors: string[] = [];
@@ -32,7 +32,7 @@ export class BrowserDevice {
   /** @param more parameters of the page: `limit` of its list, another `user` */
   async open(more: Record<string, string> = {}): Promise<Page> {
     const page = await this.context.newPage();
-    // Vite's own client, which has no socket here.
+    // Vite's own client reports that it has no socket here.
     page.on("pageerror", ({ message }) => message.startsWith("WebSocket closed") || this.errors.push(message));
     const token = testToken(organization);
     await page.goto(`${this.#site.url}/sdk.html?${new URLSearchParams({ user: this.#user, token, ...more })}`);
@@ -45,12 +45,12 @@ export class BrowserDevice {
   }
 }
 
-/** Until the page has opened its database. */
+/** Waits until the page has opened its database. */
 export async function ready(page: Page): Promise<void> {
   await page.waitForFunction(() => "sdk" in globalThis);
 }
 
-/** Runs `work` in the page with its SDK. It may use nothing from outside but `argument`. */
+/** Runs `work` in the page with its `sdk`. `work` may not use any other variable from outside than `argument`. */
 export function inPage<Answer, Argument>(
   page: Page,
   work: (sdk: Sdk, argument: Argument) => Answer | Promise<Answer>,
@@ -109,7 +109,7 @@ export async function sent(page: Page): Promise<void> {
   await expect.poll(() => outboxSize(page), { timeout: 20_000 }).toBe(0);
 }
 
-/** Everything that IndexedDB holds, as text. */
+/** The content of all IndexedDB databases, as text. */
 export async function everythingStored(page: Page): Promise<string> {
   return page.evaluate(async () => {
     const texts: string[] = [];

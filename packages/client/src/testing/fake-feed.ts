@@ -7,18 +7,18 @@ type FeedItem = {
   readonly entityCode: string;
   readonly entityId: string;
   readonly action: Action;
-  /** Who hears of it: holders of any of these subscriptions. */
+  /** The change is sent to sessions with any of these subscriptions. */
   readonly names: readonly string[];
 };
 
-/** Subscriptions as the server has them. They outlive the socket, and so does what was taken away, by the same names. */
+/** The subscriptions of a session and its revoked rows, by the same names. They outlive the socket. */
 export type FakeSession = {
   readonly id: string;
   readonly subscriptions: Set<string>;
   readonly withdrawn: Map<string, { readonly entityCode: string; readonly entityId: string }>;
 };
 
-/** What was signalled since the beginning, so that a session can be told what it missed. Positions are versions. */
+/** All changes so far, from which a session receives the ones that it missed. Positions are versions. */
 export class FakeFeed {
   readonly #items: FeedItem[] = [];
   #head = 100;
@@ -37,12 +37,12 @@ export class FakeFeed {
     this.#items.push(item);
   }
 
-  /** Another history begins: no earlier cursor means anything in it. */
+  /** Starts another log epoch, in which earlier cursors are invalid. */
   cut(): void {
     this.#oldest = this.next();
   }
 
-  /** Messages for what the session missed, one per entity and in no special order; undefined if that is not known. */
+  /** Messages for the changes that the session missed, one per row, in no particular order; undefined if unknown. */
   since(cursor: string, session: FakeSession): DownMessage[] | undefined {
     const from = Number(cursor);
     if (!(from >= this.#oldest && from <= this.#head)) return undefined;
@@ -52,7 +52,7 @@ export class FakeFeed {
       const key = `${item.entityCode}:${item.entityId}`;
       const message = toMessage(item, session);
       if (!message) continue;
-      // Later changes move to the end, which mixes the order of the log as coalescing does.
+      // Later changes move to the end, which changes the order of the log as coalescing does.
       latest.delete(key);
       latest.set(key, message);
     }

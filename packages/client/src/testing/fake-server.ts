@@ -12,7 +12,7 @@ type ServerSocket = {
   readonly heard: UpMessage[];
   session: FakeSession;
   open: boolean;
-  /** With which code the client closed it. */
+  /** The code with which the client closed it. */
   closedWith: number | undefined;
 };
 
@@ -21,29 +21,29 @@ export type FetchCall = {
   readonly url: URL;
   readonly body: unknown;
   readonly headers: Headers;
-  /** Reads the rows now and hands the answer over. */
+  /** Reads the rows now and delivers the response. */
   readonly answer: () => void;
-  /** Reads the rows now, but hands the answer over only when the returned function is called. */
+  /** Reads the rows now. The returned function delivers the response. */
   readonly read: () => () => void;
   readonly fail: (status?: number, code?: string, headers?: Record<string, string>) => void;
 };
 
 /**
- * Server, socket and API in memory. Nothing is delivered by itself: the test says which message and which answer goes
- * when, so every order of events can be had.
+ * Socket server and API in memory. With `autoAnswer` and `autoFlush` off, the test decides when each message and response
+ * is delivered, so it can produce every order of events.
  */
 export class FakeServer {
   readonly rows = new Map<string, EntityDoc>();
   readonly containers = new Map<string, readonly string[]>();
   readonly calls: FetchCall[] = [];
   readonly sockets: ServerSocket[] = [];
-  /** Answer API calls as soon as they come. */
+  /** Answers API calls as soon as they arrive. */
   autoAnswer = true;
-  /** Exchange socket messages as soon as they are sent. */
+  /** Delivers socket messages as soon as they are sent. */
   autoFlush = true;
-  /** Send a BOOKMARK after each replay. */
+  /** Sends a BOOKMARK after each replay. */
   autoBookmark = true;
-  /** Answer RESUME; otherwise it stays unanswered. */
+  /** Answers RESUME. */
   answersResume = true;
   pingIntervalMs = 30_000;
   limits: Extract<DownMessage, { type: "WELCOME" }>["payload"]["limits"] = {
@@ -51,11 +51,11 @@ export class FakeServer {
     maxIdsPerMessage: 1_000,
     maxSubscriptions: 10_000,
   };
-  /** Recorded sessions: they outlive their sockets until the client says goodbye. */
+  /** Sessions, which outlive their sockets until the client ends them. */
   readonly sessions = new Map<string, FakeSession>();
-  /** Writes that took place, by their Idempotency-Key. */
+  /** Writes that took effect, by idempotency key. */
   readonly effects = new Map<string, { readonly request: string; readonly id: string; readonly version: number }>();
-  /** Names the code by which a write is refused; undefined lets it pass. */
+  /** Returns the error code with which a write is refused; undefined accepts it. */
   refuses:
     | ((write: {
         method: string;
@@ -64,7 +64,7 @@ export class FakeServer {
         body: Record<string, unknown> | undefined;
       }) => string | undefined)
     | undefined;
-  /** Told of every write of a client that takes place. */
+  /** Called for every write of a client that takes effect. */
   onEffect:
     | ((effect: {
         key: string;
@@ -148,12 +148,12 @@ export class FakeServer {
     return this.sockets.findLast((socket) => socket.open);
   }
 
-  /** Writes a row and signals it to whoever holds it. */
+  /** Writes a row and signals the change to its subscribers. */
   write(entityCode: string, id: string, columns: Record<string, unknown> = {}, containers?: readonly string[]): number {
     return this.writeAt(this.#feed.next(), entityCode, id, columns, containers);
   }
 
-  /** The same with a version of the test's choice; it has to be above all earlier ones. */
+  /** The same with a given version, which has to be higher than all earlier ones. */
   writeAt(
     version: number,
     entityCode: string,
@@ -174,7 +174,7 @@ export class FakeServer {
     this.#signal(entityCode, id, "DELETE", this.#feed.next());
   }
 
-  /** Takes the row away from this client, as after a change of rights. */
+  /** Revokes access to the row, as after a change of rights. */
   revoke(entityCode: string, id: string): void {
     this.rows.delete(`${entityCode}:${id}`);
     const { socket } = this;
@@ -188,7 +188,7 @@ export class FakeServer {
     }
   }
 
-  /** Says anything to the client. */
+  /** Sends any message to the client. */
   say(message: DownMessage): void {
     if (this.socket) this.#send(this.socket, message);
   }
@@ -197,12 +197,12 @@ export class FakeServer {
     this.say({ type: "BOOKMARK", payload: { cursor: String(this.#feed.head) } });
   }
 
-  /** The grace is over for every session without a socket. */
+  /** Ends the grace period of every session without a socket. */
   forgetLostSessions(): void {
     for (const id of this.sessions.keys()) if (this.socket?.session.id !== id) this.sessions.delete(id);
   }
 
-  /** Another history: what was to be told is lost, and no cursor of before counts. */
+  /** Changes the log epoch: pending changes are lost, and earlier cursors are invalid. */
   loseHistory(): void {
     this.#feed.cut();
     const { socket } = this;
@@ -212,7 +212,7 @@ export class FakeServer {
     this.#send(socket, { type: "RESET", payload: { reason: "other_history" } });
   }
 
-  /** Breaks the connection; what was on its way is lost. */
+  /** Breaks the connection. Messages in flight are lost. */
   drop(code = 1006): void {
     const { socket } = this;
     if (!socket) return;
@@ -220,15 +220,16 @@ export class FakeServer {
     socket.handlers.closed(code);
   }
 
-  /** Lets the server read what the client has sent. */
+  /** Lets the server read the messages that the client has sent. */
   flushUp(socket = this.socket): void {
     for (const message of socket?.up.splice(0) ?? []) if (socket) this.#take(socket, message);
   }
 
   /**
-   * Delivers the oldest messages of the server, all unless a number is given.
+   * Delivers the oldest messages of the server.
    *
-   * @param skip INVALIDATEs that later ones overtake, as far as nothing stands between that tells an order
+   * @param count number of messages; all when absent
+   * @param skip number of INVALIDATE messages that later ones overtake, up to the first message whose order matters
    */
   flushDown(count = Number.POSITIVE_INFINITY, skip = 0, socket = this.socket): void {
     if (!socket) return;
@@ -263,7 +264,7 @@ export class FakeServer {
     socket.session = session;
     const payload = { count: session.subscriptions.size, cursor: String(this.#feed.head) };
     this.#send(socket, { type: "RESUMED", payload });
-    // The lost socket may have been the one that was told.
+    // The GONE messages may have been lost with the old socket.
     for (const { entityCode, entityId } of session.withdrawn.values())
       this.#send(socket, { type: "GONE", payload: { entityCode, entityIds: [entityId] } });
     for (const message of missed) this.#send(socket, message);

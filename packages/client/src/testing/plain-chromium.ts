@@ -8,8 +8,8 @@ import { type Browser, type BrowserContext, chromium } from "playwright-core";
 export type PlainChromium = AsyncDisposable & { readonly browser: Browser; readonly context: BrowserContext };
 
 /**
- * Chromium as a person has it: only the tab in front is visible, and the browser may freeze the others. A page that
- * Playwright makes itself is told that it always has the focus, and such a page is never hidden and never frozen.
+ * Starts Chromium as users run it: only the tab in front is visible, and the browser may freeze the others. A page that
+ * Playwright opens always has the focus, so it is never hidden and never frozen.
  */
 export async function startPlainChromium(executablePath: string): Promise<PlainChromium> {
   const profile = await mkdtemp(join(tmpdir(), "heliograph-chromium-"));
@@ -56,7 +56,7 @@ export async function startPlainChromium(executablePath: string): Promise<PlainC
   }
 }
 
-/** The address that Chromium prints once it listens. */
+/** Waits for the address that Chromium prints when it listens. */
 async function endpointOf(output: NodeJS.ReadableStream): Promise<string> {
   let text = "";
   for await (const part of output) {
@@ -67,5 +67,5 @@ async function endpointOf(output: NodeJS.ReadableStream): Promise<string> {
       return endpoint;
     }
   }
-  throw new Error(`Chromium ended before it listened: ${text}`);
+  throw new Error(`Chromium exited before it listened: ${text}`);
 }

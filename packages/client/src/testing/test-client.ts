@@ -16,7 +16,7 @@ export type TestClient = {
   readonly device: { online: boolean; tell: (event: EnvironmentEvent) => void };
 };
 
-/** A whole client against a server in memory, with a clock that the test moves. */
+/** A complete client with a fake server and a clock that the test advances. */
 export function createTestClient(options: Partial<HeliographOptions> = {}): TestClient {
   const server = new FakeServer();
   const clock = new FakeClock();

@@ -16,26 +16,26 @@ export type Tab = {
   readonly closing: AbortController;
 };
 
-/** A device with two tabs on one local database, a network that can be cut, and a server in memory. */
+/** A device with two tabs on one local database, a network that can be cut, and a fake server. */
 export class TwoTabs {
   readonly server = new FakeServer();
   readonly clock = new FakeClock();
   readonly contents = new MemoryContents();
-  /** The end of the turn of whoever sends, or waits for that, last. */
+  /** Settles when the last holder of the flush lock, or the last one in its queue, has released it. */
   #lastTurn: Promise<unknown> = Promise.resolve();
   readonly #watched: readonly string[];
   readonly #listeners = new Set<(event: EnvironmentEvent) => void>();
   readonly tabs: Tab[];
   online = true;
 
-  /** @param watched ids of tasks that both tabs look at all the time */
+  /** @param watched ids of tasks that both tabs observe all the time */
   constructor(watched: readonly string[]) {
     this.#watched = watched;
     this.server.ownContainers = [organization];
     this.tabs = [this.#open(), this.#open()];
   }
 
-  /** Closes a tab in the middle of whatever it does, and opens it again on the same database. */
+  /** Closes a tab at once and opens it again on the same database. */
   reload(index: number): void {
     const before = this.tabs[index];
     before?.closing.abort();
@@ -78,7 +78,7 @@ export class TwoTabs {
       getToken: () => testToken(organization),
       store: createMemoryStore(undefined, this.contents),
       flushLock: async (work) => {
-        // As the browser's own: a tab that is closed gives its turn back, and its place in the queue.
+        // Like a Web Lock: a tab that is closed releases the lock, or its place in the queue.
         const turn = Promise.withResolvers<void>();
         const before = this.#lastTurn;
         this.#lastTurn = turn.promise;
@@ -108,7 +108,7 @@ export class TwoTabs {
   #fetch(closing: AbortSignal, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     if (!this.online) return Promise.reject(new TypeError("Failed to fetch"));
     const signal = init?.signal ? AbortSignal.any([init.signal, closing]) : closing;
-    // A page that is gone gets no answer, not even an error.
+    // A closed page gets no answer, not even an error.
     return new Promise((resolve, reject) => {
       this.server.fetch(input, { ...init, signal }).then(
         (response) => !closing.aborted && resolve(response),
