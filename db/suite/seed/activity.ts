@@ -3,7 +3,7 @@ import { type Company, padded, range, slug } from "./company.ts";
 import { cyclic } from "./dice.ts";
 import type { People } from "./people.ts";
 import { everyNth, type Project, type Projects, type Task } from "./projects.ts";
-import * as words from "./words-tasks.ts";
+import { taskWords as words } from "./words.ts";
 
 /** What happens around projects: comments, time entries, documents and meetings. */
 export function activity(company: Company, staff: People, work: Projects) {

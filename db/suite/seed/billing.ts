@@ -4,8 +4,7 @@ import { cyclic } from "./dice.ts";
 import type { Employee } from "./people.ts";
 import type { Project } from "./projects.ts";
 import type { Sales } from "./sales.ts";
-import { expenses as expenseWords } from "./words-buying.ts";
-import { cities } from "./words-sales.ts";
+import { buyingWords, salesWords } from "./words.ts";
 
 const TAX_RATE = 20;
 
@@ -115,8 +114,8 @@ function buildExpenses(company: Company, employees: readonly Employee[], project
   const open = projects.filter((project) => !project.is_private);
   return range(count).map((i) => {
     const employee = cyclic(employees, i * 3);
-    const [category, text, low, high] = cyclic(expenseWords, i * 4 + Math.floor(i / 15));
-    const [city] = dice.pick(cities);
+    const [category, text, low, high] = cyclic(buyingWords.expenses, i * 4 + Math.floor(i / 15));
+    const [city] = dice.pick(salesWords.cities);
     const spent = -150 + Math.floor((i * 149) / count);
     const status =
       spent < -30

@@ -1,6 +1,6 @@
+import { must } from "@heliograph/shared/must";
 import type { Row } from "./company.ts";
 import { demoAccounts, NORTHWIND_ID } from "./demo-users.ts";
-import { must } from "./must.ts";
 
 /** Types of which Bob gets his first private row, besides the project with its tasks. */
 const SINGLE_GRANTS = ["opportunity", "contract", "document", "expense", "ticket"] as const;

@@ -1,6 +1,6 @@
+import { must } from "@heliograph/shared/must";
 import pg from "pg";
 import type { Row } from "./company.ts";
-import { must } from "./must.ts";
 
 /**
  * Inserts all rows of a table of schema app in one statement, so that the change triggers run once and not once per row.

@@ -1,8 +1,7 @@
 import { day, moment } from "./calendar.ts";
 import { type Company, padded, range, slug } from "./company.ts";
 import { cyclic } from "./dice.ts";
-import { assetModels } from "./words-assets.ts";
-import * as words from "./words-people.ts";
+import { assetWords, peopleWords as words } from "./words.ts";
 
 /** Offices, departments, employees, teams with their members, and the equipment. */
 export function people(company: Company) {
@@ -166,7 +165,7 @@ function buildAssets(
 ) {
   const dice = company.dice("asset");
   return range(company.share(200)).map((i) => {
-    const model = cyclic(assetModels, i);
+    const model = cyclic(assetWords.assetModels, i);
     const bought = -dice.int(20, 1100);
     const status = dice.weighted({ in_use: 80, in_stock: 10, in_repair: 4, retired: 6 });
     const personal = status === "in_use" && !["network", "vehicle"].includes(model.type);

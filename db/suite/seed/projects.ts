@@ -3,11 +3,10 @@ import { type Company, range } from "./company.ts";
 import { cyclic } from "./dice.ts";
 import type { Employee, People } from "./people.ts";
 import type { Client } from "./sales.ts";
-import * as words from "./words-projects.ts";
-import { milestoneNames, taskNotes, work } from "./words-tasks.ts";
+import { projectWords, taskWords } from "./words.ts";
 
 const TASKS = 2000;
-const MILESTONES_PER_PROJECT = milestoneNames.length;
+const MILESTONES_PER_PROJECT = taskWords.milestoneNames.length;
 
 /** Projects, their milestones and their tasks. */
 export function projects(company: Company, staff: People, clients: readonly Client[]) {
@@ -27,7 +26,7 @@ function buildProjects(company: Company, { departments, employees }: People, cli
   const dice = company.dice("project");
   const active = clients.filter((client) => client.status === "active");
   const [, bob] = employees;
-  return (words.projects[company.name] ?? []).map((project, i) => {
+  return (projectWords.projects[company.name] ?? []).map((project, i) => {
     const client = project.forClient ? cyclic(active, i * 3) : null;
     const status =
       i < 3 || project.isPrivate
@@ -75,7 +74,7 @@ function buildProjects(company: Company, { departments, employees }: People, cli
 
 function buildMilestones(company: Company, { row: project, start, end }: Plan) {
   const length = end - start;
-  return milestoneNames.map((name, m) => {
+  return taskWords.milestoneNames.map((name, m) => {
     const due = start + Math.round((length * (m + 1)) / MILESTONES_PER_PROJECT);
     const isPast = due < 0 || project.status === "completed";
     const isMissed = isPast && project.status !== "completed" && (project.status === "cancelled" || m % 3 === 2);
@@ -103,7 +102,7 @@ function buildTasks(
   const dice = company.dice("task");
   const perProject = company.share(TASKS) / plans.length;
   return plans.flatMap((plan, p) => {
-    const { actions, subjects } = work[plan.kind];
+    const { actions, subjects } = taskWords.work[plan.kind];
     const own = milestones.slice(p * MILESTONES_PER_PROJECT, (p + 1) * MILESTONES_PER_PROJECT);
     const titles = dice.shuffle(
       actions.flatMap((action, a) =>
@@ -137,7 +136,7 @@ function buildTasks(
         due_on: day(due),
         estimated_hours: dice.pick([1, 2, 3, 4, 6, 8, 8, 12, 16, 24, 40]),
         completed_ts: status === "done" ? moment(Math.min(due, -1), dice.int(8, 17), dice.int(0, 59)) : null,
-        description: dice.pick(taskNotes),
+        description: dice.pick(taskWords.taskNotes),
         // Never one that has or is a part: who may not see the parent cannot write the part.
         is_private: plan.row.is_private || (parent === null && !parents.includes(t) && dice.chance(0.02)),
         created_ts: moment(created, dice.int(8, 17), dice.int(0, 59)),

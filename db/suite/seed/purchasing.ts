@@ -3,8 +3,7 @@ import { type Company, cents, padded, range, slug } from "./company.ts";
 import { cyclic } from "./dice.ts";
 import type { Employee } from "./people.ts";
 import type { Project } from "./projects.ts";
-import * as words from "./words-buying.ts";
-import { cities } from "./words-sales.ts";
+import { salesWords, buyingWords as words } from "./words.ts";
 
 /** Vendors, purchase orders and their lines. */
 export function purchasing(company: Company, employees: readonly Employee[], projects: readonly Project[]) {
@@ -26,7 +25,7 @@ function buildVendors(company: Company) {
     const n = offset + i;
     const [category, suffix, goods] = cyclic(words.vendorCategories, n + Math.floor(n / words.vendorNames.length));
     const name = `${cyclic(words.vendorNames, n)} ${suffix}`;
-    const [city, country] = dice.pick(cities);
+    const [city, country] = dice.pick(salesWords.cities);
     const status = dice.weighted({ approved: 80, prospective: 14, blocked: 6 });
     return {
       goods,

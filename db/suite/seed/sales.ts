@@ -2,8 +2,7 @@ import { day, moment } from "./calendar.ts";
 import { type Company, padded, range, slug } from "./company.ts";
 import { cyclic } from "./dice.ts";
 import type { Employee } from "./people.ts";
-import { firstNames, lastNames } from "./words-people.ts";
-import * as words from "./words-sales.ts";
+import { peopleWords, salesWords as words } from "./words.ts";
 
 /** Clients and contacts, products, opportunities, quotes and contracts. */
 export function sales(company: Company, employees: readonly Employee[]) {
@@ -62,8 +61,8 @@ function buildContacts(company: Company, clients: readonly Client[]) {
   const offset = dice.int(0, 2000);
   const seats = clients.flatMap((client, i) => (i % 5 === 0 ? [client, client] : [client]));
   return seats.map((client, i) => {
-    const firstName = cyclic(firstNames, offset + i * 3);
-    const lastName = cyclic(lastNames, offset + i * 8);
+    const firstName = cyclic(peopleWords.firstNames, offset + i * 3);
+    const lastName = cyclic(peopleWords.lastNames, offset + i * 8);
     return {
       id: company.id("contact"),
       organization_id: company.organizationId,

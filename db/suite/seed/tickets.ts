@@ -3,7 +3,7 @@ import { type Company, padded, range } from "./company.ts";
 import { cyclic } from "./dice.ts";
 import type { Employee } from "./people.ts";
 import type { Sales } from "./sales.ts";
-import { ticketTexts, ticketTitles } from "./words-buying.ts";
+import { buyingWords } from "./words.ts";
 
 /** What clients reported. */
 export function tickets(company: Company, { clients, contacts, products }: Sales, employees: readonly Employee[]) {
@@ -16,7 +16,7 @@ export function tickets(company: Company, { clients, contacts, products }: Sales
   return range(count).map((i) => {
     const client = cyclic(customers, i * 7);
     const product = cyclic(products, i * 11);
-    const title = cyclic(ticketTitles[product.product_type], i).replace("%", product.name);
+    const title = cyclic(buyingWords.ticketTitles[product.product_type], i).replace("%", product.name);
     const age = Math.floor(((count - i) * 110) / count);
     const status =
       age > 20
@@ -36,7 +36,7 @@ export function tickets(company: Company, { clients, contacts, products }: Sales
       product_id: product.id,
       project_id: null,
       assignee_id: status === "new" ? null : cyclic(employees, 10 + ((i * 13) % 60)).id,
-      description: dice.pick(ticketTexts),
+      description: dice.pick(buyingWords.ticketTexts),
       due_ts: moment(-age + 3, 17),
       resolved_ts: isOver ? moment(Math.min(-age + dice.int(0, 5), -1), 16, dice.int(0, 59)) : null,
       satisfaction: status === "closed" && dice.chance(0.7) ? dice.pick([3, 4, 4, 5, 5, 5, 2]) : null,
