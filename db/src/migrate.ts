@@ -24,6 +24,7 @@ interface Installation {
   readonly checksum: string;
 }
 
+export const defaultNames = databaseNames("heliograph", "heliograph");
 /** Names that the suite is written for: the schema is that of the plan. The roles may have another prefix. */
 export const suiteNames = databaseNames("app", "heliograph");
 

@@ -183,7 +183,7 @@ test("from the first recorded release on, a change without its migration is repo
 });
 
 test("migrating makes the partitions that time has used up", async () => {
-  await using db = await createTestDatabase({ template: "core" });
+  await using db = await createTestDatabase({ template: "suite" });
   const days = async () =>
     (await db.pool.query("select from pg_inherits where inhparent = 'app.logging'::regclass")).rowCount;
   await db.pool.query(`do $$ declare p text; begin

@@ -9,6 +9,7 @@ import { checkDirections } from "./directions.ts";
 import { brokenLinks } from "./links.ts";
 import { runNpm, runProgram } from "./run-program.ts";
 import { exceededBudgets } from "./size-budgets.ts";
+import { suiteNamesInProduct } from "./suite-names.ts";
 import { workspaceFolders } from "./workspaces.ts";
 
 /** One thing that must hold. */
@@ -67,6 +68,11 @@ export const checks: readonly Check[] = [
     name: "dependency directions",
     remedy: "move the code to where it may be, or discuss the table in dev/src/check/directions.ts",
     run: async () => checkDirections(repositoryRoot, workspaceFolders(repositoryRoot)),
+  },
+  {
+    name: "product and suite",
+    remedy: "the product calls a hook (db/core/functions/002_hooks.sql), which the suite fills",
+    run: async () => suiteNamesInProduct(repositoryRoot),
   },
   {
     name: "links between documents",

@@ -82,11 +82,11 @@ async function fillTemplates(socketFolder: string): Promise<unknown> {
   const client = new pg.Client(socketUrl(socketFolder, "postgres"));
   await client.connect();
   try {
-    const { migrate, seedDemo, suiteNames: names } = await import("@heliograph/db");
+    const { defaultNames, migrate, seedDemo, suiteNames } = await import("@heliograph/db");
     await client.query(`create database ${templateDatabase.core}`);
-    await migrate(socketUrl(socketFolder, templateDatabase.core), { names });
-    await client.query(`create database ${templateDatabase.suite} template ${templateDatabase.core}`);
-    await migrate(socketUrl(socketFolder, templateDatabase.suite), { names, suite: true });
+    await migrate(socketUrl(socketFolder, templateDatabase.core), { names: defaultNames });
+    await client.query(`create database ${templateDatabase.suite}`);
+    await migrate(socketUrl(socketFolder, templateDatabase.suite), { names: suiteNames, suite: true });
     await client.query(`create database ${templateDatabase.demo} template ${templateDatabase.suite}`);
     await seedDemo(socketUrl(socketFolder, templateDatabase.demo));
     return null;

@@ -14,8 +14,12 @@ export interface TestDatabase extends AsyncDisposable {
   readonly pool: DatabasePool;
 }
 
-/** Of the template databases: the suite stands in schema app, as the plan has it. */
-const names = databaseNames("app", "heliograph");
+/** The core alone stands in the default schema, the suite in the schema of the plan. */
+const namesOf = {
+  core: databaseNames("heliograph", "heliograph"),
+  suite: databaseNames("app", "heliograph"),
+  demo: databaseNames("app", "heliograph"),
+} as const;
 
 const suffixes = /\.(pg|redis|cluster|browser|bench)\.test\.tsx?$/;
 
@@ -46,6 +50,7 @@ export async function createTestDatabase({ template }: { template: "core" | "sui
     }
   };
   await admin(`create database ${name} template heliograph_${template} strategy file_copy`);
+  const names = namesOf[template];
   const pool = Object.assign(new pg.Pool({ connectionString: urlOf(name), max: 10 }), { names });
   // Dropping the database with FORCE ends connections that a failed test left open; that must not fail the run again.
   pool.on("error", () => undefined);

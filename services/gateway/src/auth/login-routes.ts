@@ -28,6 +28,9 @@ const verifiedAtOnce = 2;
 /** Attempts that may wait for their turn: about two seconds. */
 const maxWaiting = 100;
 
+/** SQLSTATE that the default of the hook app.login raises. */
+const noSignIn = "HG002";
+
 export interface LoginDependencies {
   readonly pool: DatabasePool;
   readonly tokens: Tokens;
@@ -97,12 +100,23 @@ function credentials(body: unknown): { email: string; password: string } {
   return { email, password };
 }
 
+/** @throws {RestError} sign_in_not_installed, when the database has the default hook */
+async function readAccount(pool: DatabasePool, email: string): Promise<LoginRow | undefined> {
+  const { schema } = pool.names;
+  try {
+    const { rows } = await pool.query<LoginRow>(
+      `select person_id, email, fname, lname, person_type, password_hash, memberships from ${schema}.login($1)`,
+      [email],
+    );
+    return rows[0];
+  } catch (error) {
+    if ((error as { code?: string }).code !== noSignIn) throw error;
+    throw new RestError("sign_in_not_installed", { message: "No sign-in is installed.", cause: error });
+  }
+}
+
 async function login({ pool, tokens }: LoginDependencies, email: string, password: string): Promise<object> {
-  const { rows } = await pool.query<LoginRow>(
-    `select person_id, email, fname, lname, person_type, password_hash, memberships from ${pool.names.schema}.login($1)`,
-    [email.trim()],
-  );
-  const row = rows[0];
+  const row = await readAccount(pool, email.trim());
   const matches = await passwordMatches(row?.password_hash, password);
   const membership = row?.memberships[0];
   // No membership: the same answer, or it would tell that the password was right.

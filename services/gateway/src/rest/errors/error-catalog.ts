@@ -121,6 +121,11 @@ export const restErrorCatalog = {
     meaning: "The server failed in a way it does not know.",
     remedy: "Tell the operators the requestId; the log has the cause.",
   },
+  sign_in_not_installed: {
+    status: 501,
+    meaning: "No sign-in is installed: accounts are kept elsewhere.",
+    remedy: "Get a token from the application, or fill the hook `login` of the database.",
+  },
   unavailable: {
     status: 503,
     meaning: "The database cannot be reached, is overloaded, or the statement took too long.",
