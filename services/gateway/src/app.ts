@@ -15,7 +15,7 @@ import type { GatewayMetrics } from "./metrics.ts";
 import { answerFrameworkErrors } from "./rest/errors/answer-error.ts";
 import { registerRest } from "./rest/register-rest.ts";
 import type { PubsubService } from "./sync/pubsub-service.ts";
-import { identify, isRefusal, type Refusal, refusalBody, refusals } from "./sync/socket/handshake.ts";
+import { type HandshakeRefusal, handshakeRefusals, identify, isRefusal, refusalBody } from "./sync/socket/handshake.ts";
 
 export type AppDependencies = {
   readonly config: GatewayConfig;
@@ -64,7 +64,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     observe: (route, status, seconds) => metrics.requestSeconds.observe({ route, status: String(status) }, seconds),
   });
   app.setNotFoundHandler((_request, reply) =>
-    answer(reply, { ...refusals.notFound, message: "There is nothing here.", remedy: "See /docs." }),
+    answer(reply, { ...handshakeRefusals.notFound, message: "There is nothing here.", remedy: "See /docs." }),
   );
   return app;
 }
@@ -90,18 +90,18 @@ async function registerSocketQuestion(app: FastifyInstance, { config, tokens }: 
       allowedHeaders: ["authorization"],
     });
     scope.get(socketPath, (request, reply) => {
-      if (!config.SYNC_ENABLED) return answer(reply, refusals.disabled);
+      if (!config.SYNC_ENABLED) return answer(reply, handshakeRefusals.disabled);
       const token = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
       const identity = token === undefined ? undefined : identify(() => tokens.verify(token));
       if (identity && isRefusal(identity)) return answer(reply, identity);
       reply.header("upgrade", "websocket");
-      return answer(reply, refusals.upgradeRequired);
+      return answer(reply, handshakeRefusals.upgradeRequired);
     });
   };
   await app.register(routes);
 }
 
-function answer(reply: FastifyReply, refusal: Refusal): FastifyReply {
+function answer(reply: FastifyReply, refusal: HandshakeRefusal): FastifyReply {
   if (refusal.retryAfter !== undefined) reply.header("retry-after", refusal.retryAfter);
   return reply
     .code(refusal.status)

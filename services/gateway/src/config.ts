@@ -8,7 +8,7 @@ import {
   text,
   tokenConfig,
 } from "@heliograph/server-kit";
-import { defaultLimits } from "./sync/socket/limits.ts";
+import { defaultLimits } from "./sync/connection/limits.ts";
 
 /** Every setting of the gateway. */
 export const gatewayConfig = {

@@ -4,12 +4,19 @@ import { sleep } from "@heliograph/shared/sleep";
 
 const intervalMs = 2000;
 
-/** Notices when the database has not answered for a while, for the health endpoint. */
-export class Pulse {
-  readonly #ports: { readonly ask: () => Promise<unknown>; readonly clock: Clock; readonly logger: Logger };
+export interface DatabaseLivenessPorts {
+  /** Runs a statement that always succeeds. */
+  readonly probe: () => Promise<unknown>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Detects that the database has not answered for a while, for the readiness endpoint. */
+export class DatabaseLiveness {
+  readonly #ports: DatabaseLivenessPorts;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ports: { readonly ask: () => Promise<unknown>; readonly clock: Clock; readonly logger: Logger }) {
+  constructor(ports: DatabaseLivenessPorts) {
     this.#ports = ports;
   }
 
@@ -18,21 +25,19 @@ export class Pulse {
     return this.#ports.clock.now() - this.#answeredAt;
   }
 
+  /** Probes until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { ask, clock, logger } = this.#ports;
+    const { probe, clock, logger } = this.#ports;
     let failing = false;
     while (!signal.aborted) {
       try {
-        await ask();
+        await probe();
         this.#answeredAt = clock.now();
-        if (failing) logger.info("the database answers again");
+        if (failing) logger.info("database answers again");
         failing = false;
       } catch (error) {
-        if (!failing)
-          logger.warn(
-            { cause: error instanceof Error ? error.message : String(error) },
-            "the database does not answer",
-          );
+        const cause = error instanceof Error ? error.message : String(error);
+        if (!failing) logger.warn({ cause }, "database does not answer; probing every 2 s");
         failing = true;
       }
       await sleep(intervalMs, signal, clock);

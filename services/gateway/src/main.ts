@@ -15,15 +15,16 @@ import { systemClock } from "@heliograph/shared/clock";
 import { databaseNames } from "@heliograph/shared/database-names";
 import { buildApp, listen } from "./app.ts";
 import { gatewayConfig, gatewayEnvironment } from "./config.ts";
-import { Pulse } from "./database-liveness.ts";
+import { DatabaseLiveness } from "./database-liveness.ts";
 import { EntityRegistry } from "./db/entity-registry.ts";
 import { createGatewayMetrics, gatewayEmf } from "./metrics.ts";
+import { createMetricsObserver } from "./metrics-observer.ts";
 import { PubsubService } from "./sync/pubsub-service.ts";
 
 /** A gateway whose database has been silent for longer is not ready. */
 const silenceLimitMs = 10_000;
 /**
- * Connections apart from those of users' requests, one for each that may be busy at once: feed, heartbeat, pulse, and the
+ * Connections apart from those of users' requests, one for each that may be busy at once: feed, heartbeat, liveness probe, and the
  * three kinds of session statements. With fewer, a storm of subscriptions would hold up the feed.
  */
 const syncPoolSize = 6;
@@ -72,12 +73,21 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
 
   const registry = new EntityRegistry(pool);
   const tokens = new Tokens(config);
-  const pubsub = new PubsubService({ config, pool, syncPool, registry, tokens, logger, metrics });
-  const pulse = new Pulse({ ask: () => syncPool.query("select 1"), clock: systemClock, logger });
+  const pubsub = new PubsubService({
+    config,
+    pool,
+    syncPool,
+    registry,
+    tokens,
+    logger,
+    observer: createMetricsObserver({ metrics, logger }),
+  });
+  metrics.observeSizes(() => pubsub.sizes);
+  const liveness = new DatabaseLiveness({ probe: () => syncPool.query("select 1"), clock: systemClock, logger });
   let filled = false;
   const notReady = (): string | undefined => {
     if (!filled) return "waiting for the database";
-    return pubsub.notReady ?? (pulse.silentMs > silenceLimitMs ? "the database does not answer" : undefined);
+    return pubsub.notReady ?? (liveness.silentMs > silenceLimitMs ? "the database does not answer" : undefined);
   };
 
   // Before the database: an orchestrator must see a live process that waits, not a crash loop.
@@ -91,11 +101,11 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
     signal,
     attempt: () => registry.refresh(),
   });
-  const stopPulse = new AbortController();
-  const beating = pulse.run(stopPulse.signal);
-  releasers.push("pulse", async () => {
-    stopPulse.abort();
-    await beating;
+  const stopProbing = new AbortController();
+  const probing = liveness.run(stopProbing.signal);
+  releasers.push("database liveness", async () => {
+    stopProbing.abort();
+    await probing;
   });
   await waitUntilReady({ what: "the feed", logger, signal, attempt: () => pubsub.start(port) });
   filled = true;

@@ -223,7 +223,7 @@ test("another epoch makes the sockets begin afresh", async () => {
   const bob = await other.connect("bob");
   await other.db.pool.query("select app.new_log_epoch()");
   await other.publish({ type: "heartbeat", epoch: randomUUID(), seq: 1 });
-  await until(async () => (await other.metrics.otherHistories.get()).values[0]?.value === 1);
+  await until(async () => (await other.metrics.feedResets.get()).values[0]?.value === 1);
   await other.stop();
   expect(await bob.closed).toBe(1012);
 });

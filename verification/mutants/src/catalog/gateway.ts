@@ -12,7 +12,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/feed/feed.ts`,
-        find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
+        find: 'else if (head.seq > position.seq) this.#requestRepair("head", head.seq);',
         replace: "else if (head.seq > position.seq) this.#position = { epoch: head.epoch, seq: head.seq };",
       },
     ],
@@ -25,7 +25,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/feed/feed.ts`,
-        find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
+        find: 'else if (head.seq > position.seq) this.#requestRepair("head", head.seq);',
         replace: "",
       },
     ],
@@ -35,7 +35,7 @@ export const gatewayMutants: readonly Mutant[] = [
     name: "reconnect-not-repaired",
     rule: "HINT-3",
     breaks: "what was published while the bus was away is read from the log",
-    patches: [{ file: `${sync}/feed/feed.ts`, find: '    this.#want("reconnect", 0);', replace: "" }],
+    patches: [{ file: `${sync}/feed/feed.ts`, find: '    this.#requestRepair("reconnect", 0);', replace: "" }],
     caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
@@ -71,7 +71,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/feed/feed.ts`,
-        find: 'if (head.epoch !== position.epoch) this.#adopt(head, "other_history", "the history of the log was replaced");\n    // Compared',
+        find: 'if (head.epoch !== position.epoch) this.#adopt(head, "other_history", "the log epoch changed");\n    // Compared',
         replace:
           "if (head.epoch !== position.epoch) this.#position = { epoch: head.epoch, seq: head.seq };\n    // Compared",
       },
@@ -83,7 +83,11 @@ export const gatewayMutants: readonly Mutant[] = [
     rule: "SUB-4",
     breaks: "a signal that hits a pending subscription is delivered after SUBSCRIBED",
     patches: [
-      { file: `${sync}/socket/connection.ts`, find: "      keep(this.pending, change);", replace: "      void keep;" },
+      {
+        file: `${sync}/connection/connection.ts`,
+        find: "      deferSignal(this.pending, signal);",
+        replace: "      void deferSignal;",
+      },
     ],
     caughtBy: { test: `${sync}/subscriptions/subscription-manager.test.ts` },
   },
@@ -93,9 +97,9 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "a signal that hits a pending subscription waits until it is known whether the row may be read",
     patches: [
       {
-        file: `${sync}/socket/connection.ts`,
-        find: "      keep(this.pending, change);",
-        replace: "      this.outbox.put(change, this.#ports.clock.now());",
+        file: `${sync}/connection/connection.ts`,
+        find: "      deferSignal(this.pending, signal);",
+        replace: "      this.signals.put(signal, this.#ports.clock.now());",
       },
     ],
     caughtBy: { test: `${sync}/subscriptions/subscription-manager.test.ts` },
@@ -107,8 +111,8 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/bookmarks.ts`,
-        find: "if (connection.busy || connection.outbox.size > 0 || waits(connection)) return;",
-        replace: "if (connection.outbox.size > 0 || waits(connection)) return;",
+        find: "if (connection.busy || connection.signals.size > 0 || waits(connection)) return;",
+        replace: "if (connection.signals.size > 0 || waits(connection)) return;",
       },
     ],
     caughtBy: { test: `${sync}/delivery/bookmarks.test.ts` },
@@ -120,7 +124,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/bookmarks.ts`,
-        find: "if (connection.busy || connection.outbox.size > 0 || waits(connection)) return;",
+        find: "if (connection.busy || connection.signals.size > 0 || waits(connection)) return;",
         replace: "if (connection.busy) return;",
       },
     ],
@@ -133,7 +137,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/bookmarks.ts`,
-        find: "if (!delay.vouches || connection.mustReset) return;",
+        find: "if (!delay.upToDate || connection.mustReset) return;",
         replace: "if (connection.mustReset) return;",
       },
     ],
@@ -145,7 +149,7 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "only WELCOME, RESUMED and BOOKMARK carry a cursor",
     patches: [
       {
-        file: `${sync}/delivery/frame-cache.ts`,
+        file: `${sync}/connection/frame-cache.ts`,
         find: `"changes":[\${list}],"timestamp"`,
         replace: `"changes":[\${list}],"cursor":"one","timestamp"`,
       },
@@ -172,7 +176,7 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/sessions/resumer.ts`,
-        find: "[...missed, ...kept.flatMap(({ change }) => (change ? [change.item] : []))]",
+        find: "[...missed, ...deferred.flatMap(({ signal }) => (signal ? [signal.change] : []))]",
         replace: "[...missed]",
       },
     ],
@@ -185,8 +189,8 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/sessions/resumer.ts`,
-        find: "[...missed, ...kept.flatMap(({ change }) => (change ? [change.item] : []))]",
-        replace: "kept.flatMap(({ change }) => (change ? [change.item] : []))",
+        find: "[...missed, ...deferred.flatMap(({ signal }) => (signal ? [signal.change] : []))]",
+        replace: "deferred.flatMap(({ signal }) => (signal ? [signal.change] : []))",
       },
     ],
     caughtBy: { simulation: true, seed: 27 },
@@ -198,8 +202,8 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/feed/replay-ring.ts`,
-        find: "if (this.#end?.epoch !== stretch.epoch || this.#end.seq !== stretch.after)",
-        replace: "if (this.#end?.epoch !== stretch.epoch)",
+        find: "if (this.#end?.epoch !== segment.epoch || this.#end.seq !== segment.after)",
+        replace: "if (this.#end?.epoch !== segment.epoch)",
       },
     ],
     caughtBy: { test: `${sync}/feed/replay-ring.test.ts` },
@@ -239,12 +243,12 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "an older version never replaces a newer one among the signals that wait",
     patches: [
       {
-        file: `${sync}/delivery/signal-queue.ts`,
-        find: "if (before !== undefined && before !== gone && before.version > change.version) return;",
+        file: `${sync}/connection/signal-queue.ts`,
+        find: "if (before !== undefined && before !== gone && before.version > signal.version) return;",
         replace: "",
       },
     ],
-    caughtBy: { test: `${sync}/delivery/signal-queue.test.ts` },
+    caughtBy: { test: `${sync}/connection/signal-queue.test.ts` },
   },
   {
     name: "no-other-history-reset",

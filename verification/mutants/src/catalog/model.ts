@@ -3,10 +3,10 @@ import type { Mutant } from "../mutant.ts";
 const feed = "services/gateway/src/sync/feed/feed.ts";
 const noHeadCheck = {
   file: feed,
-  find: 'else if (head.seq > position.seq) this.#want("head", head.seq);',
+  find: 'else if (head.seq > position.seq) this.#requestRepair("head", head.seq);',
   replace: "",
 };
-const noHeartbeat = { file: feed, find: 'this.#want("heartbeat", message.seq);', replace: "return;" };
+const noHeartbeat = { file: feed, find: 'this.#requestRepair("heartbeat", message.seq);', replace: "return;" };
 const noSilencePoll = {
   file: feed,
   find: "return now - this.#heardAt >= silenceMs ? silentPollMs : undefined;",
@@ -82,10 +82,9 @@ export const modelMutants: readonly Mutant[] = [
     patches: [
       {
         file: "services/gateway/src/sync/subscriptions/subscription-manager.ts",
-        find: "      readable = await this.#ports.rights.read(connection.user, code, { ids: [...ids, ...covered], within });",
-        replace: `      this.#unindex(connection, fresh);
-      readable = await this.#ports.rights.read(connection.user, code, { ids: [...ids, ...covered], within });
-      for (const held of fresh) this.#ports.index.add(held.kind, held.code, held.id, connection);`,
+        find: "      readable = await this.#ports.rights.read(connection.user, entityCode, query);",
+        replace:
+          "      this.#unindex(connection, fresh);\n      readable = await this.#ports.rights.read(connection.user, entityCode, query);\n      for (const one of fresh) this.#ports.index.add(one.kind, one.entityCode, one.entityId, connection);",
       },
     ],
     caughtBy: { test: "services/gateway/src/sync/subscriptions/subscription-manager.test.ts" },
@@ -159,8 +158,8 @@ export class SessionKeeper {`,
     patches: [
       {
         file: "services/gateway/src/sync/feed/replay-reader.ts",
-        find: "absent.after + 1 < head.minSeq || end.seq - absent.after > farBehind",
-        replace: "end.seq - absent.after > farBehind",
+        find: "target.after + 1 < head.minSeq || end.seq - target.after > maxCatchUpRows",
+        replace: "end.seq - target.after > maxCatchUpRows",
       },
       {
         file: "services/gateway/src/sync/feed/replay-reader.ts",

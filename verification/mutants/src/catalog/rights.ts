@@ -12,7 +12,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  if (!byId) return item.restricted;",
+        find: "  if (!byId) return change.restricted;",
         replace: "  if (!byId) return false;",
       },
     ],
@@ -25,7 +25,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  if (item.recheck || connection.mustReset) return true;\n",
+        find: "  if (change.recheck || connection.mustReset) return true;\n",
         replace: "",
       },
     ],
@@ -38,8 +38,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "of rightsFirst(items)) {\n      if (item.entityCode",
-        replace: "of items) {\n      if (item.entityCode",
+        find: "of rightsFirst(changes)) {\n      if (change.entityCode",
+        replace: "of changes) {\n      if (change.entityCode",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -51,8 +51,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/rights/rights-gate.ts`,
-        find: '    if (!item.containerIds.some((id) => holdings.has({ kind: "within", code: item.entityCode, id }))) return false;\n',
-        replace: "    void holdings;\n",
+        find: '    if (!containerIds.some((id) => subscribed.has({ kind: "within", entityCode, entityId: id }))) return false;\n',
+        replace: "    void subscribed;\n",
       },
     ],
     caughtBy: { test: `${sync}/rights/rights-gate.test.ts` },
@@ -64,7 +64,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  return includesCreation(item);",
+        find: "  return includesCreation(change);",
         replace: "return false;",
       },
     ],
@@ -77,8 +77,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  return includesCreation(item);",
-        replace: "  return includesCreation(item) && item.action !== logAction.delete;",
+        find: "  return includesCreation(change);",
+        replace: "  return includesCreation(change) && change.action !== logAction.delete;",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -116,8 +116,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/rights/rights-gate.ts`,
-        find: 'return connection.holdings.has({ kind: "id", code: item.entityCode, id: item.entityId }) && !includesCreation(item);',
-        replace: "return connection.holdsId(item.entityCode, item.entityId) && !includesCreation(item);",
+        find: 'return connection.subscribed.has({ kind: "id", entityCode, entityId }) && !includesCreation(change);',
+        replace: "return connection.holdsId(entityCode, entityId) && !includesCreation(change);",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -127,7 +127,11 @@ export const rightsMutants: readonly Mutant[] = [
     rule: "INV-11",
     breaks: "the end of a private row is not told to somebody because he may read the next one under its id",
     patches: [
-      { file: `${sync}/rights/rights-gate.ts`, find: "else if (!ends) this.#tell(", replace: "else this.#tell(" },
+      {
+        file: `${sync}/rights/rights-gate.ts`,
+        find: "else if (!isDeletion) this.#deliver(",
+        replace: "else this.#deliver(",
+      },
     ],
     caughtBy: { test: `${sync}/rights/rights-of-deleted-rows.test.ts` },
   },
@@ -138,8 +142,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/rights/pending-rights-checks.ts`,
-        find: "if (item.action === logAction.delete && !item.restricted) return { item, connections };",
-        replace: "item = { ...item, restricted: true };",
+        find: "if (change.action === logAction.delete && !change.restricted) return { change, connections };",
+        replace: "change = { ...change, restricted: true };",
       },
     ],
     caughtBy: { test: `${sync}/rights/rights-of-deleted-rows.test.ts` },
@@ -151,9 +155,9 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "  return includesCreation(item);",
+        find: "  return includesCreation(change);",
         replace:
-          "  return includesCreation(item) && (item.restricted || !connection.holdsContainer(item.entityCode, item.containerIds));",
+          "  return includesCreation(change) && (change.restricted || !connection.holdsContainer(change.entityCode, change.containerIds));",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -165,8 +169,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "if (item.recheck || connection.mustReset) return true;",
-        replace: "if (item.recheck) return true;",
+        find: "if (change.recheck || connection.mustReset) return true;",
+        replace: "if (change.recheck) return true;",
       },
     ],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
@@ -178,7 +182,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);",
+        find: "if (changes.some((change) => isMembershipOf(change, connection.user))) rights.recheckAll(connection.user);",
         replace: "",
       },
     ],
@@ -191,7 +195,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
-        find: "          if (isMembershipOf(item, user)) this.#ports.rights.checkEverything(user);",
+        find: "          if (isMembershipOf(change, user)) this.#ports.rights.recheckAll(user);",
         replace: "          void user;",
       },
     ],
@@ -204,8 +208,8 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/feed/missed-changes.ts`,
-        find: "at < lives.length - 1 ? { ...item, createdVersion: item.createdVersion ?? 0 } : item",
-        replace: "at < 0 ? { ...item } : item",
+        find: "at < incarnations.length - 1 ? { ...change, createdVersion: change.createdVersion ?? 0 } : change",
+        replace: "at < 0 ? { ...change } : change",
       },
     ],
     caughtBy: { test: `${sync}/subscriptions/refused-subscriptions.test.ts` },
@@ -214,9 +218,7 @@ export const rightsMutants: readonly Mutant[] = [
     name: "reads-forgotten-while-behind",
     rule: "INV-11",
     breaks: "the end of a hidden row is not told to who subscribed to the next one while the log was behind",
-    patches: [
-      { file: `${sync}/subscriptions/recent-reads.ts`, find: "version >= oldestYoung", replace: "version < 0" },
-    ],
+    patches: [{ file: `${sync}/connection/recent-reads.ts`, find: "version >= oldestRecent", replace: "version < 0" }],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
 ];

@@ -1,12 +1,11 @@
 import type { GatewayConfig } from "@heliograph/gateway/config";
 import type { EntityRegistry } from "@heliograph/gateway/db/entity-registry";
-import type { GatewayMetrics } from "@heliograph/gateway/metrics";
 import { PubsubService } from "@heliograph/gateway/sync/pubsub-service";
+import { silentObserver } from "@heliograph/gateway/sync/sync-observer";
 import { decodeBusMessage, type Tokens } from "@heliograph/server-kit";
 import { entityTypes } from "../database/entity-types.ts";
 import { createSimPool } from "../database/pool.ts";
 import { Host } from "../engine/host.ts";
-import { silence } from "../engine/silence.ts";
 import { verifyToken } from "../ports/token.ts";
 import type { Wire } from "../ports/wire.ts";
 import type { World } from "./world.ts";
@@ -70,9 +69,6 @@ export class PodNode {
     scheduler.within(host, () => {
       const pool = (timeoutMs: number) =>
         createSimPool({ host, database, databaseHost, network, scheduler, onGap, timeoutMs });
-      const metrics = silence<GatewayMetrics>((path, [value]) => {
-        if (path === ".feedPosition.set") this.feedSeq = value as number;
-      });
       const service = new PubsubService({
         config,
         pool: pool(3000),
@@ -83,7 +79,12 @@ export class PodNode {
         } as EntityRegistry,
         tokens: { verify: verifyToken } as Tokens,
         logger,
-        metrics,
+        observer: {
+          ...silentObserver,
+          feedMoved: (seq) => {
+            this.feedSeq = seq;
+          },
+        },
         random: random.next,
         bus: {
           listenToHints: ({ onMessage, onConnected, onDisconnected }) =>
@@ -123,7 +124,7 @@ export class PodNode {
       this.#wires.add(wire);
       wire.accept({
         received: (text) => connection.receive(text),
-        pong: () => connection.heardControl(),
+        pong: () => connection.receiveControl(),
         drained: () => connection.drained(),
         closed: (code) => {
           this.#wires.delete(wire);

@@ -1,4 +1,4 @@
-import type { SocketPort } from "@heliograph/gateway/sync/socket/connection";
+import type { SocketPort } from "@heliograph/gateway/sync/connection/connection";
 import type { Host } from "../engine/host.ts";
 import type { Network } from "../engine/network.ts";
 import type { Scheduler } from "../engine/scheduler.ts";

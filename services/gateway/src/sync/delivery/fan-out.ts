@@ -1,154 +1,151 @@
 import { logAction } from "@heliograph/protocol";
 import { includesCreation, isRightsChange, type LogChange } from "@heliograph/server-kit";
 import { entityKey } from "@heliograph/shared/entity-key";
+import type { Connection, User } from "../connection/connection.ts";
+import type { Subscription } from "../connection/connection-subscriptions.ts";
+import { FrameCache } from "../connection/frame-cache.ts";
+import { createSignal, type Signal } from "../connection/signal.ts";
 import { isMembershipOf, membershipCode } from "../feed/missed-changes.ts";
-import type { Rights } from "../rights/rights-gate.ts";
-import type { Connection } from "../socket/connection.ts";
-import type { User } from "../socket/user.ts";
-import type { Held } from "../subscriptions/connection-subscriptions.ts";
+import type { RightsGate } from "../rights/rights-gate.ts";
 import type { SubscriptionIndex } from "../subscriptions/subscription-index.ts";
-import { FrameCache } from "./frame-cache.ts";
-import { type Change, changeOf } from "./signal.ts";
 
-export type FanOutPorts = {
+export interface FanOutPorts {
   readonly index: SubscriptionIndex<Connection>;
-  readonly sleepers: SubscriptionIndex<Connection>;
-  readonly rights: Pick<Rights, "check" | "checkEverything" | "isWaiting" | "stir">;
-  /** The users of a person on this pod, one per organization. */
+  readonly refusedIndex: SubscriptionIndex<Connection>;
+  readonly rights: Pick<RightsGate, "check" | "recheckAll" | "mustWait" | "recheckRefused">;
+  /** The users of a person on this gateway, one per organization. */
   readonly usersOf: (personId: string) => Iterable<User>;
-};
+}
 
-/** Brings a batch of changes to the sockets that hold them, and has rights read first where they may have changed. */
+/** Delivers a batch of changes to the subscribed sockets, and has rights read first where they may have changed. */
 export class FanOut {
   readonly #ports: FanOutPorts;
-  /** Numbers the items, so that a socket can be marked with the last one that hit it. */
+  /** Counts the changes, so that a socket can be marked with the last one that hit it. */
   #tick = 0;
 
   constructor(ports: FanOutPorts) {
     this.#ports = ports;
   }
 
-  /** One flush per socket and batch, so a thousand changed rows are one frame and not a thousand. */
-  apply(items: readonly LogChange[]): void {
+  /** Flushes each socket once per batch, so that a thousand changed rows are one frame and not a thousand. */
+  apply(changes: readonly LogChange[]): void {
     const touched = new Set<Connection>();
-    for (const item of rightsFirst(items)) {
-      if (item.entityCode === membershipCode) {
-        for (const user of this.#ports.usersOf(item.entityId))
-          if (isMembershipOf(item, user)) this.#ports.rights.checkEverything(user);
+    for (const change of rightsFirst(changes)) {
+      if (change.entityCode === membershipCode) {
+        for (const user of this.#ports.usersOf(change.entityId))
+          if (isMembershipOf(change, user)) this.#ports.rights.recheckAll(user);
         continue;
       }
-      this.#applyItem(item, touched);
+      this.#applyChange(change, touched);
     }
     const frames = new FrameCache();
     for (const connection of touched) connection.flush(frames);
   }
 
-  /** Brings to one socket what changed while it was away, under the same rules. */
-  replay(connection: Connection, items: readonly LogChange[]): void {
+  /** Delivers to one socket what changed while the client was away, under the same rules. */
+  replay(connection: Connection, changes: readonly LogChange[]): void {
     const { rights } = this.#ports;
-    if (items.some((item) => isMembershipOf(item, connection.user))) rights.checkEverything(connection.user);
-    for (const item of rightsFirst(items)) {
-      if (
-        !connection.holdsId(item.entityCode, item.entityId) &&
-        !connection.holdsContainer(item.entityCode, item.containerIds)
-      )
-        continue;
+    if (changes.some((change) => isMembershipOf(change, connection.user))) rights.recheckAll(connection.user);
+    for (const change of rightsFirst(changes)) {
+      const { entityCode, entityId, containerIds } = change;
+      if (!connection.holdsId(entityCode, entityId) && !connection.holdsContainer(entityCode, containerIds)) continue;
       // Nothing is pending any more.
-      const byId = connection.holdings.has({ kind: "id", code: item.entityCode, id: item.entityId });
-      if (this.#admit(connection, item, byId)) connection.deliverUnjudged(changeOf(item), item.restricted);
+      const byId = connection.subscribed.has({ kind: "id", entityCode, entityId });
+      if (this.#admit(connection, change, byId)) connection.deliverUnchecked(createSignal(change), change.restricted);
     }
     connection.flush();
   }
 
-  #applyItem(item: LogChange, touched: Set<Connection>): void {
-    const { index } = this.#ports;
+  #applyChange(change: LogChange, touched: Set<Connection>): void {
+    const { index, refusedIndex } = this.#ports;
+    const { entityCode, entityId, containerIds } = change;
     this.#tick += 1;
-    // First, so that a row which is also hit through a container waits for the same read and is told once.
-    if (this.#ports.sleepers.size > 0) this.#stir(item);
-    let change: Change | undefined;
+    // First, so that a row that is also hit through a container waits for the same read and is delivered once.
+    if (refusedIndex.size > 0) this.#recheckRefused(change);
+    let signal: Signal | undefined;
     const hit = (connection: Connection, throughId: boolean): void => {
-      // The row and one or more of its containers may all be held by the same socket: it is told once.
-      if (connection.mark === this.#tick || !connection.open) return;
-      connection.mark = this.#tick;
-      if (!this.#admit(connection, item, throughId && vouchesById(connection, item))) return;
-      change ??= changeOf(item);
-      connection.deliverUnjudged(change, item.restricted);
+      // A socket may be subscribed to the row and to several of its containers; it receives one signal.
+      if (connection.lastHit === this.#tick || !connection.open) return;
+      connection.lastHit = this.#tick;
+      if (!this.#admit(connection, change, throughId && vouchesById(connection, change))) return;
+      signal ??= createSignal(change);
+      connection.deliverUnchecked(signal, change.restricted);
       touched.add(connection);
     };
-    index.each("id", item.entityCode, item.entityId, (connection) => hit(connection, true));
-    for (const container of item.containerIds)
-      index.each("within", item.entityCode, container, (connection) => hit(connection, false));
+    index.each("id", entityCode, entityId, (connection) => hit(connection, true));
+    for (const container of containerIds)
+      index.each("within", entityCode, container, (connection) => hit(connection, false));
   }
 
-  /** Has read again what is dormant and may be readable from this change on: the row itself, or what is inside it. */
-  #stir(item: LogChange): void {
-    const { sleepers, rights } = this.#ports;
-    const wakes = (item.recheck && item.action !== logAction.delete) || includesCreation(item);
-    const id: Held = { kind: "id", code: item.entityCode, id: item.entityId };
-    sleepers.each("id", item.entityCode, item.entityId, (connection) => {
+  /** Has refused subscriptions read again that this change may make readable: to the row, or to rows inside it. */
+  #recheckRefused(change: LogChange): void {
+    const { refusedIndex, rights } = this.#ports;
+    const { entityCode, entityId } = change;
+    const mayRestore = (change.recheck && change.action !== logAction.delete) || includesCreation(change);
+    const byId: Subscription = { kind: "id", entityCode, entityId };
+    refusedIndex.each("id", entityCode, entityId, (connection) => {
       if (!connection.open) return;
-      if (connection.pending?.holdings.has(id)) {
-        if (wakes) connection.pending.stirred.push(id);
+      if (connection.pending?.subscriptions.has(byId)) {
+        if (mayRestore) connection.pending.recheck.push(byId);
       }
-      // What comes during a read that may wake it must be told after that, if it does.
-      else if (wakes || rights.isWaiting(connection.user, item.entityCode, item.entityId))
-        rights.check(connection.user, item, connection, wakes);
+      // A change that arrives during a read which may restore the subscription must be delivered after it.
+      else if (mayRestore || rights.mustWait(connection.user, entityCode, entityId))
+        rights.check(connection.user, change, connection, mayRestore);
     });
-    if (!wakes) return;
-    for (const code of sleepers.codes())
-      sleepers.each("within", code, item.entityId, (connection) => {
-        const within: Held = { kind: "within", code, id: item.entityId };
+    if (!mayRestore) return;
+    for (const code of refusedIndex.codes())
+      refusedIndex.each("within", code, entityId, (connection) => {
+        const within: Subscription = { kind: "within", entityCode: code, entityId };
         if (!connection.open) return;
-        if (connection.pending?.holdings.has(within)) connection.pending.stirred.push(within);
-        else rights.stir(connection.user, [within], item.changedAt);
+        if (connection.pending?.subscriptions.has(within)) connection.pending.recheck.push(within);
+        else rights.recheckRefused(connection.user, [within], change.changedAt);
       });
   }
 
-  /** Whether the socket may be told at once; what must wait for a read is told after it. */
-  #admit(connection: Connection, item: LogChange, byId: boolean): boolean {
+  /** Whether the change may be delivered immediately; otherwise it is delivered after a read of rights. */
+  #admit(connection: Connection, change: LogChange, byId: boolean): boolean {
     const { rights } = this.#ports;
-    const judged = mustJudge(connection, item, byId);
-    if (!judged && !rights.isWaiting(connection.user, item.entityCode, item.entityId)) return true;
-    rights.check(connection.user, item, connection, judged);
+    const mustRead = mustReadRights(connection, change, byId);
+    if (!mustRead && !rights.mustWait(connection.user, change.entityCode, change.entityId)) return true;
+    rights.check(connection.user, change, connection, mustRead);
     return false;
   }
 }
 
 /**
- * What may have changed rights before everything else: an item stands for all changes of a row in its batch, also for
- * those after somebody lost the right to hear of them, and has to wait for the read. Grants and revocations, which stand
- * beside the changes of an entity, before those; these in their order, for a row that was created again comes after the
- * deletion of the one before.
+ * Sorts changes of entities whose rights may have changed before all others: a change stands for all log rows of its entity
+ * in the batch, including those after a user lost the right to them, and must wait for the read. Grants and revocations,
+ * which stand beside the changes of an entity, come before those. Changes keep their order, because a row that was created
+ * again follows the deletion of the one before.
  */
-function rightsFirst(items: readonly LogChange[]): readonly LogChange[] {
-  if (!items.some(({ recheck }) => recheck)) return items;
+function rightsFirst(changes: readonly LogChange[]): readonly LogChange[] {
+  if (!changes.some(({ recheck }) => recheck)) return changes;
   const keyOf = ({ entityCode, entityId }: LogChange): string => entityKey(entityCode, entityId);
-  const rechecked = new Set(items.filter(({ recheck }) => recheck).map(keyOf));
-  const changes = items.filter((item) => !isRightsChange(item));
+  const rechecked = new Set(changes.filter(({ recheck }) => recheck).map(keyOf));
+  const others = changes.filter((change) => !isRightsChange(change));
   return [
-    ...items.filter(isRightsChange),
-    ...changes.filter((item) => rechecked.has(keyOf(item))),
-    ...changes.filter((item) => !rechecked.has(keyOf(item))),
+    ...changes.filter(isRightsChange),
+    ...others.filter((change) => rechecked.has(keyOf(change))),
+    ...others.filter((change) => !rechecked.has(keyOf(change))),
   ];
 }
 
 /**
- * Whether the socket holds the row by its id in a way that counts. An id whose subscription is pending proves nothing yet:
- * without a container the change is kept until it does; with one it would go out through the container, so it is judged
- * like any other row of the container.
+ * Whether the subscription by id proves the right to the row. A pending one proves nothing yet: without a container the
+ * signal is deferred until it does; with one it would go out through the container, so it is treated like any other row of
+ * the container.
  */
 function vouchesById(connection: Connection, { entityCode, entityId, containerIds }: LogChange): boolean {
-  if (connection.holdings.has({ kind: "id", code: entityCode, id: entityId })) return true;
+  if (connection.subscribed.has({ kind: "id", entityCode, entityId })) return true;
   return connection.holdsId(entityCode, entityId) && !connection.holdsContainer(entityCode, containerIds);
 }
 
-/** Whether rights must be read before this socket is told. */
-function mustJudge(connection: Connection, item: LogChange, byId: boolean): boolean {
-  // Until a socket has begun afresh it may hold what was granted, or lay in its organization, in a history that is lost.
-  if (item.recheck || connection.mustReset) return true;
+/** Whether rights must be read before this socket receives the change. */
+function mustReadRights(connection: Connection, change: LogChange, byId: boolean): boolean {
+  // Until its RESET a socket may be subscribed to what was granted, or was in its organization, before the log was replaced.
+  if (change.recheck || connection.mustReset) return true;
   // A deleted row cannot be read any more, but whether the user could read it can still be found out.
-  if (!byId) return item.restricted;
-  // Somebody may have created the row again, elsewhere or privately, under an id that this socket still holds; and he may
-  // have deleted it again.
-  return includesCreation(item);
+  if (!byId) return change.restricted;
+  // The row may have been created again, elsewhere or privately, under an id that this socket still holds, and deleted again.
+  return includesCreation(change);
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { CursorSeal } from "./sync-cursor.ts";
+import { SyncCursorSeal } from "./sync-cursor.ts";
 
-const seal = new CursorSeal("a secret of at least thirty-two bytes");
+const seal = new SyncCursorSeal("a secret of at least thirty-two bytes");
 const position = { epoch: "0b8f7b0e-6a3f-4a0a-9c64-6ef5b7a4c001", seq: 2 ** 52 + 1 };
 
 test("a cursor comes back as it was sealed, on any pod with the same secret", () => {
-  expect(new CursorSeal("a secret of at least thirty-two bytes").open(seal.seal(position))).toEqual(position);
+  expect(new SyncCursorSeal("a secret of at least thirty-two bytes").open(seal.seal(position))).toEqual(position);
 });
 
 test("a cursor says nothing: neither the number nor that two of them are the same", () => {
@@ -22,6 +22,6 @@ test("anything else is no cursor", () => {
     bent[at] = (bent[at] ?? 0) ^ 1;
     expect(seal.open(bent.toString("base64url"))).toBeUndefined();
   }
-  expect(new CursorSeal("another secret of thirty-two bytes!").open(good)).toBeUndefined();
+  expect(new SyncCursorSeal("another secret of thirty-two bytes!").open(good)).toBeUndefined();
   for (const text of ["", "x", good.slice(1), `${good}AAAA`, "💥".repeat(20)]) expect(seal.open(text)).toBeUndefined();
 });

@@ -1,26 +1,24 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-
-/** A place in the feed: `seq` counts within one epoch only. */
-export type Position = { readonly epoch: string; readonly seq: number };
+import type { FeedPosition } from "../feed/feed-position.ts";
 
 const ivBytes = 12;
 const tagBytes = 16;
-/** 16 bytes of epoch, 8 of sequence number. */
+/** 16 bytes of epoch, 8 bytes of sequence number. */
 const plainBytes = 24;
 
 /**
- * Makes positions opaque. Encrypted and not only signed: the sequence counts the changes of all tenants, so a readable
- * one would tell every client how much is written in the whole system.
+ * Seals feed positions into opaque cursors for clients. Encrypts and not only signs: the sequence counts the changes of all
+ * tenants, so a readable position would disclose to every client how much the whole system writes.
  */
-export class CursorSeal {
+export class SyncCursorSeal {
   readonly #key: Uint8Array;
 
-  /** The same secret on every pod, since a cursor may come back to any of them. */
+  /** The secret must be the same on every gateway, because a client may resume at any of them. */
   constructor(secret: string) {
     this.#key = new Uint8Array(hkdfSync("sha256", secret, "", "heliograph cursor 1", 32));
   }
 
-  seal(position: Position): string {
+  seal(position: FeedPosition): string {
     const plain = Buffer.alloc(plainBytes);
     plain.write(position.epoch.replaceAll("-", ""), 0, 16, "hex");
     plain.writeBigUInt64BE(BigInt(position.seq), 16);
@@ -29,8 +27,8 @@ export class CursorSeal {
     return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString("base64url");
   }
 
-  /** Undefined for anything that was not sealed with this secret. */
-  open(text: string): Position | undefined {
+  /** @returns undefined for a text that was not sealed with this secret */
+  open(text: string): FeedPosition | undefined {
     const bytes = Buffer.from(text, "base64url");
     if (bytes.length !== ivBytes + plainBytes + tagBytes) return undefined;
     const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, ivBytes));

@@ -1,10 +1,10 @@
 import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { names, scene } from "../testing/feed-scene.ts";
-import { farBehind, headCheckMs, pageSize, silenceMs } from "./feed.ts";
+import { createFeedHarness, names } from "../testing/feed-harness.ts";
+import { headCheckMs, logPageSize, maxCatchUpRows, silenceMs } from "./feed.ts";
 
 test("starts at the head and applies hints that follow on, without reading the log", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(3);
   site.feed.onMessage(site.hint(10, 12));
@@ -16,7 +16,7 @@ test("starts at the head and applies hints that follow on, without reading the l
 });
 
 test("old, doubled and overlapping hints are applied once", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(4);
   site.feed.onMessage(site.hint(10, 12));
@@ -29,7 +29,7 @@ test("old, doubled and overlapping hints are applied once", async () => {
 });
 
 test("a gap is read from the log", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(5);
   site.feed.onMessage(site.hint(13, 15));
@@ -39,7 +39,7 @@ test("a gap is read from the log", async () => {
 });
 
 test("a heartbeat ahead finds what no hint told", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(2);
   site.feed.onMessage({ type: "heartbeat", epoch: "one", seq: 12 });
@@ -49,7 +49,7 @@ test("a heartbeat ahead finds what no hint told", async () => {
 });
 
 test("a reconnect reads the log: what was published meanwhile is lost", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.feed.onDisconnected();
   await settle();
@@ -60,7 +60,7 @@ test("a reconnect reads the log: what was published meanwhile is lost", async ()
 });
 
 test("while the bus is down the log is polled", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.feed.onDisconnected();
   await site.clock.advance(250);
@@ -70,7 +70,7 @@ test("while the bus is down the log is polled", async () => {
 });
 
 test("three seconds of silence are not believed", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(1);
   await site.clock.advance(silenceMs - 1);
@@ -81,7 +81,7 @@ test("three seconds of silence are not believed", async () => {
 });
 
 test("without a bus the log is polled", async () => {
-  using site = scene({ bus: false });
+  using site = createFeedHarness({ bus: false });
   await site.start();
   site.claim(3);
   await site.clock.advance(251);
@@ -91,7 +91,7 @@ test("without a bus the log is polled", async () => {
 // Fails when the head is not read by itself: heartbeats of a leader that stands still keep the silence away, and say
 // nothing of what another leader has sequenced.
 test("the head is read from the writer every five seconds, whatever the bus says", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(2);
   for (let passed = 0; passed < headCheckMs; passed += 1000) {
@@ -106,7 +106,7 @@ test("the head is read from the writer every five seconds, whatever the bus says
 // Fails when the position is set from the head that was read: rows that become readable between the two would be
 // skipped, and a page that fails would lose all of them.
 test("the position moves only to rows that were read, never to a head", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(3);
   const [last] = site.log.splice(-1);
@@ -121,7 +121,7 @@ test("the position moves only to rows that were read, never to a head", async ()
 });
 
 test("a read that fails is repeated until it works", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(2);
   site.state.failing = true;
@@ -136,18 +136,18 @@ test("a read that fails is repeated until it works", async () => {
 });
 
 test("more than a page is read page by page", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
-  site.claim(pageSize * 2 + 7);
+  site.claim(logPageSize * 2 + 7);
   site.feed.onMessage({ type: "heartbeat", epoch: "one", seq: site.state.head });
   await site.clock.advance(100);
-  expect(site.applied).toHaveLength(pageSize * 2 + 7);
+  expect(site.applied).toHaveLength(logPageSize * 2 + 7);
   expect(new Set(site.applied).size).toBe(site.applied.length);
   expect(site.state.pages).toBe(3);
 });
 
 test("hints that come during a read are neither applied twice nor cause another read", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(3);
   site.duringPage(() => {
@@ -161,7 +161,7 @@ test("hints that come during a read are neither applied twice nor cause another 
 });
 
 test("a hint that follows on is applied although a read is under way", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(2);
   site.duringPage(() => site.feed.onMessage(site.hint(10, 12)));
@@ -171,7 +171,7 @@ test("a hint that follows on is applied although a read is under way", async () 
 });
 
 test("another epoch is another history, and only the database says so", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.feed.onMessage(site.hint(10, 11, "forged"));
   await site.clock.advance(10);
@@ -186,7 +186,7 @@ test("another epoch is another history, and only the database says so", async ()
 });
 
 test("a head below the position is another history", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.state.head = 3;
   site.log.length = 3;
@@ -196,7 +196,7 @@ test("a head below the position is another history", async () => {
 });
 
 test("a page with a hole is another history", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(4);
   site.log.splice(11, 1);
@@ -208,7 +208,7 @@ test("a page with a hole is another history", async () => {
 });
 
 test("rows that were dropped from the log are another history, not an endless search", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(4);
   site.log.splice(10, 4);
@@ -219,7 +219,7 @@ test("rows that were dropped from the log are another history, not an endless se
 });
 
 test("a message that announces numbers nobody gave out changes nothing", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.feed.onMessage({ type: "heartbeat", epoch: "one", seq: 1_000_000 });
   await site.clock.advance(100);
@@ -229,9 +229,9 @@ test("a message that announces numbers nobody gave out changes nothing", async (
 });
 
 test("far behind, sockets compare versions instead of the pod reading everything", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
-  site.claim(farBehind + pageSize + 1);
+  site.claim(maxCatchUpRows + logPageSize + 1);
   site.feed.onMessage({ type: "heartbeat", epoch: "one", seq: site.state.head });
   await site.clock.advance(100);
   expect(site.histories).toHaveLength(1);
@@ -239,12 +239,12 @@ test("far behind, sockets compare versions instead of the pod reading everything
 });
 
 test("reach: at once where the feed is, after a read of the log where it is not yet", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
-  expect(await site.feed.reach({ epoch: "one", seq: 10 })).toBe("reached");
+  expect(await site.feed.catchUpTo({ epoch: "one", seq: 10 })).toBe("reached");
   expect(site.state.heads).toBe(0);
   site.claim(5);
-  const asked = Promise.all(Array.from({ length: 50 }, () => site.feed.reach({ epoch: "one", seq: 14 })));
+  const asked = Promise.all(Array.from({ length: 50 }, () => site.feed.catchUpTo({ epoch: "one", seq: 14 })));
   await site.clock.advance(100);
   expect(new Set(await asked)).toEqual(new Set(["reached"]));
   expect(site.feed.position?.seq).toBe(15);
@@ -252,29 +252,32 @@ test("reach: at once where the feed is, after a read of the log where it is not 
 });
 
 test("reach: what the database itself does not know is refused", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
-  const refused = Promise.all([site.feed.reach({ epoch: "one", seq: 11 }), site.feed.reach({ epoch: "two", seq: 3 })]);
+  const refused = Promise.all([
+    site.feed.catchUpTo({ epoch: "one", seq: 11 }),
+    site.feed.catchUpTo({ epoch: "two", seq: 3 }),
+  ]);
   await site.clock.advance(100);
   expect(await refused).toEqual(["cursor_ahead", "other_history"]);
 });
 
 // Fails when the pod's own epoch decides: whoever comes from a pod that has noticed the new history would be sent away.
 test("reach: a history that this pod has not noticed yet is adopted first", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.state.epoch = "two";
-  const reached = site.feed.reach({ epoch: "two", seq: 9 });
+  const reached = site.feed.catchUpTo({ epoch: "two", seq: 9 });
   await site.clock.advance(100);
   expect(await reached).toBe("reached");
   expect(site.histories).toHaveLength(1);
 });
 
 test("reach: fails when the database stays away", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.claim(1);
-  const outcome = site.feed.reach({ epoch: "one", seq: 11 }).catch((error: Error) => error.message);
+  const outcome = site.feed.catchUpTo({ epoch: "one", seq: 11 }).catch((error: Error) => error.message);
   site.duringPage(() => {
     site.state.failing = true;
   });
@@ -284,7 +287,7 @@ test("reach: fails when the database stays away", async () => {
 
 // Fails when the error just passes: out of a hint it would end the process, out of a page the changes would be lost.
 test("a batch that cannot be applied makes the sockets begin afresh, and the feed goes on behind it", async () => {
-  using site = scene();
+  using site = createFeedHarness();
   await site.start();
   site.state.cannotApply = true;
   site.claim(2);

@@ -1,7 +1,7 @@
 import type { HintMessage } from "@heliograph/protocol";
 import { encodeFeedMessage } from "@heliograph/server-kit";
 import { expect, test } from "vitest";
-import { id, item } from "../testing/scene.ts";
+import { id, logChange } from "../testing/test-sync-core.ts";
 import { parseBusMessage } from "./hint-listener.ts";
 
 const createHint = (): HintMessage =>
@@ -10,7 +10,7 @@ const createHint = (): HintMessage =>
     epoch: "e",
     prev: 1,
     seq: 2,
-    changes: [item({ entityId: id() })],
+    changes: [logChange({ entityId: id() })],
   }) as HintMessage;
 
 test("hints and heartbeats are taken", () => {

@@ -2,23 +2,23 @@ import { type BusMessage, hintChannel, logAction } from "@heliograph/protocol";
 import { createRedis, decodeBusMessage, type FeedMessage, type Logger } from "@heliograph/server-kit";
 import { isUuid } from "@heliograph/shared/uuid";
 
-export type HintListenerPorts = {
+export interface HintListenerPorts {
   readonly url: string;
   readonly prefix: string;
   readonly logger: Logger;
   onMessage(message: FeedMessage): void;
-  /** Subscribed, for the first time or again. */
+  /** Subscribed to the channel, for the first time or again. */
   onConnected(): void;
   onDisconnected(): void;
   onMalformed(): void;
-};
+}
 
-/** Pause before a refused subscription is tried again, milliseconds. */
+/** Pause before a failed SUBSCRIBE is retried, milliseconds. */
 const subscribeRetryMs = 1000;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Undefined for anything that is not a message of the bus: whoever can publish must not be able to stop a pod. */
+/** @returns undefined for a text that is no message of the bus: a client that can publish must not be able to stop a gateway */
 export function parseBusMessage(text: string): BusMessage | undefined {
   let message: Record<string, unknown> | null;
   try {
@@ -30,16 +30,16 @@ export function parseBusMessage(text: string): BusMessage | undefined {
   if (typeof message["epoch"] !== "string" || !isCount(message["seq"])) return undefined;
   if (message["type"] === "heartbeat") return message as unknown as BusMessage;
   if (message["type"] !== "hint" || !isCount(message["prev"]) || !Array.isArray(message["items"])) return undefined;
-  return message["items"].every(isItem) ? (message as unknown as BusMessage) : undefined;
+  return message["items"].every(isBusChange) ? (message as unknown as BusMessage) : undefined;
 }
 
 const isId = (value: unknown): boolean => typeof value === "string" && isUuid(value);
 const entityCode = /^[a-z][a-z0-9_]{0,40}$/;
-/** Milliseconds beyond which there is no date. */
-const lastMoment = 8.64e15;
+/** The largest time value of a Date, milliseconds. */
+const maxDateMs = 8.64e15;
 
-/** Exactly what the database can yield: ids and codes go into frames as they are, times become dates. */
-function isItem(item: unknown): boolean {
+/** Accepts only what the database can produce: ids and codes are copied into frames, and times become dates. */
+function isBusChange(item: unknown): boolean {
   if (typeof item !== "object" || item === null) return false;
   const { c, e, a, v, k, r, x, t, n } = item as Record<string, unknown>;
   return (
@@ -55,12 +55,12 @@ function isItem(item: unknown): boolean {
     typeof r === "boolean" &&
     typeof x === "boolean" &&
     typeof t === "number" &&
-    Math.abs(t) <= lastMoment &&
+    Math.abs(t) <= maxDateMs &&
     (n === undefined || isCount(n))
   );
 }
 
-/** Hears hints and heartbeats from Redis. Its failures cost latency and nothing else. Returns what ends it. */
+/** Receives hints and heartbeats from Redis. A failure costs latency only. @returns a function that stops listening */
 export function listenToHints(ports: HintListenerPorts): () => void {
   const { url, prefix, logger } = ports;
   const redis = createRedis({ url, name: "gateway-hints", logger });
@@ -71,14 +71,14 @@ export function listenToHints(ports: HintListenerPorts): () => void {
     if (message) ports.onMessage(decodeBusMessage(message));
     else ports.onMalformed();
   });
-  // On every "ready": a subscription ends with its link.
+  // On every "ready", because a subscription ends with its link.
   const subscribe = (): void => {
     clearTimeout(retry);
     redis
       .subscribe(channel)
       .then(() => ports.onConnected())
       .catch((error: Error) => {
-        logger.warn({ cause: error.message }, "cannot listen to hints");
+        logger.warn({ cause: error.message }, "failed to subscribe to hint channel; retrying in 1 s");
         if (redis.status === "ready") retry = setTimeout(subscribe, subscribeRetryMs);
       });
   };

@@ -1,24 +1,25 @@
 import { type DatabasePool, type LogRow, readLog } from "@heliograph/server-kit";
 import type { QueryConfig } from "pg";
-import type { Head } from "./feed.ts";
+import type { FeedHead } from "./feed.ts";
 
-/** The log in the database, as the feed reads it. Always the writer: a replica may be behind what was announced. */
-export type LogReader = {
-  readHead(): Promise<Head>;
+/** Reads the log for the feed. Always from the writer, because a replica may lag behind the announced head. */
+export interface LogReader {
+  readHead(): Promise<FeedHead>;
+  /** Rows after `after` in sequence, at most `limit`. */
   readLog(after: number, limit: number): Promise<readonly LogRow[]>;
-  /** Number after which lie the rows that were sequenced within `maxAgeMs`, at most `maxRows`, up to `head`. */
+  /** Sequence number behind which the rows of the last `maxAgeMs` lie, at most `maxRows` of them, up to `head`. */
   recentAfter(head: number, bounds: { maxRows: number; maxAgeMs: number }): Promise<number>;
-};
+}
 
-type HeadRow = {
+interface HeadRow {
   log_epoch: string;
   head_seq: number;
   min_seq: number;
   leaderless_ms: number | null;
   oldest_ms: number | null;
-};
+}
 
-// now() and not clock_timestamp() beside the index: a volatile bound could not use it.
+// now() and not clock_timestamp() where the index is used: an index scan cannot use a volatile bound.
 const headQuery = (schema: string): string => /*sql*/ `
   select s.log_epoch, s.head_seq, s.min_seq,
          case when s.lease_until < clock_timestamp()
@@ -28,7 +29,7 @@ const headQuery = (schema: string): string => /*sql*/ `
            where l.sync_status = 'pending' and l.action <> 0 and l.created_ts < now() - interval '5 s') as oldest_ms
     from ${schema}.sync_state s`;
 
-/** Longest wait for a look at the log, milliseconds: a page takes 20 ms, and while a dead link is waited for nobody is told. */
+/** Longest wait for an answer, milliseconds. A page takes 20 ms, and nothing is delivered while a dead link is waited for. */
 const answerWithinMs = 3000;
 
 export function createLogReader(pool: DatabasePool): LogReader {

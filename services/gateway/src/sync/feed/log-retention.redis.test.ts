@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CursorSeal } from "../delivery/sync-cursor.ts";
+import { SyncCursorSeal } from "../delivery/sync-cursor.ts";
 import { type LiveClient, type LiveGateway, startLiveGateway } from "../testing/live-gateway.ts";
 
 let gateway: LiveGateway;
-const seal = new CursorSeal("another secret that only these tests know");
+const seal = new SyncCursorSeal("another secret that only these tests know");
 
 beforeAll(async () => {
   gateway = await startLiveGateway();

@@ -1,69 +1,75 @@
 import { type CoalescedChanges, coalesceInto, type LogChange } from "@heliograph/server-kit";
-import type { Held } from "../subscriptions/connection-subscriptions.ts";
+import type { Subscription } from "../connection/connection-subscriptions.ts";
 import { SubscriptionIndex } from "../subscriptions/subscription-index.ts";
-import type { Stretch } from "./replay-ring.ts";
+import type { FeedSegment } from "./replay-ring.ts";
 
-/** Entity code of the rows that tell of changed memberships; no entity type has it. */
+/** Entity code of log rows about changed memberships; no entity type has it. */
 export const membershipCode = "person";
 
-/** Somebody who was away. */
-export type Absent = {
+/** A connection whose missed changes are collected. */
+export interface ReplayTarget {
   readonly personId: string;
   readonly organizationId: string;
-  readonly held: readonly Held[];
-  /** Up to here he was told everything. */
+  readonly subscriptions: readonly Subscription[];
+  /** Everything up to this sequence number was delivered. */
   readonly after: number;
-};
+}
 
-/** Whether a changed membership, noted with its organization as container, is of this user. */
-export const isMembershipOf = (item: LogChange, user: { personId: string; organizationId: string }): boolean =>
-  item.entityCode === membershipCode &&
-  item.entityId === user.personId &&
-  (item.containerIds.length === 0 || item.containerIds.includes(user.organizationId));
+/** Whether the change is about this user's membership; its container is the organization. */
+export const isMembershipOf = (change: LogChange, user: { personId: string; organizationId: string }): boolean =>
+  change.entityCode === membershipCode &&
+  change.entityId === user.personId &&
+  (change.containerIds.length === 0 || change.containerIds.includes(user.organizationId));
 
 /**
- * Picks, for many at once, what concerns each of them out of the feed: one walk along the feed for a whole pod's worth of
- * sockets, instead of one each.
+ * Collects the missed changes of many connections at once: one walk along the feed for all sockets of a lost gateway,
+ * instead of one for each.
  */
-export class Missed {
-  readonly #index = new SubscriptionIndex<Absent>();
-  readonly #byPerson: Map<string, Absent[]>;
-  readonly #found: Map<Absent, CoalescedChanges>;
+export class MissedChanges {
+  readonly #index = new SubscriptionIndex<ReplayTarget>();
+  readonly #byPerson: Map<string, ReplayTarget[]>;
+  readonly #found: Map<ReplayTarget, CoalescedChanges>;
 
-  constructor(absents: readonly Absent[]) {
-    this.#found = new Map(absents.map((absent) => [absent, new Map()]));
-    this.#byPerson = Map.groupBy(absents, ({ personId }) => personId);
-    for (const absent of absents) for (const { kind, code, id } of absent.held) this.#index.add(kind, code, id, absent);
+  constructor(targets: readonly ReplayTarget[]) {
+    this.#found = new Map(targets.map((target) => [target, new Map()]));
+    this.#byPerson = Map.groupBy(targets, ({ personId }) => personId);
+    for (const target of targets)
+      for (const { kind, entityCode, entityId } of target.subscriptions)
+        this.#index.add(kind, entityCode, entityId, target);
   }
 
-  /** In the order of the feed. */
-  add({ seq, changes }: Stretch): void {
-    for (const item of changes) {
-      const note = (absent: Absent): void => {
-        if (seq > absent.after) this.#note(absent, item);
+  /** Adds the next segment, in the order of the feed. */
+  add({ seq, changes }: FeedSegment): void {
+    for (const change of changes) {
+      const note = (target: ReplayTarget): void => {
+        if (seq > target.after) this.#note(target, change);
       };
-      if (item.entityCode === membershipCode) {
-        for (const absent of this.#byPerson.get(item.entityId) ?? []) if (isMembershipOf(item, absent)) note(absent);
+      const { entityCode, entityId, containerIds } = change;
+      if (entityCode === membershipCode) {
+        for (const target of this.#byPerson.get(entityId) ?? []) if (isMembershipOf(change, target)) note(target);
         continue;
       }
-      // The same row may be held by its id and by containers: joining an item with itself changes nothing.
-      this.#index.each("id", item.entityCode, item.entityId, note);
-      for (const container of item.containerIds) this.#index.each("within", item.entityCode, container, note);
+      // A row may be subscribed by its id and through containers; merging a change with itself changes nothing.
+      this.#index.each("id", entityCode, entityId, note);
+      for (const container of containerIds) this.#index.each("within", entityCode, container, note);
     }
   }
 
   /**
-   * One item per row. Grants and revocations apart from changes: they carry no version of the row. What is held by its id
-   * may have been refused until the last of several rows under it: of those before, each counts as created meanwhile.
+   * One change per incarnation of a row; grants and revocations apart, because they carry no version of the row. A row may
+   * have been refused until the last of several incarnations under its id, so each of the earlier ones counts as created
+   * in the meantime and is checked before it is delivered.
    */
-  of(absent: Absent): LogChange[] {
-    return [...(this.#found.get(absent)?.values() ?? [])].flatMap((lives) =>
-      lives.map((item, at) => (at < lives.length - 1 ? { ...item, createdVersion: item.createdVersion ?? 0 } : item)),
+  of(target: ReplayTarget): LogChange[] {
+    return [...(this.#found.get(target)?.values() ?? [])].flatMap((incarnations) =>
+      incarnations.map((change, at) =>
+        at < incarnations.length - 1 ? { ...change, createdVersion: change.createdVersion ?? 0 } : change,
+      ),
     );
   }
 
-  #note(absent: Absent, item: LogChange): void {
-    const found = this.#found.get(absent);
-    if (found) coalesceInto(found, item);
+  #note(target: ReplayTarget, change: LogChange): void {
+    const found = this.#found.get(target);
+    if (found) coalesceInto(found, change);
   }
 }

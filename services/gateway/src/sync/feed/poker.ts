@@ -1,16 +1,16 @@
 import { pokeChannel } from "@heliograph/protocol";
 import { createRedis, type Logger } from "@heliograph/server-kit";
 
-export type Poker = {
-  /** Asks the watcher to look at the log at once. Costs nothing to call often. */
+export interface Poker {
+  /** Asks the watcher to poll the log immediately. Cheap to call often. */
   poke(): void;
   close(): void;
-};
+}
 
-/** At most one poke in this time: the watcher claims everything there is, so more of them would say nothing more. */
+/** At most one poke in this time, milliseconds: the watcher claims everything that is pending, so more are redundant. */
 const pokeIntervalMs = 2;
 
-/** Without Redis the watcher finds changes by itself, at its next poll. */
+/** For deployments without Redis, where the watcher finds changes at its next poll. */
 export const silentPoker: Poker = { poke: () => undefined, close: () => undefined };
 
 export function createPoker(options: { url: string; prefix: string; logger: Logger }): Poker {
@@ -21,14 +21,14 @@ export function createPoker(options: { url: string; prefix: string; logger: Logg
   const publish = (): void => {
     timer = undefined;
     last = performance.now();
-    // Dropped while Redis is away: a late poke would only make the watcher look at a log that it has long read.
+    // Dropped while Redis is away: a late poke would only make the watcher poll a log that it has read long ago.
     if (redis.status === "ready") redis.publish(channel, "").catch(() => undefined);
   };
   return {
     poke() {
       if (timer) return;
       const wait = last + pokeIntervalMs - performance.now();
-      // The first one at once: it is what brings a single write to the screen early.
+      // The first poke goes out immediately: it is what makes a single write visible early.
       if (wait <= 0) publish();
       else timer = setTimeout(publish, wait);
     },

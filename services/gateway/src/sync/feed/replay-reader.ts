@@ -1,86 +1,95 @@
 import { coalesce, type LogChange } from "@heliograph/server-kit";
 import { Batcher } from "../../concurrency/batcher.ts";
-import type { Position } from "../delivery/sync-cursor.ts";
-import { farBehind, type Head, pageSize } from "./feed.ts";
+import type { SyncObserver } from "../sync-observer.ts";
+import { logPageSize, maxCatchUpRows } from "./feed.ts";
+import type { FeedPosition } from "./feed-position.ts";
 import type { LogReader } from "./log-reader.ts";
-import { type Absent, Missed } from "./missed-changes.ts";
-import type { Ring } from "./replay-ring.ts";
+import { MissedChanges, type ReplayTarget } from "./missed-changes.ts";
+import type { ReplayRing } from "./replay-ring.ts";
 
-/** Why what was missed cannot be told. */
-export type Untold = "cursor_too_old" | "other_history";
+/** Why missed changes cannot be replayed. */
+export type ReplayUnavailable = "cursor_too_old" | "other_history";
 
-export type ReplayReaderPorts = {
-  readonly ring: Ring;
-  readonly readHead: () => Promise<Head>;
-  readonly readLog: LogReader["readLog"];
-  /** The feed's place. */
-  readonly position: () => Position | undefined;
-  readonly countReplay: (source: "ring" | "log") => void;
-};
+export interface ReplayReaderPorts {
+  readonly ring: ReplayRing;
+  readonly log: Pick<LogReader, "readHead" | "readLog">;
+  /** Position of the feed. */
+  readonly position: () => FeedPosition | undefined;
+  readonly observer: SyncObserver;
+}
 
-type Question = { readonly absent: Absent; readonly epoch: string };
-type Answer = LogChange[] | Untold;
+interface ReplayQuery {
+  readonly target: ReplayTarget;
+  readonly epoch: string;
+}
+
+type Answer = LogChange[] | ReplayUnavailable;
 
 /** Most sockets that share one walk along the feed. */
 const maxJobs = 1000;
 
 /**
- * What sockets missed while they were away, up to the feed's place or later: from the ring, which costs no statement, or
- * else from the log. Grouped, and the two apart: whom memory can serve must not wait behind a read.
+ * Reads the changes that sockets missed, up to the feed's position or later: from the ring, which costs no statement, or
+ * else from the log. Queries are grouped, and the two sources apart: a socket that memory can serve must not wait behind a
+ * read.
  */
 export class ReplayReader {
   readonly #ports: ReplayReaderPorts;
-  readonly #fromRing: Batcher<Question, Answer | "not in the ring">;
-  readonly #fromLog: Batcher<Question, Answer>;
+  readonly #fromRing: Batcher<ReplayQuery, Answer | "not in the ring">;
+  readonly #fromLog: Batcher<ReplayQuery, Answer>;
 
   constructor(ports: ReplayReaderPorts) {
     this.#ports = ports;
-    this.#fromRing = new Batcher(async (questions) => this.#walkRing(questions), { maxJobs });
-    this.#fromLog = new Batcher((questions) => this.#walkLog(questions), { maxJobs });
+    this.#fromRing = new Batcher(async (queries) => this.#walkRing(queries), { maxJobs });
+    this.#fromLog = new Batcher((queries) => this.#walkLog(queries), { maxJobs });
   }
 
-  /** The socket must be registered before: what comes later reaches it live. @throws when the database does not answer */
-  async read(absent: Absent, epoch: string): Promise<Answer> {
-    const question = { absent, epoch };
-    const answer = await this.#fromRing.add(question);
+  /**
+   * The socket must be registered for the fan-out before, so that later changes reach it live.
+   *
+   * @throws when the database does not answer
+   */
+  async read(target: ReplayTarget, epoch: string): Promise<Answer> {
+    const query = { target, epoch };
+    const answer = await this.#fromRing.add(query);
     const source = answer === "not in the ring" ? "log" : "ring";
-    this.#ports.countReplay(source);
-    return answer === "not in the ring" ? this.#fromLog.add(question) : answer;
+    this.#ports.observer.replayed(source);
+    return answer === "not in the ring" ? this.#fromLog.add(query) : answer;
   }
 
-  #walkRing(questions: readonly Question[]): (Answer | "not in the ring")[] {
+  #walkRing(queries: readonly ReplayQuery[]): (Answer | "not in the ring")[] {
     const { ring } = this.#ports;
-    const known = questions.filter(({ absent, epoch }) => ring.since({ epoch, seq: absent.after }));
+    const known = queries.filter(({ target, epoch }) => ring.since({ epoch, seq: target.after }));
     const [first] = known;
-    if (!first) return questions.map(() => "not in the ring");
-    const missed = new Missed(known.map(({ absent }) => absent));
-    const after = Math.min(...known.map(({ absent }) => absent.after));
-    for (const stretch of ring.since({ epoch: first.epoch, seq: after }) ?? []) missed.add(stretch);
+    if (!first) return queries.map(() => "not in the ring");
+    const missed = new MissedChanges(known.map(({ target }) => target));
+    const after = Math.min(...known.map(({ target }) => target.after));
+    for (const segment of ring.since({ epoch: first.epoch, seq: after }) ?? []) missed.add(segment);
     const answered = new Set(known);
-    return questions.map((question) => (answered.has(question) ? missed.of(question.absent) : "not in the ring"));
+    return queries.map((query) => (answered.has(query) ? missed.of(query.target) : "not in the ring"));
   }
 
-  async #walkLog(questions: readonly Question[]): Promise<Answer[]> {
-    const { readHead, readLog, position } = this.#ports;
-    const head = await readHead();
+  async #walkLog(queries: readonly ReplayQuery[]): Promise<Answer[]> {
+    const { log, position } = this.#ports;
+    const head = await log.readHead();
     const end = position();
-    const refusal = ({ absent, epoch }: Question): Untold | undefined => {
+    const unavailable = ({ target, epoch }: ReplayQuery): ReplayUnavailable | undefined => {
       if (epoch !== head.epoch || epoch !== end?.epoch) return "other_history";
       // Rows from `after + 1` on are needed.
-      return absent.after + 1 < head.minSeq || end.seq - absent.after > farBehind ? "cursor_too_old" : undefined;
+      return target.after + 1 < head.minSeq || end.seq - target.after > maxCatchUpRows ? "cursor_too_old" : undefined;
     };
-    const known = questions.filter((question) => !refusal(question));
-    const missed = new Missed(known.map(({ absent }) => absent));
-    let at = Math.min(...known.map(({ absent }) => absent.after));
+    const known = queries.filter((query) => !unavailable(query));
+    const missed = new MissedChanges(known.map(({ target }) => target));
+    let at = Math.min(...known.map(({ target }) => target.after));
     while (known.length > 0 && end && at < end.seq) {
-      const rows = await readLog(at, Math.min(pageSize, end.seq - at));
+      const rows = await log.readLog(at, Math.min(logPageSize, end.seq - at));
       const after = at;
-      // Days may be dropped from the log while it is being read.
+      // Retention may drop days from the log while it is being read.
       if (rows.length === 0 || !rows.every(({ sync_seq }, index) => sync_seq === after + 1 + index))
-        return questions.map((question) => refusal(question) ?? "cursor_too_old");
+        return queries.map((query) => unavailable(query) ?? "cursor_too_old");
       at += rows.length;
       missed.add({ epoch: head.epoch, after, seq: at, changes: coalesce(rows) });
     }
-    return questions.map((question) => refusal(question) ?? missed.of(question.absent));
+    return queries.map((query) => unavailable(query) ?? missed.of(query.target));
   }
 }

@@ -1,18 +1,18 @@
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
-import { id, item } from "../testing/scene.ts";
-import { Ring } from "./replay-ring.ts";
+import { id, logChange } from "../testing/test-sync-core.ts";
+import { ReplayRing } from "./replay-ring.ts";
 
 const stretch = (after: number, seq: number, epoch = "one") => ({
   epoch,
   after,
   seq,
-  changes: Array.from({ length: seq - after }, () => item({ entityId: id() })),
+  changes: Array.from({ length: seq - after }, () => logChange({ entityId: id() })),
 });
-const seqs = (ring: Ring, seq: number, epoch = "one") => ring.since({ epoch, seq })?.map((found) => found.seq);
+const seqs = (ring: ReplayRing, seq: number, epoch = "one") => ring.since({ epoch, seq })?.map((found) => found.seq);
 
 test("what came after a place, also one inside a stretch; nothing at the end", () => {
-  const ring = new Ring({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
+  const ring = new ReplayRing({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 10 });
   for (const [after, seq] of [
     [10, 13],
@@ -27,7 +27,7 @@ test("what came after a place, also one inside a stretch; nothing at the end", (
 });
 
 test("a place before the beginning, beyond the end or of another history is not known", () => {
-  const ring = new Ring({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
+  const ring = new ReplayRing({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
   expect(seqs(ring, 0)).toBeUndefined();
   ring.restart({ epoch: "one", seq: 10 });
   ring.push(stretch(10, 13));
@@ -36,7 +36,7 @@ test("a place before the beginning, beyond the end or of another history is not 
 
 // Fails when a stretch is simply appended: what lies in the hole would be taken for a time without changes.
 test("a stretch that does not follow on begins anew", () => {
-  const ring = new Ring({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
+  const ring = new ReplayRing({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 10 });
   ring.push(stretch(10, 13));
   ring.push(stretch(15, 16));
@@ -49,7 +49,7 @@ test("a stretch that does not follow on begins anew", () => {
 
 test("it is bounded by number and by age", async () => {
   const clock = new FakeClock();
-  const ring = new Ring({ clock, maxItems: 5, maxAgeMs: 1000 });
+  const ring = new ReplayRing({ clock, maxItems: 5, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 0 });
   for (let seq = 0; seq < 5000; seq += 2) ring.push(stretch(seq, seq + 2));
   expect(ring.size).toBe(4);

@@ -1,84 +1,85 @@
 import type { LogChange } from "@heliograph/server-kit";
 import type { Clock } from "@heliograph/shared/clock";
-import type { Position } from "../delivery/sync-cursor.ts";
+import type { FeedPosition } from "./feed-position.ts";
 
-/** A piece of the feed: what changed after `after`, up to and with `seq`, coalesced. */
-export type Stretch = {
+/** A part of the feed, coalesced: what changed behind `after`, up to and including `seq`. */
+export interface FeedSegment {
   readonly epoch: string;
   readonly after: number;
   readonly seq: number;
   readonly changes: readonly LogChange[];
-};
+}
 
-export type RingOptions = {
+export interface ReplayRingOptions {
   readonly clock: Clock;
-  /** Items kept at most; some 300 bytes each. */
+  /** Most changes kept; some 300 bytes each. */
   readonly maxItems: number;
   readonly maxAgeMs: number;
-};
+}
 
-/** Dropped entries that may stand at the beginning of the list before it is made anew. */
+/** Dropped entries that may stand at the beginning of the array before it is copied. */
 const maxDropped = 1024;
 
 /**
- * The last stretches of the feed, in memory: a pod that goes leaves thousands of sockets behind, and each asks another
- * pod for what it missed in the meantime. Without this every one of them would read the log.
+ * The most recent segments of the feed, in memory. A gateway that stops leaves thousands of sockets behind, and each asks
+ * another gateway for what it missed in the meantime; without the ring every one of them would read the log.
  */
-export class Ring {
-  readonly #options: RingOptions;
-  #stretches: { readonly stretch: Stretch; readonly at: number }[] = [];
+export class ReplayRing {
+  readonly #options: ReplayRingOptions;
+  #segments: { readonly segment: FeedSegment; readonly at: number }[] = [];
   /** Index of the oldest entry that counts. */
   #first = 0;
-  #items = 0;
-  #end: Position | undefined;
+  #size = 0;
+  #end: FeedPosition | undefined;
 
-  constructor(options: RingOptions) {
+  constructor(options: ReplayRingOptions) {
     this.#options = options;
   }
 
+  /** Number of changes in the ring. */
   get size(): number {
-    return this.#items;
+    return this.#size;
   }
 
-  /** Empty from here on: nothing before this place can be told from memory. */
-  restart(at: Position): void {
-    this.#stretches = [];
+  /** Empties the ring: nothing before this position can be replayed from memory. */
+  restart(at: FeedPosition): void {
+    this.#segments = [];
     this.#first = 0;
-    this.#items = 0;
+    this.#size = 0;
     this.#end = at;
   }
 
-  /** The next stretch. One that does not follow on begins a new ring: a hole must never look like a quiet time. */
-  push(stretch: Stretch): void {
-    if (this.#end?.epoch !== stretch.epoch || this.#end.seq !== stretch.after)
-      this.restart({ epoch: stretch.epoch, seq: stretch.after });
-    this.#end = { epoch: stretch.epoch, seq: stretch.seq };
-    this.#stretches.push({ stretch, at: this.#options.clock.now() });
-    this.#items += stretch.changes.length;
+  /** Adds the next segment. One that does not follow on restarts the ring, because a gap must never look like silence. */
+  push(segment: FeedSegment): void {
+    if (this.#end?.epoch !== segment.epoch || this.#end.seq !== segment.after)
+      this.restart({ epoch: segment.epoch, seq: segment.after });
+    this.#end = { epoch: segment.epoch, seq: segment.seq };
+    this.#segments.push({ segment, at: this.#options.clock.now() });
+    this.#size += segment.changes.length;
     this.#trim();
   }
 
-  /** What changed after this place, oldest first; undefined when that is not known here. */
-  since({ epoch, seq }: Position): readonly Stretch[] | undefined {
+  /** @returns what changed after this position, oldest first; undefined when the ring does not reach back so far */
+  since({ epoch, seq }: FeedPosition): readonly FeedSegment[] | undefined {
     if (this.#end?.epoch !== epoch || seq > this.#end.seq) return undefined;
-    const begin = this.#stretches[this.#first]?.stretch.after ?? this.#end.seq;
+    const begin = this.#segments[this.#first]?.segment.after ?? this.#end.seq;
     if (seq < begin) return undefined;
-    let from = this.#stretches.length;
-    while (from > this.#first && (this.#stretches[from - 1]?.stretch.seq ?? 0) > seq) from -= 1;
-    return this.#stretches.slice(from).map(({ stretch }) => stretch);
+    let from = this.#segments.length;
+    while (from > this.#first && (this.#segments[from - 1]?.segment.seq ?? 0) > seq) from -= 1;
+    return this.#segments.slice(from).map(({ segment }) => segment);
   }
 
   #trim(): void {
     const { clock, maxItems, maxAgeMs } = this.#options;
     const oldest = clock.now() - maxAgeMs;
     for (;;) {
-      const entry = this.#stretches[this.#first];
-      if (!entry || (this.#items <= maxItems && entry.at >= oldest)) break;
-      this.#items -= entry.stretch.changes.length;
+      const entry = this.#segments[this.#first];
+      if (!entry || (this.#size <= maxItems && entry.at >= oldest)) break;
+      this.#size -= entry.segment.changes.length;
       this.#first += 1;
     }
     if (this.#first < maxDropped) return;
-    this.#stretches = this.#stretches.slice(this.#first);
+    this.#segments = this.#segments.slice(this.#first);
     this.#first = 0;
   }
 }

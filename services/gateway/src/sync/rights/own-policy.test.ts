@@ -1,66 +1,66 @@
 import type { DownMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
-import { id, item, Scene } from "../testing/scene.ts";
+import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
 const types = (frames: readonly DownMessage[]): string[] => frames.map(({ type }) => type);
 
 /** A type whose policies only its table knows: every row counts as restricted, every change of a right as a recheck. */
-function ownPolicyScene(): Scene {
-  const scene = new Scene();
-  scene.ownPolicies.add("task");
-  return scene;
+function ownPolicyScene(): TestSyncCore {
+  const core = new TestSyncCore();
+  core.ownPolicies.add("task");
+  return core;
 }
 
 // Fails when a recheck counts as a sign that the row was readable before: its id would go to every holder of the container.
 test("holders of a container who never could read a row hear nothing when its rights change or it is deleted", async () => {
-  const scene = ownPolicyScene();
+  const core = ownPolicyScene();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
   client.socket.take();
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true }));
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, action: 5 }));
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, action: 3 }));
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, recheck: true }));
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, recheck: true, action: 5 }));
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, action: 3 }));
   expect(client.socket.take()).toEqual([]);
 });
 
 // Fails when what was told is forgotten with the socket: the row would stay on the device for ever.
 test("who was told of a row through a container is told of its loss, also after RESUME", async () => {
   for (const resumes of [false, true]) {
-    const scene = ownPolicyScene();
+    const core = ownPolicyScene();
     const [row, box, personId] = [id(), id(), id()];
-    scene.containers.add(box);
-    let client = await scene.subscribed({ within: [box], personId });
-    scene.readable.set(row, 2);
-    await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
+    core.readableContainers.add(box);
+    let client = await core.subscribed({ within: [box], personId });
+    core.readable.set(row, 2);
+    await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
     expect(types(client.socket.take())).toContain("INVALIDATE");
     if (resumes) {
-      const place = { connectionId: client.connection.id, cursor: scene.cursor };
-      client.leave();
-      client = await scene.resume(place, { personId });
+      const place = { connectionId: client.connection.id, cursor: core.cursor };
+      client.disconnect();
+      client = await core.resume(place, { personId });
       client.socket.take();
     }
-    scene.readable.delete(row);
-    await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 3 }));
+    core.readable.delete(row);
+    await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 3 }));
     expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [row] } }]);
   }
 });
 
 test("rows that were held because they were told end with the last container of their type", async () => {
-  const scene = ownPolicyScene();
+  const core = ownPolicyScene();
   const [row, asked, box, other] = [id(), id(), id(), id()];
-  scene.containers.add(box).add(other);
-  scene.readable.set(row, 2).set(asked, 2);
-  const client = await scene.subscribed({ within: [box, other] });
-  await scene.apply(
-    ...[row, asked].map((entityId) => item({ entityId, containerIds: [box], restricted: true, version: 2 })),
+  core.readableContainers.add(box).add(other);
+  core.readable.set(row, 2).set(asked, 2);
+  const client = await core.subscribed({ within: [box, other] });
+  await core.apply(
+    ...[row, asked].map((entityId) => logChange({ entityId, containerIds: [box], restricted: true, version: 2 })),
   );
-  await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [asked] } });
+  await client.request({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [asked] } });
   const end = (within: string) =>
-    client.tell({ type: "UNSUBSCRIBE", payload: { entityCode: "task", within: [within] } });
+    client.request({ type: "UNSUBSCRIBE", payload: { entityCode: "task", within: [within] } });
   expect(await end(box)).toMatchObject([{ payload: { count: 1 } }]);
-  expect(client.connection.holdings.list()).toHaveLength(3);
+  expect(client.connection.subscribed.list()).toHaveLength(3);
   expect(await end(other)).toMatchObject([{ payload: { count: 1 } }]);
-  expect(client.connection.holdings.list()).toEqual([{ kind: "id", code: "task", id: asked }]);
-  expect(scene.heldRows).toHaveLength(1);
+  expect(client.connection.subscribed.list()).toEqual([{ kind: "id", entityCode: "task", entityId: asked }]);
+  expect(core.liveRows).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Connection } from "../socket/connection.ts";
-import { id, item } from "../testing/scene.ts";
-import { CheckList } from "./pending-rights-checks.ts";
+import type { Connection } from "../connection/connection.ts";
+import { id, logChange } from "../testing/test-sync-core.ts";
+import { PendingRightsChecks } from "./pending-rights-checks.ts";
 
 const sockets = Array.from({ length: 5 }, () => ({}) as Connection);
 const [one, other] = sockets as [Connection, Connection];
@@ -9,42 +9,42 @@ const hit = (connection: Connection, judged: boolean) => new Map([[connection, j
 
 // Fails when what begins a row is taken for another one each time: a user with many sockets would have too much waiting.
 test("the same signal for several sockets of a user is one check", () => {
-  const list = new CheckList();
-  const brief = item({ entityId: id(), version: 9, action: 3, createdVersion: 8, restricted: true });
+  const list = new PendingRightsChecks();
+  const brief = logChange({ entityId: id(), version: 9, action: 3, createdVersion: 8, restricted: true });
   for (const socket of sockets) list.add(brief, hit(socket, true));
   expect(list.size).toBe(1);
-  expect(list.values()).toEqual([{ item: brief, connections: new Map(sockets.map((socket) => [socket, true])) }]);
+  expect(list.values()).toEqual([{ change: brief, connections: new Map(sockets.map((socket) => [socket, true])) }]);
 });
 
 test("the rows that have borne the id, oldest first, and grants last, whatever came first", () => {
   const row = id();
-  const list = new CheckList();
-  const begun = item({ entityId: row, version: 20, action: 1, containerIds: ["b"] });
-  const ended = item({ entityId: row, version: 11, action: 3, containerIds: ["a"] });
-  const granted = item({ entityId: row, version: 0, action: 4, restricted: true, recheck: true });
+  const list = new PendingRightsChecks();
+  const begun = logChange({ entityId: row, version: 20, action: 1, containerIds: ["b"] });
+  const ended = logChange({ entityId: row, version: 11, action: 3, containerIds: ["a"] });
+  const granted = logChange({ entityId: row, version: 0, action: 4, restricted: true, recheck: true });
   for (const signal of [begun, ended, granted]) list.add(signal, hit(one, false));
-  expect(list.values().map((check) => check.item)).toEqual([ended, begun, granted]);
+  expect(list.values().map((check) => check.change)).toEqual([ended, begun, granted]);
   expect(list.size).toBe(3);
 });
 
 test("a change beside a revocation is judged for whom that hit, the end of a public row is not", () => {
   const row = id();
-  const list = new CheckList();
-  list.add(item({ entityId: row, version: 9 }), new Map([...hit(one, false), ...hit(other, false)]));
-  list.add(item({ entityId: row, version: 0, action: 5, restricted: true, recheck: true }), hit(one, true));
+  const list = new PendingRightsChecks();
+  list.add(logChange({ entityId: row, version: 9 }), new Map([...hit(one, false), ...hit(other, false)]));
+  list.add(logChange({ entityId: row, version: 0, action: 5, restricted: true, recheck: true }), hit(one, true));
   expect(list.values()[0]?.connections).toEqual(new Map([...hit(one, true), ...hit(other, false)]));
-  list.add(item({ entityId: row, version: 10, action: 3 }), hit(one, false));
+  list.add(logChange({ entityId: row, version: 10, action: 3 }), hit(one, false));
   expect(list.values()[0]?.connections.get(one)).toBe(false);
 });
 
 test("what is put back stands before what came since, and joins it", () => {
   const row = id();
-  const [older, newer] = [new CheckList(), new CheckList()];
-  older.add(item({ entityId: row, version: 9, action: 3 }), hit(one, true));
-  newer.add(item({ entityId: row, version: 12, action: 1 }), hit(one, true));
-  newer.add(item({ entityId: id(), version: 12 }), hit(one, true));
+  const [older, newer] = [new PendingRightsChecks(), new PendingRightsChecks()];
+  older.add(logChange({ entityId: row, version: 9, action: 3 }), hit(one, true));
+  newer.add(logChange({ entityId: row, version: 12, action: 1 }), hit(one, true));
+  newer.add(logChange({ entityId: id(), version: 12 }), hit(one, true));
   newer.restore(older);
   expect(newer.size).toBe(3);
-  expect(newer.values().map((check) => check.item.version)).toEqual([9, 12, 12]);
+  expect(newer.values().map((check) => check.change.version)).toEqual([9, 12, 12]);
   expect(older.size).toBe(1);
 });

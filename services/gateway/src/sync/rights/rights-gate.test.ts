@@ -1,123 +1,127 @@
 import type { DownMessage } from "@heliograph/protocol";
 import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { id, item, Scene } from "../testing/scene.ts";
+import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
 const types = (frames: readonly DownMessage[]): string[] => frames.map(({ type }) => type);
 
 // Fails when hits through a container are sent as they come: members would learn of rows they may not read.
 test("a restricted row reaches the holders of its container only after a read of their rights", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
-  const member = await scene.subscribed({ within: [box] });
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true }));
+  core.readableContainers.add(box);
+  const member = await core.subscribed({ within: [box] });
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true }));
   expect(member.socket.take()).toEqual([]);
-  scene.readable.set(row, 2);
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
+  core.readable.set(row, 2);
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
   expect(member.socket.take()).toMatchObject([{ payload: { changes: [{ action: "UPDATE", version: 2 }] } }]);
 });
 
 test("one read serves all sockets of a user and all rows of a batch", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [personId, box] = [id(), id()];
-  scene.containers.add(box);
-  await scene.subscribed({ within: [box], personId });
-  await scene.subscribed({ within: [box], personId });
-  const before = scene.reads;
-  await scene.apply(
-    ...Array.from({ length: 100 }, () => item({ entityId: id(), containerIds: [box], restricted: true })),
+  core.readableContainers.add(box);
+  await core.subscribed({ within: [box], personId });
+  await core.subscribed({ within: [box], personId });
+  const before = core.reads;
+  await core.apply(
+    ...Array.from({ length: 100 }, () => logChange({ entityId: id(), containerIds: [box], restricted: true })),
   );
-  expect(scene.reads - before).toBe(1);
+  expect(core.reads - before).toBe(1);
 });
 
 // Fails when a recheck is told like any other change: the holder would go on to be told of a row that was withdrawn.
 test("a row that may no longer be read is GONE, and its subscription is dormant with its row", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const row = id();
-  scene.readable.set(row, 1);
-  const client = await scene.subscribed({ ids: [row] });
-  scene.readable.delete(row);
-  await scene.apply(item({ entityId: row, restricted: true, recheck: true, version: 2 }));
+  core.readable.set(row, 1);
+  const client = await core.subscribed({ ids: [row] });
+  core.readable.delete(row);
+  await core.apply(logChange({ entityId: row, restricted: true, recheck: true, version: 2 }));
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [row] } }]);
-  expect(scene.heldRows.length + scene.index.size).toBe(0);
-  await scene.apply(item({ entityId: row, restricted: true, version: 3 }));
+  expect(core.liveRows.length + core.index.size).toBe(0);
+  await core.apply(logChange({ entityId: row, restricted: true, version: 3 }));
   expect(client.socket.take()).toEqual([]);
 });
 
 test("a row that may still be read, or may be read now, is told as CREATE", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.readable.set(row, 1);
-  scene.containers.add(box);
-  const byId = await scene.subscribed({ ids: [row] });
-  const byContainer = await scene.subscribed({ within: [box] });
-  scene.readable.set(row, 2);
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 2 }));
+  core.readable.set(row, 1);
+  core.readableContainers.add(box);
+  const byId = await core.subscribed({ ids: [row] });
+  const byContainer = await core.subscribed({ within: [box] });
+  core.readable.set(row, 2);
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 2 }));
   for (const client of [byId, byContainer])
     expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 2 }] } }]);
 });
 
 test("a grant carries no version of its own: the one that was read is told", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  scene.readable.set(row, 70);
-  await scene.apply(
-    item({ entityId: row, containerIds: [box], action: 4, version: 999, restricted: true, recheck: true }),
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  core.readable.set(row, 70);
+  await core.apply(
+    logChange({ entityId: row, containerIds: [box], action: 4, version: 999, restricted: true, recheck: true }),
   );
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 70 }] } }]);
 });
 
 // Fails when the item's own version is told: the user would learn when the row changed while it was private.
 test("what is told is the version that was read, once", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  scene.readable.set(row, 9);
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 5 }));
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  core.readable.set(row, 9);
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 5 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row, version: 9 }] } }]);
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 9 }));
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, recheck: true, version: 9 }));
   expect(client.socket.take()).toEqual([]);
-  scene.readable.set(row, 10);
-  await scene.apply(item({ entityId: row, containerIds: [box], version: 10 }));
+  core.readable.set(row, 10);
+  await core.apply(logChange({ entityId: row, containerIds: [box], version: 10 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ version: 10 }] } }]);
 });
 
 test("made private: holders of the container are told that it is gone", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true }));
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, recheck: true }));
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
 test("who never could read a row learns nothing when others get or lose it, when it moves, or when it ends", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box, other, tenant] = [id(), id(), id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  await scene.apply(item({ entityId: row, containerIds: [box, tenant], action: 1, restricted: true }));
-  await scene.apply(item({ entityId: row, containerIds: [box, tenant], action: 4, restricted: true, recheck: true }));
-  await scene.apply(item({ entityId: row, containerIds: [box, tenant], action: 5, restricted: true, recheck: true }));
-  await scene.apply(item({ entityId: row, containerIds: [box, tenant, other, tenant], restricted: true }));
-  await scene.apply(item({ entityId: row, containerIds: [box, tenant], action: 3, restricted: true }));
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  await core.apply(logChange({ entityId: row, containerIds: [box, tenant], action: 1, restricted: true }));
+  await core.apply(
+    logChange({ entityId: row, containerIds: [box, tenant], action: 4, restricted: true, recheck: true }),
+  );
+  await core.apply(
+    logChange({ entityId: row, containerIds: [box, tenant], action: 5, restricted: true, recheck: true }),
+  );
+  await core.apply(logChange({ entityId: row, containerIds: [box, tenant, other, tenant], restricted: true }));
+  await core.apply(logChange({ entityId: row, containerIds: [box, tenant], action: 3, restricted: true }));
   expect(client.socket.take()).toEqual([]);
 });
 
 test("a grant or revocation beside a change neither lends it a version nor discloses the row", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [seen, hidden, box] = [id(), id(), id()];
-  scene.containers.add(box);
-  scene.readable.set(seen, 7);
-  const client = await scene.subscribed({ within: [box] });
-  await scene.apply(
+  core.readableContainers.add(box);
+  core.readable.set(seen, 7);
+  const client = await core.subscribed({ within: [box] });
+  await core.apply(
     ...[seen, hidden].flatMap((entityId) => [
-      item({ entityId, containerIds: [box], version: 7, restricted: true }),
-      item({ entityId, containerIds: [box], version: 900, action: 5, restricted: true, recheck: true }),
+      logChange({ entityId, containerIds: [box], version: 7, restricted: true }),
+      logChange({ entityId, containerIds: [box], version: 900, action: 5, restricted: true, recheck: true }),
     ]),
   );
   expect(client.socket.take()).toMatchObject([
@@ -127,15 +131,15 @@ test("a grant or revocation beside a change neither lends it a version nor discl
 
 // Known by REST alone, for all the gateway knows: nothing was told to this socket before.
 test("who could read a private row is told of its revocation, which names him, and of its end", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [revoked, deleted, box, personId] = [id(), id(), id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box], personId });
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box], personId });
   client.socket.take();
-  scene.mightRead.add(deleted);
-  await scene.apply(
-    item({ entityId: revoked, containerIds: [box, personId], action: 5, restricted: true, recheck: true }),
-    item({ entityId: deleted, containerIds: [box], action: 3, version: 2, restricted: true }),
+  core.readableDeleted.add(deleted);
+  await core.apply(
+    logChange({ entityId: revoked, containerIds: [box, personId], action: 5, restricted: true, recheck: true }),
+    logChange({ entityId: deleted, containerIds: [box], action: 3, version: 2, restricted: true }),
   );
   const frames = client.socket.take();
   expect(frames).toContainEqual({ type: "GONE", payload: { entityCode: "task", entityIds: [revoked] } });
@@ -149,141 +153,145 @@ test("who could read a private row is told of its revocation, which names him, a
 // Fails when pending subscriptions are left out: the rights are withdrawn between the read of the versions and
 // SUBSCRIBED, and the subscription would stand for ever.
 test("rights that change while a subscription is pending end it after SUBSCRIBED", async () => {
-  const scene = new Scene();
-  scene.questions = [];
+  const core = new TestSyncCore();
+  core.heldReads = [];
   const row = id();
-  const client = scene.connect();
-  await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
-  await scene.apply(item({ entityId: row, restricted: true, recheck: true, version: 2 }));
-  const [versions, check] = scene.questions;
+  const client = core.connect();
+  await client.request({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
+  await core.apply(logChange({ entityId: row, restricted: true, recheck: true, version: 2 }));
+  const [versions, check] = core.heldReads;
   check?.answer({ versions: new Map(), containers: new Map() });
   await settle();
   expect(client.socket.take()).toEqual([]);
   versions?.answer({ versions: new Map([[row, 1]]), containers: new Map() });
   await settle();
   expect(types(client.socket.take())).toEqual(["SUBSCRIBED", "GONE"]);
-  expect(scene.index.size).toBe(0);
+  expect(core.index.size).toBe(0);
 });
 
 // Fails when a later change is sent at once: UPDATE would overtake the GONE that is being found out.
 test("a later change waits behind the read for the same row, and only that row's", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, other] = [id(), id()];
-  scene.readable.set(row, 1).set(other, 1);
-  const client = await scene.subscribed({ ids: [row, other] });
-  scene.questions = [];
-  await scene.apply(item({ entityId: row, restricted: true, recheck: true, version: 2 }));
-  await scene.apply(item({ entityId: row, restricted: true, version: 3 }), item({ entityId: other, version: 3 }));
+  core.readable.set(row, 1).set(other, 1);
+  const client = await core.subscribed({ ids: [row, other] });
+  core.heldReads = [];
+  await core.apply(logChange({ entityId: row, restricted: true, recheck: true, version: 2 }));
+  await core.apply(
+    logChange({ entityId: row, restricted: true, version: 3 }),
+    logChange({ entityId: other, version: 3 }),
+  );
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: other }] } }]);
-  scene.questions[0]?.answer({ versions: new Map(), containers: new Map() });
+  core.heldReads[0]?.answer({ versions: new Map(), containers: new Map() });
   await settle();
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
 test("a change that waits behind a read, and needs none itself, is told even if the row is deleted meanwhile", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const row = id();
-  scene.readable.set(row, 1);
-  const client = await scene.subscribed({ ids: [row] });
-  scene.questions = [];
-  await scene.apply(item({ entityId: row, recheck: true, version: 2 }));
-  await scene.apply(item({ entityId: row, version: 3 }));
-  scene.questions[0]?.answer({ versions: new Map([[row, 2]]), containers: new Map() });
+  core.readable.set(row, 1);
+  const client = await core.subscribed({ ids: [row] });
+  core.heldReads = [];
+  await core.apply(logChange({ entityId: row, recheck: true, version: 2 }));
+  await core.apply(logChange({ entityId: row, version: 3 }));
+  core.heldReads[0]?.answer({ versions: new Map([[row, 2]]), containers: new Map() });
   await settle();
   expect(client.socket.take()).toMatchObject([
     { payload: { changes: [{ action: "CREATE", version: 2 }] } },
     { payload: { changes: [{ action: "UPDATE", version: 3 }] } },
   ]);
-  expect(scene.questions).toHaveLength(1);
-  expect(scene.index.size).toBe(1);
+  expect(core.heldReads).toHaveLength(1);
+  expect(core.index.size).toBe(1);
 });
 
 // Fails when a failed read lets the signal through, or forgets it.
 test("while the database is away nothing is told unchecked and nothing is forgotten", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  scene.questions = [];
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  core.heldReads = [];
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    scene.questions.at(-1)?.fail();
+    core.heldReads.at(-1)?.fail();
     await settle();
     // Something newer for the same row half-way: it joins what waits.
-    if (attempt === 2) await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 3 }));
-    await scene.clock.advance(5000);
+    if (attempt === 2)
+      await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 3 }));
+    await core.clock.advance(5000);
   }
   expect(client.socket.take()).toEqual([]);
-  expect(scene.questions).toHaveLength(6);
-  scene.readable.set(row, 3);
-  scene.questions.at(-1)?.answer();
+  expect(core.heldReads).toHaveLength(6);
+  core.readable.set(row, 3);
+  core.heldReads.at(-1)?.answer();
   await settle();
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row, version: 3 }] } }]);
 });
 
 test("reads stop when the user's last socket is gone", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const box = id();
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  scene.questions = [];
-  await scene.apply(item({ entityId: id(), containerIds: [box], restricted: true }));
-  client.leave();
-  scene.questions[0]?.fail();
-  await scene.clock.advance(60_000);
-  expect(scene.questions).toHaveLength(1);
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  core.heldReads = [];
+  await core.apply(logChange({ entityId: id(), containerIds: [box], restricted: true }));
+  client.disconnect();
+  core.heldReads[0]?.fail();
+  await core.clock.advance(60_000);
+  expect(core.heldReads).toHaveLength(1);
 });
 
 test("too many signals that wait for rights close the user's sockets, so that memory stays bounded", async () => {
-  const scene = new Scene({ maxWaiting: 50 });
+  const core = new TestSyncCore({ maxWaiting: 50 });
   const box = id();
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  scene.questions = [];
-  await scene.apply(
-    ...Array.from({ length: 51 }, () => item({ entityId: id(), containerIds: [box], restricted: true })),
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  core.heldReads = [];
+  await core.apply(
+    ...Array.from({ length: 51 }, () => logChange({ entityId: id(), containerIds: [box], restricted: true })),
   );
   expect(client.socket.closedWith).toBe(4008);
 });
 
 // Fails when memberships are not followed: a member who left would be told of his former organization's rows.
 test("a changed membership reads again all that the person holds, pending subscriptions too", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [personId, kept, lost, lostToo] = [id(), id(), id(), id()];
-  scene.readable.set(kept, 1).set(lost, 1).set(lostToo, 1);
-  const client = await scene.subscribed({ ids: [kept, lost], personId });
-  const bystander = await scene.subscribed({ ids: [kept, lost] });
-  scene.questions = [];
-  await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [lostToo] } });
-  const [versions] = scene.questions;
-  scene.readable.delete(lost);
-  scene.readable.delete(lostToo);
-  await scene.apply(item({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }));
-  scene.questions[1]?.answer();
+  core.readable.set(kept, 1).set(lost, 1).set(lostToo, 1);
+  const client = await core.subscribed({ ids: [kept, lost], personId });
+  const bystander = await core.subscribed({ ids: [kept, lost] });
+  core.heldReads = [];
+  await client.request({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [lostToo] } });
+  const [versions] = core.heldReads;
+  core.readable.delete(lost);
+  core.readable.delete(lostToo);
+  await core.apply(logChange({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }));
+  core.heldReads[1]?.answer();
   await settle();
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [lost] } }]);
   versions?.answer({ versions: new Map([[lostToo, 1]]), containers: new Map() });
   await settle();
   expect(types(client.socket.take())).toEqual(["SUBSCRIBED", "GONE"]);
-  expect(client.connection.holdings.list()).toEqual([{ kind: "id", code: "task", id: kept }]);
+  expect(client.connection.subscribed.list()).toEqual([{ kind: "id", entityCode: "task", entityId: kept }]);
   expect(bystander.socket.take().some(({ type }) => type === "GONE")).toBe(false);
 });
 
 // Fails without a note of containers that are lost while they are pending: the older read finds them, and what was kept
 // would go out before anybody looks again.
 test("a change inside a container that is lost before SUBSCRIBED is not told", async () => {
-  const scene = new Scene();
-  scene.questions = [];
+  const core = new TestSyncCore();
+  core.heldReads = [];
   const [personId, box, row] = [id(), id(), id()];
-  const client = scene.connect({ personId });
+  const client = core.connect({ personId });
   client.socket.take();
-  await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
-  await scene.apply(item({ entityId: row, containerIds: [box], version: 2 }));
-  await scene.apply(item({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }));
-  const [older, newer] = scene.questions;
+  await client.request({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
+  await core.apply(logChange({ entityId: row, containerIds: [box], version: 2 }));
+  await core.apply(logChange({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }));
+  const [older, newer] = core.heldReads;
   newer?.answer();
   await settle();
-  scene.containers.add(box);
+  core.readableContainers.add(box);
   older?.answer();
   await settle();
   const frames = client.socket.take();
@@ -292,83 +300,83 @@ test("a change inside a container that is lost before SUBSCRIBED is not told", a
 });
 
 test("during such a read the person is told nothing unchecked", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [personId, row] = [id(), id()];
-  scene.readable.set(row, 1);
-  const client = await scene.subscribed({ ids: [row], personId });
+  core.readable.set(row, 1);
+  const client = await core.subscribed({ ids: [row], personId });
   client.socket.take();
-  scene.questions = [];
-  await scene.apply(
-    item({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }),
-    item({ entityId: row, version: 2 }),
+  core.heldReads = [];
+  await core.apply(
+    logChange({ entityCode: "person", entityId: personId, action: 5, restricted: true, recheck: true }),
+    logChange({ entityId: row, version: 2 }),
   );
   expect(client.socket.take()).toEqual([]);
-  scene.readable.clear();
-  scene.questions[0]?.answer();
+  core.readable.clear();
+  core.heldReads[0]?.answer();
   await settle();
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
 test("who still holds a container after his rights changed begins afresh: no signal names the rows he gained", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [personId, box] = [id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box], personId });
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box], personId });
   client.socket.take();
-  await scene.apply(item({ entityCode: "person", entityId: personId, action: 4, restricted: true, recheck: true }));
+  await core.apply(logChange({ entityCode: "person", entityId: personId, action: 4, restricted: true, recheck: true }));
   expect(client.socket.take()).toEqual([{ type: "RESET", payload: { reason: "session" } }]);
-  expect(scene.index.size + scene.rows.size).toBe(0);
+  expect(core.index.size + core.rows.size).toBe(0);
 });
 
 // Fails when what merely waits is told without a look at why: the DELETE would disclose the row after all.
 test("the deletion of a private row that waits behind a read is not told to who was never told of the row", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
   client.socket.take();
-  scene.questions = [];
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 3, action: 3 }));
-  scene.questions[0]?.answer();
+  core.heldReads = [];
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 3, action: 3 }));
+  core.heldReads[0]?.answer();
   await settle();
   expect(client.socket.take()).toEqual([]);
 });
 
 // Fails when a pending id counts as held: the deletion of a row that the client shows would be kept from it.
 test("who was told of a private row beside a subscription that failed hears of its deletion", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  scene.readable.set(row, 2);
-  scene.questions = [];
-  await client.tell({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
-  scene.questions[1]?.answer();
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  core.readable.set(row, 2);
+  core.heldReads = [];
+  await client.request({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [row] } });
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 2 }));
+  core.heldReads[1]?.answer();
   await settle();
-  scene.questions[0]?.fail();
+  core.heldReads[0]?.fail();
   await settle();
   expect(types(client.socket.take())).toEqual(["INVALIDATE", "ERROR"]);
-  scene.questions = undefined;
-  scene.mightRead.add(row);
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, version: 3, action: 3 }));
+  core.heldReads = undefined;
+  core.readableDeleted.add(row);
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 3, action: 3 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE" }] } }]);
 });
 
 // Fails when a pending container counts as held: whoever asks for a foreign one would hear which rows became private.
 test("asking for a container that may not be read does not tell of rows in it that become private", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [box, row] = [id(), id()];
-  const client = scene.connect();
+  const client = core.connect();
   client.socket.take();
-  scene.questions = [];
-  client.say({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
+  core.heldReads = [];
+  client.send({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [box] } });
   await settle();
-  await scene.apply(item({ entityId: row, containerIds: [box], restricted: true, recheck: true, action: 2 }));
-  expect(scene.questions).toHaveLength(2);
+  await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, recheck: true, action: 2 }));
+  expect(core.heldReads).toHaveLength(2);
   // The read for the change ends first, while nobody knows yet whether the container may be read.
-  for (const question of scene.questions.toReversed()) {
+  for (const question of core.heldReads.toReversed()) {
     question.answer();
     await settle();
   }

@@ -4,350 +4,388 @@ import { Backoff } from "@heliograph/shared/backoff";
 import type { Clock } from "@heliograph/shared/clock";
 import { entityKey } from "@heliograph/shared/entity-key";
 import { sleep } from "@heliograph/shared/sleep";
-import { FrameCache } from "../delivery/frame-cache.ts";
-import { changeOf } from "../delivery/signal.ts";
-import type { Connection } from "../socket/connection.ts";
-import type { User } from "../socket/user.ts";
-import type { Held } from "../subscriptions/connection-subscriptions.ts";
-import type { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
-import { type Check, CheckList } from "./pending-rights-checks.ts";
-import type { Readable, RightsReader } from "./rights-reader.ts";
+import type { Connection, User } from "../connection/connection.ts";
+import type { Subscription } from "../connection/connection-subscriptions.ts";
+import { FrameCache } from "../connection/frame-cache.ts";
+import { createSignal } from "../connection/signal.ts";
+import type { ResetReason, SyncObserver } from "../sync-observer.ts";
+import { type PendingCheck, PendingRightsChecks } from "./pending-rights-checks.ts";
+import type { ReadableRows, RightsReader } from "./rights-reader.ts";
 
-export type RightsPorts = {
+/** Changes of subscriptions that follow from a read of rights; see `SubscriptionManager`. */
+export interface SubscriptionChanges {
+  revoke(connection: Connection, entityCode: string, entityId: string): void;
+  revokeContainer(connection: Connection, entityCode: string, entityId: string): void;
+  restoreRefused(connection: Connection, subscription: Subscription): boolean;
+  adopt(connection: Connection, entityCode: string, entityId: string): void;
+  reset(connection: Connection, reason: ResetReason): void;
+}
+
+export interface RightsGatePorts {
   readonly reader: RightsReader;
-  readonly subscriptions: Pick<SubscriptionManager, "revoke" | "revokeContainer" | "reset" | "wake" | "adopt">;
+  readonly subscriptions: SubscriptionChanges;
   /** Whether only the policies of a type's own table know who may read its rows. */
-  readonly hasOwnPolicy: (code: string) => boolean;
+  readonly hasOwnPolicy: (entityCode: string) => boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  readonly onError: (error: unknown) => void;
-  readonly countRead: (result: "ok" | "failed") => void;
-  /** Signals of one user that may wait for a read; beyond it his sockets are closed and begin afresh. */
+  readonly observer: SyncObserver;
+  /** Changes of one user that may wait for a read. Beyond it the user's sockets are closed as too slow. */
   readonly maxWaiting: number;
-};
+}
 
-const nothingRead: Readable = { versions: new Map(), containers: new Map() };
+const nothingReadable: ReadableRows = { versions: new Map(), containers: new Map() };
 
-/** Something dormant to be read again, and the time of the change that gave reason to. */
-type Stirred = { readonly held: Held; readonly at: number };
-/** What a read makes known, to be told once all reads of a turn have succeeded. */
-type Tell = () => void;
+/** A refused subscription whose rights are read again, and the time of the change that asked for it. */
+interface RefusedRecheck {
+  readonly subscription: Subscription;
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
+}
 
-/** What one user waits for. */
-type Line = {
-  waiting: CheckList;
-  /** What is being read now. */
-  reading: CheckList;
-  /** Everything he holds must be read again: his membership changed. */
-  everything: boolean;
-  readingEverything: boolean;
-  stirred: Map<string, Stirred>;
-  readingStirred: ReadonlyMap<string, Stirred>;
+/** Delivers the result of a read; called once all reads of a round have succeeded. */
+type DeliverResult = () => void;
+
+/** The reads that one user's changes wait for. */
+interface UserChecks {
+  waiting: PendingRightsChecks;
+  reading: PendingRightsChecks;
+  /** All of the user's subscriptions must be read again, because the user's membership changed. */
+  all: boolean;
+  readingAll: boolean;
+  refused: Map<string, RefusedRecheck>;
+  readingRefused: ReadonlyMap<string, RefusedRecheck>;
   busy: boolean;
-};
+}
 
 /**
- * Reads, under a user's row level security, whether he may be told of a signal. Grouped: one user's signals of a batch
- * are one read, whatever came during a read is the next. While the database does not answer, signals wait: to deliver
- * unchecked would leak, to drop would lose a change.
+ * Reads rights under the user's row level security before a change is delivered, where they may have changed. Reads are
+ * grouped: the changes of a batch are one read per user and type, and changes that arrive during a read are the next one.
+ * While the database does not answer, changes wait: delivering them unchecked would disclose rows, dropping them would
+ * lose changes.
  */
-export class Rights {
-  readonly #ports: RightsPorts;
-  readonly #lines = new Map<User, Line>();
+export class RightsGate {
+  readonly #ports: RightsGatePorts;
+  readonly #users = new Map<User, UserChecks>();
 
-  constructor(ports: RightsPorts) {
+  constructor(ports: RightsGatePorts) {
     this.#ports = ports;
   }
 
-  /** Whether a signal for this entity has to wait behind another one, or behind a reading of everything. */
-  isWaiting(user: User, code: string, id: string): boolean {
-    const line = this.#lines.get(user);
-    if (!line) return false;
-    if (line.everything || line.readingEverything || line.waiting.has(code, id) || line.reading.has(code, id))
+  /** Whether a change of this entity must wait behind an earlier one, or behind a recheck of all subscriptions. */
+  mustWait(user: User, entityCode: string, entityId: string): boolean {
+    const checks = this.#users.get(user);
+    if (!checks) return false;
+    const { waiting, reading } = checks;
+    if (checks.all || checks.readingAll || waiting.has(entityCode, entityId) || reading.has(entityCode, entityId))
       return true;
-    const key = stirredKey({ kind: "id", code, id });
-    return line.stirred.has(key) || line.readingStirred.has(key);
+    const key = subscriptionKey({ kind: "id", entityCode, entityId });
+    return checks.refused.has(key) || checks.readingRefused.has(key);
   }
 
-  /** Whether anything of this user waits for a read: then no position in the feed holds for his sockets. */
+  /** Whether any change of this user waits for a read. Until then no feed position is valid for the user's sockets. */
   isBusy(user: User): boolean {
-    return this.#lines.has(user);
+    return this.#users.has(user);
   }
 
-  /** `judged`: told only if a read finds the row; otherwise the signal only keeps its place behind earlier ones. */
-  check(user: User, item: LogChange, connection: Connection, judged: boolean): void {
-    const line = this.#line(user);
-    line.waiting.add(item, new Map([[connection, judged]]));
-    if (line.waiting.size > this.#ports.maxWaiting) {
+  /** `mustRead`: the change is delivered only if a read finds the row; otherwise it only keeps its place in the order. */
+  check(user: User, change: LogChange, connection: Connection, mustRead: boolean): void {
+    const checks = this.#checksOf(user);
+    checks.waiting.add(change, new Map([[connection, mustRead]]));
+    if (checks.waiting.size > this.#ports.maxWaiting) {
       for (const slow of user.connections) slow.closeTooSlow("rights could not be read in time");
-      this.#lines.delete(user);
+      this.#users.delete(user);
       return;
     }
-    this.#start(user, line);
+    this.#start(user, checks);
   }
 
-  /** Reads again whatever this user holds. */
-  checkEverything(user: User): void {
-    const line = this.#line(user);
-    line.everything = true;
-    this.#start(user, line);
+  /** Reads the rights to all of the user's subscriptions again. */
+  recheckAll(user: User): void {
+    const checks = this.#checksOf(user);
+    checks.all = true;
+    this.#start(user, checks);
   }
 
-  /** Reads again what is dormant; what is found becomes live and is told. `at`: milliseconds since 1970. */
-  stir(user: User, held: readonly Held[], at: number = this.#ports.clock.wallNow()): void {
-    if (held.length === 0) return;
-    const line = this.#line(user);
-    for (const one of held) line.stirred.set(stirredKey(one), { held: one, at });
-    this.#start(user, line);
+  /** Reads the rights to refused subscriptions again; those that are readable become live, and clients are notified. */
+  recheckRefused(
+    user: User,
+    subscriptions: readonly Subscription[],
+    changedAt: number = this.#ports.clock.wallNow(),
+  ): void {
+    if (subscriptions.length === 0) return;
+    const checks = this.#checksOf(user);
+    for (const subscription of subscriptions)
+      checks.refused.set(subscriptionKey(subscription), { subscription, changedAt });
+    this.#start(user, checks);
   }
 
   /**
-   * The client holds these rows from inside a container, and may read them: as if they had been told to it. Without any
-   * container of the type they are what it has left on its device, which it asked about once: nothing would ever end them.
+   * Adopts rows that the client holds through a container and may read, as if they had been delivered to it. Without any
+   * container subscription of the type these rows are leftovers on the device that the client asked about once: nothing
+   * would ever end the adopted subscriptions.
    */
-  noteCovered(connection: Connection, code: string, ids: readonly string[]): void {
-    if (!this.#ports.hasOwnPolicy(code)) return;
-    if (!connection.holdings.list(code).some(({ kind }) => kind === "within")) return;
-    for (const id of ids) this.#ports.subscriptions.adopt(connection, code, id);
+  noteCovered(connection: Connection, entityCode: string, entityIds: readonly string[]): void {
+    if (!this.#ports.hasOwnPolicy(entityCode)) return;
+    if (!connection.subscribed.list(entityCode).some(({ kind }) => kind === "within")) return;
+    for (const entityId of entityIds) this.#ports.subscriptions.adopt(connection, entityCode, entityId);
   }
 
-  #line(user: User): Line {
-    let line = this.#lines.get(user);
-    if (!line) {
-      line = {
-        waiting: new CheckList(),
-        reading: new CheckList(),
-        everything: false,
-        readingEverything: false,
-        stirred: new Map(),
-        readingStirred: new Map(),
+  #checksOf(user: User): UserChecks {
+    let checks = this.#users.get(user);
+    if (!checks) {
+      checks = {
+        waiting: new PendingRightsChecks(),
+        reading: new PendingRightsChecks(),
+        all: false,
+        readingAll: false,
+        refused: new Map(),
+        readingRefused: new Map(),
         busy: false,
       };
-      this.#lines.set(user, line);
+      this.#users.set(user, checks);
     }
-    return line;
+    return checks;
   }
 
-  #start(user: User, line: Line): void {
-    if (line.busy) return;
-    line.busy = true;
-    this.#work(user, line)
-      .catch(this.#ports.onError)
+  #start(user: User, checks: UserChecks): void {
+    if (checks.busy) return;
+    checks.busy = true;
+    this.#work(user, checks)
+      .catch((error) => this.#ports.observer.failed("read rights", error))
       .finally(() => {
-        line.busy = false;
-        if (this.#lines.get(user) !== line) return;
-        // Something may have come after the last look of the loop.
-        if (this.#hasWork(user, line)) this.#start(user, line);
-        else this.#lines.delete(user);
+        checks.busy = false;
+        if (this.#users.get(user) !== checks) return;
+        // A change may have arrived after the last check of the loop.
+        if (this.#hasWork(user, checks)) this.#start(user, checks);
+        else this.#users.delete(user);
       });
   }
 
-  #hasWork(user: User, line: Line): boolean {
-    const waits = line.everything || line.waiting.size > 0 || line.stirred.size > 0;
+  #hasWork(user: User, checks: UserChecks): boolean {
+    const waits = checks.all || checks.waiting.size > 0 || checks.refused.size > 0;
     return waits && user.connections.size > 0 && !this.#ports.signal.aborted;
   }
 
-  async #work(user: User, line: Line): Promise<void> {
+  async #work(user: User, checks: UserChecks): Promise<void> {
     const backoff = new Backoff({ baseMs: 100, capMs: 2000, random: this.#ports.random });
-    // The whole batch first, so that it becomes one read.
+    // Wait for the rest of the batch, so that it becomes one read.
     await Promise.resolve();
-    while (this.#hasWork(user, line) && this.#lines.get(user) === line) {
+    while (this.#hasWork(user, checks) && this.#users.get(user) === checks) {
       // A membership that changes during the read asks for another one.
-      line.readingEverything = line.everything;
-      line.everything = false;
-      line.reading = line.waiting;
-      line.waiting = new CheckList();
-      line.readingStirred = line.stirred;
-      line.stirred = new Map();
+      checks.readingAll = checks.all;
+      checks.all = false;
+      checks.reading = checks.waiting;
+      checks.waiting = new PendingRightsChecks();
+      checks.readingRefused = checks.refused;
+      checks.refused = new Map();
       try {
-        // All of them before the first is told: a failure repeats the whole turn, and must not tell a part twice.
-        const tells = await Promise.all([
-          line.readingEverything ? this.#readEverything(user) : nothing,
-          this.#readChecks(user, line.reading),
-          this.#readStirred(user, line.readingStirred),
+        // All reads finish before the first delivery: a failure repeats the whole round and must not deliver a part twice.
+        const results = await Promise.all([
+          checks.readingAll ? this.#readAll(user) : nothing,
+          this.#readChecks(user, checks.reading),
+          this.#readRefused(user, checks.readingRefused),
         ]);
-        for (const tell of tells) tell();
-        this.#ports.countRead("ok");
+        for (const deliver of results) deliver();
+        this.#ports.observer.rightsRead("ok");
         backoff.reset();
       } catch (error) {
-        this.#ports.countRead("failed");
-        this.#ports.onError(error);
-        line.everything ||= line.readingEverything;
-        line.waiting.restore(line.reading);
-        line.reading = new CheckList();
-        line.stirred = new Map([...line.readingStirred, ...line.stirred]);
-        line.readingStirred = new Map();
+        this.#ports.observer.rightsRead("failed");
+        this.#ports.observer.failed("read rights", error);
+        checks.all ||= checks.readingAll;
+        checks.waiting.restore(checks.reading);
+        checks.reading = new PendingRightsChecks();
+        checks.refused = new Map([...checks.readingRefused, ...checks.refused]);
+        checks.readingRefused = new Map();
         await sleep(backoff.next(), this.#ports.signal, this.#ports.clock);
         continue;
       }
-      const afresh = line.readingEverything;
-      line.reading = new CheckList();
-      line.readingStirred = new Map();
-      line.readingEverything = false;
-      this.#tellAll(user, afresh);
+      const membershipChanged = checks.readingAll;
+      checks.reading = new PendingRightsChecks();
+      checks.readingRefused = new Map();
+      checks.readingAll = false;
+      this.#flush(user, membershipChanged);
     }
   }
 
-  #tellAll(user: User, afresh: boolean): void {
+  #flush(user: User, membershipChanged: boolean): void {
     const frames = new FrameCache();
     for (const connection of user.connections) {
       connection.flush(frames);
-      // Other rights change which rows of a container are visible, and no signal names those. The client asks again for
-      // all it shows when its socket begins afresh.
-      // A RESET and not a close, after which the client would resume and be told of the same membership for ever.
-      const holdsContainers = [connection.holdings, connection.pending?.holdings].some((holdings) =>
-        holdings?.list().some(({ kind }) => kind === "within"),
+      // A changed membership changes which rows of a container are visible, and no change names those rows. After a reset
+      // the client asks again for everything it shows. A RESET and not a close: after a close the client would resume and
+      // receive the same membership change for ever.
+      const hasContainers = [connection.subscribed, connection.pending?.subscriptions].some((subscriptions) =>
+        subscriptions?.list().some(({ kind }) => kind === "within"),
       );
-      if (afresh && holdsContainers) this.#ports.subscriptions.reset(connection, "session");
+      if (membershipChanged && hasContainers) this.#ports.subscriptions.reset(connection, "session");
     }
   }
 
-  async #readChecks(user: User, list: CheckList): Promise<Tell> {
-    const byCode = Map.groupBy(list.values(), ({ item }) => item.entityCode);
-    const reads = [...byCode].map(async ([code, checks]) => {
-      const judged = checks.filter(({ connections }) => [...connections.values()].includes(true));
-      const ids = judged.map(({ item }) => item.entityId);
-      const ended = judged.flatMap(({ item }) => (item.action === logAction.delete ? [item.entityId] : []));
-      const asked = { ids, within: [], ...(ended.length > 0 && { ended }) };
-      const readable = ids.length > 0 ? await this.#ports.reader.read(user, code, asked) : nothingRead;
+  async #readChecks(user: User, pending: PendingRightsChecks): Promise<DeliverResult> {
+    const byCode = Map.groupBy(pending.values(), ({ change }) => change.entityCode);
+    const reads = [...byCode].map(async ([entityCode, checks]) => {
+      const mustRead = checks.filter(({ connections }) => [...connections.values()].includes(true));
+      const ids = mustRead.map(({ change }) => change.entityId);
+      const deleted = mustRead.flatMap(({ change }) => (change.action === logAction.delete ? [change.entityId] : []));
+      const query = { ids, within: [], ...(deleted.length > 0 && { deleted }) };
+      const readable = ids.length > 0 ? await this.#ports.reader.read(user, entityCode, query) : nothingReadable;
       return { checks, readable };
     });
     const answers = await Promise.all(reads);
     return () => {
-      for (const { checks, readable } of answers) for (const check of checks) this.#settle(check, readable);
+      for (const { checks, readable } of answers) for (const check of checks) this.#deliverCheck(check, readable);
     };
   }
 
-  #settle({ item, connections }: Check, readable: Readable): void {
-    const held: Held = { kind: "id", code: item.entityCode, id: item.entityId };
-    const version = readable.versions.get(item.entityId);
-    for (const [connection, judged] of connections) {
+  #deliverCheck({ change, connections }: PendingCheck, readable: ReadableRows): void {
+    const { entityCode, entityId } = change;
+    const subscription: Subscription = { kind: "id", entityCode, entityId };
+    const version = readable.versions.get(entityId);
+    const isDeletion = change.action === logAction.delete;
+    for (const [connection, mustRead] of connections) {
       if (!connection.open) continue;
-      const ends = item.action === logAction.delete;
-      // Before it is told: what is live is delivered.
-      const woken = judged && version !== undefined && !ends && this.#ports.subscriptions.wake(connection, held);
-      const holdsId = connection.holdsId(item.entityCode, item.entityId);
-      if (!holdsId && !connection.holdsContainer(item.entityCode, item.containerIds)) continue;
-      if (!judged) connection.deliverUnjudged(changeOf(item), item.restricted);
-      else if (ends && this.#mayHearOfEnd(connection, item, readable)) connection.deliver(changeOf(item));
-      // What is found after an end is another row under the id, of which its creation tells.
-      else if (version === undefined) this.#withdraw(connection, item, holdsId);
-      else if (!ends) this.#tell(connection, item, version, woken);
+      // Before the delivery: only live subscriptions receive signals.
+      const restored =
+        mustRead &&
+        version !== undefined &&
+        !isDeletion &&
+        this.#ports.subscriptions.restoreRefused(connection, subscription);
+      const holdsId = connection.holdsId(entityCode, entityId);
+      if (!holdsId && !connection.holdsContainer(entityCode, change.containerIds)) continue;
+      if (!mustRead) connection.deliverUnchecked(createSignal(change), change.restricted);
+      else if (isDeletion && this.#mayLearnOfDeletion(connection, change, readable))
+        connection.deliver(createSignal(change));
+      // A row that is found after a deletion is another row under the id; its creation is delivered on its own.
+      else if (version === undefined) this.#revoke(connection, change, holdsId);
+      else if (!isDeletion) this.#deliver(connection, change, version, restored);
     }
   }
 
-  #tell(connection: Connection, item: LogChange, version: number, woken: boolean): void {
-    if (item.restricted && this.#ports.hasOwnPolicy(item.entityCode))
-      this.#ports.subscriptions.adopt(connection, item.entityCode, item.entityId);
-    // The version that was read and not the item's: that one may be of a time when the user could not read the row. The
-    // signal of the newer version itself is then no news any more.
-    const keepsAction = !woken && !item.recheck && !isRightsChange(item);
-    connection.deliver(changeOf(item, keepsAction ? { version } : { version, action: "CREATE" }));
-    connection.reads.note(item.entityCode, new Map([[item.entityId, version]]));
+  #deliver(connection: Connection, change: LogChange, version: number, restored: boolean): void {
+    const { entityCode, entityId } = change;
+    if (change.restricted && this.#ports.hasOwnPolicy(entityCode))
+      this.#ports.subscriptions.adopt(connection, entityCode, entityId);
+    // The version that was read and not the change's own, which may be of a time when the user could not read the row. The
+    // signal of the newer version is then redundant.
+    const keepsAction = !restored && !change.recheck && !isRightsChange(change);
+    connection.deliver(createSignal(change, keepsAction ? { version } : { version, action: "CREATE" }));
+    connection.reads.note(entityCode, new Map([[entityId, version]]));
   }
 
-  /** Whether the user could read a row as long as it was there. */
-  #mayHearOfEnd(connection: Connection, item: LogChange, { ended }: Readable): boolean {
-    if (ended?.has(item.entityId)) return true;
-    if (!item.restricted && connection.holdsContainer(item.entityCode, item.containerIds)) return true;
-    // A subscription that is pending proves no right: the version would tell whoever asks for an id inside a container that
-    // he holds. Nor does one prove it for a row that began after it.
-    return connection.holdings.has({ kind: "id", code: item.entityCode, id: item.entityId }) && !includesCreation(item);
+  /** Whether the user could read a deleted row while it existed. */
+  #mayLearnOfDeletion(connection: Connection, change: LogChange, { deleted }: ReadableRows): boolean {
+    const { entityCode, entityId, containerIds } = change;
+    if (deleted?.has(entityId)) return true;
+    if (!change.restricted && connection.holdsContainer(entityCode, containerIds)) return true;
+    // A pending subscription proves no right: with it, the version would be disclosed to any client that claims to hold an
+    // id inside a container. Nor does a subscription prove a right to a row that was created after it.
+    return connection.subscribed.has({ kind: "id", entityCode, entityId }) && !includesCreation(change);
   }
 
-  #withdraw(connection: Connection, item: LogChange, holdsId: boolean): void {
-    if (holdsId || this.#mayHaveSeen(connection, item))
-      this.#ports.subscriptions.revoke(connection, item.entityCode, item.entityId);
+  #revoke(connection: Connection, change: LogChange, holdsId: boolean): void {
+    if (holdsId || this.#mayHaveSeen(connection, change))
+      this.#ports.subscriptions.revoke(connection, change.entityCode, change.entityId);
   }
 
   /**
-   * Who holds only the container is told of a loss only if he may have seen the row, or the GONE would disclose it. Under
-   * the standard policy, a recheck that is not about a grant means that the row was public before. Grants, revocations
-   * and the end of a private row name who could read it. Under policies of a table's own, nobody knows who saw what,
-   * but rows that were told are held by their id.
+   * Whether a client that subscribed to the container only may have seen the row; otherwise the GONE would disclose it.
+   * Under the standard policy, a recheck that is not about a grant means that the row was public before. Grants,
+   * revocations and the end of a private row name the users who could read it. Under a table's own policies this is
+   * unknown, but rows that were delivered are subscribed by their id.
    */
-  #mayHaveSeen({ user, holdings }: Connection, item: LogChange): boolean {
-    if (item.containerIds.includes(user.personId)) return true;
-    if (isRightsChange(item)) return false;
-    // A container that is pending may be anybody's: asking for it must not be enough to hear of what is inside.
-    if (!item.containerIds.some((id) => holdings.has({ kind: "within", code: item.entityCode, id }))) return false;
-    return item.recheck && item.action !== logAction.create && !this.#ports.hasOwnPolicy(item.entityCode);
+  #mayHaveSeen({ user, subscribed }: Connection, change: LogChange): boolean {
+    const { entityCode, containerIds } = change;
+    if (containerIds.includes(user.personId)) return true;
+    if (isRightsChange(change)) return false;
+    // A pending container may be anyone's: asking for it must not suffice to learn of the rows inside.
+    if (!containerIds.some((id) => subscribed.has({ kind: "within", entityCode, entityId: id }))) return false;
+    return change.recheck && change.action !== logAction.create && !this.#ports.hasOwnPolicy(entityCode);
   }
 
-  async #readStirred(user: User, stirred: ReadonlyMap<string, Stirred>): Promise<Tell> {
-    const byCode = Map.groupBy(stirred.values(), ({ held }) => held.code);
-    const reads = [...byCode].map(async ([code, some]) => {
-      const of = (kind: Held["kind"]): string[] => some.flatMap(({ held }) => (held.kind === kind ? [held.id] : []));
-      return { some, readable: await this.#ports.reader.read(user, code, { ids: of("id"), within: of("within") }) };
-    });
-    const answers = await Promise.all(reads);
+  async #readRefused(user: User, rechecks: ReadonlyMap<string, RefusedRecheck>): Promise<DeliverResult> {
+    const answers = await this.#readByCode(user, [...rechecks.values()], ({ subscription }) => subscription);
     return () => {
       for (const { some, readable } of answers)
-        for (const { held, at } of some)
-          for (const connection of user.connections) this.#wake(connection, held, readable, at);
+        for (const { subscription, changedAt } of some)
+          for (const connection of user.connections) this.#restore(connection, subscription, readable, changedAt);
     };
   }
 
-  /** Tells of a dormant subscription that was found readable, by the row itself or, of a container, by the container's. */
-  #wake(connection: Connection, held: Held, readable: Readable, at: number): void {
-    const version = readable.versions.get(held.id);
-    const found =
-      held.kind === "within"
-        ? readable.containers.get(held.id)
-        : version === undefined
-          ? undefined
-          : { code: held.code, version };
-    if (!connection.open || !found || !this.#ports.subscriptions.wake(connection, held)) return;
-    const item: LogChange = {
+  /** One read for each entity code. */
+  #readByCode<Item>(
+    user: User,
+    items: readonly Item[],
+    subscriptionOf: (item: Item) => Subscription,
+  ): Promise<{ some: readonly Item[]; readable: ReadableRows }[]> {
+    const byCode = Map.groupBy(items, (item) => subscriptionOf(item).entityCode);
+    return Promise.all(
+      [...byCode].map(async ([entityCode, some]) => {
+        const idsOf = (kind: Subscription["kind"]): string[] =>
+          some.map(subscriptionOf).flatMap((one) => (one.kind === kind ? [one.entityId] : []));
+        const query = { ids: idsOf("id"), within: idsOf("within") };
+        return { some, readable: await this.#ports.reader.read(user, entityCode, query) };
+      }),
+    );
+  }
+
+  /** Notifies a client of a refused subscription that is readable now: with the row, or the row that the container is. */
+  #restore(connection: Connection, subscription: Subscription, readable: ReadableRows, changedAt: number): void {
+    const { kind, entityCode, entityId } = subscription;
+    const version = readable.versions.get(entityId);
+    const row = version === undefined ? undefined : { code: entityCode, version };
+    const found = kind === "within" ? readable.containers.get(entityId) : row;
+    if (!connection.open || !found || !this.#ports.subscriptions.restoreRefused(connection, subscription)) return;
+    const change: LogChange = {
       entityCode: found.code,
-      entityId: held.id,
+      entityId,
       action: logAction.create,
       version: found.version,
       containerIds: [],
       restricted: true,
       recheck: false,
-      changedAt: at,
+      changedAt,
     };
-    connection.announce(changeOf(item));
-    // Of this row alone: others that were read with it were not told, and their signals are still to come.
-    if (version !== undefined) connection.reads.note(held.code, new Map([[held.id, version]]));
+    connection.deliverDirectly(createSignal(change));
+    // Of this row only: others that were read with it were not delivered, and their signals are still to come.
+    if (version !== undefined) connection.reads.note(entityCode, new Map([[entityId, version]]));
   }
 
   /**
-   * After a change of membership: what he holds and may not read any more is gone, what was refused may be there. Pending
-   * subscriptions count too.
+   * After a change of membership: subscriptions that are no longer readable are revoked, refused ones may be restored.
+   * Pending subscriptions are included.
    */
-  async #readEverything(user: User): Promise<Tell> {
-    const all = new Map<string, Held>();
-    for (const { holdings, dormant, pending } of user.connections)
-      for (const held of [...holdings.list(), ...dormant.list(), ...(pending?.holdings.list() ?? [])])
-        all.set(stirredKey(held), held);
-    const byCode = Map.groupBy(all.values(), ({ code }) => code);
-    const reads = [...byCode].map(async ([code, some]) => {
-      const of = (kind: Held["kind"]): string[] => some.flatMap((held) => (held.kind === kind ? [held.id] : []));
-      return { some, readable: await this.#ports.reader.read(user, code, { ids: of("id"), within: of("within") }) };
-    });
-    const answers = await Promise.all(reads);
-    const at = this.#ports.clock.wallNow();
+  async #readAll(user: User): Promise<DeliverResult> {
+    const all = new Map<string, Subscription>();
+    for (const { subscribed, refused, pending } of user.connections)
+      for (const one of [...subscribed.list(), ...refused.list(), ...(pending?.subscriptions.list() ?? [])])
+        all.set(subscriptionKey(one), one);
+    const answers = await this.#readByCode(user, [...all.values()], (one) => one);
+    const changedAt = this.#ports.clock.wallNow();
     return () => {
       for (const { some, readable } of answers)
-        for (const held of some)
+        for (const one of some)
           for (const connection of user.connections) {
-            this.#withdrawIfLost(connection, held, readable);
-            this.#wake(connection, held, readable, at);
+            this.#revokeIfLost(connection, one, readable);
+            this.#restore(connection, one, readable, changedAt);
           }
     };
   }
 
-  #withdrawIfLost(connection: Connection, { kind, code, id }: Held, readable: Readable): void {
+  #revokeIfLost(
+    connection: Connection,
+    { kind, entityCode, entityId }: Subscription,
+    { versions, containers }: ReadableRows,
+  ): void {
     const { subscriptions } = this.#ports;
     if (kind === "id") {
-      if (!readable.versions.has(id) && connection.holdsId(code, id)) subscriptions.revoke(connection, code, id);
-    } else if (!readable.containers.has(id) && connection.holdsContainer(code, [id]))
-      subscriptions.revokeContainer(connection, code, id);
+      if (!versions.has(entityId) && connection.holdsId(entityCode, entityId))
+        subscriptions.revoke(connection, entityCode, entityId);
+    } else if (!containers.has(entityId) && connection.holdsContainer(entityCode, [entityId]))
+      subscriptions.revokeContainer(connection, entityCode, entityId);
   }
 }
 
-const nothing: Promise<Tell> = Promise.resolve(() => undefined);
-const stirredKey = ({ kind, code, id }: Held): string => `${kind}:${entityKey(code, id)}`;
+const nothing: Promise<DeliverResult> = Promise.resolve(() => undefined);
+const subscriptionKey = ({ kind, entityCode, entityId }: Subscription): string =>
+  `${kind}:${entityKey(entityCode, entityId)}`;

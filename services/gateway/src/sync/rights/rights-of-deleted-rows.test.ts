@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
-import { id, item, Scene } from "../testing/scene.ts";
+import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
 // Who is told that a row was deleted, when rights have to be read for it.
 
 // Fails when the two are joined: the end of the public row would count as that of a private one, and be told to nobody.
 test("a grant or revocation beside it does not hide the deletion of a public row", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box] = [id(), id()];
-  scene.containers.add(box);
+  core.readableContainers.add(box);
   for (const action of [4, 5] as const) {
-    const client = await scene.subscribed({ within: [box] });
-    await scene.apply(
-      item({ entityId: row, containerIds: [box], version: 2, action: 3 }),
-      item({ entityId: row, containerIds: [box], version: 3, action: 1, restricted: true }),
-      item({ entityId: row, containerIds: [box, id()], version: 2, action, restricted: true, recheck: true }),
+    const client = await core.subscribed({ within: [box] });
+    await core.apply(
+      logChange({ entityId: row, containerIds: [box], version: 2, action: 3 }),
+      logChange({ entityId: row, containerIds: [box], version: 3, action: 1, restricted: true }),
+      logChange({ entityId: row, containerIds: [box, id()], version: 2, action, restricted: true, recheck: true }),
     );
     expect(client.socket.take()).toMatchObject([
       { type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } },
@@ -23,30 +23,32 @@ test("a grant or revocation beside it does not hide the deletion of a public row
 
 // Fails when whatever is found under the id vouches for its end: the version of a row would be told that was hidden.
 test("the end of a private row is not told to somebody because he may read the next one under its id", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box, other] = [id(), id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box] });
-  scene.readable.set(row, 3);
-  await scene.apply(
-    item({ entityId: row, containerIds: [box], version: 2, action: 3, restricted: true }),
-    item({ entityId: row, containerIds: [other], version: 3, action: 1 }),
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box] });
+  core.readable.set(row, 3);
+  await core.apply(
+    logChange({ entityId: row, containerIds: [box], version: 2, action: 3, restricted: true }),
+    logChange({ entityId: row, containerIds: [other], version: 3, action: 1 }),
   );
   expect(client.socket.take()).toEqual([]);
-  const member = await scene.subscribed({ within: [box] });
-  scene.mightRead.add(row);
-  await scene.apply(item({ entityId: row, containerIds: [box], version: 4, action: 3, restricted: true }));
+  const member = await core.subscribed({ within: [box] });
+  core.readableDeleted.add(row);
+  await core.apply(logChange({ entityId: row, containerIds: [box], version: 4, action: 3, restricted: true }));
   expect(member.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE", version: 4 }] } }]);
 });
 
 // Fails when only a read says who could see the row: its grants may have been deleted with it.
 test("who had a grant is told of the end of a private row, which names him, when the grant is gone as well", async () => {
-  const scene = new Scene();
+  const core = new TestSyncCore();
   const [row, box, personId] = [id(), id(), id()];
-  scene.containers.add(box);
-  const client = await scene.subscribed({ within: [box], personId });
-  const stranger = await scene.subscribed({ within: [box] });
-  await scene.apply(item({ entityId: row, containerIds: [box, personId], version: 2, action: 3, restricted: true }));
+  core.readableContainers.add(box);
+  const client = await core.subscribed({ within: [box], personId });
+  const stranger = await core.subscribed({ within: [box] });
+  await core.apply(
+    logChange({ entityId: row, containerIds: [box, personId], version: 2, action: 3, restricted: true }),
+  );
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [row] } }]);
   expect(stranger.socket.take()).toEqual([]);
 });

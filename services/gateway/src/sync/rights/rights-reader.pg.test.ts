@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DemoUser, type LiveGateway, startLiveGateway } from "../testing/live-gateway.ts";
-import { type Asked, createRightsReader, type Readable } from "./rights-reader.ts";
+import { createRightsReader, type ReadableRows, type RightsQuery } from "./rights-reader.ts";
 
 let gateway: LiveGateway;
 let project: string;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => gateway[Symbol.asyncDispose]());
 
-function read(user: DemoUser, code: string, asked: Partial<Asked>): Promise<Readable> {
+function read(user: DemoUser, code: string, asked: Partial<RightsQuery>): Promise<ReadableRows> {
   const reader = createRightsReader({ pool: gateway.pool, registry: gateway.registry, concurrency: 2 });
   return reader.read(gateway.identity(user), code, { ids: [], within: [], ...asked });
 }
@@ -63,9 +63,9 @@ test("of a private row that is deleted, who could have read it is still known: a
     [granted, personId, organizationId],
   );
   const asked = { ids: [], within: [], ended: [granted, other] };
-  expect((await read("bob", "task", asked)).ended).toEqual(new Set([granted]));
-  expect((await read("alice", "task", asked)).ended).toEqual(new Set([granted, other]));
-  expect((await read("carol", "task", asked)).ended).toEqual(new Set());
+  expect((await read("bob", "task", asked)).deleted).toEqual(new Set([granted]));
+  expect((await read("alice", "task", asked)).deleted).toEqual(new Set([granted, other]));
+  expect((await read("carol", "task", asked)).deleted).toEqual(new Set());
 });
 
 test("nothing is readable of a type that is not live", async () => {

@@ -4,44 +4,46 @@ import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { type UserClient, withUser } from "../../db/user-transaction.ts";
-import type { User } from "../socket/user.ts";
+import type { User } from "../connection/connection.ts";
 
-/** What a user asks to hold of one entity code. */
-export type Asked = {
+/** Ids and containers of one entity code whose rights are read. */
+export interface RightsQuery {
   readonly ids: readonly string[];
   readonly within: readonly string[];
-  /** Private rows that do not exist any more: whether he might read them if they did. */
-  readonly ended?: readonly string[];
-};
-/** What of it may be read at this moment. */
-export type Readable = {
-  /** Versions of readable rows by id; the others do not exist or may not be read, which is not told apart. */
-  readonly versions: ReadonlyMap<string, number>;
-  /** Readable containers by id, with the type and version of the row that each of them is. */
-  readonly containers: ReadonlyMap<string, { readonly code: string; readonly version: number }>;
-  readonly ended?: ReadonlySet<string>;
-};
-/** Who asks: no more than that, so that tests need no sockets. */
-export type Reader = Pick<User, "personId" | "organizationId">;
+  /** Ids of deleted private rows: could the user read them if they existed? */
+  readonly deleted?: readonly string[];
+}
 
-export type RightsReader = {
+/** The readable part of a query at this moment. */
+export interface ReadableRows {
+  /** Versions of readable rows by id; other rows do not exist or may not be read, which is not distinguished. */
+  readonly versions: ReadonlyMap<string, number>;
+  /** Readable containers by id, with entity code and version of the row that each of them is. */
+  readonly containers: ReadonlyMap<string, { readonly code: string; readonly version: number }>;
+  readonly deleted?: ReadonlySet<string>;
+}
+
+/** The user whose rights are read; no more than this, so that tests need no sockets. */
+export type RightsSubject = Pick<User, "personId" | "organizationId">;
+
+export interface RightsReader {
   /** @throws when the database cannot answer; never guesses */
-  read(reader: Reader, code: string, asked: Asked): Promise<Readable>;
-};
+  read(subject: RightsSubject, entityCode: string, query: RightsQuery): Promise<ReadableRows>;
+}
 
 /**
- * Longest time of one statement on the server, milliseconds; together with the second that this side waits longer, a read on
- * a silent connection ends after 3 s. Signals of the user wait behind it, and it takes one of few turns.
+ * Longest time of one statement on the server, milliseconds. With the second that this side waits longer, a read on a
+ * silent connection ends after 3 s. The user's changes wait behind it, and it takes one of few turns.
  */
 const statementTimeoutMs = 2000;
 
-const nothing: Readable = { versions: new Map(), containers: new Map() };
+const nothing: ReadableRows = { versions: new Map(), containers: new Map() };
 
-/** SELECT of those among the ids $1 that are rows of `type` and visible. */
+/** SELECT of the visible rows of `type` among the ids $1. */
 const visible = (type: EntityType): string =>
   `select '${type.code}' as code, ${quoteIdentifier(type.keyColumn)}::text as id, version from ${type.qualifiedName} where ${quoteIdentifier(type.keyColumn)} = any ($1::uuid[])`;
 
-/** Entity types whose rows contain rows of `type`: those that its container columns refer to. */
+/** Entity types whose rows contain rows of `type`: those its container columns reference. */
 function containerTypes(type: EntityType, registry: EntityRegistry): EntityType[] {
   const codes = new Set(
     type.columns.filter(({ name }) => type.containers.includes(name)).map(({ references }) => references),
@@ -63,7 +65,7 @@ async function readContainers(
   client: UserClient,
   types: readonly EntityType[],
   ids: readonly string[],
-): Promise<Readable["containers"]> {
+): Promise<ReadableRows["containers"]> {
   if (ids.length === 0 || types.length === 0) return new Map();
   const { rows } = await client.query<{ code: string; id: string; version: number }>(
     types.map(visible).join(" union all "),
@@ -72,7 +74,7 @@ async function readContainers(
   return new Map(rows.map(({ id, code, version }) => [id, { code, version }]));
 }
 
-/** The standard policy for a private row, without the row. A policy of the table's own cannot be asked so. */
+/** Applies the standard policy for private rows to deleted ones. A table's own policy cannot be asked without the row. */
 async function readEnded(client: UserClient, type: EntityType, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0 || type.ownPolicy) return new Set();
   const { rows } = await client.query<{ id: string }>(
@@ -84,9 +86,9 @@ async function readEnded(client: UserClient, type: EntityType, ids: readonly str
 }
 
 /**
- * Reads under the user's own row level security, READ COMMITTED on the writer: one query path for rows that exist and
- * rows that do not, so neither answer nor time tells them apart. `concurrency` keeps a storm of subscriptions from taking
- * every connection of the pool away from REST.
+ * Reads under the user's own row level security, READ COMMITTED on the writer. Rows that exist and rows that do not take
+ * the same query path, so neither answer nor timing distinguishes them. `concurrency` keeps a storm of subscriptions from
+ * taking all connections of the pool away from REST.
  */
 export function createRightsReader(options: {
   readonly pool: DatabasePool;
@@ -96,15 +98,15 @@ export function createRightsReader(options: {
   const { pool, registry } = options;
   const turns = new Semaphore(options.concurrency);
   return {
-    read: async (reader, code, { ids, within, ended = [] }) => {
-      const type = registry.get(code);
-      // Taken out of the registry since it was subscribed: nobody reads it any more.
+    read: async (subject, entityCode, { ids, within, deleted: ended = [] }) => {
+      const type = registry.get(entityCode);
+      // Removed from the registry since the SUBSCRIBE: it is readable to no user any more.
       if (!type) return nothing;
       const containers = containerTypes(type, registry);
-      const readOnce = (): Promise<Readable> =>
+      const readOnce = (): Promise<ReadableRows> =>
         withUser(
           pool,
-          { personId: reader.personId, organizationId: reader.organizationId },
+          { personId: subject.personId, organizationId: subject.organizationId },
           async (client) => {
             const [versions, readable, known] = await Promise.all([
               readVersions(client, type, ids),

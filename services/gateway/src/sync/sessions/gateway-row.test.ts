@@ -21,7 +21,7 @@ test("a gateway that was given up takes a new id only with its row", async () =>
     graceMs: 60_000,
     clock: new FakeClock(),
     logger: createLogger("test", "silent"),
-    onGivenUp: () => {
+    onDeclaredDead: () => {
       givenUp += 1;
       expect(rows.has(row.id)).toBe(true);
     },

@@ -3,27 +3,27 @@ import type { DatabasePool, Logger } from "@heliograph/server-kit";
 import type { Clock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
 
-/** Well below the 15 s after which a silent pod is given up. */
+/** Well below the 15 s after which a silent gateway is declared dead. */
 const heartbeatMs = 1000;
 
 /**
- * Longest wait for its answer. Coming once a second, the heartbeat is what notices a link that was cut without a word, and
- * has the other idle connections over it dropped before somebody waits for them.
+ * Longest wait for an answer to the heartbeat. Sent every second, the heartbeat is what notices a link that was cut
+ * silently; its pool then drops the other idle connections before a statement waits on them.
  */
 const answerWithinMs = 2000;
 
-export type GatewayRowPorts = {
+export interface GatewayRowPorts {
   readonly pool: DatabasePool;
   readonly address: string;
-  /** How long sessions may be resumed after this pod has gone. */
+  /** How long sessions may be resumed after this gateway has gone. */
   readonly graceMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The pod was given up while it was frozen or cut off: its sessions may belong to others by now. */
-  readonly onGivenUp: () => void;
-};
+  /** The gateway was declared dead while it was frozen or cut off: its sessions may belong to other gateways by now. */
+  readonly onDeclaredDead: () => void;
+}
 
-/** This pod in app.gateway. The id is random per process, and new again after the pod was given up. */
+/** This gateway's row in app.gateway. Its id is random per process, and replaced after the gateway was declared dead. */
 export class GatewayRow {
   readonly #ports: GatewayRowPorts;
   #id = randomUUID() as string;
@@ -48,7 +48,7 @@ export class GatewayRow {
     );
   }
 
-  /** Beats until the signal aborts. */
+  /** Sends heartbeats until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#ports;
     while (!signal.aborted) {
@@ -57,13 +57,14 @@ export class GatewayRow {
       try {
         await this.beat();
       } catch (error) {
-        logger.warn({ cause: error instanceof Error ? error.message : String(error) }, "heartbeat failed");
+        const cause = error instanceof Error ? error.message : String(error);
+        logger.warn({ cause }, "gateway heartbeat failed; retrying in 1 s");
       }
     }
   }
 
   async beat(): Promise<void> {
-    const { pool, logger, onGivenUp } = this.#ports;
+    const { pool, logger, onDeclaredDead } = this.#ports;
     const statement = {
       name: "gateway-heartbeat",
       text: `update ${pool.names.schema}.gateway set heartbeat_ts = clock_timestamp() where id = $1`,
@@ -72,16 +73,16 @@ export class GatewayRow {
     };
     const { rowCount } = await pool.query(statement);
     if (rowCount !== 0) return;
-    logger.warn("this gateway was given up; its sockets begin afresh");
+    logger.warn("gateway was declared dead; registering again and closing its sockets");
     const id = randomUUID() as string;
-    // The row first: sessions of a gateway without one count as those of a dead gateway, and would be deleted under
-    // sockets that live.
+    // The row first: sessions of a gateway without a row count as those of a dead gateway, and would be deleted under live
+    // sockets.
     await this.#insert(id);
     this.#id = id;
-    onGivenUp();
+    onDeclaredDead();
   }
 
-  /** The sessions stay, for other pods to resume: all of them expire from now on. */
+  /** Removes the row. The sessions stay for other gateways to resume and expire after the grace. */
   async remove(): Promise<void> {
     const { pool, graceMs } = this.#ports;
     await pool.query(

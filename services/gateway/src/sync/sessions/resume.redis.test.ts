@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CursorSeal } from "../delivery/sync-cursor.ts";
+import { SyncCursorSeal } from "../delivery/sync-cursor.ts";
 import { type LiveClient, type LiveGateway, startLiveGateway } from "../testing/live-gateway.ts";
 
 let a: LiveGateway;
@@ -60,7 +60,7 @@ const rowsOf = async (connectionId: string): Promise<number> =>
 const replaysOf = async (gateway: LiveGateway, source: string): Promise<number> =>
   (await gateway.metrics.replays.get()).values.find(({ labels }) => labels["source"] === source)?.value ?? 0;
 
-const seal = new CursorSeal("another secret that only these tests know");
+const seal = new SyncCursorSeal("another secret that only these tests know");
 async function headOf(): Promise<{ epoch: string; seq: number }> {
   const { rows } = await a.db.pool.query<{ epoch: string; seq: number }>(
     "select log_epoch as epoch, head_seq::int as seq from app.sync_state",

@@ -1,9 +1,10 @@
 import { Backoff } from "@heliograph/shared/backoff";
 import type { Clock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
-import type { Session } from "./session.ts";
+import type { Session } from "../connection/session.ts";
+import type { SyncObserver } from "../sync-observer.ts";
 
-export type SessionCloserPorts = {
+export interface SessionCloserPorts {
   /** Deletes a session with its subscriptions. */
   end(session: Session): Promise<void>;
   /** Lets a session expire. */
@@ -11,13 +12,13 @@ export type SessionCloserPorts = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  readonly onError: (error: unknown) => void;
-};
+  readonly observer: SyncObserver;
+}
 
-/** Sessions whose deletion may wait for the database; the reaper deletes what is beyond it with the pod itself. */
+/** Most sessions that may wait for the database; the watcher's housekeeping deletes the others with the gateway itself. */
 const maxWaiting = 100_000;
 
-/** Deletes or gives up the rows of sockets that are gone, in the background, until it works. */
+/** Deletes or suspends the sessions of closed sockets in the background, and retries until it succeeds. */
 export class SessionCloser {
   readonly #ports: SessionCloserPorts;
   readonly #backoff: Backoff;
@@ -36,7 +37,7 @@ export class SessionCloser {
     return this.#add(session, this.#ports.suspend);
   }
 
-  /** When all that is under way is done. */
+  /** Resolves when all work in progress is done. */
   async idle(): Promise<void> {
     await Promise.all(this.#running);
   }
@@ -49,14 +50,14 @@ export class SessionCloser {
   }
 
   async #untilDone(work: () => Promise<void>): Promise<void> {
-    const { clock, signal, onError } = this.#ports;
+    const { clock, signal, observer } = this.#ports;
     for (;;) {
       try {
         await work();
         this.#backoff.reset();
         return;
       } catch (error) {
-        onError(error);
+        observer.failed("end session", error);
         if (signal.aborted) return;
         await sleep(this.#backoff.next(), signal, clock);
       }

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { type Expected, type Lost, SessionGuard } from "./session-guard.ts";
+import { silentObserver } from "../sync-observer.ts";
+import { type ExpectedSession, type LostSession, SessionGuard } from "./session-guard.ts";
 
-const expected = (rows: number): Expected => ({
+const expected = (rows: number): ExpectedSession => ({
   rows,
   session: {
     connectionId: randomUUID(),
@@ -17,13 +18,13 @@ const expected = (rows: number): Expected => ({
   },
 });
 
-function setUp(all: readonly Expected[]) {
+function setUp(all: readonly ExpectedSession[]) {
   const clock = new FakeClock();
-  const looks: (readonly Expected[])[] = [];
+  const looks: (readonly ExpectedSession[])[] = [];
   const restored: string[] = [];
   const taken: string[] = [];
   const errors: unknown[] = [];
-  let answer: (asked: readonly Expected[]) => Lost[] = () => [];
+  let answer: (asked: readonly ExpectedSession[]) => LostSession[] = () => [];
   const guard = new SessionGuard({
     expected: () => all,
     lost: async (asked) => {
@@ -31,10 +32,9 @@ function setUp(all: readonly Expected[]) {
       return answer(asked);
     },
     onTaken: ({ connectionId }) => taken.push(connectionId),
-    restore: ({ connectionId }) => restored.push(connectionId),
+    rewriteRows: ({ connectionId }) => restored.push(connectionId),
     clock,
-    count: () => undefined,
-    onError: (error) => errors.push(error),
+    observer: { ...silentObserver, failed: (_operation, error) => void errors.push(error) },
   });
   return {
     clock,
@@ -55,7 +55,7 @@ test("every session has its turn, and one look is bounded by sessions and by row
     ...Array.from({ length: 12 }, () => expected(9000)),
   ];
   const { guard, looks } = setUp(all);
-  for (let turn = 0; turn < 8; turn += 1) await guard.look();
+  for (let turn = 0; turn < 8; turn += 1) await guard.check();
   expect(Math.max(...looks.map((look) => look.length))).toBe(5000);
   for (const look of looks) expect(look.reduce((sum, { rows }) => sum + rows, 0)).toBeLessThan(60_000);
   expect(new Set(looks.flat()).size).toBe(all.length);

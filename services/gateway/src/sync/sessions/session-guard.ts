@@ -1,35 +1,43 @@
 import type { Clock } from "@heliograph/shared/clock";
 import { sleep } from "@heliograph/shared/sleep";
-import type { Session } from "./session.ts";
+import type { Session } from "../connection/session.ts";
+import type { SyncObserver } from "../sync-observer.ts";
 
-/** A session as memory has it: `rows` is how many subscriptions should lie in the database. */
-export type Expected = { readonly session: Session; readonly rows: number };
-/** `taken`: it belongs to another socket by now. `missing`: its row was lost. `rows`: rows of subscriptions were lost. */
-export type Lost = { readonly session: Session; readonly why: "taken" | "missing" | "rows" };
+/** A session as memory has it. `rows`: number of subscriptions that the database should hold. */
+export interface ExpectedSession {
+  readonly session: Session;
+  readonly rows: number;
+}
 
-export type SessionGuardPorts = {
-  /** Open sockets that have rows and are not in the middle of something. */
-  readonly expected: () => readonly Expected[];
-  readonly lost: (expected: readonly Expected[]) => Promise<readonly Lost[]>;
+/** `taken`: another socket owns it by now. `missing`: its row was lost. `rows`: subscription rows were lost. */
+export interface LostSession {
+  readonly session: Session;
+  readonly why: "taken" | "missing" | "rows";
+}
+
+export interface SessionGuardPorts {
+  /** Open sockets that have rows and no operation in progress. */
+  readonly expected: () => readonly ExpectedSession[];
+  readonly lost: (expected: readonly ExpectedSession[]) => Promise<readonly LostSession[]>;
   readonly onTaken: (session: Session) => void;
-  readonly restore: (session: Session) => void;
+  readonly rewriteRows: (session: Session) => void;
   readonly clock: Clock;
-  readonly count: (why: Lost["why"]) => void;
-  readonly onError: (error: unknown) => void;
-};
+  readonly observer: SyncObserver;
+}
 
-/** Pause between two looks. */
+/** Pause between two checks. */
 export const guardIntervalMs = 5000;
-/** The same while rows are being restored: whatever emptied the table has emptied it for all sockets. */
-const restoringMs = 250;
-/** Bounds of one look: a probe per session and a count per row, some 30 ms of the database. */
+/** The same while rows are being rewritten: what emptied the table has emptied it for all sockets. */
+const rewritingIntervalMs = 250;
+/** Bounds of one check: one probe per session and one count per row, some 30 ms of the database. */
 const maxSessions = 5000;
 const maxRows = 50_000;
 
 /**
- * Compares the sessions of open sockets with their rows, in turns. A socket whose connection another pod has taken is
- * closed without any write of its own. Rows that are missing under a socket that lives (a lossy failover, a table emptied
- * by mistake) are written again from memory: nobody misses a signal without them, but the next RESUME would find nothing.
+ * Compares the sessions of open sockets with their rows, a part of them at a time. A socket whose session another gateway
+ * has taken is closed without any write. Rows that are missing under a live socket, after a lossy failover or because a
+ * table was emptied by mistake, are written again from memory: no signal is lost without them, but the next RESUME would
+ * find nothing.
  */
 export class SessionGuard {
   readonly #ports: SessionGuardPorts;
@@ -39,44 +47,44 @@ export class SessionGuard {
     this.#ports = ports;
   }
 
-  /** Looks until the signal aborts. */
+  /** Checks until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, onError } = this.#ports;
-    let restored = 0;
+    const { clock, observer } = this.#ports;
+    let rewritten = 0;
     while (!signal.aborted) {
-      await sleep(restored > 0 ? restoringMs : guardIntervalMs, signal, clock);
+      await sleep(rewritten > 0 ? rewritingIntervalMs : guardIntervalMs, signal, clock);
       if (signal.aborted) return;
       try {
-        restored = await this.look();
+        rewritten = await this.check();
       } catch (error) {
-        restored = 0;
-        onError(error);
+        rewritten = 0;
+        observer.failed("check sessions", error);
       }
     }
   }
 
-  /** One look at the next few sessions. Returns how many were restored. */
-  async look(): Promise<number> {
-    const slice = this.#slice();
+  /** Checks the next part of the sessions. @returns how many were rewritten */
+  async check(): Promise<number> {
+    const slice = this.#nextSlice();
     if (slice.length === 0) return 0;
-    let restored = 0;
+    let rewritten = 0;
     for (const { session, why } of await this.#ports.lost(slice)) {
-      this.#ports.count(why);
+      this.#ports.observer.sessionLost(why);
       if (why === "taken") this.#ports.onTaken(session);
       else {
-        restored += 1;
-        this.#ports.restore(session);
+        rewritten += 1;
+        this.#ports.rewriteRows(session);
       }
     }
-    return restored;
+    return rewritten;
   }
 
-  #slice(): Expected[] {
+  #nextSlice(): ExpectedSession[] {
     const all = this.#ports.expected();
-    const slice: Expected[] = [];
+    const slice: ExpectedSession[] = [];
     let rows = 0;
-    for (let taken = 0; taken < all.length && slice.length < maxSessions && rows < maxRows; taken += 1) {
-      const one = all[(this.#next + taken) % all.length];
+    for (let count = 0; count < all.length && slice.length < maxSessions && rows < maxRows; count += 1) {
+      const one = all[(this.#next + count) % all.length];
       if (!one) break;
       slice.push(one);
       rows += one.rows;

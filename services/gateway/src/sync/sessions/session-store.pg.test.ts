@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createLogger, createPool, type DatabasePool } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Held } from "../subscriptions/connection-subscriptions.ts";
-import type { Row } from "../subscriptions/subscription-row-writer.ts";
-import type { Session } from "./session.ts";
+import type { Subscription } from "../connection/connection-subscriptions.ts";
+import type { Session } from "../connection/session.ts";
+import type { SubscriptionRow } from "../subscriptions/subscription-row-writer.ts";
 import { SessionStore } from "./session-store.ts";
 
 let db: TestDatabase;
@@ -41,7 +41,12 @@ const newSession = (): Session => ({
   attempted: false,
   created: false,
 });
-const held = (kind: Held["kind"] = "id", dormant = false): Row => ({ kind, code: "task", id: randomUUID(), dormant });
+const held = (kind: Subscription["kind"] = "id", dormant = false): SubscriptionRow => ({
+  kind,
+  entityCode: "task",
+  entityId: randomUUID(),
+  refused: dormant,
+});
 
 async function rowsOf(session: Session): Promise<unknown[]> {
   const { rows } = await db.pool.query(
@@ -73,8 +78,8 @@ test("the first subscription makes the session, ids and containers become rows, 
   expect(await sessionsOf(session)).toBe(1);
   const user_id = session.userId;
   expect(await rowsOf(session)).toEqual([
-    { user_id, entity_code: "task", entity_id: row.id, is_container: false },
-    { user_id, entity_code: "task", entity_id: box.id, is_container: true },
+    { user_id, entity_code: "task", entity_id: row.entityId, is_container: false },
+    { user_id, entity_code: "task", entity_id: box.entityId, is_container: true },
   ]);
   await store.remove(session, [row]);
   expect(await rowsOf(session)).toHaveLength(1);
@@ -126,22 +131,22 @@ test("a connection is taken over by its owner alone, with what it holds, and exp
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const [session, gatewayId] = [newSession(), randomUUID()];
   const [row, box, refused] = [held(), held("within"), held("id", true)];
-  await store.put(session, [row, box, { ...refused, dormant: false }]);
+  await store.put(session, [row, box, { ...refused, refused: false }]);
   // What was withdrawn since; the later of two that name the same counts.
-  await store.put(session, [{ ...refused, dormant: false }, refused]);
+  await store.put(session, [{ ...refused, refused: false }, refused]);
   await store.suspend(session);
   const thief = { ...session, userId: randomUUID() };
   const [stolen, elsewhere, taken] = await Promise.all([
-    store.take(wantedOf(thief, gatewayId)),
-    store.take(wantedOf({ ...session, organizationId: randomUUID() }, gatewayId)),
-    store.take(wantedOf(session, gatewayId)),
+    store.takeOver(wantedOf(thief, gatewayId)),
+    store.takeOver(wantedOf({ ...session, organizationId: randomUUID() }, gatewayId)),
+    store.takeOver(wantedOf(session, gatewayId)),
   ]);
   expect([stolen, elsewhere]).toEqual(["unknown", "unknown"]);
   if (typeof taken === "string") throw new Error(taken);
   expect(taken.session).toMatchObject({ connectionId: session.connectionId, gatewayId, generation: 2, created: true });
-  const named = ({ kind, code, id }: Held): Held => ({ kind, code, id });
-  expect(new Set(taken.held)).toEqual(new Set([named(row), named(box)]));
-  expect(taken.dormant).toEqual([named(refused)]);
+  const named = ({ kind, entityCode, entityId }: Subscription): Subscription => ({ kind, entityCode, entityId });
+  expect(new Set(taken.subscriptions)).toEqual(new Set([named(row), named(box)]));
+  expect(taken.refused).toEqual([named(refused)]);
   // The old owner is late with everything.
   await Promise.all([store.suspend(session), store.end(session)]);
   expect(await store.remove(session, [row])).toBe(false);
@@ -168,7 +173,7 @@ test("whoever asks for somebody else's connection leaves no trace on it", async 
   const before = await row();
   expect(before).toHaveLength(1);
   for (const thief of [{ userId: randomUUID() }, { organizationId: randomUUID() }])
-    expect(await store.take(wantedOf({ ...session, ...thief }, randomUUID()))).toBe("unknown");
+    expect(await store.takeOver(wantedOf({ ...session, ...thief }, randomUUID()))).toBe("unknown");
   expect(await row()).toEqual(before);
 });
 
@@ -178,8 +183,8 @@ test("of two that take the same connection in one batch the later one has it", a
   const session = newSession();
   await store.put(session, [held()]);
   const [first, second] = await Promise.all([
-    store.take(wantedOf(session, randomUUID())),
-    store.take(wantedOf(session, randomUUID())),
+    store.takeOver(wantedOf(session, randomUUID())),
+    store.takeOver(wantedOf(session, randomUUID())),
   ]);
   expect(first).toBe("replaced");
   expect(second).toMatchObject({ session: { generation: 2 } });
@@ -191,7 +196,7 @@ test("after the grace a connection is unknown, and the reaper deletes it with it
   await store.put(session, [held()]);
   await store.suspend(session);
   await db.pool.query("select pg_sleep(0.005)");
-  expect(await store.take(wantedOf(session, randomUUID()))).toBe("unknown");
+  expect(await store.takeOver(wantedOf(session, randomUUID()))).toBe("unknown");
   await db.pool.query("select app.reap_sessions()");
   expect(await sessionsOf(session)).toBe(0);
   expect(await rowsOf(session)).toEqual([]);

@@ -1,27 +1,34 @@
 import type { DatabasePool } from "@heliograph/server-kit";
 import { Batcher } from "../../concurrency/batcher.ts";
-import type { Held } from "../subscriptions/connection-subscriptions.ts";
-import type { Row, SubscriptionRows } from "../subscriptions/subscription-row-writer.ts";
-import type { Session } from "./session.ts";
-import type { Expected, Lost } from "./session-guard.ts";
+import type { Subscription } from "../connection/connection-subscriptions.ts";
+import type { Session } from "../connection/session.ts";
+import type { SubscriptionRow, SubscriptionRowStore } from "../subscriptions/subscription-row-writer.ts";
+import type { ExpectedSession, LostSession } from "./session-guard.ts";
 
-type Rows<Of extends Held = Held> = { readonly session: Session; readonly held: readonly Of[] };
+interface SessionRows<Row extends Subscription = Subscription> {
+  readonly session: Session;
+  readonly subscriptions: readonly Row[];
+}
 
-/** A connection that a socket wants to go on with. */
-export type Wanted = Pick<Session, "connectionId" | "userId" | "organizationId" | "gatewayId">;
-/** A connection that was taken over, with what it holds and what it was refused. */
-export type Taken = { readonly session: Session; readonly held: readonly Held[]; readonly dormant: readonly Held[] };
+/** A connection that a socket wants to resume. */
+export type TakeoverRequest = Pick<Session, "connectionId" | "userId" | "organizationId" | "gatewayId">;
+/** A connection that was taken over, with its live and its refused subscriptions. */
+export interface Takeover {
+  readonly session: Session;
+  readonly subscriptions: readonly Subscription[];
+  readonly refused: readonly Subscription[];
+}
 
-/** Most sockets whose rows go into one statement: bounds its size, at 1000 ids each, to some 100 000 rows. */
+/** Most sessions whose rows one statement writes: at 1000 ids each, some 100 000 rows. */
 const maxSessionsPerStatement = 100;
 /**
- * Least time between two statements that take over or give up connections. When a pod goes, its thousands of sockets
- * come within seconds but not in the same moment: this is what makes them few statements.
+ * Least time between two statements that take over, end or suspend sessions. When a gateway goes, its thousands of sockets
+ * come within seconds but not at the same moment; the spacing groups them into few statements.
  */
-const herdSpacingMs = 200;
-const maxHerd = 500;
+const bulkSpacingMs = 200;
+const maxBulk = 500;
 
-/** The statements of the store, built once: they hold the name of the schema. */
+/** Builds the statements once, because they contain the name of the schema. */
 function sessionStatements(schema: string) {
   const createSessions = /*sql*/ `
     insert into ${schema}.rxdb_session (connection_id, user_id, organization_id, gateway_id, generation)
@@ -31,9 +38,8 @@ function sessionStatements(schema: string) {
 
   const mine = "unnest($1::uuid[], $2::uuid[], $3::bigint[]) as mine (connection_id, gateway_id, generation)";
 
-  // Joined with the session: a statement that comes late, after the pod was given up or the socket ended, writes nothing.
-  // Locked, so that whoever takes the connection over in the same moment waits, and sees these rows. In one order, or two
-  // pods would wait for each other.
+  // Joined with the session: a late statement, after the gateway was declared dead or the socket ended, writes nothing.
+  // Locked, so that a takeover at the same moment waits and sees these rows. In one order, or two gateways would deadlock.
   const live = /*sql*/ `
     live as materialized (
       select s.connection_id, s.user_id
@@ -41,7 +47,7 @@ function sessionStatements(schema: string) {
        order by s.connection_id
          for share of s)`;
 
-  // The last of two rows that name the same: one statement may not touch a row twice.
+  // Of two rows with the same key the last one counts: one statement may not change a row twice.
   const putRows = /*sql*/ `
     with ${live},
     written as (
@@ -84,7 +90,7 @@ function sessionStatements(schema: string) {
       from owned
      where s.connection_id = owned.connection_id`;
 
-  // Rows are counted only as far as they are expected. More of them than that are on their way out.
+  // Counts rows only up to the expected number; the rows beyond it are about to be deleted.
   const lostSessions = /*sql*/ `
     select mine.connection_id,
            case when s.connection_id is null then 'missing'
@@ -105,17 +111,19 @@ const sessionColumns = (sessions: readonly Session[]): unknown[] => [
   sessions.map(({ generation }) => generation),
 ];
 
-function rowColumns(jobs: readonly Rows[]): unknown[] {
-  const rows = jobs.flatMap(({ session, held }) => held.map((one) => ({ connectionId: session.connectionId, ...one })));
+function rowColumns(jobs: readonly SessionRows[]): unknown[] {
+  const rows = jobs.flatMap(({ session, subscriptions }) =>
+    subscriptions.map((one) => ({ connectionId: session.connectionId, ...one })),
+  );
   return [
     rows.map(({ connectionId }) => connectionId),
-    rows.map(({ code }) => code),
-    rows.map(({ id }) => id),
+    rows.map(({ entityCode }) => entityCode),
+    rows.map(({ entityId }) => entityId),
     rows.map(({ kind }) => kind === "within"),
   ];
 }
 
-type TakenRow = {
+interface TakenRow {
   connection_id: string;
   user_id: string;
   organization_id: string;
@@ -124,26 +132,26 @@ type TakenRow = {
   entity_ids: string[];
   containers: boolean[];
   dormants: boolean[];
-};
+}
 
-const heldOf = ({ entity_codes, entity_ids, containers, dormants }: TakenRow, dormant: boolean): Held[] =>
-  entity_ids.flatMap((id, at) =>
-    // Anything but a clear answer counts as refused, which is read again before it is told.
-    (dormants[at] !== false) === dormant
-      ? [{ kind: containers[at] ? "within" : "id", code: entity_codes[at] ?? "", id }]
+const subscriptionsOf = (row: TakenRow, refused: boolean): Subscription[] =>
+  row.entity_ids.flatMap((entityId, at) =>
+    // Anything but a clear false counts as refused: its rights are read again before it is delivered.
+    (row.dormants[at] !== false) === refused
+      ? [{ kind: row.containers[at] ? "within" : "id", entityCode: row.entity_codes[at] ?? "", entityId }]
       : [],
   );
 
-/** Sessions and subscriptions as rows, written in statements that are grouped over sockets. */
-export class SessionStore implements SubscriptionRows {
+/** Sessions and subscriptions in the database, written by statements that are grouped over sockets. */
+export class SessionStore implements SubscriptionRowStore {
   readonly #pool: DatabasePool;
   readonly #statements: ReturnType<typeof sessionStatements>;
   readonly #graceMs: number;
-  readonly #putting: Batcher<Rows<Row>, boolean>;
-  readonly #removing: Batcher<Rows, boolean>;
+  readonly #putting: Batcher<SessionRows<SubscriptionRow>, boolean>;
+  readonly #removing: Batcher<SessionRows, boolean>;
   readonly #ending: Batcher<Session, undefined>;
   readonly #suspending: Batcher<Session, undefined>;
-  readonly #taking: Batcher<Wanted, Taken | "unknown" | "replaced">;
+  readonly #taking: Batcher<TakeoverRequest, Takeover | "unknown" | "replaced">;
 
   /** `graceMs`: how long a connection may be resumed after its socket was lost. */
   constructor(pool: DatabasePool, { graceMs }: { graceMs: number }) {
@@ -151,45 +159,47 @@ export class SessionStore implements SubscriptionRows {
     this.#statements = sessionStatements(pool.names.schema);
     this.#graceMs = graceMs;
     const maxJobs = maxSessionsPerStatement;
-    const herd = { maxJobs: maxHerd, spacingMs: herdSpacingMs };
+    const bulk = { maxJobs: maxBulk, spacingMs: bulkSpacingMs };
     this.#putting = new Batcher((jobs) => this.#put(jobs), { maxJobs });
     this.#removing = new Batcher((jobs) => this.#remove(jobs), { maxJobs });
-    this.#ending = new Batcher((sessions) => this.#end(sessions), herd);
-    this.#suspending = new Batcher((sessions) => this.#suspend(sessions), herd);
-    this.#taking = new Batcher((wanted) => this.#take(wanted), herd);
+    this.#ending = new Batcher((sessions) => this.#end(sessions), bulk);
+    this.#suspending = new Batcher((sessions) => this.#suspend(sessions), bulk);
+    this.#taking = new Batcher((wanted) => this.#take(wanted), bulk);
   }
 
-  put(session: Session, held: readonly Row[]): Promise<boolean> {
-    return this.#putting.add({ session, held });
+  put(session: Session, subscriptions: readonly SubscriptionRow[]): Promise<boolean> {
+    return this.#putting.add({ session, subscriptions });
   }
 
-  remove(session: Session, held: readonly Held[]): Promise<boolean> {
-    return this.#removing.add({ session, held });
+  remove(session: Session, subscriptions: readonly Subscription[]): Promise<boolean> {
+    return this.#removing.add({ session, subscriptions });
   }
 
-  /** Deletes a session with its subscriptions, unless somebody else owns it by now. */
+  /** Deletes a session with its subscriptions, unless it was taken over. */
   end(session: Session): Promise<void> {
     return this.#ending.add(session);
   }
 
-  /** The socket is lost: from now on the session expires, unless somebody else owns it by now. */
+  /** Lets the session of a lost socket expire, unless it was taken over. */
   suspend(session: Session): Promise<void> {
     return this.#suspending.add(session);
   }
 
   /**
-   * Makes a connection this gateway's own. `unknown`: it does not exist, has expired, or is not this person's in this
-   * organization. `replaced`: a later socket of this pod took it in the same moment.
+   * Makes this gateway the owner of a connection.
+   *
+   * @returns `unknown`: it does not exist, has expired, or belongs to another person or organization. `replaced`: a later
+   * socket of this gateway took it over at the same moment.
    */
-  take(wanted: Wanted): Promise<Taken | "unknown" | "replaced"> {
+  takeOver(wanted: TakeoverRequest): Promise<Takeover | "unknown" | "replaced"> {
     return this.#taking.add(wanted);
   }
 
-  /** Those of these sessions that are no longer as they are remembered here. */
-  async lost(expected: readonly Expected[]): Promise<Lost[]> {
+  /** The sessions among these whose rows no longer match memory. */
+  async lost(expected: readonly ExpectedSession[]): Promise<LostSession[]> {
     const sessions = expected.map(({ session }) => session);
     const byId = new Map(sessions.map((session) => [session.connectionId, session]));
-    const { rows } = await this.#pool.query<{ connection_id: string; why: Lost["why"] }>({
+    const { rows } = await this.#pool.query<{ connection_id: string; why: LostSession["why"] }>({
       name: "lost-sessions",
       text: this.#statements.lostSessions,
       values: [...sessionColumns(sessions), expected.map((one) => one.rows)],
@@ -200,7 +210,7 @@ export class SessionStore implements SubscriptionRows {
     });
   }
 
-  async #put(jobs: readonly Rows<Row>[]): Promise<boolean[]> {
+  async #put(jobs: readonly SessionRows<SubscriptionRow>[]): Promise<boolean[]> {
     const fresh = jobs.map(({ session }) => session).filter(({ created }) => !created);
     if (fresh.length > 0) {
       for (const session of fresh) session.attempted = true;
@@ -217,15 +227,15 @@ export class SessionStore implements SubscriptionRows {
       for (const session of fresh) session.created = true;
     }
     return this.#whereLive(this.#statements.putRows, jobs, [
-      jobs.flatMap(({ held }) => held.map(({ dormant }) => dormant)),
+      jobs.flatMap(({ subscriptions }) => subscriptions.map(({ refused }) => refused)),
     ]);
   }
 
-  #remove(jobs: readonly Rows[]): Promise<boolean[]> {
+  #remove(jobs: readonly SessionRows[]): Promise<boolean[]> {
     return this.#whereLive(this.#statements.removeRows, jobs);
   }
 
-  async #whereLive(statement: string, jobs: readonly Rows[], more: readonly unknown[] = []): Promise<boolean[]> {
+  async #whereLive(statement: string, jobs: readonly SessionRows[], more: readonly unknown[] = []): Promise<boolean[]> {
     const { rows } = await this.#pool.query<{ connection_id: string }>(statement, [
       ...sessionColumns(jobs.map(({ session }) => session)),
       ...rowColumns(jobs),
@@ -245,12 +255,12 @@ export class SessionStore implements SubscriptionRows {
     return sessions.map(() => undefined);
   }
 
-  async #take(wanted: readonly Wanted[]): Promise<(Taken | "unknown" | "replaced")[]> {
-    // The same connection twice in one batch: the statement moves it on once, so only the later one may have it.
+  async #take(wanted: readonly TakeoverRequest[]): Promise<(Takeover | "unknown" | "replaced")[]> {
+    // If one batch names a connection twice, the statement moves it once, and the later request gets it.
     const last = new Map(wanted.map((one) => [keyOf(one), one]));
-    // One gateway id in practice; a pod that was given up in this moment has two.
+    // One gateway id in practice; two while this gateway is being declared dead.
     const byGateway = Map.groupBy(last.values(), ({ gatewayId }) => gatewayId);
-    const taken = new Map<Wanted, Taken>();
+    const taken = new Map<TakeoverRequest, Takeover>();
     for (const [gatewayId, group] of byGateway) {
       const { rows } = await this.#pool.query<TakenRow>({
         name: "resume-sessions",
@@ -262,7 +272,7 @@ export class SessionStore implements SubscriptionRows {
           gatewayId,
         ],
       });
-      // By its owner, too: somebody else may ask for the same connection in the same batch.
+      // By owner, too: another user may ask for the same connection in the same batch.
       const byOwner = new Map(
         rows.map((row) => [
           keyOf({ connectionId: row.connection_id, userId: row.user_id, organizationId: row.organization_id }),
@@ -273,12 +283,12 @@ export class SessionStore implements SubscriptionRows {
         const row = byOwner.get(keyOf(one));
         if (!row) continue;
         const session = { ...one, generation: row.generation, attempted: true, created: true };
-        taken.set(one, { session, held: heldOf(row, false), dormant: heldOf(row, true) });
+        taken.set(one, { session, subscriptions: subscriptionsOf(row, false), refused: subscriptionsOf(row, true) });
       }
     }
     return wanted.map((one) => (last.get(keyOf(one)) === one ? (taken.get(one) ?? "unknown") : "replaced"));
   }
 }
 
-const keyOf = ({ connectionId, userId, organizationId }: Omit<Wanted, "gatewayId">): string =>
+const keyOf = ({ connectionId, userId, organizationId }: Omit<TakeoverRequest, "gatewayId">): string =>
   `${connectionId} ${userId} ${organizationId}`;

@@ -1,42 +1,41 @@
 import { randomUUID } from "node:crypto";
-import { closeCodes, maxIdsPerMessage, type ResetMessage, type UpMessage } from "@heliograph/protocol";
+import { closeCodes, maxIdsPerMessage } from "@heliograph/protocol";
 import type { Identity } from "@heliograph/server-kit";
 import type { Clock } from "@heliograph/shared/clock";
+import { Connection, type SocketPort, type UpMessageHandler, type User } from "../connection/connection.ts";
+import type { Limits } from "../connection/limits.ts";
+import type { Session } from "../connection/session.ts";
 import type { Bookmarks } from "../delivery/bookmarks.ts";
-import type { Session } from "../sessions/session.ts";
-import type { Expected } from "../sessions/session-guard.ts";
+import type { ExpectedSession } from "../sessions/session-guard.ts";
 import type { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
-import { Connection, type ConnectionPorts, type SocketPort } from "./connection.ts";
-import type { Limits } from "./limits.ts";
-import type { User } from "./user.ts";
+import type { ResetReason, SyncObserver } from "../sync-observer.ts";
 
-export type ConnectionManagerPorts = {
+export interface ConnectionManagerPorts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly limits: Limits;
-  readonly handle: (connection: Connection, message: UpMessage) => Promise<void>;
+  readonly handle: UpMessageHandler;
   readonly subscriptions: Pick<SubscriptionManager, "forget" | "reset">;
-  /** Id of this pod in app.gateway at this moment. */
+  /** Id of this gateway in app.gateway at this moment. */
   readonly gatewayId: () => string;
   readonly bookmarks: Pick<Bookmarks, "cursor" | "visit">;
-  /** Deletes the rows of a socket that has left. */
+  /** Deletes the rows of a socket whose client has left. */
   readonly endSession: (session: Session) => void;
-  /** Lets the rows of a socket that was lost expire, unless it is resumed before. */
+  /** Lets the rows of a lost socket expire, unless it is resumed before. */
   readonly suspendSession: (session: Session) => void;
-  readonly onError: (error: unknown) => void;
-  readonly count: ConnectionPorts["count"] & { closed(code: number): void };
-};
+  readonly observer: SyncObserver;
+}
 
 const sweepMs = 1000;
-/** Time between the moment at which a client was asked to leave and that at which it is sent away. */
+/** Time between GOAWAY's moment and the close by the gateway. */
 const goawayGraceMs = 1000;
-/** Sockets that begin afresh within this time are not told before that they are behind. */
+/** When all resets happen within this time, sockets get no DELAYED before. */
 const silentSpreadMs = 2000;
 const replacedReason = "another socket took this connection over";
-/** Codes with which a client says that it will not come back. */
+/** Close codes with which a client says that it will not resume. */
 const leavingCodes: ReadonlySet<number> = new Set([1000, 1001]);
 
-/** All sockets of this pod, and the persons behind them. */
+/** All sockets of this gateway, and their users. */
 export class ConnectionManager {
   readonly #ports: ConnectionManagerPorts;
   readonly #connections = new Set<Connection>();
@@ -55,22 +54,22 @@ export class ConnectionManager {
     return this.#connections.size;
   }
 
-  /** Whether this person may open one more socket on this pod. */
+  /** Whether this person may open another socket on this gateway. */
   hasRoomFor(personId: string): boolean {
     let sockets = 0;
     for (const user of this.usersOf(personId)) sockets += user.connections.size;
     return sockets < this.#ports.limits.maxSocketsPerUser;
   }
 
-  /** One per organization in which the person has sockets here. */
+  /** One user for each organization in which the person has sockets here. */
   usersOf(personId: string): Iterable<User> {
     return this.#users.get(personId)?.values() ?? [];
   }
 
-  /** Takes a socket over whose token was verified, and greets it. */
+  /** Opens a connection on a socket whose token was verified, and sends WELCOME. */
   open(identity: Identity, socket: SocketPort): Connection {
-    const { clock, limits, handle, bookmarks, onError, count } = this.#ports;
-    const user = this.#user(identity);
+    const { clock, limits, handle, bookmarks, observer } = this.#ports;
+    const user = this.#userOf(identity);
     const session: Session = {
       connectionId: randomUUID(),
       userId: identity.personId,
@@ -82,7 +81,7 @@ export class ConnectionManager {
     };
     const connection = new Connection(
       { user, session, expiresAt: identity.expiresAt },
-      { socket, clock, limits, onError, count, handle },
+      { socket, clock, limits, observer, handle },
     );
     user.connections.add(connection);
     this.#connections.add(connection);
@@ -102,12 +101,12 @@ export class ConnectionManager {
         pingIntervalMs: limits.pingIntervalMs,
       },
     });
-    connection.askForToken();
+    connection.requestToken();
     return connection;
   }
 
-  /** The socket goes by another session from now on; an older socket of the same one has lost it. */
-  adopt(connection: Connection, session: Session): void {
+  /** Makes the connection go by another session; an older socket of that session has lost it and is closed. */
+  bindSession(connection: Connection, session: Session): void {
     if (this.#byId.get(connection.id) === connection) this.#byId.delete(connection.id);
     connection.session = session;
     const older = this.#byId.get(session.connectionId);
@@ -116,10 +115,9 @@ export class ConnectionManager {
     else this.#byId.delete(session.connectionId);
   }
 
-  /** Another pod has this session now. Not if the socket has resumed something else in the meantime. */
-  replaced(session: Session): void {
-    const connection = this.find(session);
-    connection?.close(closeCodes.replaced.code, replacedReason);
+  /** Another gateway has this session now. A socket that has resumed another session in the meantime stays open. */
+  closeReplaced(session: Session): void {
+    this.find(session)?.close(closeCodes.replaced.code, replacedReason);
   }
 
   /** The open socket that goes by exactly this session. */
@@ -128,38 +126,38 @@ export class ConnectionManager {
     return connection?.session === session && connection.open ? connection : undefined;
   }
 
-  /** Sessions that have rows, of sockets that are not in the middle of something. */
-  settledSessions(): Expected[] {
-    const settled: Expected[] = [];
-    for (const { session, open, busy, subscriptions } of this.#connections)
-      if (open && !busy && session.attempted) settled.push({ session, rows: subscriptions });
+  /** Sessions that have rows, of sockets without an operation in progress. */
+  settledSessions(): ExpectedSession[] {
+    const settled: ExpectedSession[] = [];
+    for (const { session, open, busy, subscriptionCount } of this.#connections)
+      if (open && !busy && session.attempted) settled.push({ session, rows: subscriptionCount });
     return settled;
   }
 
   /**
-   * The socket is gone: out of memory at once. Whatever it still had in work comes first; then its rows are deleted if
-   * the client has left or holds nothing, and otherwise kept for a while, so that it can resume. While the pod stops
-   * nobody leaves: a client that goes as it was told goes on elsewhere.
+   * The socket is gone: removes it from memory immediately. After the messages that are still queued, its rows are deleted
+   * if the client has left or has no subscriptions, and otherwise kept for a while, so that it can resume. While draining,
+   * every close counts as resumable: clients were asked to reconnect elsewhere.
    */
   closed(connection: Connection, code: number): void {
     if (!this.#connections.delete(connection)) return;
     if (this.#byId.get(connection.id) === connection) this.#byId.delete(connection.id);
     const hasLeft = connection.open && leavingCodes.has(code);
-    const holdsNothing = connection.subscriptions === 0 && !connection.busy;
+    const hasNothing = connection.subscriptionCount === 0 && !connection.busy;
     connection.closed();
-    this.#ports.count.closed(code);
+    this.#ports.observer.connectionClosed(code);
     this.#ports.subscriptions.forget(connection);
     this.#leave(connection.user, connection);
-    // One statement for all of them follows.
+    // One statement for all sessions follows when the gateway removes its row.
     if (this.#draining) return;
-    // The session is looked up when it is its turn: a RESUME in work may bring another one.
+    // The session is read when the task runs: a RESUME in progress may bring another one.
     connection.enqueue(async () => {
-      if (hasLeft || holdsNothing) this.#ports.endSession(connection.session);
+      if (hasLeft || hasNothing) this.#ports.endSession(connection.session);
       else this.#ports.suspendSession(connection.session);
     });
   }
 
-  /** Looks after all sockets once a second. */
+  /** Sweeps all sockets once a second. */
   startSweeping(): void {
     const sweep = (): void => {
       for (const connection of this.#connections) {
@@ -176,30 +174,30 @@ export class ConnectionManager {
   }
 
   /**
-   * Sends every socket that is open now away, spread over `spreadMs`, so that they do not come back all at once.
-   * Resolves when the last one was told.
+   * Closes every socket that is open now, spread over `spreadMs`, so that they do not all come back at once. Resolves when
+   * the last one is closed.
    */
-  async restartAll(reason: string, spreadMs: number): Promise<void> {
+  async closeAll(reason: string, spreadMs: number): Promise<void> {
     await this.#spread(spreadMs, (connection) => connection.close(closeCodes.restart.code, reason));
   }
 
-  /** What sockets were told no longer fits: each that is open now is asked to subscribe again, spread over `spreadMs`. */
-  async resetAll(reason: ResetMessage["payload"]["reason"], spreadMs: number): Promise<void> {
+  /** Resets every socket that is open now, spread over `spreadMs`, so that they do not all subscribe at once. */
+  async resetAll(reason: ResetReason, spreadMs: number): Promise<void> {
     const since = new Date(this.#ports.clock.wallNow()).toISOString();
     for (const connection of this.#connections) {
       connection.mustReset = true;
-      // Whoever has to wait for its turn is behind meanwhile, and must not believe to be up to date.
-      if (spreadMs <= silentSpreadMs || connection.toldDelayed) continue;
-      connection.toldDelayed = true;
+      // A socket that waits for its reset is behind in the meantime, and must not believe that it is up to date.
+      if (spreadMs <= silentSpreadMs || connection.delayNotified) continue;
+      connection.delayNotified = true;
       connection.send({ type: "DELAYED", payload: { since } });
     }
     await this.#spread(spreadMs, (connection) => {
-      // Somebody else may have reset it in the meantime.
+      // It may have been reset for another reason in the meantime.
       if (connection.mustReset) this.#ports.subscriptions.reset(connection, reason);
     });
   }
 
-  /** Asks every client to go on at another pod, at moments spread over `spreadMs`, and sends away who did not. */
+  /** Asks every client to reconnect to another gateway, at moments spread over `spreadMs`, and closes those that stay. */
   async drain(spreadMs: number): Promise<void> {
     this.#draining = true;
     const { clock, random } = this.#ports;
@@ -218,25 +216,24 @@ export class ConnectionManager {
     );
   }
 
-  async #spread(spreadMs: number, tell: (connection: Connection) => void): Promise<void> {
+  async #spread(spreadMs: number, act: (connection: Connection) => void): Promise<void> {
     const { clock, random } = this.#ports;
     await Promise.all(
       [...this.#connections].map(
         (connection) =>
           new Promise<void>((resolve) => {
-            const tellNow = (): void => {
-              tell(connection);
+            const actNow = (): void => {
+              act(connection);
               resolve();
             };
-            if (spreadMs <= 0) tellNow();
-            else clock.setTimer(tellNow, random() * spreadMs);
+            if (spreadMs <= 0) actNow();
+            else clock.setTimer(actNow, random() * spreadMs);
           }),
       ),
     );
   }
 
-  #user(identity: Identity): User {
-    const { personId, organizationId } = identity;
+  #userOf({ personId, organizationId }: Identity): User {
     let byOrganization = this.#users.get(personId);
     if (!byOrganization) {
       byOrganization = new Map();

@@ -1,38 +1,42 @@
 import type { AuthMessage, UpMessage } from "@heliograph/protocol";
 import { type Identity, TokenError } from "@heliograph/server-kit";
+import type { Connection } from "../connection/connection.ts";
+import { UpMessageError } from "../connection/up-message.ts";
 import type { Resumer } from "../sessions/resumer.ts";
 import type { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
-import type { Connection } from "./connection.ts";
-import { UpMessageError } from "./up-message.ts";
 
-export type MessageRouterPorts = {
+export interface MessageRouterPorts {
   /** @throws {TokenError} */
-  readonly verify: (token: string) => Identity;
+  readonly verifyToken: (token: string) => Identity;
   readonly resumer: Pick<Resumer, "handle">;
   readonly subscriptions: Pick<SubscriptionManager, "handle">;
-};
+}
 
-/** Brings each message to whoever handles it. @throws {UpMessageError} */
-export function createMessageRouter({ verify, resumer, subscriptions }: MessageRouterPorts) {
+/** Passes each message to its handler. @throws {UpMessageError} */
+export function createMessageRouter({ verifyToken, resumer, subscriptions }: MessageRouterPorts) {
   return async (connection: Connection, message: UpMessage): Promise<void> => {
     if (message.type === "RESUME") return resumer.handle(connection, message);
     connection.mayResume = false;
-    if (message.type === "AUTH") return renew(connection, message, verify);
+    if (message.type === "AUTH") return renewToken(connection, message, verifyToken);
     return subscriptions.handle(connection, message);
   };
 }
 
-function renew(connection: Connection, { id, payload }: AuthMessage, verify: MessageRouterPorts["verify"]): void {
+function renewToken(
+  connection: Connection,
+  { id, payload }: AuthMessage,
+  verifyToken: MessageRouterPorts["verifyToken"],
+): void {
   const { personId, organizationId } = connection.user;
   let identity: Identity;
   try {
-    identity = verify(payload.token);
+    identity = verifyToken(payload.token);
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     throw new UpMessageError("invalid_token", `The token is ${error.reason}.`, id);
   }
-  // A socket that changed its person would go on telling what the first one subscribed to.
+  // A socket that changed its user would go on receiving what the first user subscribed to.
   if (identity.personId !== personId || identity.organizationId !== organizationId)
-    throw new UpMessageError("invalid_token", "The token is of another person or organization.", id);
+    throw new UpMessageError("invalid_token", "The token belongs to another person or organization.", id);
   connection.extend(identity.expiresAt, id);
 }

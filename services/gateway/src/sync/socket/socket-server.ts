@@ -3,12 +3,20 @@ import type { Duplex } from "node:stream";
 import { closeCodes, socketPath, subprotocol } from "@heliograph/protocol";
 import type { Identity, Tokens } from "@heliograph/server-kit";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Connection, SocketPort } from "./connection.ts";
+import type { Connection, SocketPort } from "../connection/connection.ts";
+import { defaultLimits } from "../connection/limits.ts";
 import type { ConnectionManager } from "./connection-manager.ts";
-import { identify, isAllowedOrigin, isRefusal, type Refusal, refusalBody, refusals, tokenOf } from "./handshake.ts";
-import { defaultLimits } from "./limits.ts";
+import {
+  type HandshakeRefusal,
+  handshakeRefusals,
+  handshakeToken,
+  identify,
+  isAllowedOrigin,
+  isRefusal,
+  refusalBody,
+} from "./handshake.ts";
 
-export type SocketServerPorts = {
+export interface SocketServerPorts {
   readonly tokens: Pick<Tokens, "verify">;
   readonly connections: ConnectionManager;
   readonly allowedOrigins: readonly string[];
@@ -16,10 +24,10 @@ export type SocketServerPorts = {
   readonly maxMessageBytes: number;
   readonly enabled: boolean;
   readonly ready: () => boolean;
-  readonly countRefused: (code: string) => void;
-};
+  readonly onRefused: (code: string) => void;
+}
 
-/** Turns upgrade requests into connections. Everything is decided before the handshake, by an ordinary HTTP answer. */
+/** Turns upgrade requests into connections. A refusal is an ordinary HTTP response before the handshake. */
 export class SocketServer {
   readonly #ports: SocketServerPorts;
   readonly #server: WebSocketServer;
@@ -29,29 +37,29 @@ export class SocketServer {
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: true,
-      // Costs 200 kB a socket once used, and frames of 100 bytes do not shrink.
+      // Compression costs 200 kB per socket once used, and frames of 100 bytes do not shrink.
       perMessageDeflate: false,
       maxPayload: ports.maxMessageBytes,
-      // A browser sends a message in a few fragments at most; each one costs 100 B beside its bytes.
+      // A browser sends a message in a few fragments at most; each costs 100 B beside its content.
       maxFragments: 256,
       maxBufferedChunks: 4096,
-      // Answered below, so that a flood of pings is counted and its answers do not pile up.
+      // Pings are answered below, so that a flood of them is counted and answers do not pile up.
       autoPong: false,
-      // Another version is taken up only to be closed with a code: a browser cannot see why a handshake failed.
+      // Another version is accepted only to be closed with a code: a browser cannot see why a handshake failed.
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : (otherVersion(offered) ?? false)),
     });
   }
 
   /** Listener for the HTTP server's "upgrade". */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // A client that goes away during the handshake must not become an uncaught exception.
+    // A client that disconnects during the handshake must not cause an uncaught exception.
     const onError = (): void => {
       socket.destroy();
     };
     socket.on("error", onError);
     const answer = this.#admit(request);
     if (isRefusal(answer)) {
-      this.#ports.countRefused(answer.code);
+      this.#ports.onRefused(answer.code);
       refuse(socket, answer);
       return;
     }
@@ -62,24 +70,24 @@ export class SocketServer {
     });
   }
 
-  /** Cuts off whoever is left. The HTTP server would otherwise wait for them for ever. */
+  /** Cuts off the remaining sockets. The HTTP server would otherwise wait for them for ever. */
   terminateAll(): void {
     for (const ws of this.#server.clients) ws.terminate();
   }
 
-  #admit(request: IncomingMessage): Identity | Refusal {
+  #admit(request: IncomingMessage): Identity | HandshakeRefusal {
     const { tokens, connections, allowedOrigins, tokenInQuery, enabled, ready } = this.#ports;
     const address = request.url ?? "/";
-    if (!URL.canParse(address, "http://gateway")) return refusals.notFound;
+    if (!URL.canParse(address, "http://gateway")) return handshakeRefusals.notFound;
     const url = new URL(address, "http://gateway");
-    if (url.pathname !== socketPath) return refusals.notFound;
-    if (!enabled) return refusals.disabled;
-    if (!ready()) return refusals.notReady;
-    if (!isAllowedOrigin(request.headers, allowedOrigins)) return refusals.badOrigin;
-    const token = tokenOf({ url, headers: request.headers }, { inQuery: tokenInQuery });
+    if (url.pathname !== socketPath) return handshakeRefusals.notFound;
+    if (!enabled) return handshakeRefusals.disabled;
+    if (!ready()) return handshakeRefusals.notReady;
+    if (!isAllowedOrigin(request.headers, allowedOrigins)) return handshakeRefusals.badOrigin;
+    const token = handshakeToken({ url, headers: request.headers }, { inQuery: tokenInQuery });
     const identity = identify(() => tokens.verify(token));
     if (isRefusal(identity)) return identity;
-    return connections.hasRoomFor(identity.personId) ? identity : refusals.tooManySockets;
+    return connections.hasRoomFor(identity.personId) ? identity : handshakeRefusals.tooManySockets;
   }
 }
 
@@ -94,9 +102,9 @@ function refuseVersion(ws: WebSocket): void {
   setTimeout(() => ws.terminate(), defaultLimits.closeGraceMs).unref();
 }
 
-function refuse(socket: Duplex, refusal: Refusal): void {
+function refuse(socket: Duplex, refusal: HandshakeRefusal): void {
   const body = refusalBody(refusal);
-  // Ending closes our half alone: a client that keeps its own open would hold the connection for ever, and a stop with it.
+  // end() closes our half only: a client that keeps its own half open would hold the connection, and a stop, for ever.
   socket.once("finish", () => socket.destroy());
   socket.end(
     [
@@ -112,7 +120,7 @@ function refuse(socket: Duplex, refusal: Refusal): void {
   );
 }
 
-/** In one go with the handshake: a message that came right behind it would otherwise be lost. */
+/** Attaches listeners in the same turn as the handshake: a message right behind it would otherwise be lost. */
 function attach(ws: WebSocket, raw: Duplex, identity: Identity, connections: ConnectionManager): void {
   const port: SocketPort = {
     get bufferedAmount() {
@@ -129,10 +137,10 @@ function attach(ws: WebSocket, raw: Duplex, identity: Identity, connections: Con
   const connection: Connection = connections.open(identity, port);
   ws.on("message", (data: Buffer, isBinary) => connection.receive(isBinary ? null : data.toString("utf8")));
   ws.on("ping", (data) => {
-    if (connection.heardControl()) ws.pong(data, false, ignore);
+    if (connection.receiveControl()) ws.pong(data, false, ignore);
   });
-  ws.on("pong", () => connection.heardControl());
-  // Protocol violations; ws has sent the fitting close code itself (1002, 1007, 1009).
+  ws.on("pong", () => connection.receiveControl());
+  // Protocol violations: ws has sent the close code itself (1002, 1007, 1009).
   ws.on("error", ignore);
   ws.on("close", (code) => connections.closed(connection, code));
   raw.on("drain", () => connection.drained());

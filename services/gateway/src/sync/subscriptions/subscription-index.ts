@@ -1,76 +1,75 @@
-/** What is held: a single row, or every row of a type inside a container. */
-export type Kind = "id" | "within";
+import type { SubscriptionKind } from "../connection/connection-subscriptions.ts";
 
-/** Almost every row has one holder: it then lies in the map itself, without a list around it. */
-type Slot<Holder> = Holder | Holder[] | Set<Holder>;
-type ByCode<Holder> = Record<Kind, Map<string, Slot<Holder>>>;
-
-/**
- * From here on a list becomes a set: removing from a list is linear, and when a pod loses ten thousand sockets at once,
- * all of them leave the list of the same organization.
- */
-const longestList = 16;
+/** Almost every row has one subscriber, which then lies in the map itself, without a list around it. */
+type Slot<Subscriber> = Subscriber | Subscriber[] | Set<Subscriber>;
+type SlotsByKind<Subscriber> = Record<SubscriptionKind, Map<string, Slot<Subscriber>>>;
 
 /**
- * Who holds which row or container, for the whole pod. Kept as small as a Map allows, because subscriptions and not
- * sockets fill a pod's memory: one string key and one reference per row with a single holder.
+ * A longer list becomes a set. Removing from a list is linear, and when a gateway loses ten thousand sockets at once, all
+ * of them leave the list of the same organization.
  */
-export class SubscriptionIndex<Holder extends object> {
-  readonly #codes = new Map<string, ByCode<Holder>>();
+const maxListLength = 16;
+
+/**
+ * Subscribers of each row and container, for the whole gateway. As small as a Map allows, because subscriptions and not
+ * sockets fill a gateway's memory: one string key and one reference per row with a single subscriber.
+ */
+export class SubscriptionIndex<Subscriber extends object> {
+  readonly #byCode = new Map<string, SlotsByKind<Subscriber>>();
   #size = 0;
 
-  /** Subscriptions of all holders together. */
+  /** Subscriptions of all subscribers together. */
   get size(): number {
     return this.#size;
   }
 
-  /** Codes of which something is or was held. */
+  /** Entity codes that have, or had, subscriptions. */
   codes(): Iterable<string> {
-    return this.#codes.keys();
+    return this.#byCode.keys();
   }
 
-  /** A holder is entered once per entity; the caller knows what it holds. */
-  add(kind: Kind, code: string, id: string, holder: Holder): void {
-    let ofCode = this.#codes.get(code);
-    if (!ofCode) {
-      ofCode = { id: new Map(), within: new Map() };
-      this.#codes.set(code, ofCode);
+  /** Adds a subscriber that is not in the index under this key yet; the caller knows what it is subscribed to. */
+  add(kind: SubscriptionKind, entityCode: string, entityId: string, subscriber: Subscriber): void {
+    let byKind = this.#byCode.get(entityCode);
+    if (!byKind) {
+      byKind = { id: new Map(), within: new Map() };
+      this.#byCode.set(entityCode, byKind);
     }
-    const slots = ofCode[kind];
-    const slot = slots.get(id);
+    const slots = byKind[kind];
+    const slot = slots.get(entityId);
     this.#size += 1;
-    if (slot === undefined) slots.set(id, holder);
-    else if (slot instanceof Set) slot.add(holder);
-    else if (!Array.isArray(slot)) slots.set(id, [slot, holder]);
-    else if (slot.length < longestList) slot.push(holder);
-    else slots.set(id, new Set(slot).add(holder));
+    if (slot === undefined) slots.set(entityId, subscriber);
+    else if (slot instanceof Set) slot.add(subscriber);
+    else if (!Array.isArray(slot)) slots.set(entityId, [slot, subscriber]);
+    else if (slot.length < maxListLength) slot.push(subscriber);
+    else slots.set(entityId, new Set(slot).add(subscriber));
   }
 
-  delete(kind: Kind, code: string, id: string, holder: Holder): void {
-    const slots = this.#codes.get(code)?.[kind];
-    const slot = slots?.get(id);
+  delete(kind: SubscriptionKind, entityCode: string, entityId: string, subscriber: Subscriber): void {
+    const slots = this.#byCode.get(entityCode)?.[kind];
+    const slot = slots?.get(entityId);
     if (!slots || slot === undefined) return;
     if (slot instanceof Set) {
-      if (!slot.delete(holder)) return;
-      if (slot.size === 0) slots.delete(id);
+      if (!slot.delete(subscriber)) return;
+      if (slot.size === 0) slots.delete(entityId);
     } else if (Array.isArray(slot)) {
-      const at = slot.indexOf(holder);
+      const at = slot.indexOf(subscriber);
       if (at < 0) return;
       slot.splice(at, 1);
-      if (slot.length === 0) slots.delete(id);
+      if (slot.length === 0) slots.delete(entityId);
     } else {
-      if (slot !== holder) return;
-      slots.delete(id);
+      if (slot !== subscriber) return;
+      slots.delete(entityId);
     }
     this.#size -= 1;
   }
 
-  /** Calls `visit` for each holder. `visit` may remove the holder it is called with. */
-  each(kind: Kind, code: string, id: string, visit: (holder: Holder) => void): void {
-    const slot = this.#codes.get(code)?.[kind].get(id);
+  /** Calls `visit` for each subscriber. `visit` may remove the subscriber it is called with. */
+  each(kind: SubscriptionKind, entityCode: string, entityId: string, visit: (subscriber: Subscriber) => void): void {
+    const slot = this.#byCode.get(entityCode)?.[kind].get(entityId);
     if (slot === undefined) return;
-    if (slot instanceof Set) for (const holder of slot) visit(holder);
-    else if (Array.isArray(slot)) for (const holder of slot.slice()) visit(holder);
+    if (slot instanceof Set) for (const subscriber of slot) visit(subscriber);
+    else if (Array.isArray(slot)) for (const subscriber of slot.slice()) visit(subscriber);
     else visit(slot);
   }
 }

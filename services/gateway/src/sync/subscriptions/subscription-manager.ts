@@ -1,65 +1,65 @@
-import type {
-  ResetMessage,
-  SubscribeMessage,
-  UnsubscribedMessage,
-  UnsubscribeMessage,
-  UpMessage,
-} from "@heliograph/protocol";
+import type { SubscribeMessage, UnsubscribedMessage, UnsubscribeMessage, UpMessage } from "@heliograph/protocol";
 import type { Clock } from "@heliograph/shared/clock";
-import type { Readable, RightsReader } from "../rights/rights-reader.ts";
-import type { Connection } from "../socket/connection.ts";
-import type { Limits } from "../socket/limits.ts";
-import { UpMessageError } from "../socket/up-message.ts";
-import { type Held, Holdings } from "./connection-subscriptions.ts";
-import type { Pending } from "./pending-subscriptions.ts";
-import { heldVersions, problemOf } from "./subscribe-payload.ts";
+import type { Connection } from "../connection/connection.ts";
+import { ConnectionSubscriptions, type Subscription } from "../connection/connection-subscriptions.ts";
+import type { Limits } from "../connection/limits.ts";
+import type { PendingSubscriptions } from "../connection/pending-subscriptions.ts";
+import { UpMessageError } from "../connection/up-message.ts";
+import type { ReadableRows, RightsReader } from "../rights/rights-reader.ts";
+import type { ResetReason, SyncObserver } from "../sync-observer.ts";
+import { findPayloadProblem, heldVersions } from "./subscribe-payload.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
-import type { RowKeeper } from "./subscription-row-writer.ts";
+import type { SubscriptionRowWriter } from "./subscription-row-writer.ts";
 
-export type SubscriptionManagerPorts = {
-  /** What is held, and what is pending. */
+export interface SubscriptionManagerPorts {
+  /** Live and pending subscriptions. */
   readonly index: SubscriptionIndex<Connection>;
-  /** What is dormant or pending: whoever asked for what may yet begin to be readable. */
-  readonly sleepers: SubscriptionIndex<Connection>;
-  readonly rows: RowKeeper;
+  /** Refused and pending subscriptions: those that may yet become readable. */
+  readonly refusedIndex: SubscriptionIndex<Connection>;
+  readonly rows: SubscriptionRowWriter;
   readonly rights: RightsReader;
-  /** Whether an entity type exists. @throws when that cannot be found out */
-  readonly knows: (code: string) => Promise<boolean>;
+  /** Whether an entity type exists. @throws when the database does not answer */
+  readonly entityTypeExists: (entityCode: string) => Promise<boolean>;
   readonly limits: Limits;
   readonly clock: Clock;
-  readonly onError: (error: unknown) => void;
-  readonly countReset: (reason: ResetMessage["payload"]["reason"]) => void;
-  /** Has the rights to these read again, because they may have changed since the last read. */
-  readonly stir: (connection: Connection, held: readonly Held[]) => void;
-  /** Rows that the client holds through a container, and may read. */
-  readonly onCovered: (connection: Connection, code: string, ids: readonly string[]) => void;
-  /** Something dormant became live. */
-  readonly countWoken: () => void;
-  /** Seconds that a SUBSCRIBE took. */
-  readonly observeSubscribe: (seconds: number) => void;
-};
+  readonly observer: SyncObserver;
+  /** Reads the rights to these again, because they may have changed since the last read. */
+  readonly recheckRefused: (connection: Connection, subscriptions: readonly Subscription[]) => void;
+  /** The client holds these rows through a container, and may read them. */
+  readonly onCovered: (connection: Connection, entityCode: string, entityIds: readonly string[]) => void;
+}
 
-const canonical = (ids: readonly string[] | undefined): string[] => [
+const canonicalIds = (ids: readonly string[] | undefined): string[] => [
   ...new Set((ids ?? []).map((id) => id.toLowerCase())),
 ];
 
-/** Messages that change what a connection holds, and PING. */
+/** The subscriptions that a message names. */
+const namedSubscriptions = (
+  entityCode: string,
+  ids: readonly string[] | undefined,
+  within: readonly string[] | undefined,
+): Subscription[] => [
+  ...canonicalIds(ids).map((entityId) => ({ kind: "id", entityCode, entityId }) as const),
+  ...canonicalIds(within).map((entityId) => ({ kind: "within", entityCode, entityId }) as const),
+];
+
+/** Messages that change subscriptions, and PING. */
 export type SubscriptionMessage = Exclude<UpMessage, { type: "RESUME" | "AUTH" }>;
 
 /**
- * What a connection holds: in memory, which decides who is told, and as rows, from which another socket goes on. The
- * order of SUBSCRIBE is what closes the window between reading and listening: register in memory, then read the versions.
- * A change that commits before that read is seen by it; one that commits later is sequenced later and finds the
+ * Subscriptions of connections: in memory, which decides what is delivered, and as rows, from which another socket
+ * resumes. The order of SUBSCRIBE leaves no window between reading and listening: first register in memory, then read the
+ * versions. The read sees a change that commits before it; a change that commits later is sequenced later and finds the
  * registration.
  *
- * Rows are written after the read, and as held only for what may be read: they outlive the socket, and a client that drops
- * its socket in the middle of a SUBSCRIBE must not find itself holding, after RESUME, what nobody has checked. They are
- * written before SUBSCRIBED: what a client was told to hold, it can resume. Rights that are withdrawn between the two are
- * sequenced after the cursor that the client has, so RESUME reads them again.
+ * Rows are written after the read, and as live only for what may be read. They outlive the socket, and a client that drops
+ * its socket in the middle of a SUBSCRIBE must not resume a subscription whose rights were never checked. They are written
+ * before SUBSCRIBED, so that a client can resume whatever it was told. Rights that are withdrawn between the two are
+ * sequenced after the client's cursor, so RESUME reads them again.
  *
- * What is refused or withdrawn stays dormant, alike for rows that do not exist and rows that may not be read: nothing about
- * it is delivered, but a change after which it might be readable causes a read under the user's rights, and only what that
- * finds is told. So nobody has to ask again and again, and nobody waits for the next time he asks.
+ * Subscriptions that are refused or revoked are kept as refused, alike for rows that do not exist and rows that may not be
+ * read. Nothing is delivered for them, but a change that might make them readable causes a read under the user's rights,
+ * and the client is notified of what that finds. So clients need not poll for access.
  */
 export class SubscriptionManager {
   readonly #ports: SubscriptionManagerPorts;
@@ -84,209 +84,218 @@ export class SubscriptionManager {
 
   async #subscribe(connection: Connection, { id: correlationId, payload }: SubscribeMessage): Promise<void> {
     const startedAt = this.#ports.clock.now();
-    const code = payload.entityCode;
-    const problem = problemOf(payload);
+    const { entityCode } = payload;
+    const problem = findPayloadProblem(payload);
     if (problem) throw new UpMessageError("invalid_message", problem, correlationId);
-    await this.#requireType(code, correlationId);
-    const ids = canonical(payload.entityIds);
-    const covered = canonical(payload.covered);
-    const within = canonical(payload.within);
+    await this.#requireType(entityCode, correlationId);
+    const covered = canonicalIds(payload.covered);
     const versions = heldVersions(payload);
-    const wanted: Held[] = [
-      ...ids.map((id) => ({ kind: "id", code, id }) as const),
-      ...within.map((id) => ({ kind: "within", code, id }) as const),
-    ];
-    const fresh = wanted.filter((held) => !connection.holdings.has(held));
+    const wanted = namedSubscriptions(entityCode, payload.entityIds, payload.within);
+    const idsOf = (kind: Subscription["kind"]): string[] =>
+      wanted.flatMap((one) => (one.kind === kind ? [one.entityId] : []));
+    const fresh = wanted.filter((one) => !connection.subscribed.has(one));
     const { maxSubscriptions } = this.#ports.limits;
-    if (connection.holdings.count + fresh.length > maxSubscriptions)
+    if (connection.subscribed.count + fresh.length > maxSubscriptions)
       throw new UpMessageError(
         "too_many_subscriptions",
-        `${connection.holdings.count} subscriptions and ${fresh.length} more would exceed ${maxSubscriptions}; none was added.`,
+        `${connection.subscribed.count} subscriptions and ${fresh.length} more would exceed ${maxSubscriptions}; none was added.`,
         correlationId,
       );
-    // The bound is on memory, whatever it is used for; what was refused gives way.
-    while (connection.subscriptions + fresh.length > maxSubscriptions && this.#forgetOneDormant(connection));
+    // The limit bounds memory, so refused subscriptions count; they give way to new ones.
+    while (connection.subscriptionCount + fresh.length > maxSubscriptions && this.#dropOneRefused(connection));
 
-    for (const held of wanted) connection.adopted.delete(held);
+    for (const one of wanted) connection.adopted.delete(one);
     const pending = this.register(connection, fresh);
-    const may = (held: Held): boolean =>
-      held.kind === "id" ? readable.versions.has(held.id) : readable.containers.has(held.id);
-    let readable: Readable;
-    let refused: Held[];
-    let lost: Held[] = [];
+    const may = (one: Subscription): boolean =>
+      one.kind === "id" ? readable.versions.has(one.entityId) : readable.containers.has(one.entityId);
+    let readable: ReadableRows;
+    let refused: Subscription[];
+    let lost: Subscription[] = [];
     try {
-      readable = await this.#ports.rights.read(connection.user, code, { ids: [...ids, ...covered], within });
+      const query = { ids: [...idsOf("id"), ...covered], within: idsOf("within") };
+      readable = await this.#ports.rights.read(connection.user, entityCode, query);
       if (!connection.open) return;
-      refused = wanted.filter((held) => !may(held));
+      refused = wanted.filter((one) => !may(one));
       lost = this.#drop(connection, refused);
       this.#unindex(connection, refused);
-      // Also those already held: rows that were lost (a crash empties nothing here, an operator may) come back.
-      const rows = wanted.map((held) => ({ ...held, dormant: !may(held) }));
+      // Includes subscriptions that were live before, so that rows which were lost by an operator's mistake come back.
+      const rows = wanted.map((one) => ({ ...one, refused: !may(one) }));
       const written = wanted.length === 0 || (await this.#ports.rows.put(connection, rows));
-      if (!written) return this.#ports.rows.replaced(connection);
+      if (!written) return this.#ports.rows.closeReplaced(connection);
     } catch (error) {
-      this.#ports.onError(error);
+      this.#ports.observer.failed("subscribe", error);
       this.abandon(connection);
-      for (const held of lost) this.#sleep(connection, held);
-      // Whether they were written is unknown: a lost connection hides the outcome.
-      this.#ports.rows.correct(connection, [...fresh, ...lost]).catch(this.#ports.onError);
+      for (const one of lost) this.#refuse(connection, one);
+      // Whether the rows were written is unknown: a lost connection hides the outcome.
+      void this.#ports.rows.correct(connection, [...fresh, ...lost]);
       throw new UpMessageError("unavailable", "The database cannot be reached; nothing was subscribed.", correlationId);
     }
     if (!connection.open) return;
-    for (const held of fresh) if (may(held)) this.#hold(connection, held);
-    // Also what was held before and was withdrawn by another read in the meantime: it is not held any more.
-    refused = wanted.filter((held) => !connection.holdings.has(held));
+    for (const one of fresh) if (may(one)) this.#activate(connection, one);
+    // Includes subscriptions that were live before and that another read revoked in the meantime.
+    refused = wanted.filter((one) => !connection.subscribed.has(one));
     connection.pending = null;
-    for (const held of refused) this.#sleep(connection, held);
-    connection.reads.note(code, readable.versions);
+    for (const one of refused) this.#refuse(connection, one);
+    connection.reads.note(entityCode, readable.versions);
     const lacking = covered.filter((id) => !readable.versions.has(id));
-    const gone = new Set([...refused.map(({ id }) => id), ...lacking]);
+    const gone = new Set([...refused.map(({ entityId }) => entityId), ...lacking]);
     const changed = [...readable.versions]
       .filter(([id, version]) => versions.get(id) !== version && !gone.has(id))
       .map(([entityId, version]) => ({ entityId, version }));
     connection.send({
       type: "SUBSCRIBED",
       ...(correlationId && { id: correlationId }),
-      payload: { entityCode: code, count: wanted.length - refused.length, changed, gone: [...gone] },
+      payload: { entityCode, count: wanted.length - refused.length, changed, gone: [...gone] },
     });
     this.#ports.onCovered(
       connection,
-      code,
+      entityCode,
       covered.filter((id) => readable.versions.has(id)),
     );
-    this.#deliverKept(connection, pending, readable);
-    // The read that refused them may have been the older one.
-    const doubtful = [...lost, ...pending.stirred].filter((held) => connection.dormant.has(held));
-    if (doubtful.length > 0) this.#ports.stir(connection, doubtful);
-    this.#ports.observeSubscribe((this.#ports.clock.now() - startedAt) / 1000);
+    this.#deliverDeferred(connection, pending, readable);
+    // The read that refused them may have been older than the change that asked for a recheck.
+    const doubtful = [...lost, ...pending.recheck].filter((one) => connection.refused.has(one));
+    if (doubtful.length > 0) this.#ports.recheckRefused(connection, doubtful);
+    this.#ports.observer.subscribed(this.#ports.clock.now() - startedAt);
   }
 
-  /** Takes part in the fan-out from here on; the signals are kept until the caller knows what stands. */
-  register(connection: Connection, fresh: readonly Held[]): Pending {
-    const pending: Pending = { holdings: new Holdings(), kept: new Map(), withdrawn: [], stirred: [] };
+  /** Adds subscriptions to the fan-out; their signals are deferred until the caller knows which of them stand. */
+  register(connection: Connection, fresh: readonly Subscription[]): PendingSubscriptions {
+    const pending: PendingSubscriptions = {
+      subscriptions: new ConnectionSubscriptions(),
+      deferred: new Map(),
+      revokedContainers: [],
+      recheck: [],
+    };
     connection.pending = pending;
-    for (const held of fresh) {
-      pending.holdings.add(held);
-      this.#ports.index.add(held.kind, held.code, held.id, connection);
-      if (!connection.dormant.has(held)) this.#ports.sleepers.add(held.kind, held.code, held.id, connection);
+    for (const one of fresh) {
+      const { kind, entityCode, entityId } = one;
+      pending.subscriptions.add(one);
+      this.#ports.index.add(kind, entityCode, entityId, connection);
+      if (!connection.refused.has(one)) this.#ports.refusedIndex.add(kind, entityCode, entityId, connection);
     }
     return pending;
   }
 
-  /** All that is pending stands. */
+  /** Makes all pending subscriptions live. */
   settle(connection: Connection): void {
-    for (const held of connection.pending?.holdings.list() ?? []) this.#hold(connection, held);
+    for (const one of connection.pending?.subscriptions.list() ?? []) this.#activate(connection, one);
     connection.pending = null;
   }
 
-  /** Nothing that is pending stands. */
+  /** Drops all pending subscriptions. */
   abandon(connection: Connection): void {
-    const pending = connection.pending?.holdings.list() ?? [];
+    const pending = connection.pending?.subscriptions.list() ?? [];
     this.#unindex(connection, pending);
-    for (const held of pending) if (!connection.dormant.has(held)) this.#unwatch(connection, held);
+    for (const one of pending) if (!connection.refused.has(one)) this.#unwatch(connection, one);
     connection.pending = null;
   }
 
-  /** What an earlier socket of the same connection was refused: watched from here on, and read again. */
-  resumeDormant(connection: Connection, refused: readonly Held[]): void {
-    for (const held of refused) this.#sleep(connection, held);
-    if (refused.length > 0) this.#ports.stir(connection, refused);
+  /** Takes over what an earlier socket of the same connection was refused, and reads the rights again. */
+  resumeRefused(connection: Connection, refused: readonly Subscription[]): void {
+    for (const one of refused) this.#refuse(connection, one);
+    if (refused.length > 0) this.#ports.recheckRefused(connection, refused);
   }
 
-  /** A read has found it: it is live from here on. False when it was not dormant any more. */
-  wake(connection: Connection, held: Held): boolean {
-    if (!connection.dormant.has(held)) return false;
-    // A SUBSCRIBE to it is in work and will find it, too.
-    if (connection.pending?.holdings.has(held)) {
-      connection.pending.stirred.push(held);
+  /** Makes a refused subscription live after a read has found it. @returns false when it is not refused any more */
+  restoreRefused(connection: Connection, subscription: Subscription): boolean {
+    if (!connection.refused.has(subscription)) return false;
+    // A SUBSCRIBE to it is in progress and will find it, too.
+    if (connection.pending?.subscriptions.has(subscription)) {
+      connection.pending.recheck.push(subscription);
       return false;
     }
-    this.#ports.index.add(held.kind, held.code, held.id, connection);
-    this.#hold(connection, held);
-    this.#ports.rows.correctInOrder(connection, [held]);
-    this.#ports.countWoken();
+    const { kind, entityCode, entityId } = subscription;
+    this.#ports.index.add(kind, entityCode, entityId, connection);
+    this.#activate(connection, subscription);
+    this.#ports.rows.correctInOrder(connection, [subscription]);
+    this.#ports.observer.refusedRestored();
     return true;
   }
 
   /**
-   * A row that was told through a container is held by its id from here on: where only the table's own policies know who
-   * may read it, nothing else could say later that it was told, and its loss must be told to those alone who knew it.
+   * Subscribes to a row by its id because it was delivered through a container. Where only the table's own policies know
+   * who may read it, nothing else records later that the client has it, and only clients that have it may be notified of
+   * its loss.
    */
-  adopt(connection: Connection, code: string, id: string): void {
-    const held: Held = { kind: "id", code, id };
-    if (connection.holdsId(code, id) || connection.subscriptions >= this.#ports.limits.maxSubscriptions) return;
-    this.#ports.index.add("id", code, id, connection);
-    this.#hold(connection, held);
-    connection.adopted.add(held);
-    this.#ports.rows.correctInOrder(connection, [held]);
+  adopt(connection: Connection, entityCode: string, entityId: string): void {
+    const subscription: Subscription = { kind: "id", entityCode, entityId };
+    const full = connection.subscriptionCount >= this.#ports.limits.maxSubscriptions;
+    if (connection.holdsId(entityCode, entityId) || full) return;
+    this.#ports.index.add("id", entityCode, entityId, connection);
+    this.#activate(connection, subscription);
+    connection.adopted.add(subscription);
+    this.#ports.rows.correctInOrder(connection, [subscription]);
   }
 
-  /** Without any container of the type, nobody wants its rows that came through one. */
-  #adoptedBy(connection: Connection, code: string | undefined): Held[] {
+  /** Adopted subscriptions of types without any container subscription: the client no longer wants their rows. */
+  #orphanedAdoptions(connection: Connection, entityCode: string | undefined): Subscription[] {
     const containers = new Set(
-      connection.holdings.list(code).flatMap((held) => (held.kind === "within" ? [held.code] : [])),
+      connection.subscribed.list(entityCode).flatMap((one) => (one.kind === "within" ? [one.entityCode] : [])),
     );
-    return connection.adopted.list(code).filter((held) => !containers.has(held.code));
+    return connection.adopted.list(entityCode).filter((one) => !containers.has(one.entityCode));
   }
 
-  /** Indexed already. */
-  #hold(connection: Connection, held: Held): void {
-    connection.dormant.delete(held);
-    this.#unwatch(connection, held);
-    connection.holdings.add(held);
+  /** Makes an indexed subscription live. */
+  #activate(connection: Connection, subscription: Subscription): void {
+    connection.refused.delete(subscription);
+    this.#unwatch(connection, subscription);
+    connection.subscribed.add(subscription);
   }
 
-  #sleep(connection: Connection, held: Held): void {
-    if (connection.dormant.has(held)) return;
-    connection.dormant.add(held);
-    this.#unwatch(connection, held);
-    this.#ports.sleepers.add(held.kind, held.code, held.id, connection);
+  #refuse(connection: Connection, subscription: Subscription): void {
+    if (connection.refused.has(subscription)) return;
+    connection.refused.add(subscription);
+    this.#unwatch(connection, subscription);
+    const { kind, entityCode, entityId } = subscription;
+    this.#ports.refusedIndex.add(kind, entityCode, entityId, connection);
   }
 
-  #unwatch(connection: Connection, { kind, code, id }: Held): void {
-    this.#ports.sleepers.delete(kind, code, id, connection);
+  #unwatch(connection: Connection, { kind, entityCode, entityId }: Subscription): void {
+    this.#ports.refusedIndex.delete(kind, entityCode, entityId, connection);
   }
 
-  /** False when there is none. */
-  #forgetOneDormant(connection: Connection): boolean {
-    const held = connection.dormant.first();
-    if (!held) return false;
-    this.#endDormant(connection, held);
-    this.#ports.rows.correctInOrder(connection, [held]);
+  /** @returns false when there is none */
+  #dropOneRefused(connection: Connection): boolean {
+    const subscription = connection.refused.first();
+    if (!subscription) return false;
+    this.#dropRefused(connection, subscription);
+    this.#ports.rows.correctInOrder(connection, [subscription]);
     return true;
   }
 
-  /** Those that were held. */
-  #drop(connection: Connection, named: readonly Held[]): Held[] {
-    const dropped = named.filter((held) => connection.holdings.delete(held));
-    for (const held of dropped) connection.adopted.delete(held);
+  /** @returns those that were live */
+  #drop(connection: Connection, named: readonly Subscription[]): Subscription[] {
+    const dropped = named.filter((one) => connection.subscribed.delete(one));
+    for (const one of dropped) connection.adopted.delete(one);
     this.#unindex(connection, dropped);
     return dropped;
   }
 
-  /** False when it is not dormant. */
-  #endDormant(connection: Connection, held: Held): boolean {
-    if (!connection.dormant.delete(held)) return false;
-    this.#unwatch(connection, held);
+  /** @returns false when the subscription is not refused */
+  #dropRefused(connection: Connection, subscription: Subscription): boolean {
+    if (!connection.refused.delete(subscription)) return false;
+    this.#unwatch(connection, subscription);
     return true;
   }
 
-  /** Signals that came while it was open whether the subscription stands: those it covers and that are news. */
-  #deliverKept(connection: Connection, pending: Pending, readable: Readable): void {
-    // First: what came through a container that is lost by now must not be told any more.
-    for (const { code, id } of pending.withdrawn) this.revokeContainer(connection, code, id);
-    for (const { code, id, change } of pending.kept.values()) {
-      if (change) connection.deliver(change);
-      // A refused id is named by SUBSCRIBED already.
-      else if (!pending.holdings.has({ kind: "id", code, id }) || readable.versions.has(id))
-        this.revoke(connection, code, id);
+  /** Delivers the signals that arrived while it was unknown whether the subscriptions stand. */
+  #deliverDeferred(connection: Connection, pending: PendingSubscriptions, readable: ReadableRows): void {
+    // Revocations first: a row must not be delivered through a container that is lost by now.
+    for (const { entityCode, entityId } of pending.revokedContainers)
+      this.revokeContainer(connection, entityCode, entityId);
+    for (const { entityCode, entityId, signal } of pending.deferred.values()) {
+      if (signal) connection.deliver(signal);
+      // SUBSCRIBED has named a refused id already.
+      else if (!pending.subscriptions.has({ kind: "id", entityCode, entityId }) || readable.versions.has(entityId))
+        this.revoke(connection, entityCode, entityId);
     }
     connection.flush();
   }
 
-  /** What the client holds can no longer be vouched for: it holds nothing any more, and is asked to subscribe again. */
-  reset(connection: Connection, reason: ResetMessage["payload"]["reason"]): void {
-    // No cursor until then: it would say that nothing was missed.
+  /** Drops all subscriptions and asks the client to subscribe again, because missed changes cannot be replayed. */
+  reset(connection: Connection, reason: ResetReason): void {
+    // No cursor until then: it would claim that nothing was missed.
     connection.mustReset = true;
     connection.enqueue(async () => {
       if (!connection.open) return;
@@ -294,97 +303,99 @@ export class SubscriptionManager {
       this.#forgetAll(connection);
       connection.forgetSignals();
       connection.send({ type: "RESET", payload: { reason } });
-      this.#ports.countReset(reason);
+      this.#ports.observer.resetSent(reason);
       await this.#ports.rows.correct(connection, ended);
     });
   }
 
-  /** Rows of an open connection are missing, and nobody else took it over: writes them again. */
-  restore(connection: Connection): void {
+  /** Writes the rows of an open connection again after they were lost without a takeover. */
+  rewriteRows(connection: Connection): void {
     connection.enqueue(async () => {
       if (!connection.open) return;
       connection.session.created = false;
-      const rows = everything(connection).map((held) => ({ ...held, dormant: connection.dormant.has(held) }));
-      if (!(await this.#ports.rows.put(connection, rows))) this.#ports.rows.replaced(connection);
+      const rows = everything(connection).map((one) => ({ ...one, refused: connection.refused.has(one) }));
+      if (!(await this.#ports.rows.put(connection, rows))) this.#ports.rows.closeReplaced(connection);
     });
   }
 
   async #unsubscribe(connection: Connection, { id: correlationId, payload }: UnsubscribeMessage): Promise<void> {
-    const { entityCode: code, entityIds, within } = payload;
-    if (!connection.holdings.hasCode(code) && !connection.dormant.hasCode(code))
-      await this.#requireType(code, correlationId);
-    const named: Held[] =
-      entityIds || within
-        ? [
-            ...canonical(entityIds).map((id) => ({ kind: "id", code, id }) as const),
-            ...canonical(within).map((id) => ({ kind: "within", code, id }) as const),
-          ]
-        : everything(connection, code);
-    await this.#end(connection, named, { ...(correlationId && { id: correlationId }), code });
+    const { entityCode, entityIds, within } = payload;
+    if (!connection.subscribed.hasCode(entityCode) && !connection.refused.hasCode(entityCode))
+      await this.#requireType(entityCode, correlationId);
+    const named =
+      entityIds || within ? namedSubscriptions(entityCode, entityIds, within) : everything(connection, entityCode);
+    await this.#end(connection, named, { ...(correlationId && { id: correlationId }), entityCode });
   }
 
-  async #end(connection: Connection, named: readonly Held[], answer: { id?: string; code?: string }): Promise<void> {
+  async #end(
+    connection: Connection,
+    named: readonly Subscription[],
+    answer: { id?: string; entityCode?: string },
+  ): Promise<void> {
     const ended = this.#drop(connection, named);
-    const forgotten = named.filter((held) => this.#endDormant(connection, held));
-    const adopted = this.#drop(connection, this.#adoptedBy(connection, answer.code));
+    const forgotten = named.filter((one) => this.#dropRefused(connection, one));
+    const adopted = this.#drop(connection, this.#orphanedAdoptions(connection, answer.entityCode));
     await this.#ports.rows.correct(connection, [...ended, ...forgotten, ...adopted]);
     const message: UnsubscribedMessage = {
       type: "UNSUBSCRIBED",
       ...(answer.id && { id: answer.id }),
-      payload: { ...(answer.code && { entityCode: answer.code }), count: ended.length },
+      payload: { ...(answer.entityCode && { entityCode: answer.entityCode }), count: ended.length },
     };
     connection.send(message);
   }
 
-  /** The user may no longer read a row: tells it; a subscription to it is dormant from here on. */
-  revoke(connection: Connection, code: string, id: string): void {
-    this.#withdraw(connection, { kind: "id", code, id });
-    connection.tellGone(code, id);
+  /** Notifies the client that a row may no longer be read; a subscription to it is refused from now on. */
+  revoke(connection: Connection, entityCode: string, entityId: string): void {
+    this.#withdraw(connection, { kind: "id", entityCode, entityId });
+    connection.queueGone(entityCode, entityId);
   }
 
-  /** The user may no longer read a container. */
-  revokeContainer(connection: Connection, code: string, id: string): void {
-    const held: Held = { kind: "within", code, id };
-    if (connection.pending?.holdings.has(held)) connection.pending.withdrawn.push(held);
-    if (this.#withdraw(connection, held)) connection.tellGone(code, id);
+  /** Notifies the client that a container may no longer be read. */
+  revokeContainer(connection: Connection, entityCode: string, entityId: string): void {
+    const subscription: Subscription = { kind: "within", entityCode, entityId };
+    if (connection.pending?.subscriptions.has(subscription)) connection.pending.revokedContainers.push(subscription);
+    if (this.#withdraw(connection, subscription)) connection.queueGone(entityCode, entityId);
   }
 
-  #withdraw(connection: Connection, held: Held): boolean {
-    if (this.#drop(connection, [held]).length === 0) return false;
-    this.#sleep(connection, held);
-    // A SUBSCRIBE that came before may bring it back; what is written is what is held by then.
-    this.#ports.rows.correctInOrder(connection, [held]);
+  #withdraw(connection: Connection, subscription: Subscription): boolean {
+    if (this.#drop(connection, [subscription]).length === 0) return false;
+    this.#refuse(connection, subscription);
+    // An earlier SUBSCRIBE may bring it back; the rows follow the state that memory has by then.
+    this.#ports.rows.correctInOrder(connection, [subscription]);
     return true;
   }
 
-  /** Takes a connection out of memory, at the moment its socket closes. Its rows go with the session. */
+  /** Removes a connection from memory when its socket closes. Its rows follow with the session. */
   forget(connection: Connection): void {
     this.abandon(connection);
     this.#forgetAll(connection);
   }
 
   #forgetAll(connection: Connection): void {
-    this.#drop(connection, connection.holdings.list());
-    for (const one of connection.dormant.list()) this.#endDormant(connection, one);
+    this.#drop(connection, connection.subscribed.list());
+    for (const one of connection.refused.list()) this.#dropRefused(connection, one);
   }
 
-  #unindex(connection: Connection, held: readonly Held[]): void {
-    for (const { kind, code, id } of held) this.#ports.index.delete(kind, code, id, connection);
+  #unindex(connection: Connection, subscriptions: readonly Subscription[]): void {
+    for (const { kind, entityCode, entityId } of subscriptions)
+      this.#ports.index.delete(kind, entityCode, entityId, connection);
   }
 
-  async #requireType(code: string, correlationId: string | undefined): Promise<void> {
-    let known: boolean;
+  async #requireType(entityCode: string, correlationId: string | undefined): Promise<void> {
+    let exists: boolean;
     try {
-      known = await this.#ports.knows(code);
+      exists = await this.#ports.entityTypeExists(entityCode);
     } catch (error) {
-      this.#ports.onError(error);
+      this.#ports.observer.failed("subscribe", error);
       throw new UpMessageError("unavailable", "The database cannot be reached.", correlationId);
     }
-    if (!known) throw new UpMessageError("unknown_entity", `No entity type has the code "${code}".`, correlationId);
+    if (!exists)
+      throw new UpMessageError("unknown_entity", `No entity type has the code "${entityCode}".`, correlationId);
   }
 }
 
-const everything = ({ holdings, dormant }: Connection, code?: string): Held[] => [
-  ...holdings.list(code),
-  ...dormant.list(code),
+/** Live and refused subscriptions, all or of one entity code. */
+const everything = ({ subscribed, refused }: Connection, entityCode?: string): Subscription[] => [
+  ...subscribed.list(entityCode),
+  ...refused.list(entityCode),
 ];

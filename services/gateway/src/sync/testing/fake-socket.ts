@@ -1,5 +1,5 @@
 import type { DownMessage } from "@heliograph/protocol";
-import type { SocketPort } from "../socket/connection.ts";
+import type { SocketPort } from "../connection/connection.ts";
 
 /** A socket that remembers what was written. */
 export class FakeSocket implements SocketPort {

@@ -21,6 +21,7 @@ import { buildApp, listen } from "../../app.ts";
 import { type GatewayConfig, gatewayConfig } from "../../config.ts";
 import { EntityRegistry } from "../../db/entity-registry.ts";
 import { createGatewayMetrics, type GatewayMetrics } from "../../metrics.ts";
+import { createMetricsObserver } from "../../metrics-observer.ts";
 import { PubsubService } from "../pubsub-service.ts";
 
 const logger = createLogger("test", "silent");
@@ -136,7 +137,16 @@ export async function startLiveGateway(
   const tokens = new Tokens(config);
   const metricsRegistry = createMetricsRegistry("gateway");
   const metrics = createGatewayMetrics(metricsRegistry);
-  const pubsub = new PubsubService({ config, pool, syncPool, registry, tokens, logger, metrics });
+  const pubsub = new PubsubService({
+    config,
+    pool,
+    syncPool,
+    registry,
+    tokens,
+    logger,
+    observer: createMetricsObserver({ metrics, logger }),
+  });
+  metrics.observeSizes(() => pubsub.sizes);
   const notReady = (): string | undefined => pubsub.notReady;
   const app = await buildApp({ config, pool, registry, tokens, logger, metrics, metricsRegistry, pubsub, notReady });
   undo.defer(() => app.close());

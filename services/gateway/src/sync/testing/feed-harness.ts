@@ -4,6 +4,7 @@ import type { FeedMessage, LogChange, LogRow } from "@heliograph/server-kit";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { settle } from "@heliograph/shared/testing/settle";
 import { Feed } from "../feed/feed.ts";
+import { silentObserver } from "../sync-observer.ts";
 
 const row = (seq: number): LogRow => ({
   sync_seq: seq,
@@ -18,7 +19,7 @@ const row = (seq: number): LogRow => ({
 });
 
 /** A feed over a log in memory. */
-export function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {}) {
+export function createFeedHarness({ bus = true, head = 10 }: { bus?: boolean; head?: number } = {}) {
   const clock = new FakeClock();
   const log = Array.from({ length: head }, (_, at) => row(at + 1));
   const state = {
@@ -56,17 +57,13 @@ export function scene({ bus = true, head = 10 }: { bus?: boolean; head?: number 
       if (state.cannotApply) throw new Error("a fault in the fan-out");
       applied.push(...changes.map(({ entityId }) => entityId));
     },
-    anotherHistory: (_kind, reason) => void histories.push(reason),
+    onReset: (_kind, reason) => void histories.push(reason),
     clock,
     random: () => 1,
     bus,
     pollIntervalMs: 250,
-    observe: {
-      moved: () => undefined,
-      repaired: (reason) => void repairs.push(reason),
-      failed: () => undefined,
-      headRead: () => undefined,
-    },
+    onHeadRead: () => undefined,
+    observer: { ...silentObserver, feedRepaired: (reason) => void repairs.push(reason) },
   });
   const claim = (count: number): void => {
     for (let more = 0; more < count; more += 1) {

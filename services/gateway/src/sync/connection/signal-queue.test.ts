@@ -1,25 +1,25 @@
 import { expect, test } from "vitest";
 import { FakeSocket } from "../testing/fake-socket.ts";
-import { id, item } from "../testing/scene.ts";
+import { id, logChange } from "../testing/test-sync-core.ts";
 import { FrameCache } from "./frame-cache.ts";
-import { changeOf } from "./signal.ts";
-import { bufferMark, Outbox } from "./signal-queue.ts";
+import { createSignal } from "./signal.ts";
+import { highWaterMark, SignalQueue } from "./signal-queue.ts";
 
 test("changes of one entity coalesce to the newest, in whatever order they come", () => {
-  const [outbox, socket] = [new Outbox(), new FakeSocket()];
+  const [outbox, socket] = [new SignalQueue(), new FakeSocket()];
   const row = id();
-  for (const version of [3, 5, 4]) outbox.put(changeOf(item({ entityId: row, version })), 0);
+  for (const version of [3, 5, 4]) outbox.put(createSignal(logChange({ entityId: row, version })), 0);
   outbox.flush(socket, new FrameCache(), 0);
   expect(socket.sent).toMatchObject([{ payload: { changes: [{ version: 5 }] } }]);
 });
 
 test("the last word between a change and GONE counts", () => {
-  const [outbox, socket] = [new Outbox(), new FakeSocket()];
+  const [outbox, socket] = [new SignalQueue(), new FakeSocket()];
   const [lost, back] = [id(), id()];
-  outbox.put(changeOf(item({ entityId: lost })), 0);
+  outbox.put(createSignal(logChange({ entityId: lost })), 0);
   outbox.putGone("task", lost, 0);
   outbox.putGone("task", back, 0);
-  outbox.put(changeOf(item({ entityId: back })), 0);
+  outbox.put(createSignal(logChange({ entityId: back })), 0);
   outbox.flush(socket, new FrameCache(), 0);
   expect(socket.sent).toMatchObject([
     { type: "INVALIDATE", payload: { changes: [{ entityId: back }] } },
@@ -29,12 +29,12 @@ test("the last word between a change and GONE counts", () => {
 });
 
 test("what a full socket does not take stays, with its age", () => {
-  const [outbox, socket] = [new Outbox(), new FakeSocket()];
-  for (let more = 0; more < 1500; more += 1) outbox.put(changeOf(item({ entityId: id() })), 100);
+  const [outbox, socket] = [new SignalQueue(), new FakeSocket()];
+  for (let more = 0; more < 1500; more += 1) outbox.put(createSignal(logChange({ entityId: id() })), 100);
   const send = socket.send.bind(socket);
   socket.send = (text) => {
     send(text);
-    socket.bufferedAmount = bufferMark + 1;
+    socket.bufferedAmount = highWaterMark + 1;
   };
   expect(outbox.flush(socket, new FrameCache(), 200)).toBe(1000);
   expect(outbox.size).toBe(500);

@@ -1,14 +1,14 @@
 import { type ErrorCode, explainError, type UpMessage, upMessageSchemas } from "@heliograph/protocol";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 
-/** A message that is refused: what an ERROR frame says. */
+/** A refused message: the content of an ERROR message. */
 export class UpMessageError extends Error {
   override readonly name = "UpMessageError";
   readonly code: ErrorCode;
-  /** The message's own id, when that much could be read. */
+  /** The id of the message, if it could be read. */
   readonly correlationId: string | undefined;
 
-  /** `problem` says what was wrong, in whole sentences; the remedy comes with the code. */
+  /** `problem`: what is wrong, in whole sentences; the code adds the remedy. */
   constructor(code: ErrorCode, problem: string, correlationId?: string) {
     super(explainError(code, problem));
     this.code = code;
@@ -21,14 +21,14 @@ const validators = new Map<string, ValidateFunction>(
   Object.entries(upMessageSchemas).map(([type, schema]) => [type, ajv.compile(schema)]),
 );
 
-/** Longest piece of a client's own text that an answer repeats. */
+/** Longest part of a client's own text that an answer quotes, characters. */
 const quotedLength = 60;
 const quoted = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, quotedLength);
 
 const idField = /^\/payload\/(entityIds|within)\/\d+$/;
 
-/** One sentence about the first thing that is wrong, with the code that fits the field. */
-function problemOf(error: ErrorObject | undefined, message: unknown): [ErrorCode, string] {
+/** Describes the first schema violation in one sentence, with the error code that fits the field. */
+function describeViolation(error: ErrorObject | undefined, message: unknown): [ErrorCode, string] {
   const path = error?.instancePath ?? "";
   const field = path === "" ? "the message" : path.slice(1).replaceAll("/", ".");
   const value = path
@@ -36,7 +36,7 @@ function problemOf(error: ErrorObject | undefined, message: unknown): [ErrorCode
     .slice(1)
     .reduce<unknown>((inner, name) => (inner as Record<string, unknown>)?.[name], message);
   if (idField.test(path)) return ["invalid_id", `${field} is ${quoted(value)}, which is not a UUID.`];
-  // Only the spelling: whether the type exists is found out later, with the same code.
+  // Only its spelling is wrong here; whether the type exists is checked later, with the same code.
   if (path === "/payload/entityCode" && typeof value === "string")
     return ["unknown_entity", `No entity type has the code ${quoted(value)}.`];
   if (error?.keyword === "additionalProperties")
@@ -54,7 +54,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @throws {UpMessageError} */
+/** Parses and validates a frame from a client. @throws {UpMessageError} */
 export function parseUpMessage(text: string): UpMessage {
   const message = parseJson(text);
   if (typeof message !== "object" || message === null || Array.isArray(message))
@@ -62,11 +62,11 @@ export function parseUpMessage(text: string): UpMessage {
   const { type, id } = message as { type?: unknown; id?: unknown };
   const correlationId = typeof id === "string" && id.length <= 64 ? id : undefined;
   if (typeof type !== "string")
-    throw new UpMessageError("invalid_message", `type is ${quoted(type)}, not a text.`, correlationId);
+    throw new UpMessageError("invalid_message", `type is ${quoted(type)}, not a string.`, correlationId);
   const validate = validators.get(type);
   if (!validate) throw new UpMessageError("unknown_type", `There is no message type ${quoted(type)}.`, correlationId);
   if (!validate(message)) {
-    const [code, problem] = problemOf(validate.errors?.[0], message);
+    const [code, problem] = describeViolation(validate.errors?.[0], message);
     throw new UpMessageError(code, problem, correlationId);
   }
   return message as UpMessage;

@@ -1,0 +1,5 @@
+/** A position in the feed. `seq` counts within one epoch only. */
+export interface FeedPosition {
+  readonly epoch: string;
+  readonly seq: number;
+}
