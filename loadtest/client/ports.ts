@@ -8,7 +8,7 @@ export interface SocketEvents {
 }
 
 /** A socket that is open or opening. */
-export interface LoadSocket {
+export interface RawSocket {
   send(text: string): void;
   close(code: number): void;
   /** Stops reading, so that the kernel's buffers fill up. Absent where an engine cannot do it. */
@@ -46,7 +46,7 @@ export interface Ports {
   wallNow(): number;
   /** Calls back once after `delayMs`. The returned function cancels the timer. */
   setTimer(callback: () => void, delayMs: number): () => void;
-  openSocket(request: SocketRequest, events: SocketEvents): LoadSocket;
+  openSocket(request: SocketRequest, events: SocketEvents): RawSocket;
   request(request: HttpRequest): Promise<HttpResponse>;
   /** Uniform in [0, 1). */
   random(): number;

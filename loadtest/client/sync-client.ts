@@ -3,7 +3,7 @@ import type { DownMessage, InvalidateMessage } from "@heliograph/protocol";
 import { backoffDelay } from "../../packages/shared/src/backoff.ts";
 import type { ProtocolConstants, Target } from "../plan/plan.ts";
 import { type Ports, sleep } from "./ports.ts";
-import { SyncSocket } from "./sync-socket.ts";
+import { ProtocolSocket } from "./protocol-socket.ts";
 import { VersionLedger } from "./version-ledger.ts";
 
 export interface SyncClientOptions {
@@ -32,7 +32,7 @@ const reconnectBackoff = { baseMs: 250, capMs: 4000 };
 export class SyncClient {
   readonly ledger = new VersionLedger();
   readonly #options: SyncClientOptions;
-  #socket: SyncSocket | null = null;
+  #socket: ProtocolSocket | null = null;
   #connectionId = "";
   #cursor = "";
   #closing = false;
@@ -123,7 +123,7 @@ export class SyncClient {
     const { ports, protocol, targets, index, token } = this.#options;
     const target = targets[(index + attempt) % targets.length];
     if (!target) throw new Error("The plan has no target.");
-    const socket = await SyncSocket.open({
+    const socket = await ProtocolSocket.open({
       ports,
       protocol,
       target,

@@ -1,7 +1,8 @@
 import { cpus } from "node:os";
+import { sumOfMetric } from "@heliograph/testkit/metrics/metrics-text";
 import type { Recording } from "../report/recording.ts";
 import type { Deployment } from "./deployment.ts";
-import { readMetrics } from "./metrics-page.ts";
+import { readMetricsPage } from "./metrics-page.ts";
 
 /** Interval of the samples, milliseconds: fine enough for a plot, and too rare to disturb the measurement. */
 const intervalMs = 2000;
@@ -59,15 +60,15 @@ export function startDeploymentSampler(
   const sampleServices = async (): Promise<void> => {
     await Promise.all(
       deployment.services().map(async ({ name, metricsUrl }) => {
-        const values = await readMetrics(metricsUrl);
-        if (!values) return;
+        const page = await readMetricsPage(metricsUrl);
+        if (page === null) return;
         const at = Date.now();
         const tags = { service: name };
-        const cpu = rateOf(metricsUrl, values.get("process_cpu_seconds_total") ?? 0, at);
+        const cpu = rateOf(metricsUrl, sumOfMetric(page, "process_cpu_seconds_total") ?? 0, at);
         if (cpu !== undefined) recording.add("server_cpu", cpu * 100, at, tags);
-        recording.add("server_rss", values.get("process_resident_memory_bytes") ?? 0, at, tags);
-        const connections = values.get("heliograph_gateway_connections");
-        if (connections !== undefined) recording.add("server_connections", connections, at, tags);
+        recording.add("server_rss", sumOfMetric(page, "process_resident_memory_bytes") ?? 0, at, tags);
+        const connections = sumOfMetric(page, "heliograph_gateway_connections");
+        if (connections !== null) recording.add("server_connections", connections, at, tags);
       }),
     );
   };

@@ -4,6 +4,7 @@ import { type Cluster, startCluster } from "@heliograph/testkit/cluster/cluster"
 import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
 import { startScratchServer } from "@heliograph/testkit/postgres/scratch-server";
 import { templateDatabase } from "@heliograph/testkit/postgres/template-cluster";
+import { hasExited } from "@heliograph/testkit/process/stop-child";
 import { findRedis } from "@heliograph/testkit/redis/find-redis";
 import { startRedis } from "@heliograph/testkit/redis/server";
 import pg from "pg";
@@ -177,7 +178,7 @@ export class LocalDeployment implements Deployment {
   }
 }
 
-const isRunning = ({ process }: ServiceProcess): boolean => process.exitCode === null && process.signalCode === null;
+const isRunning = ({ process }: ServiceProcess): boolean => !hasExited(process);
 
 async function prepareDataset(
   { pool }: LocalCluster,

@@ -8,7 +8,7 @@ import type { DatasetSize } from "../plan/scenario.ts";
 import type { Action } from "../plan/workload.ts";
 import type { Deployment, ObservedService } from "./deployment.ts";
 import { invalidTokensFrom } from "./invalid-tokens.ts";
-import { readMetrics } from "./metrics-page.ts";
+import { readMetric } from "./metrics-page.ts";
 
 const entityCode = "task";
 const pageSize = 200;
@@ -116,8 +116,10 @@ export class RemoteDeployment implements Deployment {
   async countLeftovers(): Promise<number | null> {
     if (this.#options.metrics.length === 0) return null;
     const count = async (): Promise<number> => {
-      const pages = await Promise.all(this.services().map(({ metricsUrl }) => readMetrics(metricsUrl)));
-      return pages.reduce((sum, page) => sum + (page?.get("heliograph_gateway_connections") ?? 0), 0);
+      const counts = await Promise.all(
+        this.services().map(({ metricsUrl }) => readMetric(metricsUrl, "heliograph_gateway_connections")),
+      );
+      return counts.reduce<number>((sum, connections) => sum + (connections ?? 0), 0);
     };
     const deadline = Date.now() + cleanupTimeoutMs;
     let leftovers = await count();

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { sleep } from "@heliograph/shared/sleep";
 import { type JourneyContext, until } from "../journeys/journey.ts";
 import { journeys } from "../journeys/journeys.ts";
 import type { Timeline } from "../plan/plan.ts";
@@ -39,7 +39,7 @@ async function runArrivals(workload: ArrivalWorkload, shared: SharedContext, sig
   let index = 0;
   for (const offset of arrivalTimes(workload)) {
     const ahead = begin + offset - ports.wallNow();
-    if (ahead > 0) await wait(ahead);
+    if (ahead > 0) await sleep(ahead);
     if (signal.aborted) break;
     const one = journey({ ...shared, index: index++, count: 0 }).finally(() => running.delete(one));
     running.add(one);

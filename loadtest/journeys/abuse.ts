@@ -1,4 +1,4 @@
-import { SyncSocket } from "../client/sync-socket.ts";
+import { ProtocolSocket } from "../client/protocol-socket.ts";
 import { untilTurn } from "./hold-rows.ts";
 import { type JourneyContext, rowAt, targetOf, until, userOf } from "./journey.ts";
 
@@ -12,14 +12,14 @@ const reactionTimeoutMs = 15_000;
 async function closeCodeAfter(
   context: JourneyContext,
   token: string,
-  act: (socket: SyncSocket) => void | Promise<void>,
+  act: (socket: ProtocolSocket) => void | Promise<void>,
 ): Promise<number | "refused" | "open"> {
   const { ports, plan, index } = context;
   let onClosed = (_: number): void => undefined;
   const closed = new Promise<number>((resolve) => {
     onClosed = resolve;
   });
-  const socket = await SyncSocket.open({
+  const socket = await ProtocolSocket.open({
     ports,
     protocol: plan.protocol,
     target: targetOf(context, index),

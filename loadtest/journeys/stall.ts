@@ -1,4 +1,4 @@
-import { SyncSocket } from "../client/sync-socket.ts";
+import { ProtocolSocket } from "../client/protocol-socket.ts";
 import { heldRows, untilTurn } from "./hold-rows.ts";
 import { type JourneyContext, targetOf, until, userOf } from "./journey.ts";
 
@@ -15,7 +15,7 @@ export async function stall(context: JourneyContext): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     onClosed = resolve;
   });
-  const socket = await SyncSocket.open({
+  const socket = await ProtocolSocket.open({
     ports,
     protocol: plan.protocol,
     target: targetOf(context, index),

@@ -5,7 +5,7 @@
 import type { Tenant } from "./plan.ts";
 
 /** The tenant of the socket with this number. */
-export function tenantOf(index: number, tenants: readonly Tenant[]): Tenant {
+function tenantOf(index: number, tenants: readonly Tenant[]): Tenant {
   const tenant = tenants[index % tenants.length];
   if (!tenant) throw new Error("The plan has no tenant.");
   return tenant;

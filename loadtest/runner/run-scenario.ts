@@ -110,7 +110,7 @@ async function gatewayMemory(deployment: Deployment): Promise<number | null> {
   const sizes = await Promise.all(
     gateways.map(({ metricsUrl }) => readMetric(metricsUrl, "process_resident_memory_bytes")),
   );
-  return sizes.length === 0 || sizes.some((size) => size === undefined)
+  return sizes.length === 0 || sizes.some((size) => size === null)
     ? null
     : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
 }

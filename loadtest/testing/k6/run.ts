@@ -7,9 +7,9 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import path from "node:path";
 import process from "node:process";
-import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { sleep } from "@heliograph/shared/sleep";
 import type { Options } from "k6/options";
 import { evaluateBudget } from "../../plan/budget.ts";
 import { arrivalTimes } from "../../plan/workload.ts";
@@ -70,7 +70,7 @@ async function runScenario(name: string, scenario: object, script: Script, data:
     startTime = "0s",
     vus = 0,
   } = scenario as { exec: string; executor: string; startTime?: string; vus?: number };
-  await wait(milliseconds(startTime));
+  await sleep(milliseconds(startTime));
   const iterate = (iterationInTest: number): unknown => {
     // The script reads the current iteration synchronously, before its first await.
     Object.assign(current, { name, iterationInTest });
@@ -89,7 +89,7 @@ async function runScenario(name: string, scenario: object, script: Script, data:
     stages: stages.map(({ target, duration }) => ({ target, seconds: milliseconds(duration) / 1000 })),
   };
   for (const at of arrivalTimes(shape)) {
-    await wait(Math.max(0, started + at - Date.now()));
+    await sleep(Math.max(0, started + at - Date.now()));
     running.push(iterate(running.length));
   }
   await Promise.all(running);

@@ -1,8 +1,8 @@
 import type { DownMessage, UpMessage, WelcomeMessage } from "@heliograph/protocol";
 import type { ProtocolConstants, Target } from "../plan/plan.ts";
-import type { LoadSocket, Ports } from "./ports.ts";
+import type { Ports, RawSocket } from "./ports.ts";
 
-interface SyncSocketOptions {
+interface ProtocolSocketOptions {
   readonly ports: Ports;
   readonly protocol: Pick<ProtocolConstants, "subprotocol" | "tokenPrefix">;
   readonly target: Target;
@@ -17,24 +17,24 @@ interface SyncSocketOptions {
 const answerTimeoutMs = 30_000;
 
 /** One socket from WELCOME to its close, with the requests that await an answer on it. */
-export class SyncSocket {
+export class ProtocolSocket {
   readonly welcome: WelcomeMessage["payload"];
   readonly #ports: Ports;
-  readonly #socket: LoadSocket;
+  readonly #socket: RawSocket;
   readonly #pending = new Map<string, { settle: (answer: DownMessage | null) => void; cancelTimeout: () => void }>();
   #lastId = 0;
 
-  private constructor(ports: Ports, socket: LoadSocket, welcome: WelcomeMessage["payload"]) {
+  private constructor(ports: Ports, socket: RawSocket, welcome: WelcomeMessage["payload"]) {
     this.#ports = ports;
     this.#socket = socket;
     this.welcome = welcome;
   }
 
   /** Connects and waits for WELCOME. Resolves to null when that fails; never rejects. */
-  static open(options: SyncSocketOptions): Promise<SyncSocket | null> {
+  static open(options: ProtocolSocketOptions): Promise<ProtocolSocket | null> {
     const { ports, protocol, target, token, onMessage, onClose } = options;
     return new Promise((resolve) => {
-      let opened: SyncSocket | null = null;
+      let opened: ProtocolSocket | null = null;
       let closed = false;
       const cancelTimeout = ports.setTimer(() => {
         if (!opened) socket.close(1000);
@@ -48,7 +48,7 @@ export class SyncSocket {
             if (opened) opened.#dispatch(message, onMessage);
             else if (message.type === "WELCOME") {
               cancelTimeout();
-              opened = new SyncSocket(ports, socket, message.payload);
+              opened = new ProtocolSocket(ports, socket, message.payload);
               ports.record("rt_opened", 1);
               resolve(opened);
             }
