@@ -48,7 +48,7 @@ function createHarness() {
   const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
   const sum = (metric: JourneyMetric): number =>
     recorded.reduce((all, [name, value]) => (name === metric ? all + value : all), 0);
-  return { client, sockets, timers, receive, settled, sum };
+  return { client, sockets, timers, recorded, receive, settled, sum };
 }
 
 const welcome = (connectionId: string) => ({ type: "WELCOME", payload: { connectionId, cursor: `${connectionId}-0` } });
@@ -121,4 +121,16 @@ test("a connection that cannot be resumed subscribes again with the versions it 
   expect([sum("rt_unexpected_close"), sum("rt_resume_ok"), sum("rt_resubscribed"), sum("rt_received")]).toEqual([
     1, 0, 1, 1,
   ]);
+});
+
+test("a client that closes while it reconnects does not count as a failed resume", async () => {
+  const { client, sockets, timers, settled, recorded, done } = await subscribed();
+  await done;
+  sockets.at(0)?.events.onClose(1012, "");
+  await settled();
+  client.close();
+  timers.shift()?.();
+  await settled();
+  expect(sockets.length).toBe(1);
+  expect(recorded.filter(([metric]) => metric === "rt_resume_ok" || metric === "rt_resubscribed")).toEqual([]);
 });

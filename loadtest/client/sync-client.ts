@@ -155,9 +155,13 @@ export class SyncClient {
 
   async #recover(lostAt: number): Promise<void> {
     const { ports, reconnectUntil } = this.#options;
-    for (let attempt = 1; ports.wallNow() < reconnectUntil() && !this.#closing; attempt++) {
+    for (let attempt = 1; ports.wallNow() < reconnectUntil(); attempt++) {
       await sleep(ports, backoffDelay(attempt - 1, ports.random(), reconnectBackoff));
-      if (!(await this.#openSocket(attempt))) continue;
+      // A client that closes while it reconnects has not failed to resume.
+      if (this.#closing) return;
+      const opened = await this.#openSocket(attempt);
+      if (this.#closing) return this.#socket?.close();
+      if (!opened) continue;
       const outcome = await this.#resume();
       if (outcome === "lost") continue;
       ports.record("rt_resume_ok", outcome === "resumed" ? 1 : 0);
