@@ -74,7 +74,8 @@ export const tinySettings: Readonly<Record<string, Readonly<Record<string, numbe
     killAtSeconds: 0.5,
     silenceP99Ms: generous,
   },
-  "slow-consumer": { ...phases, ...small, holdSeconds: 5, settleSeconds: 3, slow: 2, deliveryP99Ms: generous },
+  // Clients must stall for longer than three pings of the tests' interval, after which they are closed.
+  "slow-consumer": { ...phases, ...small, holdSeconds: 9, settleSeconds: 3, slow: 2, deliveryP99Ms: generous },
   "auth-abuse": { ...phases, ...small, attackers: 1, deliveryP99Ms: generous },
   "idle-capacity": {
     rampSeconds: 0.5,
