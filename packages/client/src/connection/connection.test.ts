@@ -30,11 +30,11 @@ test("no network: nothing is tried until the device is online again", async () =
   const { client, server, clock, device } = createTestClient();
   client.start();
   await clock.advance(10);
-  device.tell("offline");
+  device.emit("offline");
   expect(client.status()).toMatchObject({ state: "offline", reason: "This device has no network." });
   await clock.advance(120_000);
   expect(server.sockets).toHaveLength(1);
-  device.tell("online");
+  device.emit("online");
   await clock.advance(10);
   expect(client.status().state).toBe("connected");
   client.stop();

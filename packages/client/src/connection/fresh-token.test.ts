@@ -25,9 +25,9 @@ test("a token that expired in sleep is renewed before anything is dialled with i
   });
   client.start();
   await clock.advance(10);
-  device.tell("freeze");
+  device.emit("freeze");
   await clock.advance(120_000);
-  device.tell("visible");
+  device.emit("visible");
   await clock.advance(10);
   expect(client.status().state).toBe("connected");
   expect(server.sockets.map((socket) => socket.token)).toEqual([tokenUntil(start + 60_000), token]);

@@ -5,7 +5,7 @@ import { reconnectSpreadMs, requestGapMs, startDelayMs } from "../subscriptions/
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
-// Rows that are on the device and that no view shows, over connections that come and go.
+// Stored rows that no view shows, over several connections.
 
 const shown = testId(1);
 const revoked = testId(2);
@@ -14,7 +14,7 @@ const changed = testId(4);
 const deleted = testId(5);
 const allPauses = startDelayMs + reconnectSpreadMs + 60 * requestGapMs;
 
-/** A device on which rows were shown yesterday: what became of them meanwhile nobody has told it. */
+/** A device that stored rows at an earlier visit and has missed all changes since. */
 async function returned() {
   const store = createMemoryStore();
   const scene = createTestClient({ store });
@@ -41,13 +41,13 @@ async function returned() {
   return { ...scene, store, compared, row };
 }
 
-// Fails when only what a view shows is compared after a return: the rest stays readable on the device for ever.
-test("rows that no view shows and that went meanwhile leave the device, and only those", async () => {
+// Fails when only rows in views are compared after a return: the others then stay readable on the device forever.
+test("rows that no view shows are removed from the device if they are gone on the server, and only those", async () => {
   const { client, server, clock, compared, row } = await returned();
   client.start();
   await clock.advance(100);
   expect(client.status().state).toBe("connected");
-  expect(compared()).toEqual([]); // not before what is shown
+  expect(compared()).toEqual([]); // not before the rows in views
   const { caughtUpAt } = client.status();
   const states = new Set<string>();
   client.onStatus(({ state }) => states.add(state));
@@ -55,7 +55,7 @@ test("rows that no view shows and that went meanwhile leave the device, and only
   expect(await row("invoice", revoked)).toMatchObject({ gone: true, base: null });
   expect(await row("invoice", deleted)).toMatchObject({ gone: true, base: null });
   expect(await row("note", kept)).toMatchObject({ gone: false, base: { name: "note of yesterday" } });
-  // Nobody looks at it: whoever does will ask with its version.
+  // No view observes it. A view that does will subscribe with its version.
   expect(await row("project", changed)).toMatchObject({ base: { name: "project of yesterday" } });
   expect(compared().toSorted()).toEqual([revoked, kept, changed, deleted].toSorted());
   expect(server.socket?.session.subscriptions).toEqual(new Set([`id:task:${shown}`]));
@@ -65,7 +65,7 @@ test("rows that no view shows and that went meanwhile leave the device, and only
   expect(clock.timers).toBe(0);
 });
 
-test("RESUME goes on with what was not compared and does not begin anew; a new session does", async () => {
+test("the comparison continues after RESUME, and a new session starts it again", async () => {
   const { client, server, clock, compared } = await returned();
   client.start();
   await clock.advance(startDelayMs + 100);
@@ -87,7 +87,7 @@ test("RESUME goes on with what was not compared and does not begin anew; a new s
   client.stop();
 });
 
-test("an edit that was not sent outlives its row, and says so when it is refused", async () => {
+test("an unsent edit outlives its row and comes into the attention list", async () => {
   const { client, server, clock, row } = await returned();
   server.autoAnswer = false;
   await client.mutations.update("invoice", revoked, { name: "mine" });

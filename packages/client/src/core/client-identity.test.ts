@@ -3,7 +3,7 @@ import type { SocketHandlers } from "../connection/socket.ts";
 import { testId, testToken } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
-// Who the client speaks for: signing out, another person, a renewed token, and addresses that name no row.
+// The user of the client: signing out, another user, a renewed token. Also ids that name no row.
 
 const nothing = () => {};
 const id = testId(1);
@@ -15,7 +15,7 @@ function signedIn(first: string | null) {
   return { ...test, holder, asked };
 }
 
-test("signing out releases the socket and asks nobody to sign in", async () => {
+test("signing out closes the socket and does not ask for a sign-in", async () => {
   const { client, server, clock, holder, asked } = signedIn(testToken(organization));
   client.start();
   await clock.advance(100);
@@ -31,7 +31,7 @@ test("signing out releases the socket and asks nobody to sign in", async () => {
   client.stop();
 });
 
-test("another person's token opens another socket; a renewed one of the same person does not", async () => {
+test("a token of another user opens another socket; a renewed token of the same user does not", async () => {
   const { client, server, clock, holder } = signedIn(`h.${claims("anna")}.1`);
   client.start();
   await clock.advance(100);
@@ -49,7 +49,7 @@ test("another person's token opens another socket; a renewed one of the same per
   client.stop();
 });
 
-test("a late 401 for the token of before does not end the session of now", async () => {
+test("a late 401 for an earlier token does not end the current session", async () => {
   const { client, server, holder, asked } = signedIn("old");
   server.autoAnswer = false;
   const reading = client.api.get("task", id).catch(nothing);
@@ -63,14 +63,14 @@ test("a late 401 for the token of before does not end the session of now", async
   expect(asked).toEqual(["old"]);
 });
 
-test("an address that is no UUID is a row that does not exist, and spoils no other row's request", async () => {
+test("an id that is not a UUID is a row that does not exist and does not break the request of another row", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", id, { name: "good" });
   const good = client.entity("task", id);
   const bad = client.entity("task", "new");
   good.subscribe(nothing);
   bad.subscribe(nothing);
-  expect(bad.snapshot().status).toBe("gone"); // known without asking
+  expect(bad.snapshot().status).toBe("gone"); // known without a request
   client.start();
   await clock.advance(100);
   expect(bad.snapshot()).toMatchObject({ status: "gone", stale: false });
@@ -79,7 +79,7 @@ test("an address that is no UUID is a row that does not exist, and spoils no oth
   client.stop();
 });
 
-test("rows that were kept are read again when the socket never opens but the API answers", async () => {
+test("stored rows are fetched again when the socket never opens but the API answers", async () => {
   const sockets: SocketHandlers[] = [];
   const { client, server, clock } = createTestClient({
     openSocket: (_url, _token, handlers) => {
@@ -100,7 +100,7 @@ test("rows that were kept are read again when the socket never opens but the API
   client.stop();
 });
 
-test("a row that was taken away and given back is subscribed again", async () => {
+test("a revoked row that is granted again is subscribed again", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "mine" }, [organization]);
   const doc = server.rows.get(`task:${id}`);

@@ -9,13 +9,13 @@ import type { FakeServer } from "../testing/fake-server.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
-// A new socket that goes on where the last one ended, and when it must not.
+// A new socket resumes the session of the last one, or must not.
 
 const nothing = () => {};
 const a = testId(1);
 const b = testId(2);
 
-/** Everything that the client sent on its newest socket, whether the server has read it or not. */
+/** All messages that the client sent on its newest socket, whether the server has read them or not. */
 function sent(server: FakeServer): UpMessage[] {
   const socket = server.sockets.at(-1);
   return socket ? [...socket.heard, ...socket.up] : [];
@@ -23,7 +23,7 @@ function sent(server: FakeServer): UpMessage[] {
 
 const types = (server: FakeServer) => sent(server).map(({ type }) => type);
 
-/** A client that holds two rows and a list, with everything answered and bookmarked. */
+/** A client with two rows and a list. Every request is answered, and the server has sent a bookmark. */
 async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
   const all = createTestClient(options);
   const { client, server, clock } = all;
@@ -41,7 +41,7 @@ async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
   expect(client.status()).toMatchObject({ state: "connected", pendingFetches: 0 });
   server.autoAnswer = false;
   const fetched: string[] = [];
-  /** Answers what was asked, and what is asked after that. */
+  /** Answers all open requests and all later ones. */
   const answerAll = async () => {
     for (let round = 0; round < 3; round += 1) {
       for (const call of [...server.calls]) {
@@ -54,7 +54,7 @@ async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
   return { ...all, list, leaveRow, fetched, answerAll };
 }
 
-test("RESUME is the first message; what is held stands, what was missed is read, and nothing else", async () => {
+test("RESUME is the first message; subscriptions stay, and only missed changes are fetched", async () => {
   const { client, server, clock, list, fetched, answerAll } = await setUp();
   server.drop();
   server.write("task", a, { name: "z" });
@@ -63,10 +63,10 @@ test("RESUME is the first message; what is held stands, what was missed is read,
   expect(types(server)).toEqual(["RESUME"]);
   expect(sent(server)[0]).toMatchObject({ payload: { connectionId: "c1" } });
   await answerAll();
-  expect(fetched).toEqual([`?ids=${a}`, "?sort=name"]); // and the list, which the new name may order anew
+  expect(fetched).toEqual([`?ids=${a}`, "?sort=name"]); // and the list, because the new name may change its order
   await clock.advance(2_000);
   await answerAll();
-  expect(client.status().state).toBe("catching-up"); // more may still be on its way
+  expect(client.status().state).toBe("catching-up"); // more changes may be in flight
   server.bookmark();
   await clock.advance(2_000);
   await answerAll();
@@ -76,12 +76,12 @@ test("RESUME is the first message; what is held stands, what was missed is read,
   client.stop();
 });
 
-// Fails when a read that is given up says nothing about the socket: this one would be believed until its next PING is due.
-test("on a network that died without a word the first request that nobody answers finds the dead socket, too", async () => {
+// Fails when a timed-out fetch does not make the client check the socket: it would be trusted until its next PING is due.
+test("on a network that died silently, the first request that times out also finds the dead socket", async () => {
   const { client, server, clock } = await setUp();
   server.write("task", a, { name: "told, and not to be read" });
   server.autoFlush = false;
-  // Read, then the time for its answer, then the time for a sign of life.
+  // The fetch, its timeout, and the timeout for a sign of life.
   await clock.advance(100 + initialTimeoutMs + leastPongMs + 100);
   expect(client.status().state).toBe("connecting");
   server.autoFlush = true;
@@ -90,8 +90,8 @@ test("on a network that died without a word the first request that nobody answer
   client.stop();
 });
 
-// Fails when the connections for requests are trusted after a socket died without a word: each that is dead costs seconds.
-test("what a socket that died without a word made stale is asked for again quickly on the next one", async () => {
+// Fails when the connections for requests are trusted after a socket died silently: each dead one costs seconds.
+test("what a silently dead socket made stale is fetched again quickly after the next one opened", async () => {
   const { client, server, clock } = await setUp();
   server.autoFlush = false;
   await clock.advance(silenceMs(server.pingIntervalMs) + 100);
@@ -107,7 +107,7 @@ test("what a socket that died without a word made stale is asked for again quick
   client.stop();
 });
 
-test("a break in which nothing happened costs no request at all", async () => {
+test("a lost connection without missed changes costs no request", async () => {
   const { client, server, clock } = await setUp();
   server.drop(1012);
   await clock.advance(5_000);
@@ -117,9 +117,9 @@ test("a break in which nothing happened costs no request at all", async () => {
   client.stop();
 });
 
-test("what was not acknowledged is sent again, and what was released meanwhile is ended", async () => {
+test("unacknowledged messages are sent again, and targets released meanwhile are unsubscribed", async () => {
   const { client, server, clock, leaveRow } = await setUp();
-  // Rows that do not exist are refused, and asked for again later.
+  // Rows that do not exist are refused, and retried later.
   server.write("task", testId(8));
   server.write("project", testId(5));
   server.autoFlush = false;
@@ -128,12 +128,12 @@ test("what was not acknowledged is sent again, and what was released meanwhile i
   await clock.advance(lingerMs + 100);
   expect(server.socket?.up.map(({ type }) => type)).toEqual(["SUBSCRIBE", "UNSUBSCRIBE"]);
   const release = client.subscribe("task", [testId(9)]);
-  server.drop(); // all of it is lost
+  server.drop(); // all messages are lost
   server.autoFlush = true;
   client.subscribe("project", [testId(5)]);
   release();
   await clock.advance(lingerMs + 2_000);
-  // Whether a read that nobody answers made it ask for a sign of life is another matter.
+  // A PING may be among the messages; it is not the subject of this test.
   expect(sent(server).filter(({ type }) => type !== "PING")).toMatchObject([
     { type: "RESUME" },
     { type: "UNSUBSCRIBE", payload: { entityCode: "project", entityIds: [testId(7)] } },
@@ -143,7 +143,7 @@ test("what was not acknowledged is sent again, and what was released meanwhile i
   client.stop();
 });
 
-test("a row that is wanted again after its unacknowledged end is not ended by the repetition", async () => {
+test("a row that is acquired again after an unacknowledged UNSUBSCRIBE is not ended by its repetition", async () => {
   const { client, server, clock, leaveRow } = await setUp();
   server.autoFlush = false;
   leaveRow();
@@ -186,7 +186,7 @@ test("RESET on the open socket: everything is subscribed again, and the next boo
   await clock.advance(2_000);
   expect(client.status().state).toBe("connected");
   expect(client.entity("task", a).snapshot()).toMatchObject({ version });
-  server.drop(); // no cursor of the new history yet
+  server.drop(); // no cursor of the new log epoch yet
   await clock.advance(2_000);
   expect(types(server)).not.toContain("RESUME");
   server.bookmark();
@@ -196,7 +196,7 @@ test("RESET on the open socket: everything is subscribed again, and the next boo
   client.stop();
 });
 
-test("the grace is measured by whichever clock says more", async () => {
+test("the grace period is measured by the clock that advanced further", async () => {
   for (const [away, skew, resumes] of [
     [defaultSessionGraceMs - 1_000, 0, true],
     [defaultSessionGraceMs + 1, 0, false],
@@ -204,17 +204,17 @@ test("the grace is measured by whichever clock says more", async () => {
     [1_000, 3_600_000, false],
   ] as const) {
     const { client, server, clock, device } = await setUp();
-    device.tell("offline");
+    device.emit("offline");
     await clock.advance(away);
     clock.skewMs = skew;
-    device.tell("online");
+    device.emit("online");
     await clock.advance(0);
     expect(types(server).includes("RESUME"), `away ${away} ms, clock moved by ${skew} ms`).toBe(resumes);
     client.stop();
   }
 });
 
-test("a device that slept is away since it could have noticed, not since it woke up", async () => {
+test("a device that slept counts as away since the moment it could have noticed, not since it woke up", async () => {
   const { client, server, clock } = await setUp();
   clock.skewMs = 3_600_000; // no timer fired, and the monotonic clock stood still
   server.drop();
@@ -223,14 +223,14 @@ test("a device that slept is away since it could have noticed, not since it woke
   client.stop();
 });
 
-test("a session that somebody else took, or that never was, or was ended, is not resumed", async () => {
+test("a session that was taken over, never recorded or ended is not resumed", async () => {
   const taken = await setUp();
   taken.server.drop(4409);
   await taken.clock.advance(2_000);
   expect(types(taken.server)).not.toContain("RESUME");
   taken.client.stop();
   expect(taken.server.sockets.at(-1)?.closedWith).toBe(1000);
-  expect(taken.server.sessions.size).toBe(1); // c1 is not ours to end
+  expect(taken.server.sessions.size).toBe(1); // c1 must not be ended by this client
   taken.client.start();
   await taken.clock.advance(100);
   expect(types(taken.server)).not.toContain("RESUME");
@@ -240,15 +240,15 @@ test("a session that somebody else took, or that never was, or was ended, is not
   client.start();
   await clock.advance(100);
   server.bookmark();
-  server.drop(); // nothing was ever subscribed
+  server.drop(); // nothing was subscribed
   await clock.advance(2_000);
   expect(types(server)).toEqual([]);
   client.stop();
 });
 
-// A change of `note` does not order the list anew: its reading would hide a signal that was missed.
+// A change of `note` does not reorder the list: fetching the list would hide a missed signal.
 
-test("signals do not move the cursor: one that overtook another does not hide it", async () => {
+test("an INVALIDATE does not advance the cursor: one that overtook another does not hide it", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.autoFlush = false;
   server.write("task", a, { note: "first" });
@@ -262,7 +262,7 @@ test("signals do not move the cursor: one that overtook another does not hide it
   client.stop();
 });
 
-test("RESUMED does not move it either: what it promises may be lost with the new socket", async () => {
+test("RESUMED does not advance the cursor: the replay that it announces may be lost with the new socket", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.drop();
   server.write("task", a, { note: "first" });
@@ -281,7 +281,7 @@ test("RESUMED does not move it either: what it promises may be lost with the new
   client.stop();
 });
 
-test("a bookmark between WELCOME and the answer to RESUME belongs to nobody", async () => {
+test("a bookmark between WELCOME and the answer to RESUME is ignored", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.drop();
   server.write("task", a, { note: "first" });
@@ -297,7 +297,7 @@ test("a bookmark between WELCOME and the answer to RESUME belongs to nobody", as
   client.stop();
 });
 
-test("a server that kept fewer subscriptions than the client holds gets all of them again", async () => {
+test("a server that kept fewer subscriptions than the client has receives all of them again", async () => {
   const { client, server, clock, warnings } = await setUp();
   server.sessions.get("c1")?.subscriptions.clear();
   server.drop();
@@ -307,9 +307,9 @@ test("a server that kept fewer subscriptions than the client holds gets all of t
   client.stop();
 });
 
-test("GOAWAY: moves at its time without goodbye, and resumes at once with no request", async () => {
+test("GOAWAY: the client moves at the given time without ending the session and resumes at once without a request", async () => {
   const { client, server, clock } = await setUp();
-  server.say({ type: "GOAWAY", payload: { afterMs: 3_000 } });
+  server.send({ type: "GOAWAY", payload: { afterMs: 3_000 } });
   await clock.advance(2_999);
   expect(server.sockets).toHaveLength(1);
   await clock.advance(1);
@@ -321,7 +321,7 @@ test("GOAWAY: moves at its time without goodbye, and resumes at once with no req
   client.stop();
 });
 
-test("an unanswered RESUME is repeated on another socket, and after the grace no more", async () => {
+test("an unanswered RESUME is repeated on another socket, but not after the grace period", async () => {
   const { client, server, clock } = await setUp();
   server.answersResume = false;
   server.drop();
@@ -331,20 +331,20 @@ test("an unanswered RESUME is repeated on another socket, and after the grace no
   await clock.advance(defaultSessionGraceMs);
   expect(types(server)[0]).toBe("SUBSCRIBE");
   client.stop();
-  await clock.advance(0); // requests that were given up notice it
+  await clock.advance(0); // the aborted requests notice it
   expect(clock.timers).toBe(0);
 });
 
-test("a server that knows no RESUME is subscribed afresh, one that is busy is asked again", async () => {
+test("an older server without RESUME is subscribed from the start; a busy one is retried", async () => {
   const { client, server, clock } = await setUp();
   server.answersResume = false;
   server.drop();
   await clock.advance(500);
-  server.say({ type: "ERROR", id: "resume", payload: { code: "unavailable", message: "busy" } });
+  server.send({ type: "ERROR", id: "resume", payload: { code: "unavailable", message: "busy" } });
   await clock.advance(1_000);
   expect(server.sockets).toHaveLength(3);
   expect(types(server)).toEqual(["RESUME"]);
-  server.say({ type: "ERROR", id: "resume", payload: { code: "invalid_message", message: "what?" } });
+  server.send({ type: "ERROR", id: "resume", payload: { code: "invalid_message", message: "what?" } });
   await clock.advance(500);
   expect(types(server).slice(0, 2)).toEqual(["RESUME", "SUBSCRIBE"]);
   client.stop();

@@ -4,12 +4,12 @@ import { initialTimeoutMs } from "../api/adaptive-timeout.ts";
 import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
-// Rows and lists that come back: after a refusal, after rights were given again, after a lost connection.
+// Rows and lists that return: after a refusal, after access was granted again, after a lost connection.
 
 const nothing = () => {};
 const id = testId(1);
 
-test("a row that was refused and then created is subscribed again when its container tells of it", async () => {
+test("a refused row that is created later is subscribed again when its container signals it", async () => {
   const { client, server, clock } = createTestClient();
   const task = client.entity("task", id);
   task.subscribe(nothing);
@@ -20,18 +20,18 @@ test("a row that was refused and then created is subscribed again when its conta
   server.write("task", id, { name: "made" }, [organization]);
   await clock.advance(100);
   expect(task.snapshot()).toMatchObject({ status: "ready", stale: false });
-  server.write("task", id, { name: "moved" }, []); // out of the container: only its own subscription tells
+  server.write("task", id, { name: "moved" }, []); // out of the container: only its own subscription signals the change
   await clock.advance(100);
   expect(task.snapshot().data).toMatchObject({ name: "moved" });
   client.stop();
 });
 
-test("a row that was refused and comes back through a list is subscribed again", async () => {
+test("a refused row that returns through a list is subscribed again", async () => {
   const { client, server, clock } = createTestClient();
   client.subscribe("task", [id]);
   client.start();
   await clock.advance(100);
-  server.write("task", id, { name: "made" }); // nobody is told: the row is in no container that is held
+  server.write("task", id, { name: "made" }); // no signal: the row is in no subscribed container
   const list = client.list("task", { sort: "name" });
   list.subscribe(nothing);
   await clock.advance(1_500);
@@ -40,7 +40,7 @@ test("a row that was refused and comes back through a list is subscribed again",
   client.stop();
 });
 
-test("a row that an answer brings back is subscribed again before any new holder or pause", async () => {
+test("a row that a response brings back is subscribed again at once", async () => {
   const { client, server, clock } = createTestClient();
   client.subscribe("task", [id]);
   client.start();
@@ -51,7 +51,7 @@ test("a row that an answer brings back is subscribed again before any new holder
   client.stop();
 });
 
-/** A client whose subscription to the tasks inside project `id` was withdrawn and could be had again. */
+/** A client whose subscription to the tasks inside project `id` was revoked and would be granted again. */
 async function withoutContainer() {
   const scene = createTestClient();
   const { client, server, clock } = scene;
@@ -66,7 +66,7 @@ async function withoutContainer() {
   return scene;
 }
 
-test("a withdrawn container is asked for at once when a signal names its row", async () => {
+test("a revoked container is subscribed again at once when a signal names its row", async () => {
   const { client, server, clock } = await withoutContainer();
   const signal = (action: string) => {
     const payload = { entityCode: "project", changes: [{ entityId: id, action, version: 1 }], timestamp: "" };
@@ -81,7 +81,7 @@ test("a withdrawn container is asked for at once when a signal names its row", a
   client.stop();
 });
 
-test("a withdrawn container is asked for at once when its row is read", async () => {
+test("a revoked container is subscribed again at once when its row is fetched", async () => {
   const { client, server, clock } = await withoutContainer();
   server.write("project", id, { name: "p" });
   client.entity("project", id).subscribe(nothing);
@@ -90,7 +90,7 @@ test("a withdrawn container is asked for at once when its row is read", async ()
   client.stop();
 });
 
-test("reads on a dead connection are sent anew when the socket is lost, and given up after some seconds", async () => {
+test("fetches on a dead connection are sent again when the socket is lost, and time out after some seconds", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", id, { name: "a" });
   client.subscribe("task", [id]);
@@ -110,7 +110,7 @@ test("reads on a dead connection are sent anew when the socket is lost, and give
   client.stop();
 });
 
-test("a row held as gone is fetched on any signal: rights that return change no version", async () => {
+test("a row stored as gone is fetched on any signal, because granting access changes no version", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "mine" }, [organization]);
   const task = client.entity("task", id);
@@ -131,7 +131,7 @@ test("a row held as gone is fetched on any signal: rights that return change no 
   client.stop();
 });
 
-test("after a reconnect the status is catching-up until the lists are read again", async () => {
+test("after a reconnect the status is catching-up until the lists are fetched again", async () => {
   const { client, server, clock } = createTestClient();
   const list = client.list("task", { sort: "name" });
   list.subscribe(nothing);
@@ -152,7 +152,7 @@ test("after a reconnect the status is catching-up until the lists are read again
   client.stop();
 });
 
-test("a signal whose version never appears is given up after a few answers, not asked for without end", async () => {
+test("a signalled version that never appears is fetched only a few times", async () => {
   const { client, server, clock, warnings } = createTestClient();
   const version = server.write("task", id, { name: "a" });
   const task = client.entity("task", id);
@@ -170,7 +170,7 @@ test("a signal whose version never appears is given up after a few answers, not 
   client.stop();
 });
 
-test("failing reads are repeated with pauses and shown, and end when the API is back", async () => {
+test("failing fetches are retried with backoff and shown, until the API is available again", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", id, { name: "a" });
   server.autoAnswer = false;
@@ -187,7 +187,7 @@ test("failing reads are repeated with pauses and shown, and end when the API is 
   }
   expect(task.snapshot()).toMatchObject({ status: "error" });
   expect(failed).toBeGreaterThan(3);
-  // At 2 s a time on average while the outage is young, and rarer afterwards.
+  // Every 2 s on average at the beginning of an outage, and less often later.
   expect(failed).toBeLessThan(40);
   server.autoAnswer = true;
   await clock.advance(60_000);

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { testId, testToken } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
-// The life of a session: tokens that end, people that change, servers that are behind, pages that are left.
+// A session over time: expiring tokens, changing users, servers that are behind, pages that are left.
 
 const nothing = () => {};
 const id = testId(1);
-/** The same person and organization, another token. */
+/** Another token of the same user and organization. */
 const renewed = testToken(organization).replace(/\.$/, ".2");
 
 async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
@@ -20,7 +20,7 @@ async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
   return { ...all, row, heard: () => server.sockets.at(-1)?.heard.map(({ type }) => type) ?? [] };
 }
 
-test("a new connection is not up to date before everything that it holds is asked for and read", async () => {
+test("a new connection is caught up only when everything is subscribed and fetched", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", id, { name: "a" }, [organization]);
   server.autoAnswer = false;
@@ -42,12 +42,12 @@ const reauth = (clock: { wallNow(): number }) => ({
   payload: { expiresAt: new Date(clock.wallNow() + 60_000).toISOString() },
 });
 
-test("REAUTH: the token that the application has by now goes over the open socket", async () => {
+test("REAUTH: the current token of the application is sent over the open socket", async () => {
   let token = testToken(organization);
   const { client, server, clock, heard } = await setUp({ getToken: async () => token });
   expect(client.status().state).toBe("connected");
   token = renewed;
-  server.say(reauth(clock));
+  server.send(reauth(clock));
   await clock.advance(100);
   expect(server.socket?.heard.at(-1)).toMatchObject({ type: "AUTH", payload: { token: renewed } });
   await clock.advance(60_000);
@@ -57,7 +57,7 @@ test("REAUTH: the token that the application has by now goes over the open socke
   expect(clock.timers).toBe(0);
 });
 
-test("REAUTH without another token: the session is renewed, tried again after a failure", async () => {
+test("REAUTH without another token: the token is renewed, and a failed renewal is retried", async () => {
   let attempts = 0;
   const { client, server, clock } = await setUp({
     renewToken: async () => {
@@ -66,7 +66,7 @@ test("REAUTH without another token: the session is renewed, tried again after a 
       return renewed;
     },
   });
-  server.say(reauth(clock));
+  server.send(reauth(clock));
   await clock.advance(100);
   expect(attempts).toBe(1);
   await clock.advance(15_000);
@@ -75,7 +75,7 @@ test("REAUTH without another token: the session is renewed, tried again after a 
   expect(clock.timers).toBe(0);
 });
 
-test("no renewal: the connection goes on until 4401, and the application is asked", async () => {
+test("without renewal the connection lasts until 4401, and the application is asked for a sign-in", async () => {
   let asked = 0;
   const { client, server, clock } = await setUp({
     renewToken: async () => null,
@@ -83,18 +83,18 @@ test("no renewal: the connection goes on until 4401, and the application is aske
       asked += 1;
     },
   });
-  server.say(reauth(clock));
+  server.send(reauth(clock));
   await clock.advance(59_000);
   expect(client.status().state).toBe("connected");
   server.drop(4401);
-  await clock.advance(1); // the renewal is tried once more
+  await clock.advance(1); // the renewal is retried
   expect(client.status().state).toBe("needs-auth");
   expect(asked).toBe(1);
   client.stop();
   expect(clock.timers).toBe(0);
 });
 
-test("a token of the same person is handed over; one of somebody else starts a session of its own", async () => {
+test("a token of the same user is sent over the socket; a token of another user starts another session", async () => {
   let token = testToken(organization);
   const { client, server, clock, heard } = await setUp({ getToken: () => token });
   server.bookmark();
@@ -113,19 +113,19 @@ test("a token of the same person is handed over; one of somebody else starts a s
   client.stop();
 });
 
-test("somebody else who signed in while there was no connection does not resume", async () => {
+test("another user who signed in without a connection does not resume the session", async () => {
   let token = testToken(organization);
   const { client, server, clock, device, heard } = await setUp({ getToken: () => token });
   server.bookmark();
-  device.tell("offline");
+  device.emit("offline");
   token = testToken(testId(901));
-  device.tell("online");
+  device.emit("online");
   await clock.advance(100);
   expect(heard()[0]).toBe("SUBSCRIBE");
   client.stop();
 });
 
-test("a token that cannot be had now is asked for again, with pauses", async () => {
+test("a token that is not available now is requested again with backoff", async () => {
   let reachable = false;
   const { client, server, clock } = await setUp({
     getToken: () => (reachable ? Promise.resolve(testToken(organization)) : Promise.reject(new Error("offline"))),
@@ -139,10 +139,10 @@ test("a token that cannot be had now is asked for again, with pauses", async () 
   expect(clock.timers).toBe(0);
 });
 
-test("DELAYED says up to when changes were told, and the next bookmark ends it when that is read", async () => {
+test("DELAYED gives the time up to which changes were sent, and a bookmark ends it when they are fetched", async () => {
   const { client, server, clock, row } = await setUp();
   const upTo = clock.wallNow() - 5_000;
-  server.say({ type: "DELAYED", payload: { since: new Date(upTo).toISOString() } });
+  server.send({ type: "DELAYED", payload: { since: new Date(upTo).toISOString() } });
   await clock.advance(300);
   expect(client.status()).toMatchObject({ state: "delayed", since: upTo });
   server.autoAnswer = false;
@@ -160,46 +160,46 @@ test("DELAYED says up to when changes were told, and the next bookmark ends it w
   client.stop();
 });
 
-test("how far the client is caught up is known also without a connection", async () => {
+test("caughtUpAt is known without a connection, too", async () => {
   const { client, server, clock, device } = await setUp();
   server.bookmark();
   const toldAt = clock.wallNow();
   await clock.advance(300);
   expect(client.status().caughtUpAt).toBe(toldAt);
-  device.tell("offline");
+  device.emit("offline");
   await clock.advance(20_000);
   expect(client.status()).toMatchObject({ state: "offline", caughtUpAt: toldAt });
   client.stop();
 });
 
-test("stopping says goodbye, losing the network does not", async () => {
+test("stop ends the session; losing the network does not", async () => {
   const { client, server, clock, device } = await setUp();
-  device.tell("offline");
+  device.emit("offline");
   expect(server.sockets[0]?.closedWith).toBe(4410);
   expect(server.sessions.size).toBe(1);
-  device.tell("online");
+  device.emit("online");
   await clock.advance(100);
   client.stop();
   expect(server.sockets[1]?.closedWith).toBe(1000);
   expect(server.sessions.size).toBe(0);
 });
 
-test("a page that is left says goodbye, and starts afresh when it comes back from the cache", async () => {
+test("leaving the page ends the session, and returning from the cache starts a new one", async () => {
   const { client, server, clock, device, heard, row } = await setUp();
-  device.tell("leave");
+  device.emit("leave");
   expect(server.sockets[0]?.closedWith).toBe(1000);
   expect(server.sessions.size).toBe(0);
   expect(client.status().state).toBe("disconnected");
   expect(clock.timers).toBe(0);
   server.write("task", id, { name: "meanwhile" });
-  device.tell("visible");
+  device.emit("visible");
   await clock.advance(500);
   expect(heard()[0]).toBe("SUBSCRIBE");
   expect(row.snapshot().data).toMatchObject({ name: "meanwhile" });
   client.stop();
 });
 
-test("a row that was taken away and given back is subscribed again", async () => {
+test("a revoked row that is granted again is subscribed again", async () => {
   const { client, server, clock, row } = await setUp();
   client.subscribe("task", [organization], { within: true });
   await clock.advance(100);
@@ -208,7 +208,7 @@ test("a row that was taken away and given back is subscribed again", async () =>
   expect(row.snapshot().status).toBe("gone");
   server.write("task", id, { name: "back" }, [organization]);
   await clock.advance(100);
-  server.write("task", id, { name: "elsewhere" }, []); // only its own subscription tells
+  server.write("task", id, { name: "elsewhere" }, []); // only its own subscription signals the change
   await clock.advance(100);
   expect(row.snapshot()).toMatchObject({ status: "ready", data: { name: "elsewhere" } });
   client.stop();

@@ -6,7 +6,7 @@ import { createTestClient, organization } from "../testing/test-client.ts";
 
 const nothing = () => {};
 
-test("a row that is looked at is read, follows changes and survives a reconnect", async () => {
+test("an observed row is fetched, follows changes and survives a reconnect", async () => {
   const { client, server, clock } = createTestClient();
   const id = testId(1);
   server.write("project", id, { name: "first" });
@@ -32,7 +32,7 @@ test("a row that is looked at is read, follows changes and survives a reconnect"
   expect(clock.timers).toBe(0);
 });
 
-test("console lines are those that the documentation shows", async () => {
+test("log lines are those that the documentation shows", async () => {
   const { client, server, clock, lines } = createTestClient();
   const ids = Array.from({ length: 50 }, (_, n) => testId(n));
   for (const id of ids) server.write("project", id);
@@ -56,7 +56,7 @@ test("a change between the fetch and the subscription is not lost", async () => 
   const project = client.entity("project", id);
   project.subscribe(nothing);
   client.start();
-  await clock.advance(100); // fetched, not subscribed: nothing was delivered to the socket
+  await clock.advance(100); // fetched but not subscribed: no message was delivered to the socket
   expect(project.snapshot().data).toMatchObject({ name: "old" });
   server.write("project", id, { name: "new" });
   server.autoFlush = true;
@@ -83,7 +83,7 @@ test("a deleted row is gone, and one created again under its id returns", async 
   client.stop();
 });
 
-test("a row that was taken away is not brought back by an answer that was already under way", async () => {
+test("a response in flight does not bring back a revoked row", async () => {
   const { client, server, clock } = createTestClient();
   const id = testId(1);
   server.write("project", id, { name: "secret" });
@@ -105,7 +105,7 @@ test("a row that was taken away is not brought back by an answer that was alread
   client.stop();
 });
 
-test("an own create is not taken for gone by an answer that was read before it", async () => {
+test("a response that predates the user's own create does not mark the row as gone", async () => {
   const { client, server, clock } = createTestClient();
   const id = testId(1);
   client.start();
@@ -126,7 +126,7 @@ test("an own create is not taken for gone by an answer that was read before it",
   client.stop();
 });
 
-test("a list keeps the server's order, follows creations in its container and drops what is gone", async () => {
+test("a list keeps the server's order, adds rows created in its container and drops rows that are gone", async () => {
   const { client, server, clock } = createTestClient();
   for (const [n, name] of ["b", "d"].entries()) server.write("task", testId(n), { name }, [organization]);
   const list = client.list("task", { sort: "name" });
@@ -150,7 +150,7 @@ test("a list keeps the server's order, follows creations in its container and dr
   expect(clock.timers).toBe(0);
 });
 
-test("a burst of changes reads a list's page a bounded number of times", async () => {
+test("a burst of changes fetches the pages of a list a limited number of times", async () => {
   const { client, server, clock } = createTestClient();
   const list = client.list("task", { sort: "name", limit: 10 });
   list.subscribe(nothing);
@@ -174,7 +174,7 @@ test("a burst of changes reads a list's page a bounded number of times", async (
   client.stop();
 });
 
-test("more pages are read on request, and all of them again after a change", async () => {
+test("further pages are fetched on request, and all of them again after a change", async () => {
   const { client, server, clock } = createTestClient();
   for (let n = 0; n < 25; n += 1) server.write("task", testId(n), { name: String(n + 10) }, [organization]);
   const list = client.list("task", { sort: "name", limit: 10 });
@@ -195,7 +195,7 @@ test("more pages are read on request, and all of them again after a change", asy
   client.stop();
 });
 
-test("without live updates rows and lists are read through the API, and marked as perhaps stale", async () => {
+test("without live updates rows and lists are fetched through the API and marked as stale", async () => {
   const { client, server, clock } = createTestClient({
     openSocket: (_url, _token, handlers) => {
       queueMicrotask(() => handlers.closed(1006));
@@ -217,7 +217,7 @@ test("without live updates rows and lists are read through the API, and marked a
   expect(clock.timers).toBe(0);
 });
 
-test("nobody signed in: the application is asked once, and a token starts the connection", async () => {
+test("while signed out, the application is asked for a sign-in once, and a token starts the connection", async () => {
   let token: string | null = null;
   let asked = 0;
   const { client, clock } = createTestClient({
@@ -237,7 +237,7 @@ test("nobody signed in: the application is asked once, and a token starts the co
   client.stop();
 });
 
-test("stopping in the middle of everything leaves no timer, and a later start catches up", async () => {
+test("stop leaves no timer at any moment, and a later start catches up", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", testId(1), { name: "a" }, [organization]);
   const list = client.list("task");
@@ -250,7 +250,7 @@ test("stopping in the middle of everything leaves no timer, and a later start ca
   await clock.advance(30);
   leaveList();
   client.stop();
-  await settle(); // the requests that were given up notice it
+  await settle(); // the aborted requests notice it
   expect(clock.timers).toBe(0);
   server.autoAnswer = true;
   list.subscribe(nothing);

@@ -7,25 +7,25 @@ import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
 /**
- * Sockets that break, move, resume and are reset at any moment, between bookmarks, fetches and subscriptions that come
- * and go: at the end the client holds the last version of each row that it wants, never stepped back on the way, and
- * server and client agree on what is subscribed.
+ * Sockets break, move, resume and are reset at any moment, between bookmarks, fetches and changing subscriptions. At the
+ * end the client has the latest version of each subscribed row, no row ever went back to an older version, and server and
+ * client agree on the subscriptions.
  */
 type Step =
   | { readonly do: "write" | "remove" | "revoke" | "toggle"; readonly row: number }
-  /** A row is subscribed and confirmed, then released, and the word of that is lost with the socket or waits. */
+  /** A row is subscribed and confirmed, then released, and the UNSUBSCRIBE is lost with the socket or delayed. */
   | { readonly do: "leave"; readonly row: number; readonly lost: boolean }
   | { readonly do: "down"; readonly count: number; readonly skip: number }
   | { readonly do: "up" | "answer" | "deliver" | "fail" | "bookmark" | "delayed" | "reset" | "forget" | "sleep" }
   | { readonly do: "read"; readonly call: number }
   | { readonly do: "drop"; readonly code: number }
-  /** Two rows change, one of the signals arrives, not always the first, and the socket breaks. */
+  /** Two rows change, one of the signals arrives (not always the first), and the socket breaks. */
   | { readonly do: "break"; readonly row: number; readonly skip: number }
   | { readonly do: "goaway"; readonly afterMs: number }
   | { readonly do: "wait"; readonly ms: number };
 
 const rows = 5;
-/** The last ones are subscribed and released by steps, the others are watched all the time. */
+/** The last rows are subscribed and released by steps; the others are observed all the time. */
 const watchedRows = 3;
 
 const passing = fc.integer({ min: watchedRows, max: rows - 1 });
@@ -70,11 +70,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Without a list no reading of its pages makes up for a signal that was missed. */
+/** Without a list, because fetching its pages would make up for a missed signal. */
 const options = fc.record({ autoBookmark: fc.boolean(), withList: fc.integer({ min: 0, max: 3 }).map((n) => n === 0) });
 type Options = { readonly autoBookmark: boolean; readonly withList: boolean };
 
-/** Fixed, so that a run says the same on every machine; fast-check prints it with a failure. */
+/** Fixed, so that a run gives the same result on every machine; fast-check prints it with a failure. */
 const seed = 20_261_123;
 
 test(`random breaks, resumes and resets end with the newest versions and one idea of what is subscribed (seed ${seed})`, {
@@ -124,7 +124,7 @@ async function run(steps: readonly Step[], { autoBookmark, withList }: Options):
     else if (one.do === "read") read.push(...[server.calls[one.call]?.read() ?? []].flat());
     else if (one.do === "deliver") read.shift()?.();
     else if (one.do === "bookmark") server.bookmark();
-    else if (one.do === "delayed") server.say({ type: "DELAYED", payload: { since: "2026-01-01T10:42:00Z" } });
+    else if (one.do === "delayed") server.send({ type: "DELAYED", payload: { since: "2026-01-01T10:42:00Z" } });
     else if (one.do === "reset") server.loseHistory();
     else if (one.do === "forget") server.forgetLostSessions();
     else if (one.do === "drop") server.drop(one.code);
@@ -135,20 +135,20 @@ async function run(steps: readonly Step[], { autoBookmark, withList }: Options):
       }
       server.flushDown(1, one.skip);
       server.drop();
-    } else if (one.do === "goaway") server.say({ type: "GOAWAY", payload: { afterMs: one.afterMs } });
+    } else if (one.do === "goaway") server.send({ type: "GOAWAY", payload: { afterMs: one.afterMs } });
     else if (one.do === "wait") await clock.advance(one.ms);
     else if (one.do === "sleep") {
-      device.tell("offline");
+      device.emit("offline");
       await clock.advance(70_000);
       server.forgetLostSessions();
-      device.tell("online");
+      device.emit("online");
       await clock.advance(0);
       const { heard = [], up = [] } = server.sockets.at(-1) ?? {};
       expect([...heard, ...up].map(({ type }) => type)).not.toContain("RESUME");
     }
     await clock.advance(0);
   }
-  // The faults heal: what was read is delivered late, and from now on everything flows.
+  // The faults end: late responses are delivered, and from now on everything is answered.
   for (const deliver of read) deliver();
   server.autoAnswer = true;
   server.autoFlush = true;

@@ -68,13 +68,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** One write as the test records it. */
-type Made = {
+interface Made {
   readonly id: string;
   readonly values: Map<string, unknown>;
   readonly shown: Map<string, readonly unknown[]>;
   discarded: boolean;
   decided: boolean;
-};
+}
 
 class Run {
   readonly world = new TwoTabs(Array.from({ length: rowCount }, (_, n) => testId(n + 1)));

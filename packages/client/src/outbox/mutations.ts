@@ -20,7 +20,7 @@ export type Written<Doc = EntityDoc> = {
   readonly confirmed: Promise<Doc | null>;
 };
 
-export type MutationPorts = {
+export interface MutationPorts {
   readonly store: EntityStore;
   readonly queue: OperationQueue;
   readonly confirmations: PendingConfirmations;
@@ -29,14 +29,14 @@ export type MutationPorts = {
   /** The current user; see `Operation.owner`. */
   readonly owner: () => string;
   readonly clock: Clock;
-};
+}
 
-type Draft = {
+interface Draft {
   readonly entityCode: string;
   readonly entityId: string;
   readonly op: OperationKind;
   readonly changes: EntityData;
-};
+}
 
 /**
  * Puts writes into the queue. A write is shown at once, and its promise resolves when it is stored on the device: from

@@ -4,7 +4,7 @@ import type { Operation, OperationKind, Reason } from "../store/operation.ts";
 import { dependantsOf } from "./operation-dependencies.ts";
 
 /** A write that waits to be sent. */
-export type OutboxEntry = {
+export interface OutboxEntry {
   readonly key: string;
   readonly entityCode: string;
   readonly entityId: string;
@@ -17,10 +17,10 @@ export type OutboxEntry = {
   readonly state: "queued" | "sending";
   /** Key of the write in the attention list that this one depends on. */
   readonly heldBy?: string;
-};
+}
 
 /** A write that needs a decision of the user. */
-export type AttentionItem = {
+export interface AttentionItem {
   readonly key: string;
   readonly entityCode: string;
   readonly entityId: string;
@@ -41,16 +41,18 @@ export type AttentionItem = {
   readonly at: number;
   /** Writes that depend on this one and are discarded with it. */
   readonly dependants: readonly OutboxEntry[];
-};
+}
 
-export type OutboxSnapshot = {
+export interface OutboxSnapshot {
   readonly entries: readonly OutboxEntry[];
   readonly size: number;
   /** When the oldest entry was queued, milliseconds since 1970. */
   readonly oldest?: number;
-};
+}
 
-export type AttentionSnapshot = { readonly items: readonly AttentionItem[] };
+export interface AttentionSnapshot {
+  readonly items: readonly AttentionItem[];
+}
 
 /** @param all oldest first */
 function toOutboxSnapshot(all: readonly Operation[]): OutboxSnapshot {

@@ -33,12 +33,12 @@ async function pass({ clock, server }: Awaited<ReturnType<typeof setUp>>, ms: nu
 
 function offline({ device }: Awaited<ReturnType<typeof setUp>>) {
   device.online = false;
-  device.tell("offline");
+  device.emit("offline");
 }
 
 function online({ device }: Awaited<ReturnType<typeof setUp>>) {
   device.online = true;
-  device.tell("online");
+  device.emit("online");
 }
 
 test("writes made offline are sent in order when the client is online again", async () => {

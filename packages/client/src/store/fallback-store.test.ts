@@ -43,11 +43,11 @@ testStoreContract("fallback, database full", async () => {
 const key = "task:1";
 const row = (ver: number) => ({ entityCode: "task", id: "1", ver, data: { ver } });
 
-test("a full disk: rows go on in memory, versions do not go back, and the status can say so", async () => {
+test("when the disk is full, rows stay in memory, versions never go back, and the reason is reported", async () => {
   const { database, breakDown } = breakable();
   const store = new FallbackStore(database);
-  const told: number[] = [];
-  store.onChange((rows) => told.push(...rows.map(({ ver }) => ver)));
+  const reported: number[] = [];
+  store.onChange((rows) => reported.push(...rows.map(({ ver }) => ver)));
   await store.putServer([row(5)]);
   expect(store.storage).toBe("indexeddb");
   breakDown(false);
@@ -56,12 +56,12 @@ test("a full disk: rows go on in memory, versions do not go back, and the status
   await store.putServer([row(6), { ...row(1), id: "2" }]);
   expect((await store.read([key, "task:2"])).size).toBe(2);
   expect((await store.read([key])).get(key)).toMatchObject({ ver: 6, data: { ver: 6 } });
-  expect(told.at(0)).toBe(5);
-  expect(told).toContain(6);
+  expect(reported.at(0)).toBe(5);
+  expect(reported).toContain(6);
   expect(store).toMatchObject({ storage: "memory", storageReason: expect.stringContaining("QuotaExceeded") });
 });
 
-test("a row held as gone in a database that fails does not come back by an older answer", async () => {
+test("an older response does not bring back a row that the failed database stored as gone", async () => {
   const { database, breakDown } = breakable();
   const store = new FallbackStore(database);
   await store.putServer([row(5)]);
@@ -71,7 +71,7 @@ test("a row held as gone in a database that fails does not come back by an older
   expect((await store.read([key])).get(key)?.gone).toBe(true);
 });
 
-test("a store that was closed on purpose does not go on in memory", async () => {
+test("a store that was closed does not continue in memory", async () => {
   const { database, breakDown } = breakable();
   const store = new FallbackStore(database);
   await store.close();
@@ -79,7 +79,7 @@ test("a store that was closed on purpose does not go on in memory", async () => 
   await expect(store.putServer([row(1)])).rejects.toThrow();
 });
 
-test("what was not sent goes on in memory when the disk is full, and is told from then on", async () => {
+test("when the disk is full, unsent writes stay in memory, and their changes are reported", async () => {
   const { database, breakDown } = breakable();
   const store = new FallbackStore(database);
   const operation = (key: string): Operation => ({
@@ -96,8 +96,8 @@ test("what was not sent goes on in memory when the disk is full, and is told fro
     },
     ...{ queuedAt: 1, attempts: 0, state: "queued" },
   });
-  const told: string[] = [];
-  store.onOperations((changes) => told.push(...changes.map(({ key: one }) => one)));
+  const reported: string[] = [];
+  store.onOperations((changes) => reported.push(...changes.map(({ key: one }) => one)));
   let troubles = 0;
   store.onTrouble(() => {
     troubles += 1;
@@ -108,6 +108,6 @@ test("what was not sent goes on in memory when the disk is full, and is told fro
   expect((await store.readOperations()).map(({ key: one }) => one).sort()).toEqual(["after", "before"]);
   await store.changeOperation("before", () => undefined);
   expect((await store.readOperations()).map(({ key: one }) => one)).toEqual(["after"]);
-  expect(told).toContain("after");
+  expect(reported).toContain("after");
   expect(troubles).toBe(1);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { LiveEntities } from "./live-entities.ts";
 import { createMemoryStore } from "./memory-store.ts";
 
-test("a read that was overtaken within the same millisecond does not take a row away again", async () => {
+test("a read that was overtaken within the same millisecond does not remove a row", async () => {
   const memory = createMemoryStore();
   const row = { entityCode: "task", id: "1", ver: 5, data: { id: "1" } };
   await memory.putServer([row]);
@@ -29,7 +29,7 @@ test("a read that was overtaken within the same millisecond does not take a row 
   expect(live.peek("task:1")).toMatchObject({ gone: false });
 });
 
-test("a view follows the store back to a version in place of one that the database has lost, and to no other", async () => {
+test("a view goes back to an older version only when the store replaces one that the database has lost", async () => {
   const memory = createMemoryStore();
   const row = { entityCode: "task", id: "1", ver: 9, data: { id: "1", title: "lost" } };
   await memory.putServer([row]);

@@ -7,28 +7,32 @@ import type { FetchCall } from "./fake-server.ts";
 import { testId } from "./ids.ts";
 import { createTestClient, organization, type TestClient } from "./test-client.ts";
 
-/** Rows that the commands speak of. */
-export const rowCount = 4;
+/** Number of rows that the commands use. */
+const rowCount = 4;
 
-/** What is expected of the client, in the simplest words. */
-export type Model = { readonly watched: Set<number>; running: boolean; online: boolean };
+/** The expected state of the client. */
+export interface Model {
+  readonly watched: Set<number>;
+  running: boolean;
+  online: boolean;
+}
 
-/** The client itself with everything around it. */
+/** The client under test and its environment. */
 export type Real = TestClient & {
   readonly store: EntityStore;
   readonly releases: Map<number, () => void>;
-  /** Answers that were read and are not delivered yet. */
+  /** Delivers responses whose content is decided but that are not delivered yet. */
   readonly late: (() => void)[];
 };
 
 type Command = fc.AsyncCommand<Model, Real>;
-type Step = {
+interface Step {
   readonly name: string;
   readonly may?: (model: Readonly<Model>) => boolean;
   readonly run: (real: Real, model: Model) => void | Promise<void>;
-};
+}
 
-/** Always true, after every command. */
+/** Checked after every command. */
 async function checkInvariants(real: Real): Promise<void> {
   await real.clock.advance(0);
   const open = real.server.sockets.filter((socket) => socket.open);
@@ -70,33 +74,36 @@ const plain: readonly Step[] = [
   },
   { name: "a late answer arrives", run: ({ late }) => late.shift()?.() },
   { name: "the connection breaks", run: ({ server }) => server.drop() },
-  { name: "the pod restarts", run: ({ server }) => server.drop(1012) },
+  { name: "the gateway restarts", run: ({ server }) => server.drop(1012) },
   { name: "too slow", run: ({ server }) => server.drop(4008) },
   { name: "replaced", run: ({ server }) => server.drop(4409) },
   { name: "BOOKMARK", run: ({ server }) => server.bookmark() },
-  { name: "DELAYED", run: ({ server }) => server.say({ type: "DELAYED", payload: { since: "2026-01-01T00:00:00Z" } }) },
-  { name: "GOAWAY", run: ({ server }) => server.say({ type: "GOAWAY", payload: { afterMs: 50 } }) },
+  {
+    name: "DELAYED",
+    run: ({ server }) => server.send({ type: "DELAYED", payload: { since: "2026-01-01T00:00:00Z" } }),
+  },
+  { name: "GOAWAY", run: ({ server }) => server.send({ type: "GOAWAY", payload: { afterMs: 50 } }) },
   {
     name: "ERROR",
-    run: ({ server }) => server.say({ type: "ERROR", payload: { code: "unavailable", message: "no" } }),
+    run: ({ server }) => server.send({ type: "ERROR", payload: { code: "unavailable", message: "no" } }),
   },
-  { name: "another history", run: ({ server }) => server.loseHistory() },
-  { name: "the grace is over", run: ({ server }) => server.forgetLostSessions() },
+  { name: "the log epoch changes", run: ({ server }) => server.loseHistory() },
+  { name: "the grace period ends", run: ({ server }) => server.forgetLostSessions() },
   {
     name: "RESUME stays unanswered",
     run: ({ server }) => {
       server.answersResume = !server.answersResume;
     },
   },
-  { name: "visible", may: isRunning, run: ({ device }) => device.tell("visible") },
-  { name: "left", may: isRunning, run: ({ device }) => device.tell("leave") },
+  { name: "visible", may: isRunning, run: ({ device }) => device.emit("visible") },
+  { name: "left", may: isRunning, run: ({ device }) => device.emit("leave") },
   {
     name: "offline",
     may: ({ running, online }) => running && online,
     run: ({ device }, model) => {
       model.online = false;
       device.online = false;
-      device.tell("offline");
+      device.emit("offline");
     },
   },
   {
@@ -105,7 +112,7 @@ const plain: readonly Step[] = [
     run: ({ device }, model) => {
       model.online = true;
       device.online = true;
-      device.tell("online");
+      device.emit("online");
     },
   },
   { name: "the token is asked for again", may: isRunning, run: ({ client }) => client.tokenChanged() },
@@ -192,7 +199,9 @@ export function setUp(): { model: Model; real: Real } {
   return { model, real: { ...test, store, releases, late: [] } };
 }
 
-/** Everything heals; then the client holds what the server has of each row that is watched, and leaves nothing behind. */
+/**
+ * Ends all faults. Then the client must have the server's version of each observed row, and `stop` must leave no timer.
+ */
 export async function settleAndCompare({ model, real }: { model: Model; real: Real }): Promise<void> {
   const { client, server, clock, device, late, store } = real;
   for (const deliver of late.splice(0)) deliver();
@@ -201,13 +210,13 @@ export async function settleAndCompare({ model, real }: { model: Model; real: Re
   server.autoFlush = true;
   device.online = true;
   if (!model.running) client.start();
-  device.tell("online");
-  device.tell("visible");
+  device.emit("online");
+  device.emit("visible");
   for (const call of [...server.calls]) call.answer();
   server.flushUp();
   server.flushDown();
   await clock.advance(60_000);
-  // A server that was behind says so until it is not.
+  // Ends a DELAYED state.
   server.bookmark();
   await clock.advance(120_000);
   for (const number of model.watched) {

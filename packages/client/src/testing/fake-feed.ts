@@ -2,21 +2,21 @@ import type { DownMessage } from "@heliograph/protocol";
 
 type Action = "CREATE" | "UPDATE" | "DELETE";
 
-type FeedItem = {
+interface FeedItem {
   readonly position: number;
   readonly entityCode: string;
   readonly entityId: string;
   readonly action: Action;
   /** The change is sent to sessions with any of these subscriptions. */
   readonly names: readonly string[];
-};
+}
 
 /** The subscriptions of a session and its revoked rows, by the same names. They outlive the socket. */
-export type FakeSession = {
+export interface FakeSession {
   readonly id: string;
   readonly subscriptions: Set<string>;
   readonly withdrawn: Map<string, { readonly entityCode: string; readonly entityId: string }>;
-};
+}
 
 /** All changes so far, from which a session receives the ones that it missed. Positions are versions. */
 export class FakeFeed {

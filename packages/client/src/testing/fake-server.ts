@@ -3,7 +3,7 @@ import type { EntityDoc } from "../api/register.ts";
 import type { SocketFactory, SocketHandlers } from "../connection/socket.ts";
 import { FakeFeed, type FakeSession, invalidate } from "./fake-feed.ts";
 
-type ServerSocket = {
+interface ServerSocket {
   readonly handlers: SocketHandlers;
   readonly token: string;
   readonly up: UpMessage[];
@@ -14,9 +14,9 @@ type ServerSocket = {
   open: boolean;
   /** The code with which the client closed it. */
   closedWith: number | undefined;
-};
+}
 
-export type FetchCall = {
+export interface FetchCall {
   readonly method: string;
   readonly url: URL;
   readonly body: unknown;
@@ -26,7 +26,7 @@ export type FetchCall = {
   /** Reads the rows now. The returned function delivers the response. */
   readonly read: () => () => void;
   readonly fail: (status?: number, code?: string, headers?: Record<string, string>) => void;
-};
+}
 
 /**
  * Socket server and API in memory. With `autoAnswer` and `autoFlush` off, the test decides when each message and response
@@ -189,12 +189,12 @@ export class FakeServer {
   }
 
   /** Sends any message to the client. */
-  say(message: DownMessage): void {
+  send(message: DownMessage): void {
     if (this.socket) this.#send(this.socket, message);
   }
 
   bookmark(): void {
-    this.say({ type: "BOOKMARK", payload: { cursor: String(this.#feed.head) } });
+    this.send({ type: "BOOKMARK", payload: { cursor: String(this.#feed.head) } });
   }
 
   /** Ends the grace period of every session without a socket. */

@@ -4,7 +4,7 @@ import type { EntityStore, StoredEntity } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
 import { testId } from "./ids.ts";
 
-/** What every store has to do, registered as tests for each of them. */
+/** Registers the tests that every implementation of the store has to pass. */
 export function testStoreContract(name: string, open: () => Promise<EntityStore>): void {
   const id = testId(1);
   const key = entityKey("project", id);
@@ -51,34 +51,34 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       expect(await held(store)).toMatchObject({ gone: false, data: { title: "given back" } });
     }));
 
-  test(`${name}: a mark of removal spares a row that was written since`, () =>
+  test(`${name}: a mark does not remove a row that was written since`, () =>
     withStore(async (store) => {
       await store.putServer([row(5, "x")]);
       await store.putGone([{ entityCode: "project", id, ver: 0, unlessNewerThan: 4 }]);
       expect(await held(store)).toMatchObject({ gone: false, ver: 5 });
     }));
 
-  test(`${name}: a removal ordered after a write takes place after it`, () =>
+  test(`${name}: a removal requested after a write takes place after it`, () =>
     withStore(async (store) => {
       await Promise.all([store.putServer([row(5, "x")]), store.putGone([{ entityCode: "project", id, ver: 0 }])]);
       expect(await held(store)).toMatchObject({ gone: true });
     }));
 
-  test(`${name}: changes are told in order, and a write that changes nothing is not told`, () =>
+  test(`${name}: changes are reported in order, and a write without a change is not reported`, () =>
     withStore(async (store) => {
-      const told: number[] = [];
-      const leave = store.onChange((rows) => told.push(...rows.map(({ ver }) => ver)));
+      const reported: number[] = [];
+      const leave = store.onChange((rows) => reported.push(...rows.map(({ ver }) => ver)));
       await store.putServer([row(1, "a")]);
       await store.putServer([row(1, "a")]);
       await store.putServer([row(3, "c")]);
       await store.putServer([row(2, "b")]);
-      await expect.poll(() => told).toEqual([1, 3]);
+      await expect.poll(() => reported).toEqual([1, 3]);
       leave();
       await store.putServer([row(4, "d")]);
-      expect(told).toEqual([1, 3]);
+      expect(reported).toEqual([1, 3]);
     }));
 
-  test(`${name}: lists and notes are kept`, () =>
+  test(`${name}: lists and metadata are stored`, () =>
     withStore(async (store) => {
       expect(await store.readList("a")).toBeUndefined();
       await store.putList({ id: "a", entityCode: "project", ids: [id], hasMore: true, fetchedAt: 1 });
@@ -94,31 +94,31 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       expect(await store.readMeta("seen")).toEqual({ at: 5 });
     }));
 
-  test(`${name}: steps of operations are taken whole, told, and gone when they are done`, () =>
+  test(`${name}: steps of operations are atomic and reported, and finished operations are removed`, () =>
     withStore(async (store) => {
-      const told: string[] = [];
+      const reported: string[] = [];
       store.onOperations((changes) => {
-        for (const { key: one, operation } of changes) told.push(`${one} ${operation?.attempts ?? "done"}`);
+        for (const { key: one, operation } of changes) reported.push(`${one} ${operation?.attempts ?? "done"}`);
       });
       const operation = operationOf("k1");
       expect(await store.changeOperation("k1", () => operation)).toEqual(operation);
       const raise = () => store.changeOperation("k1", (one) => one && { ...one, attempts: one.attempts + 1 });
       await Promise.all(Array.from({ length: 20 }, raise));
       expect(await store.readOperations()).toEqual([{ ...operation, attempts: 20 }]);
-      await store.changeOperation("k1", (one) => one); // left as it is
+      await store.changeOperation("k1", (one) => one); // unchanged
       expect(await store.changeOperation("k1", () => undefined)).toBeUndefined();
       expect(await store.readOperations()).toEqual([]);
-      await expect.poll(() => told.at(-1)).toBe("k1 done");
-      expect(told).toHaveLength(22);
+      await expect.poll(() => reported.at(-1)).toBe("k1 done");
+      expect(reported).toHaveLength(22);
     }));
 
-  test(`${name}: rows used longest ago are forgotten first, never those that must stay`, () =>
+  test(`${name}: rows used longest ago are evicted first, never those that must stay`, () =>
     withStore(async (store) => {
       const rows = Array.from({ length: 300 }, (_, n) => ({ entityCode: "task", id: testId(n), ver: 1, data: { n } }));
       const keys = rows.map(({ entityCode, id: rowId }) => entityKey(entityCode, rowId));
       await store.putServer(rows.slice(0, 200));
-      const begun = Date.now();
-      await expect.poll(() => Date.now()).toBeGreaterThan(begun);
+      const startedAt = Date.now();
+      await expect.poll(() => Date.now()).toBeGreaterThan(startedAt);
       await store.putServer(rows.slice(200));
       await store.touch(keys.slice(0, 10));
       expect(await store.evict(300, () => false)).toBe(0);
@@ -134,11 +134,11 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
         ].sort(),
       );
       expect(left.size).toBe(120);
-      await store.putServer(rows.slice(20, 21)); // comes back when it is read again
+      await store.putServer(rows.slice(20, 21)); // it returns when it is fetched again
       expect((await store.read([entityKey("task", testId(20))])).size).toBe(1);
     }));
 
-  test(`${name}: rows inside a container, by whatever column, of one entityCode, without those that are gone`, () =>
+  test(`${name}: rows inside a container are found by any column, for one entity type, without gone rows`, () =>
     withStore(async (store) => {
       const inside = (n: number, entityCode: string, column: string) => ({
         ...row(n, "inside"),
@@ -159,14 +159,14 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       );
     }));
 
-  test(`${name}: rows by last use, slice after slice, each once`, () =>
+  test(`${name}: rows are read in order of their last use, in slices, each once`, () =>
     withStore(async (store) => {
       const rows = Array.from({ length: 25 }, (_, n) => ({ entityCode: "task", id: testId(n), ver: 1, data: { n } }));
       const keys = rows.map(({ entityCode, id: rowId }) => entityKey(entityCode, rowId));
-      await store.putServer(rows); // all within one moment
+      await store.putServer(rows); // all at the same time
       await store.putGone([{ entityCode: "task", id: testId(3), ver: 0 }]);
-      const begun = Date.now();
-      await expect.poll(() => Date.now()).toBeGreaterThan(begun + 1);
+      const startedAt = Date.now();
+      await expect.poll(() => Date.now()).toBeGreaterThan(startedAt + 1);
       await store.touch(keys.slice(0, 2));
       const slices: (readonly StoredEntity[])[] = [];
       for (let slice = await store.readByUse?.(undefined, 10); slice?.length; ) {
@@ -196,7 +196,7 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
     }));
 }
 
-/** One of those that are neither the oldest nor have to stay: how many of them are left is all that matters. */
+/** True for rows that are neither the oldest nor must stay. Only their number matters. */
 function isMiddle(keys: readonly string[], key: string | undefined): boolean {
   const at = keys.indexOf(key ?? "");
   return at >= 10 && at < 200 && at !== 15 && at !== 16;

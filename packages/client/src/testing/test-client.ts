@@ -7,14 +7,14 @@ import { testId, testToken } from "./ids.ts";
 
 export const organization = testId(900);
 
-export type TestClient = {
+export interface TestClient {
   readonly client: Heliograph;
   readonly server: FakeServer;
   readonly clock: FakeClock;
   readonly lines: string[];
   readonly warnings: string[];
-  readonly device: { online: boolean; tell: (event: EnvironmentEvent) => void };
-};
+  readonly device: { online: boolean; emit: (event: EnvironmentEvent) => void };
+}
 
 /** A complete client with a fake server and a clock that the test advances. */
 export function createTestClient(options: Partial<HeliographOptions> = {}): TestClient {
@@ -22,13 +22,13 @@ export function createTestClient(options: Partial<HeliographOptions> = {}): Test
   const clock = new FakeClock();
   const lines: string[] = [];
   const warnings: string[] = [];
-  const device = { online: true, tell: (_event: EnvironmentEvent) => {} };
+  const device = { online: true, emit: (_event: EnvironmentEvent) => {} };
   const environment: Environment = {
     online: () => device.online,
     subscribe(listener) {
-      device.tell = listener;
+      device.emit = listener;
       return () => {
-        device.tell = () => {};
+        device.emit = () => {};
       };
     },
   };

@@ -8,13 +8,13 @@ import { FakeServer } from "./fake-server.ts";
 import { testToken } from "./ids.ts";
 import { organization } from "./test-client.ts";
 
-export type Tab = {
+export interface Tab {
   readonly client: Heliograph;
   readonly list: LiveList;
   readonly rows: ReadonlyMap<string, EntityResource>;
   /** Aborted when the tab is closed. */
   readonly closing: AbortController;
-};
+}
 
 /** A device with two tabs on one local database, a network that can be cut, and a fake server. */
 export class TwoTabs {
