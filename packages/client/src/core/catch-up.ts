@@ -5,7 +5,7 @@ import type { LiveList } from "../lists/live-list.ts";
 export type CatchUpPorts = {
   readonly connection: { readonly state: ConnectionState; caughtUp(): void };
   readonly subscriber: { readonly settled: boolean };
-  readonly refetcher: { readonly stamp: number; clearUpTo(stamp: number): boolean };
+  readonly refetcher: { readonly stamp: number; isDoneUpTo(stamp: number): boolean };
   readonly lists: () => Iterable<LiveList>;
   readonly clock: Clock;
 };
@@ -36,7 +36,7 @@ export class CatchUp {
   }
 
   /** Everything is subscribed again. */
-  fresh(): void {
+  reset(): void {
     this.#stamp = undefined;
     this.#awaitsBookmark = false;
     this.#rereadsLists = true;
@@ -65,7 +65,7 @@ export class CatchUp {
 
   check(): void {
     const { connection, subscriber, refetcher, lists } = this.#ports;
-    if (connection.state.kind === "connected" && this.#mark && refetcher.clearUpTo(this.#mark.stamp)) {
+    if (connection.state.kind === "connected" && this.#mark && refetcher.isDoneUpTo(this.#mark.stamp)) {
       this.#caughtUpAt = this.#mark.at;
       this.#mark = undefined;
     }
@@ -79,7 +79,7 @@ export class CatchUp {
       }
       this.#rereadsLists = false;
     }
-    if (!refetcher.clearUpTo(this.#stamp)) return;
+    if (!refetcher.isDoneUpTo(this.#stamp)) return;
     for (const list of lists()) if (!list.caughtUp) return;
     this.#caughtUpAt = this.#toldAt ?? this.#ports.clock.wallNow();
     this.#mark = undefined;

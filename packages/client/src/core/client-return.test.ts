@@ -166,7 +166,7 @@ test("a signalled version that never appears is fetched only a few times", async
   expect(client.status().pendingFetches).toBe(1);
   await clock.advance(120_000);
   expect(client.status().pendingFetches).toBe(0);
-  expect(warnings.join()).toContain("never appeared");
+  expect(warnings.join()).toContain("never reached the signalled version");
   client.stop();
 });
 

@@ -5,7 +5,10 @@ import { canonicalUuid } from "@heliograph/shared/uuid";
 import { AdaptiveTimeout } from "../api/adaptive-timeout.ts";
 import { type ApiClient, createApiClient } from "../api/api-client.ts";
 import { SuspectNetwork } from "../api/suspect-network.ts";
-import type { Connection } from "../connection/connection.ts";
+import { Connection, type Frame } from "../connection/connection.ts";
+import { createProbe } from "../connection/probe.ts";
+import { defaultSessionGraceMs } from "../connection/session-keeper.ts";
+import { resolveSocketUrl, webSocketFactory } from "../connection/socket.ts";
 import { type ConnectionState, linkOf } from "../connection/state.ts";
 import { ListCache } from "../lists/list-cache.ts";
 import type { LiveList } from "../lists/live-list.ts";
@@ -19,30 +22,40 @@ import { containerFor, ownerOf } from "../platform/token-claims.ts";
 import { TokenSource } from "../platform/token-source.ts";
 import { Refetcher } from "../refetch/refetcher.ts";
 import { StatusPublisher } from "../status/status-publisher.ts";
-import { type SyncStatus, stuckAt, toSyncStatus } from "../status/sync-status.ts";
+import { type StatusParts, type SyncStatus, stuckAt, toSyncStatus } from "../status/sync-status.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import { LiveEntities } from "../store/live-entities.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { RowEviction } from "../store/row-eviction.ts";
+import { HeldVersionReconciler } from "../subscriptions/held-version-reconciler.ts";
 import type { GoneRow } from "../subscriptions/subscribe-batch.ts";
 import { Subscriber } from "../subscriptions/subscriber.ts";
 import { type Phase, type Target, toTargets } from "../subscriptions/subscription-set.ts";
+import { Tabs } from "../tabs/tabs.ts";
 import { CatchUp } from "./catch-up.ts";
 import type { HeliographOptions, ListOptions, SubscribeOptions } from "./client-options.ts";
 import { EntityResource } from "./entity-resource.ts";
-import { type Inspection, inspectionOf } from "./inspection.ts";
-import { createSharedConnection, type SharedConnection } from "./shared-connection.ts";
+import { SessionEvents } from "./session-events.ts";
 import { SignInRequest } from "./sign-in-request.ts";
-import { readStatus } from "./status-parts.ts";
 
-/** The whole client without a user interface. Build it with `createHeliograph`. */
+/** For development tools. Nothing in it changes the client. */
+export interface Inspection {
+  /** Every message that this tab sends and receives from now on, over its socket or its link to the leading tab. */
+  readonly onFrame: (listener: (frame: Frame) => void) => () => void;
+  /** The version that a row has to reach, 0 when any will do; undefined when it need not be read. */
+  readonly neededVersion: (key: EntityKey) => number | undefined;
+  /** Lists that a view shows. */
+  readonly lists: () => readonly LiveList[];
+}
+
+/** The client without a user interface. Build it with `createHeliograph`. */
 export class Heliograph {
   readonly api: ApiClient;
   readonly store: EntityStore;
   readonly entities: LiveEntities;
-  /** Writes: shown at once, kept on the device, sent in their order. */
+  /** Writes: shown at once, stored on the device, sent in order. */
   readonly mutations: Mutations;
-  /** What is not acknowledged yet, and what needs a decision. */
+  /** Writes that are not acknowledged, and those that need a decision of the user. */
   readonly outbox: Outbox;
   /** For development tools. */
   readonly inspection: Inspection;
@@ -58,11 +71,12 @@ export class Heliograph {
   readonly #keys = new KeyedEmitter();
   readonly #errors = new Map<EntityKey, Error>();
   readonly #status: StatusPublisher;
-  readonly #shared: SharedConnection;
+  readonly #heldVersions: HeldVersionReconciler;
+  readonly #tabs: Tabs;
   readonly #eviction: RowEviction;
   #kind: ConnectionState["kind"] = "disconnected";
-  #life: "new" | "started" | "stopped" = "new";
-  #lookedUnconnected = false;
+  #lifecycle: "new" | "started" | "stopped" = "new";
+  #refetchedUnconnected = false;
   #lastError: SyncStatus["lastError"];
 
   constructor(options: HeliographOptions) {
@@ -87,13 +101,13 @@ export class Heliograph {
       getToken: options.getToken,
       fetch: fetchFunction,
       clock,
-      onUnauthenticated: (token) => this.#signIn.refused(token, () => this.#life !== "stopped"),
+      onUnauthenticated: (token) => this.#signIn.refused(token, () => this.#lifecycle !== "stopped"),
     });
     this.#refetcher = new Refetcher({
       getMany: (entityCode, ids, signal) =>
         reads.request((timeoutMs) => this.api.getMany(entityCode, ids, { signal, timeoutMs })),
       store: this.store,
-      wanted: (entityCode, id) =>
+      isWanted: (entityCode, id) =>
         this.#subscriber.has({ entityCode, id, container: false }) || this.entities.watches(entityKey(entityCode, id)),
       onRead: (entityCode, result) => this.#read(entityCode, result),
       onAdmitted: (entityCode, ids) => this.#subscriber.recheckRefused(entityCode, ids),
@@ -133,9 +147,9 @@ export class Heliograph {
       readVersions: (entityCode, ids) => this.#readVersions(entityCode, ids),
       readInside: async (entityCode, containers) =>
         (await this.store.readInside?.(entityCode, containers)) ?? new Map(),
-      onCompared: (entityCode, ids) => this.#shared.heldVersions.markCompared(entityCode, ids),
+      onCompared: (entityCode, ids) => this.#heldVersions.markCompared(entityCode, ids),
       onChanged: (entityCode, changes, seen) => {
-        this.#refetcher.compared(entityCode, changes, seen);
+        this.#refetcher.reconciled(entityCode, changes, seen);
         this.#lists.reconciled(entityCode, changes);
       },
       onGone: (entityCode, rows) => this.#background(this.#removeGone(entityCode, rows)),
@@ -156,34 +170,67 @@ export class Heliograph {
       pendingIds: (entityCode) => this.outbox.queue.pendingIds(entityCode),
       isPendingCreate: (id) => this.outbox.queue.hasPendingCreateOf(id),
       connecting: () => this.#connecting(),
-      stopped: () => this.#life === "stopped",
+      stopped: () => this.#lifecycle === "stopped",
       onProgress: () => this.#catchUp.check(),
       clock,
       random,
     });
-    this.#shared = createSharedConnection({
-      options,
-      fetch: fetchFunction,
-      tokens: this.#tokens,
-      signIn: this.#signIn,
-      suspectNetwork,
-      subscriber: this.#subscriber,
-      refetcher: this.#refetcher,
-      catchUp: () => this.#catchUp,
-      store: this.store,
-      readVersions: (entityCode, ids) => this.#readVersions(entityCode, ids),
+    const logger = this.#logger;
+    this.#tabs = new Tabs({
+      share: options.shareSocket ?? true,
+      storage: () => this.store.storage,
+      openSocket: options.openSocket ?? webSocketFactory,
+      probe: options.probe ?? createProbe(fetchFunction),
+      environment,
+      relay: {
+        subscriptions: this.#subscriber,
+        neededVersion: (key) => this.#refetcher.neededVersion(key),
+        readVersions: (entityCode, ids) => this.#readVersions(entityCode, ids),
+      },
       status: () => this.#status.current,
-      onMessage: (message) => this.#receive(message),
+      onChange: () => this.#status.publish(),
+      clock,
+      logger,
+    });
+    this.#heldVersions = new HeldVersionReconciler({
+      send: (message) => this.#connection.send(message),
+      store: this.store,
+      leads: () => this.#tabs.leads,
+      isCaughtUp: () => this.#connection.state.kind === "connected",
+      isBusy: () => this.#refetcher.pending > 0 || !this.#subscriber.settled,
+      isWatched: (entityCode, id) => {
+        const phase = this.#subscriber.phase({ entityCode, id, container: false });
+        return phase === "asked" || phase === "held";
+      },
       onGone: (entityCode, rows) => this.#background(this.#removeGone(entityCode, rows)),
-      onLost: () => this.#lists.refresh(),
-      onChange: (state) => this.#connectionChanged(state),
-      onStatus: (now) => (now ? this.#status.publish() : this.#status.publishLater()),
       clock,
       random,
-      logger: this.#logger,
+      logger,
     });
-    this.#connection = this.#shared.connection;
-    this.inspection = inspectionOf(this.#connection, this.#refetcher, this.#lists);
+    this.#connection = new Connection({
+      url: resolveSocketUrl(options.url),
+      tokens: this.#tokens,
+      renewToken: options.renewToken,
+      sessionGraceMs: options.sessionGraceMs ?? defaultSessionGraceMs,
+      openSocket: this.#tabs.openSocket,
+      probe: this.#tabs.probe,
+      environment: this.#tabs.environment,
+      onMessage: (message) => this.#receive(message),
+      onFresh: (limits) => session.connected(limits),
+      onResumed: (limits, count) => session.resumed(limits, count),
+      onReset: () => session.reset(),
+      onBookmark: (endsDelay) => {
+        session.bookmark(endsDelay);
+        this.#status.publishLater();
+      },
+      onBackFromSilence: (welcomeMs) => suspectNetwork.begin(welcomeMs),
+      onLost: () => session.disconnected(),
+      onAuthRequired: () => this.#signIn.ask(),
+      onChange: (state) => this.#connectionChanged(state),
+      clock,
+      random,
+      logger,
+    });
     this.#catchUp = new CatchUp({
       connection: this.#connection,
       subscriber: this.#subscriber,
@@ -191,26 +238,37 @@ export class Heliograph {
       lists: () => this.#lists.active(),
       clock,
     });
-    const { outbox, store } = this;
-    const sources = { connection: this.#connection, catchUp: this.#catchUp, outbox, store, clock };
-    const [refetcher, subscriber] = [this.#refetcher, this.#subscriber];
-    const parts = () => readStatus({ ...sources, refetcher, subscriber, lastError: this.#lastError });
+    const session = new SessionEvents({
+      catchUp: this.#catchUp,
+      signIn: this.#signIn,
+      refetcher: this.#refetcher,
+      subscriber: this.#subscriber,
+      heldVersions: this.#heldVersions,
+      lists: this.#lists,
+      tabs: this.#tabs,
+      logger,
+    });
+    this.inspection = {
+      onFrame: (listener) => this.#connection.frames.on(listener),
+      neededVersion: (key) => this.#refetcher.neededVersion(key),
+      lists: () => this.#lists.active(),
+    };
     this.#status = new StatusPublisher({
       clock,
-      compute: () => this.#shared.tabs.statusOf(toSyncStatus(parts())),
-      nextAt: () => stuckAt(parts()),
+      compute: () => this.#tabs.statusOf(toSyncStatus(this.#statusParts())),
+      nextAt: () => stuckAt(this.#statusParts()),
     });
-    this.#status.on(() => this.#shared.tabs.announce());
+    this.#status.on(() => this.#tabs.statusChanged());
     this.store.onTrouble?.(() => {
       this.#lastError = { message: this.store.storageReason ?? "The local store failed.", at: clock.wallNow() };
       this.#status.publish();
     });
   }
 
-  /** Connects, and reconnects until `stop`. May be called again after it. */
+  /** Connects, and reconnects until `stop`. May be called again after `stop`. */
   start(): void {
-    const again = this.#life === "stopped";
-    this.#life = "started";
+    const again = this.#lifecycle === "stopped";
+    this.#lifecycle = "started";
     this.#status.start();
     this.#refetcher.start();
     this.#subscriber.start();
@@ -220,9 +278,11 @@ export class Heliograph {
     if (again) for (const list of this.#lists.active()) list.resume();
   }
 
-  /** Says goodbye to the server, which then forgets the session, and ends every timer. Rows, subscriptions and lists stay for the next `start`. */
+  /**
+   * Closes the socket and the session, and stops every timer. Rows, subscriptions and lists stay for the next `start`.
+   */
   stop(): void {
-    this.#life = "stopped";
+    this.#lifecycle = "stopped";
     this.#connection.stop();
     for (const list of this.#lists.active()) list.pause();
     this.#subscriber.stop();
@@ -241,19 +301,19 @@ export class Heliograph {
   }
 
   /**
-   * Tells that `getToken` may answer differently now: after signing in, a renewal, or signing out, which releases the
-   * socket. The store does not change hands with the token: give every person a client of their own.
+   * Call it when `getToken` may return another token: after signing in, a renewal, or signing out, which closes the
+   * socket. The store belongs to one user: create a client for each user.
    */
   tokenChanged(): void {
     this.#connection.tokenChanged();
-    this.#refetcher.hurry();
+    this.#refetcher.retryNow();
     this.outbox.flusher.retryNow();
   }
 
   /**
-   * Keeps rows live. Many may ask for the same row; it is released when the last one lets go.
+   * Keeps rows live. Several callers may subscribe to the same row; it is released when the last one releases it.
    *
-   * @returns the function that lets go
+   * @returns the function that releases them
    */
   subscribe(entityCode: string, ids: readonly string[], options?: SubscribeOptions): () => void {
     const targets = toTargets(entityCode, ids, options?.within ?? false, this.#logger);
@@ -266,12 +326,12 @@ export class Heliograph {
     };
   }
 
-  /** What is subscribed, or about to be, and how far that is: for tests and tools. */
+  /** Every subscription with its phase, for tests and tools. */
   subscriptions(): readonly { readonly target: Target; readonly phase: Phase }[] {
     return this.#subscriber.list();
   }
 
-  /** One row, live while somebody listens to it. */
+  /** One row, live while it has listeners. */
   entity(entityCode: string, id: string): EntityResource {
     return new EntityResource(entityCode, canonicalUuid(id), {
       live: this.entities,
@@ -280,12 +340,12 @@ export class Heliograph {
       needs: (key) => this.#refetcher.needs(key),
       errorOf: (key) => this.#errors.get(key),
       connecting: () => this.#connecting(),
-      look: (code, rowId) => this.#refetcher.look(code, [rowId]),
+      refetch: (code, rowId) => this.#refetcher.refetch(code, [rowId]),
       onKey: (key, listener) => this.#keys.on(key, listener),
     });
   }
 
-  /** A list in the server's order, live while somebody listens to it. Equal questions share one list. */
+  /** A list in the server's order, live while it has listeners. Equal queries share one list. */
   list(entityCode: string, options: ListOptions = {}): LiveList {
     const { within, ...query } = options;
     const container = within === undefined ? containerFor(entityCode, this.#tokens.peek()) : within;
@@ -293,11 +353,17 @@ export class Heliograph {
   }
 
   #receive(message: DownMessage): void {
+    if (this.#heldVersions.handle(message)) return;
+    this.#handle(message);
+    this.#tabs.notify(message);
+  }
+
+  #handle(message: DownMessage): void {
     switch (message.type) {
       case "INVALIDATE": {
         const { entityCode, changes } = message.payload;
         this.#logger.info(`[Sync] INVALIDATE: ${entityCode} (${changes.length} changes)`);
-        this.#refetcher.raise(entityCode, changes);
+        this.#refetcher.require(entityCode, changes);
         const existing = changes.flatMap(({ entityId, action }) => (action === "DELETE" ? [] : [entityId]));
         this.#subscriber.recheckRefused(entityCode, existing);
         for (const list of this.#lists.ofType(entityCode)) list.invalidate(changes);
@@ -321,14 +387,14 @@ export class Heliograph {
         this.#subscriber.failed(message);
         break;
       default:
-        break; // a newer server may say more than this client understands
+        break; // a newer server may send messages that this client does not know
     }
     this.#status.publishLater();
   }
 
-  /** A store that was closed or is full must not end in an unhandled rejection, which stops a Node program. */
+  /** Logs the failure of a store that is closed or full: an unhandled rejection would stop a Node program. */
   #background(work: Promise<void>): void {
-    work.catch((error: unknown) => this.#logger.warn(`[Sync] The local store failed: ${String(error)}`));
+    work.catch((error: unknown) => this.#logger.warn(`[Sync] local store failed; continuing: ${String(error)}`));
   }
 
   async #removeGone(entityCode: string, rows: readonly GoneRow[]): Promise<void> {
@@ -344,7 +410,7 @@ export class Heliograph {
   }
 
   #phaseChanged(targets: readonly Target[]): void {
-    this.#shared.tabs.phaseChanged(targets);
+    this.#tabs.phaseChanged(targets);
     this.#keys.emit(
       targets.filter((target) => !target.container).map(({ entityCode, id }) => entityKey(entityCode, id)),
     );
@@ -371,48 +437,69 @@ export class Heliograph {
 
   #needsChanged(keys: readonly EntityKey[]): void {
     this.#keys.emit(keys);
-    this.#shared.tabs.needsChanged(keys);
+    this.#tabs.needsChanged(keys);
     this.#catchUp.check();
     this.#status.publishLater();
   }
 
-  /** All lists: one of tasks may be about a project whose create was just acknowledged. */
+  /** Updates all lists: one of tasks may refer to a project whose create was just acknowledged. */
   #touched(): void {
     for (const list of this.#lists.active()) list.pendingChanged();
     this.#status.publishLater();
   }
 
-  /** Live, or about to be within a moment. Views may mount just before the client starts. */
+  /** Whether the client is live or is about to be. Views may mount just before the client starts. */
   #connecting(): boolean {
     const { state } = this.#connection;
-    if (this.#life === "new") return true;
+    if (this.#lifecycle === "new") return true;
     if (state.kind === "dialing") return state.failures === 0;
     return state.kind === "resuming" || linkOf(state) !== undefined;
   }
 
+  #statusParts(): StatusParts {
+    const { size, oldest } = this.outbox.snapshot();
+    const { lastError: unsentError, waitingSince } = this.outbox.flusher;
+    const readError = this.#lastError;
+    return {
+      now: this.#clock.wallNow(),
+      connection: this.#connection.state,
+      lastMessageAt: this.#connection.lastMessageAt,
+      caughtUpAt: this.#catchUp.caughtUpAt,
+      pendingFetches: this.#refetcher.pending,
+      outbox: { size, ...(oldest === undefined ? {} : { oldest }) },
+      unsentSince: waitingSince,
+      attention: this.outbox.attention().items.length,
+      lastError: !unsentError || (readError && readError.at > unsentError.at) ? readError : unsentError,
+      storage: this.store.storage,
+      storageReason: this.store.storageReason,
+      overLimit: this.#subscriber.overLimit,
+    };
+  }
+
   #connectionChanged(state: ConnectionState): void {
+    this.#tabs.connectionChanged(state);
     if (state.kind !== this.#kind) {
-      // What keeps writes from being sent may have passed with it.
+      // The reason why writes could not be sent may have passed.
       if (this.#kind === "offline" || linkOf(state)) this.outbox.flusher.retryNow();
       this.#kind = state.kind;
-      // Without live updates everything on screen is read once, so that it is at least fresh when it appears. A socket
-      // that never opened may be the doing of a proxy which lets plain requests pass.
+      // Without live updates everything on screen is read once, so that it is at least current when it appears. A proxy
+      // may block sockets while it lets plain requests pass.
       const neverOpened = state.kind === "waiting" && this.#connection.lastMessageAt === undefined;
-      if (neverOpened && !this.#lookedUnconnected) this.#lookAtEverything();
-      if (neverOpened) this.#lookedUnconnected = true;
-      if (state.kind === "disabled" || state.kind === "refused") this.#lookAtEverything();
+      if (neverOpened && !this.#refetchedUnconnected) this.#refetchEverything();
+      if (neverOpened) this.#refetchedUnconnected = true;
+      if (state.kind === "disabled" || state.kind === "refused") this.#refetchEverything();
     }
     this.#status.publish();
   }
 
-  #lookAtEverything(): void {
+  #refetchEverything(): void {
     for (const { entityCode, entityId } of [...this.entities.keys()].map(splitEntityKey))
-      this.#refetcher.look(entityCode, [entityId]);
+      this.#refetcher.refetch(entityCode, [entityId]);
     for (const list of this.#lists.active()) list.markStale();
   }
 }
 
-/** Builds a client; nothing happens before `start`. */
+/** Creates a client. Nothing happens before `start`. */
 export function createHeliograph(options: HeliographOptions): Heliograph {
   return new Heliograph(options);
 }

@@ -57,7 +57,7 @@ export type EntityPorts = {
   /** A subscription can be expected to be answered soon. */
   readonly connecting: () => boolean;
   /** Reads the row through the API, whatever is held. */
-  readonly look: (entityCode: string, id: string) => void;
+  readonly refetch: (entityCode: string, id: string) => void;
   /** Sync changes of what `stale` and `error` depend on. */
   readonly onKey: (key: EntityKey, listener: () => void) => () => void;
 };
@@ -139,7 +139,7 @@ export class EntityResource {
     if (row === undefined || this.#looked) return;
     this.#looked = true;
     if (row === null || row.gone || !this.#ports.connecting())
-      this.#ports.look(this.#target.entityCode, this.#target.id);
+      this.#ports.refetch(this.#target.entityCode, this.#target.id);
   }
 
   #compute(row: Glimpse): EntitySnapshot {

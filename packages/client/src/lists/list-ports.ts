@@ -12,7 +12,7 @@ export interface ListPorts {
   readonly list: (entityCode: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
   readonly reads: {
     readonly stamp: number;
-    look(entityCode: string, ids: readonly string[]): void;
+    refetch(entityCode: string, ids: readonly string[]): void;
     open(): Ticket;
     close(ticket: Ticket): void;
     admit(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[]): Promise<void>;

@@ -309,7 +309,7 @@ export class LiveList {
       // Rows that left may have moved behind the last page, or were deleted or revoked while there was no connection.
       // Leaving the list ends the subscription that would report that, so they are read once more.
       const unexplained = this.#placement.unexplained(this.#ids.filter((id) => !ids.has(id)));
-      if (unexplained.length > 0) this.#ports.reads.look(entityCode, unexplained);
+      if (unexplained.length > 0) this.#ports.reads.refetch(entityCode, unexplained);
       // A row that left may have come back since its page was read. That change did not mark the list stale, because the
       // row was still listed.
       if (this.#ids.some((id) => !ids.has(id) && this.#invalidatedDuringFetch.has(id))) this.#invalidations += 1;

@@ -1,47 +1,49 @@
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 
 /**
- * Why a row has to be read.
- * - version: a signal said that this version exists; any answer with it, or a newer one, is enough
- * - look: whatever the version, only an answer to a request sent from now on counts
+ * Why a row has to be read:
+ * - version: a signal said that this version exists; any answer with this version or a newer one is enough
+ * - force: only an answer to a request sent after the need counts, whatever its version
  */
-export type Need = {
+export interface Need {
   readonly entityCode: string;
   readonly id: string;
-  /** Version to reach; 0 when any will do. */
+  /** Required version; 0 when any will do. */
   readonly version: number;
-  readonly look: boolean;
-  /** Position in the order of all raises and requests. */
+  readonly force: boolean;
+  /** Position in the order of all needs, removals and requests. */
   readonly stamp: number;
-  /** Answers that did not satisfy it, in a row. */
+  /** Answers in a row that did not satisfy it. */
   readonly failures: number;
-  /** Not to be asked for earlier, milliseconds since 1970. */
+  /** When it may be requested again, milliseconds since 1970. */
   readonly notBefore: number;
-};
+}
 
-/** A request that is under way. */
-export type Ticket = { readonly stamp: number };
+/** A request in progress. */
+export interface Ticket {
+  readonly stamp: number;
+}
 
 export type Verdict =
   /** Nothing more is needed. */
   | "satisfied"
-  /** Something was signalled after the request was sent that its answer does not cover. */
-  | "raised meanwhile"
-  /** The answer is older than what was signalled before it was asked for. */
+  /** The row was invalidated after the request was sent; the answer may predate that. */
+  | "required since"
+  /** The answer is older than a version signalled before the request. */
   | "lagging";
 
 /**
- * Which rows must be read, and which answers may be believed. Pure bookkeeping; the order of events is what counts:
- * every raise, removal and request takes the next number.
+ * Keeps which rows must be read, and decides which answers count. Pure bookkeeping on the order of events: every need,
+ * removal and request takes the next number.
  */
 export class NeedMap {
   readonly #needs = new Map<EntityKey, Need>();
   readonly #open = new Set<number>();
-  /** Rows taken away while requests were open: their answers may still carry them. */
+  /** Rows removed while requests were in progress, whose answers may still contain them. */
   readonly #removed = new Map<EntityKey, number>();
   #stamp = 0;
-  /** Answers to requests from before may carry versions that the server has lost since. */
-  #begunAfresh = 0;
+  /** Answers to earlier requests may contain versions that the database has lost since. */
+  #resetAt = 0;
 
   get size(): number {
     return this.#needs.size;
@@ -63,30 +65,30 @@ export class NeedMap {
     return this.#needs.values();
   }
 
-  /** Raises the need for a row. An earlier one is never lowered, and a raise during a fetch survives that fetch. */
-  raise(entityCode: string, id: string, version: number, options?: { look?: boolean }): void {
+  /** Requires a row to be read. Never lowers an earlier need; a need that arises during a fetch outlives that fetch. */
+  require(entityCode: string, id: string, version: number, options?: { force?: boolean }): void {
     const key = entityKey(entityCode, id);
     const held = this.#needs.get(key);
     this.#needs.set(key, {
       entityCode,
       id,
       version: Math.max(held?.version ?? 0, version),
-      look: (held?.look ?? false) || (options?.look ?? false),
+      force: (held?.force ?? false) || (options?.force ?? false),
       stamp: ++this.#stamp,
-      // New information deserves a new try at once.
+      // New information: try again at once.
       failures: 0,
       notBefore: 0,
     });
   }
 
   /**
-   * Versions that were told may be of a history that the database has lost, and would be waited for in vain: any answer to
-   * a request sent from now on counts. Only right when the server is asked to compare everything.
+   * Forgets required versions: the database may have lost them, and the client would wait for them for ever. Any answer to
+   * a request sent from now on counts. Correct only when every subscription is compared again.
    */
   forgetVersions(): void {
-    this.#begunAfresh = ++this.#stamp;
+    this.#resetAt = ++this.#stamp;
     for (const [key, need] of this.#needs)
-      this.#needs.set(key, { ...need, version: 0, look: true, stamp: ++this.#stamp, failures: 0, notBefore: 0 });
+      this.#needs.set(key, { ...need, version: 0, force: true, stamp: ++this.#stamp, failures: 0, notBefore: 0 });
   }
 
   drop(key: EntityKey): void {
@@ -97,18 +99,18 @@ export class NeedMap {
     this.#needs.clear();
   }
 
-  /** The row is taken away now: what was needed before is void, and answers to earlier requests may not bring it back. */
+  /** Removes a row: earlier needs are void, and answers to earlier requests must not bring it back. */
   remove(key: EntityKey): void {
     this.#needs.delete(key);
-    this.bar(key, { stamp: ++this.#stamp });
+    this.rejectOlder(key, { stamp: ++this.#stamp });
   }
 
-  /** Answers to requests sent before `moment` may not write the row: they may have been read before it went. */
-  bar(key: EntityKey, moment: Ticket = { stamp: ++this.#stamp }): void {
+  /** Keeps answers to requests sent before `moment` from writing the row: they may predate its removal. */
+  rejectOlder(key: EntityKey, moment: Ticket = { stamp: ++this.#stamp }): void {
     if (this.#open.size > 0) this.#removed.set(key, Math.max(this.#removed.get(key) ?? 0, moment.stamp));
   }
 
-  /** Takes a number for a request about to be sent. Must be closed whatever comes of it. */
+  /** Numbers a request that is about to be sent. Must be closed whatever its outcome. */
   open(): Ticket {
     const stamp = ++this.#stamp;
     this.#open.add(stamp);
@@ -121,32 +123,32 @@ export class NeedMap {
     for (const [key, stamp] of this.#removed) if (stamp < oldest) this.#removed.delete(key);
   }
 
-  /** May the answer to this request still write the row? */
+  /** Whether the answer to this request may write the row. */
   admits(ticket: Ticket, key: EntityKey): boolean {
-    return Math.max(this.#begunAfresh, this.#removed.get(key) ?? 0) <= ticket.stamp;
+    return Math.max(this.#resetAt, this.#removed.get(key) ?? 0) <= ticket.stamp;
   }
 
   /**
-   * Takes note of an answer.
+   * Applies an answer to the need of its row.
    *
-   * @param version that the answer carries, or undefined when it says that the row is gone
+   * @param version of the row in the answer, undefined when the answer says that the row is gone
    */
   answer(ticket: Ticket, key: EntityKey, version: number | undefined): Verdict {
     const need = this.#needs.get(key);
     if (!need) return "satisfied";
-    const raisedBefore = need.stamp < ticket.stamp;
-    if (version === undefined || need.look) {
-      // No version to compare with: it can only speak for the time at which it was asked for.
-      if (!raisedBefore) return "raised meanwhile";
+    const requiredBefore = need.stamp < ticket.stamp;
+    if (version === undefined || need.force) {
+      // There is no version to compare: the answer is valid only for the time of its request.
+      if (!requiredBefore) return "required since";
       if (version !== undefined && version < need.version) return "lagging";
     } else if (version < need.version) {
-      return raisedBefore ? "lagging" : "raised meanwhile";
+      return requiredBefore ? "lagging" : "required since";
     }
     this.#needs.delete(key);
     return "satisfied";
   }
 
-  /** Puts a need off after an answer that did not satisfy it. A need raised since then is not put off. */
+  /** Defers a need after an answer that did not satisfy it, unless the row was required again since the request. */
   putOff(ticket: Ticket, key: EntityKey, until: (failures: number) => number): void {
     const need = this.#needs.get(key);
     if (!need || need.stamp > ticket.stamp) return;
@@ -154,8 +156,8 @@ export class NeedMap {
     this.#needs.set(key, { ...need, failures, notBefore: until(failures) });
   }
 
-  /** Lets everything be asked for at once, because the reason for waiting may have passed. */
-  hurry(): void {
+  /** Makes every need due: the reason for failures may have passed. */
+  retryNow(): void {
     for (const [key, need] of this.#needs) if (need.notBefore > 0) this.#needs.set(key, { ...need, notBefore: 0 });
   }
 }

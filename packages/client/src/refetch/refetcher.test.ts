@@ -21,7 +21,7 @@ function setUp() {
       return promise;
     },
     store: createMemoryStore(),
-    wanted: () => true,
+    isWanted: () => true,
     onRead: () => {},
     onAdmitted: () => {},
     onFailed: () => {},
@@ -31,7 +31,7 @@ function setUp() {
     random: () => 0.99,
     logger: { info: () => {}, warn: () => {} },
   });
-  const signal = (n: number) => refetcher.raise("task", [{ entityId: testId(n), version: 9 }]);
+  const signal = (n: number) => refetcher.require("task", [{ entityId: testId(n), version: 9 }]);
   refetcher.start();
   return { refetcher, clock, calls, network, signal };
 }
@@ -58,7 +58,7 @@ test("a row that waits after failures does not hold up a new signal", async () =
 test("hurrying ends the pause of a row at once", async () => {
   const scene = setUp();
   await intoBackoff(scene);
-  scene.refetcher.hurry();
+  scene.refetcher.retryNow();
   await scene.clock.advance(0);
   expect(scene.calls.map(({ ids }) => ids)).toEqual([[testId(1)]]);
 });
@@ -68,11 +68,11 @@ test("a lost connection ends open reads, which are repeated then and again on th
   network.state = "dead";
   signal(1);
   await clock.advance(100);
-  refetcher.lost();
+  refetcher.disconnected();
   await clock.advance(0);
   expect(calls.map((call) => call.signal.aborted)).toEqual([true, false]);
   network.state = "up";
-  refetcher.hurry();
+  refetcher.retryNow();
   await clock.advance(0);
   expect(calls.map((call) => call.signal.aborted)).toEqual([true, true, false]);
   expect(refetcher.pending).toBe(0);
@@ -83,7 +83,7 @@ test("without a loss, hurrying leaves open reads alone", async () => {
   network.state = "dead";
   signal(1);
   await clock.advance(100);
-  refetcher.hurry();
+  refetcher.retryNow();
   await clock.advance(0);
   expect(calls.map((call) => call.signal.aborted)).toEqual([false]);
 });

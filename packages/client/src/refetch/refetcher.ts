@@ -6,25 +6,25 @@ import type { EntityDoc } from "../api/register.ts";
 import type { Logger } from "../platform/logger.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
 import type { EntityStore, GoneMark, StoredEntity } from "../store/entity-store.ts";
+import { type Changes, LostVersions, type Seen } from "./lost-versions.ts";
 import { type Need, NeedMap, type Ticket } from "./need-map.ts";
-import { type Changes, Rewound, type Seen } from "./rewound.ts";
 
-/** Signals that arrive within this time are answered by one request. Short against a person's eye, long against a burst. */
+/** Signals that arrive within this time share one request: too short to notice, longer than a burst. */
 export const gatherMs = 20;
 /** Most ids in one GET; the API's own limit. */
 export const maxIdsPerFetch = 200;
-/** Types that are read at the same time: browsers open six connections to a host, and the application needs some. */
+/** Entity types read in parallel: browsers open six connections to a host, and the application needs some of them. */
 export const maxParallelFetches = 3;
 /**
- * Answers older than the signalled version that are tolerated for one row, with a pause after each. The API reads from
- * the database that committed the change, so an older answer is a passing exception; a version that never appears was
- * not the row's own, and waiting for it would keep the client "catching up" for ever.
+ * Answers older than the required version that are tolerated for one row, with a delay after each. The API reads from the
+ * database that committed the change, so an older answer is a temporary exception. A version that never appears was not
+ * the row's own, and waiting for it would keep the client "catching up" for ever.
  */
 export const maxLaggingAnswers = 6;
-/** Needs that are kept. Beyond, everything is asked of the server again instead: it knows what differs. */
+/** Most needs at a time. Beyond that the client subscribes to everything again, and the server answers what differs. */
 export const maxNeeds = 20_000;
 
-/** A store that cannot be read is asked again once a second, not in a busy loop. */
+/** Delay after the store failed to read: a retry per second instead of a busy loop. */
 const storeFaultPauseMs = 1_000;
 
 export type ManyAnswer = { readonly items: readonly EntityDoc[]; readonly gone: readonly string[] };
@@ -32,34 +32,34 @@ export type ManyAnswer = { readonly items: readonly EntityDoc[]; readonly gone: 
 export type RefetcherPorts = {
   readonly getMany: (entityCode: string, ids: readonly string[], signal: AbortSignal) => Promise<ManyAnswer>;
   readonly store: EntityStore;
-  /** Does anybody look at the row or hold a subscription to it? Rows that are neither held nor wanted are not read. */
-  readonly wanted: (entityCode: string, id: string) => boolean;
-  /** The rows were read; `returned` names those that had been gone. */
+  /** Whether the row has a view or a subscription. Rows that are neither held nor wanted are not read. */
+  readonly isWanted: (entityCode: string, id: string) => boolean;
+  /** Rows were read; `returned` names those that had been gone. */
   readonly onRead: (entityCode: string, result: { read: readonly string[]; returned: readonly string[] }) => void;
-  /** Rows of an answer to somebody else's request (a list page, a write) are here. */
+  /** Rows of an answer to another request (a list page, a write) were written. */
   readonly onAdmitted: (entityCode: string, ids: readonly string[]) => void;
-  /** The rows could not be read. Unless the error is permanent, they are asked for again by themselves. */
+  /** Rows could not be read. They are retried automatically unless the error is permanent. */
   readonly onFailed: (entityCode: string, ids: readonly string[], error: Error) => void;
-  /** Needs of these rows came or went. */
+  /** Needs of these rows arose or ended. */
   readonly onNeeds: (keys: readonly EntityKey[]) => void;
-  /** Too many needs at once: subscribe again with versions. */
+  /** There are too many needs: subscribe to everything again with versions. */
   readonly onOverflow: () => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
 };
 
-/** Turns signals into few requests and their answers into rows of the store; see `NeedMap` for what may be believed. */
+/** Turns signals into few requests, and their answers into rows of the store. `NeedMap` decides which answers count. */
 export class Refetcher {
   readonly #ports: RefetcherPorts;
   readonly #needs = new NeedMap();
-  readonly #rewound = new Rewound();
+  readonly #lostVersions = new LostVersions();
   readonly #timer: Timer;
   readonly #active = new Map<string, AbortController>();
   #running = false;
   /** When the armed timer fires, milliseconds since 1970. */
   #dueAt = 0;
-  /** The connection was lost and is not back: what is under way may be on a dead network. */
+  /** The connection is lost: requests in progress may be on a dead network. */
   #lost = false;
   #overflowed = false;
 
@@ -73,12 +73,12 @@ export class Refetcher {
     return this.#needs.size;
   }
 
-  /** Number of the latest event; together with `clearUpTo` tells whether everything until a moment is done. */
+  /** Number of the latest event. With `isDoneUpTo` it tells whether everything up to a moment is done. */
   get stamp(): number {
     return this.#needs.stamp;
   }
 
-  clearUpTo(stamp: number): boolean {
+  isDoneUpTo(stamp: number): boolean {
     if (this.#overflowed) return false;
     for (const need of this.#needs.values()) if (need.stamp <= stamp) return false;
     return true;
@@ -95,19 +95,19 @@ export class Refetcher {
 
   start(): void {
     this.#running = true;
-    this.#needs.hurry();
+    this.#needs.retryNow();
     this.#schedule(0);
   }
 
   stop(): void {
     this.#running = false;
-    this.#lost = false; // nothing stays under way that a new connection would have to end
+    this.#lost = false; // no request is left that a new connection would have to abort
     this.#timer.clear();
     this.#abandon();
   }
 
-  /** The socket is gone, and with it perhaps the network under the open requests: they are sent anew. */
-  lost(): void {
+  /** The socket is lost, and perhaps the network with it: requests in progress are sent again. */
+  disconnected(): void {
     this.#lost = true;
     this.#abandon();
     if (this.#needs.size > 0) this.#schedule(0);
@@ -118,45 +118,49 @@ export class Refetcher {
     this.#active.clear();
   }
 
-  /** The reason for failures may have passed (a new connection, a new token): try again without waiting. */
-  hurry(): void {
-    if (this.#lost) this.#abandon(); // sent while there was no connection, and perhaps into the void
+  /** The reason for failures may have passed (a new connection, a new token): retries without waiting. */
+  retryNow(): void {
+    if (this.#lost) this.#abandon(); // sent while there was no connection, perhaps on a dead network
     this.#lost = false;
-    this.#needs.hurry();
+    this.#needs.retryNow();
     this.#schedule(0);
   }
 
-  raise(entityCode: string, changes: Changes): void {
-    for (const { entityId, version } of changes) this.#raiseOne(entityCode, entityId, version, false);
-    this.#raised(entityCode, changes);
+  require(entityCode: string, changes: Changes): void {
+    for (const { entityId, version } of changes) this.#requireOne(entityCode, entityId, version, false);
+    this.#scheduleRead(entityCode, changes);
   }
 
-  /** The server is asked to compare everything: what it signalled before may be of another history. */
-  begunAfresh(): void {
+  /** Every subscription is compared again: versions that were signalled before may be lost. */
+  reset(): void {
     this.#needs.forgetVersions();
-    this.#abandon(); // what they bring would not count any more
+    this.#abandon(); // their answers would not count any more
     this.#schedule(0);
   }
 
-  /** What the server told when it was asked with the versions `seen`. */
-  compared(entityCode: string, changes: Changes, seen: Seen): void {
+  /** The server compared the versions `seen` and reports these. */
+  reconciled(entityCode: string, changes: Changes, seen: Seen): void {
     for (const { entityId, version } of changes) {
-      const isLost = this.#rewound.compare(entityKey(entityCode, entityId), version, seen.get(entityId)?.version ?? 0);
-      this.#raiseOne(entityCode, entityId, version, isLost);
+      const isLost = this.#lostVersions.detect(
+        entityKey(entityCode, entityId),
+        version,
+        seen.get(entityId)?.version ?? 0,
+      );
+      this.#requireOne(entityCode, entityId, version, isLost);
     }
-    this.#raised(entityCode, changes);
+    this.#scheduleRead(entityCode, changes);
   }
 
-  /** Reads rows whatever is held: for a first look, and where a removal contradicts what is held. */
-  look(entityCode: string, ids: readonly string[]): void {
-    for (const id of ids) this.#raiseOne(entityCode, id, 0, true);
-    this.#raised(
+  /** Reads rows whatever is held: the first time, and where a removal contradicts what is held. */
+  refetch(entityCode: string, ids: readonly string[]): void {
+    for (const id of ids) this.#requireOne(entityCode, id, 0, true);
+    this.#scheduleRead(
       entityCode,
       ids.map((entityId) => ({ entityId })),
     );
   }
 
-  /** Removes rows at once; no answer that is already under way brings them back. */
+  /** Removes rows at once. No answer to a request in progress brings them back. */
   async remove(entityCode: string, ids: readonly string[]): Promise<void> {
     const keys = ids.map((id) => entityKey(entityCode, id));
     for (const key of keys) this.#needs.remove(key);
@@ -176,12 +180,12 @@ export class Refetcher {
     rows: readonly { readonly id: string; readonly seen: number }[],
   ): Promise<string[]> {
     const ids = rows.map(({ id }) => id);
-    this.bar(entityCode, ids);
+    this.rejectOlder(entityCode, ids);
     await this.#ports.store.putGone(rows.map(({ id, seen }) => ({ entityCode, id, ver: 0, unlessNewerThan: seen })));
-    return this.#lookAtDisputed(entityCode, ids);
+    return this.#refetchDisputed(entityCode, ids);
   }
 
-  /** A number for a request made elsewhere (a list page, a write); hand its rows to `admit`, and `close` it at the end. */
+  /** Numbers a request made elsewhere (a list page, a write). Pass its rows to `admit`, and `close` it at the end. */
   open(): Ticket {
     return this.#needs.open();
   }
@@ -191,22 +195,22 @@ export class Refetcher {
   }
 
   /**
-   * The server says that these rows are gone: answers to requests that are already under way may be older than that, so
-   * they do not write them; what then remains open is settled by a new look.
+   * The server says that these rows are gone. Answers to requests in progress may predate that and do not write them; what
+   * then remains open is settled by another read.
    */
-  bar(entityCode: string, ids: readonly string[]): void {
-    for (const id of ids) this.#needs.bar(entityKey(entityCode, id));
+  rejectOlder(entityCode: string, ids: readonly string[]): void {
+    for (const id of ids) this.#needs.rejectOlder(entityKey(entityCode, id));
   }
 
   /**
-   * Writes rows of an answer, and takes note that they were read.
+   * Writes rows of an answer, and ends the needs that it satisfies.
    *
-   * @param own the answer to a write of this client: it certainly took place, so its row is written in any case
+   * @param own the answer to a write of this client: the write took place, so its row is written in any case
    */
   async admit(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[], own = false): Promise<void> {
     const admitted = this.#admitted(ticket, entityCode, docs);
     const written = own ? docs : admitted;
-    await this.#ports.store.putServer(written.map((doc) => this.#rewound.rowOf(entityCode, doc)));
+    await this.#ports.store.putServer(written.map((doc) => this.#lostVersions.toServerRow(entityCode, doc)));
     this.#ports.onAdmitted(
       entityCode,
       written.map((doc) => doc.id),
@@ -217,26 +221,26 @@ export class Refetcher {
     if (satisfied.length > 0) this.#ports.onNeeds(satisfied.map(({ key }) => key));
   }
 
-  /** Rows that the answer may write. For the others there are two stories, and a new request tells which is true. */
+  /** Rows that the answer may write. The others may have been removed since; a new request tells. */
   #admitted(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[]): readonly EntityDoc[] {
     const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.id)));
     if (barred.length === 0) return docs;
-    this.look(
+    this.refetch(
       entityCode,
       barred.map((doc) => doc.id),
     );
     return docs.filter((doc) => !barred.includes(doc));
   }
 
-  #raiseOne(entityCode: string, id: string, version: number, look: boolean): void {
+  #requireOne(entityCode: string, id: string, version: number, force: boolean): void {
     if (this.#needs.size >= maxNeeds && !this.#needs.has(entityKey(entityCode, id))) {
       this.#overflowed = true;
       return;
     }
-    this.#needs.raise(entityCode, id, version, { look });
+    this.#needs.require(entityCode, id, version, { force });
   }
 
-  #raised(entityCode: string, changes: readonly { entityId: string }[]): void {
+  #scheduleRead(entityCode: string, changes: readonly { entityId: string }[]): void {
     if (changes.length === 0) return;
     this.#ports.onNeeds(changes.map(({ entityId }) => entityKey(entityCode, entityId)));
     this.#schedule(gatherMs);
@@ -244,7 +248,7 @@ export class Refetcher {
 
   #schedule(delayMs: number): void {
     const dueAt = this.#ports.clock.wallNow() + delayMs;
-    // A row in backoff must not hold up what is due sooner.
+    // A row in backoff must not delay what is due sooner.
     if (!this.#running || (this.#timer.armed && this.#dueAt <= dueAt)) return;
     this.#dueAt = dueAt;
     this.#timer.set(delayMs, () => this.#fetchDue());
@@ -255,7 +259,7 @@ export class Refetcher {
     const due = new Map<string, Need[]>();
     let next: number | undefined;
     for (const need of this.#needs.values()) {
-      if (this.#active.has(need.entityCode)) continue; // looked at again when that request is done
+      if (this.#active.has(need.entityCode)) continue; // checked again when that request is done
       if (need.notBefore > now) {
         next = Math.min(next ?? need.notBefore, need.notBefore);
         continue;
@@ -284,7 +288,7 @@ export class Refetcher {
       if (ids.length > 0) await this.#fetchRows(entityCode, ids, held, controller.signal);
     } catch (error) {
       pause = storeFaultPauseMs;
-      this.#ports.logger.warn(`[Sync] The local store failed: ${String(error)}`);
+      this.#ports.logger.warn(`[Sync] failed to read the local store; retrying in 1 s: ${String(error)}`);
     } finally {
       if (this.#active.get(entityCode) === controller) {
         this.#active.delete(entityCode);
@@ -295,18 +299,18 @@ export class Refetcher {
     }
   }
 
-  /** Forgets needs that the store already satisfies, and those of rows that nobody has or wants. */
+  /** Drops needs that the store already satisfies, and those of rows that are neither held nor wanted. */
   #withoutKnown(candidates: readonly Need[], held: ReadonlyMap<EntityKey, StoredEntity>): string[] {
     const ids: string[] = [];
     const forgotten: EntityKey[] = [];
     for (const candidate of candidates) {
       const key = entityKey(candidate.entityCode, candidate.id);
-      const need = this.#needs.get(key); // may have been raised during the read
+      const need = this.#needs.get(key); // may have changed during the read
       if (!need) continue;
       const row = held.get(key);
       const known = row
-        ? !need.look && !row.gone && row.ver >= need.version
-        : !this.#ports.wanted(need.entityCode, need.id);
+        ? !need.force && !row.gone && row.ver >= need.version
+        : !this.#ports.isWanted(need.entityCode, need.id);
       if (known) {
         this.#needs.drop(key);
         forgotten.push(key);
@@ -346,8 +350,8 @@ export class Refetcher {
   ): Promise<void> {
     const asked = new Set(ids);
     const admitted = this.#admitted(ticket, entityCode, answer.items);
-    await this.#ports.store.putServer(admitted.map((doc) => this.#rewound.rowOf(entityCode, doc)));
-    for (const id of answer.gone) this.#needs.bar(entityKey(entityCode, id), ticket);
+    await this.#ports.store.putServer(admitted.map((doc) => this.#lostVersions.toServerRow(entityCode, doc)));
+    for (const id of answer.gone) this.#needs.rejectOlder(entityKey(entityCode, id), ticket);
     await this.#ports.store.putGone(answer.gone.map((id) => this.#toMark(entityCode, id, held)));
     for (const doc of answer.items) {
       asked.delete(doc.id);
@@ -357,30 +361,30 @@ export class Refetcher {
       asked.delete(id);
       this.#conclude(ticket, entityCode, id, undefined);
     }
-    // An id that the answer does not mention at all is a fault of the server; it is asked for again later.
+    // An id that the answer does not mention is a fault of the server; it is requested again later.
     for (const id of asked) this.#putOff(ticket, entityKey(entityCode, id));
-    await this.#lookAtDisputed(entityCode, answer.gone);
+    await this.#refetchDisputed(entityCode, answer.gone);
     for (const doc of admitted) this.#ports.logger.info(`[Sync] Refetched ${entityCode}/${doc.id}`);
     const returned = admitted.filter((doc) => held.get(entityKey(entityCode, doc.id))?.gone).map((doc) => doc.id);
     this.#ports.onRead(entityCode, { read: admitted.map((doc) => doc.id), returned });
   }
 
-  /** "Gone" speaks for the time of the request: it does not remove a row that was written since (an own create, say). */
+  /** "Gone" is valid for the time of the request: it does not remove a row written since (by an own create, say). */
   #toMark(entityCode: string, id: string, held: ReadonlyMap<EntityKey, StoredEntity>): GoneMark {
     const key = entityKey(entityCode, id);
     return { entityCode, id, ver: this.#markVersion(key), unlessNewerThan: held.get(key)?.ver ?? 0 };
   }
 
-  /** The version of the signal is the deletion's own: below it nothing may come back. */
+  /** The required version is the deletion's own: no row below it may return. */
   #markVersion(key: EntityKey): number {
     return this.#needs.get(key)?.version ?? 0;
   }
 
-  async #lookAtDisputed(entityCode: string, gone: readonly string[]): Promise<string[]> {
+  async #refetchDisputed(entityCode: string, gone: readonly string[]): Promise<string[]> {
     if (gone.length === 0) return [];
     const rows = await this.#ports.store.read(gone.map((id) => entityKey(entityCode, id)));
     const disputed = gone.filter((id) => rows.get(entityKey(entityCode, id))?.gone === false);
-    if (disputed.length > 0) this.look(entityCode, disputed);
+    if (disputed.length > 0) this.refetch(entityCode, disputed);
     return disputed;
   }
 
@@ -390,7 +394,7 @@ export class Refetcher {
     const need = this.#needs.get(key);
     if (need && need.failures >= maxLaggingAnswers) {
       this.#needs.drop(key);
-      this.#ports.logger.warn(`[Sync] ${entityCode}/${id} was signalled with a version that never appeared.`);
+      this.#ports.logger.warn(`[Sync] ${entityCode}/${id} never reached the signalled version; giving up`);
       return;
     }
     this.#putOff(ticket, key);
@@ -398,14 +402,16 @@ export class Refetcher {
 
   #putOff(ticket: Ticket, key: EntityKey): void {
     const now = this.#ports.clock.wallNow();
-    // At least a little: a random zero must not turn the wait into a busy loop.
+    // At least 50 ms: a random zero must not cause a busy loop.
     this.#needs.putOff(ticket, key, (failures) => now + 50 + retryDelay(failures - 1, this.#ports.random()));
   }
 
   #failed(ticket: Ticket, entityCode: string, ids: readonly string[], error: unknown): void {
     const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
-    this.#ports.logger.warn(`[Sync] Refetch of ${ids.length} ${entityCode} failed: ${failure.message}`);
     const permanent = failure instanceof ApiError && failure.permanent;
+    this.#ports.logger.warn(
+      `[Sync] failed to refetch ${ids.length} ${entityCode} (${failure.message}); ${permanent ? "not retrying" : "retrying"}`,
+    );
     for (const id of ids) {
       if (permanent) this.#needs.drop(entityKey(entityCode, id));
       else this.#putOff(ticket, entityKey(entityCode, id));

@@ -66,13 +66,13 @@ export type StatusParts = {
   readonly storage: "indexeddb" | "memory";
   readonly storageReason: string | undefined;
   /** Subscriptions beyond the server's limit. */
-  readonly starved: number;
+  readonly overLimit: number;
 };
 
 /** The status of this tab by itself; `Tabs` adds what it knows of the leading one. */
 export function toSyncStatus(parts: StatusParts): SyncStatus {
   const { connection, lastMessageAt, caughtUpAt, storageReason, lastError } = parts;
-  const reason = reasonOf(connection) ?? starvedReason(parts.starved);
+  const reason = reasonOf(connection) ?? starvedReason(parts.overLimit);
   const retryAt = retryAtOf(connection);
   return {
     state: publicState(connection),

@@ -35,7 +35,7 @@ export type ServerRow = {
   readonly ver: number;
   readonly data: EntityData;
   /** A higher version, lost by the database, that this row replaces if the store still holds exactly that one. */
-  readonly instead?: number;
+  readonly replacesVersion?: number;
 };
 
 export type GoneMark = {

@@ -41,7 +41,7 @@ test("a view goes back to an older version only when the store replaces one that
   for (const now = Date.now(); Date.now() === now; ) await new Promise((resolve) => setImmediate(resolve));
   await memory.putServer([{ ...row, ver: 5, data: { id: "1", title: "older" } }]);
   expect(live.peek("task:1")).toBe(lost);
-  await memory.putServer([{ ...row, ver: 5, data: { id: "1", title: "kept" }, instead: 9 }]);
+  await memory.putServer([{ ...row, ver: 5, data: { id: "1", title: "kept" }, replacesVersion: 9 }]);
   expect(live.peek("task:1")).toMatchObject({ ver: 5, data: { title: "kept" } });
   leave();
 });

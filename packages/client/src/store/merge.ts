@@ -11,7 +11,7 @@ export type Merge = (held: StoredEntity | undefined, now: number) => StoredEntit
  */
 export function mergeServerRow(held: StoredEntity | undefined, row: ServerRow, now: number): StoredEntity {
   if (held) {
-    if (row.ver < held.ver && row.instead !== held.ver) return held;
+    if (row.ver < held.ver && row.replacesVersion !== held.ver) return held;
     // The same version is the same row, unless it was taken away and given back: rights change no version.
     if (row.ver === held.ver && !held.gone) return held;
   }

@@ -1,23 +1,16 @@
 import type { SyncStatus } from "../status/sync-status.ts";
-
-/** What a tab knows of the one that leads. */
-export type Leader = {
-  readonly tab: string;
-  /** When it took the lead, milliseconds since 1970; larger for each later leader. */
-  readonly wonAt: number;
-  readonly status: SyncStatus;
-};
+import type { Leader } from "./election/leadership.ts";
 
 const waiting = "Waiting for the tab of this browser that holds the connection.";
 
 /**
- * The status of a tab that follows: the leader's, which alone knows about the server, unless this tab is less far. Its own
- * queue and storage stay its own.
+ * The status of a follower. The leader's status applies, because only the leader knows the server, unless this tab is
+ * further behind. Outbox and storage are those of this tab.
  *
- * @param silent the leader does not answer at the moment
+ * @param silent whether the leader does not answer at the moment
  */
 export function followedStatus(own: SyncStatus, leader: Leader | undefined, silent: boolean): SyncStatus {
-  // What this device or person lacks, the leader cannot make up for.
+  // The leader cannot make up for a missing network or token.
   if (own.state === "disconnected" || own.state === "needs-auth" || own.state === "offline") return own;
   if (!leader || silent) return { ...withoutReason(own), state: "connecting", since: own.since, reason: waiting };
   const { status } = leader;
@@ -36,7 +29,7 @@ export function followedStatus(own: SyncStatus, leader: Leader | undefined, sile
     state: status.state,
     since: status.since,
     ...(status.reason === undefined ? {} : { reason: status.reason }),
-    // Both have to be up to date: the leader with the server, this tab with the leader.
+    // Needs both to be up to date: the leader with the server, this tab with the leader.
     ...(status.caughtUpAt === undefined || !linked ? {} : { caughtUpAt: status.caughtUpAt }),
   };
 }

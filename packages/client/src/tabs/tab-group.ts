@@ -1,16 +1,16 @@
 import { readTokenClaims } from "../platform/token-claims.ts";
 import { tabProtocol } from "./tab-message.ts";
 
-/** What sharing needs of the platform; a test brings its own. */
-export type TabPlatform = {
+/** What sharing needs of the browser; tests pass their own. */
+export interface TabPlatform {
   readonly locks: Pick<LockManager, "request" | "query">;
   readonly openChannel: (name: string) => BroadcastChannel;
-};
+}
 
-/** Why every tab has a socket of its own, or how they share one. */
+/** How tabs share a socket, or why each has its own. */
 export type Sharing = { readonly platform: TabPlatform } | { readonly reason: string };
 
-/** @param storage where the rows are; without a common database tabs would have nothing in common to show */
+/** @param storage where the rows are; without a common database tabs share no rows to show */
 export function sharingOn(storage: "indexeddb" | "memory"): Sharing {
   if (storage === "memory") return { reason: "Rows are kept in memory, so this tab has a connection of its own." };
   if (typeof navigator === "undefined" || !navigator.locks || typeof BroadcastChannel === "undefined") {
@@ -20,10 +20,10 @@ export function sharingOn(storage: "indexeddb" | "memory"): Sharing {
 }
 
 /**
- * The name that tabs of one server and person meet under. Person and organization are part of it: what one may read is
- * never signalled to another, whoever is signed in in which tab.
+ * Name of the group of tabs that share a socket: those of one server, user and organization. Tabs of different users are
+ * never in one group, because what one user may read must not be signalled to another.
  *
- * @returns undefined for a token that names nobody; it is not shared with anyone
+ * @returns undefined for a token that names no user; its tab shares with no other
  */
 export function groupName(url: string, token: string): string | undefined {
   const { personId, organizationId } = readTokenClaims(token);

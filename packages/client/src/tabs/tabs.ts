@@ -10,37 +10,38 @@ import type { Logger } from "../platform/logger.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
 import type { Target } from "../subscriptions/subscription-set.ts";
 import { followedStatus } from "./followed-status.ts";
+import type { RelayPorts } from "./routing/relay.ts";
 import { groupName, type Sharing, sharingOn } from "./tab-group.ts";
-import { TabMember, type TabMemberPorts } from "./tab-member.ts";
+import { TabMember } from "./tab-member.ts";
 
-export type TabsPorts = {
-  /** Where rows are kept at the moment. */
+export interface TabsPorts {
+  /** Where rows are stored at the moment. */
   readonly storage: () => "indexeddb" | "memory";
-  /** False: every tab has a socket of its own. */
+  /** False: every tab has its own socket. */
   readonly share: boolean;
   readonly openSocket: SocketFactory;
   readonly probe: Probe;
   readonly environment: Environment;
-  readonly relay: TabMemberPorts["relay"];
-  /** The status of this tab by itself. */
+  readonly relay: Omit<RelayPorts, "post" | "clock">;
+  /** The status of this tab without the others. */
   readonly status: () => SyncStatus;
-  /** The status may be another one now. */
+  /** The status may have changed. */
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** For tests; the browser's own when absent. */
+  /** Replaced in tests; the browser's when absent. */
   readonly sharingOn?: typeof sharingOn | undefined;
-};
+}
 
 /**
- * One socket for all tabs of a browser: stands between the connection of this tab and the world. The connection dials as
- * if it were alone; what it gets is a socket if this tab leads, and a link to the leading tab if it does not.
+ * Shares one socket among the tabs of a browser. The connection of this tab dials as if it were alone; it gets a real
+ * socket if this tab leads, and a link to the leading tab if it follows.
  */
 export class Tabs {
   readonly #ports: TabsPorts;
   #member: TabMember | undefined;
-  #sharing: Sharing = { reason: "There was no connection yet." };
-  #tellConnection: ((event: EnvironmentEvent) => void) | undefined;
+  #sharing: Sharing = { reason: "There has been no connection yet." };
+  #notifyConnection: ((event: EnvironmentEvent) => void) | undefined;
 
   constructor(ports: TabsPorts) {
     this.#ports = ports;
@@ -48,88 +49,88 @@ export class Tabs {
 
   readonly openSocket: SocketFactory = (url, token, handlers) => {
     const member = this.#join(url, token);
-    return member ? member.openSocket(url, token, handlers) : this.#ports.openSocket(url, token, handlers);
+    return member ? member.router.openSocket(url, token, handlers) : this.#ports.openSocket(url, token, handlers);
   };
 
   readonly probe: Probe = async (url, token, signal) =>
-    this.#member?.probe() ?? (await this.#ports.probe(url, token, signal));
+    this.#member?.router.probe() ?? (await this.#ports.probe(url, token, signal));
 
   readonly environment: Environment = {
     online: () => this.#ports.environment.online(),
     subscribe: (listener) => {
-      this.#tellConnection = listener;
+      this.#notifyConnection = listener;
       const leave = this.#ports.environment.subscribe((event) => {
-        if (event === "visible") this.#member?.visible();
+        if (event === "visible") this.#member?.leadership.visible();
         listener(event);
       });
       return () => {
-        this.#tellConnection = undefined;
+        this.#notifyConnection = undefined;
         leave();
       };
     },
   };
 
-  /** This tab speaks for the device: it holds the socket, or has one of its own. */
+  /** Whether this tab speaks for the device: it holds the shared socket, or has its own. */
   get leads(): boolean {
-    return this.#member?.leads ?? true;
+    return this.#member?.leadership.leads ?? true;
   }
 
   /** The status as this tab shows it. */
   statusOf(own: SyncStatus): SyncStatus {
-    const member = this.#member;
-    const status = member && !member.leads ? followedStatus(own, member.leader, member.silent) : own;
+    const leadership = this.#member?.leadership;
+    const status = leadership && !leadership.leads ? followedStatus(own, leadership.leader, leadership.silent) : own;
     const reason = "reason" in this.#sharing ? this.#sharing.reason : undefined;
     return {
       ...status,
-      leader: member?.leads ?? reason !== undefined,
+      leader: leadership?.leads ?? reason !== undefined,
       ...(reason === undefined ? {} : { notShared: reason }),
     };
   }
 
-  /** The own status changed; followers show it too. */
-  announce(): void {
-    this.#member?.announce();
+  /** The status of this tab changed: its followers show it too. */
+  statusChanged(): void {
+    this.#member?.leadership.postStatus();
   }
 
-  /** Whoever has no wish to be connected must not keep the lead. */
+  /** A tab that does not want a connection must not keep the lead. */
   connectionChanged({ kind }: ConnectionState): void {
     if (kind === "disconnected" || kind === "away" || kind === "needs-auth" || kind === "refused") this.#leave();
   }
 
   linked(limits: Limits): void {
-    this.#member?.linked(limits);
+    this.#member?.router.linked(limits);
   }
 
   unlinked(): void {
-    this.#member?.unlinked();
+    this.#member?.router.unlinked();
   }
 
   reset(): void {
-    this.#member?.reset();
+    this.#member?.router.reset();
   }
 
   bookmark(): void {
-    this.#member?.bookmark();
+    this.#member?.router.bookmark();
   }
 
-  /** A message of the server, after this tab took note of it. */
-  received(message: DownMessage): void {
-    if (message.type === "INVALIDATE" || message.type === "GONE") this.#member?.tell(message);
+  /** Notifies followers of a message of the server, after this tab has handled it. */
+  notify(message: DownMessage): void {
+    this.#member?.router.notify(message);
   }
 
   phaseChanged(targets: readonly Target[]): void {
-    this.#member?.phaseChanged(targets);
+    this.#member?.router.phaseChanged(targets);
   }
 
   needsChanged(keys: readonly EntityKey[]): void {
-    this.#member?.needsChanged(keys);
+    this.#member?.router.needsChanged(keys);
   }
 
   #join(url: string, token: string): TabMember | undefined {
     const { share, storage, relay, openSocket, status, clock, logger, onChange } = this.#ports;
-    this.#sharing = share ? (this.#ports.sharingOn ?? sharingOn)(storage()) : { reason: "Sharing is switched off." };
+    this.#sharing = share ? (this.#ports.sharingOn ?? sharingOn)(storage()) : { reason: "Sharing is turned off." };
     const group = groupName(url, token);
-    if (group === undefined) this.#sharing = { reason: "The token names no person whose tabs could share." };
+    if (group === undefined) this.#sharing = { reason: "The token names no user whose tabs could share a connection." };
     if (group === undefined || "reason" in this.#sharing) {
       this.#leave();
       return undefined;
@@ -142,7 +143,7 @@ export class Tabs {
       openSocket,
       relay,
       status,
-      wake: () => this.#tellConnection?.("visible"),
+      onWake: () => this.#notifyConnection?.("visible"),
       onChange,
       clock,
       logger,

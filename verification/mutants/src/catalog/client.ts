@@ -12,7 +12,7 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/store/merge.ts`,
-        find: "if (row.ver < held.ver && row.instead !== held.ver) return held;",
+        find: "if (row.ver < held.ver && row.replacesVersion !== held.ver) return held;",
         replace: "",
       },
     ],
@@ -25,7 +25,7 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/store/merge.ts`,
-        find: "if (row.ver < held.ver && row.instead !== held.ver) return held;",
+        find: "if (row.ver < held.ver && row.replacesVersion !== held.ver) return held;",
         replace: "if (row.ver < held.ver) return held;",
       },
     ],
@@ -38,8 +38,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/refetch/refetcher.ts`,
-        find: "!need.look && !row.gone && row.ver >= need.version",
-        replace: "!need.look && row.ver >= need.version",
+        find: "!need.force && !row.gone && row.ver >= need.version",
+        replace: "!need.force && row.ver >= need.version",
       },
     ],
     caughtBy: simulation,
@@ -49,7 +49,7 @@ export const clientMutants: readonly Mutant[] = [
     rule: "G1",
     breaks: "an answer speaks only for needs that were raised before its request was sent",
     patches: [
-      { file: `${client}/refetch/need-map.ts`, find: 'if (!raisedBefore) return "raised meanwhile";', replace: "" },
+      { file: `${client}/refetch/need-map.ts`, find: 'if (!requiredBefore) return "required since";', replace: "" },
     ],
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },
   },
@@ -60,8 +60,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/refetch/need-map.ts`,
-        find: "Math.max(this.#begunAfresh, this.#removed.get(key) ?? 0) <= ticket.stamp",
-        replace: "Math.max(this.#begunAfresh * 0, this.#removed.get(key) ?? 0) <= ticket.stamp",
+        find: "Math.max(this.#resetAt, this.#removed.get(key) ?? 0) <= ticket.stamp",
+        replace: "Math.max(this.#resetAt * 0, this.#removed.get(key) ?? 0) <= ticket.stamp",
       },
     ],
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },
@@ -96,7 +96,7 @@ export const clientMutants: readonly Mutant[] = [
     name: "held-rows-never-compared",
     rule: "SUB-8",
     breaks: "rows that no view shows, and that went while there was no connection, leave the device",
-    patches: [{ file: `${client}/core/shared-connection.ts`, find: "heldVersions.restart(limits);", replace: "" }],
+    patches: [{ file: `${client}/core/session-events.ts`, find: "heldVersions.restart(limits);", replace: "" }],
     caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
   },
   {
@@ -105,7 +105,7 @@ export const clientMutants: readonly Mutant[] = [
     breaks: "what is left on the device is compared once for a session, not again with every RESUME",
     patches: [
       {
-        file: `${client}/core/shared-connection.ts`,
+        file: `${client}/core/session-events.ts`,
         find: "heldVersions.resumed(limits);",
         replace: "heldVersions.restart(limits);",
       },
@@ -235,8 +235,8 @@ export const clientMutants: readonly Mutant[] = [
     breaks: "what a socket that died without a word made stale is asked for again quickly on the next one",
     patches: [
       {
-        file: `${client}/core/shared-connection.ts`,
-        find: "onBackFromSilence: (welcomeMs) => parts.suspectNetwork.begin(welcomeMs),",
+        file: `${client}/core/client.ts`,
+        find: "onBackFromSilence: (welcomeMs) => suspectNetwork.begin(welcomeMs),",
         replace: "onBackFromSilence: () => undefined,",
       },
     ],

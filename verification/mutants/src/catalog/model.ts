@@ -109,7 +109,7 @@ export const modelMutants: readonly Mutant[] = [
     patches: [
       {
         file: "packages/client/src/refetch/need-map.ts",
-        find: 'return raisedBefore ? "lagging" : "raised meanwhile";',
+        find: 'return requiredBefore ? "lagging" : "required since";',
         replace: "// forgotten",
       },
     ],

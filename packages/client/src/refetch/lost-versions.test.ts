@@ -17,7 +17,7 @@ async function setUp() {
   const refetcher = new Refetcher({
     getMany: async (_type, ids) => ({ items: ids.map((one) => ({ id: one, version: kept, title: "kept" })), gone: [] }),
     store,
-    wanted: () => true,
+    isWanted: () => true,
     onRead: () => {},
     onAdmitted: () => {},
     onFailed: () => {},
@@ -37,7 +37,7 @@ async function setUp() {
 test("a version that the database has lost gives way to the one it has", async () => {
   const { clock, refetcher, put, held, asked } = await setUp();
   await put(lost);
-  refetcher.compared("task", [{ entityId: id, version: kept }], asked());
+  refetcher.reconciled("task", [{ entityId: id, version: kept }], asked());
   await clock.advance(100);
   expect(await held()).toMatchObject({ ver: kept, data: { title: "kept" }, gone: false });
   expect(refetcher.pending).toBe(0);
@@ -47,7 +47,7 @@ test("a removal that the database has lost gives way as well", async () => {
   const { clock, store, refetcher, put, held } = await setUp();
   await put(kept);
   await store.putGone([{ entityCode: "task", id, ver: lost }]);
-  refetcher.compared("task", [{ entityId: id, version: kept }], new Map([[id, { version: lost, gone: true }]]));
+  refetcher.reconciled("task", [{ entityId: id, version: kept }], new Map([[id, { version: lost, gone: true }]]));
   await clock.advance(100);
   expect(await held()).toMatchObject({ ver: kept, gone: false });
 });
@@ -55,7 +55,7 @@ test("a removal that the database has lost gives way as well", async () => {
 test("what was written since the question stays", async () => {
   const { clock, refetcher, put, held, asked } = await setUp();
   await put(lost);
-  refetcher.compared("task", [{ entityId: id, version: kept }], asked());
+  refetcher.reconciled("task", [{ entityId: id, version: kept }], asked());
   await put(lost + 1);
   await clock.advance(100);
   expect(await held()).toMatchObject({ ver: lost + 1 });
@@ -64,7 +64,7 @@ test("what was written since the question stays", async () => {
 test("an older answer alone replaces nothing", async () => {
   const { clock, refetcher, put, held } = await setUp();
   await put(lost);
-  refetcher.look("task", [id]);
+  refetcher.refetch("task", [id]);
   await clock.advance(100);
   expect(await held()).toMatchObject({ ver: lost });
 });
@@ -72,10 +72,10 @@ test("an older answer alone replaces nothing", async () => {
 test("a version that was told in a lost history is not waited for", async () => {
   const { clock, refetcher, put } = await setUp();
   await put(kept);
-  refetcher.raise("task", [{ entityId: id, version: lost }]);
+  refetcher.require("task", [{ entityId: id, version: lost }]);
   await clock.advance(100);
   expect(refetcher.pending).toBe(1);
-  refetcher.begunAfresh();
+  refetcher.reset();
   await clock.advance(100);
   expect(refetcher.pending).toBe(0);
 });

@@ -1,12 +1,12 @@
 import type { DownMessage } from "@heliograph/protocol";
-import { goodbyeCode, type Socket, type SocketHandlers } from "../connection/socket.ts";
+import { goodbyeCode, type Socket, type SocketHandlers } from "../../connection/socket.ts";
 
-/** How the socket of a tab ends that changes its role: "at once, to somebody else". */
+/** Close code when the role of the tab changes: the connection dials again at once. */
 export const roleChangedCode = 1012;
 
 /**
- * What the connection of a tab holds in place of a WebSocket: the real one if the tab leads, a link to the leader if it
- * follows, and neither as long as that is open.
+ * What the connection of a tab uses in place of a WebSocket: a real one if the tab leads, a link to the leader if it
+ * follows, and neither until its role is known.
  */
 export class TabSocket implements Socket {
   readonly link: string;
@@ -22,17 +22,17 @@ export class TabSocket implements Socket {
     this.#onClosed = onClosed;
   }
 
-  /** It is a link, and not a socket of its own. */
+  /** Whether it is not a real socket, but a link or undecided. */
   get relayed(): boolean {
     return this.#real === undefined;
   }
 
-  /** Neither socket nor link yet. */
+  /** Whether it is neither a socket nor a link yet. */
   get undecided(): boolean {
     return this.#real === undefined && this.#sendUp === undefined;
   }
 
-  /** Makes it a real socket. `open` may throw, which is the same as a socket that closes at once. */
+  /** Makes it a real socket. An `open` that throws counts as a socket that closes at once. */
   lead(open: (handlers: SocketHandlers) => Socket): void {
     let real: Socket | undefined;
     const handlers: SocketHandlers = {
@@ -54,7 +54,7 @@ export class TabSocket implements Socket {
     this.#sendUp = sendUp;
   }
 
-  /** A message of the leader. */
+  /** Passes a message of the leader to the connection. */
   deliver(message: DownMessage): void {
     if (!this.#open) return;
     if (message.type === "WELCOME") this.#handlers.opened();
@@ -66,7 +66,7 @@ export class TabSocket implements Socket {
     else this.#sendUp?.(text);
   }
 
-  /** The connection closes it. */
+  /** Closes it on behalf of the connection. */
   close(code: number): void {
     if (!this.#open) return;
     this.#open = false;
@@ -74,7 +74,7 @@ export class TabSocket implements Socket {
     this.#onClosed(this);
   }
 
-  /** It ended by itself. */
+  /** Closes it on behalf of the other side. */
   end(code: number): void {
     if (!this.#open) return;
     this.#open = false;
@@ -82,7 +82,7 @@ export class TabSocket implements Socket {
     this.#handlers.closed(code);
   }
 
-  /** The tab's role changed under it: nothing of what it knows is worth resuming. */
+  /** Closes it because the role of the tab changed: its session must not be resumed. */
   revoke(): void {
     this.#real?.close(goodbyeCode);
     this.end(roleChangedCode);

@@ -1,57 +1,61 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
 import type { Clock } from "@heliograph/shared/clock";
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
-import type { Limits } from "../connection/connection.ts";
-import type { HeldVersion } from "../store/entity-store.ts";
-import { versionToSend } from "../subscriptions/subscribe-batch.ts";
-import { type Phase, type Target, targetKey } from "../subscriptions/subscription-set.ts";
-import { HeldBack } from "./held-back.ts";
+import type { Limits } from "../../connection/connection.ts";
+import type { HeldVersion } from "../../store/entity-store.ts";
+import { versionToSend } from "../../subscriptions/subscribe-batch.ts";
+import { type Phase, type Target, targetKey } from "../../subscriptions/subscription-set.ts";
+import { LeaderMessageQueue } from "./leader-message-queue.ts";
 
-/** So long that a follower hardly ever asks: whether its leader lives it hears by the pulse. */
+/** Ping interval of followers, milliseconds. Long, because they detect a dead leader by its heartbeats. */
 const followerPingMs = 120_000;
 
-export type RelayPorts = {
-  /** The leader's own subscriptions, which hold those of its followers too. */
+export interface RelayPorts {
+  /** The leader's subscriptions, which include those of its followers. */
   readonly subscriptions: {
     acquire(targets: readonly Target[]): void;
     release(targets: readonly Target[]): void;
     phase(target: Target): Phase | undefined;
   };
-  /** The leader has to read the row; the version to reach, 0 when any will do. */
+  /** The version of the row that the leader has to read, 0 when any will do; undefined when it need not read it. */
   readonly neededVersion: (key: EntityKey) => number | undefined;
   readonly readVersions: (entityCode: string, ids: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>;
   readonly post: (link: string, message: DownMessage) => void;
   readonly clock: Clock;
-};
+}
 
-type Link = {
+interface Link {
   readonly id: string;
   readonly targets: Map<string, Target>;
-  /** Told to the follower as gone. */
+  /** Targets that the follower was told are gone. */
   readonly refused: Set<string>;
   welcomed: boolean;
-};
+}
 
 type Subscribe = Extract<UpMessage, { type: "SUBSCRIBE" }>;
-type Question = { readonly link: Link; readonly message: Subscribe; readonly targets: readonly Target[] };
+interface SubscribeRequest {
+  readonly link: Link;
+  readonly message: Subscribe;
+  readonly targets: readonly Target[];
+}
 type Invalidate = Extract<DownMessage, { type: "INVALIDATE" }>;
 type Gone = Extract<DownMessage, { type: "GONE" }>;
 
 /**
- * The leader's side of the links: it is to its followers what the server is to it, in the same protocol. What they
- * subscribe to it subscribes to as well; what it is told it tells them, once it has read it into the common database.
+ * The leader's side of the links. It serves its followers as the server serves it, in the same protocol: it subscribes to
+ * what they subscribe to, and passes notifications on once it has read the rows into the common database.
  */
 export class Relay {
   readonly #ports: RelayPorts;
   readonly #links = new Map<string, Link>();
-  readonly #questions = new Set<Question>();
-  readonly #heldBack: HeldBack;
+  readonly #requests = new Set<SubscribeRequest>();
+  readonly #queue: LeaderMessageQueue;
   #limits: Limits | undefined;
 
   constructor(ports: RelayPorts) {
     this.#ports = ports;
     const needs = (key: EntityKey) => ports.neededVersion(key) !== undefined;
-    this.#heldBack = new HeldBack({ needs, clock: ports.clock });
+    this.#queue = new LeaderMessageQueue({ needs, clock: ports.clock });
   }
 
   open(id: string): void {
@@ -68,38 +72,38 @@ export class Relay {
     const link = this.#links.get(id);
     if (!link) return;
     this.#links.delete(id);
-    for (const question of this.#questions) if (question.link === link) this.#questions.delete(question);
+    for (const request of this.#requests) if (request.link === link) this.#requests.delete(request);
     this.#ports.subscriptions.release([...link.targets.values()]);
   }
 
-  /** The leader's own socket is open: from now on its answers count. */
+  /** The leader's socket is open: from now on its followers are served. */
   linked(limits: Limits): void {
     this.#limits = limits;
     this.#welcome();
   }
 
   /**
-   * The leader has no socket any more, so its followers have none either.
+   * The leader lost its socket, and with it its followers lose their links.
    *
    * @returns the links that ended
    */
-  lost(): string[] {
+  unlinked(): string[] {
     this.#limits = undefined;
-    this.#heldBack.clear();
+    this.#queue.clear();
     const ended = [...this.#links.values()].filter(({ welcomed }) => welcomed).map(({ id }) => id);
     for (const id of ended) this.close(id);
     return ended;
   }
 
-  /** Everything is asked of the server again; a follower's lists may have changed meanwhile. */
+  /** The leader subscribes to everything again. Its followers do the same: their lists may have changed in between. */
   reset(): void {
     for (const { id, welcomed } of this.#links.values()) {
       if (welcomed) this.#ports.post(id, { type: "RESET", payload: { reason: "other_history" } });
     }
   }
 
-  /** A message of a follower. */
-  take(id: string, message: UpMessage): void {
+  /** Handles a message of a follower. */
+  handle(id: string, message: UpMessage): void {
     const link = this.#links.get(id);
     if (!link?.welcomed) return;
     switch (message.type) {
@@ -116,7 +120,7 @@ export class Relay {
         this.#ports.post(id, { type: "RESET", payload: { reason: "session" } });
         break;
       case "AUTH":
-        // The socket has the leader's token; the follower's own is good for its requests.
+        // The socket uses the leader's token; the follower's own serves its requests.
         this.#ports.post(id, { ...idOf(message), type: "REAUTH", payload: { expiresAt: "9999-12-31T00:00:00Z" } });
         break;
       default:
@@ -124,8 +128,8 @@ export class Relay {
     }
   }
 
-  /** A message of the server, after the leader took note of it. */
-  tell(message: Invalidate | Gone): void {
+  /** Notifies followers of a message of the server, after the leader has handled it. */
+  notify(message: Invalidate | Gone): void {
     const { entityCode } = message.payload;
     for (const link of this.#links.values()) {
       if (!link.welcomed) continue;
@@ -138,26 +142,26 @@ export class Relay {
       const changes = message.payload.changes.filter(({ entityId }) => within || holds(link, entityCode, entityId));
       if (changes.length === 0) continue;
       const ids = changes.map(({ entityId }) => entityId);
-      this.#heldBack.until(entityCode, ids, () =>
+      this.#queue.add(entityCode, ids, () =>
         this.#post(link, { type: "INVALIDATE", payload: { ...message.payload, changes } }),
       );
     }
   }
 
-  /** The server vouches for everything up to now; so does the leader, unless something of it is on its way. */
+  /** The server has sent everything up to now. The leader tells its followers, unless messages to them are queued. */
   bookmark(): void {
-    if (this.#heldBack.waiting) return; // the next one comes within seconds
+    if (!this.#queue.isEmpty) return; // the next BOOKMARK follows within seconds
     for (const link of this.#links.values()) this.#post(link, { type: "BOOKMARK", payload: { cursor: "tab" } });
   }
 
   phaseChanged(targets: readonly Target[]): void {
     if (this.#links.size === 0) return;
-    for (const target of targets) if (this.#ports.subscriptions.phase(target) === "held") this.#returned(target);
-    for (const question of [...this.#questions]) this.#tryToAnswer(question);
+    for (const target of targets) if (this.#ports.subscriptions.phase(target) === "held") this.#restored(target);
+    for (const request of [...this.#requests]) this.#tryToAnswer(request);
   }
 
   needsChanged(keys: readonly EntityKey[]): void {
-    this.#heldBack.changed(keys);
+    this.#queue.needsChanged(keys);
   }
 
   #welcome(): void {
@@ -180,9 +184,9 @@ export class Relay {
     const fresh = targets.filter((target) => !link.targets.has(targetKey(target)));
     for (const target of fresh) link.targets.set(targetKey(target), target);
     this.#ports.subscriptions.acquire(fresh);
-    const question = { link, message, targets };
-    this.#questions.add(question);
-    this.#tryToAnswer(question);
+    const request = { link, message, targets };
+    this.#requests.add(request);
+    this.#tryToAnswer(request);
   }
 
   #unsubscribe(link: Link, message: Extract<UpMessage, { type: "UNSUBSCRIBE" }>): void {
@@ -201,29 +205,29 @@ export class Relay {
     this.#ports.post(link.id, { ...idOf(message), type: "UNSUBSCRIBED", payload: { entityCode, count: ended.length } });
   }
 
-  /** Answers once the server has answered all of it, and the leader has read what that gave to read. */
-  #tryToAnswer(question: Question): void {
-    const phases = question.targets.map((target) => this.#ports.subscriptions.phase(target));
+  /** Answers once the server has answered for every target, and the leader has read the rows that differ. */
+  #tryToAnswer(request: SubscribeRequest): void {
+    const phases = request.targets.map((target) => this.#ports.subscriptions.phase(target));
     if (phases.some((phase) => phase === "wanted" || phase === "asked")) return;
-    this.#questions.delete(question);
-    const { entityCode, entityIds = [] } = question.message.payload;
+    this.#requests.delete(request);
+    const { entityCode, entityIds = [] } = request.message.payload;
     if (phases.includes("failed")) {
-      // The leader's own console has the server's words.
+      // The leader's log has the server's reason.
       const payload = { code: "invalid_message" as const, message: "The server refused the subscription." };
-      this.#post(question.link, { ...idOf(question.message), type: "ERROR", payload });
+      this.#post(request.link, { ...idOf(request.message), type: "ERROR", payload });
       return;
     }
-    this.#heldBack.until(entityCode, entityIds, () => void this.#answer(question));
+    this.#queue.add(entityCode, entityIds, () => void this.#answer(request));
   }
 
-  async #answer({ link, message, targets }: Question): Promise<void> {
+  async #answer({ link, message, targets }: SubscribeRequest): Promise<void> {
     const { entityCode, entityIds = [], versions = [] } = message.payload;
-    // Without readable versions the follower is told that everything differs, and looks into the database itself.
+    // Without readable versions the answer says that everything differs, and the follower reads the database itself.
     const held = await this.#ports.readVersions(entityCode, entityIds).catch(() => new Map<string, HeldVersion>());
     const gone: string[] = [];
     for (const target of targets) {
       const key = targetKey(target);
-      // Taken away while it was read: what the server said last counts.
+      // Revoked while it was read: the server's last message counts.
       if (this.#ports.subscriptions.phase(target) === "refused") {
         gone.push(target.id);
         link.refused.add(key);
@@ -235,8 +239,8 @@ export class Relay {
       if (gone.includes(entityId)) return [];
       const sent = versions[index] ?? 0;
       const needed = this.#ports.neededVersion(entityKey(entityCode, entityId)) ?? 0;
-      // Version 1 stands for a row that exists and is not read yet: whatever is read is enough. It is never below what
-      // the follower holds, which would mean that the server lost its history.
+      // Version 1 stands for a row that exists and is not read yet: any version that is read will do. The version is
+      // never below what the follower holds, which would mean that the database lost that version.
       const version = Math.max(1, versionToSend(held.get(entityId)), needed, sent);
       return version === sent ? [] : [{ entityId, version }];
     });
@@ -244,8 +248,8 @@ export class Relay {
     this.#post(link, { ...idOf(message), type: "SUBSCRIBED", payload });
   }
 
-  /** What had been told as gone can be had again: the follower asks again when it hears of it as existing. */
-  #returned(target: Target): void {
+  /** A target that was gone is held now: a follower subscribes again when it receives the row as existing. */
+  #restored(target: Target): void {
     const key = targetKey(target);
     for (const link of this.#links.values()) {
       if (!link.refused.delete(key)) continue;

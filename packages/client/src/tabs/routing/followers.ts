@@ -1,19 +1,28 @@
 import type { Relay } from "./relay.ts";
-import type { TabMessage } from "./tab-message.ts";
+import type { RoutingMessage } from "./routing-message.ts";
 
-type FollowerMessage = Extract<TabMessage, { kind: "dial" | "up" | "hang-up" }>;
-type Follower = { readonly links: Set<string>; readonly unwatch: () => void };
+type FollowerMessage = Extract<RoutingMessage, { kind: "dial" | "up" | "hang-up" }>;
 
-/** Which tab has which links to the leader, so that those of a closed or crashed tab end with it. */
+interface Follower {
+  readonly links: Set<string>;
+  readonly unwatch: () => void;
+}
+
+export interface FollowersPorts {
+  /** Calls back when a tab is closed, has crashed or left; returns the function that ends the watch. */
+  readonly whenGone: (tab: string, callback: () => void) => () => void;
+}
+
+/** Knows which follower has which links to the leader, so that the links of a closed or crashed tab end with it. */
 export class Followers {
-  readonly #whenGone: (tab: string, callback: () => void) => () => void;
+  readonly #ports: FollowersPorts;
   readonly #tabs = new Map<string, Follower>();
 
-  constructor(ports: { readonly whenGone: (tab: string, callback: () => void) => () => void }) {
-    this.#whenGone = ports.whenGone;
+  constructor(ports: FollowersPorts) {
+    this.#ports = ports;
   }
 
-  take(relay: Relay, message: FollowerMessage): void {
+  handle(relay: Relay, message: FollowerMessage): void {
     const { tab, link } = message;
     switch (message.kind) {
       case "dial":
@@ -21,7 +30,7 @@ export class Followers {
         relay.open(link);
         break;
       case "up":
-        relay.take(link, message.message);
+        relay.handle(link, message.message);
         break;
       case "hang-up":
         relay.close(link);
@@ -30,8 +39,8 @@ export class Followers {
     }
   }
 
-  /** Nobody is led any more. */
-  forget(): void {
+  /** This tab does not lead any more. */
+  clear(): void {
     for (const { unwatch } of this.#tabs.values()) unwatch();
     this.#tabs.clear();
   }
@@ -40,7 +49,7 @@ export class Followers {
     const known = this.#tabs.get(tab);
     if (known) return known;
     const links = new Set<string>();
-    const unwatch = this.#whenGone(tab, () => {
+    const unwatch = this.#ports.whenGone(tab, () => {
       this.#tabs.delete(tab);
       for (const link of links) relay.close(link);
     });

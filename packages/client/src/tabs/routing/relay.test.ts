@@ -2,9 +2,9 @@ import type { DownMessage } from "@heliograph/protocol";
 import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
-import { type Phase, type Target, targetKey } from "../subscriptions/subscription-set.ts";
-import { testId } from "../testing/ids.ts";
-import { patienceMs } from "./held-back.ts";
+import { type Phase, type Target, targetKey } from "../../subscriptions/subscription-set.ts";
+import { testId } from "../../testing/ids.ts";
+import { maxQueuedMs } from "./leader-message-queue.ts";
 import { Relay } from "./relay.ts";
 
 const limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
@@ -61,7 +61,7 @@ async function subscribed() {
   leader.relay.open("l1");
   leader.relay.linked(limits);
   leader.held.set(a, { version: 5, gone: false });
-  leader.relay.take("l1", {
+  leader.relay.handle("l1", {
     type: "SUBSCRIBE",
     id: "s1",
     payload: { entityCode: "task", entityIds: [a], versions: [5] },
@@ -77,7 +77,7 @@ test("a follower is welcomed when the leader has a server, and answered when the
   relay.linked(limits);
   expect(last()).toMatchObject({ type: "WELCOME", payload: { limits } });
   const payload = { entityCode: "task", entityIds: [a, b], versions: [5, 0] };
-  relay.take("l1", { type: "SUBSCRIBE", id: "s1", payload });
+  relay.handle("l1", { type: "SUBSCRIBE", id: "s1", payload });
   await become(row(a), "held");
   expect(last()?.type).toBe("WELCOME");
   await become(row(b), "refused");
@@ -94,7 +94,7 @@ test("a follower is welcomed when the leader has a server, and answered when the
 test("what the leader still has to read is told when it is read, or after a second", async () => {
   const { relay, needs, posted, read, clock, last } = await subscribed();
   needs.set(`task:${a}`, 7);
-  relay.tell(invalidate(a));
+  relay.notify(invalidate(a));
   expect(last()?.type).toBe("SUBSCRIBED");
   relay.bookmark(); // would vouch for what is kept back
   expect(last()?.type).toBe("SUBSCRIBED");
@@ -103,9 +103,9 @@ test("what the leader still has to read is told when it is read, or after a seco
   relay.bookmark();
   expect(last()?.type).toBe("BOOKMARK");
   needs.set(`task:${a}`, 8);
-  relay.tell(invalidate(a));
+  relay.notify(invalidate(a));
   const before = posted.length;
-  await clock.advance(patienceMs);
+  await clock.advance(maxQueuedMs);
   expect(posted).toHaveLength(before + 1);
   expect(clock.timers).toBe(0);
 });
@@ -113,38 +113,38 @@ test("what the leader still has to read is told when it is read, or after a seco
 test("a follower hears of its rows only, of everything in its containers, and of what is taken away at once", async () => {
   const { relay, needs, posted, become, last } = await subscribed();
   const before = posted.length;
-  relay.tell(invalidate(b));
+  relay.notify(invalidate(b));
   expect(posted).toHaveLength(before);
-  relay.take("l1", { type: "SUBSCRIBE", id: "s2", payload: { entityCode: "task", within: [container] } });
+  relay.handle("l1", { type: "SUBSCRIBE", id: "s2", payload: { entityCode: "task", within: [container] } });
   await become({ entityCode: "task", id: container, container: true }, "held");
-  relay.tell(invalidate(b));
+  relay.notify(invalidate(b));
   expect(last()).toMatchObject({ type: "INVALIDATE", payload: { changes: [{ entityId: b }] } });
   needs.set(`task:${a}`, 9);
-  relay.tell({ type: "GONE", payload: { entityCode: "task", entityIds: [a, b] } });
+  relay.notify({ type: "GONE", payload: { entityCode: "task", entityIds: [a, b] } });
   expect(last()).toEqual({ type: "GONE", payload: { entityCode: "task", entityIds: [a] } });
 });
 
 test("an ended link, also one that ends with the leader's socket, releases what it held", async () => {
   const { relay, phases, become, posted } = await subscribed();
   relay.open("l2");
-  relay.take("l2", { type: "SUBSCRIBE", id: "s1", payload: { entityCode: "task", entityIds: [b] } });
+  relay.handle("l2", { type: "SUBSCRIBE", id: "s1", payload: { entityCode: "task", entityIds: [b] } });
   await become(row(b), "held");
   relay.close("l2");
   expect([...phases.keys()]).toEqual([targetKey(row(a))]);
-  expect(relay.lost()).toEqual(["l1"]);
+  expect(relay.unlinked()).toEqual(["l1"]);
   expect(phases.size).toBe(0);
   const before = posted.length;
-  relay.take("l1", { type: "PING" });
+  relay.handle("l1", { type: "PING" });
   relay.linked(limits);
   expect(posted).toHaveLength(before);
 });
 
 test("what only the server can do is answered without it", async () => {
   const { relay, last } = await subscribed();
-  relay.take("l1", { type: "RESUME", id: "r", payload: { connectionId: "c", cursor: "x" } });
+  relay.handle("l1", { type: "RESUME", id: "r", payload: { connectionId: "c", cursor: "x" } });
   expect(last()).toEqual({ type: "RESET", payload: { reason: "session" } });
-  relay.take("l1", { type: "AUTH", id: "a1", payload: { token: "t" } });
+  relay.handle("l1", { type: "AUTH", id: "a1", payload: { token: "t" } });
   expect(last()).toMatchObject({ type: "REAUTH", id: "a1" });
-  relay.take("l1", { type: "UNSUBSCRIBE", id: "u1", payload: { entityCode: "task", entityIds: [a] } });
+  relay.handle("l1", { type: "UNSUBSCRIBE", id: "u1", payload: { entityCode: "task", entityIds: [a] } });
   expect(last()).toEqual({ type: "UNSUBSCRIBED", id: "u1", payload: { entityCode: "task", count: 1 } });
 });
