@@ -17,7 +17,7 @@ import { registerRest } from "./rest/register-rest.ts";
 import type { PubsubService } from "./sync/pubsub-service.ts";
 import { type HandshakeRefusal, handshakeRefusals, identify, isRefusal, refusalBody } from "./sync/socket/handshake.ts";
 
-export type AppDependencies = {
+export interface AppDependencies {
   readonly config: GatewayConfig;
   readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
@@ -26,34 +26,34 @@ export type AppDependencies = {
   readonly metrics: GatewayMetrics;
   readonly metricsRegistry: MetricsRegistry;
   readonly pubsub: Pick<PubsubService, "poke" | "upgrade">;
-  /** A reason while this pod cannot do its work. */
+  /** A reason while this gateway is not ready. */
   readonly notReady: () => string | undefined;
-};
+}
 
-// A client that sends its request a byte at a time must not hold a connection for ever.
+// A client that sends its request byte by byte must not hold a connection for ever.
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 
-/** The HTTP server with everything on it: REST, the socket, health, metrics. */
+/** Builds the HTTP server with REST, socket upgrades, health and metrics. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { config, pool, registry, tokens, logger, metrics, pubsub } = dependencies;
   const app = Fastify({
-    // REST writes its own line per request, without query strings: they may hold tokens.
+    // REST writes its own line per request, without the query string, which may contain tokens.
     logger: false,
     frameworkErrors: answerFrameworkErrors(logger),
     trustProxy: [...config.TRUSTED_PROXIES],
     requestTimeout: requestTimeoutMs,
-    // A load balancer that waits longer than this would reuse a connection in the moment in which it closes.
+    // A load balancer with a longer timeout would reuse a connection at the moment it closes.
     keepAliveTimeout: config.KEEP_ALIVE_MS,
     http: {
       headersTimeout: headersTimeoutMs,
-      // Some HTTP clients offer "h2c" with every request; only an offer of WebSocket is taken up.
+      // Some HTTP clients offer "h2c" with every request; only WebSocket upgrades are accepted.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
     },
   });
   app.server.on("upgrade", (request, socket, head) => pubsub.upgrade(request, socket, head));
   registerHealth(app, dependencies);
-  await registerSocketQuestion(app, dependencies);
+  await registerUpgradeProbe(app, dependencies);
   await registerRest(app, {
     pool,
     registry,
@@ -64,7 +64,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     observe: (route, status, seconds) => metrics.requestSeconds.observe({ route, status: String(status) }, seconds),
   });
   app.setNotFoundHandler((_request, reply) =>
-    answer(reply, { ...handshakeRefusals.notFound, message: "There is nothing here.", remedy: "See /docs." }),
+    answer(reply, { ...handshakeRefusals.notFound, message: "There is nothing at this path.", remedy: "See /docs." }),
   );
   return app;
 }
@@ -79,10 +79,10 @@ function registerHealth(app: FastifyInstance, { notReady, metricsRegistry }: App
 }
 
 /**
- * GET on the socket's address without an upgrade says why one would be refused: browsers do not show the status of a
- * failed upgrade, so the client asks here.
+ * Answers GET on the socket's path without an upgrade with the reason why an upgrade would be refused: browsers do not
+ * expose the status of a failed upgrade, so the client asks here.
  */
-async function registerSocketQuestion(app: FastifyInstance, { config, tokens }: AppDependencies): Promise<void> {
+async function registerUpgradeProbe(app: FastifyInstance, { config, tokens }: AppDependencies): Promise<void> {
   const routes: FastifyPluginAsync = async (scope) => {
     await scope.register(cors, {
       origin: config.ALLOWED_ORIGINS.length > 0 ? [...config.ALLOWED_ORIGINS] : false,

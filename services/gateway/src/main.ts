@@ -25,12 +25,12 @@ import { PubsubService } from "./sync/pubsub-service.ts";
 const silenceLimitMs = 10_000;
 /**
  * Connections apart from those of users' requests, one for each that may be busy at once: feed, heartbeat, liveness probe, and the
- * three kinds of session statements. With fewer, a storm of subscriptions would hold up the feed.
+ * three kinds of session statements. With fewer, a storm of subscriptions would block the feed.
  */
 const syncPoolSize = 6;
-/** What remains after the drain, with room: closing what is left, the last statements, the pools. */
+/** Time for the rest of the shutdown after the drain: remaining sockets, last statements, pools. */
 const afterDrainMs = 10_000;
-/** How much longer this side waits for an answer than the server works on it. */
+/** How much longer this side waits for an answer than the server works on it, milliseconds. */
 const silenceMs = 1000;
 
 runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ releasers, signal, allowShutdown }) => {
@@ -41,8 +41,10 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   const metrics = createGatewayMetrics(metricsRegistry);
   if (config.METRICS_EMF !== null) {
     const options = { namespace: config.METRICS_EMF, service: "gateway", metricsRegistry, names: gatewayEmf };
-    const stop = startEmf(new EmfLines(options), (error) => logger.warn({ err: error }, "no line of metrics"));
-    releasers.push("lines of metrics", stop);
+    const stop = startEmf(new EmfLines(options), (error) =>
+      logger.warn({ err: error }, "failed to write metrics line; retrying next minute"),
+    );
+    releasers.push("metrics lines", stop);
   }
 
   const url = config.DATABASE_URL;
@@ -54,12 +56,12 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
     max: config.DATABASE_POOL_SIZE,
     logger,
     pipeline: true,
-    // For what runs outside users' transactions, which set their own: catalog, members, sign in.
+    // For statements outside users' transactions, which set their own: catalog, members, sign-in.
     session: { statement_timeout: `${config.STATEMENT_TIMEOUT_MS}ms`, idle_in_transaction_session_timeout: "30s" },
     queryTimeoutMs: config.STATEMENT_TIMEOUT_MS + silenceMs,
   });
   releasers.push("database pool", () => pool.end());
-  // Time-outs on both sides: a statement of the feed that hangs on a dead link would make the pod deaf.
+  // Timeouts on both sides: a feed statement that hangs on a dead link would stop the gateway from following the log.
   const syncPool = createPool({
     url,
     names,
@@ -90,7 +92,7 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
     return pubsub.notReady ?? (liveness.silentMs > silenceLimitMs ? "the database does not answer" : undefined);
   };
 
-  // Before the database: an orchestrator must see a live process that waits, not a crash loop.
+  // Before the database answers: an orchestrator must see a live process that waits, not a crash loop.
   const app = await buildApp({ config, pool, registry, tokens, logger, metrics, metricsRegistry, pubsub, notReady });
   releasers.push("HTTP server", () => app.close());
   const port = await listen(app, config.PORT, config.HOST);
@@ -109,8 +111,8 @@ runService(createLogger("gateway", startLogLevel(gatewayEnvironment)), async ({ 
   });
   await waitUntilReady({ what: "the feed", logger, signal, attempt: () => pubsub.start(port) });
   filled = true;
-  // Last pushed, first released: sockets go to other pods while this one still answers requests.
+  // Pushed last and released first: sockets move to other gateways while this one still answers requests.
   releasers.push("sockets", () => pubsub.stop());
-  if (!config.SYNC_ENABLED) logger.warn("SYNC_ENABLED is false: the socket is refused, REST goes on");
+  if (!config.SYNC_ENABLED) logger.warn("SYNC_ENABLED is false: refusing sockets, serving REST only");
   logReady(logger, port, "gateway ready");
 });

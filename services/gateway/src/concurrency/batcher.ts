@@ -1,29 +1,28 @@
 import { setImmediate } from "node:timers";
 import { setTimeout as wait } from "node:timers/promises";
 
-type Waiting<Job, Answer> = {
+interface WaitingJob<Job, Answer> {
   readonly job: Job;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
-};
+}
 
 /**
- * Turns many small jobs into few statements: what comes in the same turn of the event loop, or while a statement is on
- * its way, goes into the next one. So a hundred sockets that subscribe at once cost two or three statements, and a single
- * one waits for nothing. One statement at a time, which also keeps the database from a herd.
+ * Groups many small jobs into few statements: jobs that arrive in the same turn of the event loop, or while a statement is
+ * running, go into the next one. A hundred sockets that subscribe together cost two or three statements, and a single one
+ * does not wait. Only one statement runs at a time, which also protects the database from a thundering herd.
  */
 export class Batcher<Job, Answer> {
   readonly #run: (jobs: readonly Job[]) => Promise<readonly Answer[]>;
   readonly #maxJobs: number;
   readonly #spacingMs: number;
-  #waiting: Waiting<Job, Answer>[] = [];
+  #waiting: WaitingJob<Job, Answer>[] = [];
   #busy = false;
   #ranAt = Number.NEGATIVE_INFINITY;
 
   /**
    * `run` answers in the order of the jobs; when it rejects, every job of that batch fails. `spacingMs`: least time from
-   * one statement to the next, for jobs that come in thousands but not in the same moment; the first one still waits for
-   * nothing.
+   * one statement to the next, for jobs that come in thousands but not at the same moment; the first one does not wait.
    */
   constructor(
     run: (jobs: readonly Job[]) => Promise<readonly Answer[]>,

@@ -8,12 +8,12 @@ export class SerialQueue {
     this.#onError = onError;
   }
 
-  /** Tasks that wait, without the running one. */
+  /** Number of waiting tasks, without the running one. */
   get length(): number {
     return this.#tasks.length;
   }
 
-  /** Something runs or waits. */
+  /** Whether a task runs or waits. */
   get busy(): boolean {
     return this.#running || this.#tasks.length > 0;
   }

@@ -12,7 +12,7 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** False when the event comes too soon. `now` in milliseconds, never going back. */
+  /** `now`: monotonic milliseconds. @returns false when the event comes too soon */
   take(now: number): boolean {
     this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;

@@ -47,7 +47,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await setImmediate();
 }
 
-test("a change goes from the hint to the holders", async () => {
+test("a change goes from the hint to the subscribed sockets", async () => {
   const project = await newProject();
   await using bob = await gateway.connect("bob");
   await using carol = await gateway.connect("carol");
@@ -64,7 +64,7 @@ test("a change goes from the hint to the holders", async () => {
   }
 });
 
-test("hints that were lost are found in the log at the next one", async () => {
+test("changes of lost hints are read from the log when the next hint arrives", async () => {
   const project = await newProject();
   await using bob = await gateway.connect("bob");
   await bob.subscribe("project", [project]);
@@ -76,7 +76,7 @@ test("hints that were lost are found in the log at the next one", async () => {
   expect(bob.told(project)).toEqual([{ entityId: project, action: "UPDATE", version: lost }]);
 });
 
-test("a heartbeat ahead is enough", async () => {
+test("a heartbeat ahead of the position makes the gateway read the log", async () => {
   const project = await newProject();
   await using bob = await gateway.connect("bob");
   await bob.subscribe("project", [project]);
@@ -86,7 +86,7 @@ test("a heartbeat ahead is enough", async () => {
   await bob.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
 });
 
-test("a hint applied by the pod and read again by a repair is told once", async () => {
+test("a change that is applied from a hint and read again by a repair is delivered once", async () => {
   const project = await newProject();
   await using bob = await gateway.connect("bob");
   await bob.subscribe("project", [project]);
@@ -101,7 +101,7 @@ test("a hint applied by the pod and read again by a repair is told once", async 
   expect(bob.told(project).map(({ version }) => version)).toEqual([first, second]);
 });
 
-test("what is published by mistake disturbs nobody", async () => {
+test("malformed bus messages have no effect", async () => {
   const project = await newProject();
   await using bob = await gateway.connect("bob");
   await bob.subscribe("project", [project]);
@@ -113,13 +113,13 @@ test("what is published by mistake disturbs nobody", async () => {
   await bob.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
 });
 
-test("rows follow SUBSCRIBE, UNSUBSCRIBE and the end of the socket; another tab of the user keeps its own", async () => {
+test("rows follow SUBSCRIBE, UNSUBSCRIBE and the close of the socket; another tab of the user keeps its own", async () => {
   const [one, two] = [await newProject(), await newProject()];
   const bob = await gateway.connect("bob");
   await using tab = await gateway.connect("bob");
   await bob.subscribe("project", [one, two, randomUUID()], { within: [organizationId] });
   await tab.subscribe("project", [one]);
-  // The one that does not exist has a dormant one.
+  // The row that does not exist has a refused subscription.
   expect(await rowsOf(bob.id)).toBe(4);
   await bob.ask({ type: "UNSUBSCRIBE", payload: { entityCode: "project", entityIds: [one] } });
   expect(await rowsOf(bob.id)).toBe(3);
@@ -144,7 +144,7 @@ test("a hundred sockets that subscribe at once share statements", async () => {
   const clients = await Promise.all(Array.from({ length: 100 }, (_, at) => gateway.connect(users[at % 3] ?? "bob")));
   await Promise.all(clients.map((client) => client.subscribe("project", [project])));
   gateway.syncPool.query = query as typeof gateway.syncPool.query;
-  // Each by itself would make two hundred (session and subscription). How many are shared depends on how the reads before
+  // Without sharing there would be two hundred (session and subscription). How many are shared depends on how the reads before
   // them end, and so on the machine: 2 to 24 were seen.
   expect(writes.length).toBeLessThan(50);
   const version = await rename(project, "For a hundred");
@@ -157,7 +157,7 @@ test("a hundred sockets that subscribe at once share statements", async () => {
   await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
 });
 
-test("frames that break the WebSocket protocol end their own socket alone", async () => {
+test("frames that break the WebSocket protocol close only their own socket", async () => {
   const project = await newProject();
   await using bystander = await gateway.connect("carol");
   await bystander.subscribe("project", [project]);
@@ -186,7 +186,7 @@ test("frames that break the WebSocket protocol end their own socket alone", asyn
         "",
       ].join("\r\n"),
     );
-    // Right behind the handshake: the listeners must be there already.
+    // Right behind the handshake, when the listeners must be attached already.
     socket.write(Buffer.from(frame));
     socket.resume();
     await once(socket, "close");
@@ -196,15 +196,15 @@ test("frames that break the WebSocket protocol end their own socket alone", asyn
   await bystander.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
 });
 
-test("an oversized message ends its own socket with 1009", async () => {
+test("an oversized message closes its own socket with 1009", async () => {
   await using bob = await gateway.connect("bob");
   bob.ws.send("x".repeat(64 * 1024 + 1));
   expect(await bob.closed).toBe(closeCodes.tooBig.code);
 });
 
-// Fails when nobody looks at how many rows the heartbeat updated: another pod may have taken the sessions over, and both
-// would go on telling the same clients.
-test("a gateway that was given up lets its sockets begin afresh under a new id", async () => {
+// Fails when the number of rows that the heartbeat updated is ignored: another gateway may have taken the sessions over, and
+// both would send to the same clients.
+test("a gateway that was declared dead closes its sockets and registers under a new id", async () => {
   const bob = await gateway.connect("bob");
   await bob.subscribe("project", [await newProject()]);
   const idOf = async (): Promise<string | undefined> =>
@@ -218,7 +218,7 @@ test("a gateway that was given up lets its sockets begin afresh under a new id",
   expect(await again.subscribe("project", [await newProject()])).toMatchObject({ payload: { count: 1 } });
 });
 
-test("another epoch makes the sockets begin afresh", async () => {
+test("a new log epoch resets the sockets", async () => {
   await using other = await startLiveGateway();
   const bob = await other.connect("bob");
   await other.db.pool.query("select app.new_log_epoch()");
@@ -228,7 +228,7 @@ test("another epoch makes the sockets begin afresh", async () => {
   expect(await bob.closed).toBe(1012);
 });
 
-test("a stop closes the sockets, refuses new ones meanwhile, and leaves every session to be resumed", async () => {
+test("a stop closes the sockets, refuses new ones and leaves every session to be resumed", async () => {
   await using other = await startLiveGateway();
   const clients = await Promise.all(Array.from({ length: 20 }, () => other.connect("bob")));
   for (const client of clients) await client.subscribe("project", [], { within: [organizationId] });

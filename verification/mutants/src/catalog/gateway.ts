@@ -21,7 +21,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "head-not-read",
     rule: "HINT-7",
-    breaks: "the head is read from the writer every five seconds, whatever the bus says",
+    breaks: "the head is read from the writer every five seconds, whatever the bus delivers",
     patches: [
       {
         file: `${sync}/feed/feed.ts`,

@@ -125,7 +125,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "next-row-vouches-for-end",
     rule: "INV-11",
-    breaks: "the end of a private row is not told to somebody because he may read the next one under its id",
+    breaks: "the deletion of a private row is not delivered to users who may read only the next row under its id",
     patches: [
       {
         file: `${sync}/rights/rights-gate.ts`,
@@ -138,7 +138,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "grants-hide-public-end",
     rule: "INV-5",
-    breaks: "a grant or revocation beside it does not hide the deletion of a public row",
+    breaks: "a grant or revocation in the same batch does not hide the deletion of a public row",
     patches: [
       {
         file: `${sync}/rights/pending-rights-checks.ts`,
@@ -204,7 +204,8 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "woken-vouches-for-before",
     rule: "INV-11",
-    breaks: "a row that woke what was refused does not vouch for the hidden one that bore its id before",
+    breaks:
+      "a row that restores a refused subscription does not prove a right to the hidden row that had its id before",
     patches: [
       {
         file: `${sync}/feed/missed-changes.ts`,

@@ -31,7 +31,7 @@ test("PING is answered with its id", async () => {
   expect(await client.request({ type: "PING" })).toEqual([{ type: "PONG" }]);
 });
 
-test("a malformed message is answered; twenty in a row end the socket", async () => {
+test("a malformed message is answered; twenty in a row close the socket", async () => {
   const client = new TestSyncCore().connect();
   for (let bad = 0; bad < 19; bad += 1) expect(await client.request("{")).toMatchObject([{ type: "ERROR" }]);
   await client.request({ type: "PING" });
@@ -41,14 +41,14 @@ test("a malformed message is answered; twenty in a row end the socket", async ()
   expect(client.socket.closedWith).toBe(4400);
 });
 
-test("an honest mistake is not a malformed message", async () => {
+test("a well-formed message that is refused does not count as malformed", async () => {
   const client = new TestSyncCore().connect();
   for (let wrong = 0; wrong < 30; wrong += 1)
     await client.request({ type: "SUBSCRIBE", payload: { entityCode: "nonsense", entityIds: [] } });
   expect(client.connection.open).toBe(true);
 });
 
-test("exceeding the limit of subscriptions again and again ends the socket", async () => {
+test("exceeding the subscription limit repeatedly closes the socket", async () => {
   const client = new TestSyncCore({ maxSubscriptions: 0 }).connect();
   for (let more = 0; more < 19; more += 1)
     await client.request({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [id()] } });
@@ -57,13 +57,13 @@ test("exceeding the limit of subscriptions again and again ends the socket", asy
   expect(client.socket.closedWith).toBe(4413);
 });
 
-test("a binary frame ends the socket", () => {
+test("a binary frame closes the socket", () => {
   const client = new TestSyncCore().connect();
   client.connection.receive(null);
   expect(client.socket.closedWith).toBe(4400);
 });
 
-test("a flood ends the socket, a steady stream does not", async () => {
+test("a flood of messages closes the socket, a steady stream does not", async () => {
   const core = new TestSyncCore({ messageBurst: 20, messagesPerSecond: 10 });
   const steady = core.connect();
   for (let second = 0; second < 10; second += 1) {
@@ -77,7 +77,7 @@ test("a flood ends the socket, a steady stream does not", async () => {
   expect(flood.socket.closedWith).toBe(4429);
 });
 
-test("a client that sends faster than it is served is not read any further", async () => {
+test("reading stops while a client sends faster than it is served", async () => {
   const core = new TestSyncCore({ maxQueuedMessages: 4 });
   core.heldReads = [];
   const client = core.connect();
@@ -90,7 +90,7 @@ test("a client that sends faster than it is served is not read any further", asy
   expect(client.socket.paused).toBe(false);
 });
 
-test("a client that asks and does not read is not answered further", async () => {
+test("a client that does not read its answers gets no further ones", async () => {
   const core = new TestSyncCore({ maxWaitMs: 5000 });
   core.connections.startSweeping();
   const client = core.connect();
@@ -106,7 +106,7 @@ test("a client that asks and does not read is not answered further", async () =>
   expect(client.socket.closedWith).toBe(4008);
 });
 
-test("two pings without any sign of life end the socket; any frame is one", async () => {
+test("two unanswered pings close the socket; any frame counts as an answer", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const dead = core.connect();
@@ -121,7 +121,7 @@ test("two pings without any sign of life end the socket; any frame is one", asyn
   expect(alive.connection.open).toBe(true);
 });
 
-test("a socket ends with its token, and hears nothing after it", async () => {
+test("a socket closes when its token expires and receives nothing after it", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -133,7 +133,7 @@ test("a socket ends with its token, and hears nothing after it", async () => {
   expect(client.socket.closedWith).toBe(4401);
 });
 
-test("an idle socket ends with its token, too", async () => {
+test("an idle socket closes when its token expires", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const client = core.connect({ expiresIn: 10 });
@@ -141,7 +141,7 @@ test("an idle socket ends with its token, too", async () => {
   expect(client.socket.closedWith).toBe(4401);
 });
 
-test("signals that wait too long, or too many of them, end a slow socket", async () => {
+test("signals that wait too long, or too many of them, close a slow socket", async () => {
   const core = new TestSyncCore({ maxWaitMs: 5000, maxWaiting: 100 });
   core.connections.startSweeping();
   const [row, box] = [id(), id()];
@@ -171,7 +171,7 @@ test("a socket that does not answer a close is cut off", async () => {
   expect(client.socket.terminated).toBe(true);
 });
 
-test("all sockets begin afresh, spread over the time given", async () => {
+test("all sockets are closed, spread over the time given", async () => {
   const core = new TestSyncCore();
   const client = core.connect();
   void core.connections.closeAll("test", 10_000);
@@ -184,7 +184,7 @@ test("all sockets begin afresh, spread over the time given", async () => {
   expect(later.connection.open).toBe(true);
 });
 
-test("a person may have so many sockets and no more, over all organizations", () => {
+test("the limit of sockets per person counts all organizations", () => {
   const core = new TestSyncCore({ maxSocketsPerUser: 2 });
   const personId = id();
   core.connect({ personId });

@@ -5,7 +5,7 @@ import { FrameCache } from "./frame-cache.ts";
 import { createSignal } from "./signal.ts";
 import { highWaterMark, SignalQueue } from "./signal-queue.ts";
 
-test("changes of one entity coalesce to the newest, in whatever order they come", () => {
+test("changes of one entity coalesce to the newest, in any order", () => {
   const [outbox, socket] = [new SignalQueue(), new FakeSocket()];
   const row = id();
   for (const version of [3, 5, 4]) outbox.put(createSignal(logChange({ entityId: row, version })), 0);
@@ -13,7 +13,7 @@ test("changes of one entity coalesce to the newest, in whatever order they come"
   expect(socket.sent).toMatchObject([{ payload: { changes: [{ version: 5 }] } }]);
 });
 
-test("the last word between a change and GONE counts", () => {
+test("between a change and GONE the later one counts", () => {
   const [outbox, socket] = [new SignalQueue(), new FakeSocket()];
   const [lost, back] = [id(), id()];
   outbox.put(createSignal(logChange({ entityId: lost })), 0);
@@ -28,7 +28,7 @@ test("the last word between a change and GONE counts", () => {
   expect(outbox.size).toBe(0);
 });
 
-test("what a full socket does not take stays, with its age", () => {
+test("signals that a full socket does not take stay queued, with their age", () => {
   const [outbox, socket] = [new SignalQueue(), new FakeSocket()];
   for (let more = 0; more < 1500; more += 1) outbox.put(createSignal(logChange({ entityId: id() })), 100);
   const send = socket.send.bind(socket);

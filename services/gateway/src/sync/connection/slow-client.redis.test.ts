@@ -30,11 +30,11 @@ async function greeted(): Promise<RawClient> {
   return client;
 }
 
-// What the kernels of both sides may hold of a connection: their largest buffers (6 MB to receive, 4 MB to send on an
+// What the kernels of both sides may buffer for a connection: their largest buffers (6 MB to receive, 4 MB to send on an
 // ordinary Linux), and as much again for what they count beside the bytes.
 const kernelBytes = 20_000_000;
 
-test("whoever asks on and on without reading is not answered further, and closed with 4008", async () => {
+test("a client that keeps sending without reading gets no further answers and is closed with 4008", async () => {
   await using bystander = await gateway.connect("carol");
   await bystander.subscribe("task", [], { within: [organizationId] });
   await using slow = await greeted();
@@ -55,7 +55,7 @@ test("whoever asks on and on without reading is not answered further, and closed
     const version = Number(rows[0]?.version);
     await bystander.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
   }
-  // What was written before it was noticed can be read now, up to the close code.
+  // Everything written before the detection can be read now, up to the close code.
   slow.socket.resume();
   await slow.until(closeCodeBytes(closeCodes.tooSlow.code));
   // An answer has more than 60 kB.
@@ -63,7 +63,7 @@ test("whoever asks on and on without reading is not answered further, and closed
   expect(slow.size).toBeLessThan(kernelBytes);
 }, 60_000);
 
-test("whoever does not read the signals is closed with 4008, and others get theirs", async () => {
+test("a client that does not read its signals is closed with 4008, and others get theirs", async () => {
   await using bystander = await gateway.connect("carol");
   await bystander.subscribe("task", [], { within: [organizationId] });
   await using slow = await greeted();
@@ -71,7 +71,7 @@ test("whoever does not read the signals is closed with 4008, and others get thei
   await slow.until("SUBSCRIBED");
   slow.socket.pause();
   const closesBefore = await slowCloses();
-  // Hints without rows behind them, since writing as many rows takes ten times as long; the head is what the pod compares.
+  // Hints without log rows, because writing as many rows takes ten times as long; the gateway compares the head only.
   const { rows } = await gateway.db.pool.query<{ head: string; epoch: string }>(
     "select head_seq as head, log_epoch as epoch from app.sync_state",
   );

@@ -14,7 +14,7 @@ function refused(text: string): UpMessageError {
   throw new Error(`accepted: ${text}`);
 }
 
-test("the messages of the protocol are accepted as written", () => {
+test("all messages of the protocol are accepted", () => {
   for (const text of [
     subscribe({ entityCode: "project", entityIds: [row] }),
     subscribe({ entityCode: "project", entityIds: [row], versions: [0] }, { id: "1" }),
@@ -63,12 +63,12 @@ test.each([
 ])("%.80s is refused: %s", (text, code) => {
   const error = refused(text);
   expect(error.code).toBe(code);
-  // What was wrong, then what to do: whoever reads it in a console has no catalogue at hand.
+  // The problem first, then the remedy: developers who read it in a console have no catalogue at hand.
   expect(error.message).toMatch(/^\S.*\. Remedy: \S.*\.$/s);
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
 
-test("a refusal echoes the message's id and quotes little of it", () => {
+test("an error echoes the message's id and quotes little of its content", () => {
   const error = refused(subscribe({ entityCode: "project", entityIds: ["x".repeat(10_000)] }, { id: "q1" }));
   expect(error.correlationId).toBe("q1");
   expect(error.message).toContain("entityIds.0");

@@ -18,7 +18,7 @@ async function watched() {
   return { core, row, client, socket: client.socket };
 }
 
-test("after signals, at most one a second; in quiet times every 10 s", async () => {
+test("BOOKMARK follows signals at most once a second, and without signals every 10 s", async () => {
   const { core, row, socket } = await watched();
   for (const version of [2, 3, 4]) await core.apply(logChange({ entityId: row, version }));
   await core.clock.advance(1000);
@@ -29,8 +29,8 @@ test("after signals, at most one a second; in quiet times every 10 s", async () 
   expect(bookmarksOf(socket.take())).toEqual([core.cursor]);
 });
 
-// Fails when the outbox is not looked at: the client would resume behind a signal that it never got.
-test("not while signals wait for a slow socket", async () => {
+// Fails when the signal queue is ignored: the client would resume behind a signal that it never received.
+test("no BOOKMARK while signals wait for a slow socket", async () => {
   const { core, row, client, socket } = await watched();
   socket.bufferedAmount = highWaterMark + 1;
   await core.apply(logChange({ entityId: row, version: 2 }));
@@ -42,8 +42,8 @@ test("not while signals wait for a slow socket", async () => {
   expect(types(socket.take())).toEqual(["INVALIDATE", "BOOKMARK"]);
 });
 
-// Fails when a read of rights is not waited for: what it finds would be told behind the bookmark that vouches for it.
-test("not while rights are being read, for any socket of the user", async () => {
+// Fails when reads of rights are ignored: their result would be delivered behind the bookmark that claims to cover it.
+test("no BOOKMARK while rights are being read, for any socket of the user", async () => {
   const { core, row, socket } = await watched();
   core.heldReads = [];
   await core.apply(logChange({ entityId: row, version: 2, recheck: true }));
@@ -54,7 +54,7 @@ test("not while rights are being read, for any socket of the user", async () => 
   expect(types(socket.take())).toEqual(["INVALIDATE", "BOOKMARK"]);
 });
 
-test("not during a SUBSCRIBE or RESUME", async () => {
+test("no BOOKMARK during a SUBSCRIBE or RESUME", async () => {
   const { core, client, socket } = await watched();
   core.heldReads = [];
   client.send({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [id()] } });
@@ -82,9 +82,9 @@ test("not during a SUBSCRIBE or RESUME", async () => {
   expect(types(back.socket.take())).toEqual(["RESUMED", "BOOKMARK"]);
 });
 
-// Fails when rows of what is no longer readable are not waited for: a later resume would hold them again, and nothing
+// Fails when unsaved rows are ignored: a later resume would subscribe to the revoked rows again, and nothing
 // after its cursor would ask for another read of rights.
-test("not while rows of a withdrawn subscription are still there", async () => {
+test("no BOOKMARK while rows of a revoked subscription still exist", async () => {
   const { core, row, socket } = await watched();
   core.readable.clear();
   core.failRows = true;
@@ -97,11 +97,11 @@ test("not while rows of a withdrawn subscription are still there", async () => {
   expect(core.liveRows).toEqual([]);
 });
 
-test("DELAYED instead while changes do not come, and a BOOKMARK when they do again", async () => {
+test("DELAYED while changes are delayed, and a BOOKMARK when they arrive again", async () => {
   const { core, row, socket } = await watched();
   core.behindSince = Date.UTC(2026, 0, 1);
   await core.clock.advance(7000);
-  // Seen once, which may be a transaction that was open for long: no DELAYED yet, but no bookmark either.
+  // Seen once, which may be a long transaction: no DELAYED yet, but no BOOKMARK either.
   await core.apply(logChange({ entityId: row, version: 2 }));
   await core.clock.advance(2000);
   expect(types(socket.take())).toEqual(["INVALIDATE"]);
@@ -116,7 +116,7 @@ test("DELAYED instead while changes do not come, and a BOOKMARK when they do aga
   expect(bookmarksOf(newcomer.socket.take())).toEqual([core.cursor]);
 });
 
-test("a database that is silent delays, too", async () => {
+test("a silent database counts as a delay", async () => {
   const { core, socket } = await watched();
   core.headAnswers = false;
   await core.clock.advance(13_000);
@@ -124,8 +124,8 @@ test("a database that is silent delays, too", async () => {
   expect(core.core.delay.since).toBe(Date.UTC(2026, 0, 1));
 });
 
-// Fails without the mark on the socket: its cursor would already be one of the new history, before it was told to compare.
-test("RESET reaches all sockets within the time given; until then they know that they are behind, and get no bookmark", async () => {
+// Fails without the mark on the socket: it would get a cursor of the new epoch before its RESET.
+test("RESET reaches all sockets within the spread; until then they have a DELAYED and get no BOOKMARK", async () => {
   const { core, row, socket } = await watched();
   core.setPosition({ epoch: "two", seq: 7 });
   void core.connections.resetAll("other_history", 30_000);

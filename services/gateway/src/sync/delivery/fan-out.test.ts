@@ -39,7 +39,7 @@ test("a batch is one INVALIDATE per entity code and socket", async () => {
   ]);
 });
 
-test("a row that is held by id and by several containers is told once", async () => {
+test("a row that is subscribed by id and through several containers is delivered once", async () => {
   const core = new TestSyncCore();
   const [row, inner, outer] = [id(), id(), id()];
   core.readable.set(row, 1);
@@ -49,7 +49,7 @@ test("a row that is held by id and by several containers is told once", async ()
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row }] } }]);
 });
 
-test("a row that moves reaches the holders of both containers", async () => {
+test("a row that moves reaches the subscribers of both containers", async () => {
   const core = new TestSyncCore();
   const [row, from, to] = [id(), id(), id()];
   core.readableContainers.add(from).add(to);
@@ -73,9 +73,9 @@ test("a deleted id stays subscribed, so that the row reappears when it is create
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 3 }] } }]);
 });
 
-// Fails when a creation is told to holders of the id without a read: whoever once held a deleted row would learn that
-// somebody else has created one under its id.
-test("a row created again by somebody else is not told to who may not read it", async () => {
+// Fails when a creation is delivered to subscribers of the id without a read: a client that once held a deleted row would
+// learn that another user created one under its id.
+test("a row that another user creates again under the id is not delivered to users who may not read it", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -87,8 +87,8 @@ test("a row created again by somebody else is not told to who may not read it", 
   expect(client.socket.take().some(({ type }) => type === "INVALIDATE")).toBe(false);
 });
 
-// Fails when the action alone tells a creation: of a batch it is the one of the last change.
-test("nor is one that was created and edited in the same batch", async () => {
+// Fails when a creation is recognized by the action alone: a coalesced change has that of its last log row.
+test("the same for a row that was created and edited in one batch", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -100,8 +100,9 @@ test("nor is one that was created and edited in the same batch", async () => {
   expect(client.socket.take().some(({ type }) => type === "INVALIDATE")).toBe(false);
 });
 
-// Fails when a deletion is told to whoever holds the id: it would tell the version of a row that was private from its start.
-test("nor is one that was created and deleted in the same batch", async () => {
+// Fails when a deletion is delivered to every subscriber of the id: it would disclose the version of a row that
+// was private from the start.
+test("the same for a row that was created and deleted in one batch", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -113,8 +114,8 @@ test("nor is one that was created and deleted in the same batch", async () => {
   expect(client.socket.take().map(({ type }) => type)).toEqual(["GONE"]);
 });
 
-// Fails when only private rows are judged: the version of a row would be told that lived and died in another organization.
-test("nor is one that was, elsewhere and not privately", async () => {
+// Fails when only private rows are checked: the version of a row of another organization would be disclosed.
+test("the same for a row that was created and deleted in another organization and was not private", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -130,7 +131,7 @@ test("nor is one that was, elsewhere and not privately", async () => {
   ]);
 });
 
-test("while a socket is slow its signals coalesce, and flow when it drains", async () => {
+test("signals of a slow socket coalesce, and are written when it drains", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -144,7 +145,7 @@ test("while a socket is slow its signals coalesce, and flow when it drains", asy
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ version: 99 }] } }]);
 });
 
-test("sockets with the same changes get the same text", async () => {
+test("sockets with the same changes share one text", async () => {
   const core = new TestSyncCore();
   const box = id();
   core.readableContainers.add(box);
@@ -189,12 +190,12 @@ test("of all answers to messages and changes, only WELCOME carries a cursor", as
   await settle();
   const frames = client.socket.take();
   expect(frames.length).toBeGreaterThan(3);
-  // A cursor tells its holder to ask from there on, so a place in the feed before everything was told would lose changes.
+  // A client resumes from its cursor, so a cursor that is ahead of what was delivered would lose changes.
   expect(JSON.stringify(frames)).not.toMatch(/one@|cursor/);
 });
 
-// Fails when items are told in their order: a batch may hold changes from after the loss, under the place of earlier ones.
-test("a change that is told in one batch with the loss of the right to hear of it waits for the read", async () => {
+// Fails when changes are delivered in their order: a coalesced change may include log rows from after the loss.
+test("a change in the batch in which the user lost the right to it waits for the read", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -208,8 +209,8 @@ test("a change that is told in one batch with the loss of the right to hear of i
   expect(client.socket.take().map(({ type }) => type)).toEqual(["GONE"]);
 });
 
-// Fails when a pending id counts as held: the change goes out through the container, and tells of a row nobody let him read.
-test("asking for the id of a private row in a container that is held does not tell of its changes", async () => {
+// Fails when a pending id counts as subscribed: the change goes out through the container and discloses the row.
+test("a pending subscription to a private row in a subscribed container does not disclose its changes", async () => {
   const core = new TestSyncCore();
   const [secret, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -224,7 +225,7 @@ test("asking for the id of a private row in a container that is held does not te
   expect(client.socket.take()).toMatchObject([{ type: "SUBSCRIBED", payload: { gone: [secret] } }]);
 });
 
-test("neither does asking for the id and the container at once", async () => {
+test("the same when the id and the container are pending together", async () => {
   const core = new TestSyncCore();
   const [secret, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -237,7 +238,7 @@ test("neither does asking for the id and the container at once", async () => {
   expect(client.socket.take()).toMatchObject([{ type: "SUBSCRIBED", payload: { gone: [secret] } }]);
 });
 
-test("a private row that is deleted while the subscription to its id is pending is told to who may read it", async () => {
+test("the deletion of a private row during a pending subscription reaches users who may read the row", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -256,8 +257,8 @@ test("a private row that is deleted while the subscription to its id is pending 
   ]);
 });
 
-// Fails when a pending id counts as held: whoever asks for it learns when a row was deleted that was hidden from him.
-test("nor is a private row that is deleted while somebody who may not read it asks for its id", async () => {
+// Fails when a pending id counts as subscribed: any client that asks for it learns when a hidden row was deleted.
+test("the deletion of a private row during a pending subscription is not disclosed to users who may not read the row", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -274,8 +275,8 @@ test("nor is a private row that is deleted while somebody who may not read it as
   expect(client.socket.take()).toMatchObject([{ type: "SUBSCRIBED", payload: { changed: [], gone: [row] } }]);
 });
 
-// Fails when what was read is forgotten after seconds: the log may be further behind, while another leader is sought.
-test("nor is the end of a hidden row told to who subscribed to the next one under its id while the log was behind", async () => {
+// Fails when recent reads are forgotten after seconds: the log may lag further behind during a leader change.
+test("the deletion of a hidden row is not delivered to subscribers of the next row under its id while the log lags", async () => {
   const core = new TestSyncCore();
   const row = id();
   const version = (core.clock.wallNow() + 1000) * 1000;
@@ -290,8 +291,8 @@ test("nor is the end of a hidden row told to who subscribed to the next one unde
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ version: version + 1 }] } }]);
 });
 
-// Fails when a container vouches for it: what is said of two rows under one id may be one item where rows came late.
-test("nor is a row that was deleted and created again in one batch, by another organization", async () => {
+// Fails when a container proves the right: two rows under one id may be one change where log rows came late.
+test("a row that was deleted and created again by another organization in one batch is not disclosed", async () => {
   const core = new TestSyncCore();
   const [row, box, elsewhere] = [id(), id(), id()];
   core.readableContainers.add(box);
@@ -303,8 +304,8 @@ test("nor is a row that was deleted and created again in one batch, by another o
   expect(client.socket.take().map(({ type }) => type)).toEqual(["GONE"]);
 });
 
-// Each fails when the deletion and the creation are one: nothing would be told, and the deleted row stay on the screen.
-test("a row that is deleted and created again privately, in one batch, is told to be deleted", async () => {
+// Each fails when deletion and creation are merged: nothing would be delivered, and the deleted row would stay on the screen.
+test("a row that is deleted and created again privately in one batch is delivered as deleted", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -313,7 +314,7 @@ test("a row that is deleted and created again privately, in one batch, is told t
   const told = [{ type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } }];
   await core.apply(deleted, logChange({ entityId: row, containerIds: [box], version: 3, action: 1, restricted: true }));
   expect(client.socket.take()).toMatchObject(told);
-  // Also when it was public for a moment, so that rights have to be read again: he may have seen that one as well.
+  // Also when it was public for a moment, so that rights must be read again: the client may have seen that one as well.
   await core.apply(
     deleted,
     logChange({
@@ -329,7 +330,7 @@ test("a row that is deleted and created again privately, in one batch, is told t
   expect(client.socket.take()).toMatchObject([...told, { type: "GONE", payload: { entityIds: [row] } }]);
 });
 
-test("the same while both wait for a read of rights", async () => {
+test("the same while both changes wait for a read of rights", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -352,8 +353,8 @@ test("the same while both wait for a read of rights", async () => {
   ]);
 });
 
-// Fails when what a socket holds is believed until its RESET: the grant of before may be lost with the history.
-test("a socket that is to begin afresh is told of rows only after a read", async () => {
+// Fails when subscriptions are trusted until the RESET: the grant may have been lost with the old epoch.
+test("a socket that must be reset receives rows only after a read of rights", async () => {
   const core = new TestSyncCore();
   const [granted, lost, moved] = [id(), id(), id()];
   for (const row of [granted, lost, moved]) core.readable.set(row, 1);
@@ -361,7 +362,7 @@ test("a socket that is to begin afresh is told of rows only after a read", async
   client.socket.take();
   client.connection.mustReset = true;
   core.readable.delete(lost);
-  // To another organization, by a change of which only the lost history told.
+  // To another organization, by a change that only the lost epoch contained.
   core.readable.delete(moved);
   core.readable.set(granted, 2);
   await core.apply(

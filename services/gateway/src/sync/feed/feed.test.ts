@@ -15,14 +15,14 @@ test("starts at the head and applies hints that follow on, without reading the l
   expect(site.state.pages).toBe(0);
 });
 
-test("old, doubled and overlapping hints are applied once", async () => {
+test("old, duplicate and overlapping hints are applied once", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(4);
   site.feed.onMessage(site.hint(10, 12));
   site.feed.onMessage(site.hint(10, 12));
   site.feed.onMessage(site.hint(8, 11));
-  // Covers 11 to 14: partly known, so only the rest is taken, from the log.
+  // Covers 11 to 14: partly known, so only the rest is read, from the log.
   site.feed.onMessage(site.hint(10, 14));
   await site.clock.advance(100);
   expect(site.applied).toEqual(names(11, 14));
@@ -38,7 +38,7 @@ test("a gap is read from the log", async () => {
   expect(site.repairs).toEqual(["gap"]);
 });
 
-test("a heartbeat ahead finds what no hint told", async () => {
+test("a heartbeat ahead of the position repairs lost hints", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(2);
@@ -48,7 +48,7 @@ test("a heartbeat ahead finds what no hint told", async () => {
   expect(site.repairs).toEqual(["heartbeat"]);
 });
 
-test("a reconnect reads the log: what was published meanwhile is lost", async () => {
+test("a reconnect reads the log, because messages in the meantime are lost", async () => {
   using site = createFeedHarness();
   await site.start();
   site.feed.onDisconnected();
@@ -69,7 +69,7 @@ test("while the bus is down the log is polled", async () => {
   expect(site.applied).toEqual(names(11, 11));
 });
 
-test("three seconds of silence are not believed", async () => {
+test("after three seconds of silence the log is read", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(1);
@@ -88,9 +88,9 @@ test("without a bus the log is polled", async () => {
   expect(site.applied).toEqual(names(11, 13));
 });
 
-// Fails when the head is not read by itself: heartbeats of a leader that stands still keep the silence away, and say
-// nothing of what another leader has sequenced.
-test("the head is read from the writer every five seconds, whatever the bus says", async () => {
+// Fails when the head is not checked on its own: heartbeats of a stale leader prevent the silence check and name
+// nothing that another leader has sequenced.
+test("the head is read from the writer every five seconds, whatever the bus delivers", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(2);
@@ -146,7 +146,7 @@ test("more than a page is read page by page", async () => {
   expect(site.state.pages).toBe(3);
 });
 
-test("hints that come during a read are neither applied twice nor cause another read", async () => {
+test("hints that arrive during a read are neither applied twice nor cause another read", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(3);
@@ -160,7 +160,7 @@ test("hints that come during a read are neither applied twice nor cause another 
   expect(site.state.pages).toBe(1);
 });
 
-test("a hint that follows on is applied although a read is under way", async () => {
+test("a hint that continues the position is applied during a read", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(2);
@@ -170,7 +170,7 @@ test("a hint that follows on is applied although a read is under way", async () 
   expect(site.applied).toEqual(names(11, 12));
 });
 
-test("another epoch is another history, and only the database says so", async () => {
+test("a new epoch resets the sockets, and only the database decides it", async () => {
   using site = createFeedHarness();
   await site.start();
   site.feed.onMessage(site.hint(10, 11, "forged"));
@@ -185,7 +185,7 @@ test("another epoch is another history, and only the database says so", async ()
   expect(site.feed.position).toEqual({ epoch: "two", seq: 4 });
 });
 
-test("a head below the position is another history", async () => {
+test("a head below the position resets the sockets", async () => {
   using site = createFeedHarness();
   await site.start();
   site.state.head = 3;
@@ -195,7 +195,7 @@ test("a head below the position is another history", async () => {
   expect(site.feed.position?.seq).toBe(3);
 });
 
-test("a page with a hole is another history", async () => {
+test("a page with a gap resets the sockets", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(4);
@@ -207,7 +207,7 @@ test("a page with a hole is another history", async () => {
   expect(site.feed.position?.seq).toBe(14);
 });
 
-test("rows that were dropped from the log are another history, not an endless search", async () => {
+test("rows that were dropped from the log reset the sockets and cause no endless search", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(4);
@@ -218,7 +218,7 @@ test("rows that were dropped from the log are another history, not an endless se
   expect(site.state.pages).toBeLessThan(4);
 });
 
-test("a message that announces numbers nobody gave out changes nothing", async () => {
+test("a message that announces unassigned numbers changes nothing", async () => {
   using site = createFeedHarness();
   await site.start();
   site.feed.onMessage({ type: "heartbeat", epoch: "one", seq: 1_000_000 });
@@ -228,7 +228,7 @@ test("a message that announces numbers nobody gave out changes nothing", async (
   expect(site.state.pages).toBe(1);
 });
 
-test("far behind, sockets compare versions instead of the pod reading everything", async () => {
+test("when the feed is far behind, sockets are reset instead of the gateway reading everything", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(maxCatchUpRows + logPageSize + 1);
@@ -238,7 +238,7 @@ test("far behind, sockets compare versions instead of the pod reading everything
   expect(site.feed.position?.seq).toBe(site.state.head);
 });
 
-test("reach: at once where the feed is, after a read of the log where it is not yet", async () => {
+test("catchUpTo resolves immediately at the position, and after a read of the log beyond it", async () => {
   using site = createFeedHarness();
   await site.start();
   expect(await site.feed.catchUpTo({ epoch: "one", seq: 10 })).toBe("reached");
@@ -251,7 +251,7 @@ test("reach: at once where the feed is, after a read of the log where it is not 
   expect(site.state.heads).toBeLessThanOrEqual(2);
 });
 
-test("reach: what the database itself does not know is refused", async () => {
+test("catchUpTo refuses a cursor ahead of the database", async () => {
   using site = createFeedHarness();
   await site.start();
   const refused = Promise.all([
@@ -262,8 +262,8 @@ test("reach: what the database itself does not know is refused", async () => {
   expect(await refused).toEqual(["cursor_ahead", "other_history"]);
 });
 
-// Fails when the pod's own epoch decides: whoever comes from a pod that has noticed the new history would be sent away.
-test("reach: a history that this pod has not noticed yet is adopted first", async () => {
+// Fails when the gateway's own epoch decides: a client of a gateway that has noticed the new epoch would be refused.
+test("catchUpTo adopts a new epoch first that this gateway has not noticed yet", async () => {
   using site = createFeedHarness();
   await site.start();
   site.state.epoch = "two";
@@ -273,7 +273,7 @@ test("reach: a history that this pod has not noticed yet is adopted first", asyn
   expect(site.histories).toHaveLength(1);
 });
 
-test("reach: fails when the database stays away", async () => {
+test("catchUpTo fails when the database stays away", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(1);
@@ -285,8 +285,8 @@ test("reach: fails when the database stays away", async () => {
   expect(await outcome).toMatch(/in time/);
 });
 
-// Fails when the error just passes: out of a hint it would end the process, out of a page the changes would be lost.
-test("a batch that cannot be applied makes the sockets begin afresh, and the feed goes on behind it", async () => {
+// Fails when the error is not caught: from a hint it would end the process, from a page the changes would be lost.
+test("a batch that cannot be applied resets the sockets, and the feed continues behind it", async () => {
   using site = createFeedHarness();
   await site.start();
   site.state.cannotApply = true;

@@ -13,14 +13,14 @@ const createHint = (): HintMessage =>
     changes: [logChange({ entityId: id() })],
   }) as HintMessage;
 
-test("hints and heartbeats are taken", () => {
+test("hints and heartbeats are accepted", () => {
   const hint = createHint();
   expect(parseBusMessage(JSON.stringify(hint))).toEqual(hint);
   const heartbeat = { type: "heartbeat", epoch: "e", seq: 2 };
   expect(parseBusMessage(JSON.stringify(heartbeat))).toEqual(heartbeat);
 });
 
-// Each of these would be taken over into frames as it is, or end the process on its way there.
+// Each of these would be copied into frames, or crash the process on the way there.
 test.each([
   { e: '","action":"DELETE' },
   { e: "1" },
@@ -31,7 +31,7 @@ test.each([
   { k: [7] },
   { k: ["1"] },
   { t: 1e300 },
-])("an item with %j is none of the database's", (wrong) => {
+])("a change with %j is rejected", (wrong) => {
   const hint = createHint();
   const items = hint.items.map((change) => ({ ...change, ...wrong }));
   expect(parseBusMessage(JSON.stringify({ ...hint, items }))).toBeUndefined();
@@ -50,6 +50,6 @@ test.each([
   '{"type":"hint","epoch":"e","prev":1,"seq":2,"items":[null]}',
   '{"type":"hint","epoch":"e","prev":1,"seq":2,"items":[{"c":"task"}]}',
   '{"type":"other","epoch":"e","seq":2}',
-])("%s is no message of the bus", (text) => {
+])("%s is rejected", (text) => {
   expect(parseBusMessage(text)).toBeUndefined();
 });

@@ -75,7 +75,7 @@ async function outcome(client: LiveClient): Promise<string> {
   }
 }
 
-test("a cursor before the dropped days is refused, one right behind them goes on and is told everything since", async () => {
+test("a cursor before the dropped days is refused; one right behind them resumes with everything since", async () => {
   const project = await newProject();
   const { head: start, epoch } = await stateOf();
   await rename(project, "dropped");
@@ -84,7 +84,7 @@ test("a cursor before the dropped days is refused, one right behind them goes on
   const later = await rename(project, "kept");
   await ageRows("2024-05-01", 0, dropped);
   await dropDay("2024-05-01");
-  // Without a ring that reaches back: what it says comes from the log.
+  // A gateway whose ring does not reach back, so that it answers from the log.
   await using fresh = await startLiveGateway({}, { beside: gateway });
   const resume = (connectionId: string | undefined, seq: number) =>
     fresh.resume("bob", { connectionId: connectionId ?? "", cursor: seal.seal({ epoch, seq }) });
@@ -97,8 +97,8 @@ test("a cursor before the dropped days is refused, one right behind them goes on
   await behind.next("INVALIDATE", ({ payload }) => payload.changes.some(({ version }) => version === later));
 }, 30_000);
 
-// Fails when a page with a hole is taken for the whole: the client would believe that it knows everything.
-test("days that go while their rows are read: whoever is resumed was told what was in them", async () => {
+// Fails when a page with a gap is taken as complete: the client would believe that it is up to date.
+test("when days are dropped while their rows are read, a client that resumes has received their changes", async () => {
   const project = await newProject();
   const { head: start, epoch } = await stateOf();
   const missed = await rename(project, "in the first of the days");
@@ -110,7 +110,7 @@ test("days that go while their rows are read: whoever is resumed was told what w
   const { head } = await stateOf();
   const third = Math.floor((head - start) / 3);
   const days = ["2024-06-01", "2024-06-02", "2024-06-03"] as const;
-  // All that is older as well, or a new gateway would take it for recent and keep it in memory.
+  // Older rows as well, or a new gateway would take them as recent and keep them in its ring.
   for (const [index, day] of days.entries())
     await ageRows(day, index === 0 ? 0 : start + index * third, start + (index + 1) * third);
   const connections = await Promise.all(Array.from({ length: 24 }, () => lostClient(project)));

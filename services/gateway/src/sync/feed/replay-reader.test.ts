@@ -49,7 +49,7 @@ function setUp() {
   return { state, reader, target };
 }
 
-test("from the ring without a statement, however many ask", async () => {
+test("the ring answers any number of queries without a statement", async () => {
   const { reader, state, target } = setUp();
   const answers = await Promise.all(Array.from({ length: 100 }, () => reader.read(target(12), "one")));
   expect(answers).toEqual(answers.map(() => [expect.objectContaining({ entityId: row, version: 20 })]));
@@ -58,7 +58,7 @@ test("from the ring without a statement, however many ask", async () => {
   expect(state.pages).toBe(0);
 });
 
-test("else from the log, once for all that ask together", async () => {
+test("the log is read once for all queries that come together", async () => {
   const { reader, state, target } = setUp();
   const answers = await Promise.all([
     reader.read(target(6), "one"),
@@ -69,12 +69,12 @@ test("else from the log, once for all that ask together", async () => {
   expect(state.pages).toBe(1);
 });
 
-// Fails when the log is believed to be complete: days of it are dropped.
-test("a place that the log does not reach back to, or that loses its rows during the walk, is too old", async () => {
+// Fails when the log is taken as complete: old days of it are dropped.
+test("a position that the log does not reach back to, or that loses its rows during the walk, is too old", async () => {
   const { reader, state, target } = setUp();
   expect(await reader.read(target(4), "one")).toHaveLength(1);
   expect(await reader.read(target(3), "one")).toBe("cursor_too_old");
-  // Said to be incomplete already, though the rows are still there.
+  // Marked as incomplete already, although the rows still exist.
   state.head = { ...state.head, minSeq: 9 };
   expect(await reader.read(target(7), "one")).toBe("cursor_too_old");
   state.head = { ...state.head, minSeq: 5 };
@@ -84,14 +84,14 @@ test("a place that the log does not reach back to, or that loses its rows during
   expect(await reader.read(target(6), "one")).toBe("cursor_too_old");
 });
 
-test("another history is said to be one", async () => {
+test("a position of another epoch is answered with other_history", async () => {
   const { reader, state, target } = setUp();
   expect(await reader.read(target(12), "two")).toBe("other_history");
   state.head = { ...state.head, epoch: "two" };
   expect(await reader.read(target(6), "one")).toBe("other_history");
 });
 
-test("items of one entity are joined: last action, highest version, all containers; rights stay apart", async () => {
+test("changes of one entity are merged: last action, highest version, all containers; rights changes stay apart", async () => {
   const ring = new ReplayRing({ clock: new FakeClock(), maxItems: 1000, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 0 });
   const boxes = [id(), id()];

@@ -11,7 +11,7 @@ const stretch = (after: number, seq: number, epoch = "one") => ({
 });
 const seqs = (ring: ReplayRing, seq: number, epoch = "one") => ring.since({ epoch, seq })?.map((found) => found.seq);
 
-test("what came after a place, also one inside a stretch; nothing at the end", () => {
+test("since returns what came after a position, also one inside a segment; nothing at the end", () => {
   const ring = new ReplayRing({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 10 });
   for (const [after, seq] of [
@@ -26,7 +26,7 @@ test("what came after a place, also one inside a stretch; nothing at the end", (
   expect(seqs(ring, 20)).toEqual([]);
 });
 
-test("a place before the beginning, beyond the end or of another history is not known", () => {
+test("a position before the beginning, beyond the end or of another epoch is unknown", () => {
   const ring = new ReplayRing({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
   expect(seqs(ring, 0)).toBeUndefined();
   ring.restart({ epoch: "one", seq: 10 });
@@ -34,8 +34,8 @@ test("a place before the beginning, beyond the end or of another history is not 
   expect([seqs(ring, 9), seqs(ring, 14), seqs(ring, 13, "two")]).toEqual([undefined, undefined, undefined]);
 });
 
-// Fails when a stretch is simply appended: what lies in the hole would be taken for a time without changes.
-test("a stretch that does not follow on begins anew", () => {
+// Fails when a segment is simply appended: the gap would look like a time without changes.
+test("a segment that does not follow on restarts the ring", () => {
   const ring = new ReplayRing({ clock: new FakeClock(), maxItems: 100, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 10 });
   ring.push(stretch(10, 13));
@@ -47,7 +47,7 @@ test("a stretch that does not follow on begins anew", () => {
   expect(seqs(ring, 16, "two")).toEqual([18]);
 });
 
-test("it is bounded by number and by age", async () => {
+test("the ring is bounded by number and by age", async () => {
   const clock = new FakeClock();
   const ring = new ReplayRing({ clock, maxItems: 5, maxAgeMs: 1000 });
   ring.restart({ epoch: "one", seq: 0 });

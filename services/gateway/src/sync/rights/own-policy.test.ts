@@ -11,8 +11,8 @@ function ownPolicyScene(): TestSyncCore {
   return core;
 }
 
-// Fails when a recheck counts as a sign that the row was readable before: its id would go to every holder of the container.
-test("holders of a container who never could read a row hear nothing when its rights change or it is deleted", async () => {
+// Fails when a recheck counts as proof that the row was readable before: its id would go to every subscriber of the container.
+test("subscribers of a container who never could read a row learn nothing when its rights change or it is deleted", async () => {
   const core = ownPolicyScene();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -24,8 +24,8 @@ test("holders of a container who never could read a row hear nothing when its ri
   expect(client.socket.take()).toEqual([]);
 });
 
-// Fails when what was told is forgotten with the socket: the row would stay on the device for ever.
-test("who was told of a row through a container is told of its loss, also after RESUME", async () => {
+// Fails when adopted subscriptions end with the socket: the row would stay on the device for ever.
+test("a client that received a row through a container is notified of its loss, also after RESUME", async () => {
   for (const resumes of [false, true]) {
     const core = ownPolicyScene();
     const [row, box, personId] = [id(), id(), id()];
@@ -46,7 +46,7 @@ test("who was told of a row through a container is told of its loss, also after 
   }
 });
 
-test("rows that were held because they were told end with the last container of their type", async () => {
+test("adopted subscriptions end with the last container of their type", async () => {
   const core = ownPolicyScene();
   const [row, asked, box, other] = [id(), id(), id(), id()];
   core.readableContainers.add(box).add(other);

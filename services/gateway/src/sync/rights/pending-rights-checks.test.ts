@@ -7,8 +7,8 @@ const sockets = Array.from({ length: 5 }, () => ({}) as Connection);
 const [one, other] = sockets as [Connection, Connection];
 const hit = (connection: Connection, judged: boolean) => new Map([[connection, judged]]);
 
-// Fails when what begins a row is taken for another one each time: a user with many sockets would have too much waiting.
-test("the same signal for several sockets of a user is one check", () => {
+// Fails when each creation counts as a new incarnation: a user with many sockets would exceed the limit of waiting checks.
+test("the same change for several sockets of a user is one check", () => {
   const list = new PendingRightsChecks();
   const brief = logChange({ entityId: id(), version: 9, action: 3, createdVersion: 8, restricted: true });
   for (const socket of sockets) list.add(brief, hit(socket, true));
@@ -16,7 +16,7 @@ test("the same signal for several sockets of a user is one check", () => {
   expect(list.values()).toEqual([{ change: brief, connections: new Map(sockets.map((socket) => [socket, true])) }]);
 });
 
-test("the rows that have borne the id, oldest first, and grants last, whatever came first", () => {
+test("incarnations come oldest first and grants last, whatever was added first", () => {
   const row = id();
   const list = new PendingRightsChecks();
   const begun = logChange({ entityId: row, version: 20, action: 1, containerIds: ["b"] });
@@ -27,7 +27,7 @@ test("the rows that have borne the id, oldest first, and grants last, whatever c
   expect(list.size).toBe(3);
 });
 
-test("a change beside a revocation is judged for whom that hit, the end of a public row is not", () => {
+test("a change beside a revocation needs a read for the connections it concerns; the deletion of a public row does not", () => {
   const row = id();
   const list = new PendingRightsChecks();
   list.add(logChange({ entityId: row, version: 9 }), new Map([...hit(one, false), ...hit(other, false)]));
@@ -37,7 +37,7 @@ test("a change beside a revocation is judged for whom that hit, the end of a pub
   expect(list.values()[0]?.connections.get(one)).toBe(false);
 });
 
-test("what is put back stands before what came since, and joins it", () => {
+test("restored checks stand before newer ones and merge with them", () => {
   const row = id();
   const [older, newer] = [new PendingRightsChecks(), new PendingRightsChecks()];
   older.add(logChange({ entityId: row, version: 9, action: 3 }), hit(one, true));

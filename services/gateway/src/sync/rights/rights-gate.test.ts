@@ -5,8 +5,8 @@ import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
 const types = (frames: readonly DownMessage[]): string[] => frames.map(({ type }) => type);
 
-// Fails when hits through a container are sent as they come: members would learn of rows they may not read.
-test("a restricted row reaches the holders of its container only after a read of their rights", async () => {
+// Fails when changes are delivered through a container without a read: members would learn of rows they may not read.
+test("a restricted row reaches the subscribers of its container only after a read of their rights", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -31,8 +31,8 @@ test("one read serves all sockets of a user and all rows of a batch", async () =
   expect(core.reads - before).toBe(1);
 });
 
-// Fails when a recheck is told like any other change: the holder would go on to be told of a row that was withdrawn.
-test("a row that may no longer be read is GONE, and its subscription is dormant with its row", async () => {
+// Fails when a recheck is delivered like any other change: the client would keep receiving a row that was revoked.
+test("a row that may no longer be read is GONE, and its subscription is refused, in memory and as a row", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -45,7 +45,7 @@ test("a row that may no longer be read is GONE, and its subscription is dormant 
   expect(client.socket.take()).toEqual([]);
 });
 
-test("a row that may still be read, or may be read now, is told as CREATE", async () => {
+test("a row that may still be read, or may be read now, is delivered as CREATE", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readable.set(row, 1);
@@ -58,7 +58,7 @@ test("a row that may still be read, or may be read now, is told as CREATE", asyn
     expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 2 }] } }]);
 });
 
-test("a grant carries no version of its own: the one that was read is told", async () => {
+test("a grant carries no version: the version that was read is delivered", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -70,8 +70,8 @@ test("a grant carries no version of its own: the one that was read is told", asy
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "CREATE", version: 70 }] } }]);
 });
 
-// Fails when the item's own version is told: the user would learn when the row changed while it was private.
-test("what is told is the version that was read, once", async () => {
+// Fails when the change's own version is delivered: the user would learn when the row changed while it was private.
+test("the version that was read is delivered, once", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -86,7 +86,7 @@ test("what is told is the version that was read, once", async () => {
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ version: 10 }] } }]);
 });
 
-test("made private: holders of the container are told that it is gone", async () => {
+test("a row that is made private is GONE for subscribers of its container", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -95,7 +95,7 @@ test("made private: holders of the container are told that it is gone", async ()
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
-test("who never could read a row learns nothing when others get or lose it, when it moves, or when it ends", async () => {
+test("users who never could read a row learn nothing when others gain or lose it, when it moves, or when it is deleted", async () => {
   const core = new TestSyncCore();
   const [row, box, other, tenant] = [id(), id(), id(), id()];
   core.readableContainers.add(box);
@@ -112,7 +112,7 @@ test("who never could read a row learns nothing when others get or lose it, when
   expect(client.socket.take()).toEqual([]);
 });
 
-test("a grant or revocation beside a change neither lends it a version nor discloses the row", async () => {
+test("a grant or revocation beside a change neither changes its version nor discloses the row", async () => {
   const core = new TestSyncCore();
   const [seen, hidden, box] = [id(), id(), id()];
   core.readableContainers.add(box);
@@ -129,8 +129,8 @@ test("a grant or revocation beside a change neither lends it a version nor discl
   ]);
 });
 
-// Known by REST alone, for all the gateway knows: nothing was told to this socket before.
-test("who could read a private row is told of its revocation, which names him, and of its end", async () => {
+// The gateway delivered nothing to this socket before; the client may know the row from REST.
+test("users who could read a private row are notified of their revocation and of its deletion", async () => {
   const core = new TestSyncCore();
   const [revoked, deleted, box, personId] = [id(), id(), id(), id()];
   core.readableContainers.add(box);
@@ -150,7 +150,7 @@ test("who could read a private row is told of its revocation, which names him, a
   );
 });
 
-// Fails when pending subscriptions are left out: the rights are withdrawn between the read of the versions and
+// Fails when pending subscriptions are left out: the rights are revoked between the read of the versions and
 // SUBSCRIBED, and the subscription would stand for ever.
 test("rights that change while a subscription is pending end it after SUBSCRIBED", async () => {
   const core = new TestSyncCore();
@@ -169,8 +169,8 @@ test("rights that change while a subscription is pending end it after SUBSCRIBED
   expect(core.index.size).toBe(0);
 });
 
-// Fails when a later change is sent at once: UPDATE would overtake the GONE that is being found out.
-test("a later change waits behind the read for the same row, and only that row's", async () => {
+// Fails when a later change is delivered immediately: the UPDATE would overtake the GONE that the read is about to find.
+test("a later change of the same row waits behind the read; other rows do not", async () => {
   const core = new TestSyncCore();
   const [row, other] = [id(), id()];
   core.readable.set(row, 1).set(other, 1);
@@ -187,7 +187,7 @@ test("a later change waits behind the read for the same row, and only that row's
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
-test("a change that waits behind a read, and needs none itself, is told even if the row is deleted meanwhile", async () => {
+test("a change that waits behind a read and needs none is delivered even if the row is deleted in the meantime", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -205,8 +205,8 @@ test("a change that waits behind a read, and needs none itself, is told even if 
   expect(core.index.size).toBe(1);
 });
 
-// Fails when a failed read lets the signal through, or forgets it.
-test("while the database is away nothing is told unchecked and nothing is forgotten", async () => {
+// Fails when a failed read lets the change through, or loses it.
+test("while the database is away nothing is delivered unchecked and nothing is lost", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -216,7 +216,7 @@ test("while the database is away nothing is told unchecked and nothing is forgot
   for (let attempt = 0; attempt < 5; attempt += 1) {
     core.heldReads.at(-1)?.fail();
     await settle();
-    // Something newer for the same row half-way: it joins what waits.
+    // A newer change of the same row half-way: it merges with the waiting one.
     if (attempt === 2)
       await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, version: 3 }));
     await core.clock.advance(5000);
@@ -242,7 +242,7 @@ test("reads stop when the user's last socket is gone", async () => {
   expect(core.heldReads).toHaveLength(1);
 });
 
-test("too many signals that wait for rights close the user's sockets, so that memory stays bounded", async () => {
+test("too many changes that wait for rights close the user's sockets, so that memory stays bounded", async () => {
   const core = new TestSyncCore({ maxWaiting: 50 });
   const box = id();
   core.readableContainers.add(box);
@@ -254,8 +254,8 @@ test("too many signals that wait for rights close the user's sockets, so that me
   expect(client.socket.closedWith).toBe(4008);
 });
 
-// Fails when memberships are not followed: a member who left would be told of his former organization's rows.
-test("a changed membership reads again all that the person holds, pending subscriptions too", async () => {
+// Fails when membership changes are ignored: a former member would receive rows of the organization.
+test("a changed membership rechecks all subscriptions of the person, pending ones included", async () => {
   const core = new TestSyncCore();
   const [personId, kept, lost, lostToo] = [id(), id(), id(), id()];
   core.readable.set(kept, 1).set(lost, 1).set(lostToo, 1);
@@ -277,9 +277,9 @@ test("a changed membership reads again all that the person holds, pending subscr
   expect(bystander.socket.take().some(({ type }) => type === "GONE")).toBe(false);
 });
 
-// Fails without a note of containers that are lost while they are pending: the older read finds them, and what was kept
-// would go out before anybody looks again.
-test("a change inside a container that is lost before SUBSCRIBED is not told", async () => {
+// Fails when containers that are revoked while pending are not recorded: the older read finds them, and deferred signals
+// would go out before the next read.
+test("a change inside a container that is lost before SUBSCRIBED is not delivered", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const [personId, box, row] = [id(), id(), id()];
@@ -299,7 +299,7 @@ test("a change inside a container that is lost before SUBSCRIBED is not told", a
   expect(JSON.stringify(frames)).not.toContain(row);
 });
 
-test("during such a read the person is told nothing unchecked", async () => {
+test("during a recheck of all subscriptions nothing is delivered unchecked", async () => {
   const core = new TestSyncCore();
   const [personId, row] = [id(), id()];
   core.readable.set(row, 1);
@@ -317,7 +317,7 @@ test("during such a read the person is told nothing unchecked", async () => {
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
-test("who still holds a container after his rights changed begins afresh: no signal names the rows he gained", async () => {
+test("a changed membership resets connections with containers: no change names the rows that were gained", async () => {
   const core = new TestSyncCore();
   const [personId, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -328,8 +328,8 @@ test("who still holds a container after his rights changed begins afresh: no sig
   expect(core.index.size + core.rows.size).toBe(0);
 });
 
-// Fails when what merely waits is told without a look at why: the DELETE would disclose the row after all.
-test("the deletion of a private row that waits behind a read is not told to who was never told of the row", async () => {
+// Fails when a change that merely waits is delivered unconditionally: the DELETE would disclose the row.
+test("the deletion of a private row that waits behind a read is not disclosed to clients that never received the row", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -343,8 +343,8 @@ test("the deletion of a private row that waits behind a read is not told to who 
   expect(client.socket.take()).toEqual([]);
 });
 
-// Fails when a pending id counts as held: the deletion of a row that the client shows would be kept from it.
-test("who was told of a private row beside a subscription that failed hears of its deletion", async () => {
+// Fails when a pending id counts as subscribed: the client would not be notified of the deletion of a row that it shows.
+test("a client that received a private row while its subscription failed is notified of the deletion", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -364,8 +364,8 @@ test("who was told of a private row beside a subscription that failed hears of i
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE" }] } }]);
 });
 
-// Fails when a pending container counts as held: whoever asks for a foreign one would hear which rows became private.
-test("asking for a container that may not be read does not tell of rows in it that become private", async () => {
+// Fails when a pending container counts as subscribed: a client that asks for a foreign one would learn which rows became private.
+test("a pending subscription to an unreadable container does not disclose rows in it that become private", async () => {
   const core = new TestSyncCore();
   const [box, row] = [id(), id()];
   const client = core.connect();
@@ -375,7 +375,7 @@ test("asking for a container that may not be read does not tell of rows in it th
   await settle();
   await core.apply(logChange({ entityId: row, containerIds: [box], restricted: true, recheck: true, action: 2 }));
   expect(core.heldReads).toHaveLength(2);
-  // The read for the change ends first, while nobody knows yet whether the container may be read.
+  // The read for the change ends first, while it is unknown whether the container may be read.
   for (const question of core.heldReads.toReversed()) {
     question.answer();
     await settle();

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
-// Who is told that a row was deleted, when rights have to be read for it.
+// Deletions whose delivery depends on a read of rights.
 
-// Fails when the two are joined: the end of the public row would count as that of a private one, and be told to nobody.
-test("a grant or revocation beside it does not hide the deletion of a public row", async () => {
+// Fails when the two are merged: the deletion of the public row would count as that of a private one and reach no client.
+test("a grant or revocation in the same batch does not hide the deletion of a public row", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -21,8 +21,8 @@ test("a grant or revocation beside it does not hide the deletion of a public row
   }
 });
 
-// Fails when whatever is found under the id vouches for its end: the version of a row would be told that was hidden.
-test("the end of a private row is not told to somebody because he may read the next one under its id", async () => {
+// Fails when any row that is found under the id proves a right to the deletion: the version of a hidden row would be disclosed.
+test("the deletion of a private row is not delivered to users who may read only the next row under its id", async () => {
   const core = new TestSyncCore();
   const [row, box, other] = [id(), id(), id()];
   core.readableContainers.add(box);
@@ -39,8 +39,8 @@ test("the end of a private row is not told to somebody because he may read the n
   expect(member.socket.take()).toMatchObject([{ payload: { changes: [{ action: "DELETE", version: 4 }] } }]);
 });
 
-// Fails when only a read says who could see the row: its grants may have been deleted with it.
-test("who had a grant is told of the end of a private row, which names him, when the grant is gone as well", async () => {
+// Fails when only a read decides who could see the row: its grants may have been deleted with it.
+test("users with a grant are notified of the deletion of a private row although the grant was deleted with it", async () => {
   const core = new TestSyncCore();
   const [row, box, personId] = [id(), id(), id()];
   core.readableContainers.add(box);

@@ -30,7 +30,7 @@ function read(user: DemoUser, code: string, asked: Partial<RightsQuery>): Promis
   return reader.read(gateway.identity(user), code, { ids: [], within: [], ...asked });
 }
 
-test("versions of what may be read; private, foreign and missing rows are equally absent", async () => {
+test("reads versions of readable rows; private, foreign and missing rows are equally absent", async () => {
   const ids = [open, secret, randomUUID()];
   const { rows } = await gateway.db.pool.query<{ version: string }>("select version from app.task where id = $1", [
     open,
@@ -54,21 +54,21 @@ test("a container is readable as a row of one of the types that contain this one
   expect([...(await read("dave", "task", { within })).containers.keys()]).toEqual([foreign]);
 });
 
-// Fails when a deletion is told to every holder of the container: he would learn that the row existed.
-test("of a private row that is deleted, who could have read it is still known: admins and who has a grant", async () => {
+// Fails when a deletion is delivered to every subscriber of the container: it would disclose that the row existed.
+test("for a deleted private row it is still known who could read it: admins and users with a grant", async () => {
   const { organizationId, personId } = gateway.identity("bob");
   const [granted, other] = [randomUUID(), randomUUID()];
   await gateway.db.pool.query(
     "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) values ('task', $1, $2, $3)",
     [granted, personId, organizationId],
   );
-  const asked = { ids: [], within: [], ended: [granted, other] };
-  expect((await read("bob", "task", asked)).deleted).toEqual(new Set([granted]));
-  expect((await read("alice", "task", asked)).deleted).toEqual(new Set([granted, other]));
-  expect((await read("carol", "task", asked)).deleted).toEqual(new Set());
+  const query = { ids: [], within: [], deleted: [granted, other] };
+  expect((await read("bob", "task", query)).deleted).toEqual(new Set([granted]));
+  expect((await read("alice", "task", query)).deleted).toEqual(new Set([granted, other]));
+  expect((await read("carol", "task", query)).deleted).toEqual(new Set());
 });
 
-test("nothing is readable of a type that is not live", async () => {
+test("nothing of a type that is not tracked is readable", async () => {
   expect(await read("alice", "person", { ids: [open], within: [project] })).toEqual({
     versions: new Map(),
     containers: new Map(),

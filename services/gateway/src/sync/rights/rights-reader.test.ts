@@ -9,8 +9,8 @@ const registry = { get: () => task } as unknown as EntityRegistry;
 const someone = { personId: "p", organizationId: "o" };
 const asked = { ids: ["00000000-0000-4000-8000-000000000001"], within: [] };
 
-// Fails when a silent connection is waited for as long as a statement of REST, or when its user has to ask again.
-test("a read on a connection that fell silent ends within 3 s and is repeated once on another", async () => {
+// Fails when a silent connection is waited for as long as a REST statement, or when the client has to retry.
+test("a read on a silent connection ends within 3 s and is retried once on another", async () => {
   const pool = new FakePool(true);
   const [spare, other, silent] = [pool.add(), pool.add(), pool.add()];
   silent.silent = true;

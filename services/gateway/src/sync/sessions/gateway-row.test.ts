@@ -4,8 +4,8 @@ import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { expect, test } from "vitest";
 import { GatewayRow } from "./gateway-row.ts";
 
-// Fails when the new id is used before its row exists: the reaper takes sessions under it for those of a dead gateway.
-test("a gateway that was given up takes a new id only with its row", async () => {
+// Fails when the new id is used before its row exists: housekeeping takes its sessions for those of a dead gateway.
+test("a gateway that was declared dead uses its new id only once its row exists", async () => {
   const rows = new Set<unknown>();
   let failing = false;
   let givenUp = 0;

@@ -77,7 +77,7 @@ async function subscribed(project: string): Promise<LiveClient> {
   return client;
 }
 
-test("a lost connection goes on at the other gateway, with what was missed and what comes, from the ring", async () => {
+test("a lost connection resumes at the other gateway from the ring, with missed and new changes", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
   const place = await lost.lose();
@@ -101,7 +101,7 @@ test("a lost connection goes on at the other gateway, with what was missed and w
   expect(await rowsOf(place.connectionId)).toBe(0);
 });
 
-test("from the log when the ring does not reach back; too old when the log does not either", async () => {
+test("a resume reads the log when the ring does not reach back; the cursor is too old when the log does not either", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
   const place = await lost.lose();
@@ -133,7 +133,7 @@ test("a gateway fills its ring from the log before it is ready", async () => {
   expect([await replaysOf(fresh, "ring"), await replaysOf(fresh, "log")]).toEqual([1, 0]);
 });
 
-// Fails when the pod answers from where it is: what it has not heard of yet would be skipped for ever.
+// Fails when the gateway answers from its own position: changes it has not received yet would be skipped for ever.
 test("a cursor ahead of the gateway makes it catch up; one ahead of the database is refused", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
@@ -153,7 +153,7 @@ test("a cursor ahead of the gateway makes it catch up; one ahead of the database
   await toldVersion(behind, missed);
 });
 
-test("nobody else can take a connection over, nor learn whether it exists", async () => {
+test("other users can neither take a connection over nor learn whether it exists", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
   const { cursor } = lost.place;
@@ -162,7 +162,7 @@ test("nobody else can take a connection over, nor learn whether it exists", asyn
       await using socket = await b.resume(thief, { connectionId, cursor });
       expect(await socket.next("RESET")).toEqual({ type: "RESET", payload: { reason: "session" } });
     }
-  // In one statement with the owner's own.
+  // In one statement with the owner's takeover.
   const place = await lost.lose();
   const [stolen, own] = await Promise.all([b.resume("carol", place), b.resume("bob", place)]);
   expect((await stolen.next("RESET")).payload.reason).toBe("session");
@@ -180,7 +180,7 @@ test("nobody else can take a connection over, nor learn whether it exists", asyn
   expect(await rowsOf(place.connectionId)).toBe(0);
 });
 
-test("a duplicated tab: the later one has the connection, the earlier is closed 4409 and leaves its rows alone", async () => {
+test("with a duplicated tab the later one gets the connection; the earlier is closed with 4409 and leaves the rows alone", async () => {
   const project = await newProject();
   const first = await subscribed(project);
   await using second = await b.resume("bob", first.place);
@@ -208,8 +208,8 @@ test("a duplicated tab: the later one has the connection, the earlier is closed 
   await winner.lose();
 });
 
-// Fails when the clean-up of a pod is not conditional on gateway and generation.
-test("what a frozen gateway does late changes nothing", async () => {
+// Fails when the clean-up of a gateway is not conditional on gateway and generation.
+test("late statements of a frozen gateway change nothing", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
   const query = a.syncPool.query.bind(a.syncPool);
@@ -236,7 +236,7 @@ test("what a frozen gateway does late changes nothing", async () => {
   expect(await rowsOf(place.connectionId)).toBe(2);
 });
 
-test("a connection that another gateway took is noticed without any write, and lost rows are written again", async () => {
+test("a connection that another gateway took over is noticed without a write, and lost rows are written again", async () => {
   const project = await newProject();
   await using kept = await subscribed(project);
   const taken = await subscribed(project);
@@ -252,8 +252,8 @@ test("a connection that another gateway took is noticed without any write, and l
   expect(kept.ws.readyState).toBe(kept.ws.OPEN);
 });
 
-// Fails when only sessions are compared: the table of subscriptions may be lost alone, by a crash or by mistake.
-test("rows of subscriptions that are lost under a living socket come back, and RESUME elsewhere finds them", async () => {
+// Fails when only sessions are compared: the subscription table alone may be lost, by a crash or by mistake.
+test("subscription rows that are lost under a live socket are rewritten, and RESUME elsewhere finds them", async () => {
   const project = await newProject();
   const kept = await subscribed(project);
   expect(await kept.subscribe("project", [randomUUID()])).toMatchObject({ payload: { count: 0 } });
@@ -272,15 +272,15 @@ test("rows of subscriptions that are lost under a living socket come back, and R
   await toldVersion(back, missed);
 });
 
-// Fails when a bookmark does not wait for reads of rights: the client would resume behind a signal it was never told.
-test("no bookmark while rights are being read, and the signal is told after RESUME", async () => {
+// Fails when a BOOKMARK does not wait for reads of rights: the client would resume behind a signal it never received.
+test("no BOOKMARK while rights are being read, and the change is delivered after RESUME", async () => {
   const project = await newProject();
   await using client = await subscribed(project);
   const told = await rename(project, "Before");
   await a.relay();
   await toldVersion(client, told);
   await client.next("BOOKMARK");
-  // A sweep that gives this socket its bookmark would give the other one his.
+  // A sweep that sends this socket its BOOKMARK would send the other one its own.
   const foreign = await newProject(a.identity("dave").organizationId);
   await using witness = await a.connect("dave");
   await witness.subscribe("project", [foreign]);
@@ -321,7 +321,7 @@ test("two hundred sockets that lose their gateway resume with few statements and
   const query = heir.syncPool.query.bind(heir.syncPool);
   heir.syncPool.query = ((...given: unknown[]) => {
     const statement = typeof given[0] === "string" ? given[0] : (given[0] as { text: string }).text;
-    // What the gateway does every few seconds, however many sockets there are.
+    // Periodic statements of the gateway, independent of the number of sockets.
     if (!/update app.gateway|from app.sync_state/.test(statement)) statements.push(statement);
     return (query as (...all: unknown[]) => unknown)(...given);
   }) as typeof heir.syncPool.query;
@@ -351,7 +351,7 @@ test("two hundred sockets that lose their gateway resume with few statements and
   await gone[Symbol.asyncDispose]();
 });
 
-test("while nobody leads, or changes wait for their number, sockets are told; a bookmark ends it", async () => {
+test("DELAYED is sent without a leader or while changes wait for their number; a BOOKMARK ends it", async () => {
   await using client = await a.connect("bob");
   const lease = async (until: string): Promise<void> => {
     await a.db.pool.query("update app.sync_state set lease_until = $1::timestamptz", [until]);

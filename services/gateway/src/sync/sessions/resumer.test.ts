@@ -17,7 +17,7 @@ async function lost(core: TestSyncCore, of: { ids?: string[]; within?: string[];
   return place;
 }
 
-test("a lost socket leaves its rows to expire; one that says goodbye takes them along", async () => {
+test("a lost socket leaves its rows to expire; a regular close deletes them", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -36,8 +36,8 @@ test("a lost socket leaves its rows to expire; one that says goodbye takes them 
   expect(core.ended).toHaveLength(3);
 });
 
-// Fails when the code of the close decides alone: the client only echoes it.
-test("a socket that the gateway closed can be resumed, whatever its client answers", async () => {
+// Fails when the close code alone decides: the client only echoes it.
+test("a socket that the gateway closed can be resumed, whatever close code its client answers", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -48,7 +48,7 @@ test("a socket that the gateway closed can be resumed, whatever its client answe
   expect(core.suspended).toHaveLength(1);
 });
 
-test("RESUMED, then what was missed, then what comes", async () => {
+test("RESUMED, then missed changes, then new ones", async () => {
   const core = new TestSyncCore();
   const [row, other, box, inside, personId] = [id(), id(), id(), id(), id()];
   core.readable.set(row, 1).set(other, 1);
@@ -79,8 +79,8 @@ test("RESUMED, then what was missed, then what comes", async () => {
   expect(core.resumes).toEqual(["resumed"]);
 });
 
-// Fails when RESUMED carries the new place: a socket that is lost before the signals are read would skip them.
-test("the cursor of RESUMED stays where the client was while signals follow, and moves when there are none", async () => {
+// Fails when RESUMED carries the new position: a socket that is lost before the signals are read would skip them.
+test("the cursor of RESUMED stays at the client's position while signals follow, and moves when there are none", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -94,8 +94,8 @@ test("the cursor of RESUMED stays where the client was while signals follow, and
   expect(nothing.answers).toEqual([{ type: "RESUMED", id: "r", payload: { count: 1, cursor: core.cursor } }]);
 });
 
-// Fails when nothing takes part in the fan-out before the missed signals are known: a change between would reach nobody.
-test("a change during RESUME is told once, after RESUMED and after what was missed before it", async () => {
+// Fails when subscriptions join the fan-out only after the missed changes were read: a change in between would be lost.
+test("a change during RESUME is delivered once, after RESUMED and after the missed changes", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -114,8 +114,8 @@ test("a change during RESUME is told once, after RESUMED and after what was miss
   expect(frames[0]).toMatchObject({ payload: { cursor: place.cursor } });
 });
 
-// Fails when only what was missed is told: the read of the log had ended before this change was sequenced.
-test("a change that comes after what was missed was read is told as well", async () => {
+// Fails when only missed changes are delivered: the read of the log had ended before this change was sequenced.
+test("a change that arrives after the missed changes were read is delivered as well", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -135,8 +135,8 @@ test("a change that comes after what was missed was read is told as well", async
   ]);
 });
 
-// Fails when missed signals are told as they are: whoever lost a right while away would go on hearing of the row.
-test("rights that were lost meanwhile are read again: GONE, and nothing that came later", async () => {
+// Fails when missed changes are delivered unchecked: a user who lost a right in the meantime would keep receiving the row.
+test("rights that were lost in the meantime are read again: GONE, and no later change", async () => {
   const core = new TestSyncCore();
   const [row, kept, personId] = [id(), id(), id()];
   core.readable.set(row, 1).set(kept, 1);
@@ -155,7 +155,7 @@ test("rights that were lost meanwhile are read again: GONE, and nothing that cam
   expect(core.liveRows.map((held) => held.entityId)).toEqual([kept]);
 });
 
-test("a restricted row that appeared meanwhile is told only if it may be read", async () => {
+test("a restricted row that appeared in the meantime is delivered only if it may be read", async () => {
   const core = new TestSyncCore();
   const [open, secret, box, personId] = [id(), id(), id(), id()];
   core.readableContainers.add(box);
@@ -170,7 +170,7 @@ test("a restricted row that appeared meanwhile is told only if it may be read", 
   expect(answers[1]).toMatchObject({ payload: { changes: [{ entityId: open, version: 2 }] } });
 });
 
-test("a membership that changed meanwhile: everything is read again", async () => {
+test("a membership that changed in the meantime rechecks all subscriptions", async () => {
   const core = new TestSyncCore();
   const [row, box, personId] = [id(), id(), id()];
   core.readable.set(row, 1);
@@ -183,8 +183,8 @@ test("a membership that changed meanwhile: everything is read again", async () =
   expect(types((await core.resume(container, { personId })).answers)).toEqual(["RESUMED", "RESET"]);
 });
 
-// Fails when what was missed is told as soon as it needs no read itself: a revocation and an edit are two items, and the
-// edit would request of a row that is lost.
+// Fails when a missed change is delivered as soon as it needs no read itself: a revocation and an edit are two changes, and the
+// edit would disclose a row that is lost.
 test("a missed change that needs no read waits behind a missed one that does", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
@@ -197,7 +197,7 @@ test("a missed change that needs no read waits behind a missed one that does", a
   expect(types(answers)).toEqual(["RESUMED", "GONE"]);
 });
 
-test("a kept change waits behind the read that a missed one needs", async () => {
+test("a deferred signal waits behind the read that a missed change needs", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -215,7 +215,7 @@ test("a kept change waits behind the read that a missed one needs", async () => 
   expect(types(back.socket.take())).toEqual(["RESUMED", "GONE"]);
 });
 
-test("unknown, somebody else's, another organization's, not a UUID: the same RESET, and the socket can be used", async () => {
+test("a connection id that is unknown, another user's, another organization's or no UUID gets the same RESET, and the socket can be used", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -235,7 +235,7 @@ test("unknown, somebody else's, another organization's, not a UUID: the same RES
   }
 });
 
-test("the reasons that lie in the cursor", async () => {
+test("RESET reasons that depend on the cursor", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -247,7 +247,7 @@ test("the reasons that lie in the cursor", async () => {
   expect(await answer("one@101")).toEqual([reset("cursor_ahead")]);
 });
 
-test("more than a socket may have waiting is not told one by one", async () => {
+test("more missed changes than a socket may queue cause a RESET", async () => {
   const core = new TestSyncCore({ maxWaiting: 10 });
   const [box, personId] = [id(), id()];
   core.readableContainers.add(box);
@@ -259,7 +259,7 @@ test("more than a socket may have waiting is not told one by one", async () => {
   expect(core.rows.size + core.index.size).toBe(0);
 });
 
-test("RESUME is the first message or none", async () => {
+test("RESUME is accepted as first message only", async () => {
   const core = new TestSyncCore();
   const message = { type: "RESUME", id: "r", payload: { connectionId: id(), cursor: core.cursor } };
   for (const first of [{ type: "PING" }, "{", message]) {
@@ -287,8 +287,8 @@ test("while the database is away RESUME may be repeated, and nothing is lost", a
   expect(types(await request({ type: "RESUME", payload: place }))).toEqual(["RESUMED"]);
 });
 
-// Fails when the older socket is left open: both tabs would believe that the connection is theirs.
-test("of two sockets that resume the same connection the later one has it, the earlier is closed 4409", async () => {
+// Fails when the older socket stays open: both tabs would believe that they own the connection.
+test("of two sockets that resume the same connection the later one gets it, and the earlier is closed with 4409", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -325,8 +325,8 @@ test("a socket that is lost during RESUME leaves the connection to the next one"
   expect(types((await core.resume(place, { personId })).answers)).toEqual(["RESUMED"]);
 });
 
-// Fails when the session that a closing socket gives up is chosen too early: the one just taken would never expire.
-test("a socket that is lost while its connection is being taken over gives that one up", async () => {
+// Fails when a closing socket picks the session to suspend too early: the one just taken over would never expire.
+test("a socket that is lost during the takeover suspends the session that was taken over", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -343,8 +343,8 @@ test("a socket that is lost while its connection is being taken over gives that 
   expect(core.index.size).toBe(0);
 });
 
-// Fails when missed signals are told in their order: the change would be told to somebody who has lost the right to it.
-test("what needs a read of rights goes before what was missed of the same row earlier", async () => {
+// Fails when missed changes are delivered in their order: the change would reach a user who lost the right to it.
+test("a change that needs a read of rights comes before earlier missed changes of the same row", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -358,8 +358,8 @@ test("what needs a read of rights goes before what was missed of the same row ea
   expect(types(answers)).toEqual(["RESUMED", "GONE"]);
 });
 
-// Fails when the two are joined: only the creation would be judged, and the deletion told to nobody.
-test("a row that was deleted and created again privately while a socket was away is told to be deleted", async () => {
+// Fails when the two are merged: only the creation would be checked, and the deletion would reach no client.
+test("a row that was deleted and created again privately while a socket was away is delivered as deleted", async () => {
   const core = new TestSyncCore();
   const [row, box, personId] = [id(), id(), id()];
   core.readableContainers.add(box);
@@ -373,7 +373,7 @@ test("a row that was deleted and created again privately while a socket was away
   ]);
 });
 
-test("a bookmark follows a resume without anything missed", async () => {
+test("a BOOKMARK follows a resume without missed changes", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const [row, personId] = [id(), id()];

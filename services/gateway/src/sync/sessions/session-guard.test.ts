@@ -49,7 +49,7 @@ function setUp(all: readonly ExpectedSession[]) {
   };
 }
 
-test("every session has its turn, and one look is bounded by sessions and by rows", async () => {
+test("every session has its turn, and one check is bounded by sessions and by rows", async () => {
   const all = [
     ...Array.from({ length: 12_000 }, () => expected(1)),
     ...Array.from({ length: 12 }, () => expected(9000)),
@@ -61,8 +61,8 @@ test("every session has its turn, and one look is bounded by sessions and by row
   expect(new Set(looks.flat()).size).toBe(all.length);
 });
 
-// Fails when a loss is only counted: the next RESUME would find nothing to go on with.
-test("lost rows are restored, at once for the next ones; a connection that was taken is not", async () => {
+// Fails when a loss is only counted: the next RESUME would find nothing.
+test("lost rows are rewritten, the next part soon after; those of a connection that was taken over are not", async () => {
   const [one, two] = [expected(3), expected(3)];
   const { clock, guard, looks, restored, taken, answer } = setUp([one, two]);
   const stop = new AbortController();
@@ -82,7 +82,7 @@ test("lost rows are restored, at once for the next ones; a connection that was t
   await running;
 });
 
-test("a database that does not answer is asked again at the next turn", async () => {
+test("a check that fails is repeated at the next interval", async () => {
   const { clock, guard, looks, errors, answer } = setUp([expected(1)]);
   const stop = new AbortController();
   const running = guard.run(stop.signal);

@@ -89,8 +89,8 @@ test("the first subscription makes the session, ids and containers become rows, 
 });
 
 // Fails without the join to the session: a statement that was on its way while its socket ended would leave rows that
-// nobody ever deletes.
-test("rows that come after the end of their session are not written", async () => {
+// are never deleted.
+test("rows that arrive after the end of their session are not written", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   await store.put(session, [held()]);
@@ -99,8 +99,8 @@ test("rows that come after the end of their session are not written", async () =
   expect(await rowsOf(session)).toEqual([]);
 });
 
-// Fails without gateway and generation in the conditions: a slow pod would undo what the next owner of the connection did.
-test("a pod that lost a session to another one changes nothing of it any more", async () => {
+// Fails without gateway and generation in the conditions: a slow gateway would undo changes of the connection's next owner.
+test("a gateway that lost a session to another one no longer changes it", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const row = held();
@@ -113,7 +113,7 @@ test("a pod that lost a session to another one changes nothing of it any more", 
   expect(await sessionsOf(session)).toBe(1);
 });
 
-test("a newer generation on the same gateway is another owner, too", async () => {
+test("a newer generation on the same gateway counts as another owner", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const row = held();
@@ -127,12 +127,12 @@ test("a newer generation on the same gateway is another owner, too", async () =>
 
 const wantedOf = (session: Session, gatewayId: string) => ({ ...session, gatewayId });
 
-test("a connection is taken over by its owner alone, with what it holds, and expires only while nobody has it", async () => {
+test("only its owner can take a connection over, with its subscriptions, and it expires only while no gateway owns it", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const [session, gatewayId] = [newSession(), randomUUID()];
   const [row, box, refused] = [held(), held("within"), held("id", true)];
   await store.put(session, [row, box, { ...refused, refused: false }]);
-  // What was withdrawn since; the later of two that name the same counts.
+  // Revoked in the meantime; of two rows with the same key the later one counts.
   await store.put(session, [{ ...refused, refused: false }, refused]);
   await store.suspend(session);
   const thief = { ...session, userId: randomUUID() };
@@ -147,7 +147,7 @@ test("a connection is taken over by its owner alone, with what it holds, and exp
   const named = ({ kind, entityCode, entityId }: Subscription): Subscription => ({ kind, entityCode, entityId });
   expect(new Set(taken.subscriptions)).toEqual(new Set([named(row), named(box)]));
   expect(taken.refused).toEqual([named(refused)]);
-  // The old owner is late with everything.
+  // All statements of the old owner come late.
   await Promise.all([store.suspend(session), store.end(session)]);
   expect(await store.remove(session, [row])).toBe(false);
   const { rows } = await db.pool.query(
@@ -162,8 +162,8 @@ test("a connection is taken over by its owner alone, with what it holds, and exp
   expect(await store.lost([expected(taken.session, 3)])).toEqual([{ session: taken.session, why: "rows" }]);
 });
 
-// Fails when the owner is compared only after the statement: the thief gets nothing, and the connection has changed hands.
-test("whoever asks for somebody else's connection leaves no trace on it", async () => {
+// Fails when the owner is compared only after the statement: the other user gets nothing, but the connection has moved.
+test("a takeover of another user's connection leaves it unchanged", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   await store.put(session, [held()]);
@@ -177,8 +177,8 @@ test("whoever asks for somebody else's connection leaves no trace on it", async 
   expect(await row()).toEqual(before);
 });
 
-// Fails when the statement alone decides: it moves the connection on once, and both sockets would have the same generation.
-test("of two that take the same connection in one batch the later one has it", async () => {
+// Fails when the statement alone decides: it moves the connection once, and both sockets would have the same generation.
+test("of two takeovers of one connection in a batch the later one wins", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   await store.put(session, [held()]);
@@ -190,7 +190,7 @@ test("of two that take the same connection in one batch the later one has it", a
   expect(second).toMatchObject({ session: { generation: 2 } });
 });
 
-test("after the grace a connection is unknown, and the reaper deletes it with its rows", async () => {
+test("after the grace a connection is unknown, and housekeeping deletes it with its rows", async () => {
   const store = new SessionStore(pool, { graceMs: 1 });
   const session = newSession();
   await store.put(session, [held()]);
@@ -202,8 +202,8 @@ test("after the grace a connection is unknown, and the reaper deletes it with it
   expect(await rowsOf(session)).toEqual([]);
 });
 
-// Fails without the lock on the session: the rows would be written after the next owner has read what he holds.
-test("rows are not written once somebody else takes the connection over", async () => {
+// Fails without the lock on the session: rows would be written after the next owner has read its subscriptions.
+test("rows are not written after the connection was taken over", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   await store.put(session, [held()]);
@@ -219,7 +219,7 @@ test("rows are not written once somebody else takes the connection over", async 
   expect(await rowsOf(session)).toHaveLength(1);
 });
 
-test("sockets that subscribe at once share a few statements, and each gets its own answer", async () => {
+test("sockets that subscribe together share a few statements, and each gets its own answer", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const sessions = Array.from({ length: 100 }, newSession);
   const [lost] = sessions;

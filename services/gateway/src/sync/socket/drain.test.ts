@@ -2,8 +2,8 @@ import { settle } from "@heliograph/shared/testing/settle";
 import { expect, test } from "vitest";
 import { id, TestSyncCore } from "../testing/test-sync-core.ts";
 
-// Fails when the goodbye of a client that leaves as it was told deletes its rows: there would be nothing to resume.
-test("GOAWAY at moments of their own, 1012 for who stays, and no rows deleted", async () => {
+// Fails when the close of a client that reconnects elsewhere deletes its rows: there would be nothing to resume.
+test("drain sends GOAWAY at spread moments, closes the remaining sockets with 1012, and deletes no rows", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -24,7 +24,7 @@ test("GOAWAY at moments of their own, 1012 for who stays, and no rows deleted", 
   expect(drained).toBe(true);
   stays.disconnect(1012);
   await settle();
-  // One statement for all of them follows, with the pod's own row.
+  // One statement for all sessions follows, with the gateway's own row.
   expect(core.ended.length + core.suspended.length).toBe(0);
   expect(core.rows.size).toBe(2);
 });

@@ -5,7 +5,7 @@ const iso = (core: TestSyncCore, seconds: number): string =>
   new Date(core.clock.wallNow() + seconds * 1000).toISOString();
 const auth = (client: FakeClient, token: string) => client.request({ type: "AUTH", id: "a", payload: { token } });
 
-test("REAUTH a minute before the token expires, once; at once when less is left", async () => {
+test("REAUTH is sent once, a minute before the token expires, or immediately when less is left", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const client = core.connect({ expiresIn: 100 });
@@ -23,7 +23,7 @@ test("REAUTH a minute before the token expires, once; at once when less is left"
   expect(late.socket.take().map(({ type }) => type)).toEqual(["WELCOME", "REAUTH"]);
 });
 
-test("AUTH extends the socket and is asked for again before the new end; an older token shortens nothing", async () => {
+test("AUTH extends the socket, and REAUTH comes again before the new expiry; an older token shortens nothing", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const personId = id();
@@ -45,8 +45,8 @@ test("AUTH extends the socket and is asked for again before the new end; an olde
   expect(client.socket.closedWith).toBe(4401);
 });
 
-// Fails when any valid token is taken: the socket would go on with the rights of one person and the token of another.
-test("a token that is bad, or of another person or organization, changes nothing", async () => {
+// Fails when any valid token is accepted: the socket would keep the rights of one person with the token of another.
+test("a token that is invalid, or of another person or organization, changes nothing", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const personId = id();
@@ -61,7 +61,7 @@ test("a token that is bad, or of another person or organization, changes nothing
   expect(client.socket.closedWith).toBe(4401);
 });
 
-test("after the token's end a message is not handled any more, even before the socket is looked after", async () => {
+test("after the token has expired no message is handled, even before the next sweep", async () => {
   const core = new TestSyncCore();
   const client = core.connect({ expiresIn: 10 });
   await core.clock.advance(10_000);

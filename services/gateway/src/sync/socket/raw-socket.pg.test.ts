@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { startLiveGateway } from "../testing/live-gateway.ts";
 import { closeCodeBytes, frame, RawClient } from "../testing/raw-client.ts";
 
-// Fails when only our half of the connection is ended: whoever has no token could then hold as many as he likes, for ever,
+// Fails when only our half of the connection is closed: clients without a token could hold any number of connections for ever,
 // and a stop of the gateway would wait for them.
-test("a refused client that does not hang up is cut off", async () => {
+test("a refused client that does not close its side is cut off", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });
   await using client = new RawClient(gateway.port);
   client.handshake("/ws/sync");
@@ -17,8 +17,8 @@ test("a refused client that does not hang up is cut off", async () => {
 });
 
 // Fails when control frames are not counted: each ping is answered, and the answers to a client that reads none of them
-// would fill the memory of the pod.
-test("a flood of pings is too fast like any other", async () => {
+// would fill the memory of the gateway.
+test("a flood of pings closes the socket as too fast", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });
   await using bystander = await gateway.connect("carol");
   await using client = new RawClient(gateway.port);
@@ -26,12 +26,12 @@ test("a flood of pings is too fast like any other", async () => {
   await client.until("WELCOME");
   client.socket.write(Buffer.concat(Array.from({ length: 5000 }, () => frame(9, Buffer.alloc(125)))));
   await client.until(closeCodeBytes(closeCodes.tooFast.code));
-  // The pongs of one burst at most, 127 bytes each, and what came before.
+  // At most the pongs of one burst, 127 bytes each, and the bytes before them.
   expect(client.size).toBeLessThan(100_000);
   expect(await bystander.ask({ type: "PING" })).toMatchObject({ type: "PONG" });
 });
 
-test("close codes of a client's own making share one label", async () => {
+test("close codes that a client invents share one label", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });
   for (const code of [1000, 3000, 3456, 4999]) {
     await using client = await gateway.connect("bob");
@@ -46,8 +46,8 @@ test("close codes of a client's own making share one label", async () => {
   ]);
 });
 
-// Some HTTP clients offer HTTP/2 with every request in clear text; that offer may be ignored, the request may not.
-test("a request that offers another protocol is answered as if it did not", async () => {
+// Some HTTP clients offer HTTP/2 with every clear-text request; the offer may be ignored, the request may not.
+test("a request that offers an upgrade to another protocol is answered as an ordinary request", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });
   await using client = new RawClient(gateway.port);
   client.request([

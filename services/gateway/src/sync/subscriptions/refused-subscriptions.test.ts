@@ -10,8 +10,8 @@ const told = (entityId: string, version: number, entityCode = "task") => ({
   payload: { entityCode, changes: [{ entityId, action: "CREATE", version }] },
 });
 
-// Fails when a refusal ends the registration: the client would hear of the row when it asks again, seconds later.
-test("a refused row is told when it is created, granted, or made public", async () => {
+// Fails when a refusal ends the registration: the client would receive the row only when it asks again, seconds later.
+test("a refused row is delivered when it is created, granted, or made public", async () => {
   const core = new TestSyncCore();
   for (const wakes of [
     { action: 1 },
@@ -32,8 +32,8 @@ test("a refused row is told when it is created, granted, or made public", async 
   expect(core.restored).toBe(4);
 });
 
-// Fails when anything but a read under the user's rights decides: that a row exists would be told to who may not read it.
-test("a dormant subscription delivers nothing, and is the same for rows that exist and rows that do not", async () => {
+// Fails when anything but a read under the user's rights decides: it would disclose that a row exists.
+test("a refused subscription delivers nothing, alike for rows that exist and rows that do not", async () => {
   const core = new TestSyncCore();
   const [secret, missing] = [id(), id()];
   const client = await core.subscribed({ ids: [secret, missing] });
@@ -59,7 +59,7 @@ test("a dormant subscription delivers nothing, and is the same for rows that exi
   expect(core.refusedIndex.size + core.rows.size).toBe(0);
 });
 
-test("what was withdrawn comes back when it is granted again", async () => {
+test("a revoked subscription is restored when it is granted again", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -75,7 +75,7 @@ test("what was withdrawn comes back when it is granted again", async () => {
   expect(core.liveRows).toHaveLength(1);
 });
 
-test("a membership that returns brings back rows, and the rows are read once for all sockets of the person", async () => {
+test("a membership that returns restores rows, which are read once for all sockets of the person", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   const one = await core.subscribed({ ids: [row], personId });
@@ -89,7 +89,7 @@ test("a membership that returns brings back rows, and the rows are read once for
   expect(core.reads - before).toBe(1);
 });
 
-test("a container that becomes readable is told by its own row, and holds from then on", async () => {
+test("a container that becomes readable is delivered as its own row, and its subscription is live from then on", async () => {
   const core = new TestSyncCore();
   const [box, row] = [id(), id()];
   const client = await core.subscribed({ within: [box] });
@@ -103,8 +103,8 @@ test("a container that becomes readable is told by its own row, and holds from t
   expect(client.socket.take()).toHaveLength(1);
 });
 
-// Fails when only what is dormant already is watched: the grant lies between the read and SUBSCRIBED.
-test("a row that becomes readable while its SUBSCRIBE is being refused is told after it", async () => {
+// Fails when only refused subscriptions are watched: the grant comes between the read and SUBSCRIBED.
+test("a row that becomes readable while its SUBSCRIBE is being refused is delivered after it", async () => {
   for (const kind of ["id", "within"] as const) {
     const core = new TestSyncCore();
     core.heldReads = [];
@@ -130,8 +130,8 @@ test("a row that becomes readable while its SUBSCRIBE is being refused is told a
   }
 });
 
-// Fails when a change that comes during the read is dropped because the row is still dormant by then.
-test("a change during the read that wakes a row is told after it", async () => {
+// Fails when a change that arrives during the read is dropped because the subscription is still refused.
+test("a change during the read that restores a row is delivered after it", async () => {
   const core = new TestSyncCore();
   const row = id();
   const client = await core.subscribed({ ids: [row] });
@@ -148,7 +148,7 @@ test("a change during the read that wakes a row is told after it", async () => {
   ]);
 });
 
-test("the same where RESUME is what has it read", async () => {
+test("the same for the read that RESUME causes", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   const first = await core.subscribed({ ids: [row], personId });
@@ -167,7 +167,7 @@ test("the same where RESUME is what has it read", async () => {
   ]);
 });
 
-test("no bookmark while a dormant row is being read, and a failed read is repeated", async () => {
+test("no BOOKMARK while a refused row is being read, and a failed read is repeated", async () => {
   const core = new TestSyncCore();
   const row = id();
   const client = await core.subscribed({ ids: [row] });
@@ -186,8 +186,8 @@ test("no bookmark while a dormant row is being read, and a failed read is repeat
   expect(types(client.socket.take())).toEqual(["INVALIDATE", "BOOKMARK"]);
 });
 
-// Fails when dormant rows are resumed as held (they would be told without a read), or not at all.
-test("it survives RESUME: read again there, told only if readable, and watched on", async () => {
+// Fails when refused subscriptions resume as live ones, which would deliver without a read, or not at all.
+test("refused subscriptions survive RESUME: they are read again, delivered only if readable, and watched further", async () => {
   const core = new TestSyncCore();
   const [granted, secret, box, personId] = [id(), id(), id(), id()];
   const first = await core.subscribed({ ids: [granted, secret], within: [box], personId });
@@ -215,8 +215,8 @@ test("it survives RESUME: read again there, told only if readable, and watched o
   expect(core.liveRows).toHaveLength(3);
 });
 
-// Fails when only what is held is told of on RESUME: the GONE went to a socket whose other end was cut off without a word.
-test("what was withdrawn on a dead link is told on the next socket", async () => {
+// Fails when RESUME concerns live subscriptions only: the GONE was written to a socket whose link was cut silently.
+test("a revocation on a dead link is repeated on the next socket", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -232,8 +232,8 @@ test("what was withdrawn on a dead link is told on the next socket", async () =>
   ]);
 });
 
-// Fails when what is held by now vouches for all that was missed: it was refused as long as the first row was there.
-test("a row that woke what was refused does not vouch for the hidden one that bore its id before", async () => {
+// Fails when a subscription that is live by now proves the right to all missed changes: it was refused while the first row existed.
+test("a row that restores a refused subscription does not prove a right to the hidden row that had its id before", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   const client = await core.subscribed({ ids: [row], personId });
@@ -249,14 +249,14 @@ test("a row that woke what was refused does not vouch for the hidden one that bo
   expect(answers).toMatchObject([{ type: "RESUMED" }, told(row, 3)]);
 });
 
-// Fails when all rows of the read count as told, and not only the one that was: the signal of another would be dropped.
-test("waking one row hides no change of another that was read with it", async () => {
+// Fails when all rows of the read count as delivered, and not only the one that was: the signal of another would be dropped.
+test("restoring one row hides no change of another that was read with it", async () => {
   const core = new TestSyncCore();
   const [held, refused, personId] = [id(), id(), id()];
   core.readable.set(held, 1);
   const client = await core.subscribed({ ids: [held, refused], personId });
   client.socket.take();
-  // Both changes are there when the rights are read, and only one of them is known by then.
+  // Both changes are committed when the rights are read, and only one of them has arrived.
   core.readable.set(held, 2).set(refused, 5);
   await core.apply(logChange({ entityCode: "person", entityId: personId, action: 4, restricted: true, recheck: true }));
   expect(client.socket.take()).toMatchObject([told(refused, 5)]);
@@ -264,7 +264,7 @@ test("waking one row hides no change of another that was read with it", async ()
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: held, version: 2 }] } }]);
 });
 
-test("refused and held together stay within the limit; what was refused gives way", async () => {
+test("refused and live subscriptions together stay within the limit; refused ones give way", async () => {
   const core = new TestSyncCore({ maxSubscriptions: 10 });
   const client = await core.subscribed({ ids: Array.from({ length: 8 }, id) });
   const held = Array.from({ length: 6 }, id);

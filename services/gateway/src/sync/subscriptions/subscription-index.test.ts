@@ -11,7 +11,7 @@ const held = (index: SubscriptionIndex<object>, id = "a", kind: "id" | "within" 
   return seen;
 };
 
-test("one holder, a few, many, and back again", () => {
+test("one subscriber, a few, many, and back again", () => {
   const index = new SubscriptionIndex<object>();
   for (const [count, holder] of holders.entries()) {
     index.add("id", "task", "a", holder);
@@ -36,7 +36,7 @@ test("kinds, codes and ids are kept apart", () => {
   expect(held(index, "b")).toEqual(new Set());
 });
 
-test("removing what is not there changes nothing", () => {
+test("removing an absent subscriber changes nothing", () => {
   const index = new SubscriptionIndex<object>();
   const [one = {}, two = {}, three = {}] = holders;
   index.delete("id", "task", "a", one);
@@ -48,7 +48,7 @@ test("removing what is not there changes nothing", () => {
   expect(index.size).toBe(2);
 });
 
-test.each([1, 5, 50])("a visit may remove the holder it is called with (%i holders)", (count) => {
+test.each([1, 5, 50])("a visit may remove the subscriber it is called with (%i subscribers)", (count) => {
   const index = new SubscriptionIndex<object>();
   for (const holder of holders.slice(0, count)) index.add("id", "task", "a", holder);
   let visits = 0;

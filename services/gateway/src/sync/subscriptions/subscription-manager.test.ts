@@ -4,7 +4,7 @@ import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
 const subscribe = (payload: object) => ({ type: "SUBSCRIBE", id: "q", payload: { entityCode: "task", ...payload } });
 
-test("SUBSCRIBED says what exists, what differs and what is gone", async () => {
+test("SUBSCRIBED reports what exists, what differs and what is gone", async () => {
   const core = new TestSyncCore();
   const [same, newer, missing] = [id(), id(), id()];
   core.readable.set(same, 5).set(newer, 7);
@@ -19,7 +19,7 @@ test("SUBSCRIBED says what exists, what differs and what is gone", async () => {
   expect([...core.rows.values()].filter((row) => row.refused)).toMatchObject([{ entityId: missing }]);
 });
 
-test("without versions everything readable is reported; ids are canonical and counted once", async () => {
+test("without versions all readable rows are reported; ids are canonical and counted once", async () => {
   const core = new TestSyncCore();
   const row = "ABCDEF00-0000-4000-8000-000000000001";
   core.readable.set(row.toLowerCase(), 5);
@@ -42,9 +42,9 @@ test("a subscription is registered before its versions are read", async () => {
   expect(core.heldReads).toHaveLength(1);
 });
 
-// Fails when rows are written before the read: rows outlive their socket, so whoever drops it during the read would find
-// himself, after RESUME, holding ids that nobody has checked.
-test("a row is written as held only for what was found readable, and before SUBSCRIBED", async () => {
+// Fails when rows are written before the read: they outlive their socket, so a client that drops it during the read would
+// resume subscriptions whose rights were never checked.
+test("a row is written as live only for what was found readable, and before SUBSCRIBED", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const [open, secret] = [id(), id()];
@@ -63,9 +63,9 @@ test("a row is written as held only for what was found readable, and before SUBS
   expect(core.liveRows).toHaveLength(1);
 });
 
-// Fails when a hit on a pending id is dropped: the change committed after the versions were read, so nothing else would
-// ever tell it. Fails, too, when it is sent before SUBSCRIBED, to somebody who may turn out to have no right to it.
-test("a change that hits while the versions are read is told after SUBSCRIBED", async () => {
+// Fails when a change of a pending id is dropped: it committed after the versions were read, so nothing else would
+// deliver it. Fails, too, when it is sent before SUBSCRIBED to a user who may have no right to it.
+test("a change that arrives while the versions are read is delivered after SUBSCRIBED", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const row = id();
@@ -79,8 +79,8 @@ test("a change that hits while the versions are read is told after SUBSCRIBED", 
   expect(client.socket.take().map(({ type }) => type)).toEqual(["SUBSCRIBED", "INVALIDATE"]);
 });
 
-// Fails when kept hits are sent whatever happened: the user would learn when rows change that he may not read.
-test("a kept change is dropped when the subscription is refused, or when the version read was as new", async () => {
+// Fails when deferred signals are sent unconditionally: users would learn when rows change that they may not read.
+test("a deferred signal is dropped when the subscription is refused, or when the version read was as new", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const [secret, known] = [id(), id()];
@@ -96,7 +96,7 @@ test("a kept change is dropped when the subscription is refused, or when the ver
   expect(core.index.size).toBe(1);
 });
 
-test("a change that SUBSCRIBED has reported is not told again when it arrives late, its successor is", async () => {
+test("a change that SUBSCRIBED has reported is not delivered again when it arrives late; its successor is", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 6);
@@ -107,7 +107,7 @@ test("a change that SUBSCRIBED has reported is not told again when it arrives la
   expect(client.socket.take()).toHaveLength(1);
 });
 
-test("what is refused on a second SUBSCRIBE is dormant, with its row", async () => {
+test("a subscription that is refused on a second SUBSCRIBE becomes refused, with its row", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -119,7 +119,7 @@ test("what is refused on a second SUBSCRIBE is dormant, with its row", async () 
   expect(core.index.size).toBe(0);
 });
 
-test("an unreadable container counts as gone and is not held", async () => {
+test("an unreadable container counts as gone and is not subscribed", async () => {
   const core = new TestSyncCore();
   const [open, closed, row] = [id(), id(), id()];
   core.readableContainers.add(open);
@@ -148,7 +148,7 @@ test("UNSUBSCRIBE ends ids, containers or the whole type, with their rows", asyn
   expect(client.socket.take()).toEqual([]);
 });
 
-test("UNSUBSCRIBE_ALL ends everything and says how much", async () => {
+test("UNSUBSCRIBE_ALL ends all subscriptions and reports their number", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -177,7 +177,7 @@ test("messages are handled strictly one after another", async () => {
   expect(core.rows.size + core.index.size).toBe(0);
 });
 
-test("beyond the limit nothing of the message takes effect; what is held already does not count twice", async () => {
+test("beyond the limit no part of the message takes effect; live subscriptions do not count twice", async () => {
   const core = new TestSyncCore({ maxSubscriptions: 3 });
   const rows = [id(), id(), id(), id()];
   for (const row of rows) core.readable.set(row, 1);
@@ -190,7 +190,7 @@ test("beyond the limit nothing of the message takes effect; what is held already
   expect(again).toMatchObject({ type: "SUBSCRIBED", payload: { count: 3 } });
 });
 
-test("a database that is away undoes the registration and keeps the socket", async () => {
+test("a database failure undoes the registration and keeps the socket open", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -205,7 +205,7 @@ test("a database that is away undoes the registration and keeps the socket", asy
   expect(answer).toMatchObject({ type: "SUBSCRIBED", payload: { count: 1 } });
 });
 
-test("while versions cannot be read nothing is subscribed and nothing written", async () => {
+test("while versions cannot be read nothing is subscribed or written", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const client = core.connect();
@@ -231,7 +231,7 @@ test("rows that could not be removed are removed later, but not those that were 
   expect([...core.rows.values()].map((held) => held.entityId)).toEqual([a]);
 });
 
-test("a socket whose session belongs to another one by now is closed at its next write or removal", async () => {
+test("a socket whose session was taken over is closed at its next write or removal", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -242,7 +242,7 @@ test("a socket whose session belongs to another one by now is closed at its next
   expect(clients.map(({ socket }) => socket.closedWith)).toEqual([4409, 4409]);
 });
 
-test("a socket that closes while it subscribes leaves nothing in memory, and its session expires after its rows", async () => {
+test("a socket that closes during a SUBSCRIBE leaves nothing in memory, and its session is suspended after the SUBSCRIBE", async () => {
   const core = new TestSyncCore();
   const client = await core.subscribed({ ids: [id()] });
   core.heldReads = [];
@@ -271,7 +271,7 @@ test("two sockets of one user are independent", async () => {
   expect(one.socket.take()).toEqual([]);
 });
 
-test("an unknown entity is an error, also in UNSUBSCRIBE", async () => {
+test("an unknown entity type is an error, also in UNSUBSCRIBE", async () => {
   const core = new TestSyncCore();
   const client = core.connect();
   for (const type of ["SUBSCRIBE", "UNSUBSCRIBE"]) {
@@ -280,8 +280,8 @@ test("an unknown entity is an error, also in UNSUBSCRIBE", async () => {
   }
 });
 
-// Fails when SUBSCRIBED goes by its own read alone: the client would believe to hold what nobody tells it about.
-test("what is withdrawn while it is subscribed a second time is reported as gone", async () => {
+// Fails when SUBSCRIBED relies on its own read alone: the client would believe in a subscription that delivers nothing.
+test("a subscription that is revoked during a second SUBSCRIBE is reported as gone", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -300,8 +300,8 @@ test("what is withdrawn while it is subscribed a second time is reported as gone
   expect(core.liveRows.length + core.index.size).toBe(0);
 });
 
-// Fails when a queued removal does not look again: the row of a subscription that stands would be deleted.
-test("rows of a withdrawn subscription stay if it was made again before they were removed", async () => {
+// Fails when a queued removal does not check memory again: the row of a live subscription would be deleted.
+test("rows of a revoked subscription stay if it was made again before they were removed", async () => {
   const core = new TestSyncCore();
   const [row, other] = [id(), id()];
   core.readable.set(row, 1).set(other, 1);
@@ -321,8 +321,8 @@ test("rows of a withdrawn subscription stay if it was made again before they wer
   expect(core.index.size).toBe(2);
 });
 
-// Fails when rows held through a container count as subscribed (rows and memory for each), or are not compared at all.
-test("covered rows are compared, and neither held nor written", async () => {
+// Fails when rows held through a container count as subscribed (a row and memory for each), or are not compared at all.
+test("covered rows are compared, and neither subscribed nor written", async () => {
   const core = new TestSyncCore();
   const [same, newer, missing, box] = [id(), id(), id(), id()];
   core.readable.set(same, 5).set(newer, 7);
@@ -339,8 +339,8 @@ test("covered rows are compared, and neither held nor written", async () => {
   expect(await client.request(subscribe({ covered }))).toMatchObject([{ type: "ERROR" }]);
 });
 
-// Fails when a device that asks about everything it has left fills its subscriptions with rows that nobody looks at.
-test("covered rows of a type without any container are compared, and nothing is held of them", async () => {
+// Fails when leftovers on a device, which the client asks about once, fill its subscriptions.
+test("covered rows of a type without any container are compared and not adopted", async () => {
   for (const ownPolicy of [false, true]) {
     const core = new TestSyncCore();
     if (ownPolicy) core.ownPolicies.add("task");
@@ -353,7 +353,7 @@ test("covered rows of a type without any container are compared, and nothing is 
   }
 });
 
-test("of a table with policies of its own, covered rows are known to the client, whose loss is told", async () => {
+test("covered rows of a table with its own policies are adopted, and the client is notified of their loss", async () => {
   const core = new TestSyncCore();
   core.ownPolicies.add("task");
   const [mine, secret, box] = [id(), id(), id()];

@@ -1,7 +1,7 @@
 import type { DownMessage } from "@heliograph/protocol";
 import type { SocketPort } from "../connection/connection.ts";
 
-/** A socket that remembers what was written. */
+/** A socket that records what was written. */
 export class FakeSocket implements SocketPort {
   readonly sent: DownMessage[] = [];
   readonly texts: string[] = [];

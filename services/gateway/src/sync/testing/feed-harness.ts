@@ -35,7 +35,7 @@ export function createFeedHarness({ bus = true, head = 10 }: { bus?: boolean; he
   const applied: string[] = [];
   const histories: string[] = [];
   const repairs: string[] = [];
-  /** Runs while a page is on its way. */
+  /** Runs while a page is being read. */
   let duringPage: (() => void) | undefined;
   const feed = new Feed({
     async readHead() {

@@ -30,7 +30,7 @@ const logger = createLogger("test", "silent");
 export type DemoUser = "alice" | "bob" | "carol" | "dave";
 export type Identity = { readonly personId: string; readonly organizationId: string };
 
-/** A gateway in this process, on a database of its own and the Redis of the test run. */
+/** A gateway in this process, with its own database and the Redis of the test run. */
 export type LiveGateway = AsyncDisposable & {
   readonly db: TestDatabase;
   readonly pool: DatabasePool;
@@ -42,18 +42,18 @@ export type LiveGateway = AsyncDisposable & {
   readonly pubsub: PubsubService;
   readonly port: number;
   identity(user: DemoUser): Identity;
-  /** Claims what is pending and returns the hint that the watcher would publish; null when nothing was pending. */
+  /** Claims pending rows and returns the hint that the watcher would publish; null when none was pending. */
   claim(): Promise<HintMessage | null>;
   publish(message: object): Promise<void>;
   /** Claims and publishes. */
   relay(): Promise<void>;
   connect(user: DemoUser, options?: { url?: string }): Promise<LiveClient>;
-  /** A new socket that goes on with a lost one's connection. */
+  /** Opens a new socket that resumes a lost one's connection. */
   resume(user: DemoUser, lost: Place): Promise<LiveClient>;
   stop(): Promise<void>;
 };
 
-/** What RESUME needs. */
+/** The content of a RESUME. */
 export type Place = { readonly connectionId: string; readonly cursor: string };
 
 async function readIdentities(db: TestDatabase): Promise<Map<string, Identity>> {
@@ -68,7 +68,7 @@ async function readIdentities(db: TestDatabase): Promise<Map<string, Identity>> 
   );
 }
 
-/** Takes the lease and sequences by SQL, as the watcher's leader does. */
+/** Takes the lease and claims by SQL, as the watcher's leader does. */
 function createClaimer(db: TestDatabase): () => Promise<HintMessage | null> {
   const me = randomUUID();
   return async () => {
@@ -102,7 +102,7 @@ export async function startLiveGateway(
   { redis = true, beside }: { redis?: boolean; beside?: LiveGateway } = {},
 ): Promise<LiveGateway> {
   await using undo = new AsyncDisposableStack();
-  // Beside another one: on its database, hearing the same hints.
+  // Beside another gateway: on its database, with the same hints.
   const db = beside?.db ?? undo.use(await createTestDatabase({ template: "demo" }));
   const redisUrl = redis ? inject("redisUrl") : null;
   if (redis && !redisUrl) throw new Error("this test needs Redis: put redis-server on PATH");
@@ -117,7 +117,7 @@ export async function startLiveGateway(
   });
   const identities = await readIdentities(db);
   const claim = beside?.claim ?? createClaimer(db);
-  // The demo data is a backlog of its own; the gateway starts behind it.
+  // The demonstration data is a backlog; the gateway starts behind it.
   while (await claim());
 
   const url = config.DATABASE_URL;
@@ -204,11 +204,11 @@ export async function startLiveGateway(
   };
 }
 
-/** A client on a real socket that remembers what it got. */
+/** A client on a real socket that records what it receives. */
 export class LiveClient implements AsyncDisposable {
   readonly ws: WebSocket;
   readonly received: DownMessage[] = [];
-  /** The connection that this socket asked to go on with. */
+  /** The connection that this socket asked to resume. */
   resumes: string | undefined;
   readonly closed: Promise<number>;
   #waiting: (() => void)[] = [];
@@ -224,7 +224,7 @@ export class LiveClient implements AsyncDisposable {
     this.closed = new Promise((resolve) => ws.on("close", resolve));
   }
 
-  /** @throws {RefusedError} when the handshake is answered by HTTP */
+  /** @throws {RefusedError} when the handshake is refused */
   static async open(url: string, token?: string, headers: Record<string, string> = {}): Promise<LiveClient> {
     const ws = new WebSocket(url, token === undefined ? [] : subprotocolsWithToken(token), {
       headers,
@@ -239,7 +239,7 @@ export class LiveClient implements AsyncDisposable {
     return client;
   }
 
-  /** The first message that fits, already received or still to come; the test's own deadline is the limit. */
+  /** The first message that fits, already received or still to come; the test's timeout is the limit. */
   async next<Type extends DownMessage["type"]>(
     type: Type,
     fits: (message: Extract<DownMessage, { type: Type }>) => boolean = () => true,
@@ -269,7 +269,7 @@ export class LiveClient implements AsyncDisposable {
     return this.ask({ type: "SUBSCRIBE", payload: { entityCode, entityIds, ...more } });
   }
 
-  /** Changes of one row that were told. */
+  /** Received changes of one row. */
   told(entityId: string): { action: string; version: number }[] {
     return this.received.flatMap((message) =>
       message.type === "INVALIDATE" ? message.payload.changes.filter((change) => change.entityId === entityId) : [],
@@ -283,7 +283,7 @@ export class LiveClient implements AsyncDisposable {
     return welcome.payload.connectionId;
   }
 
-  /** The newest cursor, with the connection id that holds. */
+  /** The newest cursor with the valid connection id. */
   get place(): Place {
     const cursors = this.received.flatMap((message) =>
       message.type === "WELCOME" || message.type === "RESUMED" || message.type === "BOOKMARK"
@@ -293,7 +293,7 @@ export class LiveClient implements AsyncDisposable {
     return { connectionId: this.id, cursor: cursors.at(-1) ?? "" };
   }
 
-  /** Breaks the link without a word. @returns what is needed to go on */
+  /** Cuts the link silently. @returns the content of a RESUME */
   async lose(): Promise<Place> {
     this.ws.terminate();
     await this.closed;
@@ -306,7 +306,7 @@ export class LiveClient implements AsyncDisposable {
   }
 }
 
-/** The handshake was answered by HTTP. */
+/** The handshake was refused by an HTTP response. */
 export class RefusedError extends Error {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];

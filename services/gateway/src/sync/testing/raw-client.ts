@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** A client of bytes: it reads only when told, never closes by itself, and sends whatever it is given. */
+/** A raw TCP client: it reads only on request, never closes by itself, and sends any bytes. */
 export class RawClient implements AsyncDisposable {
   readonly socket: Socket;
   /** Bytes received. */
@@ -21,7 +21,7 @@ export class RawClient implements AsyncDisposable {
     this.socket.write([...lines, "", ""].join("\r\n"));
   }
 
-  /** Asks for a socket. */
+  /** Sends an upgrade request. */
   handshake(path: string): void {
     this.request([
       `GET ${path} HTTP/1.1`,
@@ -33,7 +33,7 @@ export class RawClient implements AsyncDisposable {
     ]);
   }
 
-  /** Resolves with the bytes received so far as text as soon as they hold `wanted`; the test's own deadline is the limit. */
+  /** Resolves with the bytes received so far as text once they contain `wanted`; the test's timeout is the limit. */
   async until(wanted: string | Buffer): Promise<string> {
     while (!this.tail.includes(wanted)) await new Promise((resolve) => this.socket.once("data", resolve));
     return this.tail.toString("utf8");
@@ -52,12 +52,12 @@ export class RawClient implements AsyncDisposable {
   }
 }
 
-/** A whole frame of a client, masked with zeros, of less than 64 KiB. Opcodes: 1 text, 8 close, 9 ping, 10 pong. */
+/** A complete client frame, masked with zeros, of less than 64 KiB. Opcodes: 1 text, 8 close, 9 ping, 10 pong. */
 export function frame(opcode: number, payload: Buffer): Buffer {
   const { length } = payload;
   const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([0x80 | opcode, ...size, 0, 0, 0, 0]), payload]);
 }
 
-/** How a close frame with this code looks when the server sends it. */
+/** The bytes of a close frame with this code from the server. */
 export const closeCodeBytes = (code: number): Buffer => Buffer.from([code >> 8, code & 0xff]);
