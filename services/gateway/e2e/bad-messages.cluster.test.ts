@@ -46,7 +46,7 @@ async function project(): Promise<string> {
   return id;
 }
 
-test("a bad message is answered with its error; the socket, its subscriptions and other sockets go on", async () => {
+test("a bad message is answered with its error; the socket, its subscriptions and other sockets stay intact", async () => {
   const id = await project();
   const bystander = await site().socket("carol", 0);
   await bystander.subscribe("project", [id]);
@@ -66,7 +66,7 @@ test("a bad message is answered with its error; the socket, its subscriptions an
   expect(bystander.received.some((message) => message.type === "ERROR")).toBe(false);
 });
 
-test("text that is JSON but no message is answered, too", async () => {
+test("JSON that is no message is answered with an error, too", async () => {
   const socket = await site().socket("bob", 0);
   for (const frame of ["null", "[]", "7", '"PING"', "{}", '{"type":null}', ""]) {
     socket.sendRaw(frame);
@@ -76,7 +76,7 @@ test("text that is JSON but no message is answered, too", async () => {
   await socket.ping();
 });
 
-test("a refused message changes nothing: no half subscription is left behind", async () => {
+test("a refused message changes nothing and leaves no partial subscription", async () => {
   const id = await project();
   const socket = await site().socket("bob", 0);
   const answer = await socket.request({
@@ -111,7 +111,7 @@ test.each([
   await bystander.ping();
 });
 
-test("a stream of malformed messages ends its own socket alone", async () => {
+test("a stream of malformed messages closes only its own socket", async () => {
   const bystander = await site().socket("bob", 0);
   const socket = await site().socket("bob", 0);
   const flood = async (): Promise<void> => {
@@ -125,7 +125,7 @@ test("a stream of malformed messages ends its own socket alone", async () => {
   await bystander.ping();
 });
 
-test("more subscriptions than a socket may hold are refused whole, and what it holds stays", async () => {
+test("a SUBSCRIBE beyond the limit is refused as a whole, and existing subscriptions stay", async () => {
   const { organizationId } = (await site().rest("alice")).person;
   const ids = await insertProjects(site().sql, { organizationId, count: maxSubscriptions + 1 });
   await site().settled();
@@ -188,7 +188,7 @@ test("without a valid token the handshake is answered 401", async () => {
     }
 });
 
-test("a valid token is taken as subprotocol and in the query", async () => {
+test("a valid token is accepted as subprotocol and in the query", async () => {
   const { token, url } = await site().rest("bob");
   await using asBrowser = await TestSocket.connect({ url, token });
   expect(asBrowser.subprotocol).toBe("heliograph.v1");
@@ -203,7 +203,7 @@ test("a valid token is taken as subprotocol and in the query", async () => {
     ).toEqual([]);
 });
 
-test("a page of another origin is refused, one of our own host is not", async () => {
+test("a page of another origin is refused, one of the gateway's own host is not", async () => {
   const { token, url } = await site().rest("bob");
   const refused = await TestSocket.connect({ url, token, origin: "https://elsewhere.example" }).catch(
     (error: unknown) => error,
@@ -214,7 +214,7 @@ test("a page of another origin is refused, one of our own host is not", async ()
   await own.ping();
 });
 
-test("a plain GET of the socket's address says what it is for, and whether a token is good", async () => {
+test("a plain GET of the socket's path explains the endpoint and checks a token", async () => {
   const address = new URL("/ws/sync", site().gateway(0).url);
   const plain = await fetch(address);
   expect(plain.status).toBe(426);

@@ -14,7 +14,7 @@ async function task(): Promise<{ id: string; projectId: string }> {
   return { id, projectId };
 }
 
-test("a bad write is refused with its reason, writes nothing and tells nobody", async () => {
+test("a bad write is refused with its reason, writes nothing and sends no signal", async () => {
   const { id, projectId } = await task();
   const bob = await site().rest("bob");
   const socket = await site().socket("carol");
@@ -65,7 +65,7 @@ test("a stale If-Match is answered 409 with the current document", async () => {
   expect(answer.body.current).toMatchObject({ id, version, title: "Faster than bob" });
 });
 
-test("a repeated write with the same key acts once and is told once", async () => {
+test("a repeated write with the same key acts once and is delivered once", async () => {
   const { projectId } = await task();
   const bob = await site().rest("bob");
   const socket = await site().socket("carol");

@@ -49,7 +49,7 @@ test("PostgreSQL stops and comes back: the socket stays, REST says 503 meanwhile
     await waitFor(`${service.name} is ready`, async () => (await health(service.url, "ready")) === 200);
 });
 
-test("every database session is ended at once: the services go on", async () => {
+test("all database sessions are terminated at once: the services recover", async () => {
   const [id = ""] = await projects(1);
   const socket = await site().socket("bob");
   await socket.subscribe("project", [id]);

@@ -20,7 +20,7 @@ async function comeBack(lost: TestSocket, ids: readonly string[], gateway: numbe
   return socket;
 }
 
-test("SIGTERM of a gateway: its sockets are sent away and can be resumed for a while, others notice nothing", async () => {
+test("SIGTERM of a gateway: its sockets are closed and can be resumed for a while; others are not affected", async () => {
   const ids = await projects(3);
   const [changed = ""] = ids;
   const leaving = [await site().socket("bob", 0), await site().socket("carol", 0)];

@@ -15,7 +15,7 @@ async function judges(gateway: ServiceProcess, token: string): Promise<number[]>
 }
 
 // A deployment is never at one moment: during each step gateways of it and of the one before serve side by side.
-test("in three steps the key of tokens is changed and nobody is signed out", async () => {
+test("the token key is changed in three steps without signing users out", async () => {
   const gateway = (env: Record<string, string>) => site().cluster.add("gateway", { env });
   const old = site().gateway(0);
   const [accepting, signing, after] = await Promise.all([

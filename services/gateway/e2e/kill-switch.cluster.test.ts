@@ -17,13 +17,13 @@ test("the upgrade is answered 503 with the reason", async () => {
   expect(JSON.parse(refused.body)).toMatchObject({ error: { code: "sync_disabled", message: expect.any(String) } });
 });
 
-test("a plain GET of the socket's address tells browsers the same", async () => {
+test("a plain GET of the socket's path tells browsers the same", async () => {
   const response = await fetch(new URL("/ws/sync", site().gateway(0).url));
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ error: { code: "sync_disabled", message: expect.any(String) } });
 });
 
-test("REST works, the watcher is ready and idle, and what was written waits for the sync to come back", async () => {
+test("REST works, the watcher is ready and idle, and writes wait for sync to be switched on again", async () => {
   const bob = await site().rest("bob");
   const { body: page } = await bob.get<Page>("project?limit=1");
   const [project] = page.items;

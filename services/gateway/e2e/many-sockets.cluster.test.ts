@@ -29,7 +29,7 @@ async function tenantOf(user: User): Promise<[string, Tenant]> {
   return [organizationId, { rows, barrier }];
 }
 
-test.each([1])("200 sockets are told of exactly what they hold (seed %i)", async (seed) => {
+test.each([1])("200 sockets receive exactly what they subscribed to (seed %i)", async (seed) => {
   const random = new SeededRandom(seed);
   const tenants = new Map([await tenantOf("alice"), await tenantOf("dave")]);
   await site().settled();

@@ -12,7 +12,7 @@ async function projects(count: number): Promise<string[]> {
   return ids;
 }
 
-test("a transaction that stays open for 3 s delays nobody and is itself told", async () => {
+test("a transaction that stays open for 3 s delays no other change and is itself delivered", async () => {
   const [slow = "", ...quick] = await projects(4);
   const sockets = [await site().socket("bob", 0), await site().socket("carol", 1)];
   for (const socket of sockets) await socket.subscribe("project", [slow, ...quick]);
@@ -69,7 +69,7 @@ test("a change committed between the fetch and the SUBSCRIBE is not lost", async
   expect(current.gone).toEqual([]);
 });
 
-test("a change that commits while its SUBSCRIBE is being answered is told after the answer", async () => {
+test("a change that commits while its SUBSCRIBE is being answered is delivered after the answer", async () => {
   const [id = ""] = await projects(1);
   const { organizationId } = (await site().rest("alice")).person;
   const { rows } = await site().sql.query<{ id: string }>(
@@ -111,7 +111,7 @@ test("a change that commits while its SUBSCRIBE is being answered is told after 
   await socket.untilVersion("project", id, version, 2000);
 });
 
-test("changes that commit while thousands of subscriptions are being made are never lost", async () => {
+test("no change that commits while thousands of subscriptions are being made is lost", async () => {
   const ids = await projects(300);
   const { rows } = await site().sql.query<{ id: string; version: string }>(
     "select id, version from app.project where id = any ($1)",

@@ -51,7 +51,7 @@ describe.each([
     await waitFor("no rows", async () => (await rowsOf(site(), socket.connectionId)) === 0);
   });
 
-  test("an edit by another user on the other gateway is told", async () => {
+  test("an edit by another user on the other gateway is delivered", async () => {
     const [id = ""] = await projects(site(), 1);
     const alice = await site().socket("alice", 0);
     await alice.subscribe("project", [id]);
@@ -74,7 +74,7 @@ describe.each([
     expect(seen.body).toMatchObject({ id, name: "Updated", version: body.version });
   });
 
-  test("three users over two gateways are told of exactly what they hold", async () => {
+  test("three users over two gateways receive exactly what they subscribed to", async () => {
     const [p1 = "", p2 = "", p3 = "", p4 = "", p5 = ""] = await projects(site(), 5);
     const a = await site().socket("alice", 0);
     const b = await site().socket("bob", 1);
@@ -115,7 +115,7 @@ describe.each([
     }
   });
 
-  test("what was unsubscribed is not told any more, the rest is", async () => {
+  test("after UNSUBSCRIBE only the remaining subscriptions are delivered", async () => {
     const [kept = "", dropped = ""] = await projects(site(), 2);
     const socket = await site().socket("bob", 0);
     const witness = await site().socket("carol", 0);

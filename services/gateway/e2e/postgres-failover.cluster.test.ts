@@ -136,7 +136,7 @@ async function startAfresh(socket: TestSocket, held: ReadonlyMap<string, number>
   return socket.subscribe("project", ids, { versions: ids.map((id) => held.get(id) ?? 0) });
 }
 
-test("pg_ctl restart -m immediate: what was acknowledged is there and told, sockets and subscriptions stay, nobody begins afresh", async () => {
+test("pg_ctl restart -m immediate: acknowledged writes survive and are delivered, sockets and subscriptions stay, and no socket is reset", async () => {
   await using site = await Site.start({ gateways: 2, watchers: 2 });
   const epoch = await site.epoch();
   const subscriptions = "select connection_id, entity_id from app.rxdb_subscription order by 1, 2";
@@ -166,7 +166,7 @@ test("pg_ctl restart -m immediate: what was acknowledged is there and told, sock
   );
 }, 60_000);
 
-test("a synchronous standby is promoted: nothing acknowledged is lost, and everybody compares with the new server", async () => {
+test("promotion of a synchronous standby: no acknowledged write is lost, and all clients compare with the new server", async () => {
   await using site = await Site.start({ gateways: 1, watchers: 1 });
   await site.postgres.addStandby({ synchronous: true });
   const epoch = await site.epoch();
@@ -191,7 +191,7 @@ test("a synchronous standby is promoted: nothing acknowledged is lost, and every
   );
 }, 60_000);
 
-test("a standby that lagged is promoted: what it never had is taken back everywhere, and what comes is newer than what was lost", async () => {
+test("promotion of a lagging standby: writes it never had are taken back everywhere, and later ones are newer than those lost", async () => {
   await using site = await Site.start({ gateways: 2, watchers: 1 });
   const standby = await site.postgres.addStandby({ synchronous: false });
   const epoch = await site.epoch();

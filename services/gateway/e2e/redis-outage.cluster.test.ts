@@ -69,7 +69,7 @@ describe("a Redis that comes and goes", () => {
     }
   }
 
-  test("unreachable at start: the services say so, and changes arrive all the same", async () => {
+  test("unreachable at start: the services log it, and changes arrive all the same", async () => {
     for (const { name } of [...site.cluster.gateways, ...site.cluster.watchers])
       await waitFor(`${name} names Redis`, () => site.log(name).some((line) => /redis/i.test(line)));
     const [id = ""] = await tasks(1);
@@ -78,7 +78,7 @@ describe("a Redis that comes and goes", () => {
     await socket.untilVersion("task", id, await rename(site.sql, "task", id, "Without Redis"));
   });
 
-  test("when it appears it is used", async () => {
+  test("when Redis appears it is used", async () => {
     await start();
     const [id = ""] = await tasks(1);
     await waitFor("hints are sent", async () => {
@@ -120,7 +120,7 @@ describe("a Redis that comes and goes", () => {
     expect(await faultsOfSequence(site.sql)).toEqual([]);
   });
 
-  test("hints that Redis never took are noticed and read from the log", async () => {
+  test("changes of hints that Redis never accepted are read from the log", async () => {
     const ids = await tasks(200);
     const sockets = [await site.socket("bob", 0), await site.socket("carol", 1)];
     for (const socket of sockets) await socket.subscribe("task", ids);
@@ -145,7 +145,7 @@ describe("a Redis that comes and goes", () => {
     expect(await dropped()).toBeGreaterThan(before);
   });
 
-  test("garbage on the bus disturbs nobody", async () => {
+  test("malformed messages on the bus have no effect", async () => {
     const [id = ""] = await tasks(1);
     const sockets = [await site.socket("bob", 0), await site.socket("carol", 1)];
     for (const socket of sockets) await socket.subscribe("task", [id]);
@@ -172,7 +172,7 @@ describe("a Redis that comes and goes", () => {
       expect(await metric(url, "heliograph_gateway_malformed_hints_total")).toBeGreaterThanOrEqual(4);
   });
 
-  test("after the restart hints travel again", async () => {
+  test("after the restart hints arrive again", async () => {
     const [id = ""] = await tasks(1);
     const leader = await site.leader();
     const before = await sentHints(leader);

@@ -146,7 +146,7 @@ test("making it public shows it, making it private removes it", async () => {
   expect(alice.received.some((message) => message.type === "GONE")).toBe(false);
 });
 
-test("a grant shows the row to its person alone, taking it away removes it", async () => {
+test("a grant shows the row to its person only; revoking it removes the row", async () => {
   const { organizationId, projectId, secret, granted } = await scene();
   const { alice, bob, bobElsewhere, carol } = await audience(projectId);
 
@@ -175,7 +175,7 @@ test("a grant shows the row to its person alone, taking it away removes it", asy
   expect(alice.received.some((message) => message.type === "GONE")).toBe(false);
 });
 
-test("a private row that moves, is created or is deleted tells nothing to who may not read it", async () => {
+test("a private row that moves, is created or is deleted is not disclosed to users who may not read it", async () => {
   const { organizationId, projectId, secret, granted } = await scene();
   const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
   const { alice, bob, bobElsewhere, carol } = await audience(projectId);
@@ -197,7 +197,7 @@ test("a private row that moves, is created or is deleted tells nothing to who ma
   }
 });
 
-test("several changes of a private row in one batch tell nothing to who may not read it", async () => {
+test("several changes of a private row in one batch are not disclosed to users who may not read it", async () => {
   const { organizationId, projectId, secret, granted } = await scene();
   const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
   const { alice, bobElsewhere, carol } = await audience(projectId);
@@ -225,7 +225,7 @@ test("several changes of a private row in one batch tell nothing to who may not 
   expect(frames(carol, secret)).toEqual([]);
 });
 
-test("a row that is moved and made private at once is removed from who saw it", async () => {
+test("a row that is moved and made private at once is removed from clients that saw it", async () => {
   const { organizationId, projectId } = await scene();
   const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
   const [open = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
@@ -237,7 +237,7 @@ test("a row that is moved and made private at once is removed from who saw it", 
     await socket.next("GONE", ({ payload }) => payload.entityIds.includes(open), promisedMs);
 });
 
-test("leaving the organization takes everything away, from that person alone", async () => {
+test("leaving the organization removes all its rows, from that person only", async () => {
   const { projectId, organizationId } = await scene();
   const [task = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
   await site().settled();

@@ -40,7 +40,7 @@ const shown = (socket: TestSocket, id: string): Promise<unknown> =>
 const gone = (socket: TestSocket, id: string): Promise<unknown> =>
   socket.next("GONE", ({ payload }) => payload.entityIds.includes(id), promisedMs);
 
-test("refused, then granted; withdrawn, then granted again; then it is live", async () => {
+test("refused, then granted; revoked, then granted again; then the subscription is live", async () => {
   const { ids } = await newTasks({ count: 1, isPrivate: true });
   const [task = ""] = ids;
   const [bob, carol] = [await site().socket("bob", 0), await site().socket("carol", 1)];
@@ -82,7 +82,7 @@ test("refused as private, then public; refused because it does not exist, then c
   expect(bob.versions.isGone("task", born)).toBe(false);
 });
 
-test("created and edited in one transaction: one change that is no creation any more", async () => {
+test("created and edited in one transaction: one change whose action is no creation", async () => {
   const { projectId } = await newTasks({ count: 0, isPrivate: false });
   const born = randomUUID();
   const bob = await site().socket("bob", 0);
@@ -97,7 +97,7 @@ test("created and edited in one transaction: one change that is no creation any 
   await shown(bob, born);
 });
 
-test("a private container that is opened is told by its own row, and its contents are live from then on", async () => {
+test("a private container that is made public is delivered as its own row, and its contents are live from then on", async () => {
   const { organizationId } = (await site().rest("alice")).person;
   const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1, isPrivate: true });
   await site().settled();
@@ -109,7 +109,7 @@ test("a private container that is opened is told by its own row, and its content
   await shown(bob, task);
 });
 
-test("a membership that ends and returns takes rows away and brings them back", async () => {
+test("a membership that ends and returns removes rows and restores them", async () => {
   const { ids } = await newTasks({ count: 3, isPrivate: false });
   const carol = await site().socket("carol", 1);
   await carol.subscribe("task", ids);
@@ -130,7 +130,7 @@ test("a membership that ends and returns takes rows away and brings them back", 
   await carol.until("their return", () => !ids.some((id) => carol.versions.isGone("task", id)), promisedMs);
 });
 
-test("what was refused at one gateway is told at the other, after RESUME, also if it was granted meanwhile", async () => {
+test("a subscription refused at one gateway is restored at the other after RESUME, also if it was granted in the meantime", async () => {
   const { ids } = await newTasks({ count: 3, isPrivate: true });
   const [meanwhile = "", later = "", never = ""] = ids;
   const first = await site().socket("bob", 0);
@@ -160,7 +160,7 @@ test("what was refused at one gateway is told at the other, after RESUME, also i
 describe("without Redis", () => {
   const alone = useTestCluster({ redis: false, gateways: 1, watchers: 1 });
 
-  test("a grant reaches who was refused just as well", async () => {
+  test("a grant reaches refused subscribers as well", async () => {
     const { person } = await alone().rest("alice");
     const [projectId = ""] = await insertProjects(alone().sql, { organizationId: person.organizationId, count: 1 });
     const [task = ""] = await insertTasks(alone().sql, {

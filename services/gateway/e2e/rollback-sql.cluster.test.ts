@@ -16,7 +16,7 @@ async function organizationOf(email: string): Promise<string> {
 }
 
 // What an operator runs who wants to begin afresh. It must cost nobody a change, and take no row back.
-test("emptying the subscriptions and queueing told changes again, under open sockets, harms nobody", async () => {
+test("emptying the subscription table and queueing sent changes again under open sockets loses nothing", async () => {
   const { sql } = site();
   const ids = await insertProjects(sql, { organizationId: await organizationOf("bob@northwind.example"), count: 20 });
   await site().settled();

@@ -19,7 +19,7 @@ async function timed<Result>(what: string, work: Promise<Result>): Promise<Resul
 }
 
 // Fails when only the server limits statements, or when each connection of a pool has to fall silent by itself.
-test("links to PostgreSQL that are cut without a word: REST, SUBSCRIBE, reads of rights and signals go on within seconds", async () => {
+test("links to PostgreSQL that are cut silently: REST, SUBSCRIBE, reads of rights and signals recover within seconds", async () => {
   const { organizationId } = (await site().rest("alice")).person;
   const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
   const tasks = await insertTasks(site().sql, { organizationId, projectId, count: 2, isPrivate: true });

@@ -94,7 +94,7 @@ test("both watchers are healthy and one leads", async () => {
   }
 });
 
-test("kill -9 of the leader: the other leads soon, nothing is lost, the sequence has no fault", async () => {
+test("kill -9 of the leader: the other watcher takes over soon, nothing is lost, and the sequence has no fault", async () => {
   const { ids, sockets } = await watched(200);
   const leader = await site().leader();
   const writer = new Writer(ids);
@@ -107,7 +107,7 @@ test("kill -9 of the leader: the other leads soon, nothing is lost, the sequence
   await expectAllTold(sockets, writer.versions);
 });
 
-test("SIGTERM of the leader hands over at once", async () => {
+test("SIGTERM of the leader hands over immediately", async () => {
   await site().cluster.add("watcher");
   const { ids, sockets } = await watched(100);
   const leader = await site().leader();
@@ -122,7 +122,7 @@ test("SIGTERM of the leader hands over at once", async () => {
   await expectAllTold(sockets, writer.versions);
 });
 
-test("a frozen leader is replaced, and changes nothing when it wakes", async () => {
+test("a frozen leader is replaced, and changes nothing when it continues", async () => {
   await site().cluster.add("watcher");
   const { ids, sockets } = await watched(100);
   const leader = await site().leader();

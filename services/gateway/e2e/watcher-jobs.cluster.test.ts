@@ -16,7 +16,7 @@ async function untilAllRan(site: TestCluster): Promise<void> {
   });
 }
 
-test("the watchers share the jobs, show the same of them, and end in good time while one of them runs", async () => {
+test("the watchers share the jobs, report the same state of them, and stop in time while one of them runs", async () => {
   await using site = await start({ watchers: 2 });
   await untilAllRan(site);
   for (const watcher of site.cluster.watchers)
@@ -46,7 +46,7 @@ test("the watchers share the jobs, show the same of them, and end in good time w
   ]);
 });
 
-test("without Redis, and with the sync switched off so that nobody leads, the jobs run all the same", async () => {
+test("the jobs run without Redis and, with sync switched off, without a leader", async () => {
   await using site = await start({ redis: false, watchers: 1, env: { SYNC_ENABLED: "false" } });
   await untilAllRan(site);
 });

@@ -176,7 +176,7 @@ test("DELETE and ON DELETE CASCADE", async () => {
   }
 });
 
-test("an UPDATE that changes nothing is neither logged nor told", async () => {
+test("an UPDATE that changes nothing is neither logged nor delivered", async () => {
   const { tasks } = await projectWithTasks(1);
   const [id = ""] = tasks;
   const sockets = await holders((socket) => socket.subscribe("task", tasks));
@@ -192,7 +192,7 @@ test("an UPDATE that changes nothing is neither logged nor told", async () => {
   for (const socket of sockets) expect(socket.versions.deliveries("task", id)).toHaveLength(1);
 });
 
-test("a row deleted and created again under the same id reappears at every holder", async () => {
+test("a row deleted and created again under the same id reappears for every subscriber", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(2);
   const [inOneBatch = "", inTwo = ""] = tasks;
   const sockets = await holders((socket) => socket.subscribe("task", tasks));
@@ -230,7 +230,7 @@ test("a row deleted and created again under the same id reappears at every holde
     }
 });
 
-test("a row moved to another container and edited in the same batch reaches the holders of both", async () => {
+test("a row moved to another container and edited in the same batch reaches the subscribers of both", async () => {
   const from = await projectWithTasks(1);
   const to = await projectWithTasks(0);
   const [id = ""] = from.tasks;
