@@ -75,7 +75,7 @@ async function readContainers(
 }
 
 /** Applies the standard policy for private rows to deleted ones. A table's own policy cannot be asked without the row. */
-async function readEnded(client: UserClient, type: EntityType, ids: readonly string[]): Promise<Set<string>> {
+async function readReadableDeleted(client: UserClient, type: EntityType, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0 || type.ownPolicy) return new Set();
   const { rows } = await client.query<{ id: string }>(
     `select id::text from unnest($1::uuid[]) as ended (id)
@@ -98,22 +98,22 @@ export function createRightsReader(options: {
   const { pool, registry } = options;
   const turns = new Semaphore(options.concurrency);
   return {
-    read: async (subject, entityCode, { ids, within, deleted: ended = [] }) => {
+    read: async (subject, entityCode, { ids, within, deleted = [] }) => {
       const type = registry.get(entityCode);
       // Removed from the registry since the SUBSCRIBE: it is readable to no user any more.
       if (!type) return nothing;
       const containers = containerTypes(type, registry);
       const readOnce = (): Promise<ReadableRows> =>
-        withUser(
+        withUser<ReadableRows>(
           pool,
           { personId: subject.personId, organizationId: subject.organizationId },
           async (client) => {
             const [versions, readable, known] = await Promise.all([
               readVersions(client, type, ids),
               readContainers(client, containers, within),
-              readEnded(client, type, ended),
+              readReadableDeleted(client, type, deleted),
             ]);
-            return { versions, containers: readable, ended: known };
+            return { versions, containers: readable, deleted: known };
           },
           { readOnly: true, statementTimeoutMs },
         );
