@@ -175,7 +175,7 @@ test("without a valid token the handshake is answered 401", async () => {
     ["garbage", "garbage", "unauthenticated"],
     ["expired", tokens().sign(identity, dayAgo).token, "token_expired"],
     ["of another audience", tokens({ audience: "elsewhere" }).sign(identity).token, "unauthenticated"],
-    ["signed by somebody else", tokens({ secret: "z".repeat(40) }).sign(identity).token, "unauthenticated"],
+    ["signed with another key", tokens({ secret: "z".repeat(40) }).sign(identity).token, "unauthenticated"],
     ["unsigned", `${unsigned}.`, "unauthenticated"],
   ];
   for (const [what, wrong, code] of bad)

@@ -36,7 +36,7 @@ test("PostgreSQL stops and comes back: the socket stays, REST says 503 meanwhile
   expect(answer).toMatchObject({ type: "ERROR", payload: { code: "unavailable" } });
   await socket.ping();
   expect(await health(bob.url, "live")).toBe(200);
-  // Somebody beside the services reaches the server all the time.
+  // A client beside the services reaches the server all the time.
   const version = await rename(site().sql, "project", id, "While the services could not see it");
 
   await site().gate.open();

@@ -36,7 +36,7 @@ test("a transaction that stays open for 3 s delays no other change and is itself
   } finally {
     connection.release();
   }
-  // Nobody waited for it: a feed that had to pass the open transaction would have stood still for seconds.
+  // No change waited for it: a feed that had to pass the open transaction would have stopped for seconds.
   expect(Math.max(...waits)).toBeLessThan(1000);
   await Promise.all(sockets.map((socket) => socket.untilVersion("project", slow, version, 2000)));
   for (const socket of sockets) {

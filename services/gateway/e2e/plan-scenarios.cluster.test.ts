@@ -88,7 +88,7 @@ describe.each([
 
     const version1 = await rename(site().sql, "project", p1, "For A alone");
     await a.untilVersion("project", p1, version1, atOnceMs);
-    // A has p1 already, so this later change comes after it on every gateway: whoever has it has not been told of p1.
+    // A has p1 already, so this later change follows it on every gateway: clients that have it were not sent p1.
     const barrier = await rename(site().sql, "project", p3, "Barrier");
     await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, barrier, atOnceMs)));
 

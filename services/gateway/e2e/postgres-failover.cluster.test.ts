@@ -82,7 +82,7 @@ class Site implements AsyncDisposable {
     return performance.now() - started;
   }
 
-  /** Waits until somebody leads and every gateway has applied what was claimed. */
+  /** Waits until a watcher leads and every gateway has applied all claimed rows. */
   async untilQuiet(): Promise<void> {
     await feedSettled(this.sql);
     const { rows } = await this.sql.query<{ head: number }>("select head_seq::float8 as head from app.sync_state");
@@ -177,7 +177,7 @@ test("promotion of a synchronous standby: no acknowledged write is lost, and all
   await writes.stop();
   const now = await versionsOf(site.sql, "project", site.ids);
   for (const [id, version] of writes.versions) expect(now.get(id)).toBeGreaterThanOrEqual(version);
-  // The same rows, but nobody can know that: the timeline is another one.
+  // The rows are the same, but the services cannot know that: the timeline differs.
   await waitFor("another epoch", async () => (await site.epoch()) !== epoch);
   await site.untilQuiet();
   for (const socket of site.sockets) {

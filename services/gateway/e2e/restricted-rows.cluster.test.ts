@@ -206,7 +206,7 @@ test("several changes of a private row in one batch are not disclosed to users w
   await bobElsewhere.next("INVALIDATE", (message) => naming(message, secret));
 
   await inOneTransaction([
-    ["update app.task set title = 'Edited, and a grant of somebody else ends' where id = $1", [secret]],
+    ["update app.task set title = 'Edited, and a grant of another user ends' where id = $1", [secret]],
     ["delete from app.entity_grant where entity_code = 'task' and entity_id = $1", [secret]],
   ]);
   await bobElsewhere.next("GONE", ({ payload }) => payload.entityIds.includes(secret), promisedMs);

@@ -7,7 +7,7 @@ import { type User, useTestCluster } from "./harness/test-cluster.ts";
 
 const site = useTestCluster();
 
-/** A client that was refused asks again only after 5 s at the soonest; whoever is told takes milliseconds. */
+/** A refused client asks again after 5 s at the soonest; a notified one has the row within milliseconds. */
 const promisedMs = 2000;
 
 async function grant(taskId: string, user: User, at = site()): Promise<void> {

@@ -15,7 +15,7 @@ async function organizationOf(email: string): Promise<string> {
   return id;
 }
 
-// What an operator runs who wants to begin afresh. It must cost nobody a change, and take no row back.
+// The SQL that an operator runs to reset the sync state. It must lose no change and take no row back.
 test("emptying the subscription table and queueing sent changes again under open sockets loses nothing", async () => {
   const { sql } = site();
   const ids = await insertProjects(sql, { organizationId: await organizationOf("bob@northwind.example"), count: 20 });

@@ -10,7 +10,7 @@ function shifted(minutes: number): Record<string, string> {
   return { NODE_OPTIONS: `--import=data:text/javascript;base64,${Buffer.from(code).toString("base64")}` };
 }
 
-// Fails when a lease is judged by the clock of whoever looks at it: the one ahead would find every lease over.
+// Fails when a lease is compared with the watcher's own clock: the watcher ahead would find every lease expired.
 test("watchers whose clocks are twenty minutes apart: never two lead, and takeover works as usual", async () => {
   await using site = await TestCluster.start({ gateways: 1, watchers: 0 });
   const watchers = [

@@ -50,8 +50,7 @@ export class DatabaseGate implements AsyncDisposable {
   }
 
   /**
-   * Whatever is connected now hears nothing any more and reaches nobody, and is not told of it, as when a firewall forgets
-   * its connections. New ones pass.
+   * Silences all open connections without closing them, as when a firewall forgets them. New connections pass.
    */
   silence(): void {
     for (const socket of this.#sockets) socket.unpipe().resume();

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 
 type Queryable = Pool | PoolClient;
 
-/** Rows of a test's own, so that no two tests change the same row. Written by plain SQL, as somebody at psql would. */
+/** Rows for one test, so that no two tests change the same row. Written by plain SQL, as from psql. */
 export async function insertProjects(
   sql: Queryable,
   parts: { organizationId: string; count: number; isPrivate?: boolean },

@@ -11,7 +11,7 @@ export async function listen(server: Server, port: number): Promise<number> {
   return address.port;
 }
 
-/** A port that nobody listens on now, for something that is started later. */
+/** A free port for a process that is started later. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   const port = await listen(probe, 0);

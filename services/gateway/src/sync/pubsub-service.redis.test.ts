@@ -80,7 +80,7 @@ test("a heartbeat ahead of the position makes the gateway read the log", async (
   const project = await newProject();
   await using bob = await gateway.connect("bob");
   await bob.subscribe("project", [project]);
-  const version = await rename(project, "Nobody told");
+  const version = await rename(project, "Without a hint");
   const hint = await gateway.claim();
   await gateway.publish({ type: "heartbeat", epoch: hint?.epoch, seq: hint?.seq });
   await bob.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));

@@ -138,7 +138,7 @@ test("a cursor ahead of the gateway makes it catch up; one ahead of the database
   const project = await newProject();
   const lost = await subscribed(project);
   const place = await lost.lose();
-  const missed = await rename(project, "Nobody told anybody");
+  const missed = await rename(project, "Without a hint");
   await a.claim();
   const head = await headOf();
   await using back = await b.resume("bob", { ...place, cursor: seal.seal(head) });
