@@ -5,7 +5,8 @@ import { Emitter } from "@heliograph/shared/emitter";
 import { Timer } from "@heliograph/shared/timer";
 import type { Environment } from "../platform/environment.ts";
 import type { Logger } from "../platform/logger.ts";
-import { readUser, type TokenSource } from "../platform/token-source.ts";
+import { readTokenClaims } from "../platform/token-claims.ts";
+import type { TokenSource } from "../platform/token-source.ts";
 import { FreshToken } from "./fresh-token.ts";
 import { parseMessage } from "./parse-message.ts";
 import type { Probe } from "./probe.ts";
@@ -122,7 +123,7 @@ export class Connection {
         this.#dispatch({ type: "token-removed" });
       }
       // The open socket, and the session, speak for whoever opened it.
-      else if (before !== null && readUser(token) !== readUser(before)) this.#dispatch({ type: "user-changed" });
+      else if (before !== null && userOf(token) !== userOf(before)) this.#dispatch({ type: "user-changed" });
       else if (linkOf(this.#state)) this.#renewal.offer(token);
       else this.#dispatch({ type: "token-changed" });
     });
@@ -222,7 +223,7 @@ export class Connection {
   }
 
   #open(token: string): void {
-    const user = readUser(token);
+    const user = userOf(token);
     let socket: Socket | undefined;
     // Events of a socket that was replaced meanwhile are nobody's business any more.
     const mine = () => socket !== undefined && this.#socket === socket;
@@ -396,4 +397,9 @@ export class Connection {
 export function retryAtOf(state: ConnectionState): number | undefined {
   if (state.kind === "waiting") return state.retryAt;
   return state.kind === "disabled" && !state.asking ? state.retryAt : undefined;
+}
+
+/** The user of a token. A token that cannot be read counts as a user of its own. */
+function userOf(token: string): string {
+  return readTokenClaims(token).user ?? token;
 }

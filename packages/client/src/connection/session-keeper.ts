@@ -1,5 +1,5 @@
 import type { Clock } from "@heliograph/shared/clock";
-import { silenceMs } from "./patience.ts";
+import { silenceMs } from "./liveness-timeouts.ts";
 
 /** The server's own default for how long it keeps a session without a socket. */
 export const defaultSessionGraceMs = 60_000;
@@ -11,7 +11,7 @@ type Session = {
   readonly connectionId: string;
   /** Undefined after a RESET, until the first BOOKMARK of the new history. */
   readonly cursor: string | undefined;
-  /** Whose it is; see `readUser`. */
+  /** Whose it is; see `TokenClaims.user`. */
   readonly user: string;
   /** The server has recorded it: it does so with the first SUBSCRIBE. Before, there is nothing to resume. */
   readonly recorded: boolean;

@@ -1,4 +1,4 @@
-import { patienceWith } from "./patience.ts";
+import { livenessTimeouts } from "./liveness-timeouts.ts";
 
 /**
  * The connection as a value. Nothing here does anything: `transition` takes a state, an event, the time and a random
@@ -154,7 +154,7 @@ export function deadlineOf(state: ConnectionState): number | undefined {
     case "delayed": {
       const { deadAt, lastMessageAt, pingIntervalMs, leaveAt } = state.link;
       return Math.min(
-        deadAt ?? lastMessageAt + patienceWith(pingIntervalMs).quietMs,
+        deadAt ?? lastMessageAt + livenessTimeouts(pingIntervalMs).quietMs,
         leaveAt ?? Number.POSITIVE_INFINITY,
       );
     }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { events, link, now, since, states } from "../testing/connection-examples.ts";
-import { leastPongMs, patienceWith, probeTimeoutMs, welcomeTimeoutMs } from "./patience.ts";
+import { livenessTimeouts, minPongMs, probeTimeoutMs, welcomeTimeoutMs } from "./liveness-timeouts.ts";
 import { type ConnectionState, deadlineOf } from "./state.ts";
 import { disabledRecheckMs, stableAfterMs, transition, wakePongMs } from "./transition.ts";
 
@@ -63,8 +63,8 @@ test("silence: a ping after half an interval, the end a fifth after it", () => {
   const state: ConnectionState = { kind: "connected", since, link };
   const pinged = transition(state, { type: "timer" }, input);
   expect(pinged.effects).toEqual(["ping"]);
-  const { quietMs, pongMs } = patienceWith(link.pingIntervalMs);
-  expect(patienceWith(25_000)).toEqual({ quietMs: 12_500, pongMs: 5_000 });
+  const { quietMs, pongMs } = livenessTimeouts(link.pingIntervalMs);
+  expect(livenessTimeouts(25_000)).toEqual({ quietMs: 12_500, pongMs: 5_000 });
   expect(deadlineOf(pinged.state)).toBe(now + pongMs);
   const answered = transition(pinged.state, { type: "message" }, { now: now + 5, random: 0 });
   expect(deadlineOf(answered.state)).toBe(now + 5 + quietMs);
@@ -85,8 +85,8 @@ test("a request that nobody answers makes the socket prove that somebody is ther
   const state: ConnectionState = { kind: "connected", since, link: { ...link, lastMessageAt: now - 2_500 } };
   const asked = transition(state, { type: "unanswered", askedAt: now - 2_499 }, input);
   expect(asked.effects).toEqual(["ping"]);
-  expect(deadlineOf(asked.state)).toBe(now + leastPongMs);
-  const dead = transition(asked.state, { type: "timer" }, { now: now + leastPongMs, random: 0 });
+  expect(deadlineOf(asked.state)).toBe(now + minPongMs);
+  const dead = transition(asked.state, { type: "timer" }, { now: now + minPongMs, random: 0 });
   expect(dead).toMatchObject({ state: { kind: "waiting" }, effects: ["hang-up"] });
   // Several requests at once are given up together, and one PING is enough for them.
   expect(transition(asked.state, { type: "unanswered", askedAt: now - 1 }, input).state).toBe(asked.state);

@@ -1,7 +1,7 @@
 import { closeCodes, reconnectAfter } from "@heliograph/protocol/close-code";
 import { retryDelay } from "../platform/retry-delay.ts";
 import { closeReason, isDecisive } from "./close-reason.ts";
-import { leastPongMs, patienceWith, probeTimeoutMs, timeoutAfter, welcomeTimeoutMs } from "./patience.ts";
+import { livenessTimeouts, minPongMs, probeTimeoutMs, timeoutAfter, welcomeTimeoutMs } from "./liveness-timeouts.ts";
 import { type ConnectionEvent, type ConnectionState, type Link, linkOf, type ProbeResult, type Step } from "./state.ts";
 
 /** A connection that lived this long was a good one: the next failure starts again with the shortest pause. */
@@ -202,9 +202,9 @@ function whileLinked(
     case "unanswered":
       // The same network may carry both, and a socket that is silent for good would show rows as current until the next
       // PING is due. A server that has been heard since is there, and only slow.
-      if (link.lastMessageAt >= event.askedAt || isDue(link.deadAt, { ...input, now: input.now + leastPongMs }))
+      if (link.lastMessageAt >= event.askedAt || isDue(link.deadAt, { ...input, now: input.now + minPongMs }))
         return stay(state);
-      return ask(state, leastPongMs, input);
+      return ask(state, minPongMs, input);
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: ["hang-up"] };
     case "user-changed":
@@ -231,7 +231,7 @@ function onLinkTimer(state: In<"catching-up" | "connected" | "delayed">, input: 
     const step = wait(state, failuresAfter(link, input), "The server stopped answering.", input);
     return { state: step.state, effects: ["hang-up"] };
   }
-  const { quietMs, pongMs } = patienceWith(link.pingIntervalMs);
+  const { quietMs, pongMs } = livenessTimeouts(link.pingIntervalMs);
   if (input.now < link.lastMessageAt + quietMs) return stay(state);
   // Counted from now, not from the last message: timers of a sleeping tab fire late, and it deserves an answer.
   return { state: { ...state, link: { ...link, deadAt: input.now + pongMs } }, effects: ["ping"] };

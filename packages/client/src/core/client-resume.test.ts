@@ -2,7 +2,7 @@ import type { UpMessage } from "@heliograph/protocol";
 import { expect, test } from "vitest";
 import { initialTimeoutMs } from "../api/adaptive-timeout.ts";
 import { minSuspectTimeoutMs } from "../api/suspect-network.ts";
-import { leastPongMs, silenceMs } from "../connection/patience.ts";
+import { minPongMs, silenceMs } from "../connection/liveness-timeouts.ts";
 import { defaultSessionGraceMs } from "../connection/session-keeper.ts";
 import { lingerMs } from "../subscriptions/subscription-set.ts";
 import type { FakeServer } from "../testing/fake-server.ts";
@@ -82,7 +82,7 @@ test("on a network that died silently, the first request that times out also fin
   server.write("task", a, { name: "told, and not to be read" });
   server.autoFlush = false;
   // The fetch, its timeout, and the timeout for a sign of life.
-  await clock.advance(100 + initialTimeoutMs + leastPongMs + 100);
+  await clock.advance(100 + initialTimeoutMs + minPongMs + 100);
   expect(client.status().state).toBe("connecting");
   server.autoFlush = true;
   await clock.advance(1_000);

@@ -18,7 +18,7 @@ import { defaultEnvironment } from "../platform/environment.ts";
 import { KeyedEmitter } from "../platform/keyed-emitter.ts";
 import { type Logger, silentLogger } from "../platform/logger.ts";
 import { steadyClock } from "../platform/steady-clock.ts";
-import { containerFor, ownerOf } from "../platform/token-claims.ts";
+import { containerFor, readTokenClaims } from "../platform/token-claims.ts";
 import { TokenSource } from "../platform/token-source.ts";
 import { Refetcher } from "../refetch/refetcher.ts";
 import { StatusPublisher } from "../status/status-publisher.ts";
@@ -123,7 +123,10 @@ export class Heliograph {
       store: this.store,
       refetcher: this.#refetcher,
       peek: (key) => this.entities.peek(key),
-      owner: () => ownerOf(this.#tokens.peek()),
+      owner: () => {
+        const token = this.#tokens.peek();
+        return token === null ? undefined : (readTokenClaims(token).user ?? "");
+      },
       online: () => environment.online(),
       lock: options.flushLock,
       onWritten: (entityCode) => this.#lists.markStale(entityCode),

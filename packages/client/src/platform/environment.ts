@@ -1,18 +1,18 @@
 /**
- * - leave: the page is unloaded, or put away in the browser's back-forward cache; from there `visible` follows
- * - freeze: the browser is about to stop the page without unloading it; `visible` follows when it goes on
+ * - leave: the page is unloaded or enters the back-forward cache; `visible` follows when it returns from there
+ * - freeze: the browser is about to freeze the page without unloading it; `visible` follows when it continues
  */
 export type EnvironmentEvent = "online" | "offline" | "visible" | "leave" | "freeze";
 
-/** What the device tells about itself. */
+/** Network and visibility of the device. */
 export type Environment = {
   /** False only when the device is certain that it has no network. */
   online(): boolean;
-  /** Returns the function that ends the listening. */
+  /** Returns the function that removes the listener. */
   subscribe(listener: (event: EnvironmentEvent) => void): () => void;
 };
 
-/** For servers and tests: always online, never hidden. */
+/** For servers and tests: always online and never hidden. */
 export const steadyEnvironment: Environment = { online: () => true, subscribe: () => () => {} };
 
 /** The browser's network and visibility events. */
@@ -24,9 +24,9 @@ export const browserEnvironment: Environment = {
     const visible = () => {
       if (document.visibilityState === "visible") listener("visible");
     };
-    // Not beforeunload: it may be cancelled, and it keeps pages out of the cache.
+    // Not beforeunload: it can be cancelled, and it keeps pages out of the back-forward cache.
     const left = () => listener("leave");
-    // pageshow: a page that comes back from the back-forward cache has dead sockets and fires no visibilitychange.
+    // A page that returns from the back-forward cache has dead sockets and fires pageshow, but no visibilitychange.
     const restored = (event: PageTransitionEvent) => {
       if (event.persisted) listener("visible");
     };

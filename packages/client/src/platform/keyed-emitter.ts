@@ -1,7 +1,7 @@
 import { Emitter } from "@heliograph/shared/emitter";
 import type { EntityKey } from "@heliograph/shared/entity-key";
 
-/** Listeners by key, so that a change of one row does not wake the views of all others. */
+/** Listeners by key, so that a change of one row does not re-render the views of all others. */
 export class KeyedEmitter {
   readonly #emitters = new Map<EntityKey, Emitter<void>>();
 

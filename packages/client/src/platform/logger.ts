@@ -1,14 +1,14 @@
-/** Where the client tells what it does. Lines are complete sentences or `[Sync] …` notes; data never appears in them. */
+/** Receives log lines of the client. They never contain data of rows. */
 export type Logger = {
-  /** What happens in normal operation. */
+  /** Normal operation. */
   info(line: string): void;
-  /** Something that a developer should look at; the client goes on by itself. */
+  /** Something a developer should look at. The client continues by itself. */
   warn(line: string): void;
 };
 
 export const silentLogger: Logger = { info: () => {}, warn: () => {} };
 
-/** Writes to the browser's console; meant for development. */
+/** Writes to the browser's console, for development. */
 export const consoleLogger: Logger = {
   // biome-ignore lint/suspicious/noConsole: this is the one place whose purpose is the console
   info: (line) => console.info(line),

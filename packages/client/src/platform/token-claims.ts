@@ -1,11 +1,16 @@
-export type TokenClaims = {
+export interface TokenClaims {
   readonly personId?: string;
   readonly organizationId?: string;
   /** Milliseconds since 1970. */
   readonly expiresAt?: number;
-};
+  /**
+   * Names the user: person and organization. Equal for two tokens of the same user; absent when the token cannot be read
+   * or names no person.
+   */
+  readonly user?: string;
+}
 
-/** Reads who a token speaks for, without verifying it: only the server's word counts, this is for addressing. */
+/** Reads the claims of a token without verifying it. They serve to address requests; only the server decides on rights. */
 export function readTokenClaims(token: string | null): TokenClaims {
   const payload = token?.split(".")[1];
   if (!payload) return {};
@@ -13,9 +18,10 @@ export function readTokenClaims(token: string | null): TokenClaims {
     const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
     if (typeof claims !== "object" || claims === null) return {};
     const { sub, org, exp } = claims as { sub?: unknown; org?: unknown; exp?: unknown };
+    const organizationId = typeof org === "string" ? org.toLowerCase() : undefined;
     return {
-      ...(typeof sub === "string" ? { personId: sub } : {}),
-      ...(typeof org === "string" ? { organizationId: org.toLowerCase() } : {}),
+      ...(typeof sub === "string" ? { personId: sub, user: `${sub} ${organizationId ?? ""}` } : {}),
+      ...(organizationId === undefined ? {} : { organizationId }),
       ...(typeof exp === "number" ? { expiresAt: exp * 1_000 } : {}),
     };
   } catch {
@@ -23,18 +29,7 @@ export function readTokenClaims(token: string | null): TokenClaims {
   }
 }
 
-/**
- * Names whom a token speaks for, to tell whether another one speaks for the same person in the same organization.
- *
- * @returns empty when the token does not tell, undefined without a token
- */
-export function ownerOf(token: string | null): string | undefined {
-  if (token === null) return undefined;
-  const { personId, organizationId } = readTokenClaims(token);
-  return personId === undefined ? "" : `${personId} ${organizationId ?? ""}`;
-}
-
-/** The organization container, which everything of a tenant is inside; an organization itself is inside nothing. */
-export function containerFor(type: string, token: string | null): string | null {
-  return type === "organization" ? null : (readTokenClaims(token).organizationId ?? null);
+/** The organization, which contains all rows of a tenant; null for an organization itself, which has no container. */
+export function containerFor(entityCode: string, token: string | null): string | null {
+  return entityCode === "organization" ? null : (readTokenClaims(token).organizationId ?? null);
 }

@@ -1,9 +1,7 @@
-import { readTokenClaims } from "./token-claims.ts";
-
-/** The current token, or null when nobody is signed in. Asked for again each time: tokens are renewed. */
+/** The current token, or null without a signed-in user. Called for each request and connection: tokens are renewed. */
 export type GetToken = () => string | null | Promise<string | null>;
 
-/** Asks for tokens, and answers at once where that is possible: a client should not start a moment later for nothing. */
+/** Gets tokens, synchronously where `getToken` allows it, so that the client does not start later than necessary. */
 export class TokenSource {
   readonly #get: GetToken;
   #last: string | null = null;
@@ -19,7 +17,7 @@ export class TokenSource {
     return this.#last;
   }
 
-  /** Calls back with the token, or undefined when it cannot be had now; before returning unless a promise is given. */
+  /** Calls back with the token, or undefined when `getToken` fails. Synchronous unless `getToken` returns a promise. */
   take(callback: (token: string | null | undefined) => void): void {
     const given = this.#ask();
     if (!(given instanceof Promise)) {
@@ -43,10 +41,4 @@ export class TokenSource {
       return undefined;
     }
   }
-}
-
-/** Names whom a token speaks for; a token that cannot be read stands for itself. */
-export function readUser(token: string): string {
-  const { personId, organizationId } = readTokenClaims(token);
-  return personId === undefined ? token : `${personId} ${organizationId ?? ""}`;
 }

@@ -30,7 +30,7 @@ export interface Operation {
   readonly key: string;
   /** Place in the queue. Grows with time, also across tabs: an operation made after seeing another one comes after it. */
   readonly seq: number;
-  /** The user who made it, as `ownerOf` names users; empty when the token names none. Another user's token never sends it. */
+  /** The user who made it, as `TokenClaims.user` names users; empty when the token names none. Another user's token never sends it. */
   readonly owner: string;
   readonly entityCode: string;
   readonly entityId: string;
