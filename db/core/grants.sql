@@ -1,5 +1,5 @@
--- Who may do what outside of live tables, whose rights enable_sync gives. PostgreSQL lets everybody execute a
--- new function, and many here act with the rights of their owner: so first nobody may, then each by name.
+-- Rights of the roles, except on live tables, where enable_sync grants them. PostgreSQL lets every role execute a new function,
+-- and many functions here run with the rights of their owner. So EXECUTE is revoked from all, then granted by name.
 
 revoke execute on all functions in schema @extschema@ from public;
 
@@ -27,7 +27,7 @@ grant execute on function
   @extschema@.begin_erasure(uuid), @extschema@.find_subject(uuid, date), @extschema@.erase_subject(uuid, date), @extschema@.finish_erasure(uuid), @extschema@.audit_days()
 to @roleprefix@_watcher;
 
--- A person's idempotency keys are nobody else's business.
+-- A person sees only their own idempotency keys.
 grant select, insert, update on @extschema@.mutation to @roleprefix@_app, @roleprefix@_gateway;
 create policy mutation_own on @extschema@.mutation to @roleprefix@_app
   using (person_id = (select @extschema@.current_person_id())) with check (person_id = (select @extschema@.current_person_id()));

@@ -7,7 +7,7 @@ grant usage to heliograph_app
 grant usage to heliograph_gateway
 grant usage to heliograph_log
 grant usage to heliograph_watcher
-comment 'Heliograph: the business suite, its change log and the state of the sync.'
+comment 'Heliograph: the change log and the state of the sync.'
 
 -- 2 role: heliograph_app
 nologin inherit
@@ -74,7 +74,7 @@ table
   grant select to heliograph_watcher
   comment 'Requests to erase a person from accounts and log.'
   comment on entity_ids 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.'
-  comment on markers 'What names the person beside the id (addresses); emptied when the erasure is done.'
+  comment on markers 'Texts that identify the person beside the id (addresses); emptied when the erasure is complete.'
   comment on rows 'How many rows of the log were changed.'
 
 -- 5 table: gateway
@@ -143,7 +143,7 @@ table partition by RANGE (created_ts) owned by heliograph_log
   comment on container_ids 'Values of the container columns before and after the change.'
   comment on created_ts 'When the trigger ran, after the row was locked: not the start of the transaction.'
   comment on entity_version 'Microseconds since 1970, never decreasing for a row; only to be compared.'
-  comment on recheck 'Somebody may have lost or gained the right to read the row.'
+  comment on recheck 'Users may have lost or gained the right to read the row.'
   comment on restricted 'The row is, or was, not readable by every member of its tenant.'
   comment on sync_seq 'Gapless number in order of claims; null until claimed.'
 
@@ -219,14 +219,14 @@ table
   entity_code character varying(100) not null
   entity_id uuid not null
   is_container boolean not null default false
-  dormant boolean not null default false
+  refused boolean not null default false
   subscribed_at timestamp with time zone not null default now()
   constraint idx_rxdb_sub_connection PRIMARY KEY (connection_id, entity_code, entity_id, is_container)
   CREATE INDEX idx_rxdb_sub_entity ON app.rxdb_subscription USING btree (entity_code, entity_id)
   grant delete, insert, select, update to heliograph_gateway
   comment 'One row per entity, or per container, that a connection holds.'
-  comment on dormant 'Refused, for want of the row or of the right to read it, which is not told apart: nothing is delivered until a read finds it.'
-  comment on is_container 'entity_id is a container: every row of the type inside it is held.'
+  comment on is_container 'entity_id is a container: the subscription covers every row of the type inside it.'
+  comment on refused 'The row does not exist or may not be read (indistinguishable to the client): nothing is delivered until a recheck finds it readable.'
 
 -- 5 table: sync_state
 table with (fillfactor=10, autovacuum_vacuum_threshold=200, autovacuum_vacuum_scale_factor=0)
@@ -243,8 +243,8 @@ table with (fillfactor=10, autovacuum_vacuum_threshold=200, autovacuum_vacuum_sc
   grant select to heliograph_gateway
   grant select to heliograph_watcher
   comment 'Leader election, fence and head of the sequence at once.'
-  comment on head_seq 'The highest sequence number given out.'
-  comment on log_epoch 'Replaced whenever the history may have been rewritten; clients then compare versions afresh.'
+  comment on head_seq 'The highest sequence number assigned.'
+  comment on log_epoch 'Replaced whenever the history may have been rewritten; clients then compare all their versions.'
   comment on min_seq 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.'
   comment on timeline 'Of the server that wrote this row; another one means a failover or a restore.'
 
@@ -377,11 +377,11 @@ CREATE OR REPLACE FUNCTION app.batch_subscribers(code text, ids uuid[])
 AS $function$
   select b.entity_id, b.user_id, b.connection_id, s.gateway_id, b.is_container
     from app.rxdb_subscription b left join app.rxdb_session s on s.connection_id = b.connection_id
-   where b.entity_code = code and b.entity_id = any (ids) and not b.dormant
+   where b.entity_code = code and b.entity_id = any (ids) and not b.refused
    order by b.entity_id, b.user_id, b.connection_id
 $function$
 grant execute to heliograph_gateway
-comment 'Who holds these rows, or everything of the type inside these containers: for operators, not for delivery.'
+comment 'Who is subscribed to these rows, or to everything of the type inside these containers: for operators, not for delivery.'
 
 -- 7 function: app.begin_erasure(uuid)
 CREATE OR REPLACE FUNCTION app.begin_erasure(person uuid)
@@ -407,7 +407,6 @@ begin
     execute format('select coalesce(array_agg(x.%I), ''{}'') from %s x where x.person_id = $1', e.key_column, e.table_name) into v_ids using person;
     update app.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
   end loop;
-  -- Memberships and grants go with the account and are logged as revoked: that ends what is open in browsers.
   delete from app.mutation m where m.person_id = person;
   delete from app.rxdb_subscription s where s.user_id = person;
   delete from app.rxdb_session s where s.user_id = person;
@@ -415,7 +414,7 @@ begin
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
 end $function$
 grant execute to heliograph_watcher
-comment 'First step of an erasure: notes what names the person and deletes the account.'
+comment 'First step of an erasure: records texts that identify the person and deletes the account.'
 
 -- 7 function: app.check_sync()
 CREATE OR REPLACE FUNCTION app.check_sync()
@@ -447,10 +446,10 @@ begin
         format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code)] loop
       select tgenabled into v_state from pg_trigger where tgrelid = e.table_name and tgname = v_name;
       if not found then
-        problem := format('trigger %s is missing: changes are not told', v_name);
+        problem := format('trigger %s is missing: changes are not logged', v_name);
         return next;
       elsif v_state not in ('O', 'A') then
-        problem := format('trigger %s is disabled: changes are not told', v_name);
+        problem := format('trigger %s is disabled: changes are not logged', v_name);
         remedy := format('Run: alter table %s enable trigger %I; select app.resync(%L)', e.table_name, v_name, e.code);
         return next;
         remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
@@ -459,7 +458,7 @@ begin
 
     for v_name in select tgname from pg_trigger
       where tgrelid = e.table_name and not tgisinternal and tgtype & 3 = 3 and tgtype & 20 <> 0 and tgname > 'zzz_sync_version' loop
-      problem := format('BEFORE trigger %s runs after zzz_sync_version: its changes are not told', v_name);
+      problem := format('BEFORE trigger %s runs after zzz_sync_version: its changes are not logged', v_name);
       remedy := format('Run: alter trigger %I on %s rename to …', v_name, e.table_name);
       return next;
       remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
@@ -469,16 +468,16 @@ begin
       where p.pronamespace = 'app'::regnamespace
         and p.proname in ('version_' || e.code, 'sees_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
         and exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0 and x.privilege_type = 'EXECUTE') loop
-      problem := format('function app.%s may be executed by everybody', v_name);
+      problem := format('function app.%s may be executed by every role', v_name);
       return next;
     end loop;
 
     if not e.public or e.tenant_column is not null then
       if not c.relrowsecurity then
-        problem := 'row level security is off: everybody may read every row';
+        problem := 'row level security is off: every role with SELECT reads every row';
         return next;
       elsif not c.relforcerowsecurity then
-        problem := 'row level security is not forced: the owner of the table passes it by';
+        problem := 'row level security is not forced: it does not apply to the owner of the table';
         return next;
       end if;
       if not exists (select 1 from pg_policy where polrelid = e.table_name and polname <> 'heliograph_owner') then
@@ -491,7 +490,7 @@ begin
         remedy := format('Drop policy heliograph_standard or the others, then run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
         return next;
         remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
-      -- The generated function still goes by the standard policy: ids of rows would be told to whoever holds their container.
+      -- The generated function still assumes the standard policy: it would send ids of rows to every holder of their container.
       elsif not e.public and not app.sync_has_standard_policy(e.table_name) and exists (
         select 1 from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname = format('log_%s_changes_update', e.code)
            and p.prosrc not like '%true or true as restricted%') then
@@ -508,14 +507,14 @@ begin
 
     if c.relkind <> 'r' or c.relispartition or c.relpersistence <> 'p'
        or exists (select 1 from pg_inherits where inhparent = e.table_name or inhrelid = e.table_name) then
-      problem := 'the table became partitioned, inherited or unlogged: changes may not be told';
+      problem := 'the table became partitioned, inherited or unlogged: changes may not be logged';
       remedy := 'Undo that, or end its sync with app.disable_sync.';
       return next;
     end if;
   end loop;
 end $function$
 grant execute to heliograph_watcher
-comment 'What is wrong with the sync of which type, and what to do; no row when all is well.'
+comment 'Problems of live types, each with its remedy; no row when there are none.'
 
 -- 7 function: app.claim(uuid,integer,bigint,timestamp with time zone)
 CREATE OR REPLACE FUNCTION app.claim(me uuid, n integer, expected_head bigint, p_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
@@ -545,7 +544,7 @@ begin
       using errcode = '25001', hint = 'Call it outside of any transaction block.';
   end if;
 
-  -- An idle poll ends here: no lock, no WAL.
+  -- An idle poll ends here, without a lock or WAL.
   perform 1 from app.logging l
     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from limit 1;
   if not found then
@@ -558,13 +557,13 @@ begin
   select s.head_seq, s.lease_until, s.log_epoch, s.system_identifier <> v_system or s.timeline <> v_timeline
     into v_head, v_lease, v_epoch, v_other_history
     from app.sync_state s where s.leader_id = me for update;
-  -- Looked at after the lock was obtained, not in the query: the wait for it may have outlived the lease.
+  -- Checked after the lock is granted, not in the query: the lease may expire during the wait.
   if not found or v_lease <= clock_timestamp() then
     raise exception 'not the leader' using errcode = 'HG001', hint = 'Take the lease with app.lead first.';
   end if;
 
-  -- The caller has published numbers that this server does not know: it lost them, and will give them out again. Or the
-  -- server was promoted since the lease was taken, and the caller may have published others under this epoch before.
+  -- Either the caller has published numbers that this server lost and would assign again, or the server was promoted since
+  -- the lease was taken and the caller may have published different rows under the same numbers.
   if v_head < expected_head or v_other_history then
     v_epoch := gen_random_uuid();
   end if;
@@ -587,8 +586,8 @@ begin
   if v_count = 0 then
     return;
   end if;
-  -- Somebody else changed one of the rows in the same moment (an operator queueing rows again): its number would
-  -- be a hole in the sequence. Nothing has been published, so the claim is simply tried again.
+  -- Another session changed one of the rows at the same time (an operator queueing rows again), which would leave a gap in
+  -- the sequence. Nothing has been published, so the caller claims again.
   if v_last <> v_head + v_count then
     raise exception 'a pending row changed during the claim' using errcode = '40001', hint = 'Claim again.';
   end if;
@@ -752,7 +751,8 @@ begin
   if part_of = 'logging' then
     perform 1 from app.sync_state for update;
     execute format('lock table app.%I in access exclusive mode', v_part);
-    -- An operator may have queued rows again while the day was on its way out: they must still be told.
+    -- An operator may have queued rows again while the day was being removed. They are copied into the current day, so that
+    -- clients are still notified.
     execute format(
       'insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
       'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
@@ -810,11 +810,11 @@ begin
   e.public := coalesce(enable_sync.public, false);
   if e.tenant_column is not null and not exists (
     select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and atttypid = 'uuid'::regtype and attnotnull and not attisdropped) then
-    raise exception 'tenant column %.% must be a uuid that is not null: a row without organization belongs to nobody', "table", e.tenant_column
+    raise exception 'tenant column %.% must be a uuid that is not null: a row without a tenant is readable by no one', "table", e.tenant_column
       using errcode = '42804', hint = format('Run: alter table %s alter %I set not null', "table", e.tenant_column);
   end if;
   if e.tenant_column is null and not e.public and not (select relrowsecurity from pg_class where oid = "table") then
-    raise exception '% has neither a tenant column nor row level security: everybody could read every row', "table"
+    raise exception '% has neither a tenant column nor row level security: every user could read every row', "table"
       using errcode = '42P17',
             hint = 'Add organization_id uuid not null, or policies of your own with row level security enabled, or pass public => true if that is meant.';
   end if;
@@ -839,7 +839,7 @@ begin
   perform app.sync_log_functions(e);
   execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function app.sync_refuse_truncate()', "table");
 
-  -- Live once, then not: rows may have changed under an old version, and deletions were told to nobody.
+  -- The table was live before: since then rows may have changed without a new version, and deletions were not logged.
   if v_had_columns and not v_was_live then
     perform app.resync(e.code);
   end if;
@@ -859,22 +859,22 @@ declare
   v_day date;
   v_table text;
   v_part text;
-  -- The zone is written out: else the TimeZone of this session would decide where a day begins.
+  -- With an explicit zone; otherwise the TimeZone of this session would decide where a day begins.
   v_from text;
   v_to text;
   v_made int := 0;
 begin
   foreach v_table in array array['logging', 'logging_detail'] loop
-    -- Two watchers may both find it due. This mode conflicts with itself, and with no reader or writer.
+    -- Two watchers may create partitions at the same time. This mode conflicts with itself, but with no reader or writer.
     execute format('lock table only app.%I in share update exclusive mode', v_table);
-    -- From yesterday on: a clock may be stepped back over midnight.
+    -- Yesterday is included because a clock may step back over midnight.
     for v_day in select generate_series(v_today - 1, v_today + days, interval '1 day')::date loop
       v_part := v_table || '_' || to_char(v_day, 'YYYYMMDD');
       continue when to_regclass('app.' || v_part) is not null;
       v_from := v_day || ' 00:00+00';
       v_to := (v_day + 1) || ' 00:00+00';
-      -- The check lets ATTACH skip its scan. Claims rewrite each row of the log once: half-filled pages keep the
-      -- new tuple beside the old one, which costs a third less WAL.
+      -- The check constraint lets ATTACH skip its scan. A claim rewrites each row of the log once; half-filled pages keep the
+      -- new tuple on the same page, which costs a third less WAL.
       execute format(
         'create table app.%I (like app.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
         'with (fillfactor = %s, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
@@ -938,7 +938,7 @@ declare
 begin
   select x.* into r from app.erasure x where x.person_id = person;
   if not found then
-    raise exception 'nobody asked to erase %', person using errcode = '22023', hint = format('Run: select app.request_erasure(%L)', person);
+    raise exception 'no erasure of % was requested', person using errcode = '22023', hint = format('Run: select app.request_erasure(%L)', person);
   end if;
   with found as (
     select d.tableoid as part, d.ctid as tid,
@@ -992,7 +992,7 @@ begin
   return v_count;
 end $function$
 grant execute to heliograph_watcher
-comment 'Forgets idempotency keys that are older, so many at most; returns how many.'
+comment 'Deletes idempotency keys that are older, up to max_rows; returns how many.'
 
 -- 7 function: app.expired_log_days(integer,integer)
 CREATE OR REPLACE FUNCTION app.expired_log_days(keep_log integer, keep_detail integer)
@@ -1031,7 +1031,7 @@ AS $function$
    where r.person_id = person
 $function$
 grant execute to heliograph_watcher
-comment 'Second step of an erasure, for each day: notes rows about the person that exist no more.'
+comment 'Second step of an erasure, for each day: records deleted rows about the person.'
 
 -- 7 function: app.finish_erasure(uuid)
 CREATE OR REPLACE FUNCTION app.finish_erasure(person uuid)
@@ -1043,7 +1043,7 @@ AS $function$
   update app.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
 $function$
 grant execute to heliograph_watcher
-comment 'Last step of an erasure: forgets what named the person.'
+comment 'Last step of an erasure: deletes the recorded texts and ids.'
 
 -- 7 function: app.granted_ids(text)
 CREATE OR REPLACE FUNCTION app.granted_ids(code text)
@@ -1117,7 +1117,7 @@ declare
   v_system bigint;
   v_timeline text;
 begin
-  -- A lease or a head that a crash takes back would let two leaders give out the same numbers.
+  -- If a crash could undo a lease or a head, two leaders would assign the same numbers.
   perform set_config('synchronous_commit', 'on', true);
   select h.system_identifier, h.timeline into v_system, v_timeline from app.server_history() h;
   return query
@@ -1131,7 +1131,7 @@ begin
     returning s.head_seq, s.log_epoch;
 end $function$
 grant execute to heliograph_watcher
-comment 'Takes or renews the lease; no row when somebody else leads. A server on another timeline starts a new log_epoch.'
+comment 'Takes or renews the lease; no row when another watcher leads. A server on another timeline starts a new log_epoch.'
 
 -- 7 function: app.log_entity_change(text,uuid,boolean,uuid[],jsonb,jsonb)
 CREATE OR REPLACE FUNCTION app.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb)
@@ -1219,7 +1219,7 @@ AS $function$
   update app.sync_state set log_epoch = gen_random_uuid() returning log_epoch
 $function$
 grant execute to heliograph_watcher
-comment 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares its versions afresh.'
+comment 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares all its versions again.'
 
 -- 7 function: app.reap_sessions(interval,interval)
 CREATE OR REPLACE FUNCTION app.reap_sessions(dead_after interval DEFAULT '00:00:15'::interval, grace interval DEFAULT '00:02:00'::interval)
@@ -1249,7 +1249,7 @@ begin
   return next;
 end $function$
 grant execute to heliograph_watcher
-comment 'Gives up dead gateways and deletes expired sessions with their subscriptions; returns how many of each.'
+comment 'Declares silent gateways dead and deletes expired sessions with their subscriptions; returns how many of each.'
 
 -- 7 function: app.refresh_statistics()
 CREATE OR REPLACE FUNCTION app.refresh_statistics()
@@ -1263,7 +1263,7 @@ begin
   analyze app.logging_detail;
 end $function$
 grant execute to heliograph_watcher
-comment 'Analyzes what autovacuum does not.'
+comment 'Analyzes the partitioned table, which autovacuum does not.'
 
 -- 7 function: app.request_erasure(uuid)
 CREATE OR REPLACE FUNCTION app.request_erasure(person uuid)
@@ -1287,11 +1287,11 @@ AS $function$
   update app.sync_state set lease_until = '-infinity' where leader_id = me
 $function$
 grant execute to heliograph_watcher
-comment 'Gives the lease up at once, so that another watcher need not wait for its end.'
+comment 'Releases the lease at once, so that another watcher need not wait for its end.'
 
 -- 7 function: app.resume_sessions(uuid[],uuid[],uuid[],uuid)
 CREATE OR REPLACE FUNCTION app.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
- RETURNS TABLE(connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], dormants boolean[])
+ RETURNS TABLE(connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], refused boolean[])
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1301,7 +1301,7 @@ declare
   v_ids uuid[];
   v_generations bigint[];
 begin
-  -- Locked in one order: pods that take over the sockets of a third one would otherwise wait for each other.
+  -- Locks in one order: two gateways that take over the sockets of a third would otherwise deadlock.
   with locked as materialized (
     select s.connection_id
       from unnest(connections, users, organizations) as wanted (connection_id, user_id, organization_id)
@@ -1323,14 +1323,14 @@ begin
            coalesce(array_agg(b.entity_code::text) filter (where b.entity_id is not null), '{}'),
            coalesce(array_agg(b.entity_id) filter (where b.entity_id is not null), '{}'),
            coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}'),
-           coalesce(array_agg(b.dormant) filter (where b.entity_id is not null), '{}')
+           coalesce(array_agg(b.refused) filter (where b.entity_id is not null), '{}')
       from unnest(v_ids, v_generations) as t (id, generation)
       join app.rxdb_session s on s.connection_id = t.id
       left join app.rxdb_subscription b on b.connection_id = t.id
      group by t.id, s.user_id, s.organization_id, t.generation;
 end $function$
 grant execute to heliograph_gateway
-comment 'Gives connections a new owner and returns what they hold; connections that are unknown, expired or somebody else''s are left out.'
+comment 'Gives connections a new owner and returns their subscriptions; leaves out connections that are unknown, expired or another person''s.'
 
 -- 7 function: app.resync(text)
 CREATE OR REPLACE FUNCTION app.resync(code text)
@@ -1350,8 +1350,8 @@ begin
     raise exception 'no live type "%"', code using errcode = '22023', hint = 'Run: select code from app.entity_type';
   end if;
   perform set_config('app.maintenance', 'on', true);
-  -- Our triggers would call this no change, the table's own must not act on it. Held until the end of the
-  -- transaction, so no writer slips in between.
+  -- Triggers are disabled: ours would see no change, and the table's own must not act on one. The lock is held until the end
+  -- of the transaction, so that no write happens without triggers.
   execute format('lock table %s in share row exclusive mode', e.table_name);
   select coalesce(jsonb_object_agg(tgname, case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end), '{}')
     into v_triggers from pg_trigger where tgrelid = e.table_name and not tgisinternal and tgenabled <> 'D';
@@ -1388,15 +1388,16 @@ begin
   if to_regclass('app.' || v_part) is null then
     return null;
   end if;
-  -- The order of a claim: state, then log. While this row is locked nobody claims, so whoever holds a lock that conflicts
-  -- with SHARE is a transaction whose rows of that day are still to be committed. Not waited for: they would come too late.
+  -- Locks in the order of a claim: state, then log. No claim runs while the state row is locked, so a conflict with SHARE
+  -- means a transaction that has not committed its rows of that day. Fails instead of waiting (nowait): those rows could
+  -- be claimed only after this function has looked for pending rows.
   perform 1 from app.sync_state for update;
   execute format('lock table only app.%I in share mode nowait', v_part);
-  -- By the partial indexes: counting a whole day would keep the leader from its claims for seconds.
+  -- Both queries use the partial indexes: counting a whole day would block the leader's claims for seconds.
   execute format('select exists (select from app.%1$I where sync_status = ''pending'' and action <> 0), (select max(sync_seq) from app.%1$I where sync_seq is not null)', v_part)
     into v_pending, v_max;
   if v_pending then
-    raise exception 'rows of % were not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
+    raise exception 'rows of % are not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
   end if;
   update app.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
   return v_min;
@@ -1412,7 +1413,7 @@ CREATE OR REPLACE FUNCTION app.server_history(OUT system_identifier bigint, OUT 
 AS $function$
 begin
   select c.system_identifier into system_identifier from pg_control_system() c;
-  -- Not pg_control_checkpoint(): after a promotion that still shows the old timeline until the first checkpoint.
+  -- pg_control_checkpoint() would show the old timeline after a promotion until the first checkpoint.
   timeline := left(pg_walfile_name(pg_current_wal_lsn()), 8);
 exception when others then
   system_identifier := null;
@@ -1450,8 +1451,8 @@ begin
     end if;
     return true;
   end if;
-  -- A constant, so that a large table is not rewritten. The trigger overrides the default; it is 0 afterwards, which
-  -- only a load with triggers off ever writes.
+  -- A constant default avoids rewriting a large table. Afterwards the default is 0; the trigger overrides it, so only a load
+  -- with triggers off writes 0.
   execute format('alter table %s add column version bigint not null default %s', tab, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
   execute format('alter table %s alter column version set default 0', tab);
   execute format('alter table %s add column if not exists updated_ts timestamptz not null default clock_timestamp()', tab);
@@ -1508,7 +1509,7 @@ begin
     raise exception '% is not a table', tab
       using errcode = '42809', hint = 'Call app.enable_sync for the tables below it.';
   elsif c.relpersistence = 't' then
-    raise exception '% is a temporary table: nobody else can read its rows', tab
+    raise exception '% is a temporary table: no other session can read its rows', tab
       using errcode = '0A000', hint = 'Create it without TEMPORARY.';
   elsif c.relpersistence = 'u' then
     raise exception '% is unlogged: a crash empties it without a trigger', tab
@@ -1602,21 +1603,21 @@ declare
   v_old text := coalesce('array_remove(array[' || app.sync_columns('o', e.containers) || '], null)', '''{}''::uuid[]');
   v_private boolean := app.sync_has_column(e.table_name, 'is_private');
   v_own_policy boolean := not app.sync_has_standard_policy(e.table_name);
-  -- Restricted: not readable by every member. With policies of its own that is unknown, so every row counts as it.
+  -- Restricted: not readable by every member. With own policies that is unknown, so every row counts as restricted.
   v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
   v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
-  -- Whoever was granted a private row is named by its deletion, as by a revocation: its grants may go with it, and then
-  -- nothing else says who could read it.
+  -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
+  -- row, and then nothing else records who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
     ' || case when o.is_private then app.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
     e.code, e.key_column) else '' end;
-  -- A container decides who may read a row only under policies of its own. Else a private row that merely moves would
-  -- look like one that was just made private, and its id be told (GONE) to holders of the container who never saw it.
+  -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
+  -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.
   v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
                             where c is not null and c <> e.key_column order by c);
   v_recheck text := coalesce(
-    -- By image, since = does not exist for every type. The function and not its operator *<>, which PostgreSQL
-    -- would take apart into one comparison per column.
+    -- Compares images, because = does not exist for every type. Calls the function, because PostgreSQL splits its operator *<>
+    -- into one comparison per column.
     'record_image_ne(row(' || app.sync_columns('n', v_rights) || '), row(' || app.sync_columns('o', v_rights) || '))', 'false');
   v_op text;
   v_source text;
@@ -1633,8 +1634,8 @@ begin
         'case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers, %4$s or %5$s as restricted, %6$s as recheck, '
         '%7$s as before, %8$s as after from newt n join oldt o on o.%1$I = n.%1$I where n.version <> o.version',
         e.key_column, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck, app.sync_snapshot(e, 'o', 'n'), app.sync_snapshot(e, 'n', 'o'))
-      -- Above the version that was deleted, and above one lost in a failover; the time of the statement, not of
-      -- this trigger, so that a row inserted again by the same statement is newer than its deletion.
+      -- Above the deleted version, and above a version lost in a failover. Uses the time of the statement, so that a row
+      -- inserted again by the same statement is newer than its deletion.
       else format(
         'o.%1$I as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
         '%2$s as containers, %3$s as restricted, false as recheck, %4$s as before, null::jsonb as after from oldt o',
@@ -1672,7 +1673,7 @@ CREATE OR REPLACE FUNCTION app.sync_parent_conditions(tab regclass)
 AS $function$
   select string_agg(
            case when k.confrelid = tab
-             -- A policy that reads its own table is an endless recursion to PostgreSQL, a function is not.
+             -- A policy that reads its own table fails as infinite recursion, hence the function.
              then format(' and (%1$s.%2$I is null or app.%3$I(%1$s.%2$I))', c.relname_q, ca.attname, 'sees_' || p.code)
              else format(' and (%1$s.%2$I is null or exists (select 1 from %3$s heliograph_parent where heliograph_parent.%4$I = %1$s.%2$I))',
                          c.relname_q, ca.attname, p.table_name, p.key_column)
@@ -1684,7 +1685,7 @@ AS $function$
          join pg_attribute ca on ca.attrelid = k.conrelid and ca.attnum = pair.child
          join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
    where k.conrelid = tab and k.contype = 'f'
-     -- The organization itself: the tenant condition says the same.
+     -- A reference to the tenant itself is covered by the tenant condition.
      and not exists (select 1 from app.entity_type e where e.table_name = tab and e.tenant_column = ca.attname)
      and not p.public
      and (app.sync_has_column(k.confrelid, 'is_private')
@@ -1699,7 +1700,7 @@ CREATE OR REPLACE FUNCTION app.sync_refuse_truncate()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  raise exception 'TRUNCATE of live table %.% would tell nobody that its rows are gone', tg_table_schema, tg_table_name
+  raise exception 'TRUNCATE of live table %.% would notify no client that its rows are gone', tg_table_schema, tg_table_name
     using errcode = '55000', hint = format('Run: delete from %I.%I', tg_table_schema, tg_table_name);
 end $function$
 
@@ -1720,7 +1721,7 @@ begin
   execute format('create policy heliograph_owner on %s to %I using (app.in_maintenance()) with check (app.in_maintenance())', e.table_name, v_owner);
   execute format('alter table %s enable row level security, force row level security', e.table_name);
 
-  -- Children that went live before their parent did not know that they have one.
+  -- Policies of children that went live before this table do not check it yet.
   for child in
     select distinct on (c.code) c.* from app.entity_type c join pg_constraint k on k.conrelid = c.table_name and k.contype = 'f'
      where k.confrelid = e.table_name and c.code <> e.code and c.tenant_column is not null
@@ -1750,7 +1751,7 @@ begin
     end if;
   end if;
 
-  -- Runs as the writer, so under his policies; volatile, so that it sees rows of the same statement.
+  -- Runs with the rights of the writer, so that policies apply; volatile, so that it sees rows of the same statement.
   execute format(
     'create or replace function app.%I(id uuid) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
     '$b$ begin return exists (select 1 from %s t where t.%I = $1); end $b$', 'sees_' || e.code, e.table_name, e.key_column);
@@ -1782,7 +1783,7 @@ AS $function$
       a, other, r.minus)
     else format('to_jsonb(%s.*)%s', a, r.minus)
   end
-  -- to_jsonb(x.*), not to_jsonb(x): that would mean a column of this name, if there is one
+  -- to_jsonb(x) would refer to a column of that name where one exists, hence x.*.
   from (select case when e.redact = '{}' then '' else ' - ' || quote_literal(e.redact) || '::text[]' end as minus) r
 $function$
 
@@ -1817,7 +1818,7 @@ begin
       return new;
     end $b$ $q$, 'version_' || e.code, e.key_column, v_generated);
   execute format('revoke execute on function app.%I() from public', 'version_' || e.code);
-  -- zzz: after the table's own BEFORE triggers, whose changes count too
+  -- The name sorts after the table's own BEFORE triggers, whose changes count too.
   execute format('create or replace trigger zzz_sync_version before insert or update on %s for each row execute function app.%I()',
                  e.table_name, 'version_' || e.code);
 end $function$

@@ -84,7 +84,7 @@ test("a rollback leaves no hole, and a late commit is numbered after those that 
   ]);
   await insertCards(boards, 5, board);
 
-  expect(await claim(pool, me, 100)).toEqual({ first: 1, last: 6 }); // the board and five cards; nobody waited
+  expect(await claim(pool, me, 100)).toEqual({ first: 1, last: 6 }); // the board and five cards, without waiting
   await undone.query("rollback");
   await late.query("commit");
   expect(await claim(pool, me, 100)).toEqual({ first: 7, last: 7 });

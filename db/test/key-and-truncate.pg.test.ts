@@ -16,7 +16,7 @@ test("TRUNCATE is refused, also as part of a cascade, and the error says what to
   await using boards = await createBoards();
   for (const sql of ["truncate app.card", "truncate app.board cascade"]) {
     const error = await boards.pool.query(sql).catch((e: unknown) => e);
-    expect(String(error)).toContain("would tell nobody that its rows are gone");
+    expect(String(error)).toContain("would notify no client that its rows are gone");
     expect(hintOf(error)).toMatch(/Run: delete from app\.(card|board)/);
   }
 });

@@ -4,7 +4,7 @@ import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { forgetLog, readLog } from "./support/log.ts";
 import { openSession } from "./support/session.ts";
 
-test("no function of the schema may be executed by everybody", async () => {
+test("no function of the schema may be executed by every role", async () => {
   await using boards = await createBoards();
   const { rows } = await boards.pool.query(
     `select p.oid::regprocedure::text from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x

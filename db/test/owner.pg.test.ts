@@ -85,7 +85,7 @@ test("migration, demo data, grants and resync work for an owner that row level s
   });
 });
 
-test("the schema of such an owner is the same, and he can check it", async () => {
+test("the schema of such an owner is the same, and its check passes", async () => {
   await using server = await createTestDatabase({ template: "suite" });
   await using managed = await createManagedDatabase(server);
   const url = managed.db.url(managed.owner);

@@ -117,7 +117,7 @@ test("a day that retires raises the lowest number that the log still serves, and
   expect(await minOf("2024-05-03")).toBeNull();
 });
 
-test("a day with rows that nobody claimed, or that may still be written, does not retire", async () => {
+test("a day with pending rows, or that may still be written, does not retire", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", null);
   await expect(retire(db.pool, "2024-05-01")).rejects.toMatchObject({
@@ -129,8 +129,8 @@ test("a day with rows that nobody claimed, or that may still be written, does no
   );
 });
 
-// Fails when only what is committed is looked at: the row would be committed into a day that nobody claims from any more.
-test("a day with a row that is not committed yet does not retire, and nobody waits for that", async () => {
+// Fails when only committed rows are checked: the row would be committed into a day that no claim reads any more.
+test("a day with an uncommitted row does not retire, and no session waits for it", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await using writer = await openSession(db);
@@ -192,7 +192,7 @@ test("a drop gives up soon when somebody reads the day", async () => {
 });
 
 // Fails when the day is simply dropped: rows set back to pending between its retirement and its end would never be told.
-test("rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused", async () => {
+test("rows queued again while their day is removed are still delivered, and cursors to numbers assigned meanwhile are refused", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 7);
   await retire(db.pool, "2024-05-01");

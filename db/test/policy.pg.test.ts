@@ -31,7 +31,7 @@ test("a member sees the rows of the organization he speaks for, and no other", a
   expect(changed).toEqual([]);
 });
 
-test("without context nobody sees anything", async () => {
+test("without a context no row is visible", async () => {
   await using boards = await createBoards();
   await insertCard(boards.pool, boards.north, await insertBoard(boards.pool, boards.north));
   const rows = await asUser(boards.db, { personId: "", organizationId: "" }, (query) => query("select from app.card"));

@@ -100,7 +100,7 @@ test("every row of the seed is in the log, pending, for the watcher to claim", a
   expect(Object.fromEntries(rows.map(({ code, n }) => [code, n]))).toEqual(await rowCounts(db));
 });
 
-test("everybody can sign in, is a member of the right organization, and has an employee there", async () => {
+test("every demo user can sign in, is a member of the right organization and has an employee there", async () => {
   await using db = await createTestDatabase({ template: "demo" });
   expect(demoUsers.length).toBe(5);
   for (const user of demoUsers) {

@@ -50,7 +50,7 @@ test("without snapshots who, when and what remain", async () => {
   expect(rows).toEqual([1, 2, 3].map((action) => ({ action, before: null, after: null })));
 });
 
-test("reads are logged only for types with views, and tell nobody", async () => {
+test("reads are logged only for types with views, and notify no client", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north));

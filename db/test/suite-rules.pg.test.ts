@@ -36,7 +36,7 @@ async function count(client: pg.PoolClient | pg.Pool, sql: string, values: unkno
   return rows[0]?.n ?? -1;
 }
 
-test("members read their own organization and no other; nobody inserts or deletes one", async () => {
+test("members read only their own organization; no user inserts or deletes one", async () => {
   const names = (client: pg.PoolClient) => client.query("select name from app.organization").then(({ rows }) => rows);
   expect(await as("Bob", names)).toEqual([{ name: "Northwind" }]);
   expect(await as("Dave", names)).toEqual([{ name: "Contoso" }]);

@@ -1,7 +1,7 @@
--- The one description of live types: the REST API, its OpenAPI document and the generated TypeScript types come
--- from it. One row per type, columns in the order of the table.
+-- Describes every live type. The REST API, its OpenAPI document and the generated TypeScript types are derived from it.
+-- One row per type, columns in the order of the table.
 
--- The type behind domains.
+-- The base type of a domain; any other type is its own base type.
 create or replace function @extschema@.base_type(type oid) returns oid
 language sql stable strict
 set search_path = pg_catalog, pg_temp
@@ -13,7 +13,7 @@ as $$
   select t.oid from t where t.typtype <> 'd'
 $$;
 
--- One name per kind of value, whatever spelling the table used.
+-- One name per kind of value, so that readers need not know PostgreSQL's aliases (varchar, bpchar and name are text).
 create or replace function @extschema@.base_type_name(type oid) returns text
 language sql stable strict
 set search_path = pg_catalog, pg_temp
@@ -44,7 +44,7 @@ select
   e.snapshots,
   e.views,
   e.public,
-  -- Policies that the gateways cannot predict: who could read a row before it changed is not known.
+  -- Policies of the table's own: a gateway cannot tell who could read a row before it changed.
   exists (select 1 from pg_policy p where p.polrelid = c.oid and p.polname not in ('heliograph_standard', 'heliograph_owner')) as own_policy,
   obj_description(c.oid, 'pg_class') as comment,
   (
@@ -59,7 +59,7 @@ select
                'maxLength', case when t.typname in ('varchar', 'bpchar') and m.typmod > 4 then m.typmod - 4 end,
                'enumValues', (select jsonb_agg(v.enumlabel order by v.enumsortorder) from pg_enum v
                                where v.enumtypid = coalesce(nullif(t.typelem, 0), t.oid)),
-               -- The column of a foreign key that points at the key of another live type, also within a composite one.
+               -- Code of the live type whose key a foreign key of this column points to, also as part of a composite key.
                'references', (select min(p.code)
                                 from pg_constraint k
                                 join @extschema@.entity_type p on p.table_name = k.confrelid
@@ -70,7 +70,7 @@ select
              order by a.attnum)
       from pg_attribute a
       join pg_type t on t.oid = @extschema@.base_type(a.atttypid)
-      -- the length stands at the column, or at its domain
+      -- The length is declared on the column, or on its domain.
       cross join lateral (select greatest(a.atttypmod, d.typtypmod) as typmod from pg_type d where d.oid = a.atttypid) m
      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   ) as columns

@@ -1,7 +1,7 @@
--- Daily partitions of the log. A missing one stops the users' own writes, hence two weeks ahead.
+-- Daily partitions of the log. They are created two weeks ahead, because a missing one makes users' writes fail.
 
--- CREATE and ATTACH instead of CREATE … PARTITION OF: the latter needs an ACCESS EXCLUSIVE lock on the log, would
--- wait behind one open reader and make every writer wait behind itself.
+-- Uses CREATE and ATTACH. CREATE … PARTITION OF needs an ACCESS EXCLUSIVE lock on the log: it would wait for one open
+-- reader, and every writer would wait for it.
 create or replace function @extschema@.ensure_partitions(days int default 14) returns int
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -12,22 +12,22 @@ declare
   v_day date;
   v_table text;
   v_part text;
-  -- The zone is written out: else the TimeZone of this session would decide where a day begins.
+  -- With an explicit zone; otherwise the TimeZone of this session would decide where a day begins.
   v_from text;
   v_to text;
   v_made int := 0;
 begin
   foreach v_table in array array['logging', 'logging_detail'] loop
-    -- Two watchers may both find it due. This mode conflicts with itself, and with no reader or writer.
+    -- Two watchers may create partitions at the same time. This mode conflicts with itself, but with no reader or writer.
     execute format('lock table only @extschema@.%I in share update exclusive mode', v_table);
-    -- From yesterday on: a clock may be stepped back over midnight.
+    -- Yesterday is included because a clock may step back over midnight.
     for v_day in select generate_series(v_today - 1, v_today + days, interval '1 day')::date loop
       v_part := v_table || '_' || to_char(v_day, 'YYYYMMDD');
       continue when to_regclass('@extschema@.' || v_part) is not null;
       v_from := v_day || ' 00:00+00';
       v_to := (v_day + 1) || ' 00:00+00';
-      -- The check lets ATTACH skip its scan. Claims rewrite each row of the log once: half-filled pages keep the
-      -- new tuple beside the old one, which costs a third less WAL.
+      -- The check constraint lets ATTACH skip its scan. A claim rewrites each row of the log once; half-filled pages keep the
+      -- new tuple on the same page, which costs a third less WAL.
       execute format(
         'create table @extschema@.%I (like @extschema@.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
         'with (fillfactor = %s, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
@@ -41,15 +41,15 @@ end $$;
 
 comment on function @extschema@.ensure_partitions(int) is 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.';
 
--- How a day leaves the log, each step in a transaction of its own so that no lock is held for the next one:
+-- A day leaves the log in three steps, each in its own transaction, so that no lock is held until the next one:
 --
---   1. retire_log_day: no claimable row is left, and min_seq is raised, so that no cursor is served from what follows
---   2. alter table logging detach partition … concurrently, by the watcher: it cannot run inside a function. A plain
---      DETACH wants an ACCESS EXCLUSIVE lock on the log: it would wait for one open transaction, and every writer for it
---   3. drop_log_day
+--   1. retire_log_day checks that no claimable row is left and raises min_seq, so that no cursor reads the day any more
+--   2. the watcher runs alter table logging detach partition … concurrently, which cannot run inside a function. A plain
+--      DETACH needs an ACCESS EXCLUSIVE lock on the log: it would wait for one open transaction, and every writer for it
+--   3. drop_log_day drops the table
 --
--- Step 2 waits for every transaction that has used the log, gives up after 200 ms, and then leaves the day half detached:
--- invisible already, and to be finished with FINALIZE. expired_log_days says which step is due.
+-- Step 2 waits for every transaction that has used the log. It times out after 200 ms and then leaves the day half
+-- detached: its rows are invisible, and FINALIZE completes the step. expired_log_days reports which step is due.
 create or replace function @extschema@.retire_log_day(day date) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -67,15 +67,16 @@ begin
   if to_regclass('@extschema@.' || v_part) is null then
     return null;
   end if;
-  -- The order of a claim: state, then log. While this row is locked nobody claims, so whoever holds a lock that conflicts
-  -- with SHARE is a transaction whose rows of that day are still to be committed. Not waited for: they would come too late.
+  -- Locks in the order of a claim: state, then log. No claim runs while the state row is locked, so a conflict with SHARE
+  -- means a transaction that has not committed its rows of that day. Fails instead of waiting (nowait): those rows could
+  -- be claimed only after this function has looked for pending rows.
   perform 1 from @extschema@.sync_state for update;
   execute format('lock table only @extschema@.%I in share mode nowait', v_part);
-  -- By the partial indexes: counting a whole day would keep the leader from its claims for seconds.
+  -- Both queries use the partial indexes: counting a whole day would block the leader's claims for seconds.
   execute format('select exists (select from @extschema@.%1$I where sync_status = ''pending'' and action <> 0), (select max(sync_seq) from @extschema@.%1$I where sync_seq is not null)', v_part)
     into v_pending, v_max;
   if v_pending then
-    raise exception 'rows of % were not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
+    raise exception 'rows of % are not claimed yet', day using errcode = '55000', hint = 'Start a watcher and try again.';
   end if;
   update @extschema@.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;
   return v_min;
@@ -105,7 +106,8 @@ begin
   if part_of = 'logging' then
     perform 1 from @extschema@.sync_state for update;
     execute format('lock table @extschema@.%I in access exclusive mode', v_part);
-    -- An operator may have queued rows again while the day was on its way out: they must still be told.
+    -- An operator may have queued rows again while the day was being removed. They are copied into the current day, so that
+    -- clients are still notified.
     execute format(
       'insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
       'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
@@ -119,7 +121,8 @@ end $$;
 
 comment on function @extschema@.drop_log_day(text, date) is 'Drops a detached day of @extschema@.logging or @extschema@.logging_detail; false when there is none.';
 
--- Days whose retention is over, and how far they have got. A half detached one first: PostgreSQL allows one at a time.
+-- Days past their retention, with the step that is due. A half detached day comes first, because PostgreSQL allows one at a
+-- time.
 create or replace function @extschema@.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date, state text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp

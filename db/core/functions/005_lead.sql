@@ -1,23 +1,23 @@
--- Leader election: a lease in sync_state on the clock of the database. Not an advisory lock: a holder that is
--- frozen keeps that for ever.
+-- Leader election by a lease in sync_state, on the clock of the database. An advisory lock would not do: a frozen holder
+-- keeps it forever.
 
--- Which history the server is on. Null where a managed service does not let us look; then only the head of the
--- sequence and new_log_epoch tell of a restore.
+-- Identifies the history of this server: a restore or a failover changes one of the two values. Both are null where a managed
+-- service denies access; then only the head of the sequence and new_log_epoch reveal a restore.
 create or replace function @extschema@.server_history(out system_identifier bigint, out timeline text)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   select c.system_identifier into system_identifier from pg_control_system() c;
-  -- Not pg_control_checkpoint(): after a promotion that still shows the old timeline until the first checkpoint.
+  -- pg_control_checkpoint() would show the old timeline after a promotion until the first checkpoint.
   timeline := left(pg_walfile_name(pg_current_wal_lsn()), 8);
 exception when others then
   system_identifier := null;
   timeline := null;
 end $$;
 
--- Takes or renews the lease. No row: somebody else leads. clock_timestamp(), never now(): the statement may have
--- waited for the row, and now() would be the time before the wait.
+-- Takes or renews the lease; no row means that another watcher leads. Uses clock_timestamp(), because the statement may wait
+-- for the row and now() would be the time before the wait.
 create or replace function @extschema@.lead(me uuid, ttl interval default '3 s')
 returns table (head_seq bigint, log_epoch uuid)
 language plpgsql strict security definer
@@ -28,7 +28,7 @@ declare
   v_system bigint;
   v_timeline text;
 begin
-  -- A lease or a head that a crash takes back would let two leaders give out the same numbers.
+  -- If a crash could undo a lease or a head, two leaders would assign the same numbers.
   perform set_config('synchronous_commit', 'on', true);
   select h.system_identifier, h.timeline into v_system, v_timeline from @extschema@.server_history() h;
   return query
@@ -42,7 +42,7 @@ begin
     returning s.head_seq, s.log_epoch;
 end $$;
 
-comment on function @extschema@.lead(uuid, interval) is 'Takes or renews the lease; no row when somebody else leads. A server on another timeline starts a new log_epoch.';
+comment on function @extschema@.lead(uuid, interval) is 'Takes or renews the lease; no row when another watcher leads. A server on another timeline starts a new log_epoch.';
 
 create or replace function @extschema@.resign(me uuid) returns void
 language sql security definer
@@ -51,7 +51,7 @@ as $$
   update @extschema@.sync_state set lease_until = '-infinity' where leader_id = me
 $$;
 
-comment on function @extschema@.resign(uuid) is 'Gives the lease up at once, so that another watcher need not wait for its end.';
+comment on function @extschema@.resign(uuid) is 'Releases the lease at once, so that another watcher need not wait for its end.';
 
 create or replace function @extschema@.new_log_epoch() returns uuid
 language sql security definer
@@ -60,4 +60,4 @@ as $$
   update @extschema@.sync_state set log_epoch = gen_random_uuid() returning log_epoch
 $$;
 
-comment on function @extschema@.new_log_epoch() is 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares its versions afresh.';
+comment on function @extschema@.new_log_epoch() is 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares all its versions again.';

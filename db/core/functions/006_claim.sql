@@ -1,15 +1,15 @@
--- Gives pending rows of the log the next sequence numbers.
+-- Assigns the next sequence numbers to pending rows of the log.
 --
--- Several statements, not one: the snapshot of a single statement is older than the lock it waits for, so a retry
--- that runs while the first call is still busy would number from an old head and leave a hole. Each statement of a
--- plpgsql function takes a new snapshot under READ COMMITTED, hence the check of the isolation level.
+-- Runs several statements. The snapshot of a single statement would be older than the lock that it waits for: a retry during
+-- the first call would number from an old head and leave a gap. Under READ COMMITTED each statement of a plpgsql function
+-- takes a new snapshot, so the isolation level is checked.
 --
--- One call, autocommitted: the lock on the state row is never held across a round trip, so a frozen client cannot
--- keep it. Only (first, last) come back; the rows are read afterwards by sync_seq.
+-- Called once, in autocommit: the lock on the state row is never held across a round trip, so a frozen client cannot keep
+-- it. Returns only (first, last); the caller reads the rows afterwards by sync_seq.
 --
--- Join methods are pinned: the statistics of the log swing between "all pending" and "none", and a plan made for
--- the one reads the whole log for the other. Before version 18 PostgreSQL expresses that by a cost so high that it
--- compiles each claim just in time, 55 ms for twenty rows: hence jit off.
+-- Join methods are pinned: the statistics of the log alternate between "all pending" and "none pending", and a plan made for
+-- one case reads the whole log in the other. Before version 18, PostgreSQL expresses a disabled method as a cost so high that
+-- it compiles each claim just in time (55 ms for twenty rows), so jit is off.
 create or replace function @extschema@.claim(me uuid, n int, expected_head bigint, p_from timestamptz default '-infinity')
 returns table (first_seq bigint, last_seq bigint, log_epoch uuid)
 language plpgsql security definer
@@ -36,7 +36,7 @@ begin
       using errcode = '25001', hint = 'Call it outside of any transaction block.';
   end if;
 
-  -- An idle poll ends here: no lock, no WAL.
+  -- An idle poll ends here, without a lock or WAL.
   perform 1 from @extschema@.logging l
     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from limit 1;
   if not found then
@@ -49,13 +49,13 @@ begin
   select s.head_seq, s.lease_until, s.log_epoch, s.system_identifier <> v_system or s.timeline <> v_timeline
     into v_head, v_lease, v_epoch, v_other_history
     from @extschema@.sync_state s where s.leader_id = me for update;
-  -- Looked at after the lock was obtained, not in the query: the wait for it may have outlived the lease.
+  -- Checked after the lock is granted, not in the query: the lease may expire during the wait.
   if not found or v_lease <= clock_timestamp() then
     raise exception 'not the leader' using errcode = 'HG001', hint = 'Take the lease with @extschema@.lead first.';
   end if;
 
-  -- The caller has published numbers that this server does not know: it lost them, and will give them out again. Or the
-  -- server was promoted since the lease was taken, and the caller may have published others under this epoch before.
+  -- Either the caller has published numbers that this server lost and would assign again, or the server was promoted since
+  -- the lease was taken and the caller may have published different rows under the same numbers.
   if v_head < expected_head or v_other_history then
     v_epoch := gen_random_uuid();
   end if;
@@ -78,8 +78,8 @@ begin
   if v_count = 0 then
     return;
   end if;
-  -- Somebody else changed one of the rows in the same moment (an operator queueing rows again): its number would
-  -- be a hole in the sequence. Nothing has been published, so the claim is simply tried again.
+  -- Another session changed one of the rows at the same time (an operator queueing rows again), which would leave a gap in
+  -- the sequence. Nothing has been published, so the caller claims again.
   if v_last <> v_head + v_count then
     raise exception 'a pending row changed during the claim' using errcode = '40001', hint = 'Claim again.';
   end if;

@@ -1,6 +1,7 @@
--- Sessions, their subscriptions, and what is left behind by pods and sockets that died.
+-- Sessions and their subscriptions, and the removal of those that dead gateways and sockets left behind.
 
--- A pod passes itself and the generation it knows: then it deletes nothing that another pod has taken over.
+-- A gateway passes its own id and the generation that it knows, so that it deletes no session which another gateway has taken
+-- over.
 create or replace function @extschema@.cleanup_connection(connection uuid, gateway uuid default null, session_generation bigint default null)
 returns bigint
 language plpgsql security definer
@@ -23,11 +24,12 @@ end $$;
 
 comment on function @extschema@.cleanup_connection(uuid, uuid, bigint) is 'Ends a connection; returns how many subscriptions it held.';
 
--- Takes connections over, for the sockets of a pod that resume together. A row comes back for each connection that is the
--- person's own, read in the same organization, and not expired; nothing tells the other cases apart. Two statements, so
--- that the second has a snapshot of its own: the first may wait for a writer of the last owner, whose rows must be seen.
+-- Takes over connections, for sockets of a gateway that resume together. Returns a row for each connection that belongs to
+-- the person, was read in the same organization and has not expired; the other cases are indistinguishable. Runs two
+-- statements, so that the second has its own snapshot: the first may wait for a write of the previous owner, whose rows the
+-- second must see.
 create or replace function @extschema@.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
-returns table (connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], dormants boolean[])
+returns table (connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], refused boolean[])
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -36,7 +38,7 @@ declare
   v_ids uuid[];
   v_generations bigint[];
 begin
-  -- Locked in one order: pods that take over the sockets of a third one would otherwise wait for each other.
+  -- Locks in one order: two gateways that take over the sockets of a third would otherwise deadlock.
   with locked as materialized (
     select s.connection_id
       from unnest(connections, users, organizations) as wanted (connection_id, user_id, organization_id)
@@ -58,14 +60,14 @@ begin
            coalesce(array_agg(b.entity_code::text) filter (where b.entity_id is not null), '{}'),
            coalesce(array_agg(b.entity_id) filter (where b.entity_id is not null), '{}'),
            coalesce(array_agg(b.is_container) filter (where b.entity_id is not null), '{}'),
-           coalesce(array_agg(b.dormant) filter (where b.entity_id is not null), '{}')
+           coalesce(array_agg(b.refused) filter (where b.entity_id is not null), '{}')
       from unnest(v_ids, v_generations) as t (id, generation)
       join @extschema@.rxdb_session s on s.connection_id = t.id
       left join @extschema@.rxdb_subscription b on b.connection_id = t.id
      group by t.id, s.user_id, s.organization_id, t.generation;
 end $$;
 
-comment on function @extschema@.resume_sessions(uuid[], uuid[], uuid[], uuid) is 'Gives connections a new owner and returns what they hold; connections that are unknown, expired or somebody else''s are left out.';
+comment on function @extschema@.resume_sessions(uuid[], uuid[], uuid[], uuid) is 'Gives connections a new owner and returns their subscriptions; leaves out connections that are unknown, expired or another person''s.';
 
 create or replace function @extschema@.batch_subscribers(code text, ids uuid[])
 returns table (entity_id uuid, user_id uuid, connection_id uuid, gateway_id uuid, is_container boolean)
@@ -74,14 +76,14 @@ set search_path = pg_catalog, pg_temp
 as $$
   select b.entity_id, b.user_id, b.connection_id, s.gateway_id, b.is_container
     from @extschema@.rxdb_subscription b left join @extschema@.rxdb_session s on s.connection_id = b.connection_id
-   where b.entity_code = code and b.entity_id = any (ids) and not b.dormant
+   where b.entity_code = code and b.entity_id = any (ids) and not b.refused
    order by b.entity_id, b.user_id, b.connection_id
 $$;
 
-comment on function @extschema@.batch_subscribers(text, uuid[]) is 'Who holds these rows, or everything of the type inside these containers: for operators, not for delivery.';
+comment on function @extschema@.batch_subscribers(text, uuid[]) is 'Who is subscribed to these rows, or to everything of the type inside these containers: for operators, not for delivery.';
 
--- A gateway without a heartbeat for dead_after is given up: its sockets are gone, so its sessions begin to expire.
--- If it was merely frozen, its next heartbeat finds no row and it closes its sockets itself.
+-- Declares a gateway dead after dead_after without a heartbeat: its sockets are gone, so its sessions begin to expire. A
+-- gateway that was only frozen finds no row at its next heartbeat and closes its sockets itself.
 create or replace function @extschema@.reap_sessions(dead_after interval default '15 s', grace interval default '2 min')
 returns table (gateways int, sessions int, subscriptions int)
 language plpgsql security definer
@@ -108,7 +110,7 @@ begin
   return next;
 end $$;
 
-comment on function @extschema@.reap_sessions(interval, interval) is 'Gives up dead gateways and deletes expired sessions with their subscriptions; returns how many of each.';
+comment on function @extschema@.reap_sessions(interval, interval) is 'Declares silent gateways dead and deletes expired sessions with their subscriptions; returns how many of each.';
 
 create or replace function @extschema@.delete_orphan_subscriptions() returns bigint
 language plpgsql security definer

@@ -1,4 +1,4 @@
--- A bounded number at a time: after a long pause the first run would hold its transaction open for minutes.
+-- Deletes a bounded number at a time: after a long pause, a single run would keep its transaction open for minutes.
 create or replace function @extschema@.expire_mutations(keep interval default '90 days', max_rows int default 5000) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -15,4 +15,4 @@ begin
   return v_count;
 end $$;
 
-comment on function @extschema@.expire_mutations(interval, int) is 'Forgets idempotency keys that are older, so many at most; returns how many.';
+comment on function @extschema@.expire_mutations(interval, int) is 'Deletes idempotency keys that are older, up to max_rows; returns how many.';

@@ -1,5 +1,5 @@
--- What users see of the audit log. Whether the row may be read is checked by the caller under its own row level
--- security, before; address, agent and redacted columns never leave this function.
+-- The part of the audit log that users see. The caller first checks, under its own row level security, that the row may be
+-- read. Address, user agent and redacted columns never leave this function.
 create or replace function @extschema@.entity_history(code text, id uuid, max_rows int default 50)
 returns table (at timestamptz, actor text, action smallint, version bigint, columns text[])
 language sql stable security definer
@@ -27,7 +27,7 @@ $$;
 
 comment on function @extschema@.entity_history(text, uuid, int) is 'Changes of one row, newest first: time, name of the actor, action, version, changed columns (null where no snapshots are kept).';
 
--- Reads are audited only for types that ask for it. Written as sent and without a number: nobody is to be told.
+-- Logs reads of types with `views`. Rows are written as sent and without a number, because a read notifies no client.
 create or replace function @extschema@.log_view(code text, ids uuid[]) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -55,7 +55,7 @@ end $$;
 
 comment on function @extschema@.log_view(text, uuid[]) is 'Logs that rows were read (action 0), for types with views; returns how many rows it logged.';
 
--- An address that is no inet (a zone, a proxy's "unknown") must not fail the user's write.
+-- Null for an address that is not an inet (with a zone, or the "unknown" of a proxy), so that it does not fail the write.
 create or replace function @extschema@.inet_or_null(address text) returns inet
 language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp

@@ -1,9 +1,9 @@
--- Erasure of a person: the account, what ties it to organizations, and every trace in the audit half of the log. Rows of
--- live tables are the organization's own data: whoever may do so changes or deletes them first, by the ordinary way; their
--- history is erased here. logging holds ids only and leaves with its days; so do backups.
+-- Erases a person: the account and its memberships (by the hook erase_person), and every trace in the audit half of the log.
+-- Rows of live tables belong to the organization: its users change or delete them first, as usual; their history is erased
+-- here. The table logging holds only ids and is dropped day by day, as are backups.
 --
--- In steps, each a short transaction that can be repeated: begin, then for each day find, then for each day erase, then
--- finish. The days are read one by one because the log has no index by person.
+-- Runs in steps, each a short transaction that can be repeated: begin, then find for each day, then erase for each day, then
+-- finish. Days are read one by one, because the log has no index by person.
 
 create or replace function @extschema@.request_erasure(person uuid) returns void
 language sql security definer
@@ -15,7 +15,8 @@ $$;
 
 comment on function @extschema@.request_erasure(uuid) is 'Asks the watchers to erase a person: the account and every trace in the audit log. Change or delete the rows about that person first.';
 
--- Notes what names the person, then deletes the account. First of all steps: deletions are logged too.
+-- Records the texts that identify the person, then deletes the account. It is the first step because the deletions are logged
+-- too.
 create or replace function @extschema@.begin_erasure(person uuid) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -37,7 +38,6 @@ begin
     execute format('select coalesce(array_agg(x.%I), ''{}'') from %s x where x.person_id = $1', e.key_column, e.table_name) into v_ids using person;
     update @extschema@.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
   end loop;
-  -- Memberships and grants go with the account and are logged as revoked: that ends what is open in browsers.
   delete from @extschema@.mutation m where m.person_id = person;
   delete from @extschema@.rxdb_subscription s where s.user_id = person;
   delete from @extschema@.rxdb_session s where s.user_id = person;
@@ -45,9 +45,9 @@ begin
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
 end $$;
 
-comment on function @extschema@.begin_erasure(uuid) is 'First step of an erasure: notes what names the person and deletes the account.';
+comment on function @extschema@.begin_erasure(uuid) is 'First step of an erasure: records texts that identify the person and deletes the account.';
 
--- Whether a snapshot names the person. By its text: a name may stand anywhere in a row.
+-- Whether a snapshot names the person. Searches its text, because a name may stand in any column.
 create or replace function @extschema@.names_subject(snapshot jsonb, person uuid, markers text[]) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -71,9 +71,10 @@ as $$
    where r.person_id = person
 $$;
 
-comment on function @extschema@.find_subject(uuid, date) is 'Second step of an erasure, for each day: notes rows about the person that exist no more.';
+comment on function @extschema@.find_subject(uuid, date) is 'Second step of an erasure, for each day: records deleted rows about the person.';
 
--- What the person did loses who did it and from where; snapshots of rows about the person, or naming the person, are dropped.
+-- Removes actor and origin from entries of the person's own actions, and snapshots of rows that are about the person or name
+-- the person.
 create or replace function @extschema@.erase_subject(person uuid, day date) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -84,7 +85,7 @@ declare
 begin
   select x.* into r from @extschema@.erasure x where x.person_id = person;
   if not found then
-    raise exception 'nobody asked to erase %', person using errcode = '22023', hint = format('Run: select @extschema@.request_erasure(%L)', person);
+    raise exception 'no erasure of % was requested', person using errcode = '22023', hint = format('Run: select @extschema@.request_erasure(%L)', person);
   end if;
   with found as (
     select d.tableoid as part, d.ctid as tid,
@@ -118,7 +119,7 @@ as $$
   update @extschema@.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
 $$;
 
-comment on function @extschema@.finish_erasure(uuid) is 'Last step of an erasure: forgets what named the person.';
+comment on function @extschema@.finish_erasure(uuid) is 'Last step of an erasure: deletes the recorded texts and ids.';
 
 create or replace function @extschema@.audit_days() returns setof date
 language sql stable security definer

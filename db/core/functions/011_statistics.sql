@@ -1,6 +1,6 @@
--- What the watchers look at from time to time, and nobody else.
+-- Statistics, refreshed and read by a job of the watchers.
 
--- Autovacuum analyzes the days but never the partitioned table above them, from whose statistics the history of a row is planned.
+-- Autovacuum analyzes the daily partitions but never the partitioned table, whose statistics plan the history of a row.
 create or replace function @extschema@.refresh_statistics() returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ begin
   analyze @extschema@.logging_detail;
 end $$;
 
-comment on function @extschema@.refresh_statistics() is 'Analyzes what autovacuum does not.';
+comment on function @extschema@.refresh_statistics() is 'Analyzes the partitioned table, which autovacuum does not.';
 
 create or replace function @extschema@.table_sizes() returns table (name text, bytes bigint, live bigint, dead bigint)
 language sql stable security definer

@@ -1,4 +1,4 @@
--- What a table must be to go live. Every refusal says what to do.
+-- Requirements of a table that goes live. Every refusal names its remedy.
 
 -- The single-column unique index that makes a column usable as the key of a live table.
 create or replace function @extschema@.sync_is_key(tab regclass, col text) returns boolean
@@ -30,7 +30,7 @@ begin
     raise exception '% is not a table', tab
       using errcode = '42809', hint = 'Call @extschema@.enable_sync for the tables below it.';
   elsif c.relpersistence = 't' then
-    raise exception '% is a temporary table: nobody else can read its rows', tab
+    raise exception '% is a temporary table: no other session can read its rows', tab
       using errcode = '0A000', hint = 'Create it without TEMPORARY.';
   elsif c.relpersistence = 'u' then
     raise exception '% is unlogged: a crash empties it without a trigger', tab
@@ -41,7 +41,7 @@ begin
   end if;
 end $$;
 
--- The key: given, or the primary key.
+-- The key column: the one that the caller names, or the primary key.
 create or replace function @extschema@.sync_key_of(tab regclass, wanted text) returns text
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -67,7 +67,7 @@ begin
   return v_key;
 end $$;
 
--- Columns named by the caller: they exist, and containers are uuids.
+-- Checks that the columns named by the caller exist and that containers are uuids.
 create or replace function @extschema@.sync_check_columns(tab regclass, e @extschema@.entity_type) returns void
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -93,8 +93,8 @@ begin
   end if;
 end $$;
 
--- Adds version and updated_ts. Ours is told from a column of the same name by its comment.
--- Returns whether the columns had been there before, that is, whether the table was live once.
+-- Adds version and updated_ts. The comment distinguishes our version column from another column of that name.
+-- Returns whether the columns existed before, that is, whether the table was live once.
 create or replace function @extschema@.sync_add_columns(tab regclass) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -116,8 +116,8 @@ begin
     end if;
     return true;
   end if;
-  -- A constant, so that a large table is not rewritten. The trigger overrides the default; it is 0 afterwards, which
-  -- only a load with triggers off ever writes.
+  -- A constant default avoids rewriting a large table. Afterwards the default is 0; the trigger overrides it, so only a load
+  -- with triggers off writes 0.
   execute format('alter table %s add column version bigint not null default %s', tab, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
   execute format('alter table %s alter column version set default 0', tab);
   execute format('alter table %s add column if not exists updated_ts timestamptz not null default clock_timestamp()', tab);

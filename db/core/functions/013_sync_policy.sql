@@ -1,7 +1,7 @@
--- The standard policy: rows of the own organization; private ones for admins and persons with a grant; and no row
--- below a parent that the writer cannot see, since foreign keys look past row level security.
+-- The standard policy admits rows of the caller's tenant; private rows only for its admins and for persons with a grant. It
+-- refuses a row below a parent that the writer cannot see, because foreign keys bypass row level security.
 
--- Whether the rights of a live table are exactly the standard ones (or there is no policy at all yet).
+-- Whether a table has no policies besides the standard ones.
 create or replace function @extschema@.sync_has_standard_policy(tab regclass) returns boolean
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -16,15 +16,15 @@ as $$
   select exists (select 1 from pg_attribute where attrelid = tab and attname = col and attnum > 0 and not attisdropped)
 $$;
 
--- One condition per foreign key to a live table whose rows a member may be unable to read. A composite key to a
--- table with nothing but tenant rights needs none: same organization is same visibility.
+-- One condition per foreign key to a live table whose rows a member may be unable to read. A composite key to a table with
+-- tenant rights alone needs none: rows of the same tenant are visible to the same persons.
 create or replace function @extschema@.sync_parent_conditions(tab regclass) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select string_agg(
            case when k.confrelid = tab
-             -- A policy that reads its own table is an endless recursion to PostgreSQL, a function is not.
+             -- A policy that reads its own table fails as infinite recursion, hence the function.
              then format(' and (%1$s.%2$I is null or @extschema@.%3$I(%1$s.%2$I))', c.relname_q, ca.attname, 'sees_' || p.code)
              else format(' and (%1$s.%2$I is null or exists (select 1 from %3$s heliograph_parent where heliograph_parent.%4$I = %1$s.%2$I))',
                          c.relname_q, ca.attname, p.table_name, p.key_column)
@@ -36,7 +36,7 @@ as $$
          join pg_attribute ca on ca.attrelid = k.conrelid and ca.attnum = pair.child
          join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
    where k.conrelid = tab and k.contype = 'f'
-     -- The organization itself: the tenant condition says the same.
+     -- A reference to the tenant itself is covered by the tenant condition.
      and not exists (select 1 from @extschema@.entity_type e where e.table_name = tab and e.tenant_column = ca.attname)
      and not p.public
      and (@extschema@.sync_has_column(k.confrelid, 'is_private')
@@ -62,7 +62,7 @@ begin
     end if;
   end if;
 
-  -- Runs as the writer, so under his policies; volatile, so that it sees rows of the same statement.
+  -- Runs with the rights of the writer, so that policies apply; volatile, so that it sees rows of the same statement.
   execute format(
     'create or replace function @extschema@.%I(id uuid) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
     '$b$ begin return exists (select 1 from %s t where t.%I = $1); end $b$', 'sees_' || e.code, e.table_name, e.key_column);
@@ -80,8 +80,8 @@ begin
   end if;
 end $$;
 
--- Row level security for a live table: the standard policy where there is none of its own, forced, and a door for
--- maintenance by the owner.
+-- Enables and forces row level security on a live table: the standard policy where the table has none of its own, and a
+-- policy that admits the owner during maintenance.
 create or replace function @extschema@.sync_secure(e @extschema@.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -97,7 +97,7 @@ begin
   execute format('create policy heliograph_owner on %s to %I using (@extschema@.in_maintenance()) with check (@extschema@.in_maintenance())', e.table_name, v_owner);
   execute format('alter table %s enable row level security, force row level security', e.table_name);
 
-  -- Children that went live before their parent did not know that they have one.
+  -- Policies of children that went live before this table do not check it yet.
   for child in
     select distinct on (c.code) c.* from @extschema@.entity_type c join pg_constraint k on k.conrelid = c.table_name and k.contype = 'f'
      where k.confrelid = e.table_name and c.code <> e.code and c.tenant_column is not null

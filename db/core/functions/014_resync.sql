@@ -1,5 +1,5 @@
--- For loads with triggers off: every row gets a new version, and a new epoch makes every client compare. Nothing is
--- logged: the epoch reaches all, rows that were deleted included.
+-- Repairs a type after a load with triggers off: gives every row a new version and starts a new epoch, so that every client
+-- compares its versions. Nothing is logged: the new epoch also covers rows that were deleted.
 create or replace function @extschema@.resync(code text) returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -16,8 +16,8 @@ begin
     raise exception 'no live type "%"', code using errcode = '22023', hint = 'Run: select code from @extschema@.entity_type';
   end if;
   perform set_config('app.maintenance', 'on', true);
-  -- Our triggers would call this no change, the table's own must not act on it. Held until the end of the
-  -- transaction, so no writer slips in between.
+  -- Triggers are disabled: ours would see no change, and the table's own must not act on one. The lock is held until the end
+  -- of the transaction, so that no write happens without triggers.
   execute format('lock table %s in share row exclusive mode', e.table_name);
   select coalesce(jsonb_object_agg(tgname, case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end), '{}')
     into v_triggers from pg_trigger where tgrelid = e.table_name and not tgisinternal and tgenabled <> 'D';

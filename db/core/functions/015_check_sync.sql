@@ -1,4 +1,4 @@
--- What is wrong with the sync of which type. Empty when all is well.
+-- Reports problems of live types, each with its remedy; no row when there are none.
 create or replace function @extschema@.check_sync()
 returns table (code text, problem text, remedy text)
 language plpgsql stable security definer
@@ -27,10 +27,10 @@ begin
         format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code)] loop
       select tgenabled into v_state from pg_trigger where tgrelid = e.table_name and tgname = v_name;
       if not found then
-        problem := format('trigger %s is missing: changes are not told', v_name);
+        problem := format('trigger %s is missing: changes are not logged', v_name);
         return next;
       elsif v_state not in ('O', 'A') then
-        problem := format('trigger %s is disabled: changes are not told', v_name);
+        problem := format('trigger %s is disabled: changes are not logged', v_name);
         remedy := format('Run: alter table %s enable trigger %I; select @extschema@.resync(%L)', e.table_name, v_name, e.code);
         return next;
         remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
@@ -39,7 +39,7 @@ begin
 
     for v_name in select tgname from pg_trigger
       where tgrelid = e.table_name and not tgisinternal and tgtype & 3 = 3 and tgtype & 20 <> 0 and tgname > 'zzz_sync_version' loop
-      problem := format('BEFORE trigger %s runs after zzz_sync_version: its changes are not told', v_name);
+      problem := format('BEFORE trigger %s runs after zzz_sync_version: its changes are not logged', v_name);
       remedy := format('Run: alter trigger %I on %s rename to …', v_name, e.table_name);
       return next;
       remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
@@ -49,16 +49,16 @@ begin
       where p.pronamespace = '@extschema@'::regnamespace
         and p.proname in ('version_' || e.code, 'sees_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
         and exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0 and x.privilege_type = 'EXECUTE') loop
-      problem := format('function @extschema@.%s may be executed by everybody', v_name);
+      problem := format('function @extschema@.%s may be executed by every role', v_name);
       return next;
     end loop;
 
     if not e.public or e.tenant_column is not null then
       if not c.relrowsecurity then
-        problem := 'row level security is off: everybody may read every row';
+        problem := 'row level security is off: every role with SELECT reads every row';
         return next;
       elsif not c.relforcerowsecurity then
-        problem := 'row level security is not forced: the owner of the table passes it by';
+        problem := 'row level security is not forced: it does not apply to the owner of the table';
         return next;
       end if;
       if not exists (select 1 from pg_policy where polrelid = e.table_name and polname <> 'heliograph_owner') then
@@ -71,7 +71,7 @@ begin
         remedy := format('Drop policy heliograph_standard or the others, then run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
         return next;
         remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
-      -- The generated function still goes by the standard policy: ids of rows would be told to whoever holds their container.
+      -- The generated function still assumes the standard policy: it would send ids of rows to every holder of their container.
       elsif not e.public and not @extschema@.sync_has_standard_policy(e.table_name) and exists (
         select 1 from pg_proc p where p.pronamespace = '@extschema@'::regnamespace and p.proname = format('log_%s_changes_update', e.code)
            and p.prosrc not like '%true or true as restricted%') then
@@ -88,11 +88,11 @@ begin
 
     if c.relkind <> 'r' or c.relispartition or c.relpersistence <> 'p'
        or exists (select 1 from pg_inherits where inhparent = e.table_name or inhrelid = e.table_name) then
-      problem := 'the table became partitioned, inherited or unlogged: changes may not be told';
+      problem := 'the table became partitioned, inherited or unlogged: changes may not be logged';
       remedy := 'Undo that, or end its sync with @extschema@.disable_sync.';
       return next;
     end if;
   end loop;
 end $$;
 
-comment on function @extschema@.check_sync() is 'What is wrong with the sync of which type, and what to do; no row when all is well.';
+comment on function @extschema@.check_sync() is 'Problems of live types, each with its remedy; no row when there are none.';

@@ -1,5 +1,5 @@
--- The registry of live tables, written only by enable_sync and disable_sync. REST, the protocol and the
--- client derive what they know of a type from here and from the catalog, never from a second list.
+-- The registry of live tables, written only by enable_sync and disable_sync. REST, the protocol and the client derive what
+-- they know about a type from it and from the catalog, never from a second list.
 
 create table @extschema@.entity_type (
   code text primary key check (code ~ '^[a-z][a-z0-9_]{0,40}$'),

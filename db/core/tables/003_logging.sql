@@ -1,12 +1,11 @@
 -- The log: what changed (logging) and by whom, from what, to what (logging_detail).
 --
--- logging is change log, queue and sequenced feed in one, and narrow because the claim rewrites each of its
--- rows once: with snapshots in the row that costs four times the WAL. Nothing but the two partial indexes: each
--- further one is paid again at every claim (160 B of WAL a row), so look-ups for the audit use the indexes of
--- logging_detail, which no claim touches.
+-- logging is change log, queue and sequenced feed in one. It is narrow because a claim rewrites each row once: snapshots in the
+-- row would cost four times the WAL. It has only the two partial indexes: each further index costs 160 B of WAL a row again at
+-- every claim, so audit queries use the indexes of logging_detail, which claims do not touch.
 --
--- Both tables have one partition per UTC day, made by ensure_partitions. There is no default partition: once
--- it held a row of a day, the partition of that day could no longer be attached.
+-- Both tables have one partition per UTC day, created by ensure_partitions. There is no default partition: once it held a row
+-- of a day, the partition of that day could no longer be attached.
 
 create table @extschema@.logging (
   id uuid not null default gen_random_uuid(),
@@ -33,7 +32,7 @@ comment on column @extschema@.logging.action is '0 VIEW, 1 CREATE, 2 UPDATE, 3 D
 comment on column @extschema@.logging.entity_version is 'Microseconds since 1970, never decreasing for a row; only to be compared.';
 comment on column @extschema@.logging.container_ids is 'Values of the container columns before and after the change.';
 comment on column @extschema@.logging.restricted is 'The row is, or was, not readable by every member of its tenant.';
-comment on column @extschema@.logging.recheck is 'Somebody may have lost or gained the right to read the row.';
+comment on column @extschema@.logging.recheck is 'Users may have lost or gained the right to read the row.';
 comment on column @extschema@.logging.created_ts is 'When the trigger ran, after the row was locked: not the start of the transaction.';
 comment on column @extschema@.logging.sync_seq is 'Gapless number in order of claims; null until claimed.';
 
@@ -62,7 +61,7 @@ comment on column @extschema@.logging_detail.request is 'api_endpoint, http_meth
 create view @extschema@.audit as
 select
   d.id,
-  -- a service may have put something else there, and one such row must not make the view unreadable
+  -- A service may have written something else there; one such row must not make the view unreadable.
   case when d.actor ->> 'person_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (d.actor ->> 'person_id')::uuid end as person_id,
   d.actor ->> 'fname' as fname,
   d.actor ->> 'lname' as lname,
@@ -88,7 +87,7 @@ left join @extschema@.logging l on l.created_ts = d.created_ts and l.id = d.id;
 
 comment on view @extschema@.audit is 'Both halves of the log in one row; the sync columns are null once the day has left @extschema@.logging.';
 
--- See the role. CREATE is needed for the moment in which a role is given a table.
+-- See 001_schema_and_roles.sql. A role needs CREATE on the schema at the moment in which it becomes the owner of a table.
 grant create on schema @extschema@ to @roleprefix@_log;
 alter table @extschema@.logging owner to @roleprefix@_log;
 alter table @extschema@.logging_detail owner to @roleprefix@_log;

@@ -1,5 +1,5 @@
--- One row: who leads, until when, how far the sequence got, and which history it belongs to. It is updated with
--- every claim, hence the free space on the page and the eager vacuum.
+-- One row: the leader, the end of its lease, the head of the sequence, and the history that it belongs to. Every claim updates
+-- the row, hence the free space on the page and the eager vacuum.
 
 create table @extschema@.sync_state (
   one boolean primary key default true check (one),
@@ -15,7 +15,7 @@ create table @extschema@.sync_state (
 insert into @extschema@.sync_state default values;
 
 comment on table @extschema@.sync_state is 'Leader election, fence and head of the sequence at once.';
-comment on column @extschema@.sync_state.head_seq is 'The highest sequence number given out.';
+comment on column @extschema@.sync_state.head_seq is 'The highest sequence number assigned.';
 comment on column @extschema@.sync_state.min_seq is 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.';
-comment on column @extschema@.sync_state.log_epoch is 'Replaced whenever the history may have been rewritten; clients then compare versions afresh.';
+comment on column @extschema@.sync_state.log_epoch is 'Replaced whenever the history may have been rewritten; clients then compare all their versions.';
 comment on column @extschema@.sync_state.timeline is 'Of the server that wrote this row; another one means a failover or a restore.';

@@ -1,4 +1,4 @@
--- The gateways that are alive. A heartbeat that finds no row tells the pod that it was given up.
+-- The running gateways. A gateway whose heartbeat finds no row was declared dead.
 
 create table @extschema@.gateway (
   id uuid primary key,

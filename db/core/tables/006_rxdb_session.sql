@@ -1,5 +1,5 @@
--- A connection outlives its socket: (gateway_id, generation) says which socket of which pod owns it now, and
--- every write of a pod is conditional on both, so a slow pod cannot undo what the next owner did.
+-- A connection outlives its socket. (gateway_id, generation) identifies the socket that owns it now, and every write of a
+-- gateway is conditional on both, so that a slow gateway cannot undo the writes of the next owner.
 
 create table @extschema@.rxdb_session (
   connection_id uuid primary key,

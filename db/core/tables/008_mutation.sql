@@ -1,4 +1,4 @@
--- Which writes have taken effect, so that a retried one acts once. Written in the transaction of the effect.
+-- Writes that have taken effect, so that a retried write acts once. Rows are written in the transaction of the effect.
 
 create table @extschema@.mutation (
   person_id uuid not null,

@@ -1,5 +1,5 @@
--- How the recurring jobs of the watchers went, whichever watcher ran them and whatever triggered it. The queue forgets
--- when Redis is emptied; by this table a leader sees which job is overdue and runs it itself.
+-- Status of the watchers' recurring jobs, whichever watcher ran them. The queue in Redis may be emptied; from this table the
+-- leader sees which job is overdue and runs it itself.
 
 create table @extschema@.job (
   name varchar(100) primary key,

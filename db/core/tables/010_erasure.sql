@@ -1,6 +1,6 @@
--- Persons whose data is to leave the log. A row is written by request_erasure and worked off by a job of the watchers,
--- so that a request survives every process. Rows stay when they are done: after a restore from a backup they say whom to
--- erase again (update erasure set erased_ts = null).
+-- Requests to erase persons from the log. request_erasure writes a row and a job of the watchers processes it, so that a request
+-- survives every process. Completed rows stay: after a restore from a backup they tell whom to erase again
+-- (update erasure set erased_ts = null).
 
 create table @extschema@.erasure (
   person_id uuid primary key,
@@ -12,6 +12,6 @@ create table @extschema@.erasure (
 );
 
 comment on table @extschema@.erasure is 'Requests to erase a person from accounts and log.';
-comment on column @extschema@.erasure.markers is 'What names the person beside the id (addresses); emptied when the erasure is done.';
+comment on column @extschema@.erasure.markers is 'Texts that identify the person beside the id (addresses); emptied when the erasure is complete.';
 comment on column @extschema@.erasure.entity_ids is 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.';
 comment on column @extschema@.erasure.rows is 'How many rows of the log were changed.';

@@ -1,7 +1,7 @@
--- The triggers of live tables. Their functions are generated per table: for one row a generated function takes
--- 0.3 ms where dynamic SQL takes 0.8, and a thousand rows without snapshots twice as fast.
+-- The triggers of live tables. Their functions are generated per table: for one row a generated function takes 0.3 ms instead
+-- of 0.8 ms with dynamic SQL, and a thousand rows without snapshots take half the time.
 
--- Dotted list: prefix.a, prefix.b
+-- A qualified column list: prefix.a, prefix.b.
 create or replace function @extschema@.sync_columns(prefix text, cols text[]) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -9,11 +9,11 @@ as $$
   select string_agg(format('%s.%I', prefix, c), ', ' order by n) from unnest(cols) with ordinality as u (c, n)
 $$;
 
--- The row trigger that keeps version and updated_ts, whatever the writer sent.
+-- The row trigger that sets version and updated_ts and overrides values that the writer sent.
 --
--- "Changed" is decided here, on the image of the row (=, unlike *<>, does not exist for every type and calls rows
--- equal that print differently), without version, updated_ts and generated columns, which are not computed yet.
--- No SET clause: this runs per row, so instead every name and operator is qualified.
+-- It decides whether a row changed by comparing row images with *<>: the operator = does not exist for every type and treats
+-- values as equal that print differently. version, updated_ts and generated columns (not computed yet) are left out.
+-- A SET clause would cost time for each row, so every name and operator is qualified instead.
 create or replace function @extschema@.sync_version_function(e @extschema@.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -43,7 +43,7 @@ begin
       return new;
     end $b$ $q$, 'version_' || e.code, e.key_column, v_generated);
   execute format('revoke execute on function @extschema@.%I() from public', 'version_' || e.code);
-  -- zzz: after the table's own BEFORE triggers, whose changes count too
+  -- The name sorts after the table's own BEFORE triggers, whose changes count too.
   execute format('create or replace trigger zzz_sync_version before insert or update on %s for each row execute function @extschema@.%I()',
                  e.table_name, 'version_' || e.code);
 end $$;
@@ -53,11 +53,11 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  raise exception 'TRUNCATE of live table %.% would tell nobody that its rows are gone', tg_table_schema, tg_table_name
+  raise exception 'TRUNCATE of live table %.% would notify no client that its rows are gone', tg_table_schema, tg_table_name
     using errcode = '55000', hint = format('Run: delete from %I.%I', tg_table_schema, tg_table_name);
 end $$;
 
--- Expression that keeps one row in the log, for alias a; the other alias is needed for what changed.
+-- The expression that stores one row in the log, for alias a. The other alias serves to find the changed columns.
 create or replace function @extschema@.sync_snapshot(e @extschema@.entity_type, a text, other text) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
@@ -69,16 +69,16 @@ as $$
       a, other, r.minus)
     else format('to_jsonb(%s.*)%s', a, r.minus)
   end
-  -- to_jsonb(x.*), not to_jsonb(x): that would mean a column of this name, if there is one
+  -- to_jsonb(x) would refer to a column of that name where one exists, hence x.*.
   from (select case when e.redact = '{}' then '' else ' - ' || quote_literal(e.redact) || '::text[]' end as minus) r
 $$;
 
 -- The three statement triggers that write the log.
 --
--- SECURITY DEFINER, since writers have no right on the log; EXECUTE is taken from PUBLIC, or any role could attach
--- the function to a table of its own and forge signals. enable_nestloop off: the estimate of a transition table is
--- fixed when the trigger first runs in a session, and a nested loop planned for one row takes minutes for 20 000.
--- jit off: where a nested loop is the only way, its prohibitive cost would have the statement compiled first.
+-- SECURITY DEFINER, because writers have no right on the log. EXECUTE is revoked from PUBLIC; otherwise any role could attach
+-- the function to its own table and forge signals. enable_nestloop is off: the estimate of a transition table is fixed when
+-- the trigger first runs in a session, and a nested loop planned for one row takes minutes for 20 000. jit is off: where a
+-- nested loop is the only plan, its prohibitive cost would trigger compilation.
 create or replace function @extschema@.sync_log_functions(e @extschema@.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -88,21 +88,21 @@ declare
   v_old text := coalesce('array_remove(array[' || @extschema@.sync_columns('o', e.containers) || '], null)', '''{}''::uuid[]');
   v_private boolean := @extschema@.sync_has_column(e.table_name, 'is_private');
   v_own_policy boolean := not @extschema@.sync_has_standard_policy(e.table_name);
-  -- Restricted: not readable by every member. With policies of its own that is unknown, so every row counts as it.
+  -- Restricted: not readable by every member. With own policies that is unknown, so every row counts as restricted.
   v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
   v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
-  -- Whoever was granted a private row is named by its deletion, as by a revocation: its grants may go with it, and then
-  -- nothing else says who could read it.
+  -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
+  -- row, and then nothing else records who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
     ' || case when o.is_private then @extschema@.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
     e.code, e.key_column) else '' end;
-  -- A container decides who may read a row only under policies of its own. Else a private row that merely moves would
-  -- look like one that was just made private, and its id be told (GONE) to holders of the container who never saw it.
+  -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
+  -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.
   v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
                             where c is not null and c <> e.key_column order by c);
   v_recheck text := coalesce(
-    -- By image, since = does not exist for every type. The function and not its operator *<>, which PostgreSQL
-    -- would take apart into one comparison per column.
+    -- Compares images, because = does not exist for every type. Calls the function, because PostgreSQL splits its operator *<>
+    -- into one comparison per column.
     'record_image_ne(row(' || @extschema@.sync_columns('n', v_rights) || '), row(' || @extschema@.sync_columns('o', v_rights) || '))', 'false');
   v_op text;
   v_source text;
@@ -119,8 +119,8 @@ begin
         'case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers, %4$s or %5$s as restricted, %6$s as recheck, '
         '%7$s as before, %8$s as after from newt n join oldt o on o.%1$I = n.%1$I where n.version <> o.version',
         e.key_column, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck, @extschema@.sync_snapshot(e, 'o', 'n'), @extschema@.sync_snapshot(e, 'n', 'o'))
-      -- Above the version that was deleted, and above one lost in a failover; the time of the statement, not of
-      -- this trigger, so that a row inserted again by the same statement is newer than its deletion.
+      -- Above the deleted version, and above a version lost in a failover. Uses the time of the statement, so that a row
+      -- inserted again by the same statement is newer than its deletion.
       else format(
         'o.%1$I as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
         '%2$s as containers, %3$s as restricted, false as recheck, %4$s as before, null::jsonb as after from oldt o',
@@ -149,7 +149,7 @@ begin
   end loop;
 end $$;
 
--- Makes a table live, or brings a live one up to date after a migration changed its columns. Idempotent.
+-- Makes a table live, or updates a live table after a migration changed its columns. Idempotent.
 --
 --   containers  uuid columns whose value is the row that contains this one
 --   rights      columns, besides those, that decide who may read the row (policies of your own)
@@ -157,7 +157,7 @@ end $$;
 --   snapshots   'full' | 'changed' | 'none': what the audit keeps of rows ('none' for import tables: a third of the WAL)
 --   views       also log reads
 --   public      every member may read every row; without tenant column: every user, read only
---   key         another not-null unique uuid column, when the primary key is none
+--   key         a not-null unique uuid column, where the primary key is not one
 --   tenant      the column with the tenant; default organization_id, where there is such a column
 create or replace function @extschema@.enable_sync(
   "table" regclass, code text, containers text[] default '{}', rights text[] default '{}', redact text[] default '{}',
@@ -204,11 +204,11 @@ begin
   e.public := coalesce(enable_sync.public, false);
   if e.tenant_column is not null and not exists (
     select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and atttypid = 'uuid'::regtype and attnotnull and not attisdropped) then
-    raise exception 'tenant column %.% must be a uuid that is not null: a row without organization belongs to nobody', "table", e.tenant_column
+    raise exception 'tenant column %.% must be a uuid that is not null: a row without a tenant is readable by no one', "table", e.tenant_column
       using errcode = '42804', hint = format('Run: alter table %s alter %I set not null', "table", e.tenant_column);
   end if;
   if e.tenant_column is null and not e.public and not (select relrowsecurity from pg_class where oid = "table") then
-    raise exception '% has neither a tenant column nor row level security: everybody could read every row', "table"
+    raise exception '% has neither a tenant column nor row level security: every user could read every row', "table"
       using errcode = '42P17',
             hint = 'Add organization_id uuid not null, or policies of your own with row level security enabled, or pass public => true if that is meant.';
   end if;
@@ -233,7 +233,7 @@ begin
   perform @extschema@.sync_log_functions(e);
   execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function @extschema@.sync_refuse_truncate()', "table");
 
-  -- Live once, then not: rows may have changed under an old version, and deletions were told to nobody.
+  -- The table was live before: since then rows may have changed without a new version, and deletions were not logged.
   if v_had_columns and not v_was_live then
     perform @extschema@.resync(e.code);
   end if;
@@ -241,8 +241,8 @@ end $$;
 
 comment on function @extschema@.enable_sync(regclass, text, text[], text[], text[], text, boolean, boolean, text, text) is 'Makes a table live, or brings it up to date after its columns changed.';
 
--- Undoes enable_sync but for the columns, so that versions go on where they were, and for row level security,
--- without which the table would lie open.
+-- Undoes enable_sync, except for the columns, so that versions continue where they were, and for row level security, without
+-- which every user could read the table.
 create or replace function @extschema@.disable_sync(code text) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp

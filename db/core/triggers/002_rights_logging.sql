@@ -1,7 +1,7 @@
--- What the triggers of an application call to log changes of rights (memberships, grants): they go through the log like any
--- other change, marked for a recheck.
+-- Functions with which an application's triggers log changes of rights (memberships, grants). Such changes go through the log
+-- like any other, marked for a recheck.
 
--- Writes one row of the log by hand, for what no generated trigger of a live table sees.
+-- Logs one change of rights, which the generated triggers of live tables do not see.
 create or replace function @extschema@.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -21,8 +21,8 @@ begin
           @extschema@.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
 end $$;
 
--- The containers of the row, before the reader's rights: whoever holds a container must hear that a row in it
--- became readable, or ceased to be. Null when there is no such row.
+-- The containers of a row, regardless of the caller's rights: holders of a container must be notified when a row in it becomes
+-- readable or unreadable. Null when there is no such row.
 create or replace function @extschema@.containers_of(code text, id uuid) returns uuid[]
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp

@@ -118,19 +118,19 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "retire-claimable",
     rule: "G1",
-    breaks: "a day with rows that nobody claimed, or that may still be written, does not retire",
+    breaks: "a day with pending rows, or that may still be written, does not retire",
     patches: [
       { file: "db/core/functions/004_partitions.sql", find: "  if v_pending then", replace: "  if false then" },
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "a day with rows that nobody claimed, or that may still be written, does not retire",
+      name: "a day with pending rows, or that may still be written, does not retire",
     },
   },
   {
     name: "retire-uncommitted",
     rule: "G1",
-    breaks: "a day with a row that is not committed yet does not retire, and nobody waits for that",
+    breaks: "a day with an uncommitted row does not retire, and no session waits for it",
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
@@ -140,7 +140,7 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "a day with a row that is not committed yet does not retire, and nobody waits for that",
+      name: "a day with an uncommitted row does not retire, and no session waits for it",
     },
   },
   {
@@ -179,7 +179,7 @@ export const databaseMutants: readonly Mutant[] = [
     name: "requeued-rows-dropped",
     rule: "G1",
     breaks:
-      "rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused",
+      "rows queued again while their day is removed are still delivered, and cursors to numbers assigned meanwhile are refused",
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
@@ -189,7 +189,7 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "rows queued again while their day was on its way out are told all the same, and numbers given out meanwhile are refused",
+      name: "rows queued again while their day is removed are still delivered, and cursors to numbers assigned meanwhile are refused",
     },
   },
   {

@@ -158,7 +158,7 @@ export const logRowMutants: readonly Mutant[] = [
   {
     name: "log-trigger-for-everybody",
     rule: "G5",
-    breaks: "no function of the schema may be executed by everybody",
+    breaks: "no function of the schema may be executed by every role",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -168,7 +168,7 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/log-forging.pg.test.ts",
-      name: "no function of the schema may be executed by everybody",
+      name: "no function of the schema may be executed by every role",
     },
   },
   {

@@ -59,7 +59,7 @@ const named: Readonly<Record<string, Run>> = {
           entity_codes: held.map(({ code }) => code),
           entity_ids: held.map(({ id }) => id),
           containers: held.map(({ container }) => container),
-          dormants: held.map(({ dormant }) => dormant),
+          refused: held.map(({ dormant }) => dormant),
         },
       ];
     });

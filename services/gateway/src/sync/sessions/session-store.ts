@@ -51,14 +51,14 @@ function sessionStatements(schema: string) {
   const putRows = /*sql*/ `
     with ${live},
     written as (
-      insert into ${schema}.rxdb_subscription as b (connection_id, user_id, entity_code, entity_id, is_container, dormant)
+      insert into ${schema}.rxdb_subscription as b (connection_id, user_id, entity_code, entity_id, is_container, refused)
       select distinct on (connection_id, new.entity_code, new.entity_id, new.is_container)
-             connection_id, live.user_id, new.entity_code, new.entity_id, new.is_container, new.dormant
+             connection_id, live.user_id, new.entity_code, new.entity_id, new.is_container, new.refused
         from unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[], $8::boolean[])
-             with ordinality as new (connection_id, entity_code, entity_id, is_container, dormant, place)
+             with ordinality as new (connection_id, entity_code, entity_id, is_container, refused, place)
         join live using (connection_id)
        order by connection_id, new.entity_code, new.entity_id, new.is_container, new.place desc
-      on conflict on constraint idx_rxdb_sub_connection do update set dormant = excluded.dormant where b.dormant <> excluded.dormant)
+      on conflict on constraint idx_rxdb_sub_connection do update set refused = excluded.refused where b.refused <> excluded.refused)
     select connection_id from live`;
 
   const removeRows = /*sql*/ `
@@ -131,13 +131,13 @@ interface TakenRow {
   entity_codes: string[];
   entity_ids: string[];
   containers: boolean[];
-  dormants: boolean[];
+  refused: boolean[];
 }
 
 const subscriptionsOf = (row: TakenRow, refused: boolean): Subscription[] =>
   row.entity_ids.flatMap((entityId, at) =>
     // Anything but a clear false counts as refused: its rights are read again before it is delivered.
-    (row.dormants[at] !== false) === refused
+    (row.refused[at] !== false) === refused
       ? [{ kind: row.containers[at] ? "within" : "id", entityCode: row.entity_codes[at] ?? "", entityId }]
       : [],
   );
