@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { DatabaseNames } from "@heliograph/shared/database-names";
-import { withClient } from "./connection.ts";
+import { withClient } from "./database/connection.ts";
 import { placeholderResolver } from "./placeholders.ts";
 
 const dumpQuery = fileURLToPath(new URL("dump.sql", import.meta.url));

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import type { DatabaseNames } from "@heliograph/shared/database-names";
-import { withClient } from "./connection.ts";
+import { withClient } from "./database/connection.ts";
 
 /** Services, with the variable that holds the address which the service is given. */
 const services = { gateway: "GATEWAY_DATABASE_URL", watcher: "WATCHER_DATABASE_URL" } as const;

@@ -1,7 +1,7 @@
 import { type DatabaseNames, databaseNames } from "@heliograph/shared/database-names";
 import type pg from "pg";
 import { ConfigurationError } from "./config.ts";
-import { withClient } from "./connection.ts";
+import { withClient } from "./database/connection.ts";
 import { type Definition, type Migration, type Part, type PartName, readPart } from "./manifest.ts";
 import { placeholderResolver } from "./placeholders.ts";
 

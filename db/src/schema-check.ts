@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { withScratchDatabase } from "./database/scratch-database.ts";
 import { dumpCatalog } from "./dump.ts";
 import { databaseFolder, type Part, type PartName, readPart } from "./manifest.ts";
 import { migrate, suiteNames } from "./migrate.ts";
 import { readReleasedParts, readReleases } from "./releases.ts";
-import { withScratchDatabase } from "./scratch-database.ts";
 
 /** The dumps that reviewers read: what a change really does to the schema shows in their diff. */
 export const schemaFiles: Readonly<Record<PartName, string>> = {

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { expect, test } from "vitest";
-import { withClient } from "../src/connection.ts";
+import { withClient } from "../src/database/connection.ts";
+import { withScratchDatabase } from "../src/database/scratch-database.ts";
 import { checkSchema, dumpCatalog, migrate, suiteNames } from "../src/index.ts";
 import { type Definition, databaseFolder, type Part, type PartName, partOf, readPart } from "../src/manifest.ts";
 import { readReleases, recordRelease } from "../src/releases.ts";
 import { checkReleases, firstDifference } from "../src/schema-check.ts";
-import { withScratchDatabase } from "../src/scratch-database.ts";
 
 const suite: Part = partOf({ name: "suite", version: "1", definitions: [], migrations: [] });
 

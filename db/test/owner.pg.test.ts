@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { expect, test } from "vitest";
-import { withClient } from "../src/connection.ts";
+import { withClient } from "../src/database/connection.ts";
+import { withDatabaseName } from "../src/database/scratch-database.ts";
 import { checkSchema, dumpCatalog, migrate, seedDemo, suiteNames } from "../src/index.ts";
-import { withDatabaseName } from "../src/scratch-database.ts";
 import { asUser } from "./support/as-user.ts";
 
 /** A database whose owner may create roles and databases but is no superuser, as managed services give it. */

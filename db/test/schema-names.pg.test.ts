@@ -3,8 +3,8 @@ import { createTestDatabase } from "@heliograph/server-kit/testing";
 import { type DatabaseNames, databaseNames } from "@heliograph/shared/database-names";
 import pg from "pg";
 import { describe, expect, test } from "vitest";
+import { withScratchDatabase } from "../src/database/scratch-database.ts";
 import { dumpCatalog, migrate } from "../src/index.ts";
-import { withScratchDatabase } from "../src/scratch-database.ts";
 
 /** A new database with the core under these names, and a table of an adopter that is live. */
 async function onCore(names: DatabaseNames, work: (client: pg.Client) => Promise<void>): Promise<void> {

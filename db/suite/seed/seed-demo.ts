@@ -1,6 +1,6 @@
 import { hash } from "@node-rs/argon2";
 import pg from "pg";
-import { withClient } from "../../src/connection.ts";
+import { withClient } from "../../src/database/connection.ts";
 import { grantRows } from "./demo-grants.ts";
 import { demoRows, organizationRows } from "./demo-rows.ts";
 import { type DemoUser, demoAccounts, demoUsers, NORTHWIND_ID } from "./demo-users.ts";

@@ -6,6 +6,7 @@ import { templateDatabase } from "@heliograph/testkit/postgres/template-cluster"
 import { repositoryRoot } from "@heliograph/testkit/repository";
 import { generatedFiles, staleFiles } from "../generate/generated-files.ts";
 import { checkDirections } from "./directions.ts";
+import { importCycles } from "./import-graph.ts";
 import { brokenLinks } from "./links.ts";
 import { runNpm, runProgram } from "./run-program.ts";
 import { exceededBudgets } from "./size-budgets.ts";
@@ -45,6 +46,12 @@ async function databaseProblems(): Promise<string[]> {
   });
 }
 
+/** Folders whose files and rooms must not import each other in a circle. */
+const sourceFolders = [
+  ...["packages/*/src", "services/*/src", "web/src", "db"],
+  ...["dev/src", "testkit/src", "verification/*/src", "loadtest"],
+];
+
 const typeTasks = [
   "types",
   "types:web",
@@ -73,6 +80,11 @@ export const checks: readonly Check[] = [
     name: "product and suite",
     remedy: "the product calls a hook (db/core/functions/002_hooks.sql), which the suite fills",
     run: async () => suiteNamesInProduct(repositoryRoot),
+  },
+  {
+    name: "import cycles",
+    remedy: "move what both need into a file, or a room, below both",
+    run: async () => importCycles(repositoryRoot, sourceFolders),
   },
   {
     name: "links between documents",

@@ -28,8 +28,8 @@ export type { Environment, EnvironmentEvent } from "./platform/environment.ts";
 export { consoleLogger, type Logger, silentLogger } from "./platform/logger.ts";
 export type { GetToken } from "./platform/token-source.ts";
 export type { SyncState, SyncStatus } from "./status/sync-status.ts";
+export type { EntityData } from "./store/entity-data.ts";
 export type {
-  EntityData,
   EntityStore,
   GoneMark,
   OperationChange,

@@ -2,7 +2,7 @@ import { Emitter } from "@heliograph/shared/emitter";
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { OperationQueue } from "../outbox/operation-queue.ts";
 import { pendingColumnsOf } from "../outbox/outbox-snapshots.ts";
-import type { EntityData } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
 import type { Glimpse, LiveEntities } from "../store/live-entities.ts";
 import type { Phase, Target } from "../subscriptions/subscription-set.ts";
 

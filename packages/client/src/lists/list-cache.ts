@@ -15,9 +15,8 @@ export class ListCache {
    */
   readonly #active = new Set<LiveList>();
 
-  constructor(ports: Omit<ListPorts, "onActive">) {
-    const onActive = (list: LiveList, active: boolean) => void this.#active[active ? "add" : "delete"](list);
-    this.#ports = { ...ports, onActive };
+  constructor(ports: ListPorts) {
+    this.#ports = ports;
   }
 
   get(entityCode: string, query: ListQuery, within: string | undefined): LiveList {
@@ -26,7 +25,10 @@ export class ListCache {
     if (list) {
       this.#lists.delete(id); // moved to the end: the order of the map is the order of use
     } else {
-      list = new LiveList({ id, entityCode, query, within }, this.#ports);
+      list = new LiveList({ id, entityCode, query, within }, this.#ports, (found, active) => {
+        if (active) this.#active.add(found);
+        else this.#active.delete(found);
+      });
       this.#dropIdle();
     }
     this.#lists.set(id, list);

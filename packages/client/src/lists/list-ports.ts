@@ -6,7 +6,6 @@ import type { Ticket } from "../refetch/need-map.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { LiveEntities } from "../store/live-entities.ts";
 import type { Phase, Target } from "../subscriptions/subscription-set.ts";
-import type { LiveList } from "./live-list.ts";
 
 export interface ListPorts {
   readonly list: (entityCode: string, query: ListQuery & { cursor?: string }, signal: AbortSignal) => Promise<ListPage>;
@@ -32,8 +31,6 @@ export interface ListPorts {
   readonly connecting: () => boolean;
   /** True while the client is stopped: then no request is sent and no timer set. */
   readonly stopped: () => boolean;
-  /** The list got its first listener or lost its last one. */
-  readonly onActive: (list: LiveList, active: boolean) => void;
   /** A fetch ended: the client may be caught up now. */
   readonly onProgress: () => void;
   readonly clock: Clock;

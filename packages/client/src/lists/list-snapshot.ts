@@ -1,4 +1,4 @@
-import type { EntityData } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
 
 /** A list at one moment. The same object until something in it changes. */
 export type ListSnapshot<Item = EntityData> = {

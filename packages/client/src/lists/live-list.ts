@@ -5,7 +5,7 @@ import { ApiError } from "../api/api-error.ts";
 import { placementColumns } from "../api/list-query.ts";
 import type { EntityDoc } from "../api/register.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
-import type { EntityData } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
 import type { Target } from "../subscriptions/subscription-set.ts";
 import { type ListPorts, type ListSpec, refersToPendingCreate } from "./list-ports.ts";
 import { type ListSnapshot, nextSnapshot } from "./list-snapshot.ts";
@@ -56,11 +56,14 @@ export class LiveList {
   /** Rows that were invalidated during the current fetch. Its response may predate the change. */
   readonly #invalidatedDuringFetch = new Set<string>();
   #releaseRows: (() => void) | undefined;
+  readonly #onActive: (list: LiveList, active: boolean) => void;
   #snapshot: ListSnapshot | undefined;
 
-  constructor(spec: ListSpec, ports: ListPorts) {
+  /** @param onActive called when the list gets its first listener or loses its last one */
+  constructor(spec: ListSpec, ports: ListPorts, onActive: (list: LiveList, active: boolean) => void) {
     this.spec = spec;
     this.#ports = ports;
+    this.#onActive = onActive;
     const deciding = placementColumns(spec.query);
     const peek = (id: string) => ports.live.peek(entityKey(spec.entityCode, id));
     this.#timer = new Timer(ports.clock);
@@ -175,7 +178,7 @@ export class LiveList {
 
   #activate(): void {
     this.#invalidations += 1;
-    this.#ports.onActive(this, true);
+    this.#onActive(this, true);
     this.#holdContainer();
     this.#optimistic.update(this.#ports.reads.stamp);
     this.#hold(this.#ids);
@@ -207,7 +210,7 @@ export class LiveList {
   #deactivate(): void {
     const { within } = this.spec;
     this.pause();
-    this.#ports.onActive(this, false);
+    this.#onActive(this, false);
     // Changes are not observed from now on. The next view may start with these rows, but marked as stale.
     if (this.#snapshot) this.#snapshot = { ...this.#snapshot, stale: true };
     if (this.#containerHeld && within !== undefined) this.#ports.subscriptions.release([this.#container(within)]);

@@ -1,5 +1,5 @@
 import type { Condition, ListQuery } from "../api/list-query.ts";
-import type { EntityData } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
 
 /**
  * True when the server would list this row. Used only for rows with unsent changes, never to build a whole list, because

@@ -1,5 +1,6 @@
 import type { ListQuery } from "../api/list-query.ts";
-import type { EntityData, StoredEntity } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
+import type { StoredEntity } from "../store/entity-store.ts";
 import { matches, orderOf } from "./local-query.ts";
 
 export interface OptimisticRowsPorts {

@@ -1,4 +1,4 @@
-import type { EntityData } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
 import type { Operation } from "../store/operation.ts";
 import { dependantsOf } from "./operation-dependencies.ts";
 import type { OperationQueue } from "./operation-queue.ts";

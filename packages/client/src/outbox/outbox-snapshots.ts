@@ -1,5 +1,5 @@
 import type { EntityDoc } from "../api/register.ts";
-import type { EntityData } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
 import type { Operation, OperationKind, Reason } from "../store/operation.ts";
 import { dependantsOf } from "./operation-dependencies.ts";
 

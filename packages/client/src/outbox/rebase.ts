@@ -1,5 +1,6 @@
 import { type EntityKey, splitEntityKey } from "@heliograph/shared/entity-key";
-import type { EntityData, StoredEntity } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
+import type { StoredEntity } from "../store/entity-store.ts";
 import type { Glimpse } from "../store/live-entities.ts";
 import type { Operation } from "../store/operation.ts";
 

@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 import type { ConflictChoice } from "../outbox/attention-resolver.ts";
 import type { AttentionSnapshot } from "../outbox/outbox-snapshots.ts";
-import type { EntityData } from "../store/entity-store.ts";
+import type { EntityData } from "../store/entity-data.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 export type AttentionList = AttentionSnapshot & {

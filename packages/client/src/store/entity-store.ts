@@ -1,8 +1,6 @@
 import type { EntityKey } from "@heliograph/shared/entity-key";
+import type { EntityData } from "./entity-data.ts";
 import type { Operation } from "./operation.ts";
-
-/** Columns of a row by name, as the REST API sent them. */
-export type EntityData = { readonly [column: string]: unknown };
 
 /**
  * One row on the device. The store keeps what the server sent; `data` and `pending` follow from it and the outbox and

@@ -1,5 +1,6 @@
 import { entityKey } from "@heliograph/shared/entity-key";
-import type { EntityData, GoneMark, ServerRow, StoredEntity } from "./entity-store.ts";
+import type { EntityData } from "./entity-data.ts";
+import type { GoneMark, ServerRow, StoredEntity } from "./entity-store.ts";
 
 /** What becomes of the held row; returns that very object when nothing changes. */
 export type Merge = (held: StoredEntity | undefined, now: number) => StoredEntity | undefined;

@@ -1,4 +1,4 @@
-import type { EntityData } from "./entity-store.ts";
+import type { EntityData } from "./entity-data.ts";
 
 export type OperationKind = "create" | "update" | "remove";
 
