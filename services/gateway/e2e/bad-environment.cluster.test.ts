@@ -27,7 +27,7 @@ test.each<[ServiceKind, Record<string, string>]>([
   expect(words).toContain("exit code 78");
   for (const name of Object.keys(bad)) expect(words).toContain(name);
   expect(words).not.toContain(good.CURSOR_SECRET);
-  expect(words).not.toContain("JWT_SECRET must have at least 32 bytes, has 5 (it is");
+  expect(words).not.toContain("JWT_SECRET must have at least 32 bytes, has 5, but is");
 });
 
 test("a bad port is a configuration error", async () => {

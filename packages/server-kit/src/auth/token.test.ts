@@ -29,7 +29,7 @@ test("a signed token verifies to the same identity", () => {
   expect(tokens.verify(token)).toEqual({ ...identity, expiresAt: expiresAt.getTime() / 1000 });
 });
 
-test("an expired token is told apart from a wrong one", () => {
+test("an expired token is distinguished from an invalid one", () => {
   expect(reasonOf(tokens.sign(identity, Date.now() - 120_000).token)).toBe("expired");
   expect(reasonOf(undefined)).toBe("missing");
   expect(reasonOf("nonsense")).toBe("invalid");
@@ -50,21 +50,21 @@ test("a token does not choose its algorithm, key, issuer, audience or shape", ()
   expect(reasonOf(jwt.sign(claims, key, { issuer: "heliograph", audience: "heliograph" }))).toBe("invalid");
 });
 
-test("while keys are changed a token of either key is accepted, and new ones are signed with the first", () => {
+test("during a key rotation tokens of both keys are accepted, and new ones are signed with the first", () => {
   const next = { ...settings, JWT_SECRET: "n".repeat(32) };
   const before = tokens.sign(identity).token;
-  // First every pod accepts the next key, then they sign with it, then the old one goes: no pod refuses a valid token.
+  // First all gateways accept the next key, then they sign with it, then the old key is removed: no valid token is refused.
   const accepting = new Tokens({ ...settings, JWT_SECRET_ACCEPTED: next.JWT_SECRET });
   const signing = new Tokens({ ...next, JWT_SECRET_ACCEPTED: settings.JWT_SECRET });
   const after = new Tokens({ ...next, JWT_SECRET_ACCEPTED: null });
-  for (const pod of [tokens, accepting, signing]) expect(pod.verify(before).personId).toBe(identity.personId);
+  for (const gateway of [tokens, accepting, signing]) expect(gateway.verify(before).personId).toBe(identity.personId);
   const signed = signing.sign(identity).token;
-  for (const pod of [accepting, signing, after]) expect(pod.verify(signed).personId).toBe(identity.personId);
+  for (const gateway of [accepting, signing, after]) expect(gateway.verify(signed).personId).toBe(identity.personId);
   expect(() => after.verify(before)).toThrow(new TokenError("invalid"));
   expect(() => tokens.verify(signed)).toThrow(new TokenError("invalid"));
 });
 
-test("an expired token of the other key is still told apart from a wrong one", () => {
-  const pod = new Tokens({ ...settings, JWT_SECRET: "n".repeat(32), JWT_SECRET_ACCEPTED: settings.JWT_SECRET });
-  expect(() => pod.verify(tokens.sign(identity, Date.now() - 120_000).token)).toThrow(new TokenError("expired"));
+test("an expired token of the second key is distinguished from an invalid one too", () => {
+  const gateway = new Tokens({ ...settings, JWT_SECRET: "n".repeat(32), JWT_SECRET_ACCEPTED: settings.JWT_SECRET });
+  expect(() => gateway.verify(tokens.sign(identity, Date.now() - 120_000).token)).toThrow(new TokenError("expired"));
 });

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import { isUuid } from "@heliograph/shared/uuid";
 import jwt from "jsonwebtoken";
 
-/** Who a request or socket acts for. */
+/** The person and organization that a request or socket acts for. */
 export interface Identity {
   readonly personId: string;
   readonly organizationId: string;
@@ -12,16 +12,16 @@ export interface Identity {
 
 export interface TokenSettings {
   readonly JWT_SECRET: string;
-  /** Another key whose tokens are accepted, the next or the one before, while keys are changed. */
+  /** A second accepted key, the next or the previous one, during a key rotation. */
   readonly JWT_SECRET_ACCEPTED?: string | null;
   readonly JWT_ISSUER: string;
   readonly JWT_AUDIENCE: string;
   readonly TOKEN_LIFETIME_S: number;
-  /** How long after its end a token may still be exchanged for a new one, in seconds; not at all unless told. */
+  /** Seconds after its expiry during which a token can be exchanged for a new one; 0 by default. */
   readonly TOKEN_RENEW_GRACE_S?: number;
 }
 
-/** Why a token was refused. `expired` is told apart so that a client renews instead of signing out. */
+/** Why a token was refused. `expired` is a reason of its own so that a client renews the token instead of signing out. */
 export class TokenError extends Error {
   override readonly name = "TokenError";
   readonly reason: "missing" | "expired" | "invalid";
@@ -31,10 +31,10 @@ export class TokenError extends Error {
   }
 }
 
-/** Signs and verifies tokens. A KeyObject, never the secret as text: verification is then 45 times cheaper. */
+/** Signs and verifies tokens. It uses a KeyObject instead of the secret as text, which makes verification 45 times cheaper. */
 export class Tokens {
   readonly #key: KeyObject;
-  /** The signing key first: nearly every token is one of its own. */
+  /** Accepted keys, the signing key first, because nearly every token is signed with it. */
   readonly #accepted: readonly KeyObject[];
   readonly #settings: TokenSettings;
 
@@ -42,12 +42,12 @@ export class Tokens {
     this.#settings = settings;
     this.#key = createSecretKey(Buffer.from(settings.JWT_SECRET, "utf8"));
     const other = settings.JWT_SECRET_ACCEPTED;
-    // The same key twice is how a deployment says that none is being changed.
+    // A deployment passes the same key twice when no rotation is in progress.
     this.#accepted =
       other && other !== settings.JWT_SECRET ? [this.#key, createSecretKey(Buffer.from(other, "utf8"))] : [this.#key];
   }
 
-  /** A token for one person in one organization, valid for TOKEN_LIFETIME_S. */
+  /** Signs a token for one person in one organization, valid for TOKEN_LIFETIME_S. */
   sign(identity: { personId: string; organizationId: string }, now = Date.now()): { token: string; expiresAt: Date } {
     const issuedAt = Math.floor(now / 1000);
     const expires = issuedAt + this.#settings.TOKEN_LIFETIME_S;
@@ -69,9 +69,8 @@ export class Tokens {
   }
 
   /**
-   * For the exchange against a new token, and nothing else: accepts one that ended TOKEN_RENEW_GRACE_S ago at most, so
-   * that a device which slept over a weekend need not ask its person. The caller sees to it that the person still has
-   * the rights that the token speaks of.
+   * Verifies a token for renewal only: one that expired at most TOKEN_RENEW_GRACE_S ago is accepted, so that a device that
+   * was asleep over a weekend need not ask for the password. The caller must check that the membership still exists.
    *
    * @throws {TokenError}
    */
@@ -94,14 +93,14 @@ export class Tokens {
     for (const key of this.#accepted) {
       try {
         return jwt.verify(token, key, {
-          // Named explicitly: a token must not choose its own algorithm.
+          // Named explicitly, because a token must not choose its own algorithm.
           algorithms: ["HS256"],
           issuer: this.#settings.JWT_ISSUER,
           audience: this.#settings.JWT_AUDIENCE,
           ignoreExpiration,
         });
       } catch (error) {
-        // The signature is looked at before the time: a token that is said to be expired was ours.
+        // The signature is verified before the expiry, so an expired token was signed with this key.
         if (error instanceof jwt.TokenExpiredError) throw new TokenError("expired");
       }
     }

@@ -3,7 +3,7 @@ import { choice, flag, integer, list, text, url } from "./config.ts";
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 
-/** Level of the lines written before the settings are parsed: a LOG_LEVEL that does not exist must still be told. */
+/** Log level until the settings are parsed, so that an invalid LOG_LEVEL can be reported. */
 export function startLogLevel(environment: Readonly<Record<string, string | undefined>>): (typeof logLevels)[number] {
   return logLevels.find((known) => known === environment["LOG_LEVEL"]) ?? "info";
 }
@@ -11,56 +11,56 @@ export function startLogLevel(environment: Readonly<Record<string, string | unde
 /** Settings that gateway and watcher share; each service adds its own. */
 export const commonConfig = {
   DATABASE_URL: url({ description: "PostgreSQL writer", protocols: ["postgresql:", "postgres:"] }),
-  DATABASE_POOL_SIZE: integer({ description: "most connections of this process", default: 20, min: 2, max: 500 }),
+  DATABASE_POOL_SIZE: integer({ description: "maximum database connections of this process", default: 20, min: 2, max: 500 }),
   HELIOGRAPH_SCHEMA: text({
     description: "schema that Heliograph is installed in",
     default: "heliograph",
     problem: schemaNameProblem,
   }),
   HELIOGRAPH_ROLE_PREFIX: text({
-    description: "beginning of the names of the database roles, which all databases of a server share",
+    description: "prefix of the database roles, which all databases of a server share",
     default: "heliograph",
     problem: rolePrefixProblem,
   }),
   REDIS_URL: url<null>({
-    description: "Redis or Valkey; without it changes are found by polling the log",
+    description: "Redis or Valkey; without it the gateways poll the log for changes",
     protocols: ["redis:", "rediss:", "unix:"],
     default: null,
   }),
-  REDIS_PREFIX: text({ description: "beginning of every channel and key", default: "heliograph" }),
-  HOST: text<null>({ description: "address to listen on; every one of the machine when absent", default: null }),
+  REDIS_PREFIX: text({ description: "prefix of every channel and key in Redis", default: "heliograph" }),
+  HOST: text<null>({ description: "address to listen on; all addresses of the machine if absent", default: null }),
   LOG_LEVEL: choice({
-    description: "least severe log line written",
+    description: "minimum severity of log lines",
     words: logLevels,
     default: "info",
   }),
-  SYNC_ENABLED: flag({ description: "kill switch: false turns the socket and the watcher off", default: true }),
+  SYNC_ENABLED: flag({ description: "kill switch: false turns off the socket and the watcher", default: true }),
   METRICS_EMF: text<null>({
-    description: "namespace of CloudWatch under which a line of metrics is written each minute; none when absent",
+    description: "CloudWatch namespace for a metrics line in the log each minute; no such line if absent",
     default: null,
   }),
 } as const;
 
-/** Settings that say which tokens are accepted. */
+/** Settings of the tokens. */
 export const tokenConfig = {
   JWT_SECRET: text({ description: "key that signs and verifies tokens (HS256)", minLength: 32, secret: true }),
   JWT_SECRET_ACCEPTED: text<null>({
-    description: "another key whose tokens are accepted, the next or the one before, while keys are changed",
+    description: "second key whose tokens are accepted during a key rotation, the next or the previous one",
     minLength: 32,
     secret: true,
     default: null,
   }),
-  JWT_ISSUER: text({ description: "iss that a token must carry", default: "heliograph" }),
-  JWT_AUDIENCE: text({ description: "aud that a token must carry", default: "heliograph" }),
+  JWT_ISSUER: text({ description: "required `iss` claim of tokens", default: "heliograph" }),
+  JWT_AUDIENCE: text({ description: "required `aud` claim of tokens", default: "heliograph" }),
   TOKEN_LIFETIME_S: integer({
-    description: "validity of a token from login",
+    description: "lifetime of a token from sign-in",
     default: 43_200,
     min: 60,
     max: 2_592_000,
     unit: "s",
   }),
   TOKEN_RENEW_GRACE_S: integer({
-    description: "how long after its end a token can still be exchanged for a new one by whoever is still a member",
+    description: "how long after its expiry a token can be exchanged for a new one while the membership exists",
     default: 604_800,
     min: 0,
     max: 2_592_000,
@@ -68,8 +68,8 @@ export const tokenConfig = {
   }),
 } as const;
 
-/** Origins that may open sockets and read answers; empty: same origin only. */
+/** Origins whose pages may open sockets and read answers; if empty, the same origin only. */
 export const allowedOrigins = list({
-  description: "origins of pages that may connect, separated by commas",
+  description: "additional origins whose pages may connect, separated by commas",
   default: [],
 });

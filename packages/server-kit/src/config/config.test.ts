@@ -12,23 +12,23 @@ const table = {
 };
 const good = { DATABASE_URL: "postgresql://localhost/x", JWT_SECRET: "x".repeat(32) };
 
-test("defaults fill what is absent or empty, and the result is frozen", () => {
+test("defaults replace absent and empty variables, and the result is frozen", () => {
   const config = loadConfig(table, { ...good, PORT: "" });
   expect(config).toEqual({ ...good, PORT: 4000, REDIS_URL: null, SYNC_ENABLED: true, ALLOWED_ORIGINS: [] });
   expect(Object.isFrozen(config)).toBe(true);
 });
 
-test("every bad variable is named at once, with what it is", () => {
+test("one error names all invalid variables with their meanings", () => {
   const load = (): unknown =>
     loadConfig(table, { PORT: "70000", SYNC_ENABLED: "yes", JWT_SECRET: "short", REDIS_URL: "localhost" });
   expect(load).toThrow(ConfigurationError);
-  expect(load).toThrow(/PORT must be between 0 and 65535 \(it is "70000"\)/);
+  expect(load).toThrow(/PORT must be between 0 and 65535, but is "70000" \(port\)/);
   expect(load).toThrow(/SYNC_ENABLED must be true or false/);
-  expect(load).toThrow(/DATABASE_URL is not set\. It is: PostgreSQL writer/);
-  expect(load).toThrow(/REDIS_URL is not a URL/);
+  expect(load).toThrow(/DATABASE_URL is required but not set \(PostgreSQL writer\)/);
+  expect(load).toThrow(/REDIS_URL must be a URL/);
 });
 
-test("a URL of another kind is told which there are", () => {
+test("an error about a URL names the accepted protocols", () => {
   const stores = { URL: url({ description: "store", protocols: ["redis:", "rediss:"] }) };
   expect(() => loadConfig(stores, { URL: "http://a" })).toThrow("URL must begin with redis:// or rediss://");
 });

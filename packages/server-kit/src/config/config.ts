@@ -1,13 +1,13 @@
 import { ConfigurationError } from "./configuration-error.ts";
 
-/** How one setting is written in the environment. */
+/** One environment variable: how to parse it and how to document it. */
 interface Setting<Value> {
   readonly description: string;
-  /** Unit of a number, for messages and the generated table. */
+  /** Unit of a number, for error messages and the generated table. */
   readonly unit?: string;
-  /** Never shown in logs or messages. */
+  /** The value never appears in logs or messages. */
   readonly secret?: boolean;
-  /** Undefined: the variable must be set. Null: it may be absent. */
+  /** Undefined: the variable is required. Null: it is optional. */
   readonly default: Value | undefined;
   readonly type: string;
   readonly parse: (text: string) => Value;
@@ -69,7 +69,7 @@ export function url<Value extends string | null = string>(
   options: Options<Value> & { protocols: readonly string[] },
 ): Setting<Value | string> {
   return setting<Value | string>("url", { ...options, secret: options.secret ?? true }, (value) => {
-    if (!URL.canParse(value)) throw new Error("is not a URL");
+    if (!URL.canParse(value)) throw new Error("must be a URL");
     const { protocol } = new URL(value);
     const known = options.protocols.map((name) => `${name}//`);
     if (!known.includes(`${protocol}//`)) throw new Error(`must begin with ${known.join(" or ")}`);
@@ -77,7 +77,7 @@ export function url<Value extends string | null = string>(
   });
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export function choice<const Word extends string>(options: Options<Word> & { words: readonly Word[] }): Setting<Word> {
   return setting("choice", options, (value) => {
     const word = options.words.find((known) => known === value);
@@ -97,9 +97,9 @@ export function list(options: Options<readonly string[]>): Setting<readonly stri
 }
 
 /**
- * Reads every variable of the table once and freezes the result. An empty variable counts as absent, because
- * orchestrators pass unset values as empty text.
- * @throws {ConfigurationError} naming every bad variable and its remedy, never a secret's value
+ * Reads every variable of the table once and freezes the result. An empty variable counts as absent, because orchestrators
+ * pass unset values as empty text.
+ * @throws {ConfigurationError} naming every invalid variable and its meaning, but never the value of a secret
  */
 export function loadConfig<Table extends ConfigTable>(
   table: Table,
@@ -110,17 +110,15 @@ export function loadConfig<Table extends ConfigTable>(
   for (const [name, entry] of Object.entries(table)) {
     const raw = environment[name];
     if (raw === undefined || raw === "") {
-      if (entry.default === undefined) problems.push(`${name} is not set. It is: ${entry.description}`);
+      if (entry.default === undefined) problems.push(`${name} is required but not set (${entry.description})`);
       else values[name] = entry.default;
       continue;
     }
     try {
       values[name] = entry.parse(raw);
     } catch (error) {
-      const shown = entry.secret ? "" : ` (it is ${JSON.stringify(raw)})`;
-      problems.push(
-        `${name} ${error instanceof Error ? error.message : String(error)}${shown}. It is: ${entry.description}`,
-      );
+      const shown = entry.secret ? "" : `, but is ${JSON.stringify(raw)}`;
+      problems.push(`${name} ${error instanceof Error ? error.message : String(error)}${shown} (${entry.description})`);
     }
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -134,7 +132,7 @@ function defaultText(value: unknown): string {
   return shown === "" ? "empty" : `\`${shown}\``;
 }
 
-/** The table as Markdown rows, so that the documentation of the settings is generated and cannot drift. */
+/** The table in Markdown, for the generated documentation of the settings. */
 export function renderConfigTable(table: ConfigTable): string {
   const rows = Object.entries(table).map(
     ([name, entry]) =>

@@ -1,4 +1,4 @@
-/** Bad settings: the process ends with exit code 78 (EX_CONFIG), so that an orchestrator can tell it from a crash. */
+/** Invalid settings. The process exits with code 78 (EX_CONFIG), so that an orchestrator can distinguish them from a crash. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
   readonly problems: readonly string[];

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { expect, test } from "vitest";
 import { EmfLines, untilNextLine } from "./emf.ts";
 
-function scene() {
+function createLines() {
   const metricsRegistry = new Registry();
   const registers = [metricsRegistry];
   let sockets = 0;
@@ -27,8 +27,8 @@ function scene() {
   return { next, open: (count: number) => (sockets = count), errors, lag, unset, metricsRegistry };
 }
 
-test("a line names its metrics, their units, the namespace and one dimension", async () => {
-  const { next, open, lag } = scene();
+test("a line declares its metrics, their units, the namespace and one dimension", async () => {
+  const { next, open, lag } = createLines();
   open(7);
   lag.observe(0.5);
   const line = await next();
@@ -49,8 +49,8 @@ test("a line names its metrics, their units, the namespace and one dimension", a
   expect(line).toMatchObject({ Service: "gateway", ActiveConnections: 7, Errors: 0 });
 });
 
-test("a counter is told as what was added since the last line, over all its labels", async () => {
-  const { next, errors } = scene();
+test("a counter is reported as its increase since the last line, over all labels", async () => {
+  const { next, errors } = createLines();
   errors.inc({ kind: "a" }, 2);
   errors.inc({ kind: "b" });
   expect((await next())["Errors"]).toBe(3);
@@ -59,8 +59,8 @@ test("a counter is told as what was added since the last line, over all its labe
   expect((await next())["Errors"]).toBe(1);
 });
 
-test("a histogram is told as what fell into each bucket since the last line", async () => {
-  const { next, lag } = scene();
+test("a histogram is reported as the increase of each bucket since the last line", async () => {
+  const { next, lag } = createLines();
   for (const seconds of [0.05, 0.06, 0.5, 70]) lag.observe(seconds);
   expect((await next())["LagSeconds"]).toEqual({ Values: [0.1, 1, 5], Counts: [2, 1, 1] });
   lag.observe(0.5);
@@ -68,20 +68,20 @@ test("a histogram is told as what fell into each bucket since the last line", as
   expect(await next()).not.toHaveProperty("LagSeconds");
 });
 
-test("a gauge that knows nothing yet is left out", async () => {
-  const { next, unset } = scene();
+test("a gauge that was never set is left out", async () => {
+  const { next, unset } = createLines();
   expect(await next()).not.toHaveProperty("Days");
   unset.set({ of: "log" }, 14);
   expect((await next())["Days"]).toBe(14);
 });
 
-test("a metric that does not exist is refused at once", () => {
-  const { metricsRegistry } = scene();
+test("an unknown metric is refused", () => {
+  const { metricsRegistry } = createLines();
   const options = { namespace: "n", service: "s", metricsRegistry, names: { Missing: "nothing" } };
   expect(() => new EmfLines(options)).toThrow("there is no metric nothing");
 });
 
-test("lines come in the middle of each minute of the clock", () => {
+test("lines are written in the middle of each minute of the clock", () => {
   const minute = 1_700_000_040_000;
   expect(minute % 60_000).toBe(0);
   expect(untilNextLine(minute)).toBe(30_000);

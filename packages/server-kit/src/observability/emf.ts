@@ -1,15 +1,14 @@
 import { hostname } from "node:os";
-
 import type { MetricsRegistry } from "./metrics-registry.ts";
 import { standardOutput } from "./standard-output.ts";
 
-/** Names in CloudWatch, each with the metric of the metricsRegistry that it shows. */
+/** Metric names of the registry by their names in CloudWatch. */
 export type EmfNames = Readonly<Record<string, string>>;
 
-/** A number, or a histogram: how often each value was seen. */
+/** A number, or a histogram as values with their counts. */
 type EmfValue = number | { readonly Values: readonly number[]; readonly Counts: readonly number[] };
 
-/** What a metric says of itself. Not prom-client's own types, which hide the buckets and call the kinds numbers. */
+/** One sample of a metric. prom-client's own types hide the buckets and declare the kind as a number. */
 interface Sample {
   readonly value: number;
   readonly labels: Readonly<Record<string, unknown>>;
@@ -20,9 +19,9 @@ type Snapshot = { readonly type: string; readonly values: readonly Sample[] };
 const minuteMs = 60_000;
 
 /**
- * Lines of metrics in the embedded metric format: CloudWatch reads them from the log, so nothing needs an agent or a
- * permission. A gauge is told as it is, a counter as what was added since the last line, a histogram as the upper bounds
- * of its buckets with what fell into each since then, so that percentiles are right to a bucket.
+ * Renders metrics in CloudWatch's embedded metric format: CloudWatch reads them from the log, so no agent or permission is
+ * needed. A line has the value of a gauge, the increase of a counter since the last line, and for a histogram the upper
+ * bounds of its buckets with their increases, which makes percentiles exact to a bucket.
  */
 export class EmfLines {
   readonly #options: {
@@ -33,7 +32,7 @@ export class EmfLines {
   };
   readonly #before = new Map<string, number>();
 
-  /** @throws when a name leads to no metric: an alarm on it would wait for ever */
+  /** @throws if a metric does not exist, since an alarm on it would wait for ever */
   constructor(options: { namespace: string; service: string; metricsRegistry: MetricsRegistry; names: EmfNames }) {
     for (const metric of Object.values(options.names)) {
       if (!options.metricsRegistry.getSingleMetric(metric)) throw new Error(`there is no metric ${metric}`);
@@ -41,7 +40,7 @@ export class EmfLines {
     this.#options = options;
   }
 
-  /** The line for this moment, with its line end. */
+  /** Renders one line, including its line end. `now`: ms since 1970 */
   async line(now: number): Promise<string> {
     const { namespace, service, names } = this.#options;
     const values: Record<string, EmfValue> = {};
@@ -64,9 +63,9 @@ export class EmfLines {
     const metric = (await this.#options.metricsRegistry.getSingleMetric(name)?.get()) as unknown as Snapshot;
     if (metric.type === "histogram") return this.#buckets(name, metric.values);
     const sum = metric.values.reduce((total, { value }) => total + value, 0);
-    // A gauge that was not set yet knows nothing; 0 would be a statement.
+    // A gauge that was never set is left out: 0 would be a wrong value.
     if (metric.type === "gauge") return metric.values.length > 0 && Number.isFinite(sum) ? sum : undefined;
-    return this.#since(name, sum);
+    return this.#increase(name, sum);
   }
 
   #buckets(name: string, samples: readonly Sample[]): EmfValue | undefined {
@@ -76,9 +75,9 @@ export class EmfLines {
     let highest = 0;
     for (const { metricName, labels, value } of samples) {
       if (metricName !== `${name}_bucket`) continue;
-      const added = this.#since(`${name} ${String(labels["le"])}`, value);
+      const added = this.#increase(`${name} ${String(labels["le"])}`, value);
       const bound = Number(labels["le"]);
-      // The last bucket has no bound: the highest that is known stands for it.
+      // The last bucket has no upper bound, so the highest finite bound represents it.
       if (Number.isFinite(bound)) highest = bound;
       if (added > below) {
         values.push(highest);
@@ -89,7 +88,7 @@ export class EmfLines {
     return values.length > 0 ? { Values: values, Counts: counts } : undefined;
   }
 
-  #since(key: string, value: number): number {
+  #increase(key: string, value: number): number {
     const added = value - (this.#before.get(key) ?? 0);
     this.#before.set(key, value);
     return added;
@@ -97,14 +96,14 @@ export class EmfLines {
 }
 
 /**
- * Milliseconds until the middle of the next minute. CloudWatch sums by the minute of the clock: with lines in the middle,
- * each minute has exactly one of each process, however busy it is, and a sum over processes is right.
+ * Milliseconds until the middle of the next minute. CloudWatch sums by minutes of the clock: with lines in the middle,
+ * each minute has exactly one line of each process, even a busy one, and sums over processes are right.
  */
 export function untilNextLine(now: number): number {
   return minuteMs - ((now + minuteMs / 2) % minuteMs);
 }
 
-/** Writes a line each minute. @returns ends it */
+/** Writes a line each minute. @returns stops writing */
 export function startEmf(lines: EmfLines, onError: (error: unknown) => void): () => void {
   const output = standardOutput();
   let timer: NodeJS.Timeout;

@@ -2,13 +2,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { MetricsRegistry } from "./metrics-registry.ts";
 
-/** What the health endpoints ask. */
+/** The state that the health endpoints report. */
 export interface Health {
-  /** A reason while the process cannot do its work; undefined when it can. */
+  /** The reason why the process is not ready; undefined if it is. */
   readonly notReady: () => string | undefined;
 }
 
-/** Answers of the three endpoints, also used by services that have an HTTP server of their own. */
+/** Answers the three endpoints; also for services with an HTTP server of their own. Undefined for other paths. */
 export async function answerHealth(
   path: string,
   health: Health,
@@ -29,10 +29,10 @@ export async function answerHealth(
   }
 }
 
-/** An HTTP server with /healthz/live, /healthz/ready and /metrics only. Port 0 takes a free one. */
+/** Starts an HTTP server with /healthz/live, /healthz/ready and /metrics only. Port 0 selects a free port. */
 export async function startHealthServer(options: {
   port: number;
-  /** Every address when null. */
+  /** Null: all addresses. */
   host: string | null;
   health: Health;
   metricsRegistry: MetricsRegistry;

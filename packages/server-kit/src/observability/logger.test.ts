@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { createLogger, logReady } from "./logger.ts";
 
-test.each(["info", "warn", "fatal", "silent"])("at level %s the ready line is written all the same", (level) => {
+test.each(["info", "warn", "fatal", "silent"])("the ready line is written at level %s", (level) => {
   const lines: string[] = [];
   const write = vi.spyOn(process.stdout, "write").mockImplementation((line) => {
     lines.push(String(line));

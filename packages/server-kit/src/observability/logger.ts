@@ -4,8 +4,8 @@ import { standardOutput } from "./standard-output.ts";
 export type { Logger } from "pino";
 
 /**
- * JSON lines on standard output. Query strings of socket URLs may hold tokens and are cut before they are logged by the
- * callers; the paths below are the remaining places where a secret could slip in with an object.
+ * Creates a logger that writes JSON lines to standard output. Callers remove query strings of socket URLs, which may contain
+ * tokens, before they log; the redacted paths cover the other places where an object could bring a secret in.
  */
 export function createLogger(service: string, level: string): Logger {
   const options = {
@@ -18,8 +18,8 @@ export function createLogger(service: string, level: string): Logger {
 }
 
 /**
- * The line that says a service serves: `"event":"ready"` and its port. Written whatever the level is, since orchestrators
- * and tools wait for it.
+ * Logs that the service is ready, with `"event":"ready"` and its port. The line is written at any log level, because
+ * orchestrators and tools wait for it.
  */
 export function logReady(logger: Logger, port: number, text: string): void {
   logger.child({}, { level: "info" }).info({ event: "ready", port }, text);

@@ -1,10 +1,9 @@
 /**
- * Where log lines go. Not pino's own destination: when the reader of the lines is gone (a log collector that crashed, a
- * closed terminal), that one repeats the failed write for ever at the end of the process, and a service that was told to
- * stop hangs instead. A line that nobody can read is dropped here.
+ * The destination of log lines; lines are dropped when the reader is gone (a crashed log collector, a closed terminal).
+ * pino's own destination would repeat the failed write for ever at the end of the process, so that a service could not stop.
  */
 export function standardOutput(): { write(line: string): void } {
-  // Without a listener the broken pipe would be an uncaught exception, which would be logged, which would fail again.
+  // Without a listener a broken pipe is an uncaught exception, and logging that exception would fail again.
   if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", () => undefined);
   return { write: (line) => void process.stdout.write(line) };
 }

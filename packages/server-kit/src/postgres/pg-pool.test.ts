@@ -7,7 +7,7 @@ import { createPool, isUnavailable } from "./pg-pool.ts";
 
 const withCode = (code: string): Error => Object.assign(new Error("x"), { code });
 
-test("a lost or starting server is told apart from a wrong statement", () => {
+test("an unreachable server is distinguished from a wrong statement", () => {
   for (const code of ["08006", "57P01", "57P03", "53300", "25P03", "ECONNREFUSED", "ENOENT"])
     expect(isUnavailable(withCode(code))).toBe(true);
   for (const code of ["23505", "42P01", "22P02", "57014"]) expect(isUnavailable(withCode(code))).toBe(false);
@@ -21,8 +21,8 @@ function message(type: string, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(type), length, body]);
 }
 
-// Fails when a connection has no listener from its first moment: the error would be an uncaught exception.
-test("a server that greets and ends the session in one segment costs a statement and not the process", async () => {
+// Fails when a connection has no error listener from the start: the error would be an uncaught exception.
+test("a server that ends the session right after its greeting fails one statement, not the process", async () => {
   const fatal = "SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0";
   const greetingAndEnd = Buffer.concat([
     message("R", Buffer.alloc(4)),
@@ -35,7 +35,7 @@ test("a server that greets and ends the session in one segment costs a statement
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
-  const url = `postgresql://someone@127.0.0.1:${port}/none`;
+  const url = `postgresql://user@127.0.0.1:${port}/none`;
   const pool = createPool({
     url,
     names: databaseNames("app", "heliograph"),
@@ -66,8 +66,9 @@ test("a server that greets and ends the session in one segment costs a statement
   expect(isUnavailable(failure), String(failure)).toBe(true);
 });
 
-// Fails when one time limit serves for both: what was begun on a silent network would wait as long as for a free connection.
-test("a connection to a server that says nothing is given up, and means that it is unavailable", async () => {
+// Fails when the pool has one time limit: opening a connection on a silent network would take as long as waiting for a
+// free connection may.
+test("connecting to a silent server fails as unavailable", async () => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => void sockets.push(socket.on("error", () => undefined))).listen(
     0,
@@ -76,7 +77,7 @@ test("a connection to a server that says nothing is given up, and means that it 
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
-  const url = `postgresql://someone@127.0.0.1:${port}/none`;
+  const url = `postgresql://user@127.0.0.1:${port}/none`;
   const pool = createPool({
     url,
     names: databaseNames("app", "heliograph"),

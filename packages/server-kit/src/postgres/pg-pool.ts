@@ -2,12 +2,12 @@ import type { DatabaseNames } from "@heliograph/shared/database-names";
 import pg from "pg";
 import type { Logger } from "../observability/logger.ts";
 
-/** Object ids of the types whose default parsing would lose something. */
+/** Object ids of types whose default parsing loses information. */
 const oid = { int8: 20, numeric: 1700, date: 1082, timestamp: 1114, timestamptz: 1184 } as const;
 
 /**
- * int8 becomes a number (versions and sequence numbers stay below 2^53) and fails loudly beyond; dates and timestamps
- * stay text, because a JavaScript Date cuts microseconds and moves dates by the time zone.
+ * Parses int8 as a number: versions and sequence numbers stay below 2^53.
+ * @throws RangeError beyond 2^53, where a number would lose digits
  */
 function parseInt8(text: string): number {
   const value = Number(text);
@@ -16,9 +16,10 @@ function parseInt8(text: string): number {
 }
 
 const isoTimestamp = (text: string): string =>
-  // "2026-11-01 10:00:00.123456+00" of a session in UTC; other forms (infinity, BC) pass unchanged.
+  // The form of a session in UTC, "2026-11-01 10:00:00.123456+00". Other forms (infinity, BC) stay unchanged.
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/.test(text) ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text;
 
+// Dates and timestamps stay text: a JavaScript Date drops microseconds and shifts dates by the time zone.
 const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [oid.int8]: parseInt8,
   [oid.numeric]: Number,
@@ -32,14 +33,14 @@ const types: pg.CustomTypesConfig = {
     format !== "binary" && parsers[id] ? parsers[id] : pg.types.getTypeParser(id, format as "text")) as never,
 };
 
-/** True when the server left a statement unanswered. Nothing is known about its outcome; the connection is closed. */
+/** Whether a statement got no answer in time. Its outcome is unknown, and its connection is closed. */
 export function isSilence(error: unknown): boolean {
   return error instanceof Error && error.message === "Query read timeout";
 }
 
 /**
- * A link that was cut without a word silences every connection that ran over it, and each would cost its next user the
- * whole time limit. So the first silence empties the pool of what lies idle; making new connections takes milliseconds.
+ * Closes the idle connections of a pool after a silence. A silently cut link affects every connection over it, and each
+ * would cost its next user the full time limit, while a new connection takes milliseconds.
  */
 function dropIdle(pool: pg.Pool): void {
   for (let idle = pool.idleCount; idle > 0; idle -= 1)
@@ -50,8 +51,8 @@ function dropIdle(pool: pg.Pool): void {
 }
 
 /**
- * Longest time for a new connection to be made, milliseconds. It takes a few round trips; one that was begun while the
- * network was silent stays silent, while the next may be answered at once. For a free one of the pool callers wait longer.
+ * Time limit for opening a connection, in milliseconds. An attempt that started while the network was silent stays
+ * unanswered, while the next may succeed at once. Callers wait longer than this for a free connection of the pool.
  */
 const connectWithinMs = 2500;
 
@@ -61,10 +62,10 @@ class PromptClient extends pg.Client {
   }
 }
 
-/** A pool that knows the names in its database: statements are built from `names`, never from a search_path. */
+/** A pool with the schema and role names of its database. Statements use `names` instead of a search_path. */
 export type DatabasePool = pg.Pool & { readonly names: DatabaseNames };
 
-/** A pool whose sessions speak UTC and whose idle errors are logged instead of ending the process. */
+/** Creates a pool whose sessions use UTC and which logs errors of idle connections instead of ending the process. */
 export function createPool(options: {
   readonly url: string;
   readonly names: DatabaseNames;
@@ -73,9 +74,12 @@ export function createPool(options: {
   readonly logger: Logger;
   /** Settings of every session, for example `{ statement_timeout: "5s" }`. */
   readonly session?: Readonly<Record<string, string>>;
-  /** Longest wait for an answer, milliseconds; a statement may set a shorter `query_timeout` of its own. Ends a statement whose server was silently cut off. None by default. */
+  /**
+   * Longest wait for an answer, milliseconds, for servers that became unreachable silently. A statement can set a shorter
+   * `query_timeout` of its own. No limit by default.
+   */
   readonly queryTimeoutMs?: number;
-  /** Send statements without waiting for the answers to those before: saves round trips to callers that make use of it. */
+  /** Send a statement without waiting for the answer to the previous one, which saves round trips. */
   readonly pipeline?: boolean;
 }): DatabasePool {
   const session = Object.entries({ timezone: "UTC", ...options.session }).map(([name, value]) => `-c ${name}=${value}`);
@@ -93,19 +97,24 @@ export function createPool(options: {
     keepAliveInitialDelayMillis: 10_000,
   });
   // Without a listener the loss of an idle connection (a restarted server) would be an uncaught exception.
-  pool.on("error", (error) => options.logger.warn({ cause: error.message }, "idle database connection lost"));
+  pool.on("error", (error) =>
+    options.logger.warn(
+      { cause: error.message },
+      "lost an idle database connection; the pool opens a new one when needed",
+    ),
+  );
   pool.on("release", (error: unknown) => {
     if (isSilence(error)) dropIdle(pool);
   });
-  // The same for a connection in use: a server that ends the session right behind its greeting is heard before the caller
-  // could add a listener of his own. His statement fails with the cause, so there is nothing to warn of here.
+  // The same for a connection in use: a server may end the session right after its greeting, before the caller can add a
+  // listener. The caller's statement fails with the cause, so this needs no warning.
   pool.on("connect", (client) => {
-    client.on("error", (error) => options.logger.debug({ cause: error.message }, "database connection lost"));
+    client.on("error", (error) => options.logger.debug({ cause: error.message }, "lost a database connection in use"));
   });
   return Object.assign(pool, { names: options.names });
 }
 
-/** True for errors that mean "the database cannot be reached now", not "this statement is wrong". */
+/** Whether an error means that the database cannot be reached now, rather than that the statement is wrong. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: string };

@@ -10,14 +10,14 @@ const answers: Readonly<Record<string, string>> = {
   ping: "+PONG\r\n",
 };
 
-// Fails when ioredis subscribes again by itself: if the link drops before the answer, that rejection has no handler.
-test("after a reconnect nothing is subscribed but by whoever listens", async () => {
-  const heard: string[][] = [];
+// Fails when ioredis resubscribes on its own: if the connection drops before the answer, its rejection has no handler.
+test("after a reconnect only the caller subscribes again", async () => {
+  const received: string[][] = [];
   const sockets: Socket[] = [];
   const pinged = Promise.withResolvers<void>();
   const server = createServer((socket) => {
     const commands: string[] = [];
-    heard.push(commands);
+    received.push(commands);
     sockets.push(socket);
     socket.on("error", () => undefined);
     socket.setEncoding("utf8").on("data", (text: string) => {
@@ -43,6 +43,6 @@ test("after a reconnect nothing is subscribed but by whoever listens", async () 
   await once(redis, "ready");
   redis.ping().catch(() => undefined);
   await pinged.promise;
-  expect(heard[0]).toContain("subscribe");
-  expect(heard[1]).not.toContain("subscribe");
+  expect(received[0]).toContain("subscribe");
+  expect(received[1]).not.toContain("subscribe");
 });

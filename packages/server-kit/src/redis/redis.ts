@@ -2,19 +2,19 @@ import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "../observability/logger.ts";
 
 /**
- * A connection on which a command stays unanswered for so long is dropped and made anew. Less than a leader's lease (3 s):
- * a server that is frozen, or cut off without a word, would otherwise hold the leader until the lease is gone, and then the
- * next leader; and what is sent to it meanwhile would pile up in memory.
+ * A connection is replaced when a command stays unanswered for this long. Less than the leader's lease (3 s): a frozen or
+ * silently unreachable server would otherwise block the leader until it loses the lease, then the next leader, while
+ * commands pile up in memory.
  */
 const answerTimeoutMs = 1000;
 
-/** A connection that only listens asks this often whether it is still heard; else it would notice a dead link in minutes. */
-const askMs = 3000;
+/** Ping interval. A connection that only subscribes would otherwise notice a dead link after minutes. */
+const pingEveryMs = 3000;
 
 /**
- * A Redis connection that reconnects for ever (0.1 to 2 s) and never queues commands while it is down: a hint published
- * late is worth less than none, since pods have read the log by then, and an unbounded queue would grow. Subscriptions end
- * with the link: subscribe on every "ready".
+ * Creates a Redis connection that reconnects without limit (every 0.1 to 2 s) and never queues commands while it is down:
+ * a late hint is useless, because gateways have read the log by then, and a queue would grow without bound. Subscriptions
+ * end with the connection, so callers must subscribe on every "ready".
  */
 export function createRedis(options: { readonly url: string; readonly name: string; readonly logger: Logger }): Redis {
   const common = {
@@ -26,34 +26,31 @@ export function createRedis(options: { readonly url: string; readonly name: stri
     socketTimeout: answerTimeoutMs,
     keepAlive: 5000,
     retryStrategy: (attempt: number) => Math.min(100 * attempt, 2000),
-    // Whoever listens subscribes on every "ready". What ioredis repeats by itself nobody awaits: a link that drops again
-    // before the answer would be an unhandled rejection, which ends the process.
+    // Callers subscribe on every "ready". ioredis does not await its own resubscription: a connection that drops before the
+    // answer would cause an unhandled rejection, which ends the process.
     autoResubscribe: false,
     reconnectOnError: () => false as const,
   } satisfies RedisOptions;
   const redis = options.url.startsWith("unix:")
     ? new Redis({ ...common, path: options.url.slice("unix:".length).replace(/^\/\/(?=\/)/, "") })
     : new Redis(options.url, common);
-  let asking: NodeJS.Timeout | undefined;
+  let pinging: NodeJS.Timeout | undefined;
   redis.on("ready", () => {
-    clearInterval(asking);
-    asking = setInterval(() => void redis.ping().catch(() => undefined), askMs).unref();
+    clearInterval(pinging);
+    pinging = setInterval(() => void redis.ping().catch(() => undefined), pingEveryMs).unref();
   });
-  redis.on("close", () => clearInterval(asking));
+  redis.on("close", () => clearInterval(pinging));
   let down = false;
   redis.on("error", (error: Error) => {
     if (!down)
-      options.logger.warn(
-        { cause: error.message },
-        "redis is unreachable; changes travel by polling the log until it is back",
-      );
+      options.logger.warn({ cause: error.message }, "cannot reach Redis; gateways poll the log until it reconnects");
     down = true;
   });
   redis.on("ready", () => {
-    if (down) options.logger.info("redis is back");
+    if (down) options.logger.info("reconnected to Redis");
     down = false;
   });
-  // Without waiting: the service starts whether or not Redis is there. The error listener reports a failure.
+  // Not awaited: the service starts without Redis too. The error listener reports a failure.
   redis.connect().catch(() => undefined);
   return redis;
 }

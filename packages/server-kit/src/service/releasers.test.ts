@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Releasers } from "./releasers.ts";
 
-test("releases in reverse, tries all, throws the first error with the name of what failed", async () => {
+test("releases in reverse order, tries all, and throws the first error with the name of its resource", async () => {
   const order: string[] = [];
   const releasers = new Releasers();
   releasers.push("pool", () => void order.push("pool"));

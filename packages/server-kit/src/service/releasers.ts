@@ -1,9 +1,9 @@
-/** Undoes one acquisition. */
+/** Releases one resource. */
 export type Release = () => void | Promise<void>;
 
 /**
- * A stack of undos: what was acquired last is released first, all of them are tried, the first error is thrown at the
- * end. Also covers a half-built service: whatever was pushed before the failure is released.
+ * A stack of releases: the resource acquired last is released first. All are tried, and the first error is thrown at the
+ * end. It covers a service whose start failed too: everything pushed before the failure is released.
  */
 export class Releasers {
   #stack: { name: string; release: Release }[] = [];

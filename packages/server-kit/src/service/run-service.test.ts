@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 async function startService(name: string, ...args: string[]): Promise<ChildProcess> {
   const program = path.join(import.meta.dirname, "../testing/fixtures", name);
   const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  // Also when the test fails because it does not stop.
+  // Covers a test that fails because the service does not stop.
   onTestFinished(() => void child.kill("SIGKILL"));
   await once(child.stdout as NodeJS.ReadableStream, "data");
   return child;
@@ -18,28 +18,28 @@ async function exitOf(child: ChildProcess): Promise<unknown[]> {
     : [child.exitCode, child.signalCode];
 }
 
-test("SIGTERM releases and exits 0; the doubled signal of a terminal does not force it", async () => {
+test("SIGTERM releases and exits with 0, and the doubled signal of a terminal does not force the exit", async () => {
   const child = await startService("idle-service.ts");
   child.kill("SIGTERM");
   child.kill("SIGINT");
   expect(await exitOf(child)).toEqual([0, null]);
 });
 
-test("a service whose log reader is gone stops when told to", async () => {
+test("a service without a log reader stops on SIGTERM", async () => {
   const child = await startService("idle-service.ts");
   child.stdout?.destroy();
   child.kill("SIGTERM");
   expect(await exitOf(child)).toEqual([0, null]);
 }, 10_000);
 
-// Fails when a broken process takes as long to drain as a sound one: its clients would wait for nothing.
-test("after an uncaught exception a release that hangs ends the process within seconds", async () => {
+// Fails when a broken process may drain as long as a healthy one: its clients would wait in vain.
+test("after an uncaught exception a hanging release is cut off within seconds", async () => {
   const child = await startService("stuck-service.ts");
   child.kill("SIGUSR2");
   expect(await exitOf(child)).toEqual([1, null]);
 }, 10_000);
 
-test("a release that takes longer than usual is cut off, unless the service allowed itself the time", async () => {
+test("a release that takes too long is cut off, unless the service allowed more time", async () => {
   const [cut, allowed] = [await startService("slow-service.ts"), await startService("slow-service.ts", "allowed")];
   for (const child of [cut, allowed]) child.kill("SIGTERM");
   expect(await exitOf(cut)).toEqual([1, null]);

@@ -2,32 +2,32 @@ import { ConfigurationError, configurationExitCode } from "../config/configurati
 import type { Logger } from "../observability/logger.ts";
 import { Releasers } from "./releasers.ts";
 
-/** What a service's `start` receives. */
+/** The context of a service's `start`. */
 export interface ServiceContext {
   readonly releasers: Releasers;
-  /** Aborted at the first SIGTERM or SIGINT, so that waiting at start (for the database, say) ends as well. */
+  /** Aborted at the first SIGTERM or SIGINT, which also ends waiting during the start, for example for the database. */
   readonly signal: AbortSignal;
   /**
-   * Allows the release more than `shutdownLimitMs`, for a service that drains for as long as it was told to. Whoever
-   * starts the process must allow that time as well before killing it.
+   * Allows the release more time than `shutdownLimitMs`, for a service with a configured drain time. The orchestrator must
+   * allow the same time before it kills the process.
    */
   readonly allowShutdown: (limitMs: number) => void;
 }
 
-/** Longest time between the signal and the end of the process. ECS and Kubernetes kill after 30 s by default. */
+/** Longest time from the signal to the end of the process. ECS and Kubernetes kill after 30 s by default. */
 export const shutdownLimitMs = 25_000;
 
 /**
- * The same after an uncaught exception, milliseconds: the process may be broken, and clients of a service that drains
- * without working would wait for nothing. Enough for saying goodbye to sockets.
+ * The same limit after an uncaught exception, milliseconds. The process may be broken, and its clients should not wait for
+ * a drain. It is enough to close sockets.
  */
 const crashLimitMs = 2000;
 
 /**
- * Runs a service until SIGTERM or SIGINT: `start` acquires in order and pushes each undo, the signal releases in reverse.
- * A second signal ends the process at once. Handlers stay registered: Ctrl-C in a terminal reaches the process twice, by
- * the group and through npm, and a handler that removes itself would let the second one kill a draining service.
- * Exit codes: 0 stopped, 1 failed, 78 bad configuration.
+ * Runs a service until SIGTERM or SIGINT: `start` acquires resources in order and pushes their releases, and the signal
+ * releases them in reverse order. A second signal ends the process at once. The handlers stay registered: Ctrl-C in a
+ * terminal reaches the process twice, through the process group and through npm, and without a handler the second signal
+ * would kill a draining service. Exit codes: 0 stopped, 1 failed, 78 invalid configuration.
  */
 export function runService(
   logger: Logger,
@@ -41,7 +41,7 @@ export function runService(
 
   const endAfter = (afterMs: number): void => {
     setTimeout(() => {
-      logger.error("shutdown took too long, ending now");
+      logger.error("shutdown took too long; exiting now");
       process.exit(1);
     }, afterMs).unref();
   };
@@ -51,7 +51,7 @@ export function runService(
 
   const stop = async (code: number, reason: string): Promise<void> => {
     if (stopping !== undefined) {
-      // The doubled Ctrl-C arrives within milliseconds; only a later signal means "now".
+      // The second signal of one Ctrl-C arrives within milliseconds; only a later one forces the exit.
       if (Date.now() - stopping > 1000) process.exit(code || 130);
       return;
     }
@@ -63,7 +63,7 @@ export function runService(
       await releasers.releaseAll();
       logger.info("stopped");
     } catch (error) {
-      logger.error({ err: error }, "shutdown failed");
+      logger.error({ err: error }, "shutdown failed; exiting with code 1");
       code = 1;
     }
     process.exit(code);
@@ -72,12 +72,12 @@ export function runService(
   process.on("SIGTERM", () => void stop(0, "SIGTERM"));
   process.on("SIGINT", () => void stop(0, "SIGINT"));
   process.on("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "uncaught exception");
+    logger.fatal({ err: error }, "uncaught exception; shutting down");
     endAfter(crashLimitMs);
     void stop(1, "uncaught exception");
   });
   process.on("unhandledRejection", (error) => {
-    logger.fatal({ err: error }, "unhandled rejection");
+    logger.fatal({ err: error }, "unhandled rejection; shutting down");
     endAfter(crashLimitMs);
     void stop(1, "unhandled rejection");
   });
@@ -88,7 +88,7 @@ export function runService(
       for (const problem of error.problems) logger.fatal(problem);
       process.exit(configurationExitCode);
     }
-    logger.fatal({ err: error }, "start failed");
+    logger.fatal({ err: error }, "start failed; shutting down");
     void stop(1, "start failed");
   });
 }

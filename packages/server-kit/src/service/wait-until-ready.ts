@@ -3,9 +3,9 @@ import { sleep } from "@heliograph/shared/sleep";
 import type { Logger } from "../observability/logger.ts";
 
 /**
- * Repeats `attempt` until it succeeds, saying what is waited for: a service that starts before its database must not
- * crash in a loop, and must not look hung either. Waits 0 to 5 s between attempts (full jitter).
- * @throws the abort reason's error when the signal is aborted
+ * Repeats `attempt` until it succeeds and logs what it waits for: a service that starts before its database must neither
+ * crash in a loop nor seem hung. The pause between attempts is 0 to 5 s (full jitter).
+ * @throws the reason of the signal when it aborts
  */
 export async function waitUntilReady<Result>(options: {
   readonly what: string;
@@ -20,10 +20,10 @@ export async function waitUntilReady<Result>(options: {
     try {
       return await attempt();
     } catch (error) {
-      const waitMs = Math.round(backoff.next());
+      const waitMs = backoff.next();
       const message =
         error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error);
-      logger.warn({ waitMs, cause: message }, `waiting for ${what}`);
+      logger.warn({ waitMs, cause: message }, `waiting for ${what}; retrying`);
       await sleep(waitMs, signal);
     }
   }

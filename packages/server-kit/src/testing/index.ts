@@ -1,2 +1,2 @@
-export { type Freezer, startFreezer } from "./freezer.ts";
+export { type FreezableProxy, startFreezableProxy } from "./freezable-proxy.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";

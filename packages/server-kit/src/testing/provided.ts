@@ -1,11 +1,11 @@
-/** What the test run's global set-up hands to every test file through vitest's `inject`. */
+/** Values that the global set-up of a test run provides to every test file through vitest's `inject`. */
 declare module "vitest" {
   export interface ProvidedContext {
-    /** Superuser URL of the maintenance database on the PostgreSQL of this run. The templates lie beside it. */
+    /** Superuser URL of the maintenance database on the PostgreSQL of this run, which also has the template databases. */
     postgresUrl: string;
-    /** The Redis of this run, or null where this machine has none and none could be installed. */
+    /** URL of the Redis of this run; null if the machine has none and none could be installed. */
     redisUrl: string | null;
-    /** The Chromium of this machine, or null. */
+    /** Path of a Chromium on this machine, or null. */
     chromiumPath: string | null;
   }
 }

@@ -7,7 +7,7 @@ import "./provided.ts";
 
 export interface TestDatabase extends AsyncDisposable {
   readonly name: string;
-  /** URL of this database for a role: the superuser by default, `heliograph_gateway` or `heliograph_watcher`. */
+  /** URL of this database for `heliograph_gateway` or `heliograph_watcher`; for the superuser by default. */
   url(role?: string): string;
   readonly names: DatabaseNames;
   /** Superuser connections. */
@@ -24,9 +24,9 @@ const namesOf = {
 const suffixes = /\.(pg|redis|cluster|browser|bench)\.test\.tsx?$/;
 
 /**
- * A database of its own, copied from a template: `core` has Heliograph alone, `suite` also the tables of the demonstration, `demo` also
- * its data. Dropped at the end with whatever is still connected.
- * @throws when the test file's suffix does not announce PostgreSQL
+ * Creates a database by copying a template: `core` has Heliograph alone, `suite` the tables of the demonstration too, and
+ * `demo` its data. Disposing drops it and closes remaining connections.
+ * @throws if the suffix of the test file does not allow PostgreSQL
  */
 export async function createTestDatabase({ template }: { template: "core" | "suite" | "demo" }): Promise<TestDatabase> {
   const file = expect.getState().testPath ?? "";
@@ -52,7 +52,7 @@ export async function createTestDatabase({ template }: { template: "core" | "sui
   await admin(`create database ${name} template heliograph_${template} strategy file_copy`);
   const names = namesOf[template];
   const pool = Object.assign(new pg.Pool({ connectionString: urlOf(name), max: 10 }), { names });
-  // Dropping the database with FORCE ends connections that a failed test left open; that must not fail the run again.
+  // DROP DATABASE with FORCE closes connections that a failed test left open, which must not add another failure.
   pool.on("error", () => undefined);
   return {
     name,

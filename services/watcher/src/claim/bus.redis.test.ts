@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createLogger } from "@heliograph/server-kit";
-import { startFreezer } from "@heliograph/server-kit/testing";
+import { startFreezableProxy } from "@heliograph/server-kit/testing";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { createRedisBus } from "./bus.ts";
 
@@ -9,7 +9,7 @@ import { createRedisBus } from "./bus.ts";
 test("[HINT-11] an unresponsive Redis does not block the leader", async () => {
   const redisUrl = inject("redisUrl");
   if (!redisUrl) throw new Error("this test needs Redis: install redis-server");
-  await using proxy = await startFreezer(redisUrl);
+  await using proxy = await startFreezableProxy(redisUrl);
   const logger = createLogger("test", "silent");
   const bus = createRedisBus({ url: proxy.url, prefix: `test-${randomUUID()}`, logger, onPoke: () => undefined });
   onTestFinished(() => bus.close());

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { createLogger, createRedis } from "@heliograph/server-kit";
-import { startFreezer } from "@heliograph/server-kit/testing";
+import { startFreezableProxy } from "@heliograph/server-kit/testing";
 import { Queue } from "bullmq";
 import { expect, inject, onTestFinished, test } from "vitest";
 import type { Job } from "./job.ts";
@@ -159,7 +159,7 @@ test("a watcher starts without Redis and runs jobs once Redis is reachable", asy
 test("closing takes bounded time without Redis and with a silent Redis", async () => {
   const closeMs = 500;
   await using closed = await startClosedProxy();
-  await using silent = await startFreezer(redisUrl());
+  await using silent = await startFreezableProxy(redisUrl());
   const runs = new Runs();
   const never = start({ prefix: newPrefix(), url: closed.url, run: runs.note, settings: { closeMs } });
   const fallen = start({ prefix: newPrefix(), url: silent.url, run: runs.note, settings: { closeMs } });

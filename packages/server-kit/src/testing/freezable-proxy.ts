@@ -1,13 +1,13 @@
 import { connect, createServer, type Socket } from "node:net";
 
-export interface Freezer extends AsyncDisposable {
-  /** Redis, by way of the freezer. */
+export interface FreezableProxy extends AsyncDisposable {
+  /** URL of Redis through the proxy. */
   readonly url: string;
-  freeze(now: boolean): void;
+  freeze(frozen: boolean): void;
 }
 
-/** A way to Redis that can be made to swallow everything without closing: a frozen server, or a link cut without a word. */
-export async function startFreezer(redisUrl: string): Promise<Freezer> {
+/** Starts a proxy to Redis that, while frozen, drops all data without closing: like a frozen server or a silently cut link. */
+export async function startFreezableProxy(redisUrl: string): Promise<FreezableProxy> {
   const sockets = new Set<Socket>();
   let frozen = false;
   const { hostname, port: redisPort, protocol, pathname } = new URL(redisUrl);
@@ -30,8 +30,8 @@ export async function startFreezer(redisUrl: string): Promise<Freezer> {
   const address = server.address();
   return {
     url: `redis://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
-    freeze: (now) => {
-      frozen = now;
+    freeze: (next) => {
+      frozen = next;
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
