@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => rest[Symbol.asyncDispose]());
 
-test("unknown codes look into the catalog at most once every three seconds", async () => {
+test("unknown codes cause at most one catalog read every three seconds", async () => {
   let now = 0;
   let reads = 0;
   const counting = new Proxy(rest.pool, {
@@ -33,7 +33,7 @@ test("unknown codes look into the catalog at most once every three seconds", asy
   expect(reads).toBe(2);
 });
 
-test("a refresh keeps the objects of unchanged types, and its version rises only with a change", async () => {
+test("a refresh keeps the objects of unchanged types, and the version increases only with a change", async () => {
   const before = { version: rest.registry.version, project: rest.registry.get("project") };
   await rest.registry.refresh();
   expect(rest.registry.version).toBe(before.version);
@@ -45,7 +45,7 @@ test("a refresh keeps the objects of unchanged types, and its version rises only
   expect(rest.registry.get("team")?.columns.find(({ name }) => name === "mission")?.comment).toBe("What for.");
 });
 
-test("a table that goes live is served without a restart, with columns of unusual names and types", async () => {
+test("a newly tracked table is served without a restart, including columns of unusual names and types", async () => {
   await rest.db.pool.query(`
     create table app."odd ""table""" (
       id uuid primary key default gen_random_uuid(), organization_id uuid not null,
@@ -93,7 +93,7 @@ test("a table that goes live is served without a restart, with columns of unusua
   expect(rows).toEqual([{ actor: "Bob" }, { actor: "Bob" }]);
 });
 
-test("a column that is dropped or added while the gateway runs is noticed by the first request that meets it", async () => {
+test("the first request that uses a dropped or added column refreshes the type", async () => {
   await rest.db.pool.query("alter table app.team drop column mission");
   const read = await rest.call("GET /team?limit=1");
   expect(read.status).toBe(200);
@@ -109,7 +109,7 @@ test("a column that is dropped or added while the gateway runs is noticed by the
   expect(registry.get("team")?.columns.some(({ name }) => name === "motto")).toBe(true);
 });
 
-test("a statement that fails for ever does not read the catalog for ever", async () => {
+test("a statement that keeps failing does not keep reading the catalog", async () => {
   let now = 0;
   const registry = new EntityRegistry(rest.pool, () => now);
   await registry.refresh();

@@ -1,18 +1,18 @@
 import type { DatabasePool } from "@heliograph/server-kit";
 import { type CatalogRow, type EntityType, entityTypeOf } from "./entity-type.ts";
 
-/** Least time between two looks at the catalog that an unknown name causes: made-up names must not become a load. */
+/** Minimum time between catalog reads that unknown names cause, so that made-up names cause no load. */
 const refreshIntervalMs = 3000;
-/** Least time between two looks because a statement failed; a broken trigger fails alike, with every write. */
+/** Minimum time between catalog reads that failed statements cause; a broken trigger fails with every write. */
 const staleIntervalMs = 1000;
-/** After this time a lookup has the catalog read beside it: that is how an added column or enumeration value is noticed. */
+/** Maximum age of the catalog. A later lookup starts a refresh, which finds added columns and enum values. */
 const maxAgeMs = 60_000;
 
 const catalogQuery = (schema: string): string => `
   select code, schema_name, table_name, key_column, tenant_column, containers, rights, redact, views, public, own_policy, comment, columns
     from ${schema}.entity_catalog order by code`;
 
-/** The live tables as the database describes them. Filled once at start; read without waiting afterwards. */
+/** The entity types of the database. Loaded once at the start; lookups do not wait for the database afterwards. */
 export class EntityRegistry {
   readonly #pool: DatabasePool;
   readonly #now: () => number;
@@ -28,7 +28,7 @@ export class EntityRegistry {
     this.#now = now;
   }
 
-  /** Rises when any type appears, changes or goes; what is built from all types is cached under it. */
+  /** Increases when a type is added, changed or removed; values derived from all types are cached by it. */
   get version(): number {
     return this.#version;
   }
@@ -42,22 +42,22 @@ export class EntityRegistry {
     return [...this.#types.values()];
   }
 
-  /** Like `get`, but an unknown code looks into the catalog first, at most once every few seconds. */
+  /** Like `get`, but an unknown code refreshes the registry first, at most once every few seconds. */
   async find(code: string): Promise<EntityType | undefined> {
     const known = this.#types.get(code);
-    // A failed look is no matter here: the types known so far still serve, and the next lookup tries again.
+    // A failure is ignored: the known types stay in use, and a later lookup tries again.
     if (known && this.#now() - this.#refreshedAt > maxAgeMs) this.refresh().catch(() => undefined);
     if (!known) await this.refreshIfDue();
     return this.#types.get(code);
   }
 
-  /** Refreshes unless that was done within the last seconds. For callers that outsiders can trigger. */
+  /** Refreshes unless the last refresh was seconds ago, for callers that any request can trigger. */
   async refreshIfDue(): Promise<void> {
     if (this.#refreshing !== undefined) return this.#refreshing;
     if (this.#now() - this.#refreshedAt >= refreshIntervalMs) await this.refresh();
   }
 
-  /** After a statement made from this type failed for a missing column or table: the type as it is now. */
+  /** The current type, after a statement for `type` failed because a column or table is missing. */
   async renew(type: EntityType): Promise<EntityType | undefined> {
     const unchanged = this.#types.get(type.code) === type;
     if (unchanged && this.#now() - this.#staleAt >= staleIntervalMs) {
@@ -67,7 +67,7 @@ export class EntityRegistry {
     return this.#types.get(type.code);
   }
 
-  /** Reads the catalog. Callers at the same time share one read. */
+  /** Reads the catalog. Concurrent callers share one read. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#read().finally(() => {
       this.#refreshing = undefined;
@@ -96,7 +96,7 @@ export class EntityRegistry {
   }
 }
 
-/** @throws when the catalog cannot be read */
+/** Creates a registry and loads it. @throws if the catalog cannot be read */
 export async function loadEntityRegistry(pool: DatabasePool): Promise<EntityRegistry> {
   const registry = new EntityRegistry(pool);
   await registry.refresh();

@@ -1,6 +1,6 @@
 import { quoteIdentifier } from "./quote-identifier.ts";
 
-/** One column of a live table, as the view app.entity_catalog describes it. */
+/** A column of a tracked table, as the view app.entity_catalog describes it. */
 export interface Column {
   readonly name: string;
   /** As PostgreSQL writes it, for example `numeric(14,2)`. */
@@ -12,12 +12,12 @@ export interface Column {
   readonly generated: boolean;
   readonly maxLength: number | null;
   readonly enumValues: readonly string[] | null;
-  /** Entity code to which a foreign key points. */
+  /** Entity code of the table that a foreign key refers to. */
   readonly references: string | null;
   readonly comment: string | null;
 }
 
-/** A live table. A new object after each refresh that changed it, so whatever is derived from one can be cached on it. */
+/** A tracked table. A refresh that finds a change makes a new object, so derived values can be cached by the object. */
 export interface EntityType {
   readonly code: string;
   readonly schemaName: string;
@@ -33,9 +33,9 @@ export interface EntityType {
   /** Reads are written to the audit log. */
   readonly views: boolean;
   readonly public: boolean;
-  /** Who may read a row is decided by policies of the table's own. */
+  /** The table's own policies decide who may read a row. */
   readonly ownPolicy: boolean;
-  /** What the table holds, in a sentence. */
+  /** The comment of the table: one sentence about its content. */
   readonly comment: string | null;
   /** All columns in table order, redacted ones included. */
   readonly columns: readonly Column[];
@@ -79,7 +79,7 @@ export function entityTypeOf(row: CatalogRow): EntityType {
 
 const readable = new WeakMap<EntityType, ReadonlyMap<string, Column>>();
 
-/** The columns that answers may show, by name, in table order. A redacted column does not exist for users. */
+/** The columns that answers may contain, by name and in table order. For users a redacted column does not exist. */
 export function readableColumns(type: EntityType): ReadonlyMap<string, Column> {
   let columns = readable.get(type);
   if (!columns) {

@@ -53,7 +53,7 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
     });
   });
 
-  test("1 000 transactions of all people on two connections, with errors and timeouts between, never see another's rows", async () => {
+  test("[G5] 1 000 transactions of all people on two connections, with errors and timeouts, never see foreign rows", async () => {
     const outcomes = { rows: 0, failed: 0 };
     await Promise.all(
       Array.from({ length: 1000 }, async (_, index) => {
@@ -86,11 +86,11 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
     }
   });
 
-  test("without a transaction the gateway's role sees no row of a user's table", async () => {
+  test("without a transaction the gateway's role sees no rows of tracked tables", async () => {
     await expect(pool.query("select 1 from app.team")).rejects.toThrow(/permission denied/);
   });
 
-  test("a context that cannot be set is the error that is told, and nothing runs", async () => {
+  test("when the context cannot be set, its error is reported and nothing runs", async () => {
     const broken = { ...personAt(0), organizationId: "\0" };
     await expect(withUser(pool, broken, (client) => client.query("delete from app.team"))).rejects.toThrow(
       /invalid byte sequence/,
@@ -98,14 +98,14 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
     expect((await db.pool.query("select 1 from app.team limit 1")).rowCount).toBe(1);
   });
 
-  test("read only refuses writes", async () => {
+  test("a read-only transaction refuses writes", async () => {
     const write = withUser(pool, personAt(0), (client) => client.query("update app.team set name = name"), {
       readOnly: true,
     });
     await expect(write).rejects.toThrow(/read-only transaction/);
   });
 
-  test("a failed transaction leaves nothing, a resolved one everything", async () => {
+  test("a rejected transaction is rolled back, a resolved one committed", async () => {
     const person = personAt(0);
     const insert = "insert into app.team (organization_id, name) values ($1, $2)";
     const failed = withUser(pool, person, async (client) => {
@@ -121,8 +121,8 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
     expect(rows).toEqual([{ name: `kept ${pipeline}` }]);
   });
 
-  // Fails when the server waits for it: whoever repeats the write on another connection waits for the locks of the first.
-  test("a transaction that is left in the middle lets go of its locks by itself", async () => {
+  // Fails when the server keeps the transaction open: its repetition on another connection waits for the same locks.
+  test("an abandoned transaction releases its locks", async () => {
     const person = personAt(0);
     const rename = "update app.team set name = name || '.' where id = (select id from app.team order by id limit 1)";
     const { promise: heldUp, resolve: goOn } = Promise.withResolvers<void>();
@@ -141,7 +141,7 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
     expect(isUnavailable(error), String(error)).toBe(true);
   });
 
-  test("a connection that breaks is an error that means unavailable, and is not used again", async () => {
+  test("a broken connection is reported as unavailable and not reused", async () => {
     const killed = withUser(pool, personAt(0), async (client) => {
       const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
       await db.pool.query("select pg_terminate_backend($1)", [rows[0]?.pid]);

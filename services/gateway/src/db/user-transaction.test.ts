@@ -5,8 +5,8 @@ import { withUser } from "./user-transaction.ts";
 
 const person = { personId: "p", organizationId: "o" };
 
-// Fails when a ROLLBACK is sent after the silence: the caller would wait for the time limit a second time.
-test.each([true, false])("a silent connection is closed and asked nothing more (pipeline %s)", async (pipeline) => {
+// Fails when a ROLLBACK is sent after the timeout: the caller would wait for the time limit a second time.
+test.each([true, false])("a silent connection is closed without another statement (pipeline %s)", async (pipeline) => {
   const pool = new FakePool(pipeline);
   const [second, first] = [pool.add(), pool.add()];
   first.silent = true;
@@ -23,8 +23,8 @@ test.each([true, false])("a silent connection is closed and asked nothing more (
   }
 });
 
-// Fails when a user has to wait for the limit of his statement before anybody notices that it was never sent.
-test("a link that is silent from the beginning is noticed within 3 s, and the work is done on another connection", async () => {
+// Fails when only the time limit of the statement reveals that BEGIN was never answered.
+test("a connection that is silent from the start fails within 3 s, and the work is repeated on another", async () => {
   const pool = new FakePool(false);
   const [other, silent] = [pool.add(), pool.add()];
   silent.silent = true;
@@ -36,8 +36,8 @@ test("a link that is silent from the beginning is noticed within 3 s, and the wo
   ]);
 });
 
-// Fails when every silence is answered with another try: a write whose COMMIT is unanswered may have taken place.
-test("a link that falls silent later is not, neither for a write nor for what took long", async () => {
+// Fails when every timeout is retried: a write whose COMMIT got no answer may be committed.
+test("work is not repeated after a later timeout if it writes or took long", async () => {
   for (const [answers, readOnly] of [
     [2, false],
     [3, false],
@@ -52,12 +52,12 @@ test("a link that falls silent later is not, neither for a write nor for what to
   }
 });
 
-// Fails when idle connections are tried one after another once a link is cut: each costs the whole time limit.
-test("after a silence, connections that were last heard before it are closed instead of used", async () => {
+// Fails when idle connections are tried one after another after a cut link: each costs the full time limit.
+test("after a timeout, connections without a later answer are closed instead of used", async () => {
   const pool = new FakePool(true);
   const [fresh, old, silent] = [pool.add(), pool.add(), pool.add()];
   const ask = (): Promise<unknown> => withUser(pool.asPool(), person, (client) => client.query("select 1"));
-  // Both have served somebody; `silent` is taken first from now on.
+  // Both have been used; the pool hands out `silent` first from now on.
   await Promise.all([ask(), ask()]);
   pool.idle.splice(0, pool.idle.length, fresh, old, silent);
   silent.silent = true;
@@ -68,7 +68,7 @@ test("after a silence, connections that were last heard before it are closed ins
   expect(fresh.closed).toBe(false);
 });
 
-test("a statement that fails is rolled back on a connection that stays", async () => {
+test("a failed statement is rolled back, and its connection is reused", async () => {
   const pool = new FakePool(true);
   const connection = pool.add();
   const failed = withUser(pool.asPool(), person, () => Promise.reject(new Error("the caller's own")));

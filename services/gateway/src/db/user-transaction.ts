@@ -1,7 +1,7 @@
 import { type DatabasePool, isSilence } from "@heliograph/server-kit";
 import type pg from "pg";
 
-/** What a transaction's work may do: ask. It can neither release the connection nor outlive the time limit. */
+/** The client for the work of a transaction: it can query, but neither release the connection nor exceed the time limit. */
 export interface UserClient {
   /** The schema of Heliograph, quoted for SQL. */
   readonly schema: string;
@@ -10,7 +10,7 @@ export interface UserClient {
   queryArrays(text: string, values?: readonly unknown[]): Promise<pg.QueryArrayResult<unknown[]>>;
 }
 
-/** Who a transaction acts for, and what the change log notes about it. */
+/** The user that a transaction acts for, and what the change log records about the request. */
 export interface UserContext {
   readonly personId: string;
   readonly organizationId: string;
@@ -19,41 +19,40 @@ export interface UserContext {
 }
 
 export interface UserTransactionOptions {
-  /** Read only: the database refuses every write. */
+  /** The database refuses every write. */
   readonly readOnly?: boolean;
   /** Longest time of one statement on the server. */
   readonly statementTimeoutMs?: number;
 }
 
-/** Longer than any honest request on the suite's tables, shorter than the patience of a load balancer (60 s). */
+/** Longer than any legitimate request, and shorter than the timeout of a load balancer (60 s). */
 const defaultStatementTimeoutMs = 10_000;
 
 /**
- * How much longer the client waits than the server: a server that is gone without a word never sends the timeout's error.
+ * How much longer the client waits than the server: an unreachable server never sends the error of its timeout.
  */
 const silenceMs = 1000;
 
 /**
- * How long the beginning of a transaction may take: it costs the server nothing, however long the work behind it is, so
- * more than this is a dead link. Long enough for a machine that stalls.
+ * Time limit for BEGIN and the context. They cost the server almost nothing, however long the work is, so a longer wait
+ * means a dead link. Long enough for a machine that stalls.
  */
 const beginTimeoutMs = 3000;
 
 /**
- * How long the server waits for the next statement of a transaction, milliseconds; work here does nothing but ask. When the
- * link is cut without a word in the middle of a write, the server knows nothing of it and keeps the write's locks, which
- * are those that its repetition needs.
+ * How long the server waits for the next statement of a transaction, milliseconds. When the link is cut silently during a
+ * write, the server does not notice and keeps the locks of the write, which its repetition needs.
  */
 const longestPauseMs = 3000;
 
-/** When the statement was sent that the last silent connection of a pool left unanswered; milliseconds, monotonic. */
+/** When the last unanswered statement of a pool was sent; monotonic milliseconds. */
 const silentSince = new WeakMap<pg.Pool, number>();
 /** When a connection last finished a transaction. */
 const heardAt = new WeakMap<pg.PoolClient, number>();
 
 /**
- * Idle connections last heard before another one fell silent are closed and not tried: a cut link silences all of them, and
- * each would cost its user the whole time limit.
+ * Takes a connection from the pool and closes idle ones whose last answer is older than the last silence: a cut link affects
+ * all of them, and each would cost its user the full time limit.
  */
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   for (;;) {
@@ -64,7 +63,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   }
 }
 
-// All settings are local to the transaction: whatever happens, the connection goes back to the pool without a user.
+// All settings are local to the transaction, so the connection always returns to the pool without a user.
 const contextStatement = (appRole: string): string => `
   select set_config('role', '${appRole}', true), set_config('app.person_id', $1, true),
          set_config('app.organization_id', $2, true), set_config('app.actor', $3, true),
@@ -79,8 +78,8 @@ const contextStatement = (appRole: string): string => `
  * on a pool with `pipeline`. That is safe: if the context cannot be set, the transaction is aborted and the statement
  * fails; if BEGIN failed, the statement would run as the gateway's own role, which holds no right on users' tables.
  *
- * A link that is silent from the beginning has changed nothing, so `work` is done once more, on another connection; the
- * same where it only read, and did not take long to fail.
+ * A transaction that gets no answer from the start has changed nothing, so `work` is repeated once on another connection.
+ * The same applies to work that only reads and fails within a short time limit.
  */
 export async function withUser<Result>(
   pool: DatabasePool,
@@ -124,17 +123,17 @@ async function withUserOnce<Result>(
   });
   try {
     const begun = begin(client, pool.names.roles.app, context, timeoutMs, options.readOnly === true);
-    // Handled here already: `work` may fail first, and this rejection would then have no handler.
+    // The rejection is handled here too: `work` may fail first, and it would then be unhandled.
     begun.then(onBegun, () => undefined);
     const result = await work(client).catch(async (error: unknown) => {
-      await begun; // its failure is the cause of whatever `work` met
+      await begun; // a failure here is the cause of the failure of `work`
       throw error;
     });
     await begun;
     await client.query("commit");
     return result;
   } catch (error) {
-    // A broken connection is closed, which rolls back as well; asking a silent one would take the time limit once more.
+    // A broken connection is closed, which rolls back too; a ROLLBACK on a silent one would take the time limit again.
     if (!broken)
       await client.query("rollback").catch((failure: Error) => {
         broken ??= failure;
@@ -169,12 +168,12 @@ function begin(
   ]);
 }
 
-/** With what begins a transaction, which must not take long. */
+/** A client that can also begin a transaction, within a shorter time limit. */
 type BoundedClient = UserClient & { begin(text: string, values: readonly unknown[]): Promise<unknown> };
 
 /**
- * Statements fail on this side when the server stays silent beyond its own statement timeout. `onSilence` is told of it,
- * and when the statement was sent; those that come after it fail without being sent.
+ * A client whose statements fail when the server does not answer within its own statement timeout. `onSilence` receives
+ * the error and the time at which the statement was sent; later statements fail without being sent.
  */
 function boundedClient(
   connection: pg.PoolClient,
@@ -196,7 +195,7 @@ function boundedClient(
       throw error;
     }
   };
-  // Without pipelining the driver wants each statement sent after the answer to the one before.
+  // Without pipelining the driver requires the answer to a statement before the next one is sent.
   let last: Promise<unknown> = Promise.resolve();
   const inOrder = <Result>(send: () => Promise<Result>): Promise<Result> => {
     if (connection.pipeline) return watched(send);

@@ -11,7 +11,7 @@ afterAll(() => rest[Symbol.asyncDispose]());
 const id = "00000000-0000-4000-8000-000000000000";
 const json = { "content-type": "application/json" };
 
-/** Every error has the same shape, a code of the catalogue with its status, and says which request it was. */
+/** Checks that an error has the common shape, a code of the catalogue with its status, and the id of the request. */
 function expectError(answer: Answer): void {
   const { error } = answer.body;
   expect(Object.keys(error)).toEqual(["code", "message", "remedy", "requestId"]);
@@ -23,7 +23,7 @@ function expectError(answer: Answer): void {
 
 test.each<[string, number, string, RegExp, Call]>([
   ["GET /projekt", 404, "unknown_entity", /"projekt". Did you mean project\?/, {}],
-  ["GET /person", 404, "unknown_entity", /no entity type "person"/, {}],
+  ["GET /person", 404, "unknown_entity", /No entity type has the code "person"/, {}],
   ["GET /credential", 404, "unknown_entity", /./, {}],
   ["GET /project%22%3Bselect", 404, "unknown_entity", /./, {}],
   ["GET /project/123", 400, "invalid_id", /"123" is not a UUID/, {}],
@@ -76,7 +76,7 @@ test.each<[string, number, string, RegExp, Call]>([
     { headers: { "content-type": "text/plain" }, body: "name=x" },
   ],
   ["POST /project", 413, "payload_too_large", /256 KiB/, { body: { name: "x".repeat(256 * 1024) } }],
-  [`PATCH /project/${id}`, 400, "invalid_body", /names no column/, { body: {} }],
+  [`PATCH /project/${id}`, 400, "invalid_body", /must contain at least one column/, { body: {} }],
   [`PATCH /project/${id}`, 400, "read_only_column", /id is set/, { body: { id } }],
   [`PATCH /project/${id}`, 400, "invalid_header", /If-Match/, { body: { name: "x" }, headers: { "if-match": "x" } }],
   [
@@ -112,21 +112,21 @@ test.each<[string, string | undefined, string]>([
   }
 });
 
-test("an expired token is told apart, so that a client renews it", async () => {
+test("an expired token has a code of its own, so that a client renews it", async () => {
   const { token } = rest.tokens.sign(rest.identity("bob"), Date.now() - 7200_000);
   const answer = await rest.call("GET /project", { as: null, headers: { authorization: `Bearer ${token}` } });
   expect([answer.status, answer.body.error.code]).toEqual([401, "token_expired"]);
   expect(answer.headers["www-authenticate"]).toContain('error="invalid_token"');
 });
 
-test("a body that names what JavaScript objects inherit is refused like any unknown column", async () => {
+test("names of inherited JavaScript properties are refused like any unknown column", async () => {
   for (const name of ["constructor", "toString", "hasOwnProperty"]) {
     const answer = await rest.call("POST /project", { body: { name: "x", code: "X", [name]: 1 } });
     expect([answer.status, answer.body.error.code]).toEqual([400, "unknown_column"]);
   }
 });
 
-test("an injected text stays a text", async () => {
+test("injected SQL is stored as text", async () => {
   const evil = `'); delete from app.project; --"\\`;
   const created = await rest.call("POST /team", { body: { name: evil } });
   expect(created.body["name"]).toBe(evil);
@@ -145,14 +145,14 @@ test("an injected text stays a text", async () => {
   expect((await rest.call("GET /project?limit=1")).body.items).toHaveLength(1);
 });
 
-test("a request id from outside is kept if it is harmless, and made if not", async () => {
+test("a harmless request id of the client is used, any other is replaced", async () => {
   const kept = await rest.call("GET /team?limit=1", { headers: { "x-request-id": "trace-1:2.3" } });
   expect(kept.headers["x-request-id"]).toBe("trace-1:2.3");
   const made = await rest.call("GET /team?limit=1", { headers: { "x-request-id": 'a"b' } });
   expect(made.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test("pages of allowed origins may read and write; others may not", async () => {
+test("only pages of allowed origins may read and write", async () => {
   const preflight = (origin: string) =>
     rest.app.inject({
       method: "OPTIONS",

@@ -5,7 +5,7 @@ import { isWritable } from "./documents/body-schema.ts";
 import { operatorsOf } from "./query/filter.ts";
 import { searchColumns } from "./query/search-columns.ts";
 
-/** What generic tools need to know of a type: its columns and what may be done with them. No redacted columns. */
+/** Describes an entity type for generic tools: its columns, without redacted ones, and the operations they allow. */
 export function describeEntityType(type: EntityType): object {
   return {
     code: type.code,
@@ -31,7 +31,7 @@ export function describeEntityType(type: EntityType): object {
   };
 }
 
-/** `GET entity-types`. */
+/** Registers `GET /entity-types`. */
 export function registerEntityTypesRoute(app: FastifyInstance, registry: EntityRegistry): void {
   app.get("/entity-types", async () => ({ items: registry.all().map(describeEntityType) }));
 }

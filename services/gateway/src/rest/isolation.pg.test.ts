@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => rest[Symbol.asyncDispose]());
 
-/** Answer without what differs between any two requests. */
+/** An answer without the parts that differ between any two requests. */
 const comparable = ({ status, headers, body }: Answer) => ({
   status,
   headers: { ...headers, date: "", "x-request-id": "" },
@@ -23,7 +23,7 @@ async function foreignId(code: string, table: string): Promise<string> {
   return rows[0]?.id ?? "";
 }
 
-test("of every type, each organization sees its own rows and nobody else's", async () => {
+test("each organization sees only its own rows of every type", async () => {
   for (const type of rest.registry.all()) {
     const tenant = type.tenantColumn ?? "";
     for (const user of ["bob", "alice", "erin", "dave"] as const) {
@@ -35,7 +35,7 @@ test("of every type, each organization sees its own rows and nobody else's", asy
   }
 });
 
-test("a row of another organization and one that never was give the same answer to every request", async () => {
+test("[G5] a row of another organization and a missing one give the same answer to every request", async () => {
   for (const type of rest.registry.all()) {
     const foreign = await foreignId(type.code, type.qualifiedName);
     const never = randomUUID();
@@ -59,7 +59,7 @@ test("a row of another organization and one that never was give the same answer 
   }
 });
 
-test("a private row is there for administrators and whoever was granted it, and for nobody else", async () => {
+test("[G5] only administrators and people with a grant can read a private row", async () => {
   const { organizationId } = rest.identity("bob");
   for (const type of rest.registry.all()) {
     if (!type.columns.some(({ name }) => name === "is_private")) continue;
@@ -79,7 +79,7 @@ test("a private row is there for administrators and whoever was granted it, and 
   }
 });
 
-test("nobody moves a row into or makes one in another organization", async () => {
+test("a row cannot be moved to or created in another organization", async () => {
   const { organizationId } = rest.identity("dave");
   const created = await rest.call("POST /team", { body: { name: "Trojan", organization_id: organizationId } });
   expect([created.status, created.body.error.code]).toEqual([422, "reference_violation"]);
@@ -88,12 +88,12 @@ test("nobody moves a row into or makes one in another organization", async () =>
   expect([moved.status, moved.body.error.code]).toEqual([400, "read_only_column"]);
 });
 
-test("a token of a person who has left the organization is worth nothing", async () => {
+test("a token of a person who left the organization gives no access", async () => {
   const { personId, organizationId } = rest.identity("erin");
   const foreign = rest.tokens.sign({ personId, organizationId: rest.identity("bob").organizationId }).token;
   const answer = await rest.call("GET /project", { as: null, headers: { authorization: `Bearer ${foreign}` } });
   expect([answer.status, answer.body.error.code]).toEqual([401, "unauthenticated"]);
-  // Within the minute for which names are remembered, row level security already answers with nothing.
+  // During the minute for which members are cached, row level security already hides all rows.
   expect((await rest.call("GET /project?limit=1", { as: "erin" })).body.items).toHaveLength(1);
   await rest.db.pool.query("delete from app.membership where person_id = $1 and organization_id = $2", [
     personId,

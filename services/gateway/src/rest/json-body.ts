@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 
 /**
- * Only JSON is accepted. An empty body counts as absent: many clients declare JSON on a DELETE without a body, which
- * Fastify refuses by default. `__proto__` and `constructor.prototype` keys are refused by Fastify's parser.
+ * Makes the server accept JSON bodies only. An empty body counts as absent: many clients declare JSON on a DELETE without
+ * a body, which Fastify refuses by default. Fastify's parser refuses the keys `__proto__` and `constructor.prototype`.
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");

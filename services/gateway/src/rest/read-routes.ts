@@ -8,12 +8,12 @@ import { readMany, readOne, readPage } from "./documents/read-documents.ts";
 import { RestError } from "./errors/rest-error.ts";
 import { parseListQuery, type RawQuery } from "./query/list-query.ts";
 
-/** Most ids of one request: keeps the address below 8 KiB, which proxies accept. */
+/** Maximum ids of one request, which keeps the address below 8 KiB, the limit of common proxies. */
 export const maxIds = 200;
-/** Entries of a history; older ones stay in the audit log. */
+/** Maximum entries of a history; older entries remain in the audit log. */
 const historyLimit = 100;
 
-/** Words for the numbers of the log. */
+/** Names of the action numbers in the log. */
 const actionNames: Readonly<Record<number, string>> = {
   [logAction.create]: "CREATE",
   [logAction.update]: "UPDATE",
@@ -28,7 +28,7 @@ interface HistoryRow {
   columns: string[] | null;
 }
 
-/** Lists, rows and histories of every entity type. */
+/** Registers the routes for lists, rows and histories of every entity type. */
 export function registerReadRoutes(app: FastifyInstance, access: EntityAccess): void {
   app.get("/:entity", (request) => {
     const raw = request.query as RawQuery;
@@ -72,7 +72,7 @@ export function registerReadRoutes(app: FastifyInstance, access: EntityAccess): 
   );
 }
 
-/** A single row, with its version as ETag. */
+/** Sends a single row with its version as ETag. */
 export function sendDocument(reply: FastifyReply, document: Document): Document {
   reply.header("etag", `"${document["version"]}"`);
   return document;
@@ -85,9 +85,9 @@ function parseIds(raw: RawQuery): string[] {
     throw new RestError("invalid_query", { message: "ids cannot be combined with other parameters." });
   const text = raw["ids"];
   if (typeof text !== "string" || text === "")
-    throw new RestError("invalid_query", { message: "ids must be given once: UUIDs separated by commas." });
+    throw new RestError("invalid_query", { message: "ids must be given once, as UUIDs separated by commas." });
   const ids = [...new Set(text.split(",").map(requireUuid))];
-  if (ids.length > maxIds) throw new RestError("invalid_query", { message: `ids names more than ${maxIds} rows.` });
+  if (ids.length > maxIds) throw new RestError("invalid_query", { message: `ids contains more than ${maxIds} ids.` });
   return ids;
 }
 
@@ -99,7 +99,7 @@ async function logViews(client: UserClient, type: EntityType, documents: readonl
   ]);
 }
 
-/** The function looks past row level security, so whether the row may be read is asked first, in the same transaction. */
+/** Reads a history. app.entity_history bypasses row level security, so the right to read the row is checked first. */
 async function readHistory(client: UserClient, type: EntityType, id: string): Promise<object[]> {
   if (!(await readOne(client, type, id))) throw new RestError("not_found");
   const { rows } = await client.query<HistoryRow>(

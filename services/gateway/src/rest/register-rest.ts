@@ -17,38 +17,38 @@ import { registerWriteRoutes } from "./write-routes.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Needs no token. */
+    /** The route needs no token. */
     public?: boolean;
-    /** Exchanges a token, which may have ended a while ago. */
+    /** The route exchanges a token, which may have expired within the grace period. */
     renewal?: boolean;
   }
 }
 
 export interface RestDependencies {
-  /** Connects as heliograph_gateway. With `pipeline` a request takes one round trip less. */
+  /** Connects as heliograph_gateway. `pipeline` saves a round trip per request. */
   readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
   readonly tokens: Tokens;
   readonly logger: Logger;
-  /** Tells the watcher that there is something to claim; called after each committed write. */
+  /** Asks the watcher to poll the log at once; called after each committed write. */
   readonly poke: () => void;
   readonly config: {
-    /** Origins of pages that may read answers; empty: same origin only. */
+    /** Origins whose pages may read answers; if empty, the same origin only. */
     readonly ALLOWED_ORIGINS: readonly string[];
-    /** Attempts to sign in per minute, address and account; 30 unless told. */
+    /** Sign-in attempts per minute, address and account; 30 by default. */
     readonly LOGIN_ATTEMPTS_PER_MINUTE?: number;
-    /** Longest statement, in ms; 10 s unless told. */
+    /** Longest statement in milliseconds; 10 s by default. */
     readonly STATEMENT_TIMEOUT_MS?: number;
   };
   readonly observe?: Observe;
 }
 
-/** Beginning of every address here. */
+/** Prefix of every address. */
 const prefix = "/api/v1";
-/** Largest body: a document with long texts has a few KiB; this is what one request may occupy of memory. */
+/** Maximum size of a body, which bounds the memory of a request. A document with long texts has a few KiB. */
 const bodyLimit = 256 * 1024;
 
-/** Adds the REST interface under /api/v1 and its description at /docs. */
+/** Registers the REST interface under /api/v1 and its reference at /docs. */
 export async function registerRest(app: FastifyInstance, dependencies: RestDependencies): Promise<void> {
   const { registry, pool, tokens, logger, config } = dependencies;
   await registerOpenApi(app, registry);
@@ -58,7 +58,7 @@ export async function registerRest(app: FastifyInstance, dependencies: RestDepen
     });
     api.setErrorHandler(answerErrors(logger));
     acceptJsonBodies(api);
-    // In this order: even a refused request has an id and a log line; a browser's preflight carries no token.
+    // In this order: a refused request has an id and a log line too, and a browser's preflight request has no token.
     addRequestHooks(api, logger, dependencies.observe);
     await allowOrigins(api, config.ALLOWED_ORIGINS);
     addAuthentication(api, tokens, new Directory(pool));
@@ -101,12 +101,12 @@ async function allowOrigins(api: FastifyInstance, origins: readonly string[]): P
     methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
     allowedHeaders: ["authorization", "content-type", "if-match", "idempotency-key", "x-request-id"],
     exposedHeaders: ["etag", "location", "retry-after", "idempotency-replayed", "x-request-id"],
-    // Seconds for which a browser need not ask again; Chromium keeps an answer 2 h at most.
+    // Seconds for which a browser may cache the preflight answer; the maximum of Chromium is 2 h.
     maxAge: 7200,
   });
 }
 
-/** Known addresses with another method say so: 404 would send the caller looking for a typing error. */
+/** Answers known addresses with an unsupported method by 405: a 404 would suggest a typing error in the address. */
 function refuseOtherMethods(api: FastifyInstance): void {
   const refuse = (allow: string) => () => {
     throw new RestError("method_not_allowed", { headers: { allow } });

@@ -3,7 +3,7 @@ import Fastify from "fastify";
 import { expect, test } from "vitest";
 import { addRequestHooks } from "./request-hooks.ts";
 
-test("one line and one observation per request, without the query and by the route's pattern", async () => {
+test("each request has one log line without the query, and one observation by route pattern", async () => {
   const lines: object[] = [];
   const observed: unknown[][] = [];
   const logger = { info: (line: object) => lines.push(line) } as unknown as Logger;

@@ -8,7 +8,7 @@ import { jwtSettings, startRest } from "./testing/start-rest.ts";
 
 const silent = createLogger("test", "fatal");
 
-test("a database that cannot be reached: 503 with the time to wait, on every route, and nothing of the cause", async () => {
+test("an unreachable database gives 503 with Retry-After on every route, without the cause", async () => {
   const pool = createPool({
     url: "postgresql://heliograph_gateway@localhost/none?host=%2Fnowhere",
     names: databaseNames("app", "heliograph"),
@@ -38,13 +38,13 @@ test("a database that cannot be reached: 503 with the time to wait, on every rou
   await pool.end();
 });
 
-test("a database that goes away in the middle of a request, and one that is back", async () => {
+test("a database that is lost during a request, and one that is reachable again", async () => {
   await using rest = await startRest();
   const { body: created } = await rest.call("POST /team", { body: { name: "Before" } });
   const holder = await rest.db.pool.connect();
   await holder.query("begin");
   await holder.query("select 1 from app.team where id = $1 for update", [created.id]);
-  // The change waits for the row; its connection is cut while it waits.
+  // The change waits for a row lock, and its connection is cut meanwhile.
   const waiting = rest.call(`PATCH /team/${created.id}`, { body: { name: "After" } });
   const cut = async () => {
     const { rowCount } = await rest.db.pool.query(
@@ -62,7 +62,7 @@ test("a database that goes away in the middle of a request, and one that is back
   expect((await rest.call(`GET /team/${created.id}`)).body["name"]).toBe("Before");
 });
 
-test("a statement that takes too long is cancelled and says so", async () => {
+test("a statement that takes too long is cancelled with that message", async () => {
   await using rest = await startRest({ STATEMENT_TIMEOUT_MS: 100 });
   const { body: created } = await rest.call("POST /team", { body: { name: "Held" } });
   const holder = await rest.db.pool.connect();

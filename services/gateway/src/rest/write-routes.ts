@@ -5,21 +5,21 @@ import type { UserClient } from "../db/user-transaction.ts";
 import { type Body, checkBody } from "./documents/body-validator.ts";
 import type { Document } from "./documents/document.ts";
 import { type EntityAccess, idOf } from "./documents/entity-access.ts";
-import { type Effect, once, parseIdempotencyKey, requestHash } from "./documents/idempotency.ts";
+import { type Effect, parseIdempotencyKey, requestHash, runOnce } from "./documents/idempotency.ts";
 import { parseIfMatch } from "./documents/if-match.ts";
 import { readOne } from "./documents/read-documents.ts";
 import { deleteDocument, insertDocument, updateDocument } from "./documents/write-documents.ts";
 import { RestError } from "./errors/rest-error.ts";
 import { sendDocument } from "./read-routes.ts";
 
-/** A write of one row: what it did, and the row afterwards where there is one. */
+/** The result of a write: its effect, and the row afterwards if it exists. */
 interface Written {
   readonly effect: Effect;
   readonly document: Document | undefined;
   readonly replayed: boolean;
 }
 
-/** Create, change and delete rows of every entity type. */
+/** Registers the routes that create, change and delete rows of every entity type. */
 export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess): void {
   app.post("/:entity", async (request, reply) => {
     let chosenId: string | undefined;
@@ -69,7 +69,7 @@ export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess):
   });
 }
 
-/** The key as the database will write it, so that a repetition in other letters is the same request. */
+/** The body with the key in canonical form, so that a repetition in other letter case is the same request. */
 function canonicalKey(type: EntityType, body: Body): Body {
   const id = body[type.keyColumn];
   return typeof id === "string" ? { ...body, [type.keyColumn]: id.toLowerCase() } : body;
@@ -79,7 +79,7 @@ function effectOf(type: EntityType, document: Document, status: number): Effect 
   return { entityId: document[type.keyColumn] as string, version: document["version"] as number, status };
 }
 
-/** Runs the write; with an Idempotency-Key at most once. A repetition answers with the row as it may be read now. */
+/** Runs the write, at most once with an Idempotency-Key. A repetition answers with the row as it can be read now. */
 async function writeOnce(
   client: UserClient,
   request: FastifyRequest,
@@ -90,7 +90,7 @@ async function writeOnce(
   if (key === undefined) return { ...(await write()), replayed: false };
   const { personId } = callerOf(request).context;
   let document: Document | undefined;
-  const { effect, replayed } = await once(
+  const { effect, replayed } = await runOnce(
     client,
     { personId, key, type, hash: requestHash(request.method, type, id, body) },
     async () => {
@@ -104,8 +104,8 @@ async function writeOnce(
 }
 
 /**
- * The row after a write. When a repeated write meets a row that has since been deleted or hidden, the write still took
- * effect: the answer says so, with what the first answer had said of id and version, and `gone`.
+ * Sends the row after a write. If a repeated write meets a row that has since been deleted or hidden, the answer has the id
+ * and version of the first answer and `gone`, because the write did take effect.
  */
 function sendWritten(reply: FastifyReply, { effect, document, replayed }: Written): object {
   reply.code(effect.status);
@@ -114,7 +114,7 @@ function sendWritten(reply: FastifyReply, { effect, document, replayed }: Writte
   return { id: effect.entityId, version: effect.version, gone: true };
 }
 
-/** Adds to `already_exists` the row that has the id, if the caller may read it: the usual cause is a repeated create. */
+/** Adds the existing row to `already_exists` if the caller may read it, since the usual cause is a repeated create. */
 async function withCurrent(
   access: EntityAccess,
   request: FastifyRequest,

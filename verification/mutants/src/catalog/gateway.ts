@@ -45,8 +45,8 @@ export const gatewayMutants: readonly Mutant[] = [
     patches: [
       {
         file: "services/gateway/src/rest/errors/explain-violation.ts",
-        find: `with the same \${columns.join(", ")} exists already.\``,
-        replace: `with the same \${columns.join(", ")} exists already: \${(cause as { detail?: string }).detail}\``,
+        find: `with the same \${columns.join(", ")} already exists.\``,
+        replace: `with the same \${columns.join(", ")} already exists: \${(cause as { detail?: string }).detail}\``,
       },
     ],
     caughtBy: { test: "services/gateway/src/rest/documents/write.pg.test.ts" },
@@ -234,7 +234,7 @@ export const gatewayMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "services/gateway/src/db/user-transaction.pg.test.ts",
-      name: "a transaction that is left in the middle lets go of its locks by itself",
+      name: "an abandoned transaction releases its locks",
     },
   },
   {

@@ -7,12 +7,12 @@ interface Sent {
   readonly query_timeout: number;
 }
 
-/** A connection that answers everything with no rows, or nothing at all: then the driver's time limit is reached at once. */
+/** A connection that answers every statement with no rows; while silent, statements time out at once. */
 export class FakeConnection extends EventEmitter {
   readonly pipeline: boolean;
   readonly sent: Sent[] = [];
   silent = false;
-  /** Silent once it has answered so many. */
+  /** Number of answers after which it is silent. */
   answers = Number.POSITIVE_INFINITY;
   closed = false;
   readonly #pool: FakePool;

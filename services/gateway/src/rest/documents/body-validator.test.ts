@@ -5,7 +5,7 @@ import { checkBody } from "./body-validator.ts";
 const type = fixtureType();
 const id = "0579cec6-eac9-5947-a776-a4573ec7ab66";
 
-test("a full body and a small one pass unchanged", () => {
+test("a full body and a minimal one pass unchanged", () => {
   const full = {
     id,
     organization_id: id.toUpperCase(),
@@ -38,7 +38,7 @@ test.each<["create" | "patch", unknown, string, RegExp]>([
   ["create", [], "invalid_body", /must be a JSON object/],
   ["create", "text", "invalid_body", /must be a JSON object/],
   ["create", undefined, "invalid_body", /must be a JSON object/],
-  ["patch", {}, "invalid_body", /names no column/],
+  ["patch", {}, "invalid_body", /must contain at least one column/],
   ["create", { name: "a", nam: "b" }, "unknown_column", /"nam". Did you mean name\?/],
   ["create", { name: "a", secret: "b" }, "unknown_column", /no column "secret"/],
   ["create", { name: "a", bogus: 1 }, "unknown_column", /no column "bogus"\.$/],

@@ -5,23 +5,23 @@ import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import { type BodyOperation, bodySchema, isWritable } from "./body-schema.ts";
 
-/** The columns of a checked body. */
+/** The columns of a validated body. */
 export type Body = Readonly<Record<string, unknown>>;
 
-/** Fastify's own validator drops unknown properties and turns "5" into 5; errors would be stored as data. */
+/** Fastify's own validator drops unknown properties and converts "5" to 5, so that mistakes would be stored as data. */
 const ajv = new StrictAjv({ removeAdditional: false, coerceTypes: false, strict: true, allErrors: false });
 formats.default(ajv);
 
 const compiled = new WeakMap<EntityType, Map<BodyOperation, ValidateFunction>>();
 
-/** Compiling costs milliseconds, checking microseconds; a changed type is another object and so compiled anew. */
+/** Compiles the schema once for each type and operation. A changed type is a new object and is compiled again. */
 function validatorOf(type: EntityType, operation: BodyOperation): ValidateFunction {
   const ofType = compiled.get(type) ?? new Map<BodyOperation, ValidateFunction>();
   compiled.set(type, ofType);
   const known = ofType.get(operation);
   if (known) return known;
   const validate = ajv.compile(bodySchema(type, operation));
-  // Ajv would keep every schema it has seen, also those of types long changed.
+  // Ajv would keep every compiled schema, including those of outdated types.
   ajv.removeSchema();
   ofType.set(operation, validate);
   return validate;
@@ -36,21 +36,23 @@ export function checkBody(type: EntityType, operation: BodyOperation, body: unkn
     const column = columns.get(name);
     if (!column) throw unknownColumn(type, name);
     if (!isWritable(type, column, operation))
-      throw new RestError("read_only_column", { message: `${name} is set by the server${whenRead(operation, name)}.` });
+      throw new RestError("read_only_column", {
+        message: `${name} is set by the server${readOnlyReason(operation, name)}.`,
+      });
   }
   const validate = validatorOf(type, operation);
   if (validate(body)) return body as Body;
   throw invalidBody(validate.errors?.[0]);
 }
 
-function whenRead(operation: BodyOperation, name: string): string {
+function readOnlyReason(operation: BodyOperation, name: string): string {
   return operation === "patch" && !["version", "updated_ts", "created_ts"].includes(name)
     ? " or chosen when the row is created"
     : "";
 }
 
 function invalidBody(error: ErrorObject | undefined): RestError {
-  // "/tags/0" of JSON Pointer, with ~1 for / and ~0 for ~, as a person would write it.
+  // Converts the JSON Pointer "/tags/0", with ~1 for / and ~0 for ~, to "tags.0".
   const place = (error?.instancePath ?? "").slice(1).replaceAll("~1", "/").replaceAll("~0", "~").replaceAll("/", ".");
   return new RestError("invalid_body", { message: messageOf(place, error) });
 }
@@ -61,7 +63,7 @@ function messageOf(place: string, error: ErrorObject | undefined): string {
     case "required":
       return `The column ${params["missingProperty"]} is required.`;
     case "minProperties":
-      return "The body names no column.";
+      return "The body must contain at least one column.";
     case "enum":
       return `${place} must be one of ${(params["allowedValues"] as unknown[]).map(String).join(", ")}.`;
     case "type":
@@ -75,6 +77,6 @@ function messageOf(place: string, error: ErrorObject | undefined): string {
         ? `${place} contains a character that cannot be stored.`
         : `${place} must be a UUID.`;
     default:
-      return `${place} ${error?.message ?? "is not acceptable"}.`;
+      return `${place} ${error?.message ?? "is not valid"}.`;
   }
 }

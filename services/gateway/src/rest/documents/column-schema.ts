@@ -1,11 +1,11 @@
 import type { Column } from "../../db/entity-type.ts";
 
-/** A JSON Schema (2020-12), also used as it is in the OpenAPI document. */
+/** A JSON Schema (2020-12), which the OpenAPI document contains unchanged. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 const uuidPattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
 
-// PostgreSQL refuses NUL in text; a lone surrogate has no UTF-8 form and would silently be stored as U+FFFD.
+// PostgreSQL refuses NUL in text. A lone surrogate has no UTF-8 form and would silently be stored as U+FFFD.
 const storableText = "^[^\\u0000\\uD800-\\uDFFF]*$";
 
 const scalarSchemas: Readonly<Record<string, JsonSchema>> = {
@@ -13,7 +13,7 @@ const scalarSchemas: Readonly<Record<string, JsonSchema>> = {
   text: { type: "string", pattern: storableText },
   smallint: { type: "integer", minimum: -32_768, maximum: 32_767 },
   int: { type: "integer", minimum: -2_147_483_648, maximum: 2_147_483_647 },
-  // Beyond 2^53 a JSON number has already lost digits when it arrives.
+  // Beyond 2^53 a JSON number has lost digits when it arrives.
   bigint: { type: "integer", minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
   numeric: { type: "number" },
   float: { type: "number" },
@@ -23,10 +23,10 @@ const scalarSchemas: Readonly<Record<string, JsonSchema>> = {
   json: {},
 };
 
-/** Anything else (time, interval, inet, …) travels as its text; PostgreSQL judges it. */
+/** Other types (time, interval, inet, …) are sent as text, which PostgreSQL validates. */
 const otherSchema: JsonSchema = { type: "string", pattern: storableText };
 
-/** `numeric(6,2)` holds less than 10^4. Its fraction is rounded by PostgreSQL, as an assignment in SQL is. */
+/** Bounds of a numeric: `numeric(6,2)` holds less than 10^4. PostgreSQL rounds the fraction, as in an SQL assignment. */
 function numericBounds(type: string): JsonSchema {
   const match = /\((\d+),(-?\d+)\)/.exec(type);
   if (!match) return {};
@@ -43,13 +43,13 @@ function elementSchema(column: Column, baseType: string): JsonSchema {
 }
 
 function nullable(schema: JsonSchema): JsonSchema {
-  if (schema["type"] === undefined) return schema; // anything, so also null
+  if (schema["type"] === undefined) return schema; // accepts anything, including null
   const values = schema["enum"];
   const type = [schema["type"], "null"];
   return Array.isArray(values) ? { ...schema, type, enum: [...values, null] } : { ...schema, type };
 }
 
-/** What a value of this column looks like in a body. Lengths count characters (code points), as PostgreSQL does. */
+/** The schema of a value of this column in a body. Lengths count code points, as in PostgreSQL. */
 export function columnSchema(column: Column): JsonSchema {
   const described: JsonSchema = column.comment ? { description: column.comment } : {};
   const base = column.baseType.endsWith("[]")

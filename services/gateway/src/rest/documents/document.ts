@@ -1,10 +1,10 @@
 import { type Column, type EntityType, readableColumns } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 
-/** A row as answers show it. */
+/** A row as JSON. */
 export type Document = Record<string, unknown>;
 
-/** Types that the connection's parsers turn into what JSON needs. */
+/** Types whose driver values are valid JSON values. */
 const plainTypes: ReadonlySet<string> = new Set([
   "uuid",
   "text",
@@ -24,31 +24,31 @@ const plainTypes: ReadonlySet<string> = new Set([
 
 function expression(column: Column): string {
   const name = quoteIdentifier(column.name);
-  // Other types (intervals, arrays of enumerations, …) in PostgreSQL's own JSON form.
+  // PostgreSQL renders other types (intervals, arrays of enums, …) as JSON.
   return plainTypes.has(column.baseType) ? name : `to_json(${name})`;
 }
 
-type Reading = { readonly names: readonly string[]; readonly expressions: readonly string[] };
-const readings = new WeakMap<EntityType, Reading>();
+type SelectList = { readonly names: readonly string[]; readonly expressions: readonly string[] };
+const selectLists = new WeakMap<EntityType, SelectList>();
 
-function readingOf(type: EntityType): Reading {
-  let reading = readings.get(type);
-  if (!reading) {
+function selectListOf(type: EntityType): SelectList {
+  let cached = selectLists.get(type);
+  if (!cached) {
     const columns = [...readableColumns(type).values()];
-    reading = { names: columns.map(({ name }) => name), expressions: columns.map(expression) };
-    readings.set(type, reading);
+    cached = { names: columns.map(({ name }) => name), expressions: columns.map(expression) };
+    selectLists.set(type, cached);
   }
-  return reading;
+  return cached;
 }
 
-/** The select list of a document: every readable column by name, in table order. Never `*`. */
+/** The select list of a document: every readable column by name, in table order. */
 export function selectList(type: EntityType): readonly string[] {
-  return readingOf(type).expressions;
+  return selectListOf(type).expressions;
 }
 
-/** A document from the values of `selectList`. Values beyond it are ignored. */
+/** Builds a document from the values of `selectList`; further values are ignored. */
 export function toDocument(type: EntityType, values: readonly unknown[]): Document {
   const document: Document = {};
-  for (const [index, name] of readingOf(type).names.entries()) document[name] = values[index] ?? null;
+  for (const [index, name] of selectListOf(type).names.entries()) document[name] = values[index] ?? null;
   return document;
 }

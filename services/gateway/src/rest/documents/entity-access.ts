@@ -13,18 +13,18 @@ import { isCatalogStale, type Operation, restErrorOfSql } from "../errors/sql-er
 export interface EntityAccessDependencies {
   readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
-  /** Tells the watcher that there is something to claim. */
+  /** Asks the watcher to poll the log at once. */
   readonly poke: () => void;
   readonly statementTimeoutMs?: number;
 }
 
-/** Parameters of the routes of one entity type. */
+/** Parameters of the routes of an entity type. */
 interface Params {
   readonly entity?: string;
   readonly id?: string;
 }
 
-/** Runs the work of a route for the entity type in its address, as its caller, in one transaction. */
+/** Runs the work of a route for the entity type in its address, as the caller and in one transaction. */
 export class EntityAccess {
   readonly #dependencies: EntityAccessDependencies;
 
@@ -32,7 +32,7 @@ export class EntityAccess {
     this.#dependencies = dependencies;
   }
 
-  /** Work that changes nothing, except that a type may ask for reads to be logged. */
+  /** Runs work that reads. The transaction is read only unless the type logs reads. */
   read<Result>(
     request: FastifyRequest,
     prepare: (type: EntityType) => (client: UserClient) => Promise<Result>,
@@ -42,7 +42,7 @@ export class EntityAccess {
     });
   }
 
-  /** Work that changes a row. Afterwards, once it is committed, the watcher is poked. */
+  /** Runs work that changes a row, and pokes the watcher after the commit. */
   async write<Result>(
     request: FastifyRequest,
     operation: Operation,
@@ -91,7 +91,7 @@ export class EntityAccess {
     }
   }
 
-  /** The type as it is now, when the error may come from a migration since the catalog was read; else the same type. */
+  /** The current entity type if the error may come from a migration since the catalog was read; otherwise the same type. */
   async #typeAfter(type: EntityType, error: unknown): Promise<EntityType | undefined> {
     const { registry } = this.#dependencies;
     if (isCatalogStale(error)) return registry.renew(type);
@@ -109,13 +109,13 @@ export class EntityAccess {
     );
     const shown = JSON.stringify(code.slice(0, 63));
     return new RestError("unknown_entity", {
-      message: `There is no entity type ${shown}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+      message: `No entity type has the code ${shown}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
     });
   }
 }
 
 /**
- * The id in the address, canonical.
+ * The id in the address, in canonical form.
  * @throws {RestError} invalid_id
  */
 export function idOf(request: FastifyRequest): string {

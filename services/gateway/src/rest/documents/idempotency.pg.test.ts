@@ -15,7 +15,7 @@ const logged = async (id: string) =>
 const teams = async (name: string) =>
   (await rest.db.pool.query("select 1 from app.team where name = $1", [name])).rowCount;
 
-test("a repeated create acts once and answers with the row as it is now", async () => {
+test("a repeated create acts once and returns the present row", async () => {
   const headers = withKey();
   const first = await rest.call("POST /team", { headers, body: { name: "Once", mission: "a" } });
   expect(first.status).toBe(201);
@@ -28,11 +28,11 @@ test("a repeated create acts once and answers with the row as it is now", async 
   expect(await teams("Once")).toBe(1);
 });
 
-test("a repeated change and a repeated delete act once, also when the row is gone by then", async () => {
+test("a repeated change and delete act once, even if the row is gone by then", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Twice" } });
   const change = { headers: { ...withKey(), "if-match": String(created.version) }, body: { mission: "x" } };
   const changed = await rest.call(`PATCH /team/${created.id}`, change);
-  // The repetition carries the If-Match of the first attempt, which by now is old: it must not become a conflict.
+  // The repetition has the If-Match of the first attempt, which is outdated by now. It must not be a conflict.
   expect((await rest.call(`PATCH /team/${created.id}`, change)).body).toEqual(changed.body);
   const removal = { headers: withKey() };
   const removed = await rest.call(`DELETE /team/${created.id}`, removal);
@@ -43,7 +43,7 @@ test("a repeated change and a repeated delete act once, also when the row is gon
   expect(late.body).toEqual({ id: created.id, version: changed.body.version, gone: true });
 });
 
-test("the same key for another request is refused", async () => {
+test("the same key for a different request is refused", async () => {
   const headers = withKey();
   const { body: created } = await rest.call("POST /team", { headers, body: { name: "Mine" } });
   for (const [request, body] of [
@@ -59,7 +59,7 @@ test("the same key for another request is refused", async () => {
   expect(await logged(created.id)).toBe(1);
 });
 
-test("keys of two people do not meet, and a replay shows only what its caller may read", async () => {
+test("keys of two people are independent, and a replay shows only what the caller may read", async () => {
   const headers = withKey();
   const bob = await rest.call("POST /team", { headers, body: { name: "Shared key" } });
   const erin = await rest.call("POST /team", { as: "erin", headers, body: { name: "Shared key" } });
@@ -79,7 +79,7 @@ test("keys of two people do not meet, and a replay shows only what its caller ma
   expect(replay.body).toEqual({ id: project.id, version: project.version, gone: true });
 });
 
-test("a write that failed leaves no record: the same key may try again", async () => {
+test("a failed write leaves no record and can be repeated with the same key", async () => {
   const headers = withKey();
   const { body: blocker } = await rest.call("POST /team", { body: { name: "Taken" } });
   expect((await rest.call("POST /team", { headers, body: { name: "Taken" } })).status).toBe(409);
@@ -88,11 +88,11 @@ test("a write that failed leaves no record: the same key may try again", async (
   expect(await teams("Taken")).toBe(1);
 });
 
-test("of twenty requests at the same time with one key, one acts and all get the same answer", async () => {
+test("of twenty concurrent requests with one key one acts, and all get the same answer", async () => {
   const headers = withKey();
   const body = { name: "Rush" };
-  // The table is held until all connections wait, so that the requests do meet: otherwise one may be done before the
-  // next begins, and the test would pass without any protection.
+  // The table is locked until all connections wait, so that the requests overlap. Otherwise one may finish before the next
+  // starts, and the test would pass without any protection.
   const holder = await rest.db.pool.connect();
   await holder.query("begin");
   await holder.query("lock table app.team in share row exclusive mode");
@@ -114,7 +114,7 @@ test("of twenty requests at the same time with one key, one acts and all get the
   expect(await teams("Rush")).toBe(1);
 });
 
-test("a delete meets a row only once, whatever the keys", async () => {
+test("a row is deleted only once, whatever the keys", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Doomed" } });
   const headers = withKey();
   const answers = await Promise.all([

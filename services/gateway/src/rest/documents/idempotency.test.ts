@@ -4,7 +4,7 @@ import { parseIdempotencyKey, requestHash } from "./idempotency.ts";
 
 const type = fixtureType();
 
-test("the same request in another order of columns has the same hash; any other request another", () => {
+test("the order of columns does not change the hash of a request, anything else does", () => {
   const hash = requestHash("POST", type, undefined, { a: 1, b: { c: 2, d: [1, 2] } });
   expect(requestHash("POST", type, undefined, { b: { d: [1, 2], c: 2 }, a: 1 })).toEqual(hash);
   const others = [

@@ -3,7 +3,7 @@ import type { EntityType } from "../../db/entity-type.ts";
 import type { UserClient } from "../../db/user-transaction.ts";
 import { RestError } from "../errors/rest-error.ts";
 
-/** What a write did. */
+/** The effect of a write. */
 export interface Effect {
   readonly entityId: string;
   readonly version: number;
@@ -17,7 +17,7 @@ interface MutationRow {
   status: number;
 }
 
-/** Visible ASCII, as many characters as the table keeps. */
+/** Visible ASCII characters, up to the length that the table stores. */
 const keyPattern = /^[\x21-\x7e]{1,200}$/;
 
 /** @throws {RestError} invalid_header */
@@ -30,7 +30,7 @@ export function parseIdempotencyKey(header: string | readonly string[] | undefin
   });
 }
 
-/** Two bodies with the same columns in another order are the same request. */
+/** Renders JSON with sorted names: bodies that differ only in the order of columns are the same request. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_name, part: unknown) =>
     typeof part === "object" && part !== null && !Array.isArray(part)
@@ -40,7 +40,7 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * If-Match is left out: it says under which condition the write happens, not what it does.
+ * Hash of a request, by which a repetition is recognized. If-Match is excluded: it is a condition, not part of the effect.
  * @throws {RestError} invalid_body
  */
 export function requestHash(method: string, type: EntityType, id: string | undefined, body: unknown): Buffer {
@@ -49,24 +49,24 @@ export function requestHash(method: string, type: EntityType, id: string | undef
       .update(canonicalJson([method, type.code, id ?? null, body ?? null]))
       .digest();
   } catch (error) {
-    // Nested thousands deep: parsing copes, writing runs out of stack.
+    // Nested thousands of levels deep: parsing succeeds, but rendering exceeds the stack.
     throw new RestError("invalid_body", { message: "The body is nested too deeply.", cause: error });
   }
 }
 
 /**
- * Runs a write at most once per person and key. The record is written in the transaction of the effect, so it exists if
- * and only if the effect was committed; a write that failed leaves none and may be tried again under the same key.
- * Requests with the same key wait for each other, so two at the same time have one effect.
- * @returns what the write did, now or the first time
+ * Runs a write at most once per person and key. Its record is stored in the same transaction, so it exists exactly when the
+ * effect is committed; a failed write leaves no record and can be repeated with the same key. Concurrent requests with the
+ * same key wait for each other and have one effect.
+ * @returns the effect of this write or of the earlier one
  * @throws {RestError} idempotency_mismatch
  */
-export async function once(
+export async function runOnce(
   client: UserClient,
   { personId, key, hash, type }: { personId: string; key: string; hash: Buffer; type: EntityType },
   write: () => Promise<Effect>,
 ): Promise<{ effect: Effect; replayed: boolean }> {
-  // Two statements on purpose: the second takes its snapshot after the lock was granted, and so sees what its holder did.
+  // Two statements, so that the second takes its snapshot after the lock is granted and sees the commit of its last holder.
   const [, { rows }] = await Promise.all([
     client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`mutation ${personId} ${key}`]),
     client.query<MutationRow>(

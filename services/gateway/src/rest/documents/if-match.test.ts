@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { failureOf } from "../testing/fixture-type.ts";
 import { parseIfMatch } from "./if-match.ts";
 
-test("a version may be quoted or not; absent and * mean any", () => {
+test("a version may be quoted; an absent header and * allow any version", () => {
   expect(parseIfMatch("1795398146383703")).toBe(1795398146383703);
   expect(parseIfMatch('"1795398146383703"')).toBe(1795398146383703);
   expect(parseIfMatch(undefined)).toBeUndefined();

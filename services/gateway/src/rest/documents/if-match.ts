@@ -1,7 +1,7 @@
 import { RestError } from "../errors/rest-error.ts";
 
 /**
- * The version of the header If-Match, written as `123` or `"123"`; undefined when absent or `*` (any version).
+ * The version in the header If-Match, `123` or `"123"`; undefined for an absent header and for `*`, which allow any version.
  * @throws {RestError} invalid_header
  */
 export function parseIfMatch(header: string | undefined): number | undefined {
@@ -10,8 +10,8 @@ export function parseIfMatch(header: string | undefined): number | undefined {
   const version = Number(text?.[1] ?? text?.[2] ?? Number.NaN);
   if (!Number.isSafeInteger(version))
     throw new RestError("invalid_header", {
-      message: "If-Match must hold one version.",
-      remedy: 'Send the version of the row as you know it, for example If-Match: "1790000000000000".',
+      message: "If-Match must contain one version.",
+      remedy: 'Send the version of the row that you changed, for example If-Match: "1790000000000000".',
     });
   return version;
 }

@@ -3,26 +3,26 @@ import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import type { UserClient } from "../../db/user-transaction.ts";
 import { filterCondition } from "../query/filter.ts";
 import type { ListQuery } from "../query/list-query.ts";
-import { encodeCursor } from "../query/page-cursor.ts";
+import { encodePageCursor } from "../query/page-cursor.ts";
 import { searchColumns } from "../query/search-columns.ts";
-import { afterCursor, cursorExpressions, orderBy, pageAlias } from "../query/sort.ts";
-import { containsPattern, Parameters } from "../query/statement-parameters.ts";
+import { afterPageCursor, orderBy, pageAlias, pageCursorExpressions } from "../query/sort.ts";
+import { containsPattern, StatementParameters } from "../query/statement-parameters.ts";
 import { type Document, selectList, toDocument } from "./document.ts";
 
 export type Page = { readonly items: Document[]; readonly nextCursor: string | null };
 
-/** The statement of a page: one row more than asked for, which tells whether there is a next page. */
+/** The statement of a page. It reads one row more than requested, to find out whether there is a next page. */
 export function pageStatement(type: EntityType, query: ListQuery): { text: string; values: unknown[] } {
-  const parameters = new Parameters();
+  const parameters = new StatementParameters();
   const conditions = query.filters.map((filter) => filterCondition(filter, parameters));
   if (query.search !== undefined) {
     const pattern = parameters.add(containsPattern(query.search));
     const matches = searchColumns(type).map((name) => `${quoteIdentifier(name)} ilike ${pattern}`);
     conditions.push(`(${matches.join(" or ") || "false"})`);
   }
-  if (query.after) conditions.push(afterCursor(query.sort, query.after, parameters));
+  if (query.after) conditions.push(afterPageCursor(query.sort, query.after, parameters));
   const text = [
-    `select ${[...selectList(type), ...cursorExpressions(query.sort)].join(", ")}`,
+    `select ${[...selectList(type), ...pageCursorExpressions(query.sort)].join(", ")}`,
     `from ${type.qualifiedName} as ${pageAlias}`,
     conditions.length > 0 ? `where ${conditions.join(" and ")}` : "",
     `order by ${orderBy(query.sort)}`,
@@ -39,11 +39,11 @@ export async function readPage(client: UserClient, type: EntityType, query: List
   const cursor = last?.slice(selectList(type).length) as (string | null)[] | undefined;
   return {
     items: page.map((row) => toDocument(type, row)),
-    nextCursor: cursor ? encodeCursor(query.fingerprint, cursor) : null,
+    nextCursor: cursor ? encodePageCursor(query.fingerprint, cursor) : null,
   };
 }
 
-/** Rows by key, in the order of the ids; ids that do not exist or may not be read are `gone`. */
+/** Reads rows by key, in the order of the ids. Ids of missing and of unreadable rows are in `gone`. */
 export async function readMany(
   client: UserClient,
   type: EntityType,

@@ -10,7 +10,7 @@ afterAll(() => rest[Symbol.asyncDispose]());
 
 const unknownId = "00000000-0000-4000-8000-000000000000";
 
-test("a document has every readable column in table order, and JSON's own types", async () => {
+test("a document has every readable column in table order, with JSON types", async () => {
   for (const type of rest.registry.all()) {
     const { body } = await rest.call(`GET /${type.code}?limit=1`, { as: "alice" });
     expect(Object.keys(body.items[0] ?? {}), type.code).toEqual([...readableColumns(type).keys()]);
@@ -27,7 +27,7 @@ test("a document has every readable column in table order, and JSON's own types"
   });
 });
 
-test("a redacted column does not exist: not in answers, filters, sorts, bodies or the list of types", async () => {
+test("a redacted column does not exist in answers, filters, sorts, bodies or the list of types", async () => {
   const { body } = await rest.call("GET /employee?limit=1");
   expect(body.items[0]).not.toHaveProperty("salary");
   const id = body.items[0]?.["id"];
@@ -42,7 +42,7 @@ test("a redacted column does not exist: not in answers, filters, sorts, bodies o
   expect(JSON.stringify((await rest.call(`GET /employee/${id}/history`)).body)).not.toContain("salary");
 });
 
-test("filters and q find what SQL finds", async () => {
+test("filters and q find the same rows as SQL", async () => {
   const count = async (address: string) => (await rest.call(`GET ${address}&limit=500`)).body.items.length;
   const { organizationId } = rest.identity("alice");
   const sql = async (where: string) =>
@@ -59,7 +59,7 @@ test("filters and q find what SQL finds", async () => {
   expect(await count(`/client?q=${encodeURIComponent(name.toUpperCase())}`)).toBeGreaterThanOrEqual(1);
 });
 
-test("ids: in the order asked for, each once, in any letter case; what is missing is gone", async () => {
+test("ids returns rows in the requested order, once each and in any letter case, and missing ids as gone", async () => {
   const page = await rest.call("GET /task?limit=3");
   const [a, b] = page.body.items.map((document) => String(document["id"]));
   const { status, body } = await rest.call(`GET /task?ids=${b?.toUpperCase()},${unknownId},${a},${b}`);
@@ -69,7 +69,7 @@ test("ids: in the order asked for, each once, in any letter case; what is missin
   expect(body.items[0]).toEqual(page.body.items[1]);
 });
 
-test("one document carries its version as ETag and must not be cached", async () => {
+test("a single document has its version as ETag and must not be cached", async () => {
   const page = await rest.call("GET /invoice?limit=1");
   const document = page.body.items[0];
   const answer = await rest.call(`GET /invoice/${String(document?.["id"]).toUpperCase()}`);
@@ -82,7 +82,7 @@ test("one document carries its version as ETag and must not be cached", async ()
   });
 });
 
-test("history tells who changed which columns, newest first", async () => {
+test("history lists who changed which columns, newest first", async () => {
   const { body } = await rest.call("POST /team", { body: { name: "Historic & Sons" } });
   const changed = await rest.call(`PATCH /team/${body.id}`, {
     as: "carol",

@@ -1,25 +1,26 @@
+import { must } from "@heliograph/shared/must";
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import type { UserClient } from "../../db/user-transaction.ts";
 import { RestError } from "../errors/rest-error.ts";
-import { Parameters } from "../query/statement-parameters.ts";
+import { StatementParameters } from "../query/statement-parameters.ts";
 import type { Body } from "./body-validator.ts";
 import { type Document, selectList, toDocument } from "./document.ts";
 import { readOne } from "./read-documents.ts";
 
-/** A column value as the driver sends it: JSON as its text, since the driver would make a PostgreSQL array of a list. */
+/** A column value for the driver. JSON is sent as text, because the driver would send a list as a PostgreSQL array. */
 function encode(type: EntityType, name: string, value: unknown): unknown {
   const column = type.columns.find((candidate) => candidate.name === name);
   if (column?.baseType !== "json" || (value === null && !column.notNull)) return value;
   try {
     return JSON.stringify(value);
   } catch (error) {
-    // Nested thousands deep: parsing copes, writing runs out of stack.
+    // Nested thousands of levels deep: parsing succeeds, but rendering exceeds the stack.
     throw new RestError("invalid_body", { message: `${name} is nested too deeply.`, cause: error });
   }
 }
 
-/** Inserts a row and returns it. The organization is filled in from the token where the body leaves it out. */
+/** Inserts a row and returns it. If the body has no tenant, the organization of the token is used. */
 export async function insertDocument(
   client: UserClient,
   type: EntityType,
@@ -29,7 +30,7 @@ export async function insertDocument(
   const { tenantColumn } = type;
   const fills = tenantColumn !== null && tenantColumn !== type.keyColumn && !Object.hasOwn(body, tenantColumn);
   const columns = { ...body, ...(fills ? { [tenantColumn]: organizationId } : {}) };
-  const parameters = new Parameters();
+  const parameters = new StatementParameters();
   const names = Object.keys(columns).map(quoteIdentifier);
   const values = Object.entries(columns).map(([name, value]) => parameters.add(encode(type, name, value)));
   const { rows } = await client.queryArrays(
@@ -37,12 +38,12 @@ export async function insertDocument(
       returning ${selectList(type).join(", ")}`,
     parameters.values,
   );
-  return toDocument(type, must(rows[0]));
+  return toDocument(type, must(rows[0], "a row from INSERT … RETURNING"));
 }
 
 /**
  * Changes columns of one row and returns it.
- * @param version only if this is its version now
+ * @param version the expected present version; undefined for any
  * @throws {RestError} version_conflict, not_permitted, not_found
  */
 export async function updateDocument(
@@ -50,7 +51,7 @@ export async function updateDocument(
   type: EntityType,
   { id, version, body }: { id: string; version: number | undefined; body: Body },
 ): Promise<Document> {
-  const parameters = new Parameters();
+  const parameters = new StatementParameters();
   const changes = Object.entries(body).map(
     ([name, value]) => `${quoteIdentifier(name)} = ${parameters.add(encode(type, name, value))}`,
   );
@@ -59,13 +60,13 @@ export async function updateDocument(
       returning ${selectList(type).join(", ")}`,
     parameters.values,
   );
-  if (!rows[0]) throw await whyUntouched(client, type, id, version);
+  if (!rows[0]) throw await explainUnmatchedWrite(client, type, id, version);
   return toDocument(type, rows[0]);
 }
 
 /**
- * Deletes one row and returns the version of its deletion: the one that the change log carries for it, computed from the
- * same two values (the statement's own time, the row's last version).
+ * Deletes one row and returns the version of its deletion. It equals the version in the change log, because both are
+ * computed from the time of the statement and the last version of the row.
  * @throws {RestError} version_conflict, not_permitted, not_found
  */
 export async function deleteDocument(
@@ -73,23 +74,23 @@ export async function deleteDocument(
   type: EntityType,
   { id, version }: { id: string; version: number | undefined },
 ): Promise<number> {
-  const parameters = new Parameters();
+  const parameters = new StatementParameters();
   const { rows } = await client.query<{ version: number }>(
     `delete from ${type.qualifiedName} where ${target(type, id, version, parameters)}
       returning greatest(version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version`,
     parameters.values,
   );
-  if (!rows[0]) throw await whyUntouched(client, type, id, version);
+  if (!rows[0]) throw await explainUnmatchedWrite(client, type, id, version);
   return rows[0].version;
 }
 
-function target(type: EntityType, id: string, version: number | undefined, parameters: Parameters): string {
+function target(type: EntityType, id: string, version: number | undefined, parameters: StatementParameters): string {
   const key = `${quoteIdentifier(type.keyColumn)} = ${parameters.add(id)}`;
   return version === undefined ? key : `${key} and version = ${parameters.add(version)}`;
 }
 
-/** Says why a write met no row, from what the caller may read: what he may not read does not exist. */
-async function whyUntouched(
+/** The error of a write that matched no row. For a row that the caller may not read it is not_found. */
+async function explainUnmatchedWrite(
   client: UserClient,
   type: EntityType,
   id: string,
@@ -99,9 +100,4 @@ async function whyUntouched(
   if (!current) return new RestError("not_found");
   if (version !== undefined && current["version"] !== version) return new RestError("version_conflict", { current });
   return new RestError("not_permitted");
-}
-
-function must(row: unknown[] | undefined): unknown[] {
-  if (!row) throw new Error("INSERT … RETURNING returned nothing");
-  return row;
 }

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => rest[Symbol.asyncDispose]());
 
-test("create, change and delete: documents, versions, log rows and pokes", async () => {
+test("create, change and delete return documents and versions, write log rows and poke the watcher", async () => {
   const pokes = rest.pokes();
   const id = randomUUID();
   const created = await rest.call("POST /team", {
@@ -57,7 +57,7 @@ test("create, change and delete: documents, versions, log rows and pokes", async
   });
 });
 
-test("every column of every type takes its own value back, and nothing changes", async () => {
+test("writing back every column of every type changes nothing", async () => {
   const refused: string[] = [];
   for (const type of rest.registry.all()) {
     const { body } = await rest.call(`GET /${type.code}?limit=1`, { as: "alice" });
@@ -78,7 +78,7 @@ test("every column of every type takes its own value back, and nothing changes",
   expect(refused).toEqual([]);
 });
 
-test("If-Match: the present version is changed, an old one is told the present row", async () => {
+test("If-Match with the present version changes the row, and an old one returns the present row", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Old" } });
   const match = { "if-match": `"${created.version}"` };
   const first = await rest.call(`PATCH /team/${created.id}`, { headers: match, body: { name: "First" } });
@@ -99,7 +99,7 @@ test("If-Match: the present version is changed, an old one is told the present r
   expect([gone.status, late.status, late.body.error.code]).toEqual([200, 404, "not_found"]);
 });
 
-test("of many writers that saw the same version, one wins and each other is told the winner's row", async () => {
+test("of many writers with the same version one wins, and the others receive its row", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Contested" } });
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, n) =>
@@ -118,7 +118,7 @@ test("of many writers that saw the same version, one wins and each other is told
   }
 });
 
-test("an id that is taken: the present row where it may be read, nothing where not", async () => {
+test("a create with an existing id returns the present row only if it may be read", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Mine" } });
   const again = await rest.call("POST /team", { body: { id: created.id, name: "Mine too" } });
   expect([again.status, again.body.error.code]).toEqual([409, "already_exists"]);
@@ -128,16 +128,16 @@ test("an id that is taken: the present row where it may be read, nothing where n
   expect(JSON.stringify(foreign.body)).not.toContain(created.id);
 });
 
-test("values that must be unique name the columns, not the row", async () => {
+test("a unique violation names the columns, not the row", async () => {
   const { body } = await rest.call("GET /project?limit=1");
   const code = body.items[0]?.["code"];
   const answer = await rest.call("POST /project", { body: { name: "Twin", code } });
   expect(answer.status).toBe(409);
-  expect(answer.body.error.message).toBe("A project with the same organization_id, code exists already.");
+  expect(answer.body.error.message).toBe("A project with the same organization_id, code already exists.");
   expect(answer.body.current).toBeNull();
 });
 
-test("a rule of the table is named; no value of any row is", async () => {
+test("a check violation names the rule, and no value of a row", async () => {
   const answer = await rest.call("POST /project", {
     body: { name: "Backwards", code: "BACK", start_on: "2026-02-01", end_on: "2026-01-01" },
   });
@@ -145,7 +145,7 @@ test("a rule of the table is named; no value of any row is", async () => {
   expect(answer.body.error.message).toContain("end_on >= start_on");
 });
 
-test("a parent that does not exist, that is private, and that is foreign give the same answer", async () => {
+test("missing, private and foreign parents give the same answer", async () => {
   const { rows } = await rest.db.pool.query<{ id: string }>(
     `select p.id from app.project p where p.is_private and p.organization_id = $1
         and not exists (select 1 from app.entity_grant g where g.entity_id = p.id) limit 1`,
@@ -162,7 +162,7 @@ test("a parent that does not exist, that is private, and that is foreign give th
   }
 });
 
-test("what is referred to cannot be deleted, and the answer names nobody", async () => {
+test("a referenced row cannot be deleted, and the answer names no other row", async () => {
   const { rows } = await rest.db.pool.query<{ id: string }>(
     "select client_id as id from app.invoice where organization_id = $1 limit 1",
     [rest.identity("bob").organizationId],
@@ -171,7 +171,7 @@ test("what is referred to cannot be deleted, and the answer names nobody", async
   expect([status, body.error.code]).toEqual([409, "reference_violation"]);
 });
 
-test("what one may see but not change is told apart from what one may not see", async () => {
+test("not_permitted is the answer only for rows that the user may read", async () => {
   const id = rest.identity("bob").organizationId;
   const own = await rest.call(`PATCH /organization/${id}`, { body: { name: "Bob's" } });
   expect([own.status, own.body.error.code]).toEqual([403, "not_permitted"]);

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { RestError } from "./rest-error.ts";
 import { restErrorOfSql } from "./sql-error.ts";
 
-/** Any failure as what the caller is told. Only the two classes that know better say more than `internal`. */
+/** Converts any error to a RestError. Errors that neither Fastify nor PostgreSQL explains become `internal`. */
 export function restErrorOf(error: unknown): RestError {
   if (error instanceof RestError) return error;
   const fromFastify = restErrorOfFastify(error as { code?: string; statusCode?: number } | null);
@@ -18,23 +18,23 @@ function restErrorOfFastify(error: { code?: string; statusCode?: number } | null
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return new RestError("unsupported_media_type");
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
-      return new RestError("invalid_body", { message: "The body is not as long as Content-Length says." });
+      return new RestError("invalid_body", { message: "The length of the body differs from Content-Length." });
     case "FST_ERR_BAD_URL":
     case "FST_ERR_MAX_PARAM_LENGTH":
       return new RestError("not_found", { message: "The address is malformed or too long." });
     default:
-      // The JSON parser's errors: they quote the body, which may hold secrets, so only the fact is passed on.
+      // Errors of the JSON parser quote the body, which may contain secrets, so only the fact is reported.
       return error?.statusCode === 400
         ? new RestError("invalid_body", { message: "The body is not valid JSON." })
         : undefined;
   }
 }
 
-/** Error handler of every route: the one place where a failure becomes an answer, and where it is logged. */
+/** Creates the error handler of all routes, which answers and logs every error. */
 export function answerErrors(logger: Logger): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void {
   return (error, request, reply) => {
     const answer = restErrorOf(error);
-    // Internal: somebody must act. Unavailable: the database's own alarms say so, a line per request is a warning.
+    // `internal` needs action, hence an error. For `unavailable` the database has its own alarms, so a warning is enough.
     if (answer.status >= 500) {
       const level = answer.code === "internal" ? "error" : "warn";
       logger[level]({ err: answer.cause, code: answer.code, requestId: request.id }, answer.message);
@@ -45,8 +45,8 @@ export function answerErrors(logger: Logger): (error: unknown, request: FastifyR
 }
 
 /**
- * For the option `frameworkErrors` of the server: addresses that cannot be routed reach no route's handler, and Fastify's
- * own answer has another shape and repeats the whole address.
+ * Creates the handler for Fastify's option `frameworkErrors`: an address that cannot be routed reaches no error handler of a
+ * route, and Fastify's own answer has a different shape and repeats the whole address.
  */
 export function answerFrameworkErrors(logger: Logger): ReturnType<typeof answerErrors> {
   const answer = answerErrors(logger);

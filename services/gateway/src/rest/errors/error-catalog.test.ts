@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { restErrorCatalog } from "./error-catalog.ts";
 import { RestError } from "./rest-error.ts";
 
-test("every code says what it means and what to do", () => {
+test("every code has a meaning and a remedy", () => {
   for (const [code, entry] of Object.entries(restErrorCatalog)) {
     expect(code).toMatch(/^[a-z_]+$/);
     expect(entry.status).toBeGreaterThanOrEqual(400);
@@ -11,7 +11,7 @@ test("every code says what it means and what to do", () => {
   }
 });
 
-test("an answer has the shape that clients rely on", () => {
+test("an error answer has the documented shape", () => {
   expect(new RestError("not_found").toBody("r1")).toEqual({
     error: {
       code: "not_found",

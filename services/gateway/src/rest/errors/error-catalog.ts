@@ -1,4 +1,4 @@
-/** One kind of failure: its HTTP status, what it means, and what the caller can do. */
+/** One kind of error: its HTTP status, its meaning, and its remedy. */
 interface ErrorEntry {
   readonly status: number;
   readonly meaning: string;
@@ -6,34 +6,34 @@ interface ErrorEntry {
 }
 
 /**
- * Every error code of the REST interface: a closed catalogue, from which the documentation is generated. A code is never
- * reused for another meaning, because clients branch on it and metrics carry it as a label.
+ * The error codes of the REST interface, a closed catalogue from which the documentation is generated. A code is never
+ * reused for another meaning: clients branch on it, and metrics carry it as a label.
  */
 export const restErrorCatalog = {
   unauthenticated: {
     status: 401,
-    meaning: "The request carries no token, or one that is not accepted.",
+    meaning: "The request has no token, or its token is not accepted.",
     remedy: "Sign in and send the token as `Authorization: Bearer <token>`.",
   },
   token_expired: {
     status: 401,
-    meaning: "The token was valid and has expired.",
-    remedy: "Sign in again and repeat the request with the new token.",
+    meaning: "The token has expired.",
+    remedy: "Renew the token or sign in again, then repeat the request.",
   },
   invalid_credentials: {
     status: 401,
-    meaning: "Email and password do not belong together.",
-    remedy: "Check both and try again.",
+    meaning: "The email or the password is wrong.",
+    remedy: "Check both and sign in again.",
   },
   not_permitted: {
     status: 403,
-    meaning: "You may see this, but not do that to it.",
-    remedy: "Ask an administrator of your organization for the right.",
+    meaning: "You may read the row but not change it in this way.",
+    remedy: "Ask an administrator of your organization for permission.",
   },
   not_found: {
     status: 404,
-    meaning: "It does not exist or you may not read it; the answer is the same for both.",
-    remedy: "Check the address.",
+    meaning: "The resource does not exist or you may not read it; the answer is the same in both cases.",
+    remedy: "Check the address and the id.",
   },
   unknown_entity: {
     status: 404,
@@ -47,18 +47,18 @@ export const restErrorCatalog = {
   },
   invalid_query: {
     status: 400,
-    meaning: "A parameter of the query is unknown, malformed or does not fit the others.",
-    remedy: "Compare the query with the description at /docs.",
+    meaning: "A query parameter is unknown, malformed or in conflict with another.",
+    remedy: "Compare the query with the reference at /docs.",
   },
   invalid_header: {
     status: 400,
-    meaning: "A header of the request is malformed.",
-    remedy: "Compare the header with the description at /docs.",
+    meaning: "A request header is malformed.",
+    remedy: "Compare the header with the reference at /docs.",
   },
   invalid_body: {
     status: 400,
-    meaning: "The body is not JSON, or a column is missing or has a value of the wrong type.",
-    remedy: "Compare the body with the description at /docs.",
+    meaning: "The body is not JSON, lacks a required column, or has a value of the wrong type.",
+    remedy: "Compare the body with the reference at /docs.",
   },
   unknown_column: {
     status: 400,
@@ -67,59 +67,59 @@ export const restErrorCatalog = {
   },
   read_only_column: {
     status: 400,
-    meaning: "The column is set by the server.",
-    remedy: "Leave the column out of the body.",
+    meaning: "The server sets this column.",
+    remedy: "Remove the column from the body.",
   },
   version_conflict: {
     status: 409,
-    meaning: "The row has changed since the version in If-Match.",
-    remedy: "Merge your change with `current` and send its version in If-Match.",
+    meaning: "The row has changed since the version in `If-Match`.",
+    remedy: "Merge your change into `current` and send its version in `If-Match`.",
   },
   already_exists: {
     status: 409,
-    meaning: "A row with the same id, or the same values where they must be unique, exists already.",
-    remedy: "Change the values; if this was a retry, compare with `current`.",
+    meaning: "A row with the same id or the same unique values already exists.",
+    remedy: "Change the values. After a retry, compare them with `current`.",
   },
   reference_violation: {
     status: 422,
     meaning:
-      "A row that this one refers to does not exist or you may not read it, or you could not read the result yourself (422); or rows still refer to the one to be deleted (409).",
-    remedy: "Refer to rows that you can read; delete or move what refers to the row first.",
+      "A referenced row does not exist or you may not read it, or you could not read the row afterwards (422); or other rows still refer to the row to delete (409).",
+    remedy: "Refer to rows that you can read. Before a deletion, delete or change the rows that refer to it.",
   },
   check_violation: {
     status: 422,
-    meaning: "The values contradict a rule of the table.",
-    remedy: "Change the values so that they satisfy the rule.",
+    meaning: "The values violate a rule of the table.",
+    remedy: "Change the values to satisfy the rule.",
   },
   idempotency_mismatch: {
     status: 422,
-    meaning: "This Idempotency-Key was used for another request.",
-    remedy: "Make a new key for each new request; reuse a key only to repeat the same one.",
+    meaning: "This `Idempotency-Key` was used for a different request.",
+    remedy: "Use a new key for each request, and the same key only to repeat it.",
   },
   method_not_allowed: {
     status: 405,
-    meaning: "The address exists, but not with this method.",
-    remedy: "Use one of the methods in the header Allow.",
+    meaning: "The address does not support this method.",
+    remedy: "Use a method from the header `Allow`.",
   },
   payload_too_large: {
     status: 413,
     meaning: "The body is larger than 256 KiB.",
-    remedy: "Send less in one request.",
+    remedy: "Send less data in one request.",
   },
   unsupported_media_type: {
     status: 415,
-    meaning: "The body is not declared as JSON.",
+    meaning: "The content type of the body is not JSON.",
     remedy: "Send `Content-Type: application/json`.",
   },
   rate_limited: {
     status: 429,
-    meaning: "Too many requests of this kind.",
-    remedy: "Wait as many seconds as the header Retry-After says.",
+    meaning: "There were too many requests of this kind.",
+    remedy: "Wait for the number of seconds in the header `Retry-After`.",
   },
   internal: {
     status: 500,
-    meaning: "The server failed in a way it does not know.",
-    remedy: "Tell the operators the requestId; the log has the cause.",
+    meaning: "The server failed unexpectedly.",
+    remedy: "Report the `requestId` to the operators; the log of the server has the cause.",
   },
   sign_in_not_installed: {
     status: 501,
@@ -128,15 +128,15 @@ export const restErrorCatalog = {
   },
   unavailable: {
     status: 503,
-    meaning: "The database cannot be reached, is overloaded, or the statement took too long.",
+    meaning: "The database cannot be reached or is overloaded, or a statement took too long.",
     remedy:
-      "Repeat the request after as many seconds as the header Retry-After says, a write with the same Idempotency-Key.",
+      "Repeat the request after the number of seconds in the header `Retry-After`; repeat a write with the same `Idempotency-Key`.",
   },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type RestErrorCode = keyof typeof restErrorCatalog;
 
-/** The catalogue as a Markdown page. */
+/** Renders the catalogue as a Markdown page. */
 export function renderRestErrorDocument(): string {
   const rows = Object.entries(restErrorCatalog).map(
     ([code, { status, meaning, remedy }]) => `| \`${code}\` | ${status} | ${meaning} | ${remedy} |`,
@@ -146,9 +146,9 @@ export function renderRestErrorDocument(): string {
     "",
     "Generated by `npm run generate` from the gateway's error catalogue; do not edit.",
     "",
-    "Every error has the same shape: `{error: {code, message, remedy, requestId}}`. Branch on `code`; `message` says what",
-    "exactly was wrong and is for people. `version_conflict` and `already_exists` also carry `current`: the row as it is",
-    "now, or null where you may not read it. The `requestId` is also in the header `x-request-id` and in the server's log.",
+    "Every error has the shape `{error: {code, message, remedy, requestId}}`. Programs branch on `code`. `message` describes",
+    "the problem for people. `version_conflict` and `already_exists` also have `current`: the present row, or null if you may",
+    "not read it. The `requestId` is also in the header `x-request-id` and in the server's log.",
     "",
     "| code | status | meaning | remedy |",
     "|---|---|---|---|",

@@ -10,9 +10,9 @@ interface Violation {
 }
 
 /**
- * Names the rule that a write broke: the check's expression or the columns that must be unique, read from the catalog.
- * Nothing of any row: the server's own detail would quote the other row's values.
- * Undefined for other errors, other tables (a trigger's), or when the catalog cannot be asked now.
+ * Names the constraint that a write violated: the expression of a check or the unique columns, read from the catalog. It
+ * shows no values, unlike PostgreSQL's own detail, which quotes the other row.
+ * Undefined for other errors, for other tables (written by a trigger), and when the catalog cannot be read.
  */
 export async function explainViolation(
   pool: pg.Pool,
@@ -40,7 +40,7 @@ async function explainCheck(pool: pg.Pool, type: EntityType, name: string, cause
   const rule = rows[0]?.rule;
   return rule === undefined
     ? undefined
-    : new RestError("check_violation", { message: `The values break a rule of ${type.code}: ${rule}.`, cause });
+    : new RestError("check_violation", { message: `The values violate a rule of ${type.code}: ${rule}.`, cause });
 }
 
 async function explainUnique(pool: pg.Pool, type: EntityType, name: string, cause: unknown) {
@@ -54,7 +54,7 @@ async function explainUnique(pool: pg.Pool, type: EntityType, name: string, caus
   return columns === undefined
     ? undefined
     : new RestError("already_exists", {
-        message: `A ${type.code} with the same ${columns.join(", ")} exists already.`,
+        message: `A ${type.code} with the same ${columns.join(", ")} already exists.`,
         current: null,
         cause,
       });

@@ -1,4 +1,4 @@
-/** Edit distance between two short names, giving up beyond `limit`. */
+/** Edit distance between two short names; `limit + 1` for any larger distance of lengths. */
 function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -13,11 +13,11 @@ function distance(a: string, b: string, limit: number): number {
   return row[b.length] ?? limit + 1;
 }
 
-/** The known name most like a mistyped one, or undefined when none is near: two letters may differ, or a third. */
+/** The known name nearest to a mistyped one; undefined if none is within two edits or a third of its letters. */
 export function nearestName(wrong: string, known: Iterable<string>): string | undefined {
-  // A name of a PostgreSQL column has at most 63 bytes; a longer text is no typing error and would cost time.
+  // A PostgreSQL name has at most 63 bytes. A longer text is not a typing error, and comparing it would cost time.
   if (wrong.length > 63) return undefined;
-  // Two: letters that changed places. Not in words so short that everything would be near.
+  // Two edits cover swapped letters. In very short words that would match everything, so there one edit is the limit.
   const limit = Math.max(wrong.length > 3 ? 2 : 1, Math.floor(wrong.length / 3));
   const lowered = wrong.toLowerCase();
   let best: string | undefined;

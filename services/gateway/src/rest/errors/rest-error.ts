@@ -1,18 +1,18 @@
 import { type RestErrorCode, restErrorCatalog } from "./error-catalog.ts";
 
 interface Details {
-  /** What exactly was wrong; the catalogue's meaning otherwise. Never a value that the caller did not send. */
+  /** The specific problem; the catalogue's meaning by default. It must not contain values that the caller did not send. */
   readonly message?: string;
   readonly remedy?: string;
-  /** Only where the catalogue's meaning names a second status. */
+  /** Only for codes whose meaning in the catalogue names a second status. */
   readonly status?: number;
-  /** The row as it is now, for conflicts: null where the caller may not read it. */
+  /** The present row, for conflicts; null if the caller may not read it. */
   readonly current?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-/** A failure that the caller is told about. Everything else becomes `internal`. */
+/** An error that is reported to the caller. All other errors become `internal`. */
 export class RestError extends Error {
   override readonly name = "RestError";
   readonly code: RestErrorCode;
@@ -31,7 +31,7 @@ export class RestError extends Error {
     this.headers = details.headers ?? {};
   }
 
-  /** The body of the answer. */
+  /** Renders the body of the answer. */
   toBody(requestId: string): object {
     const error = { code: this.code, message: this.message, remedy: this.remedy, requestId };
     return this.current === undefined ? { error } : { error, current: this.current };

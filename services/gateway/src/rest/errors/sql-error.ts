@@ -1,12 +1,12 @@
 import { isSilence, isUnavailable } from "@heliograph/server-kit";
 import { RestError } from "./rest-error.ts";
 
-/** What the caller was doing: the same SQL state means different things. */
+/** The operation that failed; the meaning of an SQL state depends on it. */
 export type Operation = "read" | "create" | "update" | "delete";
 
 type SqlError = Error & { code?: string; constraint?: string; column?: string; routine?: string };
 
-/** True when the statement names a column or table that no longer exists: the catalog has changed under us. */
+/** Whether a statement named a missing column or table, so that the catalog has changed since it was read. */
 export function isCatalogStale(error: unknown): boolean {
   const code = (error as SqlError | null)?.code;
   return code === "42703" || code === "42P01";
@@ -15,8 +15,8 @@ export function isCatalogStale(error: unknown): boolean {
 const wait = { "retry-after": "1" };
 
 /**
- * A database error as what the caller may be told. Texts of the server are never passed on: they quote values and keys
- * of rows that the caller may not read. Returns undefined for what is a fault of ours.
+ * Converts a database error to an answer; undefined for errors that only a bug can cause. Messages of the server are never
+ * passed on, because they quote values and keys of rows that the caller may not read.
  */
 export function restErrorOfSql(error: unknown, operation: Operation): RestError | undefined {
   if (isUnavailable(error) || isSilence(error))
@@ -31,10 +31,14 @@ export function restErrorOfSql(error: unknown, operation: Operation): RestError 
     case "23001": // ON DELETE RESTRICT, its own state since PostgreSQL 18
     case "23503":
       return operation === "delete"
-        ? new RestError("reference_violation", { status: 409, message: "Rows still refer to this one.", cause: error })
+        ? new RestError("reference_violation", {
+            status: 409,
+            message: "Other rows still refer to this row.",
+            cause: error,
+          })
         : missingReference(error);
     case "42501":
-      // The check of a grant fails in aclcheck_error whatever the row is; anything else is a policy about this row.
+      // A missing table privilege is reported by aclcheck_error; any other source is a policy that rejected this row.
       return routine === "aclcheck_error" ? new RestError("not_permitted", { cause: error }) : missingReference(error);
     case "23505":
     case "23P01":
@@ -62,7 +66,7 @@ export function restErrorOfSql(error: unknown, operation: Operation): RestError 
     case "40P01":
     case "55P03":
       return new RestError("unavailable", {
-        message: "Another write was in the way.",
+        message: "A concurrent write blocked this one.",
         headers: wait,
         cause: error,
       });
@@ -74,15 +78,15 @@ export function restErrorOfSql(error: unknown, operation: Operation): RestError 
         cause: error,
       });
     default:
-      // Out of memory, disk or connections on the server.
+      // The server is out of memory, disk or connections.
       return code?.startsWith("53") ? new RestError("unavailable", { headers: wait, cause: error }) : undefined;
   }
 }
 
-/** One answer for a parent that does not exist, one that may not be read, and a row outside the caller's own rights. */
+/** The same answer for a missing parent, an unreadable parent, and a row that the caller could not read afterwards. */
 function missingReference(error: unknown): RestError {
   return new RestError("reference_violation", {
-    message: "A row that this one refers to does not exist or you may not read it, or you could not read the result.",
+    message: "A referenced row does not exist or you may not read it, or you could not read the row afterwards.",
     cause: error,
   });
 }

@@ -2,13 +2,13 @@ import { type EntityType, readableColumns } from "../../db/entity-type.ts";
 import { nearestName } from "./nearest-name.ts";
 import { RestError } from "./rest-error.ts";
 
-/** Longest part of a caller's own text that a message repeats. */
+/** Maximum characters of the caller's text that a message repeats. */
 const shownLength = 63;
 
 export function unknownColumn(type: EntityType, name: string): RestError {
   const near = nearestName(name, readableColumns(type).keys());
-  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+  const suggestion = near === undefined ? "" : ` Did you mean ${near}?`;
   return new RestError("unknown_column", {
-    message: `${type.code} has no column ${JSON.stringify(name.slice(0, shownLength))}.${hint}`,
+    message: `${type.code} has no column ${JSON.stringify(name.slice(0, shownLength))}.${suggestion}`,
   });
 }

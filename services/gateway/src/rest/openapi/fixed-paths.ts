@@ -19,7 +19,7 @@ const schemas = {
         required: ["code", "message", "remedy", "requestId"],
       },
       current: {
-        description: "With version_conflict and already_exists: the row now, null where you may not read it.",
+        description: "With version_conflict and already_exists: the present row, null if you may not read it.",
       },
     },
     required: ["error"],
@@ -28,13 +28,13 @@ const schemas = {
     type: "object",
     properties: {
       at: { type: "string", format: "date-time" },
-      actor: { type: ["string", "null"], description: "Null for writes that came from outside of the application." },
+      actor: { type: ["string", "null"], description: "Null for writes from outside the application." },
       action: { type: "string", enum: ["CREATE", "UPDATE", "DELETE"] },
       version: { type: "integer" },
       columns: {
         type: ["array", "null"],
         items: text,
-        description: "Changed columns; null where the table keeps no snapshots.",
+        description: "Changed columns; null if the table keeps no snapshots.",
       },
     },
     required: ["at", "actor", "action", "version", "columns"],
@@ -91,7 +91,7 @@ export function fixedPaths(failures: (...codes: RestErrorCode[]) => Record<strin
         post: {
           tags: ["auth"],
           operationId: "renew",
-          summary: "A new token for the one that is about to expire, or did a while ago (TOKEN_RENEW_GRACE_S)",
+          summary: "Exchange a token that is about to expire, or has expired within TOKEN_RENEW_GRACE_S, for a new one",
           responses: {
             200: answer("A token.", { token: text, expiresAt: { type: "string", format: "date-time" }, person }),
             ...failures(),
@@ -102,7 +102,7 @@ export function fixedPaths(failures: (...codes: RestErrorCode[]) => Record<strin
         get: {
           tags: ["auth"],
           operationId: "me",
-          summary: "Who the token speaks for",
+          summary: "The person that the token belongs to",
           responses: { 200: answer("You.", { person }), ...failures() },
         },
       },

@@ -9,7 +9,7 @@ import { searchColumns } from "../query/search-columns.ts";
 import { maxIds } from "../read-routes.ts";
 import { fixedPaths } from "./fixed-paths.ts";
 
-/** `task_comment` as the name of a schema: `TaskComment`. */
+/** The schema name of an entity code: `TaskComment` for `task_comment`. */
 export function schemaName(code: string): string {
   return code
     .split("_")
@@ -25,17 +25,17 @@ const idParameter = { name: "id", in: "path", required: true, schema: uuid };
 const idempotencyKey = {
   name: "Idempotency-Key",
   in: "header",
-  description: "A repetition with the same key has no second effect; it answers with the row as it is now.",
+  description: "A repetition with the same key has no second effect and returns the present row.",
   schema: { type: "string", minLength: 1, maxLength: 200 },
 };
 const ifMatch = {
   name: "If-Match",
   in: "header",
-  description: "Version of the row that is to be changed. Absent: whatever version there is.",
+  description: "Expected version of the row. If absent, any version is changed.",
   schema: { type: "string" },
 };
 
-/** Answers that fail, by the statuses of their codes. */
+/** Error responses, grouped by status. */
 function failures(...codes: (keyof typeof restErrorCatalog)[]): Record<string, object> {
   const byStatus = new Map<number, string[]>();
   for (const code of [...codes, "unauthenticated", "token_expired", "unavailable"] as const) {
@@ -74,11 +74,14 @@ function listParameters(type: EntityType): object[] {
     {
       name: "limit",
       in: "query",
-      description: "Rows of a page.",
+      description: "Maximum rows of a page.",
       schema: { type: "integer", minimum: 1, maximum: maxLimit, default: defaultLimit },
     },
-    text("sort", "Columns separated by commas, `-` before one for descending; the key decides between equal rows."),
-    text("cursor", "`nextCursor` of the page before, with the same query."),
+    text(
+      "sort",
+      "Columns separated by commas, with `-` before a column for descending order. The key decides between equal rows.",
+    ),
+    text("cursor", "`nextCursor` of the previous page of the same query."),
     text("q", `Text to find in ${searchColumns(type).join(", ")}.`, { maxLength: maxSearchLength }),
     text("ids", `Up to ${maxIds} ids separated by commas, instead of all other parameters.`),
     ...filterParameters(type),
@@ -99,7 +102,7 @@ function entityPaths(type: EntityType): Record<string, object> {
         parameters: listParameters(type),
         responses: {
           200: {
-            description: "A page; with `ids` the rows and which are gone.",
+            description: "A page of rows; with `ids`, the rows and the ids that are gone.",
             content: json({
               type: "object",
               properties: {
@@ -169,7 +172,7 @@ function entityPaths(type: EntityType): Record<string, object> {
         parameters: [ifMatch, idempotencyKey],
         responses: {
           200: {
-            description: "The row is gone; the version is that of its deletion.",
+            description: "The row was deleted; `version` is the version of the deletion.",
             content: json({
               type: "object",
               properties: { id: uuid, version: { type: "integer" } },
@@ -185,7 +188,7 @@ function entityPaths(type: EntityType): Record<string, object> {
       get: {
         ...common,
         operationId: `history${name}`,
-        summary: `Who changed a row of ${type.code}, newest first`,
+        summary: `History of a row of ${type.code}, newest first`,
         responses: {
           200: {
             description: "Changes.",
@@ -202,7 +205,7 @@ function entityPaths(type: EntityType): Record<string, object> {
   };
 }
 
-/** The OpenAPI 3.1 document: each type's routes and schemas as the catalog has them now. */
+/** The OpenAPI 3.1 document with the routes and schemas of the given types. */
 export function openApiDocument(types: readonly EntityType[]): Record<string, unknown> {
   const schemas = types.flatMap((type) => {
     const name = schemaName(type.code);
@@ -218,7 +221,8 @@ export function openApiDocument(types: readonly EntityType[]): Record<string, un
     info: {
       title: "Heliograph",
       version: "1",
-      description: "REST interface of the gateway. Changes are announced at /ws/sync; rows are read and written here.",
+      description:
+        "REST interface of the gateway. Rows are read and written here; the socket at /ws/sync sends signals about changes.",
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }],

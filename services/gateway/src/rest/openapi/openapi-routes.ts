@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import type { EntityRegistry } from "../../db/entity-registry.ts";
 import { openApiDocument } from "./openapi-document.ts";
 
-/** The description at /docs (for people) and /docs/json (for generators). Follows the catalog without a restart. */
+/** Registers the API reference at /docs (a page) and /docs/json (for generators). It follows the catalog without a restart. */
 export async function registerOpenApi(app: FastifyInstance, registry: EntityRegistry): Promise<void> {
   let built: { version: number; document: Record<string, unknown> } | undefined;
   const current = (): Record<string, unknown> => {
@@ -21,7 +21,7 @@ export async function registerOpenApi(app: FastifyInstance, registry: EntityRegi
       routePrefix: "/docs",
       staticCSP: true,
       transformSpecification: current,
-      // The copy would be of the empty document above.
+      // A clone would be a copy of the empty document above.
       transformSpecificationClone: false,
       uiConfig: { docExpansion: "none", tryItOutEnabled: true, persistAuthorization: false },
     });

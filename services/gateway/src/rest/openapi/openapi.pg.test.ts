@@ -33,7 +33,7 @@ test("the document has real paths and schemas for every type, and every referenc
   expect(new Set(operations).size).toBe(operations.length);
 });
 
-test("rows of every type satisfy the schema that is published for them", async () => {
+test("rows of every type match their published schema", async () => {
   const { components } = await readDocument();
   const ajv = new Ajv2020({ strict: false });
   formats.default(ajv);
@@ -44,7 +44,7 @@ test("rows of every type satisfy the schema that is published for them", async (
   }
 });
 
-test("the page for people is served with a content security policy and without a token", async () => {
+test("the reference page is served with a content security policy and without a token", async () => {
   const page = await rest.app.inject({ url: "/docs/" });
   expect(page.statusCode).toBe(200);
   expect(page.headers["content-type"]).toContain("text/html");
@@ -53,7 +53,7 @@ test("the page for people is served with a content security policy and without a
     expect((await rest.app.inject({ url: new URL(asset ?? "", "http://x/docs/").pathname })).statusCode).toBe(200);
 });
 
-test("a type that goes live appears in the document", async () => {
+test("a newly tracked table appears in the document", async () => {
   await rest.db.pool.query(`
     create table app.fresh (id uuid primary key default gen_random_uuid(), organization_id uuid not null, name text not null);
     select app.enable_sync('app.fresh', 'fresh_thing')`);

@@ -2,25 +2,25 @@ import type { Column } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { parseQueryValue } from "./query-value.ts";
-import { containsPattern, type Parameters } from "./statement-parameters.ts";
+import { containsPattern, type StatementParameters } from "./statement-parameters.ts";
 
-/** The operators of a filter, `<column>.<op>=<value>`; without an operator `eq` is meant. */
+/** The operators of a filter `<column>.<op>=<value>`. The default is `eq`. */
 export const filterOperators = ["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "null"] as const;
 export type FilterOperator = (typeof filterOperators)[number];
 
-/** Most values of one `in`: as many as ids of one request. */
+/** Maximum values of one `in`, the same as the maximum ids of one request. */
 export const maxListValues = 200;
 
 export interface Filter {
   readonly column: Column;
   readonly operator: FilterOperator;
-  /** As PostgreSQL reads them; one, except with `in`. */
+  /** In the form that PostgreSQL reads. One value, except with `in`. */
   readonly values: readonly string[];
 }
 
 const comparisons = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const;
 
-/** Operators that have a meaning for a column of this type. */
+/** The operators that a column of this type supports. */
 export function operatorsOf(column: Column): readonly FilterOperator[] {
   if (column.baseType.endsWith("[]")) return ["contains", "null"];
   switch (column.baseType) {
@@ -40,7 +40,7 @@ export function parseFilter(column: Column, operator: FilterOperator, text: stri
   const possible = operatorsOf(column);
   if (!possible.includes(operator))
     throw new RestError("invalid_query", {
-      message: `${column.name} cannot be compared by ${operator}; possible: ${possible.join(", ")}.`,
+      message: `${column.name} does not support the operator ${operator}; use one of ${possible.join(", ")}.`,
     });
   const name = `${column.name}.${operator}`;
   if (operator === "null") {
@@ -61,8 +61,8 @@ function wrongValue(name: string, expected: string): RestError {
   return new RestError("invalid_query", { message: `${name} must be ${expected}.` });
 }
 
-/** The filter as a condition. */
-export function filterCondition({ column, operator, values }: Filter, parameters: Parameters): string {
+/** Renders the filter as an SQL condition. */
+export function filterCondition({ column, operator, values }: Filter, parameters: StatementParameters): string {
   const name = quoteIdentifier(column.name);
   const [value = ""] = values;
   switch (operator) {
@@ -71,7 +71,7 @@ export function filterCondition({ column, operator, values }: Filter, parameters
     case "in":
       return `${name} = any(${parameters.add(values)})`;
     case "ne":
-      // A row without a value is not equal to any; plain <> would hide it.
+      // Includes rows with null, which a plain <> would leave out.
       return `${name} is distinct from ${parameters.add(value)}`;
     case "contains":
       return column.baseType.endsWith("[]")

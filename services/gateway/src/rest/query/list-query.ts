@@ -2,17 +2,17 @@ import { type Column, type EntityType, readableColumns } from "../../db/entity-t
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import { type Filter, type FilterOperator, filterOperators, parseFilter } from "./filter.ts";
-import { type CursorValues, decodeCursor, queryFingerprint } from "./page-cursor.ts";
+import { decodePageCursor, type PageCursorValues, queryFingerprint } from "./page-cursor.ts";
 import { parseSort, type SortTerm } from "./sort.ts";
 
 export const defaultLimit = 50;
 export const maxLimit = 500;
-/** Most characters of `q`. */
+/** Maximum characters of `q`. */
 export const maxSearchLength = 200;
-/** Most filters of one query: a page with more controls has not been seen, and each costs planning time. */
+/** Maximum filters of one query; each costs planning time. */
 const maxFilters = 30;
 
-/** Parameters that are no filters. A column of such a name is filtered as `limit.eq=…`. */
+/** Parameters that are not filters. A column with such a name is filtered as `limit.eq=…`. */
 const reserved: ReadonlySet<string> = new Set(["limit", "sort", "cursor", "q"]);
 
 export interface ListQuery {
@@ -20,17 +20,17 @@ export interface ListQuery {
   readonly search: string | undefined;
   readonly sort: readonly SortTerm[];
   readonly limit: number;
-  /** Sort values of the last row of the page before. */
-  readonly after: CursorValues | undefined;
-  /** Binds cursors to this query. */
+  /** Sort values of the last row of the previous page. */
+  readonly after: PageCursorValues | undefined;
+  /** Binds page cursors to this query. */
   readonly fingerprint: string;
 }
 
-/** Query parameters as Fastify parses them: a repeated one is an array. */
+/** Query parameters as Fastify parses them; a repeated parameter is an array. */
 export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * The query of `GET /api/v1/:entity`.
+ * Parses the query of `GET /api/v1/:entity`.
  * @throws {RestError} invalid_query, unknown_column
  */
 export function parseListQuery(type: EntityType, raw: RawQuery): ListQuery {
@@ -58,7 +58,7 @@ export function parseListQuery(type: EntityType, raw: RawQuery): ListQuery {
     search,
     sort,
     limit: parseLimit(one(raw, "limit")),
-    after: cursor === undefined ? undefined : decodeCursor(fingerprint, sort.length, cursor),
+    after: cursor === undefined ? undefined : decodePageCursor(fingerprint, sort.length, cursor),
     fingerprint,
   };
 }
@@ -83,7 +83,7 @@ function parseLimit(text: string | undefined): number {
 function parseSearch(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (text.length > maxSearchLength || text.includes("\0"))
-    throw new RestError("invalid_query", { message: `q must have at most ${maxSearchLength} characters, none NUL.` });
+    throw new RestError("invalid_query", { message: `q must have at most ${maxSearchLength} characters and no NUL.` });
   return text;
 }
 
@@ -97,7 +97,7 @@ function parseFilterName(type: EntityType, name: string): { column: Column; oper
   const operator = filterOperators.find((known) => known === name.slice(dot + 1));
   if (!operator)
     throw new RestError("invalid_query", {
-      message: `${JSON.stringify(name.slice(dot + 1, dot + 40))} is no operator; possible: ${filterOperators.join(", ")}.`,
+      message: `${JSON.stringify(name.slice(dot + 1, dot + 40))} is not an operator; use one of ${filterOperators.join(", ")}.`,
     });
   return { column, operator };
 }

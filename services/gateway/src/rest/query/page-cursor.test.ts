@@ -1,22 +1,22 @@
 import { expect, test } from "vitest";
 import { failureOf } from "../testing/fixture-type.ts";
-import { decodeCursor, encodeCursor, queryFingerprint } from "./page-cursor.ts";
+import { decodePageCursor, encodePageCursor, queryFingerprint } from "./page-cursor.ts";
 
 const fingerprint = queryFingerprint(["thing", [["name", false]]]);
 
-test("a cursor carries texts and nulls exactly", () => {
+test("a cursor preserves texts and nulls", () => {
   const values = ["2026-01-01 00:00:00.123456+00", null, 'ü "quoted" \u{1F680}'];
-  expect(decodeCursor(fingerprint, 3, encodeCursor(fingerprint, values))).toEqual(values);
-  expect(encodeCursor(fingerprint, values)).toMatch(/^[A-Za-z0-9_-]+$/);
+  expect(decodePageCursor(fingerprint, 3, encodePageCursor(fingerprint, values))).toEqual(values);
+  expect(encodePageCursor(fingerprint, values)).toMatch(/^[A-Za-z0-9_-]+$/);
 });
 
-test("the cursor of another query is refused and says so", () => {
+test("a cursor of another query is refused with that reason", () => {
   const other = queryFingerprint(["thing", [["name", true]]]);
-  const failure = failureOf(() => decodeCursor(other, 1, encodeCursor(fingerprint, ["a"])));
+  const failure = failureOf(() => decodePageCursor(other, 1, encodePageCursor(fingerprint, ["a"])));
   expect(failure).toEqual({ code: "invalid_query", message: "cursor belongs to another query." });
 });
 
-test("what is no cursor is refused, whatever it is", () => {
+test("any text that is not a cursor is refused", () => {
   const broken = [
     "",
     "%",
@@ -30,5 +30,5 @@ test("what is no cursor is refused, whatever it is", () => {
     Buffer.from(JSON.stringify([fingerprint, "a", "b"])).toString("base64url"),
     Buffer.from("[".repeat(50_000)).toString("base64url"),
   ];
-  for (const text of broken) expect(failureOf(() => decodeCursor(fingerprint, 1, text)).code).toBe("invalid_query");
+  for (const text of broken) expect(failureOf(() => decodePageCursor(fingerprint, 1, text)).code).toBe("invalid_query");
 });

@@ -1,33 +1,35 @@
 import { createHash } from "node:crypto";
 import { RestError } from "../errors/rest-error.ts";
 
-/** PostgreSQL's texts of the sort values of the last row of a page, the key's last. */
-export type CursorValues = readonly (string | null)[];
+/** Sort values of the last row of a page as PostgreSQL texts; the key is the last value. */
+export type PageCursorValues = readonly (string | null)[];
 
-/** Characters of the fingerprint: 72 bits, ample to notice a mistake; a cursor grants nothing that it would protect. */
+/** Characters of the fingerprint: 72 bits, enough to detect a mistake. The cursor grants no rights, so it needs no seal. */
 const fingerprintLength = 12;
 
-/** What a cursor belongs to: everything of a query but the size of its pages. */
+/** Fingerprint of a query, for the cursors that belong to it. It covers everything except the page size. */
 export function queryFingerprint(parts: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, fingerprintLength);
 }
 
-export function encodeCursor(fingerprint: string, values: CursorValues): string {
+/** The inverse of `decodePageCursor`. */
+export function encodePageCursor(fingerprint: string, values: PageCursorValues): string {
   return Buffer.from(JSON.stringify([fingerprint, ...values])).toString("base64url");
 }
 
 /**
- * @param count how many sort values the query has
- * @throws {RestError} invalid_query for what is no cursor, or the cursor of another query
+ * @param count number of sort values of the query
+ * @throws {RestError} invalid_query if the text is not a cursor or belongs to another query
  */
-export function decodeCursor(fingerprint: string, count: number, text: string): CursorValues {
+export function decodePageCursor(fingerprint: string, count: number, text: string): PageCursorValues {
   const parsed = parse(text);
-  if (!parsed) throw new RestError("invalid_query", { message: "cursor is not one that this server made." });
+  if (!parsed) throw new RestError("invalid_query", { message: "cursor is not a cursor of this server." });
   const [found, ...values] = parsed;
   if (found !== fingerprint || values.length !== count)
     throw new RestError("invalid_query", {
       message: "cursor belongs to another query.",
-      remedy: "Use a cursor only with the same entity type, sort, filters and q; begin again without it.",
+      remedy:
+        "Use a cursor only with the entity type, sort, filters and q of its page, or start again without a cursor.",
     });
   return values;
 }

@@ -26,7 +26,7 @@ async function readAllPages(address: string, limit: number, from: string | null 
   return items;
 }
 
-/** The ids in one go, sorted by PostgreSQL alone. */
+/** All ids in one statement, sorted by PostgreSQL. */
 async function fullSort(type: EntityType, sort: string): Promise<string[]> {
   const name = sort.replace(/^-/, "");
   const direction = sort.startsWith("-") ? "desc" : "asc";
@@ -38,12 +38,12 @@ async function fullSort(type: EntityType, sort: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-test("pages of every type, sorted by any column in either direction, add up to the full sort", async () => {
+test("pages of every type, by any column and direction, add up to the full sort", async () => {
   let pages = 0;
   for (const type of rest.registry.all()) {
     const sortable = [...readableColumns(type).values()].filter((column) => column.baseType !== "json");
     for (const { name } of sortable) {
-      // Alternating directions over the columns: both are met with every kind of column across the types.
+      // The direction alternates over the columns, so that every kind of column occurs with both.
       const sort = pages++ % 2 === 0 ? name : `-${name}`;
       const ids = (await readAllPages(`/${type.code}?sort=${sort}`, 97)).map((document) => document[type.keyColumn]);
       expect(ids, `${type.code} by ${sort}`).toEqual(await fullSort(type, sort));
@@ -52,7 +52,7 @@ test("pages of every type, sorted by any column in either direction, add up to t
   expect(pages).toBeGreaterThan(300);
 }, 120_000);
 
-test("columns in mixed directions with nulls add up too", async () => {
+test("pages by several columns with mixed directions and nulls add up to the full sort", async () => {
   for (const sort of [
     "-priority,due_on",
     "due_on,-completed_ts,title",
@@ -70,7 +70,7 @@ test("columns in mixed directions with nulls add up too", async () => {
   }
 });
 
-test("rows that are deleted or moved between two pages neither repeat nor hide others", async () => {
+test("rows deleted or moved between two pages neither repeat nor hide other rows", async () => {
   const before = (await readAllPages("/meeting?sort=title", 500)).map((document) => document["id"]);
   const first = await rest.call("GET /meeting?sort=title&limit=50");
   const shown = first.body.items.map((document) => document["id"]);
@@ -82,7 +82,7 @@ test("rows that are deleted or moved between two pages neither repeat nor hide o
   expect(later).toEqual(before.slice(50).filter((id) => id !== before[60] && id !== before[70]));
 });
 
-test("every operator that a column offers is understood by PostgreSQL", async () => {
+test("PostgreSQL accepts every operator that a column supports", async () => {
   for (const type of rest.registry.all()) {
     const sample = (await rest.call(`GET /${type.code}?limit=1`)).body.items[0];
     for (const column of readableColumns(type).values()) {
@@ -113,7 +113,7 @@ const samples: Record<string, string> = {
   timestamptz: "2026-01-01T00:00:00Z",
 };
 
-test("an ordinary page is read through an index, not by sorting the table", async () => {
+test("an ordinary page is read through an index without sorting the table", async () => {
   const type = rest.registry.get("task");
   if (!type) throw new Error("no task");
   const page = await rest.call("GET /task?limit=20");

@@ -1,7 +1,7 @@
 import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { Column } from "../../db/entity-type.ts";
 
-/** A value as PostgreSQL reads it, or why it is none. */
+/** A value in the form that PostgreSQL reads, or what was expected instead. */
 type Parsed = { readonly value: string } | { readonly problem: string };
 
 const int4 = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
@@ -11,12 +11,12 @@ const timestamp = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d
 function isDate(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
-  // JavaScript accepts 30 February of some engines as 2 March; the round trip does not. PostgreSQL has no year 0.
+  // The round trip rejects 30 February, which Date.parse may read as 2 March. PostgreSQL has no year 0.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text) && !text.startsWith("0000");
 }
 
 function parseInteger(text: string, { min, max }: { min: bigint; max: bigint }): Parsed {
-  // The length first: BigInt of a megabyte of digits would take seconds.
+  // The length is checked first, because BigInt of a megabyte of digits would take seconds.
   const ok = /^-?\d{1,20}$/.test(text) && BigInt(text) >= min && BigInt(text) <= max;
   return ok ? { value: text } : { problem: `a whole number from ${min} to ${max}` };
 }
@@ -33,7 +33,7 @@ const parsers: Readonly<Record<string, (text: string) => Parsed>> = {
   boolean: (text) => (text === "true" || text === "false" ? { value: text } : { problem: "true or false" }),
   date: (text) => (isDate(text) ? { value: text } : { problem: "a date such as 2026-01-31" }),
   timestamptz: (text) => {
-    // A "+" that was not escaped arrives as a space.
+    // An unescaped "+" arrives as a space.
     const repaired = text.replace(/ (\d\d:?\d\d)$/, (_, offset: string) =>
       text.length > 16 ? `+${offset}` : ` ${offset}`,
     );
@@ -49,7 +49,7 @@ function parseNumber(text: string): Parsed {
   return ok ? { value: text } : { problem: "a number" };
 }
 
-/** Reads the text of a filter as a value of the column (of an element, for arrays). */
+/** Parses the text of a filter as a value of the column, or of its elements if it is an array. */
 export function parseQueryValue(column: Column, text: string): Parsed {
   if (text.includes("\0")) return { problem: "a text without the character NUL" };
   const baseType = column.baseType.replace(/\[\]$/, "");

@@ -1,9 +1,9 @@
 import { type EntityType, readableColumns } from "../../db/entity-type.ts";
 
-/** Columns by which people call a row. */
+/** Columns by which people identify a row. */
 const labels: ReadonlySet<string> = new Set(["name", "title", "subject", "description", "code", "email"]);
 
-/** The text columns that `q` looks into: labels and whatever ends in _name, _number or _code; else all text columns. */
+/** The text columns that `q` searches: labels and names that end in _name, _number or _code, or else all text columns. */
 export function searchColumns(type: EntityType): readonly string[] {
   const texts = [...readableColumns(type).values()].filter((column) => column.baseType === "text");
   const found = texts.filter(({ name }) => labels.has(name) || /_(name|number|code)$/.test(name));

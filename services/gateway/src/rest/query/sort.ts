@@ -2,20 +2,20 @@ import { type Column, type EntityType, readableColumns } from "../../db/entity-t
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
-import type { CursorValues } from "./page-cursor.ts";
-import type { Parameters } from "./statement-parameters.ts";
+import type { PageCursorValues } from "./page-cursor.ts";
+import type { StatementParameters } from "./statement-parameters.ts";
 
 export interface SortTerm {
   readonly column: Column;
   readonly descending: boolean;
 }
 
-/** More columns than a person can order by; bounds the size of the keyset condition. */
+/** Maximum sort columns, which bounds the size of the keyset condition. */
 const maxSortColumns = 5;
 
 /**
- * Reads `-updated_ts,name`. The key is appended, in the direction of the last column (so that one index can serve all),
- * unless it is named: without it rows with equal values would be skipped or repeated between pages.
+ * Parses a sort such as `-updated_ts,name`. The key is appended unless it is named, because rows with equal values would
+ * otherwise be skipped or repeated between pages. It has the direction of the last column, so that one index can serve all.
  * @throws {RestError} invalid_query, unknown_column
  */
 export function parseSort(type: EntityType, text: string | undefined): readonly SortTerm[] {
@@ -41,27 +41,31 @@ export function parseSort(type: EntityType, text: string | undefined): readonly 
   return terms;
 }
 
-/** Name of the table in a page's statement: ORDER BY a bare name would mean a column of the select list. */
+/** Alias of the table in the statement of a page: a bare name in ORDER BY would refer to the select list. */
 export const pageAlias = "entity";
 
-/** PostgreSQL's own places for nulls (last ascending, first descending), because ordinary indexes have them so. */
+/** Renders ORDER BY. Nulls stay where PostgreSQL puts them (last ascending, first descending), as in ordinary indexes. */
 export function orderBy(terms: readonly SortTerm[]): string {
   return terms
     .map(({ column, descending }) => `${pageAlias}.${quoteIdentifier(column.name)}${descending ? " desc" : ""}`)
     .join(", ");
 }
 
-/** Expressions whose texts make up a cursor. Text, because it is exact for every type and round-trips. */
-export function cursorExpressions(terms: readonly SortTerm[]): string[] {
+/** Expressions for the values of a page cursor, as text, which is exact for every type. */
+export function pageCursorExpressions(terms: readonly SortTerm[]): string[] {
   return terms.map(({ column }) => `${quoteIdentifier(column.name)}::text`);
 }
 
-/** The condition for rows that come after the cursor's in the order of the terms. */
-export function afterCursor(terms: readonly SortTerm[], values: CursorValues, parameters: Parameters): string {
+/** The condition for rows after the page cursor in the order of the terms. */
+export function afterPageCursor(
+  terms: readonly SortTerm[],
+  values: PageCursorValues,
+  parameters: StatementParameters,
+): string {
   const descending = terms[0]?.descending === true;
   const simple = terms.every((term) => term.column.notNull && term.descending === descending);
   if (simple && !values.includes(null)) {
-    // One comparison of rows: the only form that an index on all the columns can answer by itself.
+    // A row comparison is the only form that an index on all columns can answer alone.
     const names = terms.map(({ column }) => quoteIdentifier(column.name));
     const placeholders = values.map((value) => parameters.add(value));
     return `(${names.join(", ")}) ${descending ? "<" : ">"} (${placeholders.join(", ")})`;
@@ -73,25 +77,29 @@ export function afterCursor(terms: readonly SortTerm[], values: CursorValues, pa
     const value = values[index] ?? null;
     const later = laterThan(name, value, down, column.notNull, parameters);
     if (later !== undefined) alternatives.push(`(${[...equal, later].join(" and ")})`);
-    // Not for the last: PostgreSQL refuses a parameter that no expression uses.
+    // Not for the last term: PostgreSQL refuses a parameter that no expression uses.
     if (index < terms.length - 1) equal.push(value === null ? `${name} is null` : `${name} = ${parameters.add(value)}`);
   }
   return `${firstBound(terms[0], values[0], parameters)}(${alternatives.join(" or ") || "false"})`;
 }
 
-/** Implied by the alternatives, but PostgreSQL does not see that: lets an index on the first column begin at the page. */
-function firstBound(term: SortTerm | undefined, value: string | null | undefined, parameters: Parameters): string {
+/** A bound that the alternatives imply but PostgreSQL does not infer: an index on the first column can start at the page. */
+function firstBound(
+  term: SortTerm | undefined,
+  value: string | null | undefined,
+  parameters: StatementParameters,
+): string {
   if (!term || typeof value !== "string" || !(term.column.notNull || term.descending)) return "";
   return `${quoteIdentifier(term.column.name)} ${term.descending ? "<=" : ">="} ${parameters.add(value)} and `;
 }
 
-/** What comes after one value in one column; undefined when nothing does. */
+/** The condition for values after `value` in one column; undefined if there are none. */
 function laterThan(
   name: string,
   value: string | null,
   descending: boolean,
   notNull: boolean,
-  parameters: Parameters,
+  parameters: StatementParameters,
 ): string | undefined {
   if (value === null) return descending ? `${name} is not null` : undefined;
   const compared = `${name} ${descending ? "<" : ">"} ${parameters.add(value)}`;

@@ -1,15 +1,15 @@
-/** The values of one statement. Values become part of a statement only through here. */
-export class Parameters {
+/** The values of one statement. No value becomes part of a statement in any other way. */
+export class StatementParameters {
   readonly values: unknown[] = [];
 
-  /** Keeps a value and returns its placeholder. Its type is left to PostgreSQL, which takes the column's. */
+  /** Adds a value and returns its placeholder. PostgreSQL infers the type from the column. */
   add(value: unknown): string {
     this.values.push(value);
     return `$${this.values.length}`;
   }
 }
 
-/** A pattern for ILIKE that finds the text itself: %, _ and the escape character have no meaning in it. */
+/** An ILIKE pattern that matches the text literally, with %, _ and the escape character escaped. */
 export function containsPattern(text: string): string {
   return `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
 }

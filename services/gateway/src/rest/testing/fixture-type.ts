@@ -1,6 +1,6 @@
 import { type CatalogRow, type Column, type EntityType, entityTypeOf } from "../../db/entity-type.ts";
 
-/** A column with the values that matter to a test. */
+/** A column with default properties, except those given. */
 export function column(name: string, baseType: string, more: Partial<Column> = {}): Column {
   return {
     name,
@@ -17,7 +17,7 @@ export function column(name: string, baseType: string, more: Partial<Column> = {
   };
 }
 
-/** A type with a column of every kind. */
+/** An entity type with a column of every kind. */
 export function fixtureType(more: Partial<CatalogRow> = {}): EntityType {
   return entityTypeOf({
     code: "thing",
@@ -55,7 +55,7 @@ export function fixtureType(more: Partial<CatalogRow> = {}): EntityType {
   });
 }
 
-/** Runs something that must fail, and returns its code and message. */
+/** Runs a function that must throw, and returns the code and message of its error. */
 export function failureOf(run: () => unknown): { code: string | undefined; message: string } {
   try {
     run();
