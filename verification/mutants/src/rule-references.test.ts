@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { guaranteeIds, protocolRules } from "@heliograph/protocol/rules";
+import { guaranteeIds, protocolRules, ruleEntries } from "@heliograph/protocol/rules";
 import { repositoryRoot } from "@heliograph/testkit/repository";
 import { expect, test } from "vitest";
 import { mutants } from "./catalog.ts";
@@ -23,6 +23,15 @@ function referencesInTitles(): { id: string; file: string }[] {
 
 test("every rule id in a test title exists", () => {
   expect(referencesInTitles().filter(({ id }) => !knownIds.has(id))).toEqual([]);
+});
+
+// Catches a rule whose test was renamed or deleted, and one that was written down without a proof.
+test("every rule is in a test title, except those that say why not", () => {
+  const tested = new Set(referencesInTitles().map(({ id }) => id));
+  const untested = ruleEntries().filter(([id]) => !tested.has(id));
+  expect(untested.filter(([, { untested: reason }]) => reason === undefined).map(([id]) => id)).toEqual([]);
+  const superfluous = ruleEntries().filter(([id, { untested: reason }]) => reason !== undefined && tested.has(id));
+  expect(superfluous.map(([id]) => id)).toEqual([]);
 });
 
 test("few mutants break no rule", () => {

@@ -16,13 +16,13 @@ const row = (change: Partial<LogRow>): LogRow => ({
   ...change,
 });
 
-test("keeps the action of the last row", () => {
+test("[HINT-12] keeps the action of the last row", () => {
   const [item] = coalesce([row({ action: logAction.create }), row({ sync_seq: 2, action: logAction.delete })]);
   expect(item).toMatchObject({ action: logAction.delete, createdVersion: 10 });
 });
 
 // Fails when the two are one item: its holders would hear of a row that is somebody else's, or not of the end of theirs.
-test("a row that was created again is another one, behind the deletion, and each has its own containers", () => {
+test("[HINT-12] a row that was created again is another one, behind the deletion, and each has its own containers", () => {
   const deleted = row({ action: logAction.delete, entity_version: 11, container_ids: ["before"] });
   const created = row({
     sync_seq: 2,
@@ -104,12 +104,12 @@ test("an item that is joined once more changes nothing", () => {
   expect(again).toEqual(once);
 });
 
-test("keeps the highest version even when a late commit is sequenced after it", () => {
+test("[HINT-12] keeps the highest version even when a late commit is sequenced after it", () => {
   const [item] = coalesce([row({ entity_version: 12 }), row({ sync_seq: 2, entity_version: 11 })]);
   expect(item?.version).toBe(12);
 });
 
-test("unites the containers of all rows, so that a moved and then edited row reaches both places", () => {
+test("[HINT-12] unites the containers of all rows, so that a moved and then edited row reaches both places", () => {
   const [item] = coalesce([row({ container_ids: ["from", "to"] }), row({ sync_seq: 2, container_ids: ["to"] })]);
   expect(item?.containerIds).toEqual(["from", "to"]);
 });
@@ -119,7 +119,7 @@ test("once restricted or to be checked again, the item stays so", () => {
   expect(item).toMatchObject({ restricted: true, recheck: true });
 });
 
-test("a grant does not swallow a change of the same entity", () => {
+test("[HINT-13] a grant does not swallow a change of the same entity", () => {
   const items = coalesce([row({}), row({ sync_seq: 2, action: logAction.grant, entity_version: 0, recheck: true })]);
   expect(items.map((item) => item.action)).toEqual([logAction.update, logAction.grant]);
 });

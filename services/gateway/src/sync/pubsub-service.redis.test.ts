@@ -101,7 +101,7 @@ test("a change that is applied from a hint and read again by a repair is deliver
   expect(bob.told(project).map(({ version }) => version)).toEqual([first, second]);
 });
 
-test("malformed bus messages have no effect", async () => {
+test("[HINT-10] malformed bus messages have no effect", async () => {
   const project = await newProject();
   await using bob = await gateway.connect("bob");
   await bob.subscribe("project", [project]);
@@ -157,7 +157,7 @@ test("a hundred sockets that subscribe at once share statements", async () => {
   await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
 });
 
-test("frames that break the WebSocket protocol close only their own socket", async () => {
+test("[CLO-9] frames that break the WebSocket protocol close only their own socket", async () => {
   const project = await newProject();
   await using bystander = await gateway.connect("carol");
   await bystander.subscribe("project", [project]);
@@ -196,7 +196,7 @@ test("frames that break the WebSocket protocol close only their own socket", asy
   await bystander.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
 });
 
-test("an oversized message closes its own socket with 1009", async () => {
+test("[LIM-1] an oversized message closes its own socket with 1009", async () => {
   await using bob = await gateway.connect("bob");
   bob.ws.send("x".repeat(64 * 1024 + 1));
   expect(await bob.closed).toBe(closeCodes.tooBig.code);
@@ -204,7 +204,7 @@ test("an oversized message closes its own socket with 1009", async () => {
 
 // Fails when the number of rows that the heartbeat updated is ignored: another gateway may have taken the sessions over, and
 // both would send to the same clients.
-test("a gateway that was declared dead closes its sockets and registers under a new id", async () => {
+test("[CLO-6] a gateway that was declared dead closes its sockets and registers under a new id", async () => {
   const bob = await gateway.connect("bob");
   await bob.subscribe("project", [await newProject()]);
   const idOf = async (): Promise<string | undefined> =>
@@ -218,7 +218,7 @@ test("a gateway that was declared dead closes its sockets and registers under a 
   expect(await again.subscribe("project", [await newProject()])).toMatchObject({ payload: { count: 1 } });
 });
 
-test("a new log epoch resets the sockets", async () => {
+test("[RES-10] a new log epoch resets the sockets", async () => {
   await using other = await startLiveGateway();
   const bob = await other.connect("bob");
   await other.db.pool.query("select app.new_log_epoch()");

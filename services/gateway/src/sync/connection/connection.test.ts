@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 import { highWaterMark } from "./signal-queue.ts";
 
-test("WELCOME is the first frame", () => {
+test("[CON-5] WELCOME is the first frame", () => {
   const core = new TestSyncCore();
   const client = core.connect();
   expect(client.socket.take()).toEqual([
@@ -25,13 +25,13 @@ test("WELCOME is the first frame", () => {
   ]);
 });
 
-test("PING is answered with its id", async () => {
+test("[CON-6] PING is answered with its id", async () => {
   const client = new TestSyncCore().connect();
   expect(await client.request({ type: "PING", id: "7" })).toEqual([{ type: "PONG", id: "7" }]);
   expect(await client.request({ type: "PING" })).toEqual([{ type: "PONG" }]);
 });
 
-test("a malformed message is answered; twenty in a row close the socket", async () => {
+test("[CON-8, CLO-1] a malformed message is answered; twenty in a row close the socket", async () => {
   const client = new TestSyncCore().connect();
   for (let bad = 0; bad < 19; bad += 1) expect(await client.request("{")).toMatchObject([{ type: "ERROR" }]);
   await client.request({ type: "PING" });
@@ -48,7 +48,7 @@ test("a well-formed message that is refused does not count as malformed", async 
   expect(client.connection.open).toBe(true);
 });
 
-test("exceeding the subscription limit repeatedly closes the socket", async () => {
+test("[CLO-2] exceeding the subscription limit repeatedly closes the socket", async () => {
   const client = new TestSyncCore({ maxSubscriptions: 0 }).connect();
   for (let more = 0; more < 19; more += 1)
     await client.request({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [id()] } });
@@ -57,13 +57,13 @@ test("exceeding the subscription limit repeatedly closes the socket", async () =
   expect(client.socket.closedWith).toBe(4413);
 });
 
-test("a binary frame closes the socket", () => {
+test("[CLO-1] a binary frame closes the socket", () => {
   const client = new TestSyncCore().connect();
   client.connection.receive(null);
   expect(client.socket.closedWith).toBe(4400);
 });
 
-test("a flood of messages closes the socket, a steady stream does not", async () => {
+test("[CLO-3] a flood of messages closes the socket, a steady stream does not", async () => {
   const core = new TestSyncCore({ messageBurst: 20, messagesPerSecond: 10 });
   const steady = core.connect();
   for (let second = 0; second < 10; second += 1) {
@@ -77,7 +77,7 @@ test("a flood of messages closes the socket, a steady stream does not", async ()
   expect(flood.socket.closedWith).toBe(4429);
 });
 
-test("reading stops while a client sends faster than it is served", async () => {
+test("[LIM-5] reading stops while a client sends faster than it is served", async () => {
   const core = new TestSyncCore({ maxQueuedMessages: 4 });
   core.heldReads = [];
   const client = core.connect();
@@ -90,7 +90,7 @@ test("reading stops while a client sends faster than it is served", async () => 
   expect(client.socket.paused).toBe(false);
 });
 
-test("a client that does not read its answers gets no further ones", async () => {
+test("[LIM-5] a client that does not read its answers gets no further ones", async () => {
   const core = new TestSyncCore({ maxWaitMs: 5000 });
   core.connections.startSweeping();
   const client = core.connect();
@@ -106,7 +106,7 @@ test("a client that does not read its answers gets no further ones", async () =>
   expect(client.socket.closedWith).toBe(4008);
 });
 
-test("two unanswered pings close the socket; any frame counts as an answer", async () => {
+test("[CLO-4] two unanswered pings close the socket; any frame counts as an answer", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const dead = core.connect();
@@ -121,7 +121,7 @@ test("two unanswered pings close the socket; any frame counts as an answer", asy
   expect(alive.connection.open).toBe(true);
 });
 
-test("a socket closes when its token expires and receives nothing after it", async () => {
+test("[AUTH-4] a socket closes when its token expires and receives nothing after it", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -141,7 +141,7 @@ test("an idle socket closes when its token expires", async () => {
   expect(client.socket.closedWith).toBe(4401);
 });
 
-test("signals that wait too long, or too many of them, close a slow socket", async () => {
+test("[LIM-4] signals that wait too long, or too many of them, close a slow socket", async () => {
   const core = new TestSyncCore({ maxWaitMs: 5000, maxWaiting: 100 });
   core.connections.startSweeping();
   const [row, box] = [id(), id()];
@@ -162,7 +162,7 @@ test("signals that wait too long, or too many of them, close a slow socket", asy
   expect(many.connection.signals.size).toBe(0);
 });
 
-test("a socket that does not answer a close is cut off", async () => {
+test("[CLO-8] a socket that does not answer a close is cut off", async () => {
   const core = new TestSyncCore();
   const client = core.connect();
   client.connection.close(1012, "test");
@@ -171,7 +171,7 @@ test("a socket that does not answer a close is cut off", async () => {
   expect(client.socket.terminated).toBe(true);
 });
 
-test("all sockets are closed, spread over the time given", async () => {
+test("[CLO-6] all sockets are closed, spread over the time given", async () => {
   const core = new TestSyncCore();
   const client = core.connect();
   void core.connections.closeAll("test", 10_000);
@@ -184,7 +184,7 @@ test("all sockets are closed, spread over the time given", async () => {
   expect(later.connection.open).toBe(true);
 });
 
-test("the limit of sockets per person counts all organizations", () => {
+test("[LIM-6] the limit of sockets per person counts all organizations", () => {
   const core = new TestSyncCore({ maxSocketsPerUser: 2 });
   const personId = id();
   core.connect({ personId });

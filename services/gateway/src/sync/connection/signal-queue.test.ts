@@ -5,7 +5,7 @@ import { FrameCache } from "./frame-cache.ts";
 import { createSignal } from "./signal.ts";
 import { highWaterMark, SignalQueue } from "./signal-queue.ts";
 
-test("changes of one entity coalesce to the newest, in any order", () => {
+test("[INV-4] changes of one entity coalesce to the newest, in any order", () => {
   const [outbox, socket] = [new SignalQueue(), new FakeSocket()];
   const row = id();
   for (const version of [3, 5, 4]) outbox.put(createSignal(logChange({ entityId: row, version })), 0);
@@ -13,7 +13,7 @@ test("changes of one entity coalesce to the newest, in any order", () => {
   expect(socket.sent).toMatchObject([{ payload: { changes: [{ version: 5 }] } }]);
 });
 
-test("between a change and GONE the later one counts", () => {
+test("[INV-12] between a change and GONE the later one counts", () => {
   const [outbox, socket] = [new SignalQueue(), new FakeSocket()];
   const [lost, back] = [id(), id()];
   outbox.put(createSignal(logChange({ entityId: lost })), 0);

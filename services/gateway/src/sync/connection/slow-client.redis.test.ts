@@ -63,7 +63,7 @@ test("a client that keeps sending without reading gets no further answers and is
   expect(slow.size).toBeLessThan(kernelBytes);
 }, 60_000);
 
-test("a client that does not read its signals is closed with 4008, and others get theirs", async () => {
+test("[LIM-4] a client that does not read its signals is closed with 4008, and others get theirs", async () => {
   await using bystander = await gateway.connect("carol");
   await bystander.subscribe("task", [], { within: [organizationId] });
   await using slow = await greeted();

@@ -60,7 +60,7 @@ test.each([
   [subscribe({ entityCode: "project", entityIds: [row], versions: [2 ** 53] }), "invalid_message"],
   [subscribe({ entityCode: "project", entityIds: Array.from({ length: 1001 }, () => row) }), "invalid_message"],
   [`${"[".repeat(20_000)}${"]".repeat(20_000)}`, "invalid_message"],
-])("%.80s is refused: %s", (text, code) => {
+])("[CON-8, LIM-7] %.80s is refused: %s", (text, code) => {
   const error = refused(text);
   expect(error.code).toBe(code);
   // The problem first, then the remedy: developers who read it in a console have no catalogue at hand.
@@ -68,7 +68,7 @@ test.each([
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
 
-test("an error echoes the message's id and quotes little of its content", () => {
+test("[CON-6] an error echoes the message's id and quotes little of its content", () => {
   const error = refused(subscribe({ entityCode: "project", entityIds: ["x".repeat(10_000)] }, { id: "q1" }));
   expect(error.correlationId).toBe("q1");
   expect(error.message).toContain("entityIds.0");

@@ -18,7 +18,7 @@ async function watched() {
   return { core, row, client, socket: client.socket };
 }
 
-test("BOOKMARK follows signals at most once a second, and without signals every 10 s", async () => {
+test("[BMK-3] BOOKMARK follows signals at most once a second, and without signals every 10 s", async () => {
   const { core, row, socket } = await watched();
   for (const version of [2, 3, 4]) await core.apply(logChange({ entityId: row, version }));
   await core.clock.advance(1000);
@@ -30,7 +30,7 @@ test("BOOKMARK follows signals at most once a second, and without signals every 
 });
 
 // Fails when the signal queue is ignored: the client would resume behind a signal that it never received.
-test("no BOOKMARK while signals wait for a slow socket", async () => {
+test("[BMK-2] no BOOKMARK while signals wait for a slow socket", async () => {
   const { core, row, client, socket } = await watched();
   socket.bufferedAmount = highWaterMark + 1;
   await core.apply(logChange({ entityId: row, version: 2 }));
@@ -43,7 +43,7 @@ test("no BOOKMARK while signals wait for a slow socket", async () => {
 });
 
 // Fails when reads of rights are ignored: their result would be delivered behind the bookmark that claims to cover it.
-test("no BOOKMARK while rights are being read, for any socket of the user", async () => {
+test("[BMK-2] no BOOKMARK while rights are being read, for any socket of the user", async () => {
   const { core, row, socket } = await watched();
   core.heldReads = [];
   await core.apply(logChange({ entityId: row, version: 2, recheck: true }));
@@ -54,7 +54,7 @@ test("no BOOKMARK while rights are being read, for any socket of the user", asyn
   expect(types(socket.take())).toEqual(["INVALIDATE", "BOOKMARK"]);
 });
 
-test("no BOOKMARK during a SUBSCRIBE or RESUME", async () => {
+test("[BMK-4] no BOOKMARK during a SUBSCRIBE or RESUME", async () => {
   const { core, client, socket } = await watched();
   core.heldReads = [];
   client.send({ type: "SUBSCRIBE", payload: { entityCode: "task", entityIds: [id()] } });
@@ -97,7 +97,7 @@ test("no BOOKMARK while rows of a revoked subscription still exist", async () =>
   expect(core.liveRows).toEqual([]);
 });
 
-test("DELAYED while changes are delayed, and a BOOKMARK when they arrive again", async () => {
+test("[BMK-7, G2] DELAYED while changes are delayed, and a BOOKMARK when they arrive again", async () => {
   const { core, row, socket } = await watched();
   core.behindSince = Date.UTC(2026, 0, 1);
   await core.clock.advance(7000);
@@ -116,7 +116,7 @@ test("DELAYED while changes are delayed, and a BOOKMARK when they arrive again",
   expect(bookmarksOf(newcomer.socket.take())).toEqual([core.cursor]);
 });
 
-test("a silent database counts as a delay", async () => {
+test("[BMK-7] a silent database counts as a delay", async () => {
   const { core, socket } = await watched();
   core.headAnswers = false;
   await core.clock.advance(13_000);
@@ -125,7 +125,7 @@ test("a silent database counts as a delay", async () => {
 });
 
 // Fails without the mark on the socket: it would get a cursor of the new epoch before its RESET.
-test("RESET reaches all sockets within the spread; until then they have a DELAYED and get no BOOKMARK", async () => {
+test("[RES-10] RESET reaches all sockets within the spread; until then they have a DELAYED and get no BOOKMARK", async () => {
   const { core, row, socket } = await watched();
   core.setPosition({ epoch: "two", seq: 7 });
   void core.connections.resetAll("other_history", 30_000);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { highWaterMark } from "../connection/signal-queue.ts";
 import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
-test("a batch is one INVALIDATE per entity code and socket", async () => {
+test("[INV-1] a batch is one INVALIDATE per entity code and socket", async () => {
   const core = new TestSyncCore();
   const [a, b, c, box] = [id(), id(), id(), id()];
   core.readable.set(a, 1).set(b, 1).set(c, 1);
@@ -39,7 +39,7 @@ test("a batch is one INVALIDATE per entity code and socket", async () => {
   ]);
 });
 
-test("a row that is subscribed by id and through several containers is delivered once", async () => {
+test("[INV-2] a row that is subscribed by id and through several containers is delivered once", async () => {
   const core = new TestSyncCore();
   const [row, inner, outer] = [id(), id(), id()];
   core.readable.set(row, 1);
@@ -49,7 +49,7 @@ test("a row that is subscribed by id and through several containers is delivered
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: row }] } }]);
 });
 
-test("a row that moves reaches the subscribers of both containers", async () => {
+test("[INV-3] a row that moves reaches the subscribers of both containers", async () => {
   const core = new TestSyncCore();
   const [row, from, to] = [id(), id(), id()];
   core.readableContainers.add(from).add(to);
@@ -60,7 +60,7 @@ test("a row that moves reaches the subscribers of both containers", async () => 
   expect(two.socket.take()).toHaveLength(1);
 });
 
-test("a deleted id stays subscribed, so that the row reappears when it is created again", async () => {
+test("[INV-5] a deleted id stays subscribed, so that the row reappears when it is created again", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -75,7 +75,7 @@ test("a deleted id stays subscribed, so that the row reappears when it is create
 
 // Fails when a creation is delivered to subscribers of the id without a read: a client that once held a deleted row would
 // learn that another user created one under its id.
-test("a row that another user creates again under the id is not delivered to users who may not read it", async () => {
+test("[INV-7, G5] a row that another user creates again under the id is not delivered to users who may not read it", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -161,7 +161,7 @@ test("sockets with the same changes share one text", async () => {
   expect(one.socket.texts).toEqual(two.socket.texts);
 });
 
-test("a thousand changes of one container are one frame, more are split", async () => {
+test("[INV-1] a thousand changes of one container are one frame, more are split", async () => {
   const core = new TestSyncCore();
   const box = id();
   core.readableContainers.add(box);
@@ -172,7 +172,7 @@ test("a thousand changes of one container are one frame, more are split", async 
   expect(sizes).toEqual([1000, 1000, 500]);
 });
 
-test("of all answers to messages and changes, only WELCOME carries a cursor", async () => {
+test("[BMK-1] of all answers to messages and changes, only WELCOME carries a cursor", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -305,7 +305,7 @@ test("a row that was deleted and created again by another organization in one ba
 });
 
 // Each fails when deletion and creation are merged: nothing would be delivered, and the deleted row would stay on the screen.
-test("a row that is deleted and created again privately in one batch is delivered as deleted", async () => {
+test("[INV-7] a row that is deleted and created again privately in one batch is delivered as deleted", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);

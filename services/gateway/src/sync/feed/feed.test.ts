@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createFeedHarness, names } from "../testing/feed-harness.ts";
 import { headCheckMs, logPageSize, maxCatchUpRows, silenceMs } from "./feed.ts";
 
-test("starts at the head and applies hints that follow on, without reading the log", async () => {
+test("[HINT-1] starts at the head and applies hints that follow on, without reading the log", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(3);
@@ -15,7 +15,7 @@ test("starts at the head and applies hints that follow on, without reading the l
   expect(site.state.pages).toBe(0);
 });
 
-test("old, duplicate and overlapping hints are applied once", async () => {
+test("[HINT-2] old, duplicate and overlapping hints are applied once", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(4);
@@ -28,7 +28,7 @@ test("old, duplicate and overlapping hints are applied once", async () => {
   expect(site.applied).toEqual(names(11, 14));
 });
 
-test("a gap is read from the log", async () => {
+test("[HINT-3] a gap is read from the log", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(5);
@@ -38,7 +38,7 @@ test("a gap is read from the log", async () => {
   expect(site.repairs).toEqual(["gap"]);
 });
 
-test("a heartbeat ahead of the position repairs lost hints", async () => {
+test("[HINT-4] a heartbeat ahead of the position repairs lost hints", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(2);
@@ -48,7 +48,7 @@ test("a heartbeat ahead of the position repairs lost hints", async () => {
   expect(site.repairs).toEqual(["heartbeat"]);
 });
 
-test("a reconnect reads the log, because messages in the meantime are lost", async () => {
+test("[HINT-3] a reconnect reads the log, because messages in the meantime are lost", async () => {
   using site = createFeedHarness();
   await site.start();
   site.feed.onDisconnected();
@@ -59,7 +59,7 @@ test("a reconnect reads the log, because messages in the meantime are lost", asy
   expect(site.applied).toEqual(names(11, 12));
 });
 
-test("while the bus is down the log is polled", async () => {
+test("[HINT-6] while the bus is down the log is polled", async () => {
   using site = createFeedHarness();
   await site.start();
   site.feed.onDisconnected();
@@ -69,7 +69,7 @@ test("while the bus is down the log is polled", async () => {
   expect(site.applied).toEqual(names(11, 11));
 });
 
-test("after three seconds of silence the log is read", async () => {
+test("[HINT-6] after three seconds of silence the log is read", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(1);
@@ -80,7 +80,7 @@ test("after three seconds of silence the log is read", async () => {
   expect(site.repairs).toEqual(["silence"]);
 });
 
-test("without a bus the log is polled", async () => {
+test("[HINT-6] without a bus the log is polled", async () => {
   using site = createFeedHarness({ bus: false });
   await site.start();
   site.claim(3);
@@ -90,7 +90,7 @@ test("without a bus the log is polled", async () => {
 
 // Fails when the head is not checked on its own: heartbeats of a stale leader prevent the silence check and name
 // nothing that another leader has sequenced.
-test("the head is read from the writer every five seconds, whatever the bus delivers", async () => {
+test("[HINT-7] the head is read from the writer every five seconds, whatever the bus delivers", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(2);
@@ -105,7 +105,7 @@ test("the head is read from the writer every five seconds, whatever the bus deli
 
 // Fails when the position is set from the head that was read: rows that become readable between the two would be
 // skipped, and a page that fails would lose all of them.
-test("the position moves only to rows that were read, never to a head", async () => {
+test("[HINT-8] the position moves only to rows that were read, never to a head", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(3);
@@ -170,7 +170,7 @@ test("a hint that continues the position is applied during a read", async () => 
   expect(site.applied).toEqual(names(11, 12));
 });
 
-test("a new epoch resets the sockets, and only the database decides it", async () => {
+test("[HINT-9] a new epoch resets the sockets, and only the database decides it", async () => {
   using site = createFeedHarness();
   await site.start();
   site.feed.onMessage(site.hint(10, 11, "forged"));
@@ -185,7 +185,7 @@ test("a new epoch resets the sockets, and only the database decides it", async (
   expect(site.feed.position).toEqual({ epoch: "two", seq: 4 });
 });
 
-test("a head below the position resets the sockets", async () => {
+test("[HINT-9] a head below the position resets the sockets", async () => {
   using site = createFeedHarness();
   await site.start();
   site.state.head = 3;
@@ -195,7 +195,7 @@ test("a head below the position resets the sockets", async () => {
   expect(site.feed.position?.seq).toBe(3);
 });
 
-test("a page with a gap resets the sockets", async () => {
+test("[HINT-9] a page with a gap resets the sockets", async () => {
   using site = createFeedHarness();
   await site.start();
   site.claim(4);

@@ -50,6 +50,6 @@ test.each([
   '{"type":"hint","epoch":"e","prev":1,"seq":2,"items":[null]}',
   '{"type":"hint","epoch":"e","prev":1,"seq":2,"items":[{"c":"task"}]}',
   '{"type":"other","epoch":"e","seq":2}',
-])("%s is rejected", (text) => {
+])("[HINT-10] %s is rejected", (text) => {
   expect(parseBusMessage(text)).toBeUndefined();
 });

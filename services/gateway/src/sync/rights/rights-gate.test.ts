@@ -6,7 +6,7 @@ import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 const types = (frames: readonly DownMessage[]): string[] => frames.map(({ type }) => type);
 
 // Fails when changes are delivered through a container without a read: members would learn of rows they may not read.
-test("a restricted row reaches the subscribers of its container only after a read of their rights", async () => {
+test("[INV-6] a restricted row reaches the subscribers of its container only after a read of their rights", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -32,7 +32,7 @@ test("one read serves all sockets of a user and all rows of a batch", async () =
 });
 
 // Fails when a recheck is delivered like any other change: the client would keep receiving a row that was revoked.
-test("a row that may no longer be read is GONE, and its subscription is refused, in memory and as a row", async () => {
+test("[INV-8] a row that may no longer be read is GONE, and its subscription is refused, in memory and as a row", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -45,7 +45,7 @@ test("a row that may no longer be read is GONE, and its subscription is refused,
   expect(client.socket.take()).toEqual([]);
 });
 
-test("a row that may still be read, or may be read now, is delivered as CREATE", async () => {
+test("[INV-9] a row that may still be read, or may be read now, is delivered as CREATE", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readable.set(row, 1);
@@ -71,7 +71,7 @@ test("a grant carries no version: the version that was read is delivered", async
 });
 
 // Fails when the change's own version is delivered: the user would learn when the row changed while it was private.
-test("the version that was read is delivered, once", async () => {
+test("[INV-9] the version that was read is delivered, once", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -86,7 +86,7 @@ test("the version that was read is delivered, once", async () => {
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ version: 10 }] } }]);
 });
 
-test("a row that is made private is GONE for subscribers of its container", async () => {
+test("[INV-8] a row that is made private is GONE for subscribers of its container", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -95,7 +95,7 @@ test("a row that is made private is GONE for subscribers of its container", asyn
   expect(types(client.socket.take())).toEqual(["GONE"]);
 });
 
-test("users who never could read a row learn nothing when others gain or lose it, when it moves, or when it is deleted", async () => {
+test("[INV-11, G5] users who never could read a row learn nothing when others gain or lose it, when it moves, or when it is deleted", async () => {
   const core = new TestSyncCore();
   const [row, box, other, tenant] = [id(), id(), id(), id()];
   core.readableContainers.add(box);
@@ -130,7 +130,7 @@ test("a grant or revocation beside a change neither changes its version nor disc
 });
 
 // The gateway delivered nothing to this socket before; the client may know the row from REST.
-test("users who could read a private row are notified of their revocation and of its deletion", async () => {
+test("[INV-14] users who could read a private row are notified of their revocation and of its deletion", async () => {
   const core = new TestSyncCore();
   const [revoked, deleted, box, personId] = [id(), id(), id(), id()];
   core.readableContainers.add(box);
@@ -206,7 +206,7 @@ test("a change that waits behind a read and needs none is delivered even if the 
 });
 
 // Fails when a failed read lets the change through, or loses it.
-test("while the database is away nothing is delivered unchecked and nothing is lost", async () => {
+test("[INV-13] while the database is away nothing is delivered unchecked and nothing is lost", async () => {
   const core = new TestSyncCore();
   const [row, box] = [id(), id()];
   core.readableContainers.add(box);
@@ -255,7 +255,7 @@ test("too many changes that wait for rights close the user's sockets, so that me
 });
 
 // Fails when membership changes are ignored: a former member would receive rows of the organization.
-test("a changed membership rechecks all subscriptions of the person, pending ones included", async () => {
+test("[INV-10] a changed membership rechecks all subscriptions of the person, pending ones included", async () => {
   const core = new TestSyncCore();
   const [personId, kept, lost, lostToo] = [id(), id(), id(), id()];
   core.readable.set(kept, 1).set(lost, 1).set(lostToo, 1);
@@ -299,7 +299,7 @@ test("a change inside a container that is lost before SUBSCRIBED is not delivere
   expect(JSON.stringify(frames)).not.toContain(row);
 });
 
-test("during a recheck of all subscriptions nothing is delivered unchecked", async () => {
+test("[INV-10] during a recheck of all subscriptions nothing is delivered unchecked", async () => {
   const core = new TestSyncCore();
   const [personId, row] = [id(), id()];
   core.readable.set(row, 1);

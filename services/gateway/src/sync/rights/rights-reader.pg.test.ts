@@ -30,7 +30,7 @@ function read(user: DemoUser, code: string, asked: Partial<RightsQuery>): Promis
   return reader.read(gateway.identity(user), code, { ids: [], within: [], ...asked });
 }
 
-test("reads versions of readable rows; private, foreign and missing rows are equally absent", async () => {
+test("[SUB-5, G5] reads versions of readable rows; private, foreign and missing rows are equally absent", async () => {
   const ids = [open, secret, randomUUID()];
   const { rows } = await gateway.db.pool.query<{ version: string }>("select version from app.task where id = $1", [
     open,

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { GatewayRow } from "./gateway-row.ts";
 
 // Fails when the new id is used before its row exists: housekeeping takes its sessions for those of a dead gateway.
-test("a gateway that was declared dead uses its new id only once its row exists", async () => {
+test("[CLO-6] a gateway that was declared dead uses its new id only once its row exists", async () => {
   const rows = new Set<unknown>();
   let failing = false;
   let givenUp = 0;

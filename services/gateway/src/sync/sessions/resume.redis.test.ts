@@ -77,7 +77,7 @@ async function subscribed(project: string): Promise<LiveClient> {
   return client;
 }
 
-test("a lost connection resumes at the other gateway from the ring, with missed and new changes", async () => {
+test("[RES-3] a lost connection resumes at the other gateway from the ring, with missed and new changes", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
   const place = await lost.lose();
@@ -134,7 +134,7 @@ test("a gateway fills its ring from the log before it is ready", async () => {
 });
 
 // Fails when the gateway answers from its own position: changes it has not received yet would be skipped for ever.
-test("a cursor ahead of the gateway makes it catch up; one ahead of the database is refused", async () => {
+test("[RES-11] a cursor ahead of the gateway makes it catch up; one ahead of the database is refused", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
   const place = await lost.lose();

@@ -17,7 +17,7 @@ async function lost(core: TestSyncCore, of: { ids?: string[]; within?: string[];
   return place;
 }
 
-test("a lost socket leaves its rows to expire; a regular close deletes them", async () => {
+test("[RES-8] a lost socket leaves its rows to expire; a regular close deletes them", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -37,7 +37,7 @@ test("a lost socket leaves its rows to expire; a regular close deletes them", as
 });
 
 // Fails when the close code alone decides: the client only echoes it.
-test("a socket that the gateway closed can be resumed, whatever close code its client answers", async () => {
+test("[RES-8] a socket that the gateway closed can be resumed, whatever close code its client answers", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -48,7 +48,7 @@ test("a socket that the gateway closed can be resumed, whatever close code its c
   expect(core.suspended).toHaveLength(1);
 });
 
-test("RESUMED, then missed changes, then new ones", async () => {
+test("[RES-2] RESUMED, then missed changes, then new ones", async () => {
   const core = new TestSyncCore();
   const [row, other, box, inside, personId] = [id(), id(), id(), id(), id()];
   core.readable.set(row, 1).set(other, 1);
@@ -80,7 +80,7 @@ test("RESUMED, then missed changes, then new ones", async () => {
 });
 
 // Fails when RESUMED carries the new position: a socket that is lost before the signals are read would skip them.
-test("the cursor of RESUMED stays at the client's position while signals follow, and moves when there are none", async () => {
+test("[BMK-5] the cursor of RESUMED stays at the client's position while signals follow, and moves when there are none", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -95,7 +95,7 @@ test("the cursor of RESUMED stays at the client's position while signals follow,
 });
 
 // Fails when subscriptions join the fan-out only after the missed changes were read: a change in between would be lost.
-test("a change during RESUME is delivered once, after RESUMED and after the missed changes", async () => {
+test("[RES-2] a change during RESUME is delivered once, after RESUMED and after the missed changes", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -136,7 +136,7 @@ test("a change that arrives after the missed changes were read is delivered as w
 });
 
 // Fails when missed changes are delivered unchecked: a user who lost a right in the meantime would keep receiving the row.
-test("rights that were lost in the meantime are read again: GONE, and no later change", async () => {
+test("[RES-6] rights that were lost in the meantime are read again: GONE, and no later change", async () => {
   const core = new TestSyncCore();
   const [row, kept, personId] = [id(), id(), id()];
   core.readable.set(row, 1).set(kept, 1);
@@ -155,7 +155,7 @@ test("rights that were lost in the meantime are read again: GONE, and no later c
   expect(core.liveRows.map((held) => held.entityId)).toEqual([kept]);
 });
 
-test("a restricted row that appeared in the meantime is delivered only if it may be read", async () => {
+test("[RES-6] a restricted row that appeared in the meantime is delivered only if it may be read", async () => {
   const core = new TestSyncCore();
   const [open, secret, box, personId] = [id(), id(), id(), id()];
   core.readableContainers.add(box);
@@ -215,7 +215,7 @@ test("a deferred signal waits behind the read that a missed change needs", async
   expect(types(back.socket.take())).toEqual(["RESUMED", "GONE"]);
 });
 
-test("a connection id that is unknown, another user's, another organization's or no UUID gets the same RESET, and the socket can be used", async () => {
+test("[RES-4, G5] a connection id that is unknown, another user's, another organization's or no UUID gets the same RESET, and the socket can be used", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -235,7 +235,7 @@ test("a connection id that is unknown, another user's, another organization's or
   }
 });
 
-test("RESET reasons that depend on the cursor", async () => {
+test("[RES-5] RESET reasons that depend on the cursor", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -247,7 +247,7 @@ test("RESET reasons that depend on the cursor", async () => {
   expect(await answer("one@101")).toEqual([reset("cursor_ahead")]);
 });
 
-test("more missed changes than a socket may queue cause a RESET", async () => {
+test("[RES-13] more missed changes than a socket may queue cause a RESET", async () => {
   const core = new TestSyncCore({ maxWaiting: 10 });
   const [box, personId] = [id(), id()];
   core.readableContainers.add(box);
@@ -259,7 +259,7 @@ test("more missed changes than a socket may queue cause a RESET", async () => {
   expect(core.rows.size + core.index.size).toBe(0);
 });
 
-test("RESUME is accepted as first message only", async () => {
+test("[RES-1] RESUME is accepted as first message only", async () => {
   const core = new TestSyncCore();
   const message = { type: "RESUME", id: "r", payload: { connectionId: id(), cursor: core.cursor } };
   for (const first of [{ type: "PING" }, "{", message]) {
@@ -271,7 +271,7 @@ test("RESUME is accepted as first message only", async () => {
   }
 });
 
-test("while the database is away RESUME may be repeated, and nothing is lost", async () => {
+test("[RES-9] while the database is away RESUME may be repeated, and nothing is lost", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -288,7 +288,7 @@ test("while the database is away RESUME may be repeated, and nothing is lost", a
 });
 
 // Fails when the older socket stays open: both tabs would believe that they own the connection.
-test("of two sockets that resume the same connection the later one gets it, and the earlier is closed with 4409", async () => {
+test("[RES-7] of two sockets that resume the same connection the later one gets it, and the earlier is closed with 4409", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -373,7 +373,7 @@ test("a row that was deleted and created again privately while a socket was away
   ]);
 });
 
-test("a BOOKMARK follows a resume without missed changes", async () => {
+test("[BMK-5] a BOOKMARK follows a resume without missed changes", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const [row, personId] = [id(), id()];

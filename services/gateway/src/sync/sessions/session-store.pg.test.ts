@@ -100,7 +100,7 @@ test("rows that arrive after the end of their session are not written", async ()
 });
 
 // Fails without gateway and generation in the conditions: a slow gateway would undo changes of the connection's next owner.
-test("a gateway that lost a session to another one no longer changes it", async () => {
+test("[RES-14] a gateway that lost a session to another one no longer changes it", async () => {
   const store = new SessionStore(pool, { graceMs: 60_000 });
   const session = newSession();
   const row = held();

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { id, TestSyncCore } from "../testing/test-sync-core.ts";
 
 // Fails when the close of a client that reconnects elsewhere deletes its rows: there would be nothing to resume.
-test("drain sends GOAWAY at spread moments, closes the remaining sockets with 1012, and deletes no rows", async () => {
+test("[CLO-5] drain sends GOAWAY at spread moments, closes the remaining sockets with 1012, and deletes no rows", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);

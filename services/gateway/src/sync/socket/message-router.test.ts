@@ -5,7 +5,7 @@ const iso = (core: TestSyncCore, seconds: number): string =>
   new Date(core.clock.wallNow() + seconds * 1000).toISOString();
 const auth = (client: FakeClient, token: string) => client.request({ type: "AUTH", id: "a", payload: { token } });
 
-test("REAUTH is sent once, a minute before the token expires, or immediately when less is left", async () => {
+test("[AUTH-1] REAUTH is sent once, a minute before the token expires, or immediately when less is left", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const client = core.connect({ expiresIn: 100 });
@@ -23,7 +23,7 @@ test("REAUTH is sent once, a minute before the token expires, or immediately whe
   expect(late.socket.take().map(({ type }) => type)).toEqual(["WELCOME", "REAUTH"]);
 });
 
-test("AUTH extends the socket, and REAUTH comes again before the new expiry; an older token shortens nothing", async () => {
+test("[AUTH-2] AUTH extends the socket, and REAUTH comes again before the new expiry; an older token shortens nothing", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const personId = id();
@@ -46,7 +46,7 @@ test("AUTH extends the socket, and REAUTH comes again before the new expiry; an 
 });
 
 // Fails when any valid token is accepted: the socket would keep the rights of one person with the token of another.
-test("a token that is invalid, or of another person or organization, changes nothing", async () => {
+test("[AUTH-3] a token that is invalid, or of another person or organization, changes nothing", async () => {
   const core = new TestSyncCore();
   core.connections.startSweeping();
   const personId = id();
@@ -61,7 +61,7 @@ test("a token that is invalid, or of another person or organization, changes not
   expect(client.socket.closedWith).toBe(4401);
 });
 
-test("after the token has expired no message is handled, even before the next sweep", async () => {
+test("[AUTH-4] after the token has expired no message is handled, even before the next sweep", async () => {
   const core = new TestSyncCore();
   const client = core.connect({ expiresIn: 10 });
   await core.clock.advance(10_000);

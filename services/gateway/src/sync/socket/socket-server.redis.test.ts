@@ -9,7 +9,7 @@ async function refusal(attempt: Promise<unknown>): Promise<RefusedError> {
   return outcome;
 }
 
-test("every refused handshake has its status, code and remedy", async () => {
+test("[CON-2] every refused handshake has its status, code and remedy", async () => {
   await using gateway = await startLiveGateway({
     ALLOWED_ORIGINS: "https://app.example.com",
     MAX_SOCKETS_PER_USER: "1",
@@ -55,7 +55,7 @@ test("every refused handshake has its status, code and remedy", async () => {
   }
 });
 
-test("a client of another protocol version gets a close code that a browser can see", async () => {
+test("[CON-3] a client of another protocol version gets a close code that a browser can see", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });
   const { token } = gateway.tokens.sign(gateway.identity("bob"));
   const ws = new WebSocket(`ws://127.0.0.1:${gateway.port}/ws/sync`, ["heliograph.v9", `bearer.${token}`]);
@@ -64,7 +64,7 @@ test("a client of another protocol version gets a close code that a browser can 
   expect(ws.protocol).toBe("heliograph.v9");
 });
 
-test("a token in the query is accepted where that is allowed", async () => {
+test("[CON-4] a token in the query is accepted where that is allowed", async () => {
   await using gateway = await startLiveGateway();
   const { token } = gateway.tokens.sign(gateway.identity("bob"));
   await using client = await LiveClient.open(`ws://127.0.0.1:${gateway.port}/ws/sync?token=${token}`);
@@ -72,7 +72,7 @@ test("a token in the query is accepted where that is allowed", async () => {
   expect(client.ws.protocol).toBe("");
 });
 
-test("the kill switch refuses upgrades and answers the GET alike, and leaves the rest alone", async () => {
+test("[CON-9] the kill switch refuses upgrades and answers the GET alike, and leaves the rest alone", async () => {
   await using gateway = await startLiveGateway({ SYNC_ENABLED: "false" }, { redis: false });
   const refused = await refusal(gateway.connect("bob"));
   expect(refused.status).toBe(503);
@@ -84,7 +84,7 @@ test("the kill switch refuses upgrades and answers the GET alike, and leaves the
   expect(gateway.pubsub.notReady).toBeUndefined();
 });
 
-test("GET without an upgrade reports what is wrong with a token", async () => {
+test("[CON-2] GET without an upgrade reports what is wrong with a token", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });
   const ask = async (authorization?: string): Promise<[number, string]> => {
     const answer = await fetch(`http://127.0.0.1:${gateway.port}/ws/sync`, {

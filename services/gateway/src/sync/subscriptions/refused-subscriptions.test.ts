@@ -11,7 +11,7 @@ const told = (entityId: string, version: number, entityCode = "task") => ({
 });
 
 // Fails when a refusal ends the registration: the client would receive the row only when it asks again, seconds later.
-test("a refused row is delivered when it is created, granted, or made public", async () => {
+test("[SUB-6] a refused row is delivered when it is created, granted, or made public", async () => {
   const core = new TestSyncCore();
   for (const wakes of [
     { action: 1 },
@@ -33,7 +33,7 @@ test("a refused row is delivered when it is created, granted, or made public", a
 });
 
 // Fails when anything but a read under the user's rights decides: it would disclose that a row exists.
-test("a refused subscription delivers nothing, alike for rows that exist and rows that do not", async () => {
+test("[SUB-5, SUB-6] a refused subscription delivers nothing, alike for rows that exist and rows that do not", async () => {
   const core = new TestSyncCore();
   const [secret, missing] = [id(), id()];
   const client = await core.subscribed({ ids: [secret, missing] });
@@ -59,7 +59,7 @@ test("a refused subscription delivers nothing, alike for rows that exist and row
   expect(core.refusedIndex.size + core.rows.size).toBe(0);
 });
 
-test("a revoked subscription is restored when it is granted again", async () => {
+test("[SUB-6] a revoked subscription is restored when it is granted again", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -187,7 +187,7 @@ test("no BOOKMARK while a refused row is being read, and a failed read is repeat
 });
 
 // Fails when refused subscriptions resume as live ones, which would deliver without a read, or not at all.
-test("refused subscriptions survive RESUME: they are read again, delivered only if readable, and watched further", async () => {
+test("[RES-12] refused subscriptions survive RESUME: they are read again, delivered only if readable, and watched further", async () => {
   const core = new TestSyncCore();
   const [granted, secret, box, personId] = [id(), id(), id(), id()];
   const first = await core.subscribed({ ids: [granted, secret], within: [box], personId });
@@ -264,7 +264,7 @@ test("restoring one row hides no change of another that was read with it", async
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: held, version: 2 }] } }]);
 });
 
-test("refused and live subscriptions together stay within the limit; refused ones give way", async () => {
+test("[LIM-3] refused and live subscriptions together stay within the limit; refused ones give way", async () => {
   const core = new TestSyncCore({ maxSubscriptions: 10 });
   const client = await core.subscribed({ ids: Array.from({ length: 8 }, id) });
   const held = Array.from({ length: 6 }, id);

@@ -4,7 +4,7 @@ import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
 const subscribe = (payload: object) => ({ type: "SUBSCRIBE", id: "q", payload: { entityCode: "task", ...payload } });
 
-test("SUBSCRIBED reports what exists, what differs and what is gone", async () => {
+test("[SUB-1] SUBSCRIBED reports what exists, what differs and what is gone", async () => {
   const core = new TestSyncCore();
   const [same, newer, missing] = [id(), id(), id()];
   core.readable.set(same, 5).set(newer, 7);
@@ -19,7 +19,7 @@ test("SUBSCRIBED reports what exists, what differs and what is gone", async () =
   expect([...core.rows.values()].filter((row) => row.refused)).toMatchObject([{ entityId: missing }]);
 });
 
-test("without versions all readable rows are reported; ids are canonical and counted once", async () => {
+test("[SUB-1, SUB-2] without versions all readable rows are reported; ids are canonical and counted once", async () => {
   const core = new TestSyncCore();
   const row = "ABCDEF00-0000-4000-8000-000000000001";
   core.readable.set(row.toLowerCase(), 5);
@@ -32,7 +32,7 @@ test("without versions all readable rows are reported; ids are canonical and cou
   expect(core.index.size).toBe(1);
 });
 
-test("a subscription is registered before its versions are read", async () => {
+test("[SUB-3] a subscription is registered before its versions are read", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const row = id();
@@ -44,7 +44,7 @@ test("a subscription is registered before its versions are read", async () => {
 
 // Fails when rows are written before the read: they outlive their socket, so a client that drops it during the read would
 // resume subscriptions whose rights were never checked.
-test("a row is written as live only for what was found readable, and before SUBSCRIBED", async () => {
+test("[SUB-7] a row is written as live only for what was found readable, and before SUBSCRIBED", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const [open, secret] = [id(), id()];
@@ -65,7 +65,7 @@ test("a row is written as live only for what was found readable, and before SUBS
 
 // Fails when a change of a pending id is dropped: it committed after the versions were read, so nothing else would
 // deliver it. Fails, too, when it is sent before SUBSCRIBED to a user who may have no right to it.
-test("a change that arrives while the versions are read is delivered after SUBSCRIBED", async () => {
+test("[SUB-4] a change that arrives while the versions are read is delivered after SUBSCRIBED", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const row = id();
@@ -80,7 +80,7 @@ test("a change that arrives while the versions are read is delivered after SUBSC
 });
 
 // Fails when deferred signals are sent unconditionally: users would learn when rows change that they may not read.
-test("a deferred signal is dropped when the subscription is refused, or when the version read was as new", async () => {
+test("[SUB-4] a deferred signal is dropped when the subscription is refused, or when the version read was as new", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const [secret, known] = [id(), id()];
@@ -96,7 +96,7 @@ test("a deferred signal is dropped when the subscription is refused, or when the
   expect(core.index.size).toBe(1);
 });
 
-test("a change that SUBSCRIBED has reported is not delivered again when it arrives late; its successor is", async () => {
+test("[SUB-4] a change that SUBSCRIBED has reported is not delivered again when it arrives late; its successor is", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 6);
@@ -119,7 +119,7 @@ test("a subscription that is refused on a second SUBSCRIBE becomes refused, with
   expect(core.index.size).toBe(0);
 });
 
-test("an unreadable container counts as gone and is not subscribed", async () => {
+test("[SUB-5] an unreadable container counts as gone and is not subscribed", async () => {
   const core = new TestSyncCore();
   const [open, closed, row] = [id(), id(), id()];
   core.readableContainers.add(open);
@@ -132,7 +132,7 @@ test("an unreadable container counts as gone and is not subscribed", async () =>
   expect(client.socket.take()).toHaveLength(1);
 });
 
-test("UNSUBSCRIBE ends ids, containers or the whole type, with their rows", async () => {
+test("[SUB-9] UNSUBSCRIBE ends ids, containers or the whole type, with their rows", async () => {
   const core = new TestSyncCore();
   const [a, b, box] = [id(), id(), id()];
   core.readable.set(a, 1).set(b, 1);
@@ -148,7 +148,7 @@ test("UNSUBSCRIBE ends ids, containers or the whole type, with their rows", asyn
   expect(client.socket.take()).toEqual([]);
 });
 
-test("UNSUBSCRIBE_ALL ends all subscriptions and reports their number", async () => {
+test("[SUB-9] UNSUBSCRIBE_ALL ends all subscriptions and reports their number", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -159,7 +159,7 @@ test("UNSUBSCRIBE_ALL ends all subscriptions and reports their number", async ()
   expect(core.rows.size + core.index.size).toBe(0);
 });
 
-test("messages are handled strictly one after another", async () => {
+test("[CON-7] messages are handled strictly one after another", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const row = id();
@@ -177,7 +177,7 @@ test("messages are handled strictly one after another", async () => {
   expect(core.rows.size + core.index.size).toBe(0);
 });
 
-test("beyond the limit no part of the message takes effect; live subscriptions do not count twice", async () => {
+test("[LIM-2] beyond the limit no part of the message takes effect; live subscriptions do not count twice", async () => {
   const core = new TestSyncCore({ maxSubscriptions: 3 });
   const rows = [id(), id(), id(), id()];
   for (const row of rows) core.readable.set(row, 1);
@@ -190,7 +190,7 @@ test("beyond the limit no part of the message takes effect; live subscriptions d
   expect(again).toMatchObject({ type: "SUBSCRIBED", payload: { count: 3 } });
 });
 
-test("a database failure undoes the registration and keeps the socket open", async () => {
+test("[SUB-10] a database failure undoes the registration and keeps the socket open", async () => {
   const core = new TestSyncCore();
   const row = id();
   core.readable.set(row, 1);
@@ -205,7 +205,7 @@ test("a database failure undoes the registration and keeps the socket open", asy
   expect(answer).toMatchObject({ type: "SUBSCRIBED", payload: { count: 1 } });
 });
 
-test("while versions cannot be read nothing is subscribed or written", async () => {
+test("[SUB-10] while versions cannot be read nothing is subscribed or written", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];
   const client = core.connect();
@@ -259,7 +259,7 @@ test("a socket that closes during a SUBSCRIBE leaves nothing in memory, and its 
   expect(client.socket.take()).toEqual([]);
 });
 
-test("two sockets of one user are independent", async () => {
+test("[SUB-12] two sockets of one user are independent", async () => {
   const core = new TestSyncCore();
   const [row, personId] = [id(), id()];
   core.readable.set(row, 1);
@@ -271,7 +271,7 @@ test("two sockets of one user are independent", async () => {
   expect(one.socket.take()).toEqual([]);
 });
 
-test("an unknown entity type is an error, also in UNSUBSCRIBE", async () => {
+test("[SUB-11] an unknown entity type is an error, also in UNSUBSCRIBE", async () => {
   const core = new TestSyncCore();
   const client = core.connect();
   for (const type of ["SUBSCRIBE", "UNSUBSCRIBE"]) {
@@ -322,7 +322,7 @@ test("rows of a revoked subscription stay if it was made again before they were 
 });
 
 // Fails when rows held through a container count as subscribed (a row and memory for each), or are not compared at all.
-test("covered rows are compared, and neither subscribed nor written", async () => {
+test("[SUB-8] covered rows are compared, and neither subscribed nor written", async () => {
   const core = new TestSyncCore();
   const [same, newer, missing, box] = [id(), id(), id(), id()];
   core.readable.set(same, 5).set(newer, 7);
