@@ -5,7 +5,7 @@ import {
   schemaNameProblem,
 } from "@heliograph/shared/database-names";
 
-/** A setting is missing or wrong: a mistake of whoever started the program, not of the program. */
+/** Thrown when a setting is missing or wrong. The mistake is in the environment, not in the program. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
@@ -33,7 +33,7 @@ export function namesFromEnvironment(env: NodeJS.ProcessEnv = process.env): Data
   return databaseNames(schema, rolePrefix);
 }
 
-/** The addresses that the services are given, by variable; whoever sets their passwords takes them from there. */
+/** The DATABASE_URL of each service by variable; `setLogins` takes the passwords from them. */
 export function serviceAddresses(env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string | undefined>> {
   const { GATEWAY_DATABASE_URL, WATCHER_DATABASE_URL } = env;
   return { GATEWAY_DATABASE_URL, WATCHER_DATABASE_URL };

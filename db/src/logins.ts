@@ -5,12 +5,12 @@ import { withClient } from "./database/connection.ts";
 /** Services, with the variable that holds the address which the service is given. */
 const services = { gateway: "GATEWAY_DATABASE_URL", watcher: "WATCHER_DATABASE_URL" } as const;
 
-/** What PostgreSQL itself uses. */
+/** The number that PostgreSQL itself uses. */
 const iterations = 4096;
 
 /**
- * A password as PostgreSQL keeps it (RFC 5802 and 7677). Made here, so that the statement which sets it, and with that the
- * server's log, never shows the password. Only for ASCII: other text would have to be normalized first.
+ * The verifier that PostgreSQL stores for a password (RFC 5802 and 7677). It is computed here, so that neither the statement
+ * nor the server's log shows the password. Only for ASCII passwords: other text would have to be normalized first.
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
   const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
@@ -20,8 +20,8 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16)):
 }
 
 /**
- * Gives the service roles the passwords that stand in the services' own addresses: one place for each password. Sessions
- * that are open stay so; the next ones need the new password.
+ * Gives the service roles the passwords in the services' own addresses, so that each password is kept in one place. Open
+ * sessions stay open; new ones need the new password.
  * @throws when a variable is missing, or names another role or no password
  */
 export async function setLogins(
@@ -41,7 +41,7 @@ export async function setLogins(
     return { role, verifier: scramVerifier(text) };
   });
   await withClient(databaseUrl, async (client) => {
-    // ALTER ROLE takes no parameters; a verifier has no quote in it.
+    // ALTER ROLE takes no parameters; a verifier contains no quote.
     for (const { role, verifier } of passwords) await client.query(`alter role ${role} password '${verifier}'`);
   });
 }
