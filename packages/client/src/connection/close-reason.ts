@@ -1,9 +1,9 @@
-/** Whether a close code says why, so that nobody has to be asked. */
+/** Whether a close code gives the reason, so that no probe is needed. */
 export function isDecisive(code: number): boolean {
   return code === 1012 || (code >= 4000 && code <= 4999);
 }
 
-/** What a person is told of a close code after which no other attempt is made. */
+/** The reason that users see after a close code without another attempt. */
 export function closeReason(code: number): string {
   if (code === 4403) return "This page's origin is not allowed to connect. Remedy: add it to ALLOWED_ORIGINS.";
   if (code === 4413) return "The page holds more subscriptions than the server allows.";

@@ -38,17 +38,17 @@ export type ConnectionPorts = {
   readonly logger: Logger;
   /** Every message that is not about the connection itself, after the state has moved on. */
   readonly onMessage: (message: DownMessage) => void;
-  /** A new socket on which nothing is subscribed. */
+  /** A connection on which nothing is subscribed. */
   readonly onFresh: (limits: Limits) => void;
-  /** A new socket on which `count` subscriptions of the last one live on; what was missed follows as messages. */
+  /** A connection on which `count` subscriptions of the last one live on; missed changes follow as messages. */
   readonly onResumed: (limits: Limits, count: number) => void;
-  /** The open socket can vouch for nothing that was told: everything has to be subscribed again. */
+  /** The server cannot tell what changed: everything has to be subscribed again on the same connection. */
   readonly onReset: () => void;
-  /** Every signal up to now was told; `endsDelay`: until now the server was behind. */
+  /** Every signal up to now has arrived; `endsDelay`: the server was behind until now. */
   readonly onBookmark: (endsDelay: boolean) => void;
-  /** The new socket follows one that died without a word; it took so many milliseconds from the dial to its WELCOME. */
+  /** The last socket died silently; from the dial to its WELCOME the new one took `welcomeMs` milliseconds. */
   readonly onBackFromSilence: (welcomeMs: number) => void;
-  /** A socket that was fresh or resumed is gone; nothing of what was sent may be taken for received. */
+  /** The connection is lost; nothing that was sent may be taken for received. */
   readonly onLost: () => void;
   readonly onAuthRequired: () => void;
   readonly onChange: (state: ConnectionState) => void;
@@ -56,7 +56,7 @@ export type ConnectionPorts = {
 
 const resumeId = "resume";
 
-/** Carries the states of `state.ts` out: owns the one socket, the one timer, the one probe and the session. */
+/** Executes the states of `state.ts`: owns the one socket, the one timer, the one probe and the session. */
 export class Connection {
   /** Every message, for tools that show them. */
   readonly frames = new Emitter<Frame>();
@@ -112,7 +112,7 @@ export class Connection {
     this.#dispatch({ type: "stop" });
   }
 
-  /** Tells that `getToken` may answer differently now; without a difference nothing happens. */
+  /** Call it when `getToken` may return another token; nothing happens if it does not. */
   tokenChanged(): void {
     this.#ports.tokens.take((token) => {
       if (token === undefined) return;
@@ -122,14 +122,14 @@ export class Connection {
         this.#renewal.begin(null);
         this.#dispatch({ type: "token-removed" });
       }
-      // The open socket, and the session, speak for whoever opened it.
+      // The open socket and its session belong to the user who opened it.
       else if (before !== null && userOf(token) !== userOf(before)) this.#dispatch({ type: "user-changed" });
       else if (linkOf(this.#state)) this.#renewal.offer(token);
       else this.#dispatch({ type: "token-changed" });
     });
   }
 
-  /** Tells that a request to the API was given up without an answer; `askedAt` in milliseconds since 1970. */
+  /** A request to the API timed out; `askedAt`: when it was sent, milliseconds since 1970. */
   unanswered(askedAt: number): void {
     this.#dispatch({ type: "unanswered", askedAt });
   }
@@ -138,7 +138,7 @@ export class Connection {
     this.#dispatch({ type: "caught-up" });
   }
 
-  /** Hands a message to the socket; false when there is none on which it would count. */
+  /** Sends a message; false when there is no connection on which it would count. */
   send(message: UpMessage): boolean {
     if (!this.#socket || !linkOf(this.#state)) return false;
     this.#write(message);
@@ -155,7 +155,7 @@ export class Connection {
     const input = { now: this.#ports.clock.wallNow(), random: this.#ports.random() };
     const { state, effects } = transition(before, event, input);
     if (state === before && effects.length === 0) {
-      // A timer that came too early (clocks differ by a millisecond) must not be the last one.
+      // A timer that fires early (clocks differ by a millisecond) must be set again.
       if (event.type === "timer") this.#arm();
       return;
     }
@@ -211,11 +211,11 @@ export class Connection {
     const dial = ++this.#dials;
     this.#dialedAt = this.#ports.clock.now();
     const open = (token: string | null | undefined) => {
-      // A promise may come late; without one the state is still that of this dial.
+      // A promise may resolve late, when another dial has begun.
       if (dial !== this.#dials || this.#state.kind !== "dialing") return;
       this.#renewal.begin(token ?? null);
       if (token) return this.#open(token);
-      // Nobody is signed in: the same ending as a server's refusal, without asking it.
+      // Without a signed-in user: the same outcome as a refusal of the server, without dialing.
       const code = token === undefined ? 1006 : closeCodes.unauthenticated.code;
       this.#dispatch({ type: "closed", code, tokenChanged: false });
     };
@@ -225,14 +225,14 @@ export class Connection {
   #open(token: string): void {
     const user = userOf(token);
     let socket: Socket | undefined;
-    // Events of a socket that was replaced meanwhile are nobody's business any more.
+    // Events of a socket that was replaced are ignored.
     const mine = () => socket !== undefined && this.#socket === socket;
     try {
       socket = this.#ports.openSocket(this.#ports.url, token, {
         opened: () => {
           if (!mine()) return;
           const relayed = socket?.relayed ?? false;
-          // What a link was told, only that other tab could resume; and it cannot what this one had on a real socket.
+          // A session over a link to the leading tab cannot be resumed on a real socket, nor the other way round.
           if (relayed || this.#relayed) this.#session.forget();
           this.#relayed = relayed;
           this.#offer = this.#session.offer(user);
@@ -243,12 +243,12 @@ export class Connection {
       });
       this.#socket = socket;
     } catch (error) {
-      this.#ports.logger.warn(`[Sync] The socket could not be created: ${String(error)}`);
+      this.#ports.logger.warn(`[Sync] failed to create the socket; retrying: ${String(error)}`);
       this.#dispatch({ type: "closed", code: 1006, tokenChanged: false });
     }
   }
 
-  /** The very first message of the socket: what is subscribed before would belong to a session of its own. */
+  /** RESUME must be the first message of the socket: what is subscribed before it would belong to another session. */
   #resume(): void {
     if (!this.#offer) return;
     this.#session.resuming();
@@ -290,7 +290,7 @@ export class Connection {
   #receive(text: string, user: string): void {
     const message = parseMessage(text);
     if (!message) {
-      this.#ports.logger.warn("[Sync] A frame was ignored because it is no message of this protocol.");
+      this.#ports.logger.warn("[Sync] ignoring a frame that is not a message of this protocol");
       return;
     }
     this.#lastMessageAt = this.#ports.clock.wallNow();
@@ -364,7 +364,7 @@ export class Connection {
       if (message.payload.code === "unavailable") this.#dispatch({ type: "resume-failed" });
       else this.#reset(message.payload.code); // a server that cannot resume at all, say
     } else if (this.#renewal.refused(message.id)) {
-      this.#ports.logger.warn(`[Sync] The new token was refused: ${message.payload.message}`);
+      this.#ports.logger.warn(`[Sync] server refused the new token: ${message.payload.message}`);
     } else {
       this.#ports.onMessage(message);
     }

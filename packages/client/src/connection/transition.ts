@@ -105,7 +105,7 @@ function whileWaiting(state: In<"waiting">, event: ConnectionEvent, input: Trans
     case "visible":
     case "token-changed":
     case "user-changed":
-      // Somebody is looking, or something changed: no reason to wait. Rare events, so the count of failures may stay.
+      // A user is looking, or something changed: dial now. These events are rare, so the count of failures may stay.
       return dial(state, state.failures, input);
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: [] };
@@ -181,11 +181,11 @@ function whileLinked(
       if (state.kind !== "catching-up") return stay(state);
       return { state: { kind: "connected", since: input.now, link }, effects: [] };
     case "bookmark":
-      // What the server was behind with has been told now, but is not read yet.
+      // What the server was behind with is signalled now, but not read yet.
       if (state.kind !== "delayed") return stay(state);
       return { state: { kind: "catching-up", since: input.now, link }, effects: [] };
     case "reset":
-      // A server that is behind stays so: only its BOOKMARK ends that.
+      // A server that is behind stays delayed until its BOOKMARK.
       if (state.kind !== "connected") return stay(state);
       return { state: { kind: "catching-up", since: input.now, link }, effects: [] };
     case "delayed": {
@@ -216,7 +216,7 @@ function whileLinked(
   }
 }
 
-/** Asks by a PING whether anybody is there; a shorter patience than that of an earlier one counts. */
+/** Sends a PING to check the link. The shorter timeout of this and an earlier PING applies. */
 function ask(state: In<"catching-up" | "connected" | "delayed">, pongMs: number, input: TransitionInput): Step {
   const { link } = state;
   const deadAt = Math.min(link.deadAt ?? Number.POSITIVE_INFINITY, input.now + pongMs);
@@ -233,7 +233,7 @@ function onLinkTimer(state: In<"catching-up" | "connected" | "delayed">, input: 
   }
   const { quietMs, pongMs } = livenessTimeouts(link.pingIntervalMs);
   if (input.now < link.lastMessageAt + quietMs) return stay(state);
-  // Counted from now, not from the last message: timers of a sleeping tab fire late, and it deserves an answer.
+  // Counted from now, not from the last message: timers of a sleeping tab fire late, and the server needs time to answer.
   return { state: { ...state, link: { ...link, deadAt: input.now + pongMs } }, effects: ["ping"] };
 }
 
@@ -253,9 +253,9 @@ function afterClose(
     case "never":
       return { state: { kind: "refused", since: input.now, reason: closeReason(event.code) }, effects: [] };
     case "at once":
-      // A pod that goes says nothing about the next one: in a roll the failures before it must not make for a long wait.
+      // A gateway that shuts down says nothing about the next one: failures before it must not cause a long wait in a roll.
       if (event.code === 1012 && "link" in state) failures = Math.min(failures, 1);
-      // Only for a link that was good: a server that says "at once" to everybody must not be met by a busy loop.
+      // Only after a stable link: a server that always answers "at once" must not cause a busy loop.
       return failures === 0 ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
     case "with backoff":
       return wait(state, failures, connectionLost, input);
@@ -277,7 +277,7 @@ function afterProbe(
     case "forbidden":
       return { state: { kind: "refused", since: input.now, reason: result.reason }, effects: [] };
     case "reachable":
-      // From "disabled" this is the all-clear; after a failed dial the fault was passing, and a pause follows.
+      // From "disabled" the switch is off again; after a failed dial the fault was temporary, and a delay follows.
       return state.kind === "disabled" ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
     case "unavailable":
       return wait(state, failures, result.reason, input);
@@ -289,16 +289,16 @@ function stop(state: ConnectionState, input: TransitionInput): Step {
   return { state: { kind: "disconnected", since: input.now }, effects: [hasSocket(state) ? "goodbye" : "forget"] };
 }
 
-/** Nobody may resume what a person left who signed out. */
+/** The session of a user who signed out must not be resumed. */
 function signedOut(state: ConnectionState, input: TransitionInput): Step {
   if (state.kind === "disconnected" || state.kind === "needs-auth") return stay(state);
-  const after: ConnectionState = { kind: "needs-auth", since: input.now, reason: "Nobody is signed in." };
+  const after: ConnectionState = { kind: "needs-auth", since: input.now, reason: "No user is signed in." };
   return { state: after, effects: [hasSocket(state) ? "goodbye" : "forget"] };
 }
 
 /**
- * The page goes, and the server need not keep the session, for nobody will come back to it; or it is frozen, and may go
- * on soon. Either way it must not hold what other tabs need, a socket or the lead.
+ * The page is left, and its session will not be resumed; or it is frozen, and may continue soon. Either way it must not
+ * hold what other tabs need: the socket or the lead.
  */
 function away(state: ConnectionState, why: "leave" | "freeze", input: TransitionInput): Step {
   if (["disconnected", "needs-auth", "refused", "away"].includes(state.kind)) return stay(state);
@@ -311,7 +311,7 @@ function changeUser(state: ConnectionState, input: TransitionInput): Step {
   return { state: dial(state, 0, input).state, effects: ["goodbye", "dial"] };
 }
 
-/** The server asked to go elsewhere: at once, unless the link is so young that this is becoming a loop. */
+/** The server asked to reconnect elsewhere: immediately, unless the link is so young that this would become a loop. */
 function move(state: In<"resuming" | "catching-up" | "connected" | "delayed">, input: TransitionInput): Step {
   const failures = Math.min(failuresAfter(state.link, input), 1); // as after "at once"
   const step = failures === 0 ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
@@ -344,12 +344,12 @@ function probing(state: In<"dialing">, input: TransitionInput): ConnectionState 
 
 function disabled(state: ConnectionState, reason: string, input: TransitionInput): ConnectionState {
   const since = state.kind === "disabled" ? state.since : input.now;
-  // Half fixed, half spread: the clients do not all come back in the second the switch is turned.
+  // Half fixed, half random: clients must not all return in the second in which the switch is turned.
   const retryAt = input.now + Math.floor(disabledRecheckMs * (0.5 + input.random / 2));
   return { kind: "disabled", since, retryAt, asking: false, reason };
 }
 
-/** A token that was renewed meanwhile is tried at once, but one time only: each of an endless row of bad tokens waits. */
+/** A token that was renewed since is tried immediately, but only once: with more bad tokens each attempt is delayed. */
 function retryWithToken(
   state: ConnectionState,
   failures: number,
@@ -372,7 +372,7 @@ function newLink(failures: number, event: { pingIntervalMs: number }, input: Tra
 }
 
 function leavingAt(link: Link, event: { afterMs: number }, input: TransitionInput): Link {
-  // Asked twice: the sooner one. The server closes the socket by force some time after the first.
+  // The sooner of two requests counts: the server closes the socket by force some time after the first.
   const leaveAt = Math.min(link.leaveAt ?? Number.POSITIVE_INFINITY, input.now + event.afterMs);
   return { ...link, leaveAt };
 }
@@ -389,7 +389,7 @@ function failuresAfter(link: Link, input: TransitionInput): number {
   return input.now - link.welcomedAt >= stableAfterMs ? 0 : link.failures + 1;
 }
 
-/** Dialing, resuming, probing and waiting are one spell of "connecting" for whoever looks at the status. */
+/** Dialing, resuming, probing and waiting are one period of "connecting" in the status. */
 function connectingSince(state: ConnectionState, input: TransitionInput): number {
   const { kind, since } = state;
   return kind === "dialing" || kind === "resuming" || kind === "probing" || kind === "waiting" ? since : input.now;

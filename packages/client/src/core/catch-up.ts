@@ -11,18 +11,18 @@ export type CatchUpPorts = {
 };
 
 /**
- * Decides when a connection that was new, resumed or behind counts as up to date: all subscriptions are answered, and
- * everything that they, the replay and the lists gave to read is read.
+ * Decides when a connection that is new, resumed or delayed counts as caught up: every subscription is answered, and all
+ * rows that the answers, the replay and the lists invalidated are read.
  */
 export class CatchUp {
   readonly #ports: CatchUpPorts;
-  /** Everything numbered up to here must be read; undefined until that is known. */
+  /** Needs numbered up to here must be satisfied; undefined until the number is known. */
   #stamp: number | undefined;
-  /** The replay after RESUMED has no other end than the first BOOKMARK. */
+  /** The replay after RESUMED ends with the first BOOKMARK. */
   #awaitsBookmark = false;
   #rereadsLists = false;
-  #toldAt: number | undefined;
-  /** A BOOKMARK of the live connection, while rows that were signalled before it are not read. */
+  #bookmarkedAt: number | undefined;
+  /** A BOOKMARK of the live connection, until the rows that were signalled before it are read. */
   #mark: { readonly stamp: number; readonly at: number } | undefined;
   #caughtUpAt: number | undefined;
 
@@ -30,7 +30,7 @@ export class CatchUp {
     this.#ports = ports;
   }
 
-  /** Until when everything that the server signalled is read, milliseconds since 1970; undefined before the first time. */
+  /** Up to when everything that the server signalled is read, milliseconds since 1970; undefined before the first time. */
   get caughtUpAt(): number | undefined {
     return this.#caughtUpAt;
   }
@@ -40,26 +40,26 @@ export class CatchUp {
     this.#stamp = undefined;
     this.#awaitsBookmark = false;
     this.#rereadsLists = true;
-    this.#toldAt = undefined;
+    this.#bookmarkedAt = undefined;
     this.#mark = undefined;
   }
 
-  /** Subscriptions live on. Lists are not read again: what was missed comes as signals, as if there had been no break. */
+  /** Subscriptions live on. Lists are not read again: missed changes arrive as signals. */
   resumed(): void {
     this.#stamp = undefined;
     this.#awaitsBookmark = true;
-    this.#toldAt = undefined;
+    this.#bookmarkedAt = undefined;
     this.#mark = undefined;
   }
 
-  /** Every signal up to now has arrived; `endsDelay`: also those that the server was behind with. */
+  /** Every signal up to now has arrived; `endsDelay`: the server was behind until now. */
   bookmark(endsDelay: boolean): void {
-    this.#toldAt = this.#ports.clock.wallNow();
-    // What was told before it counts, what comes later is the ordinary stream of changes.
+    this.#bookmarkedAt = this.#ports.clock.wallNow();
+    // Signals before the BOOKMARK count for catching up; later ones are the ordinary stream of changes.
     if (this.#awaitsBookmark || endsDelay) this.#stamp = undefined;
     this.#awaitsBookmark = false;
-    // The oldest one waits: a steady stream of changes must not push the moment ahead for ever.
-    this.#mark ??= { stamp: this.#ports.refetcher.stamp, at: this.#toldAt };
+    // Keeps the oldest BOOKMARK: a steady stream of changes must not postpone the moment for ever.
+    this.#mark ??= { stamp: this.#ports.refetcher.stamp, at: this.#bookmarkedAt };
     this.check();
   }
 
@@ -73,7 +73,7 @@ export class CatchUp {
     if (this.#stamp === undefined) {
       this.#stamp = refetcher.stamp;
       for (const list of lists()) {
-        // Lists without a container get no confirmation of their own.
+        // A list without a container gets no SUBSCRIBED that would make it read again.
         if (this.#rereadsLists && list.spec.within === undefined) list.subscribed();
         else list.replayed();
       }
@@ -81,7 +81,7 @@ export class CatchUp {
     }
     if (!refetcher.isDoneUpTo(this.#stamp)) return;
     for (const list of lists()) if (!list.caughtUp) return;
-    this.#caughtUpAt = this.#toldAt ?? this.#ports.clock.wallNow();
+    this.#caughtUpAt = this.#bookmarkedAt ?? this.#ports.clock.wallNow();
     this.#mark = undefined;
     connection.caughtUp();
   }

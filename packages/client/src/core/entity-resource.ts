@@ -9,9 +9,9 @@ import type { Phase, Target } from "../subscriptions/subscription-set.ts";
 /**
  * One row at one moment. The same object until something in it changes.
  * - loading: not known yet
- * - ready: `data` is there; an `error` says that the last attempt to read it anew failed
+ * - ready: `data` is known; `error` is set when the last attempt to refetch it failed
  * - gone: deleted or not readable
- * - error: not known, and the last attempt failed; it is repeated
+ * - error: not known, and the last attempt failed; it is retried
  */
 export type EntitySnapshot<Data = EntityData> = EntityNews &
   (
@@ -24,9 +24,9 @@ export type EntitySnapshot<Data = EntityData> = EntityNews &
 type Nothing = { readonly data: undefined; readonly version: undefined };
 
 type EntityNews = {
-  /** The data may be out of date: not subscribed (yet), or a change was signalled that is not read yet. */
+  /** The data may be out of date: it is not subscribed, or a signalled change is not read yet. */
   readonly stale: boolean;
-  /** pending: shows changes that are not sent yet. attention: a change of this device waits for a decision. */
+  /** pending: shows unsent changes. attention: a change of this device needs a decision of the user. */
   readonly sync: "synced" | "pending" | "attention";
   /** Columns that show unsent values. */
   readonly pendingColumns: readonly string[];
@@ -54,15 +54,15 @@ export type EntityPorts = {
   };
   readonly needs: (key: EntityKey) => boolean;
   readonly errorOf: (key: EntityKey) => Error | undefined;
-  /** A subscription can be expected to be answered soon. */
+  /** Whether a subscription will be answered soon. */
   readonly connecting: () => boolean;
-  /** Reads the row through the API, whatever is held. */
+  /** Reads the row through the API whatever is held. */
   readonly refetch: (entityCode: string, id: string) => void;
-  /** Sync changes of what `stale` and `error` depend on. */
+  /** Calls back when what `stale` and `error` depend on changes. */
   readonly onKey: (key: EntityKey, listener: () => void) => () => void;
 };
 
-/** One row, live while anybody listens: observed in the store, subscribed at the server, read when it is missing. */
+/** One row, live while it has listeners: observed in the store, subscribed at the server, read when it is missing. */
 export class EntityResource {
   readonly #ports: EntityPorts;
   readonly #target: Target;
@@ -74,7 +74,7 @@ export class EntityResource {
   #subscribed = false;
   #snapshot: EntitySnapshot | undefined;
 
-  /** @param id undefined for something that is no UUID: no row has it, and asking would spoil a whole request */
+  /** @param id undefined for an id that is not a UUID: no row has it, and it would make the server refuse the request */
   constructor(entityCode: string, id: string | undefined, ports: EntityPorts) {
     this.#ports = ports;
     this.#possible = id !== undefined;
@@ -133,7 +133,7 @@ export class EntityResource {
     this.#lookIfMissing();
   }
 
-  /** The subscription tells what changed since, but only when there is a connection: the API alone must be enough. */
+  /** Without a connection the subscription is not answered: the row is then read through the API. */
   #lookIfMissing(): void {
     const row = this.#ports.live.peek(this.#key);
     if (row === undefined || this.#looked) return;

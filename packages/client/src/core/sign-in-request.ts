@@ -1,38 +1,38 @@
 import { isRefusal } from "../connection/renewal-failure.ts";
 import type { TokenSource } from "../platform/token-source.ts";
 
-export type SignInPorts = {
+export interface SignInPorts {
   readonly tokens: TokenSource;
   readonly renewToken: (() => Promise<string | null>) | undefined;
-  /** There is another token now. */
+  /** The token was renewed. */
   readonly onRenewed: () => void;
   readonly onRequired: () => void;
-};
+}
 
-/** Asks the application to sign somebody in: once per token, and never for one that is no longer the current one. */
+/** Asks the application for a sign-in: once per token, and only for the current token. */
 export class SignInRequest {
   readonly #ports: SignInPorts;
   #askedFor: string | null | undefined;
-  /** A renewal in place of this token was tried. */
+  /** The token for which a renewal was tried. */
   #renewed: string | undefined;
 
   constructor(ports: SignInPorts) {
     this.#ports = ports;
   }
 
-  /** The server takes the token: should it end later, the application is asked again. */
+  /** The server accepts the token. When it expires later, the application is asked again. */
   welcomed(): void {
     this.#askedFor = undefined;
     this.#renewed = undefined;
   }
 
-  /** A 401 speaks for the token of its own request: it must not end the session of somebody who signed in meanwhile. */
+  /** Handles a 401. It concerns the token of its request: it must not end the session of a user who signed in since. */
   refused(token: string, counts: () => boolean): void {
     const { tokens, renewToken, onRenewed } = this.#ports;
     tokens.take((current) => {
       if (token !== current || !counts()) return;
       if (!renewToken || this.#renewed === token) return this.ask();
-      // A device that slept asks with its old token first; that is no reason to send its person away.
+      // A device that slept sends its expired token first; that is no reason to sign its user out.
       this.#renewed = token;
       void renewToken().then(
         (renewed) => {
@@ -41,7 +41,7 @@ export class SignInRequest {
         },
         (error: unknown) => {
           if (!isRefusal(error))
-            this.#renewed = undefined; // an outage: the next refusal asks once more
+            this.#renewed = undefined; // an outage: the next refusal renews again
           else if (counts()) this.ask();
         },
       );

@@ -3,22 +3,22 @@ import { Emitter } from "@heliograph/shared/emitter";
 import { Timer } from "@heliograph/shared/timer";
 import { type SyncStatus, sameStatus } from "./sync-status.ts";
 
-/** Counts of a status may lag behind by this much, so that a flood of signals does not re-render the indicator as often. */
+/** Counts of a status may lag by this much, milliseconds, so that a burst of signals does not re-render as often. */
 const intervalMs = 250;
 
-export type StatusPublisherPorts = {
+export interface StatusPublisherPorts {
   readonly clock: Clock;
   readonly compute: () => SyncStatus;
-  /** When the status becomes another one by mere lapse of time. */
+  /** When the status changes by the passage of time alone. */
   readonly nextAt: () => number | undefined;
-};
+}
 
-/** Keeps the latest status as one object that changes only when something in it changes, and tells whoever listens. */
+/** Keeps the latest status as one object, which changes only when something in it changes, and notifies listeners. */
 export class StatusPublisher {
   readonly #ports: StatusPublisherPorts;
   readonly #changes = new Emitter<SyncStatus>();
   readonly #timer: Timer;
-  /** For what becomes true by itself: that nothing happens is not an event. */
+  /** For what becomes true without an event: being stuck. */
   readonly #alarm: Timer;
   #current: SyncStatus;
   #running = false;
@@ -57,7 +57,7 @@ export class StatusPublisher {
   }
 
   publishLater(): void {
-    // After a stop no timer may be left; what still comes in is rare then.
+    // After `stop` no timer may be left, and changes are rare.
     if (!this.#running) this.publish();
     else if (!this.#timer.armed) this.#timer.set(intervalMs, () => this.publish());
   }

@@ -6,50 +6,49 @@ export type SyncState =
   | "connecting"
   | "connected"
   | "catching-up"
-  /** Connected, but the server is behind: what is shown is as of `since`. */
+  /** Connected, but the server is behind: rows are shown as of `since`. */
   | "delayed"
   | "needs-auth"
   | "offline"
-  /** The server's kill switch is on: reading and writing work, live updates do not. */
+  /** The server's kill switch is on: reads and writes work, live updates do not. */
   | "disabled";
 
 export type SyncStatus = {
   readonly state: SyncState;
-  /** A sentence for people; absent when all is well. */
+  /** A sentence for users; absent when all is well. */
   readonly reason?: string;
   /**
-   * Since when this state lasts; for "delayed", up to when changes were told. This and all times are milliseconds since
-   * 1970.
+   * Since when this state lasts; for "delayed", up to when changes were signalled. All times are milliseconds since 1970.
    */
   readonly since: number;
-  /** Up to when everything that the server signalled was read; kept while there is no connection. */
+  /** Up to when everything that the server signalled is read; kept while there is no connection. */
   readonly caughtUpAt?: number;
   readonly lastMessageAt?: number;
-  /** Rows whose change was signalled but is not read yet. */
+  /** Rows with a signalled change that is not read yet. */
   readonly pendingFetches: number;
   /** Writes of this device that the server has not acknowledged; `oldest` is when the first of them was made. */
   readonly outbox: { readonly size: number; readonly oldest?: number };
-  /** Writes that need a person's decision. */
+  /** Writes that need a decision of the user. */
   readonly attention: number;
-  /** What failed last, in the words of the failure; kept after it is mended. */
+  /** The last failure; kept after it is resolved. */
   readonly lastError?: { readonly message: string; readonly at: number };
   /**
-   * There is a connection, and yet for `stuckAfterMs` nothing was completed: signals are not read, the server vouches
-   * for nothing, or a write does not get through.
+   * Whether there is a connection on which nothing was completed for `stuckAfterMs`: signals are not read, no BOOKMARK
+   * arrives, or a write is not acknowledged.
    */
   readonly stuck: boolean;
-  /** This tab holds the connection; the other tabs of the browser show what it learns. */
+  /** Whether this tab holds the connection that the tabs of the browser share. */
   readonly leader: boolean;
-  /** Why this tab does not share its connection with others, if it does not. */
+  /** Why this tab does not share its connection; absent when it does. */
   readonly notShared?: string;
   readonly storage: "indexeddb" | "memory";
-  /** Why rows are kept in memory only, if a database had been asked for. */
+  /** Why rows are in memory only although a database was requested. */
   readonly storageReason?: string;
-  /** When the next attempt to connect starts by itself. */
+  /** When the next attempt to connect starts automatically. */
   readonly retryAt?: number;
 };
 
-/** The server vouches for what it told every ten seconds, and a write takes one: three times that is no coincidence. */
+/** The server sends a BOOKMARK every 10 s, and a write takes one at most: three times that is a fault. */
 export const stuckAfterMs = 30_000;
 
 export type StatusParts = {
@@ -59,7 +58,7 @@ export type StatusParts = {
   readonly caughtUpAt: number | undefined;
   readonly pendingFetches: number;
   readonly outbox: SyncStatus["outbox"];
-  /** Since when a write waits that needs nobody's decision, or since the last one got through. */
+  /** Since when the oldest write waits that needs no decision, or since the last write was acknowledged. */
   readonly unsentSince: number | undefined;
   readonly attention: number;
   readonly lastError: SyncStatus["lastError"];
@@ -69,7 +68,7 @@ export type StatusParts = {
   readonly overLimit: number;
 };
 
-/** The status of this tab by itself; `Tabs` adds what it knows of the leading one. */
+/** The status of this tab alone. `Tabs` adds what it knows of the leading tab. */
 export function toSyncStatus(parts: StatusParts): SyncStatus {
   const { connection, lastMessageAt, caughtUpAt, storageReason, lastError } = parts;
   const reason = reasonOf(connection) ?? starvedReason(parts.overLimit);
@@ -92,21 +91,21 @@ export function toSyncStatus(parts: StatusParts): SyncStatus {
   };
 }
 
-/** When, if nothing is completed until then, the client counts as stuck; undefined while nothing is expected of it. */
+/** When the client counts as stuck unless something is completed before; undefined while nothing is expected of it. */
 export function stuckAt(parts: Pick<StatusParts, "connection" | "caughtUpAt" | "unsentSince">): number | undefined {
   const { connection, caughtUpAt, unsentSince } = parts;
   const link = linkOf(connection);
-  // Without a connection neither is expected, and the state says so; the kill switch leaves the API as it is.
+  // Without a connection neither is expected, and the state says so. The kill switch does not affect the API.
   if (!link && connection.kind !== "disabled") return undefined;
   const behind = link ? Math.max(link.welcomedAt, caughtUpAt ?? 0) : Number.POSITIVE_INFINITY;
-  // A write made offline is old when the connection returns; it has its time from then on.
+  // A write that was made offline is old when the connection returns; its time starts then.
   const reachableSince = link?.welcomedAt ?? connection.since;
   const unsent = unsentSince === undefined ? Number.POSITIVE_INFINITY : Math.max(unsentSince, reachableSince);
   const at = Math.min(behind, unsent) + stuckAfterMs;
   return Number.isFinite(at) ? at : undefined;
 }
 
-/** Equal in everything that a view may show. */
+/** Whether two statuses are equal in everything that a view may show. */
 export function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
   const { outbox: outboxA, lastError: errorA, ...restA } = a;
   const { outbox: outboxB, lastError: errorB, ...restB } = b;

@@ -4,13 +4,13 @@ import type { EntityStore, StoredEntity } from "./entity-store.ts";
 /** undefined: not read yet. null: read, and the store holds nothing. */
 export type Glimpse = StoredEntity | null | undefined;
 
-/** What lies on top of the stored rows: this device's own unsent changes. */
+/** Unsent changes of this device, shown on top of the stored rows. */
 export type Overlay = {
-  /** Resolves when it is known; before, no row can be shown. */
+  /** Resolves when the unsent changes are known; no row can be shown before. */
   open(): Promise<void>;
-  /** The very row given when nothing lies on top of it. */
+  /** The row with its unsent changes; the same object when there are none. */
   view(key: EntityKey, held: Glimpse): Glimpse;
-  /** Tells the rows on top of which something changed. */
+  /** Reports rows whose unsent changes changed. */
   onChange(listener: (keys: readonly EntityKey[]) => void): () => void;
 };
 
@@ -25,15 +25,15 @@ type Watched = {
 const noOverlay: Overlay = { open: async () => {}, view: (_key, held) => held, onChange: () => () => {} };
 
 /**
- * The rows that somebody looks at, readable at once and always as the same object until they change: what React's
- * useSyncExternalStore asks for. One subscription to the store serves all views.
+ * The rows that views show, readable synchronously and as the same object until they change, as React's
+ * useSyncExternalStore requires. One subscription to the store serves all views.
  */
 export class LiveEntities {
   readonly #store: EntityStore;
   readonly #overlay: Overlay;
   readonly #watched = new Map<EntityKey, Watched>();
   readonly #unread = new Set<EntityKey>();
-  /** Listening to the store only while somebody looks: a client that is made and never used leaves no trace. */
+  /** Set while there are views: a client that is created and never used does not listen to the store. */
   #leaveStore: (() => void) | undefined;
   #readScheduled = false;
 
@@ -50,12 +50,12 @@ export class LiveEntities {
     return this.#watched.has(key);
   }
 
-  /** Keys of all rows that somebody looks at. */
+  /** Keys of all rows that views show. */
   keys(): EntityKey[] {
     return [...this.#watched.keys()];
   }
 
-  /** Keeps the rows at hand and calls back after any of them changed, once for several at a time. */
+  /** Keeps the rows readable and calls back after a change, once for several rows that change together. */
   observe(keys: readonly EntityKey[], listener: () => void): () => void {
     const own = () => listener();
     if (keys.length > 0) this.#leaveStore ??= this.#listen();
@@ -82,7 +82,7 @@ export class LiveEntities {
     };
   }
 
-  /** Has rows at hand that are observed already, before a view is told of them: it never shows a half filled list. */
+  /** Reads observed rows before a view is notified of them, so that it never shows a half-filled list. */
   async load(keys: readonly EntityKey[]): Promise<void> {
     const [rows] = await Promise.all([this.#store.read(keys), this.#overlay.open()]);
     this.#apply(
@@ -95,7 +95,7 @@ export class LiveEntities {
   #scheduleRead(): void {
     if (this.#readScheduled || this.#unread.size === 0) return;
     this.#readScheduled = true;
-    // One read for everything that is asked for in this turn of the event loop.
+    // One read for everything that is observed in this turn of the event loop.
     queueMicrotask(() => void this.#readAll());
   }
 
@@ -155,17 +155,17 @@ export class LiveEntities {
   }
 }
 
-/** Where a row comes from: read from the store some time ago, or told by it just now. */
+/** Where a row comes from: a read that began some time ago, or a change that the store reports now. */
 type Source = "read" | "change";
 
-/** Reads and change notes cross each other; a view must not step back because an older one arrived last. */
+/** Reads and change reports may overtake each other; a view must not go back because an older one arrives last. */
 function brings(held: Glimpse, row: StoredEntity | null, source: Source): boolean {
   if (held === undefined) return true;
   if (row === null || held === row) return false;
   if (held === null) return true;
   if (row.ver > held.ver) return true;
-  // Only where the database has lost the newer version does the store go back, and it says so.
+  // The store goes back only where the database lost the newer version, and reports that as a change.
   if (row.ver < held.ver) return source === "change" && row.seenAt > held.seenAt;
-  // Taken away and given back within one millisecond, a row looks the same age both times; notes come in order.
+  // A row removed and restored within one millisecond has the same age both times; change reports arrive in order.
   return source === "change" ? row.seenAt >= held.seenAt : row.seenAt > held.seenAt;
 }
