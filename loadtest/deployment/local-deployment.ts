@@ -14,6 +14,7 @@ import { createDataset, type Dataset, waitForEmptyBacklog } from "./dataset.ts";
 import type { Deployment, ObservedService } from "./deployment.ts";
 import { invalidTokensFrom } from "./invalid-tokens.ts";
 import { readMetric } from "./metrics-page.ts";
+import { waitForCleanup } from "./wait-for-cleanup.ts";
 
 /** Durability as in production: a committed transaction survives a crash. */
 const durable = {
@@ -23,8 +24,6 @@ const durable = {
   wal_level: "replica",
   max_wal_size: "4GB",
 };
-/** Longest wait for the rows of closed sockets to be deleted, milliseconds. */
-const cleanupTimeoutMs = 20_000;
 /** Longest wait for a watcher to lead, milliseconds. */
 const leaderTimeoutMs = 20_000;
 /** Interval at which a condition is checked, milliseconds. */
@@ -164,13 +163,7 @@ export class LocalDeployment implements Deployment {
       );
       return rows[0]?.count ?? 0;
     };
-    const deadline = Date.now() + cleanupTimeoutMs;
-    let leftovers = await count();
-    while (leftovers > 0 && Date.now() < deadline) {
-      await sleep(pollIntervalMs);
-      leftovers = await count();
-    }
-    return leftovers;
+    return waitForCleanup(count, pollIntervalMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

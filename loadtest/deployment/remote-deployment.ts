@@ -2,18 +2,16 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { socketPath } from "@heliograph/protocol";
-import { sleep } from "@heliograph/shared/sleep";
 import type { LoadUser, Target, Tenant } from "../plan/plan.ts";
 import type { DatasetSize } from "../plan/scenario.ts";
 import type { Action } from "../plan/workload.ts";
 import type { Deployment, ObservedService } from "./deployment.ts";
 import { invalidTokensFrom } from "./invalid-tokens.ts";
 import { readMetric } from "./metrics-page.ts";
+import { waitForCleanup } from "./wait-for-cleanup.ts";
 
 const entityCode = "task";
 const pageSize = 200;
-/** Longest wait for the gateways' gauges of open sockets to reach zero, milliseconds. */
-const cleanupTimeoutMs = 20_000;
 /** Interval at which they are read, milliseconds. */
 const pollIntervalMs = 500;
 
@@ -121,13 +119,7 @@ export class RemoteDeployment implements Deployment {
       );
       return counts.reduce<number>((sum, connections) => sum + (connections ?? 0), 0);
     };
-    const deadline = Date.now() + cleanupTimeoutMs;
-    let leftovers = await count();
-    while (leftovers > 0 && Date.now() < deadline) {
-      await sleep(pollIntervalMs);
-      leftovers = await count();
-    }
-    return leftovers;
+    return waitForCleanup(count, pollIntervalMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

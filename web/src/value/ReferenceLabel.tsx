@@ -53,30 +53,24 @@ function Known({
   );
 }
 
-/** The live label of another row as a link to it. A row of an unknown type is shown by its short id. */
-export function ReferenceLink({
-  entityCode,
-  id,
-  className = "",
-}: {
-  entityCode: string;
-  id: string;
-  className?: string;
-}) {
+interface ReferenceProps {
+  readonly entityCode: string;
+  readonly id: string;
+  readonly className?: string;
+}
+
+/** A row of an unknown type is shown by its short id. */
+function Reference({ entityCode, id, className = "", link }: ReferenceProps & { readonly link: boolean }) {
   if (!isEntityCode(entityCode)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
-  return <Known entityCode={entityCode} id={id} link className={className} />;
+  return <Known entityCode={entityCode} id={id} link={link} className={className} />;
+}
+
+/** The live label of another row as a link to it. */
+export function ReferenceLink(props: ReferenceProps) {
+  return <Reference {...props} link />;
 }
 
 /** The live label of another row without a link, for use inside links and buttons. */
-export function ReferenceText({
-  entityCode,
-  id,
-  className = "",
-}: {
-  entityCode: string;
-  id: string;
-  className?: string;
-}) {
-  if (!isEntityCode(entityCode)) return <span className="font-mono text-xs">{id.slice(0, 8)}</span>;
-  return <Known entityCode={entityCode} id={id} link={false} className={className} />;
+export function ReferenceText(props: ReferenceProps) {
+  return <Reference {...props} link={false} />;
 }

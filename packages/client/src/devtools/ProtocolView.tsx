@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import type { Frame } from "../connection/connection.ts";
+import { FilterField } from "./FilterField.tsx";
 import { formatCount, formatTime } from "./format.ts";
 import { maxFrames, type Recorder } from "./recorder.ts";
 
@@ -14,12 +15,11 @@ export function ProtocolView({ recorder }: { recorder: Recorder }): ReactNode {
   return (
     <>
       <div className="tools">
-        <input
-          type="search"
+        <FilterField
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={setText}
           placeholder="Message type, entity code or id"
-          aria-label="Filter messages"
+          label="Filter messages"
         />
         <button type="button" className="push" onClick={() => recorder.clearFrames()}>
           Clear

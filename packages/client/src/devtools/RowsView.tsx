@@ -2,6 +2,7 @@ import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import { type ReactNode, useEffect, useState } from "react";
 import type { StoredEntity } from "../store/entity-store.ts";
 import type { Phase, Target } from "../subscriptions/subscription-set.ts";
+import { FilterField } from "./FilterField.tsx";
 import { formatTime } from "./format.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -35,13 +36,7 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
   return (
     <>
       <div className="tools">
-        <input
-          type="search"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          placeholder="Entity code or id"
-          aria-label="Filter rows"
-        />
+        <FilterField value={text} onChange={setText} placeholder="Entity code or id" label="Filter rows" />
         <span className="tag">
           {found.length} of {all.length} subscriptions
         </span>
