@@ -149,7 +149,9 @@ test("a subscription refused at one gateway is restored at the other after RESUM
   await rename(site().sql, "task", never, "Not for bob");
   await second.ping();
   expect(second.versions.deliveries("task", never)).toEqual([]);
-  expect(await metric(site().gateway(1).url, "heliograph_gateway_restored_subscriptions_total")).toBeGreaterThanOrEqual(2);
+  expect(await metric(site().gateway(1).url, "heliograph_gateway_restored_subscriptions_total")).toBeGreaterThanOrEqual(
+    2,
+  );
   const { rowCount } = await site().sql.query(
     "select 1 from app.rxdb_subscription where connection_id = $1 and not dormant",
     [place.connectionId],
