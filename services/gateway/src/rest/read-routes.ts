@@ -6,10 +6,8 @@ import type { Document } from "./documents/document.ts";
 import { type EntityAccess, idOf, requireUuid } from "./documents/entity-access.ts";
 import { readMany, readOne, readPage } from "./documents/read-documents.ts";
 import { RestError } from "./errors/rest-error.ts";
-import { parseListQuery, type RawQuery } from "./query/list-query.ts";
+import { maxIds, parseListQuery, type RawQuery } from "./query/list-query.ts";
 
-/** Maximum ids of one request, which keeps the address below 8 KiB, the limit of common proxies. */
-export const maxIds = 200;
 /** Maximum entries of a history; older entries remain in the audit log. */
 const historyLimit = 100;
 

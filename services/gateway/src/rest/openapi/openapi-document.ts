@@ -4,9 +4,8 @@ import { bodySchema, documentSchema } from "../documents/body-schema.ts";
 import { columnSchema, type JsonSchema } from "../documents/column-schema.ts";
 import { restErrorCatalog } from "../errors/error-catalog.ts";
 import { operatorsOf } from "../query/filter.ts";
-import { defaultLimit, maxLimit, maxSearchLength } from "../query/list-query.ts";
+import { defaultLimit, maxIds, maxLimit, maxSearchLength } from "../query/list-query.ts";
 import { searchColumns } from "../query/search-columns.ts";
-import { maxIds } from "../read-routes.ts";
 import { fixedPaths } from "./fixed-paths.ts";
 
 /** The schema name of an entity code: `TaskComment` for `task_comment`. */

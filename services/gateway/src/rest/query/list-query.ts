@@ -7,6 +7,8 @@ import { parseSort, type SortTerm } from "./sort.ts";
 
 export const defaultLimit = 50;
 export const maxLimit = 500;
+/** Maximum ids of one request, which keeps the address below 8 KiB, the limit of common proxies. */
+export const maxIds = 200;
 /** Maximum characters of `q`. */
 export const maxSearchLength = 200;
 /** Maximum filters of one query; each costs planning time. */
