@@ -11,10 +11,10 @@ afterEach(async () => {
   undo = new AsyncDisposableStack();
 });
 
-/** Long enough for bytes on the loopback to arrive if they are let through. */
+/** Long enough for forwarded bytes to arrive over the loopback interface. */
 const QUIET_MS = 100;
 
-/** A server that answers with what it gets, a proxy before it, and a caller. */
+/** An echo server behind a proxy, and a function that connects to the proxy. */
 async function echo(): Promise<{ proxy: FaultProxy; call: () => Promise<{ socket: Socket; text: () => string }> }> {
   const server = createServer((socket) => socket.on("error", () => undefined).pipe(socket));
   server.listen({ host: "127.0.0.1", port: 0 });
@@ -32,7 +32,7 @@ async function echo(): Promise<{ proxy: FaultProxy; call: () => Promise<{ socket
     });
     await new Promise<void>((resolve) => {
       socket.once("connect", resolve);
-      // A refused caller may learn of the reset first.
+      // A refused connection may be reset before it is established.
       socket.once("close", () => resolve());
     });
     return { socket, text: () => text };
@@ -40,7 +40,7 @@ async function echo(): Promise<{ proxy: FaultProxy; call: () => Promise<{ socket
   return { proxy, call };
 }
 
-/** A reset is an "error" before the "close", which `once` would reject with. */
+/** Resolves when the socket is closed. `once` would reject with the "error" that precedes the "close" of a reset. */
 function ended(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     if (socket.closed) resolve();
@@ -48,7 +48,7 @@ function ended(socket: Socket): Promise<void> {
   });
 }
 
-test("a link in good order passes everything, in order, to its end", async () => {
+test("a healthy link passes everything in order, including the end of the stream", async () => {
   const { call } = await echo();
   const { socket, text } = await call();
   const sent = "0123456789".repeat(50_000);
@@ -60,7 +60,7 @@ test("a link in good order passes everything, in order, to its end", async () =>
 test("a stalled link keeps the bytes and delivers them when it heals", async () => {
   const { proxy, call } = await echo();
   const { socket, text } = await call();
-  proxy.misbehave({ kind: "stall", directions: ["down"] });
+  proxy.inject({ kind: "stall", directions: ["down"] });
   socket.write("late");
   await wait(QUIET_MS);
   expect(text()).toBe("");
@@ -68,12 +68,12 @@ test("a stalled link keeps the bytes and delivers them when it heals", async () 
   await expect.poll(text).toBe("late");
 });
 
-test("a blackholed connection stays silent for ever, a new one works after the healing", async () => {
+test("a blackholed connection stays silent after healing; a new one works", async () => {
   const { proxy, call } = await echo();
   const old = await call();
   old.socket.write("before ");
   await expect.poll(old.text).toBe("before ");
-  proxy.misbehave({ kind: "blackhole" });
+  proxy.inject({ kind: "blackhole" });
   old.socket.write("lost");
   proxy.heal();
   const fresh = await call();
@@ -82,15 +82,15 @@ test("a blackholed connection stays silent for ever, a new one works after the h
   await wait(QUIET_MS);
   expect(old.text()).toBe("before ");
   expect(old.socket.destroyed).toBe(false);
-  proxy.bury();
+  proxy.resetSilenced();
   await ended(old.socket);
 });
 
-test("a refusing link resets what is there and what comes", async () => {
+test("a refusing link resets existing and new connections", async () => {
   const { proxy, call } = await echo();
   const { socket } = await call();
   const closed = ended(socket);
-  proxy.misbehave({ kind: "refuse" });
+  proxy.inject({ kind: "refuse" });
   await closed;
   const { socket: later } = await call();
   await ended(later);
@@ -98,7 +98,7 @@ test("a refusing link resets what is there and what comes", async () => {
 
 test("a link that drops after some bytes passes no more than those", async () => {
   const { proxy, call } = await echo();
-  proxy.misbehave({ kind: "drop-after", bytes: 1_000 });
+  proxy.inject({ kind: "drop-after", bytes: 1_000 });
   const { socket, text } = await call();
   const closed = ended(socket);
   for (let n = 0; n < 100; n++) socket.write("x".repeat(100));
@@ -106,20 +106,20 @@ test("a link that drops after some bytes passes no more than those", async () =>
   expect(text().length).toBeLessThanOrEqual(1_100);
 });
 
-test("a slow link delays and keeps the order", async () => {
+test("latency delays chunks and keeps their order", async () => {
   const { proxy, call } = await echo();
   const { socket, text } = await call();
-  proxy.misbehave({ kind: "latency", ms: 30, jitterMs: 40 });
+  proxy.inject({ kind: "latency", ms: 30, jitterMs: 40 });
   const began = performance.now();
   for (let n = 0; n < 10; n++) socket.write(`${n}`);
   await expect.poll(text).toBe("0123456789");
   expect(performance.now() - began).toBeGreaterThan(55);
 });
 
-test("a throttled link lets bytes trickle", async () => {
+test("a throttled link limits bytes per second", async () => {
   const { proxy, call } = await echo();
   const { socket, text } = await call();
-  proxy.misbehave({ kind: "throttle", bytesPerSecond: 1_000, direction: "down" });
+  proxy.inject({ kind: "throttle", bytesPerSecond: 1_000, direction: "down" });
   socket.write("y".repeat(5_000));
   await wait(QUIET_MS);
   expect(text().length).toBeLessThan(1_000);

@@ -1,36 +1,36 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
+import { type NetworkFault, noFault } from "./network-fault.ts";
 import { Pump } from "./pump.ts";
-import { noTrouble, type Trouble } from "./trouble.ts";
 
 /** One connection through the proxy. */
 class Link {
   readonly near: Socket;
   readonly far: Socket;
   readonly #pumps: readonly Pump[];
-  /** Silent for good, whatever becomes of the link. */
-  #dead = false;
+  /** A blackhole was injected: stays silent even after the proxy heals. */
+  #silenced = false;
   #bytesLeft = Number.POSITIVE_INFINITY;
 
   constructor(parts: {
     near: Socket;
     far: Socket;
-    trouble: () => Trouble;
+    fault: () => NetworkFault;
     random: SeededRandom;
     onClosed: () => void;
   }) {
     const { near, far, random, onClosed } = parts;
     this.near = near;
     this.far = far;
-    const trouble = (): Trouble => (this.#dead ? { kind: "blackhole" } : parts.trouble());
+    const fault = (): NetworkFault => (this.#silenced ? { kind: "blackhole" } : parts.fault());
     const onBytes = (count: number) => {
       this.#bytesLeft -= count;
       if (this.#bytesLeft < 0) this.reset();
     };
     this.#pumps = [
-      new Pump({ from: near, to: far, direction: "up", trouble, random, onBytes }),
-      new Pump({ from: far, to: near, direction: "down", trouble, random, onBytes }),
+      new Pump({ from: near, to: far, direction: "up", fault, random, onBytes }),
+      new Pump({ from: far, to: near, direction: "down", fault, random, onBytes }),
     ];
     for (const [one, other] of [
       [near, far],
@@ -41,24 +41,24 @@ class Link {
         if (near.destroyed && far.destroyed) {
           for (const pump of this.#pumps) pump.end();
           onClosed();
-          // The end of one side is news that does not pass a silent link either.
-        } else if (failed && !this.#dead) other.resetAndDestroy();
+          // A silenced connection does not pass on the close of one side either.
+        } else if (failed && !this.#silenced) other.resetAndDestroy();
       });
     }
-    this.troubled(parts.trouble(), random);
+    this.applyFault(parts.fault(), random);
   }
 
-  get dead(): boolean {
-    return this.#dead;
+  get silenced(): boolean {
+    return this.#silenced;
   }
 
-  troubled(trouble: Trouble, random: SeededRandom): void {
-    if (trouble.kind === "refuse") {
+  applyFault(fault: NetworkFault, random: SeededRandom): void {
+    if (fault.kind === "refuse") {
       this.reset();
       return;
     }
-    if (trouble.kind === "blackhole") this.#dead = true;
-    this.#bytesLeft = trouble.kind === "drop-after" ? random.int(0, trouble.bytes) : Number.POSITIVE_INFINITY;
+    if (fault.kind === "blackhole") this.#silenced = true;
+    this.#bytesLeft = fault.kind === "drop-after" ? random.int(0, fault.bytes) : Number.POSITIVE_INFINITY;
     for (const pump of this.#pumps) pump.kick();
   }
 
@@ -69,15 +69,15 @@ class Link {
 }
 
 /**
- * A TCP proxy on 127.0.0.1 that can be told to misbehave, with the choices of its random. Works on bytes, so everything
- * passes through it: PostgreSQL, Redis, HTTP, sockets.
+ * A TCP proxy on 127.0.0.1 into which network faults can be injected; `random` decides what a fault leaves open. It works on
+ * bytes, so it serves PostgreSQL, Redis, HTTP and WebSocket.
  */
 export class FaultProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #target: () => number | null;
   readonly #random: SeededRandom;
   readonly #links = new Set<Link>();
-  #trouble: Trouble = noTrouble;
+  #fault: NetworkFault = noFault;
 
   private constructor(server: Server, target: () => number | null, random: SeededRandom) {
     this.#server = server;
@@ -86,7 +86,7 @@ export class FaultProxy implements AsyncDisposable {
     server.on("connection", (near: Socket) => this.#accept(near));
   }
 
-  /** `target` is asked for each connection: a port on 127.0.0.1, or null when there is nobody to connect to. */
+  /** `target` is called for each connection: a port on 127.0.0.1, or null to refuse it. */
   static async listen(target: () => number | null, random: SeededRandom): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     server.listen({ host: "127.0.0.1", port: 0 });
@@ -96,30 +96,27 @@ export class FaultProxy implements AsyncDisposable {
 
   get port(): number {
     const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("The proxy does not listen.");
+    if (address === null || typeof address === "string") throw new Error("The proxy is not listening.");
     return address.port;
   }
 
-  get trouble(): Trouble {
-    return this.#trouble;
+  /** Injects a fault into existing and future connections, in place of the previous one. */
+  inject(fault: NetworkFault): void {
+    this.#fault = fault;
+    for (const link of this.#links) link.applyFault(fault, this.#random);
   }
 
-  /** From now on; connections that exist are troubled too. */
-  misbehave(trouble: Trouble): void {
-    this.#trouble = trouble;
-    for (const link of this.#links) link.troubled(trouble, this.#random);
-  }
-
+  /** Ends the fault. */
   heal(): void {
-    this.misbehave(noTrouble);
+    this.inject(noFault);
   }
 
-  /** Resets the connections that a blackhole has silenced: what they hold at the server behind would pile up otherwise. */
-  bury(): void {
-    for (const link of this.#links) if (link.dead) link.reset();
+  /** Resets the connections that a blackhole silenced; they would otherwise pile up at the server behind the proxy. */
+  resetSilenced(): void {
+    for (const link of this.#links) if (link.silenced) link.reset();
   }
 
-  /** Resets what is connected now, once. */
+  /** Resets all current connections once. */
   cut(): void {
     for (const link of this.#links) link.reset();
   }
@@ -134,7 +131,7 @@ export class FaultProxy implements AsyncDisposable {
   #accept(near: Socket): void {
     near.on("error", () => undefined);
     const port = this.#target();
-    if (port === null || this.#trouble.kind === "refuse") {
+    if (port === null || this.#fault.kind === "refuse") {
       near.resetAndDestroy();
       return;
     }
@@ -142,7 +139,7 @@ export class FaultProxy implements AsyncDisposable {
     const link = new Link({
       near,
       far,
-      trouble: () => this.#trouble,
+      fault: () => this.#fault,
       random: this.#random,
       onClosed: () => this.#links.delete(link),
     });

@@ -1,19 +1,19 @@
 /// <reference lib="dom" />
-// The client is written for browsers; without their names its sources have no types in a program for Node.
+// The client is written for browsers; without the DOM types its sources do not compile in a Node program.
 import type { SocketFactory } from "@heliograph/client";
 import { subprotocolsWithToken } from "@heliograph/protocol";
 
-/** Sees every frame of a client, numbered by socket, before anybody else does. */
+/** Observes every frame of a client before the client or the socket handles it. Sockets are numbered. */
 export interface FrameTap {
   readonly sent: (socket: number, frame: string) => void;
   readonly received: (socket: number, frame: string) => void;
-  /** A frame that a server of another version might send now. */
+  /** Returns an additional frame to deliver now, as a server of another version might send it. */
   readonly extra?: (() => string | undefined) | undefined;
 }
 
 let count = 0;
 
-/** Opens Node's own WebSocket, which is the browser's. Its events reach the client when `run` runs them. */
+/** Opens Node's built-in WebSocket, which has the browser's API. `run` decides when its events reach the client. */
 export function tappedSocketFactory(tap: FrameTap, run: (event: () => void) => void): SocketFactory {
   return (url, token, handlers) => {
     const number = ++count;

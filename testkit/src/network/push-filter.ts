@@ -1,6 +1,6 @@
 const CRLF = "\r\n";
 
-/** Length of the "message" push at the beginning of the text, 0 when it is something else, undefined when it is cut off. */
+/** Length of the "message" push at the start of the text; 0 when it is something else, undefined when it is incomplete. */
 function pushLength(text: string): number | undefined {
   const head = `*3${CRLF}$7${CRLF}message${CRLF}`;
   if (!text.startsWith(head)) return head.startsWith(text) ? undefined : 0;
@@ -14,16 +14,16 @@ function pushLength(text: string): number | undefined {
 }
 
 /**
- * Takes whole pushed messages out of what a Redis server sends. A message is one or more pieces of the stream; what is not
- * complete yet is kept. Anything that does not begin like a push passes unchanged.
+ * Removes whole pushed messages from the stream of a Redis server. A message may span several chunks: an incomplete one is
+ * kept until it is complete. Anything that does not start like a push passes unchanged.
  */
 export class PushFilter {
   #rest = "";
 
-  /** The bytes that go on. `loses` is asked once for each message. */
-  pass(piece: Buffer, loses: () => boolean): Buffer {
-    // latin1 keeps one character per byte, so lengths of the protocol count.
-    let text = this.#rest + piece.toString("latin1");
+  /** Returns the bytes to forward. `drops` is called once for each message. */
+  pass(chunk: Buffer, drops: () => boolean): Buffer {
+    // latin1 maps one byte to one character, so string offsets equal the byte lengths of the protocol.
+    let text = this.#rest + chunk.toString("latin1");
     let kept = "";
     this.#rest = "";
     while (text.length > 0) {
@@ -36,7 +36,7 @@ export class PushFilter {
         kept += text;
         break;
       }
-      if (!loses()) kept += text.slice(0, length);
+      if (!drops()) kept += text.slice(0, length);
       text = text.slice(length);
     }
     return Buffer.from(kept, "latin1");

@@ -1,4 +1,4 @@
-/** `npm run bench -- <name> [options]`: runs one measurement of verification/bench/src/ and prints its result as JSON. */
+/** `npm run bench -- <name> [options]`: runs one benchmark of verification/bench/src/ and prints its result as JSON. */
 import { globSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import path from "node:path";
@@ -8,7 +8,7 @@ const names = globSync("*.bench.ts", { cwd: folder }).map((file) => path.basenam
 const [name, ...args] = process.argv.slice(2);
 
 if (name === undefined || !names.includes(name)) {
-  process.stderr.write(`usage: npm run bench -- <name> [options]\nThere are: ${names.sort().join(", ")}\n`);
+  process.stderr.write(`usage: npm run bench -- <name> [options]\nBenchmarks: ${names.sort().join(", ")}\n`);
   process.exit(2);
 }
 const { run } = (await import(path.join(folder, `${name}.bench.ts`))) as { run: (args: string[]) => Promise<object> };

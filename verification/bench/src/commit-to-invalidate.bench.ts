@@ -1,9 +1,10 @@
 /**
- * Question: how long from the commit of a change to the INVALIDATE on a browser's socket, in steady state?
+ * Question: how long does it take from the commit of a change to the INVALIDATE on a browser's socket, in steady state?
  *
- * Two gateways, two watchers, Redis, a PostgreSQL with full durability, 200 sockets of the demo's users that hold ten of
- * 100 tasks each. First changes by SQL, then by REST, at a fixed rate; beside every tenth change one sample of the floor
- * (commit, publish, socket, nothing else), so that both are measured on the same machine in the same minute.
+ * Setup: two gateways, two watchers, Redis, PostgreSQL with full durability, and 200 sockets of the demo's users that hold
+ * ten of 100 tasks each. Changes are made by SQL first, then by REST, at a fixed rate. Every tenth change is accompanied by
+ * one sample of the floor (commit, publish, socket, nothing else), so that both are measured on the same machine at the
+ * same time.
  *
  *     npm run bench -- commit-to-invalidate --seconds 30 --rate 100 --sockets 200
  */
@@ -25,17 +26,17 @@ import { atSteadyRate } from "./steady-rate.ts";
 const TASKS = 100;
 const TASKS_PER_SOCKET = 10;
 const FLOOR_EVERY = 10;
-/** What the last change of a phase may take to arrive; then it counts as missing. */
+/** How long the last change of a phase may take to arrive before it counts as missing. */
 const SETTLE_MS = 5_000;
 const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on", wal_level: "replica" };
 
-/** A row that the bench changes. */
+/** A row that the benchmark changes. */
 interface Task {
   id: string;
   organization_id: string;
 }
 
-/** One way of changing a row; resolves to the new version. */
+/** Changes a row; resolves to the new version. */
 type Write = (task: Task, n: number) => Promise<number>;
 
 async function readTasks(pool: pg.Pool): Promise<Task[]> {
@@ -49,7 +50,7 @@ async function readTasks(pool: pg.Pool): Promise<Task[]> {
   return rows;
 }
 
-async function untilClaimed(pool: pg.Pool): Promise<void> {
+async function allClaimed(pool: pg.Pool): Promise<void> {
   for (;;) {
     const { rowCount } = await pool.query(
       "select from app.logging where sync_status = 'pending' and action <> 0 limit 1",
@@ -106,7 +107,7 @@ async function measure(
   };
 }
 
-/** Runs the measurement; called by the runner. */
+/** Runs the benchmark; called by cli.ts. */
 export async function run(args: string[]): Promise<object> {
   const { values } = parseArgs({
     args,
@@ -121,7 +122,7 @@ export async function run(args: string[]): Promise<object> {
   const server = undo.use(await startScratchServer(DURABLE));
   if (server.failure !== null) throw server.failure;
   const found = await findRedis();
-  if (found.program === null) throw new Error(`The bench needs Redis: ${found.reason}`);
+  if (found.program === null) throw new Error(`This benchmark needs Redis: ${found.reason}`);
   const redis = undo.use(await startRedis(found.program));
   const databaseUrl = server.url(templateDatabase.demo);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 });
@@ -133,7 +134,7 @@ export async function run(args: string[]): Promise<object> {
     }),
   );
   const floor = undo.use(await startFloor(pool, redis.url));
-  await untilClaimed(pool);
+  await allClaimed(pool);
 
   const tokens = new Tokens(loadConfig(tokenConfig, cluster.settings));
   const users = demoUsers.map((user) => ({ ...user, token: tokens.sign(user).token }));
@@ -163,7 +164,7 @@ export async function run(args: string[]): Promise<object> {
   for (const holder of holders) undo.use(holder);
 
   const input = { tasks, holders, floor, rate, seconds };
-  // A short unmeasured beginning: compilation and connections are no steady state.
+  // Unmeasured warm-up: compilation and new connections are not steady state.
   await measure({ ...input, seconds: 3 }, latencies, bySql(pool));
   const sql = await measure(input, latencies, bySql(pool));
   await measure({ ...input, seconds: 3 }, latencies, byRest(cluster, tokenFor));

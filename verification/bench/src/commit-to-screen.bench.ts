@@ -1,9 +1,9 @@
 /**
- * Question: how long from the commit of a change to the new text in a browser's document?
+ * Question: how long does it take from the commit of a change to the new text in a browser's document?
  *
- * Two gateways, two watchers, Redis, a PostgreSQL with full durability, the built application in Chromium on a list of
- * tasks, and beside it one bare socket that holds the same rows: the difference between the two is what reading the row,
- * storing it and drawing it cost. Changes by SQL to random visible rows, at 1, 5 and 20 a second in turns.
+ * Setup: two gateways, two watchers, Redis, PostgreSQL with full durability, the built application in Chromium showing a list
+ * of tasks, and one bare socket that holds the same rows. The difference between the two is the cost of fetching, storing
+ * and rendering the row. Visible rows are changed by SQL, alternating between 1, 5 and 20 changes per second.
  *
  *     npm run bench -- commit-to-screen --seconds 20 --turns 2
  */
@@ -28,25 +28,25 @@ import { atSteadyRate } from "./steady-rate.ts";
 
 const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on", wal_level: "replica" };
 const RATES = [1, 5, 20];
-/** Rows that are changed: of those that stand on the screen without scrolling. */
+/** Number of changed rows; all of them are visible without scrolling. */
 const ROWS = 12;
-/** What the last change of a turn may take to arrive; then it counts as missing. */
+/** How long the last change of a turn may take to arrive before it counts as missing. */
 const SETTLE_MS = 5_000;
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"];
 
-/** Notes when each of our titles first stands in the document, in milliseconds since 1970. */
+/** Records when each changed title first appears in the document, in milliseconds since 1970. */
 async function watchTitles(page: Page): Promise<void> {
   await page.evaluate(() => {
     const seen: Record<string, number> = {};
     Object.assign(window, { titlesSeen: seen });
-    const look = () => {
+    const record = () => {
       const now = performance.timeOrigin + performance.now();
       for (const link of document.querySelectorAll("tbody a")) {
         const title = link.textContent ?? "";
         if (title.startsWith("bench ")) seen[title] ??= now;
       }
     };
-    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    new MutationObserver(record).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
 }
 
@@ -54,7 +54,7 @@ function titlesSeen(page: Page): Promise<Readonly<Record<string, number>>> {
   return page.evaluate(() => (window as unknown as { titlesSeen: Record<string, number> }).titlesSeen);
 }
 
-/** Runs the measurement; called by the runner. */
+/** Runs the benchmark; called by cli.ts. */
 export async function run(args: string[]): Promise<object> {
   const { values } = parseArgs({
     args,
@@ -62,9 +62,9 @@ export async function run(args: string[]): Promise<object> {
   });
   const [seconds, turns] = [Number(values.seconds), Number(values.turns)];
   const executablePath = findChromium();
-  if (executablePath === null) throw new Error("The bench needs Chromium. Remedy: install the package chromium.");
+  if (executablePath === null) throw new Error("This benchmark needs Chromium. Install the package chromium.");
   const found = await findRedis();
-  if (found.program === null) throw new Error(`The bench needs Redis: ${found.reason}`);
+  if (found.program === null) throw new Error(`This benchmark needs Redis: ${found.reason}`);
   await using undo = new AsyncDisposableStack();
   const built = buildWeb(new AbortController().signal);
   const server = undo.use(await startScratchServer(DURABLE));
@@ -85,7 +85,7 @@ export async function run(args: string[]): Promise<object> {
   await page.goto(edge.url);
   await page.getByRole("button", { name: /^Alice/ }).click();
   await page.getByRole("heading", { level: 1, name: /Good to see you/ }).waitFor();
-  // Ordered by a column that the bench does not change: a row that moves would measure the reading of the list.
+  // Sorted by a column that the benchmark does not change: a row that moves would measure the refetch of the list.
   await page.goto(`${edge.url}/tasks?sort=due_on&is_private=false`);
   await page.getByRole("button", { name: "Sync status: Live" }).waitFor();
   await page.locator("tbody a").nth(ROWS).waitFor();
@@ -97,7 +97,7 @@ export async function run(args: string[]): Promise<object> {
 
   const alice = demoUsers[0];
   const gateway = cluster.gateways[0];
-  if (!alice || !gateway) throw new Error("The demonstration has no user, or the cluster no gateway.");
+  if (!alice || !gateway) throw new Error("The demo has no users or the cluster has no gateways.");
   const token = new Tokens(loadConfig(tokenConfig, cluster.settings)).sign(alice).token;
   let signals: number[] = [];
   undo.use(
@@ -126,7 +126,7 @@ export async function run(args: string[]): Promise<object> {
     });
     let seen = await titlesSeen(page);
     for (const deadline = Date.now() + SETTLE_MS; Date.now() < deadline; seen = await titlesSeen(page)) {
-      // Later titles of the same row may replace one before it is drawn: only the last of each row must be seen.
+      // A later title of the same row may replace one before it is rendered: only the last title of each row must appear.
       if (made.slice(-ids.length).every((title) => seen[title] !== undefined)) break;
       await wait(50);
     }
@@ -134,7 +134,7 @@ export async function run(args: string[]): Promise<object> {
     const missing = made.slice(-ids.length).filter((title) => seen[title] === undefined).length;
     return { screen, socket: signals, changes: made.length, missing };
   };
-  await turn(5, 3); // compilation is no steady state
+  await turn(5, 3); // warm-up: compilation is not steady state
   for (let n = 0; n < turns; n += 1) {
     for (const rate of RATES) {
       const one = await turn(rate, seconds);

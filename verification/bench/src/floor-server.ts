@@ -1,6 +1,6 @@
 /**
- * The least that the way of a change could cost: a process that writes each message of a Redis channel to its sockets.
- * Started by a bench; prints the port that it listens on.
+ * The least work that delivering a change can take: writes each message of a Redis channel to all sockets. A benchmark starts
+ * it; it prints the port that it listens on.
  */
 import type { AddressInfo } from "node:net";
 import { Redis } from "ioredis";

@@ -6,17 +6,17 @@ import type pg from "pg";
 import { WebSocket } from "ws";
 import { microsecondsNow } from "./microseconds.ts";
 
-/** A floor to compare with: commit, publish on Redis, write to a socket, and nothing else. */
+/** The minimum to compare with: commit, publish on Redis, write to a socket, nothing else. */
 export interface Floor extends AsyncDisposable {
-  /** Commits once and takes the time until the socket has the message. */
+  /** Commits and publishes once; the latency is recorded when the socket receives the message. */
   sample(): Promise<void>;
-  /** Milliseconds of each sample. */
+  /** Latency of each sample, milliseconds. */
   readonly latencies: readonly number[];
 }
 
 const CHANNEL = "bench_floor";
 
-/** Starts the floor on the database and the Redis that the cluster uses as well. */
+/** Starts the floor on the same database and Redis as the cluster. */
 export async function startFloor(pool: pg.Pool, redisUrl: string): Promise<Floor> {
   await using undo = new AsyncDisposableStack();
   const program = path.join(import.meta.dirname, "floor-server.ts");

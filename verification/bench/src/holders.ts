@@ -1,17 +1,17 @@
 import { SyncSocket } from "@heliograph/testkit/socket/sync-socket";
 import { microsecondsNow } from "./microseconds.ts";
 
-/** A socket that is subscribed to some rows and measures the latency of every signal. */
+/** A socket that is subscribed to rows and measures the latency of every INVALIDATE. */
 export interface Holder extends Disposable {
   readonly ids: readonly string[];
-  /** Highest version signalled for each row. */
+  /** Highest version notified for each row. */
   readonly latest: ReadonlyMap<string, number>;
 }
 
 /**
- * Opens a socket and subscribes to rows. A version is the time of its change in microseconds, taken inside the writing
- * transaction; the difference to our clock is therefore an upper bound of commit to INVALIDATE. It goes to `onLatency`
- * in milliseconds.
+ * Opens a socket and subscribes to rows. A version is the time of the change in microseconds, taken inside the writing
+ * transaction, so its difference to our clock is an upper bound for commit to INVALIDATE. `onLatency` gets it in
+ * milliseconds.
  */
 export async function openHolder(options: {
   gatewayUrl: string;
@@ -36,7 +36,7 @@ export async function openHolder(options: {
         }
       } else if (message.type === "SUBSCRIBED") {
         if (message.payload.gone.length > 0)
-          reject(new Error(`rows of the benchmark are not readable: ${message.payload.gone}`));
+          reject(new Error(`benchmark rows are not readable: ${message.payload.gone}`));
         resolve();
       } else if (message.type === "ERROR") reject(new Error(JSON.stringify(message)));
     });

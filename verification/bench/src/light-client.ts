@@ -2,21 +2,21 @@ import { closeCodes, type DownMessage, type UpMessage } from "@heliograph/protoc
 import { backoffDelay } from "@heliograph/shared/backoff";
 import { SyncSocket } from "@heliograph/testkit/socket/sync-socket";
 
-/** Leaves the socket but not the session; see the SDK. */
+/** Close code that ends the socket but keeps the session, as in the SDK. */
 const MOVED = 4410;
 const BACKOFF = { baseMs: 500, capMs: 4_000 };
 
-/** What happened to one connection after the other. */
+/** Resumes and resets of one client. */
 export interface LightClientLog {
-  /** performance.now() at which each connection was resumed, with when its socket was lost or left, and where that was. */
+  /** `at` and `lostAt`: performance.now() of the resume and of the loss of the previous socket; `fromPort`: its gateway. */
   readonly resumed: { readonly lostAt: number; readonly at: number; readonly fromPort: number }[];
-  /** Reasons. */
+  /** Reason of each RESET. */
   readonly resets: string[];
 }
 
 /**
- * A client without store and refetch, for thousands in one process: it holds rows, keeps cursor and connection id, goes
- * where GOAWAY sends it, and resumes.
+ * A client without store and refetch, so that thousands fit in one process. It subscribes to rows, keeps cursor and connection
+ * id, reconnects on GOAWAY, and resumes.
  */
 export class LightClient implements Disposable {
   readonly ids: readonly string[];
@@ -25,7 +25,7 @@ export class LightClient implements Disposable {
   readonly #token: string;
   readonly #entityCode: string;
   readonly #choosePort: () => number | null;
-  readonly #onSignal: (milliseconds: number) => void;
+  readonly #onNotified: (milliseconds: number) => void;
   #socket: SyncSocket | null = null;
   #port: number | null = null;
   #connectionId: string | null = null;
@@ -41,29 +41,29 @@ export class LightClient implements Disposable {
     ids: readonly string[];
     entityCode: string;
     token: string;
-    /** A gateway that takes sockets; null when there is none. */
+    /** Port of a gateway that accepts sockets; null when there is none. */
     choosePort: () => number | null;
-    /** Since the change, for each signal that brings news. */
-    onSignal?: (milliseconds: number) => void;
+    /** Called for each notification of a newer version, with the milliseconds since the change. */
+    onNotified?: (milliseconds: number) => void;
   }) {
     this.ids = options.ids;
     this.#entityCode = options.entityCode;
     this.#token = options.token;
     this.#choosePort = options.choosePort;
-    this.#onSignal = options.onSignal ?? (() => undefined);
+    this.#onNotified = options.onNotified ?? (() => undefined);
   }
 
-  /** Highest version told of each row. */
+  /** Highest version notified for each row. */
   get latest(): ReadonlyMap<string, number> {
     return this.#latest;
   }
 
-  /** Port of the gateway that it is at. */
+  /** Port of the gateway it is connected to. */
   get port(): number | null {
     return this.#port;
   }
 
-  /** Connects; resolves when it holds its rows. */
+  /** Connects; resolves when it is subscribed. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.#ready = resolve;
@@ -71,12 +71,13 @@ export class LightClient implements Disposable {
     });
   }
 
-  /** Stops and goes on reading from the network: what arrives stays in the kernel, and then at the server. */
+  /** Stops reading from the network: data stays in the kernel buffers and then at the server. */
   stall(): void {
     this.#socket?.pause();
   }
 
-  goOn(): void {
+  /** Reads again after `stall`. */
+  unstall(): void {
     this.#socket?.resume();
   }
 
@@ -90,7 +91,7 @@ export class LightClient implements Disposable {
     if (this.#stopped) return;
     this.#port = this.#choosePort();
     if (this.#port === null) {
-      this.#again();
+      this.#dialLater();
       return;
     }
     const socket = new SyncSocket({ url: `ws://127.0.0.1:${this.#port}`, token: this.#token });
@@ -100,27 +101,27 @@ export class LightClient implements Disposable {
     });
     void socket.closed.then(({ code }) => {
       if (this.#socket !== socket) return;
-      this.#lose();
+      this.#recordLoss();
       if (code === closeCodes.restart.code) this.#dial();
-      else this.#again();
+      else this.#dialLater();
     });
   }
 
-  /** Full jitter, as the SDK. */
-  #again(): void {
+  /** Backoff with full jitter, as in the SDK. */
+  #dialLater(): void {
     this.#timer = setTimeout(() => this.#dial(), backoffDelay(this.#attempts++, Math.random(), BACKOFF));
   }
 
-  /** Several sockets may be lost before one resumes: the first loss counts. */
-  #lose(): void {
+  /** Records the loss of a socket. When several are lost before one resumes, the first counts. */
+  #recordLoss(): void {
     if (this.#lostPort !== 0) return;
     this.#lostAt = performance.now();
     this.#lostPort = this.#port ?? 0;
   }
 
-  #leave(): void {
+  #reconnect(): void {
     const socket = this.#socket;
-    this.#lose();
+    this.#recordLoss();
     this.#socket = null;
     socket?.close(MOVED);
     this.#dial();
@@ -144,27 +145,27 @@ export class LightClient implements Disposable {
         break;
       case "RESET":
         this.log.resets.push(message.payload.reason);
-        // A new socket afresh is the simplest way to begin again.
+        // Starts over with a new session on a new socket.
         this.#connectionId = null;
         this.#cursor = null;
-        this.#leave();
+        this.#reconnect();
         break;
       case "SUBSCRIBED":
         this.#attempts = 0;
-        for (const { entityId, version } of message.payload.changed) this.#know(entityId, version);
+        for (const { entityId, version } of message.payload.changed) this.#recordVersion(entityId, version);
         this.#ready();
         break;
       case "INVALIDATE":
         for (const { entityId, version } of message.payload.changes) {
-          if (this.#know(entityId, version))
-            this.#onSignal(performance.timeOrigin + performance.now() - version / 1_000);
+          if (this.#recordVersion(entityId, version))
+            this.#onNotified(performance.timeOrigin + performance.now() - version / 1_000);
         }
         break;
       case "BOOKMARK":
         this.#cursor = message.payload.cursor;
         break;
       case "GOAWAY":
-        this.#timer = setTimeout(() => this.#leave(), message.payload.afterMs);
+        this.#timer = setTimeout(() => this.#reconnect(), message.payload.afterMs);
         break;
       default:
         break;
@@ -176,7 +177,7 @@ export class LightClient implements Disposable {
     this.#send({ type: "SUBSCRIBE", payload: { entityCode: this.#entityCode, entityIds: [...this.ids], versions } });
   }
 
-  #know(id: string, version: number): boolean {
+  #recordVersion(id: string, version: number): boolean {
     if ((this.#latest.get(id) ?? 0) >= version) return false;
     this.#latest.set(id, version);
     return true;

@@ -1,4 +1,4 @@
-/** Microseconds since 1970 on the clock that versions are made of, when the database runs on this machine. */
+/** Microseconds since 1970. Comparable with versions when the database runs on this machine. */
 export function microsecondsNow(): number {
   return (performance.timeOrigin + performance.now()) * 1000;
 }

@@ -1,10 +1,10 @@
 /**
  * Question: what does a rolling restart of all gateways cost, with thousands of sockets?
  *
- * Three gateways, two watchers, Redis, PostgreSQL; light clients that speak the protocol as the SDK does, and some with the
- * whole SDK. Changes go on at a low rate. One gateway after the other gets SIGTERM, ends, and is replaced; its clients go
- * where a balancer sends them and resume. Counted: RESETs, time from the SIGTERM to each RESUMED, statements of the
- * gateways by kind (from the log of PostgreSQL), and whether every client knows the last version of what it holds.
+ * Setup: three gateways, two watchers, Redis, PostgreSQL, light clients that speak the protocol as the SDK does, and some
+ * clients with the whole SDK. Changes continue at a low rate. One gateway after another gets SIGTERM, exits and is replaced;
+ * a balancer sends its clients to other gateways, where they resume. Counted are RESETs, the time from SIGTERM to each
+ * RESUMED, the gateways' statements by kind (from the log of PostgreSQL), and clients that miss the last version of a row.
  *
  *     npm run bench -- rolling-restart --sockets 2000 --sdk 20 --rate 20
  */
@@ -25,15 +25,15 @@ import { findRedis } from "@heliograph/testkit/redis/find-redis";
 import { startRedis } from "@heliograph/testkit/redis/server";
 import pg from "pg";
 import { LightClient } from "./light-client.ts";
-import { causedByReturn, countByKind } from "./statement-kinds.ts";
+import { causedByReconnect, countByKind } from "./statement-kinds.ts";
 import { StatementLog, statementLogging } from "./statement-log.ts";
 import { atSteadyRate } from "./steady-rate.ts";
 
 const GATEWAYS = 3;
 const TASKS_PER_SOCKET = 10;
-/** Sockets that are opened at a time: the beginning is not what is measured. */
+/** Sockets opened at the same time; the start is not measured. */
 const OPENED_AT_ONCE = 50;
-/** A quiet time, to see what the gateways ask without anybody coming back. */
+/** Length of the baseline: statements of the gateways while no client reconnects. */
 const QUIET_S = 10;
 const SETTLE_MS = 30_000;
 const RESUME_TARGET_MS = 10_000;
@@ -51,7 +51,7 @@ async function readTasks(pool: pg.Pool): Promise<Task[]> {
   return rows;
 }
 
-/** Sends whoever asks to one of the gateways that take sockets, in turn. */
+/** Chooses among the gateways that accept sockets, round robin. */
 class Balancer {
   readonly #ports = new Set<number>();
   #turn = 0;
@@ -74,20 +74,20 @@ class Balancer {
   };
 }
 
-/** A client of the whole SDK, and what it was told. */
+/** A client with the whole SDK, and how often it received RESUMED and RESET. */
 interface SdkClient extends AsyncDisposable {
   readonly sdk: Heliograph;
-  readonly told: { resumed: number; reset: number };
+  readonly received: { resumed: number; reset: number };
 }
 
 async function startSdkClient(balancer: Balancer, token: string, ids: readonly string[]): Promise<SdkClient> {
   const link = await FaultProxy.listen(balancer.choose, new SeededRandom(1));
-  const told = { resumed: 0, reset: 0 };
+  const received = { resumed: 0, reset: 0 };
   const tap = {
     sent: () => undefined,
     received: (_socket: number, frame: string) => {
-      if (frame.startsWith('{"type":"RESUMED"')) told.resumed += 1;
-      if (frame.startsWith('{"type":"RESET"')) told.reset += 1;
+      if (frame.startsWith('{"type":"RESUMED"')) received.resumed += 1;
+      if (frame.startsWith('{"type":"RESET"')) received.reset += 1;
     },
   };
   const sdk = createHeliograph({
@@ -100,7 +100,7 @@ async function startSdkClient(balancer: Balancer, token: string, ids: readonly s
   sdk.start();
   return {
     sdk,
-    told,
+    received,
     async [Symbol.asyncDispose]() {
       sdk.stop();
       await link[Symbol.asyncDispose]();
@@ -108,8 +108,8 @@ async function startSdkClient(balancer: Balancer, token: string, ids: readonly s
   };
 }
 
-async function until(condition: () => boolean | Promise<boolean>, patienceMs: number): Promise<boolean> {
-  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await wait(50))
+async function until(condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
+  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await wait(50))
     if (await condition()) return true;
   return false;
 }
@@ -118,7 +118,7 @@ async function start(values: { sockets: number; sdk: number }, statements: State
   const server = undo.use(await startScratchServer(statementLogging, statements.line));
   if (server.failure !== null) throw server.failure;
   const found = await findRedis();
-  if (found.program === null) throw new Error(`The bench needs Redis: ${found.reason}`);
+  if (found.program === null) throw new Error(`This benchmark needs Redis: ${found.reason}`);
   const redis = undo.use(await startRedis(found.program));
   const databaseUrl = server.url(templateDatabase.demo);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
@@ -128,27 +128,27 @@ async function start(values: { sockets: number; sdk: number }, statements: State
   const tokens = new Tokens(loadConfig(tokenConfig, cluster.settings));
   const tasks = await readTasks(pool);
   const balancer = new Balancer(cluster.gateways.map(({ port }) => port));
-  const holdings = (n: number) => {
+  const userAndRows = (n: number) => {
     const user = demoUsers[n % demoUsers.length] as (typeof demoUsers)[number];
     const own = tasks.filter((task) => task.organization_id === user.organizationId);
     const ids = Array.from({ length: TASKS_PER_SOCKET }, (_, i) => (own[(n * 7 + i) % own.length] as Task).id);
     return { token: tokens.sign(user).token, ids };
   };
   const light = Array.from({ length: values.sockets }, (_, n) => {
-    return undo.use(new LightClient({ ...holdings(n), entityCode: "task", choosePort: balancer.choose }));
+    return undo.use(new LightClient({ ...userAndRows(n), entityCode: "task", choosePort: balancer.choose }));
   });
   for (let n = 0; n < light.length; n += OPENED_AT_ONCE)
     await Promise.all(light.slice(n, n + OPENED_AT_ONCE).map((client) => client.start()));
   const sdk: SdkClient[] = [];
   for (let n = 0; n < values.sdk; n++) {
-    const { token, ids } = holdings(n);
+    const { token, ids } = userAndRows(n);
     sdk.push(undo.use(await startSdkClient(balancer, token, ids)));
   }
   await until(() => sdk.every((client) => client.sdk.status().state === "connected"), SETTLE_MS);
   return { pool, cluster, tasks, balancer, light, sdk };
 }
 
-/** What these gateways have counted since they began. */
+/** Sum of one metric over these gateways since their start. */
 async function sumOfMetrics(gateways: readonly ServiceProcess[], name: string, label: string): Promise<number> {
   let sum = 0;
   for (const { url } of gateways) {
@@ -169,7 +169,7 @@ async function roll(cluster: Cluster, balancer: Balancer) {
   };
   for (const gateway of [...cluster.gateways]) {
     balancer.remove(gateway.port);
-    // Now: what it did for those who came from the one before is gone with it.
+    // Read before it stops: its counters, for clients of the gateway stopped before, end with the process.
     await count([gateway]);
     goneAt.set(gateway.port, performance.now());
     await gateway.stop();
@@ -180,7 +180,7 @@ async function roll(cluster: Cluster, balancer: Balancer) {
   return { goneAt, replays, countRest: () => count(fresh) };
 }
 
-/** Runs the measurement; called by the runner. */
+/** Runs the benchmark; called by cli.ts. */
 export async function run(args: string[]): Promise<object> {
   const { values } = parseArgs({
     args,
@@ -209,7 +209,7 @@ export async function run(args: string[]): Promise<object> {
       });
   })();
 
-  // The beginning is over when nobody subscribes any more.
+  // Wait until all clients have subscribed.
   await wait(3_000);
   statements.begin();
   await wait(QUIET_S * 1_000);
@@ -232,14 +232,17 @@ export async function run(args: string[]): Promise<object> {
   );
   const resumes = light.flatMap(({ log }) => log.resumed);
   const resets = light.flatMap(({ log }) => log.resets);
-  const afterPod = light.flatMap(({ log }) => log.resumed.map(({ at, fromPort }) => at - (goneAt.get(fromPort) ?? at)));
+  const afterSigterm = light.flatMap(({ log }) =>
+    log.resumed.map(({ at, fromPort }) => at - (goneAt.get(fromPort) ?? at)),
+  );
   const sdkStale = sdk.filter((client) => client.sdk.status().state !== "connected").length;
-  const moved = resumes.length + resets.length + sdk.reduce((sum, { told }) => sum + told.resumed + told.reset, 0);
+  const moved =
+    resumes.length + resets.length + sdk.reduce((sum, { received }) => sum + received.resumed + received.reset, 0);
   await countRest();
-  const sdkResets = sdk.reduce((sum, { told }) => sum + told.reset, 0);
-  // Reads under users' rights: of the changes that go on, of the SDK clients, and of whoever resumes.
+  const sdkResets = sdk.reduce((sum, { received }) => sum + received.reset, 0);
+  // Reads under users' rights: for the continuing changes, for SDK clients and for resumes.
   const forUsers = (during["for users"] ?? 0) - ((quiet["for users"] ?? 0) * rolledS) / QUIET_S;
-  const caused = causedByReturn.reduce((sum, kind) => sum + (during[kind] ?? 0), 0);
+  const caused = causedByReconnect.reduce((sum, kind) => sum + (during[kind] ?? 0), 0);
   return {
     sockets,
     sdk: sdkCount,
@@ -249,16 +252,20 @@ export async function run(args: string[]): Promise<object> {
     resumes: resumes.length,
     resetShare: (resets.length + sdkResets) / Math.max(1, moved),
     resetReasons: [...new Set(resets)],
-    sdkTold: sdk.reduce((sum, { told }) => ({ resumed: sum.resumed + told.resumed, reset: sum.reset + told.reset }), {
-      resumed: 0,
-      reset: 0,
-    }),
+    sdkTold: sdk.reduce(
+      (sum, { received }) => ({ resumed: sum.resumed + received.resumed, reset: sum.reset + received.reset }),
+      {
+        resumed: 0,
+        reset: 0,
+      },
+    ),
     sdkStale,
-    /** From the SIGTERM of the gateway that a client was at to its RESUMED, the drain included. */
-    resumedAfterPodMs: Histogram.from(afterPod).summary(),
+    /** From the SIGTERM of a client's gateway to its RESUMED, the drain included. */
+    resumedAfterPodMs: Histogram.from(afterSigterm).summary(),
     resumedAfterLossMs: Histogram.from(resumes.map(({ at, lostAt }) => at - lostAt)).summary(),
     resumedInTimeShare:
-      afterPod.filter((ms) => ms <= RESUME_TARGET_MS).length / Math.max(1, resumes.length + resets.length + expected),
+      afterSigterm.filter((ms) => ms <= RESUME_TARGET_MS).length /
+      Math.max(1, resumes.length + resets.length + expected),
     missing: missing.length,
     statements: {
       quietSeconds: QUIET_S,
@@ -267,7 +274,7 @@ export async function run(args: string[]): Promise<object> {
       perClient: caused / (sockets + sdkCount),
       perResume: caused / Math.max(1, moved),
       forUsersPerClient: forUsers / (sockets + sdkCount),
-      /** Each new gateway fills its memory from the log before it takes sockets. */
+      /** Each new gateway fills its replay ring from the log before it accepts sockets. */
       logReadsOfNewGateways: during["log read"] ?? 0,
       /** Resumed connections whose missed changes were read from the log. */
       replaysFromLog: replays.log,

@@ -1,9 +1,9 @@
 /**
- * Question: what do clients that do not read cost their gateway, and those who do?
+ * Question: what do clients that do not read cost their gateway and its other clients?
  *
- * One gateway, two watchers, Redis, PostgreSQL. Many sockets hold rows that change all the time; some more hold other rows,
- * and of these the latency is taken. By turns the first all read, and all of them stop reading: the same signals, the same
- * rate, in the same minutes. A socket that is closed for its slowness comes back at the next turn.
+ * Setup: one gateway, two watchers, Redis, PostgreSQL. Many sockets hold rows that change all the time; others hold other rows,
+ * and their latency is measured. In alternating turns all of the first sockets read, then none of them does, with the same
+ * changes at the same rate in the same minutes. A socket that is closed as too slow reconnects in the next turn.
  *
  *     npm run bench -- slow-consumer --slow 50 --others 100 --seconds 30 --turns 3
  */
@@ -25,8 +25,8 @@ import { LightClient } from "./light-client.ts";
 import { atSteadyRate } from "./steady-rate.ts";
 
 /**
- * Rows that a slow socket holds: each bulk change is 40 kB of frames for it. Fast enough to fill what the kernel keeps for a
- * connection (some MB) within seconds; only then does the gateway see that nobody reads.
+ * Rows that a slow socket holds. Each bulk change sends it 40 kB of frames, which fills the kernel buffers of a connection
+ * (some MB) within seconds; only then does the gateway see that the client does not read.
  */
 const NOISY_ROWS = 400;
 const NOISE_PER_SECOND = 8;
@@ -34,15 +34,15 @@ const QUIET_ROWS = 40;
 const QUIET_ROWS_HELD = 10;
 const QUIET_PER_SECOND = 40;
 const SAMPLE_MS = 250;
-/** Time for what is left of a turn. */
+/** Pause between turns, in which the rest of a turn is delivered. */
 const BETWEEN_MS = 4_000;
 
-/** One turn of reading or not reading. */
+/** Result of one turn. */
 interface Turn {
   readonly latencies: number[];
   readonly rssMib: number[];
   readonly closedAsSlow: number;
-  /** What the kernel holds for all sockets of the machine, at most. */
+  /** Peak of the kernel memory for all sockets of the machine. */
   readonly kernelMib: number;
 }
 
@@ -58,13 +58,13 @@ async function rowsOf(pool: pg.Pool): Promise<{ noisy: string[]; quiet: string[]
   return { noisy: ids.slice(0, NOISY_ROWS), quiet: ids.slice(NOISY_ROWS) };
 }
 
-/** What the kernel holds for the sockets of a process is not its memory, but somebody's. */
+/** Kernel memory for the sockets of the machine: it does not count as memory of a process, but it is used. */
 function socketMemoryMib(): number {
   const pages = /TCP:.* mem (\d+)/.exec(readFileSync("/proc/net/sockstat", "utf8"))?.[1];
   return (Number(pages ?? 0) * 4_096) / 1024 ** 2;
 }
 
-/** Runs the measurement; called by the runner. */
+/** Runs the benchmark; called by cli.ts. */
 export async function run(args: string[]): Promise<object> {
   const { values } = parseArgs({
     args,
@@ -81,18 +81,18 @@ export async function run(args: string[]): Promise<object> {
   const server = undo.use(await startScratchServer());
   if (server.failure !== null) throw server.failure;
   const found = await findRedis();
-  if (found.program === null) throw new Error(`The bench needs Redis: ${found.reason}`);
+  if (found.program === null) throw new Error(`This benchmark needs Redis: ${found.reason}`);
   const redis = undo.use(await startRedis(found.program));
   const databaseUrl = server.url(templateDatabase.demo);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   undo.defer(() => pool.end());
-  // One after the other: two that change the same rows in another order would wait for each other.
+  // One connection: two statements that lock the same rows in a different order would deadlock.
   const noise = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   undo.defer(() => noise.end());
   const env = { MAX_SOCKETS_PER_USER: "100000" };
   const cluster = undo.use(await startCluster({ databaseUrl, redisUrl: redis.url, gateways: 1, env }));
   const [gateway] = cluster.gateways;
-  if (gateway === undefined) throw new Error("There is no gateway.");
+  if (gateway === undefined) throw new Error("The cluster has no gateway.");
   const { noisy, quiet } = await rowsOf(pool);
   const token = new Tokens(loadConfig(tokenConfig, cluster.settings)).sign(
     demoUsers[0] as (typeof demoUsers)[number],
@@ -101,10 +101,10 @@ export async function run(args: string[]): Promise<object> {
 
   const slow = Array.from({ length: slowCount }, () => undo.use(new LightClient({ ...common, ids: noisy })));
   let latencies: number[] = [];
-  const onSignal = (milliseconds: number) => void latencies.push(milliseconds);
+  const onNotified = (milliseconds: number) => void latencies.push(milliseconds);
   const healthy = Array.from({ length: others }, (_, n) => {
     const ids = Array.from({ length: QUIET_ROWS_HELD }, (_, i) => quiet[(n + i) % quiet.length] as string);
-    return undo.use(new LightClient({ ...common, ids, onSignal }));
+    return undo.use(new LightClient({ ...common, ids, onNotified }));
   });
   for (const client of [...slow, ...healthy]) await client.start();
 
@@ -130,7 +130,7 @@ export async function run(args: string[]): Promise<object> {
     ]);
     clearInterval(sampling);
     const result = { latencies, rssMib, closedAsSlow: (await closedAsSlow()) - before, kernelMib };
-    for (const client of slow) client.goOn();
+    for (const client of slow) client.unstall();
     await wait(BETWEEN_MS);
     return result;
   };
@@ -155,8 +155,8 @@ export async function run(args: string[]): Promise<object> {
       reading: reading.map((one) => Math.max(...one.rssMib)),
       stalled: stalled.map((one) => Math.max(...one.rssMib)),
     },
-    // Each against the turn just before it. What a process has once had it seldom gives back, so the first pair counts most;
-    // whether it goes on growing from pair to pair is to be read from rssMib.
+    // Each stalled turn compared with the turn before it. A process rarely returns memory, so the first pair counts most;
+    // rssMib shows whether memory keeps growing from pair to pair.
     rssGrowthPerStalledSocketMib: Math.max(0, ...growth) / slowCount,
     kernelMib: { reading: reading.map((one) => one.kernelMib), stalled: stalled.map((one) => one.kernelMib) },
     closedAsSlow: stalled.map((one) => one.closedAsSlow),

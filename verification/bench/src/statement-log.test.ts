@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { StatementLog } from "./statement-log.ts";
 
-test("statements are read from the server's log, by program and however many lines they have", () => {
+test("reads statements of one or more lines from the server log, with their program", () => {
   const log = new StatementLog();
   log.line("~one~LOG:  statement: select 0");
   log.begin();

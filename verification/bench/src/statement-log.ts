@@ -1,6 +1,6 @@
 /**
- * Statements in the log of a PostgreSQL that was started with `statementLogging`, by program. The extension for it is not
- * among the binaries from npm.
+ * Settings with which PostgreSQL logs every statement with its program, for `StatementLog`. pg_stat_statements is not among the
+ * binaries from npm.
  */
 export const statementLogging: Readonly<Record<string, string>> = {
   log_statement: "all",
@@ -10,21 +10,21 @@ export const statementLogging: Readonly<Record<string, string>> = {
 
 const ENTRY = /^~([^~]*)~LOG: {2}(?:statement|execute [^:]*): ?(.*)$/;
 
-/** What one entry says. */
+/** One logged statement. */
 export interface Statement {
   readonly program: string;
   readonly text: string;
 }
 
-/** Collects statements while it is switched on. */
+/** Collects statements between `begin` and `end`. */
 export class StatementLog {
   #statements: Statement[] = [];
   #open: { program: string; lines: string[] } | null = null;
   #on = false;
 
-  /** For every line of the server's log, in order. */
+  /** Takes every line of the server's log, in order. */
   readonly line = (line: string): void => {
-    // A statement of several lines goes on with a tab.
+    // Continuation lines of a statement start with a tab.
     if (line.startsWith("\t")) {
       this.#open?.lines.push(line.trim());
       return;

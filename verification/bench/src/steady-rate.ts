@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /**
- * Calls `act` `perSecond` times a second for so many seconds, at fixed points in time whether or not earlier calls have
- * ended (a caller that waits would slow down together with what it measures). Resolves when all calls have ended.
+ * Calls `act` `perSecond` times a second for `seconds`, at fixed points in time whether or not earlier calls have ended: a
+ * caller that waits would slow down together with what it measures. Resolves when all calls have ended.
  */
 export async function atSteadyRate(
   perSecond: number,

@@ -10,22 +10,22 @@ import type { DemoUser } from "@heliograph/db";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { FaultProxy } from "@heliograph/testkit/network/fault-proxy";
 import { tappedSocketFactory } from "@heliograph/testkit/network/platform-socket";
-import { Device } from "./device.ts";
+import { ClientRuntime } from "./client-runtime.ts";
 import { WireTap } from "./wire-tap.ts";
 import type { Tenant, World } from "./world.ts";
 
-/** Above the number of rows that a project ever has, so that the list is all of it. */
+/** Above the number of tasks that a project ever has, so that a list contains all of them. */
 const LIST_LIMIT = 500;
-/** How long somebody takes to sign in again, milliseconds. */
+/** How long a user takes to sign in again, milliseconds. */
 const SIGN_IN_MS = 100;
 
-/** A row that a client asked for by its id. */
+/** A row that a client subscribes to by its id. */
 export interface Held {
-  type: "task" | "document" | "project";
+  entityCode: "task" | "document" | "project";
   id: string;
 }
 
-/** A version that reached a client's store in place of an older one. */
+/** A version that replaced an older one in a client's store. */
 export interface Applied {
   key: string;
   from: number;
@@ -34,10 +34,10 @@ export interface Applied {
   at: number;
 }
 
-/** Signs a token for a user, which expires after so many milliseconds; when absent, long after the run. */
+/** Signs a token for a user. It expires after `lifetimeMs`; without it, long after the run. */
 export type SignToken = (user: DemoUser, lifetimeMs?: number) => string;
 
-/** What a client is made of. */
+/** Constructor arguments of a client. */
 interface Parts {
   readonly n: number;
   readonly user: DemoUser;
@@ -49,15 +49,15 @@ interface Parts {
   readonly logSink: (name: string, line: string) => void;
 }
 
-/** One page: the SDK with all that was asked of it. A reload ends it and begins another on the same store. */
+/** One loaded page: the SDK with its subscriptions. A reload ends it and opens another on the same store. */
 interface Page {
   readonly sdk: Heliograph;
   readonly lists: ReadonlyMap<string, LiveList>;
-  readonly device: Device;
+  readonly runtime: ClientRuntime;
   readonly release: () => void;
 }
 
-/** One headless client of the SDK, with a link of its own to whichever gateway a balancer chooses. */
+/** One headless client of the SDK, connected through its own fault proxy to a gateway that the balancer chooses. */
 export class ChaosClient implements AsyncDisposable {
   readonly name: string;
   readonly user: DemoUser;
@@ -65,7 +65,7 @@ export class ChaosClient implements AsyncDisposable {
   readonly link: FaultProxy;
   readonly held: readonly Held[];
   readonly tap: WireTap;
-  /** Whether it gets a new token when the server says that the old one is about to expire. */
+  /** Whether it renews its token when the server warns that the token is about to expire. */
   renews = true;
   readonly #parts: Parts;
   readonly #store: EntityStore;
@@ -76,7 +76,7 @@ export class ChaosClient implements AsyncDisposable {
   #regressions = 0;
   #signIns = 0;
   readonly #versions = new Map<string, number>();
-  /** Rows that this client may not read, or that are deleted. */
+  /** Rows whose latest stored state is "gone": unreadable for this client or deleted. */
   readonly #gone = new Set<string>();
 
   private constructor(parts: Parts) {
@@ -89,17 +89,17 @@ export class ChaosClient implements AsyncDisposable {
     this.link = link;
     this.tap = new WireTap(forbiddenTo(user, tenant, world));
     this.#store = createMemoryStore();
-    this.#store.onChange((rows) => this.#written(rows));
+    this.#store.onChange((rows) => this.#recordWrites(rows));
     this.#token = parts.sign(user);
     const others = world.tenants.filter((other) => other !== tenant);
     this.held = [
-      ...random.sample(tenant.tasks, tasksHeld).map((id) => ({ type: "task" as const, id })),
-      ...random.sample(tenant.documents, documentsHeld).map((id) => ({ type: "document" as const, id })),
-      { type: "project", id: tenant.marker },
-      { type: "project", id: random.pick(tenant.projects) },
-      // Somebody who guesses: a row of a stranger, and one that is kept from everybody but the administrators.
-      { type: "task", id: random.pick(others.flatMap((other) => other.tasks)) },
-      { type: "task", id: random.pick(tenant.secrets) },
+      ...random.sample(tenant.tasks, tasksHeld).map((id) => ({ entityCode: "task" as const, id })),
+      ...random.sample(tenant.documents, documentsHeld).map((id) => ({ entityCode: "document" as const, id })),
+      { entityCode: "project", id: tenant.marker },
+      { entityCode: "project", id: random.pick(tenant.projects) },
+      // Guessed ids that must be refused: a row of the other organization, and a private one only administrators may read.
+      { entityCode: "task", id: random.pick(others.flatMap((other) => other.tasks)) },
+      { entityCode: "task", id: random.pick(tenant.secrets) },
     ];
     this.#shown = n % listEvery === 0 ? random.sample(tenant.projects, listsShown) : [];
     this.#page = this.#open();
@@ -111,7 +111,7 @@ export class ChaosClient implements AsyncDisposable {
     const { n, world, random, chooseGateway, ...rest } = options;
     const users = world.tenants.flatMap((tenant) => tenant.users.map((user) => ({ tenant, user })));
     const choice = users[n % users.length];
-    if (choice === undefined) throw new Error("There are no users.");
+    if (choice === undefined) throw new Error("The world has no users.");
     const link = await FaultProxy.listen(() => chooseGateway(random), random);
     return new ChaosClient({ n, ...choice, world, link, random, ...rest });
   }
@@ -124,45 +124,45 @@ export class ChaosClient implements AsyncDisposable {
     return this.#page.lists;
   }
 
-  get device(): Device {
-    return this.#page.device;
+  get runtime(): ClientRuntime {
+    return this.#page.runtime;
   }
 
-  /** How often it had to sign in again. */
+  /** How often its user had to sign in again. */
   get signIns(): number {
     return this.#signIns;
   }
 
-  /** The tab dies without a word, in the middle of whatever it did, and is opened again with what its store holds. */
+  /** Kills the page at an arbitrary point and opens it again on the same store. */
   reload(): void {
-    const { device, sdk, release } = this.#page;
-    device.die();
+    const { runtime, sdk, release } = this.#page;
+    runtime.terminate();
     this.link.cut();
     release();
     sdk.stop();
     this.#page = this.#open();
   }
 
-  /** Goes on with a token that expires so soon, on a new socket, and with nobody who renews it. */
+  /** Reconnects with a token that expires after `lifetimeMs` and is not renewed. */
   useShortToken(lifetimeMs: number): void {
     this.renews = false;
     this.#token = this.#parts.sign(this.user, lifetimeMs);
     this.link.cut();
   }
 
-  /** A token of its user for somebody else. */
+  /** A valid token of its user, for a socket that a fault opens itself. */
   freshToken(): string {
     return this.#parts.sign(this.user);
   }
 
-  /** Versions that arrived since the last call. */
+  /** Versions applied since the last call. */
   takeApplied(): Applied[] {
     const applied = this.#applied;
     this.#applied = [];
     return applied;
   }
 
-  /** How often a row went back to an older version. */
+  /** How often a row in the store was replaced by an older version. */
   get regressions(): number {
     return this.#regressions;
   }
@@ -177,18 +177,18 @@ export class ChaosClient implements AsyncDisposable {
   #open(): Page {
     const { n, link, random, logSink } = this.#parts;
     const note = (text: string) => logSink(`client-${n}`, `${new Date().toISOString()} ${text}`);
-    const device = new Device();
+    const runtime = new ClientRuntime();
     const sdk = createHeliograph({
       url: `ws://127.0.0.1:${link.port}/ws/sync`,
       apiUrl: `http://127.0.0.1:${link.port}/api/v1`,
       getToken: () => this.#token,
       renewToken: async () => (this.renews ? this.#signIn() : null),
-      onAuthRequired: () => void device.clock.setTimer(() => this.#signInAgain(sdk), SIGN_IN_MS),
+      onAuthRequired: () => void runtime.clock.setTimer(() => this.#signInAgain(sdk), SIGN_IN_MS),
       store: this.#store,
       random: random.next,
-      clock: device.clock,
-      fetch: device.fetch,
-      openSocket: tappedSocketFactory(this.tap, device.run),
+      clock: runtime.clock,
+      fetch: runtime.fetch,
+      openSocket: tappedSocketFactory(this.tap, runtime.run),
       logger: { info: note, warn: note },
     });
     const lists = new Map(
@@ -197,10 +197,10 @@ export class ChaosClient implements AsyncDisposable {
         sdk.list("task", { within: id, filter: { project_id: id }, sort: "created_ts,id", limit: LIST_LIMIT }),
       ]),
     );
-    const leave = [...lists.values()].map((list) => list.subscribe(() => undefined));
-    for (const type of new Set(this.held.map((held) => held.type))) {
-      const ids = this.held.filter((held) => held.type === type).map(({ id }) => id);
-      leave.push(sdk.subscribe(type, ids));
+    const unsubscribers = [...lists.values()].map((list) => list.subscribe(() => undefined));
+    for (const entityCode of new Set(this.held.map((held) => held.entityCode))) {
+      const ids = this.held.filter((held) => held.entityCode === entityCode).map(({ id }) => id);
+      unsubscribers.push(sdk.subscribe(entityCode, ids));
     }
     let state = "";
     sdk.onStatus((status) => {
@@ -209,9 +209,9 @@ export class ChaosClient implements AsyncDisposable {
     });
     sdk.start();
     const release = () => {
-      for (const go of leave) go();
+      for (const unsubscribe of unsubscribers) unsubscribe();
     };
-    return { sdk, lists, device, release };
+    return { sdk, lists, runtime, release };
   }
 
   #signIn(): string {
@@ -226,7 +226,7 @@ export class ChaosClient implements AsyncDisposable {
     sdk.tokenChanged();
   }
 
-  #written(rows: readonly StoredEntity[]): void {
+  #recordWrites(rows: readonly StoredEntity[]): void {
     const at = performance.now();
     for (const row of rows) {
       const key = row.id.replace(":", "/");
@@ -234,7 +234,7 @@ export class ChaosClient implements AsyncDisposable {
       if (before !== undefined && row.ver < before) this.#regressions += 1;
       this.#versions.set(key, row.ver);
       if (before !== undefined && !row.gone && row.ver > before) {
-        // Of a row that is there again only the newest version was due: the others were not for this client.
+        // A row that reappears owes this client only its newest version: it had no right to the ones between.
         const from = this.#gone.has(key) ? row.ver - 1 : before;
         this.#applied.push({ key, from, to: row.ver, at });
       }
@@ -244,7 +244,10 @@ export class ChaosClient implements AsyncDisposable {
   }
 }
 
-/** Rows of the other organization for everybody, secrets for all but administrators, who are the first of a tenant. */
+/**
+ * Ids that a user must never receive: rows of the other organization and, except for the administrator (a tenant's first
+ * user), the secrets of their own.
+ */
 function forbiddenTo(user: DemoUser, tenant: Tenant, world: World): ReadonlySet<string> {
   const foreign = world.tenants
     .filter((other) => other !== tenant)

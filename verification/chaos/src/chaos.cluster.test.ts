@@ -14,9 +14,9 @@ test(`no client misses a change while processes die (seed ${seed})`, async () =>
     faults: ["gateway-kill", "leader-kill", "redis-kill", "client-reload"],
     clients: 6,
     logs: null,
-    // Other tests run beside this one.
+    // Other tests run at the same time and slow the clients down.
     leniencyMs: 10_000,
-    // The budget bounds the work; this only ends a run that hangs.
+    // The budget bounds the work; this timeout only ends a run that hangs.
     signal: AbortSignal.timeout(280_000),
     report: (line) => void lines.push(line),
   });

@@ -1,6 +1,6 @@
 /**
- * `npm run chaos`: real processes, real clients, faults. Prints one JSON object; the way there goes to standard error.
- * Exit code 1 when a promise was broken.
+ * `npm run chaos`: injects faults into real processes with real clients. Prints one JSON object to standard output and
+ * progress to standard error. Exit code 1 when a promise was broken.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Commits } from "./commits.ts";
 
-test("somebody is behind since the first version that he had not", () => {
+test("a client is behind since the commit of the first version it lacked", () => {
   const commits = new Commits();
   commits.add("task", [{ id: "a", version: 10 }], 100);
   commits.add("task", [{ id: "a", version: 30 }], 300);
@@ -9,6 +9,6 @@ test("somebody is behind since the first version that he had not", () => {
   expect(commits.firstMissed("task/a", 10, 30)).toBe(300);
   expect(commits.firstMissed("task/a", 10, 20)).toBe(350);
   expect(commits.firstMissed("task/a", 30, 30)).toBeUndefined();
-  expect([...commits.highest()]).toEqual([{ type: "task", id: "a", version: 30 }]);
+  expect([...commits.highest()]).toEqual([{ entityCode: "task", id: "a", version: 30 }]);
   expect(commits.count).toBe(3);
 });

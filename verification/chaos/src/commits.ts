@@ -1,11 +1,11 @@
 /** One acknowledged version of one row. */
 interface Commit {
   version: number;
-  /** When the writer had the acknowledgement, milliseconds of performance.now(). */
+  /** When the writer received the acknowledgement, performance.now(). */
   at: number;
 }
 
-/** Versions that writers know to be committed, by "type/id". */
+/** Versions that writers know to be committed, by "entityCode/id". */
 export class Commits {
   readonly #byRow = new Map<string, Commit[]>();
   #count = 0;
@@ -14,17 +14,17 @@ export class Commits {
     return this.#count;
   }
 
-  add(type: string, rows: readonly { id: string; version: number | string }[], at = performance.now()): void {
+  add(entityCode: string, rows: readonly { id: string; version: number | string }[], at = performance.now()): void {
     this.#count += rows.length;
     for (const { id, version } of rows) {
-      const key = `${type}/${id}`;
+      const key = `${entityCode}/${id}`;
       const commits = this.#byRow.get(key);
       if (commits === undefined) this.#byRow.set(key, [{ version: Number(version), at }]);
       else commits.push({ version: Number(version), at });
     }
   }
 
-  /** Acknowledgement of the first version above `held` and not above `reached`: how long somebody was behind. */
+  /** When the first version above `held` and up to `reached` was acknowledged: since then the holder of `held` was behind. */
   firstMissed(key: string, held: number, reached: number): number | undefined {
     let first: number | undefined;
     for (const { version, at } of this.#byRow.get(key) ?? []) {
@@ -34,15 +34,15 @@ export class Commits {
   }
 
   /** Highest acknowledged version of each row. */
-  *highest(): Generator<{ type: string; id: string; version: number }> {
+  *highest(): Generator<{ entityCode: string; id: string; version: number }> {
     for (const [key, commits] of this.#byRow) {
       const slash = key.indexOf("/");
       const version = Math.max(...commits.map((commit) => commit.version));
-      yield { type: key.slice(0, slash), id: key.slice(slash + 1), version };
+      yield { entityCode: key.slice(0, slash), id: key.slice(slash + 1), version };
     }
   }
 
-  /** Forgets all but the count. */
+  /** Discards everything except the count. */
   clear(): void {
     this.#byRow.clear();
   }

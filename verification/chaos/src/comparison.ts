@@ -1,13 +1,13 @@
+import { entityKey } from "@heliograph/shared/entity-key";
 import type { ChaosClient } from "./chaos-client.ts";
-import { entityKeyOf } from "./store-key.ts";
-import type { Truth } from "./truth.ts";
+import type { ExpectedState } from "./expected-state.ts";
 
-/** A way in which one client differs from what its user may read. */
+/** One row at one client that differs from what its user may read. */
 export interface Difference {
   client: string;
   key: string;
   kind: "missed" | "unauthorized";
-  /** For whoever looks for the reason. */
+  /** Where it was shown and what was expected, for diagnosis. */
   detail: string;
 }
 
@@ -17,19 +17,19 @@ export interface Comparison {
   differences: Difference[];
 }
 
-/** What a client shows of a row: undefined when it shows none. */
+/** A row as a client shows it. */
 interface Shown {
   version: number;
   text: unknown;
 }
 
 /**
- * Compares what a client shows with what its user may read: each row held by id, and every listed project row by row and
- * as a set.
+ * Compares what a client shows with what its user may read: each row held by id, and for every listed project each row and
+ * the set of rows.
  */
-export async function compare(client: ChaosClient, truth: Truth): Promise<Comparison> {
-  const readable = truth.readable.get(client.user.personId);
-  if (readable === undefined) throw new Error(`Nothing was read for ${client.name}.`);
+export async function compare(client: ChaosClient, expected: ExpectedState): Promise<Comparison> {
+  const readable = expected.readable.get(client.user.personId);
+  if (readable === undefined) throw new Error(`There is no expected state for ${client.name}.`);
   const differences: Difference[] = [];
   let count = 0;
   const check = (key: string, shown: Shown | undefined, where: string) => {
@@ -39,25 +39,25 @@ export async function compare(client: ChaosClient, truth: Truth): Promise<Compar
       differences.push({ client: client.name, key, kind: "missed", detail: `${where}: ${detail}` });
     if (row === undefined) {
       if (shown === undefined) return;
-      if (truth.present.has(key)) {
+      if (expected.present.has(key)) {
         differences.push({
           client: client.name,
           key,
           kind: "unauthorized",
-          detail: `${where}: shows ${shown.version}`,
+          detail: `${where}: shows version ${shown.version}`,
         });
-      } else missed(`shows ${shown.version} of a deleted row`);
-    } else if (shown === undefined) missed(`shows nothing of ${row.version}`);
-    else if (shown.version !== row.version) missed(`shows ${shown.version} of ${row.version}`);
-    else if (shown.text !== row.text) missed(`shows another text of version ${row.version}`);
+      } else missed(`shows version ${shown.version} of a deleted row`);
+    } else if (shown === undefined) missed(`shows nothing, expected version ${row.version}`);
+    else if (shown.version !== row.version) missed(`shows version ${shown.version}, expected ${row.version}`);
+    else if (shown.text !== row.text) missed(`shows a wrong text of version ${row.version}`);
   };
 
-  const stored = await client.sdk.store.read(client.held.map(entityKeyOf));
+  const stored = await client.sdk.store.read(client.held.map(({ entityCode, id }) => entityKey(entityCode, id)));
   for (const held of client.held) {
-    const row = stored.get(entityKeyOf(held));
+    const row = stored.get(entityKey(held.entityCode, held.id));
     const shown =
       row === undefined || row.gone ? undefined : { version: row.ver, text: row.data?.["title"] ?? row.data?.["name"] };
-    check(`${held.type}/${held.id}`, shown, client.tap.refused(held.type, held.id) ? "id (refused)" : "id");
+    check(`${held.entityCode}/${held.id}`, shown, client.tap.refused(held.entityCode, held.id) ? "id (refused)" : "id");
   }
   for (const [projectId, list] of client.lists) {
     const snapshot = list.snapshot();
@@ -71,10 +71,10 @@ export async function compare(client: ChaosClient, truth: Truth): Promise<Compar
     const where = `list${snapshot.stale ? " (stale)" : ""}${client.tap.refused("task", projectId) ? " (refused)" : ""}`;
     for (const [key] of expected) check(key, shown.get(key), where);
     for (const [key, row] of shown) {
-      // Listed under a project that it has left is as wrong as listed when it is gone.
+      // A row listed under a project it has left is as wrong as a deleted row that is still listed.
       if (!expected.some(([other]) => other === key)) {
-        const elsewhere = readable.has(key);
-        if (elsewhere) {
+        const movedAway = readable.has(key);
+        if (movedAway) {
           count += 1;
           differences.push({
             client: client.name,

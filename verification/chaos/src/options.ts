@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
 import { itemsOfPart, readPart } from "@heliograph/testkit/process/read-part";
-import { deaths, faults } from "./faults/catalog.ts";
+import { faults, kills } from "./faults/catalog.ts";
 
-/** What to do. */
+/** Options of `npm run chaos`. */
 export interface ChaosOptions {
-  /** No injection begins after so many seconds. */
+  /** No injection begins after this many seconds. */
   seconds: number;
-  /** Nor after so many injections. */
+  /** At most this many injections. */
   budget: number;
   seed: number;
   /** Names of faults; empty: all of them. */
@@ -14,9 +14,9 @@ export interface ChaosOptions {
   /** In each process. */
   clients: number;
   scale: "usual" | "oracle";
-  /** Processes that divide the injections among themselves, each with servers and clients of its own. */
+  /** Processes among which the injections are divided, each with its own servers and clients. */
   workers: number;
-  /** File that the result is written to, beside standard output. */
+  /** File that also receives the result. */
   json: string | null;
   /** Folder for the log lines of every service. */
   logs: string | null;
@@ -28,12 +28,12 @@ const ORACLE_CLIENTS = "200";
 
 export const usage = `usage: npm run chaos -- [--seconds S] [--budget N] [--seed N] [--each N] [--faults a,b] [--part K/N] [--clients C] [--workers W] [--oracle] [--json FILE] [--logs FOLDER]
 Injects faults into real processes and compares every client with the database after each.
-  --seconds S  begin no injection after S seconds (60, or as long as it takes when a budget is given)
-  --budget N   begin no more than N injections; each fault gets the same number
+  --seconds S  begin no injection after S seconds (60; unlimited when a budget is given)
+  --budget N   begin at most N injections, the same number of each fault
   --each N     begin N injections of each fault
-  --part K/N   only the K-th of N parts of the faults
-  --workers W  divide them among W processes with everything of their own (1)
-  --oracle     many clients (200), more rows, and only deaths: of gateways, watchers, Redis, PostgreSQL and clients
+  --part K/N   inject only the K-th of N parts of the faults
+  --workers W  divide the injections among W processes, each with its own servers and clients (1)
+  --oracle     200 clients, more rows, and only kill -9 of gateways, watchers, Redis, PostgreSQL and clients
 Faults: ${faults.map(({ name }) => name).join(", ")}`;
 
 function count(name: string, text: string): number {
@@ -42,7 +42,7 @@ function count(name: string, text: string): number {
   return value;
 }
 
-/** Parses the command line; null when help was asked for. Throws an error to show otherwise. */
+/** Parses the command line; null for --help. Throws an error with a message for the user. */
 export function parseChaosOptions(args: string[]): ChaosOptions | null {
   const { values } = parseArgs({
     args,
@@ -65,7 +65,7 @@ export function parseChaosOptions(args: string[]): ChaosOptions | null {
   const names = values.faults.split(",").filter((name) => name !== "");
   const unknown = names.filter((name) => !faults.some((fault) => fault.name === name));
   if (unknown.length > 0) throw new Error(`There is no fault named ${unknown.join(", ")}.`);
-  const asked = names.length === 0 && values.oracle ? deaths : names;
+  const asked = names.length === 0 && values.oracle ? kills : names;
   const part = readPart(values.part);
   const chosen = part.of === 1 ? asked : itemsOfPart(asked.length > 0 ? asked : faults.map(({ name }) => name), part);
   const each = values.each === undefined ? undefined : count("each", values.each) * (chosen.length || faults.length);

@@ -23,22 +23,22 @@ import pg from "pg";
 import { SmallDisk } from "./small-disk.ts";
 
 /**
- * An acknowledged commit must survive the death of the server's processes. That of the machine is not tried here, so the
- * kernel's page cache is durable enough and fsync may stay off.
+ * An acknowledged commit must survive kill -9 of the server. A crash of the machine is not tested, so the kernel's page cache
+ * is durable enough and fsync stays off.
  */
 const settings = { ...fastSettings, ...replicationSettings, synchronous_commit: "on", full_page_writes: "on" };
-/** After kill -9 the shared memory belongs to the last processes for a moment. */
+/** Start attempts are repeated this long: after kill -9, remaining processes still hold the shared memory for a moment. */
 const RESTART_MS = 20_000;
 const CRASH_MS = 10_000;
 
 /**
- * A PostgreSQL with passwords, which can be restarted, killed, run out of disk and replaced by a standby. Its address stays
- * the same: `port` leads to whichever server is the primary.
+ * A PostgreSQL server with passwords that can be restarted, killed, run out of disk and replaced by a standby. Clients keep one
+ * address: `port` is the port of the current primary.
  */
 export class PostgresHost implements AsyncDisposable {
-  /** Superuser URL of the database, through nothing that misbehaves. */
+  /** Superuser URL of the database, past every injected fault. */
   readonly url: string;
-  /** Null where nothing can be mounted. */
+  /** Null where no file system can be mounted. */
   readonly disk: SmallDisk | null;
   readonly #folder: string;
   readonly #front: FaultProxy;
@@ -62,7 +62,7 @@ export class PostgresHost implements AsyncDisposable {
     this.#undo = parts.undo;
   }
 
-  /** A server with the demo database; with a disk of its own when that is wanted and possible. */
+  /** Starts a server with the demo database, on its own disk when that is requested and possible. */
   static async start(random: SeededRandom, { ownDisk }: { ownDisk: boolean }): Promise<PostgresHost> {
     await using undo = new AsyncDisposableStack();
     const disk = ownDisk ? SmallDisk.mount() : null;
@@ -85,33 +85,33 @@ export class PostgresHost implements AsyncDisposable {
     return new PostgresHost({ url, disk, folder, front, primary, undo: undo.move() });
   }
 
-  /** Where the server of this moment listens; past the address that stays. */
+  /** Port of the current primary itself, behind the stable address. */
   get port(): number {
     return this.#primary.port;
   }
 
-  /** Ends all sessions, writes everything, starts again. */
+  /** Fast shutdown (ends all sessions), then a start after `downMs`. */
   async restart(downMs: number): Promise<void> {
     await this.#primary.server.stop();
     await wait(downMs);
-    await this.#startAgain();
+    await this.#restartServer();
   }
 
   /** kill -9, then recovery from the write-ahead log. */
   async crash(downMs: number): Promise<void> {
     await stopChild(this.#primary.server.process, "SIGKILL", RESTART_MS);
     await wait(downMs);
-    await this.#startAgain();
+    await this.#restartServer();
   }
 
-  /** Does what a supervisor does: starts the server again if it gave up, as it does when it cannot even recover. */
+  /** Acts as a supervisor: starts the server again if it exited, as it does when recovery fails. */
   async supervise(): Promise<void> {
-    if (hasExited(this.#primary.server.process)) await this.#startAgain();
+    if (hasExited(this.#primary.server.process)) await this.#restartServer();
   }
 
   /**
-   * Makes a standby, lets it lag behind for `lagMs` (null: synchronous, it has whatever was acknowledged), kills the primary
-   * and promotes the standby, which takes its address.
+   * Starts a standby, lets it lag by `lagMs` (null: synchronous, so it has every acknowledged commit), kills the primary and
+   * promotes the standby, which takes over the address.
    */
   async failOver({ lagMs }: { lagMs: number | null }): Promise<void> {
     const { place, server } = this.#primary;
@@ -134,7 +134,7 @@ export class PostgresHost implements AsyncDisposable {
     rmSync(place.dataDirectory, { recursive: true, force: true });
   }
 
-  /** Stops or continues the server and all of its sessions, each of which leads a process group of its own. */
+  /** Stops or continues the server and all its session processes; each is in its own process group, so one signal does not reach all. */
   signalAll(signal: "SIGSTOP" | "SIGCONT"): void {
     const { pid } = this.#primary.server;
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
@@ -142,7 +142,7 @@ export class PostgresHost implements AsyncDisposable {
       try {
         process.kill(one, signal);
       } catch {
-        // It ended meanwhile.
+        // It has exited in the meantime.
       }
     }
   }
@@ -163,7 +163,7 @@ export class PostgresHost implements AsyncDisposable {
     });
   }
 
-  async #startAgain(): Promise<void> {
+  async #restartServer(): Promise<void> {
     for (const deadline = Date.now() + RESTART_MS; ; ) {
       const { place, port } = this.#primary;
       try {
@@ -177,14 +177,14 @@ export class PostgresHost implements AsyncDisposable {
   }
 }
 
-/** The server that takes writes now. */
+/** The server that accepts writes now. */
 interface Primary {
   place: PostgresPlace;
   port: number;
   server: PostgresServer;
 }
 
-/** The templates trust whoever reaches their private socket; on a port everybody on the machine would. */
+/** Requires a password: the templates trust every connection on a private socket, and a TCP port is open to the whole machine. */
 async function setPassword(place: PostgresPlace, socketFolder: string, password: string): Promise<void> {
   const server = await startPostgres(place, { listen: { socketFolder }, settings });
   try {

@@ -3,7 +3,7 @@ import { findRedis } from "@heliograph/testkit/redis/find-redis";
 import { type RedisServer, startRedis } from "@heliograph/testkit/redis/server";
 import { Redis } from "ioredis";
 
-/** A Redis that can be killed, frozen and emptied; it keeps its port. */
+/** A Redis server that can be killed, frozen and emptied. It keeps its port across restarts. */
 export class RedisHost implements AsyncDisposable {
   readonly port: number;
   readonly #program: string;
@@ -17,7 +17,7 @@ export class RedisHost implements AsyncDisposable {
 
   static async start(): Promise<RedisHost> {
     const { program, ...found } = await findRedis();
-    if (program === null) throw new Error(`No Redis: ${"reason" in found ? found.reason : "unknown"}.`);
+    if (program === null) throw new Error(`Redis was not found: ${"reason" in found ? found.reason : "unknown"}.`);
     return new RedisHost(program, await startRedis(program));
   }
 
@@ -25,7 +25,7 @@ export class RedisHost implements AsyncDisposable {
     await this.#server.stop("SIGKILL");
   }
 
-  async startAgain(): Promise<void> {
+  async restart(): Promise<void> {
     this.#server = await startRedis(this.#program, { port: this.port });
   }
 
@@ -33,7 +33,7 @@ export class RedisHost implements AsyncDisposable {
     this.#server.process.kill(signal);
   }
 
-  /** Runs a command outside of every proxy. */
+  /** Runs a command past every proxy. */
   async command(name: string, ...args: string[]): Promise<void> {
     const redis = new Redis(this.#server.url, { lazyConnect: true });
     redis.on("error", () => undefined);
@@ -43,11 +43,11 @@ export class RedisHost implements AsyncDisposable {
     } finally {
       redis.disconnect();
     }
-    // The answer of KILL comes before the connections are gone.
+    // CLIENT KILL is answered before the connections are closed.
     await wait(10);
   }
 
-  /** Publishes the same message so many times, at once. */
+  /** Publishes the same message `times` times at once. */
   async publish(channel: string, message: string, times: number): Promise<void> {
     const redis = new Redis(this.#server.url, { lazyConnect: true });
     redis.on("error", () => undefined);

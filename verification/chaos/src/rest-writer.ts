@@ -4,11 +4,11 @@ import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { Commits } from "./commits.ts";
 import type { Tenant } from "./world.ts";
 
-const GIVE_UP_MS = 4_000;
+const REQUEST_TIMEOUT_MS = 4_000;
 
 /**
- * Writes through the API as the browser of one user would. What is acknowledged must never be lost, and what was refused or
- * cut off may or may not have taken place.
+ * Writes through the REST API as one user's browser would. Acknowledged writes must never be lost; writes that failed or were
+ * cut off may or may not have been committed.
  */
 export class RestWriter {
   readonly #api: () => ApiClient;
@@ -34,7 +34,7 @@ export class RestWriter {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.#once();
+        await this.#writeOnce();
       } catch (error) {
         if (!(error instanceof ApiError) && !(error instanceof DOMException)) throw error;
       }
@@ -42,18 +42,18 @@ export class RestWriter {
     }
   }
 
-  async #once(): Promise<void> {
+  async #writeOnce(): Promise<void> {
     const random = this.#random;
     const { tasks, projects, documents } = this.#tenant;
-    const options = { signal: AbortSignal.timeout(GIVE_UP_MS) };
-    const throwOf = random.next();
-    if (throwOf < 0.2 && tasks.length < this.#tenant.mostTasks) {
+    const options = { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) };
+    const draw = random.next();
+    if (draw < 0.2 && tasks.length < this.#tenant.mostTasks) {
       const made = await this.#api().create("task", { title: "By REST", project_id: random.pick(projects) }, options);
       tasks.push(made.id);
       this.#commits.add("task", [made]);
-    } else if (throwOf < 0.35) {
+    } else if (draw < 0.35) {
       await this.#api().remove("task", random.pick(tasks), options);
-    } else if (throwOf < 0.6) {
+    } else if (draw < 0.6) {
       const changed = await this.#api().update(
         "document",
         random.pick(documents),

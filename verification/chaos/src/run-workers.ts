@@ -4,19 +4,19 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Resources } from "@heliograph/testkit/metrics/resource-watch";
+import { FaultStats, type RawFaultStats } from "./fault-stats.ts";
 import { type ChaosResult, type ChaosRun, runChaos } from "./run-chaos.ts";
-import { type RawTally, Tally } from "./tally.ts";
 
-/** What a worker came to. */
+/** Result of one worker process. */
 export interface WorkerResult {
-  readonly total: RawTally;
-  readonly faults: Readonly<Record<string, RawTally>>;
+  readonly total: RawFaultStats;
+  readonly faults: Readonly<Record<string, RawFaultStats>>;
   readonly evidence: readonly string[];
   readonly skipped: readonly string[];
   readonly resources: Resources;
 }
 
-/** What a worker shall do, and the file that it writes its result to: megabytes of samples. */
+/** Order to a worker. It writes its result to `file`, because the samples take megabytes. */
 export type WorkerOrder = Omit<ChaosRun, "signal" | "report"> & { readonly file: string };
 
 type Task = Omit<ChaosRun, "share">;
@@ -31,11 +31,11 @@ async function runWorker(task: Task, share: ChaosRun["share"], file: string): Pr
   child.send(order);
   const [code] = (await once(child, "exit")) as [number | null];
   signal.removeEventListener("abort", stop);
-  if (code !== 0) throw new Error(`Worker ${share.index + 1} ended with ${code ?? child.signalCode}.`);
+  if (code !== 0) throw new Error(`Worker ${share.index + 1} exited with ${code ?? child.signalCode}.`);
   return JSON.parse(readFileSync(file, "utf8")) as WorkerResult;
 }
 
-/** One run in this process, or its injections divided among several, which share nothing but the machine. */
+/** Runs in this process, or divides the injections among several processes that share only the machine. */
 export async function runWorkers(task: Task, workers: number): Promise<ChaosResult> {
   if (workers === 1) return runChaos({ ...task, share: { index: 0, of: 1 } });
   const folder = mkdtempSync(path.join(tmpdir(), "chaos-workers-"));
@@ -44,14 +44,14 @@ export async function runWorkers(task: Task, workers: number): Promise<ChaosResu
       return runWorker(task, { index, of: workers }, path.join(folder, String(index)));
     }),
   ).finally(() => rmSync(folder, { recursive: true, force: true }));
-  const total = new Tally();
-  const faults: Record<string, Tally> = {};
+  const total = new FaultStats();
+  const faults: Record<string, FaultStats> = {};
   for (const result of results) {
-    total.add(Tally.from(result.total));
+    total.add(FaultStats.from(result.total));
     for (const [name, raw] of Object.entries(result.faults)) {
-      const sum = faults[name] ?? new Tally();
+      const sum = faults[name] ?? new FaultStats();
       faults[name] = sum;
-      sum.add(Tally.from(raw));
+      sum.add(FaultStats.from(raw));
     }
   }
   return {

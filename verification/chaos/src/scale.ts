@@ -1,31 +1,31 @@
-/** How much there is, and how much of it is changed and held. */
+/** How many rows exist, and how many of them are changed and held. */
 export interface Scale {
   /** In each of the two organizations. */
   readonly projects: number;
   readonly tasksPerProject: number;
   readonly secretsPerProject: number;
   readonly documents: number;
-  /** What one client holds by id. */
+  /** Rows that one client subscribes to by id. */
   readonly tasksHeld: number;
   readonly documentsHeld: number;
-  /** Every so many-th client also shows whole projects, and how many. */
+  /** Every n-th client also lists whole projects; `listsShown` is their number. */
   readonly listEvery: number;
   readonly listsShown: number;
   readonly sqlWriters: number;
   /** Writers whose transactions stay open for up to 3 s. */
   readonly longWriters: number;
-  /** Longest pause of a writer between two transactions, milliseconds. */
+  /** Longest pause of a SQL writer between two transactions, milliseconds. */
   readonly sqlPauseMs: number;
   readonly restPauseMs: number;
-  /** The same of each client that writes through the queue of its device. */
-  readonly diaryPauseMs: number;
-  /** How often all tasks of a project are changed at once, relative to ten for a rename. */
+  /** Longest pause between two writes through the outbox of a client, milliseconds. */
+  readonly outboxPauseMs: number;
+  /** Weight of changing all tasks of a project at once; a rename has weight 10. */
   readonly bulkWeight: number;
-  /** Writing before the fault and after its end, milliseconds. */
-  readonly aroundMs: number;
+  /** How long writers run before the fault and after its end, milliseconds. */
+  readonly writingMs: number;
 }
 
-/** Few rows that everybody holds, so that every change hits somebody. */
+/** Few rows, held by many clients, so that every change concerns some client. */
 export const usualScale: Scale = {
   projects: 4,
   tasksPerProject: 20,
@@ -39,14 +39,14 @@ export const usualScale: Scale = {
   longWriters: 2,
   sqlPauseMs: 80,
   restPauseMs: 300,
-  diaryPauseMs: 2_000,
+  outboxPauseMs: 2_000,
   bulkWeight: 1,
-  aroundMs: 250,
+  writingMs: 250,
 };
 
 /**
- * Hundreds of clients on one machine. Each row is held by a few of them, and most changes come in bulk: what a client reads
- * again costs more than what is written, and a machine that is merely saturated shows nothing about faults.
+ * Hundreds of clients on one machine. Each row is held by few of them and most changes come in bulk: refetches cost more than
+ * writes, and a saturated machine shows nothing about faults.
  */
 export const oracleScale: Scale = {
   projects: 24,
@@ -61,7 +61,7 @@ export const oracleScale: Scale = {
   longWriters: 2,
   sqlPauseMs: 200,
   restPauseMs: 2_000,
-  diaryPauseMs: 30_000,
+  outboxPauseMs: 30_000,
   bulkWeight: 14,
-  aroundMs: 3_000,
+  writingMs: 3_000,
 };

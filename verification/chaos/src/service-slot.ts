@@ -6,7 +6,7 @@ import { sumOfMetric } from "@heliograph/testkit/metrics/metrics-text";
 import { FaultProxy } from "@heliograph/testkit/network/fault-proxy";
 import { roleUrl } from "@heliograph/testkit/postgres/role-login";
 
-/** A place for one gateway or watcher: its own links to PostgreSQL and Redis, and the process that is there now. */
+/** One gateway or watcher with its own proxies to PostgreSQL and Redis. The process can be ended and started again. */
 export class ServiceSlot implements AsyncDisposable {
   readonly name: string;
   readonly kind: ServiceKind;
@@ -38,9 +38,9 @@ export class ServiceSlot implements AsyncDisposable {
   static async start(options: {
     name: string;
     kind: ServiceKind;
-    /** Superuser URL, and the ports behind the links. */
+    /** Superuser URL. The service connects through its proxies to the ports below. */
     databaseUrl: string;
-    /** The server may move. */
+    /** Asked for each connection, because the primary may change. */
     databasePort: () => number;
     redisPort: number;
     env: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export class ServiceSlot implements AsyncDisposable {
     const redis = undo.use(await FaultProxy.listen(() => options.redisPort, random));
     const url = new URL(roleUrl(options.databaseUrl, `heliograph_${kind}`));
     url.port = String(database.port);
-    // Services are started again and again: most of that time would go into reading the same sources.
+    // Services start many times; without the compile cache most of that time goes into compiling the same sources.
     const cache = { NODE_COMPILE_CACHE: path.join(tmpdir(), "heliograph-compile-cache") };
     const env = { ...options.env, ...cache, DATABASE_URL: url.href, REDIS_URL: `redis://127.0.0.1:${redis.port}` };
     const slot = undo.use(new ServiceSlot({ name, kind, database, redis, env, logSink }));
@@ -62,12 +62,12 @@ export class ServiceSlot implements AsyncDisposable {
     return slot;
   }
 
-  /** Where a balancer with health checks would send somebody now; null while it would not. */
+  /** Port that a balancer with health checks would choose now; null while the service is frozen, ending or down. */
   get port(): number | null {
     return this.#frozen || this.#ending ? null : (this.#service?.port ?? null);
   }
 
-  /** How often the process ended without being told to. */
+  /** How often the process exited on its own. */
   get crashes(): number {
     return this.#crashes;
   }
@@ -76,7 +76,7 @@ export class ServiceSlot implements AsyncDisposable {
     return this.#service?.pid ?? null;
   }
 
-  /** `env` goes over the usual settings, for this start alone. */
+  /** Starts the process. `env` overrides the usual settings for this start alone. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const { name, kind } = this;
     const service = await startService({
@@ -95,12 +95,12 @@ export class ServiceSlot implements AsyncDisposable {
     });
   }
 
-  /** Does what a supervisor does: starts the process again if it has ended by itself. */
+  /** Acts as a supervisor: starts the process again if it has exited. */
   async supervise(): Promise<void> {
     if (this.#service === null) await this.start();
   }
 
-  /** Ends the process: at once, or as an operator would. */
+  /** Ends the process: SIGKILL at once, SIGTERM gracefully. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const service = this.#service;
     if (service === null) return;
@@ -125,7 +125,7 @@ export class ServiceSlot implements AsyncDisposable {
     this.#service?.process.kill(signal);
   }
 
-  /** One number of its metrics, the sum over all labels that match; null when it does not answer. */
+  /** Value of one metric, summed over all matching labels; null when the service does not answer. */
   async metric(name: string, labels?: RegExp): Promise<number | null> {
     if (this.#service === null) return null;
     try {

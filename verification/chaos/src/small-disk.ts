@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { processCommand } from "@heliograph/testkit/process/process-command";
 
-/** Ample for every run; only what is used costs memory. */
+/** Enough for every run; a tmpfs takes only the memory that is used. */
 const WHOLE_MIB = 4_096;
 const MIB = 1024 * 1024;
 const PREFIX = "chaos-disk-";
 const FOLDER = /^chaos-disk-(\d+)-/;
 
-/** A file system of its own in memory, which can be full from one moment to the next, and have room again. */
+/** A separate file system in memory that can be filled and freed at any moment. */
 export class SmallDisk implements Disposable {
   readonly folder: string;
 
@@ -18,7 +18,7 @@ export class SmallDisk implements Disposable {
     this.folder = folder;
   }
 
-  /** Null where we may not mount anything. */
+  /** Mounts the disk; null where mounting is not permitted. */
   static mount(): SmallDisk | null {
     if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/bin/mount")) return null;
     removeLeftovers();
@@ -32,7 +32,7 @@ export class SmallDisk implements Disposable {
     return new SmallDisk(folder);
   }
 
-  /** Leaves this much room, KiB, for whoever writes next. */
+  /** Shrinks the disk to this much free space, KiB. */
   fill(roomKib: number): void {
     const { blocks, bfree, bsize } = statfsSync(this.folder);
     this.#resize(Math.ceil(((blocks - bfree) * bsize) / 1024) + roomKib);
@@ -56,12 +56,12 @@ function run(program: string, ...args: string[]): void {
 }
 
 function unmount(folder: string): void {
-  // Lazily: a process that is still ending would keep it busy.
+  // Lazily, because a process that is still exiting keeps the mount busy.
   run("umount", "-l", folder);
   rmdirSync(folder);
 }
 
-/** A run that was killed with -9 could not unmount. */
+/** Unmounts disks of runs that were killed with SIGKILL. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = FOLDER.exec(name)?.[1];
@@ -69,7 +69,7 @@ function removeLeftovers(): void {
     try {
       unmount(path.join(tmpdir(), name));
     } catch {
-      // Not mounted, or somebody else's.
+      // Not mounted, or owned by another user.
     }
   }
 }

@@ -7,16 +7,21 @@ import type { Tenant, World } from "./world.ts";
 
 /** Rows that a statement wrote. */
 interface Written {
-  type: "task" | "document" | "project";
+  entityCode: "task" | "document" | "project";
   rows: readonly { id: string; version: string }[];
 }
 
 /** One kind of change, inside the transaction of the caller. */
 type Change = (client: pg.Client, tenant: Tenant, random: SeededRandom) => Promise<Written>;
 
-async function write(client: pg.Client, type: Written["type"], text: string, values: unknown[]): Promise<Written> {
+async function write(
+  client: pg.Client,
+  entityCode: Written["entityCode"],
+  text: string,
+  values: unknown[],
+): Promise<Written> {
   const { rows } = await client.query<{ id: string; version: string }>(`${text} returning id, version`, values);
-  return { type, rows };
+  return { entityCode, rows };
 }
 
 const rename: Change = (client, tenant, random) =>
@@ -26,7 +31,7 @@ const rename: Change = (client, tenant, random) =>
   ]);
 
 const create: Change = async (client, tenant, random) => {
-  // More ids would only make it rarer that a held row is hit.
+  // More ids would make changes of held rows rarer.
   if (tenant.tasks.length >= tenant.mostTasks) return createAgain(client, tenant, random);
   const id = randomUUID();
   tenant.tasks.push(id);
@@ -38,7 +43,7 @@ const create: Change = async (client, tenant, random) => {
   );
 };
 
-/** Under an id that was there before, so that "gone" is not the last word. */
+/** Creates a row under an id that existed before: clients must show it although it was gone. */
 const createAgain: Change = (client, tenant, random) =>
   write(
     client,
@@ -49,9 +54,9 @@ const createAgain: Change = (client, tenant, random) =>
   );
 
 const remove: Change = async (client, tenant, random) => {
-  // The version of a deletion is known to the log only.
+  // The version of a deletion is known only to the log.
   await client.query("delete from app.task where id = any ($1)", [random.sample(tenant.tasks, random.int(1, 3))]);
-  return { type: "task", rows: [] };
+  return { entityCode: "task", rows: [] };
 };
 
 const replace: Change = async (client, tenant, random) => {
@@ -99,7 +104,7 @@ const renameProject: Change = (client, tenant, random) =>
     `Project ${random.int(0, 1e9)}`,
   ]);
 
-/** Lets one member read one private row, or no longer. Changes no version. */
+/** Grants one member one private row, or revokes the grant. Changes no version. */
 const grant: Change = async (client, tenant, random) => {
   const values = [random.pick(tenant.tasks), random.pick(tenant.users).personId, tenant.organizationId];
   const { rowCount } = await client.query(
@@ -112,10 +117,10 @@ const grant: Change = async (client, tenant, random) => {
       values,
     );
   }
-  return { type: "task", rows: [] };
+  return { entityCode: "task", rows: [] };
 };
 
-/** How often each is chosen, relative to the others. */
+/** Changes with their relative weights. */
 const changes = (bulkWeight: number): readonly (readonly [Change, number])[] => [
   [rename, 10],
   [create, 2],
@@ -130,22 +135,22 @@ const changes = (bulkWeight: number): readonly (readonly [Change, number])[] => 
   [renameProject, 1],
   [grant, 2],
 ];
-const urnOf = (bulkWeight: number): Change[] =>
+const weightedChanges = (bulkWeight: number): Change[] =>
   changes(bulkWeight).flatMap(([change, weight]) => Array.from({ length: weight }, () => change));
 
-/** Transactions that stay open for up to this long, so that they commit behind many others. */
+/** Longest duration of a long transaction: it commits after many that began later. */
 const LONG_MS = 3_000;
 const RECONNECT_MS = 100;
 const CONNECT_MS = 2_000;
 
-/** Writes as somebody at psql would, on a connection that no fault proxy touches. */
+/** Writes by plain SQL on a connection without a fault proxy. */
 export class SqlWriter {
   readonly #url: string;
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #commits: Commits;
   readonly #long: boolean;
-  readonly #urn: readonly Change[];
+  readonly #changes: readonly Change[];
   #client: pg.Client | null = null;
 
   constructor(parts: { url: string; world: World; random: SeededRandom; commits: Commits; long: boolean }) {
@@ -154,16 +159,16 @@ export class SqlWriter {
     this.#random = parts.random;
     this.#commits = parts.commits;
     this.#long = parts.long;
-    this.#urn = urnOf(parts.world.scale.bulkWeight);
+    this.#changes = weightedChanges(parts.world.scale.bulkWeight);
   }
 
-  /** Writes until the signal is aborted. Failures are part of the game: locks, deadlocks, a database that is down. */
+  /** Writes until the signal is aborted. Failures are expected: lock timeouts, deadlocks, a database that is down. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.#transaction(await this.#connected(), signal);
       } catch (error) {
-        if (!isRefusal(error)) this.#client = null;
+        if (!isStatementError(error)) this.#client = null;
         else await this.#client?.query("rollback").catch(() => undefined);
         await wait(RECONNECT_MS);
       }
@@ -195,19 +200,19 @@ export class SqlWriter {
     const written: Written[] = [];
     await client.query("begin");
     for (let n = this.#long ? random.int(1, 4) : 1; n > 0; n--)
-      written.push(await random.pick(this.#urn)(client, tenant, random));
+      written.push(await random.pick(this.#changes)(client, tenant, random));
     if (this.#long) await wait(random.int(0, LONG_MS), undefined, { signal }).catch(() => undefined);
     if (random.chance(0.05)) {
       await client.query("rollback");
       return;
     }
     await client.query("commit");
-    for (const { type, rows } of written) this.#commits.add(type, rows);
+    for (const { entityCode, rows } of written) this.#commits.add(entityCode, rows);
   }
 }
 
-/** An answer of the server about the statement, after which the connection still lives. */
-function isRefusal(error: unknown): boolean {
+/** Whether the server rejected the statement and the connection is still usable. */
+function isStatementError(error: unknown): boolean {
   const { code } = error as { code?: string };
   return code !== undefined && /^(23|40|42|55P03|P0|22)/.test(code);
 }

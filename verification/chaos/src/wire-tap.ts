@@ -1,24 +1,24 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
 import type { FrameTap } from "@heliograph/testkit/network/platform-socket";
 
-/** Characters of a frame in the evidence. */
+/** Characters of a frame that go into the evidence. */
 const SHOWN = 200;
-/** Lines of history that are kept of each id. */
+/** Lines of history kept for each id. */
 const REMEMBERED = 40;
 
-/** What one client asked and was told, as it went over the wire. */
+/** Observes the frames of one client: detects leaks and duplicates, and keeps a history of each id. */
 export class WireTap implements FrameTap {
   readonly #forbidden: ReadonlySet<string>;
-  readonly #told = new Map<string, number>();
-  /** Every id that this client ever asked for. */
-  readonly #named = new Set<string>();
-  readonly #asked = new Map<string, readonly string[]>();
-  /** By entity code and id of the row or container. */
+  readonly #notified = new Map<string, number>();
+  /** Every id that this client ever subscribed to. */
+  readonly #subscribed = new Set<string>();
+  readonly #requested = new Map<string, readonly string[]>();
+  /** By "entityCode/id" of the row or container. */
   readonly #refused = new Set<string>();
-  /** The newest of what was said about each id. */
+  /** The newest messages about each id. */
   readonly #history = new Map<string, string[]>();
   #socket = 0;
-  /** Changes signalled again on the same socket with a version that was told before. */
+  /** Changes notified again on the same socket, with a version it already had. */
   duplicates = 0;
   extra: (() => string | undefined) | undefined;
   #leaks: string[] = [];
@@ -27,49 +27,49 @@ export class WireTap implements FrameTap {
     this.#forbidden = forbidden;
   }
 
-  /** Was the client told on this socket that a row, or a container of rows, is gone and its subscription with it? */
-  refused(code: string, id: string): boolean {
-    return this.#refused.has(`${code}/${id}`);
+  /** Whether the server reported on this socket that a row or container is gone, which ends its subscription. */
+  refused(entityCode: string, id: string): boolean {
+    return this.#refused.has(`${entityCode}/${id}`);
   }
 
-  /** Ids that this user may never hear of, and did, with the frame that told; each only once. */
+  /** Leaks since the last call: ids that this user must never receive, each with the frame that contained it. */
   takeLeaks(): string[] {
     const leaks = this.#leaks;
     this.#leaks = [];
     return leaks;
   }
 
-  /** What was said about a row, oldest first, for whoever looks for the reason of a difference. */
+  /** Messages about a row, oldest first, to diagnose a difference. */
   history(id: string): readonly string[] {
     return this.#history.get(id) ?? [];
   }
 
   readonly sent = (socket: number, frame: string): void => {
-    this.#at(socket);
+    this.#useSocket(socket);
     const message = JSON.parse(frame) as UpMessage;
     if (message.type !== "SUBSCRIBE" || message.id === undefined) return;
     const { entityIds = [], within = [] } = message.payload;
     const { versions } = message.payload;
-    for (const [n, id] of entityIds.entries()) this.#note(id, `asked ${message.id} with ${versions?.[n]}`);
-    for (const id of [...entityIds, ...within]) this.#named.add(id);
-    this.#asked.set(message.id, [...entityIds, ...within]);
+    for (const [n, id] of entityIds.entries()) this.#note(id, `subscribe ${message.id} with version ${versions?.[n]}`);
+    for (const id of [...entityIds, ...within]) this.#subscribed.add(id);
+    this.#requested.set(message.id, [...entityIds, ...within]);
   };
 
   readonly received = (socket: number, frame: string): void => {
-    this.#at(socket);
+    this.#useSocket(socket);
     const message = JSON.parse(frame) as DownMessage;
     switch (message.type) {
       case "SUBSCRIBED": {
         const { entityCode, changed, gone } = message.payload;
-        for (const id of this.#asked.get(message.id ?? "") ?? []) {
+        for (const id of this.#requested.get(message.id ?? "") ?? []) {
           this.#refused.delete(`${entityCode}/${id}`);
-          this.#note(id, `answered ${message.id}`);
+          this.#note(id, `subscribed ${message.id}`);
         }
         for (const id of gone) {
           this.#refused.add(`${entityCode}/${id}`);
           this.#note(id, "refused");
         }
-        for (const { entityId, version } of changed) this.#note(entityId, `differs ${version}`);
+        for (const { entityId, version } of changed) this.#note(entityId, `changed ${version}`);
         for (const { entityId } of changed) this.#check(entityId, frame);
         break;
       }
@@ -77,14 +77,14 @@ export class WireTap implements FrameTap {
         for (const id of message.payload.entityIds) {
           this.#note(id, "GONE");
           this.#refused.add(`${message.payload.entityCode}/${id}`);
-          // Whoever asked for a row may hear that there is none; who did not learns its id.
-          if (!this.#named.has(id)) this.#check(id, frame);
+          // A client that subscribed to the id may be notified that it is gone. To any other client GONE leaks the id.
+          if (!this.#subscribed.has(id)) this.#check(id, frame);
         }
         break;
       case "INVALIDATE":
         for (const { entityId, version, action } of message.payload.changes) {
           this.#note(entityId, `${action} ${version}`);
-          this.#signal(entityId, version, frame);
+          this.#notify(entityId, version, frame);
         }
         break;
       default:
@@ -92,10 +92,10 @@ export class WireTap implements FrameTap {
     }
   };
 
-  #signal(id: string, version: number, frame: string): void {
+  #notify(id: string, version: number, frame: string): void {
     this.#check(id, frame);
-    if ((this.#told.get(id) ?? 0) >= version) this.duplicates += 1;
-    else this.#told.set(id, version);
+    if ((this.#notified.get(id) ?? 0) >= version) this.duplicates += 1;
+    else this.#notified.set(id, version);
   }
 
   #note(id: string, what: string): void {
@@ -105,12 +105,12 @@ export class WireTap implements FrameTap {
     else if (history.push(line) > REMEMBERED) history.shift();
   }
 
-  /** What was said on an older socket does not count on a new one. */
-  #at(socket: number): void {
+  /** Discards the state of the previous socket when a new one is used. */
+  #useSocket(socket: number): void {
     if (socket === this.#socket) return;
     this.#socket = socket;
-    this.#told.clear();
-    this.#asked.clear();
+    this.#notified.clear();
+    this.#requested.clear();
     this.#refused.clear();
   }
 

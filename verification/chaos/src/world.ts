@@ -3,7 +3,7 @@ import { type DemoUser, demoUsers } from "@heliograph/db";
 import pg from "pg";
 import type { Scale } from "./scale.ts";
 
-/** Ids of tasks in one tenant, present or not, beyond which none are added: so many times those of the beginning. */
+/** Limit of task ids in one tenant, existing or deleted, as a multiple of the initial number. */
 const MOST_TASKS = 2.5;
 
 /** The rows of one organization that writers change and clients hold. */
@@ -11,12 +11,12 @@ export interface Tenant {
   readonly organizationId: string;
   readonly users: readonly DemoUser[];
   readonly projects: readonly string[];
-  /** Ids of tasks that were ever there; they come and go. */
+  /** Ids of all tasks that ever existed; writers delete and create them again. */
   readonly tasks: string[];
-  /** Tasks that are private from the first to the last moment and granted to nobody. */
+  /** Tasks that stay private for the whole run and are granted to no member. */
   readonly secrets: readonly string[];
   readonly documents: readonly string[];
-  /** A project that only the barrier changes. */
+  /** A project that only the convergence check changes. */
   readonly marker: string;
   readonly mostTasks: number;
 }
@@ -72,7 +72,7 @@ async function makeTenant(client: pg.Client, organizationId: string, scale: Scal
   return tenant;
 }
 
-/** Writes the rows of the run. */
+/** Inserts the rows of the run. */
 export async function makeWorld(databaseUrl: string, scale: Scale): Promise<World> {
   const client = new pg.Client(databaseUrl);
   await client.connect();

@@ -9,7 +9,7 @@ import { redisFaults } from "./redis-faults.ts";
 import { retentionFaults } from "./retention-faults.ts";
 import { skewFaults } from "./skew-faults.ts";
 
-/** Restarting or freezing the same process twice at a time would only test this program. */
+/** Faults of one group never run together: two restarts of the same process at once would test only this program. */
 const groups: readonly (readonly Fault[])[] = [
   dataFaults,
   [...processFaults, ...leaderFaults, ...clockFaults],
@@ -18,27 +18,27 @@ const groups: readonly (readonly Fault[])[] = [
   clientFaults,
 ];
 
-/** Two faults of different kinds at the same time. */
-const together: Fault = {
+/** Two faults of different groups at the same time. */
+const twoAtOnce: Fault = {
   name: "two-at-once",
-  // One of them may be a membership that ends.
-  refuses: true,
-  async strike(context) {
+  // One of them may be "membership", which revokes rights.
+  mayRefuseWrites: true,
+  async inject(context) {
     const usable = groups.map((group) =>
-      group.filter(({ rewinds, possible }) => !rewinds && (possible?.(context.site) ?? true)),
+      group.filter(({ losesWrites, isSupported }) => !losesWrites && (isSupported?.(context.cluster) ?? true)),
     );
     const chosen = context.random.sample(usable, 2).map((group) => context.random.pick(group));
-    // What one of them finds out may be the doing of the other.
+    // Measurements and violations are dropped: one fault may have caused what the other observes.
     const notes = { ...context.notes, violation: () => undefined, measure: () => undefined };
-    await Promise.all(chosen.map((fault) => fault.strike({ ...context, notes, random: context.random.fork() })));
+    await Promise.all(chosen.map((fault) => fault.inject({ ...context, notes, random: context.random.fork() })));
   },
 };
 
 /** Every fault that a run can inject. */
-export const faults: readonly Fault[] = [...groups.flat(), ...retentionFaults, ...skewFaults, together];
+export const faults: readonly Fault[] = [...groups.flat(), ...retentionFaults, ...skewFaults, twoAtOnce];
 
-/** Kill -9 of every component, and clients that die: for runs that count. */
-export const deaths: readonly string[] = [
+/** kill -9 of every component and terminated clients: the faults of `--oracle`. */
+export const kills: readonly string[] = [
   "gateway-kill",
   "gateway-kill-all",
   "leader-kill",

@@ -2,15 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ServiceSlot } from "../service-slot.ts";
-import { type Fault, type FaultContext, last } from "./fault.ts";
+import { type Fault, type FaultContext, randomPause } from "./fault.ts";
 
 const MINUTE_MS = 60_000;
 const PRELOAD = path.join(import.meta.dirname, "shifted-clock.ts");
 
-/** Processes whose clock is wrong by minutes from the start, and jumps while they run. */
+/** Processes whose wall clock is minutes off from the start and jumps while they run. */
 export const clockFaults: readonly Fault[] = [
-  { name: "watcher-clock", strike: async (context) => wrongClock(context, await context.site.leader(context.random)) },
-  { name: "gateway-clock", strike: (context) => wrongClock(context, context.random.pick(context.site.gateways)) },
+  {
+    name: "watcher-clock",
+    inject: async (context) => wrongClock(context, await context.cluster.leader(context.random)),
+  },
+  { name: "gateway-clock", inject: (context) => wrongClock(context, context.random.pick(context.cluster.gateways)) },
 ];
 
 async function wrongClock({ random }: FaultContext, service: ServiceSlot): Promise<void> {
@@ -22,11 +25,11 @@ async function wrongClock({ random }: FaultContext, service: ServiceSlot): Promi
     await service.end("SIGTERM");
     await service.start({ NODE_OPTIONS: `--import ${PRELOAD}`, SHIFTED_CLOCK_FILE: file });
     for (const shift of shifts.slice(1)) {
-      await last(random, 200, 2_500);
+      await randomPause(random, 200, 2_500);
       writeFileSync(file, String(shift));
       service.signal("SIGUSR2");
     }
-    await last(random, 200, 2_500);
+    await randomPause(random, 200, 2_500);
     await service.end(random.pick(["SIGTERM", "SIGKILL"]));
     await service.start();
   } finally {

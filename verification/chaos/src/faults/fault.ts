@@ -1,23 +1,23 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { FaultProxy } from "@heliograph/testkit/network/fault-proxy";
-import type { Trouble } from "@heliograph/testkit/network/trouble";
+import type { NetworkFault } from "@heliograph/testkit/network/network-fault";
 import type pg from "pg";
 import type { ChaosClient } from "../chaos-client.ts";
-import type { Site } from "../site.ts";
+import type { ChaosCluster } from "../chaos-cluster.ts";
 import type { World } from "../world.ts";
 
-/** What a fault found out itself. */
+/** Measurements and violations that a fault reports itself. */
 export interface FaultNotes {
   /** A duration, milliseconds. */
   measure(name: string, milliseconds: number): void;
-  /** Something that breaks the rules. */
+  /** A broken rule. */
   violation(text: string): void;
 }
 
-/** What a fault may lay its hands on. */
+/** Everything that a fault may act on. */
 export interface FaultContext {
-  readonly site: Site;
+  readonly cluster: ChaosCluster;
   readonly clients: readonly ChaosClient[];
   readonly world: World;
   readonly random: SeededRandom;
@@ -26,45 +26,45 @@ export interface FaultContext {
   readonly notes: FaultNotes;
 }
 
-/** One kind of misfortune. `strike` returns when everything is whole again, as far as the fault itself is concerned. */
+/** One kind of fault. `inject` resolves when the fault is over and everything it stopped runs again. */
 export interface Fault {
   readonly name: string;
-  readonly strike: (context: FaultContext) => Promise<void>;
-  /** The database goes back in time: acknowledged writes are lost and rows return to older versions. */
-  readonly rewinds?: boolean;
-  /** Somebody may lose the right to write what is in the queue of his device. */
-  readonly refuses?: boolean;
-  /** Some links stay silent after the healing; so long a client may need to find out, milliseconds. */
+  readonly inject: (context: FaultContext) => Promise<void>;
+  /** The database loses acknowledged writes, so rows return to older versions. */
+  readonly losesWrites?: boolean;
+  /** A user may lose the right to write what is still in the outbox of their client. */
+  readonly mayRefuseWrites?: boolean;
+  /** Some connections stay silent after the fault; how long a client may need to notice, milliseconds. */
   readonly noticeMs?: number;
-  /** False where this machine cannot do it. */
-  readonly possible?: (site: Site) => boolean;
+  /** False where this machine cannot inject the fault. */
+  readonly isSupported?: (cluster: ChaosCluster) => boolean;
 }
 
 /**
- * Waits a time between the two, milliseconds. Short ones are more frequent, so that many injections fit in a run; every
- * length comes about.
+ * Waits a random time between the two, milliseconds. Short pauses are more frequent so that many injections fit in a run, but
+ * every length occurs.
  */
-export async function last(random: SeededRandom, shortest: number, longest: number): Promise<void> {
+export async function randomPause(random: SeededRandom, shortest: number, longest: number): Promise<void> {
   await wait(shortest + (longest - shortest) * random.next() ** 3);
 }
 
-/** Troubles links for a time, then heals them. */
-export async function trouble(
+/** Injects a network fault into links for a random time, then heals them. */
+export async function disturb(
   random: SeededRandom,
   links: readonly FaultProxy[],
-  kind: Trouble,
+  fault: NetworkFault,
   [shortest, longest]: readonly [number, number],
 ): Promise<void> {
-  for (const link of links) link.misbehave(kind);
-  await last(random, shortest, longest);
+  for (const link of links) link.inject(fault);
+  await randomPause(random, shortest, longest);
   for (const link of links) link.heal();
 }
 
-const INSIST_MS = 20_000;
+const RETRY_MS = 20_000;
 
-/** Repeats a statement until it succeeds: the database may be down for another reason at the same time. */
-export async function insist<T>(work: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + INSIST_MS; ; await wait(100)) {
+/** Repeats a statement until it succeeds: a concurrent fault may have taken the database down. */
+export async function retryUntilDone<T>(work: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + RETRY_MS; ; await wait(100)) {
     try {
       return await work();
     } catch (error) {
@@ -73,17 +73,17 @@ export async function insist<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const LOOK_MS = 20;
+const CHECK_MS = 20;
 
-/** Milliseconds until the condition holds, null when it does not within the patience or before the signal is aborted. */
+/** Milliseconds until the condition holds; null when it does not within `timeoutMs` or before the signal is aborted. */
 export async function timeUntil(
   condition: () => Promise<boolean>,
-  { patienceMs, signal }: { patienceMs: number; signal?: AbortSignal },
+  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
 ): Promise<number | null> {
   const began = performance.now();
-  while (performance.now() - began < patienceMs && !signal?.aborted) {
+  while (performance.now() - began < timeoutMs && !signal?.aborted) {
     if (await condition().catch(() => false)) return performance.now() - began;
-    await wait(LOOK_MS);
+    await wait(CHECK_MS);
   }
   return null;
 }

@@ -1,38 +1,38 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
-import { type Fault, type FaultContext, insist, last } from "./fault.ts";
+import { type Fault, type FaultContext, randomPause, retryUntilDone } from "./fault.ts";
 
-/** Old enough for the log to let go of it. */
+/** A day old enough for the log to drop it. */
 const DAY = "((now() at time zone 'UTC')::date - 3)";
 
-/** What is forgotten while somebody is away: days of the log, and sessions. */
+/** Data that expires while clients are disconnected: days of the log, and sessions. */
 export const retentionFaults: readonly Fault[] = [
   {
     name: "log-dropped",
-    async strike(context) {
-      const { clients, random, site } = context;
+    async inject(context) {
+      const { clients, random, cluster } = context;
       const away = random.sample(clients, random.int(1, clients.length));
-      for (const { link } of away) link.misbehave({ kind: "refuse" });
-      // Pods that must read the log at the very moment; one of them starts, and fills its memory from it.
-      const deaf = random.pick(site.gateways);
-      deaf.redis.misbehave({ kind: "stall", directions: ["down"] });
-      const fresh = random.pick(site.gateways);
-      await last(random, 100, 2_000);
+      for (const { link } of away) link.inject({ kind: "refuse" });
+      // Gateways that must read the log at this moment: one without hints, and one that starts and fills its replay ring.
+      const withoutHints = random.pick(cluster.gateways);
+      withoutHints.redis.inject({ kind: "stall", directions: ["down"] });
+      const fresh = random.pick(cluster.gateways);
+      await randomPause(random, 100, 2_000);
       await Promise.all([fresh.end("SIGKILL").then(() => fresh.start()), dropLog(context)]);
       for (const { link } of away.slice(0, away.length / 2)) link.heal();
       await dropLog(context);
-      deaf.redis.heal();
+      withoutHints.redis.heal();
       for (const { link } of away) link.heal();
     },
   },
   {
     name: "sessions-expired",
-    async strike({ clients, random, sql }) {
+    async inject({ clients, random, sql }) {
       for (let n = random.int(1, 3); n > 0; n--) {
         const away = random.sample(clients, random.int(1, clients.length));
-        for (const { link } of away) link.misbehave({ kind: "refuse" });
-        await last(random, 100, 1_000);
-        await insist(() =>
+        for (const { link } of away) link.inject({ kind: "refuse" });
+        await randomPause(random, 100, 1_000);
+        await retryUntilDone(() =>
           sql.query(
             random.chance(0.5)
               ? "update app.rxdb_session set expires_ts = clock_timestamp() where random() < 0.7"
@@ -40,22 +40,22 @@ export const retentionFaults: readonly Fault[] = [
           ),
         );
         for (const { link } of away) link.heal();
-        await last(random, 0, 500);
+        await randomPause(random, 0, 500);
       }
     },
   },
 ];
 
-/** Days are dropped between writers; somebody who always writes keeps one for longer than we wait. */
-const PATIENCE_MS = 2_000;
+/** A day can be dropped only between writers; constant writing may prevent that for longer than this. */
+const DROP_TIMEOUT_MS = 2_000;
 const LOG = "logging_' || to_char(v_day, 'YYYYMMDD')";
 
 /**
- * Lets everything that was sent grow old, and drops it as the housekeeper would. Whether acknowledged writes are in the log
- * is asked of what is put aside.
+ * Backdates everything that was sent and drops it as housekeeping would. The dropped rows are copied first, to check later
+ * that every acknowledged write reached the log.
  */
 async function dropLog({ sql }: FaultContext): Promise<void> {
-  await insist(() =>
+  await retryUntilDone(() =>
     sql.query(`do $$
       declare
         v_day date := ${DAY};
@@ -68,14 +68,14 @@ async function dropLog({ sql }: FaultContext): Promise<void> {
           v_part, v_day || ' 00:00+00', (v_day + 1) || ' 00:00+00');
       end $$`),
   );
-  await insist(() => growOld(sql));
-  for (const deadline = performance.now() + PATIENCE_MS; ; await wait(50)) {
+  await retryUntilDone(() => backdateSent(sql));
+  for (const deadline = performance.now() + DROP_TIMEOUT_MS; ; await wait(50)) {
     try {
       await sql.query(`select app.drop_log_day(${DAY})`);
       return;
     } catch {
       if (performance.now() < deadline) continue;
-      await insist(() => forget(sql));
+      await retryUntilDone(() => deleteOldRows(sql));
       return;
     }
   }
@@ -83,17 +83,17 @@ async function dropLog({ sql }: FaultContext): Promise<void> {
 
 const isSent = "sync_status = 'sent' and sync_seq is not null and created_ts > now() - interval '2 days'";
 
-async function growOld(sql: pg.Pool): Promise<void> {
+async function backdateSent(sql: pg.Pool): Promise<void> {
   await inTransaction(sql, [
-    // The order of a claim: state, then log.
+    // Same lock order as a claim: state, then log.
     "select from app.sync_state for update",
     `insert into public.chaos_old_log select * from app.logging where ${isSent}`,
     `update app.logging set created_ts = (${DAY} + (created_ts at time zone 'UTC')::time) at time zone 'UTC' where ${isSent}`,
   ]);
 }
 
-/** What dropping does, row by row. */
-async function forget(sql: pg.Pool): Promise<void> {
+/** Does row by row what dropping a day does at once. */
+async function deleteOldRows(sql: pg.Pool): Promise<void> {
   await inTransaction(sql, [
     "select from app.sync_state for update",
     `with gone as (delete from app.logging where created_ts < now() - interval '2 days' returning sync_seq)
@@ -112,7 +112,7 @@ async function inTransaction(sql: pg.Pool, statements: readonly string[]): Promi
     broken = error instanceof Error ? error : new Error(String(error));
     throw broken;
   } finally {
-    // A connection in the middle of a transaction must not go back to the pool.
+    // A connection with an open transaction must not return to the pool.
     client.release(broken);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a service: its wall clock is wrong by as many milliseconds as the file says, which is read again at each
- * SIGUSR2. Monotonic time and timers are as they are, as on a machine whose clock was set.
+ * Preloaded into a service: shifts its wall clock by the number of milliseconds in a file, which is read again at each
+ * SIGUSR2. Monotonic time and timers are unaffected, as on a machine whose clock was set.
  */
 import { readFileSync } from "node:fs";
 
@@ -18,7 +18,7 @@ class ShiftedDate extends RealDate {
   }
 
   constructor(...args: unknown[]) {
-    // Date takes one to seven arguments of several kinds, which no single signature of it describes.
+    // Date takes one to seven arguments of several types, which no single signature describes.
     super(...((args.length === 0 ? [ShiftedDate.now()] : args) as [number]));
   }
 }

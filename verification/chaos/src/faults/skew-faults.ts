@@ -1,42 +1,42 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { closeCodes, subprotocolsWithToken } from "@heliograph/protocol";
 import { SyncSocket } from "@heliograph/testkit/socket/sync-socket";
-import { type Fault, type FaultContext, last } from "./fault.ts";
+import { type Fault, type FaultContext, randomPause } from "./fault.ts";
 
 const ANSWER_MS = 5_000;
 
-/** Clients, pods and leaders of another version beside ours. */
+/** Clients, gateways and leaders of another version next to ours. */
 export const skewFaults: readonly Fault[] = [
   {
     name: "version-skew",
-    async strike(context) {
-      const { clients, random, site, notes } = context;
+    async inject(context) {
+      const { clients, random, cluster, notes } = context;
       for (const { tap } of clients)
-        tap.extra = () => (random.chance(0.1) ? frameOfTomorrow(random.pick(site.gateways).name) : undefined);
-      const channel = `${site.settings["REDIS_PREFIX"]}:hint`;
+        tap.extra = () => (random.chance(0.1) ? unknownFrame(random.pick(cluster.gateways).name) : undefined);
+      const channel = `${cluster.settings["REDIS_PREFIX"]}:hint`;
       await Promise.all([
-        site.redis.publish(channel, JSON.stringify({ type: "census", epoch: "x", seq: 1 }), 20),
-        site.redis.publish(channel, JSON.stringify({ type: "hint", version: 2, epoch: "x", from: 1, to: 9 }), 20),
+        cluster.redis.publish(channel, JSON.stringify({ type: "census", epoch: "x", seq: 1 }), 20),
+        cluster.redis.publish(channel, JSON.stringify({ type: "hint", version: 2, epoch: "x", from: 1, to: 9 }), 20),
         oldClient(context).catch((error: unknown) => notes.violation(`a client of another version: ${String(error)}`)),
         otherProtocol(context).catch((error: unknown) => notes.violation(`another protocol: ${String(error)}`)),
-        last(random, 500, 2_000),
+        randomPause(random, 500, 2_000),
       ]);
       for (const { tap } of clients) tap.extra = undefined;
     },
   },
 ];
 
-function frameOfTomorrow(word: string): string {
+function unknownFrame(word: string): string {
   return JSON.stringify({ type: "WEATHER", payload: { sky: word, entityIds: ["x"] } });
 }
 
-/** A socket straight to a gateway, as a user. */
+/** Opens a socket directly to a gateway, with the token of a random user. */
 function openSocket(
-  { site, random, clients }: FaultContext,
+  { cluster, random, clients }: FaultContext,
   subprotocols: (token: string) => readonly string[] = subprotocolsWithToken,
 ): SyncSocket {
-  const port = site.chooseGateway(random);
-  if (port === null) throw new Error("there is no gateway");
+  const port = cluster.chooseGateway(random);
+  if (port === null) throw new Error("no gateway is available");
   const token = random.pick(clients).freshToken();
   return new SyncSocket({ url: `ws://127.0.0.1:${port}`, subprotocols: subprotocols(token) });
 }
@@ -49,7 +49,7 @@ function withinAnswerTime<T>(promise: Promise<T>, what: string): Promise<T> {
   return Promise.race([promise, timeout]);
 }
 
-/** Sends messages that this server does not know: it must answer them with ERROR and serve the socket all the same. */
+/** Sends unknown messages: the server must answer with ERROR and keep serving the socket. */
 async function oldClient(context: FaultContext): Promise<void> {
   using socket = openSocket(context);
   const received: string[] = [];
@@ -62,7 +62,7 @@ async function oldClient(context: FaultContext): Promise<void> {
   const closed = socket.closed.then(({ code }) => {
     throw new Error(`the socket was closed with ${code} after ${received}`);
   });
-  // Also when the socket is closed after PONG, which is of no interest here.
+  // A close after PONG is irrelevant here; without this it would be an unhandled rejection.
   closed.catch(() => undefined);
   await withinAnswerTime(socket.opened, "handshake");
   socket.sendRaw(JSON.stringify({ type: "FORECAST", id: "1", payload: { days: 3 } }));
@@ -74,7 +74,7 @@ async function oldClient(context: FaultContext): Promise<void> {
   if (!received.includes("ERROR")) throw new Error("an unknown message was ignored without an ERROR");
 }
 
-/** Offers only a later protocol version: the server must close with a code that a browser can see. */
+/** Offers only a later protocol version: the server must close with a code that browsers can read. */
 async function otherProtocol(context: FaultContext): Promise<void> {
   using socket = openSocket(context, (token) => ["heliograph.v9", ...subprotocolsWithToken(token).slice(1)]);
   const { code } = await withinAnswerTime(socket.closed, "close");

@@ -13,13 +13,13 @@ const counters = [
   "crashes",
   "duplicates",
 ] as const;
-/** Each of these breaks a promise when it is not 0. */
+/** Counters that break a promise when they are not 0. */
 const broken = ["missed", "stuck", "regressions", "unauthorized", "lostWrites", "violations", "crashes"] as const;
 
 type Counter = (typeof counters)[number];
 
-/** All that was measured, for another process to add to its own. */
-export interface RawTally {
+/** Everything measured, in a form that another process can add to its own. */
+export interface RawFaultStats {
   readonly counts: Readonly<Record<Counter, number>>;
   readonly staleness: HistogramJson;
   readonly stalenessAfterHealing: HistogramJson;
@@ -27,8 +27,8 @@ export interface RawTally {
   readonly measured: Readonly<Record<string, HistogramJson>>;
 }
 
-/** Figures of one fault, over all of its injections. */
-export class Tally {
+/** Counters and durations of one fault over all its injections. */
+export class FaultStats {
   runs = 0;
   changes = 0;
   comparisons = 0;
@@ -37,23 +37,23 @@ export class Tally {
   regressions = 0;
   unauthorized = 0;
   lostWrites = 0;
-  /** What the fault itself found to be against the rules. */
+  /** Rules that the fault itself found violated. */
   violations = 0;
   crashes = 0;
   duplicates = 0;
   readonly staleness = new Histogram();
   readonly stalenessAfterHealing = new Histogram();
   readonly recovery = new Histogram();
-  /** Durations that faults take themselves, by name, milliseconds. */
+  /** Durations that faults measure themselves, by name, milliseconds. */
   readonly measured = new Map<string, Histogram>();
 
-  static from(raw: RawTally): Tally {
-    const tally = new Tally();
-    tally.#add(raw);
-    return tally;
+  static from(raw: RawFaultStats): FaultStats {
+    const stats = new FaultStats();
+    stats.#add(raw);
+    return stats;
   }
 
-  get raw(): RawTally {
+  get raw(): RawFaultStats {
     return {
       counts: Object.fromEntries(counters.map((name) => [name, this[name]])) as Record<Counter, number>,
       staleness: this.staleness.toJSON(),
@@ -63,8 +63,8 @@ export class Tally {
     };
   }
 
-  /** Adds the figures of another. */
-  add(other: Tally): void {
+  /** Adds the figures of other stats. */
+  add(other: FaultStats): void {
     this.#add(other.raw);
   }
 
@@ -93,7 +93,7 @@ export class Tally {
     };
   }
 
-  #add(raw: RawTally): void {
+  #add(raw: RawFaultStats): void {
     for (const name of counters) this[name] += raw.counts[name];
     this.staleness.merge(Histogram.fromJSON(raw.staleness));
     this.stalenessAfterHealing.merge(Histogram.fromJSON(raw.stalenessAfterHealing));

@@ -7,17 +7,17 @@ import { ServiceSlot } from "./service-slot.ts";
 
 const GATEWAYS = 3;
 const WATCHERS = 2;
-/** Short, so that a client or gateway notices a silent link within the few seconds that an injection lasts. */
+/** Short, so that clients and gateways notice a dead link within the few seconds that an injection lasts. */
 export const pingIntervalMs = 2_000;
 const LEADER_MS = 5_000;
 
-/** Everything that runs, with a troublesome link at every edge. */
-export class Site implements AsyncDisposable {
+/** PostgreSQL, Redis, gateways and watchers, with a fault proxy on every connection between them. */
+export class ChaosCluster implements AsyncDisposable {
   readonly postgres: PostgresHost;
   readonly redis: RedisHost;
   readonly gateways: readonly ServiceSlot[];
   readonly watchers: readonly ServiceSlot[];
-  /** What tokens are signed with. */
+  /** Settings of the gateways, with the secret that tokens are signed with. */
   readonly settings: Readonly<Record<string, string>>;
   readonly #undo: AsyncDisposableStack;
 
@@ -40,7 +40,7 @@ export class Site implements AsyncDisposable {
     random: SeededRandom,
     logSink: (name: string, line: string) => void,
     options: { ownDisk: boolean },
-  ): Promise<Site> {
+  ): Promise<ChaosCluster> {
     await using undo = new AsyncDisposableStack();
     const postgres = undo.use(await PostgresHost.start(random.fork(), options));
     const redis = undo.use(await RedisHost.start());
@@ -74,25 +74,25 @@ export class Site implements AsyncDisposable {
     const slots = started.flatMap((result) => (result.status === "fulfilled" ? [undo.use(result.value)] : []));
     const failed = started.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
-    return new Site({ postgres, redis, slots, settings, undo: undo.move() });
+    return new ChaosCluster({ postgres, redis, slots, settings, undo: undo.move() });
   }
 
   get services(): readonly ServiceSlot[] {
     return [...this.gateways, ...this.watchers];
   }
 
-  /** A gateway that a load balancer would choose: there, and not found frozen by its health checks. */
+  /** Port of a random gateway that passes health checks; null when there is none. */
   chooseGateway(random: SeededRandom): number | null {
     const ports = this.gateways.flatMap(({ port }) => (port === null ? [] : [port]));
     return ports.length === 0 ? null : random.pick(ports);
   }
 
-  /** How often a service ended that nobody had told to. */
+  /** How often services exited on their own. */
   get crashes(): number {
     return this.services.reduce((sum, { crashes }) => sum + crashes, 0);
   }
 
-  /** The watcher that says of itself that it leads; any, when the other misfortune of the moment keeps all from leading. */
+  /** The watcher that reports itself as leader; a random one when a concurrent fault keeps all from leading. */
   async leader(random: SeededRandom): Promise<ServiceSlot> {
     for (const deadline = Date.now() + LEADER_MS; Date.now() < deadline; await wait(100)) {
       for (const watcher of this.watchers)

@@ -2,24 +2,24 @@ import type { DemoUser } from "@heliograph/db";
 import pg from "pg";
 import type { World } from "./world.ts";
 
-/** What one user may read, by "type/id". */
-export type Readable = ReadonlyMap<string, TruthRow>;
+/** Rows that one user may read, by "entityCode/id". */
+export type Readable = ReadonlyMap<string, ExpectedRow>;
 
 /** A row as PostgreSQL has it. */
-export interface TruthRow {
+export interface ExpectedRow {
   readonly version: number;
   /** Project of a task. */
   readonly projectId: string | null;
-  /** Text that the row shows. */
+  /** Title or name. */
   readonly text: string;
   readonly isPrivate: boolean;
 }
 
-/** The database at one moment. */
-export interface Truth {
-  /** By person. */
+/** What clients must show: the database at one moment, as each user may read it. */
+export interface ExpectedState {
+  /** By person id. */
   readonly readable: ReadonlyMap<string, Readable>;
-  /** Keys of all rows, whoever may read them. */
+  /** Keys of all rows, regardless of rights. */
   readonly present: ReadonlySet<string>;
 }
 
@@ -31,11 +31,11 @@ const QUERY = `
   union all
   select 'project/' || id, version::float8, null, name, is_private from app.project where id = any ($1)`;
 
-/** A server that has just been killed and recovers, on a busy machine. */
+/** Long enough for a server that was just killed to recover on a busy machine. */
 const CONNECT_MS = 20_000;
 
-/** Reads the database under the rights of every user: what each client must hold. */
-export class TruthReader implements AsyncDisposable {
+/** Reads the database under the rights of every user: what each client must show. */
+export class ExpectedStateReader implements AsyncDisposable {
   readonly #pool: pg.Pool;
   readonly #world: World;
 
@@ -45,8 +45,8 @@ export class TruthReader implements AsyncDisposable {
     this.#pool.on("error", () => undefined);
   }
 
-  /** Several transactions: only meaningful while nobody writes. */
-  async read(): Promise<Truth> {
+  /** Reads in several transactions, so all writers must have stopped. */
+  async read(): Promise<ExpectedState> {
     const projects = this.#world.tenants.flatMap((tenant) => [...tenant.projects, tenant.marker]);
     const users = this.#world.tenants.flatMap((tenant) => tenant.users);
     const [all, ...readable] = await Promise.all([
@@ -56,7 +56,7 @@ export class TruthReader implements AsyncDisposable {
     return { present: new Set(all.keys()), readable: new Map(readable) };
   }
 
-  /** Changes the rows that every client of a tenant holds; resolves with their new versions by organization. */
+  /** Changes the marker row that every client of a tenant holds; resolves to the new versions by organization. */
   async mark(): Promise<Map<string, number>> {
     const versions = new Map<string, number>();
     for (const { organizationId, marker } of this.#world.tenants) {
@@ -69,35 +69,35 @@ export class TruthReader implements AsyncDisposable {
     return versions;
   }
 
-  /** What is wrong with the sequence of the log: every number from the oldest to the head is there, once. */
-  async sequenceFaults(): Promise<string[]> {
-    const { rows } = await this.#pool.query<{ fault: string }>(
+  /** Violations in the sequence of the log: every number from the oldest to the head must exist exactly once. */
+  async sequenceViolations(): Promise<string[]> {
+    const { rows } = await this.#pool.query<{ violation: string }>(
       `with state as (select min_seq, head_seq from app.sync_state),
             log as (select distinct id, sync_seq from ${await this.#wholeLog()} l, state
                      where sync_seq between min_seq and head_seq),
             found as (select count(*) as rows, count(distinct sync_seq) as numbers from log)
-       select format('of the numbers %s to %s the log has %s, in %s rows', greatest(min_seq, 1), head_seq, numbers, rows) as fault
+       select format('the log has %3$s of the numbers %1$s to %2$s, in %4$s rows', greatest(min_seq, 1), head_seq, numbers, rows) as violation
          from state, found
         where rows <> numbers or numbers <> greatest(0, head_seq - greatest(min_seq, 1) + 1)`,
     );
-    return rows.map(({ fault }) => fault);
+    return rows.map(({ violation }) => violation);
   }
 
-  /** Acknowledged versions that neither the row nor its log knows. */
-  async lost(acknowledged: Iterable<{ type: string; id: string; version: number }>): Promise<string[]> {
+  /** Acknowledged versions that are missing from the log. */
+  async lost(acknowledged: Iterable<{ entityCode: string; id: string; version: number }>): Promise<string[]> {
     const rows = [...acknowledged];
     const log = await this.#wholeLog();
     const { rows: missing } = await this.#pool.query<{ key: string }>(
-      `select a.type || '/' || a.id || ' ' || a.version as key
-         from unnest($1::text[], $2::uuid[], $3::bigint[]) as a (type, id, version)
+      `select a.entity_code || '/' || a.id || ' ' || a.version as key
+         from unnest($1::text[], $2::uuid[], $3::bigint[]) as a (entity_code, id, version)
         where not exists (select from ${log} l
-                           where l.entity_code = a.type and l.entity_id = a.id and l.entity_version >= a.version)`,
-      [rows.map((row) => row.type), rows.map((row) => row.id), rows.map((row) => row.version)],
+                           where l.entity_code = a.entity_code and l.entity_id = a.id and l.entity_version >= a.version)`,
+      [rows.map((row) => row.entityCode), rows.map((row) => row.id), rows.map((row) => row.version)],
     );
     return missing.map(({ key }) => key);
   }
 
-  /** The newest log rows of an entity, for whoever looks for the reason of a difference. */
+  /** The newest log rows of an entity, oldest first, to diagnose a difference. */
   async logOf(key: string): Promise<string[]> {
     const { rows } = await this.#pool.query<{ line: string }>(
       `select concat_ws(' ', to_char(created_ts at time zone 'utc', 'HH24:MI:SS.MS'), 'action', action, 'version', entity_version,
@@ -113,13 +113,13 @@ export class TruthReader implements AsyncDisposable {
     await this.#pool.end();
   }
 
-  /** Dropped days of the log are kept aside. */
+  /** The log with the days that a fault dropped: the fault copies them to a table of its own first. */
   async #wholeLog(): Promise<string> {
-    const { rows } = await this.#pool.query<{ there: boolean }>(
-      "select to_regclass('public.chaos_old_log') is not null as there",
+    const { rows } = await this.#pool.query<{ exists: boolean }>(
+      "select to_regclass('public.chaos_old_log') is not null as exists",
     );
     const columns = "id, entity_code, entity_id, entity_version, sync_seq";
-    return rows[0]?.there
+    return rows[0]?.exists
       ? `(select ${columns} from app.logging union all select ${columns} from public.chaos_old_log)`
       : "app.logging";
   }
@@ -136,7 +136,7 @@ export class TruthReader implements AsyncDisposable {
           [user.personId, user.organizationId],
         );
       }
-      const { rows } = await client.query<TruthRow & { key: string }>(QUERY, [projects]);
+      const { rows } = await client.query<ExpectedRow & { key: string }>(QUERY, [projects]);
       await client.query("commit");
       return new Map(rows.map((row) => [row.key, row]));
     } catch (error) {
