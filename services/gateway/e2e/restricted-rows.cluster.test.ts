@@ -96,7 +96,7 @@ test("a private row inside a readable container is invisible to a member", async
   expect(await listed("alice", projectId)).toEqual(new Set([secret, granted]));
   expect((await (await site().rest("bob")).get(`task/${secret}`)).status).toBe(404);
   const { rows } = await site().sql.query(
-    "select 1 from app.rxdb_subscription where entity_id = $1 and user_id = $2 and not dormant",
+    "select 1 from app.rxdb_subscription where entity_id = $1 and user_id = $2 and not refused",
     [secret, (await site().rest("bob")).person.id],
   );
   expect(rows).toEqual([]);

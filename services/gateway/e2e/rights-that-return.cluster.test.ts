@@ -153,7 +153,7 @@ test("a subscription refused at one gateway is restored at the other after RESUM
     2,
   );
   const { rowCount } = await site().sql.query(
-    "select 1 from app.rxdb_subscription where connection_id = $1 and not dormant",
+    "select 1 from app.rxdb_subscription where connection_id = $1 and not refused",
     [place.connectionId],
   );
   expect(rowCount).toBe(2);
