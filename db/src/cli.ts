@@ -9,21 +9,22 @@ import { checkSchema, writeSchema } from "./schema-check.ts";
 
 const usage = `Usage: db-import [command] [--logins] [--suite] [--demo]
 
-Works on the database that DATABASE_URL names, in the schema HELIOGRAPH_SCHEMA with roles that begin with
-HELIOGRAPH_ROLE_PREFIX (both: heliograph). The suite needs HELIOGRAPH_SCHEMA=app.
+Uses the database in DATABASE_URL, the schema HELIOGRAPH_SCHEMA and roles whose names begin with
+HELIOGRAPH_ROLE_PREFIX (default of both: heliograph). The suite requires HELIOGRAPH_SCHEMA=app.
 
-  migrate   install Heliograph, or apply the migrations that the database lacks (the default)
+  migrate   install Heliograph, or apply pending migrations (default)
   dump      print the schema as text
-  check     compare fresh installation, migrations and the committed dumps, on scratch databases of that server
-  schema    write core/schema.sql and suite/schema.sql, from scratch databases of that server
-  release   record the current definitions as a release, from which later migrations start
+  check     compare a fresh installation, the migrations and the committed dumps, on scratch databases of the server
+  schema    write core/schema.sql and suite/schema.sql, from scratch databases of the server
+  release   record the current definitions as a release; later changes then require migrations
 
-  --suite   with migrate: install the suite, the tables of the demonstration, on top
-  --demo    with migrate: install the suite and its demonstration data, unless they are there
-  --logins  after migrate: give the services' roles the passwords in GATEWAY_DATABASE_URL and WATCHER_DATABASE_URL
+  --suite   with migrate: also install the suite (the demonstration tables)
+  --demo    with migrate: also install the suite and its demonstration data, if missing
+  --logins  with migrate: then set the passwords of the services' roles from GATEWAY_DATABASE_URL and
+            WATCHER_DATABASE_URL
 `;
 
-/** EX_CONFIG of sysexits.h: every program here exits with it when its configuration is wrong. */
+/** EX_CONFIG of sysexits.h, the exit code of all Heliograph programs for invalid configuration. */
 const EXIT_CONFIGURATION = 78;
 
 const report = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -42,11 +43,11 @@ const commands: Readonly<Record<string, (flags: Flags) => Promise<void>>> = {
     if (applied.length === 0) report("The database is up to date.");
     if (logins) {
       await setLogins(url, names, serviceAddresses());
-      report("The services can log in.");
+      report("The passwords of the service roles are set.");
     }
     if (demo) {
       await seedDemo(url);
-      report("The demonstration data is in place.");
+      report("The demonstration data is installed.");
     }
   },
   async dump() {

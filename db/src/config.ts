@@ -5,12 +5,15 @@ import {
   schemaNameProblem,
 } from "@heliograph/shared/database-names";
 
-/** Thrown when a setting is missing or wrong. The mistake is in the environment, not in the program. */
+/** A setting in the environment is missing or invalid. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
-/** The database to work on, from DATABASE_URL. */
+/**
+ * Reads DATABASE_URL, the database to work on.
+ * @throws {ConfigurationError} when it is not set or is no PostgreSQL URL
+ */
 export function databaseUrlFromEnvironment(env: NodeJS.ProcessEnv = process.env): string {
   const url = env["DATABASE_URL"];
   if (url === undefined || url === "") {
@@ -22,7 +25,11 @@ export function databaseUrlFromEnvironment(env: NodeJS.ProcessEnv = process.env)
   return url;
 }
 
-/** Schema and roles to install into, from HELIOGRAPH_SCHEMA and HELIOGRAPH_ROLE_PREFIX; both default to `heliograph`. */
+/**
+ * Reads the schema and the role names of the installation from HELIOGRAPH_SCHEMA and HELIOGRAPH_ROLE_PREFIX. Both default
+ * to `heliograph`.
+ * @throws {ConfigurationError} when a name is invalid
+ */
 export function namesFromEnvironment(env: NodeJS.ProcessEnv = process.env): DatabaseNames {
   const schema = env["HELIOGRAPH_SCHEMA"] || "heliograph";
   const rolePrefix = env["HELIOGRAPH_ROLE_PREFIX"] || "heliograph";
@@ -33,7 +40,7 @@ export function namesFromEnvironment(env: NodeJS.ProcessEnv = process.env): Data
   return databaseNames(schema, rolePrefix);
 }
 
-/** The DATABASE_URL of each service by variable; `setLogins` takes the passwords from them. */
+/** Reads the database URLs of the services, by variable name. `setLogins` takes the passwords from them. */
 export function serviceAddresses(env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string | undefined>> {
   const { GATEWAY_DATABASE_URL, WATCHER_DATABASE_URL } = env;
   return { GATEWAY_DATABASE_URL, WATCHER_DATABASE_URL };

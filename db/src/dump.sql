@@ -1,8 +1,11 @@
 -- One row per line of the dump: (section, object, line).
 --
--- Left out: not-null constraints by name (PostgreSQL 18 stores them, with names that depend on how the column came
--- to be; the column line says not null), indexes that belong to a constraint, daily partitions, and attnum (dropped
--- columns leave holes; the order of columns is kept).
+-- Left out:
+-- * not-null constraints: PostgreSQL 18 stores them under names that depend on how the column was created. The line of the
+--   column says "not null".
+-- * indexes that belong to a constraint
+-- * daily partitions
+-- * attnum: dropped columns leave gaps. The order of the columns is kept.
 with
 owner as (
   select r.oid, r.rolname from pg_namespace n join pg_roles r on r.oid = n.nspowner where n.oid = '@extschema@'::regnamespace
@@ -12,7 +15,7 @@ relation as (
     from pg_class c
    where c.relnamespace = '@extschema@'::regnamespace and not c.relispartition and c.relkind in ('r', 'p', 'v', 'm', 'S')
 ),
--- rolname, with the owner's own name replaced: deployments differ in it
+-- Role names. The name of the owner is replaced because it differs between deployments.
 grantee as (
   select 0::oid as oid, 'public' as name
   union all

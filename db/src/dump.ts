@@ -7,14 +7,13 @@ import { placeholderResolver } from "./placeholders.ts";
 const dumpQuery = fileURLToPath(new URL("dump.sql", import.meta.url));
 
 /**
- * Everything that the schema consists of, as readable text in a fixed order, from the catalog alone. Two
- * databases with the same dump behave the same; daily partitions, which differ by date, and the name of the owner
- * are left out.
+ * Dumps the schema as readable text in a fixed order, from the system catalogs alone. Two databases with the same dump
+ * behave the same. The dump omits daily partitions, which differ by date, and the name of the owner.
  */
 export async function dumpCatalog(databaseUrl: string, names: DatabaseNames): Promise<string> {
   const sql = await readFile(dumpQuery, "utf8");
   return withClient(databaseUrl, async (client) => {
-    // Names are printed in full when their schema is not on the path.
+    // PostgreSQL prints the schema with a name only if the schema is not on the search path.
     await client.query("set search_path = pg_catalog");
     const { rows } = await client.query<{ section: string; object: string; line: string }>(
       (await placeholderResolver(client, names))(sql),

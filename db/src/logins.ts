@@ -2,15 +2,15 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import type { DatabaseNames } from "@heliograph/shared/database-names";
 import { withClient } from "./database/connection.ts";
 
-/** Services, with the variable that holds the address which the service is given. */
+/** Variable that holds the database URL of each service. */
 const services = { gateway: "GATEWAY_DATABASE_URL", watcher: "WATCHER_DATABASE_URL" } as const;
 
-/** The number that PostgreSQL itself uses. */
+/** Default of PostgreSQL (scram_iterations). */
 const iterations = 4096;
 
 /**
- * The verifier that PostgreSQL stores for a password (RFC 5802 and 7677). It is computed here, so that neither the statement
- * nor the server's log shows the password. Only for ASCII passwords: other text would have to be normalized first.
+ * Computes the verifier that PostgreSQL stores for a password (RFC 5802 and 7677), so that neither the statement nor the
+ * server's log contains the password. Accepts only ASCII passwords: other text would have to be normalized first.
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
   const salted = pbkdf2Sync(password, salt, iterations, 32, "sha256");
@@ -20,9 +20,9 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16)):
 }
 
 /**
- * Gives the service roles the passwords in the services' own addresses, so that each password is kept in one place. Open
- * sessions stay open; new ones need the new password.
- * @throws when a variable is missing, or names another role or no password
+ * Sets the passwords of the service roles to those in the database URLs of the services, so that each password is stored in
+ * one place. Open sessions stay open; new ones need the new password.
+ * @throws when a variable is missing, names another role, or has no password of at least 16 ASCII characters
  */
 export async function setLogins(
   databaseUrl: string,
@@ -32,7 +32,7 @@ export async function setLogins(
   const passwords = (["gateway", "watcher"] as const).map((service) => {
     const [role, variable] = [roles[service], services[service]];
     const address = env[variable] ?? "";
-    if (!URL.canParse(address)) throw new Error(`${variable} must be the DATABASE_URL of the service`);
+    if (!URL.canParse(address)) throw new Error(`${variable} must be the database URL of the service`);
     const { username, password } = new URL(address);
     if (decodeURIComponent(username) !== role) throw new Error(`${variable} must name the role ${role}`);
     const text = decodeURIComponent(password);
@@ -41,7 +41,7 @@ export async function setLogins(
     return { role, verifier: scramVerifier(text) };
   });
   await withClient(databaseUrl, async (client) => {
-    // ALTER ROLE takes no parameters; a verifier contains no quote.
+    // ALTER ROLE accepts no parameters. The verifier contains no quotes.
     for (const { role, verifier } of passwords) await client.query(`alter role ${role} password '${verifier}'`);
   });
 }

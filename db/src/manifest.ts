@@ -3,39 +3,39 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Folder of this package, which holds `core/` and `suite/`. */
+/** Folder of this package; contains `core/` and `suite/`. */
 export const databaseFolder = fileURLToPath(new URL("..", import.meta.url));
 
 /** `core` is Heliograph itself; `suite` is the demonstration, installed on top of it. */
 export type PartName = "core" | "suite";
 
-/** One SQL file: its path below the folder of the package, and its text. */
+/** An SQL file: its path relative to the folder of the package, and its text. */
 export interface Definition {
   readonly path: string;
   readonly sql: string;
 }
 
-/** A change to databases that were installed by an earlier release. */
+/** A change to databases that an earlier release installed. */
 export interface Migration extends Definition {
-  /** File name without its ending, for example `0002_add_retry_count`. */
+  /** File name without extension, for example `0002_add_retry_count`. */
   readonly name: string;
   readonly checksum: string;
 }
 
-/** Everything that installing or migrating one part needs. */
+/** Everything needed to install or migrate a part. */
 export interface Part {
   readonly name: PartName;
   readonly version: string;
-  /** In the order of their creation. */
+  /** In order of creation. */
   readonly definitions: readonly Definition[];
   /** SHA-256 of all definitions. */
   readonly checksum: string;
   readonly migrations: readonly Migration[];
 }
 
-/** Folders of a part in the order in which their files are installed. */
+/** Folders of a part, in order of installation. */
 const folders = ["tables", "functions", "triggers"];
-/** Single files that need everything before them: rights of the core, and the calls that make the suite's tables live. */
+/** File installed last, because it needs all others: the rights of the core, and the calls that make the suite's tables live. */
 const lastFile: Readonly<Record<PartName, string>> = { core: "grants.sql", suite: "sync.sql" };
 
 /** Reads the current definitions and migrations of a part. */
@@ -47,7 +47,7 @@ export async function readPart(name: PartName, folder: string = databaseFolder):
   return partOf({ name, version, definitions, migrations });
 }
 
-/** Completes a part with names and checksums. */
+/** Adds names and checksums to the definitions and migrations of a part. */
 export function partOf(part: {
   readonly name: PartName;
   readonly version: string;
@@ -70,7 +70,7 @@ function checksumOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The SQL files of a folder by name, which is the order of their creation. A folder that does not exist has none. */
+/** Lists the SQL files of a folder by name, which is the order of creation. A missing folder counts as empty. */
 async function sqlFiles(folder: string, inner: string): Promise<string[]> {
   const files = await readdir(`${folder}/${inner}`).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
@@ -79,7 +79,7 @@ async function sqlFiles(folder: string, inner: string): Promise<string[]> {
   const found = files.filter((file) => file.endsWith(".sql")).sort();
   const misnamed = found.find((file) => !/^\d{3,4}_[a-z][a-z0-9_]*\.sql$/.test(file));
   if (misnamed !== undefined)
-    throw new Error(`${inner}/${misnamed}: the name of a definition begins with its number, as in 012_client.sql`);
+    throw new Error(`${inner}/${misnamed}: the file name must begin with a number, as in 012_client.sql`);
   return found.map((file) => `${inner}/${file}`);
 }
 

@@ -5,7 +5,7 @@ import { withClient } from "./database/connection.ts";
 import { type Definition, type Migration, type Part, type PartName, readPart } from "./manifest.ts";
 import { placeholderResolver } from "./placeholders.ts";
 
-/** Where the progress of a migration is reported; any pino logger fits. */
+/** Receives progress messages; any pino logger fits. */
 export interface MigrationLogger {
   info(message: string): void;
 }
@@ -13,9 +13,9 @@ export interface MigrationLogger {
 export interface MigrateOptions {
   readonly logger?: MigrationLogger;
   readonly names: DatabaseNames;
-  /** Install the suite (the demonstration) on top of the core. A suite that is already installed is always brought up to date. */
+  /** Also install the suite (the demonstration). An installed suite is always brought up to date. */
   readonly suite?: boolean;
-  /** Definitions and migrations to use in place of those in `db/`. */
+  /** Definitions and migrations to use instead of those in `db/`. */
   readonly parts?: Readonly<Record<PartName, Part>>;
 }
 
@@ -25,24 +25,25 @@ interface Installation {
 }
 
 export const defaultNames = databaseNames("heliograph", "heliograph");
-/** Names that the suite is written for: the schema is that of the plan. The roles may have another prefix. */
+/** Names for the suite. Its SQL requires the schema `app`; the role prefix may differ. */
 export const suiteNames = databaseNames("app", "heliograph");
 
 const silent: MigrationLogger = { info() {} };
 
 /**
- * Brings a database up to date. A part that is missing is installed from its current definitions in one transaction; a
- * part that an earlier release installed gets the migrations written since, each in its own transaction. Then makes sure
- * that the log has partitions for the coming days. Safe to start several times at once: one works, the others wait.
- * @returns what was applied now: `core 0.1.0` for an installation, the name for a migration
+ * Brings a database up to date. Installs a missing part from its current definitions, in one transaction; applies pending
+ * migrations to an installed part, each in its own transaction. Then creates the log partitions for the coming days.
+ * Concurrent runs are safe: one works, the others wait.
+ * @returns what this run applied: `core 0.1.0` for an installation, the name for a migration
+ * @throws {ConfigurationError} when the suite is to be installed into another schema than `app`
  */
 export async function migrate(databaseUrl: string, options: MigrateOptions): Promise<string[]> {
   const parts = options.parts ?? { core: await readPart("core"), suite: await readPart("suite") };
   const { logger = silent, names } = options;
   if (options.suite && names.schema !== suiteNames.schema)
-    throw new ConfigurationError("the suite is written for the schema app: set HELIOGRAPH_SCHEMA=app");
+    throw new ConfigurationError("the suite can only be installed into the schema app; set HELIOGRAPH_SCHEMA=app");
   return withClient(databaseUrl, async (client) => {
-    // Held by the session: it outlives the transactions of the single migrations and ends with the connection.
+    // A session lock: held across the transactions of the migrations and released with the connection.
     await client.query("select pg_advisory_lock(hashtext('heliograph:migrate'))");
     const installer = new Installer({ client, names, logger, resolve: await placeholderResolver(client, names) });
     const applied = await installer.bringUpToDate(parts.core);
@@ -57,7 +58,7 @@ interface InstallerParts {
   readonly client: pg.Client;
   readonly names: DatabaseNames;
   readonly logger: MigrationLogger;
-  /** Replaces the placeholders of a definition. */
+  /** Replaces the placeholders in SQL text. */
   readonly resolve: (sql: string) => string;
 }
 
@@ -83,12 +84,12 @@ class Installer {
       return [`${part.name} ${part.version}`];
     }
     const pending = await this.#pendingMigrations(part);
-    // A release may change comments or formatting without a migration. Within one version there is no such excuse: the
-    // change would reach new databases only.
+    // A release may change comments or formatting without a migration. Within one version, a change without a migration is
+    // an error: only new databases would get it.
     if (pending.length === 0 && installed.version === part.version && installed.checksum !== part.checksum) {
       throw new Error(
-        `the definitions of ${part.name} changed since this database was installed, and no migration brings it up to ` +
-          `date; add a migration to db/${part.name}/migrations, or install a development database again`,
+        `the definitions of ${part.name} changed since this database was installed, and no migration applies the change; ` +
+          `add a migration to db/${part.name}/migrations, or reinstall a development database`,
       );
     }
     for (const migration of pending) {
@@ -103,7 +104,7 @@ class Installer {
     return pending.map(({ name }) => name);
   }
 
-  /** Undefined when the database does not have the part. */
+  /** Reads the installation record of a part; undefined if the part is not installed. */
   async installationOf(part: PartName): Promise<Installation | undefined> {
     const { schema } = this.#names;
     const { rowCount } = await this.#client.query("select where to_regclass($1) is not null", [
@@ -117,7 +118,7 @@ class Installer {
     return rows[0];
   }
 
-  /** Runs all definitions of a part and records its migrations as applied: the definitions contain them. */
+  /** Runs all definitions of a part and records its migrations as applied, because the definitions include them. */
   async #install(part: Part): Promise<void> {
     await inTransaction(this.#client, async () => {
       for (const definition of part.definitions) await this.#run(definition);
@@ -129,7 +130,10 @@ class Installer {
     });
   }
 
-  /** Migrations that the database lacks, in order. */
+  /**
+   * Determines the migrations to apply, in order.
+   * @throws when an applied migration was edited, or a new one sorts before an applied one
+   */
   async #pendingMigrations(part: Part): Promise<readonly Migration[]> {
     const { rows } = await this.#client.query<{ name: string; checksum: string }>(
       `select name, checksum from ${this.#names.schema}.applied_migration where part = $1 order by name collate "C"`,
@@ -141,21 +145,22 @@ class Installer {
       const before = applied.get(name);
       if (before === undefined && name < last)
         throw new Error(
-          `migration ${path} sorts before ${last}, which this database already has; give it a later number`,
+          `migration ${path} sorts before ${last}, which is already applied to this database; give it a higher number`,
         );
-      // Databases that have the earlier text would never get the edit.
+      // Databases with the earlier text would never get the edit.
       if (before !== undefined && before !== checksum)
         throw new Error(
-          `migration ${path} was edited after it had been applied to this database; ` +
-            "restore its text and put the change into a new migration",
+          `migration ${path} was edited after it was applied to this database; ` +
+            "restore its text and make the change in a new migration",
         );
     }
     return part.migrations.filter(({ name }) => !applied.has(name));
   }
 
   /**
-   * A first line `-- no transaction` lets a file of one statement run outside of a transaction (for `create index
-   * concurrently`; PostgreSQL treats several statements sent together as one transaction).
+   * Applies a migration in a transaction, or outside one if its first line is `-- no transaction` (for `create index
+   * concurrently`). Such a file must contain one statement: PostgreSQL runs several statements sent together in one
+   * transaction.
    */
   async #apply(part: Part, migration: Migration): Promise<void> {
     const apply = async (): Promise<void> => {
@@ -182,7 +187,7 @@ class Installer {
   }
 }
 
-/** An error ends the connection, which rolls the transaction back. */
+/** Runs `work` in a transaction. An error makes `withClient` close the connection, which rolls the transaction back. */
 async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
   await client.query("begin");
   await work();

@@ -2,13 +2,13 @@ import type { DatabaseNames } from "@heliograph/shared/database-names";
 import type pg from "pg";
 
 /**
- * Resolves the placeholders of SQL files: `@extschema@` is the schema, quoted where that is necessary, as in PostgreSQL's
- * own extension scripts; `@roleprefix@` begins the names of the roles. Names that would need escaping are refused before
- * (see `databaseNames`).
- * @returns replaces the placeholders in a text
+ * Creates a function that replaces the placeholders in SQL files: `@extschema@` with the schema, quoted if necessary, as in
+ * PostgreSQL's extension scripts; `@roleprefix@` with the prefix of the role names. `databaseNames` rejects names that would
+ * need escaping.
  */
 export async function placeholderResolver(client: pg.Client, names: DatabaseNames): Promise<(sql: string) => string> {
-  // The server knows its reserved words. Without needless quotes, messages and definitions stay readable.
+  // The server decides whether quotes are necessary, because it knows its reserved words. Needless quotes would make
+  // messages and definitions harder to read.
   const { rows } = await client.query<{ schema: string }>("select quote_ident((parse_ident($1))[1]) as schema", [
     names.schema,
   ]);

@@ -3,19 +3,19 @@ import { databaseFolder, type Part, type PartName, partOf, readPart } from "./ma
 
 const partNames: readonly PartName[] = ["core", "suite"];
 
-/** A released version, as `releases.json` records it. Its definitions stand in `<part>/releases/<version>.sql`. */
+/** A released version in `releases.json`. Its definitions are in `<part>/releases/<version>.sql`. */
 export interface Release {
   readonly version: string;
-  /** Migrations that the definitions of the release already contain, by part. */
+  /** Names of the migrations that the definitions of the release already include, by part. */
   readonly migrations: Readonly<Record<PartName, readonly string[]>>;
 }
 
-/** Released versions, oldest first. Databases of each of them may exist, so migrations must bring each up to date. */
+/** Reads the released versions, oldest first. Databases of each may exist, so migrations must bring each of them up to date. */
 export async function readReleases(folder: string = databaseFolder): Promise<readonly Release[]> {
   return JSON.parse(await readFile(`${folder}/releases.json`, "utf8")) as Release[];
 }
 
-/** The parts as the release installed them. */
+/** Reads the parts as the release installed them. */
 export async function readReleasedParts(
   release: Release,
   folder: string = databaseFolder,
@@ -34,8 +34,9 @@ export async function readReleasedParts(
 }
 
 /**
- * Records the current definitions as the release of this version. From then on every change of a definition needs a
- * migration, which `checkSchema` verifies from each recorded release.
+ * Records the current definitions as a release under the version of this package. From then on, every change of a
+ * definition needs a migration; `checkSchema` verifies it from each recorded release.
+ * @returns the version
  * @throws when the version is already recorded
  */
 export async function recordRelease(folder: string = databaseFolder): Promise<string> {

@@ -5,7 +5,7 @@ import { databaseFolder, type Part, type PartName, readPart } from "./manifest.t
 import { migrate, suiteNames } from "./migrate.ts";
 import { readReleasedParts, readReleases } from "./releases.ts";
 
-/** The dumps that reviewers read: what a change really does to the schema shows in their diff. */
+/** Committed dumps. Their diff shows reviewers what a change does to the schema. */
 export const schemaFiles: Readonly<Record<PartName, string>> = {
   core: "core/schema.sql",
   suite: "suite/schema.sql",
@@ -23,11 +23,10 @@ const headers: Readonly<Record<PartName, string>> = {
 type Parts = Readonly<Record<PartName, Part>>;
 
 /**
- * Compares a fresh installation with the sum of all migrations, starting from each recorded release, and with the
- * committed dumps. Before the first release there is nothing to migrate from; then a second run on an installed database
- * must change nothing.
+ * Compares a fresh installation with migrated databases of each recorded release and with the committed dumps, and checks
+ * that a second run of `migrate` changes nothing.
  * @param serverUrl any database of a server on which databases may be created
- * @returns one sentence per problem, with its remedy; empty when all agree
+ * @returns one text per problem, with its remedy; empty if all agree
  */
 export async function checkSchema(serverUrl: string): Promise<string[]> {
   const parts = await readParts(databaseFolder);
@@ -52,7 +51,7 @@ export async function checkSchema(serverUrl: string): Promise<string[]> {
  */
 export async function checkReleases(serverUrl: string, folder: string, fresh: string): Promise<string[]> {
   const { core, suite } = await readParts(folder);
-  // A release may be followed by changes before the version is raised: to a released database they are a later version.
+  // Changes made after a release, before the version is raised, count as a later version for a released database.
   const next = { core: { ...core, version: "next" }, suite: { ...suite, version: "next" } };
   const problems: string[] = [];
   for (const release of await readReleases(folder)) {
@@ -72,7 +71,7 @@ export async function checkReleases(serverUrl: string, folder: string, fresh: st
   return problems;
 }
 
-/** Writes both dumps from a fresh installation on the given server. */
+/** Writes both dumps from a fresh installation on the server. */
 export async function writeSchema(serverUrl: string): Promise<void> {
   const { core, whole } = await freshDumps(serverUrl, await readParts(databaseFolder));
   const dumps = schemaTexts(core, whole);
@@ -83,7 +82,7 @@ async function readParts(folder: string): Promise<Parts> {
   return { core: await readPart("core", folder), suite: await readPart("suite", folder) };
 }
 
-/** Dumps of one new database: with the core alone, with the suite on top, and after a run that has nothing to do. */
+/** Dumps one new database three times: with the core alone, with the suite, and after a run with nothing to do. */
 function freshDumps(serverUrl: string, parts: Parts): Promise<{ core: string; whole: string; again: string }> {
   return withScratchDatabase(serverUrl, async (url) => {
     await migrate(url, { names: suiteNames, parts });
@@ -101,12 +100,12 @@ function schemaTexts(core: string, whole: string): Record<PartName, string> {
   return { core: headers.core + core, suite: `${headers.suite}${added.join("\n\n")}\n` };
 }
 
-/** A dump by object; each begins with its heading. */
+/** Splits a dump by object. Each section begins with its heading. */
 function sectionsOf(dump: string): string[] {
   return dump.trimEnd().split(/\n\n(?=-- \d )/);
 }
 
-/** Where two dumps part, as `"<heading>": "<line>" against "<line>"`; undefined when they are equal. */
+/** Finds the first difference of two dumps, as `"<heading>": "<line>" against "<line>"`; undefined if they are equal. */
 export function firstDifference(left: string, right: string): string | undefined {
   const a = left.split("\n");
   const b = right.split("\n");

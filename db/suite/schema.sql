@@ -137,10 +137,10 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'Equipment and licences that the organization owns, and who has them.'
-  comment on asset_tag 'Number on the sticker, unique in the organization.'
-  comment on employee_id 'Who uses it now; empty while it is in stock.'
-  comment on specification 'Free technical details, an object of name and value.'
+  comment 'Equipment or licence that the organization owns, and the employee who uses it.'
+  comment on asset_tag 'Inventory number on the label, unique in the organization.'
+  comment on employee_id 'Employee who uses this asset; empty while it is in stock.'
+  comment on specification 'Technical details as a JSON object of names and values.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: client
@@ -194,9 +194,9 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'A company that buys, or may buy, from the organization.'
-  comment on credit_limit 'Unpaid amount above which no further invoice should be sent; 0 means none was agreed.'
-  comment on payment_terms_days 'Days from invoice date to due date.'
+  comment 'Company that buys from the organization, or may do so.'
+  comment on credit_limit 'Unpaid amount above which no further invoices should be sent; 0 if no limit was agreed.'
+  comment on payment_terms_days 'Days between invoice date and due date.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: contact
@@ -238,10 +238,10 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'A person at a client with whom the organization talks.'
-  comment on is_primary 'The first person to call; at most one per client.'
-  comment on name 'First and last name, computed.'
-  comment on newsletter 'Agreed to receive the newsletter.'
+  comment 'Contact person at a client.'
+  comment on is_primary 'First person to call. A client has at most one primary contact.'
+  comment on name 'First and last name (computed).'
+  comment on newsletter 'Has agreed to receive the newsletter.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: contract
@@ -296,9 +296,9 @@ table row-security forced
     using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::uuid[]))))
     with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::uuid[]))))
   grant delete, insert, select, update to heliograph_app
-  comment 'An agreement with a client, with its term and its value per year.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
-  comment on quote_id 'The accepted quote on which it rests.'
+  comment 'Agreement with a client, with its term and annual value.'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
+  comment on quote_id 'Accepted quote that this contract is based on.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: credential
@@ -309,7 +309,7 @@ table
   constraint credential_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
   constraint credential_person_id_fkey FOREIGN KEY (person_id) REFERENCES app.person(id) ON DELETE CASCADE
   constraint credential_pkey PRIMARY KEY (person_id)
-  comment 'argon2id hash of a password; read only by app.login.'
+  comment 'argon2id password hash of an account. Only app.login reads it.'
 
 -- 5 table: department
 table row-security forced
@@ -352,9 +352,9 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'An organizational unit with a budget; departments form a tree.'
+  comment 'Organizational unit with a budget. Departments form a tree.'
   comment on code 'Cost centre code, unique in the organization.'
-  comment on parent_department_id 'The unit above; empty at the top.'
+  comment on parent_department_id 'Parent department; empty for a top-level department.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: document
@@ -400,10 +400,10 @@ table row-security forced
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = document.project_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'A text or file that a project or the organization keeps: specification, report, policy.'
-  comment on file_size 'Bytes.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
-  comment on revision 'Edition of the document, counted by its author; not the version of the row.'
+  comment 'Text or file of a project or of the organization, such as a specification, report or policy.'
+  comment on file_size 'Size in bytes.'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
+  comment on revision 'Edition number set by the author; not the version of the record.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: employee
@@ -462,11 +462,11 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'Somebody who works for the organization, whether or not they can sign in.'
-  comment on manager_id 'The employee to whom this one reports.'
-  comment on name 'First and last name, computed.'
-  comment on person_id 'The account with which this employee signs in, if any.'
-  comment on salary 'Gross per year. Never part of an answer of the API or of the change log.'
+  comment 'Person who works for the organization, with or without an account.'
+  comment on manager_id 'Employee to whom this employee reports.'
+  comment on name 'First and last name (computed).'
+  comment on person_id 'Account that this employee signs in with, if any.'
+  comment on salary 'Gross annual salary. Never included in API responses or in the change log.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: entity_grant
@@ -483,7 +483,7 @@ table
   CREATE INDEX idx_entity_grant_expiry ON app.entity_grant USING btree (expires_ts) WHERE (expires_ts IS NOT NULL)
   CREATE TRIGGER check_entity_grant BEFORE INSERT OR UPDATE OF entity_code ON app.entity_grant FOR EACH ROW EXECUTE FUNCTION app.check_entity_grant()
   CREATE TRIGGER log_grant_changes AFTER INSERT OR DELETE OR UPDATE ON app.entity_grant FOR EACH ROW EXECUTE FUNCTION app.log_grant_changes()
-  comment 'Lets a member read and write one private row of the organization.'
+  comment 'Allows a member to read and write one private row of the organization.'
 
 -- 5 table: expense
 table row-security forced
@@ -533,10 +533,10 @@ table row-security forced
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = expense.project_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'Money that an employee spent for the organization and claims back.'
-  comment on approved_by_id 'Who approved it; never the employee who claims it.'
-  comment on is_billable 'Passed on to the client of the project.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
+  comment 'Amount that an employee spent for the organization and claims back.'
+  comment on approved_by_id 'Employee who approved the expense. Employees cannot approve their own expenses.'
+  comment on is_billable 'Charged to the client of the project.'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: invoice
@@ -593,9 +593,9 @@ table row-security forced
    FROM app.contract heliograph_parent
   WHERE (heliograph_parent.id = invoice.contract_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'A bill to a client.'
-  comment on gross_amount 'Net amount with tax, computed.'
-  comment on net_amount 'Sum of the lines, without tax.'
+  comment 'Bill sent to a client.'
+  comment on gross_amount 'Net amount plus tax (computed).'
+  comment on net_amount 'Sum of the lines, excluding tax.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: invoice_line
@@ -638,8 +638,8 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'One item of an invoice.'
-  comment on amount 'Quantity times unit price, computed.'
+  comment 'Item of an invoice.'
+  comment on amount 'Quantity multiplied by the unit price (computed).'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: meeting
@@ -688,9 +688,9 @@ table row-security forced
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = meeting.project_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'An appointment, of a project or of the organization.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
-  comment on room 'Room in the office; empty for a video call.'
+  comment 'Meeting of a project or of the organization.'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
+  comment on room 'Meeting room in the office; empty for a video call.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: membership
@@ -704,8 +704,8 @@ table
   constraint membership_pkey PRIMARY KEY (person_id, organization_id)
   CREATE INDEX idx_membership_organization ON app.membership USING btree (organization_id)
   CREATE TRIGGER log_membership_changes AFTER INSERT OR DELETE OR UPDATE ON app.membership FOR EACH ROW EXECUTE FUNCTION app.log_membership_changes()
-  comment 'A person in an organization, with a role.'
-  comment on role 'admin sees private rows too; member and guest see a private row only with a grant.'
+  comment 'Membership of a person in an organization, with a role.'
+  comment on role 'admin: sees all rows. member, guest: see a private row only with a grant.'
 
 -- 5 table: milestone
 table row-security forced
@@ -744,9 +744,9 @@ table row-security forced
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = milestone.project_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'A dated result that a project promises on its way.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
-  comment on reached_on 'Day on which it was reached; only set when it was.'
+  comment 'Intermediate result that a project promises by a date.'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
+  comment on reached_on 'Day on which the milestone was reached; empty until then.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: office
@@ -786,9 +786,9 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'A place where people of the organization work: address, desks and time zone.'
+  comment 'Workplace of the organization, with address, desks and time zone.'
   comment on capacity 'Number of desks.'
-  comment on country 'ISO 3166-1 alpha-2 code.'
+  comment on country 'Two-letter country code (ISO 3166-1 alpha-2).'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: opportunity
@@ -839,10 +839,10 @@ table row-security forced
     using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::uuid[]))))
     with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::uuid[]))))
   grant delete, insert, select, update to heliograph_app
-  comment 'A possible sale, from first talk to won or lost.'
-  comment on expected_amount 'Amount weighted with the probability, computed.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
-  comment on probability 'Chance of winning in percent.'
+  comment 'Possible sale, from the first conversation until it is won or lost.'
+  comment on expected_amount 'Amount multiplied by the probability (computed).'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
+  comment on probability 'Chance of winning, in percent.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: organization
@@ -878,9 +878,9 @@ table row-security forced
     using ((id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ( SELECT app.is_tenant_admin() AS is_tenant_admin))
     with check ((id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ( SELECT app.is_tenant_admin() AS is_tenant_admin))
   grant select, update to heliograph_app
-  comment 'A company that uses the suite. Every other row belongs to exactly one organization; members see only their own.'
-  comment on currency 'ISO 4217 code of the books; single documents may carry another one.'
-  comment on timezone 'IANA name, used for due dates and working hours.'
+  comment 'Company that uses the suite. Every other record belongs to exactly one organization; members see only records of their own.'
+  comment on currency 'Default currency, as an ISO 4217 code. Individual documents may use another.'
+  comment on timezone 'IANA time zone name, used for due dates and working hours.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: payment
@@ -920,8 +920,8 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'Money received for an invoice.'
-  comment on reference 'Text that the payer gave with the transfer.'
+  comment 'Payment received for an invoice.'
+  comment on reference 'Reference text that the payer entered with the transfer.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: person
@@ -935,8 +935,8 @@ table
   constraint person_email_check CHECK (((email)::text ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text))
   constraint person_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX idx_person_email ON app.person USING btree (lower((email)::text))
-  comment 'An account.'
-  comment on person_type 'Kind of account, copied into the audit log: user, service, …'
+  comment 'User account.'
+  comment on person_type 'Kind of account (user, service, …), copied into the audit log.'
 
 -- 5 table: product
 table row-security forced
@@ -976,9 +976,9 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'Something the organization sells: a service, a subscription, a licence or a device.'
-  comment on sku 'Article number, unique in the organization.'
-  comment on tax_rate 'Value added tax in percent.'
+  comment 'Service, subscription, licence or device that the organization sells.'
+  comment on sku 'Stock keeping unit: article number, unique in the organization.'
+  comment on tax_rate 'Value added tax, in percent.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: project
@@ -1033,10 +1033,10 @@ table row-security forced
     using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::uuid[]))))
     with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::uuid[]))))
   grant delete, insert, select, update to heliograph_app
-  comment 'A piece of work with a goal, a budget and an end; holds milestones and tasks.'
-  comment on client_id 'Who ordered it; empty for internal projects.'
-  comment on code 'Short name used in conversation and on time sheets, unique in the organization.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
+  comment 'Work with a goal, a budget and an end date; contains milestones and tasks.'
+  comment on client_id 'Client who ordered the project; empty for internal projects.'
+  comment on code 'Short name for conversations and time sheets, unique in the organization.'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: purchase_order
@@ -1086,8 +1086,8 @@ table row-security forced
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = purchase_order.project_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'An order to a vendor.'
-  comment on total_amount 'Sum of the lines as agreed with the vendor, without tax.'
+  comment 'Order placed with a vendor.'
+  comment on total_amount 'Sum of the lines as agreed with the vendor, excluding tax.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: purchase_order_line
@@ -1128,8 +1128,8 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'One item of a purchase order.'
-  comment on amount 'Quantity times unit price, computed.'
+  comment 'Item of a purchase order.'
+  comment on amount 'Quantity multiplied by the unit price (computed).'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: quote
@@ -1182,8 +1182,8 @@ table row-security forced
    FROM app.opportunity heliograph_parent
   WHERE (heliograph_parent.id = quote.opportunity_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'A priced offer to a client.'
-  comment on net_amount 'Amount after discount, without tax; computed.'
+  comment 'Offer with prices to a client.'
+  comment on net_amount 'Amount after discount, excluding tax (computed).'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: task
@@ -1242,11 +1242,11 @@ table row-security forced
    FROM app.milestone heliograph_parent
   WHERE (heliograph_parent.id = task.milestone_id)))) AND ((parent_task_id IS NULL) OR app.sees_task(parent_task_id)))
   grant delete, insert, select, update to heliograph_app
-  comment 'A unit of work inside a project, done by one employee; may be split into sub-tasks.'
-  comment on assignee_id 'The employee who does it.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
-  comment on parent_task_id 'The task of which this one is a part; deleted together with it.'
-  comment on reporter_id 'The employee who asked for it.'
+  comment 'Unit of work in a project, done by one employee; may have subtasks.'
+  comment on assignee_id 'Employee who works on this task.'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
+  comment on parent_task_id 'Parent task. Deleting the parent deletes this task too.'
+  comment on reporter_id 'Employee who requested this task.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: task_comment
@@ -1288,9 +1288,9 @@ END
    FROM app.task heliograph_parent
   WHERE (heliograph_parent.id = task_comment.task_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'A remark on a task.'
-  comment on is_private 'An internal remark, visible only to administrators and to people with a grant.'
-  comment on title 'The beginning of the text, computed, for lists.'
+  comment 'Comment on a task.'
+  comment on is_private 'Internal comment: only administrators and users with a grant can see it.'
+  comment on title 'Beginning of the text, shown in lists (computed).'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: team
@@ -1328,8 +1328,8 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'A group of employees who deliver together, across or within departments.'
-  comment on lead_id 'The employee who leads the team.'
+  comment 'Group of employees who work together, within a department or across departments.'
+  comment on lead_id 'Employee who leads the team.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: team_member
@@ -1369,9 +1369,9 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'The place of an employee in a team: role, share of working time and period.'
-  comment on allocation_percent 'Share of working time given to this team, 1 to 100.'
-  comment on title 'Role in this team, such as "Release manager".'
+  comment 'Membership of an employee in a team, with role, share of working time and period.'
+  comment on allocation_percent 'Percentage of working time spent in this team, from 1 to 100.'
+  comment on title 'Role in this team, for example "Release manager".'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: ticket
@@ -1428,10 +1428,10 @@ table row-security forced
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = ticket.project_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'A question or a fault that a client reported.'
-  comment on due_ts 'Time by which the client was promised an answer.'
-  comment on is_private 'Visible only to administrators and to people with a grant.'
-  comment on satisfaction 'Rating by the client after the end, 1 to 5.'
+  comment 'Question or problem that a client reported.'
+  comment on due_ts 'Deadline promised to the client for an answer.'
+  comment on is_private 'Only administrators and users with a grant can see this record.'
+  comment on satisfaction 'Client rating after the ticket was closed, from 1 to 5.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: time_entry
@@ -1481,9 +1481,9 @@ END
    FROM app.task heliograph_parent
   WHERE (heliograph_parent.id = time_entry.task_id)))))
   grant delete, insert, select, update to heliograph_app
-  comment 'Working time of one employee on one task on one day.'
-  comment on amount 'Hours times rate, 0 when not billable; computed.'
-  comment on title 'What was done, as it appears on the invoice.'
+  comment 'Time that one employee worked on one task on one day.'
+  comment on amount 'Hours multiplied by the rate; 0 if not billable (computed).'
+  comment on title 'Description of the work, as shown on the invoice.'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: vendor
@@ -1530,9 +1530,9 @@ table row-security forced
     using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
     with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
   grant delete, insert, select, update to heliograph_app
-  comment 'A company from which the organization buys.'
-  comment on iban 'Bank account. Never part of an answer of the API or of the change log.'
-  comment on rating '1 (poor) to 5 (excellent).'
+  comment 'Company that the organization buys from.'
+  comment on iban 'Bank account number. Never included in API responses or in the change log.'
+  comment on rating 'From 1 (poor) to 5 (excellent).'
   comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 7 function: app.check_entity_grant()
@@ -1560,7 +1560,7 @@ AS $function$
      and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid
 $function$
 grant execute to heliograph_app
-comment 'The organization of this transaction, if its person is a member; else null.'
+comment 'The organization of this transaction, or null if its person is not a member.'
 
 -- 7 function: app.delete_orphan_grants()
 CREATE OR REPLACE FUNCTION app.delete_orphan_grants()
@@ -1587,7 +1587,7 @@ begin
   return v_all;
 end $function$
 grant execute to heliograph_watcher
-comment 'Deletes grants whose row has been gone for a day; returns how many.'
+comment 'Deletes grants that are older than a day and whose row does not exist; returns the number deleted.'
 
 -- 7 function: app.erase_person(uuid)
 CREATE OR REPLACE FUNCTION app.erase_person(person uuid)
@@ -1615,7 +1615,7 @@ begin
   return v_count;
 end $function$
 grant execute to heliograph_watcher
-comment 'Deletes grants whose time is over, which makes the gateways check; returns how many.'
+comment 'Deletes expired grants, which makes the gateways recheck subscriptions; returns the number deleted.'
 
 -- 7 function: app.granted_ids(text)
 CREATE OR REPLACE FUNCTION app.granted_ids(code text)
@@ -1630,7 +1630,7 @@ AS $function$
      and g.entity_code = code
 $function$
 grant execute to heliograph_app
-comment 'Rows of a type that the person of this transaction was granted in its organization.'
+comment 'Ids of the rows of a type that were granted to the person of this transaction in its organization.'
 
 -- 7 function: app.granted_persons(text,uuid)
 CREATE OR REPLACE FUNCTION app.granted_persons(code text, id uuid)
@@ -1641,7 +1641,7 @@ CREATE OR REPLACE FUNCTION app.granted_persons(code text, id uuid)
 AS $function$
   select array(select g.person_id from app.entity_grant g where g.entity_code = $1 and g.entity_id = $2)
 $function$
-comment 'Persons who were granted a row.'
+comment 'Ids of the persons with a grant for a row.'
 
 -- 7 function: app.identify(uuid,uuid)
 CREATE OR REPLACE FUNCTION app.identify(person uuid, organization uuid)
@@ -1655,7 +1655,7 @@ AS $function$
    where p.id = person and m.organization_id = organization
 $function$
 grant execute to heliograph_gateway
-comment 'Who a token speaks for; no row when the membership has ended.'
+comment 'Person and role behind a token; no row if the membership has ended.'
 
 -- 7 function: app.is_tenant_admin()
 CREATE OR REPLACE FUNCTION app.is_tenant_admin()
@@ -2259,7 +2259,7 @@ AS $function$
 begin
   if tg_op = 'UPDATE' and (new.entity_code, new.entity_id, new.person_id, new.organization_id)
                         = (old.entity_code, old.entity_id, old.person_id, old.organization_id) then
-    return null; -- another expiry changes no right now
+    return null; -- a new expiry alone changes no right yet
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
     perform app.log_entity_change(old.entity_code, old.entity_id, false,
@@ -3749,7 +3749,7 @@ AS $function$
    where lower(p.email) = lower($1)
 $function$
 grant execute to heliograph_gateway
-comment 'Account, argon2id hash and memberships of an address; no row when there is none.'
+comment 'Account, argon2id hash and memberships of an e-mail address; no row if there is no such account.'
 
 -- 7 function: app.sees_asset(uuid)
 CREATE OR REPLACE FUNCTION app.sees_asset(id uuid)

@@ -1,7 +1,7 @@
--- Makes the suite live. Parents stand before their children; the order is that of the table files. Safe to run again.
+-- Makes the tables of the suite live, parents before their children, in the order of the table files. Safe to run again.
 
--- The organization has no tenant column, its key is the tenant, and the standard policy would let its members insert
--- and delete organizations. So it brings policies of its own, which must exist before it goes live.
+-- app.organization has its own policies: its key is the tenant (it has no tenant column), and the standard policy would
+-- let members insert and delete organizations. The policies must exist before the table goes live.
 alter table app.organization enable row level security;
 drop policy if exists organization_read on app.organization;
 create policy organization_read on app.organization for select to @roleprefix@_app
@@ -41,8 +41,8 @@ select app.enable_sync('app.payment', 'payment', containers => '{invoice_id,orga
 select app.enable_sync('app.expense', 'expense', containers => '{project_id,organization_id}', rights => '{is_private}');
 select app.enable_sync('app.ticket', 'ticket', containers => '{client_id,organization_id}', rights => '{is_private}');
 
--- The order in which lists are shown unless the user asks for another. Here and not in the table files, because
--- updated_ts comes with the sync. It also serves the foreign key to the organization.
+-- Indexes for the default order of lists; they also serve the foreign key to the organization. They are created here and
+-- not in the table files because enable_sync adds the column updated_ts.
 do $$
 declare
   t text;

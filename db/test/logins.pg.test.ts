@@ -40,7 +40,7 @@ test("the roles get the passwords of the services' addresses, as verifiers", asy
 });
 
 test.each([
-  [{}, "GATEWAY_DATABASE_URL must be the DATABASE_URL"],
+  [{}, "GATEWAY_DATABASE_URL must be the database URL"],
   [urls("short", "watcher-password-1"), "GATEWAY_DATABASE_URL must hold a password"],
   [
     { ...urls("gateway-password-1", ""), WATCHER_DATABASE_URL: "postgresql://postgres:a-long-password-1@db/x" },

@@ -112,7 +112,7 @@ test("a migration that was edited after it had been applied is refused", async (
     await migrate(url, { names: suiteNames, parts: await partsWith({ "0001_a.sql": "select 1" }) });
     await expect(
       migrate(url, { names: suiteNames, parts: await partsWith({ "0001_a.sql": "select 1 -- edited" }) }),
-    ).rejects.toThrow("0001_a.sql was edited after it had been applied");
+    ).rejects.toThrow("0001_a.sql was edited after it was applied");
   });
 });
 
@@ -122,7 +122,7 @@ test("a migration inserted before applied ones is refused", async () => {
     await migrate(url, { names: suiteNames, parts: await partsWith(applied) });
     await expect(
       migrate(url, { names: suiteNames, parts: await partsWith({ ...applied, "0002_b.sql": "select 1" }) }),
-    ).rejects.toThrow("0002_b.sql sorts before 0003_c, which this database already has");
+    ).rejects.toThrow("0002_b.sql sorts before 0003_c, which is already applied to this database");
   });
 });
 
@@ -135,7 +135,7 @@ test("definitions that change within a version without a migration are refused, 
   await onEmpty(async (url) => {
     await migrate(url, { names: suiteNames, parts: await partsWith({}) });
     await expect(migrate(url, { names: suiteNames, parts: await edited("1") })).rejects.toThrow(
-      "the definitions of core changed since this database was installed, and no migration brings it up to date",
+      "the definitions of core changed since this database was installed, and no migration applies the change",
     );
     expect(await migrate(url, { names: suiteNames, parts: await edited("2") })).toEqual([]);
   });

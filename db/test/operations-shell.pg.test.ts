@@ -125,7 +125,7 @@ test("a deployment brings the schema first and then waits for a gateway", () => 
 
 test("passwords of the services are set and not said", () => {
   const { said } = ran("--logins");
-  expect(said).toContain("The services can log in.");
+  expect(said).toContain("The passwords of the service roles are set.");
   expect(said).not.toContain("a-password-of-operations");
 });
 

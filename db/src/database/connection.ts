@@ -1,12 +1,12 @@
 import pg from "pg";
 
 /**
- * Runs `work` on one connection and always closes it afterwards.
- * Sessions of this package maintain the schema, so they set app.maintenance, with which the owner sees every row.
+ * Runs `work` on one connection and always closes the connection afterwards. The session sets app.maintenance, so that
+ * the owner of the tables sees every row while it maintains the schema.
  */
 export async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: "heliograph-db" });
-  // A server that goes away emits this event and rejects the query; without a listener the event ends the process.
+  // A lost connection rejects the query and emits this event; without a listener, the event would end the process.
   client.on("error", () => {});
   await client.connect();
   try {

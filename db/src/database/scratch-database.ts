@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { withClient } from "./connection.ts";
 
-/** Runs `work` on an empty database of the server, which is dropped afterwards. */
+/** Runs `work` on a new, empty database of the server and drops the database afterwards. */
 export async function withScratchDatabase<T>(serverUrl: string, work: (databaseUrl: string) => Promise<T>): Promise<T> {
   const name = `heliograph_scratch_${randomUUID().replaceAll("-", "")}`;
   await withClient(serverUrl, (client) => client.query(`create database ${name} template template0`));
@@ -13,11 +13,12 @@ export async function withScratchDatabase<T>(serverUrl: string, work: (databaseU
 }
 
 /**
- * The same server, another database. Not by the URL class: it refuses `postgresql://user@/db?host=/socket`, the
- * form that PostgreSQL defines for unix sockets.
+ * Replaces the database name in a URL. Does not use the URL class, which rejects `postgresql://user@/db?host=/socket`, the
+ * form that PostgreSQL defines for Unix sockets.
+ * @throws when the URL does not begin with postgresql://
  */
 export function withDatabaseName(url: string, name: string): string {
   const parts = /^(postgres(?:ql)?:\/\/[^/?]*)(?:\/[^?]*)?(\?.*)?$/.exec(url);
-  if (parts === null) throw new Error("a database URL begins with postgresql://");
+  if (parts === null) throw new Error("the database URL must begin with postgresql://");
   return `${parts[1]}/${name}${parts[2] ?? ""}`;
 }

@@ -1,6 +1,6 @@
--- Identity, sign-in and memberships: fills the hooks of core/functions/002_hooks.sql from person, credential and membership.
+-- Identity and memberships: implements the hooks of core/functions/002_hooks.sql with app.person and app.membership.
 
--- The setting counts only with a membership behind it: a token outlives a membership, a right must not.
+-- The setting counts only while the membership exists: a token outlives the membership, the rights must not.
 create or replace function app.current_tenant_id() returns uuid
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ as $$
      and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid
 $$;
 
-comment on function app.current_tenant_id() is 'The organization of this transaction, if its person is a member; else null.';
+comment on function app.current_tenant_id() is 'The organization of this transaction, or null if its person is not a member.';
 
 create or replace function app.is_tenant_admin() returns boolean
 language sql stable security definer
@@ -35,4 +35,4 @@ as $$
    where p.id = person and m.organization_id = organization
 $$;
 
-comment on function app.identify(uuid, uuid) is 'Who a token speaks for; no row when the membership has ended.';
+comment on function app.identify(uuid, uuid) is 'Person and role behind a token; no row if the membership has ended.';

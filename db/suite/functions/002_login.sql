@@ -1,4 +1,5 @@
--- Sign-in. The gateway may not read app.person or app.credential; it looks up one account by its address.
+-- Sign-in: implements the hook of core/functions/002_hooks.sql. The gateway may not read app.person or app.credential; this
+-- function gives it one account by its address.
 
 create or replace function app.login(address text)
 returns table (person_id uuid, email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
@@ -12,4 +13,4 @@ as $$
    where lower(p.email) = lower($1)
 $$;
 
-comment on function app.login(text) is 'Account, argon2id hash and memberships of an address; no row when there is none.';
+comment on function app.login(text) is 'Account, argon2id hash and memberships of an e-mail address; no row if there is no such account.';

@@ -1,6 +1,7 @@
--- Grants: fills the hooks of core/functions/002_hooks.sql from entity_grant.
+-- Grants: implements the hooks of core/functions/002_hooks.sql with app.entity_grant.
 
--- Expiry is left to app.expire_grants on purpose: a policy that looks at the clock changes rights without a signal.
+-- Deliberately ignores expires_ts: a policy that depends on the clock changes rights without a signal to the gateways.
+-- app.expire_grants deletes expired grants.
 create or replace function app.granted_ids(code text) returns uuid[]
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -11,7 +12,7 @@ as $$
      and g.entity_code = code
 $$;
 
-comment on function app.granted_ids(text) is 'Rows of a type that the person of this transaction was granted in its organization.';
+comment on function app.granted_ids(text) is 'Ids of the rows of a type that were granted to the person of this transaction in its organization.';
 
 create or replace function app.granted_persons(code text, id uuid) returns uuid[]
 language sql stable security definer
@@ -20,7 +21,7 @@ as $$
   select array(select g.person_id from app.entity_grant g where g.entity_code = $1 and g.entity_id = $2)
 $$;
 
-comment on function app.granted_persons(text, uuid) is 'Persons who were granted a row.';
+comment on function app.granted_persons(text, uuid) is 'Ids of the persons with a grant for a row.';
 
 create or replace function app.expire_grants() returns bigint
 language plpgsql security definer
@@ -34,10 +35,11 @@ begin
   return v_count;
 end $$;
 
-comment on function app.expire_grants() is 'Deletes grants whose time is over, which makes the gateways check; returns how many.';
+comment on function app.expire_grants() is 'Deletes expired grants, which makes the gateways recheck subscriptions; returns the number deleted.';
 
--- A grant names its row without a foreign key (a pause of the sync keeps the grants), so one may outlive its row, and would
--- count again for a row that somebody creates under the same id. A day's grace: a grant may come before its row.
+-- A grant refers to its row without a foreign key, so that grants survive a pause of the sync. It can therefore outlive
+-- its row and would apply again to a new row with the same id. Grants younger than a day are kept: a grant may be inserted
+-- before its row.
 create or replace function app.delete_orphan_grants() returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -60,4 +62,4 @@ begin
   return v_all;
 end $$;
 
-comment on function app.delete_orphan_grants() is 'Deletes grants whose row has been gone for a day; returns how many.';
+comment on function app.delete_orphan_grants() is 'Deletes grants that are older than a day and whose row does not exist; returns the number deleted.';

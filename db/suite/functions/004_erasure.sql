@@ -1,4 +1,4 @@
--- Erasure: fills the hooks of core/functions/002_hooks.sql from person.
+-- Erasure: implements the hooks of core/functions/002_hooks.sql with app.person.
 
 create or replace function app.subject_markers(person uuid) returns text[]
 language sql stable security definer
@@ -9,7 +9,8 @@ $$;
 
 comment on function app.subject_markers(uuid) is 'The e-mail address of a person, in lower case.';
 
--- Memberships and grants go with the account and are logged as revoked: that ends what is open in browsers.
+-- Deleting the account cascades to its memberships and grants. Their triggers log the revocations, so the gateways end the
+-- person's open subscriptions.
 create or replace function app.erase_person(person uuid) returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp

@@ -5,7 +5,7 @@ import type { People } from "./people.ts";
 import { everyNth, type Project, type Projects, type Task } from "./projects.ts";
 import { taskWords as words } from "./words.ts";
 
-/** What happens around projects: comments, time entries, documents and meetings. */
+/** Creates comments, time entries, documents and meetings. */
 export function activity(company: Company, staff: People, work: Projects) {
   return {
     comments: buildComments(company, work.tasks),
@@ -37,7 +37,7 @@ function buildComments(company: Company, tasks: readonly Task[]) {
 
 function buildTimeEntries(company: Company, tasks: readonly Task[]) {
   const dice = company.dice("time_entry");
-  // A private task would give itself away by the time booked on it.
+  // No time is booked on private tasks: the time entries, which are not private, would reveal them.
   const worked = tasks.filter((task) => !task.is_private && ["done", "in_review", "in_progress"].includes(task.status));
   return everyNth(worked, company.share(300)).flatMap((task) => {
     if (task.assignee_id === null) return [];

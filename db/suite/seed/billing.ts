@@ -8,7 +8,7 @@ import { buyingWords, salesWords } from "./words.ts";
 
 const TAX_RATE = 20;
 
-/** Invoices with their lines, the payments for them, and the expenses of employees. */
+/** Creates invoices with their lines and payments, and expenses of employees. */
 export function billing(company: Company, sold: Sales, employees: readonly Employee[], projects: readonly Project[]) {
   const invoices = buildInvoices(company, sold, projects);
   return {
@@ -90,7 +90,7 @@ function buildPayments(company: Company, { row: invoice, issued, due }: ReturnTy
   const amounts = invoice.status === "partially_paid" ? [part] : inTwoParts ? [part, cents(gross - part)] : [gross];
   return amounts.map((amount, p) => {
     const planned = issued + Math.round(((due - issued) * (p + 1)) / (amounts.length + dice.next()));
-    // Paid in the past, and the last part last.
+    // All payments are in the past, and partial payments are in order.
     const paid = Math.min(planned, -dice.int(1, 6) - 6 * (amounts.length - 1 - p));
     return {
       id: company.id("payment"),

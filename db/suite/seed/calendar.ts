@@ -1,20 +1,20 @@
-/** The day on which the demo company "is": every date is an offset from it, so that all runs are equal. */
+/** Today's date in the demo data. Every date is an offset from it, so that all runs produce the same data. */
 export const BASE_DATE = "2026-11-01";
 
 const DAY_MS = 86_400_000;
 const BASE_MS = Date.parse(`${BASE_DATE}T00:00:00Z`);
 
-/** The day `offset` days after the base date, as YYYY-MM-DD. */
+/** Returns the day `offset` days after the base date, as YYYY-MM-DD. */
 export function day(offset: number): string {
   return new Date(BASE_MS + Math.floor(offset) * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** A time on that day in UTC, as an ISO timestamp. */
+/** Returns a time in UTC on the day `offset` days after the base date, as an ISO timestamp. */
 export function moment(offset: number, hour = 9, minute = 0): string {
   return new Date(BASE_MS + Math.floor(offset) * DAY_MS + (hour * 60 + minute) * 60_000).toISOString();
 }
 
-/** "October 2026" for the month of that day. */
+/** Returns the month of the day `offset` days after the base date, for example "October 2026". */
 export function monthName(offset: number): string {
   return new Date(BASE_MS + Math.floor(offset) * DAY_MS).toLocaleDateString("en-GB", {
     month: "long",

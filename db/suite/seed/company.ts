@@ -4,29 +4,29 @@ import { Dice } from "./dice.ts";
 
 export type Json = string | number | boolean | null | { readonly [key: string]: Json };
 
-/** One row, by column name; every row of a table has the same columns. */
+/** A row by column name. All rows of a table have the same columns. */
 export type Row = Readonly<Record<string, Json>>;
 
-/** One of the two demo organizations, and what all its rows are built with. */
+/** A demo organization, with the functions that create its rows. */
 export interface Company {
   readonly name: string;
   readonly organizationId: string;
   readonly domain: string;
   readonly currency: string;
-  /** Prefix of its document numbers, such as NW. */
+  /** Prefix of document numbers, for example NW. */
   readonly prefix: string;
   readonly accounts: readonly DemoAccount[];
-  /** How many of `total` rows belong to this organization. */
+  /** Number of rows, out of `total`, that belong to this organization. */
   share(total: number): number;
-  /** The id of the next row of an entity; numbers run on from one organization to the next. */
+  /** Returns the id of the next row of an entity type. Both organizations share one numbering. */
   id(entity: string): string;
-  /** The dice of one table. */
+  /** Creates the random generator of a table. */
   dice(entity: string): Dice;
 }
 
 const NORTHWIND_SHARE = 0.7;
 
-/** Northwind with 70 % of the rows, then Contoso with the rest. */
+/** Creates Northwind, with 70 % of the rows, and Contoso, with the rest. */
 export function demoCompanies(): readonly [Company, Company] {
   const counters = new Map<string, number>();
   const company = (number: number, name: string, currency: string, prefix: string, share: number): Company => {
@@ -53,22 +53,22 @@ export function demoCompanies(): readonly [Company, Company] {
   ];
 }
 
-/** An array of the numbers 0 to count - 1. */
+/** Returns the numbers from 0 to count - 1. */
 export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** A document number such as 0042. */
+/** Pads a document number with zeros, for example 0042. */
 export function padded(n: number, width = 4): string {
   return String(n).padStart(width, "0");
 }
 
-/** Money with two decimals, as the database keeps it. */
+/** Rounds an amount of money to two decimals, as the database stores it. */
 export function cents(amount: number): number {
   return Math.round(amount * 100) / 100;
 }
 
-/** "Brightwater Logistics" -> "brightwater-logistics", for addresses. */
+/** Converts a name for use in web and e-mail addresses: "Brightwater Logistics" -> "brightwater-logistics". */
 export function slug(text: string): string {
   return text
     .toLowerCase()

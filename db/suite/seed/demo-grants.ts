@@ -2,12 +2,13 @@ import { must } from "@heliograph/shared/must";
 import type { Row } from "./company.ts";
 import { demoAccounts, NORTHWIND_ID } from "./demo-users.ts";
 
-/** Types of which Bob gets his first private row, besides the project with its tasks. */
+/** Entity types of which Bob gets a grant for one private row, in addition to the project with its tasks. */
 const SINGLE_GRANTS = ["opportunity", "contract", "document", "expense", "ticket"] as const;
 
 /**
- * Bob may see one private project of his organization with five of its tasks, and one private row of some other types.
- * So one login shows both sides: private rows that he holds, and private rows that he must never hear of.
+ * Creates grants for the demo user Bob: one private project with its milestones and five of its tasks, and one private row
+ * of each type in SINGLE_GRANTS. Bob's account thus shows both cases: private rows with a grant, and private rows that must
+ * stay invisible.
  */
 export function grantRows(tables: ReadonlyMap<string, readonly Row[]>): Row[] {
   const bob = must(
@@ -26,7 +27,7 @@ export function grantRows(tables: ReadonlyMap<string, readonly Row[]>): Row[] {
   );
   const granted = [
     ["project", project] as const,
-    // Its milestones too: nobody can save a row that points at one which he may not see.
+    // The milestones are needed too: users cannot save a row that refers to a row invisible to them.
     ...inside("milestone").map((milestone) => ["milestone", milestone] as const),
     ...inside("task")
       .slice(0, 5)

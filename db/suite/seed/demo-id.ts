@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * The id of the n-th demo row of an entity: md5 of `heliograph:<entity>:<n>` in the shape of a version 5 uuid.
- * Computed, not stored, so a test, a screenshot or a note in a document can name a row that exists in every demo database.
+ * Computes the id of the n-th demo row of an entity type: md5 of `heliograph:<entity>:<n>` in the format of a version 5
+ * UUID. The ids are the same in every demo database, so that tests, screenshots and documents can refer to rows.
  */
 export function demoId(entity: string, n: number): string {
   const hex = createHash("md5").update(`heliograph:${entity}:${n}`).digest("hex");

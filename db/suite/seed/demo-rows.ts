@@ -8,7 +8,7 @@ import { purchasing } from "./purchasing.ts";
 import { sales } from "./sales.ts";
 import { tickets } from "./tickets.ts";
 
-/** The rows of every table of the suite, tables in an order that foreign keys allow. */
+/** Creates the rows of every table of the suite. The tables are in an order that satisfies the foreign keys. */
 export function demoRows(): ReadonlyMap<string, readonly Row[]> {
   const tables = new Map<string, Row[]>();
   for (const company of demoCompanies()) {
@@ -21,7 +21,7 @@ export function demoRows(): ReadonlyMap<string, readonly Row[]> {
   return tables;
 }
 
-/** The two organizations, which must exist before memberships, and those before employees. */
+/** Creates the two organizations. They must be inserted before memberships, and memberships before employees. */
 export function organizationRows(): Row[] {
   const details = {
     Northwind: {

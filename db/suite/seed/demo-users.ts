@@ -1,6 +1,6 @@
 import { demoId } from "./demo-id.ts";
 
-/** What somebody needs to sign in to a demo database. */
+/** Credentials and ids of a demo account. */
 export interface DemoUser {
   readonly email: string;
   readonly password: string;
@@ -8,7 +8,7 @@ export interface DemoUser {
   readonly organizationId: string;
 }
 
-/** A demo user with what the seed writes about him. */
+/** A demo user with the details that the seed inserts. */
 export interface DemoAccount extends DemoUser {
   readonly fname: string;
   readonly lname: string;
@@ -29,7 +29,7 @@ export const demoAccounts: readonly DemoAccount[] = [
   account(5, "erin@contoso.example", CONTOSO_ID, "Erin", "Evans", "member", "Consultant"),
 ];
 
-/** The accounts that the demo prints; the password is the same for all of them and no secret. */
+/** Accounts that the demo prints. They all have the same password, which is not secret. */
 export const demoUsers: readonly DemoUser[] = demoAccounts.map(({ email, password, personId, organizationId }) => ({
   email,
   password,

@@ -4,7 +4,7 @@ import type { Row } from "./company.ts";
 
 /**
  * Inserts all rows of a table of schema app in one statement, so that the change triggers run once and not once per row.
- * Only columns that the rows name are written: computed columns and defaults are left to the database.
+ * Writes only the columns that the rows contain; the database sets defaults and computed columns.
  */
 export async function insertRows(client: pg.Client, table: string, rows: readonly Row[]): Promise<void> {
   const columns = Object.keys(must(rows[0], `rows for ${table}`));

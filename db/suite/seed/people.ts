@@ -3,7 +3,7 @@ import { type Company, padded, range, slug } from "./company.ts";
 import { cyclic } from "./dice.ts";
 import { assetWords, peopleWords as words } from "./words.ts";
 
-/** Offices, departments, employees, teams with their members, and the equipment. */
+/** Creates offices, departments, employees, teams with their members, and assets. */
 export function people(company: Company) {
   const offices = buildOffices(company);
   const departments = buildDepartments(company, offices);
@@ -73,7 +73,8 @@ function buildEmployees(
   const ids = range(count).map(() => company.id("employee"));
   return range(count).map((i) => {
     const account = accounts[i];
-    // Those who can sign in come first, the first of them at the top; then the heads of the other departments; then all the rest.
+    // Order: employees with an account, the first of them in the top department; then the heads of the other departments;
+    // then all others.
     const turn = i - accounts.length + 1;
     const departmentIndex = (account ? cyclic([0, 6, 2], i) : turn) % departments.length;
     const department = cyclic(departments, departmentIndex);
@@ -109,7 +110,7 @@ function buildEmployees(
   });
 }
 
-/** "Internal IT" -> "internal IT" */
+/** Makes the first letter lower case: "Internal IT" -> "internal IT". */
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
@@ -140,7 +141,7 @@ function buildTeamMembers(
   employees: ReturnType<typeof buildEmployees>,
 ) {
   const dice = company.dice("team_member");
-  // Everybody who works here is in one team.
+  // Every employee is in exactly one team.
   return employees.map((employee, i) => {
     const team = cyclic(teams, i * 4);
     const joined = -dice.int(10, 400);

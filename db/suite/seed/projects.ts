@@ -8,7 +8,7 @@ import { projectWords, taskWords } from "./words.ts";
 const TASKS = 2000;
 const MILESTONES_PER_PROJECT = taskWords.milestoneNames.length;
 
-/** Projects, their milestones and their tasks. */
+/** Creates projects with their milestones and tasks. */
 export function projects(company: Company, staff: People, clients: readonly Client[]) {
   const plans = buildProjects(company, staff, clients);
   const milestones = plans.flatMap((plan) => buildMilestones(company, plan));
@@ -109,7 +109,7 @@ function buildTasks(
         subjects.map((subject) => ({ title: action.replace("%", subject), subject, phase: a })),
       ),
     );
-    // The order of work follows the actions: what is designed first is due first.
+    // Due dates follow the order of the actions: design tasks are due before later phases.
     const chosen = titles.slice(0, perProject).sort((a, b) => a.phase - b.phase);
     const crew = [0, 1, 2, 3, 4, 5].map((k) => cyclic(employees, 8 + p * 5 + k)).concat(employees.slice(1, 3));
     const ids = chosen.map(() => company.id("task"));
@@ -137,7 +137,7 @@ function buildTasks(
         estimated_hours: dice.pick([1, 2, 3, 4, 6, 8, 8, 12, 16, 24, 40]),
         completed_ts: status === "done" ? moment(Math.min(due, -1), dice.int(8, 17), dice.int(0, 59)) : null,
         description: dice.pick(taskWords.taskNotes),
-        // Never one that has or is a part: who may not see the parent cannot write the part.
+        // Only tasks without parent and subtasks are private: users who cannot see a parent cannot save its subtasks.
         is_private: plan.row.is_private || (parent === null && !parents.includes(t) && dice.chance(0.02)),
         created_ts: moment(created, dice.int(8, 17), dice.int(0, 59)),
       };
@@ -145,7 +145,7 @@ function buildTasks(
   });
 }
 
-/** For some tasks the index of an earlier one on the same subject, of which it is a part; parts have no parts. */
+/** Chooses for some tasks the index of an earlier task on the same subject as parent. Subtasks have no subtasks. */
 function chooseParents(subjects: readonly string[]): (number | null)[] {
   const parents: (number | null)[] = [];
   for (const [t, subject] of subjects.entries()) {
@@ -166,7 +166,7 @@ function taskStatus(project: Plan["row"]["status"], due: number, dice: ReturnTyp
   return dice.weighted({ todo: 25, backlog: 75 });
 }
 
-/** A task of every n-th position, for rows that hang on tasks. */
+/** Picks `count` items, evenly spaced over the list. */
 export function everyNth<T>(list: readonly T[], count: number): T[] {
   return range(count).map((i) => cyclic(list, Math.floor((i * list.length) / count)));
 }

@@ -5,7 +5,7 @@ import type { Employee } from "./people.ts";
 import type { Project } from "./projects.ts";
 import { salesWords, buyingWords as words } from "./words.ts";
 
-/** Vendors, purchase orders and their lines. */
+/** Creates vendors and purchase orders with their lines. */
 export function purchasing(company: Company, employees: readonly Employee[], projects: readonly Project[]) {
   const vendors = buildVendors(company);
   const orders = buildOrders(company, vendors, employees, projects);
@@ -86,7 +86,7 @@ function buildOrders(
       };
     });
     const [what] = cyclic(vendor.goods, first);
-    // An order for a secret project would name it.
+    // Purchase orders are visible to all members, so they must not refer to private projects.
     const project = i % 3 === 0 ? cyclic(projects, i) : null;
     return {
       lines,

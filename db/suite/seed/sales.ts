@@ -4,7 +4,7 @@ import { cyclic } from "./dice.ts";
 import type { Employee } from "./people.ts";
 import { peopleWords, salesWords as words } from "./words.ts";
 
-/** Clients and contacts, products, opportunities, quotes and contracts. */
+/** Creates clients, contacts, products, opportunities, quotes and contracts. */
 export function sales(company: Company, employees: readonly Employee[]) {
   const clients = buildClients(company, employees);
   const contacts = buildContacts(company, clients);
@@ -20,7 +20,7 @@ export type Client = ReturnType<typeof buildClients>[number];
 
 function buildClients(company: Company, employees: readonly Employee[]) {
   const dice = company.dice("client");
-  // The second company starts elsewhere in the lists, so no name appears twice.
+  // The second organization starts at another position of the lists, so that no name appears twice.
   const offset = company.name === "Northwind" ? 0 : 140;
   return range(company.share(200)).map((i) => {
     const n = offset + i;
@@ -157,7 +157,7 @@ function buildQuotes(company: Company, opportunities: ReturnType<typeof buildOpp
       quote_number: `${company.prefix}-Q-${day(issued).slice(0, 4)}-${padded(i + 1)}`,
       status,
       client_id: opportunity.client_id,
-      // Quotes are never private, and one that points at a private row could not be edited by most members.
+      // Quotes are never private. Most members could not edit a quote that refers to a private opportunity.
       opportunity_id: opportunity.is_private ? null : opportunity.id,
       contact_id: opportunity.contact_id,
       issued_on: status === "draft" ? null : day(issued),

@@ -9,20 +9,18 @@ import { insertRows } from "./insert-rows.ts";
 export { type DemoUser, demoUsers };
 
 /**
- * Fills a migrated database with the demo data: two organizations, five users, and some thousand rows of business.
- * Ids and content are the same in every run; only password salts and times of the log differ.
- * All or nothing, in one transaction; on a database that has the demo data it does nothing. The log rows stay
- * pending: they are real changes, and the watcher claims them like any other.
- *
- * @param databaseUrl a connection as the owner of the tables
+ * Inserts the demo data into a migrated database: two organizations, five users and a few thousand business rows. Ids and
+ * content are the same in every run; only password salts and times in the log differ. Runs in one transaction and does
+ * nothing if the demo data exists. The log rows stay pending: they are real changes, which the watcher claims like others.
+ * @param databaseUrl connects as the owner of the tables
  */
 export async function seedDemo(databaseUrl: string): Promise<{ users: readonly DemoUser[] }> {
   await withClient(databaseUrl, async (client) => {
     await client.query("begin");
-    // Two starts at once: the second waits here and then finds the rows.
+    // Of two concurrent runs, the second waits here and then finds the rows.
     await client.query("select pg_advisory_xact_lock(hashtext('heliograph:seed'))");
     if (!(await isSeeded(client))) await fill(client);
-    // Whatever fails above closes the connection, which takes everything back.
+    // An error above closes the connection, which rolls the transaction back.
     await client.query("commit");
   });
   return { users: demoUsers };
@@ -41,7 +39,7 @@ async function fill(client: pg.Client): Promise<void> {
   await insertAccounts(client);
   for (const [table, rows] of tables) await insertRows(client, table, rows);
   await insertRows(client, "entity_grant", grantRows(tables));
-  // Without statistics the first lists would be planned for empty tables.
+  // Without statistics, PostgreSQL would plan the first list queries for empty tables.
   const names = ["organization", "person", "membership", "entity_grant", ...tables.keys()];
   await client.query(`analyze ${names.map((name) => `app.${pg.escapeIdentifier(name)}`).join(", ")}`);
 }

@@ -5,7 +5,7 @@ import type { Employee } from "./people.ts";
 import type { Sales } from "./sales.ts";
 import { buyingWords } from "./words.ts";
 
-/** What clients reported. */
+/** Creates tickets of clients. */
 export function tickets(company: Company, { clients, contacts, products }: Sales, employees: readonly Employee[]) {
   const dice = company.dice("ticket");
   const primary = new Map(

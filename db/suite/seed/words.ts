@@ -4,35 +4,35 @@ export type ProjectKind = "software" | "data" | "infrastructure" | "rollout" | "
 type ProductType = "service" | "subscription" | "licence" | "hardware";
 
 interface AssetWords {
-  /** The first third are what every employee gets. */
+  /** The first third are models that every employee gets. */
   readonly assetModels: readonly {
     readonly type: "laptop" | "monitor" | "phone" | "vehicle" | "furniture" | "licence" | "network";
     readonly name: string;
     /** In whole units of the currency. */
     readonly price: number;
-    /** Of warranty. */
+    /** Warranty, in months. */
     readonly months: number;
     readonly details: Readonly<Record<string, string | number>>;
   }[];
 }
 
 interface BuyingWords {
-  /** Category, last word of its vendors' names, and what is ordered from them (text, price). */
+  /** Category, last word of the vendors' names, and the goods ordered from them (text, price). */
   readonly vendorCategories: readonly (readonly [string, string, readonly (readonly [string, number])[]])[];
   readonly vendorNames: readonly string[];
-  /** Category, text (`%` is a city), lowest and highest amount. */
+  /** Category, text (`%` stands for a city), lowest and highest amount. */
   readonly expenses: readonly (readonly [
     "travel" | "accommodation" | "meals" | "equipment" | "software" | "training" | "other",
     string,
     number,
     number,
   ])[];
-  /** What clients report; `%` is the product. */
+  /** Titles of tickets; `%` stands for the product. */
   readonly ticketTitles: Readonly<Record<ProductType, readonly string[]>>;
   readonly ticketTexts: readonly string[];
 }
 
-/** The lengths of the two name lists are coprime, so pairs repeat late. */
+/** The lengths of the two name lists are coprime, so that pairs of names repeat as late as possible. */
 interface PeopleWords {
   readonly firstNames: readonly string[];
   readonly lastNames: readonly string[];
@@ -53,7 +53,7 @@ interface PeopleWords {
       ])[]
     >
   >;
-  /** Name, code, index of the unit above, job titles. The first is the top. */
+  /** Name, code, index of the parent department, job titles. The first is the top department. */
   readonly departments: readonly (readonly [string, string, number | null, readonly string[]])[];
   readonly departmentPurpose: Readonly<Record<string, string>>;
   /** Name, department code, mission. */
@@ -71,7 +71,7 @@ interface ProjectWords {
         readonly code: string;
         readonly kind: ProjectKind;
         readonly description: string;
-        /** Done for a client, whose name is then part of the project's name. */
+        /** The project is done for a client, whose name becomes part of the project's name. */
         readonly forClient?: boolean;
         readonly isPrivate?: boolean;
       }[]
@@ -81,13 +81,13 @@ interface ProjectWords {
 
 interface SalesWords {
   readonly clientNames: readonly string[];
-  /** Industry, and last words of its companies' names. */
+  /** Industry, and last words of the companies' names. */
   readonly industries: readonly (readonly [string, readonly string[]])[];
   /** City, country, postal code, street. */
   readonly cities: readonly (readonly [string, string, string, string])[];
   readonly contactTitles: readonly string[];
   readonly clientNotes: readonly string[];
-  /** The whole catalogue: 48 services, 32 subscriptions, 30 licences, 32 devices. */
+  /** All products: 48 services, 32 subscriptions, 30 licences and 32 devices. */
   readonly products: readonly {
     readonly name: string;
     readonly type: ProductType;
@@ -95,13 +95,13 @@ interface SalesWords {
     readonly price: number;
     readonly description: string;
   }[];
-  /** What a sale, its quote and its contract are about. */
+  /** Subjects of opportunities, quotes and contracts. */
   readonly undertakings: readonly string[];
   readonly lostReasons: readonly string[];
 }
 
 interface TaskWords {
-  /** Tasks of a kind: every action with every subject; `%` stands for the subject. */
+  /** Tasks by kind of project: every action is combined with every subject; `%` stands for the subject. */
   readonly work: Readonly<
     Record<ProjectKind, { readonly actions: readonly string[]; readonly subjects: readonly string[] }>
   >;
@@ -118,7 +118,7 @@ interface TaskWords {
   readonly rooms: readonly string[];
 }
 
-/** The word lists in `words/`, by theme. The files are part of the repository, so their shape is not checked again. */
+/** Reads a word list from `words/`. The files are part of the repository, so their shape is not validated. */
 function readWords<Words>(theme: string): Words {
   return JSON.parse(readFileSync(new URL(`words/${theme}.json`, import.meta.url), "utf8")) as Words;
 }

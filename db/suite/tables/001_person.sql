@@ -1,5 +1,5 @@
--- Somebody who can sign in. No tenant: one person may belong to several organizations. No grant to the
--- application role: names of people reach users through the employee table of their own organization.
+-- A person who can sign in. The table has no tenant: a person may belong to several organizations. The application role
+-- has no rights on it: users see names of people through the employee table of their own organization.
 
 create table app.person (
   id uuid primary key default gen_random_uuid(),
@@ -12,5 +12,5 @@ create table app.person (
 
 create unique index idx_person_email on app.person (lower(email));
 
-comment on table app.person is 'An account.';
-comment on column app.person.person_type is 'Kind of account, copied into the audit log: user, service, …';
+comment on table app.person is 'User account.';
+comment on column app.person.person_type is 'Kind of account (user, service, …), copied into the audit log.';

@@ -1,4 +1,4 @@
--- Kept apart from app.person so that no query about people can return a hash by accident.
+-- Separate from app.person, so that no query about people can return a hash by accident.
 
 create table app.credential (
   person_id uuid primary key references app.person (id) on delete cascade,
@@ -6,4 +6,4 @@ create table app.credential (
   changed_ts timestamptz not null default clock_timestamp()
 );
 
-comment on table app.credential is 'argon2id hash of a password; read only by app.login.';
+comment on table app.credential is 'argon2id password hash of an account. Only app.login reads it.';

@@ -1,5 +1,5 @@
--- The tenant itself: its id is what every other entity table carries as organization_id.
--- Its policies live in sync.sql, because they need the context functions.
+-- The tenant: every other entity table has its id in organization_id. Its policies are in sync.sql because they call the
+-- context functions.
 
 create type app.organization_plan as enum ('trial', 'standard', 'enterprise');
 
@@ -21,6 +21,6 @@ create table app.organization (
 
 create unique index idx_organization_name on app.organization (lower(name));
 
-comment on table app.organization is 'A company that uses the suite. Every other row belongs to exactly one organization; members see only their own.';
-comment on column app.organization.currency is 'ISO 4217 code of the books; single documents may carry another one.';
-comment on column app.organization.timezone is 'IANA name, used for due dates and working hours.';
+comment on table app.organization is 'Company that uses the suite. Every other record belongs to exactly one organization; members see only records of their own.';
+comment on column app.organization.currency is 'Default currency, as an ISO 4217 code. Individual documents may use another.';
+comment on column app.organization.timezone is 'IANA time zone name, used for due dates and working hours.';

@@ -1,5 +1,5 @@
--- Which person belongs to which organization. Every right begins here, so each change is logged as a change of
--- rights of that person (entity code "person") and makes the gateways check what he still may hold.
+-- Which person belongs to which organization. All rights derive from it, so each change is logged for the person (entity
+-- code "person") and makes the gateways recheck that person's subscriptions.
 
 create type app.membership_role as enum ('admin', 'member', 'guest');
 
@@ -13,5 +13,5 @@ create table app.membership (
 
 create index idx_membership_organization on app.membership (organization_id);
 
-comment on table app.membership is 'A person in an organization, with a role.';
-comment on column app.membership.role is 'admin sees private rows too; member and guest see a private row only with a grant.';
+comment on table app.membership is 'Membership of a person in an organization, with a role.';
+comment on column app.membership.role is 'admin: sees all rows. member, guest: see a private row only with a grant.';

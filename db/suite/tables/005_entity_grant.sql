@@ -1,8 +1,8 @@
--- Access of one person to one private row. A grant that has expired still counts until app.expire_grants deletes
--- it: policies never look at the clock, or rights would change without a signal.
+-- Gives one person access to one private row. An expired grant counts until app.expire_grants deletes it: if policies
+-- depended on the clock, rights would change without a signal to the gateways.
 
 create table app.entity_grant (
-  entity_code varchar(100) not null, -- checked by the trigger; no foreign key, so that a pause of the sync keeps the grants
+  entity_code varchar(100) not null, -- checked by a trigger; a foreign key would lose the grants when the sync is paused
   entity_id uuid not null,
   person_id uuid not null,
   organization_id uuid not null,
@@ -15,4 +15,4 @@ create table app.entity_grant (
 create index idx_entity_grant_entity on app.entity_grant (entity_code, entity_id);
 create index idx_entity_grant_expiry on app.entity_grant (expires_ts) where expires_ts is not null;
 
-comment on table app.entity_grant is 'Lets a member read and write one private row of the organization.';
+comment on table app.entity_grant is 'Allows a member to read and write one private row of the organization.';

@@ -22,6 +22,6 @@ create table app.office (
 
 create unique index idx_office_name on app.office (organization_id, lower(name));
 
-comment on table app.office is 'A place where people of the organization work: address, desks and time zone.';
-comment on column app.office.country is 'ISO 3166-1 alpha-2 code.';
+comment on table app.office is 'Workplace of the organization, with address, desks and time zone.';
+comment on column app.office.country is 'Two-letter country code (ISO 3166-1 alpha-2).';
 comment on column app.office.capacity is 'Number of desks.';

@@ -24,6 +24,6 @@ create index idx_department_parent on app.department (parent_department_id, orga
 create index idx_department_office on app.department (office_id, organization_id);
 create index idx_department_name on app.department (organization_id, name, id);
 
-comment on table app.department is 'An organizational unit with a budget; departments form a tree.';
+comment on table app.department is 'Organizational unit with a budget. Departments form a tree.';
 comment on column app.department.code is 'Cost centre code, unique in the organization.';
-comment on column app.department.parent_department_id is 'The unit above; empty at the top.';
+comment on column app.department.parent_department_id is 'Parent department; empty for a top-level department.';

@@ -28,8 +28,8 @@ create table app.employee (
   foreign key (department_id, organization_id) references app.department (id, organization_id) on delete set null (department_id),
   foreign key (office_id, organization_id) references app.office (id, organization_id) on delete set null (office_id),
   foreign key (manager_id, organization_id) references app.employee (id, organization_id) on delete set null (manager_id),
-  -- The membership, not the person: a foreign key bypasses row level security, so one to app.person
-  -- would tell a writer which ids are people of other organizations.
+  -- References the membership, not the person: foreign keys bypass row level security, so a foreign key to app.person
+  -- would reveal to a writer which ids are people of other organizations.
   foreign key (person_id, organization_id) references app.membership (person_id, organization_id) on delete set null (person_id),
   check (email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'),
   check (manager_id <> id),
@@ -44,8 +44,8 @@ create index idx_employee_department on app.employee (department_id, organizatio
 create index idx_employee_office on app.employee (office_id, organization_id);
 create index idx_employee_manager on app.employee (manager_id, organization_id);
 
-comment on table app.employee is 'Somebody who works for the organization, whether or not they can sign in.';
-comment on column app.employee.name is 'First and last name, computed.';
-comment on column app.employee.manager_id is 'The employee to whom this one reports.';
-comment on column app.employee.person_id is 'The account with which this employee signs in, if any.';
-comment on column app.employee.salary is 'Gross per year. Never part of an answer of the API or of the change log.';
+comment on table app.employee is 'Person who works for the organization, with or without an account.';
+comment on column app.employee.name is 'First and last name (computed).';
+comment on column app.employee.manager_id is 'Employee to whom this employee reports.';
+comment on column app.employee.person_id is 'Account that this employee signs in with, if any.';
+comment on column app.employee.salary is 'Gross annual salary. Never included in API responses or in the change log.';

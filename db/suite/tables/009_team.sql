@@ -18,5 +18,5 @@ create unique index idx_team_name on app.team (organization_id, lower(name));
 create index idx_team_department on app.team (department_id, organization_id);
 create index idx_team_lead on app.team (lead_id, organization_id);
 
-comment on table app.team is 'A group of employees who deliver together, across or within departments.';
-comment on column app.team.lead_id is 'The employee who leads the team.';
+comment on table app.team is 'Group of employees who work together, within a department or across departments.';
+comment on column app.team.lead_id is 'Employee who leads the team.';

@@ -20,6 +20,6 @@ create table app.team_member (
 create index idx_team_member_team on app.team_member (team_id, organization_id);
 create index idx_team_member_employee on app.team_member (employee_id, organization_id);
 
-comment on table app.team_member is 'The place of an employee in a team: role, share of working time and period.';
-comment on column app.team_member.title is 'Role in this team, such as "Release manager".';
-comment on column app.team_member.allocation_percent is 'Share of working time given to this team, 1 to 100.';
+comment on table app.team_member is 'Membership of an employee in a team, with role, share of working time and period.';
+comment on column app.team_member.title is 'Role in this team, for example "Release manager".';
+comment on column app.team_member.allocation_percent is 'Percentage of working time spent in this team, from 1 to 100.';

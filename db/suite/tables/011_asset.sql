@@ -32,7 +32,7 @@ create index idx_asset_office on app.asset (office_id, organization_id);
 create index idx_asset_employee on app.asset (employee_id, organization_id);
 create index idx_asset_name on app.asset (organization_id, name, id);
 
-comment on table app.asset is 'Equipment and licences that the organization owns, and who has them.';
-comment on column app.asset.asset_tag is 'Number on the sticker, unique in the organization.';
-comment on column app.asset.employee_id is 'Who uses it now; empty while it is in stock.';
-comment on column app.asset.specification is 'Free technical details, an object of name and value.';
+comment on table app.asset is 'Equipment or licence that the organization owns, and the employee who uses it.';
+comment on column app.asset.asset_tag is 'Inventory number on the label, unique in the organization.';
+comment on column app.asset.employee_id is 'Employee who uses this asset; empty while it is in stock.';
+comment on column app.asset.specification is 'Technical details as a JSON object of names and values.';

@@ -36,6 +36,6 @@ create index idx_client_account_manager on app.client (account_manager_id, organ
 create index idx_client_name on app.client (organization_id, name, id);
 create index idx_client_status on app.client (organization_id, status);
 
-comment on table app.client is 'A company that buys, or may buy, from the organization.';
-comment on column app.client.payment_terms_days is 'Days from invoice date to due date.';
-comment on column app.client.credit_limit is 'Unpaid amount above which no further invoice should be sent; 0 means none was agreed.';
+comment on table app.client is 'Company that buys from the organization, or may do so.';
+comment on column app.client.payment_terms_days is 'Days between invoice date and due date.';
+comment on column app.client.credit_limit is 'Unpaid amount above which no further invoices should be sent; 0 if no limit was agreed.';

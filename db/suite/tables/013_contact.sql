@@ -22,7 +22,7 @@ create index idx_contact_client on app.contact (client_id, organization_id);
 create unique index idx_contact_primary on app.contact (client_id) where is_primary;
 create index idx_contact_name on app.contact (organization_id, name, id);
 
-comment on table app.contact is 'A person at a client with whom the organization talks.';
-comment on column app.contact.name is 'First and last name, computed.';
-comment on column app.contact.is_primary is 'The first person to call; at most one per client.';
-comment on column app.contact.newsletter is 'Agreed to receive the newsletter.';
+comment on table app.contact is 'Contact person at a client.';
+comment on column app.contact.name is 'First and last name (computed).';
+comment on column app.contact.is_primary is 'First person to call. A client has at most one primary contact.';
+comment on column app.contact.newsletter is 'Has agreed to receive the newsletter.';

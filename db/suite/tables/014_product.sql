@@ -24,6 +24,6 @@ create table app.product (
 
 create index idx_product_name on app.product (organization_id, name, id);
 
-comment on table app.product is 'Something the organization sells: a service, a subscription, a licence or a device.';
-comment on column app.product.sku is 'Article number, unique in the organization.';
-comment on column app.product.tax_rate is 'Value added tax in percent.';
+comment on table app.product is 'Service, subscription, licence or device that the organization sells.';
+comment on column app.product.sku is 'Stock keeping unit: article number, unique in the organization.';
+comment on column app.product.tax_rate is 'Value added tax, in percent.';

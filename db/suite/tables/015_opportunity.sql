@@ -33,7 +33,7 @@ create index idx_opportunity_contact on app.opportunity (contact_id, organizatio
 create index idx_opportunity_owner on app.opportunity (owner_id, organization_id);
 create index idx_opportunity_stage on app.opportunity (organization_id, stage, expected_close_on);
 
-comment on table app.opportunity is 'A possible sale, from first talk to won or lost.';
-comment on column app.opportunity.probability is 'Chance of winning in percent.';
-comment on column app.opportunity.expected_amount is 'Amount weighted with the probability, computed.';
-comment on column app.opportunity.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.opportunity is 'Possible sale, from the first conversation until it is won or lost.';
+comment on column app.opportunity.probability is 'Chance of winning, in percent.';
+comment on column app.opportunity.expected_amount is 'Amount multiplied by the probability (computed).';
+comment on column app.opportunity.is_private is 'Only administrators and users with a grant can see this record.';

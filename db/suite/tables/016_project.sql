@@ -38,7 +38,7 @@ create index idx_project_manager on app.project (manager_id, organization_id);
 create index idx_project_status on app.project (organization_id, status);
 create index idx_project_name on app.project (organization_id, name, id);
 
-comment on table app.project is 'A piece of work with a goal, a budget and an end; holds milestones and tasks.';
-comment on column app.project.code is 'Short name used in conversation and on time sheets, unique in the organization.';
-comment on column app.project.client_id is 'Who ordered it; empty for internal projects.';
-comment on column app.project.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.project is 'Work with a goal, a budget and an end date; contains milestones and tasks.';
+comment on column app.project.code is 'Short name for conversations and time sheets, unique in the organization.';
+comment on column app.project.client_id is 'Client who ordered the project; empty for internal projects.';
+comment on column app.project.is_private is 'Only administrators and users with a grant can see this record.';

@@ -20,6 +20,6 @@ create table app.milestone (
 create index idx_milestone_project on app.milestone (project_id, organization_id);
 create index idx_milestone_due on app.milestone (organization_id, due_on, id);
 
-comment on table app.milestone is 'A dated result that a project promises on its way.';
-comment on column app.milestone.reached_on is 'Day on which it was reached; only set when it was.';
-comment on column app.milestone.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.milestone is 'Intermediate result that a project promises by a date.';
+comment on column app.milestone.reached_on is 'Day on which the milestone was reached; empty until then.';
+comment on column app.milestone.is_private is 'Only administrators and users with a grant can see this record.';

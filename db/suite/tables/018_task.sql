@@ -37,8 +37,8 @@ create index idx_task_assignee on app.task (assignee_id, organization_id);
 create index idx_task_reporter on app.task (reporter_id, organization_id);
 create index idx_task_status on app.task (organization_id, status, due_on);
 
-comment on table app.task is 'A unit of work inside a project, done by one employee; may be split into sub-tasks.';
-comment on column app.task.parent_task_id is 'The task of which this one is a part; deleted together with it.';
-comment on column app.task.assignee_id is 'The employee who does it.';
-comment on column app.task.reporter_id is 'The employee who asked for it.';
-comment on column app.task.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.task is 'Unit of work in a project, done by one employee; may have subtasks.';
+comment on column app.task.parent_task_id is 'Parent task. Deleting the parent deletes this task too.';
+comment on column app.task.assignee_id is 'Employee who works on this task.';
+comment on column app.task.reporter_id is 'Employee who requested this task.';
+comment on column app.task.is_private is 'Only administrators and users with a grant can see this record.';

@@ -16,6 +16,6 @@ create table app.task_comment (
 create index idx_task_comment_task on app.task_comment (task_id, organization_id);
 create index idx_task_comment_author on app.task_comment (author_id, organization_id);
 
-comment on table app.task_comment is 'A remark on a task.';
-comment on column app.task_comment.title is 'The beginning of the text, computed, for lists.';
-comment on column app.task_comment.is_private is 'An internal remark, visible only to administrators and to people with a grant.';
+comment on table app.task_comment is 'Comment on a task.';
+comment on column app.task_comment.title is 'Beginning of the text, shown in lists (computed).';
+comment on column app.task_comment.is_private is 'Internal comment: only administrators and users with a grant can see it.';

@@ -24,6 +24,6 @@ create index idx_time_entry_task on app.time_entry (task_id, organization_id);
 create index idx_time_entry_employee on app.time_entry (employee_id, organization_id);
 create index idx_time_entry_worked on app.time_entry (organization_id, worked_on, id);
 
-comment on table app.time_entry is 'Working time of one employee on one task on one day.';
-comment on column app.time_entry.title is 'What was done, as it appears on the invoice.';
-comment on column app.time_entry.amount is 'Hours times rate, 0 when not billable; computed.';
+comment on table app.time_entry is 'Time that one employee worked on one task on one day.';
+comment on column app.time_entry.title is 'Description of the work, as shown on the invoice.';
+comment on column app.time_entry.amount is 'Hours multiplied by the rate; 0 if not billable (computed).';

@@ -27,7 +27,7 @@ create index idx_document_project on app.document (project_id, organization_id);
 create index idx_document_author on app.document (author_id, organization_id);
 create index idx_document_title on app.document (organization_id, title, id);
 
-comment on table app.document is 'A text or file that a project or the organization keeps: specification, report, policy.';
-comment on column app.document.revision is 'Edition of the document, counted by its author; not the version of the row.';
-comment on column app.document.file_size is 'Bytes.';
-comment on column app.document.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.document is 'Text or file of a project or of the organization, such as a specification, report or policy.';
+comment on column app.document.revision is 'Edition number set by the author; not the version of the record.';
+comment on column app.document.file_size is 'Size in bytes.';
+comment on column app.document.is_private is 'Only administrators and users with a grant can see this record.';

@@ -29,6 +29,6 @@ create index idx_meeting_office on app.meeting (office_id, organization_id);
 create index idx_meeting_organizer on app.meeting (organizer_id, organization_id);
 create index idx_meeting_starts on app.meeting (organization_id, starts_ts, id);
 
-comment on table app.meeting is 'An appointment, of a project or of the organization.';
-comment on column app.meeting.room is 'Room in the office; empty for a video call.';
-comment on column app.meeting.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.meeting is 'Meeting of a project or of the organization.';
+comment on column app.meeting.room is 'Meeting room in the office; empty for a video call.';
+comment on column app.meeting.is_private is 'Only administrators and users with a grant can see this record.';

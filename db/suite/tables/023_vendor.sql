@@ -29,6 +29,6 @@ create table app.vendor (
 
 create index idx_vendor_name on app.vendor (organization_id, name, id);
 
-comment on table app.vendor is 'A company from which the organization buys.';
-comment on column app.vendor.iban is 'Bank account. Never part of an answer of the API or of the change log.';
-comment on column app.vendor.rating is '1 (poor) to 5 (excellent).';
+comment on table app.vendor is 'Company that the organization buys from.';
+comment on column app.vendor.iban is 'Bank account number. Never included in API responses or in the change log.';
+comment on column app.vendor.rating is 'From 1 (poor) to 5 (excellent).';

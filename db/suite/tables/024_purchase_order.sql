@@ -30,5 +30,5 @@ create index idx_purchase_order_vendor on app.purchase_order (vendor_id, organiz
 create index idx_purchase_order_project on app.purchase_order (project_id, organization_id);
 create index idx_purchase_order_requested_by on app.purchase_order (requested_by_id, organization_id);
 
-comment on table app.purchase_order is 'An order to a vendor.';
-comment on column app.purchase_order.total_amount is 'Sum of the lines as agreed with the vendor, without tax.';
+comment on table app.purchase_order is 'Order placed with a vendor.';
+comment on column app.purchase_order.total_amount is 'Sum of the lines as agreed with the vendor, excluding tax.';

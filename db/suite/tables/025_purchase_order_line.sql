@@ -21,5 +21,5 @@ create table app.purchase_order_line (
 
 create index idx_purchase_order_line_order on app.purchase_order_line (purchase_order_id, organization_id);
 
-comment on table app.purchase_order_line is 'One item of a purchase order.';
-comment on column app.purchase_order_line.amount is 'Quantity times unit price, computed.';
+comment on table app.purchase_order_line is 'Item of a purchase order.';
+comment on column app.purchase_order_line.amount is 'Quantity multiplied by the unit price (computed).';

@@ -33,5 +33,5 @@ create index idx_quote_client on app.quote (client_id, organization_id);
 create index idx_quote_opportunity on app.quote (opportunity_id, organization_id);
 create index idx_quote_contact on app.quote (contact_id, organization_id);
 
-comment on table app.quote is 'A priced offer to a client.';
-comment on column app.quote.net_amount is 'Amount after discount, without tax; computed.';
+comment on table app.quote is 'Offer with prices to a client.';
+comment on column app.quote.net_amount is 'Amount after discount, excluding tax (computed).';

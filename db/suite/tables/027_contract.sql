@@ -38,6 +38,6 @@ create index idx_contract_quote on app.contract (quote_id, organization_id);
 create index idx_contract_owner on app.contract (owner_id, organization_id);
 create index idx_contract_end on app.contract (organization_id, end_on, id);
 
-comment on table app.contract is 'An agreement with a client, with its term and its value per year.';
-comment on column app.contract.quote_id is 'The accepted quote on which it rests.';
-comment on column app.contract.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.contract is 'Agreement with a client, with its term and annual value.';
+comment on column app.contract.quote_id is 'Accepted quote that this contract is based on.';
+comment on column app.contract.is_private is 'Only administrators and users with a grant can see this record.';

@@ -35,6 +35,6 @@ create index idx_invoice_project on app.invoice (project_id, organization_id);
 create index idx_invoice_contract on app.invoice (contract_id, organization_id);
 create index idx_invoice_due on app.invoice (organization_id, status, due_on);
 
-comment on table app.invoice is 'A bill to a client.';
-comment on column app.invoice.net_amount is 'Sum of the lines, without tax.';
-comment on column app.invoice.gross_amount is 'Net amount with tax, computed.';
+comment on table app.invoice is 'Bill sent to a client.';
+comment on column app.invoice.net_amount is 'Sum of the lines, excluding tax.';
+comment on column app.invoice.gross_amount is 'Net amount plus tax (computed).';

@@ -23,5 +23,5 @@ create table app.invoice_line (
 create index idx_invoice_line_invoice on app.invoice_line (invoice_id, organization_id);
 create index idx_invoice_line_product on app.invoice_line (product_id, organization_id);
 
-comment on table app.invoice_line is 'One item of an invoice.';
-comment on column app.invoice_line.amount is 'Quantity times unit price, computed.';
+comment on table app.invoice_line is 'Item of an invoice.';
+comment on column app.invoice_line.amount is 'Quantity multiplied by the unit price (computed).';

@@ -23,5 +23,5 @@ create table app.payment (
 create index idx_payment_invoice on app.payment (invoice_id, organization_id);
 create index idx_payment_paid on app.payment (organization_id, paid_on, id);
 
-comment on table app.payment is 'Money received for an invoice.';
-comment on column app.payment.reference is 'Text that the payer gave with the transfer.';
+comment on table app.payment is 'Payment received for an invoice.';
+comment on column app.payment.reference is 'Reference text that the payer entered with the transfer.';

@@ -32,7 +32,7 @@ create index idx_expense_project on app.expense (project_id, organization_id);
 create index idx_expense_approved_by on app.expense (approved_by_id, organization_id);
 create index idx_expense_spent on app.expense (organization_id, spent_on, id);
 
-comment on table app.expense is 'Money that an employee spent for the organization and claims back.';
-comment on column app.expense.approved_by_id is 'Who approved it; never the employee who claims it.';
-comment on column app.expense.is_billable is 'Passed on to the client of the project.';
-comment on column app.expense.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.expense is 'Amount that an employee spent for the organization and claims back.';
+comment on column app.expense.approved_by_id is 'Employee who approved the expense. Employees cannot approve their own expenses.';
+comment on column app.expense.is_billable is 'Charged to the client of the project.';
+comment on column app.expense.is_private is 'Only administrators and users with a grant can see this record.';

@@ -38,7 +38,7 @@ create index idx_ticket_project on app.ticket (project_id, organization_id);
 create index idx_ticket_assignee on app.ticket (assignee_id, organization_id);
 create index idx_ticket_status on app.ticket (organization_id, status, priority);
 
-comment on table app.ticket is 'A question or a fault that a client reported.';
-comment on column app.ticket.due_ts is 'Time by which the client was promised an answer.';
-comment on column app.ticket.satisfaction is 'Rating by the client after the end, 1 to 5.';
-comment on column app.ticket.is_private is 'Visible only to administrators and to people with a grant.';
+comment on table app.ticket is 'Question or problem that a client reported.';
+comment on column app.ticket.due_ts is 'Deadline promised to the client for an answer.';
+comment on column app.ticket.satisfaction is 'Client rating after the ticket was closed, from 1 to 5.';
+comment on column app.ticket.is_private is 'Only administrators and users with a grant can see this record.';

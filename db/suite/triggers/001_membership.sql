@@ -1,5 +1,5 @@
--- Changes of memberships change what persons may read, so they go through the log like any other change, marked for a
--- recheck: under the code "person" with the id of the person.
+-- Logs changes of memberships with the entity code "person" and the id of the person, marked for a recheck: they change
+-- what that person may read.
 
 create or replace function app.log_membership_changes() returns trigger
 language plpgsql security definer

@@ -1,4 +1,4 @@
--- Changes of grants change what persons may read, so they go through the log like any other change, marked for a recheck.
+-- Logs changes of grants as changes of the granted row, marked for a recheck: they change what a person may read.
 
 create or replace function app.check_entity_grant() returns trigger
 language plpgsql
@@ -15,8 +15,9 @@ create or replace trigger check_entity_grant
   before insert or update of entity_code on app.entity_grant
   for each row execute function app.check_entity_grant();
 
--- Among the containers stands the person, too: so a gateway knows whose right it was. Holders of the row's container who
--- cannot read the row are told nothing then, or they would learn that it exists; who has lost the right is told of it.
+-- The person is listed among the containers, so that a gateway knows whose right changed. It then notifies the person who
+-- lost the right, and does not notify subscribers to the row's containers who cannot read the row: they would learn that
+-- the row exists.
 create or replace function app.log_grant_changes() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -24,7 +25,7 @@ as $$
 begin
   if tg_op = 'UPDATE' and (new.entity_code, new.entity_id, new.person_id, new.organization_id)
                         = (old.entity_code, old.entity_id, old.person_id, old.organization_id) then
-    return null; -- another expiry changes no right now
+    return null; -- a new expiry alone changes no right yet
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
     perform app.log_entity_change(old.entity_code, old.entity_id, false,

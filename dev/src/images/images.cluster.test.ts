@@ -97,7 +97,7 @@ test("the images migrate a database, serve requests, pass their health checks, s
     GATEWAY_DATABASE_URL: "postgresql://heliograph_gateway:a-password-of-images@db/heliograph",
     WATCHER_DATABASE_URL: "postgresql://heliograph_watcher:a-password-of-images@db/heliograph",
   });
-  expect(migrated).toContain("The services can log in.");
+  expect(migrated).toContain("The passwords of the service roles are set.");
 
   const env = {
     JWT_SECRET: "j".repeat(32),
