@@ -6,7 +6,7 @@ import { migrate, suiteNames } from "./migrate.ts";
 import { readReleasedParts, readReleases } from "./releases.ts";
 
 /** Committed dumps. Their diff shows reviewers what a change does to the schema. */
-export const schemaFiles: Readonly<Record<PartName, string>> = {
+const schemaFiles: Readonly<Record<PartName, string>> = {
   core: "core/schema.sql",
   suite: "suite/schema.sql",
 };

@@ -15,8 +15,6 @@ export function activity(company: Company, staff: People, work: Projects) {
   };
 }
 
-export type Activity = ReturnType<typeof activity>;
-
 function buildComments(company: Company, tasks: readonly Task[]) {
   const dice = company.dice("task_comment");
   const discussed = tasks.filter((task) => task.status !== "backlog" && task.assignee_id !== null);

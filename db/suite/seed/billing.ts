@@ -19,8 +19,6 @@ export function billing(company: Company, sold: Sales, employees: readonly Emplo
   };
 }
 
-export type Billing = ReturnType<typeof billing>;
-
 function buildInvoices(company: Company, { clients, products, contracts }: Sales, projects: readonly Project[]) {
   const dice = company.dice("invoice");
   const buyers = clients.filter((client) => client.status === "active" || client.status === "paused");

@@ -1,5 +1,5 @@
 /** Today's date in the demo data. Every date is an offset from it, so that all runs produce the same data. */
-export const BASE_DATE = "2026-11-01";
+const BASE_DATE = "2026-11-01";
 
 const DAY_MS = 86_400_000;
 const BASE_MS = Date.parse(`${BASE_DATE}T00:00:00Z`);

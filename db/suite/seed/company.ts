@@ -2,7 +2,7 @@ import { demoId } from "./demo-id.ts";
 import { type DemoAccount, demoAccounts } from "./demo-users.ts";
 import { Dice } from "./dice.ts";
 
-export type Json = string | number | boolean | null | { readonly [key: string]: Json };
+type Json = string | number | boolean | null | { readonly [key: string]: Json };
 
 /** A row by column name. All rows of a table have the same columns. */
 export type Row = Readonly<Record<string, Json>>;

@@ -16,8 +16,6 @@ export function purchasing(company: Company, employees: readonly Employee[], pro
   };
 }
 
-export type Purchasing = ReturnType<typeof purchasing>;
-
 function buildVendors(company: Company) {
   const dice = company.dice("vendor");
   const offset = company.name === "Northwind" ? 0 : 140;

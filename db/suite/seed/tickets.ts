@@ -45,5 +45,3 @@ export function tickets(company: Company, { clients, contacts, products }: Sales
     };
   });
 }
-
-export type Tickets = ReturnType<typeof tickets>;

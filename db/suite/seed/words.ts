@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-export type ProjectKind = "software" | "data" | "infrastructure" | "rollout" | "marketing" | "people" | "deal";
+type ProjectKind = "software" | "data" | "infrastructure" | "rollout" | "marketing" | "people" | "deal";
 type ProductType = "service" | "subscription" | "licence" | "hardware";
 
 interface AssetWords {

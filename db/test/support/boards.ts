@@ -61,7 +61,7 @@ export async function createBoards(): Promise<Boards> {
   };
 }
 
-export async function createTenant(pool: pg.Pool, name: string): Promise<Tenant> {
+async function createTenant(pool: pg.Pool, name: string): Promise<Tenant> {
   const organizationId = await idOf(pool, "insert into app.organization (name) values ($1) returning id", [name]);
   const people: string[] = [];
   for (const role of ["admin", "member"]) {

@@ -87,6 +87,12 @@ export const checks: readonly Check[] = [
     run: async () => importCycles(repositoryRoot, sourceFolders),
   },
   {
+    name: "dead code",
+    remedy: "delete the file, export or dependency that nothing uses; knip.json names entry points",
+    run: () =>
+      runProgram(path.join(repositoryRoot, "node_modules", ".bin", "knip"), ["--no-progress", "--no-config-hints"]),
+  },
+  {
     name: "links between documents",
     remedy: "correct the link, or the document that it leads to",
     run: async () => brokenLinks(repositoryRoot),

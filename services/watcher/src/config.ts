@@ -1,4 +1,4 @@
-import { type ConfigOf, commonConfig, integer } from "@heliograph/server-kit";
+import { commonConfig, integer } from "@heliograph/server-kit";
 
 /** Environment variables of the watcher. */
 export const watcherConfig = {
@@ -67,7 +67,5 @@ export const watcherConfig = {
     unit: "days",
   }),
 } as const;
-
-export type WatcherConfig = ConfigOf<typeof watcherConfig>;
 
 export const watcherEnvironment = process.env;

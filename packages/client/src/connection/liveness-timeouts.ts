@@ -30,7 +30,7 @@ export const welcomeTimeoutMs = 10_000;
  * Wait of the first attempts. One that began on a dead network stays unanswered, and the next may be answered at once. The
  * wait doubles after each failure, for slow networks.
  */
-export const firstWelcomeTimeoutMs = 2_500;
+const firstWelcomeTimeoutMs = 2_500;
 /** Longest wait for the probe, which is one small GET. */
 export const probeTimeoutMs = 8_000;
 

@@ -5,7 +5,7 @@ import type { Logger } from "../platform/logger.ts";
 import type { TokenSource } from "../platform/token-source.ts";
 
 /** A renewal that failed is tried again after this, as long as the token lives: the minute's notice allows a few. */
-export const renewalRetryMs = 15_000;
+const renewalRetryMs = 15_000;
 
 export type RenewalPorts = {
   readonly tokens: TokenSource;

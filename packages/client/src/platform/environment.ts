@@ -13,10 +13,10 @@ export type Environment = {
 };
 
 /** For servers and tests: always online and never hidden. */
-export const steadyEnvironment: Environment = { online: () => true, subscribe: () => () => {} };
+const steadyEnvironment: Environment = { online: () => true, subscribe: () => () => {} };
 
 /** The browser's network and visibility events. */
-export const browserEnvironment: Environment = {
+const browserEnvironment: Environment = {
   online: () => navigator.onLine,
   subscribe(listener) {
     const online = () => listener("online");

@@ -8,8 +8,8 @@ export const retryBackoff = { baseMs: 500, capMs: 30_000 } as const;
  * that waited half a minute after the server is back would show stale rows for as long. A gateway copes with thousands
  * of clients that reconnect within 4 s. Longer outages get the longer delays.
  */
-export const earlyBackoff = { baseMs: retryBackoff.baseMs, capMs: 4_000 } as const;
-export const earlyAttempts = 20;
+const earlyBackoff = { baseMs: retryBackoff.baseMs, capMs: 4_000 } as const;
+const earlyAttempts = 20;
 
 /**
  * Delay before the next attempt to connect or to read, with full jitter; see `backoffDelay`.

@@ -10,19 +10,19 @@ import { type Changes, LostVersions, type Seen } from "./lost-versions.ts";
 import { type Need, NeedMap, type Ticket } from "./need-map.ts";
 
 /** Signals that arrive within this time share one request: too short to notice, longer than a burst. */
-export const gatherMs = 20;
+const gatherMs = 20;
 /** Most ids in one GET; the API's own limit. */
-export const maxIdsPerFetch = 200;
+const maxIdsPerFetch = 200;
 /** Entity types read in parallel: browsers open six connections to a host, and the application needs some of them. */
-export const maxParallelFetches = 3;
+const maxParallelFetches = 3;
 /**
  * Answers older than the required version that are tolerated for one row, with a delay after each. The API reads from the
  * database that committed the change, so an older answer is a temporary exception. A version that never appears was not
  * the row's own, and waiting for it would keep the client "catching up" for ever.
  */
-export const maxLaggingAnswers = 6;
+const maxLaggingAnswers = 6;
 /** Most needs at a time. Beyond that the client subscribes to everything again, and the server answers what differs. */
-export const maxNeeds = 20_000;
+const maxNeeds = 20_000;
 
 /** Delay after the store failed to read: a retry per second instead of a busy loop. */
 const storeFaultPauseMs = 1_000;

@@ -3,7 +3,7 @@ import type { EntityStore } from "./entity-store.ts";
 import type { LiveEntities } from "./live-entities.ts";
 
 /** Rows that a device keeps unless an option says otherwise: about 20 MB, which RxDB's storage still handles well. */
-export const defaultMaxRows = 20_000;
+const defaultMaxRows = 20_000;
 /** Rows written between two evictions. The database may exceed its limit by as many. */
 const evictAfterRows = 500;
 /** Rows written before the first eviction. A database that grows a little with each visit would otherwise never shrink. */

@@ -11,7 +11,12 @@ export function startLogLevel(environment: Readonly<Record<string, string | unde
 /** Settings that gateway and watcher share; each service adds its own. */
 export const commonConfig = {
   DATABASE_URL: url({ description: "PostgreSQL writer", protocols: ["postgresql:", "postgres:"] }),
-  DATABASE_POOL_SIZE: integer({ description: "maximum database connections of this process", default: 20, min: 2, max: 500 }),
+  DATABASE_POOL_SIZE: integer({
+    description: "maximum database connections of this process",
+    default: 20,
+    min: 2,
+    max: 500,
+  }),
   HELIOGRAPH_SCHEMA: text({
     description: "schema that Heliograph is installed in",
     default: "heliograph",

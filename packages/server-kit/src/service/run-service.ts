@@ -15,7 +15,7 @@ export interface ServiceContext {
 }
 
 /** Longest time from the signal to the end of the process. ECS and Kubernetes kill after 30 s by default. */
-export const shutdownLimitMs = 25_000;
+const shutdownLimitMs = 25_000;
 
 /**
  * The same limit after an uncaught exception, milliseconds. The process may be broken, and its clients should not wait for

@@ -6,7 +6,7 @@ import { operatorsOf } from "./query/filter.ts";
 import { searchColumns } from "./query/search-columns.ts";
 
 /** Describes an entity type for generic tools: its columns, without redacted ones, and the operations they allow. */
-export function describeEntityType(type: EntityType): object {
+function describeEntityType(type: EntityType): object {
   return {
     code: type.code,
     keyColumn: type.keyColumn,

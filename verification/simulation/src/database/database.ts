@@ -17,7 +17,7 @@ type Content = {
   lease: Lease;
 };
 
-export class NotLeading extends Error {
+class NotLeading extends Error {
   readonly code = "HG001";
 }
 

@@ -1,7 +1,7 @@
 import { epochMs } from "../engine/epoch.ts";
 
 /** Entity types of the simulated application: tasks lie in projects, both in an organization. */
-export type Code = "organization" | "project" | "task";
+type Code = "organization" | "project" | "task";
 
 export type Row = {
   readonly code: Code;

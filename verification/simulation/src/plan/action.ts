@@ -51,7 +51,7 @@ export type Action = { readonly at: number } & (
 
 /** A watcher or a pod. */
 export type Who = "watcher0" | "watcher1" | "pod0" | "pod1";
-export type ActionName = Action["do"];
+type ActionName = Action["do"];
 
 /** A whole run: who is there, and what happens. */
 export type Plan = {

@@ -6,7 +6,7 @@ const id = (kind: number, number: number): string =>
 /** Two organizations; the second one's rows must never be heard of in the first. */
 export const organizations = [id(1, 1), id(1, 2)] as const;
 export const projects = [id(2, 1), id(2, 2), id(2, 3)] as const;
-export const tasks = [id(3, 1), id(3, 2), id(3, 3), id(3, 4), id(3, 5)] as const;
+const tasks = [id(3, 1), id(3, 2), id(3, 3), id(3, 4), id(3, 5)] as const;
 
 export const people: readonly Person[] = [
   { personId: id(4, 1), organizationId: organizations[0] },

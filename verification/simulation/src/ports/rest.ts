@@ -29,7 +29,7 @@ const answer = (status: number, body: unknown): Answer => ({
   json: async () => body,
 });
 
-export const documentOf = (row: Row): Record<string, unknown> => ({
+const documentOf = (row: Row): Record<string, unknown> => ({
   id: row.id,
   version: row.version,
   organization_id: row.org,

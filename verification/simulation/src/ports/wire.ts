@@ -12,7 +12,7 @@ export type PodEnd = {
 };
 
 /** The client's end. */
-export type ClientEnd = { opened(): void; received(text: string): void; closed(code: number): void };
+type ClientEnd = { opened(): void; received(text: string): void; closed(code: number): void };
 
 /** Bytes that the kernel takes before the sender notices that nobody reads. */
 const kernelBytes = 512;

@@ -209,7 +209,7 @@ export function perform(stage: Stage, action: Action): void {
   }
 }
 
-export function keyOf(number: number): string {
+function keyOf(number: number): string {
   const entity = entities[number];
   if (!entity) throw new RangeError(`there is no entity ${number}`);
   return rowKey(entity.code, entity.id);

@@ -2,7 +2,7 @@ import type { Violation } from "../checks/violation.ts";
 import { type Action, isFault, type Plan } from "../plan/action.ts";
 import type { Outcome } from "./simulate.ts";
 
-export type Finding = { readonly seed: number; readonly violations: readonly Violation[] };
+type Finding = { readonly seed: number; readonly violations: readonly Violation[] };
 
 /** What many runs come to; a plain object, so that workers can send it. */
 export type Tally = {

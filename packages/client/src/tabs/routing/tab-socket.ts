@@ -2,7 +2,7 @@ import type { DownMessage } from "@heliograph/protocol";
 import { goodbyeCode, type Socket, type SocketHandlers } from "../../connection/socket.ts";
 
 /** Close code when the role of the tab changes: the connection dials again at once. */
-export const roleChangedCode = 1012;
+const roleChangedCode = 1012;
 
 /**
  * What the connection of a tab uses in place of a WebSocket: a real one if the tab leads, a link to the leader if it

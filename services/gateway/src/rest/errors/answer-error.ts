@@ -5,7 +5,7 @@ import { RestError } from "./rest-error.ts";
 import { restErrorOfSql } from "./sql-error.ts";
 
 /** Converts any error to a RestError. Errors that neither Fastify nor PostgreSQL explains become `internal`. */
-export function restErrorOf(error: unknown): RestError {
+function restErrorOf(error: unknown): RestError {
   if (error instanceof RestError) return error;
   const fromFastify = restErrorOfFastify(error as { code?: string; statusCode?: number } | null);
   return fromFastify ?? restErrorOfSql(error, "read") ?? new RestError("internal", { cause: error });

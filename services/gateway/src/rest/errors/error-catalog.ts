@@ -136,7 +136,10 @@ export const restErrorCatalog = {
 
 export type RestErrorCode = keyof typeof restErrorCatalog;
 
-/** Renders the catalogue as a Markdown page. */
+/**
+ * Renders the catalogue as a Markdown page. Loaded by its path when documents are generated.
+ * @public
+ */
 export function renderRestErrorDocument(): string {
   const rows = Object.entries(restErrorCatalog).map(
     ([code, { status, meaning, remedy }]) => `| \`${code}\` | ${status} | ${meaning} | ${remedy} |`,

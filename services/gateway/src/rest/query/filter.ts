@@ -9,7 +9,7 @@ export const filterOperators = ["eq", "ne", "lt", "lte", "gt", "gte", "in", "con
 export type FilterOperator = (typeof filterOperators)[number];
 
 /** Maximum values of one `in`, the same as the maximum ids of one request. */
-export const maxListValues = 200;
+const maxListValues = 200;
 
 export interface Filter {
   readonly column: Column;

@@ -37,7 +37,7 @@ export interface Call {
   readonly headers?: Record<string, string>;
 }
 
-export interface Identity {
+interface Identity {
   readonly personId: string;
   readonly organizationId: string;
 }

@@ -3,7 +3,7 @@ import type { ConnectionSubscriptions, Subscription } from "./connection-subscri
 import type { Signal } from "./signal.ts";
 
 /** A signal for a pending subscription. Without a signal: the row is no longer readable. */
-export interface DeferredSignal {
+interface DeferredSignal {
   readonly entityCode: string;
   readonly entityId: string;
   readonly signal: Signal | null;

@@ -8,7 +8,7 @@ import { MissedChanges, type ReplayTarget } from "./missed-changes.ts";
 import type { ReplayRing } from "./replay-ring.ts";
 
 /** Why missed changes cannot be replayed. */
-export type ReplayUnavailable = "cursor_too_old" | "other_history";
+type ReplayUnavailable = "cursor_too_old" | "other_history";
 
 export interface ReplayReaderPorts {
   readonly ring: ReplayRing;

@@ -13,7 +13,7 @@ import { type PendingCheck, PendingRightsChecks } from "./pending-rights-checks.
 import type { ReadableRows, RightsReader } from "./rights-reader.ts";
 
 /** Changes of subscriptions that follow from a read of rights; see `SubscriptionManager`. */
-export interface SubscriptionChanges {
+interface SubscriptionChanges {
   revoke(connection: Connection, entityCode: string, entityId: string): void;
   revokeContainer(connection: Connection, entityCode: string, entityId: string): void;
   restoreRefused(connection: Connection, subscription: Subscription): boolean;

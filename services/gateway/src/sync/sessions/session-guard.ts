@@ -26,7 +26,7 @@ export interface SessionGuardPorts {
 }
 
 /** Pause between two checks. */
-export const guardIntervalMs = 5000;
+const guardIntervalMs = 5000;
 /** The same while rows are being rewritten: what emptied the table has emptied it for all sockets. */
 const rewritingIntervalMs = 250;
 /** Bounds of one check: one probe per session and one count per row, some 30 ms of the database. */

@@ -28,7 +28,7 @@ const logger = createLogger("test", "silent");
 
 /** Demo users: alice is the admin of Northwind, bob and carol are members, dave is the admin of Contoso. */
 export type DemoUser = "alice" | "bob" | "carol" | "dave";
-export type Identity = { readonly personId: string; readonly organizationId: string };
+type Identity = { readonly personId: string; readonly organizationId: string };
 
 /** A gateway in this process, with its own database and the Redis of the test run. */
 export type LiveGateway = AsyncDisposable & {

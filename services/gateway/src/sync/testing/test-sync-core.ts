@@ -37,7 +37,7 @@ export interface HeldRead {
 
 const gatewayId = "00000000-0000-4000-8000-00000000000f";
 /** Cursors with a readable position. */
-export const sealed = ({ epoch, seq }: FeedPosition): string => `${epoch}@${seq}`;
+const sealed = ({ epoch, seq }: FeedPosition): string => `${epoch}@${seq}`;
 function opened(text: string): FeedPosition | undefined {
   const [, epoch = "", seq] = /^(\w+)@(\d+)$/.exec(text) ?? [];
   return seq === undefined ? undefined : { epoch, seq: Number(seq) };
