@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { asUser } from "./support/as-user.ts";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 
-test("actor and request of the transaction reach the audit", async () => {
+test("actor and request of the transaction are recorded in the audit log", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));
@@ -40,7 +40,7 @@ test("actor and request of the transaction reach the audit", async () => {
   ]);
 });
 
-test("a write from psql has no actor and is logged all the same", async () => {
+test("a write from psql is logged without an actor", async () => {
   await using boards = await createBoards();
   await insertBoard(boards.pool, boards.north);
   const { rows } = await boards.pool.query(
@@ -49,7 +49,7 @@ test("a write from psql has no actor and is logged all the same", async () => {
   expect(rows).toEqual([{ actor: null, request: null, ip: null, action: 1 }]);
 });
 
-test("the actor ends with the transaction", async () => {
+test("the actor applies only to its transaction", async () => {
   await using boards = await createBoards();
   const client = await boards.pool.connect();
   try {
@@ -64,7 +64,7 @@ test("the actor ends with the transaction", async () => {
   expect(rows).toEqual([{ fname: null }]);
 });
 
-test.each(["unknown", "fe80::1%eth0", ""])("the address %j fails no write", async (ip) => {
+test.each(["unknown", "fe80::1%eth0", ""])("the IP address %j does not make a write fail", async (ip) => {
   await using boards = await createBoards();
   await boards.pool.query(
     `begin; select set_config('app.request', '${JSON.stringify({ ip })}', true);
@@ -74,7 +74,7 @@ test.each(["unknown", "fe80::1%eth0", ""])("the address %j fails no write", asyn
   expect(rows).toEqual([{ ip: ip.startsWith("fe80") ? "fe80::1" : null }]);
 });
 
-test("an actor that is no person does not make the audit unreadable", async () => {
+test("an actor whose person_id is not a UUID does not make the audit log unreadable", async () => {
   await using boards = await createBoards();
   await boards.pool.query(
     `begin; select set_config('app.actor', '{"person_id": "importer", "username": "importer"}', true);

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { createBoards } from "./support/boards.ts";
 import { openSession } from "./support/session.ts";
 
-/** A mishap, and what check_sync says of it. */
-const mishaps: readonly (readonly [sql: string, problem: RegExp, remedy: RegExp])[] = [
+/** Changes that break the sync, with the problem and the remedy that check_sync reports. */
+const breakages: readonly (readonly [sql: string, problem: RegExp, remedy: RegExp])[] = [
   [
     "alter table app.card disable trigger log_card_changes_update",
     /trigger log_card_changes_update is disabled/,
@@ -41,17 +41,17 @@ const mishaps: readonly (readonly [sql: string, problem: RegExp, remedy: RegExp]
   ],
 ];
 
-test("all is well after enabling", async () => {
+test("check_sync finds nothing after enable_sync", async () => {
   await using boards = await createBoards();
   await using watcher = await openSession(boards.db, "heliograph_watcher");
   expect(await watcher.query("select * from app.check_sync()")).toEqual([]);
 });
 
-test("what breaks the sync of a table is named, with a remedy", async () => {
+test("check_sync reports what breaks the sync of a table, with a remedy", async () => {
   await using boards = await createBoards();
   const client = await boards.pool.connect();
   try {
-    for (const [sql, problem, remedy] of mishaps) {
+    for (const [sql, problem, remedy] of breakages) {
       await client.query("begin");
       await client.query(sql);
       const { rows } = await client.query<{ code: string; problem: string; remedy: string }>(

@@ -7,7 +7,7 @@ import { claim, insertCards, lead } from "./support/watcher.ts";
 
 const notTheLeader = { code: "HG001", message: "not the leader" };
 
-test("only the leader can claim, and only while the lease lasts", async () => {
+test("only the leader can claim, and only while its lease lasts", async () => {
   await using boards = await createBoards();
   const { pool } = boards;
   await insertCards(boards, 1);
@@ -18,7 +18,7 @@ test("only the leader can claim, and only while the lease lasts", async () => {
   await expect(claim(pool, me, 10)).rejects.toMatchObject(notTheLeader);
 });
 
-test("a lease that ends while the claim waits for the lock is a lost lease", async () => {
+test("a claim fails if the lease is taken away while it waits for the lock", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await insertCards(boards, 1);
@@ -34,7 +34,7 @@ test("a lease that ends while the claim waits for the lock is a lost lease", asy
   await claiming;
 });
 
-test("a lease that runs out while the claim waits behind a mere lock is lost too", async () => {
+test("a claim fails if the lease expires while it waits for the lock", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await insertCards(boards, 1);
@@ -45,7 +45,7 @@ test("a lease that runs out while the claim waits behind a mere lock is lost too
   await holder.query("select from app.sync_state for update");
   const claiming = expect(claim(watcher, me, 10)).rejects.toMatchObject(notTheLeader);
   await untilBlocked(watcher);
-  // The row stays as it is, so PostgreSQL does not look at the condition of the waiting query again.
+  // The row does not change, so PostgreSQL does not recheck the condition of the waiting query.
   const expired = "select from app.sync_state where lease_until < clock_timestamp()";
   while ((await pool.query(expired)).rowCount === 0);
   await holder.query("commit");
@@ -64,7 +64,7 @@ test("a claim renews the lease", async () => {
   expect(rowCount).toBe(1);
 });
 
-test("an idle claim takes no lock and writes nothing, even for one who does not lead", async () => {
+test("a claim without pending rows takes no lock and writes nothing, even for a watcher that is not the leader", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await forgetLog(pool);
@@ -75,7 +75,7 @@ test("an idle claim takes no lock and writes nothing, even for one who does not 
   await session.query("commit");
 });
 
-test("a head below the one expected means lost numbers: a new epoch", async () => {
+test("a head below the expected one means lost numbers and starts a new log epoch", async () => {
   await using boards = await createBoards();
   const { pool } = boards;
   await insertCards(boards, 2);
@@ -91,7 +91,7 @@ test("a head below the one expected means lost numbers: a new epoch", async () =
   expect(rows[0]?.log_epoch).toBe(after);
 });
 
-test("a client that stops reading cannot keep the lock: the answer is one small row, and the call commits by itself", async () => {
+test("a client that stops reading does not keep the lock: the result is one small row, and the call commits on its own", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await forgetLog(pool);
@@ -104,14 +104,14 @@ test("a client that stops reading cannot keep the lock: the answer is one small 
   await using frozen = await openSession(db, "heliograph_watcher");
   (frozen.client as unknown as { connection: { stream: { pause(): void } } }).connection.stream.pause();
   const answer = claim(frozen, me, 20_000);
-  answer.catch(() => {}); // its connection is closed unread
+  answer.catch(() => {}); // the connection is closed before the result is read
   const done = "select from app.sync_state where head_seq = 20000";
   while ((await pool.query(done)).rowCount === 0);
   await pool.query("select from app.sync_state for update nowait");
   expect(await claim(pool, me, 10)).toEqual({ first: 20_001, last: 20_002 });
 });
 
-test("a claim is planned for an index and never compiled: its plan must not follow the statistics of the log", async () => {
+test("the plan of a claim does not depend on the statistics of the log: it uses the index and no JIT", async () => {
   await using boards = await createBoards();
   const { rows } = await boards.pool.query<{ proconfig: string[] }>(
     "select proconfig from pg_proc where oid = 'app.claim(uuid, int, bigint, timestamptz)'::regprocedure",

@@ -5,7 +5,7 @@ import { forgetLog, readLog } from "./support/log.ts";
 import { openSession, untilBlocked } from "./support/session.ts";
 import { claim, insertCards, lead } from "./support/watcher.ts";
 
-test("a claim waiting for another one numbers from the head that the other one left", async () => {
+test("a claim that waited for another one continues from its head", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await forgetLog(pool);
@@ -16,7 +16,7 @@ test("a claim waiting for another one numbers from the head that the other one l
 
   await first.query("begin");
   await claim(first, me, 10);
-  const waiting = claim(second, me, 10); // a retry, while the first call still runs
+  const waiting = claim(second, me, 10); // a retry while the first call is still running
   await untilBlocked(second);
   await first.query("commit");
   expect(await waiting).toEqual({ first: 11, last: 20 });
@@ -27,7 +27,7 @@ test("a claim waiting for another one numbers from the head that the other one l
   expect(numbered.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
-test("the same claim written as one statement hands out rows of its old snapshot: the reason for a function", async () => {
+test("a claim as one statement would use its snapshot from before the lock, which is why claim is a function", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await forgetLog(pool);
@@ -56,7 +56,7 @@ test("the same claim written as one statement hands out rows of its old snapshot
   expect(numbered.sort((a, b) => a - b)).not.toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 });
 
-test("a claim under another isolation level is refused: it would keep the snapshot from before the lock", async () => {
+test("a claim under another isolation level is rejected, because it would keep the snapshot from before the lock", async () => {
   await using boards = await createBoards();
   const me = await lead(boards.pool);
   await using session = await openSession(boards.db, "heliograph_watcher");
@@ -64,7 +64,7 @@ test("a claim under another isolation level is refused: it would keep the snapsh
   await expect(claim(session, me, 10)).rejects.toThrow("app.claim needs READ COMMITTED, not repeatable read");
 });
 
-test("a rollback leaves no hole, and a late commit is numbered after those that overtook it", async () => {
+test("a rollback leaves no gap, and a late commit is numbered after the commits that overtook it", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await forgetLog(pool);
@@ -84,7 +84,7 @@ test("a rollback leaves no hole, and a late commit is numbered after those that 
   ]);
   await insertCards(boards, 5, board);
 
-  expect(await claim(pool, me, 100)).toEqual({ first: 1, last: 6 }); // the board and five cards, without waiting
+  expect(await claim(pool, me, 100)).toEqual({ first: 1, last: 6 }); // the board and five cards, without waiting for `late`
   await undone.query("rollback");
   await late.query("commit");
   expect(await claim(pool, me, 100)).toEqual({ first: 7, last: 7 });
@@ -95,7 +95,7 @@ test("a rollback leaves no hole, and a late commit is numbered after those that 
   expect(rows).toEqual([{ n: 7, max: 7 }]);
 });
 
-test("a transaction that began before another one but wrote a row after it is numbered after it", async () => {
+test("rows are numbered in the order of the writes, not of the starts of their transactions", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await insertCards(boards, 1);
@@ -126,7 +126,7 @@ test("numbers follow the order of the writes, also within one statement", async 
   expect(log.map((row) => Number(row.seq))).toEqual(Array.from({ length: 101 }, (_, i) => i + 1));
 });
 
-test("a row that an operator queues again during a claim makes the claim start over, without a hole", async () => {
+test("a claim fails if an operator requeues a row meanwhile, and its retry leaves no gap", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   await forgetLog(pool);
@@ -146,7 +146,7 @@ test("a row that an operator queues again during a claim makes the claim start o
   expect(await claim(watcher, me, 100)).toEqual({ first: 1, last: 11 });
 });
 
-test("a bounded claim leaves older rows to an unbounded one", async () => {
+test("a bounded claim leaves older rows to an unbounded claim", async () => {
   await using boards = await createBoards();
   const { pool } = boards;
   await forgetLog(pool);
@@ -167,7 +167,7 @@ test("rows of action VIEW are never claimed", async () => {
   );
   const me = await lead(pool);
   expect(await claim(pool, me, 100)).toBeUndefined();
-  // Nor together with others.
+  // Nor together with other rows.
   await insertCards(boards, 1);
   await claim(pool, me, 100);
   const { rows } = await pool.query("select from app.logging where action = 0 and sync_seq is not null");

@@ -10,7 +10,7 @@ const WRITERS = 4;
 const WATCHERS = 3;
 const TRANSACTIONS = 40;
 
-/** mulberry32: the same storm in every run. */
+/** mulberry32: the same sequence in every run. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -21,12 +21,12 @@ function random(seed: number): () => number {
   };
 }
 
-/** Transactions of one to three writes on few rows, some rolled back, some kept open while others commit. */
+/** Runs transactions of one to three writes on a few rows. Some are rolled back; some stay open while others commit. */
 async function write(boards: Boards, cards: readonly string[], next: () => number): Promise<void> {
   await using session = await openSession(boards.db);
   for (let i = 0; i < TRANSACTIONS; i++) {
     await session.query("begin");
-    // One row per transaction: rows locked in different orders would be a deadlock of this test, not of the log.
+    // One row per transaction: locking rows in different orders would cause deadlocks in this test, not in the log.
     const card = cards[Math.floor(next() * cards.length)];
     for (let n = Math.ceil(next() * 3); n > 0; n--) {
       await session.query("update app.card set title = $2 where id = $1", [card, `${next()}`]);
@@ -35,14 +35,18 @@ async function write(boards: Boards, cards: readonly string[], next: () => numbe
   }
 }
 
-/** Takes the lease whenever it can, claims, and often loses it again; ends when the writers have and nothing is pending. */
+/**
+ * Takes the lease whenever possible, claims, and often loses the lease again. Ends when the writers have ended and nothing
+ * is pending.
+ * @returns number of claims rejected because the lease was lost
+ */
 async function watch(boards: Boards, next: () => number, isDone: () => boolean): Promise<number> {
   await using session = await openSession(boards.db, "heliograph_watcher");
   const me = randomUUID();
   let refused = 0;
   for (;;) {
     const finishing = isDone();
-    // Too short while the writers run, so that many a claim comes late; later long enough to finish on any machine.
+    // Very short while the writers run, so that many claims come too late; afterwards long enough to finish on any machine.
     await session.query("select app.lead($1, $2::interval)", [me, finishing ? "5 s" : "20 ms"]);
     try {
       const claimed = await claim(session, me, Math.ceil(next() * 20));
@@ -55,7 +59,11 @@ async function watch(boards: Boards, next: () => number, isDone: () => boolean):
   }
 }
 
-/** Pages by sequence like a gateway; throws on the first number that is not the next one. */
+/**
+ * Reads pages by sequence number, like a gateway.
+ * @throws on the first gap or repetition
+ * @returns the last number
+ */
 async function read(boards: Boards, isDone: () => boolean): Promise<number> {
   await using session = await openSession(boards.db, "heliograph_gateway");
   let last = 0;
@@ -73,7 +81,7 @@ async function read(boards: Boards, isDone: () => boolean): Promise<number> {
   }
 }
 
-test("watchers that take the lease from each other give out every number once and in order", async () => {
+test("watchers that compete for the lease assign every number once and in order", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);

@@ -3,7 +3,7 @@ import { dumpCatalog, suiteNames } from "../src/index.ts";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { forgetLog, readLog, versionOf } from "./support/log.ts";
 
-test("enabling twice changes nothing, in the schema or in the rows", async () => {
+test("a second enable_sync changes neither the schema nor the rows", async () => {
   await using boards = await createBoards();
   const { pool, db, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north));
@@ -17,7 +17,7 @@ test("enabling twice changes nothing, in the schema or in the rows", async () =>
   expect(await readLog(pool, "card")).toEqual([]);
 });
 
-test("disabling and enabling gives the same schema", async () => {
+test("disable_sync and enable_sync restore the same schema", async () => {
   await using boards = await createBoards();
   const { pool, db } = boards;
   const dump = await dumpCatalog(db.url(), suiteNames);
@@ -29,7 +29,7 @@ test("disabling and enabling gives the same schema", async () => {
   expect(await dumpCatalog(db.url(), suiteNames)).toBe(dump);
 });
 
-test("a disabled table is written without log, keeps its columns and stays closed", async () => {
+test("after disable_sync, a table is not logged, keeps its columns and row level security", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -43,7 +43,7 @@ test("a disabled table is written without log, keeps its columns and stays close
   expect(rows).toEqual([{ closed: true }]);
 });
 
-test("rows that were there before the table went live have a version and are not logged", async () => {
+test("rows that existed before enable_sync get a version and are not logged", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await pool.query(
@@ -58,7 +58,7 @@ test("rows that were there before the table went live have a version and are not
   expect(await readLog(pool, "old")).toEqual([]);
 });
 
-test("a migration that renames a container column and enables again keeps the table live", async () => {
+test("renaming a container column and calling enable_sync again keeps the table live", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const [board, other] = [await insertBoard(pool, north), await insertBoard(pool, north)];
@@ -75,7 +75,7 @@ test("a migration that renames a container column and enables again keeps the ta
   expect((await pool.query("select from app.check_sync()")).rowCount).toBe(0);
 });
 
-test("a column added later is compared and logged without enabling again", async () => {
+test("a column added later is compared and logged without another enable_sync", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createBoards } from "./support/boards.ts";
 
-/** What is refused, how the table is made, the call, and what message and hint say. */
+/** Rejected cases: description, statements that create the table, the call, and the expected message and hint. */
 const refusals: readonly {
   readonly what: string;
   readonly setup?: string;
@@ -166,7 +166,7 @@ const refusals: readonly {
     hint: /disable_sync\('card'\)/,
   },
   {
-    what: "a BEFORE trigger that sorts after ours",
+    what: "a BEFORE trigger that sorts after zzz_sync_version",
     setup: `create function app.f() returns trigger language plpgsql as 'begin return new; end';
             create trigger zzzz before update on app.card for each row execute function app.f()`,
     call: "select app.enable_sync('app.card', 'card')",
@@ -175,7 +175,7 @@ const refusals: readonly {
   },
 ];
 
-test("what cannot be made live is refused with a remedy, and nothing is left behind", async () => {
+test("enable_sync rejects tables that cannot be live, with a remedy and without side effects", async () => {
   await using boards = await createBoards();
   const client = await boards.pool.connect();
   try {
@@ -184,7 +184,7 @@ test("what cannot be made live is refused with a remedy, and nothing is left beh
       if (setup !== undefined) await client.query(setup);
       await client.query("savepoint s");
       const error = await client.query(call ?? "select app.enable_sync('app.t', 't')").then(
-        () => new Error("was accepted"),
+        () => new Error("no error was raised"),
         (e: Error & { hint?: string }) => e,
       );
       expect(error.message, what).toMatch(message);
@@ -200,7 +200,7 @@ test("what cannot be made live is refused with a remedy, and nothing is left beh
   expect(rows).toEqual([]);
 });
 
-test("what the refusals recommend works: another unique uuid column as key, public reference data", async () => {
+test("the recommended remedies work: another unique uuid column as key, public reference data", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await pool.query(`

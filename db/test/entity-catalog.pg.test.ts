@@ -7,7 +7,7 @@ interface Column {
   readonly [property: string]: unknown;
 }
 
-test("the catalog describes every column of a live table, in its order", async () => {
+test("the catalog describes every column of a live table, in table order", async () => {
   await using boards = await createBoards();
   await boards.pool.query(`
     create type app.shade as enum ('dark', 'light', 'grey');

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { asUser } from "./support/as-user.ts";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 
-test("the history of a row names who changed which columns, newest first, and never what is redacted", async () => {
+test("the history of a row lists who changed which columns, newest first, without redacted columns", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north), { secret: "s" });
@@ -48,7 +48,7 @@ test.each([
   expect(rows).toEqual([{ columns }]);
 });
 
-test("a column redacted later disappears from the history of before", async () => {
+test("a column redacted later also disappears from earlier history", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north));

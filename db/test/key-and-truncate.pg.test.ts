@@ -3,7 +3,7 @@ import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 
 const hintOf = (error: unknown): string => (error as { hint?: string }).hint ?? "";
 
-test("the key of a live row cannot change, and the error says what to do", async () => {
+test("the key of a live row cannot be changed, and the error has a remedy", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));
@@ -12,7 +12,7 @@ test("the key of a live row cannot change, and the error says what to do", async
   expect(hintOf(error)).toContain("Insert the row under its new key");
 });
 
-test("TRUNCATE is refused, also as part of a cascade, and the error says what to do", async () => {
+test("TRUNCATE is rejected, also as part of a cascade, and the error has a remedy", async () => {
   await using boards = await createBoards();
   for (const sql of ["truncate app.card", "truncate app.board cascade"]) {
     const error = await boards.pool.query(sql).catch((e: unknown) => e);

@@ -4,29 +4,29 @@ import { expect, test } from "vitest";
 import { openSession } from "./support/session.ts";
 import { lead } from "./support/watcher.ts";
 
-test("one leads; another one only after the lease ended, or was given up", async () => {
+test("another watcher can lead only after the lease has expired or was released", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const me = await lead(db.pool);
-  await expect(lead(db.pool)).rejects.toThrow("somebody else leads");
+  await expect(lead(db.pool)).rejects.toThrow("another watcher is the leader");
   const renewed = await db.pool.query("select * from app.lead($1)", [me]);
   expect(renewed.rows).toEqual([{ head_seq: "0", log_epoch: expect.any(String) }]);
 
-  await db.pool.query("select app.resign($1)", [randomUUID()]); // not the leader: nothing happens
-  await expect(lead(db.pool)).rejects.toThrow("somebody else leads");
+  await db.pool.query("select app.resign($1)", [randomUUID()]); // not the leader: no effect
+  await expect(lead(db.pool)).rejects.toThrow("another watcher is the leader");
   await db.pool.query("select app.resign($1)", [me]);
   const next = await lead(db.pool);
   await db.pool.query("update app.sync_state set lease_until = clock_timestamp() - interval '1 ms'");
   expect(await lead(db.pool)).not.toBe(next);
 });
 
-test("two that reach for a free lease: one gets it", async () => {
+test("of several watchers that request a free lease, one gets it", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => lead(db.pool)));
   expect(attempts.filter((attempt) => attempt.status === "fulfilled")).toHaveLength(1);
 });
 
 test.each(["timeline = '00000000'", "system_identifier = 1"])(
-  "a server of another history (%s) starts a new epoch",
+  "a lease on another server history (%s) starts a new log epoch",
   async (other) => {
     await using db = await createTestDatabase({ template: "suite" });
     const me = await lead(db.pool);
@@ -41,10 +41,10 @@ test.each(["timeline = '00000000'", "system_identifier = 1"])(
   },
 );
 
-// Fails when only a renewal of the lease looks: until then a server that was promoted gives numbers out again under an
-// epoch in which they were told before.
+// Fails if only renewals of the lease check the history: until the next renewal, a promoted server would assign numbers
+// that were already sent to clients in the same epoch.
 test.each(["timeline = '00000000'", "system_identifier = 1"])(
-  "so does a claim under a lease that was taken in another history (%s)",
+  "a claim under a lease from another server history (%s) starts a new log epoch",
   async (other) => {
     await using db = await createTestDatabase({ template: "demo" });
     const me = await lead(db.pool);
@@ -63,7 +63,7 @@ test.each(["timeline = '00000000'", "system_identifier = 1"])(
   },
 );
 
-test("the watcher's sessions commit durably and hold nothing for long", async () => {
+test("sessions of the watcher commit durably and have short timeouts", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await using watcher = await openSession(db, "heliograph_watcher");
   expect(
@@ -74,7 +74,7 @@ test("the watcher's sessions commit durably and hold nothing for long", async ()
   ).toEqual([{ sync: "on", idle: "2s", lock: "1s", statement: "5s" }]);
 });
 
-test("lease and claim are committed durably whatever the session says", async () => {
+test("lease and claim are committed durably whatever the session's setting", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await using session = await openSession(db);
   await session.query("set synchronous_commit = off");

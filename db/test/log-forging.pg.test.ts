@@ -4,7 +4,7 @@ import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { forgetLog, readLog } from "./support/log.ts";
 import { openSession } from "./support/session.ts";
 
-test("no function of the schema may be executed by every role", async () => {
+test("no function of the schema can be executed by PUBLIC", async () => {
   await using boards = await createBoards();
   const { rows } = await boards.pool.query(
     `select p.oid::regprocedure::text from pg_proc p cross join aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
@@ -13,7 +13,7 @@ test("no function of the schema may be executed by every role", async () => {
   expect(rows).toEqual([]);
 });
 
-test("the application cannot attach a log function to a table of its own", async () => {
+test("the application role cannot attach a log function to a table of its own", async () => {
   await using boards = await createBoards();
   const caller = { personId: boards.north.memberId, organizationId: boards.north.organizationId };
   const forge = asUser(boards.db, caller, async (query) => {
@@ -56,7 +56,7 @@ const forbidden: readonly (readonly [what: string, sql: string])[] = [
   ["creates functions in the schema", "create function app.f() returns int language sql return 1"],
 ];
 
-test("the application has no right beyond live rows", async () => {
+test("the application role has no rights beyond rows of live tables", async () => {
   await using boards = await createBoards();
   const caller = { personId: boards.north.memberId, organizationId: boards.north.organizationId };
   for (const [what, sql] of forbidden) {
@@ -65,7 +65,7 @@ test("the application has no right beyond live rows", async () => {
   }
 });
 
-test("the application can turn on maintenance, and it means nothing", async () => {
+test("app.maintenance has no effect for the application role", async () => {
   await using boards = await createBoards();
   await insertBoard(boards.pool, boards.south);
   const caller = { personId: boards.north.memberId, organizationId: boards.north.organizationId };

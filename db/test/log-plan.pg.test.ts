@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createBoards, insertBoard } from "./support/boards.ts";
 import { openSession } from "./support/session.ts";
 
-test("the log functions run without nested loops", async () => {
+test("the log functions do not use nested loops", async () => {
   await using boards = await createBoards();
   const { rows } = await boards.pool.query<{ proname: string; proconfig: string[] }>(
     "select proname, proconfig from pg_proc where pronamespace = 'app'::regnamespace and proname ~ '^log_.*_changes_(insert|update|delete)$'",
@@ -15,7 +15,7 @@ test("the log functions run without nested loops", async () => {
   }
 });
 
-test("a plan made for one row serves thousands: it joins by hash or merge", async () => {
+test("a plan cached for one row also suits thousands, because it uses hash or merge joins", async () => {
   await using boards = await createBoards();
   const { north } = boards;
   const board = await insertBoard(boards.pool, north);
@@ -29,7 +29,7 @@ test("a plan made for one row serves thousands: it joins by hash or merge", asyn
     north.organizationId,
     board,
   ]);
-  await session.query("update app.card set title = 'two'"); // the plan is made here, for one row
+  await session.query("update app.card set title = 'two'"); // caches the plan, for one row
   await session.query(
     "insert into app.card (organization_id, board_id, title) select $1, $2, 'many' from generate_series(1, 3000)",
     [north.organizationId, board],

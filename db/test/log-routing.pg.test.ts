@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { action, forgetLog, readLog } from "./support/log.ts";
 
-test("a row that moves names its containers before and after", async () => {
+test("a row that moves is logged with its containers before and after", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const [from, to] = [await insertBoard(pool, north), await insertBoard(pool, north)];
@@ -20,7 +20,7 @@ test("a row that moves names its containers before and after", async () => {
   ]);
 });
 
-test("a change of tenant or privacy asks for a recheck; a row that merely moves stays readable to the same people", async () => {
+test("a change of tenant or is_private requires a recheck; moving a row does not, because the same users can read it", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const [first, second] = [await insertBoard(pool, north), await insertBoard(pool, north)];
@@ -33,7 +33,7 @@ test("a change of tenant or privacy asks for a recheck; a row that merely moves 
   expect((await readLog(pool, "card", "board")).map((row) => row.recheck)).toEqual([false, false, true, true]);
 });
 
-test("under policies of its own a table's row that moves asks for a recheck: the container may decide who reads it", async () => {
+test("moving a row of a table with its own policies requires a recheck, because they may depend on the container", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const [first, second] = [await insertBoard(pool, north), await insertBoard(pool, north)];
@@ -45,7 +45,7 @@ test("under policies of its own a table's row that moves asks for a recheck: the
   expect((await readLog(pool, "card")).map((row) => row.recheck)).toEqual([true]);
 });
 
-test("a column named under rights asks for a recheck", async () => {
+test("a change of a column listed in rights requires a recheck", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));
@@ -56,7 +56,7 @@ test("a column named under rights asks for a recheck", async () => {
   expect((await readLog(pool, "card")).map((row) => row.recheck)).toEqual([true, false]);
 });
 
-test("restricted means: is, or was, private", async () => {
+test("restricted means that the row is or was private", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -78,7 +78,7 @@ test("restricted means: is, or was, private", async () => {
   ]);
 });
 
-test("with policies of its own every row of a table counts as restricted, unless it is declared public", async () => {
+test("every row of a table with its own policies counts as restricted, unless the table is declared public", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await pool.query(`

@@ -12,7 +12,7 @@ test("COPY logs each row once", async () => {
   expect(await countByAction(pool, "card")).toEqual([[action.create, 3]]);
 });
 
-test("INSERT … ON CONFLICT logs a creation, an update and nothing, as each row met it", async () => {
+test("INSERT … ON CONFLICT logs a create, an update or nothing for each row", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -36,7 +36,7 @@ test("INSERT … ON CONFLICT logs a creation, an update and nothing, as each row
   expect(await readLog(pool, "card")).toHaveLength(2);
 });
 
-test("MERGE logs what it did to each row", async () => {
+test("MERGE logs the action on each row", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -61,7 +61,7 @@ test("MERGE logs what it did to each row", async () => {
   ]);
 });
 
-test("a cascade logs every row once, whatever its depth", async () => {
+test("a cascade logs every row once, at any depth", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -95,7 +95,7 @@ test("ON DELETE SET NULL logs an update of each row that loses its reference", a
   expect(log[0]?.containerIds).toContain(seenOn);
 });
 
-test("two updates of a row in one transaction are two versions, a rolled back one is none", async () => {
+test("two updates of a row in one transaction create two versions; a rolled back update creates none", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));
@@ -113,7 +113,7 @@ test("two updates of a row in one transaction are two versions, a rolled back on
   expect(second?.version).toBeGreaterThan(first?.version ?? 0n);
 });
 
-test("a column named like an alias of the trigger does no harm", async () => {
+test("columns may be named like aliases and variables of the triggers", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { demoUsers } from "../src/index.ts";
 import { openSession } from "./support/session.ts";
 
-test("the gateway learns of one account by its address, whatever its case, and nothing without it", async () => {
+test("the gateway can look up one account by its address in any case, and cannot read the tables", async () => {
   await using db = await createTestDatabase({ template: "demo" });
   const alice = demoUsers[0];
   await using gateway = await openSession(db, "heliograph_gateway");
@@ -24,7 +24,7 @@ test("the gateway learns of one account by its address, whatever its case, and n
   }
 });
 
-test("a token speaks for a person only while the membership lasts", async () => {
+test("a token is valid only while the membership lasts", async () => {
   await using db = await createTestDatabase({ template: "demo" });
   const bob = demoUsers[1];
   await using gateway = await openSession(db, "heliograph_gateway");

@@ -8,9 +8,9 @@ const urls = (gateway: string, watcher: string) => ({
   WATCHER_DATABASE_URL: `postgresql://heliograph_watcher:${watcher}@db.example/heliograph`,
 });
 
-test("a verifier is the one that PostgreSQL makes from the same password and salt", async () => {
+test("scramVerifier computes the same verifier as PostgreSQL", async () => {
   await using db = await createTestDatabase({ template: "suite" });
-  // In a transaction that is taken back: roles belong to all databases of the server.
+  // In a transaction that is rolled back: roles are shared by all databases of the server.
   const client = await db.pool.connect();
   try {
     await client.query("begin");
@@ -27,7 +27,7 @@ test("a verifier is the one that PostgreSQL makes from the same password and sal
   }
 });
 
-test("the roles get the passwords of the services' addresses, as verifiers", async () => {
+test("the roles get the passwords of the services' database URLs, as verifiers", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await setLogins(db.url(), db.names, urls("gateway-password-1", "watcher-password-1"));
   const { rows } = await db.pool.query<{ rolname: string; kept: string }>(
@@ -46,6 +46,6 @@ test.each([
     { ...urls("gateway-password-1", ""), WATCHER_DATABASE_URL: "postgresql://postgres:a-long-password-1@db/x" },
     "WATCHER_DATABASE_URL must name the role heliograph_watcher",
   ],
-])("addresses that do not fit are refused before anything is changed: %j", async (env, message) => {
+])("invalid database URLs are rejected before anything is changed: %j", async (env, message) => {
   await expect(setLogins("postgresql://nobody@nowhere.invalid/none", suiteNames, env)).rejects.toThrow(message);
 });

@@ -12,7 +12,7 @@ import { checkReleases, firstDifference } from "../src/schema-check.ts";
 
 const suite: Part = partOf({ name: "suite", version: "1", definitions: [], migrations: [] });
 
-/** Bookkeeping and what `migrate` calls: the least that a core consists of. */
+/** Smallest core that `migrate` can install: bookkeeping tables and the functions that `migrate` calls. */
 async function smallCore(): Promise<Definition> {
   const { definitions } = await readPart("core");
   const bookkeeping = definitions.find(({ path }) => path.endsWith("_installation.sql"))?.sql ?? "";
@@ -22,7 +22,7 @@ async function smallCore(): Promise<Definition> {
   };
 }
 
-/** Parts with a small core, and these migrations by file name. */
+/** Creates parts with the small core and migrations by file name. */
 async function partsWith(
   migrations: Readonly<Record<string, string>>,
   version = "1",
@@ -41,7 +41,7 @@ const namesIn = (url: string, kind: "r" | "i"): Promise<string[]> =>
     return rows.map(({ relname }) => relname);
   });
 
-/** A database without anything in it. */
+/** Runs `work` on an empty database. */
 async function onEmpty<T>(work: (url: string) => Promise<T>): Promise<T> {
   await using db: TestDatabase = await createTestDatabase({ template: "core" });
   return await withScratchDatabase(db.url(), work);
@@ -52,7 +52,7 @@ test("fresh installation, migrations and the committed dumps agree", async () =>
   expect(await checkSchema(db.url())).toEqual([]);
 });
 
-test("the core alone has no table of the suite, and the suite comes on top", async () => {
+test("the core alone has no table of the suite, and the suite is installed on top of it", async () => {
   const { version } = await readPart("core");
   await onEmpty(async (url) => {
     expect(await migrate(url, { names: suiteNames })).toEqual([`core ${version}`]);
@@ -66,7 +66,7 @@ test("the core alone has no table of the suite, and the suite comes on top", asy
   });
 });
 
-test("a second run applies nothing, and several at once install each part once", async () => {
+test("a second run applies nothing, and concurrent runs install each part once", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   expect(await migrate(db.url(), { names: suiteNames })).toEqual([]);
   const { version } = await readPart("core");
@@ -77,7 +77,7 @@ test("a second run applies nothing, and several at once install each part once",
   });
 });
 
-test("a database of an earlier release gets the migrations written since, a new one their result", async () => {
+test("a database of an earlier release gets the later migrations; a new database is installed with their result", async () => {
   const released = await partsWith({ "0001_one.sql": "create table app.one (id int)" });
   const current = await partsWith(
     { "0001_one.sql": "create table app.one (id int)", "0002_two.sql": "create table app.two (id int)" },
@@ -94,7 +94,7 @@ test("a database of an earlier release gets the migrations written since, a new 
   });
 });
 
-test("migrations run in order, one that fails leaves no trace, and the next run continues there", async () => {
+test("migrations run in order; a failed one is rolled back, and the next run continues there", async () => {
   const one = { "0002_one.sql": "create table app.one (id int)" };
   await onEmpty(async (url) => {
     await migrate(url, { names: suiteNames, parts: await partsWith({}) });
@@ -107,7 +107,7 @@ test("migrations run in order, one that fails leaves no trace, and the next run 
   });
 });
 
-test("a migration that was edited after it had been applied is refused", async () => {
+test("a migration that was edited after it was applied is rejected", async () => {
   await onEmpty(async (url) => {
     await migrate(url, { names: suiteNames, parts: await partsWith({ "0001_a.sql": "select 1" }) });
     await expect(
@@ -116,7 +116,7 @@ test("a migration that was edited after it had been applied is refused", async (
   });
 });
 
-test("a migration inserted before applied ones is refused", async () => {
+test("a migration that sorts before an applied one is rejected", async () => {
   const applied = { "0001_a.sql": "select 1", "0003_c.sql": "select 1" };
   await onEmpty(async (url) => {
     await migrate(url, { names: suiteNames, parts: await partsWith(applied) });
@@ -126,7 +126,7 @@ test("a migration inserted before applied ones is refused", async () => {
   });
 });
 
-test("definitions that change within a version without a migration are refused, comments changed by a release are not", async () => {
+test("definitions that change within a version without a migration are rejected; changes by a new release are accepted", async () => {
   const edited = async (version: string) => {
     const { core } = await partsWith({});
     const definitions = core.definitions.map(({ path, sql }) => ({ path, sql: `${sql} -- edited` }));
@@ -141,7 +141,7 @@ test("definitions that change within a version without a migration are refused, 
   });
 });
 
-test("a file that says so runs outside of a transaction", async () => {
+test('a migration that begins with "-- no transaction" runs outside a transaction', async () => {
   await onEmpty(async (url) => {
     await migrate(url, { names: suiteNames, parts: await partsWith({}) });
     const parts = await partsWith({
@@ -153,7 +153,7 @@ test("a file that says so runs outside of a transaction", async () => {
   });
 });
 
-test("from the first recorded release on, a change without its migration is reported", async () => {
+test("after the first recorded release, a change without a migration is reported", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const url = db.url();
   const folder = await mkdtemp(join(tmpdir(), "heliograph-release-"));
@@ -182,7 +182,7 @@ test("from the first recorded release on, a change without its migration is repo
   }
 });
 
-test("migrating makes the partitions that time has used up", async () => {
+test("migrate creates missing partitions", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const days = async () =>
     (await db.pool.query("select from pg_inherits where inhparent = 'app.logging'::regclass")).rowCount;
@@ -220,7 +220,7 @@ test.each([
   expect(firstDifference(before, await dumpCatalog(db.url(), suiteNames))).toBeDefined();
 });
 
-test("the dump names neither days nor the owner", async () => {
+test("the dump contains neither daily partitions nor the name of the owner", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const before = await dumpCatalog(db.url(), suiteNames);
   await db.pool.query("select app.ensure_partitions(60)");
@@ -228,7 +228,7 @@ test("the dump names neither days nor the owner", async () => {
   expect(before).not.toMatch(/logging_20\d{6}|\bpostgres\b/);
 });
 
-test("an error of an installation names the file", async () => {
+test("an installation error names the file", async () => {
   await onEmpty(async (url) => {
     await withClient(url, (client) => client.query("create schema app"));
     await expect(migrate(url, { names: suiteNames })).rejects.toThrow(
@@ -237,7 +237,7 @@ test("an error of an installation names the file", async () => {
   });
 });
 
-test("definitions are installed by number: tables, functions, triggers, then rights or what makes tables live", async () => {
+test("definitions are installed by number: tables, functions, triggers, then grants.sql or sync.sql", async () => {
   const paths = (await readPart("core")).definitions.map(({ path }) => path);
   expect(paths[0]).toBe("core/tables/001_schema_and_roles.sql");
   expect(paths).toEqual([...paths.slice(0, -1).sort((a, b) => order(a) - order(b)), "core/grants.sql"]);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { forgetLog, readLog, versionOf } from "./support/log.ts";
 
-test("an update that changes nothing neither bumps the version nor is logged", async () => {
+test("an update without changes neither increases the version nor is logged", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const id = await insertCard(pool, north, await insertBoard(pool, north));
@@ -18,7 +18,7 @@ test("an update that changes nothing neither bumps the version nor is logged", a
   expect(rowCount).toBe(0);
 });
 
-test("values that are equal but print differently are a change", async () => {
+test("values that are equal but displayed differently count as a change", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));
@@ -41,7 +41,7 @@ test("a column without an equality operator can be compared", async () => {
   expect(await readLog(pool, "card")).toHaveLength(1);
 });
 
-test("what the table's own BEFORE triggers change counts", async () => {
+test("changes by the table's own BEFORE triggers count", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));
@@ -53,7 +53,7 @@ test("what the table's own BEFORE triggers change counts", async () => {
   expect(await readLog(pool, "card")).toHaveLength(1);
 });
 
-test("of a thousand rows only the changed ones are logged", async () => {
+test("an update of a thousand rows logs only the changed ones", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);

@@ -11,18 +11,18 @@ import { guide, inlineCommands, shellBlocks } from "./support/operations-guide.t
 const repository = path.join(import.meta.dirname, "../..");
 let folder: string;
 let database: TestDatabase;
-/** Without anything in it, as the one that the guide's first command meets. */
+/** Empty database, as the guide's first command expects. */
 const fresh = `operations_${process.pid}`;
 let freshUrl: string;
 
 interface Ran {
   said: string;
-  /** What the stand-ins were asked, program and arguments. */
+  /** Calls of the stand-ins: program and arguments. */
   calls: readonly (readonly string[])[];
 }
 const outcomes = new Map<string, Ran>();
 
-/** In place of what is not here: they write down what they are asked, one JSON array a line. */
+/** Scripts that replace programs which are not installed. They record each call as a line with a JSON array. */
 const standIns = {
   aws: 'case "$*" in *get-secret-value*) echo \'{"current":"old-key","accepted":"old-key"}\';; esac',
   curl: "",
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const url = new URL(inject("postgresUrl"));
   url.pathname = `/${fresh}`;
   freshUrl = url.href;
-  // Each once, in the order of the guide: the first of them makes the schema.
+  // Each block runs once, in the order of the guide. The first one installs the schema.
   for (const block of shellBlocks) outcomes.set(block, await run(block));
 }, 60_000);
 
@@ -54,7 +54,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What an operator puts in place of what the guide leaves open. */
+/** Replaces the placeholders of the guide, as an operator would. */
 const filled = (script: string): string =>
   script
     .replaceAll("postgresql://owner@host/db", freshUrl)
@@ -64,7 +64,7 @@ const filled = (script: string): string =>
     })
     .replaceAll(/<[a-z ]+>/g, "sample");
 
-/** Runs it as it would be typed; what fails ends it. */
+/** Runs a script in a shell that stops at the first error. */
 async function run(script: string): Promise<Ran> {
   const asked = path.join(folder, "asked");
   writeFileSync(asked, "");
@@ -76,7 +76,7 @@ async function run(script: string): Promise<Ran> {
       PATH: [folder, path.dirname(process.execPath), "/opt/homebrew/bin", "/usr/bin", "/bin"].join(path.delimiter),
       HOME: folder,
       ASKED: asked,
-      // Not in the guide: where it says nothing, the database of the environment is meant.
+      // Commands of the guide without DATABASE_URL use the one of the environment.
       DATABASE_URL: freshUrl,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -87,7 +87,7 @@ async function run(script: string): Promise<Ran> {
       said += chunk.toString();
     });
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`this part of docs/operations.md ends with ${code}:\n${text}\n${said}`);
+  if (code !== 0) throw new Error(`this part of docs/operations.md exits with ${code}:\n${text}\n${said}`);
   const calls = readFileSync(asked, "utf8")
     .split("\n")
     .filter((line) => line !== "")
@@ -95,7 +95,7 @@ async function run(script: string): Promise<Ran> {
   return { said, calls };
 }
 
-/** How the last block with these words went. */
+/** Returns the outcome of the last block that contains the text. */
 function ran(words: string): Ran {
   const block = shellBlocks.findLast((text) => text.includes(words));
   const outcome = outcomes.get(block ?? "");
@@ -103,9 +103,9 @@ function ran(words: string): Ran {
   return outcome;
 }
 
-test("every block of shell in the operators' guide runs as it stands, and the first one makes the schema", async () => {
+test("every shell block in the operations guide runs as written, and the first one installs the schema", async () => {
   expect(outcomes.size).toBeGreaterThan(4);
-  // A command as an indented block would not be run.
+  // Commands in indented blocks would not be run.
   expect(guide).not.toMatch(/^ {4}(?:aws|curl|\.\/|[A-Z_]+=)/m);
   expect(outcomes.get(shellBlocks[0] ?? "")?.said).toContain("installed core ");
   const client = new pg.Client({ connectionString: freshUrl });
@@ -117,19 +117,19 @@ test("every block of shell in the operators' guide runs as it stands, and the fi
   }
 });
 
-test("a deployment brings the schema first and then waits for a gateway", () => {
+test("a deployment migrates the schema first and then waits for a gateway", () => {
   const { said, calls } = ran("/healthz/ready");
   expect(said).toContain("The database is up to date.");
   expect(calls).toEqual([["curl", "--fail", "http://sample:4000/healthz/ready"]]);
 });
 
-test("passwords of the services are set and not said", () => {
+test("passwords of the services are set and not printed", () => {
   const { said } = ran("--logins");
   expect(said).toContain("The passwords of the service roles are set.");
   expect(said).not.toContain("a-password-of-operations");
 });
 
-test("keys change in three steps, each rolled before the next", () => {
+test("keys are rotated in three steps, each rolled out before the next", () => {
   const { calls } = ran("put-secret-value");
   const aws = calls.filter(([program]) => program === "aws");
   const steps = aws.map(([, service, command]) => `${service} ${command}`);
@@ -149,7 +149,7 @@ test("keys change in three steps, each rolled before the next", () => {
   ]);
 });
 
-test("a restored cluster takes the name of the old one, which has stepped aside, and Terraform makes the rest", () => {
+test("a restored cluster takes the name of the old one, which is renamed first, and Terraform applies the rest", () => {
   const { calls } = ran("restore-db-cluster-to-point-in-time");
   const steps = calls.filter(([program, service]) => program === "terraform" || service === "rds");
   const of = (command: string) => steps.filter((call) => call.includes(command));
@@ -166,13 +166,13 @@ test("a restored cluster takes the name of the old one, which has stepped aside,
   expect(steps.slice(-2).map((call) => call.slice(0, 2).join(" "))).toEqual(["terraform plan", "terraform apply"]);
 });
 
-test("commands within sentences run, and the files that they name exist", async () => {
+test("inline commands run, and the files that they name exist", async () => {
   expect(inlineCommands.length).toBeGreaterThan(3);
   for (const command of inlineCommands) {
     const [program = "", ...args] = command.split(" ");
     if (program.startsWith("./"))
       expect([program, existsSync(path.join(repository, program))]).toEqual([program, true]);
-    // That one builds three databases, and migrate.pg.test.ts does it already.
+    // The check creates three databases, and migrate.pg.test.ts runs it already.
     if (args[0] === "check") continue;
     const { calls } = await run(command);
     if (program === "aws") expect(calls).toHaveLength(1);

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { expect, test } from "vitest";
 import { guide, inlineSql, sqlBlocks } from "./support/operations-guide.ts";
 
-/** What an operator puts in place of what the guide leaves open: some person, some row. */
+/** Replaces the placeholders of the guide, as an operator would, with the ids of a person and a row. */
 async function filled(sql: string, pool: pg.Pool): Promise<string> {
   const { rows } = await pool.query<{ person: string; project: string }>(
     "select (select min(id::text) from app.person) as person, (select min(id::text) from app.project) as project",
@@ -13,14 +13,14 @@ async function filled(sql: string, pool: pg.Pool): Promise<string> {
   return text;
 }
 
-// An operator copies them at night: each must run as it stands, on a database with the demonstration's rows.
-test("every block of SQL in the operators' guide runs, and every statement within a sentence", async () => {
+// Operators copy the statements during incidents, so each must run as written. Uses the demo database, which has rows.
+test("every SQL block and every inline statement in the operations guide runs", async () => {
   expect(sqlBlocks.length).toBeGreaterThan(15);
   expect(inlineSql.length).toBeGreaterThan(8);
   expect(inlineSql).toEqual(
     expect.arrayContaining(["select app.resync('invoice')", "select * from app.job", "select app.expire_grants()"]),
   );
-  // A statement as an indented block would be in neither list.
+  // Statements in indented blocks would be in neither list.
   expect(guide).not.toMatch(/^ {4}(?:select|update|delete|insert|truncate) /m);
   await using db = await createTestDatabase({ template: "demo" });
   const client = await db.pool.connect();
@@ -38,7 +38,7 @@ test("every block of SQL in the operators' guide runs, and every statement withi
   }
 });
 
-test("on a healthy database the checks of the guide say so", async () => {
+test("the checks of the operations guide pass on a healthy database", async () => {
   await using db = await createTestDatabase({ template: "demo" });
   const answer = (sql: string): Promise<pg.QueryResult> => db.pool.query(sql);
   expect((await answer("select * from app.check_sync()")).rows).toEqual([]);

@@ -6,13 +6,13 @@ import { withDatabaseName } from "../src/database/scratch-database.ts";
 import { checkSchema, dumpCatalog, migrate, seedDemo, suiteNames } from "../src/index.ts";
 import { asUser } from "./support/as-user.ts";
 
-/** A database whose owner may create roles and databases but is no superuser, as managed services give it. */
+/** Creates a database like those of managed services: its owner may create roles and databases but is no superuser. */
 async function createManagedDatabase(
   server: TestDatabase,
 ): Promise<{ owner: string; db: TestDatabase } & AsyncDisposable> {
   const owner = `owner_${randomUUID().slice(0, 8)}`;
   await server.pool.query(`create role ${owner} login createdb createrole`);
-  // The roles of this server were made by somebody else.
+  // Another role created the roles of this server.
   await server.pool.query(`grant heliograph_log to ${owner}`);
   await server.pool.query(`create database ${owner} owner ${owner}`);
   const url = (role?: string) => withDatabaseName(server.url(role), owner);
@@ -26,18 +26,18 @@ async function createManagedDatabase(
   };
 }
 
-test("migration, demo data, grants and resync work for an owner that row level security binds too", async () => {
+test("migration, demo data, grants and resync work for an owner that is subject to row level security", async () => {
   await using server = await createTestDatabase({ template: "suite" });
   await using managed = await createManagedDatabase(server);
   const { db, owner } = managed;
   await migrate(db.url(owner), { names: suiteNames, suite: true });
   const { users } = await seedDemo(db.url(owner));
   const [alice, bob] = users;
-  if (alice === undefined || bob === undefined) throw new Error("the demo has users");
+  if (alice === undefined || bob === undefined) throw new Error("the demo has no users");
 
   await withClient(db.url(owner), async (client) => {
     await client.query("reset app.maintenance");
-    expect((await client.query("select from app.task")).rowCount).toBe(0); // forced, also for the owner
+    expect((await client.query("select from app.task")).rowCount).toBe(0); // row level security is forced for the owner
     expect((await client.query("select from app.check_sync()")).rowCount).toBe(0);
     const { rows: resynced } = await client.query<{ n: number }>("select app.resync('task')::int n");
     expect(resynced[0]?.n).toBeGreaterThan(1000);
@@ -74,7 +74,7 @@ test("migration, demo data, grants and resync work for an owner that row level s
   );
   expect(after.rows[0]?.n - before.rows[0]?.n).toBe(1);
 
-  // A cascade of the owner's own statement reaches rows that he could not see.
+  // A cascade of the owner's statement also deletes rows that the owner cannot see.
   await withClient(db.url(owner), (client) =>
     client.query("delete from app.project where id = (select min(id::text)::uuid from app.project)"),
   );
@@ -85,7 +85,7 @@ test("migration, demo data, grants and resync work for an owner that row level s
   });
 });
 
-test("the schema of such an owner is the same, and its check passes", async () => {
+test("an owner without superuser rights gets the same schema, and its check passes", async () => {
   await using server = await createTestDatabase({ template: "suite" });
   await using managed = await createManagedDatabase(server);
   const url = managed.db.url(managed.owner);

@@ -12,7 +12,7 @@ const partitions = async ({ pool }: TestDatabase, parent: string): Promise<{ nam
   return rows;
 };
 
-test("there is a partition for yesterday, today and each of the next 14 days, and none for the rest", async () => {
+test("there are partitions for yesterday, today and each of the next 14 days, and no default partition", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   for (const parent of ["logging", "logging_detail"]) {
     const found = await partitions(db, parent);
@@ -25,7 +25,7 @@ test("there is a partition for yesterday, today and each of the next 14 days, an
   expect(again[0]?.n).toBe(0);
 });
 
-test("a day is a day in UTC, whatever the session thinks", async () => {
+test("days are in UTC, whatever the time zone of the session", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await using session = await openSession(db);
   await session.query("set timezone = 'Pacific/Auckland'");
@@ -43,7 +43,7 @@ test("a day is a day in UTC, whatever the session thinks", async () => {
   expect(row?.bounds).toContain(`FROM ('${day} 00:00:00+00')`);
 });
 
-test("neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others", async () => {
+test("open transactions of readers and writers do not block the creation of partitions, and it does not block writers", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await using reader = await openSession(db);
   await reader.query("begin");
@@ -61,7 +61,7 @@ test("neither a reader nor a writer with an open transaction holds up new partit
   await maker.query("commit");
 });
 
-test("two that make partitions at once do not fail", async () => {
+test("concurrent calls of ensure_partitions do not fail", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const made = await Promise.all(
     Array.from(
@@ -72,7 +72,7 @@ test("two that make partitions at once do not fail", async () => {
   expect(made.sort()).toEqual([0, 0, 0, 32].sort());
 });
 
-test("a new partition has the indexes and the free space of the log", async () => {
+test("a new partition has the indexes and the fillfactor of the log", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const last = (await partitions(db, "logging")).at(-1)?.name ?? "";
   const { rows } = await db.pool.query<{ def: string }>("select indexdef as def from pg_indexes where tablename = $1", [
@@ -89,7 +89,7 @@ test("a new partition has the indexes and the free space of the log", async () =
   expect(options[0]?.reloptions).toContain("fillfactor=50");
 });
 
-/** Puts a partition for a day in the past, with one row of the given sequence number (null: not claimed). */
+/** Creates a partition for a day in the past, with one row with the given sequence number (null: not claimed). */
 async function oldDay({ pool }: TestDatabase, day: string, seq: number | null): Promise<void> {
   const name = day.replaceAll("-", "");
   await pool.query(
@@ -107,17 +107,17 @@ const retire = (db: { query: TestDatabase["pool"]["query"] }, day: string) =>
 const detach = (day: string, how = "concurrently") =>
   `alter table app.logging detach partition app.logging_${day.replaceAll("-", "")} ${how}`;
 
-test("a day that retires raises the lowest number that the log still serves, and never lowers it", async () => {
+test("retiring a day raises min_seq and never lowers it", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 500);
-  await oldDay(db, "2024-05-02", 400); // committed early, claimed before
+  await oldDay(db, "2024-05-02", 400); // a later day with a lower number
   const minOf = async (day: string) => (await retire(db.pool, day)).rows[0]?.min;
   expect(await minOf("2024-05-01")).toBe("501");
   expect(await minOf("2024-05-02")).toBe("501");
   expect(await minOf("2024-05-03")).toBeNull();
 });
 
-test("a day with pending rows, or that may still be written, does not retire", async () => {
+test("a day that has pending rows or may still be written cannot be retired", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", null);
   await expect(retire(db.pool, "2024-05-01")).rejects.toMatchObject({
@@ -129,8 +129,8 @@ test("a day with pending rows, or that may still be written, does not retire", a
   );
 });
 
-// Fails when only committed rows are checked: the row would be committed into a day that no claim reads any more.
-test("a day with an uncommitted row does not retire, and no session waits for it", async () => {
+// Fails if only committed rows are checked: the row would be committed into a day that no claim reads anymore.
+test("a day with an uncommitted row cannot be retired, and the call does not wait", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await using writer = await openSession(db);
@@ -148,7 +148,7 @@ test("a day with an uncommitted row does not retire, and no session waits for it
   expect(await watcher.query("select app.retire_log_day('2024-05-01')::int min")).toEqual([{ min: 2 }]);
 });
 
-test("the watcher's role may detach a day after it became the owner of the log, and not before", async () => {
+test("the watcher can detach a day only after switching to the role that owns the log", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await using watcher = await openSession(db, "heliograph_watcher");
@@ -168,7 +168,7 @@ test("the watcher's role may detach a day after it became the owner of the log, 
   expect((await partitions(db, "logging")).filter(({ name }) => name.includes("2024"))).toEqual([]);
 });
 
-test("what is still part of the log is not dropped", async () => {
+test("a partition that is still attached is not dropped", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await expect(db.pool.query("select app.drop_log_day('logging', '2024-05-01')")).rejects.toMatchObject({
@@ -177,7 +177,7 @@ test("what is still part of the log is not dropped", async () => {
   });
 });
 
-test("a drop gives up soon when somebody reads the day", async () => {
+test("dropping a day fails quickly while a session reads it", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await db.pool.query(detach("2024-05-01"));
@@ -191,8 +191,8 @@ test("a drop gives up soon when somebody reads the day", async () => {
   expect(await watcher.query(drop)).toEqual([{ dropped: true }]);
 });
 
-// Fails when the day is simply dropped: rows set back to pending between its retirement and its end would never be told.
-test("rows queued again while their day is removed are still delivered, and cursors to numbers assigned meanwhile are refused", async () => {
+// Fails if the day is dropped without a check: rows requeued between retiring and dropping it would never be delivered.
+test("rows requeued while their day is being removed are still delivered, and cursors to numbers assigned meanwhile become too old", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 7);
   await retire(db.pool, "2024-05-01");
@@ -213,7 +213,7 @@ test("rows queued again while their day is removed are still delivered, and curs
   expect((await db.pool.query("select min_seq::int as min from app.sync_state")).rows).toEqual([{ min: 10 }]);
 });
 
-test("a half detached day is listed first, does not keep new days from being made, and can be finished", async () => {
+test("a partially detached day is listed first, does not block new partitions, and can be finalized", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await oldDay(db, "2024-05-01", 1);
   await oldDay(db, "2024-05-02", 2);

@@ -18,7 +18,7 @@ async function grant({ pool }: Boards, code: string, id: string, tenant: Tenant)
   );
 }
 
-test("a member sees the rows of the organization he speaks for, and no other", async () => {
+test("members see only rows of the organization that they are signed in to", async () => {
   await using boards = await createBoards();
   const { pool, north, south } = boards;
   const mine = await insertCard(pool, north, await insertBoard(pool, north));
@@ -31,14 +31,14 @@ test("a member sees the rows of the organization he speaks for, and no other", a
   expect(changed).toEqual([]);
 });
 
-test("without a context no row is visible", async () => {
+test("without a person and organization, no row is visible", async () => {
   await using boards = await createBoards();
   await insertCard(boards.pool, boards.north, await insertBoard(boards.pool, boards.north));
   const rows = await asUser(boards.db, { personId: "", organizationId: "" }, (query) => query("select from app.card"));
   expect(rows).toEqual([]);
 });
 
-test("a right ends with the membership, although the session still names it", async () => {
+test("rights end with the membership, even if the session still has its settings", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north));
@@ -46,7 +46,7 @@ test("a right ends with the membership, although the session still names it", as
   expect(await visibleCards(boards, member(north))).toEqual([]);
 });
 
-test("a private row is seen by admins and by persons with a grant", async () => {
+test("a private row is visible to admins and to persons with a grant", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north), { isPrivate: true });
@@ -58,7 +58,7 @@ test("a private row is seen by admins and by persons with a grant", async () => 
   expect(await visibleCards(boards, member(north))).toEqual([]);
 });
 
-test("a grant past its time counts until it is deleted: rights never change without a signal", async () => {
+test("an expired grant counts until it is deleted, so that rights never change without a signal", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north), { isPrivate: true });
@@ -69,7 +69,7 @@ test("a grant past its time counts until it is deleted: rights never change with
   expect(await visibleCards(boards, member(north))).toEqual([]);
 });
 
-test("a row cannot be written into another organization, nor moved there", async () => {
+test("a row cannot be inserted into another organization or moved there", async () => {
   await using boards = await createBoards();
   const { pool, north, south } = boards;
   const [mine, theirs] = [await insertBoard(pool, north), await insertBoard(pool, south)];
@@ -85,7 +85,7 @@ test("a row cannot be written into another organization, nor moved there", async
   ).rejects.toMatchObject(REFUSED);
 });
 
-test("a row cannot point at a parent that its writer cannot see, and the refusal does not tell whether there is one", async () => {
+test("a row cannot refer to a parent that its writer cannot see, and the error does not reveal whether the parent exists", async () => {
   await using boards = await createBoards();
   const { pool, north, south } = boards;
   const [open, hidden, foreign] = [
@@ -121,7 +121,7 @@ test("a row cannot point at a parent that its writer cannot see, and the refusal
   expect(await insert(hidden, hiddenCard)).toHaveLength(1);
 });
 
-test("children that went live before their parent are bound to it all the same", async () => {
+test("the check of parents also applies to children that went live before their parent", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await pool.query(`
@@ -156,17 +156,17 @@ test("a parent and its children can be written by one statement", async () => {
   expect(await visibleCards(boards, member(north))).toEqual([parent, child]);
 });
 
-test("context functions run once per statement, not once per row", async () => {
+test("context functions run once per statement, not per row", async () => {
   await using boards = await createBoards();
   const plan = await asUser(boards.db, member(boards.north), (query) =>
     query<{ "QUERY PLAN": string }>("explain select * from app.card"),
   );
   const text = plan.map((row) => row["QUERY PLAN"]).join("\n");
   expect(text).toMatch(/InitPlan/);
-  expect(text).not.toMatch(/Filter:.*current_organization_id\(\)/);
+  expect(text).not.toMatch(/Filter:.*current_tenant_id\(\)/);
 });
 
-test("every foreign key between tenant tables of the suite carries the organization", async () => {
+test("every foreign key between tenant tables of the suite includes the organization", async () => {
   await using boards = await createBoards();
   const { rows } = await boards.pool.query(
     `select k.conrelid::regclass::text as table, k.conname

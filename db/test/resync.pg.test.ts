@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { forgetLog, readLog, versionOf } from "./support/log.ts";
 
-test("after a load with triggers off every row gets a new version and every client a new epoch", async () => {
+test("resync after a load without triggers gives every row a new version and starts a new log epoch", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north));
@@ -22,7 +22,7 @@ test("after a load with triggers off every row gets a new version and every clie
   expect(await readLog(pool, "card")).toEqual([]);
 });
 
-test("triggers are as they were afterwards, and the table's own did not run", async () => {
+test("resync does not run the table's own triggers and restores the state of all triggers", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   await insertCard(pool, north, await insertBoard(pool, north), { title: "kept" });
@@ -38,7 +38,7 @@ test("triggers are as they were afterwards, and the table's own did not run", as
   expect((await pool.query("select title from app.card")).rows).toEqual([{ title: "kept" }]);
 });
 
-test("an unknown type is refused with a remedy", async () => {
+test("an unknown type is rejected with a remedy", async () => {
   await using boards = await createBoards();
   await expect(boards.pool.query("select app.resync('nothing')")).rejects.toMatchObject({
     message: 'no live type "nothing"',

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { action, forgetLog, readLog } from "./support/log.ts";
 
-test("a membership that begins, changes its role or ends is logged for its person", async () => {
+test("creating, changing and deleting a membership is logged for its person", async () => {
   await using boards = await createBoards();
   const { pool, north, south } = boards;
   await forgetLog(pool);
@@ -20,7 +20,7 @@ test("a membership that begins, changes its role or ends is logged for its perso
   }
 });
 
-test("a grant is logged for its row, and names the row's containers and the person", async () => {
+test("a grant is logged for its row, with the row's containers and the person", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -41,8 +41,9 @@ test("a grant is logged for its row, and names the row's containers and the pers
   }
 });
 
-// Fails when the grants are asked afterwards: whoever deletes them with the row would leave its readers with it for good.
-test("the deletion of a private row names who was granted it, also when its grants go with it", async () => {
+// Fails if the grants are read after the deletion: when both are deleted together, persons with a grant would never be
+// notified and would keep the row.
+test("the deletion of a private row is logged with the persons who had a grant, also if the grants are deleted with it", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -53,7 +54,7 @@ test("the deletion of a private row names who was granted it, also when its gran
     [[hidden, open], north.memberId, north.organizationId],
   );
   await forgetLog(pool);
-  // In one transaction: by the time anybody looks, both are gone.
+  // In one transaction: both are gone when the change is processed.
   await pool.query(`begin; delete from app.card where id in ('${hidden}', '${open}');
     delete from app.entity_grant where entity_id in ('${hidden}', '${open}'); commit`);
   const ends = (await readLog(pool, "card")).filter((row) => row.action === action.delete);
@@ -65,7 +66,7 @@ test("the deletion of a private row names who was granted it, also when its gran
   );
 });
 
-test("who leaves an organization loses the grants in it", async () => {
+test("a person who leaves an organization loses the grants in it", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north), { isPrivate: true });
@@ -84,7 +85,7 @@ test("who leaves an organization loses the grants in it", async () => {
   );
 });
 
-test("a grant for an unknown type is refused with a remedy", async () => {
+test("a grant for an unknown type is rejected with a remedy", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const error = await pool

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { withScratchDatabase } from "../src/database/scratch-database.ts";
 import { dumpCatalog, migrate } from "../src/index.ts";
 
-/** A new database with the core under these names, and a table of an adopter that is live. */
+/** Runs `work` on a new database with the core under the given names and a live table of an application. */
 async function onCore(names: DatabaseNames, work: (client: pg.Client) => Promise<void>): Promise<void> {
   await using server = await createTestDatabase({ template: "core" });
   await withScratchDatabase(server.url(), async (url) => {
@@ -27,7 +27,7 @@ describe.each(["app", "heliograph", "Helio graph"])("in the schema %s", (name) =
   const names = databaseNames(name, "heliograph");
   const { schema } = names;
 
-  test("a change is logged, claimed and shown in the history, under the rights of its tenant", async () => {
+  test("a change is logged, claimed and shown in the history, and visible only to its tenant", async () => {
     await onCore(names, async (client) => {
       const [id, tenant, watcher] = [randomUUID(), randomUUID(), randomUUID()];
       await client.query("begin");
@@ -60,7 +60,7 @@ describe.each(["app", "heliograph", "Helio graph"])("in the schema %s", (name) =
     });
   });
 
-  test("sessions, partitions, checks and the end of the sync work", async () => {
+  test("sessions, partitions, checks and disable_sync work", async () => {
     await onCore(names, async (client) => {
       const [connection, user, tenant, gateway, next] = Array.from({ length: 5 }, () => randomUUID());
       await client.query(`insert into ${schema}.gateway (id, address) values ($1, 'a'), ($2, 'b')`, [gateway, next]);
@@ -94,7 +94,7 @@ describe.each(["app", "heliograph", "Helio graph"])("in the schema %s", (name) =
     });
   });
 
-  test("the hooks of the core have defaults that admit a verified token, and no sign-in", async () => {
+  test("the default hooks of the core accept a verified token and have no sign-in", async () => {
     await onCore(names, async (client) => {
       const [person, tenant] = [randomUUID(), randomUUID()];
       const { rows } = await client.query(`select person_id, organization_id, role from ${schema}.identify($1, $2)`, [
@@ -114,7 +114,7 @@ describe.each(["app", "heliograph", "Helio graph"])("in the schema %s", (name) =
   });
 });
 
-test("roles take the prefix, and two installations in one database share nothing", async () => {
+test("role names have the prefix, and two installations in one database share nothing", async () => {
   const [first, second] = [databaseNames("schema_a", "roles_a"), databaseNames("schema_b", "roles_b")];
   await using server = await createTestDatabase({ template: "core" });
   try {
@@ -133,7 +133,7 @@ test("roles take the prefix, and two installations in one database share nothing
   }
 });
 
-test("the suite is refused in another schema than app, before anything is installed", async () => {
+test("the suite is rejected in a schema other than app, before anything is installed", async () => {
   await using server = await createTestDatabase({ template: "core" });
   await withScratchDatabase(server.url(), async (url) => {
     const names = databaseNames("heliograph", "heliograph");

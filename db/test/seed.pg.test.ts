@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { NORTHWIND_ID } from "../suite/seed/demo-users.ts";
 import { demoUsers, seedDemo } from "../suite/seed/seed-demo.ts";
 
-/** What the database sets itself, and differs from run to run. */
+/** Columns that the database sets and that differ between runs. */
 const VOLATILE = ["version", "updated_ts"];
 
-/** Generous: a seed takes a second on two idle cores. */
+/** Generous: seeding takes about 1 s on two idle cores. */
 const SEED_LIMIT_MS = 20_000;
 
 async function rowCounts(db: TestDatabase): Promise<Record<string, number>> {
@@ -22,7 +22,7 @@ async function rowCounts(db: TestDatabase): Promise<Record<string, number>> {
   return counts;
 }
 
-/** md5 of the content of every table of the suite, of people, memberships and grants. */
+/** MD5 of the content of every table of the suite, and of persons, memberships and grants. */
 async function contentHashes(db: TestDatabase): Promise<Record<string, string>> {
   const { rows } = await db.pool.query<{ table: string }>(
     "select table_name::text as table from app.entity_type order by 1",
@@ -44,7 +44,7 @@ async function contentHashes(db: TestDatabase): Promise<Record<string, string>> 
   return hashes;
 }
 
-test("two seeds of two databases give the same content, each within the limit", async () => {
+test("two seeded databases have the same content, and seeding takes less than 20 s", async () => {
   await using first = await createTestDatabase({ template: "suite" });
   await using second = await createTestDatabase({ template: "suite" });
   const start = performance.now();
@@ -58,7 +58,7 @@ test("two seeds of two databases give the same content, each within the limit", 
   expect(await contentHashes(second)).toEqual(hashes);
 });
 
-test("the demo database holds as many rows of each type as it should", async () => {
+test("the demo database has the expected number of rows of each type", async () => {
   await using db = await createTestDatabase({ template: "demo" });
   const { organization, office, department, team, project, task, ...others } = await rowCounts(db);
   expect({ organization, office, department, team, project, task }).toEqual({
@@ -80,7 +80,7 @@ test("the demo database holds as many rows of each type as it should", async () 
   expect(rows[0]?.share).toBe(0.7);
 });
 
-test("a second seed changes nothing, also when two start at once", async () => {
+test("a second seed changes nothing, also if two run concurrently", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await Promise.all([seedDemo(db.url()), seedDemo(db.url())]);
   const logged = () =>
@@ -91,7 +91,7 @@ test("a second seed changes nothing, also when two start at once", async () => {
   expect(await logged()).toBe(before);
 });
 
-test("every row of the seed is in the log, pending, for the watcher to claim", async () => {
+test("every seeded row is pending in the log for the watcher", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   await seedDemo(db.url());
   const { rows } = await db.pool.query<{ code: string; n: number }>(
@@ -122,7 +122,7 @@ test("every demo user can sign in, is a member of the right organization and has
   }
 });
 
-test("the demo looks real: documents add up, and no name appears twice", async () => {
+test("the demo data is plausible: documents add up, and no name appears twice", async () => {
   await using db = await createTestDatabase({ template: "demo" });
   const wrong = await db.pool.query(/* sql */ `
     select i.invoice_number from app.invoice i left join app.invoice_line l on l.invoice_id = i.id group by i.id having i.net_amount is distinct from sum(l.amount)
@@ -143,7 +143,7 @@ test("the demo looks real: documents add up, and no name appears twice", async (
   }
 });
 
-test("nothing in the demo happened in the future of its base date", async () => {
+test("no demo row was created after the base date", async () => {
   await using db = await createTestDatabase({ template: "demo" });
   const { rows: tables } = await db.pool.query<{ table: string }>(
     "select table_name::text as table from app.entity_type",

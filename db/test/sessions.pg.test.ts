@@ -39,17 +39,17 @@ async function startGateway({ pool }: TestDatabase, heartbeatAge = "0 s"): Promi
 const held = async ({ pool }: TestDatabase, id: string): Promise<number> =>
   (await pool.query("select from app.rxdb_subscription where connection_id = $1", [id])).rowCount ?? 0;
 
-test("two connections of one user hold the same row, and the end of one leaves the other", async () => {
+test("two connections of one user may be subscribed to the same row; closing one leaves the other", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const [row, gateway] = [randomUUID(), await startGateway(db)];
   const [a, b] = [await connect(db, gateway, [row, randomUUID()]), await connect(db, gateway, [row])];
-  await using pod = await openSession(db, "heliograph_gateway");
-  expect(await pod.query("select app.cleanup_connection($1)::int n", [a.id])).toEqual([{ n: 2 }]);
+  await using session = await openSession(db, "heliograph_gateway");
+  expect(await session.query("select app.cleanup_connection($1)::int n", [a.id])).toEqual([{ n: 2 }]);
   expect([await held(db, a.id), await held(db, b.id)]).toEqual([0, 1]);
-  expect(await pod.query("select app.cleanup_connection($1)::int n", [a.id])).toEqual([{ n: 0 }]);
+  expect(await session.query("select app.cleanup_connection($1)::int n", [a.id])).toEqual([{ n: 0 }]);
 });
 
-test("a pod cannot end a connection that another pod, or a later socket, has taken over", async () => {
+test("a gateway cannot clean up a connection that another gateway or a later socket has taken over", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const [old, next] = [await startGateway(db), await startGateway(db)];
   const connection = await connect(db, old, [randomUUID()]);
@@ -68,7 +68,7 @@ test("a pod cannot end a connection that another pod, or a later socket, has tak
   expect(await end(next, 2)).toBe(1);
 });
 
-test("an operator can ask who holds rows, or what lies inside containers", async () => {
+test("batch_subscribers lists the subscribers of rows and containers", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const [row, project, gateway] = [randomUUID(), randomUUID(), await startGateway(db)];
   const holder = await connect(db, gateway, [row]);
@@ -78,8 +78,8 @@ test("an operator can ask who holds rows, or what lies inside containers", async
     inside.userId,
     project,
   ]);
-  await using pod = await openSession(db, "heliograph_gateway");
-  const found = await pod.query("select * from app.batch_subscribers('task', $1)", [[row, project, randomUUID()]]);
+  await using session = await openSession(db, "heliograph_gateway");
+  const found = await session.query("select * from app.batch_subscribers('task', $1)", [[row, project, randomUUID()]]);
   expect(found).toHaveLength(2);
   expect(found).toEqual(
     expect.arrayContaining([
@@ -87,10 +87,10 @@ test("an operator can ask who holds rows, or what lies inside containers", async
       { entity_id: project, user_id: inside.userId, connection_id: inside.id, gateway_id: gateway, is_container: true },
     ]),
   );
-  expect(await pod.query("select from app.batch_subscribers('project', $1)", [[row]])).toEqual([]);
+  expect(await session.query("select from app.batch_subscribers('project', $1)", [[row]])).toEqual([]);
 });
 
-test("sessions of a dead gateway may be resumed for the grace, then they go with their subscriptions", async () => {
+test("sessions of a dead gateway can be resumed during the grace period and are then deleted with their subscriptions", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const [alive, dead] = [await startGateway(db), await startGateway(db, "20 s")];
   const [living, orphan, expired] = [
@@ -119,7 +119,7 @@ test("sessions of a dead gateway may be resumed for the grace, then they go with
   expect(rowCount).toBe(0);
 });
 
-test("subscriptions of unknown connections are deleted once they are a minute old", async () => {
+test("subscriptions of unknown connections are deleted after a minute", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const connection = await connect(db, await startGateway(db), [randomUUID()]);
   await db.pool.query(

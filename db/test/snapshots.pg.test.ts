@@ -34,7 +34,7 @@ test("full snapshots keep the row before and after, without redacted columns", a
   expect(JSON.stringify([created, updated, deleted])).not.toMatch(/secret|s1|s2/);
 });
 
-test("changed snapshots keep of an update only what changed, without redacted columns", async () => {
+test("changed snapshots keep only the changed columns of an update, without redacted columns", async () => {
   await using boards = await createBoards();
   const [created, updated, deleted] = await writeOnce(boards, "changed");
   expect(created?.after).toMatchObject({ title: "a", points: null });
@@ -44,13 +44,13 @@ test("changed snapshots keep of an update only what changed, without redacted co
   expect(JSON.stringify([created, updated, deleted])).not.toMatch(/secret|s1|s2/);
 });
 
-test("without snapshots who, when and what remain", async () => {
+test("without snapshots, actor, time and action are still logged", async () => {
   await using boards = await createBoards();
   const rows = await writeOnce(boards, "none");
   expect(rows).toEqual([1, 2, 3].map((action) => ({ action, before: null, after: null })));
 });
 
-test("reads are logged only for types with views, and notify no client", async () => {
+test("reads are logged only for types with views, and do not notify clients", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const card = await insertCard(pool, north, await insertBoard(pool, north));

@@ -14,7 +14,7 @@ afterAll(async () => {
   await db[Symbol.asyncDispose]();
 });
 
-/** Runs `work` as a demo user, the way the gateway does, and takes everything back. */
+/** Runs `work` as a demo user, like the gateway, and rolls the transaction back. */
 async function as<T>(firstName: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const account = demoAccounts.find((candidate) => candidate.fname === firstName);
   const client = await db.pool.connect();
@@ -46,7 +46,7 @@ test("members read only their own organization; no user inserts or deletes one",
   await expect(remove).rejects.toMatchObject({ code: "42501" });
 });
 
-test("only an administrator renames an organization, and only the own one", async () => {
+test("only an administrator can rename an organization, and only their own", async () => {
   const rename = (id: string) => (client: pg.PoolClient) =>
     client.query("update app.organization set name = 'Renamed' where id = $1", [id]).then(({ rowCount }) => rowCount);
   expect(await as("Alice", rename(NORTHWIND_ID))).toBe(1);
@@ -54,7 +54,7 @@ test("only an administrator renames an organization, and only the own one", asyn
   expect(await as("Alice", rename(CONTOSO_ID))).toBe(0);
 });
 
-test("a row cannot point into another organization", async () => {
+test("a row cannot refer to a row of another organization", async () => {
   const foreign = await db.pool.query<{ id: string }>(
     "select id from app.employee where organization_id = $1 limit 1",
     [CONTOSO_ID],
@@ -65,7 +65,7 @@ test("a row cannot point into another organization", async () => {
   await expect(assign).rejects.toMatchObject({ code: "23503" });
 });
 
-test("an employee can be tied only to a member of the same organization", async () => {
+test("an employee can be linked only to a member of the same organization", async () => {
   const dave = demoAccounts.find((account) => account.fname === "Dave");
   const tie = as("Alice", (client) =>
     client.query("update app.employee set person_id = $1 where id = $2", [dave?.personId, demoId("employee", 9)]),
@@ -73,7 +73,7 @@ test("an employee can be tied only to a member of the same organization", async 
   await expect(tie).rejects.toMatchObject({ code: "23503" });
 });
 
-test("private rows: the administrator sees all, Bob those granted to him, Carol none", async () => {
+test("private rows: administrator Alice sees all, Bob those with a grant, Carol none", async () => {
   for (const table of ["project", "milestone", "task", "opportunity", "document", "contract", "expense", "ticket"]) {
     const hidden = (client: pg.PoolClient) => count(client, `app.${table} where is_private`);
     const all = await count(db.pool, `app.${table} where is_private and organization_id = $1`, [NORTHWIND_ID]);
@@ -86,13 +86,13 @@ test("private rows: the administrator sees all, Bob those granted to him, Carol 
   }
 });
 
-test("members can save every row that they may read: no row points at one that is hidden from them", async () => {
+test("members can save every row that they can read, because no row refers to a hidden one", async () => {
   const { rows } = await db.pool.query<{ code: string }>(
     "select code from app.entity_type where code <> 'organization' order by code",
   );
   for (const name of ["Bob", "Carol", "Erin"]) {
     for (const { code } of rows) {
-      // Sets a column to what it is: policies are checked all the same.
+      // Sets a column to its current value; the policies are checked anyway.
       const saved = await as(name, async (client) => {
         const readable = await count(client, `app.${code}`);
         const { rowCount } = await client.query(`update app.${code} set created_ts = created_ts`);
@@ -103,7 +103,7 @@ test("members can save every row that they may read: no row points at one that i
   }
 });
 
-test("a project takes its parts with it and only lets go of the rest", async () => {
+test("deleting a project deletes its parts and detaches the rest", async () => {
   const client = await db.pool.connect();
   try {
     await client.query("begin");
@@ -132,9 +132,9 @@ test.each([
   ],
   ["a malformed email", "update app.contact set email = 'not an address' where id = $1", "contact"],
   ["an empty title", "update app.task set title = '   ' where id = $1", "task"],
-  ["a task that is its own part", "update app.task set parent_task_id = id where id = $1", "task"],
+  ["a task that is its own parent", "update app.task set parent_task_id = id where id = $1", "task"],
   ["a meeting that ends before it starts", "update app.meeting set ends_ts = starts_ts where id = $1", "meeting"],
-  ["a currency that is none", "update app.quote set currency = 'eur' where id = $1", "quote"],
-])("refused: %s", async (_, sql, entity) => {
+  ["a malformed currency", "update app.quote set currency = 'eur' where id = $1", "quote"],
+])("rejected: %s", async (_, sql, entity) => {
   await expect(db.pool.query(sql, [demoId(entity, 1)])).rejects.toMatchObject({ code: "23514" });
 });

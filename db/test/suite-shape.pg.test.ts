@@ -1,8 +1,8 @@
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-// Rules that every table of the suite follows. Each query returns the offenders by name, so an empty list is the only
-// good answer and a bad one says where to look.
+// Rules for all tables of the suite. Each query returns the names of the tables or columns that break a rule, so that a
+// failure shows where to look.
 
 let db: TestDatabase;
 
@@ -25,7 +25,7 @@ test("28 types are live, and check_sync finds nothing", async () => {
   expect(await offenders("select format('%s: %s', code, problem) as name from app.check_sync()")).toEqual([]);
 });
 
-test("every foreign key between tables of a tenant carries organization_id on both sides", async () => {
+test("every foreign key between tenant tables includes organization_id on both sides", async () => {
   const query = /* sql */ `
     select format('%s: %s', k.conrelid::regclass, pg_get_constraintdef(k.oid)) as name
       from pg_constraint k
@@ -39,7 +39,7 @@ test("every foreign key between tables of a tenant carries organization_id on bo
   expect(await offenders(query)).toEqual([]);
 });
 
-test("no foreign key sets organization_id to null when its parent goes", async () => {
+test("no foreign key sets organization_id to null when the parent is deleted", async () => {
   const query = /* sql */ `
     select format('%s: %s', k.conrelid::regclass, pg_get_constraintdef(k.oid)) as name
       from pg_constraint k join app.entity_type e on e.table_name = k.conrelid
@@ -49,14 +49,14 @@ test("no foreign key sets organization_id to null when its parent goes", async (
   expect(await offenders(query)).toEqual([]);
 });
 
-test("no foreign key points at an account: it would tell which ids are people of other organizations", async () => {
+test("no foreign key refers to app.person, because it would reveal which ids are people of other organizations", async () => {
   const query = /* sql */ `
     select k.conrelid::regclass::text as name from pg_constraint k join app.entity_type e on e.table_name = k.conrelid
      where k.contype = 'f' and k.confrelid = 'app.person'::regclass`;
   expect(await offenders(query)).toEqual([]);
 });
 
-test("every type of a tenant is unique by id and organization", async () => {
+test("every tenant table is unique by id and organization", async () => {
   const query = /* sql */ `
     select e.code as name from app.entity_type e
      where e.code <> 'organization' and not exists (
@@ -67,7 +67,7 @@ test("every type of a tenant is unique by id and organization", async () => {
   expect(await offenders(query)).toEqual([]);
 });
 
-test("the columns of every foreign key lead an index", async () => {
+test("every foreign key has an index that begins with its columns", async () => {
   const query = /* sql */ `
     select format('%s: %s', k.conrelid::regclass, pg_get_constraintdef(k.oid)) as name
       from pg_constraint k join app.entity_type e on e.table_name = k.conrelid
@@ -79,7 +79,7 @@ test("the columns of every foreign key lead an index", async () => {
   expect(await offenders(query)).toEqual([]);
 });
 
-test("every type says what it is, and has a column that names a row", async () => {
+test("every type has a description and a column that names a row", async () => {
   expect(await offenders("select code as name from app.entity_catalog where coalesce(comment, '') = ''")).toEqual([]);
   const query = /* sql */ `
     select code as name from app.entity_catalog
@@ -87,7 +87,7 @@ test("every type says what it is, and has a column that names a row", async () =
   expect(await offenders(query)).toEqual([]);
 });
 
-test("private rows change rights, and every row of a tenant lies in its organization", async () => {
+test("is_private is listed in rights, and organization_id is a container of every tenant table", async () => {
   const query = /* sql */ `
     select e.code as name from app.entity_catalog e
      where exists (select from jsonb_array_elements(e.columns) c where c ->> 'name' = 'is_private') <> ('is_private' = any (e.rights))
@@ -95,7 +95,7 @@ test("private rows change rights, and every row of a tenant lies in its organiza
   expect(await offenders(query)).toEqual([]);
 });
 
-test("the suite shows one of each: computed columns, a tree, redaction, enumerations, money with its currency", async () => {
+test("the suite has computed columns, trees, redacted columns, enumerations, and money with a currency", async () => {
   const { rows } = await db.pool.query<{ code: string; name: string; kind: string }>(/* sql */ `
     select e.code, c ->> 'name' as name,
            case when (c ->> 'generated')::boolean then 'computed'

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createBoards, insertBoard, insertCard } from "./support/boards.ts";
 import { action, readLog, versionOf } from "./support/log.ts";
 
-test("a version is the microseconds of the change, whatever the writer sends", async () => {
+test("a version is the time of the change in microseconds, whatever value the writer sends", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -22,7 +22,7 @@ test("a version is the microseconds of the change, whatever the writer sends", a
   expect(recent).toHaveLength(1);
 });
 
-test("a version also grows when the clock stands behind it", async () => {
+test("a version also increases if it is ahead of the clock", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const id = await insertCard(pool, north, await insertBoard(pool, north));
@@ -36,7 +36,7 @@ test("a version also grows when the clock stands behind it", async () => {
   expect((await readLog(pool, "card")).at(-1)).toMatchObject({ action: action.delete, version: 9000000000000002n });
 });
 
-test("a row that is deleted and created again goes on above the version it had, in one transaction or in one statement", async () => {
+test("a row that is deleted and created again gets a higher version, also in one transaction or one statement", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -63,7 +63,7 @@ test("a row that is deleted and created again goes on above the version it had, 
   expect(await versionOf(pool, id)).toBe(created[2]);
 });
 
-test("versions go on after the sync was off, also for rows changed meanwhile, and clients are made to compare", async () => {
+test("versions keep increasing across a pause of the sync, also for rows changed meanwhile, and clients have to compare versions", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const board = await insertBoard(pool, north);
@@ -82,7 +82,7 @@ test("versions go on after the sync was off, also for rows changed meanwhile, an
   expect(await epoch()).not.toBe(oldEpoch);
 });
 
-test("versions are not a count of writes", async () => {
+test("versions do not count writes", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;
   const id = await insertCard(pool, north, await insertBoard(pool, north));

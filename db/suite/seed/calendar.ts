@@ -23,7 +23,7 @@ export function monthName(offset: number): string {
   });
 }
 
-/** The next working day at or after the offset: nobody meets or books time on a Sunday. */
+/** Moves an offset on a weekend to the next working day, because demo meetings and time entries are on working days. */
 export function workday(offset: number): number {
   const weekday = new Date(BASE_MS + Math.floor(offset) * DAY_MS).getUTCDay();
   if (weekday === 0) return Math.floor(offset) + 1;

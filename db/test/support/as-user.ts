@@ -1,7 +1,7 @@
 import type { TestDatabase } from "@heliograph/server-kit/testing";
 import pg from "pg";
 
-/** Whom a statement runs for, as the gateway sets it. */
+/** The user that a statement runs for, as set by the gateway. */
 export interface Caller {
   readonly personId: string;
   readonly organizationId: string;
@@ -11,7 +11,7 @@ export interface Caller {
 
 type Query = <R extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<R[]>;
 
-/** Runs `work` as the gateway runs a user's request: one transaction, application role, context for its length. */
+/** Runs `work` like the gateway runs a user's request: one transaction with the application role and the user's settings. */
 export async function asUser<T>(db: TestDatabase, caller: Caller, work: (query: Query) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: db.url("heliograph_gateway") });
   await client.connect();
@@ -31,7 +31,7 @@ export async function asUser<T>(db: TestDatabase, caller: Caller, work: (query: 
     await client.query("commit");
     return result;
   } finally {
-    // Ends the transaction as well, if an error left it open.
+    // Also ends the transaction if an error left it open.
     await client.end();
   }
 }

@@ -2,8 +2,8 @@ import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/te
 import type pg from "pg";
 
 /**
- * Two live tables small enough to see through: boards, and cards that lie in a board, may refer to a second one and
- * to a parent card. Two organizations with an admin and a member each.
+ * A database with two small live tables: boards, and cards that belong to a board and may refer to a second board and to a
+ * parent card. Two organizations, each with an admin and a member.
  */
 export interface Boards extends AsyncDisposable {
   readonly db: TestDatabase;

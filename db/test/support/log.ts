@@ -12,10 +12,10 @@ export interface LogRow {
   readonly seq: bigint | null;
 }
 
-/** The actions of app.logging by name. */
+/** Codes of the column action of app.logging, by name. */
 export const action = { view: 0, create: 1, update: 2, delete: 3, grant: 4, revoke: 5 } as const;
 
-/** The log of some types, oldest first. */
+/** Reads the log of entity types, oldest first. */
 export async function readLog(pool: pg.Pool, ...codes: string[]): Promise<LogRow[]> {
   const { rows } = await pool.query<{
     entity_code: string;
@@ -45,12 +45,12 @@ export async function readLog(pool: pg.Pool, ...codes: string[]): Promise<LogRow
   }));
 }
 
-/** Empties the log, so that a test sees only what it does itself. */
+/** Empties the log, so that a test sees only its own changes. */
 export async function forgetLog(pool: pg.Pool): Promise<void> {
   await pool.query("truncate app.logging, app.logging_detail");
 }
 
-/** `[action, how many]` of a type, in order of actions. */
+/** Counts the log rows of an entity type as `[action, count]`, in order of actions. */
 export async function countByAction(pool: pg.Pool, code: string): Promise<[number, number][]> {
   const { rows } = await pool.query<{ action: number; n: number }>(
     "select action, count(*)::int n from app.logging where entity_code = $1 group by action order by action",
@@ -59,7 +59,7 @@ export async function countByAction(pool: pg.Pool, code: string): Promise<[numbe
   return rows.map(({ action: which, n }) => [which, n]);
 }
 
-/** The current version of a row of app.card. */
+/** Returns the current version of a row of app.card. */
 export async function versionOf(pool: pg.Pool, cardId: string): Promise<bigint> {
   const { rows } = await pool.query<{ version: string }>("select version::text from app.card where id = $1", [cardId]);
   const version = rows[0]?.version;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The operators' guide, and what in it can be run. */
+/** Text of the operations guide. The other exports are the parts of it that can be run. */
 export const guide = readFileSync(fileURLToPath(new URL("../../../docs/operations.md", import.meta.url)), "utf8");
 
 function blocksOf(kind: string): string[] {
@@ -11,14 +11,14 @@ function blocksOf(kind: string): string[] {
 export const sqlBlocks = blocksOf("sql");
 export const shellBlocks = blocksOf("sh");
 
-/** What stands between single backticks outside of blocks. */
+/** Inline code: text between single backticks outside code blocks. */
 const inline = [...guide.replaceAll(/^```[\s\S]*?^```$/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
 
-/** A word of SQL alone, as in `truncate`, is none. */
+/** A single SQL keyword, such as `truncate`, does not count as a statement. */
 const statement = /^(?:select|update|delete from|insert into|truncate|alter|call|with|explain)\s\S/i;
 
-/** Whole statements within sentences. */
+/** Complete statements in inline code. */
 export const inlineSql = [...new Set(inline.filter((text) => statement.test(text)))];
 
-/** Whole commands within sentences, for programs that are here or have a stand-in. */
+/** Complete commands in inline code, for programs that exist in the repository or have a stand-in. */
 export const inlineCommands = [...new Set(inline.filter((text) => /^(?:aws|\.\/\S+\.sh) \S/.test(text)))];

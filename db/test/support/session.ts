@@ -1,12 +1,12 @@
 import type { TestDatabase } from "@heliograph/server-kit/testing";
 import pg from "pg";
 
-/** One connection of its own, for tests about what two sessions do to each other. */
+/** A separate connection, for tests of concurrent sessions. */
 export interface Session extends AsyncDisposable {
   readonly client: pg.Client;
   readonly notices: string[];
   query<R extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<R[]>;
-  /** True once this session waits for a lock that another one holds. */
+  /** Whether this session is waiting for a lock held by another session. */
   isBlocked(): Promise<boolean>;
 }
 
@@ -34,7 +34,7 @@ export async function openSession(db: TestDatabase, role?: string): Promise<Sess
   };
 }
 
-/** Waits until a session stands before a lock; the test's own time-out bounds it. */
+/** Waits until a session is blocked by a lock. The timeout of the test limits the wait. */
 export async function untilBlocked(session: Session): Promise<void> {
   while (!(await session.isBlocked()));
 }

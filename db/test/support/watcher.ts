@@ -11,18 +11,21 @@ interface Claimed {
   readonly log_epoch: string;
 }
 
-// A pool answers with a result, a session of the tests with its rows.
+// A pool returns a result; a test session returns the rows.
 const rowsOf = <R>(answer: unknown): R[] => (Array.isArray(answer) ? answer : (answer as { rows: R[] }).rows);
 
-/** Takes the lease for a new watcher and returns its id. */
+/**
+ * Takes the lease for a new watcher and returns the watcher's id.
+ * @throws when another watcher holds the lease
+ */
 export async function lead(db: Queryable, ttl = "1 hour"): Promise<string> {
   const me = randomUUID();
   const rows = rowsOf(await db.query("select * from app.lead($1, $2)", [me, ttl]));
-  if (rows.length === 0) throw new Error("somebody else leads");
+  if (rows.length === 0) throw new Error("another watcher is the leader");
   return me;
 }
 
-/** Claims up to `n` rows; undefined when nothing is pending. */
+/** Claims up to `n` rows and returns their sequence numbers; undefined if nothing is pending. */
 export async function claim(
   db: Queryable,
   me: string,
@@ -39,7 +42,7 @@ export async function claim(
   return row && { first: Number(row.first_seq), last: Number(row.last_seq) };
 }
 
-/** Inserts cards one statement each, on a new board unless one is given. */
+/** Inserts cards, each in its own statement, on a new board unless one is given. */
 export async function insertCards({ pool, north }: Boards, n: number, board?: string): Promise<void> {
   const boardId = board ?? (await insertBoard(pool, north));
   for (let i = 0; i < n; i++) {

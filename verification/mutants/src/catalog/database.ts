@@ -5,7 +5,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "foreign-key-without-tenant",
     rule: "G5",
-    breaks: "every foreign key between tenant tables of the suite carries the organization",
+    breaks: "every foreign key between tenant tables of the suite includes the organization",
     patches: [
       {
         file: "db/suite/tables/018_task.sql",
@@ -15,7 +15,7 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/policy.pg.test.ts",
-      name: "every foreign key between tenant tables of the suite carries the organization",
+      name: "every foreign key between tenant tables of the suite includes the organization",
     },
     database: "template",
   },
@@ -23,7 +23,7 @@ export const databaseMutants: readonly Mutant[] = [
     name: "no-parent-check",
     rule: "G5",
     breaks:
-      "a row cannot point at a parent that its writer cannot see, and the refusal does not tell whether there is one",
+      "a row cannot refer to a parent that its writer cannot see, and the error does not reveal whether the parent exists",
     patches: [
       {
         file: "db/core/functions/013_sync_policy.sql",
@@ -33,23 +33,24 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/policy.pg.test.ts",
-      name: "a row cannot point at a parent that its writer cannot see, and the refusal does not tell whether there is one",
+      name: "a row cannot refer to a parent that its writer cannot see, and the error does not reveal whether the parent exists",
     },
   },
   {
     name: "end-names-nobody",
     rule: "INV-14",
-    breaks: "the deletion of a private row names who was granted it, also when its grants go with it",
+    breaks:
+      "the deletion of a private row is logged with the persons who had a grant, also if the grants are deleted with it",
     patches: [{ file: "db/core/triggers/001_entity_logging.sql", find: "v_old || v_granted", replace: "v_old" }],
     caughtBy: {
       test: "db/test/rights-log.pg.test.ts",
-      name: "the deletion of a private row names who was granted it, also when its grants go with it",
+      name: "the deletion of a private row is logged with the persons who had a grant, also if the grants are deleted with it",
     },
   },
   {
     name: "rls-not-forced",
     rule: "G5",
-    breaks: "migration, demo data, grants and resync work for an owner that row level security binds too",
+    breaks: "migration, demo data, grants and resync work for an owner that is subject to row level security",
     patches: [
       {
         file: "db/core/functions/013_sync_policy.sql",
@@ -59,14 +60,14 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/owner.pg.test.ts",
-      name: "migration, demo data, grants and resync work for an owner that row level security binds too",
+      name: "migration, demo data, grants and resync work for an owner that is subject to row level security",
     },
     database: "template",
   },
   {
     name: "membership-not-asked",
     rule: "G5",
-    breaks: "a right ends with the membership, although the session still names it",
+    breaks: "rights end with the membership, even if the session still has its settings",
     patches: [
       {
         file: "db/suite/functions/001_identity.sql",
@@ -76,13 +77,13 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/policy.pg.test.ts",
-      name: "a right ends with the membership, although the session still names it",
+      name: "rights end with the membership, even if the session still has its settings",
     },
   },
   {
     name: "default-partition",
     rule: "G4",
-    breaks: "there is a partition for yesterday, today and each of the next 14 days, and none for the rest",
+    breaks: "there are partitions for yesterday, today and each of the next 14 days, and no default partition",
     patches: [
       {
         file: "db/core/tables/003_logging.sql",
@@ -93,7 +94,7 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "there is a partition for yesterday, today and each of the next 14 days, and none for the rest",
+      name: "there are partitions for yesterday, today and each of the next 14 days, and no default partition",
     },
     database: "template",
   },
@@ -101,7 +102,7 @@ export const databaseMutants: readonly Mutant[] = [
     name: "partition-by-partition-of",
     rule: "G6",
     breaks:
-      "neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others",
+      "open transactions of readers and writers do not block the creation of partitions, and it does not block writers",
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
@@ -111,26 +112,26 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "neither a reader nor a writer with an open transaction holds up new partitions, nor do they hold up others",
+      name: "open transactions of readers and writers do not block the creation of partitions, and it does not block writers",
       error: "canceling statement due to lock timeout",
     },
   },
   {
     name: "retire-claimable",
     rule: "G1",
-    breaks: "a day with pending rows, or that may still be written, does not retire",
+    breaks: "a day that has pending rows or may still be written cannot be retired",
     patches: [
       { file: "db/core/functions/004_partitions.sql", find: "  if v_pending then", replace: "  if false then" },
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "a day with pending rows, or that may still be written, does not retire",
+      name: "a day that has pending rows or may still be written cannot be retired",
     },
   },
   {
     name: "retire-uncommitted",
     rule: "G1",
-    breaks: "a day with an uncommitted row does not retire, and no session waits for it",
+    breaks: "a day with an uncommitted row cannot be retired, and the call does not wait",
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
@@ -140,13 +141,13 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "a day with an uncommitted row does not retire, and no session waits for it",
+      name: "a day with an uncommitted row cannot be retired, and the call does not wait",
     },
   },
   {
     name: "min-seq-not-raised",
     rule: "RES-5",
-    breaks: "a day that retires raises the lowest number that the log still serves, and never lowers it",
+    breaks: "retiring a day raises min_seq and never lowers it",
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
@@ -156,13 +157,13 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "a day that retires raises the lowest number that the log still serves, and never lowers it",
+      name: "retiring a day raises min_seq and never lowers it",
     },
   },
   {
     name: "min-seq-lowered",
     rule: "RES-5",
-    breaks: "a day that retires raises the lowest number that the log still serves, and never lowers it",
+    breaks: "retiring a day raises min_seq and never lowers it",
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
@@ -172,14 +173,14 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "a day that retires raises the lowest number that the log still serves, and never lowers it",
+      name: "retiring a day raises min_seq and never lowers it",
     },
   },
   {
     name: "requeued-rows-dropped",
     rule: "G1",
     breaks:
-      "rows queued again while their day is removed are still delivered, and cursors to numbers assigned meanwhile are refused",
+      "rows requeued while their day is being removed are still delivered, and cursors to numbers assigned meanwhile become too old",
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",
@@ -189,7 +190,7 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
-      name: "rows queued again while their day is removed are still delivered, and cursors to numbers assigned meanwhile are refused",
+      name: "rows requeued while their day is being removed are still delivered, and cursors to numbers assigned meanwhile become too old",
     },
   },
   {

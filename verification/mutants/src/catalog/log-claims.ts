@@ -5,7 +5,7 @@ export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-unlocked",
     rule: "G1",
-    breaks: "a claim waiting for another one numbers from the head that the other one left",
+    breaks: "a claim that waited for another one continues from its head",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -15,13 +15,14 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-sequence.pg.test.ts",
-      name: "a claim waiting for another one numbers from the head that the other one left",
+      name: "a claim that waited for another one continues from its head",
     },
   },
   {
     name: "claim-any-isolation",
     rule: "G1",
-    breaks: "a claim under another isolation level is refused: it would keep the snapshot from before the lock",
+    breaks:
+      "a claim under another isolation level is rejected, because it would keep the snapshot from before the lock",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -31,7 +32,7 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-sequence.pg.test.ts",
-      name: "a claim under another isolation level is refused: it would keep the snapshot from before the lock",
+      name: "a claim under another isolation level is rejected, because it would keep the snapshot from before the lock",
     },
   },
   {
@@ -51,7 +52,7 @@ export const logClaimMutants: readonly Mutant[] = [
     name: "claim-returns-rows",
     rule: "G6",
     breaks:
-      "a client that stops reading cannot keep the lock: the answer is one small row, and the call commits by itself",
+      "a client that stops reading does not keep the lock: the result is one small row, and the call commits on its own",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -62,13 +63,13 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
-      name: "a client that stops reading cannot keep the lock: the answer is one small row, and the call commits by itself",
+      name: "a client that stops reading does not keep the lock: the result is one small row, and the call commits on its own",
     },
   },
   {
     name: "claim-head-by-limit",
     rule: "HINT-1",
-    breaks: "a rollback leaves no hole, and a late commit is numbered after those that overtook it",
+    breaks: "a rollback leaves no gap, and a late commit is numbered after the commits that overtook it",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -78,13 +79,13 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-sequence.pg.test.ts",
-      name: "a rollback leaves no hole, and a late commit is numbered after those that overtook it",
+      name: "a rollback leaves no gap, and a late commit is numbered after the commits that overtook it",
     },
   },
   {
     name: "claim-unfenced",
     rule: "G1",
-    breaks: "only the leader can claim, and only while the lease lasts",
+    breaks: "only the leader can claim, and only while its lease lasts",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -94,13 +95,13 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
-      name: "only the leader can claim, and only while the lease lasts",
+      name: "only the leader can claim, and only while its lease lasts",
     },
   },
   {
     name: "claim-lease-not-looked-at",
     rule: "G1",
-    breaks: "only the leader can claim, and only while the lease lasts",
+    breaks: "only the leader can claim, and only while its lease lasts",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -110,13 +111,13 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
-      name: "only the leader can claim, and only while the lease lasts",
+      name: "only the leader can claim, and only while its lease lasts",
     },
   },
   {
     name: "claim-lease-by-now",
     rule: "G1",
-    breaks: "a lease that runs out while the claim waits behind a mere lock is lost too",
+    breaks: "a claim fails if the lease expires while it waits for the lock",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -126,7 +127,7 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
-      name: "a lease that runs out while the claim waits behind a mere lock is lost too",
+      name: "a claim fails if the lease expires while it waits for the lock",
     },
   },
   {
@@ -165,13 +166,13 @@ export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-hole-accepted",
     rule: "HINT-1",
-    breaks: "a row that an operator queues again during a claim makes the claim start over, without a hole",
+    breaks: "a claim fails if an operator requeues a row meanwhile, and its retry leaves no gap",
     patches: [
       { file: "db/core/functions/006_claim.sql", find: "if v_last <> v_head + v_count then", replace: "if false then" },
     ],
     caughtBy: {
       test: "db/test/claim-sequence.pg.test.ts",
-      name: "a row that an operator queues again during a claim makes the claim start over, without a hole",
+      name: "a claim fails if an operator requeues a row meanwhile, and its retry leaves no gap",
     },
   },
   {
@@ -190,7 +191,7 @@ export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-epoch-kept",
     rule: "HINT-9",
-    breaks: "a head below the one expected means lost numbers: a new epoch",
+    breaks: "a head below the expected one means lost numbers and starts a new log epoch",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -200,13 +201,13 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
-      name: "a head below the one expected means lost numbers: a new epoch",
+      name: "a head below the expected one means lost numbers and starts a new log epoch",
     },
   },
   {
     name: "claim-not-durable",
     rule: "G1",
-    breaks: "lease and claim are committed durably whatever the session says",
+    breaks: "lease and claim are committed durably whatever the session's setting",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -216,7 +217,7 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/lead.pg.test.ts",
-      name: "lease and claim are committed durably whatever the session says",
+      name: "lease and claim are committed durably whatever the session's setting",
     },
   },
   {
@@ -235,7 +236,7 @@ export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-window-ignored",
     rule: "G6",
-    breaks: "a bounded claim leaves older rows to an unbounded one",
+    breaks: "a bounded claim leaves older rows to an unbounded claim",
     patches: [
       {
         file: "db/core/functions/006_claim.sql",
@@ -245,23 +246,23 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/claim-sequence.pg.test.ts",
-      name: "a bounded claim leaves older rows to an unbounded one",
+      name: "a bounded claim leaves older rows to an unbounded claim",
     },
   },
   {
     name: "claim-plan-free",
     rule: "G6",
-    breaks: "a claim is planned for an index and never compiled: its plan must not follow the statistics of the log",
+    breaks: "the plan of a claim does not depend on the statistics of the log: it uses the index and no JIT",
     patches: [{ file: "db/core/functions/006_claim.sql", find: "set enable_seqscan = off\n", replace: "" }],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
-      name: "a claim is planned for an index and never compiled: its plan must not follow the statistics of the log",
+      name: "the plan of a claim does not depend on the statistics of the log: it uses the index and no JIT",
     },
   },
   {
     name: "lead-takes-running-lease",
     rule: "HINT-5",
-    breaks: "one leads; another one only after the lease ended, or was given up",
+    breaks: "another watcher can lead only after the lease has expired or was released",
     patches: [
       {
         file: "db/core/functions/005_lead.sql",
@@ -271,13 +272,13 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/lead.pg.test.ts",
-      name: "one leads; another one only after the lease ended, or was given up",
+      name: "another watcher can lead only after the lease has expired or was released",
     },
   },
   {
     name: "lead-timeline-ignored",
     rule: "HINT-9",
-    breaks: "a server of another history (%s) starts a new epoch",
+    breaks: "a lease on another server history (%s) starts a new log epoch",
     patches: [
       {
         file: "db/core/functions/005_lead.sql",
@@ -285,12 +286,15 @@ export const logClaimMutants: readonly Mutant[] = [
         replace: "s.log_epoch",
       },
     ],
-    caughtBy: { test: "db/test/lead.pg.test.ts", name: "a server of another history (%s) starts a new epoch" },
+    caughtBy: {
+      test: "db/test/lead.pg.test.ts",
+      name: "a lease on another server history (%s) starts a new log epoch",
+    },
   },
   {
     name: "lead-not-durable",
     rule: "G1",
-    breaks: "lease and claim are committed durably whatever the session says",
+    breaks: "lease and claim are committed durably whatever the session's setting",
     patches: [
       {
         file: "db/core/functions/005_lead.sql",
@@ -300,7 +304,7 @@ export const logClaimMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/lead.pg.test.ts",
-      name: "lease and claim are committed durably whatever the session says",
+      name: "lease and claim are committed durably whatever the session's setting",
     },
   },
 ];

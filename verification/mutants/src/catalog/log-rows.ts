@@ -5,8 +5,7 @@ export const logRowMutants: readonly Mutant[] = [
   {
     name: "versions-restart-on-insert",
     rule: "G3",
-    breaks:
-      "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
+    breaks: "a row that is deleted and created again gets a higher version, also in one transaction or one statement",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -16,14 +15,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/version-never-restarts.pg.test.ts",
-      name: "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
+      name: "a row that is deleted and created again gets a higher version, also in one transaction or one statement",
     },
   },
   {
     name: "delete-at-old-version",
     rule: "G3",
-    breaks:
-      "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
+    breaks: "a row that is deleted and created again gets a higher version, also in one transaction or one statement",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -33,13 +31,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/version-never-restarts.pg.test.ts",
-      name: "a row that is deleted and created again goes on above the version it had, in one transaction or in one statement",
+      name: "a row that is deleted and created again gets a higher version, also in one transaction or one statement",
     },
   },
   {
     name: "version-by-clock-only",
     rule: "G3",
-    breaks: "a version also grows when the clock stands behind it",
+    breaks: "a version also increases if it is ahead of the clock",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -49,13 +47,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/version-never-restarts.pg.test.ts",
-      name: "a version also grows when the clock stands behind it",
+      name: "a version also increases if it is ahead of the clock",
     },
   },
   {
     name: "version-counts-writes",
     rule: "G5",
-    breaks: "versions are not a count of writes",
+    breaks: "versions do not count writes",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -63,12 +61,12 @@ export const logRowMutants: readonly Mutant[] = [
         replace: "new.version := old.version operator(pg_catalog.+) 1;",
       },
     ],
-    caughtBy: { test: "db/test/version-never-restarts.pg.test.ts", name: "versions are not a count of writes" },
+    caughtBy: { test: "db/test/version-never-restarts.pg.test.ts", name: "versions do not count writes" },
   },
   {
     name: "unchanged-row-bumped",
     rule: "G6",
-    breaks: "an update that changes nothing neither bumps the version nor is logged",
+    breaks: "an update without changes neither increases the version nor is logged",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -78,25 +76,25 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/no-op-update.pg.test.ts",
-      name: "an update that changes nothing neither bumps the version nor is logged",
+      name: "an update without changes neither increases the version nor is logged",
     },
   },
   {
     name: "unchanged-row-logged",
     rule: "G6",
-    breaks: "an update that changes nothing neither bumps the version nor is logged",
+    breaks: "an update without changes neither increases the version nor is logged",
     patches: [
       { file: "db/core/triggers/001_entity_logging.sql", find: " where n.version <> o.version',", replace: "'," },
     ],
     caughtBy: {
       test: "db/test/no-op-update.pg.test.ts",
-      name: "an update that changes nothing neither bumps the version nor is logged",
+      name: "an update without changes neither increases the version nor is logged",
     },
   },
   {
     name: "change-by-equality",
     rule: "G1",
-    breaks: "values that are equal but print differently are a change",
+    breaks: "values that are equal but displayed differently count as a change",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -106,7 +104,7 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/no-op-update.pg.test.ts",
-      name: "values that are equal but print differently are a change",
+      name: "values that are equal but displayed differently count as a change",
     },
   },
   {
@@ -158,7 +156,7 @@ export const logRowMutants: readonly Mutant[] = [
   {
     name: "log-trigger-for-everybody",
     rule: "G5",
-    breaks: "no function of the schema may be executed by every role",
+    breaks: "no function of the schema can be executed by PUBLIC",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -168,13 +166,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/log-forging.pg.test.ts",
-      name: "no function of the schema may be executed by every role",
+      name: "no function of the schema can be executed by PUBLIC",
     },
   },
   {
     name: "log-trigger-nested-loops",
     rule: "G6",
-    breaks: "a plan made for one row serves thousands: it joins by hash or merge",
+    breaks: "a plan cached for one row also suits thousands, because it uses hash or merge joins",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -184,13 +182,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/log-plan.pg.test.ts",
-      name: "a plan made for one row serves thousands: it joins by hash or merge",
+      name: "a plan cached for one row also suits thousands, because it uses hash or merge joins",
     },
   },
   {
     name: "containers-only-after",
     rule: "INV-3",
-    breaks: "a row that moves names its containers before and after",
+    breaks: "a row that moves is logged with its containers before and after",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -200,13 +198,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/log-routing.pg.test.ts",
-      name: "a row that moves names its containers before and after",
+      name: "a row that moves is logged with its containers before and after",
     },
   },
   {
     name: "containers-only-before",
     rule: "INV-3",
-    breaks: "a row that moves names its containers before and after",
+    breaks: "a row that moves is logged with its containers before and after",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -216,13 +214,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/log-routing.pg.test.ts",
-      name: "a row that moves names its containers before and after",
+      name: "a row that moves is logged with its containers before and after",
     },
   },
   {
     name: "restricted-only-after",
     rule: "INV-6",
-    breaks: "restricted means: is, or was, private",
+    breaks: "restricted means that the row is or was private",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -230,12 +228,12 @@ export const logRowMutants: readonly Mutant[] = [
         replace: "%4$s as restricted",
       },
     ],
-    caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "restricted means: is, or was, private" },
+    caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "restricted means that the row is or was private" },
   },
   {
     name: "restricted-only-before",
     rule: "INV-6",
-    breaks: "restricted means: is, or was, private",
+    breaks: "restricted means that the row is or was private",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -243,12 +241,12 @@ export const logRowMutants: readonly Mutant[] = [
         replace: "%5$s as restricted",
       },
     ],
-    caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "restricted means: is, or was, private" },
+    caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "restricted means that the row is or was private" },
   },
   {
     name: "restricted-not-for-own-policies",
     rule: "INV-6",
-    breaks: "with policies of its own every row of a table counts as restricted, unless it is declared public",
+    breaks: "every row of a table with its own policies counts as restricted, unless the table is declared public",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -258,13 +256,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/log-routing.pg.test.ts",
-      name: "with policies of its own every row of a table counts as restricted, unless it is declared public",
+      name: "every row of a table with its own policies counts as restricted, unless the table is declared public",
     },
   },
   {
     name: "recheck-without-rights-columns",
     rule: "INV-8",
-    breaks: "a column named under rights asks for a recheck",
+    breaks: "a change of a column listed in rights requires a recheck",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -272,13 +270,16 @@ export const logRowMutants: readonly Mutant[] = [
         replace: "from unnest('{}'::text[] || case when v_own_policy then e.containers end",
       },
     ],
-    caughtBy: { test: "db/test/log-routing.pg.test.ts", name: "a column named under rights asks for a recheck" },
+    caughtBy: {
+      test: "db/test/log-routing.pg.test.ts",
+      name: "a change of a column listed in rights requires a recheck",
+    },
   },
   {
     name: "recheck-without-tenant",
     rule: "INV-8",
     breaks:
-      "a change of tenant or privacy asks for a recheck; a row that merely moves stays readable to the same people",
+      "a change of tenant or is_private requires a recheck; moving a row does not, because the same users can read it",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -288,14 +289,14 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/log-routing.pg.test.ts",
-      name: "a change of tenant or privacy asks for a recheck; a row that merely moves stays readable to the same people",
+      name: "a change of tenant or is_private requires a recheck; moving a row does not, because the same users can read it",
     },
   },
   {
     name: "recheck-without-containers",
     rule: "INV-8",
     breaks:
-      "under policies of its own a table's row that moves asks for a recheck: the container may decide who reads it",
+      "moving a row of a table with its own policies requires a recheck, because they may depend on the container",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -305,13 +306,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/log-routing.pg.test.ts",
-      name: "under policies of its own a table's row that moves asks for a recheck: the container may decide who reads it",
+      name: "moving a row of a table with its own policies requires a recheck, because they may depend on the container",
     },
   },
   {
     name: "grant-without-recheck",
     rule: "INV-9",
-    breaks: "a grant is logged for its row, and names the row's containers and the person",
+    breaks: "a grant is logged for its row, with the row's containers and the person",
     patches: [
       {
         file: "db/core/triggers/002_rights_logging.sql",
@@ -321,13 +322,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/rights-log.pg.test.ts",
-      name: "a grant is logged for its row, and names the row's containers and the person",
+      name: "a grant is logged for its row, with the row's containers and the person",
     },
   },
   {
     name: "grant-not-restricted",
     rule: "INV-11",
-    breaks: "a grant is logged for its row, and names the row's containers and the person",
+    breaks: "a grant is logged for its row, with the row's containers and the person",
     patches: [
       {
         file: "db/core/triggers/002_rights_logging.sql",
@@ -337,13 +338,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/rights-log.pg.test.ts",
-      name: "a grant is logged for its row, and names the row's containers and the person",
+      name: "a grant is logged for its row, with the row's containers and the person",
     },
   },
   {
     name: "key-may-change",
     rule: "G1",
-    breaks: "the key of a live row cannot change, and the error says what to do",
+    breaks: "the key of a live row cannot be changed, and the error has a remedy",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -353,13 +354,13 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/key-and-truncate.pg.test.ts",
-      name: "the key of a live row cannot change, and the error says what to do",
+      name: "the key of a live row cannot be changed, and the error has a remedy",
     },
   },
   {
     name: "truncate-allowed",
     rule: "G1",
-    breaks: "TRUNCATE is refused, also as part of a cascade, and the error says what to do",
+    breaks: "TRUNCATE is rejected, also as part of a cascade, and the error has a remedy",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -369,7 +370,7 @@ export const logRowMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "db/test/key-and-truncate.pg.test.ts",
-      name: "TRUNCATE is refused, also as part of a cascade, and the error says what to do",
+      name: "TRUNCATE is rejected, also as part of a cascade, and the error has a remedy",
     },
   },
 ];
