@@ -75,6 +75,11 @@ export class SyncSocket implements Disposable {
     return this.#socket.protocol;
   }
 
+  /** Extensions that the server agreed to; empty without compression. */
+  get extensions(): string {
+    return this.#socket.extensions;
+  }
+
   get isClosed(): boolean {
     return this.#socket.readyState === WebSocket.CLOSED;
   }

@@ -48,13 +48,20 @@ export class TestSocket implements AsyncDisposable {
   }
 
   /**
-   * Connects and waits for WELCOME.
+   * Connects.
    * @throws {RefusedUpgrade} when the server answers the upgrade with an ordinary response
    */
-  static async connect({ name, ...options }: TestSocketOptions): Promise<TestSocket> {
+  static async open({ name, ...options }: TestSocketOptions): Promise<TestSocket> {
     const socket = new SyncSocket({ handshakeTimeoutMs: waitLimitMs, ...options });
-    const connected = new TestSocket(socket, name ?? options.url);
+    // Before the handshake ends: WELCOME may come with it.
+    const opened = new TestSocket(socket, name ?? options.url);
     await socket.opened;
+    return opened;
+  }
+
+  /** As `open`, and waits for WELCOME. */
+  static async connect(options: TestSocketOptions): Promise<TestSocket> {
+    const connected = await TestSocket.open(options);
     await connected.next("WELCOME");
     return connected;
   }
@@ -68,28 +75,57 @@ export class TestSocket implements AsyncDisposable {
     return this.#end === undefined;
   }
 
-  /** Id of this connection in app.rxdb_subscription. */
+  /** Extensions that the server agreed to. */
+  get extensions(): string {
+    return this.#socket.extensions;
+  }
+
+  /** The close code, once the socket has ended. */
+  get closeCode(): Promise<number> {
+    return this.closed.then(({ code }) => code);
+  }
+
+  /** Id of this connection in the tables of sessions and subscriptions: after RESUMED that of the connection resumed. */
   get connectionId(): string {
+    if (this.#resumedId !== undefined && this.received.some(({ type }) => type === "RESUMED")) return this.#resumedId;
     const welcome = this.received.find((message) => message.type === "WELCOME");
     return welcome?.type === "WELCOME" ? welcome.payload.connectionId : "";
   }
 
   /** Where another socket can go on: the connection that this one goes by, and the newest cursor it was given. */
   get resumePoint(): ResumePoint {
-    let point: ResumePoint = { connectionId: this.connectionId, cursor: "" };
-    for (const { type, payload } of this.received as readonly { type: string; payload?: Partial<ResumePoint> }[]) {
-      if (type === "RESUMED") point = { ...point, connectionId: this.#resumedId ?? point.connectionId };
-      if (payload?.cursor) point = { ...point, cursor: payload.cursor };
-    }
-    return point;
+    const cursors = (this.received as readonly { payload?: Partial<ResumePoint> }[]).flatMap(
+      ({ payload }) => payload?.cursor ?? [],
+    );
+    return { connectionId: this.connectionId, cursor: cursors.at(-1) ?? "" };
   }
 
-  /** Goes on with a lost connection. @throws when it is not resumed */
+  /** Asks to resume a lost connection and does not wait for the answer. */
+  startResume(point: ResumePoint): void {
+    this.#resumedId = point.connectionId;
+    this.send({ type: "RESUME", payload: point });
+  }
+
+  /** Resumes a lost connection. @throws when it is not resumed */
   async resume(point: ResumePoint): Promise<Named<"RESUMED">["payload"]> {
+    this.#resumedId = point.connectionId;
     const answer = await this.request({ type: "RESUME", payload: point });
     if (answer.type !== "RESUMED") throw new Error(`${this.name}: RESUME was answered ${messageText(answer)}`);
-    this.#resumedId = point.connectionId;
     return answer.payload;
+  }
+
+  /** Breaks the connection without a close frame. @returns what another socket needs to resume it */
+  async lose(): Promise<ResumePoint> {
+    this.destroy();
+    await this.closed;
+    return this.resumePoint;
+  }
+
+  /** Changes of one row that INVALIDATE messages brought, oldest first. */
+  changesOf(entityId: string): { readonly action: string; readonly version: number }[] {
+    return this.received.flatMap((message) =>
+      message.type === "INVALIDATE" ? message.payload.changes.filter((change) => change.entityId === entityId) : [],
+    );
   }
 
   /** The link breaks: no goodbye, so that the connection can be resumed. */
@@ -131,6 +167,16 @@ export class TestSocket implements AsyncDisposable {
       this.#watchers.add(look);
       look();
     });
+  }
+
+  /** The first message of a type that fits, received already or yet to come, also one that was returned before. */
+  async first<Type extends DownMessage["type"]>(
+    type: Type,
+    fits: (message: Named<Type>) => boolean = () => true,
+  ): Promise<Named<Type>> {
+    const isWanted = (message: DownMessage): message is Named<Type> =>
+      message.type === type && fits(message as Named<Type>);
+    return this.until(type, () => this.received.find(isWanted));
   }
 
   /** The first message of a type that fits and that no earlier call has returned, received already or yet to come. */
@@ -196,8 +242,8 @@ export class TestSocket implements AsyncDisposable {
     if (answer.type !== "PONG") throw new Error(`${this.name}: PING was answered ${messageText(answer)}`);
   }
 
-  async close(): Promise<SocketEnd> {
-    this.#socket.close(1000);
+  async close(code = 1000): Promise<SocketEnd> {
+    this.#socket.close(code);
     return this.closed;
   }
 

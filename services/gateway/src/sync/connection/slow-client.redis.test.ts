@@ -53,7 +53,7 @@ test("a client that keeps sending without reading gets no further answers and is
     );
     await gateway.relay();
     const version = Number(rows[0]?.version);
-    await bystander.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+    await bystander.first("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
   }
   // Everything written before the detection can be read now, up to the close code.
   slow.socket.resume();
@@ -82,7 +82,7 @@ test("[LIM-4] a client that does not read its signals is closed with 4008, and o
     await gateway.db.pool.query("update app.sync_state set head_seq = $1", [seq]);
     const items = tasks.map((e) => ({ c: "task", e, a: 2, v: version, k: [organizationId], r: false, x: false, t: 0 }));
     await gateway.publish({ type: "hint", epoch, prev: seq - 1, seq, items });
-    await bystander.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+    await bystander.first("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
   }
   slow.socket.resume();
   await slow.until(closeCodeBytes(closeCodes.tooSlow.code));

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SyncCursorSeal } from "../delivery/sync-cursor.ts";
-import { type LiveClient, type LiveGateway, startLiveGateway } from "../testing/live-gateway.ts";
+import { type LiveGateway, startLiveGateway } from "../testing/live-gateway.ts";
 
 let gateway: LiveGateway;
 const seal = new SyncCursorSeal("another secret that only these tests know");
@@ -66,7 +67,7 @@ async function lostClient(project: string): Promise<string> {
 }
 
 /** What became of a RESUME: the versions it told, or why it was refused. */
-async function outcome(client: LiveClient): Promise<string> {
+async function outcome(client: TestSocket): Promise<string> {
   for (;;) {
     const found = client.received.find(({ type }) => type === "RESUMED" || type === "RESET");
     if (found?.type === "RESET") return found.payload.reason;
@@ -94,7 +95,7 @@ test("a cursor before the dropped days is refused; one right behind them resumes
   expect(await outcome(oneShort)).toBe("cursor_too_old");
   await using behind = await resume(connections[2], dropped);
   expect(await outcome(behind)).toBe("RESUMED");
-  await behind.next("INVALIDATE", ({ payload }) => payload.changes.some(({ version }) => version === later));
+  await behind.first("INVALIDATE", ({ payload }) => payload.changes.some(({ version }) => version === later));
 }, 30_000);
 
 // Fails when a page with a gap is taken as complete: the client would believe that it is up to date.
@@ -121,7 +122,7 @@ test("when days are dropped while their rows are read, a client that resumes has
       await using client = await fresh.resume("bob", { connectionId, cursor: seal.seal({ epoch, seq: start }) });
       const result = await outcome(client);
       if (result === "RESUMED") {
-        await client.next("INVALIDATE", ({ payload }) => payload.changes.some(({ version }) => version >= missed));
+        await client.first("INVALIDATE", ({ payload }) => payload.changes.some(({ version }) => version >= missed));
         counts.RESUMED += 1;
       } else {
         expect(result).toBe("cursor_too_old");

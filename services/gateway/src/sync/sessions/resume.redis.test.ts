@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SyncCursorSeal } from "../delivery/sync-cursor.ts";
-import { type LiveClient, type LiveGateway, startLiveGateway } from "../testing/live-gateway.ts";
+import { type LiveGateway, startLiveGateway } from "../testing/live-gateway.ts";
 
 let a: LiveGateway;
 let b: LiveGateway;
@@ -37,8 +38,8 @@ async function rename(project: string, name: string): Promise<number> {
   return Number(rows[0]?.version);
 }
 
-const toldVersion = (client: LiveClient, version: number) =>
-  client.next("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
+const toldVersion = (client: TestSocket, version: number) =>
+  client.first("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await setImmediate();
@@ -70,7 +71,7 @@ async function headOf(): Promise<{ epoch: string; seq: number }> {
 }
 
 /** Bob on the first gateway, holding a row and a container. */
-async function subscribed(project: string): Promise<LiveClient> {
+async function subscribed(project: string): Promise<TestSocket> {
   const client = await a.connect("bob");
   await client.subscribe("project", [project]);
   await client.subscribe("task", [], { within: [organizationId] });
@@ -87,17 +88,17 @@ test("[RES-3] a lost connection resumes at the other gateway from the ring, with
   await a.relay();
   const before = await replaysOf(b, "ring");
   await using back = await b.resume("bob", place);
-  expect((await back.next("RESUMED")).payload.count).toBe(2);
+  expect((await back.first("RESUMED")).payload.count).toBe(2);
   await toldVersion(back, missed);
   expect(await replaysOf(b, "ring")).toBe(before + 1);
   expect(await sessionOf(place.connectionId)).toMatchObject({ generation: 2, expires: null });
   const later = await rename(project, "Live again");
   await a.relay();
   await toldVersion(back, later);
-  expect(back.told(project).map(({ version }) => version)).toEqual([missed, later]);
-  const { payload } = await back.next("BOOKMARK");
+  expect(back.changesOf(project).map(({ version }) => version)).toEqual([missed, later]);
+  const { payload } = await back.first("BOOKMARK");
   expect(seal.open(payload.cursor)).toEqual(await headOf());
-  expect(await back.ask({ type: "UNSUBSCRIBE_ALL" })).toMatchObject({ payload: { count: 2 } });
+  expect(await back.request({ type: "UNSUBSCRIBE_ALL" })).toMatchObject({ payload: { count: 2 } });
   expect(await rowsOf(place.connectionId)).toBe(0);
 });
 
@@ -117,7 +118,7 @@ test("a resume reads the log when the ring does not reach back; the cursor is to
   const again = await back.lose();
   await a.db.pool.query("update app.sync_state set min_seq = head_seq + 1");
   await using late = await fresh.resume("bob", { ...again, cursor: place.cursor });
-  expect((await late.next("RESET")).payload.reason).toBe("cursor_too_old");
+  expect((await late.first("RESET")).payload.reason).toBe("cursor_too_old");
   await a.db.pool.query("update app.sync_state set min_seq = 0");
 });
 
@@ -142,13 +143,13 @@ test("[RES-11] a cursor ahead of the gateway makes it catch up; one ahead of the
   await a.claim();
   const head = await headOf();
   await using back = await b.resume("bob", { ...place, cursor: seal.seal(head) });
-  await back.next("RESUMED");
-  expect(back.told(project)).toEqual([]);
+  await back.first("RESUMED");
+  expect(back.changesOf(project)).toEqual([]);
   const again = await back.lose();
   await using further = await b.resume("bob", { ...again, cursor: seal.seal({ ...head, seq: head.seq + 1 }) });
-  expect((await further.next("RESET")).payload.reason).toBe("cursor_ahead");
+  expect((await further.first("RESET")).payload.reason).toBe("cursor_ahead");
   await using other = await b.resume("bob", { ...again, cursor: seal.seal({ ...head, epoch: randomUUID() }) });
-  expect((await other.next("RESET")).payload.reason).toBe("other_history");
+  expect((await other.first("RESET")).payload.reason).toBe("other_history");
   await using behind = await b.resume("bob", { ...again, cursor: place.cursor });
   await toldVersion(behind, missed);
 });
@@ -156,17 +157,17 @@ test("[RES-11] a cursor ahead of the gateway makes it catch up; one ahead of the
 test("other users can neither take a connection over nor learn whether it exists", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
-  const { cursor } = lost.place;
+  const { cursor } = lost.resumePoint;
   for (const thief of ["carol", "dave"] as const)
-    for (const connectionId of [lost.id, randomUUID()]) {
+    for (const connectionId of [lost.connectionId, randomUUID()]) {
       await using socket = await b.resume(thief, { connectionId, cursor });
-      expect(await socket.next("RESET")).toEqual({ type: "RESET", payload: { reason: "session" } });
+      expect(await socket.first("RESET")).toEqual({ type: "RESET", payload: { reason: "session" } });
     }
   // In one statement with the owner's takeover.
   const place = await lost.lose();
   const [stolen, own] = await Promise.all([b.resume("carol", place), b.resume("bob", place)]);
-  expect((await stolen.next("RESET")).payload.reason).toBe("session");
-  expect((await own.next("RESUMED")).payload.count).toBe(2);
+  expect((await stolen.first("RESET")).payload.reason).toBe("session");
+  expect((await own.first("RESUMED")).payload.count).toBe(2);
   await stolen.lose();
   const expired = await own.lose();
   await until(async () => (await sessionOf(place.connectionId))?.expires !== null);
@@ -174,7 +175,7 @@ test("other users can neither take a connection over nor learn whether it exists
     place.connectionId,
   ]);
   await using late = await b.resume("bob", expired);
-  expect((await late.next("RESET")).payload.reason).toBe("session");
+  expect((await late.first("RESET")).payload.reason).toBe("session");
   await a.db.pool.query("select app.reap_sessions()");
   expect(await sessionOf(place.connectionId)).toBeUndefined();
   expect(await rowsOf(place.connectionId)).toBe(0);
@@ -183,28 +184,28 @@ test("other users can neither take a connection over nor learn whether it exists
 test("with a duplicated tab the later one gets the connection; the earlier is closed with 4409 and leaves the rows alone", async () => {
   const project = await newProject();
   const first = await subscribed(project);
-  await using second = await b.resume("bob", first.place);
-  await second.next("RESUMED");
+  await using second = await b.resume("bob", first.resumePoint);
+  await second.first("RESUMED");
   // At its next write: it is on the other gateway.
-  first.ws.send(JSON.stringify({ type: "SUBSCRIBE", payload: { entityCode: "project", entityIds: [project] } }));
-  expect(await first.closed).toBe(4409);
-  await using third = await b.resume("bob", { connectionId: second.id, cursor: second.place.cursor });
-  expect(await second.closed).toBe(4409);
-  await third.next("RESUMED");
-  expect(await sessionOf(third.id)).toMatchObject({ generation: 3, expires: null });
-  const tabs = await Promise.all(Array.from({ length: 5 }, () => b.resume("bob", third.place)));
-  expect(await third.closed).toBe(4409);
+  first.send({ type: "SUBSCRIBE", payload: { entityCode: "project", entityIds: [project] } });
+  expect(await first.closeCode).toBe(4409);
+  await using third = await b.resume("bob", { connectionId: second.connectionId, cursor: second.resumePoint.cursor });
+  expect(await second.closeCode).toBe(4409);
+  await third.first("RESUMED");
+  expect(await sessionOf(third.connectionId)).toMatchObject({ generation: 3, expires: null });
+  const tabs = await Promise.all(Array.from({ length: 5 }, () => b.resume("bob", third.resumePoint)));
+  expect(await third.closeCode).toBe(4409);
   const left = new Set(tabs);
   for (const tab of tabs) void tab.closed.then(() => left.delete(tab));
   await until(async () => left.size === 1);
   const [winner] = left;
   if (!winner) throw new Error("all of them were closed");
-  await Promise.all(tabs.filter((tab) => tab !== winner).map(async (tab) => expect(await tab.closed).toBe(4409)));
-  await winner.next("RESUMED");
+  await Promise.all(tabs.filter((tab) => tab !== winner).map(async (tab) => expect(await tab.closeCode).toBe(4409)));
+  await winner.first("RESUMED");
   const version = await rename(project, "For the winner");
   await a.relay();
   await toldVersion(winner, version);
-  expect(await rowsOf(winner.id)).toBe(2);
+  expect(await rowsOf(winner.connectionId)).toBe(2);
   await winner.lose();
 });
 
@@ -227,7 +228,7 @@ test("late statements of a frozen gateway change nothing", async () => {
   }) as typeof a.syncPool.query;
   const place = await lost.lose();
   await using back = await b.resume("bob", place);
-  await back.next("RESUMED");
+  await back.first("RESUMED");
   await until(async () => late.length > 0);
   thaw();
   await Promise.all(late);
@@ -241,34 +242,34 @@ test("a connection that another gateway took over is noticed without a write, an
   await using kept = await subscribed(project);
   const taken = await subscribed(project);
   await a.db.pool.query("update app.rxdb_session set gateway_id = $2, generation = 9 where connection_id = $1", [
-    taken.id,
+    taken.connectionId,
     randomUUID(),
   ]);
-  await a.db.pool.query("delete from app.rxdb_subscription where connection_id = $1", [kept.id]);
-  await a.db.pool.query("delete from app.rxdb_session where connection_id = $1", [kept.id]);
-  expect(await taken.closed).toBe(4409);
-  expect(await sessionOf(taken.id)).toMatchObject({ generation: 9 });
-  await until(async () => (await rowsOf(kept.id)) === 2);
-  expect(kept.ws.readyState).toBe(kept.ws.OPEN);
+  await a.db.pool.query("delete from app.rxdb_subscription where connection_id = $1", [kept.connectionId]);
+  await a.db.pool.query("delete from app.rxdb_session where connection_id = $1", [kept.connectionId]);
+  expect(await taken.closeCode).toBe(4409);
+  expect(await sessionOf(taken.connectionId)).toMatchObject({ generation: 9 });
+  await until(async () => (await rowsOf(kept.connectionId)) === 2);
+  expect(kept.isOpen).toBe(true);
 });
 
 // Fails when only sessions are compared: the subscription table alone may be lost, by a crash or by mistake.
 test("subscription rows that are lost under a live socket are rewritten, and RESUME elsewhere finds them", async () => {
   const project = await newProject();
   const kept = await subscribed(project);
-  expect(await kept.subscribe("project", [randomUUID()])).toMatchObject({ payload: { count: 0 } });
+  expect(await kept.subscribe("project", [randomUUID()])).toMatchObject({ count: 0 });
   await a.db.pool.query("truncate app.rxdb_subscription");
-  await until(async () => (await rowsOf(kept.id)) === 3);
+  await until(async () => (await rowsOf(kept.connectionId)) === 3);
   await a.db.pool.query("delete from app.rxdb_subscription where connection_id = $1 and entity_id = $2", [
-    kept.id,
+    kept.connectionId,
     project,
   ]);
-  await until(async () => (await rowsOf(kept.id)) === 3);
+  await until(async () => (await rowsOf(kept.connectionId)) === 3);
   const place = await kept.lose();
   const missed = await rename(project, "While away");
   await a.relay();
   await using back = await b.resume("bob", place);
-  expect((await back.next("RESUMED")).payload.count).toBe(2);
+  expect((await back.first("RESUMED")).payload.count).toBe(2);
   await toldVersion(back, missed);
 });
 
@@ -279,7 +280,7 @@ test("no BOOKMARK while rights are being read, and the change is delivered after
   const told = await rename(project, "Before");
   await a.relay();
   await toldVersion(client, told);
-  await client.next("BOOKMARK");
+  await client.first("BOOKMARK");
   // A sweep that sends this socket its BOOKMARK would send the other one its own.
   const foreign = await newProject(a.identity("dave").organizationId);
   await using witness = await a.connect("dave");
@@ -293,7 +294,7 @@ test("no BOOKMARK while rights are being read, and the change is delivered after
     await held;
     return connect();
   }) as typeof a.pool.connect;
-  const { cursor } = client.place;
+  const { cursor } = client.resumePoint;
   const { rows } = await a.db.pool.query<{ version: string }>(
     "update app.project set is_private = true where id = $1 returning version",
     [project],
@@ -302,13 +303,13 @@ test("no BOOKMARK while rights are being read, and the change is delivered after
   await rename(foreign, "For the witness");
   await a.relay();
   const { seq } = await headOf();
-  await witness.next("BOOKMARK", ({ payload }) => (seal.open(payload.cursor)?.seq ?? 0) >= seq);
-  expect(client.place.cursor).toBe(cursor);
+  await witness.first("BOOKMARK", ({ payload }) => (seal.open(payload.cursor)?.seq ?? 0) >= seq);
+  expect(client.resumePoint.cursor).toBe(cursor);
   const place = await client.lose();
   go();
   a.pool.connect = connect;
   await using back = await b.resume("bob", place);
-  await back.next("GONE", ({ payload }) => payload.entityIds.includes(project));
+  await back.first("GONE", ({ payload }) => payload.entityIds.includes(project));
 });
 
 test("two hundred sockets that lose their gateway resume with few statements and no read of the log", async () => {
@@ -331,11 +332,11 @@ test("two hundred sockets that lose their gateway resume with few statements and
     return (connect as (...all: unknown[]) => unknown)(...given);
   }) as typeof heir.pool.connect;
   const resumed = clients.map(async (client) => {
-    const { payload } = await client.next("GOAWAY");
+    const { payload } = await client.first("GOAWAY");
     expect(payload.afterMs).toBeLessThan(500);
-    expect(await client.closed).toBe(1012);
-    const back = await heir.resume("bob", client.place);
-    await back.next("RESUMED");
+    expect(await client.closeCode).toBe(1012);
+    const back = await heir.resume("bob", client.resumePoint);
+    await back.first("RESUMED");
     return back;
   });
   const stopping = gone.stop();
@@ -363,7 +364,7 @@ test("DELAYED is sent without a leader or while changes wait for their number; a
   };
   const since = new Date(Date.now() - 1000).toISOString();
   await lease(since);
-  expect((await client.next("DELAYED")).payload.since).toBe(since);
+  expect((await client.first("DELAYED")).payload.since).toBe(since);
   await lease("infinity");
   await recovered();
   const project = randomUUID();

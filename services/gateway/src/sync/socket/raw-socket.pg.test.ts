@@ -28,14 +28,14 @@ test("a flood of pings closes the socket as too fast", async () => {
   await client.until(closeCodeBytes(closeCodes.tooFast.code));
   // At most the pongs of one burst, 127 bytes each, and the bytes before them.
   expect(client.size).toBeLessThan(100_000);
-  expect(await bystander.ask({ type: "PING" })).toMatchObject({ type: "PONG" });
+  expect(await bystander.request({ type: "PING" })).toMatchObject({ type: "PONG" });
 });
 
 test("close codes that a client invents share one label", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });
   for (const code of [1000, 3000, 3456, 4999]) {
     await using client = await gateway.connect("bob");
-    client.ws.close(code);
+    client.close(code);
     await client.closed;
   }
   const closes = async () =>

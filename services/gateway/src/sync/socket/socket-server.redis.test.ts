@@ -1,11 +1,13 @@
 import { once } from "node:events";
+import { RefusedUpgrade } from "@heliograph/testkit/socket/refused-upgrade";
+import { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { LiveClient, RefusedError, startLiveGateway } from "../testing/live-gateway.ts";
+import { startLiveGateway } from "../testing/live-gateway.ts";
 
-async function refusal(attempt: Promise<unknown>): Promise<RefusedError> {
+async function refusal(attempt: Promise<unknown>): Promise<RefusedUpgrade> {
   const outcome = await attempt.catch((error: unknown) => error);
-  if (!(outcome instanceof RefusedError)) throw new Error(`not refused: ${String(outcome)}`);
+  if (!(outcome instanceof RefusedUpgrade)) throw new Error(`not refused: ${String(outcome)}`);
   return outcome;
 }
 
@@ -19,38 +21,38 @@ test("[CON-2] every refused handshake has its status, code and remedy", async ()
   const { token } = gateway.tokens.sign(gateway.identity("bob"));
   const expired = gateway.tokens.sign(gateway.identity("bob"), Date.now() - 86_400_000).token;
   const cases: readonly (readonly [string, Promise<unknown>, number, string])[] = [
-    ["no token", LiveClient.open(url), 401, "unauthenticated"],
-    ["a bad token", LiveClient.open(url, "a.b.c"), 401, "unauthenticated"],
-    ["an expired token", LiveClient.open(url, expired), 401, "token_expired"],
-    ["a token in the query, switched off", LiveClient.open(`${url}?token=${token}`), 401, "unauthenticated"],
-    ["a cookie", LiveClient.open(url, undefined, { cookie: `token=${token}` }), 401, "unauthenticated"],
-    ["another path", LiveClient.open(`ws://127.0.0.1:${gateway.port}/other`, token), 404, "not_found"],
-    ["another origin", LiveClient.open(url, token, { origin: "https://evil.example" }), 403, "origin_not_allowed"],
-    ["no origin at all", LiveClient.open(url, token, { origin: "null" }), 403, "origin_not_allowed"],
+    ["no token", TestSocket.open({ url }), 401, "unauthenticated"],
+    ["a bad token", TestSocket.open({ url, token: "a.b.c" }), 401, "unauthenticated"],
+    ["an expired token", TestSocket.open({ url, token: expired }), 401, "token_expired"],
+    ["a token in the query, switched off", TestSocket.open({ url: `${url}?token=${token}` }), 401, "unauthenticated"],
+    ["a cookie", TestSocket.open({ url, headers: { cookie: `token=${token}` } }), 401, "unauthenticated"],
+    ["another path", TestSocket.open({ url: `ws://127.0.0.1:${gateway.port}/other`, token }), 404, "not_found"],
+    ["another origin", TestSocket.open({ url, token, origin: "https://evil.example" }), 403, "origin_not_allowed"],
+    ["no origin at all", TestSocket.open({ url, token, origin: "null" }), 403, "origin_not_allowed"],
     [
       "a longer name",
-      LiveClient.open(url, token, { origin: "https://app.example.com.evil.example" }),
+      TestSocket.open({ url, token, origin: "https://app.example.com.evil.example" }),
       403,
       "origin_not_allowed",
     ],
-    ["without TLS", LiveClient.open(url, token, { origin: "http://app.example.com" }), 403, "origin_not_allowed"],
-    ["another port", LiveClient.open(url, token, { origin: "https://app.example.com:81" }), 403, "origin_not_allowed"],
+    ["without TLS", TestSocket.open({ url, token, origin: "http://app.example.com" }), 403, "origin_not_allowed"],
+    ["another port", TestSocket.open({ url, token, origin: "https://app.example.com:81" }), 403, "origin_not_allowed"],
   ];
   for (const [what, attempt, status, code] of cases) {
     const refused = await refusal(attempt);
-    expect({ what, status: refused.status, code: refused.body.error.code }).toEqual({ what, status, code });
-    expect(refused.body.error.remedy).not.toBe("");
+    expect({ what, status: refused.status, code: refused.error.code }).toEqual({ what, status, code });
+    expect(refused.error.remedy).not.toBe("");
   }
 
   for (const origin of ["https://app.example.com", `http://127.0.0.1:${gateway.port}`]) {
-    await using allowed = await LiveClient.open(url, token, { origin });
-    await allowed.next("WELCOME");
-    const second = await refusal(LiveClient.open(url, token));
+    await using allowed = await TestSocket.open({ url, token, origin });
+    await allowed.first("WELCOME");
+    const second = await refusal(TestSocket.open({ url, token }));
     expect(second.status).toBe(429);
-    expect(second.body.error.code).toBe("too_many_sockets");
+    expect(second.error.code).toBe("too_many_sockets");
     await using somebodyElse = await gateway.connect("carol");
-    await somebodyElse.next("WELCOME");
-    allowed.ws.close();
+    await somebodyElse.first("WELCOME");
+    allowed.close();
     await allowed.closed;
   }
 });
@@ -67,20 +69,20 @@ test("[CON-3] a client of another protocol version gets a close code that a brow
 test("[CON-4] a token in the query is accepted where that is allowed", async () => {
   await using gateway = await startLiveGateway();
   const { token } = gateway.tokens.sign(gateway.identity("bob"));
-  await using client = await LiveClient.open(`ws://127.0.0.1:${gateway.port}/ws/sync?token=${token}`);
-  await client.next("WELCOME");
-  expect(client.ws.protocol).toBe("");
+  await using client = await TestSocket.open({ url: `ws://127.0.0.1:${gateway.port}/ws/sync?token=${token}` });
+  await client.first("WELCOME");
+  expect(client.subprotocol).toBe("");
 });
 
 test("[CON-9] the kill switch refuses upgrades and answers the GET alike, and leaves the rest alone", async () => {
   await using gateway = await startLiveGateway({ SYNC_ENABLED: "false" }, { redis: false });
   const refused = await refusal(gateway.connect("bob"));
   expect(refused.status).toBe(503);
-  expect(refused.body.error.code).toBe("sync_disabled");
+  expect(refused.error.code).toBe("sync_disabled");
   expect(refused.headers["retry-after"]).toMatch(/^\d+$/);
   const asked = await fetch(`http://127.0.0.1:${gateway.port}/ws/sync`);
   expect(asked.status).toBe(503);
-  expect(await asked.json()).toEqual(refused.body);
+  expect(await asked.json()).toEqual({ error: refused.error });
   expect(gateway.pubsub.notReady).toBeUndefined();
 });
 
@@ -90,7 +92,7 @@ test("[CON-2] GET without an upgrade reports what is wrong with a token", async 
     const answer = await fetch(`http://127.0.0.1:${gateway.port}/ws/sync`, {
       headers: authorization === undefined ? {} : { authorization },
     });
-    return [answer.status, ((await answer.json()) as RefusedError["body"]).error.code];
+    return [answer.status, ((await answer.json()) as { error: { code: string } }).error.code];
   };
   const identity = gateway.identity("bob");
   expect(await ask()).toEqual([426, "upgrade_required"]);

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
-import { type DownMessage, type HintMessage, hintChannel, subprotocolsWithToken } from "@heliograph/protocol";
+import { type HintMessage, hintChannel } from "@heliograph/protocol";
 import {
   coalesce,
   createLogger,
@@ -15,8 +14,8 @@ import {
   Tokens,
 } from "@heliograph/server-kit";
 import { createTestDatabase, type TestDatabase } from "@heliograph/server-kit/testing";
+import { type ResumePoint, TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { inject } from "vitest";
-import { WebSocket } from "ws";
 import { buildApp, listen } from "../../app.ts";
 import { type GatewayConfig, gatewayConfig } from "../../config.ts";
 import { EntityRegistry } from "../../db/entity-registry.ts";
@@ -47,14 +46,11 @@ export type LiveGateway = AsyncDisposable & {
   publish(message: object): Promise<void>;
   /** Claims and publishes. */
   relay(): Promise<void>;
-  connect(user: DemoUser, options?: { url?: string }): Promise<LiveClient>;
+  connect(user: DemoUser, options?: { url?: string }): Promise<TestSocket>;
   /** Opens a new socket that resumes a lost one's connection. */
-  resume(user: DemoUser, lost: Place): Promise<LiveClient>;
+  resume(user: DemoUser, lost: ResumePoint): Promise<TestSocket>;
   stop(): Promise<void>;
 };
-
-/** The content of a RESUME. */
-export type Place = { readonly connectionId: string; readonly cursor: string };
 
 async function readIdentities(db: TestDatabase): Promise<Map<string, Identity>> {
   const { rows } = await db.pool.query<{ email: string; person_id: string; organization_id: string }>(
@@ -172,6 +168,9 @@ export async function startLiveGateway(
   const publish = async (message: object): Promise<void> => {
     await publisher?.publish(hintChannel(config.REDIS_PREFIX), JSON.stringify(message));
   };
+  const open = (user: DemoUser, url = `http://127.0.0.1:${port}`): Promise<TestSocket> =>
+    // Offers compression, so that tests see the server refuse it.
+    TestSocket.open({ url, token: tokens.sign(identity(user)).token, name: user, compression: true });
   const all = undo.move();
   return {
     db,
@@ -190,138 +189,13 @@ export async function startLiveGateway(
       const hint = await claim();
       if (hint) await publish(hint);
     },
-    connect: async (user, options = {}) =>
-      LiveClient.open(options.url ?? `ws://127.0.0.1:${port}/ws/sync`, tokens.sign(identity(user)).token),
-    resume: async (user, { connectionId, cursor }) => {
-      const url = `ws://127.0.0.1:${port}/ws/sync`;
-      const client = await LiveClient.open(url, tokens.sign(identity(user)).token);
-      client.resumes = connectionId;
-      client.ws.send(JSON.stringify({ type: "RESUME", payload: { connectionId, cursor } }));
-      return client;
+    connect: async (user, options = {}) => open(user, options.url),
+    resume: async (user, lost) => {
+      const socket = await open(user);
+      socket.startResume(lost);
+      return socket;
     },
     stop,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
-}
-
-/** A client on a real socket that records what it receives. */
-export class LiveClient implements AsyncDisposable {
-  readonly ws: WebSocket;
-  readonly received: DownMessage[] = [];
-  /** The connection that this socket asked to resume. */
-  resumes: string | undefined;
-  readonly closed: Promise<number>;
-  #waiting: (() => void)[] = [];
-  #nextId = 0;
-
-  constructor(ws: WebSocket) {
-    this.ws = ws;
-    ws.on("message", (data: Buffer) => {
-      this.received.push(JSON.parse(data.toString("utf8")) as DownMessage);
-      for (const look of this.#waiting.splice(0)) look();
-    });
-    ws.on("error", () => undefined);
-    this.closed = new Promise((resolve) => ws.on("close", resolve));
-  }
-
-  /** @throws {RefusedError} when the handshake is refused */
-  static async open(url: string, token?: string, headers: Record<string, string> = {}): Promise<LiveClient> {
-    const ws = new WebSocket(url, token === undefined ? [] : subprotocolsWithToken(token), {
-      headers,
-      perMessageDeflate: true,
-    });
-    const client = new LiveClient(ws);
-    await new Promise<void>((resolve, reject) => {
-      ws.on("open", resolve);
-      ws.on("unexpected-response", (_request, response) => void RefusedError.from(response).then(reject));
-      ws.on("error", reject);
-    });
-    return client;
-  }
-
-  /** The first message that fits, already received or still to come; the test's timeout is the limit. */
-  async next<Type extends DownMessage["type"]>(
-    type: Type,
-    fits: (message: Extract<DownMessage, { type: Type }>) => boolean = () => true,
-  ): Promise<Extract<DownMessage, { type: Type }>> {
-    for (;;) {
-      const found = this.received.find(
-        (message): message is Extract<DownMessage, { type: Type }> =>
-          message.type === type && fits(message as Extract<DownMessage, { type: Type }>),
-      );
-      if (found) return found;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-  }
-
-  /** Sends a message and resolves with its answer. */
-  async ask(message: { type: string; payload?: object }): Promise<DownMessage> {
-    const id = `q${++this.#nextId}`;
-    this.ws.send(JSON.stringify({ ...message, id }));
-    for (;;) {
-      const found = this.received.find((answer) => answer.id === id);
-      if (found) return found;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-  }
-
-  subscribe(entityCode: string, entityIds: string[], more: object = {}): Promise<DownMessage> {
-    return this.ask({ type: "SUBSCRIBE", payload: { entityCode, entityIds, ...more } });
-  }
-
-  /** Received changes of one row. */
-  told(entityId: string): { action: string; version: number }[] {
-    return this.received.flatMap((message) =>
-      message.type === "INVALIDATE" ? message.payload.changes.filter((change) => change.entityId === entityId) : [],
-    );
-  }
-
-  get id(): string {
-    if (this.resumes && this.received.some(({ type }) => type === "RESUMED")) return this.resumes;
-    const [welcome] = this.received;
-    if (welcome?.type !== "WELCOME") throw new Error("the first message was no WELCOME");
-    return welcome.payload.connectionId;
-  }
-
-  /** The newest cursor with the valid connection id. */
-  get place(): Place {
-    const cursors = this.received.flatMap((message) =>
-      message.type === "WELCOME" || message.type === "RESUMED" || message.type === "BOOKMARK"
-        ? [message.payload.cursor]
-        : [],
-    );
-    return { connectionId: this.id, cursor: cursors.at(-1) ?? "" };
-  }
-
-  /** Cuts the link silently. @returns the content of a RESUME */
-  async lose(): Promise<Place> {
-    this.ws.terminate();
-    await this.closed;
-    return this.place;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.ws.terminate();
-    await this.closed;
-  }
-}
-
-/** The handshake was refused by an HTTP response. */
-export class RefusedError extends Error {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: { error: { code: string; message: string; remedy: string } };
-
-  constructor(response: IncomingMessage, body: string) {
-    super(`refused with ${response.statusCode}: ${body}`);
-    this.status = response.statusCode ?? 0;
-    this.headers = response.headers;
-    this.body = JSON.parse(body) as RefusedError["body"];
-  }
-
-  static async from(response: IncomingMessage): Promise<RefusedError> {
-    const parts: Buffer[] = [];
-    for await (const part of response) parts.push(part as Buffer);
-    return new RefusedError(response, Buffer.concat(parts).toString("utf8"));
-  }
 }
