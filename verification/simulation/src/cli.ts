@@ -1,5 +1,5 @@
 /**
- * `npm run simulate`. Prints one JSON object; the way there goes to standard error. Exit code 1 when a promise was
+ * `npm run simulate`. Prints one JSON object to standard output and progress to standard error. Exit code 1 when a promise was
  * broken, 2 when the simulation itself failed.
  */
 import { spawn } from "node:child_process";
@@ -7,29 +7,29 @@ import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { drawPlan } from "./plan/draw-plan.ts";
-import { keep } from "./run/corpus.ts";
+import { addToCorpus } from "./run/corpus.ts";
 import { parseOptions, type SimulateOptions, usage } from "./run/options.ts";
 import { inOwnTask, runSeeds } from "./run/run-seeds.ts";
+import { addSummary, emptySummary, type RunSummary } from "./run/run-summary.ts";
 import { shrink } from "./run/shrink.ts";
 import { simulate } from "./run/simulate.ts";
-import { add, emptyTally, type Tally } from "./run/tally.ts";
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const msPerHour = 3_600_000;
-/** Shortening takes a hundred runs; more than a few findings usually have one cause. */
-const mostKept = 5;
+/** Most findings that are reduced and saved: reducing takes a hundred runs, and many findings usually have one cause. */
+const maxSaved = 5;
 /**
- * Crashed processes of a schedule leave promises behind that nobody settles, some 400 kB a schedule. A worker of this many
- * stays near 1 GB, and then makes room for the next one.
+ * Schedules per worker process. Killed hosts leave promises that never settle, some 400 kB per schedule: after this many a
+ * worker has about 1 GB and is replaced.
  */
 const schedulesPerProcess = 2_000;
 
-/** A worker prints what it has after every few hundred schedules, so a run that is stopped loses little. */
+/** Runs one worker process. It prints its results after every few hundred schedules, so a stopped run loses little. */
 function runWorker(
   options: SimulateOptions,
   seed: number,
   schedules: number,
-  total: Tally,
+  total: RunSummary,
   stop: AbortSignal,
 ): Promise<void> {
   const range = ["--seed", String(seed), "--schedules", String(schedules), ...(options.first ? ["--first"] : [])];
@@ -39,21 +39,21 @@ function runWorker(
   const end = (): void => void child.kill();
   stop.addEventListener("abort", end, { once: true });
   createInterface({ input: child.stdout }).on("line", (line) => {
-    add(total, JSON.parse(line) as Tally);
-    say(`${total.schedules} schedules, ${total.findings.length} broken`);
+    addSummary(total, JSON.parse(line) as RunSummary);
+    log(`${total.schedules} schedules, ${total.findings.length} with broken promises`);
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
       if (code === 0 || stop.aborted) resolve();
-      else reject(new Error(`a worker ended with ${code}`));
+      else reject(new Error(`a worker exited with code ${code}`));
     });
   });
 }
 
-async function runAll(options: SimulateOptions): Promise<Tally> {
-  const total = emptyTally();
-  const report = (part: Tally): void => add(total, part);
+async function runAll(options: SimulateOptions): Promise<RunSummary> {
+  const total = emptySummary();
+  const report = (part: RunSummary): void => addSummary(total, part);
   if (options.workers === 1) {
     await runSeeds({ ...options, firstOnly: options.first }, report);
     return total;
@@ -74,15 +74,15 @@ async function runAll(options: SimulateOptions): Promise<Tally> {
   return total;
 }
 
-/** Shortens what broke a promise and keeps it for the tests. */
-async function keepFindings({ findings }: Tally): Promise<void> {
-  for (const { seed, violations } of findings.slice(0, mostKept)) {
+/** Reduces schedules that broke a promise and saves them for the tests. */
+async function saveFindings({ findings }: RunSummary): Promise<void> {
+  for (const { seed, violations } of findings.slice(0, maxSaved)) {
     const [first] = violations;
     if (!first) continue;
     const plan = await inOwnTask(() => shrink(drawPlan(seed), first.promise));
-    const file = keep(`seed-${seed}`, { found: `${first.promise}: ${first.what}`, plan });
-    say(`seed ${seed}: ${first.promise}: ${first.what}\n  kept in ${file}`);
-    for (const action of plan.actions) say(`  ${JSON.stringify(action)}`);
+    const file = addToCorpus(`seed-${seed}`, { found: `${first.promise}: ${first.what}`, plan });
+    log(`seed ${seed}: ${first.promise}: ${first.what}\n  saved in ${file}`);
+    for (const action of plan.actions) log(`  ${JSON.stringify(action)}`);
   }
 }
 
@@ -91,8 +91,8 @@ async function replay(seed: number, options: SimulateOptions): Promise<number> {
   const outcome = await inOwnTask(() => simulate(whole));
   const [broken] = outcome.violations;
   const plan = broken ? await inOwnTask(() => shrink(whole, broken.promise)) : whole;
-  for (const action of plan.actions) say(JSON.stringify(action));
-  const again = await inOwnTask(() => simulate(plan, options.trace ? say : undefined));
+  for (const action of plan.actions) log(JSON.stringify(action));
+  const again = await inOwnTask(() => simulate(plan, options.trace ? log : undefined));
   process.stdout.write(`${JSON.stringify({ seed, clients: plan.clients, endMs: plan.endMs, ...again }, null, 2)}\n`);
   return again.violations.length > 0 ? 1 : 0;
 }
@@ -100,26 +100,26 @@ async function replay(seed: number, options: SimulateOptions): Promise<number> {
 async function main(options: SimulateOptions): Promise<number> {
   if (options.replay !== null) return replay(options.replay, options);
   if (options.worker) {
-    const print = (part: Tally): void => void process.stdout.write(`${JSON.stringify(part)}\n`);
+    const print = (part: RunSummary): void => void process.stdout.write(`${JSON.stringify(part)}\n`);
     await runSeeds({ ...options, firstOnly: options.first }, print);
     return 0;
   }
   const begun = performance.now();
-  const tally = await runAll(options);
+  const summary = await runAll(options);
   const seconds = Math.round((performance.now() - begun) / 100) / 10;
-  const { virtualMs, findings, ...counts } = tally;
+  const { virtualMs, findings, ...counts } = summary;
   const result = {
     seed: options.seed,
     ...counts,
     virtualHours: Math.round((virtualMs / msPerHour) * 10) / 10,
     seconds,
     violations: findings.length,
-    findings: findings.slice(0, mostKept),
+    findings: findings.slice(0, maxSaved),
   };
   const text = `${JSON.stringify(result, null, 2)}\n`;
   process.stdout.write(text);
   if (options.json !== null) writeFileSync(options.json, text);
-  if (options.keep) await keepFindings(tally);
+  if (options.keep) await saveFindings(summary);
   return findings.length > 0 ? 1 : 0;
 }
 
@@ -128,6 +128,6 @@ try {
   if (options) process.exitCode = await main(options);
   else process.stdout.write(`${usage}\n`);
 } catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  log(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exitCode = 2;
 }

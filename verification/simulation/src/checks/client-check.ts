@@ -3,16 +3,16 @@ import { type Row, rowKey } from "../database/rows.ts";
 import type { History } from "./history.ts";
 import type { Violations } from "./violation.ts";
 
-/** What these checks look at of a client. */
+/** The parts of a client that these checks read. */
 export interface CheckedClient {
   readonly name: string;
-  /** The device's local store. */
+  /** The local store, which outlives reloads. */
   readonly store: EntityStore;
-  /** Rows on screen. */
-  readonly watched: readonly { readonly code: string; readonly id: string }[];
+  /** Rows that a view shows. */
+  readonly watched: readonly { readonly entityCode: string; readonly id: string }[];
 }
 
-/** Versions on a device only rise, and each has the content that was committed under it. */
+/** Checks every store write: versions only rise, and each version has the content that was committed with it. */
 export function watchStore(
   of: { history: History; violations: Violations; now: () => number },
   client: CheckedClient,
@@ -22,7 +22,7 @@ export function watchStore(
   client.store.onChange((rows) => {
     for (const { id: key, ver, data, gone } of rows) {
       const before = highest.get(key) ?? 0;
-      // A version that was lost with a failover is of another history, whatever follows it.
+      // A version that a failover lost may be followed by any version.
       const lost = (history.version(key, before)?.committedMs ?? 0) <= history.failoverMs;
       if (lost) highest.delete(key);
       else if (ver < before)
@@ -31,27 +31,31 @@ export function watchStore(
       if (gone) continue;
       const record = history.version(key, ver);
       if (record?.row === undefined || record.row.mark !== data?.["mark"])
-        violations.add("monotonic", now(), `${client.name} holds ${key} v${ver} with a content it never had`);
+        violations.add(
+          "monotonic",
+          now(),
+          `${client.name} stored ${key} v${ver} with content that was never committed`,
+        );
     }
   });
 }
 
-/** What is wrong with the rows on screen, by key. */
+/** Differences between the watched rows of a client and the database, by key. */
 export async function differences<Client extends CheckedClient>(
   of: { history: History; mayRead: (client: Client, row: Row) => boolean },
   client: Client,
 ): Promise<Map<string, string>> {
   const { history, mayRead } = of;
   const wrong = new Map<string, string>();
-  const keys = client.watched.map(({ code, id }) => rowKey(code, id));
+  const keys = client.watched.map(({ entityCode, id }) => rowKey(entityCode, id));
   const held = await client.store.read(keys);
   for (const key of keys) {
     const exists = history.row(key);
     const row = exists && mayRead(client, exists) ? exists : undefined;
     const has = held.get(key);
     if (row && (!has || has.gone)) wrong.set(key, `lacks ${key} v${row.version}`);
-    else if (row && has?.ver !== row.version) wrong.set(key, `holds ${key} v${has?.ver} and not v${row.version}`);
-    else if (!row && has && !has.gone) wrong.set(key, `holds ${key} v${has.ver}, which is gone or not readable`);
+    else if (row && has?.ver !== row.version) wrong.set(key, `holds ${key} v${has?.ver} instead of v${row.version}`);
+    else if (!row && has && !has.gone) wrong.set(key, `holds ${key} v${has.ver}, which is deleted or not readable`);
   }
   return wrong;
 }

@@ -3,15 +3,15 @@ import type { Person, Row } from "../database/rows.ts";
 
 export type VersionRecord = CommittedVersion & {
   readonly committedMs: number;
-  readonly life: Life;
+  readonly incarnation: Incarnation;
 };
 
-/** From the creation of a row to the commit of its deletion; another row may bear its id afterwards. */
-type Life = { readonly bornMs: number; endedMs: number };
+/** A row from its creation to the commit of its deletion; another row may have the same id afterwards. */
+type Incarnation = { readonly createdMs: number; endedMs: number };
 
 type Interval = { readonly from: number; to: number };
 
-/** Everything that was ever committed, and who could read it when: what the checks compare with. */
+/** Every committed version, and who could read it when. The checks compare with it. */
 export class History {
   readonly #database: SimDatabase;
   readonly #people: readonly Person[];
@@ -19,7 +19,7 @@ export class History {
   readonly #latest = new Map<string, VersionRecord>();
   readonly #readable = new Map<string, Interval[]>();
   readonly #adminUntil = new Map<string, number>();
-  /** When commits were last lost. */
+  /** When a failover last lost commits. */
   failoverMs = Number.NEGATIVE_INFINITY;
 
   constructor(database: SimDatabase, people: readonly Person[]) {
@@ -27,10 +27,10 @@ export class History {
     this.#people = people;
     database.onCommit = (versions, keys, reason) => {
       if (reason === "failover") this.failoverMs = database.nowMs;
-      for (const version of versions) this.#note(version);
-      if (reason === "failover") this.#revive();
-      if (keys === "all") this.#noteAdmins();
-      this.#look(keys === "all" ? [...this.#versions.keys()] : keys);
+      for (const version of versions) this.#recordVersion(version);
+      if (reason === "failover") this.#reopenIncarnations();
+      if (keys === "all") this.#recordAdmins();
+      this.#recordReadable(keys === "all" ? [...this.#versions.keys()] : keys);
     };
   }
 
@@ -53,46 +53,49 @@ export class History {
   }
 
   /**
-   * Since when what the person should see of a row is as it is now: the last commit of the row, or the last change of who
-   * may read it.
+   * Since when the row has looked to this person as it does now: the last commit of the row, or the last change of the
+   * person's right to read it.
    */
-  settledSince(person: Person, key: string): number {
+  unchangedSince(person: Person, key: string): number {
     const interval = this.#readable.get(nameOf(person, key))?.at(-1);
     const rights = interval ? (interval.to === Number.POSITIVE_INFINITY ? interval.from : interval.to) : 0;
     return Math.max(rights, this.#latest.get(key)?.committedMs ?? 0);
   }
 
-  /** Whether the person has had, since then, a right that does not depend on what the row is like. */
-  standsAbove({ personId, organizationId }: Person, code: string, id: string, since: number): boolean {
+  /** Whether the person had, at any time since then, a right to the row that does not depend on its content: admin or grant. */
+  hasUnconditionalRight({ personId, organizationId }: Person, entityCode: string, id: string, since: number): boolean {
     const name = `${personId} ${organizationId}`;
     return (
-      (this.#adminUntil.get(name) ?? 0) >= since || this.#database.hasGrant(code, id, { personId, organizationId })
+      (this.#adminUntil.get(name) ?? 0) >= since ||
+      this.#database.hasGrant(entityCode, id, { personId, organizationId })
     );
   }
 
-  /** Deletions that a failover has lost did not end anything. */
-  #revive(): void {
+  /** Reopens the incarnations whose deletion a failover lost. */
+  #reopenIncarnations(): void {
     for (const [key, row] of this.#database.rows) {
       const record = this.version(key, row.version);
-      if (record) record.life.endedMs = Number.POSITIVE_INFINITY;
+      if (record) record.incarnation.endedMs = Number.POSITIVE_INFINITY;
     }
   }
 
-  #noteAdmins(): void {
+  #recordAdmins(): void {
     for (const [name, until] of this.#adminUntil)
       if (until === Number.POSITIVE_INFINITY) this.#adminUntil.set(name, this.#database.nowMs);
     for (const [name, role] of this.#database.members)
       if (role === "admin") this.#adminUntil.set(name, Number.POSITIVE_INFINITY);
   }
 
-  #note(committed: CommittedVersion): void {
+  #recordVersion(committed: CommittedVersion): void {
     const { key, version } = committed;
     const before = this.#latest.get(key);
     const committedMs = this.#database.nowMs;
-    const goesOn = before && before.life.endedMs === Number.POSITIVE_INFINITY;
-    const life = goesOn ? before.life : { bornMs: committed.createdMs, endedMs: Number.POSITIVE_INFINITY };
-    if (!committed.row) life.endedMs = committedMs;
-    const record = { ...committed, committedMs, life };
+    const continues = before && before.incarnation.endedMs === Number.POSITIVE_INFINITY;
+    const incarnation = continues
+      ? before.incarnation
+      : { createdMs: committed.createdMs, endedMs: Number.POSITIVE_INFINITY };
+    if (!committed.row) incarnation.endedMs = committedMs;
+    const record = { ...committed, committedMs, incarnation };
     let versions = this.#versions.get(key);
     if (!versions) {
       versions = new Map();
@@ -102,7 +105,7 @@ export class History {
     this.#latest.set(key, record);
   }
 
-  #look(keys: readonly string[]): void {
+  #recordReadable(keys: readonly string[]): void {
     const now = this.#database.nowMs;
     for (const person of this.#people) {
       for (const key of keys) {

@@ -1,9 +1,9 @@
 /** Which promise was broken. */
-export type Promised = "convergence" | "silent gap" | "monotonic" | "confidential" | "sequence" | "bounded" | "rest";
+export type Promised = "convergence" | "silent gap" | "monotonic" | "confidential" | "sequence" | "bounded";
 
 export type Violation = { readonly promise: Promised; readonly atMs: number; readonly what: string };
 
-/** Collects what went wrong; the first one is what a mutant is caught by. */
+/** Collects at most 20 violations. A mutant is reported as caught by the first. */
 export class Violations {
   readonly found: Violation[] = [];
 

@@ -1,15 +1,15 @@
 import type { DownMessage } from "@heliograph/protocol";
 import { rowKey } from "../database/rows.ts";
 import type { ClientNode } from "../nodes/client-node.ts";
-import { entities } from "../plan/cast.ts";
+import { entities } from "../plan/fixtures.ts";
 import type { History } from "./history.ts";
 import type { Violations } from "./violation.ts";
 
 /**
- * Nobody hears of a row that he may not read. A version may be told to whoever could read the row at or after the moment
- * at which it was written; a deletion to whoever could read the row that it ended, or has become somebody to whom nothing is
- * hidden; a loss to whoever asked for the row
- * or could read it once.
+ * No client is notified of a row that its user may not read.
+ * - A version may go to users who could read the row when it was written or later.
+ * - A deletion may go to users who could read the deleted row, or who have since had a right to every content (admin, grant).
+ * - "gone" may go to users who subscribed to the id or could once read the row.
  */
 export function checkFrame(
   of: { history: History; violations: Violations; nowMs: number },
@@ -25,56 +25,56 @@ export function checkFrame(
   } else if (message.type === "SUBSCRIBED") {
     const { entityCode, changed, gone } = message.payload;
     for (const { entityId, version } of changed) checkVersion(of, client, entityCode, entityId, version, "SUBSCRIBED");
-    for (const id of gone) checkLoss(of, client, entityCode, id);
+    for (const id of gone) checkGone(of, client, entityCode, id);
   } else if (message.type === "GONE") {
-    for (const id of message.payload.entityIds) checkLoss(of, client, message.payload.entityCode, id);
+    for (const id of message.payload.entityIds) checkGone(of, client, message.payload.entityCode, id);
   }
 }
 
-type Of = { history: History; violations: Violations; nowMs: number };
+type Context = { history: History; violations: Violations; nowMs: number };
 
 function checkVersion(
-  { history, violations, nowMs }: Of,
+  { history, violations, nowMs }: Context,
   client: ClientNode,
-  code: string,
+  entityCode: string,
   id: string,
   version: number,
   how: string,
 ): void {
-  const key = rowKey(code, id);
+  const key = rowKey(entityCode, id);
   const record = history.version(key, version);
   if (!record) {
     violations.add(
       "confidential",
       nowMs,
-      `${client.name} was told of ${key} v${version} (${how}), which never existed`,
+      `${client.name} was notified of ${key} v${version} (${how}), which was never committed`,
     );
     return;
   }
-  const { life } = record;
+  const { incarnation } = record;
   const deleted = record.row === undefined;
-  // What may be read of another row under the same id is no excuse.
+  // A right to another incarnation under the same id does not count.
   const allowed = deleted
-    ? history.couldRead(client.person, key, life.bornMs, record.committedMs) ||
-      history.standsAbove(client.person, code, id, record.committedMs)
-    : history.couldRead(client.person, key, record.createdMs, Math.min(nowMs, life.endedMs));
+    ? history.couldRead(client.person, key, incarnation.createdMs, record.committedMs) ||
+      history.hasUnconditionalRight(client.person, entityCode, id, record.committedMs)
+    : history.couldRead(client.person, key, record.createdMs, Math.min(nowMs, incarnation.endedMs));
   if (!allowed)
     violations.add(
       "confidential",
       nowMs,
-      `${client.name} was told of ${key} v${version} (${how}), which he could not read`,
+      `${client.name} was notified of ${key} v${version} (${how}), which its user could not read`,
     );
 }
 
-function checkLoss({ history, violations, nowMs }: Of, client: ClientNode, code: string, id: string): void {
-  const asked =
-    client.interests.rows.some((row) => row.code === code && row.id === id) ||
+function checkGone({ history, violations, nowMs }: Context, client: ClientNode, entityCode: string, id: string): void {
+  const subscribed =
+    client.interests.rows.some((row) => row.entityCode === entityCode && row.id === id) ||
     client.interests.lists.includes(id) ||
-    (code === "task" && client.interests.lists.length > 0 && !entities.some((row) => row.id === id));
-  if (!asked && !history.couldRead(client.person, rowKey(code, id), 0, nowMs))
+    (entityCode === "task" && client.interests.lists.length > 0 && !entities.some((row) => row.id === id));
+  if (!subscribed && !history.couldRead(client.person, rowKey(entityCode, id), 0, nowMs))
     violations.add(
       "confidential",
       nowMs,
-      `${client.name} was told that ${code}:${id} is gone, which he never could read`,
+      `${client.name} was notified that ${entityCode}:${id} is gone, which its user could never read`,
     );
 }

@@ -3,18 +3,18 @@ import type { LogRow } from "@heliograph/server-kit";
 import { epochMs } from "../engine/epoch.ts";
 import { containersOf, type Row } from "./rows.ts";
 
-/** A row of the log. Becomes visible when its transaction commits, which may be long after `createdMs`. */
+/** A row of the log. It becomes visible when its transaction commits, which may be long after `createdMs`. */
 export type LogEntry = {
-  readonly code: string;
+  readonly entityCode: string;
   readonly id: string;
   readonly action: LogAction;
   readonly version: number;
   readonly containers: readonly string[];
   readonly restricted: boolean;
   readonly recheck: boolean;
-  /** Since the beginning of the simulation. */
+  /** Milliseconds since the start of the simulation. */
   readonly createdMs: number;
-  /** Order among entries of the same moment. */
+  /** Order among entries of the same time. */
   readonly order: number;
   seq: number | undefined;
   sentMs: number;
@@ -22,7 +22,7 @@ export type LogEntry = {
 
 export type Change = { readonly before: Row | undefined; readonly after: Row | undefined; readonly version: number };
 
-/** What the statement triggers write for a changed row; `granted`: who has a grant for it. */
+/** The entry that the triggers write for a changed row. `granted`: ids of the persons with a grant for it. */
 export function entryOf(
   { before, after, version }: Change,
   granted: readonly string[],
@@ -30,14 +30,14 @@ export function entryOf(
   order: number,
 ): LogEntry {
   const row = after ?? before;
-  if (!row) throw new Error("a change of nothing");
+  if (!row) throw new Error("the change has no row");
   const action = !before ? logAction.create : after ? logAction.update : logAction.delete;
   const named = !after && before?.isPrivate ? granted : [];
   const containers = [
     ...new Set([...(before ? containersOf(before) : []), ...(after ? containersOf(after) : []), ...named]),
   ];
   return {
-    code: row.code,
+    entityCode: row.entityCode,
     id: row.id,
     action,
     version,
@@ -52,15 +52,15 @@ export function entryOf(
   };
 }
 
-/** A grant or membership that came or went. */
+/** The entry for a grant or membership that was added or removed. */
 export function rightsEntry(
-  of: { code: string; id: string; granted: boolean; containers: readonly string[]; version: number },
+  of: { entityCode: string; id: string; granted: boolean; containers: readonly string[]; version: number },
   createdMs: number,
   order: number,
 ): LogEntry {
-  const { code, id, granted, containers, version } = of;
+  const { entityCode, id, granted, containers, version } = of;
   return {
-    code,
+    entityCode,
     id,
     action: granted ? logAction.grant : logAction.revoke,
     version,
@@ -74,7 +74,7 @@ export function rightsEntry(
   };
 }
 
-/** The log with its three kinds of rows: waiting for a number, numbered, dropped after their retention. */
+/** The log with its three kinds of rows: pending, numbered, and dropped by retention. */
 export class ChangeLog {
   pending: LogEntry[] = [];
   sent = new Map<number, LogEntry>();
@@ -85,7 +85,7 @@ export class ChangeLog {
     this.pending.push(...entries);
   }
 
-  /** Gives pending rows the next numbers, oldest first, and answers how many. */
+  /** Gives pending rows the next numbers, oldest first. Returns how many. */
   number(limit: number, fromMs: number, nowMs: number): number {
     const picked = this.pending
       .filter((entry) => entry.createdMs >= fromMs)
@@ -111,7 +111,7 @@ export class ChangeLog {
     return rows;
   }
 
-  /** Retention: numbers up to and with `last` are gone. */
+  /** Retention: drops the numbers up to and including `last`. */
   drop(last: number): void {
     for (let seq = this.minSeq; seq <= last; seq += 1) this.sent.delete(seq);
     this.minSeq = Math.max(this.minSeq, last + 1);
@@ -130,7 +130,7 @@ export class ChangeLog {
 function toLogRow(entry: LogEntry, seq: number): LogRow {
   return {
     sync_seq: seq,
-    entity_code: entry.code,
+    entity_code: entry.entityCode,
     entity_id: entry.id,
     action: entry.action,
     entity_version: entry.version,

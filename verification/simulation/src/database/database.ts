@@ -1,5 +1,5 @@
-import { uuid } from "../engine/realm.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
+import { uuid } from "../engine/simulated-globals.ts";
 import { ChangeLog, entryOf, type LogEntry, rightsEntry } from "./change-log.ts";
 import { containersOf, microseconds, type Person, type Row, rowKey } from "./rows.ts";
 import { SessionTables } from "./sessions.ts";
@@ -7,7 +7,7 @@ import { SessionTables } from "./sessions.ts";
 export type Role = "admin" | "member";
 type Lease = { leader: string | undefined; untilMs: number; epoch: string; timeline: number };
 
-/** Everything that is durable: what a copy of the server has. */
+/** Everything that is durable and replicated to a standby. */
 type Content = {
   rows: Map<string, Row>;
   grants: Set<string>;
@@ -21,7 +21,7 @@ class NotLeading extends Error {
   readonly code = "HG001";
 }
 
-/** A transaction of a writer: what it wrote is seen by others once it commits. */
+/** A transaction of a writer: its changes become visible when it commits. */
 export type Writing = {
   readonly rows: Map<string, Row | undefined>;
   readonly versions: CommittedVersion[];
@@ -29,7 +29,7 @@ export type Writing = {
   open: boolean;
 };
 
-/** A version as it was committed; `createdMs`: when its statement ran. */
+/** A committed version. `createdMs`: when its statement ran. */
 export type CommittedVersion = {
   readonly key: string;
   readonly version: number;
@@ -37,7 +37,7 @@ export type CommittedVersion = {
   readonly createdMs: number;
 };
 
-/** Told of every commit: the new versions, and the entities whose readers may have changed. */
+/** Called for every commit with the new versions and the keys of entities whose readers may have changed. */
 export type CommitListener = (
   versions: readonly CommittedVersion[],
   keys: readonly string[] | "all",
@@ -45,16 +45,16 @@ export type CommitListener = (
 ) => void;
 
 /**
- * PostgreSQL as far as the system depends on it: transactions that commit late, versions that never restart, the log and
- * its claims, leases, sessions, row level security, crashes and failovers. One statement happens in one moment.
+ * The parts of PostgreSQL that the system depends on: transactions that commit late, versions that never restart, the log and
+ * its claims, leases, sessions, row level security, crashes and failovers. Each statement takes effect at one instant.
  */
 export class SimDatabase {
   readonly #scheduler: Scheduler;
   readonly #locks = new Map<string, Writing>();
   #content: Content;
   #order = 0;
-  /** Rises with every crash: what was on its way then is lost. */
-  incarnation = 0;
+  /** Number of crashes. Statements that were in flight during a crash are lost. */
+  crashes = 0;
   up = true;
   timeline = 1;
   onCommit: CommitListener = () => undefined;
@@ -95,30 +95,30 @@ export class SimDatabase {
     return this.#content.members;
   }
 
-  hasGrant(code: string, id: string, person: Person): boolean {
-    return this.#content.grants.has(grantKey(code, id, person));
+  hasGrant(entityCode: string, id: string, person: Person): boolean {
+    return this.#content.grants.has(grantKey(entityCode, id, person));
   }
 
-  /** Persons who have a grant for the row. */
+  /** Ids of the persons who have a grant for the row. */
   #grantedFor(key: string): string[] {
     return [...this.#content.grants].flatMap((grant) => {
-      const [code = "", id = "", personId = ""] = grant.split(" ");
-      return rowKey(code, id) === key ? [personId] : [];
+      const [entityCode = "", id = "", personId = ""] = grant.split(" ");
+      return rowKey(entityCode, id) === key ? [personId] : [];
     });
   }
 
-  /** Whether the policies show the row to this person, in the organization that the token names. */
+  /** Whether the policies show the row to this person in the organization of the token. */
   mayRead({ personId, organizationId }: Person, row: Row | undefined): boolean {
     const role = this.#content.members.get(`${personId} ${organizationId}`);
     if (!row || !role || row.org !== organizationId) return false;
-    return !row.isPrivate || role === "admin" || this.hasGrant(row.code, row.id, { personId, organizationId });
+    return !row.isPrivate || role === "admin" || this.hasGrant(row.entityCode, row.id, { personId, organizationId });
   }
 
   begin(): Writing {
     return { rows: new Map(), versions: [], entries: [], open: true };
   }
 
-  /** Changes a row in a transaction; undefined deletes it. False when another transaction has it locked. */
+  /** Changes a row in a transaction; undefined deletes it. False when another transaction holds the lock. */
   write(writing: Writing, key: string, change: (row: Row | undefined) => Row | undefined): boolean {
     const holder = this.#locks.get(key);
     if (!writing.open || (holder && holder !== writing)) return false;
@@ -145,7 +145,7 @@ export class SimDatabase {
     return true;
   }
 
-  /** Rolls a transaction back. False when it has ended before. */
+  /** Rolls a transaction back. False when it had already ended. */
   end(writing: Writing): boolean {
     for (const [key, holder] of this.#locks) if (holder === writing) this.#locks.delete(key);
     const was = writing.open;
@@ -153,17 +153,17 @@ export class SimDatabase {
     return was;
   }
 
-  grant(code: string, id: string, person: Person, granted: boolean): void {
-    const key = grantKey(code, id, person);
+  grant(entityCode: string, id: string, person: Person, granted: boolean): void {
+    const key = grantKey(entityCode, id, person);
     if (!this.up || this.#content.grants.has(key) === granted) return;
     if (granted) this.#content.grants.add(key);
     else this.#content.grants.delete(key);
-    const row = this.#content.rows.get(rowKey(code, id));
+    const row = this.#content.rows.get(rowKey(entityCode, id));
     const containers = row ? containersOf(row) : [];
     this.log.append([
-      rightsEntry({ code, id, granted, containers, version: this.#stamp() }, this.nowMs, this.#order++),
+      rightsEntry({ entityCode, id, granted, containers, version: this.#stamp() }, this.nowMs, this.#order++),
     ]);
-    this.onCommit([], [rowKey(code, id)], "commit");
+    this.onCommit([], [rowKey(entityCode, id)], "commit");
   }
 
   setMember({ personId, organizationId }: Person, role: Role | undefined, logged = true): void {
@@ -173,7 +173,7 @@ export class SimDatabase {
     if (role) this.#content.members.set(key, role);
     else this.#content.members.delete(key);
     const granted = role === "admin" || before === undefined;
-    const entry = { code: "person", id: personId, granted, containers: [organizationId], version: this.#stamp() };
+    const entry = { entityCode: "person", id: personId, granted, containers: [organizationId], version: this.#stamp() };
     if (logged) this.log.append([rightsEntry(entry, this.nowMs, this.#order++)]);
     this.onCommit([], "all", "commit");
   }
@@ -193,7 +193,7 @@ export class SimDatabase {
     if (this.lease.leader === me) this.lease.untilMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** app.claim; `withinMs`: how far back it looks. */
+  /** app.claim; `withinMs`: only rows created within this time are claimed. */
   claim(me: string, limit: number, expectedHead: number, withinMs: number): [number, number, string] | undefined {
     const { lease, log } = this;
     const fromMs = this.nowMs - withinMs;
@@ -211,7 +211,7 @@ export class SimDatabase {
     this.lease.epoch = uuid();
   }
 
-  /** Puts rows that were sent back in the queue, as an operator may. */
+  /** Makes sent rows pending again, as an operator may. */
   requeue(count: number): void {
     for (let seq = Math.max(this.log.minSeq, this.log.head - count + 1); seq <= this.log.head; seq += 1) {
       const entry = this.log.sent.get(seq);
@@ -222,7 +222,7 @@ export class SimDatabase {
     }
   }
 
-  /** What a standby has at this moment. */
+  /** The state that a standby has now. */
   copy(): Content {
     const { rows, grants, members, log, tables, lease } = this.#content;
     return {
@@ -235,14 +235,14 @@ export class SimDatabase {
     };
   }
 
-  /** Open transactions and whatever is on its way are lost; what was committed stays. */
+  /** Loses open transactions and statements in flight; committed changes stay. */
   crash(): void {
     this.up = false;
-    this.incarnation += 1;
+    this.crashes += 1;
     for (const writing of new Set(this.#locks.values())) this.end(writing);
   }
 
-  /** A standby takes over; commits that had not reached it are lost. */
+  /** Promotes a standby with this state; commits that had not reached it are lost. */
   failOver(to: Content): void {
     this.crash();
     this.#content = to;
@@ -250,11 +250,11 @@ export class SimDatabase {
     this.onCommit([], "all", "failover");
   }
 
-  /** Microseconds, never the same twice: two writes of one moment follow each other. */
+  /** A version in microseconds. Two writes at the same time get different versions. */
   #stamp(): number {
     return microseconds(this.nowMs) + (this.#order % 100);
   }
 }
 
-const grantKey = (code: string, id: string, { personId, organizationId }: Person): string =>
-  `${code} ${id} ${personId} ${organizationId}`;
+const grantKey = (entityCode: string, id: string, { personId, organizationId }: Person): string =>
+  `${entityCode} ${id} ${personId} ${organizationId}`;

@@ -32,7 +32,7 @@ function entityType(code: string, containers: Readonly<Record<string, string>>):
   };
 }
 
-/** The registry of the simulated application. */
+/** The entity types of the simulated application. */
 export const entityTypes: ReadonlyMap<string, EntityType> = new Map(
   [
     entityType("organization", {}),

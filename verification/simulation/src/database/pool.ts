@@ -7,7 +7,7 @@ import type { SimDatabase } from "./database.ts";
 import type { Person } from "./rows.ts";
 import { type Result, runStatement, UnknownStatementError } from "./statements.ts";
 
-/** As the services take it. */
+/** The pool type of the services. */
 export type Pool = Parameters<typeof createLogDatabase>[0]["pool"];
 
 type Query = {
@@ -25,20 +25,20 @@ export type PoolPorts = {
   readonly scheduler: Scheduler;
   /** Longest wait for an answer. */
   readonly timeoutMs: number;
-  /** Told of what the model does not know: the run is void then. */
+  /** Called when the product uses something that the model does not implement, which makes the run invalid. */
   readonly onGap: (error: Error) => void;
 };
 
 const refused = (): Error => Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 const reset = (): Error => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
 
-/** A pool of connections as far as the services use one: statements that arrive, fail before or after they acted, or hang. */
+/** A simulated connection pool. Statements succeed, fail before or after they take effect, or hang. */
 export function createSimPool(ports: PoolPorts): Pool {
   const { host, databaseHost, database, network, scheduler, onGap } = ports;
 
   function ask(query: Query, as: Person | undefined, channel: { freeAt: number }): Promise<Result> {
     const name = host.name;
-    const incarnation = database.incarnation;
+    const crashes = database.crashes;
     const breaks = network.breaks(name, "db");
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     const timeoutMs = query.query_timeout ?? ports.timeoutMs;
@@ -54,11 +54,11 @@ export function createSimPool(ports: PoolPorts): Pool {
       end(() => reject(refused()), 1);
       return promise;
     }
-    // Statements of one connection arrive in their order.
+    // Statements on one connection arrive in order.
     const arriveAt = Math.max(scheduler.now + network.latency(), channel.freeAt);
     channel.freeAt = arriveAt;
     scheduler.after(arriveAt - scheduler.now, databaseHost, () => {
-      if (broken() || database.incarnation !== incarnation) return end(() => reject(reset()), 1);
+      if (broken() || database.crashes !== crashes) return end(() => reject(reset()), 1);
       if (network.state(name, "db") === "dark") return;
       let settle: () => void;
       try {
@@ -70,7 +70,7 @@ export function createSimPool(ports: PoolPorts): Pool {
       }
       const backMs = network.latency();
       scheduler.after(backMs, host, () => {
-        if (broken() || database.incarnation !== incarnation) settle = () => reject(reset());
+        if (broken() || database.crashes !== crashes) settle = () => reject(reset());
         else if (network.state(name, "db") === "dark") return;
         cancel();
         settle();
@@ -92,7 +92,7 @@ export function createSimPool(ports: PoolPorts): Pool {
       release: () => undefined,
       query(given: string | Query, values?: readonly unknown[]) {
         const query = asQuery(given, values);
-        // The frame of a transaction travels with its statements: nothing of the model depends on it alone.
+        // begin, commit and rollback are ignored: the model does not depend on them.
         if (/^\s*(begin|commit|rollback)/.test(query.text)) return Promise.resolve({ rows: [], rowCount: 0 });
         if (query.text.includes("set_config('app.person_id'")) {
           const [personId, organizationId] = (query.values ?? []) as string[];
@@ -105,7 +105,7 @@ export function createSimPool(ports: PoolPorts): Pool {
   };
 
   return {
-    // Unquoted: the statements of the model are recognised by their text.
+    // Unquoted names, because the model recognises statements by their text.
     names: { ...databaseNames("app", "heliograph"), schema: "app" },
     connect,
     query: (query: string | Query, values?: readonly unknown[]) =>

@@ -1,10 +1,10 @@
 import { epochMs } from "../engine/epoch.ts";
 
-/** Entity types of the simulated application: tasks lie in projects, both in an organization. */
-type Code = "organization" | "project" | "task";
+/** Entity types of the simulated application: a task belongs to a project, both belong to an organization. */
+type EntityCode = "organization" | "project" | "task";
 
 export type Row = {
-  readonly code: Code;
+  readonly entityCode: EntityCode;
   readonly id: string;
   readonly org: string;
   readonly project: string | null;
@@ -16,12 +16,12 @@ export type Row = {
 
 export type Person = { readonly personId: string; readonly organizationId: string };
 
-export const rowKey = (code: string, id: string): string => `${code}:${id}`;
+export const rowKey = (entityCode: string, id: string): string => `${entityCode}:${id}`;
 
-/** Ids of containers that the row lies in, as the registry declares them. */
-export function containersOf({ code, id, org, project }: Row): string[] {
-  if (code === "organization") return [id];
-  return code === "task" && project !== null ? [project, org] : [org];
+/** Ids of the containers of a row, as the registry declares them. */
+export function containersOf({ entityCode, id, org, project }: Row): string[] {
+  if (entityCode === "organization") return [id];
+  return entityCode === "task" && project !== null ? [project, org] : [org];
 }
 
 /** Microseconds since 1970 on the database's clock. */

@@ -5,21 +5,21 @@ export type SessionRow = {
   readonly organizationId: string;
   gatewayId: string;
   generation: number;
-  /** Undefined while the socket lives. */
+  /** Undefined while the socket is open. */
   expiresMs: number | undefined;
 };
 
 export type HeldRow = {
-  readonly code: string;
+  readonly entityCode: string;
   readonly id: string;
   readonly container: boolean;
-  /** Refused so far: nothing is delivered until it is found readable. */
-  readonly dormant: boolean;
+  /** A refused subscription: nothing is delivered until a recheck finds the row readable. */
+  readonly refused: boolean;
 };
 
-const heldKey = ({ code, id, container }: HeldRow): string => `${container}:${code}:${id}`;
+const heldKey = ({ entityCode, id, container }: HeldRow): string => `${container}:${entityCode}:${id}`;
 
-/** Sessions, subscriptions and gateways as rows. */
+/** The tables of sessions, subscriptions and gateways. */
 export class SessionTables {
   gateways = new Map<string, { heartbeatMs: number }>();
   sessions = new Map<string, SessionRow>();
@@ -56,7 +56,7 @@ export class SessionTables {
     if (this.sessions.delete(connectionId)) this.subscriptions.delete(connectionId);
   }
 
-  /** Another socket goes on with the connection. Undefined: unknown, expired or somebody else's. */
+  /** Takes a connection over for another socket. Undefined when it is unknown, expired or owned by another user. */
   take(
     of: { connectionId: string; userId: string; organizationId: string; gatewayId: string },
     nowMs: number,
@@ -70,7 +70,7 @@ export class SessionTables {
     return row;
   }
 
-  /** Gives silent gateways up and deletes what has expired. */
+  /** Declares silent gateways dead and deletes expired sessions. */
   reap(deadAfterMs: number, graceMs: number, nowMs: number): void {
     for (const [id, { heartbeatMs }] of this.gateways) if (heartbeatMs < nowMs - deadAfterMs) this.gateways.delete(id);
     for (const row of this.sessions.values()) {

@@ -4,7 +4,7 @@ import { type Person, rowKey } from "./rows.ts";
 
 export type Result = { readonly rows: readonly object[]; readonly rowCount: number };
 type Values = readonly unknown[];
-/** `as`: the person whose policies apply, on a connection that has set one. */
+/** `as`: the person whose policies apply, when the connection has set one. */
 type Run = (database: SimDatabase, values: Values, as: Person | undefined) => Result;
 
 const rowsOf = (rows: readonly object[]): Result => ({ rows, rowCount: rows.length });
@@ -12,7 +12,7 @@ const nothing = rowsOf([]);
 const texts = (value: unknown): readonly string[] => value as readonly string[];
 const numbers = (value: unknown): readonly number[] => value as readonly number[];
 
-/** The statements of watcher and gateway that carry a name. */
+/** The named statements of watcher and gateway. */
 const named: Readonly<Record<string, Run>> = {
   lead(database, [me, seconds]) {
     const lease = database.lead(me as string, (seconds as number) * 1000);
@@ -56,10 +56,10 @@ const named: Readonly<Record<string, Run>> = {
           user_id: userId,
           organization_id: organizationId,
           generation: row.generation,
-          entity_codes: held.map(({ code }) => code),
+          entity_codes: held.map(({ entityCode }) => entityCode),
           entity_ids: held.map(({ id }) => id),
           containers: held.map(({ container }) => container),
-          refused: held.map(({ dormant }) => dormant),
+          refused: held.map(({ refused }) => refused),
         },
       ];
     });
@@ -79,7 +79,7 @@ function claim(database: SimDatabase, [me, limit, expectedHead]: Values, withinM
 
 type OwnedRow = { readonly connectionId: string };
 
-/** Those of the sessions named by the first three parameters that still belong to who names them. */
+/** The sessions of the first three parameters that this gateway and generation still own. */
 function owned(database: SimDatabase, [connections, gateways, generations]: Values): OwnedRow[] {
   return texts(connections).flatMap((id, at) => {
     const row = database.tables.owned(id, texts(gateways)[at] ?? "", numbers(generations)[at] ?? 0);
@@ -89,13 +89,13 @@ function owned(database: SimDatabase, [connections, gateways, generations]: Valu
 
 function changeHeld(how: "hold" | "release"): Run {
   return (database, values) => {
-    const [, , , connections, codes, ids, containers, dormants] = values;
+    const [, , , connections, codes, ids, containers, refusals] = values;
     const live = new Set(owned(database, values).map(({ connectionId }) => connectionId));
     for (const [at, connectionId] of texts(connections).entries()) {
       if (!live.has(connectionId)) continue;
       const container = (containers as readonly boolean[])[at] ?? false;
-      const dormant = (dormants as readonly boolean[] | undefined)?.[at] ?? false;
-      const held = { code: texts(codes)[at] ?? "", id: texts(ids)[at] ?? "", container, dormant };
+      const refused = (refusals as readonly boolean[] | undefined)?.[at] ?? false;
+      const held = { entityCode: texts(codes)[at] ?? "", id: texts(ids)[at] ?? "", container, refused };
       if (how === "hold") database.tables.hold(connectionId, held);
       else database.tables.release(connectionId, held);
     }
@@ -103,7 +103,7 @@ function changeHeld(how: "hold" | "release"): Run {
   };
 }
 
-/** Statements without a name, by what only they contain. */
+/** Unnamed statements, by text that only they contain. */
 const others: readonly (readonly [RegExp, Run])[] = [
   [
     /app\.resign/,
@@ -179,14 +179,14 @@ const others: readonly (readonly [RegExp, Run])[] = [
 
 const userRead = /from "app"\."(\w+)" where "id" = any/g;
 
-/** Reads of ids under row level security; several types in one statement are joined by union. */
+/** Reads of ids under row level security; a statement may join several entity types by union. */
 function readAsUser(text: string, database: SimDatabase, [ids]: Values, as: Person): Result | undefined {
-  const codes = [...text.matchAll(userRead)].map(([, code]) => code ?? "");
-  if (codes.length === 0) return undefined;
-  const found = codes.flatMap((code) =>
+  const entityCodes = [...text.matchAll(userRead)].map(([, name]) => name ?? "");
+  if (entityCodes.length === 0) return undefined;
+  const found = entityCodes.flatMap((entityCode) =>
     texts(ids).flatMap((id) => {
-      const row = database.rows.get(rowKey(code, id));
-      return row && database.mayRead(as, row) ? [{ id, code, version: row.version }] : [];
+      const row = database.rows.get(rowKey(entityCode, id));
+      return row && database.mayRead(as, row) ? [{ id, code: entityCode, version: row.version }] : [];
     }),
   );
   return rowsOf(found);
@@ -194,18 +194,18 @@ function readAsUser(text: string, database: SimDatabase, [ids]: Values, as: Pers
 
 const endedRead = /unnest\(\$1::uuid\[\]\) as ended/;
 
-/** Which of these rows, ended by now, the person had a right of his own to: as an admin or by a grant. */
-function readEnded(text: string, database: SimDatabase, [ids, code]: Values, as: Person): Result | undefined {
+/** Which of these deleted rows the person had an own right to, as an admin or by a grant. */
+function readEnded(text: string, database: SimDatabase, [ids, entityCode]: Values, as: Person): Result | undefined {
   if (!endedRead.test(text)) return undefined;
   const admin = database.members.get(`${as.personId} ${as.organizationId}`) === "admin";
   return rowsOf(
     texts(ids)
-      .filter((id) => admin || database.hasGrant(code as string, id, as))
+      .filter((id) => admin || database.hasGrant(entityCode as string, id, as))
       .map((id) => ({ id })),
   );
 }
 
-/** What the server answers, in one moment. */
+/** Executes a statement at one instant. */
 export function runStatement(
   database: SimDatabase,
   statement: { readonly name: string | undefined; readonly text: string; readonly values: Values },
@@ -220,10 +220,10 @@ export function runStatement(
   throw new UnknownStatementError(text);
 }
 
-/** Not a finding but a gap of the model: the product has a statement that the simulated database has not been taught. */
+/** A gap of the model and no finding: the product uses a statement that the simulated database does not implement. */
 export class UnknownStatementError extends Error {
   override readonly name = "UnknownStatementError";
   constructor(text: string) {
-    super(`The simulated database does not know this statement; teach it in statements.ts: ${text.trim()}`);
+    super(`The simulated database does not implement this statement; add it to statements.ts: ${text.trim()}`);
   }
 }

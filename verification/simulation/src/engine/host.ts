@@ -1,12 +1,12 @@
-/** A process of the simulated system. What runs in it is known by the timers and messages that it was given. */
+/** A process of the simulated system. Every timer and message belongs to one host. */
 export class Host {
   readonly name: string;
-  /** False once it was killed: nothing of it runs again. */
+  /** False after it was killed: none of its timers and messages runs again. */
   alive = true;
   frozen = false;
-  /** What fell due while it was frozen, in order. */
+  /** Callbacks that became due while it was frozen, in order. */
   readonly backlog: (() => void)[] = [];
-  /** Its wall clock runs this much ahead of the others, milliseconds. */
+  /** How far its wall clock is ahead, milliseconds. */
   skewMs = 0;
 
   constructor(name: string) {

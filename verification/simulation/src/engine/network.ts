@@ -2,16 +2,16 @@ import type { SeededRandom } from "@heliograph/shared/seeded-random";
 
 /**
  * - up: messages arrive
- * - cut: connections are reset, new ones refused
- * - dark: packets vanish without a word, as behind a pulled cable
+ * - cut: connections are reset and new ones refused
+ * - dark: packets are dropped without notice, as on an unplugged cable
  */
 export type LinkState = "up" | "cut" | "dark";
 
-/** Which processes reach each other, and how fast. */
+/** State and latency of the links between processes. */
 export class Network {
   readonly #random: SeededRandom;
   readonly #links = new Map<string, LinkState>();
-  /** Rises with every change of a link, so that a connection can notice that it was broken meanwhile. */
+  /** How often each link was cut, so that a connection can detect that it was broken in the meantime. */
   readonly #breaks = new Map<string, number>();
   /** Share of messages that take much longer than usual. */
   slowShare = 0;
@@ -33,12 +33,13 @@ export class Network {
     return this.#breaks.get(pair(a, b)) ?? 0;
   }
 
+  /** Restores all links. */
   heal(): void {
     this.#links.clear();
     this.slowShare = 0;
   }
 
-  /** Milliseconds that one message takes. */
+  /** Draws the latency of one message, milliseconds. */
   latency(): number {
     if (this.slowShare > 0 && this.#random.chance(this.slowShare)) return 20 + this.#random.next() * 400;
     return 0.2 + this.#random.next() * 3;

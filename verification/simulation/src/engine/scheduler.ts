@@ -1,37 +1,37 @@
 import type { Host } from "./host.ts";
-import { drainMicrotasks, inRealm } from "./realm.ts";
+import { drainMicrotasks, withSimulatedGlobals } from "./simulated-globals.ts";
 
-type Due = {
+type Entry = {
   readonly at: number;
   readonly order: number;
   readonly host: Host | undefined;
   run: (() => void) | undefined;
 };
 
-/** Raised when a schedule does not come to rest: something asks for work again and again without time passing. */
+/** Thrown when a schedule exceeds its steps: some code schedules work again and again. */
 export class RunawayError extends Error {
   override readonly name = "RunawayError";
 }
 
 /**
- * The only source of progress: everything that happens is an entry here, and between two entries every promise that can
- * settle has settled. So a run depends on nothing but the entries, and they on nothing but the seed.
+ * The only source of progress: every event is an entry here, and all pending promise callbacks run between two entries. A run
+ * therefore depends only on the entries, and the entries only on the seed.
  */
 export class Scheduler {
-  readonly #heap: Due[] = [];
+  readonly #heap: Entry[] = [];
   readonly #maxSteps: number;
   #now = 0;
   #order = 0;
   #steps = 0;
   #current: Host | undefined;
-  /** A fingerprint of the order of events, to compare two runs by. */
+  /** Fingerprint of the order of events, to compare two runs. */
   fingerprint = 0;
 
   constructor({ maxSteps }: { maxSteps: number }) {
     this.#maxSteps = maxSteps;
   }
 
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the start of the simulation. */
   get now(): number {
     return this.#now;
   }
@@ -40,7 +40,7 @@ export class Scheduler {
     return this.#steps;
   }
 
-  /** The process whose code runs at this moment. */
+  /** The process whose code is running. */
   get current(): Host | undefined {
     return this.#current;
   }
@@ -49,38 +49,38 @@ export class Scheduler {
     return this.#heap.length;
   }
 
-  /** Runs `run` in the process after `delayMs`; the result cancels. A host that is dead by then runs nothing. */
+  /** Runs `run` in the process after `delayMs`, unless the process is dead by then. Returns a function that cancels. */
   after(delayMs: number, host: Host | undefined, run: () => void): () => void {
-    // NaN would make the heap lie about its order.
+    // NaN would break the order of the heap.
     const delay = delayMs > 0 ? Math.min(delayMs, 1e9) : 0;
-    const due: Due = { at: this.#now + delay, order: this.#order++, host, run };
-    this.#push(due);
+    const entry: Entry = { at: this.#now + delay, order: this.#order++, host, run };
+    this.#push(entry);
     return () => {
-      due.run = undefined;
+      entry.run = undefined;
     };
   }
 
-  /** Runs code in a process right now, between two entries. */
+  /** Runs code in a process immediately, between two entries. */
   within<Result>(host: Host | undefined, work: () => Result): Result {
     const before = this.#current;
     this.#current = host;
     try {
-      return inRealm(this, work);
+      return withSimulatedGlobals(this, work);
     } finally {
       drainMicrotasks();
       this.#current = before;
     }
   }
 
-  /** What fell due while the process stood still comes now, in its order. */
+  /** Unfreezes a process and runs what became due in the meantime, in order. */
   thaw(host: Host): void {
     host.frozen = false;
     for (const run of host.backlog.splice(0)) this.after(0, host, run);
   }
 
-  /** Lets time pass. Must be called from a task of its own, where no promise callback is running. */
+  /** Advances the time to `end`. Must be called from its own task, while no promise callback is running. */
   advanceTo(end: number): void {
-    inRealm(this, () => {
+    withSimulatedGlobals(this, () => {
       for (;;) {
         const next = this.#heap[0];
         if (!next || next.at > end) break;
@@ -105,18 +105,18 @@ export class Scheduler {
     });
   }
 
-  #push(due: Due): void {
+  #push(entry: Entry): void {
     const heap = this.#heap;
     let at = heap.length;
-    heap.push(due);
+    heap.push(entry);
     while (at > 0) {
       const above = (at - 1) >> 1;
-      const parent = heap[above] as Due;
-      if (!isBefore(due, parent)) break;
+      const parent = heap[above] as Entry;
+      if (!isBefore(entry, parent)) break;
       heap[at] = parent;
       at = above;
     }
-    heap[at] = due;
+    heap[at] = entry;
   }
 
   #pop(): void {
@@ -127,13 +127,13 @@ export class Scheduler {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1] as Due, heap[child] as Due)) child += 1;
-      if (!isBefore(heap[child] as Due, last)) break;
-      heap[at] = heap[child] as Due;
+      if (child + 1 < heap.length && isBefore(heap[child + 1] as Entry, heap[child] as Entry)) child += 1;
+      if (!isBefore(heap[child] as Entry, last)) break;
+      heap[at] = heap[child] as Entry;
       at = child;
     }
     heap[at] = last;
   }
 }
 
-const isBefore = (a: Due, b: Due): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+const isBefore = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);

@@ -15,53 +15,53 @@ import { Host } from "../engine/host.ts";
 import { createSimFetch } from "../ports/rest.ts";
 import { makeToken } from "../ports/token.ts";
 import { Wire } from "../ports/wire.ts";
-import { type PodNode, pingIntervalMs, sessionGraceMs } from "./pod-node.ts";
+import { type GatewayNode, pingIntervalMs, sessionGraceMs } from "./gateway-node.ts";
 import type { World } from "./world.ts";
 
-/** What somebody looks at on a device. */
+/** Rows and lists that the views of a client show. */
 export type Interests = {
-  readonly rows: readonly { readonly code: string; readonly id: string }[];
+  readonly rows: readonly { readonly entityCode: string; readonly id: string }[];
   /** Projects whose tasks are listed. */
   readonly lists: readonly string[];
 };
 
 export type ClientPorts = {
   readonly world: World;
-  readonly pods: readonly PodNode[];
+  readonly gateways: readonly GatewayNode[];
   readonly person: Person;
   readonly interests: Interests;
-  /** How long a token lives; renewed in time unless `renews` says otherwise. */
+  /** Lifetime of a token, milliseconds. */
   readonly tokenMs: number;
-  /** Milliseconds that the local store takes, at most. */
+  /** Longest duration of a call to the local store, milliseconds. */
   readonly storeMs: number;
   /** Share of REST requests that fail now. */
   readonly failing: () => number;
-  readonly onFrame: (client: ClientNode, pod: PodNode, text: string) => void;
+  readonly onFrame: (client: ClientNode, gateway: GatewayNode, text: string) => void;
   readonly onUp: (client: ClientNode, text: string) => void;
 };
 
-/** How long a renewal of a token takes. */
+/** How long the renewal of a token takes. */
 const renewalMs = 80;
 
-/** A device with one tab: the real client on simulated ports. Its store outlives reloads. */
+/** A browser with one tab: the real client on simulated ports. Its store outlives reloads. */
 export class ClientNode {
   readonly name: string;
   readonly person: Person;
   readonly interests: Interests;
-  /** The device's database. */
+  /** The local store of the browser. */
   readonly store: EntityStore = createMemoryStore();
   readonly wires = new Set<Wire>();
   readonly #ports: ClientPorts;
   readonly #dropped = new Set<number>();
-  /** The device's own, whichever page runs on it. */
+  /** Clock of the machine, shared by all pages that run on it. */
   readonly #clock: Clock;
   #host: Host;
   #client: Heliograph | undefined;
   #lists: { readonly project: string; readonly list: LiveList }[] = [];
   #releases: (() => void)[] = [];
-  #leaveStore: () => void = () => undefined;
+  #unsubscribeStore: () => void = () => undefined;
   #token: string;
-  #tell: (event: EnvironmentEvent) => void = () => undefined;
+  #emit: (event: EnvironmentEvent) => void = () => undefined;
   online = true;
 
   constructor(name: string, ports: ClientPorts) {
@@ -87,8 +87,8 @@ export class ClientNode {
     return this.#client?.status();
   }
 
-  /** Rows that are watched now, by index of the interests. */
-  get watched(): readonly { readonly code: string; readonly id: string }[] {
+  /** Rows that a view shows now. */
+  get watched(): readonly { readonly entityCode: string; readonly id: string }[] {
     return this.interests.rows.filter((_, at) => !this.#dropped.has(at));
   }
 
@@ -109,7 +109,7 @@ export class ClientNode {
         renewToken: async () => this.#renewed(host),
         onAuthRequired: () => void this.#renewed(host).then(() => client.tokenChanged()),
         sessionGraceMs,
-        store: this.#deviceStore(host),
+        store: this.#storeOfTab(host),
         logger: silentLogger,
         clock: this.#clock,
         random: random.next,
@@ -120,26 +120,28 @@ export class ClientNode {
           database,
           databaseHost,
           client: host,
-          pod: () => this.#anyPod()?.host,
+          gateway: () => this.#anyGateway()?.host,
           person: () => this.person,
           failing: this.#ports.failing,
         }),
         openSocket: (_url, token, handlers) => this.#dial(host, token, handlers),
         probe: async () => {
           await this.#wait(host, 2 * network.latency());
-          return this.#anyPod() ? { kind: "reachable" } : { kind: "unavailable", reason: "nobody answers" };
+          return this.#anyGateway() ? { kind: "reachable" } : { kind: "unavailable", reason: "no gateway answers" };
         },
         environment: {
           online: () => this.online,
           subscribe: (listener) => {
-            this.#tell = listener;
+            this.#emit = listener;
             return () => undefined;
           },
         },
       });
       this.#client = client;
       this.#dropped.clear();
-      this.#releases = this.interests.rows.map(({ code, id }) => client.entity(code, id).subscribe(() => undefined));
+      this.#releases = this.interests.rows.map(({ entityCode, id }) =>
+        client.entity(entityCode, id).subscribe(() => undefined),
+      );
       this.#lists = this.interests.lists.map((project) => {
         const list = client.list("task", { filter: { project_id: project }, sort: "id", within: project });
         list.subscribe(() => undefined);
@@ -149,33 +151,33 @@ export class ClientNode {
     });
   }
 
-  /** The device tells the page something about itself. */
-  tell(event: EnvironmentEvent): void {
+  /** Sends an environment event to the page. */
+  emit(event: EnvironmentEvent): void {
     if (event === "online" || event === "offline") this.online = event === "online";
-    this.#ports.world.scheduler.within(this.#host, () => this.#tell(event));
+    this.#ports.world.scheduler.within(this.#host, () => this.#emit(event));
   }
 
-  /** A view of one row goes away. */
+  /** Removes the view of one row. */
   drop(at: number): void {
     if (this.#dropped.has(at) || at >= this.#releases.length) return;
     this.#dropped.add(at);
     this.#ports.world.scheduler.within(this.#host, () => this.#releases[at]?.());
   }
 
-  /** And comes back. */
+  /** Shows the row again. */
   watchAgain(at: number): void {
     const row = this.interests.rows[at];
     if (!row || !this.#dropped.delete(at)) return;
     this.#ports.world.scheduler.within(this.#host, () => {
-      const release = this.#client?.entity(row.code, row.id).subscribe(() => undefined);
+      const release = this.#client?.entity(row.entityCode, row.id).subscribe(() => undefined);
       if (release) this.#releases[at] = release;
     });
   }
 
-  /** The tab is gone, with everything but the store. `code`: how the pod hears of it. */
+  /** Closes the tab; only the store remains. `code`: close code that the gateway receives. */
   kill(code: number): void {
     this.#host.alive = false;
-    this.#leaveStore();
+    this.#unsubscribeStore();
     for (const wire of this.wires) wire.clientDied(code);
     this.wires.clear();
     this.#client = undefined;
@@ -192,8 +194,8 @@ export class ClientNode {
     return new Promise((resolve) => void this.#ports.world.scheduler.after(ms, host, resolve));
   }
 
-  #anyPod(): PodNode | undefined {
-    const serving = this.#ports.pods.filter((pod) => pod.serving);
+  #anyGateway(): GatewayNode | undefined {
+    const serving = this.#ports.gateways.filter((gateway) => gateway.serving);
     return serving.length > 0 ? this.#ports.world.random.pick(serving) : undefined;
   }
 
@@ -203,8 +205,8 @@ export class ClientNode {
     handlers: { opened(): void; received(text: string): void; closed(code: number): void },
   ) {
     const { scheduler, network } = this.#ports.world;
-    const pod = this.#anyPod();
-    if (!pod || network.state(host.name, pod.name) === "cut") {
+    const gateway = this.#anyGateway();
+    if (!gateway || network.state(host.name, gateway.name) === "cut") {
       scheduler.after(1, host, () => handlers.closed(1006));
       return { send: () => undefined, close: () => undefined };
     }
@@ -212,19 +214,19 @@ export class ClientNode {
       scheduler,
       network,
       client: host,
-      pod: pod.host,
+      gateway: gateway.host,
       clientEnd: handlers,
-      onDown: (text) => this.#ports.onFrame(this, pod, text),
+      onDown: (text) => this.#ports.onFrame(this, gateway, text),
     });
     this.wires.add(wire);
-    const podHost = pod.host;
-    const dark = network.state(host.name, pod.name) === "dark";
-    // A handshake into the dark is never answered; the client gives it up by itself.
+    const gatewayHost = gateway.host;
+    const dark = network.state(host.name, gateway.name) === "dark";
+    // A handshake on a dark link is never answered; the client times out.
     if (!dark)
-      scheduler.after(network.latency(), podHost, () => {
+      scheduler.after(network.latency(), gatewayHost, () => {
         if (wire.over) return;
         wire.opened();
-        if (!pod.accept(wire, token)) wire.podDied();
+        if (!gateway.accept(wire, token)) wire.gatewayDied();
       });
     const send = (text: string): void => {
       this.#ports.onUp(this, text);
@@ -233,13 +235,13 @@ export class ClientNode {
     return { send, close: (code: number) => wire.closeByClient(code) };
   }
 
-  /** The store as one tab sees it: calls take their time, in order, and a tab that is gone hears nothing more. */
-  #deviceStore(host: Host): EntityStore {
+  /** The store as one tab uses it: calls are delayed and ordered, and a closed tab receives no more events. */
+  #storeOfTab(host: Host): EntityStore {
     const { scheduler, random } = this.#ports.world;
     const { storeMs } = this.#ports;
-    const leaves = new Set<() => void>();
-    this.#leaveStore = () => {
-      for (const leave of leaves) leave();
+    const unsubscribers = new Set<() => void>();
+    this.#unsubscribeStore = () => {
+      for (const unsubscribe of unsubscribers) unsubscribe();
     };
     let freeAt = 0;
     const delayed =
@@ -257,15 +259,15 @@ export class ClientNode {
         if (typeof value !== "function") return value;
         if (String(name).startsWith("on"))
           return (listener: unknown) => {
-            const leave = value.call(store, listener) as () => void;
-            leaves.add(leave);
-            return leave;
+            const unsubscribe = value.call(store, listener) as () => void;
+            unsubscribers.add(unsubscribe);
+            return unsubscribe;
           };
         return delayed(value.bind(store));
       },
     });
   }
 
-  /** Upper bound of the silence before a client takes a link for dead. */
+  /** Longest silence before a client treats a link as dead. */
   static readonly deadLinkMs = 2 * pingIntervalMs;
 }

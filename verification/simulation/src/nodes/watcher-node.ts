@@ -5,15 +5,15 @@ import { PollPause } from "@heliograph/watcher/claim/poll-pause";
 import type { WatcherMetrics } from "@heliograph/watcher/metrics";
 import { createSimPool } from "../database/pool.ts";
 import { Host } from "../engine/host.ts";
-import { uuid } from "../engine/realm.ts";
-import { silence } from "../engine/silence.ts";
+import { noOp } from "../engine/no-op.ts";
+import { uuid } from "../engine/simulated-globals.ts";
 import type { World } from "./world.ts";
 
 /** Coarser than in production, so that a simulated minute takes few steps. */
 const settings = { POLL_BUSY_MS: 60, POLL_INTERVAL_MS: 300, CLAIM_BATCH: 5 };
 const leaseTtlMs = 3000;
 
-const metrics = silence<WatcherMetrics>();
+const metrics = noOp<WatcherMetrics>();
 
 /** A watcher process: the real loop on simulated ports. */
 export class WatcherNode {
@@ -57,7 +57,7 @@ export class WatcherNode {
     });
   }
 
-  /** SIGTERM: hands the lease over and ends. */
+  /** SIGTERM: releases the lease and exits. */
   stop(): void {
     this.#world.scheduler.within(this.#host, () => this.#stop.abort());
   }

@@ -3,12 +3,12 @@ import { SeededRandom } from "@heliograph/shared/seeded-random";
 import { SimDatabase } from "../database/database.ts";
 import { Host } from "../engine/host.ts";
 import { Network } from "../engine/network.ts";
-import { setRandom } from "../engine/realm.ts";
+import { noOp } from "../engine/no-op.ts";
 import { Scheduler } from "../engine/scheduler.ts";
-import { silence } from "../engine/silence.ts";
+import { setGlobalRandom } from "../engine/simulated-globals.ts";
 import { SimBus } from "../ports/bus.ts";
 
-/** What all processes of one simulation share. */
+/** Scheduler, network, database and bus that all processes of one simulation share. */
 export type World = {
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
@@ -16,19 +16,19 @@ export type World = {
   readonly databaseHost: Host;
   readonly database: SimDatabase;
   readonly bus: SimBus;
-  /** Told of what the model does not know. */
+  /** Called when the product uses something that the model does not implement. */
   readonly onGap: (error: Error) => void;
-  /** For services: what they log is dropped, but an error of the program itself is a finding. */
+  /** Logger of the services: drops all lines, but reports programming errors as gaps. */
   readonly logger: Logger;
 };
 
-/** A statement that fails is a fault like others; these are mistakes, of the product or of the model. */
-const isMistake = (value: unknown): value is Error =>
+/** A failed statement is an expected fault; these error types are bugs of the product or of the model. */
+const isBug = (value: unknown): value is Error =>
   value instanceof TypeError || value instanceof RangeError || value instanceof ReferenceError;
 
 export function createWorld(seed: number, { maxSteps }: { maxSteps: number }): World & { gaps: Error[] } {
   const random = new SeededRandom(seed);
-  setRandom(random.next);
+  setGlobalRandom(random.next);
   const scheduler = new Scheduler({ maxSteps });
   const network = new Network(random);
   const gaps: Error[] = [];
@@ -41,9 +41,9 @@ export function createWorld(seed: number, { maxSteps }: { maxSteps: number }): W
     bus: new SimBus({ scheduler, network, random }),
     gaps,
     onGap: (error) => gaps.push(error),
-    logger: silence<Logger>((_path, [details]) => {
+    logger: noOp<Logger>((_path, [details]) => {
       const error = (details as { err?: unknown } | undefined)?.err;
-      if (isMistake(error)) gaps.push(error);
+      if (isBug(error)) gaps.push(error);
     }),
   };
 }

@@ -1,8 +1,8 @@
 import { SeededRandom } from "@heliograph/shared/seeded-random";
-import type { Action, Plan, Who } from "./action.ts";
-import { entities, people, projects } from "./cast.ts";
+import type { Action, Plan, ProcessName } from "./action.ts";
+import { entities, people, projects } from "./fixtures.ts";
 
-const whos: readonly Who[] = ["watcher0", "watcher1", "pod0", "pod1"];
+const processes: readonly ProcessName[] = ["watcher0", "watcher1", "gateway0", "gateway1"];
 
 type Draw = (random: SeededRandom, at: number) => Action;
 
@@ -10,8 +10,8 @@ const entity = (random: SeededRandom): number => random.int(0, entities.length -
 const duration = (random: SeededRandom): number =>
   random.chance(0.2) ? random.int(3000, 15_000) : random.int(50, 4000);
 
-/** What users and programs do, by how often. */
-const work: readonly (readonly [number, Draw])[] = [
+/** Actions of users and programs, with their weights. */
+const workload: readonly (readonly [number, Draw])[] = [
   [12, (random, at) => ({ at, do: "write", entity: entity(random) })],
   [3, (random, at) => ({ at, do: "remove", entity: entity(random) })],
   [4, (random, at) => ({ at, do: "create", entity: entity(random), isPrivate: random.chance(0.3) })],
@@ -44,12 +44,13 @@ const work: readonly (readonly [number, Draw])[] = [
   [2, (random, at) => ({ at, do: "watch-again", client: random.int(0, 2), row: random.int(0, 4) })],
 ];
 
+/** Faults, with their weights. */
 const faults: readonly (readonly [number, Draw])[] = [
   [
     3,
     (random, at) => ({
       at,
-      do: "bus-trouble",
+      do: "bus-faults",
       drop: random.pick([0, 0.3, 1]),
       duplicate: random.pick([0, 0.5]),
       delay: random.pick([0, 0.5]),
@@ -63,7 +64,7 @@ const faults: readonly (readonly [number, Draw])[] = [
     (random, at) => ({
       at,
       do: "bus-link",
-      who: random.pick(whos),
+      process: random.pick(processes),
       how: random.pick(["cut", "dark"]),
       forMs: duration(random),
     }),
@@ -75,7 +76,7 @@ const faults: readonly (readonly [number, Draw])[] = [
     (random, at) => ({
       at,
       do: "db-link",
-      who: random.pick(whos),
+      process: random.pick(processes),
       how: random.pick(["cut", "dark"]),
       forMs: duration(random),
     }),
@@ -86,9 +87,9 @@ const faults: readonly (readonly [number, Draw])[] = [
   [0.3, (_random, at) => ({ at, do: "new-epoch" })],
   [1, (random, at) => ({ at, do: "lose-rows", what: random.pick(["subscriptions", "sessions", "gateways"]) })],
   [1, (_random, at) => ({ at, do: "reap" })],
-  [3, (random, at) => ({ at, do: "kill", who: random.pick(whos), forMs: random.int(10, 3000) })],
-  [3, (random, at) => ({ at, do: "freeze", who: random.pick(whos), forMs: duration(random) })],
-  [1, (random, at) => ({ at, do: "stop", who: random.pick(whos), forMs: random.int(10, 2000) })],
+  [3, (random, at) => ({ at, do: "kill", process: random.pick(processes), forMs: random.int(10, 3000) })],
+  [3, (random, at) => ({ at, do: "freeze", process: random.pick(processes), forMs: duration(random) })],
+  [1, (random, at) => ({ at, do: "stop", process: random.pick(processes), forMs: random.int(10, 2000) })],
   [2, (random, at) => ({ at, do: "reload", client: random.int(0, 2), forMs: random.int(1, 2000) })],
   [1, (random, at) => ({ at, do: "sleep", client: random.int(0, 2), forMs: duration(random) })],
   [1, (random, at) => ({ at, do: "offline", client: random.int(0, 2), forMs: duration(random) })],
@@ -111,7 +112,7 @@ const faults: readonly (readonly [number, Draw])[] = [
       at,
       do: "client-link",
       client: random.int(0, 2),
-      pod: random.int(0, 1),
+      gateway: random.int(0, 1),
       how: random.pick(["cut", "dark"]),
       forMs: duration(random),
     }),
@@ -120,8 +121,8 @@ const faults: readonly (readonly [number, Draw])[] = [
   [1, (random, at) => ({ at, do: "slow-network", share: random.pick([0.1, 0.5]), forMs: duration(random) })],
 ];
 
-/** After these, sockets come back and subscribe or resume. */
-const uprooting: ReadonlySet<Action["do"]> = new Set([
+/** Faults after which sockets reconnect and subscribe or resume. */
+const disconnecting: ReadonlySet<Action["do"]> = new Set([
   "cut-socket",
   "reload",
   "kill",
@@ -138,19 +139,19 @@ const burst = (random: SeededRandom, at: number): Action => ({
   everyMs: random.pick([1, 2, 5]),
 });
 
-/** Changes in the moments in which subscriptions are made: at the start, and when sockets come back. */
-function drawBursts(random: SeededRandom, troubles: readonly Action[]): Action[] {
-  const bursts = troubles.flatMap((action) =>
-    uprooting.has(action.do) && random.chance(0.35) ? [burst(random, action.at + random.int(0, 600))] : [],
+/** Draws bursts of changes while clients subscribe: at the start, and after sockets reconnect. */
+function drawBursts(random: SeededRandom, faultActions: readonly Action[]): Action[] {
+  const bursts = faultActions.flatMap((action) =>
+    disconnecting.has(action.do) && random.chance(0.35) ? [burst(random, action.at + random.int(0, 600))] : [],
   );
   return random.chance(0.35) ? [burst(random, random.int(0, 500)), ...bursts] : bursts;
 }
 
 type Scenario = (random: SeededRandom, at: number) => Action[];
 
-/** Several things that have to come together, which single draws hardly ever do. */
+/** Combinations of actions that independent draws almost never produce. */
 const scenarios: readonly Scenario[] = [
-  // Sockets come back while answers of the database take longer than a change takes to be told.
+  // Sockets reconnect while database answers take longer than the delivery of a change.
   (random, at) => [
     { at, do: "slow-network", share: 0.5, forMs: 3000 },
     ...[0, 1, 2].map(
@@ -167,13 +168,13 @@ const scenarios: readonly Scenario[] = [
       everyMs: random.pick([5, 15, 40]),
     },
   ],
-  // A device comes back when neither the memory of a gateway nor the log has what it missed.
+  // A client reconnects when neither the replay ring of a gateway nor the log has the changes it missed.
   (random, at) => [
     { at, do: "offline", client: random.int(0, 2), forMs: random.int(3000, 6000) },
     { at: at + 300, do: "bulk", entities: [...entities.keys()] },
     { at: at + 1500, do: "retention" },
-    { at: at + 1600, do: "kill", who: "pod0", forMs: 200 },
-    { at: at + 1600, do: "kill", who: "pod1", forMs: 300 },
+    { at: at + 1600, do: "kill", process: "gateway0", forMs: 200 },
+    { at: at + 1600, do: "kill", process: "gateway1", forMs: 300 },
   ],
 ];
 
@@ -183,10 +184,10 @@ function drawFrom(table: readonly (readonly [number, Draw])[], random: SeededRan
     left -= weight;
     if (left < 0) return draw(random, at);
   }
-  throw new RangeError("an empty table");
+  throw new RangeError("the table of draws is empty");
 }
 
-/** The whole schedule of one run, decided before it begins: an action can be left out without moving the others. */
+/** Draws the whole schedule of one run in advance, so that an action can be removed without affecting the others. */
 export function drawPlan(seed: number): Plan {
   const random = new SeededRandom(seed);
   const endMs = random.chance(0.06) ? random.int(20_000, 45_000) : random.int(2500, 9000);
@@ -197,14 +198,14 @@ export function drawPlan(seed: number): Plan {
     tokenMs: random.chance(0.15) ? random.int(61_000, 64_000) : 3_600_000,
     storeMs: random.chance(0.3) ? random.int(1, 60) : 0,
   }));
-  const works = Math.round((endMs / 1000) * (1 + random.next() * 3));
-  const troubles = random.chance(0.05) ? 0 : random.int(1, endMs > 15_000 ? 8 : 5);
+  const workCount = Math.round((endMs / 1000) * (1 + random.next() * 3));
+  const faultCount = random.chance(0.05) ? 0 : random.int(1, endMs > 15_000 ? 8 : 5);
   const at = (): number => Math.round(random.next() * endMs);
-  const wrong = Array.from({ length: troubles }, () => drawFrom(faults, random, Math.round(at() * 0.9)));
+  const faultActions = Array.from({ length: faultCount }, () => drawFrom(faults, random, Math.round(at() * 0.9)));
   const actions = [
-    ...Array.from({ length: works }, () => drawFrom(work, random, at())),
-    ...wrong,
-    ...drawBursts(random, wrong),
+    ...Array.from({ length: workCount }, () => drawFrom(workload, random, at())),
+    ...faultActions,
+    ...drawBursts(random, faultActions),
     ...(random.chance(0.12) ? random.pick(scenarios)(random, at()) : []),
   ].sort((a, b) => a.at - b.at);
   return { seed, clients, endMs, actions };

@@ -11,12 +11,12 @@ export type Listener = {
   onDisconnected(): void;
 };
 
-/** How often what happens to a message. */
-export type BusTrouble = { drop: number; duplicate: number; delay: number };
+/** Probability of each fault for one message. */
+export type BusFaults = { drop: number; duplicate: number; delay: number };
 
-const noTrouble: BusTrouble = { drop: 0, duplicate: 0, delay: 0 };
+const noFaults: BusFaults = { drop: 0, duplicate: 0, delay: 0 };
 
-/** Redis pub/sub: forgets whatever it cannot deliver now. */
+/** Redis pub/sub: drops messages that it cannot deliver now. */
 export class SimBus {
   readonly #scheduler: Scheduler;
   readonly #network: Network;
@@ -24,9 +24,9 @@ export class SimBus {
   readonly #listeners = new Set<Listener>();
   readonly #pokes = new Set<{ host: Host; onPoke: () => void }>();
   #up = true;
-  /** Takes messages and delivers none, without anybody noticing. */
+  /** Accepts messages and delivers none; no connection is closed. */
   silent = false;
-  trouble: BusTrouble = noTrouble;
+  faults: BusFaults = noFaults;
   /** Every message that a watcher sent, for the checks. */
   onPublish: (message: BusMessage) => void = () => undefined;
 
@@ -68,7 +68,7 @@ export class SimBus {
   }
 
   #deliver(listener: Listener, message: BusMessage): void {
-    const { drop, duplicate, delay } = this.trouble;
+    const { drop, duplicate, delay } = this.faults;
     if (this.#random.chance(drop)) return;
     const copies = this.#random.chance(duplicate) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
@@ -90,16 +90,16 @@ export class SimBus {
     for (const listener of this.#listeners) this.#connectLater(listener);
   }
 
-  /** The link of one process breaks, noticed or not, or comes back. */
+  /** Changes the link of one process: cut (noticed), dark (unnoticed) or up. */
   link(host: Host, state: "up" | "cut" | "dark"): void {
     const before = this.#network.state(host.name, "bus");
     this.#network.set(host.name, "bus", state);
     for (const listener of this.#listeners) {
       if (listener.host !== host) continue;
       if (state === "cut") this.#disconnect(listener);
-      // A dark link may come back as if nothing had happened, without what was said meanwhile and without a word of it.
-      const told = before === "cut" || (before === "dark" && this.#random.chance(0.5));
-      if (state === "up" && told && this.#up) this.#connectLater(listener);
+      // A dark link may recover without a reconnect, and then the listener never learns that it missed messages.
+      const reconnects = before === "cut" || (before === "dark" && this.#random.chance(0.5));
+      if (state === "up" && reconnects && this.#up) this.#connectLater(listener);
     }
   }
 
@@ -119,7 +119,7 @@ export class SimBus {
     });
   }
 
-  /** A pod that was killed hears nothing any more. */
+  /** Removes the listeners of a killed process. */
   forget(host: Host): void {
     for (const listener of this.#listeners) if (listener.host === host) this.#listeners.delete(listener);
     for (const poke of this.#pokes) if (poke.host === host) this.#pokes.delete(poke);

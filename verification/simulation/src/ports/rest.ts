@@ -12,10 +12,10 @@ export type RestPorts = {
   readonly database: SimDatabase;
   readonly databaseHost: Host;
   readonly client: Host;
-  /** A pod that takes requests now. */
-  readonly pod: () => Host | undefined;
+  /** A gateway that accepts requests now. */
+  readonly gateway: () => Host | undefined;
   readonly person: () => Person;
-  /** Share of requests that fail in one way or another. */
+  /** Share of requests that fail. */
   readonly failing: () => number;
 };
 
@@ -38,15 +38,15 @@ const documentOf = (row: Row): Record<string, unknown> => ({
   is_private: row.isPrivate,
 });
 
-/** The API as far as reads go: what the rows are at the moment of the read, delivered some time later, or not at all. */
+/** The read part of the REST API. A response has the rows at the time of the read and is delivered later or never. */
 export function createSimFetch(ports: RestPorts): typeof fetch {
   const { scheduler, network, random, database, databaseHost, client } = ports;
 
   function read(url: URL): Answer {
     const person = ports.person();
-    const code = url.pathname.split("/")[3] ?? "";
+    const entityCode = url.pathname.split("/")[3] ?? "";
     const visible = (id: string): Row | undefined => {
-      const row = database.rows.get(rowKey(code, id));
+      const row = database.rows.get(rowKey(entityCode, id));
       return row && database.mayRead(person, row) ? row : undefined;
     };
     const ids = url.searchParams.get("ids")?.split(",");
@@ -57,7 +57,10 @@ export function createSimFetch(ports: RestPorts): typeof fetch {
     const project = url.searchParams.get("project_id");
     const items = [...database.rows.values()]
       .filter(
-        (row) => row.code === code && database.mayRead(person, row) && (project === null || row.project === project),
+        (row) =>
+          row.entityCode === entityCode &&
+          database.mayRead(person, row) &&
+          (project === null || row.project === project),
       )
       .map(documentOf)
       .sort((a, b) => (String(a["id"]) < String(b["id"]) ? -1 : 1));
@@ -68,33 +71,33 @@ export function createSimFetch(ports: RestPorts): typeof fetch {
     const url = new URL(String(input), "http://sim");
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     init?.signal?.addEventListener("abort", () => reject(init.signal?.reason), { once: true });
-    const pod = ports.pod();
-    const way = pod ? network.state(client.name, pod.name) : "cut";
-    const fate = random.chance(ports.failing()) ? random.int(0, 3) : 4;
-    if (!pod || way === "cut" || fate === 0) {
+    const gateway = ports.gateway();
+    const link = gateway ? network.state(client.name, gateway.name) : "cut";
+    const failure = random.chance(ports.failing()) ? random.int(0, 3) : 4;
+    if (!gateway || link === "cut" || failure === 0) {
       scheduler.after(2, client, () => reject(new TypeError("fetch failed")));
       return promise;
     }
-    // Lost on the way there: nobody ever answers.
-    if (way === "dark" || fate === 1) return promise;
-    if (fate === 2) {
+    // The request is lost and never answered.
+    if (link === "dark" || failure === 1) return promise;
+    if (failure === 2) {
       const unavailable = answer(503, { error: { code: "unavailable", message: "failed on purpose" } });
       scheduler.after(network.latency() * 2, client, () => resolve(unavailable));
       return promise;
     }
-    scheduler.after(network.latency(), pod, () => {
-      if (!database.up || network.state(pod.name, "db") !== "up") {
+    scheduler.after(network.latency(), gateway, () => {
+      if (!database.up || network.state(gateway.name, "db") !== "up") {
         const unavailable = answer(503, { error: { code: "unavailable", message: "no database" } });
         scheduler.after(50, client, () => resolve(unavailable));
         return;
       }
       scheduler.after(network.latency(), databaseHost, () => {
         const result = read(url);
-        // Read long before it is delivered, sometimes: what the client gets then is old news.
-        const late = fate === 3 || random.chance(0.03) ? random.next() * 1500 : 0;
+        // Some responses are delivered long after the read, so that they are outdated on arrival.
+        const late = failure === 3 || random.chance(0.03) ? random.next() * 1500 : 0;
         scheduler.after(network.latency() + late, client, () => {
-          if (network.state(client.name, pod.name) === "up") resolve(result);
-          else if (network.state(client.name, pod.name) === "cut") reject(new TypeError("fetch failed"));
+          if (network.state(client.name, gateway.name) === "up") resolve(result);
+          else if (network.state(client.name, gateway.name) === "cut") reject(new TypeError("fetch failed"));
         });
       });
     });

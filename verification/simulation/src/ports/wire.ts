@@ -3,8 +3,8 @@ import type { Host } from "../engine/host.ts";
 import type { Network } from "../engine/network.ts";
 import type { Scheduler } from "../engine/scheduler.ts";
 
-/** The pod's end of a socket once it is accepted. */
-export type PodEnd = {
+/** The gateway's end of an accepted socket. */
+export type GatewayEnd = {
   received(text: string): void;
   pong(): void;
   drained(): void;
@@ -14,10 +14,10 @@ export type PodEnd = {
 /** The client's end. */
 type ClientEnd = { opened(): void; received(text: string): void; closed(code: number): void };
 
-/** Bytes that the kernel takes before the sender notices that nobody reads. */
+/** Bytes that the kernel buffers before the sender notices that the receiver does not read. */
 const kernelBytes = 512;
 
-/** One direction of a connection: in order, without gaps, held while the way is blocked. */
+/** One direction of a connection: ordered and lossless; data is held while the direction is blocked. */
 class Lane {
   readonly #scheduler: Scheduler;
   readonly #network: Network;
@@ -66,144 +66,144 @@ export type WireParts = {
   readonly scheduler: Scheduler;
   readonly network: Network;
   readonly client: Host;
-  readonly pod: Host;
+  readonly gateway: Host;
   readonly clientEnd: ClientEnd;
-  /** Every frame that the pod sends, for the checks. */
+  /** Called with every frame that the gateway sends, for the checks. */
   readonly onDown: (text: string) => void;
 };
 
-/** A WebSocket between a client and a pod. */
+/** A WebSocket between a client and a gateway. */
 export class Wire implements SocketPort {
   readonly client: Host;
-  readonly pod: Host;
+  readonly gateway: Host;
   readonly #parts: WireParts;
   readonly #up: Lane;
   readonly #down: Lane;
-  #podEnd: PodEnd | undefined;
-  /** The pod's side knows that it is over; the client's side. */
-  #podOver = false;
-  #clientOver = false;
-  /** One way is blocked although the network is fine: a client that does not read, or a proxy that lost its mind. */
+  #gatewayEnd: GatewayEnd | undefined;
+  /** Each side learns separately that the socket is closed. */
+  #gatewayClosed = false;
+  #clientClosed = false;
+  /** One direction is blocked although the network is up, as with a client that does not read or a broken proxy. */
   stalled: "none" | "up" | "down" = "none";
 
   constructor(parts: WireParts) {
     this.#parts = parts;
     this.client = parts.client;
-    this.pod = parts.pod;
-    const isDark = (): boolean => parts.network.state(parts.client.name, parts.pod.name) === "dark";
+    this.gateway = parts.gateway;
+    const isDark = (): boolean => parts.network.state(parts.client.name, parts.gateway.name) === "dark";
     const { scheduler, network } = parts;
     this.#up = new Lane({
       scheduler,
       network,
-      host: parts.pod,
-      isOpen: () => !this.#podOver,
+      host: parts.gateway,
+      isOpen: () => !this.#gatewayClosed,
       isBlocked: () => isDark() || this.stalled === "up",
     });
     this.#down = new Lane({
       scheduler,
       network,
       host: parts.client,
-      isOpen: () => !this.#clientOver,
+      isOpen: () => !this.#clientClosed,
       isBlocked: () => isDark() || this.stalled === "down",
     });
   }
 
   get over(): boolean {
-    return this.#podOver && this.#clientOver;
+    return this.#gatewayClosed && this.#clientClosed;
   }
 
-  /** The handshake is done. */
-  accept(podEnd: PodEnd): void {
-    this.#podEnd = podEnd;
+  /** Completes the handshake. */
+  accept(gatewayEnd: GatewayEnd): void {
+    this.#gatewayEnd = gatewayEnd;
   }
 
   opened(): void {
     this.#down.send(0, () => this.#parts.clientEnd.opened());
   }
 
-  // The pod's side.
+  // The gateway's side.
   get bufferedAmount(): number {
     return Math.max(0, this.#down.heldBytes - kernelBytes) * 64;
   }
 
   send(text: string): void {
-    if (this.#podOver) return;
+    if (this.#gatewayClosed) return;
     this.#parts.onDown(text);
     this.#down.send(text.length, () => this.#parts.clientEnd.received(text));
   }
 
   ping(): void {
-    this.#down.send(2, () => this.#up.send(2, () => this.#podEnd?.pong()));
+    this.#down.send(2, () => this.#up.send(2, () => this.#gatewayEnd?.pong()));
   }
 
   close(code: number): void {
     this.#down.send(2, () => {
       this.#endClient(code);
-      this.#up.send(2, () => this.#endPod(code));
+      this.#up.send(2, () => this.#endGateway(code));
     });
   }
 
   terminate(): void {
-    this.#parts.scheduler.after(0, this.pod, () => this.#endPod(1006));
+    this.#parts.scheduler.after(0, this.gateway, () => this.#endGateway(1006));
     this.#reset();
   }
 
   pause(): void {
-    // The queue behind it is bounded by the pod itself; nothing of the model depends on it.
+    // The gateway itself bounds its queue, so the model does not need this.
   }
 
   resume(): void {}
 
   // The client's side.
   sendUp(text: string): void {
-    if (!this.#clientOver) this.#up.send(text.length, () => this.#podEnd?.received(text));
+    if (!this.#clientClosed) this.#up.send(text.length, () => this.#gatewayEnd?.received(text));
   }
 
   closeByClient(code: number): void {
-    if (this.#clientOver) return;
-    this.#clientOver = true;
-    this.#up.send(2, () => this.#endPod(code));
+    if (this.#clientClosed) return;
+    this.#clientClosed = true;
+    this.#up.send(2, () => this.#endGateway(code));
   }
 
-  // What the world does to it.
-  /** Both ends learn at once that the connection is broken. */
+  // Faults.
+  /** Breaks the connection; both ends learn of it at once. */
   cut(): void {
-    this.#parts.scheduler.after(0.1, this.pod, () => this.#endPod(1006));
+    this.#parts.scheduler.after(0.1, this.gateway, () => this.#endGateway(1006));
     this.#parts.scheduler.after(0.1, this.client, () => this.#endClient(1006));
   }
 
-  /** The pod is gone: the client hears of it, unless the network swallows that too. */
+  /** Tells the client that the gateway closed the connection, unless the network drops that too. */
   #reset(): void {
     this.#down.send(0, () => this.#endClient(1006));
   }
 
-  podDied(): void {
-    this.#podOver = true;
+  gatewayDied(): void {
+    this.#gatewayClosed = true;
     this.#reset();
   }
 
-  /** The page is gone. `code` as the pod hears it. */
+  /** Closes the socket of a page that is gone. `code`: close code that the gateway receives. */
   clientDied(code: number): void {
     this.closeByClient(code);
   }
 
-  /** The way is free again, or another one of the two. */
+  /** Call when a direction may be free again: delivers the data that was held. */
   unblock(): void {
     this.#up.flush();
     this.#down.flush();
-    if (this.#podEnd && !this.#podOver && this.bufferedAmount === 0)
-      this.#parts.scheduler.after(1, this.pod, () => this.#podOver || this.#podEnd?.drained());
+    if (this.#gatewayEnd && !this.#gatewayClosed && this.bufferedAmount === 0)
+      this.#parts.scheduler.after(1, this.gateway, () => this.#gatewayClosed || this.#gatewayEnd?.drained());
   }
 
-  #endPod(code: number): void {
-    if (this.#podOver) return;
-    this.#podOver = true;
-    this.#podEnd?.closed(code);
+  #endGateway(code: number): void {
+    if (this.#gatewayClosed) return;
+    this.#gatewayClosed = true;
+    this.#gatewayEnd?.closed(code);
   }
 
   #endClient(code: number): void {
-    if (this.#clientOver) return;
-    this.#clientOver = true;
+    if (this.#clientClosed) return;
+    this.#clientClosed = true;
     this.#parts.clientEnd.closed(code);
   }
 }

@@ -5,22 +5,22 @@ import type { Plan } from "../plan/action.ts";
 
 const folder = fileURLToPath(new URL("../../corpus/", import.meta.url));
 
-/** A schedule that once broke a promise, with what it found. */
-export type Kept = { readonly found: string; readonly plan: Plan };
+/** A schedule that once broke a promise, with the violation it found. */
+export type CorpusEntry = { readonly found: string; readonly plan: Plan };
 
-export function readCorpus(): { readonly name: string; readonly kept: Kept }[] {
+export function readCorpus(): { readonly name: string; readonly entry: CorpusEntry }[] {
   return globSync("*.json", { cwd: folder })
     .sort()
-    .map((name) => ({ name, kept: JSON.parse(readFileSync(path.join(folder, name), "utf8")) as Kept }));
+    .map((name) => ({ name, entry: JSON.parse(readFileSync(path.join(folder, name), "utf8")) as CorpusEntry }));
 }
 
-/** @returns the file */
-export function keep(name: string, kept: Kept): string {
+/** Writes a schedule to the corpus. @returns the path of the file */
+export function addToCorpus(name: string, entry: CorpusEntry): string {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${name}.json`);
-  const actions = kept.plan.actions.map((action) => `    ${JSON.stringify(action)}`).join(",\n");
-  const { actions: _actions, ...rest } = kept.plan;
-  const head = JSON.stringify({ found: kept.found, plan: rest }, null, 1).replace(/\s*\}\s*\}\s*$/, "");
+  const actions = entry.plan.actions.map((action) => `    ${JSON.stringify(action)}`).join(",\n");
+  const { actions: _actions, ...rest } = entry.plan;
+  const head = JSON.stringify({ found: entry.found, plan: rest }, null, 1).replace(/\s*\}\s*\}\s*$/, "");
   writeFileSync(file, `${head},\n  "actions": [\n${actions}\n  ]\n }\n}\n`);
   return file;
 }

@@ -1,8 +1,8 @@
 import { drawPlan } from "../plan/draw-plan.ts";
+import { addOutcome, emptySummary, type RunSummary } from "./run-summary.ts";
 import { simulate } from "./simulate.ts";
-import { count, emptyTally, type Tally } from "./tally.ts";
 
-/** A task of its own, as `simulate` needs: nothing of this program waits behind a promise that is being settled. */
+/** Runs `work` in its own task, as `simulate` requires: outside of every promise callback. */
 export function inOwnTask<Result>(work: () => Result): Promise<Result> {
   return new Promise((resolve, reject) => {
     setImmediate(() => {
@@ -15,25 +15,25 @@ export function inOwnTask<Result>(work: () => Result): Promise<Result> {
   });
 }
 
-/** After so many schedules it is told how they went. */
+/** Schedules per report. */
 const reportEvery = 250;
 
 /**
- * Runs the schedules of `schedules` seeds from `seed` on, and tells of them in portions. `firstOnly`: ends at the first
- * that breaks a promise.
+ * Runs `schedules` seeds, starting at `seed`, and reports after every `reportEvery` schedules. `firstOnly` stops at the first
+ * schedule that breaks a promise.
  */
 export async function runSeeds(
   options: { readonly seed: number; readonly schedules: number; readonly firstOnly: boolean },
-  report: (part: Tally) => void,
+  report: (part: RunSummary) => void,
 ): Promise<void> {
-  let tally = emptyTally();
+  let summary = emptySummary();
   for (let seed = options.seed; seed < options.seed + options.schedules; seed += 1) {
     const plan = drawPlan(seed);
-    count(tally, plan, await inOwnTask(() => simulate(plan)));
-    if (options.firstOnly && tally.findings.length > 0) break;
-    if (tally.schedules < reportEvery) continue;
-    report(tally);
-    tally = emptyTally();
+    addOutcome(summary, plan, await inOwnTask(() => simulate(plan)));
+    if (options.firstOnly && summary.findings.length > 0) break;
+    if (summary.schedules < reportEvery) continue;
+    report(summary);
+    summary = emptySummary();
   }
-  if (tally.schedules > 0) report(tally);
+  if (summary.schedules > 0) report(summary);
 }

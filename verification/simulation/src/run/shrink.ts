@@ -1,7 +1,7 @@
 import type { Plan } from "../plan/action.ts";
 import { simulate } from "./simulate.ts";
 
-/** Leaves out whatever is not needed to break the same promise: halves first, single actions at the end. */
+/** Removes actions and clients that are not needed to break the same promise: halves first, single actions last. */
 export function shrink(plan: Plan, promise: string): Plan {
   const breaks = (candidate: Plan): boolean => {
     try {

@@ -5,64 +5,64 @@ import { epochMs } from "../engine/epoch.ts";
 import { RunawayError } from "../engine/scheduler.ts";
 import type { ClientNode } from "../nodes/client-node.ts";
 import type { Plan } from "../plan/action.ts";
-import { entities } from "../plan/cast.ts";
-import { heal } from "./heal.ts";
-import { perform } from "./perform.ts";
-import { Stage, warmUpMs } from "./stage.ts";
+import { entities } from "../plan/fixtures.ts";
+import { applyAction } from "./apply-action.ts";
+import { endFaults } from "./end-faults.ts";
+import { SimulatedSystem, warmUpMs } from "./simulated-system.ts";
 
 export type Outcome = {
   readonly violations: readonly Violation[];
   readonly steps: number;
   readonly virtualMs: number;
   readonly fingerprint: number;
-  /** From the end of the last fault until everybody was up to date, milliseconds. */
+  /** From the end of the last fault until every client was current, milliseconds. */
   readonly recoveredMs: number;
 };
 
-/** Everything is right within this time after the last fault: reconnection, RESET spread over 30 s, rights asked again. */
-const patienceMs = 150_000;
-/** How often it is looked whether everything is right. */
-const lookMs = 400;
-/** How often it is looked whether somebody says that he is up to date and is not. */
-const watchMs = 1000;
+/** Limit for convergence after the last fault: reconnects, RESET spread over 30 s, rechecks of rights. */
+const convergenceLimitMs = 150_000;
+/** Interval of the checks for convergence. */
+const convergenceCheckMs = 400;
+/** Interval of the checks for clients that claim to be current and are not. */
+const claimCheckMs = 1000;
 /**
- * How long a client may call itself up to date while a change has not reached it: a dead link takes two pings (6 s), a
- * server without a leader 10 s and one without a database 15 s until they say so, a RESET is spread over 30 s.
+ * How long a client may claim to be current while a change has not reached it: a dead link is detected after two pings (6 s), a
+ * gateway reports a missing leader after 10 s and a missing database after 15 s, and a RESET is spread over 30 s.
  */
 const staleMs = 45_000;
-/** What was refused is asked for again only within a minute. */
+/** The same for a refused row: clients retry refused subscriptions within a minute. */
 const refusedMs = 80_000;
 
-/** One whole run. Must be called from a task of its own; see `drainMicrotasks`. */
+/** Runs one schedule. Must be called in its own task; see `drainMicrotasks`. */
 export function simulate(plan: Plan, trace?: (line: string) => void): Outcome {
-  const stage = new Stage(plan, trace);
-  const { scheduler, gaps } = stage.world;
+  const system = new SimulatedSystem(plan, trace);
+  const { scheduler, gaps } = system.world;
   let recoveredMs = 0;
   try {
-    stage.start();
+    system.start();
     for (const action of plan.actions)
       scheduler.after(warmUpMs + action.at - scheduler.now, undefined, () => {
-        stage.trace(`* ${JSON.stringify(action)}`);
-        perform(stage, action);
+        system.trace(`* ${JSON.stringify(action)}`);
+        applyAction(system, action);
       });
-    watch(stage);
+    watchClaims(system);
     scheduler.advanceTo(warmUpMs + plan.endMs);
-    heal(stage);
+    endFaults(system);
     const healedMs = scheduler.now;
-    if (converge(stage, "after the faults")) {
+    if (converge(system, "after the faults")) {
       recoveredMs = scheduler.now - healedMs;
-      // A subscription that was lost goes unnoticed until something changes: so everything changes once more.
-      writeEverything(stage);
-      converge(stage, "after one more change of everything");
+      // A lost subscription stays unnoticed until its row changes, so every row changes once more.
+      writeEverything(system);
+      converge(system, "after one more change of every row");
     }
   } catch (error) {
     if (!(error instanceof RunawayError)) throw error;
-    stage.violations.add("bounded", scheduler.now, error.message);
+    system.violations.add("bounded", scheduler.now, error.message);
   }
   const [gap] = gaps;
   if (gap) throw gap;
   return {
-    violations: stage.violations.found,
+    violations: system.violations.found,
     steps: scheduler.steps,
     virtualMs: scheduler.now,
     fingerprint: scheduler.fingerprint,
@@ -70,8 +70,8 @@ export function simulate(plan: Plan, trace?: (line: string) => void): Outcome {
   };
 }
 
-/** What a promise comes to without time passing; undefined when it does not settle so. */
-function settled<Value>({ world }: Stage, promise: () => Promise<Value>): Value | undefined {
+/** Result of a promise that settles without time passing; undefined when it does not. */
+function settled<Value>({ world }: SimulatedSystem, promise: () => Promise<Value>): Value | undefined {
   let value: Value | undefined;
   world.scheduler.within(undefined, () => {
     void promise().then((result) => {
@@ -81,92 +81,94 @@ function settled<Value>({ world }: Stage, promise: () => Promise<Value>): Value 
   return value;
 }
 
-function converge(stage: Stage, when: string): boolean {
-  const { scheduler } = stage.world;
-  const end = scheduler.now + patienceMs;
-  let problems = wrong(stage);
+function converge(system: SimulatedSystem, when: string): boolean {
+  const { scheduler } = system.world;
+  const end = scheduler.now + convergenceLimitMs;
+  let problems = problemsOf(system);
   while (problems.length > 0 && scheduler.now < end) {
-    // Ever longer steps: most are right at once, and a look costs more than a second of quiet.
-    scheduler.advanceTo(scheduler.now + lookMs);
-    problems = wrong(stage);
+    // A check costs more than simulating a second in which little happens.
+    scheduler.advanceTo(scheduler.now + convergenceCheckMs);
+    problems = problemsOf(system);
   }
-  for (const problem of problems) stage.violations.add("convergence", scheduler.now, `${when}: ${problem}`);
+  for (const problem of problems) system.violations.add("convergence", scheduler.now, `${when}: ${problem}`);
   return problems.length === 0;
 }
 
-/** Every way in which the system is not yet as it should be when nothing disturbs it. */
-function wrong(stage: Stage): string[] {
-  const { database } = stage.world;
+/** Everything that has not converged yet. */
+function problemsOf(system: SimulatedSystem): string[] {
+  const { database } = system.world;
   const problems: string[] = [];
-  if (database.log.pending.length > 0) problems.push(`${database.log.pending.length} changes have no number`);
-  for (const pod of stage.pods) {
-    if (!pod.serving) problems.push(`${pod.name} does not serve`);
-    else if (pod.feedSeq !== database.log.head)
-      problems.push(`${pod.name} is at ${pod.feedSeq} and not at ${database.log.head}`);
+  if (database.log.pending.length > 0) problems.push(`${database.log.pending.length} changes have no sequence number`);
+  for (const gateway of system.gateways) {
+    if (!gateway.serving) problems.push(`${gateway.name} does not serve`);
+    else if (gateway.feedSeq !== database.log.head)
+      problems.push(`${gateway.name} is at ${gateway.feedSeq} instead of ${database.log.head}`);
   }
-  for (const client of stage.clients) problems.push(...wrongAt(stage, client));
+  for (const client of system.clients) problems.push(...problemsAt(system, client));
   return problems;
 }
 
-function wrongAt(stage: Stage, client: ClientNode): string[] {
-  const { database } = stage.world;
+function problemsAt(system: SimulatedSystem, client: ClientNode): string[] {
+  const { database } = system.world;
   const { status } = client;
   if (status?.state !== "connected") return [`${client.name} is ${status?.state}`];
-  const found = settled(stage, () => differences(readers(stage), client));
-  const problems = [...(found?.values() ?? ["the store does not answer"])].map((text) => `${client.name} ${text}`);
-  if (status.pendingFetches > 0) problems.push(`${client.name} waits for ${status.pendingFetches} rows`);
+  const found = settled(system, () => differences(readers(system), client));
+  const problems = [...(found?.values() ?? ["does not get an answer from its store"])].map(
+    (text) => `${client.name} ${text}`,
+  );
+  if (status.pendingFetches > 0) problems.push(`${client.name} has ${status.pendingFetches} pending fetches`);
   for (const { project, list } of client.lists()) {
-    // A container that may not be read keeps no list live; what is listed of it is of the moment when it was asked for.
+    // The list of a container that may not be read is not live; it keeps the state of its last fetch.
     if (!database.mayRead(client.person, database.rows.get(rowKey("project", project)))) continue;
     const shown = list.snapshot().items.map((item) => `${item["id"]} v${item["version"]}`);
-    const truth = [...database.rows.values()]
-      .filter((row) => row.code === "task" && row.project === project && database.mayRead(client.person, row))
+    const expected = [...database.rows.values()]
+      .filter((row) => row.entityCode === "task" && row.project === project && database.mayRead(client.person, row))
       .map((row) => `${row.id} v${row.version}`);
-    if (shown.sort().join() !== truth.sort().join())
-      problems.push(`${client.name} lists [${shown.join()}] in ${project} and not [${truth.join()}]`);
+    if (shown.sort().join() !== expected.sort().join())
+      problems.push(`${client.name} lists [${shown.join()}] in ${project} instead of [${expected.join()}]`);
   }
   return problems;
 }
 
-const readers = (stage: Stage) => ({
-  history: stage.history,
-  mayRead: (client: ClientNode, row: Parameters<typeof stage.world.database.mayRead>[1] & object) =>
-    stage.world.database.mayRead(client.person, row),
+const readers = (system: SimulatedSystem) => ({
+  history: system.history,
+  mayRead: (client: ClientNode, row: Parameters<typeof system.world.database.mayRead>[1] & object) =>
+    system.world.database.mayRead(client.person, row),
 });
 
-function writeEverything(stage: Stage): void {
-  const { database, scheduler } = stage.world;
+function writeEverything(system: SimulatedSystem): void {
+  const { database, scheduler } = system.world;
   scheduler.within(undefined, () => {
-    for (const { code, id } of entities) {
+    for (const { entityCode, id } of entities) {
       const writing = database.begin();
-      database.write(writing, rowKey(code, id), (row) => row && { ...row, mark: ++stage.mark });
+      database.write(writing, rowKey(entityCode, id), (row) => row && { ...row, mark: ++system.mark });
       database.commit(writing);
     }
   });
 }
 
-/** Looks again and again whether a client claims to be up to date although it has long not been. */
-function watch(stage: Stage): void {
-  const { scheduler } = stage.world;
-  const look = (): void => {
-    scheduler.after(watchMs, undefined, look);
-    for (const client of stage.clients) {
+/** Checks periodically for clients that have claimed to be current for too long while a change was missing. */
+function watchClaims(system: SimulatedSystem): void {
+  const { scheduler } = system.world;
+  const check = (): void => {
+    scheduler.after(claimCheckMs, undefined, check);
+    for (const client of system.clients) {
       const { status, host } = client;
       if (!host.alive || host.frozen || status?.state !== "connected" || status.pendingFetches > 0) continue;
-      // Nobody has to notice what happened while he slept before he woke.
-      void differences(readers(stage), client).then((found) => {
+      // `status.since` is part of the start of the period: a suspended client cannot notice a change before it resumes.
+      void differences(readers(system), client).then((found) => {
         for (const [key, text] of found) {
           const since = Math.max(
-            stage.history.settledSince(client.person, key),
-            stage.history.failoverMs,
+            system.history.unchangedSince(client.person, key),
+            system.history.failoverMs,
             status.since - epochMs - host.skewMs,
           );
           const bound = text.startsWith("lacks") ? refusedMs : staleMs;
           if (scheduler.now - since > bound)
-            stage.violations.add("silent gap", scheduler.now, `${client.name} says that it is up to date and ${text}`);
+            system.violations.add("silent gap", scheduler.now, `${client.name} claims to be current but ${text}`);
         }
       });
     }
   };
-  scheduler.after(watchMs, undefined, look);
+  scheduler.after(claimCheckMs, undefined, check);
 }

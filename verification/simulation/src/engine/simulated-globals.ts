@@ -6,26 +6,26 @@ import { setFlagsFromString } from "node:v8";
 import { epochMs } from "./epoch.ts";
 import type { Host } from "./host.ts";
 
-/** Time as the realm needs it. */
-export type Timekeeper = {
-  /** Milliseconds since the beginning. */
+/** The simulated time, as the replaced globals need it. */
+export type TimeSource = {
+  /** Milliseconds since the start of the simulation. */
   readonly now: number;
-  /** The process whose code runs at this moment. */
+  /** The process whose code is running. */
   readonly current: Host | undefined;
   after(delayMs: number, host: Host | undefined, run: () => void): () => void;
 };
 
-/** Whose time and chance the code that runs now gets; undefined: the machine's own. */
-let scheduler: Timekeeper | undefined;
+/** Time source of the running code; undefined outside of the simulation, where the real globals apply. */
+let scheduler: TimeSource | undefined;
 let random: () => number = Math.random;
 
-/** The seeded source for everything that asks for a random number behind the back of the ports. */
-export function setRandom(source: () => number): void {
+/** Sets the seeded source for code that draws random numbers from globals and not through a port. */
+export function setGlobalRandom(source: () => number): void {
   random = source;
 }
 
-/** Runs code under the scheduler's time. Synchronous, so that nothing else of this program can ever meet that time. */
-export function inRealm<Result>(of: Timekeeper, work: () => Result): Result {
+/** Runs code with simulated globals. Synchronous, so that no other code of this program can ever see the simulated time. */
+export function withSimulatedGlobals<Result>(of: TimeSource, work: () => Result): Result {
   const before = scheduler;
   scheduler = of;
   try {
@@ -36,8 +36,8 @@ export function inRealm<Result>(of: Timekeeper, work: () => Result): Result {
 }
 
 /**
- * Settles every promise that can settle, at once. Waiting for a turn of the event loop does the same at ten times the
- * cost. Works only where no promise callback is running; the runner starts each simulation from a fresh task.
+ * Runs all pending promise callbacks at once. Waiting for a turn of the event loop does the same at ten times the cost.
+ * Works only while no promise callback is running, so the runner starts each simulation in its own task.
  */
 export const drainMicrotasks: () => void = (() => {
   setFlagsFromString("--allow-natives-syntax");
@@ -54,9 +54,9 @@ function handle(cancel: () => void): Handle {
 type Callback = (...args: unknown[]) => void;
 
 /**
- * Puts the simulated time behind what code reaches without a port: timers, clocks and random identifiers. Ports that exist
- * are used as such; this catches the rest, so that a forgotten `Date.now()` cannot make runs differ. Outside of `inRealm`
- * everything behaves as ever.
+ * Replaces the globals that code reaches without a port (timers, clocks, random identifiers) by simulated ones. Ports are used
+ * where they exist; this covers the rest, so that an overlooked `Date.now()` cannot make runs differ. Outside of
+ * `withSimulatedGlobals` the real globals apply.
  */
 function install(): void {
   const real = {
@@ -71,7 +71,7 @@ function install(): void {
     randomBytes: nodeCrypto.randomBytes,
   };
   const later = (delayMs: number, callback: () => void): Handle =>
-    handle((scheduler as Timekeeper).after(delayMs, (scheduler as Timekeeper).current, callback));
+    handle((scheduler as TimeSource).after(delayMs, (scheduler as TimeSource).current, callback));
 
   const setTimeoutHere = (callback: Callback, ms?: number, ...args: unknown[]): unknown =>
     scheduler ? later(ms ?? 0, () => callback(...args)) : real.setTimeout(callback, ms, ...args);
@@ -102,7 +102,7 @@ function install(): void {
   performance.now = () => (scheduler ? scheduler.now : real.performanceNow());
 }
 
-/** A version 4 UUID from the seeded source. */
+/** Draws a version 4 UUID from the seeded source. */
 export function uuid(): string {
   const hex = (digits: number): string => {
     let text = "";

@@ -4,20 +4,20 @@ import type { Outcome } from "./simulate.ts";
 
 type Finding = { readonly seed: number; readonly violations: readonly Violation[] };
 
-/** What many runs come to; a plain object, so that workers can send it. */
-export type Tally = {
+/** Totals of many runs; a plain object, so that workers can send it as JSON. */
+export type RunSummary = {
   schedules: number;
   steps: number;
   virtualMs: number;
   actions: number;
   faults: Partial<Record<Action["do"], number>>;
-  /** Slowest return to order after the last fault, milliseconds, and how many took longer than five seconds. */
+  /** Slowest convergence after the last fault, milliseconds, and how many runs took longer than five seconds. */
   slowestMs: number;
   slow: number;
   findings: Finding[];
 };
 
-export const emptyTally = (): Tally => ({
+export const emptySummary = (): RunSummary => ({
   schedules: 0,
   steps: 0,
   virtualMs: 0,
@@ -28,20 +28,22 @@ export const emptyTally = (): Tally => ({
   findings: [],
 });
 
-export function count(tally: Tally, plan: Plan, outcome: Outcome): void {
-  tally.schedules += 1;
-  tally.steps += outcome.steps;
-  tally.virtualMs += outcome.virtualMs;
+/** Adds one run. */
+export function addOutcome(summary: RunSummary, plan: Plan, outcome: Outcome): void {
+  summary.schedules += 1;
+  summary.steps += outcome.steps;
+  summary.virtualMs += outcome.virtualMs;
   for (const action of plan.actions) {
-    if (isFault(action)) tally.faults[action.do] = (tally.faults[action.do] ?? 0) + 1;
-    else tally.actions += 1;
+    if (isFault(action)) summary.faults[action.do] = (summary.faults[action.do] ?? 0) + 1;
+    else summary.actions += 1;
   }
-  tally.slowestMs = Math.max(tally.slowestMs, outcome.recoveredMs);
-  if (outcome.recoveredMs > 5000) tally.slow += 1;
-  if (outcome.violations.length > 0) tally.findings.push({ seed: plan.seed, violations: outcome.violations });
+  summary.slowestMs = Math.max(summary.slowestMs, outcome.recoveredMs);
+  if (outcome.recoveredMs > 5000) summary.slow += 1;
+  if (outcome.violations.length > 0) summary.findings.push({ seed: plan.seed, violations: outcome.violations });
 }
 
-export function add(total: Tally, part: Tally): void {
+/** Adds the totals of other runs. */
+export function addSummary(total: RunSummary, part: RunSummary): void {
   total.schedules += part.schedules;
   total.steps += part.steps;
   total.virtualMs += part.virtualMs;

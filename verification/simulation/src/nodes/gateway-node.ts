@@ -10,7 +10,7 @@ import { verifyToken } from "../ports/token.ts";
 import type { Wire } from "../ports/wire.ts";
 import type { World } from "./world.ts";
 
-/** Only what the socket service reads. Pings are frequent, so that a dead link is noticed within a schedule. */
+/** Only the settings that the sync service reads. Pings are frequent, so that a dead link is detected within a schedule. */
 const config = {
   REDIS_URL: "redis://simulated",
   REDIS_PREFIX: "sim",
@@ -33,18 +33,18 @@ const config = {
 export const sessionGraceMs = config.SESSION_GRACE_MS;
 export const pingIntervalMs = config.PING_INTERVAL_MS;
 
-/** Pause between two attempts to begin while the database does not answer. */
+/** Pause between two attempts to start while the database does not answer. */
 const startRetryMs = 500;
 
-/** A gateway process: the real socket service on simulated ports. */
-export class PodNode {
+/** A gateway process: the real sync service on simulated ports. */
+export class GatewayNode {
   readonly name: string;
   readonly #world: World;
   readonly #wires = new Set<Wire>();
   #host: Host;
   #service: PubsubService | undefined;
   #serving = false;
-  /** Where its feed is. */
+  /** Sequence number that its feed has reached. */
   feedSeq = 0;
 
   constructor(name: string, world: World) {
@@ -57,7 +57,7 @@ export class PodNode {
     return this.#host;
   }
 
-  /** Takes new sockets and requests. */
+  /** Whether it accepts new sockets and requests. */
   get serving(): boolean {
     return this.#serving && this.#host.alive && this.#service?.notReady === undefined;
   }
@@ -114,7 +114,7 @@ export class PodNode {
     }
   }
 
-  /** A handshake arrives. False: refused. Runs in the pod. */
+  /** Accepts a handshake; false when it is refused. Runs in the gateway process. */
   accept(wire: Wire, token: string): boolean {
     const service = this.#service;
     if (!this.serving || !service) return false;
@@ -141,7 +141,7 @@ export class PodNode {
     if (this.serving) this.#world.scheduler.within(this.#host, () => this.#service?.poke());
   }
 
-  /** SIGTERM: sends its sockets away; calls back when it has ended. */
+  /** SIGTERM: drains its sockets; calls back when it has exited. */
   drain(ended: () => void): void {
     const { scheduler } = this.#world;
     const host = this.#host;
@@ -164,7 +164,7 @@ export class PodNode {
     host.alive = false;
     this.#serving = false;
     this.#world.bus.forget(host);
-    for (const wire of this.#wires) wire.podDied();
+    for (const wire of this.#wires) wire.gatewayDied();
     this.#wires.clear();
   }
 }

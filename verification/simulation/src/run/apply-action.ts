@@ -1,46 +1,46 @@
 import type { Row } from "../database/rows.ts";
 import { rowKey } from "../database/rows.ts";
-import { PodNode } from "../nodes/pod-node.ts";
+import { GatewayNode } from "../nodes/gateway-node.ts";
 import type { WatcherNode } from "../nodes/watcher-node.ts";
-import type { Action, Who } from "../plan/action.ts";
-import { entities, organizationOfProject, people, projects } from "../plan/cast.ts";
-import type { Stage } from "./stage.ts";
+import type { Action, ProcessName } from "../plan/action.ts";
+import { entities, organizationOfProject, people, projects } from "../plan/fixtures.ts";
+import type { SimulatedSystem } from "./simulated-system.ts";
 
-/** Restarted gateways and dead sessions: what the housekeeper does in production, at a time that the schedule chooses. */
+/** Limits for "reap": housekeeping of dead gateways and their sessions, at a time that the schedule chooses. */
 const deadAfterMs = 4000;
 const reapGraceMs = 15_000;
 
-/** Does one action now, and whatever ends it later. */
-export function perform(stage: Stage, action: Action): void {
-  const { world } = stage;
+/** Applies one action now and schedules its end. */
+export function applyAction(system: SimulatedSystem, action: Action): void {
+  const { world } = system;
   const { database, bus, network, scheduler, databaseHost } = world;
   const later = (ms: number, run: () => void): void => void scheduler.after(ms, undefined, run);
-  const client = (number: number) => stage.clients[number % stage.clients.length];
+  const client = (number: number) => system.clients[number % system.clients.length];
   switch (action.do) {
     case "write":
     case "create":
     case "hide":
     case "show":
     case "move":
-      change(stage, [action.entity], (row, number) => changed(stage, row, number, action));
+      change(system, [action.entity], (row, number) => changed(system, row, number, action));
       break;
     case "remove":
-      change(stage, [action.entity, ...tasksIn(stage, action.entity)], () => undefined);
+      change(system, [action.entity, ...tasksIn(system, action.entity)], () => undefined);
       break;
     case "bulk":
-      change(stage, action.entities, (row) => row && { ...row, mark: ++stage.mark });
+      change(system, action.entities, (row) => row && { ...row, mark: ++system.mark });
       break;
     case "burst":
       for (let time = 0; time < action.times; time += 1) {
         const number = action.entities[time % action.entities.length];
         if (number === undefined) break;
-        later(time * action.everyMs, () => change(stage, [number], (row) => row && { ...row, mark: ++stage.mark }));
+        later(time * action.everyMs, () => change(system, [number], (row) => row && { ...row, mark: ++system.mark }));
       }
       break;
     case "long": {
       const writing = database.begin();
       for (const number of action.entities)
-        database.write(writing, keyOf(number), (row) => row && { ...row, mark: ++stage.mark });
+        database.write(writing, keyOf(number), (row) => row && { ...row, mark: ++system.mark });
       later(action.forMs, () => {
         if (action.commits) database.commit(writing);
         else database.end(writing);
@@ -51,7 +51,7 @@ export function perform(stage: Stage, action: Action): void {
     case "revoke": {
       const entity = entities[action.entity];
       const person = people[action.person];
-      if (entity && person) database.grant(entity.code, entity.id, person, action.do === "grant");
+      if (entity && person) database.grant(entity.entityCode, entity.id, person, action.do === "grant");
       break;
     }
     case "member": {
@@ -65,10 +65,10 @@ export function perform(stage: Stage, action: Action): void {
     case "watch-again":
       client(action.client)?.watchAgain(action.row);
       break;
-    case "bus-trouble":
-      bus.trouble = { drop: action.drop, duplicate: action.duplicate, delay: action.delay };
+    case "bus-faults":
+      bus.faults = { drop: action.drop, duplicate: action.duplicate, delay: action.delay };
       later(action.forMs, () => {
-        bus.trouble = { drop: 0, duplicate: 0, delay: 0 };
+        bus.faults = { drop: 0, duplicate: 0, delay: 0 };
       });
       break;
     case "bus-down":
@@ -82,7 +82,7 @@ export function perform(stage: Stage, action: Action): void {
       });
       break;
     case "bus-link": {
-      const node = stage.node(action.who);
+      const node = system.node(action.process);
       bus.link(node.host, action.how);
       later(action.forMs, () => bus.link(node.host, "up"));
       break;
@@ -94,14 +94,14 @@ export function perform(stage: Stage, action: Action): void {
       });
       break;
     case "db-pause":
-      freeze(stage, databaseHost, action.forMs);
+      freeze(system, databaseHost, action.forMs);
       break;
     case "db-link":
-      network.set(action.who, "db", action.how);
-      later(action.forMs, () => network.set(action.who, "db", "up"));
+      network.set(action.process, "db", action.how);
+      later(action.forMs, () => network.set(action.process, "db", "up"));
       break;
     case "failover": {
-      // The copy is as old as the standby was behind; taken now, used later.
+      // The standby lags by `behindMs`: its copy is taken now and promoted later.
       const copy = database.copy();
       later(action.behindMs, () => {
         database.failOver(copy);
@@ -133,14 +133,14 @@ export function perform(stage: Stage, action: Action): void {
       if (database.up) database.tables.reap(deadAfterMs, reapGraceMs, database.nowMs);
       break;
     case "kill":
-      stage.node(action.who).kill();
-      restartLater(stage, action.who, action.forMs);
+      system.node(action.process).kill();
+      restartLater(system, action.process, action.forMs);
       break;
     case "freeze":
-      freeze(stage, stage.node(action.who).host, action.forMs);
+      freeze(system, system.node(action.process).host, action.forMs);
       break;
     case "stop":
-      stopNode(stage, action.who, action.forMs);
+      stopNode(system, action.process, action.forMs);
       break;
     case "reload": {
       const node = client(action.client);
@@ -151,17 +151,17 @@ export function perform(stage: Stage, action: Action): void {
     }
     case "sleep": {
       const node = client(action.client);
-      if (node) freeze(stage, node.host, action.forMs);
+      if (node) freeze(system, node.host, action.forMs);
       break;
     }
     case "offline": {
       const node = client(action.client);
-      node?.tell("offline");
-      later(action.forMs, () => node?.tell("online"));
+      node?.emit("offline");
+      later(action.forMs, () => node?.emit("online"));
       break;
     }
     case "visible":
-      client(action.client)?.tell("visible");
+      client(action.client)?.emit("visible");
       break;
     case "clock": {
       const node = client(action.client);
@@ -184,20 +184,20 @@ export function perform(stage: Stage, action: Action): void {
     }
     case "client-link": {
       const node = client(action.client);
-      const pod = `pod${action.pod}`;
+      const gateway = `gateway${action.gateway}`;
       if (!node) break;
-      network.set(node.name, pod, action.how);
-      if (action.how === "cut") for (const wire of node.wires) if (wire.pod.name === pod) wire.cut();
+      network.set(node.name, gateway, action.how);
+      if (action.how === "cut") for (const wire of node.wires) if (wire.gateway.name === gateway) wire.cut();
       later(action.forMs, () => {
-        network.set(node.name, pod, "up");
+        network.set(node.name, gateway, "up");
         for (const wire of node.wires) wire.unblock();
       });
       break;
     }
     case "rest-fails":
-      stage.restFailing = action.share;
+      system.restFailing = action.share;
       later(action.forMs, () => {
-        stage.restFailing = 0;
+        system.restFailing = 0;
       });
       break;
     case "slow-network":
@@ -211,20 +211,20 @@ export function perform(stage: Stage, action: Action): void {
 
 function keyOf(number: number): string {
   const entity = entities[number];
-  if (!entity) throw new RangeError(`there is no entity ${number}`);
-  return rowKey(entity.code, entity.id);
+  if (!entity) throw new RangeError(`entity ${number} does not exist`);
+  return rowKey(entity.entityCode, entity.id);
 }
 
 type Change = (row: Row | undefined, number: number) => Row | undefined;
 
-/** One statement in a transaction of its own. */
-function change({ world, pods }: Stage, numbers: readonly number[], how: Change): void {
+/** Changes rows in one transaction. */
+function change({ world, gateways }: SimulatedSystem, numbers: readonly number[], how: Change): void {
   const { database } = world;
   const writing = database.begin();
   for (const number of numbers) database.write(writing, keyOf(number), (row) => how(row, number));
   database.commit(writing);
-  // Half of the writers use the API, whose gateway makes the watcher look at once.
-  if (world.random.chance(0.5)) pods.find(({ serving, host }) => serving && !host.frozen)?.poke();
+  // Half of the writes go through the REST API, whose gateway pokes the watcher.
+  if (world.random.chance(0.5)) gateways.find(({ serving, host }) => serving && !host.frozen)?.poke();
 }
 
 type Single = Exclude<
@@ -232,18 +232,18 @@ type Single = Exclude<
   { do: "remove" }
 >;
 
-/** Foreign keys: what lies in a project goes with it. */
-function tasksIn({ world }: Stage, number: number): number[] {
+/** Tasks that the deletion of this project deletes by foreign key. */
+function tasksIn({ world }: SimulatedSystem, number: number): number[] {
   const project = projects[number];
   return [...entities.keys()].filter((task) => project && world.database.rows.get(keyOf(task))?.project === project);
 }
 
-const hasProject = ({ world }: Stage, number: number): boolean => world.database.rows.has(keyOf(number));
+const hasProject = ({ world }: SimulatedSystem, number: number): boolean => world.database.rows.has(keyOf(number));
 
-function changed(stage: Stage, row: Row | undefined, number: number, action: Single): Row | undefined {
+function changed(system: SimulatedSystem, row: Row | undefined, number: number, action: Single): Row | undefined {
   const entity = entities[number];
   if (!entity) return row;
-  const mark = ++stage.mark;
+  const mark = ++system.mark;
   switch (action.do) {
     case "write":
       return row && { ...row, mark };
@@ -252,15 +252,15 @@ function changed(stage: Stage, row: Row | undefined, number: number, action: Sin
     case "show":
       return row && { ...row, isPrivate: false, mark };
     case "move":
-      return row && hasProject(stage, action.project) ? moved(row, action.project, mark) : row;
+      return row && hasProject(system, action.project) ? moved(row, action.project, mark) : row;
     case "create": {
       if (row) return { ...row, mark };
-      const project = entity.code === "project" ? number : number === 7 ? 2 : number % 2;
-      if (entity.code === "task" && !hasProject(stage, project)) return undefined;
+      const project = entity.entityCode === "project" ? number : number === 7 ? 2 : number % 2;
+      if (entity.entityCode === "task" && !hasProject(system, project)) return undefined;
       return {
         ...entity,
         org: organizationOfProject(project),
-        project: entity.code === "task" ? (projects[project] ?? null) : null,
+        project: entity.entityCode === "task" ? (projects[project] ?? null) : null,
         isPrivate: action.isPrivate,
         mark,
         version: 0,
@@ -269,13 +269,13 @@ function changed(stage: Stage, row: Row | undefined, number: number, action: Sin
   }
 }
 
-/** Private rows stay in their organization: the log does not tell which of the two sides may know of such a row. */
+/** Moves a row to a project. Private rows stay in their organization: the log does not say which side may know of such a row. */
 function moved(row: Row, project: number, mark: number): Row {
   const org = organizationOfProject(project);
   return row.isPrivate && org !== row.org ? row : { ...row, project: projects[project] ?? null, org, mark };
 }
 
-function freeze({ world }: Stage, host: { frozen: boolean; alive: boolean }, forMs: number): void {
+function freeze({ world }: SimulatedSystem, host: { frozen: boolean; alive: boolean }, forMs: number): void {
   if (!host.alive || host.frozen) return;
   host.frozen = true;
   world.scheduler.after(forMs, undefined, () => {
@@ -283,23 +283,23 @@ function freeze({ world }: Stage, host: { frozen: boolean; alive: boolean }, for
   });
 }
 
-function restartLater(stage: Stage, who: Who, ms: number): void {
-  stage.world.scheduler.after(ms, undefined, () => {
-    const node = stage.node(who);
+function restartLater(system: SimulatedSystem, process: ProcessName, ms: number): void {
+  system.world.scheduler.after(ms, undefined, () => {
+    const node = system.node(process);
     if (!node.host.alive) node.start();
   });
 }
 
-function stopNode(stage: Stage, who: Who, ms: number): void {
-  const node: WatcherNode | PodNode = stage.node(who);
+function stopNode(system: SimulatedSystem, process: ProcessName, ms: number): void {
+  const node: WatcherNode | GatewayNode = system.node(process);
   if (!node.host.alive) return;
-  if (node instanceof PodNode) {
-    node.drain(() => restartLater(stage, who, ms));
+  if (node instanceof GatewayNode) {
+    node.drain(() => restartLater(system, process, ms));
     return;
   }
   node.stop();
-  // A watcher that has handed over does nothing more; the time is enough for the one statement.
-  stage.world.scheduler.after(ms + 100, undefined, () => {
+  // A watcher that has released its lease is idle; the time is enough for that one statement.
+  system.world.scheduler.after(ms + 100, undefined, () => {
     node.kill();
     node.start();
   });

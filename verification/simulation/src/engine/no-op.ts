@@ -1,8 +1,8 @@
-/** A stand-in for loggers and metrics: takes every call and does nothing. `tap` hears of calls by dotted path. */
-export function silence<Shape>(tap: (path: string, values: readonly unknown[]) => void = () => undefined): Shape {
+/** A no-op logger or metrics object: accepts every call on any property. `onCall` gets the dotted path and the arguments. */
+export function noOp<Shape>(onCall: (path: string, values: readonly unknown[]) => void = () => undefined): Shape {
   const known = new Map<string, unknown>();
   const make = (path: string): unknown => {
-    const calls = (...values: unknown[]): void => tap(path, values);
+    const calls = (...values: unknown[]): void => onCall(path, values);
     return new Proxy(calls, {
       get(_target, name) {
         if (typeof name === "symbol") return undefined;

@@ -5,31 +5,31 @@ import { Violations } from "../checks/violation.ts";
 import { checkFrame } from "../checks/wire-check.ts";
 import { rowKey } from "../database/rows.ts";
 import { ClientNode } from "../nodes/client-node.ts";
-import { PodNode } from "../nodes/pod-node.ts";
+import { GatewayNode } from "../nodes/gateway-node.ts";
 import { WatcherNode } from "../nodes/watcher-node.ts";
 import { createWorld, type World } from "../nodes/world.ts";
-import type { Plan, Who } from "../plan/action.ts";
-import { entities, organizationOfProject, organizations, people, projects } from "../plan/cast.ts";
+import type { Plan, ProcessName } from "../plan/action.ts";
+import { entities, organizationOfProject, organizations, people, projects } from "../plan/fixtures.ts";
 
-/** Milliseconds before the first action; nobody has subscribed by then. */
+/** Milliseconds before the first action; no client has subscribed by then. */
 export const warmUpMs = 50;
-/** Beyond this something asks for work again and again; honest runs take a tenth. */
+/** Beyond this many steps some entityCode schedules work in a loop; normal runs take a tenth. */
 const maxSteps = 400_000;
 
-/** Everything that takes part in one run, with the checks that listen all the time. */
-export class Stage {
+/** The processes of one run, with the checks that observe every message and store write. */
+export class SimulatedSystem {
   readonly world: World & { gaps: Error[] };
   readonly history: History;
   readonly violations = new Violations();
   readonly watchers: readonly WatcherNode[];
-  readonly pods: readonly PodNode[];
+  readonly gateways: readonly GatewayNode[];
   readonly clients: readonly ClientNode[];
   /** Share of REST requests that fail now. */
   restFailing = 0;
-  /** Rises with every write: the content of rows. */
+  /** Incremented by every write; the content of rows. */
   mark = 0;
 
-  /** Writes down what happens, for somebody who replays one run. */
+  /** Receives a line for every message, for the replay of one run. */
   readonly trace: (line: string) => void;
 
   constructor(plan: Plan, trace?: (line: string) => void) {
@@ -44,14 +44,14 @@ export class Stage {
     };
     world.scheduler.within(undefined, () => this.#fillDatabase());
     this.watchers = [new WatcherNode("watcher0", world), new WatcherNode("watcher1", world)];
-    this.pods = [new PodNode("pod0", world), new PodNode("pod1", world)];
+    this.gateways = [new GatewayNode("gateway0", world), new GatewayNode("gateway1", world)];
     this.clients = plan.clients.map(({ person, rows, lists, tokenMs, storeMs }, number) => {
-      const who = people[person];
-      if (!who) throw new RangeError(`there is no person ${person}`);
+      const user = people[person];
+      if (!user) throw new RangeError(`person ${person} does not exist`);
       const client = new ClientNode(`client${number}`, {
         world,
-        pods: this.pods,
-        person: who,
+        gateways: this.gateways,
+        person: user,
         interests: {
           rows: rows.flatMap((row) => entities[row] ?? []),
           lists: lists.flatMap((list) => projects[list] ?? []),
@@ -59,8 +59,8 @@ export class Stage {
         tokenMs,
         storeMs,
         failing: () => this.restFailing,
-        onFrame: (node, pod, text) => {
-          this.trace(`${pod.name} -> ${node.name} ${text.slice(0, 300)}`);
+        onFrame: (node, gateway, text) => {
+          this.trace(`${gateway.name} -> ${node.name} ${text.slice(0, 300)}`);
           checkFrame({ history: this.history, violations: this.violations, nowMs: world.scheduler.now }, node, text);
         },
         onUp: (node, text) => this.trace(`${node.name} -> ${text.slice(0, 300)}`),
@@ -77,13 +77,13 @@ export class Stage {
   }
 
   start(): void {
-    for (const node of [...this.watchers, ...this.pods, ...this.clients]) node.start();
+    for (const node of [...this.watchers, ...this.gateways, ...this.clients]) node.start();
     this.world.scheduler.advanceTo(warmUpMs);
   }
 
-  node(who: Who): WatcherNode | PodNode {
-    const node = [...this.watchers, ...this.pods].find(({ name }) => name === who);
-    if (!node) throw new RangeError(`there is no ${who}`);
+  node(process: ProcessName): WatcherNode | GatewayNode {
+    const node = [...this.watchers, ...this.gateways].find(({ name }) => name === process);
+    if (!node) throw new RangeError(`process ${process} does not exist`);
     return node;
   }
 
@@ -93,7 +93,7 @@ export class Stage {
     const writing = database.begin();
     for (const org of organizations)
       database.write(writing, rowKey("organization", org), () => ({
-        code: "organization",
+        entityCode: "organization",
         id: org,
         org,
         project: null,
@@ -101,22 +101,22 @@ export class Stage {
         mark: 0,
         version: 0,
       }));
-    for (const [at, { code, id }] of entities.entries()) {
-      // Some do not exist at first, one is private, the third project and the last task are of the second organization.
+    for (const [at, { entityCode, id }] of entities.entries()) {
+      // One task does not exist at first, one is private; the third project and the last task belong to the second organization.
       if (at === 6) continue;
-      const project = code === "project" ? at : at === 7 ? 2 : at % 2;
-      database.write(writing, rowKey(code, id), () => ({
-        code,
+      const project = entityCode === "project" ? at : at === 7 ? 2 : at % 2;
+      database.write(writing, rowKey(entityCode, id), () => ({
+        entityCode,
         id,
         org: organizationOfProject(project),
-        project: code === "task" ? (projects[project] ?? null) : null,
+        project: entityCode === "task" ? (projects[project] ?? null) : null,
         isPrivate: at === 5,
         mark: 0,
         version: 0,
       }));
     }
     database.commit(writing);
-    // As if the log had been told long ago.
+    // Number the log as if it had been published long ago.
     database.log.number(Number.MAX_SAFE_INTEGER, Number.NEGATIVE_INFINITY, 0);
   }
 }
