@@ -2,7 +2,7 @@ import { SeededRandom } from "@heliograph/shared/seeded-random";
 import { expect, test } from "vitest";
 import { Histogram, type HistogramJson } from "./histogram.ts";
 
-/** The exact percentile of nearest rank. */
+/** The exact nearest-rank percentile. */
 function exactPercentile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? Number.NaN;
@@ -41,7 +41,7 @@ test("an empty histogram has no percentiles, zero is zero, and negative values c
   expect(Histogram.from([-3]).summary()).toEqual({ count: 1, p50: 0, p95: 0, p99: 0, max: 0 });
 });
 
-test("merging and a round trip through JSON give the histogram of all values", () => {
+test("merging after a JSON round trip gives the histogram of all values", () => {
   const [one, two] = [new Histogram(), new Histogram()];
   for (let n = 1; n <= 100; n++) (n % 3 === 0 ? one : two).add(n);
   const copy = Histogram.fromJSON(JSON.parse(JSON.stringify(one)) as HistogramJson);

@@ -1,8 +1,8 @@
-/** Upper bound of the first bucket. Values up to it are not told apart. */
+/** Upper bound of the first bucket. Values up to it are not distinguished. */
 const firstBound = 0.001;
-/** Each bucket's upper bound is this much larger than the one before, which bounds the error of a percentile. */
+/** Ratio of the upper bounds of adjacent buckets, which bounds the error of a percentile. */
 const growth = 1.01;
-/** Index of the last bucket. It begins at 10^9, eleven days in milliseconds, and has no upper bound. */
+/** Index of the last bucket. It starts at 10^9, eleven days in milliseconds, and has no upper bound. */
 const lastBucket = 2777;
 
 const logGrowth = Math.log(growth);
@@ -16,7 +16,7 @@ const bucketOf = (value: number): number =>
 const upperBoundOf = (bucket: number): number =>
   bucket === lastBucket ? Number.POSITIVE_INFINITY : firstBound * Math.exp(bucket * logGrowth);
 
-/** What measurements report of a distribution, rounded to 0.01. Null: there was no value. */
+/** Summary of a distribution, rounded to 0.01; null when there was no value. */
 export interface HistogramSummary {
   readonly count: number;
   readonly p50: number | null;
@@ -33,12 +33,12 @@ export interface HistogramJson {
 }
 
 /**
- * Distribution of non-negative numbers in bounded memory: at most 2 778 buckets, however many values are added. The unit is
- * the caller's; in this repository it is the millisecond.
+ * Distribution of non-negative numbers in bounded memory: at most 2 778 buckets, however many values are added. The
+ * caller chooses the unit; in this repository it is the millisecond.
  *
- * A percentile is the value of nearest rank, rounded up to its bucket's bound: never smaller than the exact one, at most 1 %
- * larger (or 0.001, if that is more), and never above the maximum. Count and maximum are exact. Negative values, which come
- * from clocks that differ, count as 0.
+ * A percentile is the nearest-rank value, rounded up to the bound of its bucket: never smaller than the exact one, at most 1 %
+ * larger (or 0.001, if that is more), and never above the maximum. Count and maximum are exact. Negative values, caused by
+ * clocks that differ, count as 0.
  */
 export class Histogram {
   readonly #countByBucket = new Map<number, number>();
@@ -73,7 +73,7 @@ export class Histogram {
     if (value > this.#max) this.#max = value;
   }
 
-  /** Adds the values of another histogram, as if each had been added here. */
+  /** Adds all values of another histogram. */
   merge(other: Histogram): void {
     for (const [bucket, count] of other.#countByBucket) this.#addToBucket(bucket, count);
     this.#max = Math.max(this.#max, other.#max);

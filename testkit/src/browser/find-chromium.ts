@@ -1,6 +1,6 @@
 import { findProgram } from "../process/find-program.ts";
 
-/** The Chromium of this machine: CHROMIUM_PATH, or one on PATH, or null. */
+/** Path of Chromium: CHROMIUM_PATH, else one found on PATH, else null. */
 export function findChromium(): string | null {
   const given = process.env["CHROMIUM_PATH"];
   return given || findProgram("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");

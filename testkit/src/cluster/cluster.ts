@@ -2,37 +2,37 @@ import { randomBytes } from "node:crypto";
 import { ensureServiceLogins, roleUrl } from "../postgres/role-login.ts";
 import { type ServiceKind, type ServiceProcess, startService } from "./service-process.ts";
 
-/** What a cluster runs on, and how many of each program. */
+/** Database, Redis and number of services of a cluster. */
 export interface ClusterOptions {
-  /** A superuser's URL of a migrated database; the services get URLs of their own roles. */
+  /** Superuser URL of a migrated database; the services get URLs with their own roles. */
   databaseUrl: string;
-  /** Null: no Redis, the gateways poll the log. */
+  /** Null: without Redis, the gateways poll the log. */
   redisUrl: string | null;
-  /** Beginning of the Redis channels; clusters on one Redis need different ones. Default: a random one. */
+  /** Prefix of the Redis channels; clusters on one Redis need different ones. Default: a random one. */
   redisPrefix?: string;
-  /** How many, or the ports they shall have. Default 2 on any free ports. */
+  /** Number of gateways, or their ports. Default: 2 on any free ports. */
   gateways?: number | readonly number[];
   watchers?: number | readonly number[];
-  /** Settings for every service, over the defaults below. */
+  /** Settings for every service; they override the defaults below. */
   env?: Readonly<Record<string, string>>;
   /** Receives every log line of every service. */
   logSink?: (name: string, line: string) => void;
 }
 
-/** A running cluster. Disposing it stops every service that still runs, gateways first. */
+/** A running cluster. Disposing it stops every service that is still running, gateways first. */
 export interface Cluster extends AsyncDisposable {
   readonly gateways: readonly ServiceProcess[];
   readonly watchers: readonly ServiceProcess[];
-  /** What the services were started with, for example `settings["JWT_SECRET"]` to sign tokens that they accept. */
+  /** Settings of the services, for example `settings["JWT_SECRET"]` to sign tokens that they accept. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Starts one more service beside the others, or in place of one that was killed (`port` of that one). */
+  /** Starts another service, or a replacement for a killed one on the same `port`. */
   add(kind: ServiceKind, options?: { port?: number; env?: Readonly<Record<string, string>> }): Promise<ServiceProcess>;
   stop(): Promise<void>;
 }
 
 function settingsOf(options: ClusterOptions): Record<string, string> {
   return {
-    // Where the suite stands.
+    // The schema of the suite.
     HELIOGRAPH_SCHEMA: "app",
     REDIS_PREFIX: options.redisPrefix ?? `cluster_${randomBytes(6).toString("hex")}`,
     JWT_SECRET: randomBytes(32).toString("hex"),
@@ -62,7 +62,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logSink: options.logSink,
     });
     services.push(service);
-    // They become ready in any order; callers count on the order of their ports.
+    // Services become ready in any order; callers rely on the order of their ports.
     services.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
     return service;
   };

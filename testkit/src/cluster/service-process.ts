@@ -2,18 +2,18 @@ import path from "node:path";
 import { repositoryRoot } from "../repository.ts";
 import { type Program, startProgram } from "../supervisor/program.ts";
 
-/** Programs of which a cluster consists. */
+/** Kinds of services in a cluster. */
 export type ServiceKind = "gateway" | "watcher";
 
-/** A service waits for its database with backoff and says so; a test or a demo does not wait longer than this. */
+/** Longest wait for the ready line. A service itself retries its database with backoff, without a limit. */
 const READY_MS = 45_000;
 /**
- * A gateway with many sockets sends them away over 5 s (DRAIN_MS) and then waits for them a little: killed before that, it
- * would cut off those that are left. With the few of a demo it stops at once.
+ * Longest wait for a graceful stop. A gateway with many sockets drains them over 5 s (DRAIN_MS) and then waits briefly for the
+ * rest; an earlier kill would cut those off. With the few sockets of a demo it stops at once.
  */
 const STOP_MS = 9_000;
 
-/** A running gateway or watcher: a process of its own. */
+/** A running gateway or watcher in its own process. */
 export interface ServiceProcess extends Program<number> {
   readonly kind: ServiceKind;
   readonly port: number;
@@ -21,24 +21,24 @@ export interface ServiceProcess extends Program<number> {
   readonly url: string;
 }
 
-/** What to start. */
+/** Options of `startService`. */
 export interface ServiceOptions {
   name: string;
   kind: ServiceKind;
-  /** Environment variables of the service, added to PATH and the like. */
+  /** Environment variables of the service, in addition to PATH, HOME and similar ones. */
   env: Readonly<Record<string, string>>;
   /** 0: any free port. */
   port: number;
-  /** Folder with the sources, in place of this repository: what an image contains. */
+  /** Folder with the sources in place of this repository, for example the content of an image. */
   root?: string;
-  /** Restart whenever a source file changes. */
+  /** Restarts the service when a source file changes. */
   watch?: boolean;
   logSink?: ((name: string, line: string) => void) | undefined;
-  /** Ends the waiting for its ready line, and the service. */
+  /** Ends the wait for the ready line, and the service. */
   signal?: AbortSignal | undefined;
 }
 
-/** The port in a service's ready line, undefined for any other line. */
+/** Port in a service's ready line; undefined for any other line. */
 export function readyPort(line: string): number | undefined {
   if (!line.includes('"ready"')) return undefined;
   try {
@@ -49,7 +49,7 @@ export function readyPort(line: string): number | undefined {
   }
 }
 
-/** Settings of ours that must not leak into a service from the shell that runs the tests or the demo. */
+/** Environment variables that services inherit. The others of the shell could change settings of a service. */
 function baseEnvironment(): Record<string, string> {
   const kept = ["PATH", "HOME", "LANG", "TZ", "TMPDIR", "SystemRoot"];
   return Object.fromEntries(
@@ -57,7 +57,7 @@ function baseEnvironment(): Record<string, string> {
   );
 }
 
-/** Starts one service and waits for its ready line. Rejects with its last words when it ends or hangs before that. */
+/** Starts one service and waits for its ready line. Rejects with its last lines when it exits or hangs before that. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { name, kind, env, port, watch, logSink, root = repositoryRoot } = options;
   const main = path.join(root, "services", kind, "src", "main.ts");
@@ -71,7 +71,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     command: process.execPath,
     args: nodeArgs,
     cwd: root,
-    // This machine only: the demonstration's passwords are in its documentation.
+    // Only this machine can connect: the passwords of the demo are in its documentation.
     env: { ...baseEnvironment(), HOST: "127.0.0.1", ...env, PORT: String(port) },
     stopSignal: "SIGTERM",
     stopMs: STOP_MS,

@@ -1,19 +1,19 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** Somewhere a request can go. */
+/** A server that requests can be sent to. */
 export interface Target {
   /** For example "http://127.0.0.1:4000". */
   readonly url: string;
 }
 
-/** A frozen process accepts connections and never answers, but a dead one refuses them at once on this machine. */
+/** Longest wait for a connection. On this machine a dead process refuses at once; a frozen one accepts and never answers. */
 const CONNECT_MS = 1_000;
 
-/** Does somebody accept connections there? */
+/** Whether the target accepts connections. */
 export async function accepts(target: Target): Promise<boolean> {
   const { hostname, port } = new URL(target.url);
-  // Brackets around an IPv6 address belong to the URL.
+  // URLs put brackets around IPv6 addresses; `connect` takes them without.
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) });
   const timer = setTimeout(() => socket.destroy(new Error("timeout")), CONNECT_MS);
   try {
@@ -28,8 +28,8 @@ export async function accepts(target: Target): Promise<boolean> {
 }
 
 /**
- * Chooses a target for each request: REST in turn, a socket where the fewest are open. A target that refuses connections
- * is passed over, before anything was sent to it, so that a request with a body need not be repeated.
+ * Chooses a target for each request: round robin for REST, the fewest open sockets for a socket. Targets that refuse connections
+ * are skipped before anything is sent, so that a request with a body need not be repeated.
  */
 export class Balancer {
   readonly #targets: () => readonly Target[];
@@ -42,14 +42,14 @@ export class Balancer {
     this.#isUp = isUp;
   }
 
-  /** The next target in turn that is up, or null. */
+  /** The next target that is up, round robin; null when none is. */
   async forRequest(): Promise<Target | null> {
     const targets = this.#targets();
     const first = this.#turn++;
     return this.#firstUp(targets.map((_, i) => targets[(first + i) % targets.length] as Target));
   }
 
-  /** The target with the fewest open sockets that is up, counted as one more until `release` is called, or null. */
+  /** The target that is up with the fewest open sockets, or null. It counts one more socket until `release` is called. */
   async forSocket(): Promise<{ target: Target; release: () => void } | null> {
     const open = (target: Target) => this.#sockets.get(target.url) ?? 0;
     const target = await this.#firstUp([...this.#targets()].sort((a, b) => open(a) - open(b)));

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const release of undo.splice(0).reverse()) await release();
 });
 
-/** A gateway that answers every request with its name and what it was sent. */
+/** A gateway that answers every request with its own name and the request. */
 async function fakeGateway(name: string): Promise<Target & { server: Server }> {
   const server = createServer(async (request, response) => {
     const body: Buffer[] = [];
@@ -44,14 +44,14 @@ async function nameFrom(edge: Edge, init?: RequestInit): Promise<string> {
   return ((await answer.json()) as { name: string }).name;
 }
 
-test("REST goes to the gateways in turn, other paths to the application", async () => {
+test("sends REST requests to the gateways round robin and other paths to the application", async () => {
   const edge = await edgeTo(await fakeGateway("a"), await fakeGateway("b"));
   expect([await nameFrom(edge), await nameFrom(edge), await nameFrom(edge)]).toEqual(["a", "b", "a"]);
   for (const path of ["/", "/project/1", "/apiary", "/wsx"])
     expect(await (await fetch(edge.url + path)).text()).toBe("page");
 });
 
-test("a request with a body reaches the other gateway when one is down", async () => {
+test("sends a request with a body to the other gateway when one is down", async () => {
   const [a, b] = [await fakeGateway("a"), await fakeGateway("b")];
   const edge = await edgeTo(a, b);
   a.server.close();
@@ -59,7 +59,7 @@ test("a request with a body reaches the other gateway when one is down", async (
   for (let n = 0; n < 3; n++) expect(await nameFrom(edge, { method: "PATCH", body: "{}" })).toBe("b");
 });
 
-test("without any gateway the answer is 503 with a reason, for requests and for sockets", async () => {
+test("answers requests and upgrades with 503 and a reason when there is no gateway", async () => {
   const edge = await edgeTo();
   const answer = await fetch(`${edge.url}/api/v1/task`);
   expect(answer.status).toBe(503);
@@ -70,7 +70,7 @@ test("without any gateway the answer is 503 with a reason, for requests and for 
   expect(response.statusCode).toBe(503);
 });
 
-test("what a gateway answers to an upgrade that it refuses arrives unchanged", async () => {
+test("passes on the response of a gateway that refuses an upgrade unchanged", async () => {
   const gateway = await fakeGateway("a");
   const body = JSON.stringify({ error: { code: "sync_disabled" } });
   gateway.server.on("upgrade", (_, socket) => {
@@ -87,7 +87,7 @@ test("what a gateway answers to an upgrade that it refuses arrives unchanged", a
   expect(Buffer.concat(text).toString()).toBe(body);
 });
 
-test("sockets go where the fewest are open, with subprotocol, and their close code arrives", async () => {
+test("sends sockets to the gateway with the fewest, with their subprotocol, and passes on the close code", async () => {
   const gateways = [await fakeGateway("a"), await fakeGateway("b")];
   const opened: WebSocket[][] = gateways.map(({ server }) => {
     const sockets: WebSocket[] = [];
@@ -110,14 +110,14 @@ test("sockets go where the fewest are open, with subprotocol, and their close co
   expect([code, String(reason)]).toEqual([4001, "renew"]);
 });
 
-test("a client cannot claim to come from another address", async () => {
+test("ignores forwarding headers of clients, which could claim another address", async () => {
   const edge = await edgeTo(await fakeGateway("a"));
   const answer = await fetch(`${edge.url}/api/v1/task`, { headers: { "x-forwarded-for": "10.9.8.7" } });
   const { headers } = (await answer.json()) as { headers: Record<string, string> };
   expect(headers["x-forwarded-for"]).not.toContain("10.9.8.7");
 });
 
-test("closing ends open sockets and leaves the port free", async () => {
+test("closing ends open sockets and frees the port", async () => {
   const gateway = await fakeGateway("a");
   new WebSocketServer({ server: gateway.server });
   const edge = await edgeTo(gateway);

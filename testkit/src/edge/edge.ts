@@ -5,17 +5,17 @@ import type { Duplex } from "node:stream";
 import { createProxyServer } from "httpxy";
 import { Balancer, type Target } from "./balancer.ts";
 
-/** One port in front of the gateways and the application, as a load balancer and a CDN are on servers. */
+/** One port in front of the gateways and the application, like a load balancer and a CDN in production. */
 export interface Edge extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
-  /** Takes no more connections and ends the open ones. */
+  /** Stops accepting connections and ends the open ones. */
   close(): Promise<void>;
 }
 
-/** Paths that belong to the gateways; everything else is the application. */
+/** Paths that go to the gateways; all others go to the application. */
 const GATEWAY_PATHS = ["/api", "/ws", "/healthz", "/docs"];
-/** Of the request headers, those that only a proxy in front of us might have set, and here nobody is. */
+/** Request headers that only a proxy in front of the edge may set. There is none, so they are removed. */
 const FORWARDING_HEADERS = [
   "x-forwarded-for",
   "x-forwarded-host",
@@ -24,11 +24,11 @@ const FORWARDING_HEADERS = [
   "forwarded",
 ];
 
-const NOBODY_THERE = JSON.stringify({
+const NO_GATEWAY = JSON.stringify({
   error: {
     code: "unavailable",
-    message: "No gateway answers.",
-    remedy: "Wait a moment and try again; the demo starts a gateway that ended once more.",
+    message: "No gateway is available.",
+    remedy: "Wait a moment and try again. The demo restarts a gateway that has exited.",
     requestId: null,
   },
 });
@@ -38,26 +38,26 @@ function isForGateways(request: IncomingMessage): boolean {
   return GATEWAY_PATHS.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
 }
 
-function answerNobodyThere(response: ServerResponse): void {
+function answerNoGateway(response: ServerResponse): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  response.writeHead(503, { "content-type": "application/json", "retry-after": "1" }).end(NOBODY_THERE);
+  response.writeHead(503, { "content-type": "application/json", "retry-after": "1" }).end(NO_GATEWAY);
 }
 
 function refuseUpgrade(socket: Duplex): void {
   if (socket.destroyed) return;
   socket.end(
-    `HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(NOBODY_THERE)}\r\n\r\n${NOBODY_THERE}`,
+    `HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(NO_GATEWAY)}\r\n\r\n${NO_GATEWAY}`,
   );
 }
 
 /**
  * Starts the edge.
- * @param options.port 0 takes any free one; rejects with EADDRINUSE when it is taken
- * @param options.targets the gateways of this moment
- * @param options.serve answers what is not for a gateway
+ * @param options.port 0: any free port; rejects with EADDRINUSE when the port is taken
+ * @param options.targets returns the current gateways
+ * @param options.serve answers requests that are not for a gateway
  */
 export async function startEdge(options: {
   host: string;
@@ -68,11 +68,11 @@ export async function startEdge(options: {
   serveUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }): Promise<Edge> {
   const balancer = new Balancer(options.targets);
-  // What a gateway answers passes through unchanged, refusals of an upgrade with their body included.
+  // Responses of a gateway pass through unchanged, including refused upgrades with their body.
   const proxy = createProxyServer({ xfwd: true });
-  // Without a listener an error of one request would end the process; each request deals with its own below.
+  // Without a listener the error of one request would end the process; each request handles its own error below.
   proxy.on("error", (_error, _request, response) => {
-    if (response && "writeHead" in response) answerNobodyThere(response);
+    if (response && "writeHead" in response) answerNoGateway(response);
     else response?.destroy();
   });
   const upgraded = new Set<Duplex>();
@@ -80,7 +80,7 @@ export async function startEdge(options: {
   const forward = async (request: IncomingMessage, response: ServerResponse) => {
     for (const name of FORWARDING_HEADERS) delete request.headers[name];
     const target = await balancer.forRequest();
-    if (target === null) answerNobodyThere(response);
+    if (target === null) answerNoGateway(response);
     else await proxy.web(request, response, { target: target.url });
   };
   const forwardUpgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -99,7 +99,7 @@ export async function startEdge(options: {
   };
 
   const server = createServer((request, response) => {
-    if (isForGateways(request)) forward(request, response).catch(() => answerNobodyThere(response));
+    if (isForGateways(request)) forward(request, response).catch(() => answerNoGateway(response));
     else options.serve(request, response);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {

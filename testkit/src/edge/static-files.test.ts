@@ -25,23 +25,26 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.each(["/", "/project/0b7e", "/sign-in?next=/"])("%s is the application, never from a cache", async (url) => {
-  const answer = await fetch(base + url);
-  expect(await answer.text()).toContain("app");
-  expect(answer.headers.get("cache-control")).toBe("no-cache");
-  expect(answer.headers.get("content-security-policy")).toContain("default-src 'self'");
-  expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
-});
+test.each(["/", "/project/0b7e", "/sign-in?next=/"])(
+  "serves the application at %s and forbids caching",
+  async (url) => {
+    const answer = await fetch(base + url);
+    expect(await answer.text()).toContain("app");
+    expect(answer.headers.get("cache-control")).toBe("no-cache");
+    expect(answer.headers.get("content-security-policy")).toContain("default-src 'self'");
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+  },
+);
 
-test("a hashed file may be kept for ever", async () => {
+test("lets clients cache hashed files permanently", async () => {
   const answer = await fetch(`${base}/assets/index-abc.js`);
   expect(answer.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
 });
 
-test("a file of an earlier build is 404, not the application", async () => {
+test("answers 404 and not the application for a file of an earlier build", async () => {
   expect((await fetch(`${base}/assets/index-old.js`)).status).toBe(404);
 });
 
-test("only reading is allowed", async () => {
+test("allows only GET and HEAD", async () => {
   expect((await fetch(base, { method: "POST" })).status).toBe(405);
 });

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import sirv from "sirv";
 
 /**
- * What a page of the application may do: it loads nothing from elsewhere and runs nothing inline, and its socket and
- * requests go to the origin that it came from.
+ * Restricts pages of the application: no resources from other origins, no inline scripts, and sockets and requests only to
+ * their own origin.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
@@ -25,16 +25,16 @@ const HEADERS: Readonly<Record<string, string>> = {
   "permissions-policy": "camera=(), microphone=(), geolocation=()",
 };
 
-/** Serves a built single page application: unknown paths get index.html, a missing file of the build gets 404. */
+/** Serves a built single-page application: index.html for unknown paths, 404 for missing files of the build. */
 export function staticFiles(folder: string): (request: IncomingMessage, response: ServerResponse) => void {
   const serve = sirv(folder, {
     single: true,
-    // A page from before the last build asks for files that are gone: HTML in their place would be a confusing error.
+    // A page of an earlier build requests files that no longer exist; HTML in their place would cause a confusing error.
     ignores: [/^\/assets\//],
     etag: true,
     setHeaders(response, pathname) {
       for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-      // Names below assets/ hold a hash of the content; index.html names them and must never be an old one.
+      // Names below assets/ contain a hash of the content. index.html refers to them and must never be outdated.
       const hashed = pathname.startsWith("/assets/");
       response.setHeader("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
     },

@@ -9,7 +9,7 @@ const text = [
   "b 4.5",
 ].join("\n");
 
-test("a metric is the sum of its samples", () => {
+test("sums the samples of a metric", () => {
   expect(sumOfMetric(text, "a_total")).toBe(5);
   expect(sumOfMetric(text, "a_total", /reason="gap"/)).toBe(2);
   expect(sumOfMetric(text, "b")).toBe(4.5);

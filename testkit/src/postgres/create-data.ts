@@ -3,9 +3,9 @@ import path from "node:path";
 import { initialisePostgres, type PostgresPlace } from "./server.ts";
 
 /**
- * Creates the data of a new server beside its place and moves it there when it is whole: initdb writes the file that marks
- * a database early, and a run that is killed half-way would leave something that looks like one and never starts. What
- * such a run left is removed.
+ * Creates the data directory of a new server next to its final place and moves it there when it is complete. initdb writes the
+ * file that marks a database early, so a run that is killed halfway would otherwise leave a directory that looks initialised
+ * and never starts. Remains of such runs are removed.
  */
 export async function createData(place: PostgresPlace, password: string): Promise<void> {
   const { account, dataDirectory } = place;

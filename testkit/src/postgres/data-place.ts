@@ -13,7 +13,7 @@ import {
 import path from "node:path";
 import type { Account } from "./account.ts";
 
-/** May every account enter this folder and all above it? */
+/** Whether every account may enter this folder and all its parents. */
 function isOpenToAll(folder: string): boolean {
   for (let place = folder; ; place = path.dirname(place)) {
     if (existsSync(place) && (statSync(place).mode & 0o001) === 0) return false;
@@ -22,8 +22,8 @@ function isOpenToAll(folder: string): boolean {
 }
 
 /**
- * Where the data lies. As root in a clone below a closed home (/root is one), the account that PostgreSQL runs under could
- * not reach `.data/postgres`, so that becomes a link to a folder of this clone below /var/lib.
+ * Folder of the data. When root runs a clone in a private home folder (such as /root), the PostgreSQL account cannot reach
+ * `.data/postgres`, so that becomes a link to a folder for this clone below /var/lib.
  */
 function realPlace(dataFolder: string, account: Account | null): string {
   const inClone = path.join(dataFolder, "postgres");
@@ -32,13 +32,13 @@ function realPlace(dataFolder: string, account: Account | null): string {
   return path.join("/var/lib/heliograph", key);
 }
 
-/** Deletes the data that belongs to this `.data` folder. The server must not run. */
+/** Deletes the data of this `.data` folder. The server must not be running. */
 export function removeData(dataFolder: string, account: Account | null): void {
   const link = path.join(dataFolder, "postgres");
   for (const place of [realPlace(dataFolder, account), link]) rmSync(place, { recursive: true, force: true });
 }
 
-/** Makes the folder for the data, with its link, and says whether it holds a database already. */
+/** Creates the folder for the data, with its link. `initialised`: it already contains a database. */
 export function prepareDataPlace(
   dataFolder: string,
   account: Account | null,
@@ -56,7 +56,7 @@ export function prepareDataPlace(
   return { dataDirectory: place, initialised: existsSync(path.join(place, "PG_VERSION")) };
 }
 
-/** The process that uses the data according to PostgreSQL's own lock file, or null. */
+/** Id of the process that uses the data, from PostgreSQL's lock file; null when there is none. */
 export function postmasterPid(dataDirectory: string): number | null {
   const file = path.join(dataDirectory, "postmaster.pid");
   if (!existsSync(file)) return null;

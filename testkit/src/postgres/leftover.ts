@@ -4,13 +4,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { processCommand } from "../process/process-command.ts";
 import { postmasterPid } from "./data-place.ts";
 
-const PATIENCE_MS = 10_000;
-const LOOK_AGAIN_MS = 100;
+const STOP_TIMEOUT_MS = 10_000;
+const POLL_MS = 100;
 
 /**
- * Stops a server that a killed demo left on this data: where Linux does not end it with its parent, nobody else would.
- * A lock file that names a process of somebody else (the number was given again) is removed, as PostgreSQL would refuse
- * to start over it.
+ * Stops a server that a killed demo left running on this data; only Linux ends it together with its parent. Removes a lock file
+ * whose process id now belongs to an unrelated process, because PostgreSQL would refuse to start.
  */
 export async function stopLeftover(dataDirectory: string): Promise<void> {
   const pid = postmasterPid(dataDirectory);
@@ -20,10 +19,12 @@ export async function stopLeftover(dataDirectory: string): Promise<void> {
     return;
   }
   process.kill(pid, "SIGINT");
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (processCommand(pid) !== null) {
     if (Date.now() > deadline)
-      throw new Error(`PostgreSQL (process ${pid}) of an earlier run does not stop: end it by hand.`);
-    await wait(LOOK_AGAIN_MS);
+      throw new Error(
+        `PostgreSQL (process ${pid}) of an earlier run did not stop within ${STOP_TIMEOUT_MS} ms. Stop it manually.`,
+      );
+    await wait(POLL_MS);
   }
 }

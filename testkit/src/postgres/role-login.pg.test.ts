@@ -9,7 +9,7 @@ import { preparePostgresBinaries } from "./binaries.ts";
 import { ensureServiceLogins, roleUrl } from "./role-login.ts";
 import { initialisePostgres, startPostgres } from "./server.ts";
 
-test("on a server that asks for passwords, services get their own and two callers agree on them", async () => {
+test("services get their own passwords on a server that requires them, and a second call keeps them", async () => {
   await using undo = new AsyncDisposableStack();
   const folder = mkdtempSync(path.join(tmpdir(), `hg-${process.pid}-`));
   undo.defer(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
 import pg from "pg";
 
-/** The roles that services connect as. The schema creates them without a password. */
+/** Roles that services connect as. The schema creates them without a password. */
 export type ServiceRole = "heliograph_gateway" | "heliograph_watcher";
 
 /**
- * The password of a service role, derived from the superuser's: every demo and tool that is given the same superuser URL
- * comes to the same one, so that two of them on one server do not change it under each other. Null where the superuser
- * needs none either (trusted socket).
+ * Password of a service role, derived from the superuser's: every demo and tool with the same superuser URL derives the same
+ * one, so that two of them on one server do not overwrite each other's password. Null where the superuser needs none either
+ * (trusted socket).
  */
 function passwordOf(databaseUrl: URL, role: ServiceRole): string | null {
   if (databaseUrl.password === "") return null;
@@ -16,7 +16,7 @@ function passwordOf(databaseUrl: URL, role: ServiceRole): string | null {
     .digest("hex");
 }
 
-/** The same database as `databaseUrl` (a superuser's), as a service connects to it. */
+/** URL with which a service connects to the database of `databaseUrl` (a superuser URL). */
 export function roleUrl(databaseUrl: string, role: ServiceRole): string {
   const url = new URL(databaseUrl);
   const password = passwordOf(url, role);
@@ -45,8 +45,8 @@ async function canLogIn(url: string): Promise<unknown> {
 }
 
 /**
- * Makes the service roles able to log in on a migrated database. Changes a password only when the present one does not
- * work, because changing it ends nothing but breaks every later connection of whoever set it.
+ * Enables the service roles to log in on a migrated database. Changes a password only when the current one does not work: a
+ * change keeps open connections but breaks every later connection of the program that set the old one.
  */
 export async function ensureServiceLogins(databaseUrl: string): Promise<void> {
   for (const role of ["heliograph_gateway", "heliograph_watcher"] as const) {

@@ -7,24 +7,24 @@ import { preparePostgresBinaries } from "./binaries.ts";
 import { type PostgresPlace, type PostgresServer, startPostgres } from "./server.ts";
 import { fastSettings, makeServerFolder, provideTemplates, socketUrl } from "./template-cluster.ts";
 
-/** A server for one run of a tool, on a socket in a private folder, with the template databases on it. */
+/** A server for one run of a tool, on a socket in a private folder, with the template databases. */
 export interface ScratchServer extends AsyncDisposable {
   readonly server: PostgresServer;
-  /** Where its data lies, for whoever stops it and starts it again, or copies it. */
+  /** Binaries, account and data directory, to restart the server or copy its data. */
   readonly place: PostgresPlace;
-  /** What was made for this server; deleted with it. */
+  /** Folder of this server, deleted with it. */
   readonly folder: string;
   readonly socketFolder: string;
   readonly settings: Readonly<Record<string, string>>;
   /** Superuser URL of a database. */
   url(database: string): string;
-  /** Why the templates could not be built, or null. */
+  /** Error of a failed build of the templates, or null. */
   failure: unknown;
 }
 
 const FOLDER = /^hg-(\d+)-/;
 
-/** A run that was killed with -9 could not delete its folder. */
+/** Deletes folders of runs that were killed with SIGKILL. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = FOLDER.exec(name)?.[1];
@@ -35,8 +35,8 @@ function removeLeftovers(): void {
 }
 
 /**
- * Starts the server; disposing stops it and deletes everything. `settings` go over those that trade safety for speed,
- * `logSink` gets every line of its log.
+ * Starts the server. Disposing stops it and deletes its folder. `settings` override `fastSettings`; `logSink` receives every
+ * line of its log.
  */
 export async function startScratchServer(
   settings: Readonly<Record<string, string>> = {},

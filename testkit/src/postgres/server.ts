@@ -9,20 +9,20 @@ import { type Program, startProgram } from "../supervisor/program.ts";
 import type { Account } from "./account.ts";
 import type { PostgresBinaries } from "./binaries.ts";
 
-/** A recovery after kill -9 replays at most the write-ahead log since the last checkpoint; a minute is ample for that. */
+/** Longest start. Recovery after kill -9 replays at most the write-ahead log since the last checkpoint, well within a minute. */
 const START_MS = 60_000;
-/** A fast shutdown writes a checkpoint: a second or two with the demo's data. */
+/** Longest stop. A fast shutdown writes a checkpoint: one or two seconds with the demo's data. */
 const STOP_MS = 6_000;
 
-/** What both initdb and the server need. */
+/** Binaries, account and data directory of a server. */
 export interface PostgresPlace {
   binaries: PostgresBinaries;
-  /** Null: run as ourselves. */
+  /** Null: the account of this process. */
   account: Account | null;
   dataDirectory: string;
 }
 
-/** How clients reach the server: a port on 127.0.0.1, or a folder with a socket and no port at all. */
+/** Where the server listens: a port on 127.0.0.1, or only a socket in a folder. */
 export type PostgresListen = { port: number } | { socketFolder: string };
 
 /** A running server. Its `stop` is a fast shutdown. */
@@ -33,8 +33,8 @@ function asAccount(account: Account | null) {
 }
 
 /**
- * Creates a data directory with the superuser `postgres`. With a password, connections must give it; without, everybody
- * who reaches the server is trusted, which suits only a socket in a private folder.
+ * Creates a data directory with the superuser `postgres`. With a password, connections must provide it. Without one, every
+ * connection is trusted, which is safe only for a socket in a private folder.
  */
 export async function initialisePostgres(
   place: PostgresPlace,
@@ -55,7 +55,7 @@ export async function initialisePostgres(
         `--pgdata=${place.dataDirectory}`,
         "--username=postgres",
         "--encoding=UTF8",
-        // The same order of strings on every machine, whatever its C library knows.
+        // Sorts strings in the same way on every machine, independent of its C library.
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
         "--locale=C",
@@ -65,7 +65,7 @@ export async function initialisePostgres(
       ],
       "INT",
     );
-    // The working folder may be closed to the account, and initdb looks at it.
+    // initdb accesses the working directory, which the account may not be allowed to enter.
     const child = spawn(command, args, { cwd: "/", stdio: ["ignore", "pipe", "pipe"], ...asAccount(place.account) });
     const lines = recentLines([child.stdout, child.stderr]);
     const [code] = (await Promise.race([
@@ -98,14 +98,14 @@ export async function startPostgres(
     name: "PostgreSQL",
     command: place.binaries.postgres,
     args: ["-D", place.dataDirectory, ...args],
-    // The server must not keep a folder busy, nor need the right to enter it.
+    // The server must not keep a folder busy or need access to it.
     cwd: "/",
     account: place.account,
-    // A fast shutdown: sessions end, data is written.
+    // Fast shutdown: ends sessions and writes a checkpoint.
     stopSignal: "SIGINT",
     stopMs: STOP_MS,
     abortSignal: "SIGQUIT",
-    // A standby says "read-only".
+    // A standby reports "read-only".
     readyFrom: (line) => (/database system is ready to accept (read-only )?connections/.test(line) ? true : undefined),
     readyMs: START_MS,
     logSink: options.logSink,

@@ -25,7 +25,7 @@ const ask = async (url: string, text: string): Promise<unknown> => {
   }
 };
 
-test("a standby has what was committed while it listened, loses what was not received, and becomes another timeline", async () => {
+test("a promoted standby has the commits it received, lacks those it did not, and starts a new timeline", async () => {
   await using primary = await startScratchServer(settings);
   await using standby = await standbyOf(primary, false);
   const [there, here] = [primary.url("heliograph_demo"), standby.url("heliograph_demo")];
@@ -46,7 +46,7 @@ test("a standby has what was committed while it listened, loses what was not rec
   expect(await ask(here, "select left(pg_walfile_name(pg_current_wal_lsn()), 8)")).toBe("00000002");
 }, 60_000);
 
-test("a synchronous standby loses nothing that was acknowledged, and a promoted one waits for nobody", async () => {
+test("a synchronous standby has every acknowledged commit, and after promotion waits for no standby", async () => {
   await using primary = await startScratchServer(settings);
   await using standby = await standbyOf(primary, true);
   await ask(primary.url("heliograph_demo"), "update app.team set mission = 'acknowledged'");

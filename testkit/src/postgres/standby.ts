@@ -5,17 +5,17 @@ import pg from "pg";
 import { copyRunningData } from "./copy-data.ts";
 import { type PostgresListen, type PostgresPlace, type PostgresServer, startPostgres } from "./server.ts";
 
-/** What a server needs, beside its other settings, before a standby can follow it. */
+/** Settings that a server needs in addition before a standby can follow it. */
 export const replicationSettings: Readonly<Record<string, string>> = {
   wal_level: "replica",
   max_wal_senders: "4",
   max_replication_slots: "4",
-  // A walsender that the standby's death leaves behind must not hold a synchronous commit for the default minute.
+  // A walsender that remains after its standby died must not block synchronous commits for the default minute.
   wal_sender_timeout: "5s",
 };
 
-const PATIENCE_MS = 30_000;
-const LOOK_AGAIN_MS = 20;
+const TIMEOUT_MS = 30_000;
+const POLL_MS = 20;
 
 export interface StandbyOptions {
   /** The running server to follow, started with `replicationSettings`. */
@@ -24,30 +24,30 @@ export interface StandbyOptions {
     /** Superuser URL of any database: 127.0.0.1 with a port, or a socket folder as `?host=`. */
     readonly url: string;
   };
-  /** Made here, as is the folder of a socket; both must not exist. Beside the primary's, so that they go with it. */
+  /** Created here, as is the socket folder; neither may exist. Put them next to the primary's, so that they are deleted with it. */
   readonly dataDirectory: string;
   readonly listen: PostgresListen;
   /** The settings of the primary: a standby refuses to start with a lower max_connections. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Default "standby". Two standbys of one primary need different ones. */
+  /** Default "standby". Two standbys of one primary need different names. */
   readonly name?: string;
   /** The primary acknowledges a commit only when this standby has it on disk. */
   readonly synchronous?: boolean;
 }
 
-/** A streaming copy of a primary, which answers reads until it is promoted, and then is a primary on another timeline. */
+/** A streaming standby. It answers reads until it is promoted; then it is a primary on a new timeline. */
 export interface Standby extends AsyncDisposable {
   readonly server: PostgresServer;
   readonly place: PostgresPlace;
   /** Superuser URL of a database on this server. */
   url(database: string): string;
-  /** Waits until everything that the primary has committed by now can be read here. */
+  /** Waits until everything that the primary has committed so far can be read here. */
   caughtUp(): Promise<void>;
-  /** Stops receiving: what the primary commits from now on is lost at a promotion. Resolves when nothing arrives any more. */
+  /** Stops receiving, so that later commits of the primary are lost at a promotion. Resolves when the receiver has stopped. */
   fallBehind(): Promise<void>;
-  /** Receives again, from where it stopped. */
+  /** Resumes receiving where it stopped. */
   catchUp(): Promise<void>;
-  /** Becomes a primary. Stop or fence the old one first: nothing here keeps it from taking writes. */
+  /** Promotes the standby. Stop or fence the old primary first: it would still accept writes. */
   promote(): Promise<void>;
 }
 
@@ -63,14 +63,14 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+  for (const deadline = Date.now() + TIMEOUT_MS; ; ) {
     if (await condition()) return;
-    if (Date.now() > deadline) throw new Error(`The standby did not ${what} within ${PATIENCE_MS} ms.`);
-    await wait(LOOK_AGAIN_MS);
+    if (Date.now() > deadline) throw new Error(`The standby did not ${what} within ${TIMEOUT_MS} ms.`);
+    await wait(POLL_MS);
   }
 }
 
-/** How a libpq client, which the receiver is, reaches what this URL names. */
+/** libpq connection string of this URL, for the WAL receiver. */
 function connectionInfo(url: string, name: string): string {
   const { hostname, port, username, password, searchParams } = new URL(url);
   const parts = {
@@ -87,7 +87,7 @@ function connectionInfo(url: string, name: string): string {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** "all" in pg_hba.conf does not mean connections for replication. */
+/** Adds a rule for replication: "all" in pg_hba.conf does not include replication connections. */
 async function allowReplication(primary: StandbyOptions["primary"]): Promise<void> {
   const socket = new URL(primary.url).searchParams.has("host");
   const rule = socket ? "local replication all trust" : "host replication all 127.0.0.1/32 scram-sha-256";
@@ -102,7 +102,7 @@ async function allowReplication(primary: StandbyOptions["primary"]): Promise<voi
   });
 }
 
-/** Copies the primary while it runs and leaves a data directory that starts as its standby. A slot keeps what it has not received. */
+/** Copies the running primary into a data directory that starts as its standby. A slot retains the WAL that it has not received. */
 async function copyAsStandby(options: StandbyOptions, name: string): Promise<void> {
   const { primary, dataDirectory } = options;
   await withClient(primary.url, async (client) => {
@@ -115,8 +115,8 @@ async function copyAsStandby(options: StandbyOptions, name: string): Promise<voi
     const files = {
       backup_label: rows[0]?.labelfile ?? "",
       "standby.signal": "",
-      // Not on the command line, where `alter system` could not change it. Instead of the primary's own file: that may
-      // say that the primary waits for a standby, and this one must not when it is promoted.
+      // In a file, because `alter system` cannot change settings of the command line. Replaces the primary's own file, which
+      // may make the primary wait for a standby: a promoted standby must not.
       "postgresql.auto.conf": `primary_conninfo = ${quoted(connectionInfo(primary.url, name))}\nprimary_slot_name = ${quoted(name)}\n`,
     };
     for (const [file, text] of Object.entries(files)) {
@@ -127,7 +127,7 @@ async function copyAsStandby(options: StandbyOptions, name: string): Promise<voi
   });
 }
 
-/** Starts a standby of a running primary. None of the programs for this is shipped with the binaries from npm; see `copyAsStandby`. */
+/** Starts a standby of a running primary. pg_basebackup is not among the binaries from npm; see `copyAsStandby`. */
 export async function startStandby(options: StandbyOptions): Promise<Standby> {
   const { primary, listen, synchronous = false } = options;
   const name = options.name ?? "standby";
@@ -151,7 +151,7 @@ export async function startStandby(options: StandbyOptions): Promise<Standby> {
     } else own.searchParams.set("host", listen.socketFolder);
     return own.href;
   };
-  // pg makes no object of one row here: each of these asks one thing.
+  // Each of these queries returns one value.
   const ask = async (address: string, text: string): Promise<unknown> =>
     withClient(address, async (client) => (await client.query({ text, rowMode: "array" })).rows[0]?.[0]);
   const here = (text: string): Promise<unknown> => ask(url("postgres"), text);
@@ -163,7 +163,7 @@ export async function startStandby(options: StandbyOptions): Promise<Standby> {
       await client.query("select pg_reload_conf()");
     });
 
-  await until("begin to receive", receiving);
+  await until("start receiving", receiving);
   if (synchronous) {
     await withClient(primary.url, async (client) => {
       await client.query(`alter system set synchronous_standby_names = '"${name}"'`);

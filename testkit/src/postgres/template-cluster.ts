@@ -20,14 +20,14 @@ import { cacheFolder } from "../process/cache-folder.ts";
 import { repositoryRoot } from "../repository.ts";
 import { initialisePostgres, type PostgresPlace, startPostgres } from "./server.ts";
 
-/** The core alone, the suite on top of it, and the suite with its demonstration data. Test files copy one of them by these names. */
+/** Template databases: the core alone, the suite on top of it, and the suite with its demo data. Test files copy one of them. */
 export const templateDatabase = {
   core: "heliograph_core",
   suite: "heliograph_suite",
   demo: "heliograph_demo",
 } as const;
 
-/** Durability costs time, and nobody needs these databases after a crash. */
+/** Settings without durability: these databases are not needed after a crash. */
 export const fastSettings: Record<string, string> = {
   fsync: "off",
   synchronous_commit: "off",
@@ -39,20 +39,20 @@ export const fastSettings: Record<string, string> = {
   wal_recycle: "off",
 };
 
-/** Counted up when the way in which a cache is made changes. */
+/** Increase this when the way in which a cache is built changes. */
 const CACHE_FORMAT = 4;
-/** Caches of edited trees pile up at 60 MB or so each; this many are kept. */
+/** Number of caches to keep. Each edit of db/ adds one of about 60 MB. */
 const KEPT_CACHES = 4;
 const PREFIX = "templates-";
 
-/** URL of a database behind the socket in this folder; the host in front is only there because a URL must have one. */
+/** URL of a database on the socket in this folder. The host is unused, but a URL must have one. */
 export function socketUrl(socketFolder: string, database: string): string {
   return `postgresql://postgres@localhost/${database}?host=${encodeURIComponent(socketFolder)}`;
 }
 
 /**
- * Everything that the content of the templates depends on. The day is part of it because log partitions are made for the
- * days to come: a template from last month has none for today.
+ * Hash of everything that the content of the templates depends on. The day is included because log partitions are created for
+ * the coming days: a template from last month has none for today.
  */
 function contentKey(version: string): string {
   const hash = createHash("sha256").update(`${CACHE_FORMAT} ${version} ${new Date().toISOString().slice(0, 10)}`);
@@ -68,7 +68,7 @@ function own(place: PostgresPlace, ...folders: string[]): void {
   for (const folder of folders) if (place.account) chownSync(folder, place.account.uid, place.account.gid);
 }
 
-/** A private folder for one server: `<folder>/data` and `<folder>/s` for its socket. Short, as socket paths end at 107 bytes. */
+/** A private folder for one server: `<folder>/data`, and `<folder>/s` for its socket (short: socket paths are limited to 107 bytes). */
 export function makeServerFolder(prefix: string): { folder: string; dataDirectory: string; socketFolder: string } {
   const folder = mkdtempSync(prefix);
   chmodSync(folder, 0o755);
@@ -77,7 +77,7 @@ export function makeServerFolder(prefix: string): { folder: string; dataDirector
   return { folder, dataDirectory, socketFolder };
 }
 
-/** Fills the templates on a running server. Returns why that failed, or null. */
+/** Builds the templates on a running server. Returns the error of a failed build, or null. */
 async function fillTemplates(socketFolder: string): Promise<unknown> {
   const client = new pg.Client(socketUrl(socketFolder, "postgres"));
   await client.connect();
@@ -97,7 +97,7 @@ async function fillTemplates(socketFolder: string): Promise<unknown> {
   }
 }
 
-function forgetOldCaches(cache: string): void {
+function deleteOldCaches(cache: string): void {
   const caches = readdirSync(cache)
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => path.join(cache, name))
@@ -105,8 +105,8 @@ function forgetOldCaches(cache: string): void {
   for (const old of caches.slice(KEPT_CACHES)) rmSync(old, { recursive: true, force: true });
 }
 
-/** Two runs may build the same cache; the slower one throws its copy away. */
-function keep(dataDirectory: string, cached: string): void {
+/** Saves the data directory as a cache. When two runs build the same cache, the slower one discards its copy. */
+function saveCache(dataDirectory: string, cached: string): void {
   const copy = mkdtempSync(`${cached}.`);
   execFileSync("cp", ["-Rp", `${dataDirectory}/.`, copy]);
   try {
@@ -114,13 +114,13 @@ function keep(dataDirectory: string, cached: string): void {
   } catch {
     rmSync(copy, { recursive: true, force: true });
   }
-  forgetOldCaches(path.dirname(cached));
+  deleteOldCaches(path.dirname(cached));
 }
 
 /**
- * Puts a data directory with the templates into `place.dataDirectory`: copied from the cache when db/ has not changed,
- * else built. A failed build is not cached and is returned, not thrown: a broken migration must not hide whether the
- * tests that need no database pass.
+ * Fills `place.dataDirectory` with a data directory that has the templates: copied from the cache when db/ is unchanged, else
+ * built. Returns the error of a failed build, or null. It does not throw, because a broken migration must not hide the results
+ * of tests that need no database. Failed builds are not cached.
  */
 export async function provideTemplates(place: PostgresPlace, socketFolder: string): Promise<unknown> {
   const cache = cacheFolder();
@@ -133,10 +133,10 @@ export async function provideTemplates(place: PostgresPlace, socketFolder: strin
     utimesSync(cached, new Date(), new Date());
     return null;
   }
-  // Small segments of write-ahead log: of the usual ones, 64 MB would be copied at the start of every run.
+  // Small WAL segments: with the default size every run would copy 64 MB at its start.
   await initialisePostgres(place, null, ["--wal-segsize=1"]);
   const server = await startPostgres(place, { listen: { socketFolder }, settings: fastSettings });
   const failure = await fillTemplates(socketFolder).finally(() => server.stop());
-  if (failure === null) keep(place.dataDirectory, cached);
+  if (failure === null) saveCache(place.dataDirectory, cached);
   return failure;
 }

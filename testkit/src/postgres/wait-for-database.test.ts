@@ -1,4 +1,4 @@
-/** Against a server that speaks only as much of PostgreSQL's protocol as a connection needs. */
+/** Tests against a server that implements only the part of PostgreSQL's protocol that a connection needs. */
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
@@ -39,21 +39,25 @@ async function listen(port: number, answers: readonly Buffer[]): Promise<number>
 
 const { signal } = new AbortController();
 
-test("a server that is not there is waited for, which is said once and without the password", async () => {
+test("waits for a server that is down and reports it once, without the password", async () => {
   const port = await anyFreePort();
-  const said: string[] = [];
+  const reports: string[] = [];
   const welcome = Buffer.concat([authentication(0), message("Z", Buffer.from("I"))]);
   const report = (text: string) => {
-    said.push(text);
+    reports.push(text);
     void listen(port, [welcome]);
   };
   await waitForDatabase(`postgresql://a:secret@127.0.0.1:${port}/db`, { signal, report });
-  expect(said).toEqual([expect.stringMatching(/^Waiting for PostgreSQL at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\) …$/)]);
-  expect(said[0]).not.toContain("secret");
+  expect(reports).toEqual([
+    expect.stringMatching(/^Waiting for PostgreSQL at 127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\) …$/),
+  ]);
+  expect(reports[0]).not.toContain("secret");
 });
 
-test("a server that asks for a password is not waited for when the URL has none", async () => {
+test("rejects when the server requires a password and the URL has none", async () => {
   const port = await listen(0, [authentication(10, "SCRAM-SHA-256\0\0"), authentication(11, "r=x,s=eA==,i=4096")]);
   const waiting = waitForDatabase(`postgresql://a@127.0.0.1:${port}/db`, { signal, report: () => undefined });
-  await expect(waiting).rejects.toThrow("refuses the connection to db: it wants a password, the URL has none");
+  await expect(waiting).rejects.toThrow(
+    "refuses the connection to db: the server requires a password and the URL has none",
+  );
 });

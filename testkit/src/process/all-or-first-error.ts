@@ -1,6 +1,6 @@
 /**
- * Waits for all of them, also when one has failed, and then throws that failure: what the others acquired meanwhile must
- * be in the hands of whoever releases it. `onFailure` is called at the first one, to end the waiting of the others.
+ * Waits for all promises, even when one rejects, and then throws the first error: the caller can release what the others have
+ * acquired only after they have settled. `onFailure` is called at the first error, to cancel the others.
  */
 export async function allOrFirstError<T extends readonly unknown[]>(
   promises: readonly [...{ [I in keyof T]: Promise<T[I]> }],

@@ -1,4 +1,4 @@
-/** With a PATH that has nothing but an apt-get of ours, which notes how it was called. */
+/** PATH contains only a fake apt-get that records its calls. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,13 +18,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const notes = () => path.join(folder, "calls");
-const calls = () => (existsSync(notes()) ? readFileSync(notes(), "utf8").trim().split("\n") : []);
+const callLog = () => path.join(folder, "calls");
+const calls = () => (existsSync(callLog()) ? readFileSync(callLog(), "utf8").trim().split("\n") : []);
 
-/** An apt-get that puts a program of the last package's name beside itself; `body` runs before that. */
+/** Writes a fake apt-get whose install creates a program named after the last package; `body` runs before that. */
 function provideAptGet(body = ""): void {
   const script = `#!/bin/sh
-echo "$DEBIAN_FRONTEND $*" >> '${notes()}'
+echo "$DEBIAN_FRONTEND $*" >> '${callLog()}'
 ${body}
 for last; do :; done
 case "$*" in *install*) printf '#!/bin/sh\\n' > '${folder}/'"$last"; /bin/chmod +x '${folder}/'"$last";; esac
@@ -34,7 +34,7 @@ case "$*" in *install*) printf '#!/bin/sh\\n' > '${folder}/'"$last"; /bin/chmod 
 
 const asRoot = (packages: readonly string[]) => aptGetInstall(packages, true);
 
-test("as root the absent program is installed without a question, with fresh lists, and then found", async () => {
+test("root installs a missing program non-interactively after updating the lists, and then finds it", async () => {
   provideAptGet();
   expect(await findRedis(asRoot)).toEqual({ program: path.join(folder, "redis-server") });
   expect(calls()).toEqual([
@@ -46,19 +46,19 @@ test("as root the absent program is installed without a question, with fresh lis
   expect(findChromium()).toBe(path.join(folder, "chromium"));
 });
 
-test("a program that is there already is not installed again", async () => {
+test("does not install a program that exists", async () => {
   provideAptGet();
   writeFileSync(path.join(folder, "valkey-server"), "", { mode: 0o755 });
   expect(await findRedis(asRoot)).toEqual({ program: path.join(folder, "valkey-server") });
   expect(calls()).toEqual([]);
 });
 
-test("lists that cannot be fetched do not keep it from trying", async () => {
+test("installs even when the lists cannot be updated", async () => {
   provideAptGet('case "$1" in update) exit 100;; esac');
   expect(await asRoot(["chromium"])).toBeNull();
 });
 
-test("a failed installation is a sentence, not an exception", async () => {
+test("a failed installation resolves to a sentence and does not throw", async () => {
   provideAptGet("exit 100");
   const found = await findRedis(asRoot);
   expect(found).toEqual({ program: null, reason: expect.stringContaining("could not install redis-server") });
@@ -69,12 +69,12 @@ test("an apt-get that does not start is a failed installation", async () => {
   expect(await asRoot(["chromium"])).toContain("could not install chromium");
 });
 
-test("whoever is not root is told the command", async () => {
+test("other users than root get the command to run", async () => {
   provideAptGet();
   expect(await aptGetInstall(["redis-server"], false)).toContain("sudo apt-get install redis-server");
   expect(calls()).toEqual([]);
 });
 
-test("a machine without apt-get is told so", async () => {
+test("reports a missing apt-get", async () => {
   expect(await asRoot(["chromium"])).toContain("no apt-get");
 });

@@ -7,7 +7,7 @@ import { boundCommand } from "./bound-command.ts";
 const onlyLinux = test.skipIf(process.platform !== "linux");
 const module = JSON.stringify(new URL("bound-command.ts", import.meta.url).href);
 
-/** Source of a program that starts `script` bound to itself, with our stdout, and stays. */
+/** Source of a program that starts `script` bound to itself, with its own stdout, and keeps running. */
 function parentOf(script: string): string {
   return `
     import { spawn } from "node:child_process";
@@ -17,7 +17,7 @@ function parentOf(script: string): string {
     setInterval(() => undefined, 1000);`;
 }
 
-test("the command and its arguments arrive as they are, its end is told, its id is the child's own", async () => {
+test("passes command, arguments and exit code unchanged, and the child has the process id of the command", async () => {
   const odd = ["a b", "$0", "'", ""];
   const script = "console.log(JSON.stringify([process.pid, ...process.argv.slice(1)])); process.exit(7)";
   const { command, args } = boundCommand(process.execPath, ["-e", script, "--", ...odd], "TERM");
@@ -28,20 +28,20 @@ test("the command and its arguments arrive as they are, its end is told, its id 
   expect(JSON.parse(out)).toEqual([child.pid, ...odd]);
 });
 
-onlyLinux("a program dies with the parent that was killed", async () => {
+onlyLinux("a program ends when its parent is killed", async () => {
   const script = "console.log('up'); setInterval(() => undefined, 1000)";
   const parent = spawn(process.execPath, ["--input-type=module", "-e", parentOf(script)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await once(createInterface({ input: parent.stdout }), "line");
   parent.kill("SIGKILL");
-  // Ends only when the last process that holds the pipe is gone, and that is the program.
+  // "close" fires only when the last process with the pipe has ended, which is the program.
   await once(parent, "close");
 });
 
-onlyLinux("a program whose parent died before it could ask for that signal does not start", async () => {
+onlyLinux("a program does not start when its parent died before setpriv requested the signal", async () => {
   const { command, args } = boundCommand(process.execPath, ["-e", "console.log('started')"], "TERM");
-  // The wrapped command as the child of somebody else: what it is after its parent has died and it was given away.
+  // The wrapped command as the child of another process, as after its parent died and it was reparented.
   const child = spawn("/bin/sh", ["-c", '"$@"; exit $?', "sh", command, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });

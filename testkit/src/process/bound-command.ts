@@ -2,15 +2,15 @@ import { existsSync } from "node:fs";
 
 const SETPRIV = "/usr/bin/setpriv";
 /**
- * Runs between setpriv and the program: Linux signals the death of a parent only to those that asked for it before, so
- * one that died while its child was on its way to setpriv would leave it running for ever. `$0` is the parent's id.
+ * Shell script between setpriv and the program. Linux signals the death of a parent only to processes that requested it before,
+ * so a parent that died before setpriv ran would leave the program running forever. `$0` is the id of the parent.
  */
 const ONLY_BELOW_PARENT = '[ "$PPID" = "$0" ] && exec "$@"';
 
 /**
- * Wraps a command so that Linux itself signals the program when we die without a chance to stop it (kill -9, out of
- * memory), or does not start it when we are dead already. Elsewhere the command is returned as it is, and such a program
- * has to be found and stopped by the next start.
+ * Wraps a command so that Linux signals the program when this process dies without stopping it (kill -9, out of memory), and
+ * does not start it when this process is already dead. On other systems the command is returned unchanged, and the next start
+ * has to find and stop such a program.
  */
 export function boundCommand(
   command: string,

@@ -1,9 +1,9 @@
 import { dataFolder } from "../repository.ts";
 
-/** Are we root? PostgreSQL refuses to run as root, so everything it touches must then belong to another account. */
+/** Whether this process runs as root. PostgreSQL refuses to, so its files must then belong to another account. */
 export const isRoot = process.getuid?.() === 0;
 
-/** What can be made again at any time. As root it lies where another account can reach it, whatever /root's mode is. */
+/** Folder for files that can be recreated. For root it is outside of /root, so that another account can reach it. */
 export function cacheFolder(): string {
   return isRoot ? "/var/cache/heliograph" : dataFolder;
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 
-/** The path of the first of these programs that PATH has, or null. */
+/** Path of the first of these programs found on PATH, or null. */
 export function findProgram(...names: string[]): string | null {
   for (const name of names) {
     for (const folder of (process.env["PATH"] ?? "").split(path.delimiter)) {
@@ -10,7 +10,7 @@ export function findProgram(...names: string[]): string | null {
         accessSync(file, constants.X_OK);
         return file;
       } catch {
-        // Not here.
+        // Not in this folder.
       }
     }
   }

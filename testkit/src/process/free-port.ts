@@ -17,17 +17,17 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * The first port at or above `preferred` that nobody listens on, leaving out those in `taken` (chosen already, not yet
- * listening). Another process may take it before it is used: the caller tries again with the next.
+ * The first free port at or above `preferred`, excluding those in `taken` (chosen but not yet listening). Another process may
+ * take it before it is used; the caller must then retry with the next.
  */
 export async function freePort(preferred: number, taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (let port = preferred; port <= HIGHEST_PORT; port++) {
     if (!taken.has(port) && (await isFree(port))) return port;
   }
-  throw new Error(`No free port at or above ${preferred}.`);
+  throw new Error(`There is no free port at or above ${preferred}.`);
 }
 
-/** A port that the system chose. */
+/** A free port chosen by the system. */
 export async function anyFreePort(): Promise<number> {
   const server = createServer();
   server.listen({ port: 0, host: "127.0.0.1" });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-/** The command line of a living process, or null when there is none of this id. */
+/** Command line of a running process; null when no process has this id. */
 export function processCommand(pid: number): string | null {
   if (existsSync("/proc/self")) {
     try {

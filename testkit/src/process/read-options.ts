@@ -1,8 +1,8 @@
 import { ConfigurationError, configurationExitCode } from "@heliograph/server-kit";
 
 /**
- * Options of a program, or its end: with the usage when help was asked for (null) or the command line is wrong (exit code
- * 2), with the names of the variables when the environment is (78, as the services).
+ * Reads the options of a program, or exits: with the usage for --help (`read` returns null, exit code 0) or a wrong command
+ * line (exit code 2), and with the names of the variables for a wrong environment (exit code 78, as the services).
  */
 export function readOptions<T>(read: () => T | null, usage: string): T {
   try {

@@ -1,10 +1,10 @@
-/** One of several parts of a list, from 1. */
+/** One of several parts of a list. The first has index 1. */
 export interface Part {
   readonly index: number;
   readonly of: number;
 }
 
-/** Parses `K/N`, for example `2/3`. @throws Error with a sentence for the command line */
+/** Parses `K/N`, for example `2/3`. @throws Error with a message for the user */
 export function readPart(text: string): Part {
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   const part = { index: Number(index), of: Number(of) };
@@ -13,7 +13,7 @@ export function readPart(text: string): Part {
   return part;
 }
 
-/** The items of a part: every `of`-th, so that slow neighbours spread over the parts. */
+/** The items of a part: every `of`-th, so that adjacent slow items are spread over the parts. */
 export function itemsOfPart<Item>(items: readonly Item[], { index, of }: Part): Item[] {
   return items.filter((_, position) => position % of === index - 1);
 }

@@ -1,4 +1,4 @@
-/** The parts of a service's log line (JSON) that a person wants to read; null for any other line. */
+/** Level and message with cause of a service's log line (JSON); null for any other line. */
 export function parseLogLine(line: string): { level: number; message: string } | null {
   if (!line.startsWith("{")) return null;
   try {
@@ -13,7 +13,7 @@ export function parseLogLine(line: string): { level: number; message: string } |
   }
 }
 
-/** A line of a program's output for people: of a log line its message, any other as it is. */
+/** A line of a program's output for people: the message of a log line, any other line unchanged. */
 export function readableLine(line: string): string {
   return parseLogLine(line)?.message || line;
 }

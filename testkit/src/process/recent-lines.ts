@@ -1,15 +1,15 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-/** The last lines of a program's output, kept so that its death can be explained. */
+/** The last lines of a program's output, kept to explain a failure. */
 export interface RecentLines {
-  /** Adds a reader; returns the function that removes it. */
+  /** Adds a listener; returns the function that removes it. */
   onLine(listener: (line: string) => void): () => void;
   /** The newest lines, oldest first. */
   tail(count: number): string[];
 }
 
-/** Reads streams line by line and keeps the newest `keep` lines. Reading never stops, or the program would block. */
+/** Reads streams line by line and keeps the newest `keep` lines. It never stops reading, or the program would block. */
 export function recentLines(streams: readonly (Readable | null)[], keep = 2_000): RecentLines {
   const lines: string[] = [];
   const listeners = new Set<(line: string) => void>();

@@ -18,7 +18,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-/** The program with the id of its runner in the environment, and a reader of its next line. */
+/** Starts the program with the id of its runner in the environment; `next` reads its next line. */
 function start(runner: number) {
   const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM], {
     env: { ...process.env, HELIOGRAPH_RUNNER: String(runner) },
@@ -29,14 +29,14 @@ function start(runner: number) {
   return { child, next: async () => (await lines.next()).value as string };
 }
 
-test("a program whose runner died before it looked for it stops", async () => {
+test("a program stops when its runner died before the first check", async () => {
   const dead = spawn(process.execPath, ["--version"]);
   await once(dead, "exit");
   const { next } = start(dead.pid ?? 0);
-  expect(await next()).toBe("stopped: the end of the process that started it");
+  expect(await next()).toBe("stopped: the process that started it has exited");
 });
 
-test("a program whose runner lives goes on until a signal, also when that comes twice, and does not hand the id on", async () => {
+test("a program whose runner is alive runs until a signal, handles a second signal, and does not pass on the id", async () => {
   const { child, next } = start(process.pid);
   expect(await next()).toBe("inherited: undefined");
   child.kill("SIGINT");

@@ -1,4 +1,4 @@
-/** How often to look whether run.mjs still lives. */
+/** Interval of the checks whether run.mjs is still running. */
 const PARENT_CHECK_MS = 500;
 
 /** Why a program was asked to stop; the reason of the signal that `stopRequest` returns. */
@@ -7,24 +7,24 @@ export class StopRequested extends Error {
 }
 
 /**
- * A signal that is aborted when this program shall stop: SIGINT, SIGTERM, SIGHUP, or the death of the run.mjs that
- * started it (a kill -9 up there reaches nobody else). The handlers stay registered, because Ctrl-C arrives twice, from
- * the terminal and through npm, and the second one must not end a program that is busy stopping.
+ * Returns a signal that is aborted when this program must stop: on SIGINT, SIGTERM, SIGHUP, or when the run.mjs that started it
+ * has died (kill -9 of run.mjs does not reach this process). The handlers stay registered, because Ctrl-C arrives twice, from
+ * the terminal and through npm, and the second one must not end a program that is stopping.
  */
 export function stopRequest(): AbortSignal {
   const controller = new AbortController();
   const stop = (reason: string) => controller.abort(new StopRequested(reason));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
   const runner = process.env["HELIOGRAPH_RUNNER"];
-  // What we start in turn has us as its parent, and must not take this for the number of its own.
+  // Child processes have this process as their parent and must not inherit the id.
   delete process.env["HELIOGRAPH_RUNNER"];
   if (runner !== undefined) {
-    const look = () => {
-      if (String(process.ppid) !== runner) stop("the end of the process that started it");
+    const check = () => {
+      if (String(process.ppid) !== runner) stop("the process that started it has exited");
     };
-    // At once as well: it may have been killed while we were loading.
-    look();
-    setInterval(look, PARENT_CHECK_MS).unref();
+    // Check at once: it may have been killed while this process was loading.
+    check();
+    setInterval(check, PARENT_CHECK_MS).unref();
   }
   return controller.signal;
 }
@@ -37,7 +37,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The promise, or a rejection as soon as the signal is aborted; what the promise does after that interests nobody. */
+/** The promise, or a rejection as soon as the signal is aborted; the outcome of the promise is then ignored. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   promise.catch(() => undefined);
   return Promise.race([promise, aborted(signal).then((): never => signal.throwIfAborted() as never)]);

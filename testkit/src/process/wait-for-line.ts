@@ -3,10 +3,10 @@ import { readableLine } from "./readable-line.ts";
 import type { RecentLines } from "./recent-lines.ts";
 import { hasExited } from "./stop-child.ts";
 
-/** A program ended before it was ready. */
+/** A program exited before it was ready. */
 export class EndedEarly extends Error {
   override readonly name = "EndedEarly";
-  /** Null: by a signal. */
+  /** Null when a signal ended it. */
   readonly exitCode: number | null;
 
   constructor(message: string, exitCode: number | null) {
@@ -16,8 +16,8 @@ export class EndedEarly extends Error {
 }
 
 /**
- * Resolves with what `match` makes of the first line that it accepts (by returning something other than undefined).
- * Rejects with the program's last words when it ends before, cannot be started, or `timeoutMs` passes.
+ * Resolves with the first result of `match` that is not undefined. Rejects with the program's last lines when it exits before,
+ * cannot be started, or `timeoutMs` passes.
  */
 export function waitForLine<T>(options: {
   name: string;
@@ -25,17 +25,17 @@ export function waitForLine<T>(options: {
   lines: RecentLines;
   match: (line: string) => T | undefined;
   timeoutMs: number;
-  /** Ends the waiting, for a Ctrl-C while things start. */
+  /** Cancels the wait, for Ctrl-C during the start. */
   signal?: AbortSignal | undefined;
 }): Promise<T> {
   const { name, child, lines, match, timeoutMs, signal } = options;
   return new Promise<T>((resolve, reject) => {
-    const story = (what: string) => `${name} ${what}\n${lines.tail(15).map(readableLine).join("\n")}`.trimEnd();
+    const withLastLines = (what: string) => `${name} ${what}\n${lines.tail(15).map(readableLine).join("\n")}`.trimEnd();
     const fail = (error: Error) => {
       finish();
       reject(error);
     };
-    const onLate = () => fail(new Error(story(`was not ready within ${timeoutMs} ms:`)));
+    const onLate = () => fail(new Error(withLastLines(`was not ready within ${timeoutMs} ms:`)));
     const timer = setTimeout(onLate, timeoutMs);
     const stopReading = lines.onLine((line) => {
       const value = match(line);
@@ -43,12 +43,12 @@ export function waitForLine<T>(options: {
       finish();
       resolve(value);
     });
-    // "close" comes after the last line of output, "exit" may come before it.
+    // "close" fires after the last line of output; "exit" may fire before it.
     const onClose = () => {
       const how = child.signalCode ?? `exit code ${child.exitCode}`;
-      fail(new EndedEarly(story(`ended (${how}) before it was ready:`), child.exitCode));
+      fail(new EndedEarly(withLastLines(`exited (${how}) before it was ready:`), child.exitCode));
     };
-    const onError = (error: Error) => fail(new Error(story(`could not be started: ${error.message}`)));
+    const onError = (error: Error) => fail(new Error(withLastLines(`could not be started: ${error.message}`)));
     const onAbort = () => fail(signal?.reason);
     child.once("close", onClose);
     child.once("error", onError);

@@ -1,10 +1,10 @@
 import { aptGetInstall } from "../process/apt-get.ts";
 import { findProgram } from "../process/find-program.ts";
 
-/** A Redis program, or the reason why there is none. */
+/** Path of a Redis server program, or the reason why there is none. */
 export type FoundRedis = { program: string } | { program: null; reason: string };
 
-/** Looks for redis-server (or its twin valkey-server) on PATH, and installs it by apt-get where that is possible. */
+/** Finds redis-server (or the compatible valkey-server) on PATH, or installs it with apt-get where possible. */
 export async function findRedis(install: typeof aptGetInstall = aptGetInstall): Promise<FoundRedis> {
   const present = findProgram("redis-server", "valkey-server");
   if (present !== null) return { program: present };

@@ -11,7 +11,7 @@ export interface RedisServer extends Program {
 }
 
 /**
- * Starts `redis-server` without persistence: Redis only passes messages on, PostgreSQL has the log.
+ * Starts `redis-server` without persistence: Redis only transports messages, and PostgreSQL has the log.
  * @param options `port` null: any free port
  */
 export async function startRedis(

@@ -1,6 +1,6 @@
 import type { DownMessage } from "@heliograph/protocol";
 
-/** Ids that one line names; the rest is counted. */
+/** Ids shown in one line; the rest is counted. */
 const shown = 3;
 
 function some(ids: readonly string[]): string {
@@ -11,7 +11,7 @@ function some(ids: readonly string[]): string {
     .join(" ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** A message in a few words, for the failure message of a test. */
+/** Short text of a message, for the failure message of a test. */
 export function messageText(message: DownMessage): string {
   switch (message.type) {
     case "INVALIDATE": {

@@ -13,13 +13,13 @@ function versions(...versions: readonly (readonly ["CREATE" | "UPDATE" | "DELETE
   return made;
 }
 
-test("a version that was told twice, or late, is disorder", () => {
+test("a version delivered twice or after a newer one is out of order", () => {
   expect(versions(["UPDATE", 1], ["UPDATE", 2]).disorder()).toEqual([]);
   expect(versions(["UPDATE", 1], ["UPDATE", 1]).disorder()).toEqual([`task/${id}: 1, 1`]);
   expect(versions(["UPDATE", 2], ["UPDATE", 1]).disorder()).toHaveLength(1);
 });
 
-test("a deleted row is not held, a row created again is", () => {
+test("a deleted row is not current; a row created again is", () => {
   const deleted = versions(["UPDATE", 1], ["DELETE", 2]);
   expect(deleted.current()).toEqual(new Map());
   expect(deleted.version("task", id)).toBe(2);

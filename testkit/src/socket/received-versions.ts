@@ -1,11 +1,11 @@
 import type { Action, DownMessage } from "@heliograph/protocol";
 
-/** One change of one row as a socket received it. */
+/** One change of one row, as a socket received it. */
 export type Delivery = { readonly action: Action; readonly version: number };
 
 const keyOf = (entityCode: string, entityId: string): string => `${entityCode}/${entityId}`;
 
-/** What a client learned from the messages it received: the last version of each row, and every delivery of it. */
+/** State of a client derived from the messages it received: the last version and every delivery of each row. */
 export class ReceivedVersions {
   readonly #last = new Map<string, number>();
   readonly #deliveries = new Map<string, Delivery[]>();
@@ -14,27 +14,27 @@ export class ReceivedVersions {
   add(message: DownMessage): void {
     if (message.type === "SUBSCRIBED") {
       const { entityCode, changed, gone } = message.payload;
-      for (const { entityId, version } of changed) this.#see(keyOf(entityCode, entityId), version);
-      for (const entityId of gone) this.#lose(keyOf(entityCode, entityId));
+      for (const { entityId, version } of changed) this.#recordVersion(keyOf(entityCode, entityId), version);
+      for (const entityId of gone) this.#recordGone(keyOf(entityCode, entityId));
     }
     if (message.type === "GONE")
-      for (const entityId of message.payload.entityIds) this.#lose(keyOf(message.payload.entityCode, entityId));
+      for (const entityId of message.payload.entityIds) this.#recordGone(keyOf(message.payload.entityCode, entityId));
     if (message.type === "INVALIDATE")
       for (const { entityId, action, version } of message.payload.changes) {
         const key = keyOf(message.payload.entityCode, entityId);
         const before = this.#deliveries.get(key) ?? [];
         this.#deliveries.set(key, [...before, { action, version }]);
-        if (action === "DELETE") this.#lose(key, version);
-        else this.#see(key, version);
+        if (action === "DELETE") this.#recordGone(key, version);
+        else this.#recordVersion(key, version);
       }
   }
 
-  /** Last known version by "code/id", of rows that are neither deleted nor gone. */
+  /** Last version by "entityCode/id", for rows that are neither deleted nor gone. */
   current(): Map<string, number> {
     return new Map([...this.#last].filter(([key]) => !this.#gone.has(key)));
   }
 
-  /** Highest version received of a row, also of a deleted one; 0 when there was none. */
+  /** Highest version received of a row, including a deleted one; 0 when there was none. */
   version(entityCode: string, entityId: string): number {
     return this.#last.get(keyOf(entityCode, entityId)) ?? 0;
   }
@@ -47,12 +47,12 @@ export class ReceivedVersions {
     return this.#deliveries.get(keyOf(entityCode, entityId)) ?? [];
   }
 
-  /** Keys of all rows of which a change was delivered. */
+  /** Keys of all rows with a delivered change. */
   delivered(): Set<string> {
     return new Set(this.#deliveries.keys());
   }
 
-  /** Rows of which a version was delivered twice, or after a newer one: "code/id: v1, v2, v2". Empty when the order is right. */
+  /** Rows with a version delivered twice or after a newer one, as "entityCode/id: 1, 2, 2". Empty when the order is right. */
   disorder(): string[] {
     return [...this.#deliveries].flatMap(([key, deliveries]) => {
       const versions = deliveries.map(({ version }) => version);
@@ -61,12 +61,12 @@ export class ReceivedVersions {
     });
   }
 
-  #see(key: string, version: number): void {
+  #recordVersion(key: string, version: number): void {
     this.#gone.delete(key);
     this.#last.set(key, Math.max(version, this.#last.get(key) ?? 0));
   }
 
-  #lose(key: string, version = 0): void {
+  #recordGone(key: string, version = 0): void {
     this.#gone.add(key);
     this.#last.set(key, Math.max(version, this.#last.get(key) ?? 0));
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** The server answered the upgrade request with an ordinary response. */
+/** The server answered the upgrade request with a normal HTTP response. */
 export class RefusedUpgrade extends Error {
   override readonly name = "RefusedUpgrade";
   readonly status: number;

@@ -10,15 +10,15 @@ export interface SocketEnd {
 }
 
 export interface SyncSocketOptions {
-  /** http or ws URL of a gateway; a path and a query in it are kept, else the protocol's path is used. */
+  /** http or ws URL of a gateway. Its path and query are kept; without a path, the protocol's path is used. */
   readonly url: string;
-  /** Sent as browsers send it, in the subprotocols, unless `tokenIn` says otherwise. Undefined: none is sent. */
+  /** Token, sent in the subprotocols as browsers do unless `tokenIn` is "query". Undefined: no token is sent. */
   readonly token?: string | undefined;
-  /** `subprotocol` as browsers do, `query` as wscat does. */
+  /** `subprotocol` as in browsers, `query` as with wscat. */
   readonly tokenIn?: "subprotocol" | "query";
-  /** Other subprotocols than the protocol's own, to offer a version that no server speaks. */
+  /** Replaces the protocol's own subprotocols, to offer a version that no server supports. */
   readonly subprotocols?: readonly string[];
-  /** Origin of the page, as a browser sends it; programs send none. */
+  /** Origin header, as browsers send it; other programs send none. */
   readonly origin?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Offers compression, which the server refuses. */
@@ -35,16 +35,15 @@ function addressOf({ url, token, tokenIn }: SyncSocketOptions): URL {
 }
 
 /**
- * A WebSocket that speaks the protocol: the one with which tests and measurements talk to a gateway. It keeps nothing;
- * `TestSocket` remembers what it received.
+ * A WebSocket that speaks the protocol, for tests and benchmarks. It does not store messages; `TestSocket` does.
  */
 export class SyncSocket implements Disposable {
-  /** Rejects with `RefusedUpgrade` when the server answers the upgrade with an ordinary response. */
+  /** Rejects with `RefusedUpgrade` when the server answers the upgrade with a normal HTTP response. */
   readonly opened: Promise<void>;
   readonly closed: Promise<SocketEnd>;
   readonly #socket: WebSocket;
 
-  /** Begins to connect. */
+  /** Starts to connect. */
   constructor(options: SyncSocketOptions) {
     const { token, tokenIn = "subprotocol", origin, headers, compression = false, handshakeTimeoutMs } = options;
     const own = token !== undefined && tokenIn === "subprotocol" ? subprotocolsWithToken(token) : [];
@@ -66,7 +65,7 @@ export class SyncSocket implements Disposable {
         RefusedUpgrade.from(response).then(reject, reject);
       });
     });
-    // Whoever does not await the opening learns of its failure from `closed`.
+    // Callers that do not await `opened` learn of a failure from `closed`.
     this.opened.catch(() => undefined);
   }
 
@@ -92,12 +91,12 @@ export class SyncSocket implements Disposable {
     this.sendRaw(JSON.stringify(message));
   }
 
-  /** Sends a frame as it is, for messages that no client should send. */
+  /** Sends a raw frame, for messages that no client should send. */
   sendRaw(frame: string | Buffer): void {
     this.#socket.send(frame);
   }
 
-  /** Stops reading from the network: messages stay in the kernel, and then at the server. */
+  /** Stops reading from the network: messages stay in the kernel buffers and then at the server. */
   pause(): void {
     this.#socket.pause();
   }

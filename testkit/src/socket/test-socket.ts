@@ -8,7 +8,7 @@ type Named<Type extends DownMessage["type"]> = Extract<DownMessage, { type: Type
 type Body<Type extends UpMessage["type"]> = Omit<Extract<UpMessage, { type: Type }>, "id">;
 type Subscription = Omit<Body<"SUBSCRIBE">["payload"], "entityCode" | "entityIds">;
 
-/** What RESUME needs. */
+/** Payload of RESUME. */
 export type ResumePoint = { readonly connectionId: string; readonly cursor: string };
 
 export interface TestSocketOptions extends SyncSocketOptions {
@@ -16,10 +16,10 @@ export interface TestSocketOptions extends SyncSocketOptions {
   readonly name?: string;
 }
 
-/** Received messages named in a failure: enough to see what happened instead. */
+/** How many received messages a failure message contains. */
 const namedMessages = 20;
 
-/** A real socket to a real gateway that remembers everything it was sent. */
+/** A socket to a gateway that stores every message it receives. */
 export class TestSocket implements AsyncDisposable {
   readonly name: string;
   readonly received: DownMessage[] = [];
@@ -49,17 +49,17 @@ export class TestSocket implements AsyncDisposable {
 
   /**
    * Connects.
-   * @throws {RefusedUpgrade} when the server answers the upgrade with an ordinary response
+   * @throws {RefusedUpgrade} when the server answers the upgrade with a normal HTTP response
    */
   static async open({ name, ...options }: TestSocketOptions): Promise<TestSocket> {
     const socket = new SyncSocket({ handshakeTimeoutMs: waitLimitMs, ...options });
-    // Before the handshake ends: WELCOME may come with it.
+    // Listen before the handshake ends, because WELCOME may arrive together with it.
     const opened = new TestSocket(socket, name ?? options.url);
     await socket.opened;
     return opened;
   }
 
-  /** As `open`, and waits for WELCOME. */
+  /** Connects like `open` and waits for WELCOME. */
   static async connect(options: TestSocketOptions): Promise<TestSocket> {
     const connected = await TestSocket.open(options);
     await connected.next("WELCOME");
@@ -92,7 +92,7 @@ export class TestSocket implements AsyncDisposable {
     return welcome?.type === "WELCOME" ? welcome.payload.connectionId : "";
   }
 
-  /** Where another socket can go on: the connection that this one goes by, and the newest cursor it was given. */
+  /** Connection id and newest cursor, with which another socket can resume. */
   get resumePoint(): ResumePoint {
     const cursors = (this.received as readonly { payload?: Partial<ResumePoint> }[]).flatMap(
       ({ payload }) => payload?.cursor ?? [],
@@ -100,13 +100,13 @@ export class TestSocket implements AsyncDisposable {
     return { connectionId: this.connectionId, cursor: cursors.at(-1) ?? "" };
   }
 
-  /** Asks to resume a lost connection and does not wait for the answer. */
+  /** Sends RESUME for a lost connection without waiting for the answer. */
   startResume(point: ResumePoint): void {
     this.#resumedId = point.connectionId;
     this.send({ type: "RESUME", payload: point });
   }
 
-  /** Resumes a lost connection. @throws when it is not resumed */
+  /** Resumes a lost connection. @throws when the server answers otherwise than RESUMED */
   async resume(point: ResumePoint): Promise<Named<"RESUMED">["payload"]> {
     this.#resumedId = point.connectionId;
     const answer = await this.request({ type: "RESUME", payload: point });
@@ -114,21 +114,21 @@ export class TestSocket implements AsyncDisposable {
     return answer.payload;
   }
 
-  /** Breaks the connection without a close frame. @returns what another socket needs to resume it */
+  /** Breaks the connection without a close frame. @returns the point from which another socket can resume */
   async lose(): Promise<ResumePoint> {
     this.destroy();
     await this.closed;
     return this.resumePoint;
   }
 
-  /** Changes of one row that INVALIDATE messages brought, oldest first. */
+  /** Changes of one row received in INVALIDATE messages, oldest first. */
   changesOf(entityId: string): { readonly action: string; readonly version: number }[] {
     return this.received.flatMap((message) =>
       message.type === "INVALIDATE" ? message.payload.changes.filter((change) => change.entityId === entityId) : [],
     );
   }
 
-  /** The link breaks: no goodbye, so that the connection can be resumed. */
+  /** Breaks the connection without a close frame, so that it can be resumed. */
   destroy(): void {
     this.#socket.terminate();
   }
@@ -137,26 +137,26 @@ export class TestSocket implements AsyncDisposable {
     this.#socket.send(message);
   }
 
-  /** A frame as it is: for what no client should send. */
+  /** Sends a raw frame, for messages that no client should send. */
   sendRaw(frame: string | Buffer): void {
     this.#socket.sendRaw(frame);
   }
 
   /**
-   * Resolves with what `find` finds among all that was received, looking again after every message.
-   * @throws after `withinMs`, or when the socket ends first, naming what was received instead
+   * Calls `find` now and after every message, and resolves with its first result that is not undefined or false.
+   * @throws after `withinMs`, or when the socket closes first, with the messages that were received instead
    */
   async until<Found>(what: string, find: () => Found | undefined | false, withinMs = waitLimitMs): Promise<Found> {
     return new Promise((resolve, reject) => {
       const finish = (): void => {
         clearTimeout(timer);
-        this.#watchers.delete(look);
+        this.#watchers.delete(check);
       };
       const fail = (why: string): void => {
         finish();
-        reject(new Error(`${this.name}: no ${what} ${why}. Received: ${this.#story()}`));
+        reject(new Error(`${this.name}: no ${what} ${why}. Received: ${this.#receivedText()}`));
       };
-      const look = (): void => {
+      const check = (): void => {
         const found = find();
         if (found !== undefined && found !== false) {
           finish();
@@ -164,12 +164,12 @@ export class TestSocket implements AsyncDisposable {
         } else if (this.#end) fail(`before the socket closed (${this.#end.code} ${this.#end.reason})`);
       };
       const timer = setTimeout(() => fail(`within ${withinMs} ms`), withinMs);
-      this.#watchers.add(look);
-      look();
+      this.#watchers.add(check);
+      check();
     });
   }
 
-  /** The first message of a type that fits, received already or yet to come, also one that was returned before. */
+  /** The first message of a type that fits, even if an earlier call returned it. Waits for it if necessary. */
   async first<Type extends DownMessage["type"]>(
     type: Type,
     fits: (message: Named<Type>) => boolean = () => true,
@@ -179,7 +179,7 @@ export class TestSocket implements AsyncDisposable {
     return this.until(type, () => this.received.find(isWanted));
   }
 
-  /** The first message of a type that fits and that no earlier call has returned, received already or yet to come. */
+  /** The first message of a type that fits and that no earlier call has returned. Waits for it if necessary. */
   async next<Type extends DownMessage["type"]>(
     type: Type,
     fits: (message: Named<Type>) => boolean = () => true,
@@ -192,7 +192,7 @@ export class TestSocket implements AsyncDisposable {
     return found;
   }
 
-  /** Sends a message with an id of its own and waits for the answer that echoes it. */
+  /** Sends a message with a new id and waits for the answer with the same id. */
   async request(message: Body<UpMessage["type"]>): Promise<DownMessage> {
     const id = `request-${++this.#requests}`;
     this.send({ ...message, id } as UpMessage);
@@ -211,13 +211,13 @@ export class TestSocket implements AsyncDisposable {
     return answer.payload;
   }
 
-  /** Waits until at least this version of a row was told. */
+  /** Waits until at least this version of a row was received. */
   async untilVersion(entityCode: string, entityId: string, version: number, withinMs = waitLimitMs): Promise<void> {
     const what = `version ${version} of ${entityCode}/${entityId}`;
     await this.until(what, () => this.versions.version(entityCode, entityId) >= version, withinMs);
   }
 
-  /** Waits until at least these versions were told, all of one type. */
+  /** Waits until at least these versions of rows of one entity type were received. */
   async untilAll(entityCode: string, versions: ReadonlyMap<string, number>, withinMs = waitLimitMs): Promise<void> {
     const isMissing = ([id, version]: [string, number]): boolean => this.versions.version(entityCode, id) < version;
     try {
@@ -231,12 +231,12 @@ export class TestSocket implements AsyncDisposable {
     }
   }
 
-  /** The last version of each row that this socket knows and may still read, by "code/id". */
+  /** Last version by "entityCode/id", for rows that are neither deleted nor gone. */
   holds(): Map<string, number> {
     return this.versions.current();
   }
 
-  /** PING, and waits for the PONG: the socket still works, and everything sent before was handled. */
+  /** Sends PING and waits for PONG: the socket works and everything sent before has been handled. */
   async ping(): Promise<void> {
     const answer = await this.request({ type: "PING" });
     if (answer.type !== "PONG") throw new Error(`${this.name}: PING was answered ${messageText(answer)}`);
@@ -252,7 +252,7 @@ export class TestSocket implements AsyncDisposable {
     await this.closed;
   }
 
-  #story(): string {
+  #receivedText(): string {
     const all = this.received.map(messageText);
     const last = all.slice(-namedMessages);
     return `${all.length > last.length ? `${all.length - last.length} earlier, ` : ""}${last.join("; ") || "nothing"}`;

@@ -6,12 +6,12 @@ import { anyFreePort } from "../process/free-port.ts";
 import { stopChild } from "../process/stop-child.ts";
 import { keepOnPort } from "./keep-on-port.ts";
 
-function sleeper() {
+function idleProcess() {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
   return { pid: child.pid ?? 0, process: child, stop: () => stopChild(child, "SIGKILL", 1_000) };
 }
 
-test("a program that is started again keeps the port that others were told of", async () => {
+test("a restarted program keeps its port", async () => {
   const occupied = await anyFreePort();
   const occupant = createServer().listen(occupied, "127.0.0.1");
   await once(occupant, "listening");
@@ -19,14 +19,14 @@ test("a program that is started again keeps the port that others were told of", 
   const { promise: again, resolve } = Promise.withResolvers<void>();
   const start = async (port: number) => {
     ports.push(port);
-    return sleeper();
+    return idleProcess();
   };
   const report = (text: string) => {
-    if (text.includes("runs again")) resolve();
+    if (text.includes("was restarted")) resolve();
   };
   const { kept, port } = await keepOnPort("it", occupied, start, { signal: new AbortController().signal, report });
   await using _kept = kept;
-  // The preferred port is free now, and still it must not move there.
+  // The preferred port is free now, but the program must not move to it.
   occupant.close();
   await once(occupant, "close");
   kept.current()?.process.kill("SIGKILL");

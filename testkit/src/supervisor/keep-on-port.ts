@@ -2,8 +2,8 @@ import { type Keepable, type Kept, keepRunning } from "./keep-running.ts";
 import { onFreePort } from "./on-free-port.ts";
 
 /**
- * Keeps a program running that listens: first on the preferred port or the next that is free (and not in `taken`, to which
- * it is added), later always on that same one, because others have been told of it.
+ * Keeps a listening program running. The first start uses the preferred port or the next one that is free and not in `taken`
+ * (to which it is added). Restarts use the same port, because other programs know it.
  */
 export async function keepOnPort<T extends Keepable>(
   name: string,

@@ -4,19 +4,19 @@ import { expect, test } from "vitest";
 import { stopChild } from "../process/stop-child.ts";
 import { type Keepable, keepRunning } from "./keep-running.ts";
 
-function sleeper(): Keepable {
+function idleProcess(): Keepable {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
   return { pid: child.pid ?? 0, process: child, stop: () => stopChild(child, "SIGKILL", 1_000) };
 }
 
 /** Resolves when a report contains the text. */
-function reports(): { report: (text: string) => void; saying: (part: string) => Promise<string> } {
+function reports(): { report: (text: string) => void; reportWith: (part: string) => Promise<string> } {
   const listeners = new Set<(text: string) => void>();
   return {
     report: (text) => {
       for (const listener of listeners) listener(text);
     },
-    saying: (part) =>
+    reportWith: (part) =>
       new Promise((resolve) => {
         listeners.add((text) => {
           if (text.includes(part)) resolve(text);
@@ -25,15 +25,19 @@ function reports(): { report: (text: string) => void; saying: (part: string) => 
   };
 }
 
-test("a program that ends is started again, also when that needs a second try", async () => {
-  const { report, saying } = reports();
+test("restarts a program that exits, even when that takes two attempts", async () => {
+  const { report, reportWith } = reports();
   let starts = 0;
   const start = async () => {
     if (++starts === 2) throw new Error("the port is taken");
-    return sleeper();
+    return idleProcess();
   };
   await using kept = await keepRunning("it", start, { signal: new AbortController().signal, report });
-  const [ended, failed, again] = [saying("it ended"), saying("the port is taken"), saying("runs again")];
+  const [ended, failed, again] = [
+    reportWith("it exited"),
+    reportWith("the port is taken"),
+    reportWith("was restarted"),
+  ];
   kept.current()?.process.kill("SIGKILL");
   expect(await ended).toContain("SIGKILL");
   await failed;
@@ -43,18 +47,18 @@ test("a program that ends is started again, also when that needs a second try", 
   expect(starts).toBe(3);
 });
 
-test("stopping is not taken for an accident", async () => {
-  const said: string[] = [];
+test("does not restart a program that is stopped", async () => {
+  const reported: string[] = [];
   const signal = new AbortController().signal;
-  const kept = await keepRunning("it", async () => sleeper(), { signal, report: (text) => said.push(text) });
+  const kept = await keepRunning("it", async () => idleProcess(), { signal, report: (text) => reported.push(text) });
   const { process: child } = kept.current() as Keepable;
   const exit = once(child, "exit");
   await kept[Symbol.asyncDispose]();
   await exit;
-  expect(said).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
-test("a first start that fails is the caller's to explain", async () => {
+test("rejects when the first start fails", async () => {
   const start = () => Promise.reject(new Error("no such program"));
   const { signal } = new AbortController();
   await expect(keepRunning("it", start, { signal, report: () => undefined })).rejects.toThrow("no such program");

@@ -5,25 +5,25 @@ import { hasExited } from "../process/stop-child.ts";
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
-/** Whoever lived this long was healthy, and its next end is a new story. */
+/** A program that ran this long was healthy: the pause before its next restart starts at the minimum again. */
 const HEALTHY_MS = 30_000;
 
-/** A program that `keepRunning` looks after. */
+/** A program that `keepRunning` can restart. */
 export interface Keepable {
   readonly pid: number;
   readonly process: ChildProcess;
   stop(): Promise<unknown>;
 }
 
-/** The present instance of a program that is started again whenever it ends. */
+/** The current instance of a program that is restarted whenever it exits. */
 export interface Kept<T> extends AsyncDisposable {
-  /** Null while it is being started again. */
+  /** Null while it is being restarted. */
   current(): T | null;
 }
 
 /**
- * Starts a program and starts it again whenever it ends, with growing pauses. Rejects when the first start fails;
- * later failures are reported and tried again, because what they wait for (a port, the database) may come back.
+ * Starts a program and restarts it whenever it exits, with growing pauses. Rejects when the first start fails. Later failures
+ * are reported and retried, because their cause (a port, the database) may go away.
  */
 export async function keepRunning<T extends Keepable>(
   name: string,
@@ -36,7 +36,7 @@ export async function keepRunning<T extends Keepable>(
   const first = await start(signal);
   let current: T | null = first;
 
-  const look = async () => {
+  const supervise = async () => {
     let delay = FIRST_DELAY_MS;
     for (let instance: T | null = first; ; ) {
       if (instance !== null) {
@@ -46,7 +46,7 @@ export async function keepRunning<T extends Keepable>(
         if (signal.aborted) return;
         const { exitCode, signalCode } = instance.process;
         if (Date.now() - since > HEALTHY_MS) delay = FIRST_DELAY_MS;
-        report(`${name} ended (${signalCode ?? `exit code ${exitCode}`}); starting it again in ${delay} ms.`);
+        report(`${name} exited (${signalCode ?? `exit code ${exitCode}`}); restarting in ${delay} ms.`);
       }
       await wait(delay, undefined, { signal });
       delay = Math.min(delay * 2, LONGEST_DELAY_MS);
@@ -54,25 +54,25 @@ export async function keepRunning<T extends Keepable>(
       try {
         instance = await start(signal);
         current = instance;
-        report(`${name} runs again (process ${instance.pid}).`);
+        report(`${name} was restarted (process ${instance.pid}).`);
       } catch (error) {
         if (signal.aborted) return;
         report(
-          `${name} could not be started, next try in ${delay} ms: ${error instanceof Error ? error.message : error}`,
+          `${name} could not be started; retrying in ${delay} ms: ${error instanceof Error ? error.message : error}`,
         );
       }
     }
   };
-  const looking = look().catch((error: unknown) => {
-    if (!signal.aborted) report(`${name} is no longer looked after: ${String(error)}`);
+  const supervision = supervise().catch((error: unknown) => {
+    if (!signal.aborted) report(`${name} will not be restarted any more: ${String(error)}`);
   });
   return {
     current: () => current,
     async [Symbol.asyncDispose]() {
       stopped.abort();
       await current?.stop();
-      await looking;
-      // A start that had just succeeded when the stop came.
+      await supervision;
+      // A start may have succeeded while the first stop was in progress.
       await current?.stop();
     },
   };

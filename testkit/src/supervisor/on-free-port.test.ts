@@ -16,14 +16,14 @@ async function listen(port: number): Promise<Server> {
   return server;
 }
 
-test("a taken port means the next free one", async () => {
+test("uses the next free port when the preferred one is taken", async () => {
   const taken = await anyFreePort();
   await listen(taken);
   const { port } = await onFreePort(taken, listen);
   expect(port).toBeGreaterThan(taken);
 });
 
-test("a port that is taken between looking and listening means the next one too", async () => {
+test("uses the next port when another process takes it before the program listens", async () => {
   const wanted = await anyFreePort();
   const tried: number[] = [];
   const { port } = await onFreePort(wanted, async (candidate) => {
@@ -35,7 +35,7 @@ test("a port that is taken between looking and listening means the next one too"
   expect(port).toBeGreaterThan(wanted);
 });
 
-test("any other failure is not tried again", async () => {
+test("does not retry any other failure", async () => {
   let starts = 0;
   const start = async () => {
     starts++;

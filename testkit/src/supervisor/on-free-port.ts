@@ -1,14 +1,14 @@
 import { freePort } from "../process/free-port.ts";
 
-const TRIES = 10;
+const MAX_ATTEMPTS = 10;
 
-function saysInUse(error: unknown): boolean {
+function isAddressInUse(error: unknown): boolean {
   return /EADDRINUSE|address already in use|could not bind/i.test(error instanceof Error ? `${error.message}` : "");
 }
 
 /**
- * Starts something on the preferred port, or on the next that is free. Between looking and listening another process may
- * take the port; then the next one is tried.
+ * Starts a program on the preferred port or the next free one. Retries with the next port when another process takes the port
+ * between the check and the start.
  */
 export async function onFreePort<T>(
   preferred: number,
@@ -21,7 +21,7 @@ export async function onFreePort<T>(
     try {
       return { started: await start(port), port };
     } catch (error) {
-      if (!saysInUse(error) || tries === TRIES) throw error;
+      if (!isAddressInUse(error) || tries === MAX_ATTEMPTS) throw error;
     }
   }
 }

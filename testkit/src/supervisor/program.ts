@@ -5,26 +5,26 @@ import { recentLines } from "../process/recent-lines.ts";
 import { hasExited, stopChild } from "../process/stop-child.ts";
 import { waitForLine } from "../process/wait-for-line.ts";
 
-/** How a program ended. */
+/** How a program exited. */
 export interface ProgramExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A program that is running and ready: a process of its own. */
+/** A program that is running and ready, in its own process. */
 export interface Program<Ready = unknown> extends AsyncDisposable {
   readonly name: string;
   readonly pid: number;
   readonly process: ChildProcess;
-  /** What its ready line said. */
+  /** Value parsed from its ready line. */
   readonly ready: Ready;
   /** Its newest lines of output, oldest first. */
   logs(): string[];
-  /** Settles when the process has ended, for whatever reason. */
+  /** Resolves when the process has exited, for any reason. */
   readonly exited: Promise<ProgramExit>;
-  /** Asks it to stop and waits for its end; kills it when that takes longer than its limit. */
+  /** Stops the program and waits for its exit; kills it after `stopMs`. */
   stop(signal?: NodeJS.Signals): Promise<ProgramExit>;
-  /** Sends a signal and, when it is one that ends a process, waits for the end. */
+  /** Sends a signal and waits for the exit if the signal ends the process. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -34,17 +34,17 @@ export interface ProgramOptions<Ready> {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** The whole environment; absent: that of this process. */
+  /** The whole environment. Default: that of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Account to run as. */
   readonly account?: { readonly uid: number; readonly gid: number } | null;
-  /** Asks the program to stop. Linux sends it as well when this process dies without a chance to. */
+  /** Signal that stops the program. Linux also sends it when this process dies without stopping the program. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
-  /** After this the program is killed, milliseconds. */
+  /** Milliseconds after which a stopping program is killed. */
   readonly stopMs: number;
-  /** Ends a program that did not become ready. */
+  /** Signal that ends a program which did not become ready. */
   readonly abortSignal?: NodeJS.Signals;
-  /** What a line of output says when it is the ready line; undefined for any other line. */
+  /** Parses the ready line; undefined for any other line. */
   readonly readyFrom: (line: string) => Ready | undefined;
   readonly readyMs: number;
   readonly logSink?: ((line: string) => void) | undefined;
@@ -52,12 +52,12 @@ export interface ProgramOptions<Ready> {
   readonly signal?: AbortSignal | undefined;
 }
 
-const harmless = new Set<NodeJS.Signals>(["SIGSTOP", "SIGCONT", "SIGUSR1", "SIGUSR2"]);
+const nonTerminating = new Set<NodeJS.Signals>(["SIGSTOP", "SIGCONT", "SIGUSR1", "SIGUSR2"]);
 
 /**
- * Starts a program and waits for its ready line. It runs in a process group of its own: Ctrl-C reaches the whole group of
- * a terminal, which would stop everything in no order. Nothing that starts here outlives this process.
- * @throws with the program's last lines when it ends or hangs before it is ready
+ * Starts a program and waits for its ready line. The program runs in its own process group: Ctrl-C reaches the whole group of
+ * a terminal and would stop all programs in no order. No program started here outlives this process (see `boundCommand`).
+ * @throws with the program's last lines when it exits or hangs before it is ready
  */
 export async function startProgram<Ready>(options: ProgramOptions<Ready>): Promise<Program<Ready>> {
   const { name, cwd, env, account, stopSignal, stopMs, logSink } = options;
@@ -93,7 +93,7 @@ export async function startProgram<Ready>(options: ProgramOptions<Ready>): Promi
       if (hasExited(child)) return;
       const end = once(child, "exit");
       child.kill(signal);
-      if (!harmless.has(signal)) await end;
+      if (!nonTerminating.has(signal)) await end;
     },
     [Symbol.asyncDispose]: async () => void (await stop()),
   };

@@ -2,8 +2,8 @@ import type { SerializedError } from "vitest";
 import type { Reporter, TestModule } from "vitest/node";
 
 /**
- * Prints `N passed, N failed` as the very last line, for people and machines that read only that. A file that cannot be
- * imported and an error outside any test count as failures; a skipped test counts as neither and is named above.
+ * Prints `N passed, N failed` as the last line, for people and programs that read only that. A file that cannot be imported
+ * and an error outside of a test count as failures. Skipped tests count as neither and are printed in the line before.
  */
 export function closingLine(): Reporter {
   return {
@@ -18,10 +18,10 @@ export function closingLine(): Reporter {
         }
         if (module.state() === "failed" && failedHere === 0) count.failed++;
       }
-      // An interrupted run leaves tests that were never decided: they did not pass.
+      // Tests that an interrupted run left pending did not pass.
       const undecided = count.failed + count.pending;
       process.once("exit", (code) => {
-        // What fails before any test is collected (the global set-up, a bad filter) shows only in the exit code.
+        // A failure before tests are collected (global setup, a bad filter) shows only in the exit code.
         const failed = Math.max(undecided, code === 0 ? 0 : 1);
         if (count.skipped > 0) process.stdout.write(`${count.skipped} skipped\n`);
         process.stdout.write(`${count.passed} passed, ${failed} failed\n`);

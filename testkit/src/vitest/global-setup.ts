@@ -1,6 +1,6 @@
 /**
- * Runs once for a whole test run: one PostgreSQL on a socket in a private folder (no port, so no race for one), with two
- * template databases that test files copy, and one Redis.
+ * Runs once per test run: starts one PostgreSQL on a socket in a private folder (without a port there is no race for one), with
+ * the template databases that test files copy, and one Redis.
  */
 import type { TestProject } from "vitest/node";
 import { findChromium } from "../browser/find-chromium.ts";
@@ -11,11 +11,11 @@ import { type RedisServer, startRedis } from "../redis/server.ts";
 async function startRedisIfPossible(): Promise<RedisServer | null> {
   const found = await findRedis();
   if (found.program !== null) return startRedis(found.program);
-  console.error(`No Redis for the tests: ${found.reason}.`);
+  console.error(`Redis was not found for the tests: ${found.reason}.`);
   return null;
 }
 
-/** Called by vitest; what it returns is called after the last test. */
+/** Called by vitest. The returned function is called after the last test. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const needed = project.vitest.projects.some(({ name }) => name !== "unit");
   if (!needed) return undefined;

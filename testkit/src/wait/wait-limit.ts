@@ -1,5 +1,5 @@
 /**
- * Longest wait for something that takes milliseconds when it works, in milliseconds: two cores are shared with other test
- * processes, and a wait that ends early would call a slow machine a bug. Promised times are asserted apart from it.
+ * Default limit of waits in tests, milliseconds. Everything waited for takes milliseconds when it works, but two cores are shared
+ * with other test processes, and a shorter limit would fail on a slow machine. Promised times are asserted separately.
  */
 export const waitLimitMs = 15_000;

@@ -4,12 +4,12 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { repositoryRoot } from "../repository.ts";
 
-/** Where the built application lies. */
+/** Folder of the built application. */
 export const webFolder = path.join(repositoryRoot, "web", "dist");
 
 /**
- * Builds the application, or takes it from turbo's cache when no source of it has changed (well under a second).
- * Rejects with what the build says.
+ * Builds the application, or takes it from turbo's cache when its sources have not changed (well under a second). Rejects with
+ * the output of the build.
  */
 export async function buildWeb(signal: AbortSignal): Promise<void> {
   const turbo = path.join(repositoryRoot, "node_modules", ".bin", "turbo");
