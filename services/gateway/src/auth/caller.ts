@@ -4,36 +4,36 @@ import type { UserContext } from "../db/user-transaction.ts";
 import { RestError } from "../rest/errors/rest-error.ts";
 import type { Directory, Member } from "./directory.ts";
 
-/** Who a request acts for. */
+/** The member that a request acts for, with the context of its transactions. */
 export interface Caller {
   readonly member: Member;
   readonly context: UserContext;
 }
 
-/** Longest user agent that is kept; real ones have less than 300 characters. */
+/** Longest user agent that is logged, in characters; real ones are shorter. */
 const maxUserAgent = 300;
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** The caller of a request behind `authenticate`. */
+/** The caller of a request that passed `authenticate`. */
 export function callerOf(request: FastifyRequest): Caller {
   const caller = callers.get(request);
-  if (!caller) throw new Error("the route is not behind authentication");
+  if (!caller) throw new Error("the route does not authenticate its requests");
   return caller;
 }
 
 /**
- * Checks the token of the header Authorization and notes the caller.
+ * Verifies the token in the Authorization header and sets the caller of the request.
  * @throws {RestError} unauthenticated, token_expired
  */
 export async function authenticate(request: FastifyRequest, tokens: Tokens, directory: Directory): Promise<void> {
-  const identity = identify(() => tokens.verify(bearerToken(request.headers.authorization)));
-  note(request, await directory.find(identity.personId, identity.organizationId));
+  const identity = verifyIdentity(() => tokens.verify(bearerToken(request.headers.authorization)));
+  setCaller(request, await directory.find(identity.personId, identity.organizationId));
 }
 
 /**
- * As `authenticate`, for the exchange of a token against a new one: this one may have ended a while ago. What it gives
- * lasts, so membership is looked up and not remembered.
+ * Like `authenticate`, for the renewal of a token, which may have expired within the grace period. Reads the membership
+ * from the database, because a new token would outlive a membership that has ended since it was cached.
  * @throws {RestError} unauthenticated, token_expired
  */
 export async function authenticateForRenewal(
@@ -41,13 +41,13 @@ export async function authenticateForRenewal(
   tokens: Tokens,
   directory: Directory,
 ): Promise<void> {
-  const identity = identify(() => tokens.verifyForRenewal(bearerToken(request.headers.authorization)));
-  note(request, await directory.findNow(identity.personId, identity.organizationId));
+  const identity = verifyIdentity(() => tokens.verifyForRenewal(bearerToken(request.headers.authorization)));
+  setCaller(request, await directory.read(identity.personId, identity.organizationId));
 }
 
-function note(request: FastifyRequest, member: Member | undefined): void {
-  // The token outlives the membership; whoever has none is nobody here.
-  if (!member) throw refuse("unauthenticated", "invalid_token");
+function setCaller(request: FastifyRequest, member: Member | undefined): void {
+  // A valid token may outlive the membership.
+  if (!member) throw unauthorized("unauthenticated", "invalid_token");
   callers.set(request, { member, context: contextOf(request, member) });
 }
 
@@ -55,17 +55,17 @@ function bearerToken(header: string | undefined): string | undefined {
   return header === undefined ? undefined : /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];
 }
 
-function identify(verify: () => Identity): Identity {
+function verifyIdentity(verify: () => Identity): Identity {
   try {
     return verify();
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
-    if (error.reason === "expired") throw refuse("token_expired", "invalid_token");
-    throw refuse("unauthenticated", error.reason === "invalid" ? "invalid_token" : undefined);
+    if (error.reason === "expired") throw unauthorized("token_expired", "invalid_token");
+    throw unauthorized("unauthenticated", error.reason === "invalid" ? "invalid_token" : undefined);
   }
 }
 
-function refuse(code: "unauthenticated" | "token_expired", reason: string | undefined): RestError {
+function unauthorized(code: "unauthenticated" | "token_expired", reason: string | undefined): RestError {
   const challenge = reason === undefined ? "" : `, error="${reason}"`;
   return new RestError(code, { headers: { "www-authenticate": `Bearer realm="heliograph"${challenge}` } });
 }
@@ -82,7 +82,7 @@ function contextOf(request: FastifyRequest, member: Member): UserContext {
       person_type: member.personType,
     },
     request: {
-      // Without the query: filters may hold what people searched for.
+      // Without the query string, because filters may contain personal data.
       api_endpoint: request.url.split("?")[0] ?? "",
       http_method: request.method,
       ip: request.ip,

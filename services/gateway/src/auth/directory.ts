@@ -1,4 +1,5 @@
 import type { DatabasePool } from "@heliograph/server-kit";
+import { type Clock, systemClock } from "@heliograph/shared/clock";
 
 /** A person as a member of one organization. */
 export interface Member {
@@ -11,7 +12,8 @@ export interface Member {
   readonly role: string;
 }
 
-interface MemberRow {
+/** The columns from which the hooks `identify` and `login` describe a member. */
+export interface MemberRow {
   person_id: string;
   email: string;
   fname: string;
@@ -21,33 +23,36 @@ interface MemberRow {
   role: string;
 }
 
-/** How long a change of name or role may stay unseen here. Rights do not depend on it: row level security asks anew. */
+/**
+ * Time for which a member is cached, and thus the longest delay of a change of name or role. Rights do not depend on the
+ * cache: row level security reads them with every statement.
+ */
 const lifetimeMs = 60_000;
-/** About 300 B each. */
+/** Most members that are cached, at about 300 B each. */
 const maxEntries = 10_000;
 
-/** Looks up who a token speaks for, and remembers it for a minute: it is written into the log with each change. */
+/** Finds the member that a token identifies. Cached, because every request needs the member for the audit log. */
 export class Directory {
   readonly #pool: DatabasePool;
-  readonly #now: () => number;
-  readonly #known = new Map<string, { member: Member; until: number }>();
+  readonly #clock: Clock;
+  readonly #cached = new Map<string, { member: Member; until: number }>();
 
-  constructor(pool: DatabasePool, now: () => number = () => performance.now()) {
+  constructor(pool: DatabasePool, clock = systemClock) {
     this.#pool = pool;
-    this.#now = now;
+    this.#clock = clock;
   }
 
-  /** Undefined when the person does not belong to the organization (any more). */
+  /** The member, from the cache if possible; undefined if the person does not belong to the organization. */
   async find(personId: string, organizationId: string): Promise<Member | undefined> {
-    const known = this.#known.get(`${personId} ${organizationId}`);
-    if (known && known.until > this.#now()) return known.member;
-    return this.findNow(personId, organizationId);
+    const cached = this.#cached.get(`${personId} ${organizationId}`);
+    if (cached && cached.until > this.#clock.now()) return cached.member;
+    return this.read(personId, organizationId);
   }
 
-  /** As `find`, and never from memory: for decisions that last longer than a request. */
-  async findNow(personId: string, organizationId: string): Promise<Member | undefined> {
+  /** Like `find`, but always from the database, for decisions that outlast the request. */
+  async read(personId: string, organizationId: string): Promise<Member | undefined> {
     const key = `${personId} ${organizationId}`;
-    this.#known.delete(key);
+    this.#cached.delete(key);
     const { rows } = await this.#pool.query<MemberRow>(
       `select person_id, email, fname, lname, person_type, organization_id, role
          from ${this.#pool.names.schema}.identify($1, $2)`,
@@ -55,28 +60,32 @@ export class Directory {
     );
     const row = rows[0];
     if (!row) return undefined;
-    const member = {
-      id: row.person_id,
-      email: row.email,
-      fname: row.fname,
-      lname: row.lname,
-      personType: row.person_type,
-      organizationId: row.organization_id,
-      role: row.role,
-    };
-    this.#remember(key, member);
+    const member = memberFromRow(row);
+    this.#cache(key, member);
     return member;
   }
 
-  #remember(key: string, member: Member): void {
-    // A Map keeps the order of insertion, and all entries live equally long: the first one is the oldest.
-    const [oldest] = this.#known.keys();
-    if (this.#known.size >= maxEntries && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(key, { member, until: this.#now() + lifetimeMs });
+  #cache(key: string, member: Member): void {
+    // A Map keeps the order of insertion, and all entries have the same lifetime, so the first one is the oldest.
+    const [oldest] = this.#cached.keys();
+    if (this.#cached.size >= maxEntries && oldest !== undefined) this.#cached.delete(oldest);
+    this.#cached.set(key, { member, until: this.#clock.now() + lifetimeMs });
   }
 }
 
-/** A person in answers. */
+export function memberFromRow(row: MemberRow): Member {
+  return {
+    id: row.person_id,
+    email: row.email,
+    fname: row.fname,
+    lname: row.lname,
+    personType: row.person_type,
+    organizationId: row.organization_id,
+    role: row.role,
+  };
+}
+
+/** The fields of a member that REST answers contain. */
 export function publicMember(member: Member): object {
   const { id, email, fname, lname, organizationId, role } = member;
   return { id, email, fname, lname, organizationId, role };

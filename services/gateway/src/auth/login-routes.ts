@@ -4,32 +4,30 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastif
 import { Semaphore } from "../concurrency/semaphore.ts";
 import { RestError } from "../rest/errors/rest-error.ts";
 import { callerOf } from "./caller.ts";
-import { publicMember } from "./directory.ts";
+import { type MemberRow, memberFromRow, publicMember } from "./directory.ts";
 import { passwordMatches } from "./password.ts";
 
-interface LoginRow {
-  person_id: string;
-  email: string;
-  fname: string;
-  lname: string;
-  person_type: string;
+interface LoginRow extends Omit<MemberRow, "organization_id" | "role"> {
   password_hash: string;
-  memberships: { organization_id: string; role: string }[];
+  memberships: Pick<MemberRow, "organization_id" | "role">[];
 }
 
-/** Attempts per minute for one address from one place: a person's typing errors, but 40 000 guesses a month at most. */
+/**
+ * Attempts per minute for one email address from one IP address. Allows for typing errors, and bounds guessing at 43 200
+ * passwords a day.
+ */
 const defaultAttemptsPerMinute = 30;
 
 /**
- * Passwords verified at once. Node has four threads for this, for files and for the names of hosts; guesses at ever new
- * accounts, which no limit per account stops, must leave some of them to the rest of the process.
+ * Passwords verified concurrently. Node has four threads for hashing, file access and DNS lookups. Guesses against many
+ * accounts pass the limit per account, and must leave threads for the rest of the process.
  */
-const verifiedAtOnce = 2;
-/** Attempts that may wait for their turn: about two seconds. */
+const maxConcurrentVerifications = 2;
+/** Attempts that may wait for verification, which takes about two seconds for all of them. */
 const maxWaiting = 100;
 
-/** SQLSTATE that the default of the hook app.login raises. */
-const noSignIn = "HG002";
+/** SQLSTATE that the default implementation of the hook `login` raises. */
+const signInNotInstalled = "HG002";
 
 export interface LoginDependencies {
   readonly pool: DatabasePool;
@@ -39,14 +37,14 @@ export interface LoginDependencies {
 
 /** `POST auth/login`, `POST auth/renew` and `GET auth/me`. */
 export async function registerLoginRoutes(app: FastifyInstance, dependencies: LoginDependencies): Promise<void> {
-  const turns = new Semaphore(verifiedAtOnce);
+  const verifications = new Semaphore(maxConcurrentVerifications);
   const limited: FastifyPluginAsync = async (scope) => {
     await scope.register(rateLimit, {
       max: dependencies.attemptsPerMinute ?? defaultAttemptsPerMinute,
       timeWindow: 60_000,
       cache: 10_000,
-      // After the body is parsed, which names the account. By account and place: by account alone, anybody could lock
-      // somebody else out.
+      // The account is in the body, so the limit applies after the body is parsed. It counts by account and IP address,
+      // because a limit by account alone would let attackers lock users out.
       hook: "preHandler",
       keyGenerator: (request) => `${request.ip} ${emailOf(request)}`,
       errorResponseBuilder: (_request, { ttl }) =>
@@ -57,17 +55,17 @@ export async function registerLoginRoutes(app: FastifyInstance, dependencies: Lo
     });
     scope.post("/auth/login", { config: { public: true } }, async (request) => {
       const { email, password } = credentials(request.body);
-      if (turns.waiting >= maxWaiting)
+      if (verifications.waiting >= maxWaiting)
         throw new RestError("rate_limited", {
-          message: "Too many people sign in at this moment.",
+          message: "Too many users are signing in at the moment.",
           headers: { "retry-after": "2" },
         });
-      return turns.run(() => login(dependencies, email, password));
+      return verifications.run(() => login(dependencies, email, password));
     });
   };
   await app.register(limited);
-  // Whoever is still a member gets another token for the one he has, or had until a while ago; the first one is valid
-  // until it expires.
+  // Exchanges a token that is valid or within the grace period for a new one while the membership lasts. The old token
+  // stays valid until it expires.
   app.post("/auth/renew", { config: { renewal: true } }, async (request, reply) => {
     const { member } = callerOf(request);
     const { token, expiresAt } = dependencies.tokens.sign({
@@ -82,7 +80,7 @@ export async function registerLoginRoutes(app: FastifyInstance, dependencies: Lo
 
 function emailOf(request: FastifyRequest): string {
   const email = (request.body as { email?: unknown } | null | undefined)?.email;
-  // As the account is looked up: with the spaces, every number of them would be an account with attempts of its own.
+  // Normalized like the lookup of the account. Otherwise each variant with spaces would have its own limit.
   return typeof email === "string" ? email.trim().toLowerCase().slice(0, 254) : "";
 }
 
@@ -91,16 +89,16 @@ function credentials(body: unknown): { email: string; password: string } {
     string,
     unknown
   >;
-  const other = Object.keys(rest)[0];
-  if (typeof email !== "string" || typeof password !== "string" || other !== undefined)
-    throw new RestError("invalid_body", { message: "The body must be {email, password}, both text." });
-  // Longer ones cannot belong to an account; hashing a megabyte would be a cheap way to occupy the server.
+  const unexpected = Object.keys(rest)[0];
+  if (typeof email !== "string" || typeof password !== "string" || unexpected !== undefined)
+    throw new RestError("invalid_body", { message: "The body must be {email, password}, both strings." });
+  // No account has longer ones, and hashing a megabyte would let attackers occupy the server cheaply.
   if (email.length > 254 || password.length > 1024 || email.includes("\0"))
     throw new RestError("invalid_body", { message: "email or password is too long." });
   return { email, password };
 }
 
-/** @throws {RestError} sign_in_not_installed, when the database has the default hook */
+/** @throws {RestError} sign_in_not_installed, if the database has only the default hook */
 async function readAccount(pool: DatabasePool, email: string): Promise<LoginRow | undefined> {
   const { schema } = pool.names;
   try {
@@ -110,7 +108,7 @@ async function readAccount(pool: DatabasePool, email: string): Promise<LoginRow 
     );
     return rows[0];
   } catch (error) {
-    if ((error as { code?: string }).code !== noSignIn) throw error;
+    if ((error as { code?: string }).code !== signInNotInstalled) throw error;
     throw new RestError("sign_in_not_installed", { message: "No sign-in is installed.", cause: error });
   }
 }
@@ -119,17 +117,9 @@ async function login({ pool, tokens }: LoginDependencies, email: string, passwor
   const row = await readAccount(pool, email.trim());
   const matches = await passwordMatches(row?.password_hash, password);
   const membership = row?.memberships[0];
-  // No membership: the same answer, or it would tell that the password was right.
+  // A missing membership gives the same answer, so that it does not disclose that the password was correct.
   if (!row || !matches || !membership) throw new RestError("invalid_credentials");
   const { token, expiresAt } = tokens.sign({ personId: row.person_id, organizationId: membership.organization_id });
-  const member = {
-    id: row.person_id,
-    email: row.email,
-    fname: row.fname,
-    lname: row.lname,
-    personType: row.person_type,
-    organizationId: membership.organization_id,
-    role: membership.role,
-  };
+  const member = memberFromRow({ ...row, ...membership });
   return { token, expiresAt: expiresAt.toISOString(), person: publicMember(member) };
 }

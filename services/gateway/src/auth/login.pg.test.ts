@@ -19,7 +19,7 @@ test.each<[DemoUser, string]>([
   ["alice", "admin"],
   ["bob", "member"],
   ["erin", "member"],
-])("%s signs in, and the token works", async (user, role) => {
+])("%s signs in and receives a valid token", async (user, role) => {
   const { status, body } = await login(emailOf(user).toUpperCase(), "heliograph");
   expect(status).toBe(200);
   const { personId: id, organizationId } = rest.identity(user);
@@ -30,7 +30,7 @@ test.each<[DemoUser, string]>([
   expect(me.body).toEqual({ person: body.person });
 });
 
-test("a wrong password and an unknown address give the same answer and do the same work", async () => {
+test("a wrong password and an unknown email address give the same answer and cost one hash each", async () => {
   const verified = vi.mocked(argon2.verify);
   const hashesOf = async (email: string) => {
     verified.mockClear();
@@ -42,12 +42,12 @@ test("a wrong password and an unknown address give the same answer and do the sa
   expect(wrong.answer.status).toBe(401);
   expect(wrong.answer.body.error.code).toBe("invalid_credentials");
   expect({ ...unknown.answer.body.error, requestId: "" }).toEqual({ ...wrong.answer.body.error, requestId: "" });
-  // One hash of the same cost each: else the time of the answer tells which addresses have an account.
+  // One hash of the same cost each, so that the response time does not disclose which addresses have an account.
   expect(wrong.hashes).toHaveLength(1);
   expect(unknown.hashes).toEqual(wrong.hashes);
 });
 
-test("a body of another shape is refused before anything is looked up", async () => {
+test("a malformed body is refused before the account is read", async () => {
   for (const body of [
     {},
     { email: "a" },
@@ -62,8 +62,8 @@ test("a body of another shape is refused before anything is looked up", async ()
   expect((await login("a@b.example", "x".repeat(1025))).status).toBe(400);
 });
 
-test("too many attempts for one account are answered with the time to wait; other accounts are not affected", async () => {
-  // Spaces around it are ignored when the account is looked up, so they must not count as another account.
+test("too many attempts for one account are answered with Retry-After; other accounts are not affected", async () => {
+  // The lookup of the account ignores surrounding spaces, so they must not count as a different account.
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, n) => login(`${" ".repeat(n)}Dave@contoso.example`, "guess")),
   );
@@ -74,11 +74,11 @@ test("too many attempts for one account are answered with the time to wait; othe
   expect((await login("erin@contoso.example", "heliograph")).status).toBe(200);
 });
 
-test("a token is renewed for whoever is still a member, with the answer of a login", async () => {
+test("a member can renew a token and receives the same answer as for a login", async () => {
   const first = await login(emailOf("carol"), "heliograph");
-  const renew = (token: unknown) =>
+  const post = (token: unknown) =>
     rest.call("POST /auth/renew", { as: null, headers: { authorization: `Bearer ${String(token)}` } });
-  const { status, body, headers } = await renew(first.body["token"]);
+  const { status, body, headers } = await post(first.body["token"]);
   expect(status).toBe(200);
   expect(Object.keys(body).sort()).toEqual(Object.keys(first.body).sort());
   expect(body.person).toEqual(first.body.person);
@@ -89,48 +89,52 @@ test("a token is renewed for whoever is still a member, with the answer of a log
     headers: { authorization: `Bearer ${String(body["token"])}` },
   });
   expect(me.body).toEqual({ person: body.person });
-  expect((await renew("nonsense")).body.error.code).toBe("unauthenticated");
+  expect((await post("nonsense")).body.error.code).toBe("unauthenticated");
   expect((await rest.call("POST /auth/renew", { as: null })).status).toBe(401);
 });
 
-/** What the exchange of a token that ended `agoS` seconds ago is answered with. */
-async function exchange(user: DemoUser, agoS: number, tokens = rest.tokens): Promise<{ status: number; code: string }> {
-  const issued = Date.now() - (jwtSettings.TOKEN_LIFETIME_S + agoS) * 1000;
+/** The answer to the renewal of a token that expired `expiredS` seconds ago; the user's email as code if it succeeds. */
+async function renew(
+  user: DemoUser,
+  expiredS: number,
+  tokens = rest.tokens,
+): Promise<{ status: number; code: string }> {
+  const issued = Date.now() - (jwtSettings.TOKEN_LIFETIME_S + expiredS) * 1000;
   const { token } = tokens.sign(rest.identity(user), issued);
   const headers = { authorization: `Bearer ${token}` };
   const me = await rest.call("GET /auth/me", { as: null, headers });
-  if (agoS > 0) expect(me.status).toBe(401);
+  if (expiredS > 0) expect(me.status).toBe(401);
   const { status, body } = await rest.call("POST /auth/renew", { as: null, headers });
   if (status !== 200) return { status, code: body.error.code };
-  const again = await rest.call("GET /auth/me", {
+  const afterwards = await rest.call("GET /auth/me", {
     as: null,
     headers: { authorization: `Bearer ${String(body["token"])}` },
   });
-  return { status: again.status, code: String((again.body.person as { email: string }).email) };
+  return { status: afterwards.status, code: String((afterwards.body.person as { email: string }).email) };
 }
 
-test("a token that ended a while ago is exchanged, and works nowhere else; one that ended long ago is not", async () => {
+test("an expired token can be renewed within the grace period but authenticates no other request", async () => {
   const grace = jwtSettings.TOKEN_RENEW_GRACE_S;
-  expect(await exchange("carol", 60)).toEqual({ status: 200, code: emailOf("carol") });
-  expect(await exchange("carol", grace - 60)).toEqual({ status: 200, code: emailOf("carol") });
-  expect(await exchange("carol", grace + 60)).toEqual({ status: 401, code: "token_expired" });
+  expect(await renew("carol", 60)).toEqual({ status: 200, code: emailOf("carol") });
+  expect(await renew("carol", grace - 60)).toEqual({ status: 200, code: emailOf("carol") });
+  expect(await renew("carol", grace + 60)).toEqual({ status: 401, code: "token_expired" });
 });
 
 test.each([
   ["another key", { JWT_SECRET: "x".repeat(32) }],
-  ["another issuer", { JWT_ISSUER: "somebody else" }],
-  ["another audience", { JWT_AUDIENCE: "somebody else" }],
-])("a token of %s is never exchanged, ended or not", async (_, settings) => {
+  ["another issuer", { JWT_ISSUER: "other" }],
+  ["another audience", { JWT_AUDIENCE: "other" }],
+])("a token of %s is never renewed, whether it has expired or not", async (_, settings) => {
   const foreign = new Tokens({ ...jwtSettings, ...settings });
-  expect(await exchange("carol", 60, foreign)).toEqual({ status: 401, code: "unauthenticated" });
-  expect(await exchange("carol", -600, foreign)).toEqual({ status: 401, code: "unauthenticated" });
+  expect(await renew("carol", 60, foreign)).toEqual({ status: 401, code: "unauthenticated" });
+  expect(await renew("carol", -600, foreign)).toEqual({ status: 401, code: "unauthenticated" });
 });
 
-// Fails when every attempt is hashed at once: the queue of the process's few threads would grow without bound, and whatever
-// else needs one of them (the name of the database's host, say) would wait at its end.
-test("a flood of attempts for ever new accounts is bounded, and answered", async () => {
+// Fails when every attempt is hashed at once: the queue of the thread pool would grow without bound, and other work on it,
+// such as the DNS lookup of the database host, would wait behind the hashes.
+test("a flood of attempts for different accounts is bounded, and every attempt is answered", async () => {
   const answers = await Promise.all(
-    Array.from({ length: 200 }, (_, n) => login(`nobody${n}@contoso.example`, "guess")),
+    Array.from({ length: 200 }, (_, n) => login(`unknown${n}@contoso.example`, "guess")),
   );
   const limited = answers.filter(({ status }) => status === 429);
   expect(limited.length).toBeGreaterThan(50);
@@ -139,12 +143,12 @@ test("a flood of attempts for ever new accounts is bounded, and answered", async
   expect((await login("erin@contoso.example", "heliograph")).status).toBe(200);
 });
 
-// Fails when the exchange believes what is remembered of the person for a minute.
-test("whoever is no member any more gets no other token, from the moment on at which the membership ends", async () => {
+// Fails when the renewal uses the cached member, which may be a minute old.
+test("a token cannot be renewed from the moment its membership ends", async () => {
   expect((await rest.call("GET /auth/me", { as: "erin" })).status).toBe(200);
   const { personId } = rest.identity("erin");
   await rest.db.pool.query("delete from app.membership where person_id = $1", [personId]);
-  expect(await exchange("erin", 60)).toEqual({ status: 401, code: "unauthenticated" });
+  expect(await renew("erin", 60)).toEqual({ status: 401, code: "unauthenticated" });
   const unexpired = await rest.call("POST /auth/renew", { as: "erin" });
   expect(unexpired.status).toBe(401);
 });

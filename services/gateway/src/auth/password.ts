@@ -12,7 +12,7 @@ function hashPassword(password: string): Promise<string> {
 
 /**
  * Whether the password belongs to the stored hash. Without a hash (no such account) a decoy is verified instead, so that
- * the time of an answer does not tell which addresses have an account.
+ * the response time does not disclose which addresses have an account.
  */
 export async function passwordMatches(stored: string | undefined, password: string): Promise<boolean> {
   decoy ??= hashPassword("no account has this password");

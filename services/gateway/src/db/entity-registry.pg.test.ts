@@ -1,3 +1,4 @@
+import { FakeClock } from "@heliograph/shared/testing/fake-clock";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RestUnderTest, startRest } from "../rest/testing/start-rest.ts";
 import { EntityRegistry } from "./entity-registry.ts";
@@ -9,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => rest[Symbol.asyncDispose]());
 
 test("unknown codes cause at most one catalog read every three seconds", async () => {
-  let now = 0;
+  const clock = new FakeClock();
   let reads = 0;
   const counting = new Proxy(rest.pool, {
     get: (pool, name) => {
@@ -18,15 +19,15 @@ test("unknown codes cause at most one catalog read every three seconds", async (
       return typeof value === "function" ? value.bind(pool) : value;
     },
   });
-  const registry = new EntityRegistry(counting, () => now);
+  const registry = new EntityRegistry(counting, clock);
   await Promise.all([registry.find("project"), registry.find("task"), registry.find("nothing")]);
   expect(reads).toBe(1);
   expect(registry.get("project")).toMatchObject({ qualifiedName: '"app"."project"', keyColumn: "id" });
   await registry.find("nothing");
-  now = 2999;
+  await clock.advance(2999);
   await registry.find("nothing");
   expect(reads).toBe(1);
-  now = 3000;
+  await clock.advance(1);
   await registry.find("nothing");
   expect(reads).toBe(2);
   await registry.find("project");
@@ -99,25 +100,25 @@ test("the first request that uses a dropped or added column refreshes the type",
   expect(read.status).toBe(200);
   expect(read.body.items[0]).not.toHaveProperty("mission");
 
-  const registry = new EntityRegistry(rest.pool, () => now);
-  let now = 0;
+  const clock = new FakeClock();
+  const registry = new EntityRegistry(rest.pool, clock);
   await registry.refresh();
   await rest.db.pool.query("alter table app.team add column motto text");
   expect(registry.get("team")?.columns.some(({ name }) => name === "motto")).toBe(false);
-  now = 3000;
+  await clock.advance(3000);
   await registry.refreshIfDue();
   expect(registry.get("team")?.columns.some(({ name }) => name === "motto")).toBe(true);
 });
 
 test("a statement that keeps failing does not keep reading the catalog", async () => {
-  let now = 0;
-  const registry = new EntityRegistry(rest.pool, () => now);
+  const clock = new FakeClock();
+  const registry = new EntityRegistry(rest.pool, clock);
   await registry.refresh();
   const type = registry.get("team");
   if (!type) throw new Error("no team");
   expect(await registry.renew(type)).toBe(type);
   await rest.db.pool.query("comment on column app.team.name is 'Changed.'");
   expect(await registry.renew(type)).toBe(type);
-  now = 1000;
+  await clock.advance(1000);
   expect(await registry.renew(type)).not.toBe(type);
 });

@@ -1,4 +1,5 @@
 import type { DatabasePool } from "@heliograph/server-kit";
+import { type Clock, systemClock } from "@heliograph/shared/clock";
 import { type CatalogRow, type EntityType, entityTypeOf } from "./entity-type.ts";
 
 /** Minimum time between catalog reads that unknown names cause, so that made-up names cause no load. */
@@ -15,7 +16,7 @@ const catalogQuery = (schema: string): string => `
 /** The entity types of the database. Loaded once at the start; lookups do not wait for the database afterwards. */
 export class EntityRegistry {
   readonly #pool: DatabasePool;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #types: ReadonlyMap<string, EntityType> = new Map();
   #fingerprints = new Map<string, string>();
   #version = 0;
@@ -23,9 +24,9 @@ export class EntityRegistry {
   #staleAt = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
 
-  constructor(pool: DatabasePool, now: () => number = () => performance.now()) {
+  constructor(pool: DatabasePool, clock = systemClock) {
     this.#pool = pool;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Increases when a type is added, changed or removed; values derived from all types are cached by it. */
@@ -46,7 +47,7 @@ export class EntityRegistry {
   async find(code: string): Promise<EntityType | undefined> {
     const known = this.#types.get(code);
     // A failure is ignored: the known types stay in use, and a later lookup tries again.
-    if (known && this.#now() - this.#refreshedAt > maxAgeMs) this.refresh().catch(() => undefined);
+    if (known && this.#clock.now() - this.#refreshedAt > maxAgeMs) this.refresh().catch(() => undefined);
     if (!known) await this.refreshIfDue();
     return this.#types.get(code);
   }
@@ -54,14 +55,14 @@ export class EntityRegistry {
   /** Refreshes unless the last refresh was seconds ago, for callers that any request can trigger. */
   async refreshIfDue(): Promise<void> {
     if (this.#refreshing !== undefined) return this.#refreshing;
-    if (this.#now() - this.#refreshedAt >= refreshIntervalMs) await this.refresh();
+    if (this.#clock.now() - this.#refreshedAt >= refreshIntervalMs) await this.refresh();
   }
 
   /** The current type, after a statement for `type` failed because a column or table is missing. */
   async renew(type: EntityType): Promise<EntityType | undefined> {
     const unchanged = this.#types.get(type.code) === type;
-    if (unchanged && this.#now() - this.#staleAt >= staleIntervalMs) {
-      this.#staleAt = this.#now();
+    if (unchanged && this.#clock.now() - this.#staleAt >= staleIntervalMs) {
+      this.#staleAt = this.#clock.now();
       await this.refresh();
     }
     return this.#types.get(type.code);
@@ -77,7 +78,7 @@ export class EntityRegistry {
 
   async #read(): Promise<void> {
     const { rows } = await this.#pool.query<CatalogRow>(catalogQuery(this.#pool.names.schema));
-    this.#refreshedAt = this.#now();
+    this.#refreshedAt = this.#clock.now();
     const types = new Map<string, EntityType>();
     const fingerprints = new Map<string, string>();
     for (const row of rows) {
