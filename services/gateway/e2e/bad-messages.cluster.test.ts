@@ -8,7 +8,7 @@ import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
 const maxSubscriptions = 50;
-const site = useTestCluster({ gateways: 2, watchers: 1, env: { MAX_SUBSCRIPTIONS: String(maxSubscriptions) } });
+const cluster = useTestCluster({ gateways: 2, watchers: 1, env: { MAX_SUBSCRIPTIONS: String(maxSubscriptions) } });
 
 const subscribe = (payload: unknown) => JSON.stringify({ type: "SUBSCRIBE", id: "bad", payload });
 const someId = randomUUID();
@@ -40,18 +40,18 @@ const badFrames: readonly (readonly [what: string, frame: string, code: ErrorCod
 ];
 
 async function project(): Promise<string> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const [id = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  await site().settled();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const [id = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  await cluster().settled();
   return id;
 }
 
 test("a bad message is answered with its error; the socket, its subscriptions and other sockets stay intact", async () => {
   const id = await project();
-  const bystander = await site().socket("carol", 0);
+  const bystander = await cluster().socket("carol", 0);
   await bystander.subscribe("project", [id]);
   for (const [what, frame, code, echoed] of badFrames) {
-    await using socket = await site().socket("bob", 0);
+    await using socket = await cluster().socket("bob", 0);
     await socket.subscribe("project", [id]);
     socket.sendRaw(frame);
     const answer = await socket.next("ERROR");
@@ -59,7 +59,7 @@ test("a bad message is answered with its error; the socket, its subscriptions an
     expect(answer.id).toBe(echoed ? "bad" : undefined);
     expect(answer.payload.message).not.toBe("");
     await socket.ping();
-    const version = await rename(site().sql, "project", id, `After: ${what}`);
+    const version = await rename(cluster().sql, "project", id, `After: ${what}`);
     await socket.untilVersion("project", id, version);
     await bystander.untilVersion("project", id, version);
   }
@@ -67,7 +67,7 @@ test("a bad message is answered with its error; the socket, its subscriptions an
 });
 
 test("JSON that is no message is answered with an error, too", async () => {
-  const socket = await site().socket("bob", 0);
+  const socket = await cluster().socket("bob", 0);
   for (const frame of ["null", "[]", "7", '"PING"', "{}", '{"type":null}', ""]) {
     socket.sendRaw(frame);
     const { payload } = await socket.next("ERROR");
@@ -78,19 +78,19 @@ test("JSON that is no message is answered with an error, too", async () => {
 
 test("a refused message changes nothing and leaves no partial subscription", async () => {
   const id = await project();
-  const socket = await site().socket("bob", 0);
+  const socket = await cluster().socket("bob", 0);
   const answer = await socket.request({
     type: "SUBSCRIBE",
     payload: { entityCode: "project", entityIds: [id, "not-a-uuid"] },
   });
   expect(answer.type).toBe("ERROR");
-  const { rows } = await site().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [
+  const { rows } = await cluster().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [
     socket.connectionId,
   ]);
   expect(rows).toEqual([]);
-  const witness = await site().socket("carol", 0);
+  const witness = await cluster().socket("carol", 0);
   await witness.subscribe("project", [id]);
-  await witness.untilVersion("project", id, await rename(site().sql, "project", id, "Not subscribed"));
+  await witness.untilVersion("project", id, await rename(cluster().sql, "project", id, "Not subscribed"));
   await socket.ping();
   expect(socket.versions.deliveries("project", id)).toEqual([]);
 });
@@ -100,20 +100,20 @@ test.each([
   ["a binary frame", Buffer.from([1, 2, 3])],
 ])("%s ends its own socket alone", async (_what, frame) => {
   const id = await project();
-  const bystander = await site().socket("bob", 0);
+  const bystander = await cluster().socket("bob", 0);
   await bystander.subscribe("project", [id]);
-  const socket = await site().socket("bob", 0);
+  const socket = await cluster().socket("bob", 0);
   await socket.subscribe("project", [id]);
   socket.sendRaw(frame);
   const { code } = await socket.closed;
   expect([1009, 4400]).toContain(code);
-  await bystander.untilVersion("project", id, await rename(site().sql, "project", id, "Still here"));
+  await bystander.untilVersion("project", id, await rename(cluster().sql, "project", id, "Still here"));
   await bystander.ping();
 });
 
 test("a stream of malformed messages closes only its own socket", async () => {
-  const bystander = await site().socket("bob", 0);
-  const socket = await site().socket("bob", 0);
+  const bystander = await cluster().socket("bob", 0);
+  const socket = await cluster().socket("bob", 0);
   const flood = async (): Promise<void> => {
     for (let n = 0; n < 1000 && socket.isOpen; n++) {
       socket.sendRaw("{");
@@ -126,37 +126,37 @@ test("a stream of malformed messages closes only its own socket", async () => {
 });
 
 test("a SUBSCRIBE beyond the limit is refused as a whole, and existing subscriptions stay", async () => {
-  const { organizationId } = (await site().rest("alice")).person;
-  const ids = await insertProjects(site().sql, { organizationId, count: maxSubscriptions + 1 });
-  await site().settled();
-  const socket = await site().socket("bob", 0);
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const ids = await insertProjects(cluster().sql, { organizationId, count: maxSubscriptions + 1 });
+  await cluster().settled();
+  const socket = await cluster().socket("bob", 0);
   const [one = "", ...others] = ids;
   await socket.subscribe("project", [one]);
   const refused = await socket.request({ type: "SUBSCRIBE", payload: { entityCode: "project", entityIds: others } });
   expect(refused).toMatchObject({ type: "ERROR", payload: { code: "too_many_subscriptions" } });
   const counted = async (): Promise<unknown> =>
-    (await site().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [socket.connectionId]))
+    (await cluster().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [socket.connectionId]))
       .rowCount;
   expect(await counted()).toBe(1);
   expect((await socket.subscribe("project", others.slice(1))).count).toBe(maxSubscriptions - 1);
   expect(await counted()).toBe(maxSubscriptions);
-  await socket.untilVersion("project", one, await rename(site().sql, "project", one, "Still held"));
+  await socket.untilVersion("project", one, await rename(cluster().sql, "project", one, "Still held"));
 });
 
 test("ids in any letter case are the same row", async () => {
   const id = await project();
-  const socket = await site().socket("bob", 1);
+  const socket = await cluster().socket("bob", 1);
   const answer = await socket.subscribe("project", [id.toUpperCase(), id]);
   expect(answer.count).toBe(1);
   expect(answer.changed.map(({ entityId }) => entityId)).toEqual([id]);
-  await socket.untilVersion("project", id, await rename(site().sql, "project", id, "Once"));
+  await socket.untilVersion("project", id, await rename(cluster().sql, "project", id, "Once"));
   expect(socket.versions.deliveries("project", id)).toHaveLength(1);
 });
 
 /** A token that the cluster's secret signed, with some claims of our choice. */
 function tokens(more: { audience?: string; secret?: string } = {}): Tokens {
   return new Tokens({
-    JWT_SECRET: more.secret ?? site().cluster.settings["JWT_SECRET"] ?? "",
+    JWT_SECRET: more.secret ?? cluster().services.settings["JWT_SECRET"] ?? "",
     JWT_ISSUER: "heliograph",
     JWT_AUDIENCE: more.audience ?? "heliograph",
     TOKEN_LIFETIME_S: 3600,
@@ -164,7 +164,7 @@ function tokens(more: { audience?: string; secret?: string } = {}): Tokens {
 }
 
 test("without a valid token the handshake is answered 401", async () => {
-  const { person, token, url } = await site().rest("bob");
+  const { person, token, url } = await cluster().rest("bob");
   const identity = { personId: person.id, organizationId: person.organizationId };
   const dayAgo = Date.now() - 86_400_000;
   const unsigned = [{ alg: "none", typ: "JWT" }, JSON.parse(atob(token.split(".")[1] ?? ""))]
@@ -189,22 +189,22 @@ test("without a valid token the handshake is answered 401", async () => {
 });
 
 test("a valid token is accepted as subprotocol and in the query", async () => {
-  const { token, url } = await site().rest("bob");
+  const { token, url } = await cluster().rest("bob");
   await using asBrowser = await TestSocket.connect({ url, token });
   expect(asBrowser.subprotocol).toBe("heliograph.v1");
   await asBrowser.ping();
   await using asTool = await TestSocket.connect({ url, token, tokenIn: "query" });
   await asTool.ping();
-  for (const { name } of site().cluster.gateways)
+  for (const { name } of cluster().services.gateways)
     expect(
-      site()
+      cluster()
         .log(name)
         .filter((line) => line.includes(token)),
     ).toEqual([]);
 });
 
 test("a page of another origin is refused, one of the gateway's own host is not", async () => {
-  const { token, url } = await site().rest("bob");
+  const { token, url } = await cluster().rest("bob");
   const refused = await TestSocket.connect({ url, token, origin: "https://elsewhere.example" }).catch(
     (error: unknown) => error,
   );
@@ -215,7 +215,7 @@ test("a page of another origin is refused, one of the gateway's own host is not"
 });
 
 test("a plain GET of the socket's path explains the endpoint and checks a token", async () => {
-  const address = new URL("/ws/sync", site().gateway(0).url);
+  const address = new URL("/ws/sync", cluster().gateway(0).url);
   const plain = await fetch(address);
   expect(plain.status).toBe(426);
   expect(await plain.json()).toMatchObject({ error: { code: "upgrade_required" } });

@@ -1,26 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
-import type { Document, Problem } from "./harness/rest-client.ts";
+import type { Document, ErrorBody } from "./harness/rest-client.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster({ gateways: 1, watchers: 1 });
+const cluster = useTestCluster({ gateways: 1, watchers: 1 });
 
 async function task(): Promise<{ id: string; projectId: string }> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  const [id = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
-  await site().settled();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  const [id = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
+  await cluster().settled();
   return { id, projectId };
 }
 
 test("a bad write is refused with its reason, writes nothing and sends no signal", async () => {
   const { id, projectId } = await task();
-  const bob = await site().rest("bob");
-  const socket = await site().socket("carol");
+  const bob = await cluster().rest("bob");
+  const socket = await cluster().socket("carol");
   await socket.subscribe("task", [id], { within: [projectId] });
-  const before = await versionsOf(site().sql, "task", [id]);
-  const refusals: readonly (readonly [string, () => Promise<{ status: number; body: Problem }>, number, string])[] = [
+  const before = await versionsOf(cluster().sql, "task", [id]);
+  const refusals: readonly (readonly [string, () => Promise<{ status: number; body: ErrorBody }>, number, string])[] = [
     ["unknown column", () => bob.patch(`task/${id}`, { title: "x", titel: "y" }), 400, "unknown_column"],
     ["read-only column", () => bob.patch(`task/${id}`, { version: 1 }), 400, "read_only_column"],
     ["wrong type", () => bob.patch(`task/${id}`, { title: 7 }), 400, "invalid_body"],
@@ -44,18 +44,18 @@ test("a bad write is refused with its reason, writes nothing and sends no signal
     expect({ what, status: answer.status, code: answer.body.error.code }).toEqual({ what, status, code });
     expect(answer.body.error.message).not.toBe("");
   }
-  expect(await versionsOf(site().sql, "task", [id])).toEqual(before);
-  await socket.untilVersion("task", id, await rename(site().sql, "task", id, "A good change"));
+  expect(await versionsOf(cluster().sql, "task", [id])).toEqual(before);
+  await socket.untilVersion("task", id, await rename(cluster().sql, "task", id, "A good change"));
   expect(socket.versions.delivered()).toEqual(new Set([`task/${id}`]));
   expect(socket.versions.deliveries("task", id)).toHaveLength(1);
 });
 
 test("a stale If-Match is answered 409 with the current document", async () => {
   const { id } = await task();
-  const bob = await site().rest("bob");
+  const bob = await cluster().rest("bob");
   const { body: read } = await bob.get(`task/${id}`);
-  const version = await rename(site().sql, "task", id, "Faster than bob");
-  const answer = await bob.patch<Problem & { current: Document }>(
+  const version = await rename(cluster().sql, "task", id, "Faster than bob");
+  const answer = await bob.patch<ErrorBody & { current: Document }>(
     `task/${id}`,
     { title: "From bob" },
     { "if-match": String(read.version) },
@@ -67,8 +67,8 @@ test("a stale If-Match is answered 409 with the current document", async () => {
 
 test("a repeated write with the same key acts once and is delivered once", async () => {
   const { projectId } = await task();
-  const bob = await site().rest("bob");
-  const socket = await site().socket("carol");
+  const bob = await cluster().rest("bob");
+  const socket = await cluster().socket("carol");
   await socket.subscribe("task", [], { within: [projectId] });
   const key = { "idempotency-key": randomUUID() };
   const document = { id: randomUUID(), title: "Once", project_id: projectId };
@@ -77,13 +77,13 @@ test("a repeated write with the same key acts once and is delivered once", async
   expect(first.status).toBe(201);
   expect(again.body).toEqual(first.body);
   await socket.untilVersion("task", document.id, first.body.version);
-  await socket.untilVersion("task", document.id, await rename(site().sql, "task", document.id, "Barrier"));
+  await socket.untilVersion("task", document.id, await rename(cluster().sql, "task", document.id, "Barrier"));
   expect(socket.versions.deliveries("task", document.id)).toHaveLength(2);
 });
 
 test("without a token nothing is read", async () => {
   for (const headers of [{}, { authorization: "Bearer garbage" }] as Record<string, string>[]) {
-    const response = await fetch(new URL("/api/v1/project", site().gateway(0).url), { headers });
+    const response = await fetch(new URL("/api/v1/project", cluster().gateway(0).url), { headers });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ error: { code: "unauthenticated" } });
   }

@@ -1,17 +1,17 @@
+import { anyFreePort } from "@heliograph/testkit/process/free-port";
 import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
+import { sequenceFaults } from "./harness/feed-sequence.ts";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
-import { freePort } from "./harness/free-port.ts";
-import { faultsOfSequence } from "./harness/log-feed.ts";
-import type { Problem } from "./harness/rest-client.ts";
+import type { ErrorBody } from "./harness/rest-client.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster({ gateways: 1, watchers: 1, gated: true });
+const cluster = useTestCluster({ gateways: 1, watchers: 1, useDatabaseProxy: true });
 
 async function projects(count: number): Promise<string[]> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const ids = await insertProjects(site().sql, { organizationId, count });
-  await site().settled();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const ids = await insertProjects(cluster().sql, { organizationId, count });
+  await cluster().settled();
   return ids;
 }
 
@@ -21,62 +21,62 @@ async function health(url: string, which: "live" | "ready"): Promise<number> {
 
 test("PostgreSQL stops and comes back: the socket stays, REST says 503 meanwhile, nothing is lost", async () => {
   const [id = "", later = ""] = await projects(2);
-  const bob = await site().rest("bob");
-  const socket = await site().socket("bob");
+  const bob = await cluster().rest("bob");
+  const socket = await cluster().socket("bob");
   await socket.subscribe("project", [id]);
 
-  await site().gate.shut();
-  const refused = await bob.get<Problem>("project?limit=1");
+  await cluster().databaseProxy.close();
+  const refused = await bob.get<ErrorBody>("project?limit=1");
   expect(refused.status).toBe(503);
   expect(refused.body.error.code).toBe("unavailable");
   expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
-  const refusedWrite = await bob.patch<Problem>(`project/${id}`, { name: "Lost?" });
+  const refusedWrite = await bob.patch<ErrorBody>(`project/${id}`, { name: "Lost?" });
   expect(refusedWrite.status).toBe(503);
   const answer = await socket.request({ type: "SUBSCRIBE", payload: { entityCode: "project", entityIds: [later] } });
   expect(answer).toMatchObject({ type: "ERROR", payload: { code: "unavailable" } });
   await socket.ping();
   expect(await health(bob.url, "live")).toBe(200);
   // A client beside the services reaches the server all the time.
-  const version = await rename(site().sql, "project", id, "While the services could not see it");
+  const version = await rename(cluster().sql, "project", id, "While the services could not see it");
 
-  await site().gate.open();
+  await cluster().databaseProxy.open();
   await waitFor("REST works again", async () => (await bob.get("project?limit=1")).status === 200);
   await socket.untilVersion("project", id, version);
   expect(socket.isOpen).toBe(true);
   await socket.subscribe("project", [later]);
-  await socket.untilVersion("project", later, await rename(site().sql, "project", later, "Afterwards"));
-  for (const service of [site().gateway(0), ...site().cluster.watchers])
+  await socket.untilVersion("project", later, await rename(cluster().sql, "project", later, "Afterwards"));
+  for (const service of [cluster().gateway(0), ...cluster().services.watchers])
     await waitFor(`${service.name} is ready`, async () => (await health(service.url, "ready")) === 200);
 });
 
 test("all database sessions are terminated at once: the services recover", async () => {
   const [id = ""] = await projects(1);
-  const socket = await site().socket("bob");
+  const socket = await cluster().socket("bob");
   await socket.subscribe("project", [id]);
-  await site().sql.query(
+  await cluster().sql.query(
     `select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and usename in ('heliograph_gateway', 'heliograph_watcher')`,
   );
-  await socket.untilVersion("project", id, await rename(site().sql, "project", id, "Right after"));
-  const bob = await site().rest("bob");
+  await socket.untilVersion("project", id, await rename(cluster().sql, "project", id, "Right after"));
+  const bob = await cluster().rest("bob");
   await waitFor("REST works", async () => (await bob.get(`project/${id}`)).status === 200);
-  await site().settled();
-  expect(await faultsOfSequence(site().sql)).toEqual([]);
+  await cluster().settled();
+  expect(await sequenceFaults(cluster().sql)).toEqual([]);
 });
 
 test.each(["gateway", "watcher"] as const)(
   "a %s that starts before its database waits, says so, and begins when it is there",
   async (kind) => {
-    const services = kind === "gateway" ? site().cluster.gateways : site().cluster.watchers;
+    const services = kind === "gateway" ? cluster().services.gateways : cluster().services.watchers;
     const name = `${kind}-${services.length + 1}`;
-    const port = await freePort();
-    await site().gate.shut();
-    const starting = site().cluster.add(kind, { port });
+    const port = await anyFreePort();
+    await cluster().databaseProxy.close();
+    const starting = cluster().services.add(kind, { port });
     // Handled below; a failure while the log is awaited must not end the test run.
     starting.catch(() => undefined);
     try {
       await waitFor("it says what it waits for", () =>
-        site()
+        cluster()
           .log(name)
           .some((line) => line.includes("waiting for")),
       );
@@ -84,7 +84,7 @@ test.each(["gateway", "watcher"] as const)(
       expect(await health(url, "live")).toBe(200);
       expect(await health(url, "ready")).toBe(503);
     } finally {
-      await site().gate.open();
+      await cluster().databaseProxy.open();
     }
     const service = await starting;
     expect(await health(service.url, "ready")).toBe(200);

@@ -3,18 +3,18 @@ import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster({ watchers: 1 });
+const cluster = useTestCluster({ watchers: 1 });
 
 async function projects(count: number): Promise<string[]> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const ids = await insertProjects(site().sql, { organizationId, count });
-  await site().settled();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const ids = await insertProjects(cluster().sql, { organizationId, count });
+  await cluster().settled();
   return ids;
 }
 
 /** What a client does after a close: connects to another gateway and subscribes with the versions it holds. */
 async function comeBack(lost: TestSocket, ids: readonly string[], gateway: number): Promise<TestSocket> {
-  const socket = await site().socket("bob", gateway);
+  const socket = await cluster().socket("bob", gateway);
   const versions = ids.map((id) => lost.versions.version("project", id));
   await socket.subscribe("project", ids, { versions });
   return socket;
@@ -23,23 +23,23 @@ async function comeBack(lost: TestSocket, ids: readonly string[], gateway: numbe
 test("SIGTERM of a gateway: its sockets are closed and can be resumed for a while; others are not affected", async () => {
   const ids = await projects(3);
   const [changed = ""] = ids;
-  const leaving = [await site().socket("bob", 0), await site().socket("carol", 0)];
-  const bystander = await site().socket("alice", 1);
+  const leaving = [await cluster().socket("bob", 0), await cluster().socket("carol", 0)];
+  const bystander = await cluster().socket("alice", 1);
   for (const socket of [...leaving, bystander]) await socket.subscribe("project", ids);
 
-  const { code } = await site().gateway(0).stop();
+  const { code } = await cluster().gateway(0).stop();
   expect(code).toBe(0);
   for (const socket of leaving) expect((await socket.closed).code).toBe(1012);
-  const { rows } = await site().sql.query(
+  const { rows } = await cluster().sql.query(
     `select s.expires_ts > now() as lives, count(*)::int as held
        from app.rxdb_session s join app.rxdb_subscription b using (connection_id)
       where connection_id = any ($1) group by connection_id`,
     [leaving.map(({ connectionId }) => connectionId)],
   );
   expect(rows).toEqual(leaving.map(() => ({ lives: true, held: ids.length })));
-  expect((await site().sql.query("select 1 from app.gateway")).rowCount).toBe(1);
+  expect((await cluster().sql.query("select 1 from app.gateway")).rowCount).toBe(1);
 
-  const version = await rename(site().sql, "project", changed, "While they were away");
+  const version = await rename(cluster().sql, "project", changed, "While they were away");
   await bystander.untilVersion("project", changed, version);
   expect(bystander.isOpen).toBe(true);
   for (const lost of leaving) {
@@ -49,17 +49,17 @@ test("SIGTERM of a gateway: its sockets are closed and can be resumed for a whil
 });
 
 test("kill -9 of a gateway costs its sockets a reconnect, not a change", async () => {
-  const added = await site().cluster.add("gateway");
-  const index = site().cluster.gateways.indexOf(added);
+  const added = await cluster().services.add("gateway");
+  const index = cluster().services.gateways.indexOf(added);
   const ids = await projects(20);
-  const lost = await site().socket("bob", index);
-  const bystander = await site().socket("alice", 1);
+  const lost = await cluster().socket("bob", index);
+  const bystander = await cluster().socket("alice", 1);
   for (const socket of [lost, bystander]) await socket.subscribe("project", ids);
 
   const last = new Map<string, number>();
   for (const [n, id] of ids.entries()) {
     if (n === 10) await added.kill("SIGKILL");
-    last.set(id, await rename(site().sql, "project", id, `Change ${n}`));
+    last.set(id, await rename(cluster().sql, "project", id, `Change ${n}`));
   }
   expect((await lost.closed).code).toBe(1006);
   const back = await comeBack(lost, ids, 1);

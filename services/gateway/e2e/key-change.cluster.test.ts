@@ -5,7 +5,7 @@ import { useTestCluster } from "./harness/test-cluster.ts";
 
 const before = "b".repeat(32);
 const next = "n".repeat(32);
-const site = useTestCluster({ gateways: 1, watchers: 1, env: { JWT_SECRET: before } });
+const cluster = useTestCluster({ gateways: 1, watchers: 1, env: { JWT_SECRET: before } });
 
 /** What a gateway says of a token, by REST and at the socket's address (426: a good one). */
 async function judges(gateway: ServiceProcess, token: string): Promise<number[]> {
@@ -16,8 +16,8 @@ async function judges(gateway: ServiceProcess, token: string): Promise<number[]>
 
 // A deployment is never at one moment: during each step gateways of it and of the one before serve side by side.
 test("the token key is changed in three steps without signing users out", async () => {
-  const gateway = (env: Record<string, string>) => site().cluster.add("gateway", { env });
-  const old = site().gateway(0);
+  const gateway = (env: Record<string, string>) => cluster().services.add("gateway", { env });
+  const old = cluster().gateway(0);
   const [accepting, signing, after] = await Promise.all([
     gateway({ JWT_SECRET: before, JWT_SECRET_ACCEPTED: next }),
     gateway({ JWT_SECRET: next, JWT_SECRET_ACCEPTED: before }),

@@ -2,14 +2,14 @@ import { RefusedUpgrade } from "@heliograph/testkit/socket/refused-upgrade";
 import { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
-import { metric } from "./harness/metric.ts";
+import { readMetric } from "./harness/read-metric.ts";
 import type { Page } from "./harness/rest-client.ts";
 import { leads, useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster({ gateways: 1, watchers: 1, env: { SYNC_ENABLED: "false" } });
+const cluster = useTestCluster({ gateways: 1, watchers: 1, env: { SYNC_ENABLED: "false" } });
 
 test("the upgrade is answered 503 with the reason", async () => {
-  const { token, url } = await site().rest("bob");
+  const { token, url } = await cluster().rest("bob");
   const refused = await TestSocket.connect({ url, token }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(RefusedUpgrade);
   if (!(refused instanceof RefusedUpgrade)) return;
@@ -18,27 +18,27 @@ test("the upgrade is answered 503 with the reason", async () => {
 });
 
 test("a plain GET of the socket's path tells browsers the same", async () => {
-  const response = await fetch(new URL("/ws/sync", site().gateway(0).url));
+  const response = await fetch(new URL("/ws/sync", cluster().gateway(0).url));
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ error: { code: "sync_disabled", message: expect.any(String) } });
 });
 
 test("REST works, the watcher is ready and idle, and writes wait for sync to be switched on again", async () => {
-  const bob = await site().rest("bob");
+  const bob = await cluster().rest("bob");
   const { body: page } = await bob.get<Page>("project?limit=1");
   const [project] = page.items;
   if (!project) throw new Error("the demo has no project");
   const patched = await bob.patch(`project/${project.id}`, { name: "Written while sync was off" });
   expect(patched.status).toBe(200);
 
-  const [watcher] = site().cluster.watchers;
+  const [watcher] = cluster().services.watchers;
   if (!watcher) throw new Error("no watcher");
-  for (const service of [watcher, site().gateway(0)])
+  for (const service of [watcher, cluster().gateway(0)])
     expect((await fetch(new URL("/healthz/ready", service.url))).status).toBe(200);
   expect(await leads(watcher)).toBe(false);
-  expect(await metric(watcher.url, "heliograph_watcher_takeovers_total")).toBe(0);
+  expect(await readMetric(watcher.url, "heliograph_watcher_takeovers_total")).toBe(0);
   const pending = async (): Promise<boolean> => {
-    const { rows } = await site().sql.query<{ sync_status: string }>(
+    const { rows } = await cluster().sql.query<{ sync_status: string }>(
       "select sync_status from app.logging where entity_id = $1 and entity_version = $2",
       [project.id, patched.body.version],
     );
@@ -47,6 +47,6 @@ test("REST works, the watcher is ready and idle, and writes wait for sync to be 
   };
   expect(await pending()).toBe(true);
 
-  await site().cluster.add("watcher", { env: { SYNC_ENABLED: "true" } });
+  await cluster().services.add("watcher", { env: { SYNC_ENABLED: "true" } });
   await waitFor("the change is sequenced", async () => !(await pending()));
 });

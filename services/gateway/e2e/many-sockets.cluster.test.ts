@@ -1,11 +1,11 @@
 import { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
+import { sequenceFaults } from "./harness/feed-sequence.ts";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
-import { faultsOfSequence } from "./harness/log-feed.ts";
 import { type User, useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster();
+const cluster = useTestCluster();
 
 const users: readonly User[] = ["alice", "bob", "carol", "dave", "erin"];
 const socketsPerUser = 40;
@@ -19,9 +19,9 @@ type Holder = { readonly socket: TestSocket; readonly held: ReadonlySet<string>;
 type Tenant = { readonly rows: readonly string[]; readonly barrier: string };
 
 async function tenantOf(user: User): Promise<[string, Tenant]> {
-  const { organizationId } = (await site().rest(user)).person;
-  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  const [barrier = "", ...rows] = await insertTasks(site().sql, {
+  const { organizationId } = (await cluster().rest(user)).person;
+  const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  const [barrier = "", ...rows] = await insertTasks(cluster().sql, {
     organizationId,
     projectId,
     count: rowsPerTenant + 1,
@@ -32,16 +32,16 @@ async function tenantOf(user: User): Promise<[string, Tenant]> {
 test.each([1])("200 sockets receive exactly what they subscribed to (seed %i)", async (seed) => {
   const random = new SeededRandom(seed);
   const tenants = new Map([await tenantOf("alice"), await tenantOf("dave")]);
-  await site().settled();
+  await cluster().settled();
 
   const connecting: Promise<Holder>[] = [];
   for (const user of users) {
-    const tenant = (await site().rest(user)).person.organizationId;
+    const tenant = (await cluster().rest(user)).person.organizationId;
     const { rows, barrier } = tenants.get(tenant) ?? { rows: [], barrier: "" };
     for (let n = 0; n < socketsPerUser; n++) {
       const held = new Set(random.sample(rows, heldPerSocket));
       const connect = async (): Promise<Holder> => {
-        const socket = await site().socket(user, n % 2);
+        const socket = await cluster().socket(user, n % 2);
         const { count, gone } = await socket.subscribe("task", [...held, barrier]);
         expect({ count, gone }).toEqual({ count: heldPerSocket + 1, gone: [] });
         return { socket, held, tenant };
@@ -56,13 +56,13 @@ test.each([1])("200 sockets receive exactly what they subscribed to (seed %i)", 
   const last = new Map<string, number>();
   for (let n = 0; n < changes; n++) {
     const id = random.pick(rows);
-    last.set(id, await rename(site().sql, "task", id, `Change ${n}`));
+    last.set(id, await rename(cluster().sql, "task", id, `Change ${n}`));
   }
   // Sequenced before the barriers are written, so every gateway applies the barriers last.
-  await site().settled();
+  await cluster().settled();
   const barriers = new Map<string, number>();
   for (const { barrier } of tenants.values())
-    barriers.set(barrier, await rename(site().sql, "task", barrier, "Barrier"));
+    barriers.set(barrier, await rename(cluster().sql, "task", barrier, "Barrier"));
 
   for (const { socket, held, tenant } of holders) {
     const barrier = tenants.get(tenant)?.barrier ?? "";
@@ -73,5 +73,5 @@ test.each([1])("200 sockets receive exactly what they subscribed to (seed %i)", 
     expect(socket.versions.delivered()).toEqual(new Set(keys));
     expect(socket.versions.disorder()).toEqual([]);
   }
-  expect(await faultsOfSequence(site().sql)).toEqual([]);
+  expect(await sequenceFaults(cluster().sql)).toEqual([]);
 });

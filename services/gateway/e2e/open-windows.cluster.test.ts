@@ -3,21 +3,21 @@ import { expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster();
+const cluster = useTestCluster();
 
 async function projects(count: number): Promise<string[]> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const ids = await insertProjects(site().sql, { organizationId, count });
-  await site().settled();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const ids = await insertProjects(cluster().sql, { organizationId, count });
+  await cluster().settled();
   return ids;
 }
 
 test("a transaction that stays open for 3 s delays no other change and is itself delivered", async () => {
   const [slow = "", ...quick] = await projects(4);
-  const sockets = [await site().socket("bob", 0), await site().socket("carol", 1)];
+  const sockets = [await cluster().socket("bob", 0), await cluster().socket("carol", 1)];
   for (const socket of sockets) await socket.subscribe("project", [slow, ...quick]);
 
-  const connection = await site().sql.connect();
+  const connection = await cluster().sql.connect();
   const waits: number[] = [];
   let version = 0;
   try {
@@ -26,7 +26,7 @@ test("a transaction that stays open for 3 s delays no other change and is itself
     const began = performance.now();
     for (let round = 0; performance.now() - began < 3000; round++) {
       const id = quick[round % quick.length] ?? "";
-      const written = await rename(site().sql, "project", id, `Round ${round}`);
+      const written = await rename(cluster().sql, "project", id, `Round ${round}`);
       const committed = performance.now();
       await Promise.all(sockets.map((socket) => socket.untilVersion("project", id, written)));
       waits.push(performance.now() - committed);
@@ -47,19 +47,19 @@ test("a transaction that stays open for 3 s delays no other change and is itself
 
 test("a change committed between the fetch and the SUBSCRIBE is not lost", async () => {
   const [changed = "", same = "", deleted = ""] = await projects(3);
-  const witness = await site().socket("alice", 0);
+  const witness = await cluster().socket("alice", 0);
   await witness.subscribe("project", [changed]);
-  const bob = await site().rest("bob", 0);
+  const bob = await cluster().rest("bob", 0);
   const fetched = await Promise.all([changed, same, deleted].map((id) => bob.get(`project/${id}`)));
   const versions = fetched.map(({ body }) => body.version);
 
-  const version = await rename(site().sql, "project", changed, "Between fetch and subscribe");
-  await site().sql.query("delete from app.project where id = $1", [deleted]);
+  const version = await rename(cluster().sql, "project", changed, "Between fetch and subscribe");
+  await cluster().sql.query("delete from app.project where id = $1", [deleted]);
   // Told already: no later signal will come, so only the comparison of versions can find it.
   await witness.untilVersion("project", changed, version);
-  await site().settled();
+  await cluster().settled();
 
-  const socket = await site().socket("bob", 0);
+  const socket = await cluster().socket("bob", 0);
   const answer = await socket.subscribe("project", [changed, same, deleted], { versions });
   expect(answer.changed).toEqual([{ entityId: changed, version }]);
   expect(answer.gone).toEqual([deleted]);
@@ -71,17 +71,17 @@ test("a change committed between the fetch and the SUBSCRIBE is not lost", async
 
 test("a change that commits while its SUBSCRIBE is being answered is delivered after the answer", async () => {
   const [id = ""] = await projects(1);
-  const { organizationId } = (await site().rest("alice")).person;
-  const { rows } = await site().sql.query<{ id: string }>(
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const { rows } = await cluster().sql.query<{ id: string }>(
     "select id from app.client where organization_id = $1 order by id limit 1",
     [organizationId],
   );
-  const witness = await site().socket("carol", 1);
+  const witness = await cluster().socket("carol", 1);
   await witness.subscribe("project", [id]);
-  const socket = await site().socket("bob", 0);
+  const socket = await cluster().socket("bob", 0);
 
   // Clients contain projects: the gateway reads the versions first and then has to wait at this lock.
-  const connection = await site().sql.connect();
+  const connection = await cluster().sql.connect();
   let version = 0;
   try {
     await connection.query("begin");
@@ -97,9 +97,9 @@ test("a change that commits while its SUBSCRIBE is being answered is delivered a
       );
       return waiting.rowCount === 1;
     });
-    version = await rename(site().sql, "project", id, "While the answer is on its way");
+    version = await rename(cluster().sql, "project", id, "While the answer is on its way");
     await witness.untilVersion("project", id, version);
-    await site().settled();
+    await cluster().settled();
     expect(socket.received.map(({ type }) => type)).toEqual(["WELCOME"]);
   } finally {
     await connection.query("rollback");
@@ -113,16 +113,16 @@ test("a change that commits while its SUBSCRIBE is being answered is delivered a
 
 test("no change that commits while thousands of subscriptions are being made is lost", async () => {
   const ids = await projects(300);
-  const { rows } = await site().sql.query<{ id: string; version: string }>(
+  const { rows } = await cluster().sql.query<{ id: string; version: string }>(
     "select id, version from app.project where id = any ($1)",
     [ids],
   );
   const held = new Map(rows.map(({ id, version }) => [id, Number(version)]));
-  const sockets = await Promise.all([0, 1, 0, 1].map((gateway) => site().socket("bob", gateway)));
+  const sockets = await Promise.all([0, 1, 0, 1].map((gateway) => cluster().socket("bob", gateway)));
 
   const last = new Map<string, number>();
   const writing = (async () => {
-    for (const id of ids) last.set(id, await rename(site().sql, "project", id, "Changed while it is subscribed to"));
+    for (const id of ids) last.set(id, await rename(cluster().sql, "project", id, "Changed while it is subscribed to"));
   })();
   // In small steps, so that writes fall before, into and after each of them.
   const subscribing = sockets.map(async (socket) => {

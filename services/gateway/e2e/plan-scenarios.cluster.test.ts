@@ -4,18 +4,18 @@ import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { type TestCluster, useTestCluster } from "./harness/test-cluster.ts";
 
 /** Subscriptions of a connection as PostgreSQL counts them. */
-async function rowsOf(site: TestCluster, connectionId: string): Promise<number> {
-  const { rows } = await site.sql.query<{ count: number }>(
+async function rowsOf(cluster: TestCluster, connectionId: string): Promise<number> {
+  const { rows } = await cluster.sql.query<{ count: number }>(
     "select count(*)::int as count from app.rxdb_subscription where connection_id = $1",
     [connectionId],
   );
   return rows[0]?.count ?? -1;
 }
 
-async function projects(site: TestCluster, count: number): Promise<string[]> {
-  const { person } = await site.rest("alice");
-  const ids = await insertProjects(site.sql, { organizationId: person.organizationId, count });
-  await site.settled();
+async function projects(cluster: TestCluster, count: number): Promise<string[]> {
+  const { person } = await cluster.rest("alice");
+  const ids = await insertProjects(cluster.sql, { organizationId: person.organizationId, count });
+  await cluster.settled();
   return ids;
 }
 
@@ -26,36 +26,36 @@ describe.each([
   ["with Redis", true],
   ["without Redis", false],
 ])("%s", (_name, redis) => {
-  const site = useTestCluster({ redis });
+  const cluster = useTestCluster({ redis });
 
   test("subscribing to 50 projects makes 50 rows; UNSUBSCRIBE_ALL removes them", async () => {
-    const ids = await projects(site(), 50);
-    const socket = await site().socket("bob", 0);
+    const ids = await projects(cluster(), 50);
+    const socket = await cluster().socket("bob", 0);
     const answer = await socket.subscribe("project", ids);
     expect(answer.count).toBe(50);
     expect(answer.gone).toEqual([]);
     expect(new Set(answer.changed.map(({ entityId }) => entityId))).toEqual(new Set(ids));
-    expect(await rowsOf(site(), socket.connectionId)).toBe(50);
+    expect(await rowsOf(cluster(), socket.connectionId)).toBe(50);
 
     const ended = await socket.request({ type: "UNSUBSCRIBE_ALL" });
     expect(ended).toMatchObject({ type: "UNSUBSCRIBED", payload: { count: 50 } });
-    await waitFor("no rows", async () => (await rowsOf(site(), socket.connectionId)) === 0);
+    await waitFor("no rows", async () => (await rowsOf(cluster(), socket.connectionId)) === 0);
   });
 
   test("closing a socket removes its rows and its session", async () => {
-    const ids = await projects(site(), 50);
-    const socket = await site().socket("bob", 1);
+    const ids = await projects(cluster(), 50);
+    const socket = await cluster().socket("bob", 1);
     await socket.subscribe("project", ids);
-    expect(await rowsOf(site(), socket.connectionId)).toBe(50);
+    expect(await rowsOf(cluster(), socket.connectionId)).toBe(50);
     await socket.close();
-    await waitFor("no rows", async () => (await rowsOf(site(), socket.connectionId)) === 0);
+    await waitFor("no rows", async () => (await rowsOf(cluster(), socket.connectionId)) === 0);
   });
 
   test("an edit by another user on the other gateway is delivered", async () => {
-    const [id = ""] = await projects(site(), 1);
-    const alice = await site().socket("alice", 0);
+    const [id = ""] = await projects(cluster(), 1);
+    const alice = await cluster().socket("alice", 0);
     await alice.subscribe("project", [id]);
-    const bob = await site().rest("bob", 1);
+    const bob = await cluster().rest("bob", 1);
     const { status, body } = await bob.patch(`project/${id}`, { name: "Updated" });
     expect(status).toBe(200);
 
@@ -63,33 +63,33 @@ describe.each([
     expect(payload.entityCode).toBe("project");
     expect(payload.changes).toEqual([{ entityId: id, action: "UPDATE", version: body.version }]);
     const [{ timestamp = "" } = {}] = (
-      await site().sql.query<{ timestamp: string }>(
+      await cluster().sql.query<{ timestamp: string }>(
         "select updated_ts::text as timestamp from app.project where id = $1",
         [id],
       )
     ).rows;
     expect(Math.abs(Date.parse(payload.timestamp) - Date.parse(timestamp))).toBeLessThan(1000);
 
-    const seen = await (await site().rest("alice", 0)).get(`project/${id}`);
+    const seen = await (await cluster().rest("alice", 0)).get(`project/${id}`);
     expect(seen.body).toMatchObject({ id, name: "Updated", version: body.version });
   });
 
   test("three users over two gateways receive exactly what they subscribed to", async () => {
-    const [p1 = "", p2 = "", p3 = "", p4 = "", p5 = ""] = await projects(site(), 5);
-    const a = await site().socket("alice", 0);
-    const b = await site().socket("bob", 1);
-    const c = await site().socket("carol", 0);
+    const [p1 = "", p2 = "", p3 = "", p4 = "", p5 = ""] = await projects(cluster(), 5);
+    const a = await cluster().socket("alice", 0);
+    const b = await cluster().socket("bob", 1);
+    const c = await cluster().socket("carol", 0);
     await a.subscribe("project", [p1, p2, p3]);
     await b.subscribe("project", [p2, p3, p4]);
     await c.subscribe("project", [p3, p4, p5]);
 
-    const version3 = await rename(site().sql, "project", p3, "For all three");
+    const version3 = await rename(cluster().sql, "project", p3, "For all three");
     await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, version3, atOnceMs)));
 
-    const version1 = await rename(site().sql, "project", p1, "For A alone");
+    const version1 = await rename(cluster().sql, "project", p1, "For A alone");
     await a.untilVersion("project", p1, version1, atOnceMs);
     // A has p1 already, so this later change follows it on every gateway: clients that have it were not sent p1.
-    const barrier = await rename(site().sql, "project", p3, "Barrier");
+    const barrier = await rename(cluster().sql, "project", p3, "Barrier");
     await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, barrier, atOnceMs)));
 
     expect(a.versions.deliveries("project", p1)).toEqual([{ action: "UPDATE", version: version1 }]);
@@ -99,26 +99,26 @@ describe.each([
   });
 
   test("of two tabs of one user, closing one leaves the other subscribed", async () => {
-    const ids = await projects(site(), 3);
-    const first = await site().socket("bob", 0);
-    const second = await site().socket("bob", 0);
-    const elsewhere = await site().socket("bob", 1);
+    const ids = await projects(cluster(), 3);
+    const first = await cluster().socket("bob", 0);
+    const second = await cluster().socket("bob", 0);
+    const elsewhere = await cluster().socket("bob", 1);
     for (const tab of [first, second, elsewhere]) await tab.subscribe("project", ids);
-    for (const tab of [first, second, elsewhere]) expect(await rowsOf(site(), tab.connectionId)).toBe(3);
+    for (const tab of [first, second, elsewhere]) expect(await rowsOf(cluster(), tab.connectionId)).toBe(3);
 
     await first.close();
-    await waitFor("no rows of the closed tab", async () => (await rowsOf(site(), first.connectionId)) === 0);
-    for (const tab of [second, elsewhere]) expect(await rowsOf(site(), tab.connectionId)).toBe(3);
+    await waitFor("no rows of the closed tab", async () => (await rowsOf(cluster(), first.connectionId)) === 0);
+    for (const tab of [second, elsewhere]) expect(await rowsOf(cluster(), tab.connectionId)).toBe(3);
     for (const id of ids) {
-      const version = await rename(site().sql, "project", id, "Still told");
+      const version = await rename(cluster().sql, "project", id, "Still told");
       for (const tab of [second, elsewhere]) await tab.untilVersion("project", id, version);
     }
   });
 
   test("after UNSUBSCRIBE only the remaining subscriptions are delivered", async () => {
-    const [kept = "", dropped = ""] = await projects(site(), 2);
-    const socket = await site().socket("bob", 0);
-    const witness = await site().socket("carol", 0);
+    const [kept = "", dropped = ""] = await projects(cluster(), 2);
+    const socket = await cluster().socket("bob", 0);
+    const witness = await cluster().socket("carol", 0);
     await socket.subscribe("project", [kept, dropped]);
     await witness.subscribe("project", [dropped]);
     const ended = await socket.request({
@@ -126,10 +126,10 @@ describe.each([
       payload: { entityCode: "project", entityIds: [dropped] },
     });
     expect(ended).toMatchObject({ type: "UNSUBSCRIBED", payload: { entityCode: "project", count: 1 } });
-    await waitFor("one row", async () => (await rowsOf(site(), socket.connectionId)) === 1);
+    await waitFor("one row", async () => (await rowsOf(cluster(), socket.connectionId)) === 1);
 
-    await witness.untilVersion("project", dropped, await rename(site().sql, "project", dropped, "Not for bob"));
-    await socket.untilVersion("project", kept, await rename(site().sql, "project", kept, "For bob"));
+    await witness.untilVersion("project", dropped, await rename(cluster().sql, "project", dropped, "Not for bob"));
+    await socket.untilVersion("project", kept, await rename(cluster().sql, "project", kept, "For bob"));
     expect(socket.versions.delivered()).toEqual(new Set([`project/${kept}`]));
   });
 });

@@ -7,9 +7,9 @@ import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import type { Pool } from "pg";
 import { expect, inject, test } from "vitest";
 import { FailingPostgres } from "./harness/failing-postgres.ts";
+import { feedSettled, sequenceFaults } from "./harness/feed-sequence.ts";
 import { insertProjects, rename, versionsOf } from "./harness/fixture-rows.ts";
-import { faultsOfSequence, feedSettled } from "./harness/log-feed.ts";
-import { metric } from "./harness/metric.ts";
+import { readMetric } from "./harness/read-metric.ts";
 import { RestClient } from "./harness/rest-client.ts";
 
 /** A cluster on a database that can fail, with bob on both gateways, who holds the same rows on each. */
@@ -88,7 +88,7 @@ class Site implements AsyncDisposable {
     const { rows } = await this.sql.query<{ head: number }>("select head_seq::float8 as head from app.sync_state");
     for (const { url } of this.cluster.gateways)
       await waitFor("the feed is at the head", async () => {
-        return (await metric(url, "heliograph_gateway_feed_position")) === rows[0]?.head;
+        return (await readMetric(url, "heliograph_gateway_feed_position")) === rows[0]?.head;
       });
   }
 }
@@ -160,7 +160,7 @@ test("pg_ctl restart -m immediate: acknowledged writes survive and are delivered
   }
   expect(await site.epoch()).toBe(epoch);
   expect((await site.sql.query(subscriptions)).rows).toEqual(before);
-  expect(await faultsOfSequence(site.sql)).toEqual([]);
+  expect(await sequenceFaults(site.sql)).toEqual([]);
   process.stdout.write(
     `crash recovery: writable again after ${Math.round(backMs)} ms, ${writes.count} acknowledged writes, 0 lost\n`,
   );
@@ -185,7 +185,7 @@ test("promotion of a synchronous standby: no acknowledged write is lost, and all
     await socket.untilAll("project", await versionsOf(site.sql, "project", site.ids));
     expect(socket.isOpen).toBe(true);
   }
-  expect(await faultsOfSequence(site.sql)).toEqual([]);
+  expect(await sequenceFaults(site.sql)).toEqual([]);
   process.stdout.write(
     `synchronous failover: writable after ${Math.round(backMs)} ms, ${writes.count} acknowledged writes, 0 lost\n`,
   );
@@ -227,5 +227,5 @@ test("promotion of a lagging standby: writes it never had are taken back everywh
   expect(next).toBeGreaterThan(lost);
   for (const socket of site.sockets) await socket.untilVersion("project", changed, next);
   await site.untilQuiet();
-  expect(await faultsOfSequence(site.sql)).toEqual([]);
+  expect(await sequenceFaults(site.sql)).toEqual([]);
 }, 60_000);

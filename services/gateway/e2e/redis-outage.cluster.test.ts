@@ -1,15 +1,15 @@
 import { hintChannel } from "@heliograph/protocol";
 import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process";
+import { anyFreePort } from "@heliograph/testkit/process/free-port";
 import { findRedis } from "@heliograph/testkit/redis/find-redis";
 import { type RedisServer, startRedis } from "@heliograph/testkit/redis/server";
 import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sequenceFaults } from "./harness/feed-sequence.ts";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
-import { freePort } from "./harness/free-port.ts";
-import { faultsOfSequence } from "./harness/log-feed.ts";
-import { metric } from "./harness/metric.ts";
+import { readMetric } from "./harness/read-metric.ts";
 import { TestCluster } from "./harness/test-cluster.ts";
 
 const changes = 500;
@@ -18,7 +18,7 @@ const promptMs = 2000;
 
 /** Hints that Redis has taken from a watcher. */
 const sentHints = (watcher: ServiceProcess): Promise<number> =>
-  metric(watcher.url, "heliograph_watcher_hints_total", { result: "sent" });
+  readMetric(watcher.url, "heliograph_watcher_hints_total", /result="sent"/);
 
 /** Breaks the connections on which watchers publish; they come back by themselves. */
 async function cutPublishers(admin: Redis): Promise<void> {
@@ -31,7 +31,7 @@ describe("a Redis that comes and goes", () => {
   let program = "";
   let port = 0;
   let redis: RedisServer | undefined;
-  let site: TestCluster;
+  let cluster: TestCluster;
 
   const start = async (): Promise<RedisServer> => {
     redis = await startRedis(program, { port });
@@ -42,20 +42,20 @@ describe("a Redis that comes and goes", () => {
     const found = await findRedis();
     if (found.program === null) throw new Error(found.reason);
     program = found.program;
-    port = await freePort();
+    port = await anyFreePort();
     // Nothing listens there yet: the services have to start without it.
-    site = await TestCluster.start({ redis: `redis://127.0.0.1:${port}` });
+    cluster = await TestCluster.start({ redis: `redis://127.0.0.1:${port}` });
   });
   afterAll(async () => {
-    await site?.[Symbol.asyncDispose]();
+    await cluster?.[Symbol.asyncDispose]();
     await redis?.stop();
   });
 
   async function tasks(count: number): Promise<string[]> {
-    const { organizationId } = (await site.rest("alice")).person;
-    const [projectId = ""] = await insertProjects(site.sql, { organizationId, count: 1 });
-    const ids = await insertTasks(site.sql, { organizationId, projectId, count });
-    await site.settled();
+    const { organizationId } = (await cluster.rest("alice")).person;
+    const [projectId = ""] = await insertProjects(cluster.sql, { organizationId, count: 1 });
+    const ids = await insertTasks(cluster.sql, { organizationId, projectId, count });
+    await cluster.settled();
     return ids;
   }
 
@@ -64,33 +64,33 @@ describe("a Redis that comes and goes", () => {
     const [id = ""] = await tasks(1);
     for (const socket of sockets) await socket.subscribe("task", [id]);
     for (let n = 0; n < 4; n++) {
-      const version = await rename(site.sql, "task", id, `Prompt ${n}`);
+      const version = await rename(cluster.sql, "task", id, `Prompt ${n}`);
       await Promise.all(sockets.map((socket) => socket.untilVersion("task", id, version, promptMs)));
     }
   }
 
   test("unreachable at start: the services log it, and changes arrive all the same", async () => {
-    for (const { name } of [...site.cluster.gateways, ...site.cluster.watchers])
-      await waitFor(`${name} names Redis`, () => site.log(name).some((line) => /redis/i.test(line)));
+    for (const { name } of [...cluster.services.gateways, ...cluster.services.watchers])
+      await waitFor(`${name} names Redis`, () => cluster.log(name).some((line) => /redis/i.test(line)));
     const [id = ""] = await tasks(1);
-    const socket = await site.socket("bob", 0);
+    const socket = await cluster.socket("bob", 0);
     await socket.subscribe("task", [id]);
-    await socket.untilVersion("task", id, await rename(site.sql, "task", id, "Without Redis"));
+    await socket.untilVersion("task", id, await rename(cluster.sql, "task", id, "Without Redis"));
   });
 
   test("when Redis appears it is used", async () => {
     await start();
     const [id = ""] = await tasks(1);
     await waitFor("hints are sent", async () => {
-      await rename(site.sql, "task", id, `Look ${performance.now()}`);
-      return (await sentHints(await site.leader())) > 0;
+      await rename(cluster.sql, "task", id, `Look ${performance.now()}`);
+      return (await sentHints(await cluster.leader())) > 0;
     });
   });
 
   test(`killed and restarted during ${changes} changes, every socket ends up with all of them`, async () => {
     const ids = await tasks(changes);
     const sockets = await Promise.all(
-      (["bob", "carol", "alice", "bob"] as const).map((user, index) => site.socket(user, index % 2)),
+      (["bob", "carol", "alice", "bob"] as const).map((user, index) => cluster.socket(user, index % 2)),
     );
     for (const socket of sockets) await socket.subscribe("task", ids);
 
@@ -105,28 +105,28 @@ describe("a Redis that comes and goes", () => {
       }
       // The gateways hear hints again, in the middle of changes that they have been reading from the log.
       if (index === 425)
-        for (const { name, url } of site.cluster.gateways)
+        for (const { name, url } of cluster.services.gateways)
           await waitFor(
             `${name} hears hints`,
-            async () => (await metric(url, "heliograph_gateway_redis_connected")) === 1,
+            async () => (await readMetric(url, "heliograph_gateway_redis_connected")) === 1,
           );
-      versions.set(id, await rename(site.sql, "task", id, `Change ${index}`));
+      versions.set(id, await rename(cluster.sql, "task", id, `Change ${index}`));
     }
     for (const socket of sockets) {
       await socket.untilAll("task", versions);
       expect(socket.isOpen).toBe(true);
       expect(socket.versions.disorder()).toEqual([]);
     }
-    expect(await faultsOfSequence(site.sql)).toEqual([]);
+    expect(await sequenceFaults(cluster.sql)).toEqual([]);
   });
 
   test("changes of hints that Redis never accepted are read from the log", async () => {
     const ids = await tasks(200);
-    const sockets = [await site.socket("bob", 0), await site.socket("carol", 1)];
+    const sockets = [await cluster.socket("bob", 0), await cluster.socket("carol", 1)];
     for (const socket of sockets) await socket.subscribe("task", ids);
-    const leader = await site.leader();
+    const leader = await cluster.leader();
     const dropped = (): Promise<number> =>
-      metric(leader.url, "heliograph_watcher_hints_total", { result: "dropped" }).catch(() => 0);
+      readMetric(leader.url, "heliograph_watcher_hints_total", /result="dropped"/).catch(() => 0);
     const before = await dropped();
     const admin = new Redis(redis?.url ?? "");
     const versions = new Map<string, number>();
@@ -134,8 +134,8 @@ describe("a Redis that comes and goes", () => {
       for (const [index, id] of ids.entries()) {
         // The gateways stay connected: nothing but the missing number tells them.
         if (index % 40 === 0) await cutPublishers(admin);
-        versions.set(id, await rename(site.sql, "task", id, `Change ${index}`));
-        if (index % 40 === 39) await site.settled();
+        versions.set(id, await rename(cluster.sql, "task", id, `Change ${index}`));
+        if (index % 40 === 39) await cluster.settled();
       }
     } finally {
       admin.disconnect();
@@ -147,10 +147,10 @@ describe("a Redis that comes and goes", () => {
 
   test("malformed messages on the bus have no effect", async () => {
     const [id = ""] = await tasks(1);
-    const sockets = [await site.socket("bob", 0), await site.socket("carol", 1)];
+    const sockets = [await cluster.socket("bob", 0), await cluster.socket("carol", 1)];
     for (const socket of sockets) await socket.subscribe("task", [id]);
     const admin = new Redis(redis?.url ?? "");
-    const channel = hintChannel(site.cluster.settings["REDIS_PREFIX"] ?? "");
+    const channel = hintChannel(cluster.services.settings["REDIS_PREFIX"] ?? "");
     const epoch = "00000000-0000-4000-8000-000000000000";
     try {
       for (const text of [
@@ -166,18 +166,18 @@ describe("a Redis that comes and goes", () => {
     } finally {
       admin.disconnect();
     }
-    const version = await rename(site.sql, "task", id, "After the garbage");
+    const version = await rename(cluster.sql, "task", id, "After the garbage");
     await Promise.all(sockets.map((socket) => socket.untilVersion("task", id, version, promptMs)));
-    for (const { url } of site.cluster.gateways)
-      expect(await metric(url, "heliograph_gateway_malformed_hints_total")).toBeGreaterThanOrEqual(4);
+    for (const { url } of cluster.services.gateways)
+      expect(await readMetric(url, "heliograph_gateway_malformed_hints_total")).toBeGreaterThanOrEqual(4);
   });
 
   test("after the restart hints arrive again", async () => {
     const [id = ""] = await tasks(1);
-    const leader = await site.leader();
+    const leader = await cluster.leader();
     const before = await sentHints(leader);
     await waitFor("hints are sent", async () => {
-      await rename(site.sql, "task", id, `Look ${performance.now()}`);
+      await rename(cluster.sql, "task", id, `Look ${performance.now()}`);
       return (await sentHints(leader)) > before;
     });
   });

@@ -4,7 +4,7 @@ import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixtu
 import type { Page } from "./harness/rest-client.ts";
 import { type User, useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster();
+const cluster = useTestCluster();
 
 /** What a change of rights may take to reach the sockets. */
 const promisedMs = 2000;
@@ -19,41 +19,41 @@ type Scene = {
 };
 
 async function scene(): Promise<Scene> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  const [secret = "", granted = ""] = await insertTasks(site().sql, {
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  const [secret = "", granted = ""] = await insertTasks(cluster().sql, {
     organizationId,
     projectId,
     count: 2,
     isPrivate: true,
   });
   for (const user of ["bob", "carol"] as const) await grant({ organizationId, taskId: granted, user });
-  await site().settled();
+  await cluster().settled();
   return { organizationId, projectId, secret, granted };
 }
 
 async function grant(parts: { organizationId: string; taskId: string; user: User }): Promise<void> {
-  const { person } = await site().rest(parts.user);
-  await site().sql.query(
+  const { person } = await cluster().rest(parts.user);
+  await cluster().sql.query(
     "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) values ('task', $1, $2, $3)",
     [parts.taskId, person.id, parts.organizationId],
   );
 }
 
 async function revoke(parts: { taskId: string; user: User }): Promise<void> {
-  const { person } = await site().rest(parts.user);
-  await site().sql.query(
+  const { person } = await cluster().rest(parts.user);
+  await cluster().sql.query(
     "delete from app.entity_grant where entity_code = 'task' and entity_id = $1 and person_id = $2",
     [parts.taskId, person.id],
   );
 }
 
 async function setPrivate(taskId: string, isPrivate: boolean): Promise<void> {
-  await site().sql.query("update app.task set is_private = $2 where id = $1", [taskId, isPrivate]);
+  await cluster().sql.query("update app.task set is_private = $2 where id = $1", [taskId, isPrivate]);
 }
 
 async function listed(user: User, projectId: string): Promise<Set<string>> {
-  const { status, body } = await (await site().rest(user)).get<Page>(`task?project_id=${projectId}`);
+  const { status, body } = await (await cluster().rest(user)).get<Page>(`task?project_id=${projectId}`);
   expect(status).toBe(200);
   return new Set(body.items.map(({ id }) => id));
 }
@@ -61,10 +61,10 @@ async function listed(user: User, projectId: string): Promise<Set<string>> {
 /** alice and bob on one gateway, carol and a second window of bob on the other; all hold the container. */
 async function audience(projectId: string) {
   const sockets = {
-    alice: await site().socket("alice", 0),
-    bob: await site().socket("bob", 0),
-    bobElsewhere: await site().socket("bob", 1),
-    carol: await site().socket("carol", 1),
+    alice: await cluster().socket("alice", 0),
+    bob: await cluster().socket("bob", 0),
+    bobElsewhere: await cluster().socket("bob", 1),
+    carol: await cluster().socket("carol", 1),
   };
   for (const socket of Object.values(sockets)) await socket.subscribe("task", [], { within: [projectId] });
   return sockets;
@@ -76,7 +76,7 @@ const frames = (socket: TestSocket, id: string): string[] =>
 test("a private row inside a readable container is invisible to a member", async () => {
   const { projectId, secret, granted } = await scene();
   const { alice, bob, bobElsewhere, carol } = await audience(projectId);
-  const byId = await site().socket("bob", 1);
+  const byId = await cluster().socket("bob", 1);
   const refused = await byId.subscribe("task", [secret, granted]);
   expect(refused.gone).toEqual([secret]);
   expect(refused.count).toBe(1);
@@ -86,18 +86,18 @@ test("a private row inside a readable container is invisible to a member", async
     gone: 1,
   });
 
-  const version = await rename(site().sql, "task", secret, "Not for bob");
+  const version = await rename(cluster().sql, "task", secret, "Not for bob");
   await alice.untilVersion("task", secret, version);
-  const barrier = await rename(site().sql, "task", granted, "For bob and carol");
+  const barrier = await rename(cluster().sql, "task", granted, "For bob and carol");
   for (const socket of [alice, bob, bobElsewhere, carol, byId]) await socket.untilVersion("task", granted, barrier);
   for (const socket of [bob, bobElsewhere, carol]) expect(frames(socket, secret)).toEqual([]);
   expect(byId.versions.deliveries("task", secret)).toEqual([]);
   expect(await listed("bob", projectId)).toEqual(new Set([granted]));
   expect(await listed("alice", projectId)).toEqual(new Set([secret, granted]));
-  expect((await (await site().rest("bob")).get(`task/${secret}`)).status).toBe(404);
-  const { rows } = await site().sql.query(
+  expect((await (await cluster().rest("bob")).get(`task/${secret}`)).status).toBe(404);
+  const { rows } = await cluster().sql.query(
     "select 1 from app.rxdb_subscription where entity_id = $1 and user_id = $2 and not refused",
-    [secret, (await site().rest("bob")).person.id],
+    [secret, (await cluster().rest("bob")).person.id],
   );
   expect(rows).toEqual([]);
 });
@@ -115,9 +115,9 @@ test("making it public shows it, making it private removes it", async () => {
     for (const change of payload.changes.filter(({ entityId }) => entityId === secret))
       expect(change.action).not.toBe("DELETE");
   expect(await listed("bob", projectId)).toContain(secret);
-  const byId = await site().socket("carol", 0);
+  const byId = await cluster().socket("carol", 0);
   expect((await byId.subscribe("task", [secret])).gone).toEqual([]);
-  const open = await rename(site().sql, "task", secret, "Everybody may know");
+  const open = await rename(cluster().sql, "task", secret, "Everybody may know");
   for (const socket of [...members, alice, byId]) await socket.untilVersion("task", secret, open);
 
   await setPrivate(secret, true);
@@ -135,7 +135,7 @@ test("making it public shows it, making it private removes it", async () => {
 
   // From here on nothing more of it, while alice goes on.
   const seen = new Map([...members, byId].map((socket) => [socket, frames(socket, secret).length]));
-  const closed = await rename(site().sql, "task", secret, "Nobody else may know");
+  const closed = await rename(cluster().sql, "task", secret, "Nobody else may know");
   await alice.untilVersion("task", secret, closed);
   await setPrivate(secret, false);
   await Promise.all(members.map((socket) => socket.untilVersion("task", secret, closed + 1, promisedMs)));
@@ -155,7 +155,7 @@ test("a grant shows the row to its person only; revoking it removes the row", as
     [bob, bobElsewhere].map((socket) => socket.next("INVALIDATE", (message) => naming(message, secret), promisedMs)),
   );
   expect(await listed("bob", projectId)).toEqual(new Set([secret, granted]));
-  const version = await rename(site().sql, "task", secret, "For alice and bob");
+  const version = await rename(cluster().sql, "task", secret, "For alice and bob");
   for (const socket of [alice, bob, bobElsewhere]) await socket.untilVersion("task", secret, version);
 
   await revoke({ taskId: secret, user: "bob" });
@@ -166,9 +166,9 @@ test("a grant shows the row to its person only; revoking it removes the row", as
   );
   expect(await listed("bob", projectId)).toEqual(new Set([granted]));
 
-  const later = await rename(site().sql, "task", secret, "For alice again");
+  const later = await rename(cluster().sql, "task", secret, "For alice again");
   await alice.untilVersion("task", secret, later);
-  const barrier = await rename(site().sql, "task", granted, "For bob and carol");
+  const barrier = await rename(cluster().sql, "task", granted, "For bob and carol");
   for (const socket of [bob, bobElsewhere, carol]) await socket.untilVersion("task", granted, barrier);
   for (const socket of [bob, bobElsewhere]) expect(socket.versions.isGone("task", secret)).toBe(true);
   expect(frames(carol, secret)).toEqual([]);
@@ -177,19 +177,19 @@ test("a grant shows the row to its person only; revoking it removes the row", as
 
 test("a private row that moves, is created or is deleted is not disclosed to users who may not read it", async () => {
   const { organizationId, projectId, secret, granted } = await scene();
-  const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const [elsewhere = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
   const { alice, bob, bobElsewhere, carol } = await audience(projectId);
   const members = [bob, bobElsewhere, carol];
   for (const socket of [alice, ...members]) await socket.subscribe("task", [], { within: [elsewhere] });
 
-  await site().sql.query("update app.task set project_id = $2 where id = $1", [secret, elsewhere]);
-  const [born = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1, isPrivate: true });
+  await cluster().sql.query("update app.task set project_id = $2 where id = $1", [secret, elsewhere]);
+  const [born = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1, isPrivate: true });
   // Told first: what is created and deleted in one batch was never there.
   await alice.next("INVALIDATE", (message) => naming(message, born));
-  await site().sql.query("delete from app.task where id = $1", [born]);
+  await cluster().sql.query("delete from app.task where id = $1", [born]);
   await alice.until("the deletion", () => alice.versions.isGone("task", born));
   expect(alice.versions.deliveries("task", secret)).toHaveLength(1);
-  const barrier = await rename(site().sql, "task", granted, "For bob and carol");
+  const barrier = await rename(cluster().sql, "task", granted, "For bob and carol");
   for (const socket of members) await socket.untilVersion("task", granted, barrier);
   for (const socket of members) {
     expect(frames(socket, secret)).toEqual([]);
@@ -199,7 +199,7 @@ test("a private row that moves, is created or is deleted is not disclosed to use
 
 test("several changes of a private row in one batch are not disclosed to users who may not read it", async () => {
   const { organizationId, projectId, secret, granted } = await scene();
-  const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
+  const [elsewhere = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
   const { alice, bobElsewhere, carol } = await audience(projectId);
   for (const socket of [alice, bobElsewhere, carol]) await socket.subscribe("task", [], { within: [elsewhere] });
   await grant({ organizationId, taskId: secret, user: "bob" });
@@ -211,52 +211,52 @@ test("several changes of a private row in one batch are not disclosed to users w
   ]);
   await bobElsewhere.next("GONE", ({ payload }) => payload.entityIds.includes(secret), promisedMs);
   // The log gives a grant or revocation a version, too; told as the row's, a client would ask for it for ever.
-  const edited = (await versionsOf(site().sql, "task", [secret])).get(secret) ?? Number.NaN;
+  const edited = (await versionsOf(cluster().sql, "task", [secret])).get(secret) ?? Number.NaN;
   await alice.untilVersion("task", secret, edited);
   expect(alice.versions.version("task", secret)).toBe(edited);
   await inOneTransaction([
     ["update app.task set project_id = $2 where id = $1", [secret, elsewhere]],
     ["update app.task set title = 'Moved and edited' where id = $1", [secret]],
   ]);
-  const version = await rename(site().sql, "task", secret, "Once more");
+  const version = await rename(cluster().sql, "task", secret, "Once more");
   await alice.untilVersion("task", secret, version);
-  const barrier = await rename(site().sql, "task", granted, "For bob and carol");
+  const barrier = await rename(cluster().sql, "task", granted, "For bob and carol");
   for (const socket of [carol, bobElsewhere]) await socket.untilVersion("task", granted, barrier);
   expect(frames(carol, secret)).toEqual([]);
 });
 
 test("a row that is moved and made private at once is removed from clients that saw it", async () => {
   const { organizationId, projectId } = await scene();
-  const [elsewhere = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  const [open = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
-  await site().settled();
+  const [elsewhere = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  const [open = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
+  await cluster().settled();
   const { bob, carol } = await audience(projectId);
   expect(await listed("bob", projectId)).toContain(open);
-  await site().sql.query("update app.task set project_id = $2, is_private = true where id = $1", [open, elsewhere]);
+  await cluster().sql.query("update app.task set project_id = $2, is_private = true where id = $1", [open, elsewhere]);
   for (const socket of [bob, carol])
     await socket.next("GONE", ({ payload }) => payload.entityIds.includes(open), promisedMs);
 });
 
 test("leaving the organization removes all its rows, from that person only", async () => {
   const { projectId, organizationId } = await scene();
-  const [task = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
-  await site().settled();
-  const carol = await site().socket("carol", 0);
-  const bob = await site().socket("bob", 0);
+  const [task = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
+  await cluster().settled();
+  const carol = await cluster().socket("carol", 0);
+  const bob = await cluster().socket("bob", 0);
   for (const socket of [carol, bob]) await socket.subscribe("task", [task]);
-  const { person } = await site().rest("carol");
-  await site().sql.query("delete from app.membership where person_id = $1", [person.id]);
+  const { person } = await cluster().rest("carol");
+  await cluster().sql.query("delete from app.membership where person_id = $1", [person.id]);
   try {
     await carol.until("the end of her rights", () => carol.versions.isGone("task", task) || !carol.isOpen, promisedMs);
     const before = frames(carol, task).length;
-    const version = await rename(site().sql, "task", task, "For members");
+    const version = await rename(cluster().sql, "task", task, "For members");
     await bob.untilVersion("task", task, version);
     if (carol.isOpen) await carol.ping();
     expect(frames(carol, task)).toHaveLength(before);
-    expect((await (await site().rest("carol")).get(`task/${task}`)).status).toBe(404);
+    expect((await (await cluster().rest("carol")).get(`task/${task}`)).status).toBe(404);
     expect(bob.received.some((message) => message.type === "GONE")).toBe(false);
   } finally {
-    await site().sql.query(
+    await cluster().sql.query(
       "insert into app.membership (person_id, organization_id, role) values ($1, $2, 'member') on conflict do nothing",
       [person.id, organizationId],
     );
@@ -265,29 +265,30 @@ test("leaving the organization removes all its rows, from that person only", asy
 
 test("another organization's rows and containers are as if they did not exist", async () => {
   const { projectId, organizationId, secret } = await scene();
-  const [task = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
-  await site().settled();
-  const dave = await site().socket("dave", 0);
+  const [task = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
+  await cluster().settled();
+  const dave = await cluster().socket("dave", 0);
   const answer = await dave.subscribe("task", [task, secret]);
   expect(new Set(answer.gone)).toEqual(new Set([task, secret]));
   await dave.request({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [projectId, organizationId] } });
-  const own = (await site().rest("dave")).person.organizationId;
-  const [barrier = ""] = await insertProjects(site().sql, { organizationId: own, count: 1 });
+  const own = (await cluster().rest("dave")).person.organizationId;
+  const [barrier = ""] = await insertProjects(cluster().sql, { organizationId: own, count: 1 });
   await dave.subscribe("project", [], { within: [own] });
 
-  const alice = await site().socket("alice", 0);
+  const alice = await cluster().socket("alice", 0);
   await alice.subscribe("task", [task, secret]);
-  for (const id of [task, secret]) await alice.untilVersion("task", id, await rename(site().sql, "task", id, "Ours"));
+  for (const id of [task, secret])
+    await alice.untilVersion("task", id, await rename(cluster().sql, "task", id, "Ours"));
   await setPrivate(secret, false);
-  await dave.untilVersion("project", barrier, await rename(site().sql, "project", barrier, "Theirs"));
+  await dave.untilVersion("project", barrier, await rename(cluster().sql, "project", barrier, "Theirs"));
   await dave.ping();
   expect(dave.versions.deliveries("task", task)).toEqual([]);
   expect(dave.versions.deliveries("task", secret)).toEqual([]);
-  expect((await (await site().rest("dave")).get(`task/${task}`)).status).toBe(404);
+  expect((await (await cluster().rest("dave")).get(`task/${task}`)).status).toBe(404);
 });
 
 async function inOneTransaction(statements: readonly (readonly [text: string, values: unknown[]])[]): Promise<void> {
-  const connection = await site().sql.connect();
+  const connection = await cluster().sql.connect();
   try {
     await connection.query("begin");
     for (const [text, values] of statements) await connection.query(text, values);

@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { describe, expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
-import { metric } from "./harness/metric.ts";
+import { readMetric } from "./harness/read-metric.ts";
 import { type User, useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster();
+const cluster = useTestCluster();
 
 /** A refused client asks again after 5 s at the soonest; a notified one has the row within milliseconds. */
 const promisedMs = 2000;
 
-async function grant(taskId: string, user: User, at = site()): Promise<void> {
+async function grant(taskId: string, user: User, at = cluster()): Promise<void> {
   const { person } = await at.rest(user);
   await at.sql.query(
     "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) values ('task', $1, $2, $3)",
@@ -19,15 +19,18 @@ async function grant(taskId: string, user: User, at = site()): Promise<void> {
 }
 
 async function revoke(taskId: string, user: User): Promise<void> {
-  const { person } = await site().rest(user);
-  await site().sql.query("delete from app.entity_grant where entity_id = $1 and person_id = $2", [taskId, person.id]);
+  const { person } = await cluster().rest(user);
+  await cluster().sql.query("delete from app.entity_grant where entity_id = $1 and person_id = $2", [
+    taskId,
+    person.id,
+  ]);
 }
 
 async function newTasks(parts: { count: number; isPrivate: boolean }): Promise<{ projectId: string; ids: string[] }> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  const ids = await insertTasks(site().sql, { organizationId, projectId, ...parts });
-  await site().settled();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  const ids = await insertTasks(cluster().sql, { organizationId, projectId, ...parts });
+  await cluster().settled();
   return { projectId, ids };
 }
 
@@ -43,19 +46,19 @@ const gone = (socket: TestSocket, id: string): Promise<unknown> =>
 test("refused, then granted; revoked, then granted again; then the subscription is live", async () => {
   const { ids } = await newTasks({ count: 1, isPrivate: true });
   const [task = ""] = ids;
-  const [bob, carol] = [await site().socket("bob", 0), await site().socket("carol", 1)];
+  const [bob, carol] = [await cluster().socket("bob", 0), await cluster().socket("carol", 1)];
   for (const socket of [bob, carol]) expect((await socket.subscribe("task", [task])).gone).toEqual([task]);
   const startedAt = performance.now();
   await grant(task, "bob");
   await shown(bob, task);
   process.stdout.write(`granted -> INVALIDATE in ${Math.round(performance.now() - startedAt)} ms\n`);
-  await bob.untilVersion("task", task, await rename(site().sql, "task", task, "For bob"));
+  await bob.untilVersion("task", task, await rename(cluster().sql, "task", task, "For bob"));
   await revoke(task, "bob");
   await gone(bob, task);
-  const hidden = await rename(site().sql, "task", task, "Not for bob");
+  const hidden = await rename(cluster().sql, "task", task, "Not for bob");
   await grant(task, "bob");
   await shown(bob, task);
-  await bob.untilVersion("task", task, await rename(site().sql, "task", task, "For bob again"));
+  await bob.untilVersion("task", task, await rename(cluster().sql, "task", task, "For bob again"));
   expect(bob.versions.deliveries("task", task).filter(({ action }) => action === "UPDATE").length).toBeLessThan(3);
   expect(hidden).toBeGreaterThan(0);
   await carol.ping();
@@ -66,18 +69,18 @@ test("refused as private, then public; refused because it does not exist, then c
   const { ids, projectId } = await newTasks({ count: 1, isPrivate: true });
   const [task = ""] = ids;
   const born = randomUUID();
-  const bob = await site().socket("bob", 0);
+  const bob = await cluster().socket("bob", 0);
   expect(new Set((await bob.subscribe("task", [task, born])).gone)).toEqual(new Set([task, born]));
-  await site().sql.query("update app.task set is_private = false where id = $1", [task]);
+  await cluster().sql.query("update app.task set is_private = false where id = $1", [task]);
   await shown(bob, task);
-  const { organizationId } = (await site().rest("alice")).person;
+  const { organizationId } = (await cluster().rest("alice")).person;
   const insert = "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Born')";
-  await site().sql.query(insert, [born, organizationId, projectId]);
+  await cluster().sql.query(insert, [born, organizationId, projectId]);
   await shown(bob, born);
-  await site().sql.query("delete from app.task where id = $1", [born]);
+  await cluster().sql.query("delete from app.task where id = $1", [born]);
   await bob.until("the deletion", () => bob.versions.isGone("task", born), promisedMs);
   const deletedAt = bob.versions.version("task", born);
-  await site().sql.query(insert, [born, organizationId, projectId]);
+  await cluster().sql.query(insert, [born, organizationId, projectId]);
   await bob.until("the row that was created again", () => bob.versions.version("task", born) > deletedAt, promisedMs);
   expect(bob.versions.isGone("task", born)).toBe(false);
 });
@@ -85,10 +88,10 @@ test("refused as private, then public; refused because it does not exist, then c
 test("created and edited in one transaction: one change whose action is no creation", async () => {
   const { projectId } = await newTasks({ count: 0, isPrivate: false });
   const born = randomUUID();
-  const bob = await site().socket("bob", 0);
+  const bob = await cluster().socket("bob", 0);
   await bob.subscribe("task", [born]);
-  const { organizationId } = (await site().rest("alice")).person;
-  await site().sql.query(
+  const { organizationId } = (await cluster().rest("alice")).person;
+  await cluster().sql.query(
     `do $$ begin
        insert into app.task (id, organization_id, project_id, title) values ('${born}', '${organizationId}', '${projectId}', 'Born');
        update app.task set title = 'Edited' where id = '${born}';
@@ -98,30 +101,30 @@ test("created and edited in one transaction: one change whose action is no creat
 });
 
 test("a private container that is made public is delivered as its own row, and its contents are live from then on", async () => {
-  const { organizationId } = (await site().rest("alice")).person;
-  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1, isPrivate: true });
-  await site().settled();
-  const bob = await site().socket("bob", 0);
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1, isPrivate: true });
+  await cluster().settled();
+  const bob = await cluster().socket("bob", 0);
   expect((await bob.subscribe("task", [], { within: [projectId] })).gone).toEqual([projectId]);
-  await site().sql.query("update app.project set is_private = false where id = $1", [projectId]);
+  await cluster().sql.query("update app.project set is_private = false where id = $1", [projectId]);
   await bob.next("INVALIDATE", ({ payload }) => payload.entityCode === "project", promisedMs);
-  const [task = ""] = await insertTasks(site().sql, { organizationId, projectId, count: 1 });
+  const [task = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
   await shown(bob, task);
 });
 
 test("a membership that ends and returns removes rows and restores them", async () => {
   const { ids } = await newTasks({ count: 3, isPrivate: false });
-  const carol = await site().socket("carol", 1);
+  const carol = await cluster().socket("carol", 1);
   await carol.subscribe("task", ids);
-  const { person } = await site().rest("carol");
-  const { rows } = await site().sql.query<{ role: string }>(
+  const { person } = await cluster().rest("carol");
+  const { rows } = await cluster().sql.query<{ role: string }>(
     "delete from app.membership where person_id = $1 and organization_id = $2 returning role",
     [person.id, person.organizationId],
   );
   try {
     await carol.until("the end of her rights", () => ids.every((id) => carol.versions.isGone("task", id)), promisedMs);
   } finally {
-    await site().sql.query("insert into app.membership (person_id, organization_id, role) values ($1, $2, $3)", [
+    await cluster().sql.query("insert into app.membership (person_id, organization_id, role) values ($1, $2, $3)", [
       person.id,
       person.organizationId,
       rows[0]?.role,
@@ -133,26 +136,26 @@ test("a membership that ends and returns removes rows and restores them", async 
 test("a subscription refused at one gateway is restored at the other after RESUME, also if it was granted in the meantime", async () => {
   const { ids } = await newTasks({ count: 3, isPrivate: true });
   const [meanwhile = "", later = "", never = ""] = ids;
-  const first = await site().socket("bob", 0);
+  const first = await cluster().socket("bob", 0);
   await first.subscribe("task", ids);
   const place = first.resumePoint;
   first.destroy();
   await first.closed;
   await grant(meanwhile, "bob");
-  await site().settled();
-  const second = await site().socket("bob", 1);
+  await cluster().settled();
+  const second = await cluster().socket("bob", 1);
   const resumed = await second.resume(place);
   expect(resumed.count).toBe(0);
   await shown(second, meanwhile);
   await grant(later, "bob");
   await shown(second, later);
-  await rename(site().sql, "task", never, "Not for bob");
+  await rename(cluster().sql, "task", never, "Not for bob");
   await second.ping();
   expect(second.versions.deliveries("task", never)).toEqual([]);
-  expect(await metric(site().gateway(1).url, "heliograph_gateway_restored_subscriptions_total")).toBeGreaterThanOrEqual(
-    2,
-  );
-  const { rowCount } = await site().sql.query(
+  expect(
+    await readMetric(cluster().gateway(1).url, "heliograph_gateway_restored_subscriptions_total"),
+  ).toBeGreaterThanOrEqual(2);
+  const { rowCount } = await cluster().sql.query(
     "select 1 from app.rxdb_subscription where connection_id = $1 and not refused",
     [place.connectionId],
   );

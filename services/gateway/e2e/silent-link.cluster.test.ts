@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster({ gateways: 1, watchers: 2, gated: true });
+const cluster = useTestCluster({ gateways: 1, watchers: 2, useDatabaseProxy: true });
 
 /** Time limits of 2 to 3 s, and a second try; times two for a busy machine. Without them: minutes, until TCP gives up. */
 const boundMs = 12_000;
@@ -20,20 +20,20 @@ async function timed<Result>(what: string, work: Promise<Result>): Promise<Resul
 
 // Fails when only the server limits statements, or when each connection of a pool has to fall silent by itself.
 test("links to PostgreSQL that are cut silently: REST, SUBSCRIBE, reads of rights and signals recover within seconds", async () => {
-  const { organizationId } = (await site().rest("alice")).person;
-  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  const tasks = await insertTasks(site().sql, { organizationId, projectId, count: 2, isPrivate: true });
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  const tasks = await insertTasks(cluster().sql, { organizationId, projectId, count: 2, isPrivate: true });
   const [task = "", other = ""] = tasks;
-  await site().settled();
-  const rest = await site().rest("alice");
-  const alice = await site().socket("alice");
+  await cluster().settled();
+  const rest = await cluster().rest("alice");
+  const alice = await cluster().socket("alice");
   await alice.subscribe("task", [], { within: [projectId] });
-  const late = await site().socket("alice");
+  const late = await cluster().socket("alice");
   // Every pool has connections that lie idle.
   await Promise.all(Array.from({ length: 10 }, () => rest.get("project?limit=1")));
 
-  site().gate.silence();
-  const version = await rename(site().sql, "task", task, "Needs a read of rights");
+  cluster().databaseProxy.silence();
+  const version = await rename(cluster().sql, "task", task, "Needs a read of rights");
   await Promise.all([
     timed("REST read", rest.get(`task/${task}`)).then(({ status }) => expect(status).toBe(200)),
     timed("REST write", rest.patch(`task/${other}`, { title: "Written once" })).then(({ status }) =>
@@ -45,8 +45,8 @@ test("links to PostgreSQL that are cut silently: REST, SUBSCRIBE, reads of right
   const startedAt = performance.now();
   for (let round = 0; round < 12; round += 1) expect((await rest.get("project?limit=1")).status).toBe(200);
   expect(performance.now() - startedAt).toBeLessThan(boundMs);
-  await alice.untilVersion("task", other, await rename(site().sql, "task", other, "Afterwards"));
-  const { rows } = await site().sql.query<{ writes: number }>(
+  await alice.untilVersion("task", other, await rename(cluster().sql, "task", other, "Afterwards"));
+  const { rows } = await cluster().sql.query<{ writes: number }>(
     "select count(*)::int as writes from app.logging where entity_id = $1 and action = 2",
     [other],
   );

@@ -9,12 +9,12 @@ import { useTestCluster } from "./harness/test-cluster.ts";
 const limit = 50;
 /** Refusals in a row after which a socket is closed. */
 const patience = 20;
-const site = useTestCluster({ env: { MAX_SUBSCRIPTIONS: String(limit) } });
+const cluster = useTestCluster({ env: { MAX_SUBSCRIPTIONS: String(limit) } });
 
 async function projects(count: number): Promise<string[]> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const ids = await insertProjects(site().sql, { organizationId, count });
-  await site().settled();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const ids = await insertProjects(cluster().sql, { organizationId, count });
+  await cluster().settled();
   return ids;
 }
 
@@ -22,7 +22,7 @@ const ask = (socket: TestSocket, entityIds: string[]): Promise<DownMessage> =>
   socket.request({ type: "SUBSCRIBE", payload: { entityCode: "project", entityIds } });
 
 async function rowsOf(socket: TestSocket): Promise<number> {
-  const { rowCount } = await site().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [
+  const { rowCount } = await cluster().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [
     socket.connectionId,
   ]);
   return rowCount ?? 0;
@@ -30,7 +30,7 @@ async function rowsOf(socket: TestSocket): Promise<number> {
 
 /** Every one of them is told of a change of the row, and holds nothing less than before. */
 async function stillTold(id: string, sockets: readonly TestSocket[]): Promise<void> {
-  const version = await rename(site().sql, "project", id, `Told ${randomUUID()}`);
+  const version = await rename(cluster().sql, "project", id, `Told ${randomUUID()}`);
   for (const socket of sockets) await socket.untilVersion("project", id, version);
 }
 
@@ -38,14 +38,18 @@ test("subscription limits: a SUBSCRIBE beyond the limit is answered with ERROR a
   const ids = await projects(limit);
   const more = await projects(1);
   const [first = ""] = ids;
-  const socket = await site().socket("bob", 0);
-  const others = [await site().socket("bob", 0), await site().socket("carol", 0), await site().socket("bob", 1)];
+  const socket = await cluster().socket("bob", 0);
+  const others = [
+    await cluster().socket("bob", 0),
+    await cluster().socket("carol", 0),
+    await cluster().socket("bob", 1),
+  ];
   for (const other of others) await other.subscribe("project", [first]);
   expect((await socket.subscribe("project", ids)).count).toBe(limit);
   expect(await ask(socket, more)).toMatchObject({ type: "ERROR", payload: { code: "too_many_subscriptions" } });
   expect(await rowsOf(socket)).toBe(limit);
   await stillTold(first, [socket, ...others]);
-  await rename(site().sql, "project", more[0] ?? "", "Nobody holds it");
+  await rename(cluster().sql, "project", more[0] ?? "", "Nobody holds it");
   await stillTold(first, [socket, ...others]);
   expect(socket.versions.deliveries("project", more[0] ?? "")).toEqual([]);
   // Held already: no more than before.
@@ -58,8 +62,8 @@ test("subscription limits: who is refused again and again is closed with 4413, t
   const ids = await projects(limit);
   const more = await projects(1);
   const [first = ""] = ids;
-  const greedy = await site().socket("bob", 0);
-  const others = [await site().socket("bob", 0), await site().socket("alice", 0)];
+  const greedy = await cluster().socket("bob", 0);
+  const others = [await cluster().socket("bob", 0), await cluster().socket("alice", 0)];
   for (const other of others) await other.subscribe("project", [first]);
   await greedy.subscribe("project", ids);
   for (let refusal = 1; refusal < patience; refusal += 1)
@@ -74,7 +78,7 @@ test("subscription limits: who is refused again and again is closed with 4413, t
   await stillTold(first, others);
   expect(others.every(({ isOpen }) => isOpen)).toBe(true);
   await waitFor("its session expires", async () => {
-    const { rows } = await site().sql.query<{ expires: boolean }>(
+    const { rows } = await cluster().sql.query<{ expires: boolean }>(
       "select expires_ts is not null as expires from app.rxdb_session where connection_id = $1",
       [greedy.connectionId],
     );
@@ -83,7 +87,7 @@ test("subscription limits: who is refused again and again is closed with 4413, t
 });
 
 test("subscription limits: more ids in one message than it may name are refused as a whole", async () => {
-  const socket = await site().socket("bob", 0);
+  const socket = await cluster().socket("bob", 0);
   const answer = await ask(
     socket,
     Array.from({ length: 1001 }, () => randomUUID()),
@@ -95,7 +99,7 @@ test("subscription limits: more ids in one message than it may name are refused 
 
 test("subscription limits: what was refused counts as well, and gives way to what can be read", async () => {
   const ids = await projects(10);
-  const socket = await site().socket("bob", 0);
+  const socket = await cluster().socket("bob", 0);
   const missing = Array.from({ length: limit }, () => randomUUID());
   expect((await socket.subscribe("project", missing)).gone).toHaveLength(limit);
   expect(await rowsOf(socket)).toBe(limit);

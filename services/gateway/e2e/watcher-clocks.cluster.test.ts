@@ -1,7 +1,7 @@
 import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
+import { sequenceFaults } from "./harness/feed-sequence.ts";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
-import { faultsOfSequence } from "./harness/log-feed.ts";
 import { leads, TestCluster } from "./harness/test-cluster.ts";
 
 /** Shifts the wall clock of a Node process; the one that only goes forward cannot be set on a real machine either. */
@@ -12,28 +12,28 @@ function shifted(minutes: number): Record<string, string> {
 
 // Fails when a lease is compared with the watcher's own clock: the watcher ahead would find every lease expired.
 test("watchers whose clocks are twenty minutes apart: never two lead, and takeover works as usual", async () => {
-  await using site = await TestCluster.start({ gateways: 1, watchers: 0 });
+  await using cluster = await TestCluster.start({ gateways: 1, watchers: 0 });
   const watchers = [
-    await site.cluster.add("watcher", { env: shifted(-10) }),
-    await site.cluster.add("watcher", { env: shifted(10) }),
+    await cluster.services.add("watcher", { env: shifted(-10) }),
+    await cluster.services.add("watcher", { env: shifted(10) }),
   ];
-  const { organizationId } = (await site.rest("alice")).person;
-  const [id = ""] = await insertProjects(site.sql, { organizationId, count: 1 });
-  await site.settled();
-  const socket = await site.socket("bob");
+  const { organizationId } = (await cluster.rest("alice")).person;
+  const [id = ""] = await insertProjects(cluster.sql, { organizationId, count: 1 });
+  await cluster.settled();
+  const socket = await cluster.socket("bob");
   await socket.subscribe("project", [id]);
-  const leader = await site.leader();
+  const leader = await cluster.leader();
   // The other one asks four times a second.
-  const { rows } = await site.sql.query<{ id: string }>("select leader_id as id from app.sync_state");
+  const { rows } = await cluster.sql.query<{ id: string }>("select leader_id as id from app.sync_state");
   for (let n = 0; n < 20; n++) {
-    await socket.untilVersion("project", id, await rename(site.sql, "project", id, `Change ${n}`));
+    await socket.untilVersion("project", id, await rename(cluster.sql, "project", id, `Change ${n}`));
     expect(await leads(leader)).toBe(true);
   }
-  expect((await site.sql.query("select leader_id as id from app.sync_state")).rows).toEqual(rows);
+  expect((await cluster.sql.query("select leader_id as id from app.sync_state")).rows).toEqual(rows);
   await leader.kill("SIGKILL");
   const other = watchers.find((watcher) => watcher !== leader);
   if (!other) throw new Error("there are two");
   await waitFor("the other leads", () => leads(other));
-  await socket.untilVersion("project", id, await rename(site.sql, "project", id, "After the take-over"));
-  expect(await faultsOfSequence(site.sql)).toEqual([]);
+  await socket.untilVersion("project", id, await rename(cluster.sql, "project", id, "After the take-over"));
+  expect(await sequenceFaults(cluster.sql)).toEqual([]);
 });

@@ -2,11 +2,11 @@ import type { ServiceProcess } from "@heliograph/testkit/cluster/service-process
 import type { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
+import { sequenceFaults } from "./harness/feed-sequence.ts";
 import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
-import { faultsOfSequence } from "./harness/log-feed.ts";
 import { leads, useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster();
+const cluster = useTestCluster();
 
 /** A lease lasts 3 s and a standby asks four times a second; the rest is for a busy machine. */
 const takeoverMs = 5000;
@@ -44,18 +44,18 @@ class Writer {
   async #write(): Promise<void> {
     while (!this.#stopped) {
       const id = this.#ids[this.#written % this.#ids.length] ?? "";
-      this.versions.set(id, await rename(site().sql, "task", id, `Change ${this.#written}`));
+      this.versions.set(id, await rename(cluster().sql, "task", id, `Change ${this.#written}`));
       this.#written += 1;
     }
   }
 }
 
 async function watched(count: number): Promise<{ ids: string[]; sockets: TestSocket[] }> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  const ids = await insertTasks(site().sql, { organizationId, projectId, count });
-  await site().settled();
-  const sockets = [await site().socket("bob", 0), await site().socket("carol", 1)];
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  const ids = await insertTasks(cluster().sql, { organizationId, projectId, count });
+  await cluster().settled();
+  const sockets = [await cluster().socket("bob", 0), await cluster().socket("carol", 1)];
   for (const socket of sockets) await socket.subscribe("task", ids);
   return { ids, sockets };
 }
@@ -66,14 +66,14 @@ async function expectAllTold(sockets: readonly TestSocket[], versions: ReadonlyM
     expect(socket.versions.disorder()).toEqual([]);
     expect(socket.isOpen).toBe(true);
   }
-  await site().settled();
-  expect(await faultsOfSequence(site().sql)).toEqual([]);
+  await cluster().settled();
+  expect(await sequenceFaults(cluster().sql)).toEqual([]);
 }
 
 /** Milliseconds until a watcher other than `old` says that it leads. */
 async function untilAnotherLeads(old: ServiceProcess): Promise<number> {
   const started = performance.now();
-  const others = site().cluster.watchers.filter((watcher) => watcher !== old);
+  const others = cluster().services.watchers.filter((watcher) => watcher !== old);
   await waitFor("another watcher leads", async () => {
     for (const watcher of others) if (await leads(watcher)) return true;
     return false;
@@ -86,9 +86,9 @@ async function ready(service: ServiceProcess): Promise<boolean> {
 }
 
 test("both watchers are healthy and one leads", async () => {
-  const leader = await site().leader();
-  expect(site().cluster.watchers).toHaveLength(2);
-  for (const watcher of site().cluster.watchers) {
+  const leader = await cluster().leader();
+  expect(cluster().services.watchers).toHaveLength(2);
+  for (const watcher of cluster().services.watchers) {
     expect(await ready(watcher)).toBe(true);
     expect(await leads(watcher)).toBe(watcher === leader);
   }
@@ -96,7 +96,7 @@ test("both watchers are healthy and one leads", async () => {
 
 test("kill -9 of the leader: the other watcher takes over soon, nothing is lost, and the sequence has no fault", async () => {
   const { ids, sockets } = await watched(200);
-  const leader = await site().leader();
+  const leader = await cluster().leader();
   const writer = new Writer(ids);
   await writer.more(100);
   await leader.kill("SIGKILL");
@@ -108,9 +108,9 @@ test("kill -9 of the leader: the other watcher takes over soon, nothing is lost,
 });
 
 test("SIGTERM of the leader hands over immediately", async () => {
-  await site().cluster.add("watcher");
+  await cluster().services.add("watcher");
   const { ids, sockets } = await watched(100);
-  const leader = await site().leader();
+  const leader = await cluster().leader();
   const writer = new Writer(ids);
   await writer.more(50);
   const stopping = leader.stop();
@@ -123,9 +123,9 @@ test("SIGTERM of the leader hands over immediately", async () => {
 });
 
 test("a frozen leader is replaced, and changes nothing when it continues", async () => {
-  await site().cluster.add("watcher");
+  await cluster().services.add("watcher");
   const { ids, sockets } = await watched(100);
-  const leader = await site().leader();
+  const leader = await cluster().leader();
   const writer = new Writer(ids);
   await writer.more(50);
   await leader.kill("SIGSTOP");
@@ -139,5 +139,5 @@ test("a frozen leader is replaced, and changes nothing when it continues", async
   await writer.more(50);
   await writer.stop();
   await expectAllTold(sockets, writer.versions);
-  expect(await site().leader()).not.toBe(leader);
+  expect(await cluster().leader()).not.toBe(leader);
 });

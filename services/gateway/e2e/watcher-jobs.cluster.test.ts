@@ -1,15 +1,15 @@
 import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import { expect, test } from "vitest";
-import { metric } from "./harness/metric.ts";
-import { type ClusterParts, TestCluster } from "./harness/test-cluster.ts";
+import { readMetric } from "./harness/read-metric.ts";
+import { type ClusterOptions, TestCluster } from "./harness/test-cluster.ts";
 
 const jobs = ["check-orphans", "drop-audit-days", "erase-subjects", "expire-grants", "expire-mutations", "statistics"];
 
-const start = (parts: ClusterParts): Promise<TestCluster> => TestCluster.start({ gateways: 0, ...parts });
+const start = (parts: ClusterOptions): Promise<TestCluster> => TestCluster.start({ gateways: 0, ...parts });
 
-async function untilAllRan(site: TestCluster): Promise<void> {
+async function untilAllRan(cluster: TestCluster): Promise<void> {
   await waitFor("every job has run", async () => {
-    const { rows } = await site.sql.query<{ name: string }>(
+    const { rows } = await cluster.sql.query<{ name: string }>(
       "select name from app.job where succeeded_ts is not null order by name",
     );
     return rows.map(({ name }) => name).join() === jobs.join();
@@ -17,25 +17,25 @@ async function untilAllRan(site: TestCluster): Promise<void> {
 }
 
 test("the watchers share the jobs, report the same state of them, and stop in time while one of them runs", async () => {
-  await using site = await start({ watchers: 2 });
-  await untilAllRan(site);
-  for (const watcher of site.cluster.watchers)
+  await using cluster = await start({ watchers: 2 });
+  await untilAllRan(cluster);
+  for (const watcher of cluster.services.watchers)
     await waitFor(`${watcher.name} shows the size of the log`, async () => {
-      return (await metric(watcher.url, "heliograph_watcher_table_bytes", { table: "logging" })) > 0;
+      return (await readMetric(watcher.url, "heliograph_watcher_table_bytes", /table="logging"/)) > 0;
     });
 
   // A job that cannot go on: its statement waits for a lock.
-  const holder = await site.sql.connect();
+  const holder = await cluster.sql.connect();
   await holder.query("begin");
   await holder.query("lock table app.entity_grant in access exclusive mode");
   await waitFor("a job waits", async () => {
-    const { rowCount } = await site.sql.query(
+    const { rowCount } = await cluster.sql.query(
       "select from pg_stat_activity where application_name = 'heliograph-watcher-jobs' and wait_event_type = 'Lock'",
     );
     return rowCount !== 0;
   });
   const started = performance.now();
-  const exits = await Promise.all(site.cluster.watchers.map((watcher) => watcher.stop()));
+  const exits = await Promise.all(cluster.services.watchers.map((watcher) => watcher.stop()));
   const tookMs = performance.now() - started;
   await holder.query("rollback");
   holder.release();
@@ -47,6 +47,6 @@ test("the watchers share the jobs, report the same state of them, and stop in ti
 });
 
 test("the jobs run without Redis and, with sync switched off, without a leader", async () => {
-  await using site = await start({ redis: false, watchers: 1, env: { SYNC_ENABLED: "false" } });
-  await untilAllRan(site);
+  await using cluster = await start({ redis: false, watchers: 1, env: { SYNC_ENABLED: "false" } });
+  await untilAllRan(cluster);
 });

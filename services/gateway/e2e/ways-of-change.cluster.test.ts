@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { insertProjects, insertTasks, rename, versionsOf } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
-const site = useTestCluster();
+const cluster = useTestCluster();
 
 /** One socket on each gateway that holds the tasks of a project, by their ids or by the container. */
 async function holders(subscribe: (socket: TestSocket) => Promise<unknown>): Promise<TestSocket[]> {
-  const sockets = [await site().socket("bob", 0), await site().socket("carol", 1)];
+  const sockets = [await cluster().socket("bob", 0), await cluster().socket("carol", 1)];
   for (const socket of sockets) await subscribe(socket);
   return sockets;
 }
@@ -17,16 +17,16 @@ async function holders(subscribe: (socket: TestSocket) => Promise<unknown>): Pro
 async function projectWithTasks(
   count: number,
 ): Promise<{ organizationId: string; projectId: string; tasks: string[] }> {
-  const { organizationId } = (await site().rest("alice")).person;
-  const [projectId = ""] = await insertProjects(site().sql, { organizationId, count: 1 });
-  const tasks = await insertTasks(site().sql, { organizationId, projectId, count });
-  await site().settled();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
+  const tasks = await insertTasks(cluster().sql, { organizationId, projectId, count });
+  await cluster().settled();
   return { organizationId, projectId, tasks };
 }
 
 /** All holders were told the last version of each task at least once, and no version twice. */
 async function expectDelivered(sockets: readonly TestSocket[], ids: readonly string[]): Promise<void> {
-  const versions = await versionsOf(site().sql, "task", ids);
+  const versions = await versionsOf(cluster().sql, "task", ids);
   expect(versions.size).toBe(ids.length);
   for (const socket of sockets) {
     await socket.untilAll("task", versions);
@@ -37,7 +37,7 @@ async function expectDelivered(sockets: readonly TestSocket[], ids: readonly str
 
 /** Number of log rows of some tasks. */
 async function logged(ids: readonly string[]): Promise<number> {
-  const { rows } = await site().sql.query<{ count: number }>(
+  const { rows } = await cluster().sql.query<{ count: number }>(
     "select count(*)::int as count from app.logging where entity_code = 'task' and entity_id = any ($1)",
     [ids],
   );
@@ -47,7 +47,7 @@ async function logged(ids: readonly string[]): Promise<number> {
 test("plain SQL", async () => {
   const { tasks } = await projectWithTasks(3);
   const sockets = await holders((socket) => socket.subscribe("task", tasks));
-  for (const id of tasks) await rename(site().sql, "task", id, "By SQL");
+  for (const id of tasks) await rename(cluster().sql, "task", id, "By SQL");
   await expectDelivered(sockets, tasks);
   for (const socket of sockets)
     for (const id of tasks) expect(socket.versions.deliveries("task", id).at(-1)?.action).toBe("UPDATE");
@@ -56,7 +56,7 @@ test("plain SQL", async () => {
 test("REST: create, change and delete", async () => {
   const { projectId } = await projectWithTasks(0);
   const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
-  const alice = await site().rest("alice", 1);
+  const alice = await cluster().rest("alice", 1);
   const made = await alice.post("task", { title: "By REST", project_id: projectId });
   expect(made.status).toBe(201);
   const { id } = made.body;
@@ -80,14 +80,14 @@ test("an UPDATE of 1000 rows", async () => {
   const { tasks, projectId } = await projectWithTasks(1000);
   const byId = await holders((socket) => socket.subscribe("task", tasks));
   const byContainer = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
-  await site().sql.query("update app.task set priority = 'urgent' where project_id = $1", [projectId]);
+  await cluster().sql.query("update app.task set priority = 'urgent' where project_id = $1", [projectId]);
   await expectDelivered([...byId, ...byContainer], tasks);
 });
 
 test("INSERT into a subscribed container", async () => {
   const { organizationId, projectId } = await projectWithTasks(2);
   const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
-  const born = await insertTasks(site().sql, { organizationId, projectId, count: 5 });
+  const born = await insertTasks(cluster().sql, { organizationId, projectId, count: 5 });
   await expectDelivered(sockets, born);
   for (const socket of sockets)
     for (const id of born) expect(socket.versions.deliveries("task", id)[0]?.action).toBe("CREATE");
@@ -98,7 +98,7 @@ test("COPY", async () => {
   const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
   const ids = Array.from({ length: 20 }, () => randomUUID());
   const lines = ids.map((id) => `${id},${organizationId},${projectId},Copied`).join("\\n");
-  await site().sql.query(
+  await cluster().sql.query(
     `copy app.task (id, organization_id, project_id, title) from program 'printf "${lines}\\n"' with (format csv)`,
   );
   await expectDelivered(sockets, ids);
@@ -109,7 +109,7 @@ test("MERGE updates, inserts and deletes", async () => {
   const sockets = await holders((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
   const [updated = "", untouched = "", deleted = ""] = tasks;
   const inserted = randomUUID();
-  await site().sql.query(
+  await cluster().sql.query(
     `merge into app.task t
      using (values ($1::uuid, 'update'), ($2::uuid, 'insert'), ($3::uuid, 'delete')) as s (id, what) on t.id = s.id
      when matched and s.what = 'delete' then delete
@@ -130,13 +130,13 @@ test("INSERT … ON CONFLICT", async () => {
   const sockets = await holders((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
   const [conflicting = "", skipped = ""] = tasks;
   const fresh = randomUUID();
-  await site().sql.query(
+  await cluster().sql.query(
     `insert into app.task (id, organization_id, project_id, title)
      select id, $2, $3, 'Upserted' from unnest($1::uuid[]) as u (id)
      on conflict (id) do update set title = excluded.title`,
     [[conflicting, fresh], organizationId, projectId],
   );
-  await site().sql.query(
+  await cluster().sql.query(
     `insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Ignored') on conflict do nothing`,
     [skipped, organizationId, projectId],
   );
@@ -151,19 +151,19 @@ test("INSERT … ON CONFLICT", async () => {
 test("DELETE and ON DELETE CASCADE", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(30);
   const [first = "", ...cascaded] = tasks;
-  const { rows } = await site().sql.query<{ id: string }>(
+  const { rows } = await cluster().sql.query<{ id: string }>(
     "insert into app.task_comment (organization_id, task_id, body) select $2, id, 'Well' from unnest($1::uuid[]) id returning id",
     [cascaded, organizationId],
   );
   const comments = rows.map(({ id }) => id);
-  await site().settled();
+  await cluster().settled();
   const sockets = await holders(async (socket) => {
     await socket.subscribe("task", tasks);
     await socket.subscribe("project", [projectId]);
     await socket.subscribe("task_comment", comments);
   });
-  await site().sql.query("delete from app.task where id = $1", [first]);
-  await site().sql.query("delete from app.project where id = $1", [projectId]);
+  await cluster().sql.query("delete from app.task where id = $1", [first]);
+  await cluster().sql.query("delete from app.project where id = $1", [projectId]);
   for (const socket of sockets) {
     const isGone = (code: string, ids: readonly string[]) => ids.every((id) => socket.versions.isGone(code, id));
     await socket.until(
@@ -180,14 +180,14 @@ test("an UPDATE that changes nothing is neither logged nor delivered", async () 
   const { tasks } = await projectWithTasks(1);
   const [id = ""] = tasks;
   const sockets = await holders((socket) => socket.subscribe("task", tasks));
-  const before = { rows: await logged(tasks), versions: await versionsOf(site().sql, "task", tasks) };
-  await site().sql.query("update app.task set title = title where id = $1", [id]);
-  const again = await (await site().rest("alice")).patch(`task/${id}`, { title: "Fixture 1" });
+  const before = { rows: await logged(tasks), versions: await versionsOf(cluster().sql, "task", tasks) };
+  await cluster().sql.query("update app.task set title = title where id = $1", [id]);
+  const again = await (await cluster().rest("alice")).patch(`task/${id}`, { title: "Fixture 1" });
   expect(again.status).toBe(200);
   expect(await logged(tasks)).toBe(before.rows);
-  expect(await versionsOf(site().sql, "task", tasks)).toEqual(before.versions);
+  expect(await versionsOf(cluster().sql, "task", tasks)).toEqual(before.versions);
   // A real change is told after whatever the empty ones would have caused.
-  await rename(site().sql, "task", id, "A real change");
+  await rename(cluster().sql, "task", id, "A real change");
   await expectDelivered(sockets, tasks);
   for (const socket of sockets) expect(socket.versions.deliveries("task", id)).toHaveLength(1);
 });
@@ -197,18 +197,18 @@ test("a row deleted and created again under the same id reappears for every subs
   const [inOneBatch = "", inTwo = ""] = tasks;
   const sockets = await holders((socket) => socket.subscribe("task", tasks));
   const create = (id: string) =>
-    site().sql.query("insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Reborn')", [
+    cluster().sql.query("insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Reborn')", [
       id,
       organizationId,
       projectId,
     ]);
-  const before = await versionsOf(site().sql, "task", tasks);
+  const before = await versionsOf(cluster().sql, "task", tasks);
 
-  await site().sql.query("delete from app.task where id = $1", [inTwo]);
+  await cluster().sql.query("delete from app.task where id = $1", [inTwo]);
   for (const socket of sockets) await socket.until("the deletion", () => socket.versions.isGone("task", inTwo));
   await create(inTwo);
   // One transaction: both log rows are claimed in one batch, where the later one must win.
-  const connection = await site().sql.connect();
+  const connection = await cluster().sql.connect();
   try {
     await connection.query("begin");
     await connection.query("delete from app.task where id = $1", [inOneBatch]);
@@ -221,7 +221,7 @@ test("a row deleted and created again under the same id reappears for every subs
     connection.release();
   }
   await expectDelivered(sockets, tasks);
-  const after = await versionsOf(site().sql, "task", tasks);
+  const after = await versionsOf(cluster().sql, "task", tasks);
   for (const id of tasks) expect(after.get(id)).toBeGreaterThan(before.get(id) ?? Number.NaN);
   for (const socket of sockets)
     for (const id of tasks) {
@@ -236,7 +236,7 @@ test("a row moved to another container and edited in the same batch reaches the 
   const [id = ""] = from.tasks;
   const ofOld = await holders((socket) => socket.subscribe("task", [], { within: [from.projectId] }));
   const ofNew = await holders((socket) => socket.subscribe("task", [], { within: [to.projectId] }));
-  const connection = await site().sql.connect();
+  const connection = await cluster().sql.connect();
   try {
     await connection.query("begin");
     await connection.query("update app.task set project_id = $2 where id = $1", [id, to.projectId]);
@@ -245,7 +245,7 @@ test("a row moved to another container and edited in the same batch reaches the 
   } finally {
     connection.release();
   }
-  const version = (await versionsOf(site().sql, "task", [id])).get(id) ?? Number.NaN;
+  const version = (await versionsOf(cluster().sql, "task", [id])).get(id) ?? Number.NaN;
   for (const socket of [...ofOld, ...ofNew]) {
     await socket.untilVersion("task", id, version);
     expect(socket.versions.disorder()).toEqual([]);

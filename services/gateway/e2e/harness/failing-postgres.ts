@@ -8,8 +8,8 @@ import { replicationSettings, type Standby, startStandby } from "@heliograph/tes
 const database = "heliograph_demo";
 
 /**
- * A PostgreSQL of the test's own behind an address that stays the same, which can crash and be replaced by its standby: to
- * the services it is a managed database that fails over. The kernel's page cache outlives the processes, so fsync stays off.
+ * A PostgreSQL server that can crash and be replaced by its standby under the same address, like a managed database with
+ * failover. fsync stays off, because the kernel's page cache outlives the processes.
  */
 export class FailingPostgres implements AsyncDisposable {
   readonly #primary: ScratchServer;
@@ -27,21 +27,21 @@ export class FailingPostgres implements AsyncDisposable {
       synchronous_commit: "on",
       full_page_writes: "on",
     });
-    const made = new FailingPostgres(primary);
-    made.#pointTo(primary.socketFolder);
-    return made;
+    const postgres = new FailingPostgres(primary);
+    postgres.#pointTo(primary.socketFolder);
+    return postgres;
   }
 
-  /** Superuser URL of the demo database on whichever server is the primary. */
+  /** Superuser URL of the demo database on the current primary. */
   get url(): string {
     const url = new URL(this.#primary.url(database));
     url.searchParams.set("host", this.#address);
     return url.href;
   }
 
-  /** What `pg_ctl restart -m immediate` does: no goodbye, no checkpoint, then recovery from the write-ahead log. */
+  /** Does what `pg_ctl restart -m immediate` does: aborts without a checkpoint, then recovers from the write-ahead log. */
   async restartImmediately(): Promise<void> {
-    await this.#die();
+    await this.#crash();
     const { place, socketFolder, settings } = this.#primary;
     this.#server = await startPostgres(place, { listen: { socketFolder }, settings: { ...settings } });
   }
@@ -58,10 +58,10 @@ export class FailingPostgres implements AsyncDisposable {
     return this.#standby;
   }
 
-  /** The primary dies, the standby takes its place and its address. */
+  /** Crashes the primary and promotes the standby under the primary's address. */
   async failOver(): Promise<void> {
-    if (!this.#standby) throw new Error("there is no standby");
-    await this.#die();
+    if (!this.#standby) throw new Error("no standby was added");
+    await this.#crash();
     await this.#standby.promote();
     this.#pointTo(path.join(this.#primary.folder, "t"));
   }
@@ -73,16 +73,16 @@ export class FailingPostgres implements AsyncDisposable {
   }
 
   get #address(): string {
-    return path.join(this.#primary.folder, "now");
+    return path.join(this.#primary.folder, "current");
   }
 
-  async #die(): Promise<void> {
-    const gone = once(this.#server.process, "exit");
+  async #crash(): Promise<void> {
+    const exited = once(this.#server.process, "exit");
     this.#server.process.kill("SIGQUIT");
-    await gone;
+    await exited;
   }
 
-  /** Replaced by a rename, so that there is no moment without an address. */
+  /** Replaces the symbolic link by a rename, so that the address exists at every moment. */
   #pointTo(socketFolder: string): void {
     const next = `${this.#address}.next`;
     symlinkSync(socketFolder, next);

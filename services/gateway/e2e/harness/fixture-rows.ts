@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 
 type Queryable = Pool | PoolClient;
 
-/** Rows for one test, so that no two tests change the same row. Written by plain SQL, as from psql. */
+/** Inserts projects by plain SQL, as from psql. Each test uses its own rows, so that tests do not affect each other. */
 export async function insertProjects(
   sql: Queryable,
   parts: { organizationId: string; count: number; isPrivate?: boolean },
@@ -31,7 +31,7 @@ export async function insertTasks(
   return ids;
 }
 
-/** Current versions by id, of one table of schema app. */
+/** Current versions of rows of `app.<table>`, by id. */
 export async function versionsOf(sql: Queryable, table: string, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql.query<{ id: string; version: string }>(
     `select id, version from app.${table} where id = any ($1)`,
@@ -40,7 +40,7 @@ export async function versionsOf(sql: Queryable, table: string, ids: readonly st
   return new Map(rows.map(({ id, version }) => [id, Number(version)]));
 }
 
-/** Writes a new name (title of a task) to one row and answers its new version. */
+/** Changes the name of a project or the title of a task. Returns the new version of the row. */
 export async function rename(sql: Queryable, table: "project" | "task", id: string, text: string): Promise<number> {
   const column = table === "project" ? "name" : "title";
   const { rows } = await sql.query<{ version: string }>(
@@ -48,6 +48,6 @@ export async function rename(sql: Queryable, table: "project" | "task", id: stri
     [id, text],
   );
   const version = rows[0]?.version;
-  if (version === undefined) throw new Error(`there is no ${table} ${id}`);
+  if (version === undefined) throw new Error(`${table} ${id} does not exist`);
   return Number(version);
 }

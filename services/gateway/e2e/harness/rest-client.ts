@@ -1,19 +1,33 @@
-/** A row as the API shows it. */
+/** A row as the REST API returns it. */
 export type Document = Readonly<Record<string, unknown>> & { readonly id: string; readonly version: number };
-/** An error body of the API. */
-export type Problem = {
+/** The body of an error answer. */
+export interface ErrorBody {
   readonly error: {
     readonly code: string;
     readonly message: string;
     readonly remedy?: string;
     readonly requestId?: string;
   };
-};
-export type Answer<Body> = { readonly status: number; readonly body: Body; readonly headers: Headers };
-export type Page = { readonly items: readonly Document[]; readonly nextCursor: string | null };
-export type Person = { readonly id: string; readonly email: string; readonly organizationId: string };
+}
 
-/** Password of every demo user. */
+interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers: Headers;
+}
+
+export interface Page {
+  readonly items: readonly Document[];
+  readonly nextCursor: string | null;
+}
+
+interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly organizationId: string;
+}
+
+/** The password of every demo user. */
 const password = "heliograph";
 
 /** A signed-in demo user at one gateway. */
@@ -40,7 +54,7 @@ export class RestClient {
     return new RestClient({ url, token, person });
   }
 
-  /** The same user at another gateway. */
+  /** A client of the same user for another gateway. */
   at(url: string): RestClient {
     return new RestClient({ url, token: this.token, person: this.person });
   }

@@ -1,11 +1,11 @@
 import type { Cluster } from "@heliograph/testkit/cluster/cluster";
 import { afterEach } from "vitest";
 
-/** pino's number of "warn"; what is above explains a failure. */
+/** pino's level "warn". */
 const warn = 40;
-const linesShown = 25;
+const maxLines = 25;
 
-function isTelling(line: string): boolean {
+function isWarning(line: string): boolean {
   try {
     return ((JSON.parse(line) as { level?: number }).level ?? warn) >= warn;
   } catch {
@@ -13,12 +13,12 @@ function isTelling(line: string): boolean {
   }
 }
 
-/** After a failed test, writes what the services complained of: their output is nowhere else. */
-export function tellServiceLogsOnFailure(cluster: () => Cluster | undefined): void {
+/** After a failed test, prints the last warnings and errors of the services, whose output is not stored anywhere. */
+export function printServiceLogsOnFailure(cluster: () => Cluster | undefined): void {
   afterEach(({ task }) => {
     if (task.result?.state !== "fail") return;
     for (const service of [...(cluster()?.gateways ?? []), ...(cluster()?.watchers ?? [])])
-      for (const line of service.logs().filter(isTelling).slice(-linesShown))
+      for (const line of service.logs().filter(isWarning).slice(-maxLines))
         process.stderr.write(`${service.name}: ${line}\n`);
   });
 }

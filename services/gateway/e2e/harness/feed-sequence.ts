@@ -1,7 +1,7 @@
 import { waitFor } from "@heliograph/testkit/wait/wait-for";
 import type { Pool } from "pg";
 
-/** Waits until every row of the log has its place in the feed. */
+/** Waits until the watcher has sequenced every row of the log. */
 export async function feedSettled(pool: Pool, withinMs?: number): Promise<void> {
   await waitFor(
     "no pending row in app.logging",
@@ -15,11 +15,11 @@ export async function feedSettled(pool: Pool, withinMs?: number): Promise<void> 
   );
 }
 
-/** What is wrong with the sequence of the feed: empty when it has neither gap nor duplicate and ends at the head. */
-export async function faultsOfSequence(pool: Pool): Promise<string[]> {
+/** Describes each gap and duplicate of the feed's sequence numbers, and a head that differs from the last number. */
+export async function sequenceFaults(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ fault: string }>(/*sql*/ `
     with sent as (select sync_seq, lag(sync_seq) over (order by sync_seq) as before from app.logging where sync_seq is not null)
-    select case when sync_seq = before then 'twice: ' || sync_seq else 'gap: ' || before || ' to ' || sync_seq end as fault
+    select case when sync_seq = before then 'duplicate: ' || sync_seq else 'gap: ' || before || ' to ' || sync_seq end as fault
       from sent where before is not null and sync_seq <> before + 1
     union all
     select 'head ' || s.head_seq || ' but the last row has ' || coalesce((select max(sync_seq) from sent), 0)

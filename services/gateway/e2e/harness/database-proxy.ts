@@ -1,11 +1,12 @@
+import { once } from "node:events";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
-import { freePort, listen } from "./free-port.ts";
+import { anyFreePort } from "@heliograph/testkit/process/free-port";
 
 /**
- * A door between the services and their PostgreSQL. Shut, it is a stopped server to them: every connection ends and new
- * ones are refused. So a test can stop and start "its" database while other tests use the same server.
+ * A TCP proxy between the services and PostgreSQL. While it is closed, PostgreSQL looks stopped: open connections end and
+ * new ones are refused. A test can thus stop the database of its services while other tests use the same server.
  */
-export class DatabaseGate implements AsyncDisposable {
+export class DatabaseProxy implements AsyncDisposable {
   readonly port: number;
   readonly #target: string;
   readonly #sockets = new Set<Socket>();
@@ -16,26 +17,26 @@ export class DatabaseGate implements AsyncDisposable {
     this.#target = target;
   }
 
-  /** A gate in front of the server of `databaseUrl` (on a unix socket); it starts shut. */
-  static async before(databaseUrl: string): Promise<DatabaseGate> {
+  /** A closed proxy to the server of `databaseUrl`, which must listen on a unix socket. */
+  static async create(databaseUrl: string): Promise<DatabaseProxy> {
     const { searchParams, hostname, port } = new URL(databaseUrl);
     const folder = searchParams.get("host") ?? decodeURIComponent(hostname);
-    if (!folder.startsWith("/")) throw new Error(`not a PostgreSQL on a unix socket: ${folder}`);
-    return new DatabaseGate(await freePort(), `${folder}/.s.PGSQL.${searchParams.get("port") ?? (port || "5432")}`);
+    if (!folder.startsWith("/")) throw new Error(`PostgreSQL does not listen on a unix socket: ${folder}`);
+    return new DatabaseProxy(await anyFreePort(), `${folder}/.s.PGSQL.${searchParams.get("port") ?? (port || "5432")}`);
   }
 
-  /** The same database through the gate. */
+  /** The URL of the same database through the proxy. */
   url(databaseUrl: string): string {
     const { username, pathname } = new URL(databaseUrl);
     return `postgresql://${username}@127.0.0.1:${this.port}${pathname}`;
   }
 
   async open(): Promise<void> {
-    this.#server = createServer((near) => {
-      const far = createConnection(this.#target);
+    this.#server = createServer((client) => {
+      const upstream = createConnection(this.#target);
       for (const [one, other] of [
-        [near, far],
-        [far, near],
+        [client, upstream],
+        [upstream, client],
       ] as const) {
         this.#sockets.add(one);
         one.on("close", () => {
@@ -46,17 +47,16 @@ export class DatabaseGate implements AsyncDisposable {
         one.pipe(other);
       }
     });
-    await listen(this.#server, this.port);
+    this.#server.listen(this.port, "127.0.0.1");
+    await once(this.#server, "listening");
   }
 
-  /**
-   * Silences all open connections without closing them, as when a firewall forgets them. New connections pass.
-   */
+  /** Drops all data of the open connections without closing them, like a firewall that lost their state. New ones work. */
   silence(): void {
     for (const socket of this.#sockets) socket.unpipe().resume();
   }
 
-  async shut(): Promise<void> {
+  async close(): Promise<void> {
     const server = this.#server;
     if (!server) return;
     this.#server = undefined;
@@ -66,6 +66,6 @@ export class DatabaseGate implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.shut();
+    await this.close();
   }
 }
