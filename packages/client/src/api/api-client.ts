@@ -177,10 +177,10 @@ async function send(config: ApiClientConfig, call: Request, token: string | null
   } catch (cause) {
     // An abort by the caller is not a failure: views must not show an error for it.
     if (call.signal?.aborted) throw call.signal.reason;
-    const message = timeout.signal.aborted ? "The server did not answer in time." : "The server cannot be reached.";
-    throw new ApiError({ status: 0, code: "network", message, remedy: "Try again when you are online." }, null, {
-      cause,
-    });
+    const failure = timeout.signal.aborted
+      ? { message: "The server did not answer in time.", remedy: "Try again in a moment." }
+      : { message: "The server cannot be reached.", remedy: "Check your connection and try again." };
+    throw new ApiError({ status: 0, code: "network", ...failure }, null, { cause });
   } finally {
     cancelTimer();
   }
@@ -192,7 +192,7 @@ function toError(status: number, body: unknown, retryAfterMs: number | undefined
   const info = {
     status,
     code: textOr(error["code"], status >= 200 && status < 300 ? "invalid_answer" : "unknown"),
-    message: textOr(error["message"], `The server answered ${status}.`),
+    message: textOr(error["message"], messageOf(status)),
     remedy: typeof error["remedy"] === "string" ? error["remedy"] : undefined,
     requestId: typeof error["requestId"] === "string" ? error["requestId"] : undefined,
     retryAfterMs,
@@ -202,11 +202,17 @@ function toError(status: number, body: unknown, retryAfterMs: number | undefined
   return versionConflict ? new ConflictError(info, current) : new ApiError(info, current);
 }
 
+/** For an answer without a message of its own, such as the error page of a proxy. */
+function messageOf(status: number): string {
+  if (status >= 500) return `The server has a problem (status ${status}).`;
+  return status >= 400 ? `The server refused the request (status ${status}).` : "The server's answer cannot be read.";
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // for example the error page of a proxy
+    return undefined;
   }
 }
 

@@ -5,17 +5,18 @@ import { WebSocketServer } from "ws";
 import { createHeliograph } from "../core/client.ts";
 import type { SyncState } from "../status/sync-status.ts";
 import { createTestClient } from "../testing/test-client.ts";
+import { closeReason } from "./close-reason.ts";
 import { createProbe } from "./probe.ts";
 
-test("a silent link is noticed by an unanswered ping and replaced", async () => {
+test("[G2] a link that does not answer a PING is replaced", async () => {
   const { client, server, clock } = createTestClient();
   server.pingIntervalMs = 1_000;
   client.start();
   await clock.advance(10);
   expect(client.status().state).toBe("connected");
-  await clock.advance(10_000); // idle, but alive: pings are answered
+  await clock.advance(10_000); // idle, but PINGs are answered
   expect(server.sockets).toHaveLength(1);
-  server.autoFlush = false; // the network swallows everything
+  server.autoFlush = false; // the network loses every message
   await clock.advance(1_600);
   expect(client.status().state).toBe("connecting");
   server.autoFlush = true;
@@ -26,7 +27,7 @@ test("a silent link is noticed by an unanswered ping and replaced", async () => 
   expect(clock.timers).toBe(0);
 });
 
-test("no network: nothing is tried until the device is online again", async () => {
+test("without a network there is no attempt to connect until the device is online again", async () => {
   const { client, server, clock, device } = createTestClient();
   client.start();
   await clock.advance(10);
@@ -40,7 +41,7 @@ test("no network: nothing is tried until the device is online again", async () =
   client.stop();
 });
 
-test("a socket that was replaced has no say any more", async () => {
+test("events of a replaced socket are ignored", async () => {
   const { client, server, clock } = createTestClient();
   client.start();
   await clock.advance(10);
@@ -53,7 +54,7 @@ test("a socket that was replaced has no say any more", async () => {
   client.stop();
 });
 
-test("frames that are no messages are ignored with a warning", async () => {
+test("frames that are not messages are ignored with a warning", async () => {
   const { client, server, clock, warnings } = createTestClient();
   client.start();
   await clock.advance(10);
@@ -64,24 +65,25 @@ test("frames that are no messages are ignored with a warning", async () => {
   client.stop();
 });
 
-test("the probe tells the kill switch, a bad token and a passing fault apart", async () => {
+test("the probe distinguishes the kill switch, a refused token and a temporary failure", async () => {
   const { signal } = new AbortController();
   const ask = (status: number, code: string) =>
-    createProbe(async () => Response.json({ error: { code, message: "said so" } }, { status }))(
+    createProbe(async () => Response.json({ error: { code, message: "given by the server" } }, { status }))(
       "ws://s/x",
       "t",
       signal,
     );
   expect(await ask(426, "upgrade_required")).toEqual({ kind: "reachable" });
-  expect(await ask(503, "sync_disabled")).toEqual({ kind: "disabled", reason: "said so" });
-  expect(await ask(503, "unavailable")).toEqual({ kind: "unavailable", reason: "said so" });
-  expect(await ask(401, "token_expired")).toEqual({ kind: "unauthenticated", reason: "said so" });
-  expect(await ask(403, "origin")).toEqual({ kind: "forbidden", reason: "said so" });
+  expect(await ask(503, "sync_disabled")).toEqual({ kind: "disabled", reason: "given by the server" });
+  expect(await ask(503, "unavailable")).toEqual({ kind: "unavailable", reason: "given by the server" });
+  expect(await ask(401, "token_expired")).toEqual({ kind: "unauthenticated", reason: "given by the server" });
+  expect(await ask(403, "forbidden")).toEqual({ kind: "forbidden", reason: "given by the server" });
+  expect(await ask(403, "origin_not_allowed")).toEqual({ kind: "forbidden", reason: closeReason(4403) });
   const dead = createProbe(() => Promise.reject(new TypeError("fetch failed")));
   expect(await dead("ws://s/x", null, signal)).toMatchObject({ kind: "unavailable" });
 });
 
-test("over a real socket: token as subprotocol, reconnect after a restart, and the reason of a refusal", async () => {
+test("[CON-1] over a real socket: token as subprotocol, reconnect after a restart, reason of a refusal", async () => {
   let disabled = false;
   const offered: string[] = [];
   const http = createServer((request, response) => {

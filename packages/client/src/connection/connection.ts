@@ -12,19 +12,19 @@ import { parseMessage } from "./parse-message.ts";
 import type { Probe } from "./probe.ts";
 import { Renewal } from "./renewal.ts";
 import { type ResumeOffer, SessionKeeper } from "./session-keeper.ts";
-import { goodbyeCode, movedCode, type Socket, type SocketFactory } from "./socket.ts";
+import { endSessionCode, movedCode, type Socket, type SocketFactory } from "./socket.ts";
 import { type ConnectionEvent, type ConnectionState, deadlineOf, type Effect, linkOf } from "./state.ts";
 import { transition } from "./transition.ts";
 
 export type Limits = Extract<DownMessage, { type: "WELCOME" }>["payload"]["limits"];
 
-/** A message as it went over the socket. `at` is milliseconds since 1970. */
+/** A message that was sent or received over the socket. `at` is milliseconds since 1970. */
 export type Frame = { readonly at: number } & (
   | { readonly direction: "up"; readonly message: UpMessage }
   | { readonly direction: "down"; readonly message: DownMessage }
 );
 
-export type ConnectionPorts = {
+export interface ConnectionPorts {
   readonly url: string;
   readonly tokens: TokenSource;
   readonly renewToken: (() => Promise<string | null>) | undefined;
@@ -36,35 +36,35 @@ export type ConnectionPorts = {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly logger: Logger;
-  /** Every message that is not about the connection itself, after the state has moved on. */
+  /** A message arrived that is not about the connection itself. The state has been updated before. */
   readonly onMessage: (message: DownMessage) => void;
-  /** A connection on which nothing is subscribed. */
-  readonly onFresh: (limits: Limits) => void;
-  /** A connection on which `count` subscriptions of the last one live on; missed changes follow as messages. */
+  /** The connection has a new session, in which nothing is subscribed. */
+  readonly onNewSession: (limits: Limits) => void;
+  /** The session of the last connection was resumed with `count` subscriptions. Missed changes follow as messages. */
   readonly onResumed: (limits: Limits, count: number) => void;
-  /** The server cannot tell what changed: everything has to be subscribed again on the same connection. */
+  /** The server cannot replay what changed: everything has to be subscribed again on the same connection. */
   readonly onReset: () => void;
-  /** Every signal up to now has arrived; `endsDelay`: the server was behind until now. */
+  /** Every signal up to now has arrived. `endsDelay`: the server was behind until now. */
   readonly onBookmark: (endsDelay: boolean) => void;
-  /** The last socket died silently; from the dial to its WELCOME the new one took `welcomeMs` milliseconds. */
-  readonly onBackFromSilence: (welcomeMs: number) => void;
-  /** The connection is lost; nothing that was sent may be taken for received. */
+  /** A new socket is welcomed after the last one died silently. It took `welcomeMs` milliseconds from dial to WELCOME. */
+  readonly onReconnectedAfterSilence: (welcomeMs: number) => void;
+  /** The connection is lost. The server may not have received what was sent last. */
   readonly onLost: () => void;
   readonly onAuthRequired: () => void;
   readonly onChange: (state: ConnectionState) => void;
-};
+}
 
 const resumeId = "resume";
 
-/** Executes the states of `state.ts`: owns the one socket, the one timer, the one probe and the session. */
+/** Drives the state machine of `transition.ts`. It owns the one socket, the one timer, the one probe and the session. */
 export class Connection {
-  /** Every message, for tools that show them. */
+  /** Every message, for developer tools. */
   readonly frames = new Emitter<Frame>();
   readonly #ports: ConnectionPorts;
   readonly #timer: Timer;
   readonly #session: SessionKeeper;
   readonly #renewal: Renewal;
-  readonly #fresh: FreshToken;
+  readonly #freshToken: FreshToken;
   #state: ConnectionState;
   #socket: Socket | undefined;
   #offer: ResumeOffer | undefined;
@@ -77,13 +77,13 @@ export class Connection {
   #dials = 0;
   #dialedAt = 0;
   /** The last socket was lost while a PING was unanswered. */
-  #silent = false;
+  #lostSilently = false;
 
   constructor(ports: ConnectionPorts) {
     this.#ports = ports;
     this.#timer = new Timer(ports.clock);
     this.#session = new SessionKeeper(ports.clock, ports.sessionGraceMs);
-    this.#fresh = new FreshToken(ports);
+    this.#freshToken = new FreshToken(ports);
     this.#renewal = new Renewal({ ...ports, send: (message) => this.send(message) });
     this.#state = { kind: "disconnected", since: ports.clock.wallNow() };
   }
@@ -99,7 +99,7 @@ export class Connection {
   start(): void {
     const { environment } = this.#ports;
     this.#leaveEnvironment ??= environment.subscribe((event) => {
-      if (event === "visible") this.tokenChanged(); // perhaps another tab signed in meanwhile
+      if (event === "visible") this.tokenChanged(); // the user may have signed in in another tab
       this.#dispatch({ type: event });
     });
     this.#dispatch({ type: "start" });
@@ -112,7 +112,7 @@ export class Connection {
     this.#dispatch({ type: "stop" });
   }
 
-  /** Call it when `getToken` may return another token; nothing happens if it does not. */
+  /** Call this when `getToken` may return another token. Without another token it does nothing. */
   tokenChanged(): void {
     this.#ports.tokens.take((token) => {
       if (token === undefined) return;
@@ -129,16 +129,16 @@ export class Connection {
     });
   }
 
-  /** A request to the API timed out; `askedAt`: when it was sent, milliseconds since 1970. */
-  unanswered(askedAt: number): void {
-    this.#dispatch({ type: "unanswered", askedAt });
+  /** A request to the API timed out. `sentAt` is when it was sent, milliseconds since 1970. */
+  requestTimedOut(sentAt: number): void {
+    this.#dispatch({ type: "request-timed-out", sentAt });
   }
 
   caughtUp(): void {
     this.#dispatch({ type: "caught-up" });
   }
 
-  /** Sends a message; false when there is no connection on which it would count. */
+  /** @returns false when there is no connection on which subscriptions can be changed; the message is not sent */
   send(message: UpMessage): boolean {
     if (!this.#socket || !linkOf(this.#state)) return false;
     this.#write(message);
@@ -163,7 +163,7 @@ export class Connection {
     if (state.kind !== "probing" && state.kind !== "disabled") this.#cancelProbe();
     this.#arm();
     if (linkOf(before) && !linkOf(state)) {
-      this.#silent = linkOf(before)?.deadAt !== undefined;
+      this.#lostSilently = linkOf(before)?.deadAt !== undefined;
       this.#ports.onLost();
     }
     for (const effect of effects) this.#perform(effect);
@@ -187,8 +187,8 @@ export class Connection {
       case "hang-up":
         this.#hangUp(movedCode);
         break;
-      case "goodbye":
-        this.#hangUp(goodbyeCode);
+      case "end-session":
+        this.#hangUp(endSessionCode);
         this.#session.forget();
         break;
       case "forget":
@@ -211,15 +211,15 @@ export class Connection {
     const dial = ++this.#dials;
     this.#dialedAt = this.#ports.clock.now();
     const open = (token: string | null | undefined) => {
-      // A promise may resolve late, when another dial has begun.
+      // A token may arrive late, when another dial has started.
       if (dial !== this.#dials || this.#state.kind !== "dialing") return;
       this.#renewal.begin(token ?? null);
       if (token) return this.#open(token);
-      // Without a signed-in user: the same outcome as a refusal of the server, without dialing.
+      // Without a signed-in user the outcome is the same as a refusal by the server.
       const code = token === undefined ? 1006 : closeCodes.unauthenticated.code;
       this.#dispatch({ type: "closed", code, tokenChanged: false });
     };
-    this.#ports.tokens.take((token) => (token ? this.#fresh.take(token, open) : open(token)));
+    this.#ports.tokens.take((token) => (token ? this.#freshToken.take(token, open) : open(token)));
   }
 
   #open(token: string): void {
@@ -232,7 +232,7 @@ export class Connection {
         opened: () => {
           if (!mine()) return;
           const relayed = socket?.relayed ?? false;
-          // A session over a link to the leading tab cannot be resumed on a real socket, nor the other way round.
+          // A session over a link to the leader tab cannot be resumed on a socket to the server, nor the reverse.
           if (relayed || this.#relayed) this.#session.forget();
           this.#relayed = relayed;
           this.#offer = this.#session.offer(user);
@@ -248,7 +248,7 @@ export class Connection {
     }
   }
 
-  /** RESUME must be the first message of the socket: what is subscribed before it would belong to another session. */
+  /** RESUME must be the first message of the socket: earlier subscriptions would belong to another session. */
   #resume(): void {
     if (!this.#offer) return;
     this.#session.resuming();
@@ -264,7 +264,7 @@ export class Connection {
     const dial = this.#dials;
     this.#ports.tokens.take((token) => {
       if (dial !== this.#dials) return;
-      const tokenChanged = this.#isOther(token) || this.#fresh.refused(token);
+      const tokenChanged = this.#isOther(token) || this.#freshToken.refused(token);
       this.#dispatch({ type: "closed", code, tokenChanged });
     });
   }
@@ -295,7 +295,7 @@ export class Connection {
     }
     this.#lastMessageAt = this.#ports.clock.wallNow();
     if (this.frames.size > 0) this.frames.emit({ at: this.#lastMessageAt, direction: "down", message });
-    this.#session.heard();
+    this.#session.messageReceived();
     this.#dispatch({ type: "message" });
     switch (message.type) {
       case "WELCOME":
@@ -343,26 +343,26 @@ export class Connection {
     if (this.#state.kind !== "dialing") return;
     this.#limits = message.payload.limits;
     this.#session.welcomed(message.payload, user);
-    if (this.#silent) this.#ports.onBackFromSilence(this.#ports.clock.now() - this.#dialedAt);
-    this.#silent = false;
+    if (this.#lostSilently) this.#ports.onReconnectedAfterSilence(this.#ports.clock.now() - this.#dialedAt);
+    this.#lostSilently = false;
     this.#dispatch({ type: "welcome", pingIntervalMs: message.payload.pingIntervalMs });
-    if (linkOf(this.#state)) this.#ports.onFresh(message.payload.limits);
+    if (linkOf(this.#state)) this.#ports.onNewSession(message.payload.limits);
   }
 
   #reset(reason: string): void {
-    this.#ports.logger.info(`[Sync] Subscribing again: ${reason}`);
+    this.#ports.logger.info(`[Sync] server reset the session (${reason}); subscribing to everything again`);
     const resuming = this.#state.kind === "resuming";
     this.#session.reset();
     this.#dispatch({ type: "reset" });
     if (!linkOf(this.#state)) return;
-    if (resuming && this.#limits) this.#ports.onFresh(this.#limits);
+    if (resuming && this.#limits) this.#ports.onNewSession(this.#limits);
     else this.#ports.onReset();
   }
 
   #failed(message: Extract<DownMessage, { type: "ERROR" }>): void {
     if (message.id === resumeId && this.#state.kind === "resuming") {
       if (message.payload.code === "unavailable") this.#dispatch({ type: "resume-failed" });
-      else this.#reset(message.payload.code); // a server that cannot resume at all, say
+      else this.#reset(message.payload.code); // for example an older server without RESUME
     } else if (this.#renewal.refused(message.id)) {
       this.#ports.logger.warn(`[Sync] server refused the new token: ${message.payload.message}`);
     } else {
@@ -381,7 +381,7 @@ export class Connection {
         if (this.#probe !== probe) return;
         this.#probe = undefined;
         const refused = result.kind === "unauthenticated";
-        const tokenChanged = this.#isOther(token) || (refused && this.#fresh.refused(token));
+        const tokenChanged = this.#isOther(token) || (refused && this.#freshToken.refused(token));
         this.#dispatch({ type: "probed", result, tokenChanged });
       });
     });
@@ -393,10 +393,10 @@ export class Connection {
   }
 }
 
-/** When the connection tries again by itself, if it waits for that: milliseconds since 1970. */
+/** When the next attempt to connect starts automatically, milliseconds since 1970; undefined if none is scheduled. */
 export function retryAtOf(state: ConnectionState): number | undefined {
   if (state.kind === "waiting") return state.retryAt;
-  return state.kind === "disabled" && !state.asking ? state.retryAt : undefined;
+  return state.kind === "disabled" && !state.probing ? state.retryAt : undefined;
 }
 
 /** The user of a token. A token that cannot be read counts as a user of its own. */

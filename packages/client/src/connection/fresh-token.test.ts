@@ -12,7 +12,7 @@ function tokenUntil(expiresAtMs: number): string {
   return `e30.${payload.replaceAll("=", "")}.`;
 }
 
-test("a token that expired in sleep is renewed before anything is dialled with it", async () => {
+test("a token that expired during sleep is renewed before the client connects", async () => {
   let token = tokenUntil(start + 60_000);
   let asked = 0;
   const { client, server, clock, device } = createTestClient({
@@ -35,7 +35,7 @@ test("a token that expired in sleep is renewed before anything is dialled with i
   client.stop();
 });
 
-test("a token that the server calls expired is renewed once; a refusal of the new one asks the person", async () => {
+test("a refused token is renewed once; when the new one is refused too, the user is asked to sign in", async () => {
   const tokens = ["first", "second"];
   let asked = 0;
   const { client, server, clock } = createTestClient({
@@ -59,7 +59,7 @@ test("a token that the server calls expired is renewed once; a refusal of the ne
   expect(clock.timers).toBe(0);
 });
 
-test("a device whose clock is ahead dials with its token when no other is to be had", async () => {
+test("a device whose clock is ahead connects with its token when there is no other", async () => {
   const token = tokenUntil(start - 1);
   const { client, server, clock } = createTestClient({ getToken: () => token, renewToken: async () => null });
   client.start();
@@ -69,7 +69,7 @@ test("a device whose clock is ahead dials with its token when no other is to be 
   client.stop();
 });
 
-test("a request with an expired token renews it, and asks nobody", async () => {
+test("a request with an expired token renews it without asking the user to sign in", async () => {
   const second = tokenUntil(start + 9_000_000);
   let token = tokenUntil(start + 8_000_000);
   let asked = 0;
@@ -86,12 +86,12 @@ test("a request with an expired token renews it, and asks nobody", async () => {
   for (const call of [...server.calls]) call.fail(401, "token_expired");
   await clock.advance(100);
   expect(token).toBe(second);
-  expect(server.socket?.heard).toContainEqual(expect.objectContaining({ type: "AUTH", payload: { token: second } }));
+  expect(server.socket?.received).toContainEqual(expect.objectContaining({ type: "AUTH", payload: { token: second } }));
   expect(asked).toBe(0);
   client.stop();
 });
 
-test("a renewal that an outage prevents is tried again, and nobody is asked to sign in", async () => {
+test("a renewal that fails because of an outage is retried without asking the user to sign in", async () => {
   const second = tokenUntil(start + 9_000_000);
   let token = "first";
   let outage = true;
@@ -99,7 +99,7 @@ test("a renewal that an outage prevents is tried again, and nobody is asked to s
   const { client, server, clock } = createTestClient({
     getToken: () => token,
     renewToken: async () => {
-      if (outage) throw new ApiError({ status: 503, code: "unavailable", message: "The database is away." });
+      if (outage) throw new ApiError({ status: 503, code: "unavailable", message: "The database cannot be reached." });
       token = second;
       return token;
     },
@@ -119,7 +119,7 @@ test("a renewal that an outage prevents is tried again, and nobody is asked to s
   client.stop();
 });
 
-test("a renewal that the server refuses asks the person once", async () => {
+test("when the server refuses a renewal, the user is asked to sign in once", async () => {
   let asked = 0;
   const { client, server, clock } = createTestClient({
     getToken: () => "first",

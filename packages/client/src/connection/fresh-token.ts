@@ -2,27 +2,31 @@ import type { Clock } from "@heliograph/shared/clock";
 import { readTokenClaims } from "../platform/token-claims.ts";
 import { isRefusal } from "./renewal-failure.ts";
 
-export type FreshTokenPorts = {
+export interface FreshTokenPorts {
   readonly renewToken: (() => Promise<string | null>) | undefined;
   readonly clock: Clock;
-};
+}
 
 /**
- * Sees to it that nobody dials with a token that is known to be spent: a device that slept past the end of its token
- * would only be refused, and a person asked to sign in who need not.
+ * Renews a token that is known to be expired or refused before a socket is opened with it. Otherwise a device that slept
+ * past the end of its token would be refused, and its user would be asked to sign in without need.
  */
 export class FreshToken {
   readonly #ports: FreshTokenPorts;
-  /** Refused by the server; renewed once, and if that gives no other, the person is asked. */
+  /** The token that the server refused. It is renewed once; if that gives no other token, the user has to sign in. */
   #refused: string | undefined;
-  /** The latest renewal failed for a reason that may pass. */
+  /** Whether the latest renewal failed for a temporary reason. */
   #later = false;
 
   constructor(ports: FreshTokenPorts) {
     this.#ports = ports;
   }
 
-  /** The server refused the token. True if a renewal may still help. */
+  /**
+   * Notes that the server refused the token.
+   *
+   * @returns whether a renewal may still help
+   */
   refused(token: string | null | undefined): boolean {
     if (!token || !this.#ports.renewToken) return false;
     if (this.#refused === token) return this.#later;
@@ -32,8 +36,11 @@ export class FreshToken {
   }
 
   /**
-   * Calls back with the token, before returning if it is good; with a new one if it is spent and can be renewed; with
-   * null if the server refused it and there is no other; with undefined if it refused it and another cannot be had now.
+   * Calls back with the token to use:
+   * - the given token, synchronously, unless it is expired or refused
+   * - a new token, if the given one can be renewed
+   * - null, if the server refused the given one and there is no other
+   * - undefined, if the server refused the given one and the renewal failed for a temporary reason
    */
   take(token: string, callback: (token: string | null | undefined) => void): void {
     const { renewToken, clock } = this.#ports;
@@ -46,13 +53,13 @@ export class FreshToken {
     this.#later = false;
     void renewToken()
       .catch((error: unknown) => {
-        // An outage must not send a person away who has a right to a new token.
+        // During an outage a user who is entitled to a new token must not be asked to sign in.
         this.#later = !isRefusal(error);
         return null;
       })
       .then((renewed) => {
         if (renewed && renewed !== token) callback(renewed);
-        // Expired by this device's clock only, which may be wrong: the server decides.
+        // Expired only by this device's clock, which may be wrong. The server decides.
         else if (!refused) callback(token);
         else callback(this.#later ? undefined : null);
       });

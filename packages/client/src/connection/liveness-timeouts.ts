@@ -24,17 +24,20 @@ export function silenceMs(pingIntervalMs: number): number {
   return quietMs + pongMs;
 }
 
-/** Longest wait for WELCOME: a server that accepted the socket answers at once, and 10 s cover a slow phone network. */
+/**
+ * Longest wait for WELCOME, milliseconds. A server that accepted the socket answers at once, and 10 s cover a slow phone
+ * network.
+ */
 export const welcomeTimeoutMs = 10_000;
 /**
- * Wait of the first attempts. One that began on a dead network stays unanswered, and the next may be answered at once. The
- * wait doubles after each failure, for slow networks.
+ * Timeout of the first attempt. An attempt that started on a dead network is never answered, but the next one may be
+ * answered at once. The timeout doubles after each failure, for slow networks.
  */
 const firstWelcomeTimeoutMs = 2_500;
-/** Longest wait for the probe, which is one small GET. */
+/** Longest wait for the probe, which is one small GET, milliseconds. */
 export const probeTimeoutMs = 8_000;
 
-/** How long the next attempt may take after so many failures in a row, milliseconds. */
+/** Timeout of the next attempt after this many consecutive failures, milliseconds. */
 export function timeoutAfter(failures: number, longestMs: number): number {
   return Math.min(longestMs, firstWelcomeTimeoutMs * 2 ** Math.min(failures, 10));
 }

@@ -1,6 +1,11 @@
 import type { DownMessage } from "@heliograph/protocol";
 
-/** Looks at the frame only as far as needed to route it: the server validates what it sends, and bundles stay small. */
+/**
+ * Parses a frame and checks only that it has a type. The server validates what it sends, and a full validation would make
+ * the client's bundle larger.
+ *
+ * @returns undefined when the frame is not a message
+ */
 export function parseMessage(text: string): DownMessage | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,11 +1,13 @@
+import { closeCodes } from "@heliograph/protocol/close-code";
+import { closeReason, sessionEnded, unreachable } from "./close-reason.ts";
 import type { ProbeResult } from "./state.ts";
 
-/** Asks the server why a socket could not be opened. Never rejects. */
+/** Finds out why a socket could not be opened. Never rejects. */
 export type Probe = (url: string, token: string | null, signal: AbortSignal) => Promise<ProbeResult>;
 
 /**
- * GET on the socket's own address. Browsers report every failed upgrade as 1006, so the kill switch, a bad token and a
- * dead server look the same until somebody asks in a way that may see the status.
+ * Sends a GET to the socket's address, whose answer has a status. Browsers report every failed upgrade as 1006, which does
+ * not distinguish the kill switch, a refused token and an unreachable server.
  */
 export function createProbe(fetchFunction: typeof fetch): Probe {
   return async (url, token, signal) => {
@@ -14,21 +16,28 @@ export function createProbe(fetchFunction: typeof fetch): Probe {
     try {
       const response = await fetchFunction(url.replace(/^ws/, "http"), { headers, signal, cache: "no-store" });
       const error = readError(await response.json().catch(() => undefined));
-      return judge(response.status, error.code, error.message);
+      return toResult(response.status, error.code, error.message);
     } catch {
-      return { kind: "unavailable", reason: "The server cannot be reached." };
+      return { kind: "unavailable", reason: unreachable };
     }
   };
 }
 
-function judge(status: number, code: string | undefined, message: string | undefined): ProbeResult {
+function toResult(status: number, code: string | undefined, message: string | undefined): ProbeResult {
   if (status === 426) return { kind: "reachable" };
   if (status === 503 && code === "sync_disabled") {
-    return { kind: "disabled", reason: message ?? "Live updates are switched off." };
+    return { kind: "disabled", reason: message ?? "Live updates are switched off on the server." };
   }
-  if (status === 401) return { kind: "unauthenticated", reason: message ?? "The session has ended: sign in again." };
-  if (status === 403) return { kind: "forbidden", reason: message ?? "The server does not accept this page." };
-  return { kind: "unavailable", reason: message ?? `The server answered ${status}.` };
+  if (status === 401) return { kind: "unauthenticated", reason: message ?? sessionEnded };
+  if (status === 403) {
+    // The server's own message for a refused origin is for its operator.
+    const reason = code === "origin_not_allowed" ? undefined : message;
+    return { kind: "forbidden", reason: reason ?? closeReason(closeCodes.badOrigin.code) };
+  }
+  return {
+    kind: "unavailable",
+    reason: message ?? `The server has a problem (status ${status}). Retrying automatically.`,
+  };
 }
 
 function readError(body: unknown): { code?: string; message?: string } {

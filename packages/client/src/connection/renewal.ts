@@ -4,23 +4,25 @@ import { Timer } from "@heliograph/shared/timer";
 import type { Logger } from "../platform/logger.ts";
 import type { TokenSource } from "../platform/token-source.ts";
 
-/** A renewal that failed is tried again after this, as long as the token lives: the minute's notice allows a few. */
+/**
+ * Delay between attempts to renew, milliseconds. The server sends REAUTH 60 s before the token expires, which allows a few.
+ */
 const renewalRetryMs = 15_000;
 
-export type RenewalPorts = {
+export interface RenewalPorts {
   readonly tokens: TokenSource;
-  /** Gets a new token for the same person when the application has none at hand. */
+  /** Gets a new token for the same user when `tokens` has no other. */
   readonly renewToken: (() => Promise<string | null>) | undefined;
   readonly send: (message: UpMessage) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
-};
+}
 
-/** Gives the open socket a new token before the old one expires, so that signing in again costs no connection. */
+/** Sends a new token over the open socket before the old one expires, so that a renewal needs no new connection. */
 export class Renewal {
   readonly #ports: RenewalPorts;
   readonly #timer: Timer;
-  /** Counts sockets and offers, so that what was asked for an earlier one is not used. */
+  /** Counts sockets and offers. A token that was requested for an earlier one is not used. */
   #turn = 0;
   #token: string | null = null;
   #offered: { readonly id: string; readonly token: string } | undefined;
@@ -31,12 +33,12 @@ export class Renewal {
     this.#timer = new Timer(ports.clock);
   }
 
-  /** The token that the socket was opened with, or that the server accepted since. */
+  /** The token that the socket was opened with, or the latest one that the server accepted since. */
   get token(): string | null {
     return this.#token;
   }
 
-  /** A socket is opened with this token. */
+  /** A socket is being opened with this token. */
   begin(token: string | null): void {
     this.end();
     this.#token = token;
@@ -48,7 +50,7 @@ export class Renewal {
     this.#offered = undefined;
   }
 
-  /** REAUTH: the request of the server, or its answer to the token that was offered. */
+  /** Handles REAUTH: with an id the server accepts the offered token, without one it requests a token. */
   asked(id: string | undefined, expiresAt: string): void {
     if (id !== undefined) {
       if (this.#offered?.id !== id) return;
@@ -61,7 +63,11 @@ export class Renewal {
     this.#renew();
   }
 
-  /** ERROR: true if it was the answer to the token that was offered. */
+  /**
+   * Handles ERROR.
+   *
+   * @returns whether it answers the offered token
+   */
   refused(id: string | undefined): boolean {
     if (id === undefined || this.#offered?.id !== id) return false;
     this.#offered = undefined;
@@ -86,9 +92,9 @@ export class Renewal {
 
   async #renewSame(turn: number): Promise<void> {
     const { renewToken, logger } = this.#ports;
-    if (!renewToken) return; // the server closes with 4401, and the application is asked
+    if (!renewToken) return; // the server closes the socket with 4401, and the application asks for a sign-in
     const token = await renewToken().catch((error: unknown) => {
-      logger.warn(`[Sync] The session could not be renewed: ${String(error)}`);
+      logger.warn(`[Sync] failed to renew the token; retrying while it is valid: ${String(error)}`);
       return null;
     });
     if (turn !== this.#turn) return;

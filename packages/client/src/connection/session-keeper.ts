@@ -1,53 +1,62 @@
 import type { Clock } from "@heliograph/shared/clock";
 import { silenceMs } from "./liveness-timeouts.ts";
 
-/** The server's own default for how long it keeps a session without a socket. */
+/** How long the server keeps a session without a socket by default, milliseconds. */
 export const defaultSessionGraceMs = 60_000;
 
-/** What RESUME needs. */
-export type ResumeOffer = { readonly connectionId: string; readonly cursor: string };
-
-type Session = {
+/** The payload of RESUME. */
+export interface ResumeOffer {
   readonly connectionId: string;
-  /** Undefined after a RESET, until the first BOOKMARK of the new history. */
-  readonly cursor: string | undefined;
-  /** Whose it is; see `TokenClaims.user`. */
-  readonly user: string;
-  /** The server has recorded it: it does so with the first SUBSCRIBE. Before, there is nothing to resume. */
-  readonly recorded: boolean;
-};
+  readonly cursor: string;
+}
 
-type Moment = { readonly monotonic: number; readonly wall: number };
+interface Session {
+  readonly connectionId: string;
+  /** Undefined from a RESET to the next BOOKMARK. */
+  readonly cursor: string | undefined;
+  /** The user of the session; see `TokenClaims.user`. */
+  readonly user: string;
+  /** Whether the server has stored the session. It does so at the first SUBSCRIBE; before, there is nothing to resume. */
+  readonly recorded: boolean;
+}
+
+interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
 
 /**
- * Remembers what the next socket needs to go on where the last one ended. In memory only: a reload has forgotten the
- * signals that were not worked off, so it may not go on after them, but subscribes with the versions that it holds.
+ * Keeps what the next socket needs to resume the session of the last one. It is kept in memory only: a reload loses the
+ * need map, and with it the signals whose rows are not read yet. A reloaded page therefore does not resume but subscribes
+ * with the versions that it holds.
  *
- * The cursor moves only with BOOKMARK (and starts with WELCOME's). It moves as soon as a BOOKMARK arrives, although the
- * rows signalled before it may not be read yet: the signals are in the need map, which outlives every socket that this
- * keeper outlives. INVALIDATE moves nothing, for signals of one socket are neither complete nor in the order of the log
- * at any moment between two BOOKMARKs. RESUMED names the position that is reached once all signals behind it are read,
- * so taking it over at once would lose those that are still on their way when the new socket breaks too.
+ * The cursor starts with that of WELCOME and advances only with BOOKMARK.
+ * - It advances as soon as a BOOKMARK arrives, even if the rows signalled before it are not read yet: their needs are in
+ *   the need map, which outlives the socket.
+ * - It does not advance with INVALIDATE: between two BOOKMARKs the signals of a socket are neither complete nor in the
+ *   order of the log.
+ * - It does not advance with RESUMED: that position is reached only when all signals that follow RESUMED have arrived. If
+ *   the new socket broke before, the missing signals would be lost.
  */
 export class SessionKeeper {
   readonly #clock: Clock;
   readonly #graceMs: number;
   #session: Session | undefined;
-  /** Of the new socket, while it is not known whether the old session lives on. */
-  #fresh: Session | undefined;
+  /** The session of the new socket, while RESUME of the old one is unanswered. */
+  #newSession: Session | undefined;
   #resuming = false;
-  #heardAt: Moment;
-  /** How long the server may be silent before the link counts as dead. */
+  #lastMessageAt: Moment;
+  /** How long the server may be silent before the link counts as dead, milliseconds. */
   #silenceMs = 0;
   #lostAt: Moment | undefined;
 
   constructor(clock: Clock, graceMs: number) {
     this.#clock = clock;
     this.#graceMs = graceMs;
-    this.#heardAt = this.#moment();
+    this.#lastMessageAt = this.#moment();
   }
 
-  /** What to resume as this user, if anything; nothing that is older than the grace or somebody else's. */
+  /** What to resume as this user; undefined if the session is over the grace period or belongs to another user. */
   offer(user: string): ResumeOffer | undefined {
     const session = this.#session;
     if (!session?.recorded || session.cursor === undefined) return undefined;
@@ -58,7 +67,7 @@ export class SessionKeeper {
     return { connectionId: session.connectionId, cursor: session.cursor };
   }
 
-  /** RESUME was sent: until it is answered, nothing that arrives belongs to the session. */
+  /** RESUME was sent. Messages that arrive before its answer do not belong to the session. */
   resuming(): void {
     this.#resuming = true;
   }
@@ -66,14 +75,14 @@ export class SessionKeeper {
   welcomed(message: { connectionId: string; cursor: string; pingIntervalMs: number }, user: string): void {
     const { connectionId, cursor } = message;
     this.#silenceMs = silenceMs(message.pingIntervalMs);
-    const fresh = { connectionId, cursor, user, recorded: false };
-    if (this.#resuming) this.#fresh = fresh;
-    else this.#begin(fresh);
+    const session = { connectionId, cursor, user, recorded: false };
+    if (this.#resuming) this.#newSession = session;
+    else this.#begin(session);
   }
 
-  /** Any sign of life of the server. */
-  heard(): void {
-    this.#heardAt = this.#moment();
+  /** A message of any type arrived. */
+  messageReceived(): void {
+    this.#lastMessageAt = this.#moment();
   }
 
   /** A SUBSCRIBE was answered. */
@@ -87,25 +96,28 @@ export class SessionKeeper {
 
   resumed(): void {
     this.#resuming = false;
-    this.#fresh = undefined;
+    this.#newSession = undefined;
     this.#lostAt = undefined;
   }
 
   reset(): void {
     const { connectionId, user } = this.#session ?? {};
-    if (this.#resuming) this.#begin(this.#fresh);
-    // The id of a live socket still names it; to be resumed it has to earn a cursor and an answered SUBSCRIBE again.
+    if (this.#resuming) this.#begin(this.#newSession);
+    // The connection id stays valid. Resuming it requires a new cursor and another answered SUBSCRIBE.
     else if (connectionId !== undefined && user !== undefined)
       this.#begin({ connectionId, cursor: undefined, user, recorded: false });
   }
 
-  /** The socket is gone. The grace counts from when a waking device would have noticed, not from when it woke up. */
+  /**
+   * The socket is lost. The grace period starts when silence would have been noticed, not when a device that slept woke up
+   * and noticed it.
+   */
   lost(): void {
     this.#resuming = false;
-    this.#fresh = undefined;
-    if (this.#lostAt) return; // lost again before it was resumed
+    this.#newSession = undefined;
+    if (this.#lostAt) return; // lost again before RESUME was answered
     const now = this.#moment();
-    const latest = (at: keyof Moment) => Math.min(now[at], this.#heardAt[at] + this.#silenceMs);
+    const latest = (at: keyof Moment) => Math.min(now[at], this.#lastMessageAt[at] + this.#silenceMs);
     this.#lostAt = { monotonic: latest("monotonic"), wall: latest("wall") };
   }
 
@@ -115,12 +127,12 @@ export class SessionKeeper {
 
   #begin(session: Session | undefined): void {
     this.#session = session;
-    this.#fresh = undefined;
+    this.#newSession = undefined;
     this.#resuming = false;
     this.#lostAt = undefined;
   }
 
-  /** A wall clock may be set back, a monotonic one stands still in sleep: the longer of both is believed. */
+  /** The longer of two measurements: wall time may be set back, and monotonic time may stand still during sleep. */
   #absentMs(): number {
     if (!this.#lostAt) return 0;
     const now = this.#moment();

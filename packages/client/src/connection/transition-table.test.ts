@@ -28,14 +28,14 @@ const ignored = {
   "probed unauthenticated": "same",
   "probed forbidden": "same",
   "probed unavailable": "same",
-  unanswered: "same",
+  "request timed out": "same",
   timer: "same",
   leave: "same",
   freeze: "same",
   "caught up": "same",
 } as const;
 
-/** The whole machine: next state and effects. Not partial, so a new state or event does not compile until it is stated. */
+/** Next state and effects of every state and event. A new state or event does not compile until it has its cells here. */
 const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
   disconnected: {
     ...ignored,
@@ -86,7 +86,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
   dialing: {
     ...ignored,
     start: "same",
-    stop: "disconnected goodbye",
+    stop: "disconnected end-session",
     welcome: "catching-up",
     "closed 1006": "probing probe",
     "closed 1012": "waiting",
@@ -94,7 +94,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     "closed 4401, other token": "waiting",
     "closed 4403": "refused",
     "closed 4409": "waiting forget",
-    leave: "away goodbye",
+    leave: "away end-session",
     freeze: "away hang-up",
     "opened with a session": "dialing resume",
     online: "same",
@@ -102,8 +102,8 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     visible: "same",
     timer: "probing hang-up probe",
     "token changed": "same",
-    "user changed": "dialing goodbye dial",
-    "signed out": "needs-auth goodbye",
+    "user changed": "dialing end-session dial",
+    "signed out": "needs-auth end-session",
   },
   probing: {
     ...ignored,
@@ -141,7 +141,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
   resuming: {
     ...ignored,
     start: "same",
-    stop: "disconnected goodbye",
+    stop: "disconnected end-session",
     message: "resuming",
     resumed: "catching-up",
     reset: "catching-up",
@@ -158,16 +158,16 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     offline: "offline hang-up",
     visible: "same",
     timer: "waiting hang-up",
-    leave: "away goodbye",
+    leave: "away end-session",
     freeze: "away hang-up",
     "token changed": "same",
-    "user changed": "dialing goodbye dial",
-    "signed out": "needs-auth goodbye",
+    "user changed": "dialing end-session dial",
+    "signed out": "needs-auth end-session",
   },
   "catching-up": {
     ...ignored,
     start: "same",
-    stop: "disconnected goodbye",
+    stop: "disconnected end-session",
     message: "catching-up",
     "closed 1006": "waiting",
     "closed 1012": "dialing dial",
@@ -175,24 +175,24 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     "closed 4401, other token": "dialing dial",
     "closed 4403": "refused",
     "closed 4409": "waiting forget",
-    leave: "away goodbye",
+    leave: "away end-session",
     freeze: "away hang-up",
     delayed: "delayed",
     goaway: "catching-up",
     online: "catching-up ping",
     offline: "offline hang-up",
     visible: "catching-up ping",
-    unanswered: "catching-up ping",
+    "request timed out": "catching-up ping",
     timer: "catching-up ping",
     "token changed": "same",
-    "user changed": "dialing goodbye dial",
-    "signed out": "needs-auth goodbye",
+    "user changed": "dialing end-session dial",
+    "signed out": "needs-auth end-session",
     "caught up": "connected",
   },
   connected: {
     ...ignored,
     start: "same",
-    stop: "disconnected goodbye",
+    stop: "disconnected end-session",
     message: "connected",
     "closed 1006": "waiting",
     "closed 1012": "dialing dial",
@@ -200,7 +200,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     "closed 4401, other token": "dialing dial",
     "closed 4403": "refused",
     "closed 4409": "waiting forget",
-    leave: "away goodbye",
+    leave: "away end-session",
     freeze: "away hang-up",
     reset: "catching-up",
     delayed: "delayed",
@@ -208,16 +208,16 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     online: "connected ping",
     offline: "offline hang-up",
     visible: "connected ping",
-    unanswered: "connected ping",
+    "request timed out": "connected ping",
     timer: "connected ping",
     "token changed": "same",
-    "user changed": "dialing goodbye dial",
-    "signed out": "needs-auth goodbye",
+    "user changed": "dialing end-session dial",
+    "signed out": "needs-auth end-session",
   },
   delayed: {
     ...ignored,
     start: "same",
-    stop: "disconnected goodbye",
+    stop: "disconnected end-session",
     message: "delayed",
     bookmark: "catching-up",
     delayed: "delayed",
@@ -231,13 +231,13 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
     online: "delayed ping",
     offline: "offline hang-up",
     visible: "delayed ping",
-    unanswered: "delayed ping",
+    "request timed out": "delayed ping",
     timer: "delayed ping",
-    leave: "away goodbye",
+    leave: "away end-session",
     freeze: "away hang-up",
     "token changed": "same",
-    "user changed": "dialing goodbye dial",
-    "signed out": "needs-auth goodbye",
+    "user changed": "dialing end-session dial",
+    "signed out": "needs-auth end-session",
   },
   away: {
     ...ignored,
@@ -274,7 +274,7 @@ const table: { readonly [Kind in ConnectionState["kind"]]: Row } = {
 const input = { now, random: 0.5 };
 
 for (const kind of Object.keys(states) as ConnectionState["kind"][]) {
-  test(`${kind}: every event leads where the table says`, () => {
+  test(`${kind}: every event leads to the state and effects of the table`, () => {
     for (const name of Object.keys(events) as (keyof typeof events)[]) {
       const state = states[kind];
       const step = transition(state, events[name], input);

@@ -4,21 +4,21 @@ import type { ConnectionState, Effect } from "./state.ts";
 import { transition } from "./transition.ts";
 
 /**
- * States that differ from the example of their kind in a field that decides something. The table of the machine has one
- * example of each kind; here is, for each of the others, every event that leads elsewhere than from that example.
+ * States that differ from the example of their kind in a field on which a transition depends. The transition table has one
+ * example of each kind. For each variant, `differences` lists the events whose outcome differs from that of the example.
  */
 const variants = {
   "dialing with RESUME sent": { ...states.dialing, resuming: true },
   "dialing, not yet due": { ...states.dialing, deadline: now + 1 },
   "probing, not yet due": { ...states.probing, deadline: now + 1 },
   "waiting, not yet due": { ...states.waiting, retryAt: now + 1 },
-  "disabled, nobody asking": { ...states.disabled, asking: false },
+  "disabled, no probe": { ...states.disabled, probing: false },
   "disabled, not yet due": { ...states.disabled, retryAt: now + 1 },
   "resuming, not yet due": { ...states.resuming, deadline: now + 1 },
   "resuming behind the server": { ...states.resuming, upTo: now - 10_000 },
-  "connected, heard a moment ago": { kind: "connected", since, link: { ...link, lastMessageAt: now } },
+  "connected, message a moment ago": { kind: "connected", since, link: { ...link, lastMessageAt: now } },
   "connected, PING unanswered": { kind: "connected", since, link: { ...link, deadAt: now } },
-  "connected, PING under way": { kind: "connected", since, link: { ...link, deadAt: now + 1 } },
+  "connected, PING in progress": { kind: "connected", since, link: { ...link, deadAt: now + 1 } },
   "connected, asked to leave now": { kind: "connected", since, link: { ...link, leaveAt: now } },
   "connected, young": { kind: "connected", since, link: { ...link, welcomedAt: now, failures: 3 } },
   "delayed, PING unanswered": { ...states.delayed, link: { ...link, deadAt: now } },
@@ -28,12 +28,12 @@ const variants = {
 type EventName = keyof typeof events;
 type Differences = { readonly [Name in EventName]?: string };
 
-const elsewhere: { readonly [Variant in keyof typeof variants]: Differences } = {
+const differences: { readonly [Variant in keyof typeof variants]: Differences } = {
   "dialing with RESUME sent": { welcome: "resuming" },
   "dialing, not yet due": { timer: "same" },
   "probing, not yet due": { timer: "same" },
   "waiting, not yet due": { timer: "same" },
-  "disabled, nobody asking": {
+  "disabled, no probe": {
     "probed reachable": "same",
     "probed disabled": "same",
     "probed unauthenticated": "same",
@@ -46,12 +46,12 @@ const elsewhere: { readonly [Variant in keyof typeof variants]: Differences } = 
   "disabled, not yet due": { timer: "same" },
   "resuming, not yet due": { timer: "same" },
   "resuming behind the server": { resumed: "delayed", reset: "delayed" },
-  "connected, heard a moment ago": { unanswered: "same", timer: "same" },
-  "connected, PING unanswered": { unanswered: "same", timer: "waiting hang-up" },
-  "connected, PING under way": { unanswered: "same", timer: "same" },
+  "connected, message a moment ago": { "request timed out": "same", timer: "same" },
+  "connected, PING unanswered": { "request timed out": "same", timer: "waiting hang-up" },
+  "connected, PING in progress": { "request timed out": "same", timer: "same" },
   "connected, asked to leave now": { timer: "dialing hang-up dial" },
   "connected, young": { "closed 1012": "waiting", "closed 4401, other token": "waiting" },
-  "delayed, PING unanswered": { unanswered: "same", timer: "waiting hang-up" },
+  "delayed, PING unanswered": { "request timed out": "same", timer: "waiting hang-up" },
   "catching-up, asked to leave now": { timer: "dialing hang-up dial" },
 };
 
@@ -62,7 +62,7 @@ function outcome(state: ConnectionState, name: EventName): string {
 }
 
 test.for(Object.keys(variants) as (keyof typeof variants)[])(
-  "%s: leads elsewhere only where it is stated",
+  "%s: only the listed events have another outcome",
   (variant) => {
     const state: ConnectionState = variants[variant];
     const found: Record<string, string> = {};
@@ -70,6 +70,6 @@ test.for(Object.keys(variants) as (keyof typeof variants)[])(
       const here = outcome(state, name);
       if (here !== outcome(states[state.kind], name)) found[name] = here;
     }
-    expect(found).toEqual(elsewhere[variant]);
+    expect(found).toEqual(differences[variant]);
   },
 );

@@ -14,7 +14,7 @@ test("a timer that fires too early changes nothing", () => {
   }
 });
 
-test("pauses double with each failure, under full jitter and a cap that is low while an outage is young", () => {
+test("delays double with each failure, with full jitter and a lower limit in the first 20 attempts", () => {
   const pauses: number[] = [];
   let state: ConnectionState = { kind: "dialing", since, failures: 0, deadline: now, resuming: false };
   for (let round = 0; round < 22; round += 1) {
@@ -27,7 +27,7 @@ test("pauses double with each failure, under full jitter and a cap that is low w
   expect(pauses).toEqual([499, 999, 1998, ...Array.from({ length: 17 }, () => 3996), 29970, 29970]);
 });
 
-test("a link that was good is replaced at once after a restart, one that keeps dying is not", () => {
+test("[CLO-7] after a restart a stable link is replaced at once, a short-lived one after a delay", () => {
   const young = { ...link, welcomedAt: now - stableAfterMs + 1 };
   const closed = events["closed 1012"];
   expect(transition({ kind: "connected", since, link }, closed, input).state).toMatchObject({
@@ -40,18 +40,18 @@ test("a link that was good is replaced at once after a restart, one that keeps d
   });
 });
 
-test("in a roll the failures before a young link do not lengthen the wait for the next pod", () => {
+test("during a rolling deployment earlier failures do not lengthen the delay after a short-lived link", () => {
   const young = { ...link, failures: 6, welcomedAt: now - 1 };
   const restarted = transition({ kind: "connected", since, link: young }, events["closed 1012"], input).state;
   expect(restarted).toMatchObject({ kind: "waiting", failures: 1 });
   const broken = transition({ kind: "connected", since, link: young }, events["closed 1006"], input).state;
   expect(broken).toMatchObject({ kind: "waiting", failures: 7 });
-  // Refused before any WELCOME: no pod was healthy, so the pauses keep growing.
+  // Closed before WELCOME: no gateway was healthy, so the delays keep growing.
   const dialing: ConnectionState = { kind: "dialing", since, failures: 6, deadline: now, resuming: false };
   expect(transition(dialing, events["closed 1012"], input).state).toMatchObject({ failures: 7 });
 });
 
-test("neither do they after a GOAWAY that comes to a young link", () => {
+test("earlier failures do not lengthen the delay after a GOAWAY on a short-lived link", () => {
   const young = { ...link, failures: 6, welcomedAt: now - 1, lastMessageAt: now, leaveAt: now };
   expect(transition({ kind: "connected", since, link: young }, events.timer, input).state).toMatchObject({
     kind: "waiting",
@@ -59,7 +59,7 @@ test("neither do they after a GOAWAY that comes to a young link", () => {
   });
 });
 
-test("silence: a ping after half an interval, the end a fifth after it", () => {
+test("[G2] a silent link gets a PING after half a ping interval and is dead a fifth of an interval later", () => {
   const state: ConnectionState = { kind: "connected", since, link };
   const pinged = transition(state, { type: "timer" }, input);
   expect(pinged.effects).toEqual(["ping"]);
@@ -72,7 +72,7 @@ test("silence: a ping after half an interval, the end a fifth after it", () => {
   expect(dead).toMatchObject({ state: { kind: "waiting" }, effects: ["hang-up"] });
 });
 
-test("waking up shortens the patience with a link, and never lengthens it", () => {
+test("a page that becomes visible shortens the PING timeout and never lengthens it", () => {
   const state: ConnectionState = { kind: "connected", since, link };
   const woken = transition(state, { type: "visible" }, input).state;
   expect(deadlineOf(woken)).toBe(now + wakePongMs);
@@ -80,30 +80,31 @@ test("waking up shortens the patience with a link, and never lengthens it", () =
   expect(deadlineOf(again)).toBe(now + wakePongMs);
 });
 
-// Fails when a request that nobody answers says nothing about the socket: it would be believed until its next PING is due.
-test("a request that nobody answers makes the socket prove that somebody is there, soon", () => {
+// Fails when a request that times out does not check the socket: a dead one would be trusted until its next PING is due.
+test("[G2] a request that times out sends a PING with a short timeout", () => {
   const state: ConnectionState = { kind: "connected", since, link: { ...link, lastMessageAt: now - 2_500 } };
-  const asked = transition(state, { type: "unanswered", askedAt: now - 2_499 }, input);
+  const asked = transition(state, { type: "request-timed-out", sentAt: now - 2_499 }, input);
   expect(asked.effects).toEqual(["ping"]);
   expect(deadlineOf(asked.state)).toBe(now + minPongMs);
   const dead = transition(asked.state, { type: "timer" }, { now: now + minPongMs, random: 0 });
   expect(dead).toMatchObject({ state: { kind: "waiting" }, effects: ["hang-up"] });
-  // Several requests at once are given up together, and one PING is enough for them.
-  expect(transition(asked.state, { type: "unanswered", askedAt: now - 1 }, input).state).toBe(asked.state);
-  // Heard since the request was sent: the server is there, and slow.
-  expect(transition(state, { type: "unanswered", askedAt: now - 2_500 }, input).state).toBe(state);
+  // Several requests time out together, and one PING is enough for them.
+  expect(transition(asked.state, { type: "request-timed-out", sentAt: now - 1 }, input).state).toBe(asked.state);
+  // A message arrived after the request was sent, so the server is only slow.
+  expect(transition(state, { type: "request-timed-out", sentAt: now - 2_500 }, input).state).toBe(state);
 });
 
-test("the kill switch is asked about again, spread over half the interval", () => {
+test("while sync is switched off, probes are spread over half the interval", () => {
   const asked = transition(states.probing, events["probed disabled"], { now, random: 0 }).state;
   expect(deadlineOf(asked)).toBe(now + disabledRecheckMs / 2);
   const asking = transition(asked, { type: "visible" }, { now: now + 1, random: 0 });
   expect(asking.effects).toEqual(["probe"]);
-  expect(asking.state).toMatchObject({ kind: "disabled", since: now, asking: true });
+  expect(asking.state).toMatchObject({ kind: "disabled", since: now, probing: true });
 });
 
-// Fails when every try gets the whole time: one begun on a silent network takes it, though the next would be answered.
-test("the first tries to dial and to ask why are short, and get twice the time after each failure", () => {
+// Fails when every attempt gets the full timeout: one that starts on a dead network uses it up, although the next one would
+// be answered.
+test("the first timeouts of dial and probe are short and double after each failure", () => {
   const given: number[] = [];
   let state = transition({ kind: "disconnected", since }, { type: "start" }, input).state;
   for (let round = 0; round < 4; round += 1) {
@@ -125,14 +126,14 @@ test("the first tries to dial and to ask why are short, and get twice the time a
   ]);
 });
 
-test("dialing, probing and waiting are one spell of connecting", () => {
+test("dialing, probing and waiting are one period of connecting", () => {
   const probing = transition(states.dialing, events["closed 1006"], input).state;
   const waiting = transition(probing, events["probed unavailable"], input).state;
   const dialing = transition(waiting, events.online, input).state;
   expect([probing.since, waiting.since, dialing.since]).toEqual([since, since, since]);
 });
 
-test("with a session in hand WELCOME is not enough: the answer to RESUME decides", () => {
+test("with a session to resume, the connection is established by the answer to RESUME, not by WELCOME", () => {
   const opened = transition(states.dialing, events["opened with a session"], input);
   const welcomed = transition(opened.state, events.welcome, input).state;
   expect(welcomed).toMatchObject({ kind: "resuming", since });
@@ -140,7 +141,7 @@ test("with a session in hand WELCOME is not enough: the answer to RESUME decides
   expect(transition(behind, events.resumed, input).state).toMatchObject({ kind: "delayed", upTo: now - 10_000 });
 });
 
-test("GOAWAY: at its time the link is left at once, whatever else is due later", () => {
+test("after GOAWAY the client reconnects at the given time, whatever is due later", () => {
   for (const kind of ["resuming", "catching-up", "connected", "delayed"] as const) {
     const fresh = { ...link, lastMessageAt: now };
     const start: ConnectionState = {
@@ -158,7 +159,7 @@ test("GOAWAY: at its time the link is left at once, whatever else is due later",
   }
 });
 
-test("a server that sends everybody away at once is met with pauses", () => {
+test("a server that sends GOAWAY to every new link is reconnected to with delays", () => {
   const young = { ...link, welcomedAt: now, lastMessageAt: now };
   const asked = transition({ kind: "connected", since, link: young }, { type: "goaway", afterMs: 0 }, input).state;
   expect(transition(asked, events.timer, input)).toMatchObject({ state: { kind: "waiting" }, effects: ["hang-up"] });

@@ -1,14 +1,17 @@
 import { closeCodes, reconnectAfter } from "@heliograph/protocol/close-code";
 import { retryDelay } from "../platform/retry-delay.ts";
-import { closeReason, isDecisive } from "./close-reason.ts";
+import { closeReason, connectionLost, isDecisive, serverSilent, sessionEnded } from "./close-reason.ts";
 import { livenessTimeouts, minPongMs, probeTimeoutMs, timeoutAfter, welcomeTimeoutMs } from "./liveness-timeouts.ts";
 import { type ConnectionEvent, type ConnectionState, type Link, linkOf, type ProbeResult, type Step } from "./state.ts";
 
-/** A connection that lived this long was a good one: the next failure starts again with the shortest pause. */
+/** A connection that lasted this long, milliseconds, was stable: the next failure starts with the shortest delay. */
 export const stableAfterMs = 5_000;
-/** After waking up, a link that does not answer a PING this quickly is replaced: sleeping laptops lose sockets silently. */
+/**
+ * After the page becomes visible or the network returns, a link that does not answer a PING within this time, milliseconds,
+ * is replaced: sleeping laptops lose sockets silently.
+ */
 export const wakePongMs = 5_000;
-/** The kill switch is an operator's decision: asking twice a minute is enough. */
+/** Interval of the probes while sync is switched off, milliseconds. An operator decides that, so two a minute are enough. */
 export const disabledRecheckMs = 30_000;
 
 export type TransitionInput = {
@@ -18,9 +21,7 @@ export type TransitionInput = {
   readonly random: number;
 };
 
-const connectionLost = "The connection to the server was lost.";
-
-/** The next state. An event that means nothing in a state returns the very same state object and no effects. */
+/** The next state. An event without a meaning in the state returns the same state object and no effects. */
 export function transition(state: ConnectionState, event: ConnectionEvent, input: TransitionInput): Step {
   if (event.type === "stop") return stop(state, input);
   if (event.type === "token-removed") return signedOut(state, input);
@@ -29,7 +30,7 @@ export function transition(state: ConnectionState, event: ConnectionEvent, input
     case "disconnected":
       return event.type === "start" ? dial(state, 0, input) : stay(state);
     case "refused":
-      // A proxy's passing refusal must not outlive it: whoever comes back to the page gets another try, nobody else.
+      // A proxy may have refused for a short time only, so a user who returns to the page causes another attempt.
       return isNewToken(event) || ["start", "online", "visible"].includes(event.type)
         ? dial(state, 0, input)
         : stay(state);
@@ -69,7 +70,7 @@ function whileDialing(state: In<"dialing">, event: ConnectionEvent, input: Trans
       return { state: { kind: "resuming", since: state.since, deadline, link, upTo: undefined }, effects: [] };
     }
     case "closed":
-      // 1006 and the like say nothing: the reason is behind a plain GET.
+      // 1006 and other codes of the network do not say why; the probe does.
       if (isDecisive(event.code)) return afterClose(state, state.failures + 1, event, input);
       return { state: probing(state, input), effects: ["probe"] };
     case "timer":
@@ -105,7 +106,7 @@ function whileWaiting(state: In<"waiting">, event: ConnectionEvent, input: Trans
     case "visible":
     case "token-changed":
     case "user-changed":
-      // A user is looking, or something changed: dial now. These events are rare, so the count of failures may stay.
+      // The user is looking at the page, or the cause may be gone: dial now. These events are rare, so the count of failures stays.
       return dial(state, state.failures, input);
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: [] };
@@ -117,15 +118,15 @@ function whileWaiting(state: In<"waiting">, event: ConnectionEvent, input: Trans
 function whileDisabled(state: In<"disabled">, event: ConnectionEvent, input: TransitionInput): Step {
   switch (event.type) {
     case "probed":
-      return state.asking ? afterProbe(state, 0, event, input) : stay(state);
+      return state.probing ? afterProbe(state, 0, event, input) : stay(state);
     case "timer":
       if (input.now < state.retryAt) return stay(state);
-      if (state.asking) return { state: disabled(state, state.reason, input), effects: [] };
-      return { state: { ...state, asking: true, retryAt: input.now + probeTimeoutMs }, effects: ["probe"] };
+      if (state.probing) return { state: disabled(state, state.reason, input), effects: [] };
+      return { state: { ...state, probing: true, retryAt: input.now + probeTimeoutMs }, effects: ["probe"] };
     case "online":
     case "visible":
-      if (state.asking) return stay(state);
-      return { state: { ...state, asking: true, retryAt: input.now + probeTimeoutMs }, effects: ["probe"] };
+      if (state.probing) return stay(state);
+      return { state: { ...state, probing: true, retryAt: input.now + probeTimeoutMs }, effects: ["probe"] };
     case "offline":
       return { state: { kind: "offline", since: input.now }, effects: [] };
     default:
@@ -154,7 +155,7 @@ function whileResuming(state: In<"resuming">, event: ConnectionEvent, input: Tra
     case "timer": {
       if (isDue(link.leaveAt, input)) return move(state, input);
       if (input.now < state.deadline) return stay(state);
-      const step = wait(state, failuresAfter(link, input), "The server stopped answering.", input);
+      const step = wait(state, failuresAfter(link, input), serverSilent, input);
       return { state: step.state, effects: ["hang-up"] };
     }
     case "offline":
@@ -181,7 +182,7 @@ function whileLinked(
       if (state.kind !== "catching-up") return stay(state);
       return { state: { kind: "connected", since: input.now, link }, effects: [] };
     case "bookmark":
-      // What the server was behind with is signalled now, but not read yet.
+      // The server has sent the delayed signals; their rows are not read yet.
       if (state.kind !== "delayed") return stay(state);
       return { state: { kind: "catching-up", since: input.now, link }, effects: [] };
     case "reset":
@@ -199,10 +200,10 @@ function whileLinked(
     case "online":
     case "visible":
       return ask(state, wakePongMs, input);
-    case "unanswered":
-      // The same network may carry both, and a socket that is silent for good would show rows as current until the next
-      // PING is due. A server that has been heard since is there, and only slow.
-      if (link.lastMessageAt >= event.askedAt || isDue(link.deadAt, { ...input, now: input.now + minPongMs }))
+    case "request-timed-out":
+      // Socket and API share the network, and without a PING now a dead socket would show rows as current until the next one
+      // is due. If a message arrived after the request was sent, the server is only slow.
+      if (link.lastMessageAt >= event.sentAt || isDue(link.deadAt, { ...input, now: input.now + minPongMs }))
         return stay(state);
       return ask(state, minPongMs, input);
     case "offline":
@@ -228,12 +229,12 @@ function onLinkTimer(state: In<"catching-up" | "connected" | "delayed">, input: 
   if (isDue(link.leaveAt, input)) return move(state, input);
   if (link.deadAt !== undefined) {
     if (!isDue(link.deadAt, input)) return stay(state);
-    const step = wait(state, failuresAfter(link, input), "The server stopped answering.", input);
+    const step = wait(state, failuresAfter(link, input), serverSilent, input);
     return { state: step.state, effects: ["hang-up"] };
   }
   const { quietMs, pongMs } = livenessTimeouts(link.pingIntervalMs);
   if (input.now < link.lastMessageAt + quietMs) return stay(state);
-  // Counted from now, not from the last message: timers of a sleeping tab fire late, and the server needs time to answer.
+  // Measured from now, not from the last message: timers of a sleeping tab fire late, and the server needs time to answer.
   return { state: { ...state, link: { ...link, deadAt: input.now + pongMs } }, effects: ["ping"] };
 }
 
@@ -243,17 +244,17 @@ function afterClose(
   event: Extract<ConnectionEvent, { type: "closed" }>,
   input: TransitionInput,
 ): Step {
-  // The session belongs to another socket now, or RESUME itself was what the server could not read: with the same
-  // session the next socket would end the same way.
+  // Another socket has resumed the session, or the server could not read RESUME. With the same session the next socket would
+  // be closed for the same reason.
   const forget = event.code === closeCodes.replaced.code || event.code === closeCodes.badMessage.code;
   if (forget) return { state: wait(state, failures, connectionLost, input).state, effects: ["forget"] };
   switch (reconnectAfter(event.code)) {
     case "after a new token":
-      return retryWithToken(state, failures, event, "The session has ended: sign in again.", input);
+      return retryWithToken(state, failures, event, sessionEnded, input);
     case "never":
       return { state: { kind: "refused", since: input.now, reason: closeReason(event.code) }, effects: [] };
     case "at once":
-      // A gateway that shuts down says nothing about the next one: failures before it must not cause a long wait in a roll.
+      // Failures before a gateway shut down must not delay the reconnect to the next one during a rolling deployment.
       if (event.code === 1012 && "link" in state) failures = Math.min(failures, 1);
       // Only after a stable link: a server that always answers "at once" must not cause a busy loop.
       return failures === 0 ? dial(state, 0, input) : wait(state, failures, connectionLost, input);
@@ -286,29 +287,29 @@ function afterProbe(
 
 function stop(state: ConnectionState, input: TransitionInput): Step {
   if (state.kind === "disconnected") return stay(state);
-  return { state: { kind: "disconnected", since: input.now }, effects: [hasSocket(state) ? "goodbye" : "forget"] };
+  return { state: { kind: "disconnected", since: input.now }, effects: [hasSocket(state) ? "end-session" : "forget"] };
 }
 
 /** The session of a user who signed out must not be resumed. */
 function signedOut(state: ConnectionState, input: TransitionInput): Step {
   if (state.kind === "disconnected" || state.kind === "needs-auth") return stay(state);
   const after: ConnectionState = { kind: "needs-auth", since: input.now, reason: "No user is signed in." };
-  return { state: after, effects: [hasSocket(state) ? "goodbye" : "forget"] };
+  return { state: after, effects: [hasSocket(state) ? "end-session" : "forget"] };
 }
 
 /**
- * The page is left, and its session will not be resumed; or it is frozen, and may continue soon. Either way it must not
- * hold what other tabs need: the socket or the lead.
+ * The user leaves the page and its session will not be resumed, or the browser freezes the page and it may continue soon.
+ * Either way it must not keep what other tabs need: the socket and the leadership.
  */
 function away(state: ConnectionState, why: "leave" | "freeze", input: TransitionInput): Step {
   if (["disconnected", "needs-auth", "refused", "away"].includes(state.kind)) return stay(state);
   const after: ConnectionState = { kind: "away", since: input.now };
-  if (why === "leave") return { state: after, effects: [hasSocket(state) ? "goodbye" : "forget"] };
+  if (why === "leave") return { state: after, effects: [hasSocket(state) ? "end-session" : "forget"] };
   return { state: after, effects: hasSocket(state) ? ["hang-up"] : [] };
 }
 
 function changeUser(state: ConnectionState, input: TransitionInput): Step {
-  return { state: dial(state, 0, input).state, effects: ["goodbye", "dial"] };
+  return { state: dial(state, 0, input).state, effects: ["end-session", "dial"] };
 }
 
 /** The server asked to reconnect elsewhere: immediately, unless the link is so young that this would become a loop. */
@@ -344,9 +345,9 @@ function probing(state: In<"dialing">, input: TransitionInput): ConnectionState 
 
 function disabled(state: ConnectionState, reason: string, input: TransitionInput): ConnectionState {
   const since = state.kind === "disabled" ? state.since : input.now;
-  // Half fixed, half random: clients must not all return in the second in which the switch is turned.
+  // Half fixed, half random, so that not all clients reconnect in the same second after sync is switched on.
   const retryAt = input.now + Math.floor(disabledRecheckMs * (0.5 + input.random / 2));
-  return { kind: "disabled", since, retryAt, asking: false, reason };
+  return { kind: "disabled", since, retryAt, probing: false, reason };
 }
 
 /** A token that was renewed since is tried immediately, but only once: with more bad tokens each attempt is delayed. */

@@ -34,7 +34,7 @@ async function returned() {
   client.subscribe("task", [shown]);
   const compared = () =>
     server.sockets
-      .flatMap(({ heard }) => heard)
+      .flatMap(({ received }) => received)
       .flatMap((message) => (message.type === "SUBSCRIBE" ? (message.payload.covered ?? []) : []));
   const row = async (entityCode: string, id: string) =>
     (await store.read([entityKey(entityCode, id)])).get(entityKey(entityCode, id));
@@ -42,7 +42,7 @@ async function returned() {
 }
 
 // Fails when only rows in views are compared after a return: the others then stay readable on the device forever.
-test("rows that no view shows are removed from the device if they are gone on the server, and only those", async () => {
+test("[SUB-8] rows that no view shows are removed from the device if they are gone on the server, and only those", async () => {
   const { client, server, clock, compared, row } = await returned();
   client.start();
   await clock.advance(100);
@@ -65,7 +65,7 @@ test("rows that no view shows are removed from the device if they are gone on th
   expect(clock.timers).toBe(0);
 });
 
-test("the comparison continues after RESUME, and a new session starts it again", async () => {
+test("[G6] the comparison continues after RESUME, and a new session starts it again", async () => {
   const { client, server, clock, compared } = await returned();
   client.start();
   await clock.advance(startDelayMs + 100);

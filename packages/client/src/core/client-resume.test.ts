@@ -18,7 +18,7 @@ const b = testId(2);
 /** All messages that the client sent on its newest socket, whether the server has read them or not. */
 function sent(server: FakeServer): UpMessage[] {
   const socket = server.sockets.at(-1);
-  return socket ? [...socket.heard, ...socket.up] : [];
+  return socket ? [...socket.received, ...socket.up] : [];
 }
 
 const types = (server: FakeServer) => sent(server).map(({ type }) => type);
@@ -54,7 +54,7 @@ async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
   return { ...all, list, leaveRow, fetched, answerAll };
 }
 
-test("RESUME is the first message; subscriptions stay, and only missed changes are fetched", async () => {
+test("[RES-1] RESUME is the first message; subscriptions stay, and only missed changes are fetched", async () => {
   const { client, server, clock, list, fetched, answerAll } = await setUp();
   server.drop();
   server.write("task", a, { name: "z" });
@@ -77,7 +77,7 @@ test("RESUME is the first message; subscriptions stay, and only missed changes a
 });
 
 // Fails when a timed-out fetch does not make the client check the socket: it would be trusted until its next PING is due.
-test("on a network that died silently, the first request that times out also finds the dead socket", async () => {
+test("[G2] on a network that died silently, the first request that times out also finds the dead socket", async () => {
   const { client, server, clock } = await setUp();
   server.write("task", a, { name: "told, and not to be read" });
   server.autoFlush = false;
@@ -91,7 +91,7 @@ test("on a network that died silently, the first request that times out also fin
 });
 
 // Fails when the connections for requests are trusted after a socket died silently: each dead one costs seconds.
-test("what a silently dead socket made stale is fetched again quickly after the next one opened", async () => {
+test("[G6] what a silently dead socket made stale is fetched again quickly after the next one opened", async () => {
   const { client, server, clock } = await setUp();
   server.autoFlush = false;
   await clock.advance(silenceMs(server.pingIntervalMs) + 100);
@@ -157,7 +157,7 @@ test("a row that is acquired again after an unacknowledged UNSUBSCRIBE is not en
   client.stop();
 });
 
-test("RESET in answer to RESUME: everything is subscribed with its versions, under the new id", async () => {
+test("[RES-4] RESET in answer to RESUME: everything is subscribed with its versions, under the new id", async () => {
   const { client, server, clock } = await setUp();
   server.autoAnswer = true;
   server.sessions.clear();
@@ -174,7 +174,7 @@ test("RESET in answer to RESUME: everything is subscribed with its versions, und
   client.stop();
 });
 
-test("RESET on the open socket: everything is subscribed again, and the next bookmark can be resumed from", async () => {
+test("[RES-10] RESET on the open socket: everything is subscribed again, and the next bookmark can be resumed from", async () => {
   const { client, server, clock } = await setUp();
   server.autoAnswer = true;
   server.autoFlush = false;
@@ -223,7 +223,7 @@ test("a device that slept counts as away since the moment it could have noticed,
   client.stop();
 });
 
-test("a session that was taken over, never recorded or ended is not resumed", async () => {
+test("[RES-7] a session that was taken over, never recorded or ended is not resumed", async () => {
   const taken = await setUp();
   taken.server.drop(4409);
   await taken.clock.advance(2_000);
@@ -248,7 +248,7 @@ test("a session that was taken over, never recorded or ended is not resumed", as
 
 // A change of `note` does not reorder the list: fetching the list would hide a missed signal.
 
-test("an INVALIDATE does not advance the cursor: one that overtook another does not hide it", async () => {
+test("[BMK-1] an INVALIDATE does not advance the cursor: one that overtook another does not hide it", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.autoFlush = false;
   server.write("task", a, { note: "first" });
@@ -262,7 +262,7 @@ test("an INVALIDATE does not advance the cursor: one that overtook another does 
   client.stop();
 });
 
-test("RESUMED does not advance the cursor: the replay that it announces may be lost with the new socket", async () => {
+test("[BMK-5] RESUMED does not advance the cursor: the replay that it announces may be lost with the new socket", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.drop();
   server.write("task", a, { note: "first" });
@@ -281,7 +281,7 @@ test("RESUMED does not advance the cursor: the replay that it announces may be l
   client.stop();
 });
 
-test("a bookmark between WELCOME and the answer to RESUME is ignored", async () => {
+test("[BMK-5] a bookmark between WELCOME and the answer to RESUME is ignored", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.drop();
   server.write("task", a, { note: "first" });

@@ -110,7 +110,7 @@ test("fetches on a dead connection are sent again when the socket is lost, and t
   client.stop();
 });
 
-test("a row stored as gone is fetched on any signal, because granting access changes no version", async () => {
+test("[INV-9] a row stored as gone is fetched on any signal, because granting access changes no version", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "mine" }, [organization]);
   const task = client.entity("task", id);

@@ -17,7 +17,7 @@ async function setUp(options: Parameters<typeof createTestClient>[0] = {}) {
   row.subscribe(nothing);
   client.start();
   await clock.advance(6_000);
-  return { ...all, row, heard: () => server.sockets.at(-1)?.heard.map(({ type }) => type) ?? [] };
+  return { ...all, row, received: () => server.sockets.at(-1)?.received.map(({ type }) => type) ?? [] };
 }
 
 test("a new connection is caught up only when everything is subscribed and fetched", async () => {
@@ -42,17 +42,17 @@ const reauth = (clock: { wallNow(): number }) => ({
   payload: { expiresAt: new Date(clock.wallNow() + 60_000).toISOString() },
 });
 
-test("REAUTH: the current token of the application is sent over the open socket", async () => {
+test("[AUTH-2] REAUTH: the current token of the application is sent over the open socket", async () => {
   let token = testToken(organization);
-  const { client, server, clock, heard } = await setUp({ getToken: async () => token });
+  const { client, server, clock, received } = await setUp({ getToken: async () => token });
   expect(client.status().state).toBe("connected");
   token = renewed;
   server.send(reauth(clock));
   await clock.advance(100);
-  expect(server.socket?.heard.at(-1)).toMatchObject({ type: "AUTH", payload: { token: renewed } });
+  expect(server.socket?.received.at(-1)).toMatchObject({ type: "AUTH", payload: { token: renewed } });
   await clock.advance(60_000);
   expect(server.sockets).toHaveLength(1);
-  expect(heard().filter((type) => type === "AUTH")).toHaveLength(1);
+  expect(received().filter((type) => type === "AUTH")).toHaveLength(1);
   client.stop();
   expect(clock.timers).toBe(0);
 });
@@ -70,7 +70,7 @@ test("REAUTH without another token: the token is renewed, and a failed renewal i
   await clock.advance(100);
   expect(attempts).toBe(1);
   await clock.advance(15_000);
-  expect(server.socket?.heard.at(-1)).toMatchObject({ type: "AUTH", payload: { token: renewed } });
+  expect(server.socket?.received.at(-1)).toMatchObject({ type: "AUTH", payload: { token: renewed } });
   client.stop();
   expect(clock.timers).toBe(0);
 });
@@ -96,32 +96,32 @@ test("without renewal the connection lasts until 4401, and the application is as
 
 test("a token of the same user is sent over the socket; a token of another user starts another session", async () => {
   let token = testToken(organization);
-  const { client, server, clock, heard } = await setUp({ getToken: () => token });
+  const { client, server, clock, received } = await setUp({ getToken: () => token });
   server.bookmark();
   await clock.advance(10);
   token = renewed;
   client.tokenChanged();
   await clock.advance(10);
-  expect(heard().at(-1)).toBe("AUTH");
+  expect(received().at(-1)).toBe("AUTH");
   token = testToken(testId(901));
   client.tokenChanged();
   await clock.advance(100);
   expect(server.sockets[0]?.closedWith).toBe(1000);
   expect(server.sockets).toHaveLength(2);
   expect(server.socket?.token).toBe(token);
-  expect(heard()[0]).toBe("SUBSCRIBE");
+  expect(received()[0]).toBe("SUBSCRIBE");
   client.stop();
 });
 
 test("another user who signed in without a connection does not resume the session", async () => {
   let token = testToken(organization);
-  const { client, server, clock, device, heard } = await setUp({ getToken: () => token });
+  const { client, server, clock, device, received } = await setUp({ getToken: () => token });
   server.bookmark();
   device.emit("offline");
   token = testToken(testId(901));
   device.emit("online");
   await clock.advance(100);
-  expect(heard()[0]).toBe("SUBSCRIBE");
+  expect(received()[0]).toBe("SUBSCRIBE");
   client.stop();
 });
 
@@ -139,7 +139,7 @@ test("a token that is not available now is requested again with backoff", async 
   expect(clock.timers).toBe(0);
 });
 
-test("DELAYED gives the time up to which changes were sent, and a bookmark ends it when they are fetched", async () => {
+test("[BMK-7] DELAYED gives the time up to which changes were sent, and a bookmark ends it when they are fetched", async () => {
   const { client, server, clock, row } = await setUp();
   const upTo = clock.wallNow() - 5_000;
   server.send({ type: "DELAYED", payload: { since: new Date(upTo).toISOString() } });
@@ -185,7 +185,7 @@ test("stop ends the session; losing the network does not", async () => {
 });
 
 test("leaving the page ends the session, and returning from the cache starts a new one", async () => {
-  const { client, server, clock, device, heard, row } = await setUp();
+  const { client, server, clock, device, received, row } = await setUp();
   device.emit("leave");
   expect(server.sockets[0]?.closedWith).toBe(1000);
   expect(server.sessions.size).toBe(0);
@@ -194,7 +194,7 @@ test("leaving the page ends the session, and returning from the cache starts a n
   server.write("task", id, { name: "meanwhile" });
   device.emit("visible");
   await clock.advance(500);
-  expect(heard()[0]).toBe("SUBSCRIBE");
+  expect(received()[0]).toBe("SUBSCRIBE");
   expect(row.snapshot().data).toMatchObject({ name: "meanwhile" });
   client.stop();
 });

@@ -48,7 +48,7 @@ test("log lines are those that the documentation shows", async () => {
   expect(lines).toContain(`[Sync] Refetched project/${testId(7)}`);
 });
 
-test("a change between the fetch and the subscription is not lost", async () => {
+test("[G1] a change between the fetch and the subscription is not lost", async () => {
   const { client, server, clock } = createTestClient();
   const id = testId(1);
   server.write("project", id, { name: "old" });
@@ -66,7 +66,7 @@ test("a change between the fetch and the subscription is not lost", async () => 
   client.stop();
 });
 
-test("a deleted row is gone, and one created again under its id returns", async () => {
+test("[INV-5] a deleted row is gone, and one created again under its id returns", async () => {
   const { client, server, clock } = createTestClient();
   const id = testId(1);
   server.write("project", id, { name: "here" });
@@ -83,7 +83,7 @@ test("a deleted row is gone, and one created again under its id returns", async 
   client.stop();
 });
 
-test("a response in flight does not bring back a revoked row", async () => {
+test("[G1] a response in flight does not bring back a revoked row", async () => {
   const { client, server, clock } = createTestClient();
   const id = testId(1);
   server.write("project", id, { name: "secret" });

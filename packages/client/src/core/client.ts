@@ -91,7 +91,7 @@ export class Heliograph {
     });
     const clock = this.#clock;
     const random = options.random ?? Math.random;
-    const suspectNetwork = new SuspectNetwork((sentAt) => this.#connection.unanswered(sentAt));
+    const suspectNetwork = new SuspectNetwork((sentAt) => this.#connection.requestTimedOut(sentAt));
     const reads = new AdaptiveTimeout(clock, suspectNetwork);
     const fetchFunction: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
     const environment = options.environment ?? defaultEnvironment();
@@ -219,14 +219,14 @@ export class Heliograph {
       probe: this.#tabs.probe,
       environment: this.#tabs.environment,
       onMessage: (message) => this.#receive(message),
-      onFresh: (limits) => session.connected(limits),
+      onNewSession: (limits) => session.connected(limits),
       onResumed: (limits, count) => session.resumed(limits, count),
       onReset: () => session.reset(),
       onBookmark: (endsDelay) => {
         session.bookmark(endsDelay);
         this.#status.publishLater();
       },
-      onBackFromSilence: (welcomeMs) => suspectNetwork.begin(welcomeMs),
+      onReconnectedAfterSilence: (welcomeMs) => suspectNetwork.begin(welcomeMs),
       onLost: () => session.disconnected(),
       onAuthRequired: () => this.#signIn.ask(),
       onChange: (state) => this.#connectionChanged(state),
@@ -262,8 +262,11 @@ export class Heliograph {
       nextAt: () => stuckAt(this.#statusParts()),
     });
     this.#status.on(() => this.#tabs.statusChanged());
-    this.store.onTrouble?.(() => {
-      this.#lastError = { message: this.store.storageReason ?? "The local store failed.", at: clock.wallNow() };
+    this.store.onFallback?.(() => {
+      this.#lastError = {
+        message: this.store.storageReason ?? "This browser failed to store data on this device.",
+        at: clock.wallNow(),
+      };
       this.#status.publish();
     });
   }

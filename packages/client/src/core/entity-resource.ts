@@ -3,7 +3,7 @@ import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { OperationQueue } from "../outbox/operation-queue.ts";
 import { pendingColumnsOf } from "../outbox/outbox-snapshots.ts";
 import type { EntityData } from "../store/entity-data.ts";
-import type { Glimpse, LiveEntities } from "../store/live-entities.ts";
+import type { CachedRow, LiveEntities } from "../store/live-entities.ts";
 import type { Phase, Target } from "../subscriptions/subscription-set.ts";
 
 /**
@@ -142,7 +142,7 @@ export class EntityResource {
       this.#ports.refetch(this.#target.entityCode, this.#target.id);
   }
 
-  #compute(row: Glimpse): EntitySnapshot {
+  #compute(row: CachedRow): EntitySnapshot {
     const operations = this.#ports.outbox.of(this.#key);
     const attention = operations.some(({ state }) => state === "attention");
     const sync = attention ? "attention" : operations.length > 0 ? "pending" : "synced";

@@ -77,7 +77,7 @@ test("the recorder hides tokens", async () => {
   token = tokens[1] ?? "";
   client.tokenChanged();
   await clock.advance(10);
-  expect(server.socket?.heard.at(-1)).toMatchObject({ type: "AUTH", payload: { token } });
+  expect(server.socket?.received.at(-1)).toMatchObject({ type: "AUTH", payload: { token } });
   expect(recorder.frames().map(({ frame }) => frame.message.type)).toContain("AUTH");
   expect(JSON.stringify(recorder.frames())).not.toContain(token);
   recorder.stop();

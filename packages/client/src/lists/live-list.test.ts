@@ -118,7 +118,7 @@ test("a row that is revoked without a socket is removed from the device, althoug
 });
 
 // Fails when an invalidation of a listed row during a fetch is ignored: the fetched page predates it.
-test("a row that leaves a list and comes back during a fetch is in the list", async () => {
+test("[G1] a row that leaves a list and comes back during a fetch is in the list", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", testId(1), { name: "here" }, [organization]);
   const list = client.list("task", { sort: "name" });

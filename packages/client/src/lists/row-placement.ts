@@ -1,6 +1,6 @@
 import type { EntityDoc } from "../api/register.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
-import type { Glimpse } from "../store/live-entities.ts";
+import type { CachedRow } from "../store/live-entities.ts";
 
 /**
  * Records the values by which the server placed each listed row, and detects when new content of a row may have moved it.
@@ -8,13 +8,13 @@ import type { Glimpse } from "../store/live-entities.ts";
  */
 export class RowPlacement {
   readonly #columns: ReadonlySet<string> | undefined;
-  readonly #peek: (id: string) => Glimpse;
+  readonly #peek: (id: string) => CachedRow;
   readonly #seen = new Map<string, { readonly row: StoredEntity; readonly text: string }>();
   /** Rows that their own new content may have moved since the latest complete listing. */
   readonly #moved = new Set<string>();
 
   /** @param columns see `placementColumns` */
-  constructor(columns: ReadonlySet<string> | undefined, peek: (id: string) => Glimpse) {
+  constructor(columns: ReadonlySet<string> | undefined, peek: (id: string) => CachedRow) {
     this.#columns = columns;
     this.#peek = peek;
   }

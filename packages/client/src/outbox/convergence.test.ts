@@ -282,7 +282,7 @@ class Run {
 /** Fixed, so that a run gives the same result on every machine; fast-check prints it with a failure. */
 const seed = 20_261_123;
 
-test(`500 random interleavings of two tabs, other users and faults lose no write and apply none twice (seed ${seed})`, {
+test(`[G4] 500 random interleavings of two tabs, other users and faults lose no write and apply none twice (seed ${seed})`, {
   timeout: 120_000,
 }, async () => {
   let writes = 0;

@@ -59,7 +59,7 @@ test("an update sends the version that it is based on", async () => {
   client.stop();
 });
 
-test("a write without an answer is repeated with the same key, so that it acts once", async () => {
+test("[G4] a write without an answer is repeated with the same key, so that it acts once", async () => {
   const { client, server, clock } = started();
   server.autoAnswer = false;
   const { key: name, confirmed } = await client.mutations.create("task", { id, name: "a" });

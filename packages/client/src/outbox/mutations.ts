@@ -4,7 +4,7 @@ import { canonicalUuid, randomUuid } from "@heliograph/shared/uuid";
 import type { EntityDoc } from "../api/register.ts";
 import type { EntityData } from "../store/entity-data.ts";
 import type { EntityStore, StoredEntity } from "../store/entity-store.ts";
-import type { Glimpse } from "../store/live-entities.ts";
+import type { CachedRow } from "../store/live-entities.ts";
 import type { Operation, OperationKind } from "../store/operation.ts";
 import type { OperationQueue } from "./operation-queue.ts";
 import type { PendingConfirmations } from "./pending-confirmations.ts";
@@ -26,7 +26,7 @@ export interface MutationPorts {
   readonly queue: OperationQueue;
   readonly confirmations: PendingConfirmations;
   /** The row as views show it; undefined when no view observes it. */
-  readonly peek: (key: EntityKey) => Glimpse;
+  readonly peek: (key: EntityKey) => CachedRow;
   /** The current user; see `Operation.owner`. */
   readonly owner: () => string;
   readonly clock: Clock;

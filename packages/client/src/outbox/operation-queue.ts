@@ -1,7 +1,7 @@
 import { Emitter } from "@heliograph/shared/emitter";
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import type { EntityStore, OperationStep } from "../store/entity-store.ts";
-import type { Glimpse } from "../store/live-entities.ts";
+import type { CachedRow } from "../store/live-entities.ts";
 import { inOrder, type Operation } from "../store/operation.ts";
 import { rebase } from "./rebase.ts";
 
@@ -87,7 +87,7 @@ export class OperationQueue {
   }
 
   /** The stored row with the unsent changes applied, except those that need a decision. */
-  view(row: EntityKey, held: Glimpse): Glimpse {
+  view(row: EntityKey, held: CachedRow): CachedRow {
     const operations = this.of(row);
     if (operations.length === 0) return held;
     return rebase(

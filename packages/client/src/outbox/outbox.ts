@@ -10,7 +10,7 @@ import type { Logger } from "../platform/logger.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { EntityData } from "../store/entity-data.ts";
 import type { EntityStore } from "../store/entity-store.ts";
-import type { Glimpse } from "../store/live-entities.ts";
+import type { CachedRow } from "../store/live-entities.ts";
 import type { Operation } from "../store/operation.ts";
 import { errorOf } from "./attention.ts";
 import { AttentionResolver, type ConflictChoice } from "./attention-resolver.ts";
@@ -26,7 +26,7 @@ export interface OutboxPorts {
   readonly api: ApiClient;
   readonly store: EntityStore;
   readonly refetcher: Refetcher;
-  readonly peek: (key: EntityKey) => Glimpse;
+  readonly peek: (key: EntityKey) => CachedRow;
   /** The user whose token requests carry now, as `Operation.owner` names users; undefined while signed out. */
   readonly owner: () => string | undefined;
   readonly online: () => boolean;

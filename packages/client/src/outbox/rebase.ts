@@ -1,7 +1,7 @@
 import { type EntityKey, splitEntityKey } from "@heliograph/shared/entity-key";
 import type { EntityData } from "../store/entity-data.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
-import type { Glimpse } from "../store/live-entities.ts";
+import type { CachedRow } from "../store/live-entities.ts";
 import type { Operation } from "../store/operation.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { Operation } from "../store/operation.ts";
  * @param operations of this row, oldest first, without those that need a decision
  * @returns `row` itself when there are no operations
  */
-export function rebase(key: EntityKey, row: Glimpse, operations: readonly Operation[]): Glimpse {
+export function rebase(key: EntityKey, row: CachedRow, operations: readonly Operation[]): CachedRow {
   if (operations.length === 0) return row;
   if (row === undefined && operations[0]?.op !== "create") return undefined;
   let data = row?.data ?? null;

@@ -4,7 +4,7 @@ import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 import { steadyClock } from "./steady-clock.ts";
 
-test("a step back is not seen, a step forward is followed", async () => {
+test("wall time never goes back when the device's clock is set back, and follows when it is set forward", async () => {
   const clock = new FakeClock();
   const steady = steadyClock(clock);
   const begun = steady.wallNow();
@@ -13,12 +13,12 @@ test("a step back is not seen, a step forward is followed", async () => {
   expect(steady.wallNow()).toBe(begun + 1_000);
   await clock.advance(500);
   expect(steady.wallNow()).toBe(begun + 1_500);
-  clock.skewMs += 60_000; // asleep for a minute, say
+  clock.skewMs += 60_000; // for example after a minute of sleep
   expect(steady.wallNow()).toBe(begun + 61_500);
 });
 
-// Fails with the device's own clock: the next attempt is then an hour away.
-test("a device whose clock is set back while it has no connection connects again at once", async () => {
+// Fails with the device's clock, with which the next attempt would start an hour later.
+test("[G2] a device whose clock is set back while it is disconnected reconnects without a delay", async () => {
   const { client, server, clock } = createTestClient();
   server.write("task", testId(1), {}, [organization]);
   client.entity("task", testId(1)).subscribe(() => {});

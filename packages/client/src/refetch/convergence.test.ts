@@ -6,8 +6,8 @@ import { testId } from "../testing/ids.ts";
 import { createTestClient, organization } from "../testing/test-client.ts";
 
 /**
- * Any order of changes, deliveries, answers, failures, lost connections and time: at the end the client holds the last
- * version of each row, and on the way it never steps back.
+ * A random sequence of changes, deliveries, responses, failures, lost connections and waits. At the end the client must hold
+ * the latest version of each row, and at no time may a row go back to an older version.
  */
 type Step =
   | { readonly do: "write" | "remove" | "revoke"; readonly row: number }
@@ -34,10 +34,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Fixed, so that a run says the same on every machine; fast-check prints it with a failure. */
+/** Fixed, so that every run draws the same steps. fast-check prints it with a failure. */
 const seed = 20_261_122;
 
-test("random interleavings end with the newest version and never go back", { timeout: 120_000 }, async () => {
+test("[G1, G3] random interleavings end with the newest versions and never go back", { timeout: 120_000 }, async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), run), { numRuns: 400, seed });
 });
 
@@ -46,7 +46,7 @@ async function run(steps: readonly Step[]): Promise<void> {
   const highest = new Map<string, number>();
   store.onChange((changed) => {
     for (const entity of changed) {
-      expect(entity.ver, "a row stepped back").toBeGreaterThanOrEqual(highest.get(entity.id) ?? 0);
+      expect(entity.ver, "a row went back to an older version").toBeGreaterThanOrEqual(highest.get(entity.id) ?? 0);
       highest.set(entity.id, entity.ver);
     }
   });
@@ -76,7 +76,7 @@ async function run(steps: readonly Step[]): Promise<void> {
     else if (one.do === "wait") await clock.advance(one.ms);
     await clock.advance(0);
   }
-  // The faults heal: what was read is delivered late, and from now on everything flows.
+  // The faults end. Responses that were read are delivered late; later messages and responses are delivered at once.
   for (const deliver of read) deliver();
   server.autoAnswer = true;
   server.autoFlush = true;

@@ -34,7 +34,7 @@ async function setUp() {
   return { clock, store, refetcher, put, held, asked };
 }
 
-test("a version that the database has lost gives way to the one it has", async () => {
+test("[RES-10] a version that the database lost is replaced by the version that it has", async () => {
   const { clock, refetcher, put, held, asked } = await setUp();
   await put(lost);
   refetcher.reconciled("task", [{ entityId: id, version: kept }], asked());
@@ -43,7 +43,7 @@ test("a version that the database has lost gives way to the one it has", async (
   expect(refetcher.pending).toBe(0);
 });
 
-test("a removal that the database has lost gives way as well", async () => {
+test("[RES-10] a removal that the database lost is undone", async () => {
   const { clock, store, refetcher, put, held } = await setUp();
   await put(kept);
   await store.putGone([{ entityCode: "task", id, ver: lost }]);
@@ -52,7 +52,7 @@ test("a removal that the database has lost gives way as well", async () => {
   expect(await held()).toMatchObject({ ver: kept, gone: false });
 });
 
-test("what was written since the question stays", async () => {
+test("[G3] a newer version that was written after the request stays", async () => {
   const { clock, refetcher, put, held, asked } = await setUp();
   await put(lost);
   refetcher.reconciled("task", [{ entityId: id, version: kept }], asked());
@@ -61,7 +61,7 @@ test("what was written since the question stays", async () => {
   expect(await held()).toMatchObject({ ver: lost + 1 });
 });
 
-test("an older answer alone replaces nothing", async () => {
+test("[G3] an older answer alone replaces nothing", async () => {
   const { clock, refetcher, put, held } = await setUp();
   await put(lost);
   refetcher.refetch("task", [id]);
@@ -69,7 +69,7 @@ test("an older answer alone replaces nothing", async () => {
   expect(await held()).toMatchObject({ ver: lost });
 });
 
-test("a version that was told in a lost history is not waited for", async () => {
+test("after a reset, versions that were signalled before are not waited for", async () => {
   const { clock, refetcher, put } = await setUp();
   await put(kept);
   refetcher.require("task", [{ entityId: id, version: lost }]);

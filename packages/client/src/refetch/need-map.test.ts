@@ -4,7 +4,7 @@ import { NeedMap } from "./need-map.ts";
 
 const key = entityKey("task", "a");
 
-test("a raise during a fetch survives an answer that does not cover it", () => {
+test("[G1] a need that arises during a fetch outlives an answer with an older version", () => {
   const needs = new NeedMap();
   needs.require("task", "a", 1);
   const ticket = needs.open();
@@ -15,21 +15,21 @@ test("a raise during a fetch survives an answer that does not cover it", () => {
   expect(needs.has(key)).toBe(false);
 });
 
-test("a lower version signalled later does not lower the need", () => {
+test("[G1] a lower version that is signalled later does not lower the need", () => {
   const needs = new NeedMap();
   needs.require("task", "a", 5);
   needs.require("task", "a", 3);
   expect(needs.get(key)).toMatchObject({ version: 5 });
 });
 
-test("an answer below what was signalled before it was asked for is lagging", () => {
+test("an answer below the version that was signalled before its request is lagging", () => {
   const needs = new NeedMap();
   needs.require("task", "a", 5);
   expect(needs.answer(needs.open(), key, 4)).toBe("lagging");
   expect(needs.has(key)).toBe(true);
 });
 
-test("gone speaks only for needs raised before the request", () => {
+test("[G1] an answer that a row is gone satisfies only needs from before its request", () => {
   const needs = new NeedMap();
   needs.require("task", "a", 5);
   const early = needs.open();
@@ -38,7 +38,7 @@ test("gone speaks only for needs raised before the request", () => {
   expect(needs.answer(needs.open(), key, undefined)).toBe("satisfied");
 });
 
-test("a look is answered only by a request sent after it, whatever version comes", () => {
+test("a forced need is satisfied only by a request that was sent after it, by any version", () => {
   const needs = new NeedMap();
   const early = needs.open();
   needs.require("task", "a", 0, { force: true });
@@ -46,7 +46,7 @@ test("a look is answered only by a request sent after it, whatever version comes
   expect(needs.answer(needs.open(), key, 1)).toBe("satisfied");
 });
 
-test("requests sent before a removal may not write the row, later ones may", () => {
+test("[G1] requests sent before a removal may not write the row, later ones may", () => {
   const needs = new NeedMap();
   needs.require("task", "a", 1);
   const early = needs.open();
@@ -57,10 +57,10 @@ test("requests sent before a removal may not write the row, later ones may", () 
   expect(needs.admits(late, key)).toBe(true);
   needs.close(early);
   needs.close(late);
-  expect(needs.admits(early, key)).toBe(true); // nothing is remembered once no old request is open
+  expect(needs.admits(early, key)).toBe(true); // forgotten once no earlier request is open
 });
 
-test("putting off spares a need that was raised since, and hurrying ends it", () => {
+test("deferring leaves a need that was required again, and retryNow ends the delay", () => {
   const needs = new NeedMap();
   needs.require("task", "a", 1);
   const ticket = needs.open();
@@ -74,7 +74,7 @@ test("putting off spares a need that was raised since, and hurrying ends it", ()
   expect(needs.get(key)).toMatchObject({ notBefore: 0 });
 });
 
-test("answers to requests from before everything was compared afresh may not be written", () => {
+test("[RES-10] after a reset, answers to earlier requests may not be written", () => {
   const needs = new NeedMap();
   needs.require("task", "a", 5);
   const early = needs.open();

@@ -6,7 +6,7 @@ import { type ManyAnswer, Refetcher } from "./refetcher.ts";
 
 type Call = { readonly ids: readonly string[]; readonly signal: AbortSignal };
 
-/** `down`: every read fails. `dead`: no read is ever answered. */
+/** `down`: every request fails. `dead`: no request is answered. */
 function setUp() {
   const clock = new FakeClock();
   const calls: Call[] = [];
@@ -36,7 +36,7 @@ function setUp() {
   return { refetcher, clock, calls, network, signal };
 }
 
-/** Fails row 1 until its pause is several seconds long. */
+/** Fails requests of row 1 until its retry delay is several seconds long. */
 async function intoBackoff({ network, signal, clock, calls }: ReturnType<typeof setUp>): Promise<void> {
   network.state = "down";
   signal(1);
@@ -45,25 +45,25 @@ async function intoBackoff({ network, signal, clock, calls }: ReturnType<typeof 
   calls.length = 0;
 }
 
-test("a row that waits after failures does not hold up a new signal", async () => {
-  const scene = setUp();
-  await intoBackoff(scene);
-  scene.signal(2);
-  await scene.clock.advance(100);
-  expect(scene.calls.map(({ ids }) => ids)).toEqual([[testId(2)]]);
-  await scene.clock.advance(30_000);
-  expect(scene.refetcher.pending).toBe(0);
+test("a row in backoff does not delay the fetch of another row", async () => {
+  const setup = setUp();
+  await intoBackoff(setup);
+  setup.signal(2);
+  await setup.clock.advance(100);
+  expect(setup.calls.map(({ ids }) => ids)).toEqual([[testId(2)]]);
+  await setup.clock.advance(30_000);
+  expect(setup.refetcher.pending).toBe(0);
 });
 
-test("hurrying ends the pause of a row at once", async () => {
-  const scene = setUp();
-  await intoBackoff(scene);
-  scene.refetcher.retryNow();
-  await scene.clock.advance(0);
-  expect(scene.calls.map(({ ids }) => ids)).toEqual([[testId(1)]]);
+test("retryNow ends the backoff of a row", async () => {
+  const setup = setUp();
+  await intoBackoff(setup);
+  setup.refetcher.retryNow();
+  await setup.clock.advance(0);
+  expect(setup.calls.map(({ ids }) => ids)).toEqual([[testId(1)]]);
 });
 
-test("a lost connection ends open reads, which are repeated then and again on the new connection", async () => {
+test("a lost connection aborts requests, which are repeated at once and again on the new connection", async () => {
   const { refetcher, clock, calls, network, signal } = setUp();
   network.state = "dead";
   signal(1);
@@ -78,7 +78,7 @@ test("a lost connection ends open reads, which are repeated then and again on th
   expect(refetcher.pending).toBe(0);
 });
 
-test("without a loss, hurrying leaves open reads alone", async () => {
+test("retryNow without a lost connection does not abort requests", async () => {
   const { refetcher, clock, calls, network, signal } = setUp();
   network.state = "dead";
   signal(1);

@@ -2,7 +2,7 @@ import { randomUuid } from "@heliograph/shared/uuid";
 import type { RxStorage } from "rxdb/plugins/core";
 import { getRxStorageDexie } from "rxdb/plugins/storage-dexie";
 import type { EntityStore } from "../store/entity-store.ts";
-import { FallbackStore } from "../store/fallback-store.ts";
+import { FallbackStore, lostOnClose } from "../store/fallback-store.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { resumeDeletions } from "./database-deletion.ts";
 import { databaseName } from "./database-names.ts";
@@ -33,7 +33,7 @@ export interface OpenOptions {
  */
 export async function openStore(name: string, options: OpenOptions = {}): Promise<EntityStore> {
   if (!options.storage && typeof indexedDB === "undefined") {
-    return createMemoryStore("This browser offers no local database (IndexedDB).");
+    return createMemoryStore(`This browser stores no data on this device (it offers no IndexedDB). ${lostOnClose}`);
   }
   const opening = resumeDeletions().then(() => openDatabase(databaseName(name), options.storage));
   try {
@@ -41,7 +41,11 @@ export async function openStore(name: string, options: OpenOptions = {}): Promis
   } catch (error) {
     // If it opens later, it is not used any more. Closed, it blocks no other tab.
     opening.then((store) => store.close()).catch(() => {});
-    return createMemoryStore(`The local database could not be opened: ${messageOf(error)}`);
+    return createMemoryStore(
+      error instanceof NewerFormat
+        ? error.message
+        : `The data on this device could not be opened (${messageOf(error)}). ${lostOnClose} Then reload it.`,
+    );
   }
 }
 
@@ -69,19 +73,26 @@ async function openDatabase(name: string, storage: RxStorage<unknown, unknown> |
   // A tab of a newer version may open the database at any time. From then on this tab must not write to it.
   meta.onChange((changes) => {
     const format = changes.find(({ id }) => id === formatKey)?.row?.value;
-    if (Number(format) > databaseFormat) store.leave(newerFormat);
+    if (Number(format) > databaseFormat) store.fallBack(newerFormat);
   });
-  await entities.onLost(() => store.leave("The local database was removed by another tab or by the browser."));
+  await entities.onLost(() =>
+    store.fallBack(
+      `The data on this device was removed by another tab or by the browser. ${lostOnClose} Then reload it.`,
+    ),
+  );
   return store;
 }
 
-const newerFormat = "A newer version of this application is in use in this browser. Please reload this page.";
+const newerFormat =
+  "A newer version of this application is in use in another tab. Changes you make in this tab may be lost. Reload it.";
+
+class NewerFormat extends Error {}
 
 /** @throws when a newer version of this code has written to the database */
 async function checkFormat({ meta }: Tables): Promise<void> {
   const isNewer = (value: unknown) => Number(value ?? 0) > databaseFormat;
   const held = (await meta.read([formatKey])).get(formatKey);
-  if (isNewer(held?.value)) throw new Error(newerFormat);
+  if (isNewer(held?.value)) throw new NewerFormat(newerFormat);
   const note = { id: formatKey, value: databaseFormat };
   // Written each time, because RxDB prints its notice at the first write, and here it is suppressed. The write is not
   // awaited: if it fails, the next write fails too and reports it.

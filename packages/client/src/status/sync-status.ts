@@ -71,7 +71,7 @@ export type StatusParts = {
 /** The status of this tab alone. `Tabs` adds what it knows of the leading tab. */
 export function toSyncStatus(parts: StatusParts): SyncStatus {
   const { connection, lastMessageAt, caughtUpAt, storageReason, lastError } = parts;
-  const reason = reasonOf(connection) ?? starvedReason(parts.overLimit);
+  const reason = reasonOf(connection) ?? overLimitReason(parts.overLimit);
   const retryAt = retryAtOf(connection);
   return {
     state: publicState(connection),
@@ -142,6 +142,7 @@ function reasonOf(connection: ConnectionState): string | undefined {
   return connection.kind === "offline" ? "This device has no network." : undefined;
 }
 
-function starvedReason(starved: number): string | undefined {
-  return starved === 0 ? undefined : `${starved} rows are shown without live updates: the server's limit is reached.`;
+function overLimitReason(count: number): string | undefined {
+  if (count === 0) return undefined;
+  return `This page shows more data than the server keeps live at once, so ${count} rows may be out of date. Close some views.`;
 }

@@ -5,7 +5,7 @@ import { FallbackStore } from "./fallback-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import type { Operation } from "./operation.ts";
 
-testStoreContract("fallback, database well", async () => new FallbackStore(createMemoryStore()));
+testStoreContract("fallback, database works", async () => new FallbackStore(createMemoryStore()));
 
 function breakable(): { database: EntityStore; breakDown: (reads: boolean) => void } {
   const memory = createMemoryStore();
@@ -43,7 +43,7 @@ testStoreContract("fallback, database full", async () => {
 const key = "task:1";
 const row = (ver: number) => ({ entityCode: "task", id: "1", ver, data: { ver } });
 
-test("when the disk is full, rows stay in memory, versions never go back, and the reason is reported", async () => {
+test("[G3] when the disk is full, rows stay in memory, versions never go back, and the reason is reported", async () => {
   const { database, breakDown } = breakable();
   const store = new FallbackStore(database);
   const reported: number[] = [];
@@ -98,9 +98,9 @@ test("when the disk is full, unsent writes stay in memory, and their changes are
   });
   const reported: string[] = [];
   store.onOperations((changes) => reported.push(...changes.map(({ key: one }) => one)));
-  let troubles = 0;
-  store.onTrouble(() => {
-    troubles += 1;
+  let fallbacks = 0;
+  store.onFallback(() => {
+    fallbacks += 1;
   });
   await store.changeOperation("before", () => operation("before"));
   breakDown(false);
@@ -109,5 +109,5 @@ test("when the disk is full, unsent writes stay in memory, and their changes are
   await store.changeOperation("before", () => undefined);
   expect((await store.readOperations()).map(({ key: one }) => one)).toEqual(["after"]);
   expect(reported).toContain("after");
-  expect(troubles).toBe(1);
+  expect(fallbacks).toBe(1);
 });

@@ -14,37 +14,40 @@ import type {
 import { createMemoryStore } from "./memory-store.ts";
 import type { Operation } from "./operation.ts";
 
+/** What a store in memory means to users, and what they can do. The end of each `storageReason`. */
+export const lostOnClose = "Unsent changes are lost when you close this page, so keep it open until they are sent.";
+
 /**
- * A store that goes on in memory when its database fails: a full disk, a quota, "clear site data" in another tab. An
- * application that is online must not stop showing rows because it cannot keep them.
+ * A store that continues in memory when its database fails: the disk is full, the quota is used up, or another tab clears
+ * the site's data. An application that is online must not stop showing rows because it cannot store them.
  *
- * After the first failed write nothing is written to the database any more: half of the later writes would make it a
- * mixture of times. What it holds stays readable, below what memory holds. Operations are the exception: one that was
- * sent is removed from the database too, as far as that still works.
+ * After the first failed write nothing is written to the database any more: if only some of the later writes succeeded, its
+ * rows would be of different times. They stay readable; rows in memory take precedence. The exception are acknowledged
+ * operations, which are removed from the database too, if it still works.
  */
 export class FallbackStore implements EntityStore {
   readonly #database: EntityStore;
   readonly #memory = createMemoryStore();
   readonly #changes = new Emitter<readonly StoredEntity[]>();
   readonly #operationChanges = new Emitter<readonly OperationChange[]>();
-  readonly #trouble = new Emitter<void>();
-  readonly #leave: readonly (() => void)[];
-  /** What the database holds of the outbox, to go on with when it fails. */
+  readonly #fallbacks = new Emitter<void>();
+  readonly #unsubscribers: readonly (() => void)[];
+  /** The operations in the database, which are moved to memory when it fails. */
   readonly #operations = new Map<string, Operation>();
   #reason: string | undefined;
-  /** Memory has taken over what is known of the outbox. */
-  #movedOver: Promise<unknown> | undefined;
+  /** Settles when the known operations are in memory. */
+  #operationsMoved: Promise<unknown> | undefined;
   #closed = false;
 
   constructor(database: EntityStore) {
     this.#database = database;
-    this.#leave = [
-      // Once in memory, other tabs are not listened to: their rows would have to be merged, and the server tells the same.
+    this.#unsubscribers = [
+      // In memory, changes by other tabs are ignored: they would have to be merged, and the server sends the same rows.
       database.onChange((rows) => void (this.#reason === undefined && this.#changes.emit(rows))),
       this.#memory.onChange((rows) => this.#changes.emit(rows)),
       database.onOperations((changes) => {
         if (this.#reason !== undefined) return;
-        for (const { key, operation } of changes) this.#note(key, operation);
+        for (const { key, operation } of changes) this.#track(key, operation);
         this.#operationChanges.emit(changes);
       }),
       this.#memory.onOperations((changes) => this.#operationChanges.emit(changes)),
@@ -63,17 +66,17 @@ export class FallbackStore implements EntityStore {
     return this.#reason === undefined ? this.#database.sharedName : undefined;
   }
 
-  onTrouble(listener: () => void): () => void {
-    return this.#trouble.on(listener);
+  onFallback(listener: () => void): () => void {
+    return this.#fallbacks.on(listener);
   }
 
-  /** Goes on in memory from now on, for this reason. */
-  leave(reason: string): void {
+  /** Continues in memory from now on. `reason` is shown to users. */
+  fallBack(reason: string): void {
     if (this.#reason !== undefined || this.#closed) return;
     this.#reason = reason;
     const known = [...this.#operations.values()];
-    this.#movedOver = Promise.all(known.map((one) => this.#memory.changeOperation(one.key, () => one)));
-    this.#trouble.emit();
+    this.#operationsMoved = Promise.all(known.map((one) => this.#memory.changeOperation(one.key, () => one)));
+    this.#fallbacks.emit();
   }
 
   async read(keys: readonly EntityKey[]): Promise<ReadonlyMap<EntityKey, StoredEntity>> {
@@ -86,13 +89,13 @@ export class FallbackStore implements EntityStore {
     return new Map([...(older ?? []), ...known]);
   }
 
-  /** What the database holds counts even after it failed; memory knows better where it knows. */
+  /** Includes rows of the failed database; rows in memory take precedence. */
   async readInside(entityCode: string, containerIds: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
     const older = await this.#database.readInside?.(entityCode, containerIds).catch(() => undefined);
     return new Map([...(older ?? []), ...((await this.#memory.readInside?.(entityCode, containerIds)) ?? [])]);
   }
 
-  /** After the database failed nothing can be removed from it any more. */
+  /** After the database failed only rows in memory are read: nothing can be removed from the database any more. */
   async readByUse(after: UseMark | undefined, limit: number): Promise<readonly StoredEntity[]> {
     const rows = await this.#try(async () => (await this.#database.readByUse?.(after, limit)) ?? []);
     return rows ?? (await this.#memory.readByUse?.(after, limit)) ?? [];
@@ -118,7 +121,7 @@ export class FallbackStore implements EntityStore {
   }
 
   async putList(list: StoredList): Promise<void> {
-    await this.#either((store) => store.putList(list));
+    await this.#runInActive((store) => store.putList(list));
   }
 
   async readMeta(id: string): Promise<unknown> {
@@ -127,13 +130,13 @@ export class FallbackStore implements EntityStore {
   }
 
   async putMeta(id: string, value: unknown): Promise<void> {
-    await this.#either((store) => store.putMeta(id, value));
+    await this.#runInActive((store) => store.putMeta(id, value));
   }
 
   async readOperations(): Promise<readonly Operation[]> {
     const held = await this.#try(() => this.#database.readOperations());
     if (!held) {
-      await this.#movedOver;
+      await this.#operationsMoved;
       return this.#memory.readOperations();
     }
     for (const operation of held) this.#operations.set(operation.key, operation);
@@ -143,10 +146,10 @@ export class FallbackStore implements EntityStore {
   async changeOperation(key: string, step: OperationStep): Promise<Operation | undefined> {
     const done = await this.#try(async () => ({ operation: await this.#database.changeOperation(key, step) }));
     if (done) {
-      this.#note(key, done.operation);
+      this.#track(key, done.operation);
       return done.operation;
     }
-    await this.#movedOver;
+    await this.#operationsMoved;
     const operation = await this.#memory.changeOperation(key, step);
     if (!operation) await this.#database.changeOperation(key, () => undefined).catch(() => {});
     return operation;
@@ -157,7 +160,7 @@ export class FallbackStore implements EntityStore {
   }
 
   async evict(rows: number, keeps: (key: EntityKey) => boolean): Promise<number> {
-    // Deleting may fail on a full disk too; that it failed is no reason to stop keeping rows.
+    // Deleting may fail on a full disk too. That alone is no reason to stop storing rows.
     return this.#reason === undefined
       ? this.#database.evict(rows, keeps).catch(() => 0)
       : this.#memory.evict(rows, keeps);
@@ -173,27 +176,27 @@ export class FallbackStore implements EntityStore {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const leave of this.#leave) leave();
+    for (const unsubscribe of this.#unsubscribers) unsubscribe();
     await Promise.all([this.#database.close(), this.#memory.close()]);
   }
 
-  #note(key: string, operation: Operation | undefined): void {
+  #track(key: string, operation: Operation | undefined): void {
     if (operation) this.#operations.set(key, operation);
     else this.#operations.delete(key);
   }
 
-  async #either(work: (store: EntityStore) => Promise<void>): Promise<void> {
+  async #runInActive(work: (store: EntityStore) => Promise<void>): Promise<void> {
     if (!(await this.#try(() => work(this.#database).then(() => true)))) await work(this.#memory);
   }
 
   async #write(keys: readonly EntityKey[], write: (store: EntityStore) => Promise<void>): Promise<void> {
     if (await this.#try(() => write(this.#database).then(() => true))) return;
-    await this.#bringOver(keys);
+    await this.#copyToMemory(keys);
     await write(this.#memory);
   }
 
-  /** Versions must not go back: what the database holds of a row is the ground on which memory goes on. */
-  async #bringOver(keys: readonly EntityKey[]): Promise<void> {
+  /** Copies rows from the database to memory before they are written there, so that an older version cannot replace them. */
+  async #copyToMemory(keys: readonly EntityKey[]): Promise<void> {
     const known = await this.#memory.read(keys);
     const held = await this.#database.read(keys.filter((key) => !known.has(key))).catch(() => undefined);
     for (const row of held?.values() ?? []) {
@@ -203,15 +206,16 @@ export class FallbackStore implements EntityStore {
     }
   }
 
-  /** undefined when the database failed, now or before. */
+  /** @returns undefined when the database failed, now or before */
   async #try<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
     if (this.#reason !== undefined) return undefined;
     try {
       return await work();
     } catch (error) {
-      // Closed on purpose, after a change of user: nothing may be kept for the one before.
+      // The application closed the store, for example after a change of user. The previous user's rows must not be kept.
       if (this.#closed) throw error;
-      this.leave(`The local database failed: ${error instanceof Error ? error.message : String(error)}`);
+      const cause = error instanceof Error ? error.message : String(error);
+      this.fallBack(`This browser failed to store data on this device (${cause}). ${lostOnClose} Then reload it.`);
       return undefined;
     }
   }

@@ -29,7 +29,7 @@ test("a read that was overtaken within the same millisecond does not remove a ro
   expect(live.peek("task:1")).toMatchObject({ gone: false });
 });
 
-test("a view goes back to an older version only when the store replaces one that the database has lost", async () => {
+test("[G3] a view goes back to an older version only when the store replaces one that the database lost", async () => {
   const memory = createMemoryStore();
   const row = { entityCode: "task", id: "1", ver: 9, data: { id: "1", title: "lost" } };
   await memory.putServer([row]);
@@ -37,7 +37,7 @@ test("a view goes back to an older version only when the store replaces one that
   const leave = live.observe(["task:1"], () => {});
   await live.load(["task:1"]);
   const lost = live.peek("task:1");
-  // The age of a row counts milliseconds.
+  // `seenAt` has a resolution of 1 ms.
   for (const now = Date.now(); Date.now() === now; ) await new Promise((resolve) => setImmediate(resolve));
   await memory.putServer([{ ...row, ver: 5, data: { id: "1", title: "older" } }]);
   expect(live.peek("task:1")).toBe(lost);

@@ -1,26 +1,26 @@
 import type { EntityKey } from "@heliograph/shared/entity-key";
 import type { EntityStore, StoredEntity } from "./entity-store.ts";
 
-/** undefined: not read yet. null: read, and the store holds nothing. */
-export type Glimpse = StoredEntity | null | undefined;
+/** undefined: not read yet. null: the store does not hold the row. */
+export type CachedRow = StoredEntity | null | undefined;
 
 /** Unsent changes of this device, shown on top of the stored rows. */
-export type Overlay = {
+export interface Overlay {
   /** Resolves when the unsent changes are known; no row can be shown before. */
   open(): Promise<void>;
   /** The row with its unsent changes; the same object when there are none. */
-  view(key: EntityKey, held: Glimpse): Glimpse;
+  view(key: EntityKey, held: CachedRow): CachedRow;
   /** Reports rows whose unsent changes changed. */
   onChange(listener: (keys: readonly EntityKey[]) => void): () => void;
-};
+}
 
-type Watched = {
-  /** As the store has it. */
-  held: Glimpse;
-  /** As views see it. */
-  glimpse: Glimpse;
+interface Watched {
+  /** The row in the store. */
+  held: CachedRow;
+  /** The row that views show. */
+  shown: CachedRow;
   readonly listeners: Set<() => void>;
-};
+}
 
 const noOverlay: Overlay = { open: async () => {}, view: (_key, held) => held, onChange: () => () => {} };
 
@@ -42,8 +42,8 @@ export class LiveEntities {
     this.#overlay = overlay;
   }
 
-  peek(key: EntityKey): Glimpse {
-    return this.#watched.get(key)?.glimpse;
+  peek(key: EntityKey): CachedRow {
+    return this.#watched.get(key)?.shown;
   }
 
   watches(key: EntityKey): boolean {
@@ -62,7 +62,7 @@ export class LiveEntities {
     for (const key of keys) {
       let watched = this.#watched.get(key);
       if (!watched) {
-        watched = { held: undefined, glimpse: this.#overlay.view(key, undefined), listeners: new Set() };
+        watched = { held: undefined, shown: this.#overlay.view(key, undefined), listeners: new Set() };
         this.#watched.set(key, watched);
         this.#unread.add(key);
       }
@@ -124,7 +124,7 @@ export class LiveEntities {
     const toCall = new Set<() => void>();
     for (const [key, row] of rows) {
       const watched = this.#watched.get(key);
-      if (!watched || !brings(watched.held, row, source)) continue;
+      if (!watched || !supersedes(watched.held, row, source)) continue;
       watched.held = row;
       this.#show(key, watched, toCall);
     }
@@ -132,9 +132,9 @@ export class LiveEntities {
   }
 
   #show(key: EntityKey, watched: Watched, toCall: Set<() => void>): void {
-    const glimpse = this.#overlay.view(key, watched.held);
-    if (glimpse === watched.glimpse) return;
-    watched.glimpse = glimpse;
+    const shown = this.#overlay.view(key, watched.held);
+    if (shown === watched.shown) return;
+    watched.shown = shown;
     for (const listener of watched.listeners) toCall.add(listener);
   }
 
@@ -155,16 +155,19 @@ export class LiveEntities {
   }
 }
 
-/** Where a row comes from: a read that began some time ago, or a change that the store reports now. */
+/** Where a row comes from: a read that started some time ago, or a change that the store reports now. */
 type Source = "read" | "change";
 
-/** Reads and change reports may overtake each other; a view must not go back because an older one arrives last. */
-function brings(held: Glimpse, row: StoredEntity | null, source: Source): boolean {
+/**
+ * Whether a view shows `row` instead of the held one. Reads and change reports may overtake each other, and a view must not go
+ * back to an older version because it arrives last.
+ */
+function supersedes(held: CachedRow, row: StoredEntity | null, source: Source): boolean {
   if (held === undefined) return true;
   if (row === null || held === row) return false;
   if (held === null) return true;
   if (row.ver > held.ver) return true;
-  // The store goes back only where the database lost the newer version, and reports that as a change.
+  // The store goes back to an older version only if the database lost the newer one, and reports that as a change.
   if (row.ver < held.ver) return source === "change" && row.seenAt > held.seenAt;
   // A row removed and restored within one millisecond has the same age both times; change reports arrive in order.
   return source === "change" ? row.seenAt >= held.seenAt : row.seenAt > held.seenAt;

@@ -14,7 +14,7 @@ import { type Merge, mergeGoneMark, mergeServerRow } from "./merge.ts";
 import type { Operation } from "./operation.ts";
 import { rowsInside } from "./rows-inside.ts";
 
-/** What one or several stores in memory keep. Several on the same contents are like tabs on the same database. */
+/** The contents of a store in memory. Several stores on the same contents behave like tabs on the same database. */
 export class MemoryContents {
   readonly entities = new Map<EntityKey, StoredEntity>();
   readonly operations = new Map<string, Operation>();
@@ -25,16 +25,16 @@ export class MemoryContents {
 }
 
 /**
- * Rows in memory: for programs without a browser, for tests, and where the browser keeps no database.
+ * Creates a store in memory: for programs without a browser, for tests, and for browsers without a database.
  *
- * @param reason shown in the status when a database had been asked for
- * @param contents shared with other stores, which then act like other tabs of the browser
+ * @param reason shown in the status when a database was requested
+ * @param contents shared with other stores, which then behave like other tabs of the browser
  */
 export function createMemoryStore(reason?: string, contents?: MemoryContents): EntityStore {
   const own = contents ?? new MemoryContents();
   const { entities, operations, lists, meta, rowChanges, operationChanges } = own;
 
-  /** Merges one after the other, so that a batch may name a row several times. */
+  /** Merges one row after the other, because a batch may contain a row several times. */
   function write(changes: readonly { key: EntityKey; merge: Merge }[]): void {
     const now = Date.now();
     const changed = new Map<EntityKey, StoredEntity>();
@@ -122,7 +122,7 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
     onChange: (listener) => rowChanges.on(listener),
     onOperations: (listener) => operationChanges.on(listener),
     async close() {
-      if (contents) return; // the others go on
+      if (contents) return; // other stores use them
       entities.clear();
       operations.clear();
       lists.clear();
@@ -131,6 +131,7 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
   };
 }
 
+/** Orders rows by their last use, oldest first. */
 function inUse(a: UseMark, b: UseMark): number {
   return a.seenAt - b.seenAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 }

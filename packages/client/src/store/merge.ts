@@ -2,18 +2,18 @@ import { entityKey } from "@heliograph/shared/entity-key";
 import type { EntityData } from "./entity-data.ts";
 import type { GoneMark, ServerRow, StoredEntity } from "./entity-store.ts";
 
-/** What becomes of the held row; returns that very object when nothing changes. */
+/** Computes what a held row becomes. Returns the held object when nothing changes. */
 export type Merge = (held: StoredEntity | undefined, now: number) => StoredEntity | undefined;
 
 /**
- * A row from the server on top of what is held.
+ * Merges a row from the server into what is held.
  *
- * @returns the very object held when the row brings nothing new, so that nobody writes or renders for it
+ * @returns the held object when the row contains nothing new, so that it causes no write and no render
  */
 export function mergeServerRow(held: StoredEntity | undefined, row: ServerRow, now: number): StoredEntity {
   if (held) {
     if (row.ver < held.ver && row.replacesVersion !== held.ver) return held;
-    // The same version is the same row, unless it was taken away and given back: rights change no version.
+    // The same version is the same row, unless access was revoked and granted again: that changes no version.
     if (row.ver === held.ver && !held.gone) return held;
   }
   return {
@@ -30,7 +30,7 @@ export function mergeServerRow(held: StoredEntity | undefined, row: ServerRow, n
   };
 }
 
-/** A mark of removal on top of what is held; returns `held` itself when the mark does not apply. */
+/** Merges a gone mark into what is held. Returns the held object when the mark does not apply. */
 export function mergeGoneMark(held: StoredEntity | undefined, mark: GoneMark, now: number): StoredEntity | undefined {
   const ver = held?.ver ?? 0;
   if (mark.unlessNewerThan !== undefined && ver > mark.unlessNewerThan) return held;
@@ -41,7 +41,7 @@ export function mergeGoneMark(held: StoredEntity | undefined, mark: GoneMark, no
     scope: held?.scope ?? "",
     sort: held?.sort ?? "",
     ver: Math.max(ver, mark.ver),
-    // The content goes at once: the row may have been taken away from this very person.
+    // The content is deleted at once: this user's access to the row may have been revoked.
     base: null,
     data: null,
     pending: 0,
@@ -50,10 +50,10 @@ export function mergeGoneMark(held: StoredEntity | undefined, mark: GoneMark, no
   };
 }
 
-/** Always later, also when the device's clock is set back: views tell by it which of two notes of a row came last. */
+/** Later than the held row, even if the device's clock was set back: views use it to order two reports of a row. */
 const laterThan = (held: StoredEntity | undefined, now: number): number => Math.max(now, held ? held.seenAt + 1 : 0);
 
-/** The index columns of the store have a length limit; longer text would be refused there. */
+/** Limits the text to the length of the store's index columns, which refuse longer text. */
 function textOf(data: EntityData, column: string): string {
   const value = data[column];
   return typeof value === "string" ? value.slice(0, 40) : "";

@@ -2,8 +2,8 @@ import { splitEntityKey } from "@heliograph/shared/entity-key";
 import type { HeldVersion, StoredEntity } from "./entity-store.ts";
 
 /**
- * Of these rows, those of a type that lie inside one of the containers. Which columns name containers only the server
- * knows: any column counts. One row too many is compared in vain.
+ * Selects the rows of an entity type that are inside one of the containers. Only the server knows which columns name
+ * containers, so every column is checked. A row that matches by chance is compared without need, which does no harm.
  */
 export function rowsInside(
   rows: Iterable<Pick<StoredEntity, "id" | "entityCode" | "ver" | "gone" | "base">>,

@@ -12,9 +12,12 @@ export type Sharing = { readonly platform: TabPlatform } | { readonly reason: st
 
 /** @param storage where the rows are; without a common database tabs share no rows to show */
 export function sharingOn(storage: "indexeddb" | "memory"): Sharing {
-  if (storage === "memory") return { reason: "Rows are kept in memory, so this tab has a connection of its own." };
+  if (storage === "memory")
+    return { reason: "This browser stores no data on this device, so each tab has its own connection." };
   if (typeof navigator === "undefined" || !navigator.locks || typeof BroadcastChannel === "undefined") {
-    return { reason: "This browser offers no Web Locks here (they need https), so each tab has its own connection." };
+    return {
+      reason: "This browser offers no Web Locks here (they require https), so each tab has its own connection.",
+    };
   }
   return { platform: { locks: navigator.locks, openChannel: (name) => new BroadcastChannel(name) } };
 }

@@ -5,16 +5,16 @@ import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId, testToken } from "../testing/ids.ts";
 import { type PlainChromium, startPlainChromium } from "../testing/plain-chromium.ts";
 
-// Several pages of one browser against a server in memory that counts its sockets.
+// Several pages of one browser and a fake server that counts its sockets.
 
 const organization = testId(900);
 const id = testId(1);
-/** A leader that stopped has to be replaced within this time, milliseconds. */
+/** Target for the replacement of a leader that stopped, milliseconds, on a machine without other load. */
 const replacedWithinMs = 5_000;
 
 let site: FixtureSite;
 let chromium: PlainChromium;
-/** Every test is another person, so that none finds rows or tabs of the one before. */
+/** Every test has its own user, so that it does not find rows or tabs of an earlier test. */
 let person = 0;
 
 beforeAll(async () => {
@@ -59,7 +59,7 @@ function openSockets(): number {
   return site.server.sockets.filter(({ open }) => open).length;
 }
 
-/** Another writes; both tabs show it. */
+/** Another user writes the row; all pages show it. */
 async function followsTheServer(pages: readonly Page[], name: string): Promise<void> {
   site.server.write("task", id, { name });
   for (const page of pages) await shows(page, "#one", `ready ${name}`);
@@ -73,9 +73,9 @@ async function leaderAndFollower(): Promise<[Page, Page]> {
   return [leader, follower];
 }
 
-/** Every tab says the same of the connection and of what is not sent, and this. */
+/** Waits until all tabs report the same status, with the given values. */
 async function saysTheSame(pages: readonly Page[], wanted: { size: number; state?: SyncState }): Promise<void> {
-  const said = async () => {
+  const reported = async () => {
     const all = pages.map((page) =>
       page.evaluate(() => {
         const { syncStatus } = globalThis as unknown as { syncStatus: SyncStatus };
@@ -86,16 +86,16 @@ async function saysTheSame(pages: readonly Page[], wanted: { size: number; state
     const [first, ...others] = await Promise.all(all);
     return { ...first, same: others.every((other) => JSON.stringify(other) === JSON.stringify(first)) };
   };
-  await expect.poll(said, { timeout: 20_000 }).toMatchObject({ ...wanted, same: true });
+  await expect.poll(reported, { timeout: 20_000 }).toMatchObject({ ...wanted, same: true });
 }
 
-/** The follower leads, and in time. */
+/** Waits until the follower leads, and checks how long that took. */
 async function replaces(follower: Page, what: string): Promise<void> {
   const since = performance.now();
   await becomesLive(follower, "leads", 4 * replacedWithinMs);
   const tookMs = performance.now() - since;
   process.stdout.write(`A ${what} leader was replaced after ${Math.round(tookMs)} ms.\n`);
-  // Busy machines make both tabs slow; the figure itself is for a quiet one.
+  // A busy machine slows down both tabs, so the limit is higher than the target.
   expect(tookMs).toBeLessThan(3 * replacedWithinMs);
 }
 
@@ -103,7 +103,7 @@ async function devtools(page: Page): Promise<CDPSession> {
   return chromium.context.newCDPSession(page);
 }
 
-test("five tabs have one socket, show the same, and read a change once", async () => {
+test("five tabs share one socket, show the same and fetch a change once", async () => {
   const pages: Page[] = [];
   for (let n = 0; n < 5; n += 1) {
     const page = await openTab();
@@ -115,7 +115,7 @@ test("five tabs have one socket, show the same, and read a change once", async (
   await followsTheServer(pages, "second");
   const reads = site.requests.slice(before).filter((path) => path.includes(`ids=${id}`));
   expect(reads).toHaveLength(1);
-  // What one of them writes without a server waits in all of them, and is gone from all when it is sent.
+  // A write made offline in one tab is in the outbox of all tabs, and leaves it in all when it is sent.
   site.setReachable(false);
   await pages[3]?.evaluate(() => (globalThis as unknown as { rename: (name: string) => void }).rename("of the fourth"));
   await saysTheSame(pages, { size: 1 });
@@ -133,15 +133,15 @@ test("the next tab leads when the leader is closed", async () => {
 
 test("the next tab leads when the leader crashes", async () => {
   const [leader, follower] = await leaderAndFollower();
-  // Never answered: there is nobody left who could.
+  // The crashed page does not answer.
   void (await devtools(leader)).send("Page.crash").catch(() => {});
   await replaces(follower, "crashed");
   await followsTheServer([follower], "after the crash");
-  // The browser closes the socket of a crashed tab, when it is done with its crash.
+  // The browser closes the socket of a crashed tab some time after the crash.
   await expect.poll(openSockets, { timeout: 10_000 }).toBe(1);
 });
 
-test("a leader that the browser freezes gives the lead away, and follows when it thaws", async () => {
+test("a leader that the browser freezes hands over leadership, and follows when it is resumed", async () => {
   const [leader, follower] = await leaderAndFollower();
   const session = await devtools(leader);
   await session.send("Page.setWebLifecycleState", { state: "frozen" });
@@ -149,11 +149,11 @@ test("a leader that the browser freezes gives the lead away, and follows when it
   await followsTheServer([follower], "while it is frozen");
   await session.send("Page.setWebLifecycleState", { state: "active" });
   await becomesLive(leader, "follows");
-  await followsTheServer([leader, follower], "after the thaw");
+  await followsTheServer([leader, follower], "after the resume");
   expect(openSockets()).toBe(1);
 });
 
-test("a leader that is frozen without a word is replaced, and learns of it", async () => {
+test("a leader that is frozen without an event is replaced, and follows when it is resumed", async () => {
   const [leader, follower] = await leaderAndFollower();
   const session = await devtools(leader);
   await leader.evaluate(() => {
@@ -165,11 +165,11 @@ test("a leader that is frozen without a word is replaced, and learns of it", asy
   await replaces(follower, "frozen");
   await session.send("Page.setWebLifecycleState", { state: "active" });
   await becomesLive(leader, "follows");
-  await followsTheServer([leader, follower], "after the thaw");
+  await followsTheServer([leader, follower], "after the resume");
   await expect.poll(openSockets).toBe(1);
 });
 
-test("a leader whose script hangs is replaced, and undoes nothing of what was learned meanwhile", async () => {
+test("[G3] a leader whose script hangs is replaced, and its late messages do not undo newer ones", async () => {
   const [leader, follower] = await leaderAndFollower();
   const [socket] = site.server.sockets.filter(({ open }) => open);
   const hang = leader.evaluate(() => {
@@ -177,13 +177,13 @@ test("a leader whose script hangs is replaced, and undoes nothing of what was le
     while (performance.now() < until);
   });
   await replaces(follower, "hanging");
-  // Waits in the page that hangs: written when it goes on, it would take away a row that exists.
+  // This message waits in the page that hangs. If it were applied afterwards, it would remove a row that exists.
   socket?.handlers.received(JSON.stringify({ type: "GONE", payload: { entityCode: "task", entityIds: [id] } }));
   await follower.evaluate(() => Object.assign(globalThis, { seen: [] }));
   await follower.evaluate(() => {
     const seen = (globalThis as unknown as { seen: string[] }).seen;
-    const look = () => seen.push(document.querySelector("#one")?.textContent ?? "");
-    new MutationObserver(look).observe(document.body, { childList: true, characterData: true, subtree: true });
+    const record = () => seen.push(document.querySelector("#one")?.textContent ?? "");
+    new MutationObserver(record).observe(document.body, { childList: true, characterData: true, subtree: true });
   });
   await hang;
   await becomesLive(leader, "follows");
@@ -194,17 +194,17 @@ test("a leader whose script hangs is replaced, and undoes nothing of what was le
   await expect.poll(openSockets).toBe(1);
 });
 
-test("the lead passes on when its tab goes to another page, and comes back with it as a follower", async () => {
+test("a leader that navigates to another page hands over leadership, and follows when it returns", async () => {
   const [leader, follower] = await leaderAndFollower();
   await leader.goto("about:blank");
   await becomesLive(follower, "leads", 3 * replacedWithinMs);
   await leader.goBack();
   await becomesLive(leader, "follows");
-  await followsTheServer([leader, follower], "after the way back");
+  await followsTheServer([leader, follower], "after the return");
   expect(openSockets()).toBe(1);
 });
 
-test("a duplicated tab, with all that the page kept for itself, is a tab of its own", async () => {
+test("a duplicated tab, with a copy of the session storage, is a separate follower", async () => {
   const [leader] = await leaderAndFollower();
   const opened = chromium.context.waitForEvent("page");
   // A window opened by a page begins with a copy of its session storage, as a duplicated tab does.
@@ -219,7 +219,7 @@ test("a duplicated tab, with all that the page kept for itself, is a tab of its 
   expect(openSockets()).toBe(1);
 });
 
-test("tabs of two people share nothing", async () => {
+test("tabs of different users share nothing", async () => {
   const mine = await openTab();
   await becomesLive(mine, "leads");
   const theirs = await openTab(person + 1_000);
@@ -228,7 +228,7 @@ test("tabs of two people share nothing", async () => {
   await shows(mine, "#role", "leads");
 });
 
-test("who signs out in one tab leaves the lead to the other", async () => {
+test("when the user signs out in the leader tab, the other tab leads", async () => {
   const [mine, same] = await leaderAndFollower();
   await mine.evaluate(() => (globalThis as unknown as { signInWith: (t: null) => void }).signInWith(null));
   await shows(mine, "#status", "needs-auth indexeddb");
@@ -236,7 +236,7 @@ test("who signs out in one tab leaves the lead to the other", async () => {
   expect(openSockets()).toBe(1);
 });
 
-test("without Web Locks every tab has a socket of its own, and says so", async () => {
+test("without Web Locks every tab has its own socket, and the status says so", async () => {
   const openOld = async () => {
     const page = await chromium.context.newPage();
     await page.addInitScript(() => Object.defineProperty(navigator, "locks", { value: undefined }));
@@ -251,7 +251,7 @@ test("without Web Locks every tab has a socket of its own, and says so", async (
   expect(openSockets()).toBe(2);
 });
 
-test("an edit in one tab shows in the other within 50 ms in the median", async () => {
+test("the median time from an edit in one tab to the screen of another is 50 ms", async () => {
   const [editor, viewer] = await leaderAndFollower();
   const times: number[] = [];
   for (let n = 0; n < 20; n += 1) {
@@ -259,9 +259,10 @@ test("an edit in one tab shows in the other within 50 ms in the median", async (
     const seen = viewer.evaluate(
       (expected) =>
         new Promise<number>((resolve) => {
-          const look = () => document.querySelector("#one")?.textContent === `ready ${expected}` && resolve(Date.now());
-          new MutationObserver(look).observe(document.body, { childList: true, characterData: true, subtree: true });
-          look();
+          const check = () =>
+            document.querySelector("#one")?.textContent === `ready ${expected}` && resolve(Date.now());
+          new MutationObserver(check).observe(document.body, { childList: true, characterData: true, subtree: true });
+          check();
         }),
       name,
     );
@@ -275,6 +276,6 @@ test("an edit in one tab shows in the other within 50 ms in the median", async (
   times.sort((a, b) => a - b);
   const median = times[times.length / 2] ?? Number.NaN;
   process.stdout.write(`Edit in tab A to screen of tab B: median ${median} ms, largest ${times.at(-1)} ms.\n`);
-  // The figure is 50 ms on a quiet machine; a busy one is given four times that.
+  // The target is 50 ms on a machine without other load. The limit is four times that for busy machines.
   expect(median).toBeLessThan(200);
 });

@@ -40,7 +40,7 @@ export interface TabsPorts {
 export class Tabs {
   readonly #ports: TabsPorts;
   #member: TabMember | undefined;
-  #sharing: Sharing = { reason: "There has been no connection yet." };
+  #sharing: Sharing = { reason: "This tab has not connected yet." };
   #notifyConnection: ((event: EnvironmentEvent) => void) | undefined;
 
   constructor(ports: TabsPorts) {
@@ -128,9 +128,11 @@ export class Tabs {
 
   #join(url: string, token: string): TabMember | undefined {
     const { share, storage, relay, openSocket, status, clock, logger, onChange } = this.#ports;
-    this.#sharing = share ? (this.#ports.sharingOn ?? sharingOn)(storage()) : { reason: "Sharing is turned off." };
+    this.#sharing = share
+      ? (this.#ports.sharingOn ?? sharingOn)(storage())
+      : { reason: "Sharing is switched off, so each tab has its own connection." };
     const group = groupName(url, token);
-    if (group === undefined) this.#sharing = { reason: "The token names no user whose tabs could share a connection." };
+    if (group === undefined) this.#sharing = { reason: "The token names no user, so each tab has its own connection." };
     if (group === undefined || "reason" in this.#sharing) {
       this.#leave();
       return undefined;

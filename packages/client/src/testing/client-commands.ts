@@ -58,7 +58,7 @@ const isRunning = ({ running }: Readonly<Model>): boolean => running;
 const firstCall = ({ server }: Real): FetchCall | undefined => server.calls[0];
 
 const plain: readonly Step[] = [
-  { name: "the server reads", run: ({ server }) => server.flushUp() },
+  { name: "the server reads the client's messages", run: ({ server }) => server.flushUp() },
   { name: "one message arrives", run: ({ server }) => server.flushDown(1) },
   { name: "messages arrive", run: ({ server }) => server.flushDown() },
   { name: "an INVALIDATE is overtaken", run: ({ server }) => server.flushDown(1, 1) },
@@ -75,8 +75,8 @@ const plain: readonly Step[] = [
   { name: "a late answer arrives", run: ({ late }) => late.shift()?.() },
   { name: "the connection breaks", run: ({ server }) => server.drop() },
   { name: "the gateway restarts", run: ({ server }) => server.drop(1012) },
-  { name: "too slow", run: ({ server }) => server.drop(4008) },
-  { name: "replaced", run: ({ server }) => server.drop(4409) },
+  { name: "the client is too slow", run: ({ server }) => server.drop(4008) },
+  { name: "another socket resumes the session", run: ({ server }) => server.drop(4409) },
   { name: "BOOKMARK", run: ({ server }) => server.bookmark() },
   {
     name: "DELAYED",
@@ -90,13 +90,13 @@ const plain: readonly Step[] = [
   { name: "the log epoch changes", run: ({ server }) => server.loseHistory() },
   { name: "the grace period ends", run: ({ server }) => server.forgetLostSessions() },
   {
-    name: "RESUME stays unanswered",
+    name: "the server starts or stops answering RESUME",
     run: ({ server }) => {
       server.answersResume = !server.answersResume;
     },
   },
-  { name: "visible", may: isRunning, run: ({ device }) => device.emit("visible") },
-  { name: "left", may: isRunning, run: ({ device }) => device.emit("leave") },
+  { name: "the page becomes visible", may: isRunning, run: ({ device }) => device.emit("visible") },
+  { name: "the user leaves the page", may: isRunning, run: ({ device }) => device.emit("leave") },
   {
     name: "offline",
     may: ({ running, online }) => running && online,
@@ -115,7 +115,7 @@ const plain: readonly Step[] = [
       device.emit("online");
     },
   },
-  { name: "the token is asked for again", may: isRunning, run: ({ client }) => client.tokenChanged() },
+  { name: "the token may have changed", may: isRunning, run: ({ client }) => client.tokenChanged() },
   {
     name: "stop",
     may: isRunning,
@@ -140,7 +140,7 @@ function ofRow(name: string, run: (real: Real, number: number, model: Model) => 
   return row.map((number) => command({ name: `${name} ${number}`, run: (real, model) => run(real, number, model) }));
 }
 
-/** Every kind of command; each about as often as the others, changes and time more so. */
+/** Every kind of command, equally frequent except that writes and waits are more frequent. */
 export const commands: readonly fc.Arbitrary<Command>[] = [
   ...plain.map((step) => fc.constant(command(step))),
   ofRow("write", ({ server }, number) => void server.write("task", testId(number), {}, [organization])),
@@ -155,7 +155,7 @@ export const commands: readonly fc.Arbitrary<Command>[] = [
       real.client.entity("task", testId(number)).subscribe(() => {}),
     );
   }),
-  ofRow("let go", (real, number, model) => {
+  ofRow("unwatch", (real, number, model) => {
     if (!model.watched.delete(number)) return;
     real.releases.get(number)?.();
     real.releases.delete(number);
@@ -165,7 +165,7 @@ export const commands: readonly fc.Arbitrary<Command>[] = [
     .map((ms) => command({ name: `wait ${ms}`, run: ({ clock }) => clock.advance(ms) })),
   fc.constantFrom(-600_000, 600_000).map((ms) =>
     command({
-      name: `clock ${ms}`,
+      name: `clock is set by ${ms}`,
       run: ({ clock }) => {
         clock.skewMs += ms;
       },
@@ -173,13 +173,13 @@ export const commands: readonly fc.Arbitrary<Command>[] = [
   ),
 ];
 
-/** A client that watches all rows; nothing flows by itself. */
+/** A client that observes all rows. No message or response is delivered until a command delivers it. */
 export function setUp(): { model: Model; real: Real } {
   const store = createMemoryStore();
   const highest = new Map<string, number>();
   store.onChange((rows) => {
     for (const { id, ver } of rows) {
-      expect(ver, `${id} stepped back`).toBeGreaterThanOrEqual(highest.get(id) ?? 0);
+      expect(ver, `${id} went back to an older version`).toBeGreaterThanOrEqual(highest.get(id) ?? 0);
       highest.set(id, ver);
     }
   });

@@ -24,7 +24,7 @@ export const states: { readonly [Kind in ConnectionState["kind"]]: Extract<Conne
   away: { kind: "away", since },
   "needs-auth": { kind: "needs-auth", since, reason: "r" },
   offline: { kind: "offline", since },
-  disabled: { kind: "disabled", since, retryAt: now, asking: true, reason: "r" },
+  disabled: { kind: "disabled", since, retryAt: now, probing: true, reason: "r" },
   refused: { kind: "refused", since, reason: "r" },
 };
 
@@ -56,7 +56,7 @@ export const events = {
   online: { type: "online" },
   offline: { type: "offline" },
   visible: { type: "visible" },
-  unanswered: { type: "unanswered", askedAt: now - 1 },
+  "request timed out": { type: "request-timed-out", sentAt: now - 1 },
   timer: { type: "timer" },
   leave: { type: "leave" },
   freeze: { type: "freeze" },

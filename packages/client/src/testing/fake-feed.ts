@@ -15,7 +15,7 @@ interface FeedItem {
 export interface FakeSession {
   readonly id: string;
   readonly subscriptions: Set<string>;
-  readonly withdrawn: Map<string, { readonly entityCode: string; readonly entityId: string }>;
+  readonly revoked: Map<string, { readonly entityCode: string; readonly entityId: string }>;
 }
 
 /** All changes so far, from which a session receives the ones that it missed. Positions are versions. */

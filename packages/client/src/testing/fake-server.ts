@@ -8,8 +8,8 @@ interface ServerSocket {
   readonly token: string;
   readonly up: UpMessage[];
   readonly down: DownMessage[];
-  /** Every message of the client that the server has read. */
-  readonly heard: UpMessage[];
+  /** Messages of the client that the server has read. */
+  readonly received: UpMessage[];
   session: FakeSession;
   open: boolean;
   /** The code with which the client closed it. */
@@ -79,13 +79,13 @@ export class FakeServer {
   #written = { id: "", version: 0 };
 
   readonly openSocket: SocketFactory = (_url, token, handlers) => {
-    const session = { id: `c${this.sockets.length + 1}`, subscriptions: new Set<string>(), withdrawn: new Map() };
+    const session = { id: `c${this.sockets.length + 1}`, subscriptions: new Set<string>(), revoked: new Map() };
     const socket: ServerSocket = {
       handlers,
       token,
       up: [],
       down: [],
-      heard: [],
+      received: [],
       session,
       open: true,
       closedWith: undefined,
@@ -181,7 +181,7 @@ export class FakeServer {
     const sessions = new Set([...this.sessions.values(), ...(socket ? [socket.session] : [])]);
     for (const session of sessions) {
       if (!session.subscriptions.delete(`id:${entityCode}:${id}`)) continue;
-      session.withdrawn.set(`id:${entityCode}:${id}`, { entityCode, entityId: id });
+      session.revoked.set(`id:${entityCode}:${id}`, { entityCode, entityId: id });
       if (socket?.session === session) {
         this.#send(socket, { type: "GONE", payload: { entityCode, entityIds: [id] } });
       }
@@ -265,7 +265,7 @@ export class FakeServer {
     const payload = { count: session.subscriptions.size, cursor: String(this.#feed.head) };
     this.#send(socket, { type: "RESUMED", payload });
     // The GONE messages may have been lost with the old socket.
-    for (const { entityCode, entityId } of session.withdrawn.values())
+    for (const { entityCode, entityId } of session.revoked.values())
       this.#send(socket, { type: "GONE", payload: { entityCode, entityIds: [entityId] } });
     for (const message of missed) this.#send(socket, message);
     if (this.autoBookmark) this.#send(socket, { type: "BOOKMARK", payload: { cursor: payload.cursor } });
@@ -277,7 +277,7 @@ export class FakeServer {
     const before = subscriptions.size;
     for (const id of entityIds) {
       subscriptions.delete(`id:${entityCode}:${id}`);
-      socket.session.withdrawn.delete(`id:${entityCode}:${id}`);
+      socket.session.revoked.delete(`id:${entityCode}:${id}`);
     }
     for (const id of within) subscriptions.delete(`in:${entityCode}:${id}`);
     const payload = { entityCode, count: before - subscriptions.size };
@@ -285,7 +285,7 @@ export class FakeServer {
   }
 
   #take(socket: ServerSocket, message: UpMessage): void {
-    socket.heard.push(message);
+    socket.received.push(message);
     if (message.type === "PING") this.#send(socket, { type: "PONG" });
     if (message.type === "RESUME" && this.answersResume) this.#resume(socket, message.payload);
     if (message.type === "UNSUBSCRIBE") this.#unsubscribe(socket, message);
@@ -307,7 +307,7 @@ export class FakeServer {
         session.subscriptions.delete(`id:${entityCode}:${id}`);
       }
       if (row) session.subscriptions.add(`id:${entityCode}:${id}`);
-      session.withdrawn.delete(`id:${entityCode}:${id}`);
+      session.revoked.delete(`id:${entityCode}:${id}`);
       if (row && row.version !== versions[index]) changed.push({ entityId: id, version: row.version });
     });
     covered.forEach((id, index) => {

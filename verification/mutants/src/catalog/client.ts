@@ -210,7 +210,7 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/core/client.ts`,
-        find: "new SuspectNetwork((sentAt) => this.#connection.unanswered(sentAt))",
+        find: "new SuspectNetwork((sentAt) => this.#connection.requestTimedOut(sentAt))",
         replace: "new SuspectNetwork(() => undefined)",
       },
     ],
@@ -236,8 +236,8 @@ export const clientMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${client}/core/client.ts`,
-        find: "onBackFromSilence: (welcomeMs) => suspectNetwork.begin(welcomeMs),",
-        replace: "onBackFromSilence: () => undefined,",
+        find: "onReconnectedAfterSilence: (welcomeMs) => suspectNetwork.begin(welcomeMs),",
+        replace: "onReconnectedAfterSilence: () => undefined,",
       },
     ],
     caughtBy: { test: `${client}/core/client-resume.test.ts` },

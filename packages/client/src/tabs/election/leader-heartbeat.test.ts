@@ -18,21 +18,21 @@ function setUp(answer: () => number | undefined) {
   return { clock, calls, heartbeat };
 }
 
-test("a leader whose timers run never counts as hung, one that only answers does", async () => {
+test("a leader whose timers run never counts as hung; one that answers without running timers does", async () => {
   let count = 0;
   let alive = true;
   const { clock, calls, heartbeat } = setUp(() => (alive ? ++count : count));
   heartbeat.start();
   await clock.advance(60_000);
   expect(calls.hung).toBe(0);
-  alive = false; // frozen: it answers messages, but its timers stand still
+  alive = false; // frozen: it answers messages, but its timers do not run
   await clock.advance((maxMissedHeartbeats + 1) * heartbeatIntervalMs);
   expect(calls.hung).toBe(1);
   heartbeat.stop();
   expect(clock.timers).toBe(0);
 });
 
-test("a leader is silent before it counts as hung, and that takes longer than a proof of leadership counts", async () => {
+test("a leader is silent before it counts as hung, which takes longer than a proof of leadership is valid", async () => {
   const { clock, calls, heartbeat } = setUp(() => undefined);
   heartbeat.start();
   await clock.advance(maxMissedHeartbeats * heartbeatIntervalMs - 1);

@@ -10,7 +10,7 @@ import { Relay } from "./relay.ts";
 const limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
 const [a, b, container] = [testId(1), testId(2), testId(900)];
 
-/** A leader whose subscriptions, needs and database the test decides. */
+/** A leader whose subscriptions, needs and stored versions the test sets. */
 function createLeader() {
   const clock = new FakeClock();
   const posted: { link: string; message: DownMessage }[] = [];
@@ -70,7 +70,7 @@ async function subscribed() {
   return leader;
 }
 
-test("a follower is welcomed when the leader has a server, and answered when the server has answered", async () => {
+test("a follower gets WELCOME when the leader is connected, and SUBSCRIBED when the server has answered the leader", async () => {
   const { relay, posted, become, last } = createLeader();
   relay.open("l1");
   expect(posted).toEqual([]);
@@ -81,7 +81,7 @@ test("a follower is welcomed when the leader has a server, and answered when the
   await become(row(a), "held");
   expect(last()?.type).toBe("WELCOME");
   await become(row(b), "refused");
-  // The follower holds version 5 and the leader no other: nothing differs. The other row is not to be had.
+  // The follower and the leader hold version 5, so row a has not changed. Row b was refused.
   expect(last()).toEqual({
     type: "SUBSCRIBED",
     id: "s1",
@@ -91,12 +91,12 @@ test("a follower is welcomed when the leader has a server, and answered when the
   expect(last()).toMatchObject({ type: "INVALIDATE", payload: { changes: [{ entityId: b, action: "CREATE" }] } });
 });
 
-test("what the leader still has to read is told when it is read, or after a second", async () => {
+test("[BMK-2] a signal is sent to followers when the leader has read the row, or after a second; no BOOKMARK overtakes it", async () => {
   const { relay, needs, posted, read, clock, last } = await subscribed();
   needs.set(`task:${a}`, 7);
   relay.notify(invalidate(a));
   expect(last()?.type).toBe("SUBSCRIBED");
-  relay.bookmark(); // would vouch for what is kept back
+  relay.bookmark(); // must not be sent before the queued signal
   expect(last()?.type).toBe("SUBSCRIBED");
   await read(`task:${a}`);
   expect(last()).toMatchObject({ type: "INVALIDATE", payload: { changes: [{ entityId: a, version: 7 }] } });
@@ -110,7 +110,7 @@ test("what the leader still has to read is told when it is read, or after a seco
   expect(clock.timers).toBe(0);
 });
 
-test("a follower hears of its rows only, of everything in its containers, and of what is taken away at once", async () => {
+test("a follower receives signals only of its rows and containers, and GONE at once", async () => {
   const { relay, needs, posted, become, last } = await subscribed();
   const before = posted.length;
   relay.notify(invalidate(b));
@@ -124,7 +124,7 @@ test("a follower hears of its rows only, of everything in its containers, and of
   expect(last()).toEqual({ type: "GONE", payload: { entityCode: "task", entityIds: [a] } });
 });
 
-test("an ended link, also one that ends with the leader's socket, releases what it held", async () => {
+test("a link that is closed, or ends with the leader's socket, releases its subscriptions", async () => {
   const { relay, phases, become, posted } = await subscribed();
   relay.open("l2");
   relay.handle("l2", { type: "SUBSCRIBE", id: "s1", payload: { entityCode: "task", entityIds: [b] } });
@@ -139,7 +139,7 @@ test("an ended link, also one that ends with the leader's socket, releases what 
   expect(posted).toHaveLength(before);
 });
 
-test("what only the server can do is answered without it", async () => {
+test("the leader answers RESUME, AUTH and UNSUBSCRIBE of a follower without the server", async () => {
   const { relay, last } = await subscribed();
   relay.handle("l1", { type: "RESUME", id: "r", payload: { connectionId: "c", cursor: "x" } });
   expect(last()).toEqual({ type: "RESET", payload: { reason: "session" } });

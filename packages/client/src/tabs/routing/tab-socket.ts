@@ -1,5 +1,5 @@
 import type { DownMessage } from "@heliograph/protocol";
-import { goodbyeCode, type Socket, type SocketHandlers } from "../../connection/socket.ts";
+import { endSessionCode, type Socket, type SocketHandlers } from "../../connection/socket.ts";
 
 /** Close code when the role of the tab changes: the connection dials again at once. */
 const roleChangedCode = 1012;
@@ -84,7 +84,7 @@ export class TabSocket implements Socket {
 
   /** Closes it because the role of the tab changed: its session must not be resumed. */
   revoke(): void {
-    this.#real?.close(goodbyeCode);
+    this.#real?.close(endSessionCode);
     this.end(roleChangedCode);
   }
 }
