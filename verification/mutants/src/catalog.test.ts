@@ -7,7 +7,7 @@ import { mutants } from "./catalog.ts";
 
 const read = (file: string): string => readFileSync(path.join(repositoryRoot, file), "utf8");
 
-test.for(mutants)("$name fits the code", ({ patches, caughtBy }) => {
+test.for(mutants)("$name matches the source exactly once and its test exists", ({ patches, caughtBy }) => {
   const sources = new Map<string, string>();
   for (const patch of patches) {
     const before = sources.get(patch.file) ?? read(patch.file);

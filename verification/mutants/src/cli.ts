@@ -1,4 +1,4 @@
-/** `npm run mutants`: breaks every mechanism once and sees whether the suite notices. Prints a table; see `usage`. */
+/** `npm run mutants`: breaks one mechanism at a time and checks whether its test fails. Prints a table; see `usage`. */
 import { writeFileSync } from "node:fs";
 import { readOptions } from "@heliograph/testkit/process/read-options";
 import { stopRequest } from "@heliograph/testkit/process/stop-request";

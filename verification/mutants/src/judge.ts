@@ -4,15 +4,15 @@ import path from "node:path";
 import type { CaughtBy } from "./mutant.ts";
 
 /**
- * - caught: red by an assertion, or by a broken promise of the simulation
- * - survived: green
- * - broken: red for another reason, such as code that does not load; it proves nothing
+ * - caught: an assertion failed, or the simulation found a broken promise
+ * - survived: all tests passed
+ * - broken: the tests failed for another reason, such as code that does not load, which proves nothing
  */
 export type Verdict = { readonly kind: "caught" | "survived" | "broken"; readonly why: string };
 
-/** Schedules that a mutant of the simulation may take to be found. */
+/** Schedules within which the simulation must find a mutant. */
 const schedules = 3000;
-/** A run is ended after this: one that hangs proves nothing. */
+/** Time limit of a run: one that hangs proves nothing. */
 const limitMs = 20 * 60_000;
 
 type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -25,15 +25,15 @@ function run(root: string, args: readonly string[], signal: AbortSignal): Promis
   });
   let stdout = "";
   let stderr = "";
-  child.stdout.on("data", (piece: Buffer) => {
-    stdout += piece.toString("utf8");
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString("utf8");
   });
-  child.stderr.on("data", (piece: Buffer) => {
-    stderr += piece.toString("utf8");
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString("utf8");
   });
   return new Promise((resolve, reject) => {
     child.once("error", (error) => {
-      if (error.name === "AbortError") resolve({ code: null, stdout: "", stderr: "it took too long" });
+      if (error.name === "AbortError") resolve({ code: null, stdout: "", stderr: "the run exceeded its time limit" });
       else reject(error);
     });
     child.once("close", (code) => resolve({ code, stdout, stderr }));
@@ -45,7 +45,7 @@ type Finding = {
   readonly violations: readonly { readonly promise: string; readonly what: string }[];
 };
 
-/** Runs what should catch the mutant that is applied in the tree. */
+/** Runs the test or simulation that should catch the mutant applied in the tree. */
 export async function judge(root: string, caughtBy: CaughtBy, signal: AbortSignal): Promise<Verdict> {
   return "simulation" in caughtBy
     ? judgeBySimulation(root, caughtBy.seed ?? 1, signal)
@@ -73,7 +73,7 @@ type Report = {
   }[];
 };
 
-/** A name as vitest matches it; of parametrised tests the fixed part. */
+/** Pattern of a test name for vitest; for parametrised tests the longest fixed part. */
 function pattern(name: string): string {
   const fixed = name.split(/%[sdifjo]|\$\w+/).sort((a, b) => b.length - a.length)[0] ?? "";
   return fixed.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -102,12 +102,12 @@ async function judgeByTest(
   if (failed.length === 0) {
     const [message] = report.testResults.flatMap((file) => (file.message ? [file.message] : []));
     if (message || ran.length === 0) return { kind: "broken", why: message?.split("\n")[0] ?? "no test of that name" };
-    return { kind: "survived", why: `${ran.length} tests of ${test} are green` };
+    return { kind: "survived", why: `${ran.length} tests of ${test} passed` };
   }
   const expectation = /^(AssertionError|TestTimeoutError|Error: (expect|promise (resolved|rejected)|Test timed out))/m;
-  const honest = failed.find(({ failureMessages }) =>
+  const assertion = failed.find(({ failureMessages }) =>
     failureMessages.some((text) => expectation.test(text) || (error !== undefined && text.includes(error))),
   );
-  if (!honest) return { kind: "broken", why: failed[0]?.failureMessages[0]?.split("\n")[0] ?? "a test failed" };
-  return { kind: "caught", why: honest.title };
+  if (!assertion) return { kind: "broken", why: failed[0]?.failureMessages[0]?.split("\n")[0] ?? "a test failed" };
+  return { kind: "caught", why: assertion.title };
 }

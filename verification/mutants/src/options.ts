@@ -4,12 +4,12 @@ import { mutants } from "./catalog.ts";
 import type { Mutant } from "./mutant.ts";
 
 export const usage = `usage: npm run mutants -- [--only a,b] [--by simulation|tests] [--part K/N] [--workers W] [--json FILE]
-Breaks mechanisms one at a time, in a copy of the sources, and expects the named test or the simulation to turn red.
-  --only a,b   these mutants, by name or beginning of one
-  --by KIND    those that the simulation has to catch, or those of the tests
-  --part K/N   the K-th of N parts of those
-  --workers W  copies that work at the same time (2)
-Exit code 1 when one survives, or when a test turns red for another reason than an assertion.`;
+Breaks one mechanism at a time in a copy of the sources and expects its test or the simulation to fail.
+  --only a,b   only these mutants, by name or start of a name
+  --by KIND    only mutants that the simulation must catch, or that tests must catch
+  --part K/N   only the K-th of N parts of the mutants
+  --workers W  mutants that are run at the same time (2)
+Exit code 1 when a mutant survives, or when a test fails for another reason than an assertion.`;
 
 export type MutantOptions = {
   readonly chosen: readonly Mutant[];
@@ -17,7 +17,7 @@ export type MutantOptions = {
   readonly json: string | null;
 };
 
-/** Null when help was asked for. @throws with a sentence for the person at the keyboard */
+/** Parses the command line; null for --help. @throws Error with a message for the user */
 export function parseMutantOptions(args: string[]): MutantOptions | null {
   const { values } = parseArgs({
     args,
@@ -35,7 +35,7 @@ export function parseMutantOptions(args: string[]): MutantOptions | null {
   const unknown = names?.find((name) => !mutants.some((mutant) => mutant.name.startsWith(name)));
   if (unknown !== undefined) throw new Error(`There is no mutant "${unknown}".`);
   if (values.by !== undefined && !["simulation", "tests"].includes(values.by))
-    throw new Error(`--by is simulation or tests, not "${values.by}".`);
+    throw new Error(`--by must be simulation or tests, not "${values.by}".`);
   const workers = Number(values.workers);
   if (!Number.isSafeInteger(workers) || workers < 1)
     throw new Error(`--workers must be 1 or more, not "${values.workers}".`);

@@ -7,7 +7,7 @@ import { mutants } from "./catalog.ts";
 
 const knownIds = new Set<string>([...Object.keys(protocolRules), ...guaranteeIds]);
 
-/** Ids at the beginning of a test title, as in `"[SUB-3, G5] …"`, with the file that contains the title. */
+/** Ids at the start of test titles, as in `"[SUB-3, G5] …"`, with the file that contains the title. */
 function referencesInTitles(): { id: string; file: string }[] {
   const files = globSync("{packages,services,verification,web,db,dev,testkit,loadtest}/**/*.test.{ts,tsx}", {
     cwd: repositoryRoot,
@@ -25,8 +25,8 @@ test("every rule id in a test title exists", () => {
   expect(referencesInTitles().filter(({ id }) => !knownIds.has(id))).toEqual([]);
 });
 
-// Catches a rule whose test was renamed or deleted, and one that was written down without a proof.
-test("every rule is in a test title, except those that say why not", () => {
+// Finds rules whose test was renamed or deleted, and new rules without a test.
+test("every rule is in a test title, except those that state why not", () => {
   const tested = new Set(referencesInTitles().map(({ id }) => id));
   const untested = ruleEntries().filter(([id]) => !tested.has(id));
   expect(untested.filter(([, { untested: reason }]) => reason === undefined).map(([id]) => id)).toEqual([]);
@@ -34,6 +34,6 @@ test("every rule is in a test title, except those that say why not", () => {
   expect(superfluous.map(([id]) => id)).toEqual([]);
 });
 
-test("few mutants break no rule", () => {
+test("fewer than a tenth of the mutants break no rule", () => {
   expect(mutants.filter(({ rule }) => rule === null).length).toBeLessThan(mutants.length / 10);
 });

@@ -5,8 +5,8 @@ import { SourceTree } from "./source-tree.ts";
 export type Result = { readonly mutant: Mutant; readonly verdict: Verdict; readonly seconds: number };
 
 /**
- * Applies each mutant in a copy of the sources and runs what should catch it, `workers` at a time. `knownGreen`: the tests
- * need not be run without mutants first, for that happens beside it.
+ * Applies each mutant in a copy of the sources and runs the test that should catch it, `workers` at a time. `knownGreen`: skips the
+ * check that the tests pass without mutants, because another run does that.
  */
 export async function runMutants(
   mutants: readonly Mutant[],
@@ -41,7 +41,7 @@ export async function runMutants(
   return results;
 }
 
-/** A test that is red by itself catches everything and proves nothing: each file has to be green first, once. */
+/** Checks once per file that the test passes without a mutant: a test that always fails would catch every mutant. */
 async function unmutated(
   tree: SourceTree,
   { caughtBy }: Mutant,
@@ -52,5 +52,5 @@ async function unmutated(
   const { test } = caughtBy;
   if (!green.has(test)) green.set(test, judge(tree.root, { test }, signal));
   const verdict = await green.get(test);
-  return verdict?.kind === "survived" ? null : { kind: "broken", why: `without it: ${verdict?.why}` };
+  return verdict?.kind === "survived" ? null : { kind: "broken", why: `fails without the mutant: ${verdict?.why}` };
 }

@@ -5,7 +5,7 @@ import { repositoryRoot } from "@heliograph/testkit/repository";
 import { applyPatch } from "./apply-patch.ts";
 import type { Mutant, Patch } from "./mutant.ts";
 
-/** What a run of tests or of the simulation needs. */
+/** Files and folders that tests and simulation need. */
 const parts = [
   "packages",
   "services",
@@ -20,14 +20,14 @@ const parts = [
 const scope = "@heliograph";
 const testDatabase = "packages/server-kit/src/testing/test-database.ts";
 const pool = "  const pool = Object.assign(new pg.Pool({ connectionString: urlOf(name), max: 10 }), { names });\n";
-/** Executed on every new test database, in the copy only. */
+/** SQL file of the copy that is executed on every new test database. */
 const definitions = "mutant.sql";
-/** Functions that other definitions generate have to be generated again. */
+/** Definitions that generate other functions; after a patch those must be generated again. */
 const generators = new Set(["db/core/triggers/001_entity_logging.sql", "db/core/functions/013_sync_policy.sql"]);
 
 /**
- * A copy of the sources with the modules of the original, in which mechanisms are broken: nothing of the product has a
- * switch for it. One mutant at a time; the copy is whole again after each.
+ * A copy of the sources, with links to the installed modules, in which mutants are applied, so the product needs no switches for
+ * them. One mutant is applied at a time and reverted afterwards.
  */
 export class SourceTree {
   readonly root: string;
@@ -43,7 +43,7 @@ export class SourceTree {
     this.#linkModules();
   }
 
-  /** Workspaces by links into the copy, everything else by links to what is installed. */
+  /** Links workspaces to the copy and all other modules to the installed ones. */
   #linkModules(): void {
     const installed = path.join(repositoryRoot, "node_modules");
     const modules = path.join(this.root, "node_modules");
@@ -59,7 +59,7 @@ export class SourceTree {
 
   apply({ patches, database }: Mutant): void {
     for (const patch of patches) {
-      // Templates are built from the definitions, so a patched one makes new templates.
+      // Templates are built from the definitions, so a patched definition leads to new templates.
       if (!patch.file.startsWith("db/") || database === "template") this.#patch(patch);
       else this.#redefine(patch);
     }
@@ -87,7 +87,7 @@ export class SourceTree {
     this.#write(patch.file, applyPatch(this.#read(patch.file), patch));
   }
 
-  /** The templates stay as they are, with their cache; the patched definitions replace the ones in each copy of them. */
+  /** Executes the patched definition on each test database. The cached templates stay unchanged. */
   #redefine(patch: Patch): void {
     const again = generators.has(patch.file) ? this.#read("db/suite/sync.sql") : "";
     const sql = `${applyPatch(this.#read(patch.file), patch)}\n${again}`;

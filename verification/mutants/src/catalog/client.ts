@@ -3,12 +3,12 @@ import type { Mutant } from "../mutant.ts";
 const client = "packages/client/src";
 const simulation = { simulation: true } as const;
 
-/** The client: its connection, subscriptions, needs and store. */
+/** Mutants of the client: connection, subscriptions, refetch and store. */
 export const clientMutants: readonly Mutant[] = [
   {
     name: "older-row-stored",
     rule: "G3",
-    breaks: "no older version replaces a newer one on the device",
+    breaks: "an older version never replaces a newer one in the store",
     patches: [
       {
         file: `${client}/store/merge.ts`,
@@ -19,9 +19,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: simulation,
   },
   {
-    name: "lost-history-kept",
+    name: "versions-lost-in-failover-kept",
     rule: "RES-10",
-    breaks: "after a failover that lost commits a device goes back to what the server has",
+    breaks: "after a failover that lost commits, clients return to the versions that the server has",
     patches: [
       {
         file: `${client}/store/merge.ts`,
@@ -32,9 +32,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: simulation,
   },
   {
-    name: "gone-row-stays-gone",
+    name: "gone-row-not-refetched",
     rule: "G1",
-    breaks: "a row that is held as gone is fetched on any signal",
+    breaks: "a row stored as gone is refetched on any notification",
     patches: [
       {
         file: `${client}/refetch/refetcher.ts`,
@@ -45,18 +45,18 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: simulation,
   },
   {
-    name: "early-gone-believed",
+    name: "outdated-gone-accepted",
     rule: "G1",
-    breaks: "an answer speaks only for needs that were raised before its request was sent",
+    breaks: "a response satisfies only versions that were required before its request was sent",
     patches: [
       { file: `${client}/refetch/need-map.ts`, find: 'if (!requiredBefore) return "required since";', replace: "" },
     ],
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },
   },
   {
-    name: "answers-of-a-lost-history",
+    name: "response-from-before-reset-stored",
     rule: "G3",
-    breaks: "an answer to a request from before RESET is not written",
+    breaks: "a response to a request from before RESET is not stored",
     patches: [
       {
         file: `${client}/refetch/need-map.ts`,
@@ -67,9 +67,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },
   },
   {
-    name: "need-lowered",
+    name: "required-version-lowered",
     rule: "G1",
-    breaks: "a lower version that is signalled later does not lower the need",
+    breaks: "a later notification of a lower version does not lower the required version",
     patches: [
       {
         file: `${client}/refetch/need-map.ts`,
@@ -80,9 +80,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },
   },
   {
-    name: "removed-row-comes-back",
+    name: "late-response-restores-removed-row",
     rule: "G1",
-    breaks: "an answer that was on its way when a row was taken away does not bring it back",
+    breaks: "a response that was in flight when a row was removed does not restore the row",
     patches: [
       {
         file: `${client}/refetch/need-map.ts`,
@@ -93,16 +93,16 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/refetch/need-map.test.ts` },
   },
   {
-    name: "held-rows-never-compared",
+    name: "held-versions-never-reconciled",
     rule: "SUB-8",
-    breaks: "rows that no view shows, and that went while there was no connection, leave the device",
+    breaks: "stored rows that no view shows are removed if they became unreadable while the client was disconnected",
     patches: [{ file: `${client}/core/session-events.ts`, find: "heldVersions.restart(limits);", replace: "" }],
     caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
   },
   {
-    name: "held-rows-compared-at-every-resume",
+    name: "held-versions-reconciled-at-every-resume",
     rule: "G6",
-    breaks: "what is left on the device is compared once for a session, not again with every RESUME",
+    breaks: "stored rows that no view shows are compared once per session, not at every RESUME",
     patches: [
       {
         file: `${client}/core/session-events.ts`,
@@ -113,9 +113,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
   },
   {
-    name: "asked-taken-for-held",
+    name: "unanswered-subscribe-not-resent",
     rule: "G1",
-    breaks: "a SUBSCRIBE that was not answered before the socket broke is sent again",
+    breaks: "a SUBSCRIBE that was not answered before the socket closed is sent again",
     patches: [
       {
         file: `${client}/subscriptions/subscriber.ts`,
@@ -128,7 +128,7 @@ export const clientMutants: readonly Mutant[] = [
   {
     name: "reset-ignored",
     rule: "RES-10",
-    breaks: "RESET makes the client subscribe to everything again",
+    breaks: "after RESET the client subscribes to everything again",
     patches: [
       {
         file: `${client}/connection/connection.ts`,
@@ -139,9 +139,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: simulation,
   },
   {
-    name: "bookmark-of-the-new-socket",
+    name: "bookmark-before-resumed-stored",
     rule: "BMK-5",
-    breaks: "what arrives before RESUME is answered does not belong to the session",
+    breaks: "a cursor that arrives before RESUME is answered is not stored for the session",
     patches: [
       {
         file: `${client}/connection/session-keeper.ts`,
@@ -152,9 +152,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/core/client-resume.test.ts` },
   },
   {
-    name: "dead-link-trusted",
+    name: "dead-link-not-detected",
     rule: "G2",
-    breaks: "a link on which nothing comes is given up",
+    breaks: "a connection on which no message arrives is closed",
     patches: [
       {
         file: `${client}/connection/transition.ts`,
@@ -167,7 +167,7 @@ export const clientMutants: readonly Mutant[] = [
   {
     name: "session-kept-after-4409",
     rule: "RES-7",
-    breaks: "a connection that another socket took over is not resumed",
+    breaks: "a connection that another socket has taken over is not resumed",
     patches: [
       {
         file: `${client}/connection/transition.ts`,
@@ -178,9 +178,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/connection/transition-table.test.ts` },
   },
   {
-    name: "clock-set-back",
+    name: "clock-set-back-not-compensated",
     rule: "G2",
-    breaks: "a device whose clock is set back keeps its connection and its lists alive",
+    breaks: "connection and lists keep working when the wall clock is set back",
     patches: [
       {
         file: `${client}/platform/steady-clock.ts`,
@@ -191,7 +191,7 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/platform/steady-clock.test.ts` },
   },
   {
-    name: "writes-wait-for-dead-links",
+    name: "writes-without-adaptive-timeout",
     rule: "G6",
     breaks: "a write on a connection that died silently is sent again within seconds",
     patches: [
@@ -204,9 +204,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/outbox/outbox.test.ts` },
   },
   {
-    name: "unanswered-requests-say-nothing",
+    name: "unanswered-request-sends-no-ping",
     rule: "G2",
-    breaks: "a request that nobody answers makes the socket prove that somebody is there",
+    breaks: "an unanswered request makes the client check the socket with a PING",
     patches: [
       {
         file: `${client}/core/client.ts`,
@@ -217,9 +217,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/core/client-resume.test.ts` },
   },
   {
-    name: "lists-miss-what-came-back",
+    name: "list-misses-returned-row",
     rule: "G1",
-    breaks: "a row that leaves a list and comes back during a fetch is in the list",
+    breaks: "a row that leaves a list and returns during a fetch is in the list",
     patches: [
       {
         file: `${client}/lists/live-list.ts`,
@@ -230,9 +230,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/lists/live-list.test.ts` },
   },
   {
-    name: "dead-links-trusted",
+    name: "suspect-network-not-started",
     rule: "G6",
-    breaks: "what a socket that died without a word made stale is asked for again quickly on the next one",
+    breaks: "after a socket died silently, stale rows are refetched with short timeouts on the next one",
     patches: [
       {
         file: `${client}/core/client.ts`,
@@ -243,9 +243,9 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { test: `${client}/core/client-resume.test.ts` },
   },
   {
-    name: "lists-of-before-believed",
+    name: "lists-not-stale-after-subscribe",
     rule: "G1",
-    breaks: "a container that is subscribed makes every earlier list of it stale",
+    breaks: "subscribing to a container marks every earlier list of it as stale",
     patches: [
       {
         file: `${client}/core/client.ts`,

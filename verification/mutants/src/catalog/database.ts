@@ -1,6 +1,6 @@
 import type { Mutant } from "../mutant.ts";
 
-/** Rights, partitions, sessions and housekeeping in the database. */
+/** Mutants of rights, partitions, sessions and housekeeping in the database. */
 export const databaseMutants: readonly Mutant[] = [
   {
     name: "foreign-key-without-tenant",
@@ -37,7 +37,7 @@ export const databaseMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "end-names-nobody",
+    name: "deletion-without-grantees",
     rule: "INV-14",
     breaks:
       "the deletion of a private row is logged with the persons who had a grant, also if the grants are deleted with it",
@@ -65,7 +65,7 @@ export const databaseMutants: readonly Mutant[] = [
     database: "template",
   },
   {
-    name: "membership-not-asked",
+    name: "membership-not-checked",
     rule: "G5",
     breaks: "rights end with the membership, even if the session still has its settings",
     patches: [

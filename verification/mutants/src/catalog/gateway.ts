@@ -3,12 +3,12 @@ import type { Mutant } from "../mutant.ts";
 const sync = "services/gateway/src/sync";
 const simulation = { simulation: true } as const;
 
-/** The gateway: its feed, subscriptions, rights, sessions and frames. */
+/** Mutants of the gateway: feed, subscriptions, rights, sessions and frames. */
 export const gatewayMutants: readonly Mutant[] = [
   {
     name: "head-adopted-unread",
     rule: "HINT-8",
-    breaks: "a pod moves only to numbers of rows that it has read, not to a head read apart",
+    breaks: "a gateway advances only to numbers of rows that it has read, never to a head that was read separately",
     patches: [
       {
         file: `${sync}/feed/feed.ts`,
@@ -21,7 +21,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "head-not-read",
     rule: "HINT-7",
-    breaks: "the head is read from the writer every five seconds, whatever the bus delivers",
+    breaks: "a gateway reads the head from the primary every five seconds, whatever the bus delivers",
     patches: [
       {
         file: `${sync}/feed/feed.ts`,
@@ -34,14 +34,14 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "reconnect-not-repaired",
     rule: "HINT-3",
-    breaks: "what was published while the bus was away is read from the log",
+    breaks: "changes published while the bus was disconnected are read from the log",
     patches: [{ file: `${sync}/feed/feed.ts`, find: '    this.#requestRepair("reconnect", 0);', replace: "" }],
     caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
     name: "violation-shows-values",
     rule: "G5",
-    breaks: "a write that breaks a unique key learns nothing of the other row",
+    breaks: "the error of a unique violation reveals nothing about the other row",
     patches: [
       {
         file: "services/gateway/src/rest/errors/explain-violation.ts",
@@ -52,9 +52,9 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { test: "services/gateway/src/rest/documents/write.pg.test.ts" },
   },
   {
-    name: "hole-in-the-log-accepted",
+    name: "gap-in-the-log-accepted",
     rule: "HINT-9",
-    breaks: "a page of the log with a hole is another history",
+    breaks: "a page of the log with a gap counts as a new log epoch",
     patches: [
       {
         file: `${sync}/feed/feed.ts`,
@@ -65,9 +65,9 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
-    name: "other-epoch-not-noticed",
+    name: "epoch-change-not-noticed",
     rule: "RES-10",
-    breaks: "a head of another epoch makes all sockets begin afresh",
+    breaks: "a head with another epoch resets all sockets",
     patches: [
       {
         file: `${sync}/feed/feed.ts`,
@@ -79,9 +79,9 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/feed/feed.test.ts` },
   },
   {
-    name: "kept-signal-dropped",
+    name: "deferred-signal-dropped",
     rule: "SUB-4",
-    breaks: "a signal that hits a pending subscription is delivered after SUBSCRIBED",
+    breaks: "a signal for a pending subscription is delivered after SUBSCRIBED",
     patches: [
       {
         file: `${sync}/connection/connection.ts`,
@@ -94,7 +94,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "pending-id-delivered",
     rule: "SUB-4",
-    breaks: "a signal that hits a pending subscription waits until it is known whether the row may be read",
+    breaks: "a signal for a pending subscription waits until the right to read the row is known",
     patches: [
       {
         file: `${sync}/connection/connection.ts`,
@@ -107,7 +107,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "bookmark-during-subscribe",
     rule: "BMK-4",
-    breaks: "no cursor is given out while a message of the socket is in work",
+    breaks: "a socket gets no cursor while one of its messages is being handled",
     patches: [
       {
         file: `${sync}/delivery/bookmarks.ts`,
@@ -120,7 +120,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "bookmark-before-signals",
     rule: "BMK-2",
-    breaks: "no cursor is given out while a signal of the socket waits",
+    breaks: "a socket gets no cursor while it has pending signals",
     patches: [
       {
         file: `${sync}/delivery/bookmarks.ts`,
@@ -133,7 +133,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "bookmark-while-delayed",
     rule: "BMK-7",
-    breaks: "no cursor is given out while changes wait for their number",
+    breaks: "sockets get no cursor while changes are waiting for their number",
     patches: [
       {
         file: `${sync}/delivery/bookmarks.ts`,
@@ -159,7 +159,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "resumed-ahead-of-replay",
     rule: "BMK-5",
-    breaks: "RESUMED does not vouch for signals that follow it",
+    breaks: "the cursor in RESUMED does not cover signals that are sent after it",
     patches: [
       {
         file: `${sync}/sessions/resumer.ts`,
@@ -170,9 +170,9 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/sessions/resumer.test.ts` },
   },
   {
-    name: "kept-signals-dropped-at-resume",
+    name: "deferred-signals-dropped-at-resume",
     rule: "RES-2",
-    breaks: "signals that come while a connection is taken over are told after what was missed",
+    breaks: "signals that arrive while a connection is resumed are delivered after the missed changes",
     patches: [
       {
         file: `${sync}/sessions/resumer.ts`,
@@ -185,7 +185,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: "missed-changes-not-replayed",
     rule: "RES-2",
-    breaks: "a connection that is resumed is told what it missed",
+    breaks: "a resumed connection is notified of the changes it missed",
     patches: [
       {
         file: `${sync}/sessions/resumer.ts`,
@@ -196,9 +196,9 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { simulation: true, seed: 27 },
   },
   {
-    name: "ring-hides-a-hole",
+    name: "ring-hides-a-gap",
     rule: "RES-2",
-    breaks: "a stretch that does not follow on begins a new ring",
+    breaks: "a feed segment that does not follow the previous one restarts the replay ring",
     patches: [
       {
         file: `${sync}/feed/replay-ring.ts`,
@@ -209,9 +209,9 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/feed/replay-ring.test.ts` },
   },
   {
-    name: "given-up-unnoticed",
+    name: "declared-dead-unnoticed",
     rule: "CLO-6",
-    breaks: "a pod whose heartbeat finds no row sends its sockets away",
+    breaks: "a gateway whose row is missing at a heartbeat closes its sockets",
     patches: [
       {
         file: `${sync}/sessions/gateway-row.ts`,
@@ -222,9 +222,9 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/sessions/gateway-row.test.ts` },
   },
   {
-    name: "left-transaction-keeps-locks",
+    name: "abandoned-transaction-keeps-locks",
     rule: "G6",
-    breaks: "a transaction whose gateway is not heard any more lets go of the locks that its repetition needs",
+    breaks: "the transaction of an unreachable gateway releases the locks that a retry needs",
     patches: [
       {
         file: "services/gateway/src/db/user-transaction.ts",
@@ -238,9 +238,9 @@ export const gatewayMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "older-signal-wins",
+    name: "older-pending-signal-wins",
     rule: "INV-4",
-    breaks: "an older version never replaces a newer one among the signals that wait",
+    breaks: "an older version never replaces a newer one among pending signals",
     patches: [
       {
         file: `${sync}/connection/signal-queue.ts`,
@@ -251,9 +251,9 @@ export const gatewayMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/connection/signal-queue.test.ts` },
   },
   {
-    name: "no-other-history-reset",
+    name: "no-reset-after-epoch-change",
     rule: "RES-10",
-    breaks: "sockets begin afresh when the log turns out to be another one",
+    breaks: "sockets are reset when the log epoch changes",
     patches: [
       {
         file: `${sync}/socket/connection-manager.ts`,

@@ -1,6 +1,6 @@
 import type { Mutant } from "../mutant.ts";
 
-/** Claims, the lease and what they promise to the feed. */
+/** Mutants of claims and the lease. */
 export const logClaimMutants: readonly Mutant[] = [
   {
     name: "claim-unlocked",
@@ -36,7 +36,7 @@ export const logClaimMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "claim-in-another-history",
+    name: "claim-after-promotion",
     rule: "HINT-9",
     breaks: "a claim under a lease that was taken before the server was promoted starts a new epoch",
     patches: [
@@ -99,7 +99,7 @@ export const logClaimMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "claim-lease-not-looked-at",
+    name: "claim-ignores-lease",
     rule: "G1",
     breaks: "only the leader can claim, and only while its lease lasts",
     patches: [
@@ -164,7 +164,7 @@ export const logClaimMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "claim-hole-accepted",
+    name: "claim-gap-accepted",
     rule: "HINT-1",
     breaks: "a claim fails if an operator requeues a row meanwhile, and its retry leaves no gap",
     patches: [

@@ -1,6 +1,6 @@
 import type { Mutant } from "../mutant.ts";
 
-/** Versions, triggers and what is written to the log. */
+/** Mutants of versions, triggers and log rows. */
 export const logRowMutants: readonly Mutant[] = [
   {
     name: "versions-restart-on-insert",
@@ -110,7 +110,7 @@ export const logRowMutants: readonly Mutant[] = [
   {
     name: "log-trigger-invoker",
     rule: "G4",
-    breaks: "*",
+    breaks: "the log trigger writes for users who have no rights of their own on the log and its functions",
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
@@ -154,7 +154,7 @@ export const logRowMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "log-trigger-for-everybody",
+    name: "log-trigger-for-public",
     rule: "G5",
     breaks: "no function of the schema can be executed by PUBLIC",
     patches: [

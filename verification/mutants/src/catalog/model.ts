@@ -18,26 +18,26 @@ const anyHintFollows = {
   replace: "} else if (message.prev >= 0) {",
 };
 
-/** The mechanisms that a model of the protocol cannot do without, each broken in the real code. */
+/** Mutants of the mechanisms that the protocol cannot work without. */
 export const modelMutants: readonly Mutant[] = [
   {
     name: "no-gap-detection",
     rule: "HINT-3",
-    breaks: "a hint that does not follow on makes the pod read what is missing",
+    breaks: "after a hint that does not follow the previous one, a gateway reads the missing changes from the log",
     patches: [anyHintFollows],
     caughtBy: { simulation: true, seed: 46 },
   },
   {
-    name: "nothing-found-without-a-hint",
+    name: "no-repair-without-hint",
     rule: "HINT-4",
-    breaks: "a change whose hint is lost, and after which none comes, is found by heartbeat, head or silence",
+    breaks: "a change whose hint is lost is found by heartbeat, head or silence poll, even if no other hint follows",
     patches: [noHeartbeat, noHeadCheck, noSilencePoll],
     caughtBy: { simulation: true, seed: 34 },
   },
   {
-    name: "untold-claim-forgotten",
+    name: "unpublished-claim-forgotten",
     rule: "HINT-11",
-    breaks: "what a watcher claimed and could not tell any more is found by the pods",
+    breaks: "gateways find changes that a watcher claimed and could not publish",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
@@ -52,7 +52,7 @@ export const modelMutants: readonly Mutant[] = [
   {
     name: "hint-without-its-rows",
     rule: "HINT-11",
-    breaks: "a hint never leads a pod past rows that it does not hold",
+    breaks: "a hint never advances a gateway past rows that it does not have",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
@@ -63,9 +63,9 @@ export const modelMutants: readonly Mutant[] = [
     caughtBy: { simulation: true },
   },
   {
-    name: "late-commits-never-looked-for",
+    name: "late-commits-never-claimed",
     rule: "G1",
-    breaks: "a transaction that stays open longer than ordinary polls look back is told when it commits",
+    breaks: "a transaction that was open longer than the window of bounded claims is claimed when it commits",
     patches: [
       {
         file: "services/watcher/src/claim/log-watcher.ts",
@@ -78,7 +78,7 @@ export const modelMutants: readonly Mutant[] = [
   {
     name: "read-before-registered",
     rule: "SUB-3",
-    breaks: "a change between the read of SUBSCRIBE and its registration reaches the socket",
+    breaks: "a change between the read of SUBSCRIBE and its registration is delivered to the socket",
     patches: [
       {
         file: "services/gateway/src/sync/subscriptions/subscription-manager.ts",
@@ -92,7 +92,7 @@ export const modelMutants: readonly Mutant[] = [
   {
     name: "subscribed-without-versions",
     rule: "SUB-1",
-    breaks: "SUBSCRIBED names the rows that differ from what the client holds",
+    breaks: "SUBSCRIBED lists the rows whose versions differ from those of the client",
     patches: [
       {
         file: "services/gateway/src/sync/subscriptions/subscription-manager.ts",
@@ -105,7 +105,7 @@ export const modelMutants: readonly Mutant[] = [
   {
     name: "signal-lost-during-fetch",
     rule: "G1",
-    breaks: "a signal that comes while the row is being fetched outlives an older answer",
+    breaks: "a notification that arrives during a fetch is not lost to an older response",
     patches: [
       {
         file: "packages/client/src/refetch/need-map.ts",
@@ -118,7 +118,7 @@ export const modelMutants: readonly Mutant[] = [
   {
     name: "cursor-survives-reload",
     rule: "G1",
-    breaks: "a reload, which forgets the signals that were not worked off, does not go on behind them",
+    breaks: "a reload loses unprocessed notifications, so the client must not resume with a cursor behind them",
     patches: [
       {
         file: "packages/client/src/platform/steady-clock.ts",
@@ -154,7 +154,7 @@ export class SessionKeeper {`,
   {
     name: "dropped-days-not-noticed",
     rule: "RES-5",
-    breaks: "who comes back with a cursor older than the log is told to begin afresh",
+    breaks: "a client whose cursor is older than the log is reset",
     patches: [
       {
         file: "services/gateway/src/sync/feed/replay-reader.ts",
@@ -172,7 +172,7 @@ export class SessionKeeper {`,
   {
     name: "lost-rows-trusted",
     rule: "SUB-7",
-    breaks: "subscriptions whose rows were lost in a crash are noticed at the latest when their client resumes",
+    breaks: "subscription rows lost in a crash are detected when the client resumes, if not earlier",
     patches: [
       {
         file: "packages/client/src/subscriptions/subscriber.ts",

@@ -3,12 +3,12 @@ import type { Mutant } from "../mutant.ts";
 const sync = "services/gateway/src/sync";
 const simulation = { simulation: true } as const;
 
-/** Who a gateway tells of a change, and what it reads before. */
+/** Mutants of the rights checks: which users a gateway notifies of a change, and what it reads before. */
 export const rightsMutants: readonly Mutant[] = [
   {
     name: "restricted-rows-unread",
     rule: "INV-6",
-    breaks: "a restricted row is told through a container only after a read for that user",
+    breaks: "a restricted row is notified through a container only after a read with the rights of that user",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -21,7 +21,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "recheck-unread",
     rule: "INV-8",
-    breaks: "a change of rights makes the pod read what may still be read before it tells anything",
+    breaks: "after a change of rights, a gateway rechecks what is readable before it notifies",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -32,9 +32,9 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: simulation,
   },
   {
-    name: "rights-in-their-order",
+    name: "rights-changes-not-first",
     rule: "INV-8",
-    breaks: "what is in one batch with the loss of a right is not told before the read",
+    breaks: "changes in the same batch as a loss of rights are not notified before the recheck",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -45,9 +45,9 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
-    name: "pending-container-tells",
+    name: "pending-container-proves-right",
     rule: "SUB-5",
-    breaks: "asking for a container that may not be read does not tell what is inside",
+    breaks: "subscribing to an unreadable container reveals nothing about its rows",
     patches: [
       {
         file: `${sync}/rights/rights-gate.ts`,
@@ -60,7 +60,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "created-again-unread",
     rule: "INV-7",
-    breaks: "a row that somebody creates again under a held id is read before it is told",
+    breaks: "a row created again under a subscribed id is read with the rights of the user before it is notified",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -73,7 +73,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "created-and-deleted-unread",
     rule: "INV-7",
-    breaks: "a private row that lived under a held id within one batch is not told by its version",
+    breaks: "the version of a private row that was created and deleted within one batch is not revealed",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -86,7 +86,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "created-again-joins-missed",
     rule: "INV-7",
-    breaks: "what was missed of a deleted row and of one that was created under its id stays apart",
+    breaks: "missed changes of a deleted row and of its successor under the same id are not merged",
     patches: [
       {
         file: "packages/server-kit/src/feed/coalesce.ts",
@@ -99,7 +99,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "created-again-joins-waiting",
     rule: "INV-7",
-    breaks: "the deletion of a row and the creation of one under its id wait apart for a read of rights",
+    breaks: "a deletion and a creation under the same id stay separate while they wait for a recheck",
     patches: [
       {
         file: `${sync}/rights/pending-rights-checks.ts`,
@@ -110,9 +110,9 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
-    name: "pending-id-vouches-for-deletion",
+    name: "pending-id-proves-right-to-deletion",
     rule: "INV-11",
-    breaks: "a subscription that is pending proves no right to hear of the end of a private row",
+    breaks: "a pending subscription does not prove a right to the deletion of a private row",
     patches: [
       {
         file: `${sync}/rights/rights-gate.ts`,
@@ -123,7 +123,7 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
-    name: "next-row-vouches-for-end",
+    name: "next-row-proves-right-to-deletion",
     rule: "INV-11",
     breaks: "the deletion of a private row is not delivered to users who may read only the next row under its id",
     patches: [
@@ -136,7 +136,7 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/rights/rights-of-deleted-rows.test.ts` },
   },
   {
-    name: "grants-hide-public-end",
+    name: "grants-hide-public-deletion",
     rule: "INV-5",
     breaks: "a grant or revocation in the same batch does not hide the deletion of a public row",
     patches: [
@@ -149,9 +149,9 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/rights/rights-of-deleted-rows.test.ts` },
   },
   {
-    name: "old-container-vouches",
+    name: "former-container-proves-right",
     rule: "INV-7",
-    breaks: "a row that was created again under a held id is judged, whatever container it is in",
+    breaks: "a row created again under a subscribed id is rechecked, whatever container it is in",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -163,9 +163,9 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },
   {
-    name: "lost-grants-believed",
+    name: "grants-lost-in-failover-trusted",
     rule: "INV-6",
-    breaks: "a socket that is to begin afresh after another history is told of restricted rows only after a read",
+    breaks: "after an epoch change, a socket waiting for its reset is notified of restricted rows only after a recheck",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -178,7 +178,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "membership-not-replayed",
     rule: "RES-6",
-    breaks: "a membership that changed while a socket was away is read again when it resumes",
+    breaks: "a membership that changed while a socket was disconnected is rechecked when it resumes",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -191,7 +191,7 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "membership-ignored",
     rule: "INV-10",
-    breaks: "a person who loses a membership is told that his rows are gone",
+    breaks: "users who lose a membership are notified that its rows are gone",
     patches: [
       {
         file: `${sync}/delivery/fan-out.ts`,
@@ -202,7 +202,7 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: { simulation: true, seed: 17 },
   },
   {
-    name: "woken-vouches-for-before",
+    name: "restored-subscription-proves-right-to-former-row",
     rule: "INV-11",
     breaks:
       "a row that restores a refused subscription does not prove a right to the hidden row that had its id before",
@@ -218,7 +218,8 @@ export const rightsMutants: readonly Mutant[] = [
   {
     name: "reads-forgotten-while-behind",
     rule: "INV-11",
-    breaks: "the end of a hidden row is not told to who subscribed to the next one while the log was behind",
+    breaks:
+      "while the log lags, the deletion of a hidden row is not notified to subscribers of the next row under its id",
     patches: [{ file: `${sync}/connection/recent-reads.ts`, find: "version >= oldestRecent", replace: "version < 0" }],
     caughtBy: { test: `${sync}/delivery/fan-out.test.ts` },
   },

@@ -3,12 +3,13 @@ import type { Mutant } from "../mutant.ts";
 const store = "services/gateway/src/sync/sessions/session-store.ts";
 const test = "services/gateway/src/sync/sessions/session-store.pg.test.ts";
 
-/** Who owns a connection: its rows belong to one gateway and one generation, and the connection to one person. */
+/** Mutants of session ownership: rows belong to one gateway and generation, and a connection to one user. */
 export const sessionMutants: readonly Mutant[] = [
   {
     name: "rows-of-an-older-generation",
     rule: "RES-14",
-    breaks: "rows are written for the generation that owns the session, and for no earlier one of the same gateway",
+    breaks:
+      "subscription rows are written only for the generation that owns the session, not for an earlier one of the same gateway",
     patches: [
       {
         file: store,
@@ -23,7 +24,7 @@ export const sessionMutants: readonly Mutant[] = [
   {
     name: "rows-of-another-gateway",
     rule: "RES-14",
-    breaks: "a pod that lost a session writes no row of it any more",
+    breaks: "a gateway that lost a session no longer writes its subscription rows",
     patches: [
       {
         file: store,
@@ -36,9 +37,9 @@ export const sessionMutants: readonly Mutant[] = [
     caughtBy: { test },
   },
   {
-    name: "session-ended-by-its-last-owner",
+    name: "session-ended-by-former-owner",
     rule: "RES-14",
-    breaks: "a pod that lost a session neither ends it nor lets it expire",
+    breaks: "a gateway that lost a session neither ends it nor lets it expire",
     patches: [
       {
         file: store,
@@ -51,9 +52,9 @@ export const sessionMutants: readonly Mutant[] = [
     caughtBy: { test },
   },
   {
-    name: "anybody-resumes",
+    name: "any-user-resumes",
     rule: "RES-4",
-    breaks: "a connection is taken over by its owner alone",
+    breaks: "only the user who owns a connection can resume it",
     patches: [
       {
         file: "db/core/functions/007_sessions.sql",

@@ -1,14 +1,14 @@
 import type { Mutant } from "../mutant.ts";
 
 const coalesce = "packages/server-kit/src/feed/coalesce.ts";
-/** Whatever comes is of the same row as what came before. */
+/** Treats every change as one of the same incarnation. */
 const oneRow = {
   file: coalesce,
   find: "if (isRightsChange(change)) return mergeAt(",
   replace: "if (change) return mergeAt(",
 };
 
-/** The watcher, its jobs, and what it shares with the gateways. */
+/** Mutants of the watcher, its jobs, and the code it shares with the gateways. */
 export const watcherMutants: readonly Mutant[] = [
   {
     name: "min-seq-raised-after",
@@ -95,7 +95,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-strongest-action",
     rule: "HINT-12",
-    breaks: "a row that was deleted and created again is not told by the strongest of both actions",
+    breaks: "coalescing does not reduce a deletion and a new creation to the stronger of both actions",
     patches: [
       oneRow,
       {
@@ -112,7 +112,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-created-again",
     rule: "HINT-12",
-    breaks: "a row that was created again under the id of a deleted one is another row",
+    breaks: "a row created again under the id of a deleted one is a new incarnation",
     patches: [oneRow],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
@@ -120,9 +120,9 @@ export const watcherMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "coalesce-late-end",
+    name: "coalesce-late-deletion",
     rule: "HINT-12",
-    breaks: "what comes late neither undoes an end nor moves it to the next row",
+    breaks: "a late commit neither undoes a deletion nor moves it to the next incarnation",
     patches: [
       {
         file: coalesce,
@@ -138,7 +138,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-last-version",
     rule: "HINT-12",
-    breaks: "keeps the highest version even when a late commit is sequenced after it",
+    breaks: "coalescing keeps the highest version even when a late commit is sequenced after it",
     patches: [{ file: coalesce, find: "version: newest.version,", replace: "version: change.version," }],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
@@ -148,7 +148,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-last-containers",
     rule: "INV-3",
-    breaks: "unites the containers of all rows, so that a moved and then edited row reaches both places",
+    breaks: "coalescing unites the containers of all changes, so that a row moved and then edited is notified in both",
     patches: [
       {
         file: coalesce,
@@ -164,7 +164,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-last-restricted",
     rule: "INV-6",
-    breaks: "once restricted or to be checked again, the item stays so",
+    breaks: "a coalesced change is restricted or rechecked if one of its changes is",
     patches: [
       {
         file: coalesce,
@@ -180,7 +180,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-last-recheck",
     rule: "INV-8",
-    breaks: "once restricted or to be checked again, the item stays so",
+    breaks: "a coalesced change is restricted or rechecked if one of its changes is",
     patches: [
       { file: coalesce, find: "recheck: before.recheck || change.recheck,", replace: "recheck: change.recheck," },
     ],
@@ -192,7 +192,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "coalesce-grants-merged",
     rule: "HINT-13",
-    breaks: "a grant does not swallow a change of the same entity",
+    breaks: "a grant is not merged with a change of the same entity",
     patches: [
       {
         file: "packages/server-kit/src/feed/coalesce.ts",
@@ -239,7 +239,7 @@ export const watcherMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "refused-claim-leads-on",
+    name: "refused-claim-keeps-leading",
     rule: "HINT-5",
     breaks: "a refused claim ends the leadership and requests the lease again",
     patches: [
@@ -287,7 +287,7 @@ export const watcherMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "lease-not-handed-over",
+    name: "lease-not-released",
     rule: "G6",
     breaks: "stopping releases the lease",
     patches: [
@@ -322,7 +322,7 @@ export const watcherMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "queue-trusted",
+    name: "overdue-jobs-left-to-the-queue",
     rule: "G5",
     breaks: "with a queue only an overdue job is due, and not again before its interval",
     patches: [
@@ -338,7 +338,7 @@ export const watcherMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "jobs-run-by-everybody",
+    name: "jobs-run-without-lease",
     rule: null,
     breaks: "only the leader runs due jobs, including jobs that never ran",
     patches: [
@@ -350,7 +350,7 @@ export const watcherMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "schedulers-not-written-again",
+    name: "schedulers-not-rewritten",
     rule: null,
     breaks: "rewriting the schedulers restores the jobs after Redis was emptied during a run",
     patches: [
@@ -367,7 +367,7 @@ export const watcherMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "end-waits-for-redis",
+    name: "close-waits-for-redis",
     rule: null,
     breaks: "closing takes bounded time without Redis and with a silent Redis",
     patches: [
@@ -383,7 +383,7 @@ export const watcherMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "erasure-does-not-look-for-rows",
+    name: "erasure-without-find-subject",
     rule: null,
     breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
