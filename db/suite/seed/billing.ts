@@ -1,6 +1,6 @@
 import { day, moment, monthName } from "./calendar.ts";
 import { type Company, cents, padded, range } from "./company.ts";
-import { cyclic } from "./dice.ts";
+import { cyclic } from "./cyclic.ts";
 import type { Employee } from "./people.ts";
 import type { Project } from "./projects.ts";
 import type { Sales } from "./sales.ts";
@@ -20,7 +20,7 @@ export function billing(company: Company, sold: Sales, employees: readonly Emplo
 }
 
 function buildInvoices(company: Company, { clients, products, contracts }: Sales, projects: readonly Project[]) {
-  const dice = company.dice("invoice");
+  const random = company.random("invoice");
   const buyers = clients.filter((client) => client.status === "active" || client.status === "paused");
   const signed = new Map(
     contracts.flatMap((c) => (c.status === "signed" && !c.is_private ? [[c.client_id, c.id]] : [])),
@@ -36,9 +36,9 @@ function buildInvoices(company: Company, { clients, products, contracts }: Sales
     const status = isDraft
       ? "draft"
       : due < 0
-        ? dice.weighted({ paid: 84, overdue: 9, partially_paid: 4, void: 3, sent: 0 })
-        : dice.weighted({ paid: 35, overdue: 0, partially_paid: 10, void: 2, sent: 53 });
-    const lines = range(dice.int(1, 4)).map((l) => {
+        ? random.weighted({ paid: 84, overdue: 9, partially_paid: 4, void: 3, sent: 0 })
+        : random.weighted({ paid: 35, overdue: 0, partially_paid: 10, void: 2, sent: 53 });
+    const lines = range(random.pick([1, 1, 2, 2, 3, 4])).map((l) => {
       const product = cyclic(products, i * 7 + l * 31);
       return {
         id: company.id("invoice_line"),
@@ -47,7 +47,7 @@ function buildInvoices(company: Company, { clients, products, contracts }: Sales
         invoice_id: id,
         line_number: l + 1,
         product_id: product.id,
-        quantity: product.unit_price > 900 ? dice.int(1, 6) : dice.int(2, 40),
+        quantity: product.unit_price > 900 ? random.int(1, 6) : random.int(2, 40),
         unit: product.unit,
         unit_price: product.unit_price,
         created_ts: moment(issued - 1, 14, l),
@@ -81,46 +81,46 @@ function buildInvoices(company: Company, { clients, products, contracts }: Sales
 
 function buildPayments(company: Company, { row: invoice, issued, due }: ReturnType<typeof buildInvoices>[number]) {
   if (invoice.status !== "paid" && invoice.status !== "partially_paid") return [];
-  const dice = company.dice(invoice.invoice_number);
+  const random = company.random(invoice.invoice_number);
   const gross = cents(invoice.net_amount * (1 + TAX_RATE / 100));
-  const part = cents(gross * dice.pick([0.3, 0.4, 0.5]));
-  const inTwoParts = dice.chance(0.25);
+  const part = cents(gross * random.pick([0.3, 0.4, 0.5]));
+  const inTwoParts = random.chance(0.25);
   const amounts = invoice.status === "partially_paid" ? [part] : inTwoParts ? [part, cents(gross - part)] : [gross];
   return amounts.map((amount, p) => {
-    const planned = issued + Math.round(((due - issued) * (p + 1)) / (amounts.length + dice.next()));
+    const planned = issued + Math.round(((due - issued) * (p + 1)) / (amounts.length + random.next()));
     // All payments are in the past, and partial payments are in order.
-    const paid = Math.min(planned, -dice.int(1, 6) - 6 * (amounts.length - 1 - p));
+    const paid = Math.min(planned, -random.int(1, 6) - 6 * (amounts.length - 1 - p));
     return {
       id: company.id("payment"),
       organization_id: company.organizationId,
       title: `${amounts.length > 1 ? `Part ${p + 1} of ` : ""}${invoice.invoice_number}`,
       invoice_id: invoice.id,
       status: paid > -3 ? "pending" : "cleared",
-      method: dice.weighted({ bank_transfer: 70, direct_debit: 18, card: 12 }),
+      method: random.weighted({ bank_transfer: 70, direct_debit: 18, card: 12 }),
       paid_on: day(paid),
       amount,
       currency: invoice.currency,
       reference: `Invoice ${invoice.invoice_number}`,
-      created_ts: moment(paid, 6, dice.int(0, 59)),
+      created_ts: moment(paid, 6, random.int(0, 59)),
     };
   });
 }
 
 function buildExpenses(company: Company, employees: readonly Employee[], projects: readonly Project[]) {
-  const dice = company.dice("expense");
+  const random = company.random("expense");
   const count = company.share(200);
   const open = projects.filter((project) => !project.is_private);
   return range(count).map((i) => {
     const employee = cyclic(employees, i * 3);
     const [category, text, low, high] = cyclic(buyingWords.expenses, i * 4 + Math.floor(i / 15));
-    const [city] = dice.pick(salesWords.cities);
+    const [city] = random.pick(salesWords.cities);
     const spent = -150 + Math.floor((i * 149) / count);
     const status =
       spent < -30
-        ? dice.weighted({ reimbursed: 88, rejected: 6, approved: 6, submitted: 0, draft: 0 })
-        : dice.weighted({ reimbursed: 15, rejected: 3, approved: 25, submitted: 40, draft: 17 });
+        ? random.weighted({ reimbursed: 88, rejected: 6, approved: 6, submitted: 0, draft: 0 })
+        : random.weighted({ reimbursed: 15, rejected: 3, approved: 25, submitted: 40, draft: 17 });
     const isDecided = status !== "draft" && status !== "submitted";
-    const project = dice.chance(0.5) ? cyclic(open, i) : null;
+    const project = random.chance(0.5) ? cyclic(open, i) : null;
     return {
       id: company.id("expense"),
       organization_id: company.organizationId,
@@ -130,13 +130,13 @@ function buildExpenses(company: Company, employees: readonly Employee[], project
       category,
       status,
       spent_on: day(spent),
-      amount: cents(low + dice.next() * (high - low)),
+      amount: cents(low + random.next() * (high - low)),
       currency: company.currency,
-      is_billable: project?.client_id != null && dice.chance(0.6),
+      is_billable: project?.client_id != null && random.chance(0.6),
       approved_by_id: isDecided ? employee.manager_id : null,
       notes: status === "rejected" ? "Receipt is missing." : null,
       is_private: i % 22 === 13,
-      created_ts: moment(spent, 19, dice.int(0, 59)),
+      created_ts: moment(spent, 19, random.int(0, 59)),
     };
   });
 }

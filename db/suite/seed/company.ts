@@ -1,6 +1,6 @@
+import { SeededRandom } from "@heliograph/shared/seeded-random";
 import { demoId } from "./demo-id.ts";
 import { type DemoAccount, demoAccounts } from "./demo-users.ts";
-import { Dice } from "./dice.ts";
 
 type Json = string | number | boolean | null | { readonly [key: string]: Json };
 
@@ -21,7 +21,7 @@ export interface Company {
   /** Returns the id of the next row of an entity type. Both organizations share one numbering. */
   id(entity: string): string;
   /** Creates the random generator of a table. */
-  dice(entity: string): Dice;
+  random(entity: string): SeededRandom;
 }
 
 const NORTHWIND_SHARE = 0.7;
@@ -44,7 +44,7 @@ export function demoCompanies(): readonly [Company, Company] {
         counters.set(entity, n);
         return demoId(entity, n);
       },
-      dice: (entity) => new Dice(`${name}:${entity}`),
+      random: (entity) => SeededRandom.fromText(`${name}:${entity}`),
     };
   };
   return [

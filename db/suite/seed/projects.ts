@@ -1,6 +1,7 @@
+import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { day, moment, workday } from "./calendar.ts";
 import { type Company, range } from "./company.ts";
-import { cyclic } from "./dice.ts";
+import { cyclic } from "./cyclic.ts";
 import type { Employee, People } from "./people.ts";
 import type { Client } from "./sales.ts";
 import { projectWords, taskWords } from "./words.ts";
@@ -23,7 +24,7 @@ export type Task = ReturnType<typeof buildTasks>[number];
 type Milestone = ReturnType<typeof buildMilestones>[number];
 
 function buildProjects(company: Company, { departments, employees }: People, clients: readonly Client[]) {
-  const dice = company.dice("project");
+  const random = company.random("project");
   const active = clients.filter((client) => client.status === "active");
   const [, bob] = employees;
   return (projectWords.projects[company.name] ?? []).map((project, i) => {
@@ -31,12 +32,12 @@ function buildProjects(company: Company, { departments, employees }: People, cli
     const status =
       i < 3 || project.isPrivate
         ? "active"
-        : dice.weighted({ active: 52, planned: 16, completed: 18, on_hold: 8, cancelled: 6 });
-    const length = dice.int(90, 320);
+        : random.weighted({ active: 52, planned: 16, completed: 18, on_hold: 8, cancelled: 6 });
+    const length = random.int(90, 320);
     const start = {
-      active: -Math.floor(length * (0.3 + dice.next() * 0.5)),
-      planned: dice.int(7, 60),
-      completed: -length - dice.int(5, 90),
+      active: -Math.floor(length * (0.3 + random.next() * 0.5)),
+      planned: random.int(7, 60),
+      completed: -length - random.int(5, 90),
       on_hold: -Math.floor(length / 2),
       cancelled: -Math.floor(length / 2),
     }[status];
@@ -51,21 +52,21 @@ function buildProjects(company: Company, { departments, employees }: People, cli
         name: client ? `${project.name} for ${client.name}` : project.name,
         code: project.code,
         status,
-        priority: dice.weighted({ low: 12, medium: 50, high: 30, urgent: 8 }),
+        priority: random.weighted({ low: 12, medium: 50, high: 30, urgent: 8 }),
         client_id: client?.id ?? null,
-        department_id: dice.pick(departments).row.id,
+        department_id: random.pick(departments).row.id,
         manager_id: i % 4 === 0 && bob ? bob.id : cyclic(employees, 5 + i * 3).id,
         start_on: day(start),
         end_on: day(start + length),
-        budget: dice.int(8, 160) * 2500,
+        budget: random.int(8, 160) * 2500,
         currency: company.currency,
         progress_percent: status === "completed" ? 100 : Math.min(95, Math.max(0, elapsed)),
         description: project.description,
         is_private: project.isPrivate ?? false,
         created_ts: moment(
-          start - dice.int(20, 60) - (status === "planned" ? 60 : 0),
-          dice.int(8, 17),
-          dice.int(0, 59),
+          start - random.int(20, 60) - (status === "planned" ? 60 : 0),
+          random.int(8, 17),
+          random.int(0, 59),
         ),
       },
     };
@@ -99,12 +100,12 @@ function buildTasks(
   milestones: readonly Milestone[],
   employees: readonly Employee[],
 ) {
-  const dice = company.dice("task");
+  const random = company.random("task");
   const perProject = company.share(TASKS) / plans.length;
   return plans.flatMap((plan, p) => {
     const { actions, subjects } = taskWords.work[plan.kind];
     const own = milestones.slice(p * MILESTONES_PER_PROJECT, (p + 1) * MILESTONES_PER_PROJECT);
-    const titles = dice.shuffle(
+    const titles = random.shuffled(
       actions.flatMap((action, a) =>
         subjects.map((subject) => ({ title: action.replace("%", subject), subject, phase: a })),
       ),
@@ -116,11 +117,11 @@ function buildTasks(
     const parents = chooseParents(chosen.map(({ subject }) => subject));
     return chosen.map(({ title }, t) => {
       const at = t / chosen.length;
-      const due = workday(plan.start + (plan.end - plan.start) * (at * 0.9 + 0.08) + dice.int(-4, 4));
-      const begin = due - dice.int(2, 14);
-      const status = taskStatus(plan.row.status, due, dice);
+      const due = workday(plan.start + (plan.end - plan.start) * (at * 0.9 + 0.08) + random.int(-4, 4));
+      const begin = due - random.int(2, 14);
+      const status = taskStatus(plan.row.status, due, random);
       const parent = parents[t] ?? null;
-      const created = Math.min(begin, -1) - dice.int(3, 30);
+      const created = Math.min(begin, -1) - random.int(3, 30);
       return {
         id: cyclic(ids, t),
         organization_id: company.organizationId,
@@ -129,17 +130,17 @@ function buildTasks(
         milestone_id: cyclic(own, Math.min(own.length - 1, Math.floor(at * own.length))).id,
         parent_task_id: parent === null ? null : cyclic(ids, parent),
         status,
-        priority: dice.weighted({ low: 18, medium: 54, high: 22, urgent: 6 }),
-        assignee_id: status === "backlog" && dice.chance(0.6) ? null : dice.pick(crew).id,
+        priority: random.weighted({ low: 18, medium: 54, high: 22, urgent: 6 }),
+        assignee_id: status === "backlog" && random.chance(0.6) ? null : random.pick(crew).id,
         reporter_id: plan.row.manager_id,
         start_on: day(begin),
         due_on: day(due),
-        estimated_hours: dice.pick([1, 2, 3, 4, 6, 8, 8, 12, 16, 24, 40]),
-        completed_ts: status === "done" ? moment(Math.min(due, -1), dice.int(8, 17), dice.int(0, 59)) : null,
-        description: dice.pick(taskWords.taskNotes),
+        estimated_hours: random.pick([1, 2, 3, 4, 6, 8, 8, 12, 16, 24, 40]),
+        completed_ts: status === "done" ? moment(Math.min(due, -1), random.int(8, 17), random.int(0, 59)) : null,
+        description: random.pick(taskWords.taskNotes),
         // Only tasks without parent and subtasks are private: users who cannot see a parent cannot save its subtasks.
-        is_private: plan.row.is_private || (parent === null && !parents.includes(t) && dice.chance(0.02)),
-        created_ts: moment(created, dice.int(8, 17), dice.int(0, 59)),
+        is_private: plan.row.is_private || (parent === null && !parents.includes(t) && random.chance(0.02)),
+        created_ts: moment(created, random.int(8, 17), random.int(0, 59)),
       };
     });
   });
@@ -155,15 +156,15 @@ function chooseParents(subjects: readonly string[]): (number | null)[] {
   return parents;
 }
 
-function taskStatus(project: Plan["row"]["status"], due: number, dice: ReturnType<Company["dice"]>) {
-  if (project === "completed") return dice.weighted({ done: 94, cancelled: 6 });
+function taskStatus(project: Plan["row"]["status"], due: number, random: SeededRandom) {
+  if (project === "completed") return random.weighted({ done: 94, cancelled: 6 });
   if (project === "cancelled") return due < -60 ? "done" : "cancelled";
-  if (project === "planned") return dice.weighted({ backlog: 70, todo: 30 });
-  if (due < -14) return dice.weighted({ done: 88, cancelled: 4, in_review: 4, in_progress: 4 });
-  if (project === "on_hold") return dice.weighted({ backlog: 60, todo: 40 });
-  if (due < 7) return dice.weighted({ done: 30, in_review: 22, in_progress: 36, todo: 12 });
-  if (due < 40) return dice.weighted({ in_progress: 15, todo: 65, backlog: 20 });
-  return dice.weighted({ todo: 25, backlog: 75 });
+  if (project === "planned") return random.weighted({ backlog: 70, todo: 30 });
+  if (due < -14) return random.weighted({ done: 88, cancelled: 4, in_review: 4, in_progress: 4 });
+  if (project === "on_hold") return random.weighted({ backlog: 60, todo: 40 });
+  if (due < 7) return random.weighted({ done: 30, in_review: 22, in_progress: 36, todo: 12 });
+  if (due < 40) return random.weighted({ in_progress: 15, todo: 65, backlog: 20 });
+  return random.weighted({ todo: 25, backlog: 75 });
 }
 
 /** Picks `count` items, evenly spaced over the list. */

@@ -1,6 +1,6 @@
 import { day, moment } from "./calendar.ts";
 import { type Company, cents, padded, range, slug } from "./company.ts";
-import { cyclic } from "./dice.ts";
+import { cyclic } from "./cyclic.ts";
 import type { Employee } from "./people.ts";
 import type { Project } from "./projects.ts";
 import { salesWords, buyingWords as words } from "./words.ts";
@@ -17,14 +17,14 @@ export function purchasing(company: Company, employees: readonly Employee[], pro
 }
 
 function buildVendors(company: Company) {
-  const dice = company.dice("vendor");
+  const random = company.random("vendor");
   const offset = company.name === "Northwind" ? 0 : 140;
   return range(company.share(200)).map((i) => {
     const n = offset + i;
     const [category, suffix, goods] = cyclic(words.vendorCategories, n + Math.floor(n / words.vendorNames.length));
     const name = `${cyclic(words.vendorNames, n)} ${suffix}`;
-    const [city, country] = dice.pick(salesWords.cities);
-    const status = dice.weighted({ approved: 80, prospective: 14, blocked: 6 });
+    const [city, country] = random.pick(salesWords.cities);
+    const status = random.weighted({ approved: 80, prospective: 14, blocked: 6 });
     return {
       goods,
       row: {
@@ -39,11 +39,11 @@ function buildVendors(company: Company) {
         phone: `+44 20 5552 ${padded(n)}`,
         city,
         country,
-        iban: `${country}${dice.int(10, 99)}${dice.int(100_000_000, 999_999_999)}${dice.int(100_000_000, 999_999_999)}`,
-        payment_terms_days: dice.pick([14, 30, 30, 60]),
-        rating: status === "prospective" ? null : status === "blocked" ? dice.int(1, 2) : dice.int(3, 5),
+        iban: `${country}${random.int(10, 99)}${random.int(100_000_000, 999_999_999)}${random.int(100_000_000, 999_999_999)}`,
+        payment_terms_days: random.pick([14, 30, 30, 60]),
+        rating: status === "prospective" ? null : status === "blocked" ? random.int(1, 2) : random.int(3, 5),
         notes: status === "blocked" ? "Two late deliveries in a row; do not order before the next talk." : null,
-        created_ts: moment(-700 + i * 4, 10, dice.int(0, 59)),
+        created_ts: moment(-700 + i * 4, 10, random.int(0, 59)),
       },
     };
   });
@@ -55,7 +55,7 @@ function buildOrders(
   employees: readonly Employee[],
   projects: readonly Project[],
 ) {
-  const dice = company.dice("purchase_order");
+  const random = company.random("purchase_order");
   const approved = vendors.filter((vendor) => vendor.row.status === "approved");
   const count = company.share(200);
   return range(count).map((i) => {
@@ -64,13 +64,13 @@ function buildOrders(
     const on = -300 + Math.floor((i * 299) / count);
     const status =
       on < -40
-        ? dice.weighted({ received: 92, cancelled: 8, ordered: 0, approved: 0, draft: 0 })
-        : dice.weighted({ received: 20, cancelled: 4, ordered: 46, approved: 16, draft: 14 });
+        ? random.weighted({ received: 92, cancelled: 8, ordered: 0, approved: 0, draft: 0 })
+        : random.weighted({ received: 20, cancelled: 4, ordered: 46, approved: 16, draft: 14 });
     const isPlaced = status === "ordered" || status === "received";
-    const first = dice.int(0, vendor.goods.length - 1);
-    const lines = range(dice.int(1, 3)).map((l) => {
+    const first = random.int(0, vendor.goods.length - 1);
+    const lines = range(random.int(1, 3)).map((l) => {
       const [description, price] = cyclic(vendor.goods, first + l);
-      const quantity = price > 1000 ? dice.int(1, 4) : dice.int(1, 25);
+      const quantity = price > 1000 ? random.int(1, 4) : random.int(1, 25);
       return {
         id: company.id("purchase_order_line"),
         organization_id: company.organizationId,
@@ -98,7 +98,7 @@ function buildOrders(
         project_id: project && !project.is_private ? project.id : null,
         requested_by_id: cyclic(employees, i * 3).id,
         ordered_on: isPlaced ? day(on) : null,
-        expected_on: isPlaced ? day(on + dice.int(3, 30)) : null,
+        expected_on: isPlaced ? day(on + random.int(3, 30)) : null,
         total_amount: cents(lines.reduce((sum, line) => sum + line.quantity * line.unit_price, 0)),
         currency: company.currency,
         notes: null,

@@ -1,6 +1,6 @@
 import { day, moment } from "./calendar.ts";
 import { type Company, padded, range, slug } from "./company.ts";
-import { cyclic } from "./dice.ts";
+import { cyclic } from "./cyclic.ts";
 import type { Employee } from "./people.ts";
 import { peopleWords, salesWords as words } from "./words.ts";
 
@@ -19,7 +19,7 @@ export type Sales = ReturnType<typeof sales>;
 export type Client = ReturnType<typeof buildClients>[number];
 
 function buildClients(company: Company, employees: readonly Employee[]) {
-  const dice = company.dice("client");
+  const random = company.random("client");
   // The second organization starts at another position of the lists, so that no name appears twice.
   const offset = company.name === "Northwind" ? 0 : 140;
   return range(company.share(200)).map((i) => {
@@ -29,8 +29,8 @@ function buildClients(company: Company, employees: readonly Employee[]) {
     const [industry, suffixes] = cyclic(words.industries, n + round * 4);
     const name = `${word} ${cyclic(suffixes, n)}`;
     const domain = `${slug(name)}.example`;
-    const [city, country, postalCode, street] = dice.pick(words.cities);
-    const status = dice.weighted({ active: 66, lead: 16, paused: 9, former: 9 });
+    const [city, country, postalCode, street] = random.pick(words.cities);
+    const status = random.weighted({ active: 66, lead: 16, paused: 9, former: 9 });
     return {
       id: company.id("client"),
       organization_id: company.organizationId,
@@ -41,24 +41,24 @@ function buildClients(company: Company, employees: readonly Employee[]) {
       website: `https://www.${domain}`,
       email: `office@${domain}`,
       phone: `+44 20 5550 ${padded(n)}`,
-      street: `${street} ${dice.int(2, 140)}`,
+      street: `${street} ${random.int(2, 140)}`,
       postal_code: postalCode,
       city,
       country,
-      vat_number: `${country}${dice.int(100_000_000, 999_999_999)}`,
+      vat_number: `${country}${random.int(100_000_000, 999_999_999)}`,
       account_manager_id: cyclic(employees, (i * 7) % 40).id,
-      payment_terms_days: dice.pick([14, 30, 30, 30, 45, 60]),
-      credit_limit: status === "active" ? dice.int(2, 40) * 5000 : 0,
+      payment_terms_days: random.pick([14, 30, 30, 30, 45, 60]),
+      credit_limit: status === "active" ? random.int(2, 40) * 5000 : 0,
       currency: company.currency,
-      notes: dice.pick(words.clientNotes),
-      created_ts: moment(-760 + Math.floor(i * 4.5), 9, dice.int(0, 59)),
+      notes: random.pick(words.clientNotes),
+      created_ts: moment(-760 + Math.floor(i * 4.5), 9, random.int(0, 59)),
     };
   });
 }
 
 function buildContacts(company: Company, clients: readonly Client[]) {
-  const dice = company.dice("contact");
-  const offset = dice.int(0, 2000);
+  const random = company.random("contact");
+  const offset = random.int(0, 2000);
   const seats = clients.flatMap((client, i) => (i % 5 === 0 ? [client, client] : [client]));
   return seats.map((client, i) => {
     const firstName = cyclic(peopleWords.firstNames, offset + i * 3);
@@ -69,21 +69,21 @@ function buildContacts(company: Company, clients: readonly Client[]) {
       first_name: firstName,
       last_name: lastName,
       client_id: client.id,
-      job_title: dice.pick(words.contactTitles),
+      job_title: random.pick(words.contactTitles),
       email: `${slug(firstName)}.${slug(lastName)}@${slug(client.name)}.example`,
       phone: `+44 20 5551 ${padded(i)}`,
       is_primary: seats[i - 1] !== client,
-      newsletter: dice.chance(0.4),
-      last_contacted_ts: dice.chance(0.8) ? moment(-dice.int(1, 200), dice.int(8, 16), dice.int(0, 59)) : null,
+      newsletter: random.chance(0.4),
+      last_contacted_ts: random.chance(0.8) ? moment(-random.int(1, 200), random.int(8, 16), random.int(0, 59)) : null,
       notes: null,
-      created_ts: moment(-740 + i * 3, 11, dice.int(0, 59)),
+      created_ts: moment(-740 + i * 3, 11, random.int(0, 59)),
     };
   });
 }
 
 function buildProducts(company: Company) {
-  const dice = company.dice("product");
-  const catalogue = company.name === "Northwind" ? words.products : dice.shuffle(words.products);
+  const random = company.random("product");
+  const catalogue = company.name === "Northwind" ? words.products : random.shuffled(words.products);
   const codes = { service: "SV", subscription: "SB", licence: "LC", hardware: "HW" };
   return catalogue.slice(0, company.share(200)).map((product, i) => ({
     id: company.id("product"),
@@ -95,7 +95,7 @@ function buildProducts(company: Company) {
     unit_price: product.price,
     currency: company.currency,
     tax_rate: 20,
-    is_active: !dice.chance(0.06),
+    is_active: !random.chance(0.06),
     description: product.description,
     created_ts: moment(-850 + i, 10),
   }));
@@ -107,7 +107,7 @@ function buildOpportunities(
   contacts: ReturnType<typeof buildContacts>,
   employees: readonly Employee[],
 ) {
-  const dice = company.dice("opportunity");
+  const random = company.random("opportunity");
   const primary = new Map(
     contacts.filter((contact) => contact.is_primary).map((contact) => [contact.client_id, contact.id]),
   );
@@ -115,7 +115,14 @@ function buildOpportunities(
   return range(company.share(200)).map((i) => {
     const client = cyclic(clients, i * 3);
     const undertaking = cyclic(words.undertakings, i * 5 + Math.floor(i / 16));
-    const stage = dice.weighted({ qualification: 14, discovery: 16, proposal: 18, negotiation: 12, won: 28, lost: 12 });
+    const stage = random.weighted({
+      qualification: 14,
+      discovery: 16,
+      proposal: 18,
+      negotiation: 12,
+      won: 28,
+      lost: 12,
+    });
     const created = -420 + Math.floor((i * 400) / company.share(200));
     const isOver = stage === "won" || stage === "lost";
     return {
@@ -126,20 +133,20 @@ function buildOpportunities(
       contact_id: primary.get(client.id) ?? null,
       owner_id: cyclic(employees, i % 30).id,
       stage,
-      amount: dice.int(6, 240) * 1000,
+      amount: random.int(6, 240) * 1000,
       currency: company.currency,
       probability: probability[stage],
-      expected_close_on: day(isOver ? created + dice.int(8, 19) : dice.int(5, 150)),
-      lost_reason: stage === "lost" ? dice.pick(words.lostReasons) : null,
-      notes: dice.chance(0.4) ? dice.pick(words.clientNotes) : null,
+      expected_close_on: day(isOver ? created + random.int(8, 19) : random.int(5, 150)),
+      lost_reason: stage === "lost" ? random.pick(words.lostReasons) : null,
+      notes: random.chance(0.4) ? random.pick(words.clientNotes) : null,
       is_private: i % 22 === 6,
-      created_ts: moment(created, dice.int(8, 17), dice.int(0, 59)),
+      created_ts: moment(created, random.int(8, 17), random.int(0, 59)),
     };
   });
 }
 
 function buildQuotes(company: Company, opportunities: ReturnType<typeof buildOpportunities>) {
-  const dice = company.dice("quote");
+  const random = company.random("quote");
   return opportunities.map((opportunity, i) => {
     const status = {
       qualification: "draft",
@@ -147,7 +154,7 @@ function buildQuotes(company: Company, opportunities: ReturnType<typeof buildOpp
       proposal: "sent",
       negotiation: "sent",
       won: "accepted",
-      lost: dice.chance(0.6) ? "declined" : "expired",
+      lost: random.chance(0.6) ? "declined" : "expired",
     }[opportunity.stage];
     const issued = -400 + Math.floor((i * 400) / opportunities.length);
     return {
@@ -163,17 +170,17 @@ function buildQuotes(company: Company, opportunities: ReturnType<typeof buildOpp
       issued_on: status === "draft" ? null : day(issued),
       valid_until: status === "draft" ? null : day(issued + 45),
       amount: opportunity.amount,
-      discount_percent: dice.pick([0, 0, 0, 5, 7.5, 10]),
+      discount_percent: random.pick([0, 0, 0, 5, 7.5, 10]),
       currency: company.currency,
       introduction:
         "Thank you for the good talks. This offer covers what we agreed on, with a fixed price and a fixed date.",
-      created_ts: moment(issued - 1, dice.int(8, 17), dice.int(0, 59)),
+      created_ts: moment(issued - 1, random.int(8, 17), random.int(0, 59)),
     };
   });
 }
 
 function buildContracts(company: Company, quotes: ReturnType<typeof buildQuotes>, employees: readonly Employee[]) {
-  const dice = company.dice("contract");
+  const random = company.random("contract");
   const kinds = {
     framework: "Framework agreement",
     maintenance: "Maintenance contract",
@@ -184,13 +191,13 @@ function buildContracts(company: Company, quotes: ReturnType<typeof buildQuotes>
   return quotes.map((quote, i) => {
     const isAccepted = quote.status === "accepted";
     const kind = isAccepted
-      ? dice.weighted({ framework: 2, maintenance: 3, project: 5, licence: 2, nda: 0 })
-      : dice.weighted({ framework: 1, maintenance: 1, project: 0, licence: 1, nda: 4 });
+      ? random.weighted({ framework: 2, maintenance: 3, project: 5, licence: 2, nda: 0 })
+      : random.weighted({ framework: 1, maintenance: 1, project: 0, licence: 1, nda: 4 });
     const start = -380 + Math.floor((i * 400) / quotes.length);
     const isOld = start < -190;
     const status = isOld
-      ? dice.weighted({ signed: 60, expired: 30, terminated: 10 })
-      : dice.weighted({ signed: isAccepted ? 80 : 40, in_negotiation: 25, draft: 20 });
+      ? random.weighted({ signed: 60, expired: 30, terminated: 10 })
+      : random.weighted({ signed: isAccepted ? 80 : 40, in_negotiation: 25, draft: 20 });
     const isSigned = status === "signed" || status === "expired" || status === "terminated";
     return {
       id: company.id("contract"),
@@ -202,15 +209,15 @@ function buildContracts(company: Company, quotes: ReturnType<typeof buildQuotes>
       client_id: quote.client_id,
       quote_id: isAccepted ? quote.id : null,
       owner_id: cyclic(employees, (i * 3) % 30).id,
-      signed_on: isSigned ? day(Math.min(start, 0) - dice.int(2, 20)) : null,
+      signed_on: isSigned ? day(Math.min(start, 0) - random.int(2, 20)) : null,
       start_on: day(start),
       end_on: day(start + (status === "expired" ? 180 : 730)),
-      notice_period_days: dice.pick([30, 60, 90]),
+      notice_period_days: random.pick([30, 60, 90]),
       auto_renew: kind === "maintenance" || kind === "licence",
-      annual_value: kind === "nda" ? 0 : dice.int(2, 60) * 1500,
+      annual_value: kind === "nda" ? 0 : random.int(2, 60) * 1500,
       currency: company.currency,
       is_private: i % 22 === 9,
-      created_ts: moment(Math.min(start - 30, -2), dice.int(8, 17), dice.int(0, 59)),
+      created_ts: moment(Math.min(start - 30, -2), random.int(8, 17), random.int(0, 59)),
     };
   });
 }

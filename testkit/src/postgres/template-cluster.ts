@@ -56,7 +56,7 @@ export function socketUrl(socketFolder: string, database: string): string {
  */
 function contentKey(version: string): string {
   const hash = createHash("sha256").update(`${CACHE_FORMAT} ${version} ${new Date().toISOString().slice(0, 10)}`);
-  const files = globSync("db/**/*.{ts,sql,json}", {
+  const files = globSync("{db,packages/shared/src}/**/*.{ts,sql,json}", {
     cwd: repositoryRoot,
     exclude: ["**/node_modules/**", "**/*.test.ts"],
   });
