@@ -13,7 +13,7 @@ const cluster = useTestCluster({ gateways: 2, watchers: 1, env: { MAX_SUBSCRIPTI
 const subscribe = (payload: unknown) => JSON.stringify({ type: "SUBSCRIBE", id: "bad", payload });
 const someId = randomUUID();
 
-const badFrames: readonly (readonly [what: string, frame: string, code: ErrorCode, echoed: boolean])[] = [
+const badFrames: readonly (readonly [description: string, frame: string, code: ErrorCode, echoed: boolean])[] = [
   ["unknown entity code", subscribe({ entityCode: "nonsense", entityIds: [someId] }), "unknown_entity", true],
   ["malformed UUID", subscribe({ entityCode: "project", entityIds: [someId, "not-a-uuid"] }), "invalid_id", true],
   ["malformed container", subscribe({ entityCode: "task", within: ["1"] }), "invalid_id", true],
@@ -46,27 +46,27 @@ async function project(): Promise<string> {
   return id;
 }
 
-test("a bad message is answered with its error; the socket, its subscriptions and other sockets stay intact", async () => {
+test("[CON-6, CON-8, SUB-11, LIM-7] a bad message is answered by ERROR; its socket, subscriptions and other sockets are unaffected", async () => {
   const id = await project();
   const bystander = await cluster().socket("carol", 0);
   await bystander.subscribe("project", [id]);
-  for (const [what, frame, code, echoed] of badFrames) {
+  for (const [description, frame, code, echoed] of badFrames) {
     await using socket = await cluster().socket("bob", 0);
     await socket.subscribe("project", [id]);
     socket.sendRaw(frame);
     const answer = await socket.next("ERROR");
-    expect({ what, code: answer.payload.code }).toEqual({ what, code });
+    expect({ description, code: answer.payload.code }).toEqual({ description, code });
     expect(answer.id).toBe(echoed ? "bad" : undefined);
     expect(answer.payload.message).not.toBe("");
     await socket.ping();
-    const version = await rename(cluster().sql, "project", id, `After: ${what}`);
+    const version = await rename(cluster().sql, "project", id, `After: ${description}`);
     await socket.untilVersion("project", id, version);
     await bystander.untilVersion("project", id, version);
   }
   expect(bystander.received.some((message) => message.type === "ERROR")).toBe(false);
 });
 
-test("JSON that is no message is answered with an error, too", async () => {
+test("[CON-8] JSON that is not a message is answered by ERROR", async () => {
   const socket = await cluster().socket("bob", 0);
   for (const frame of ["null", "[]", "7", '"PING"', "{}", '{"type":null}', ""]) {
     socket.sendRaw(frame);
@@ -76,7 +76,7 @@ test("JSON that is no message is answered with an error, too", async () => {
   await socket.ping();
 });
 
-test("a refused message changes nothing and leaves no partial subscription", async () => {
+test("[CON-8] a refused message changes nothing and leaves no partial subscription", async () => {
   const id = await project();
   const socket = await cluster().socket("bob", 0);
   const answer = await socket.request({
@@ -98,7 +98,7 @@ test("a refused message changes nothing and leaves no partial subscription", asy
 test.each([
   ["an oversized message", "x".repeat(64 * 1024 + 1)],
   ["a binary frame", Buffer.from([1, 2, 3])],
-])("%s ends its own socket alone", async (_what, frame) => {
+])("[LIM-1, CLO-1] %s closes only its own socket", async (_description, frame) => {
   const id = await project();
   const bystander = await cluster().socket("bob", 0);
   await bystander.subscribe("project", [id]);
@@ -107,11 +107,11 @@ test.each([
   socket.sendRaw(frame);
   const { code } = await socket.closed;
   expect([1009, 4400]).toContain(code);
-  await bystander.untilVersion("project", id, await rename(cluster().sql, "project", id, "Still here"));
+  await bystander.untilVersion("project", id, await rename(cluster().sql, "project", id, "Unaffected"));
   await bystander.ping();
 });
 
-test("a stream of malformed messages closes only its own socket", async () => {
+test("[CLO-1] a stream of malformed messages closes only its own socket", async () => {
   const bystander = await cluster().socket("bob", 0);
   const socket = await cluster().socket("bob", 0);
   const flood = async (): Promise<void> => {
@@ -125,7 +125,7 @@ test("a stream of malformed messages closes only its own socket", async () => {
   await bystander.ping();
 });
 
-test("a SUBSCRIBE beyond the limit is refused as a whole, and existing subscriptions stay", async () => {
+test("[LIM-2] a SUBSCRIBE beyond the limit is refused as a whole, and existing subscriptions stay", async () => {
   const { organizationId } = (await cluster().rest("alice")).person;
   const ids = await insertProjects(cluster().sql, { organizationId, count: maxSubscriptions + 1 });
   await cluster().settled();
@@ -140,10 +140,10 @@ test("a SUBSCRIBE beyond the limit is refused as a whole, and existing subscript
   expect(await counted()).toBe(1);
   expect((await socket.subscribe("project", others.slice(1))).count).toBe(maxSubscriptions - 1);
   expect(await counted()).toBe(maxSubscriptions);
-  await socket.untilVersion("project", one, await rename(cluster().sql, "project", one, "Still held"));
+  await socket.untilVersion("project", one, await rename(cluster().sql, "project", one, "Still subscribed"));
 });
 
-test("ids in any letter case are the same row", async () => {
+test("[SUB-2] ids in any letter case name the same row", async () => {
   const id = await project();
   const socket = await cluster().socket("bob", 1);
   const answer = await socket.subscribe("project", [id.toUpperCase(), id]);
@@ -153,8 +153,8 @@ test("ids in any letter case are the same row", async () => {
   expect(socket.versions.deliveries("project", id)).toHaveLength(1);
 });
 
-/** A token that the cluster's secret signed, with some claims of our choice. */
-function tokens(more: { audience?: string; secret?: string } = {}): Tokens {
+/** Signs tokens with the secret and audience of the cluster, unless others are given. */
+function createTokens(more: { audience?: string; secret?: string } = {}): Tokens {
   return new Tokens({
     JWT_SECRET: more.secret ?? cluster().services.settings["JWT_SECRET"] ?? "",
     JWT_ISSUER: "heliograph",
@@ -163,7 +163,7 @@ function tokens(more: { audience?: string; secret?: string } = {}): Tokens {
   });
 }
 
-test("without a valid token the handshake is answered 401", async () => {
+test("[CON-2] a handshake without a valid token is answered 401", async () => {
   const { person, token, url } = await cluster().rest("bob");
   const identity = { personId: person.id, organizationId: person.organizationId };
   const dayAgo = Date.now() - 86_400_000;
@@ -173,28 +173,28 @@ test("without a valid token the handshake is answered 401", async () => {
   const bad: readonly (readonly [string, string | undefined, string])[] = [
     ["absent", undefined, "unauthenticated"],
     ["garbage", "garbage", "unauthenticated"],
-    ["expired", tokens().sign(identity, dayAgo).token, "token_expired"],
-    ["of another audience", tokens({ audience: "elsewhere" }).sign(identity).token, "unauthenticated"],
-    ["signed with another key", tokens({ secret: "z".repeat(40) }).sign(identity).token, "unauthenticated"],
+    ["expired", createTokens().sign(identity, dayAgo).token, "token_expired"],
+    ["for another audience", createTokens({ audience: "elsewhere" }).sign(identity).token, "unauthenticated"],
+    ["signed with another key", createTokens({ secret: "z".repeat(40) }).sign(identity).token, "unauthenticated"],
     ["unsigned", `${unsigned}.`, "unauthenticated"],
   ];
-  for (const [what, wrong, code] of bad)
+  for (const [description, wrong, code] of bad)
     for (const tokenIn of ["subprotocol", "query"] as const) {
       const refused = await TestSocket.connect({ url, token: wrong, tokenIn }).catch((error: unknown) => error);
-      expect(refused, what).toBeInstanceOf(RefusedUpgrade);
+      expect(refused, description).toBeInstanceOf(RefusedUpgrade);
       if (!(refused instanceof RefusedUpgrade)) continue;
-      expect({ what, status: refused.status }).toEqual({ what, status: 401 });
-      expect({ what, ...JSON.parse(refused.body) }).toMatchObject({ what, error: { code } });
+      expect({ description, status: refused.status }).toEqual({ description, status: 401 });
+      expect({ description, ...JSON.parse(refused.body) }).toMatchObject({ description, error: { code } });
     }
 });
 
-test("a valid token is accepted as subprotocol and in the query", async () => {
+test("[CON-1, CON-4] a valid token is accepted as a subprotocol and in the query", async () => {
   const { token, url } = await cluster().rest("bob");
-  await using asBrowser = await TestSocket.connect({ url, token });
-  expect(asBrowser.subprotocol).toBe("heliograph.v1");
-  await asBrowser.ping();
-  await using asTool = await TestSocket.connect({ url, token, tokenIn: "query" });
-  await asTool.ping();
+  await using bySubprotocol = await TestSocket.connect({ url, token });
+  expect(bySubprotocol.subprotocol).toBe("heliograph.v1");
+  await bySubprotocol.ping();
+  await using byQuery = await TestSocket.connect({ url, token, tokenIn: "query" });
+  await byQuery.ping();
   for (const { name } of cluster().services.gateways)
     expect(
       cluster()
@@ -203,7 +203,7 @@ test("a valid token is accepted as subprotocol and in the query", async () => {
     ).toEqual([]);
 });
 
-test("a page of another origin is refused, one of the gateway's own host is not", async () => {
+test("a handshake from another origin is refused, one from the gateway's own origin is accepted", async () => {
   const { token, url } = await cluster().rest("bob");
   const refused = await TestSocket.connect({ url, token, origin: "https://elsewhere.example" }).catch(
     (error: unknown) => error,
@@ -214,7 +214,7 @@ test("a page of another origin is refused, one of the gateway's own host is not"
   await own.ping();
 });
 
-test("a plain GET of the socket's path explains the endpoint and checks a token", async () => {
+test("[CON-2] a plain GET of the socket's path explains the endpoint and verifies a token", async () => {
   const address = new URL("/ws/sync", cluster().gateway(0).url);
   const plain = await fetch(address);
   expect(plain.status).toBe(426);

@@ -14,7 +14,7 @@ async function task(): Promise<{ id: string; projectId: string }> {
   return { id, projectId };
 }
 
-test("a bad write is refused with its reason, writes nothing and sends no signal", async () => {
+test("a bad write is refused with its reason, writes nothing and causes no signal", async () => {
   const { id, projectId } = await task();
   const bob = await cluster().rest("bob");
   const socket = await cluster().socket("carol");
@@ -24,33 +24,33 @@ test("a bad write is refused with its reason, writes nothing and sends no signal
     ["unknown column", () => bob.patch(`task/${id}`, { title: "x", titel: "y" }), 400, "unknown_column"],
     ["read-only column", () => bob.patch(`task/${id}`, { version: 1 }), 400, "read_only_column"],
     ["wrong type", () => bob.patch(`task/${id}`, { title: 7 }), 400, "invalid_body"],
-    ["unknown word of an enumeration", () => bob.patch(`task/${id}`, { status: "forgotten" }), 400, "invalid_body"],
-    ["no JSON", () => bob.patch(`task/${id}`, '{"title":'), 400, "invalid_body"],
+    ["unknown value of an enumeration", () => bob.patch(`task/${id}`, { status: "forgotten" }), 400, "invalid_body"],
+    ["invalid JSON", () => bob.patch(`task/${id}`, '{"title":'), 400, "invalid_body"],
     ["missing required column", () => bob.post("task", { project_id: projectId }), 400, "invalid_body"],
     [
-      "missing row as reference",
+      "reference to a missing row",
       () => bob.post("task", { title: "x", project_id: randomUUID() }),
       422,
       "reference_violation",
     ],
-    ["broken rule", () => bob.patch(`task/${id}`, { title: "   " }), 422, "check_violation"],
+    ["violated check", () => bob.patch(`task/${id}`, { title: "   " }), 422, "check_violation"],
     ["unknown entity", () => bob.post("nonsense", { title: "x" }), 404, "unknown_entity"],
     ["malformed id", () => bob.patch("task/not-a-uuid", { title: "x" }), 400, "invalid_id"],
     ["missing row", () => bob.patch(`task/${randomUUID()}`, { title: "x" }), 404, "not_found"],
-    ["id that is taken", () => bob.post("task", { id, title: "x", project_id: projectId }), 409, "already_exists"],
+    ["existing id", () => bob.post("task", { id, title: "x", project_id: projectId }), 409, "already_exists"],
   ];
-  for (const [what, call, status, code] of refusals) {
+  for (const [description, call, status, code] of refusals) {
     const answer = await call();
-    expect({ what, status: answer.status, code: answer.body.error.code }).toEqual({ what, status, code });
+    expect({ description, status: answer.status, code: answer.body.error.code }).toEqual({ description, status, code });
     expect(answer.body.error.message).not.toBe("");
   }
   expect(await versionsOf(cluster().sql, "task", [id])).toEqual(before);
-  await socket.untilVersion("task", id, await rename(cluster().sql, "task", id, "A good change"));
+  await socket.untilVersion("task", id, await rename(cluster().sql, "task", id, "A valid change"));
   expect(socket.versions.delivered()).toEqual(new Set([`task/${id}`]));
   expect(socket.versions.deliveries("task", id)).toHaveLength(1);
 });
 
-test("a stale If-Match is answered 409 with the current document", async () => {
+test("[G4] a stale If-Match is answered 409 with the current document", async () => {
   const { id } = await task();
   const bob = await cluster().rest("bob");
   const { body: read } = await bob.get(`task/${id}`);
@@ -65,7 +65,7 @@ test("a stale If-Match is answered 409 with the current document", async () => {
   expect(answer.body.current).toMatchObject({ id, version, title: "Faster than bob" });
 });
 
-test("a repeated write with the same key acts once and is delivered once", async () => {
+test("[G4] a repeated write with the same key takes effect once and is delivered once", async () => {
   const { projectId } = await task();
   const bob = await cluster().rest("bob");
   const socket = await cluster().socket("carol");
@@ -81,7 +81,7 @@ test("a repeated write with the same key acts once and is delivered once", async
   expect(socket.versions.deliveries("task", document.id)).toHaveLength(2);
 });
 
-test("without a token nothing is read", async () => {
+test("[G5] a request without a valid token reads nothing", async () => {
   for (const headers of [{}, { authorization: "Bearer garbage" }] as Record<string, string>[]) {
     const response = await fetch(new URL("/api/v1/project", cluster().gateway(0).url), { headers });
     expect(response.status).toBe(401);

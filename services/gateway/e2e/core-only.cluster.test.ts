@@ -5,7 +5,7 @@ import { startCluster } from "@heliograph/testkit/cluster/cluster";
 import { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, inject, test } from "vitest";
 
-test("a database with the core alone serves a table of the adopter to tokens issued elsewhere, and has no sign-in", async () => {
+test("a database with only the core serves the adopter's table to holders of tokens issued elsewhere, and has no sign-in", async () => {
   await using db = await createTestDatabase({ template: "core" });
   const { rows: others } = await db.pool.query("select from pg_namespace where nspname = 'app'");
   expect(others).toEqual([]);

@@ -19,7 +19,7 @@ async function health(url: string, which: "live" | "ready"): Promise<number> {
   return (await fetch(new URL(`/healthz/${which}`, url))).status;
 }
 
-test("PostgreSQL stops and comes back: the socket stays, REST says 503 meanwhile, nothing is lost", async () => {
+test("[SUB-10, G1] while PostgreSQL is stopped, sockets stay open and REST answers 503; afterwards no change is missing", async () => {
   const [id = "", later = ""] = await projects(2);
   const bob = await cluster().rest("bob");
   const socket = await cluster().socket("bob");
@@ -36,8 +36,8 @@ test("PostgreSQL stops and comes back: the socket stays, REST says 503 meanwhile
   expect(answer).toMatchObject({ type: "ERROR", payload: { code: "unavailable" } });
   await socket.ping();
   expect(await health(bob.url, "live")).toBe(200);
-  // A client beside the services reaches the server all the time.
-  const version = await rename(cluster().sql, "project", id, "While the services could not see it");
+  // The test connects to the server directly, so its write succeeds during the outage.
+  const version = await rename(cluster().sql, "project", id, "During the outage");
 
   await cluster().databaseProxy.open();
   await waitFor("REST works again", async () => (await bob.get("project?limit=1")).status === 200);
@@ -49,7 +49,7 @@ test("PostgreSQL stops and comes back: the socket stays, REST says 503 meanwhile
     await waitFor(`${service.name} is ready`, async () => (await health(service.url, "ready")) === 200);
 });
 
-test("all database sessions are terminated at once: the services recover", async () => {
+test("[G1] the services recover after all their database sessions are terminated", async () => {
   const [id = ""] = await projects(1);
   const socket = await cluster().socket("bob");
   await socket.subscribe("project", [id]);
@@ -65,17 +65,17 @@ test("all database sessions are terminated at once: the services recover", async
 });
 
 test.each(["gateway", "watcher"] as const)(
-  "a %s that starts before its database waits, says so, and begins when it is there",
+  "a %s that starts before its database logs that it waits, and becomes ready when the database is reachable",
   async (kind) => {
     const services = kind === "gateway" ? cluster().services.gateways : cluster().services.watchers;
     const name = `${kind}-${services.length + 1}`;
     const port = await anyFreePort();
     await cluster().databaseProxy.close();
     const starting = cluster().services.add(kind, { port });
-    // Handled below; a failure while the log is awaited must not end the test run.
+    // Awaited below. Until then, a failure must not be an unhandled rejection, which would end the test run.
     starting.catch(() => undefined);
     try {
-      await waitFor("it says what it waits for", () =>
+      await waitFor("a log line that it waits", () =>
         cluster()
           .log(name)
           .some((line) => line.includes("waiting for")),

@@ -8,7 +8,7 @@ import { leads, useTestCluster } from "./harness/test-cluster.ts";
 
 const cluster = useTestCluster({ gateways: 1, watchers: 1, env: { SYNC_ENABLED: "false" } });
 
-test("the upgrade is answered 503 with the reason", async () => {
+test("[CON-9] an upgrade is answered 503 with the reason", async () => {
   const { token, url } = await cluster().rest("bob");
   const refused = await TestSocket.connect({ url, token }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(RefusedUpgrade);
@@ -17,17 +17,17 @@ test("the upgrade is answered 503 with the reason", async () => {
   expect(JSON.parse(refused.body)).toMatchObject({ error: { code: "sync_disabled", message: expect.any(String) } });
 });
 
-test("a plain GET of the socket's path tells browsers the same", async () => {
+test("[CON-2, CON-9] a plain GET of the socket's path gives the same answer", async () => {
   const response = await fetch(new URL("/ws/sync", cluster().gateway(0).url));
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ error: { code: "sync_disabled", message: expect.any(String) } });
 });
 
-test("REST works, the watcher is ready and idle, and writes wait for sync to be switched on again", async () => {
+test("REST works, the watcher is ready and idle, and writes are sequenced when sync is switched on again", async () => {
   const bob = await cluster().rest("bob");
   const { body: page } = await bob.get<Page>("project?limit=1");
   const [project] = page.items;
-  if (!project) throw new Error("the demo has no project");
+  if (!project) throw new Error("the demo data has no project");
   const patched = await bob.patch(`project/${project.id}`, { name: "Written while sync was off" });
   expect(patched.status).toBe(200);
 

@@ -15,7 +15,7 @@ const changes = 300;
 
 type Holder = { readonly socket: TestSocket; readonly held: ReadonlySet<string>; readonly tenant: string };
 
-/** Rows of one tenant to hold, and one more that everybody holds and that is changed last. */
+/** Rows of one tenant, of which each socket subscribes to some, and a row that all subscribe to and that changes last. */
 type Tenant = { readonly rows: readonly string[]; readonly barrier: string };
 
 async function tenantOf(user: User): Promise<[string, Tenant]> {
@@ -29,7 +29,7 @@ async function tenantOf(user: User): Promise<[string, Tenant]> {
   return [organizationId, { rows, barrier }];
 }
 
-test.each([1])("200 sockets receive exactly what they subscribed to (seed %i)", async (seed) => {
+test.each([1])("[G1] 200 sockets receive exactly the changes that they subscribed to (seed %i)", async (seed) => {
   const random = new SeededRandom(seed);
   const tenants = new Map([await tenantOf("alice"), await tenantOf("dave")]);
   await cluster().settled();
@@ -58,7 +58,7 @@ test.each([1])("200 sockets receive exactly what they subscribed to (seed %i)", 
     const id = random.pick(rows);
     last.set(id, await rename(cluster().sql, "task", id, `Change ${n}`));
   }
-  // Sequenced before the barriers are written, so every gateway applies the barriers last.
+  // The changes are sequenced before the barriers are written, so every gateway applies the barriers last.
   await cluster().settled();
   const barriers = new Map<string, number>();
   for (const { barrier } of tenants.values())

@@ -14,8 +14,8 @@ async function rows(): Promise<{ projectId: string; tasks: string[] }> {
   return { projectId, tasks };
 }
 
-/** A client that holds rows by id and a container, and lost its link. */
-async function lost(projectId: string, tasks: readonly string[], gateway = 0): Promise<TestSocket> {
+/** A socket with subscriptions by id and through a container whose connection was cut. */
+async function lostSocket(projectId: string, tasks: readonly string[], gateway = 0): Promise<TestSocket> {
   const socket = await cluster().socket("bob", gateway);
   await socket.subscribe("task", tasks, { within: [projectId] });
   socket.destroy();
@@ -23,10 +23,10 @@ async function lost(projectId: string, tasks: readonly string[], gateway = 0): P
   return socket;
 }
 
-test("reconnection handling: a lost link is resumed at another gateway: every change of the meantime is told, once, and nothing else", async () => {
+test("[RES-2, RES-3] a lost connection is resumed at another gateway and receives each missed change exactly once", async () => {
   const { projectId, tasks } = await rows();
-  const before = await lost(projectId, tasks);
-  const [edited = "", deleted = "", quiet = ""] = tasks;
+  const before = await lostSocket(projectId, tasks);
+  const [edited = "", deleted = "", later = ""] = tasks;
   await rename(cluster().sql, "task", edited, "Once");
   const last = await rename(cluster().sql, "task", edited, "Twice");
   const colleague = await cluster().rest("alice", 1);
@@ -34,52 +34,53 @@ test("reconnection handling: a lost link is resumed at another gateway: every ch
   const { body } = await colleague.post("task", {
     project_id: projectId,
     organization_id: colleague.person.organizationId,
-    title: "Born meanwhile",
+    title: "Created in the meantime",
   });
   const after = await cluster().socket("bob", 1);
   expect((await after.resume(before.resumePoint)).count).toBe(tasks.length + 1);
   await after.untilVersion("task", edited, last);
   await after.untilVersion("task", body.id, body.version);
   await after.until("the deletion", () => after.versions.isGone("task", deleted));
-  const live = await rename(cluster().sql, "task", quiet, "Live again");
-  await after.untilVersion("task", quiet, live);
+  const live = await rename(cluster().sql, "task", later, "After RESUME");
+  await after.untilVersion("task", later, live);
   expect(after.versions.disorder()).toEqual([]);
-  expect(after.versions.delivered()).toEqual(new Set([edited, deleted, quiet, body.id].map((id) => `task/${id}`)));
+  expect(after.versions.delivered()).toEqual(new Set([edited, deleted, later, body.id].map((id) => `task/${id}`)));
 });
 
-test("reconnection handling: link after link breaks, from gateway to gateway, while rows change: nothing is missed", async () => {
+test("[RES-3, G1] a client that loses its connection again and again while rows change, and resumes at alternating gateways, misses nothing", async () => {
   const { projectId, tasks } = await rows();
   let socket = await cluster().socket("bob", 0);
   await socket.subscribe("task", tasks, { within: [projectId] });
-  const told = new Map<string, number>();
-  const note = (): void => {
-    for (const [key, version] of socket.versions.current()) told.set(key, Math.max(version, told.get(key) ?? 0));
+  const received = new Map<string, number>();
+  const recordReceived = (): void => {
+    for (const [key, version] of socket.versions.current())
+      received.set(key, Math.max(version, received.get(key) ?? 0));
   };
   for (let turn = 0; turn < 8; turn += 1) {
     await Promise.all(tasks.slice(turn, turn + 10).map((id) => rename(cluster().sql, "task", id, `Turn ${turn}`)));
-    note();
+    recordReceived();
     const { resumePoint } = socket;
     socket.destroy();
     await socket.closed;
-    note();
+    recordReceived();
     socket = await cluster().socket("bob", turn % 2);
     await socket.resume(resumePoint);
   }
   const versions = await versionsOf(cluster().sql, "task", tasks);
   await socket.until("every last version", () => {
-    note();
-    return [...versions].every(([id, version]) => (told.get(`task/${id}`) ?? 0) >= version);
+    recordReceived();
+    return [...versions].every(([id, version]) => (received.get(`task/${id}`) ?? 0) >= version);
   });
 });
 
-test("reconnection handling: after a longer absence the session is gone: RESET, and SUBSCRIBE with versions names what differs", async () => {
+test("[RES-4, SUB-1] after the session has expired, RESUME is answered by RESET, and SUBSCRIBE with versions reports what differs", async () => {
   const { projectId, tasks } = await rows();
   const held = await versionsOf(cluster().sql, "task", tasks);
-  const before = await lost(projectId, tasks);
+  const before = await lostSocket(projectId, tasks);
   const [edited = "", deleted = ""] = tasks;
-  const version = await rename(cluster().sql, "task", edited, "While away");
+  const version = await rename(cluster().sql, "task", edited, "While disconnected");
   await cluster().sql.query("delete from app.task where id = $1", [deleted]);
-  // Not before its gateway has noted the loss: that sets the end of the grace, too.
+  // The gateway sets the end of the grace period when it notices the loss, so this waits for that.
   const expire = `update app.rxdb_session set expires_ts = now() - interval '1 s'
     where connection_id = $1 and disconnected_ts is not null`;
   await expect.poll(async () => (await cluster().sql.query(expire, [before.connectionId])).rowCount).toBe(1);
@@ -91,14 +92,14 @@ test("reconnection handling: after a longer absence the session is gone: RESET, 
   expect(gone).toEqual([deleted]);
 });
 
-test("reconnection handling: a gateway that is killed: its sockets resume at the other one with their subscriptions", async () => {
+test("[RES-3] after a gateway is killed, its connections are resumed at the other one with their subscriptions", async () => {
   const { projectId, tasks } = await rows();
   const sockets = await Promise.all([1, 1, 1].map((gateway) => cluster().socket("bob", gateway)));
   for (const socket of sockets) await socket.subscribe("task", tasks, { within: [projectId] });
   const [edited = ""] = tasks;
   await cluster().gateway(1).kill("SIGKILL");
   await Promise.all(sockets.map(({ closed }) => closed));
-  const version = await rename(cluster().sql, "task", edited, "Nobody there");
+  const version = await rename(cluster().sql, "task", edited, "While all are disconnected");
   const resumed = await Promise.all(
     sockets.map(async ({ resumePoint }) => {
       const socket = await cluster().socket("bob", 0);

@@ -13,21 +13,24 @@ import { readMetric } from "./harness/read-metric.ts";
 import { TestCluster } from "./harness/test-cluster.ts";
 
 const changes = 500;
-/** Without hints the log is polled every 250 ms; a lost hint is noticed at the next one or at a heartbeat, each second. */
+/**
+ * Limit for the delivery of a change. Without Redis the log is polled every 250 ms; a lost hint is noticed at the next
+ * hint or at the heartbeat, which comes every second.
+ */
 const promptMs = 2000;
 
-/** Hints that Redis has taken from a watcher. */
+/** The number of hints of a watcher that Redis accepted. */
 const sentHints = (watcher: ServiceProcess): Promise<number> =>
   readMetric(watcher.url, "heliograph_watcher_hints_total", /result="sent"/);
 
-/** Breaks the connections on which watchers publish; they come back by themselves. */
+/** Kills the connections on which watchers publish. The watchers reconnect automatically. */
 async function cutPublishers(admin: Redis): Promise<void> {
   const clients = String(await admin.client("LIST")).split("\n");
   for (const line of clients.filter((client) => client.includes("name=watcher-publisher")))
     await admin.client("KILL", "ID", /^id=(\d+)/.exec(line)?.[1] ?? "");
 }
 
-describe("a Redis that comes and goes", () => {
+describe("a Redis that starts late, is killed and restarts", () => {
   let program = "";
   let port = 0;
   let redis: RedisServer | undefined;
@@ -43,7 +46,7 @@ describe("a Redis that comes and goes", () => {
     if (found.program === null) throw new Error(found.reason);
     program = found.program;
     port = await anyFreePort();
-    // Nothing listens there yet: the services have to start without it.
+    // No Redis listens on the port yet, so the services start without it.
     cluster = await TestCluster.start({ redis: `redis://127.0.0.1:${port}` });
   });
   afterAll(async () => {
@@ -59,8 +62,8 @@ describe("a Redis that comes and goes", () => {
     return ids;
   }
 
-  /** Each of some changes in a row is told soon: by polling, not by the check of the head that comes every 5 s. */
-  async function expectPromptness(sockets: readonly TestSocket[]): Promise<void> {
+  /** Several consecutive changes are each delivered within `promptMs`, so not by the check of the head every 5 s. */
+  async function expectPromptDelivery(sockets: readonly TestSocket[]): Promise<void> {
     const [id = ""] = await tasks(1);
     for (const socket of sockets) await socket.subscribe("task", [id]);
     for (let n = 0; n < 4; n++) {
@@ -69,7 +72,7 @@ describe("a Redis that comes and goes", () => {
     }
   }
 
-  test("unreachable at start: the services log it, and changes arrive all the same", async () => {
+  test("[HINT-6] services that start without a reachable Redis log it, and deliver changes nevertheless", async () => {
     for (const { name } of [...cluster.services.gateways, ...cluster.services.watchers])
       await waitFor(`${name} names Redis`, () => cluster.log(name).some((line) => /redis/i.test(line)));
     const [id = ""] = await tasks(1);
@@ -78,16 +81,16 @@ describe("a Redis that comes and goes", () => {
     await socket.untilVersion("task", id, await rename(cluster.sql, "task", id, "Without Redis"));
   });
 
-  test("when Redis appears it is used", async () => {
+  test("when Redis becomes reachable, hints are sent through it", async () => {
     await start();
     const [id = ""] = await tasks(1);
     await waitFor("hints are sent", async () => {
-      await rename(cluster.sql, "task", id, `Look ${performance.now()}`);
+      await rename(cluster.sql, "task", id, `Probe ${performance.now()}`);
       return (await sentHints(await cluster.leader())) > 0;
     });
   });
 
-  test(`killed and restarted during ${changes} changes, every socket ends up with all of them`, async () => {
+  test(`[HINT-3, HINT-6, G1] while Redis is killed and restarted, every socket receives all of ${changes} changes`, async () => {
     const ids = await tasks(changes);
     const sockets = await Promise.all(
       (["bob", "carol", "alice", "bob"] as const).map((user, index) => cluster.socket(user, index % 2)),
@@ -98,16 +101,16 @@ describe("a Redis that comes and goes", () => {
     for (const [index, id] of ids.entries()) {
       if (index === 150) await redis?.stop("SIGKILL");
       if (index === 350) {
-        // Told while Redis is dead: it costs time, not changes.
+        // Everything so far is delivered without Redis, only later.
         await Promise.all(sockets.map((socket) => socket.untilAll("task", versions)));
-        await expectPromptness(sockets);
+        await expectPromptDelivery(sockets);
         await start();
       }
-      // The gateways hear hints again, in the middle of changes that they have been reading from the log.
+      // The gateways receive hints again in the middle of changes that they read from the log.
       if (index === 425)
         for (const { name, url } of cluster.services.gateways)
           await waitFor(
-            `${name} hears hints`,
+            `${name} receives hints`,
             async () => (await readMetric(url, "heliograph_gateway_redis_connected")) === 1,
           );
       versions.set(id, await rename(cluster.sql, "task", id, `Change ${index}`));
@@ -120,7 +123,7 @@ describe("a Redis that comes and goes", () => {
     expect(await sequenceFaults(cluster.sql)).toEqual([]);
   });
 
-  test("changes of hints that Redis never accepted are read from the log", async () => {
+  test("[HINT-3, HINT-11] changes whose hints Redis never accepted are read from the log", async () => {
     const ids = await tasks(200);
     const sockets = [await cluster.socket("bob", 0), await cluster.socket("carol", 1)];
     for (const socket of sockets) await socket.subscribe("task", ids);
@@ -132,7 +135,7 @@ describe("a Redis that comes and goes", () => {
     const versions = new Map<string, number>();
     try {
       for (const [index, id] of ids.entries()) {
-        // The gateways stay connected: nothing but the missing number tells them.
+        // The gateways stay connected, so only the gap in the numbers reveals the lost hints.
         if (index % 40 === 0) await cutPublishers(admin);
         versions.set(id, await rename(cluster.sql, "task", id, `Change ${index}`));
         if (index % 40 === 39) await cluster.settled();
@@ -145,7 +148,7 @@ describe("a Redis that comes and goes", () => {
     expect(await dropped()).toBeGreaterThan(before);
   });
 
-  test("malformed messages on the bus have no effect", async () => {
+  test("[HINT-10] malformed messages on the bus have no effect", async () => {
     const [id = ""] = await tasks(1);
     const sockets = [await cluster.socket("bob", 0), await cluster.socket("carol", 1)];
     for (const socket of sockets) await socket.subscribe("task", [id]);
@@ -166,18 +169,18 @@ describe("a Redis that comes and goes", () => {
     } finally {
       admin.disconnect();
     }
-    const version = await rename(cluster.sql, "task", id, "After the garbage");
+    const version = await rename(cluster.sql, "task", id, "After malformed messages");
     await Promise.all(sockets.map((socket) => socket.untilVersion("task", id, version, promptMs)));
     for (const { url } of cluster.services.gateways)
       expect(await readMetric(url, "heliograph_gateway_malformed_hints_total")).toBeGreaterThanOrEqual(4);
   });
 
-  test("after the restart hints arrive again", async () => {
+  test("hints are sent again after the restart", async () => {
     const [id = ""] = await tasks(1);
     const leader = await cluster.leader();
     const before = await sentHints(leader);
     await waitFor("hints are sent", async () => {
-      await rename(cluster.sql, "task", id, `Look ${performance.now()}`);
+      await rename(cluster.sql, "task", id, `Probe ${performance.now()}`);
       return (await sentHints(leader)) > before;
     });
   });

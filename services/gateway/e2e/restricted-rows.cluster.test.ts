@@ -6,19 +6,19 @@ import { type User, useTestCluster } from "./harness/test-cluster.ts";
 
 const cluster = useTestCluster();
 
-/** What a change of rights may take to reach the sockets. */
-const promisedMs = 2000;
+/** Limit for a change of rights to reach the sockets. */
+const limitMs = 2000;
 
-type Scene = {
+interface PrivateTasks {
   readonly organizationId: string;
   readonly projectId: string;
-  /** Private; only alice, an admin, may read it. */
+  /** A private task that only alice, an admin, may read. */
   readonly secret: string;
-  /** Private too, with grants to bob and carol: its changes go the same way to them as those of the secret would. */
+  /** A private task with grants to bob and carol, whose changes take the same path as those of `secret`. */
   readonly granted: string;
-};
+}
 
-async function scene(): Promise<Scene> {
+async function createPrivateTasks(): Promise<PrivateTasks> {
   const { organizationId } = (await cluster().rest("alice")).person;
   const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
   const [secret = "", granted = ""] = await insertTasks(cluster().sql, {
@@ -58,8 +58,8 @@ async function listed(user: User, projectId: string): Promise<Set<string>> {
   return new Set(body.items.map(({ id }) => id));
 }
 
-/** alice and bob on one gateway, carol and a second window of bob on the other; all hold the container. */
-async function audience(projectId: string) {
+/** Sockets of alice and bob at one gateway, of carol and again bob at the other; all are subscribed to the container. */
+async function subscribeMembers(projectId: string) {
   const sockets = {
     alice: await cluster().socket("alice", 0),
     bob: await cluster().socket("bob", 0),
@@ -73,9 +73,9 @@ async function audience(projectId: string) {
 const frames = (socket: TestSocket, id: string): string[] =>
   socket.received.map((message) => JSON.stringify(message)).filter((text) => text.includes(id));
 
-test("a private row inside a readable container is invisible to a member", async () => {
-  const { projectId, secret, granted } = await scene();
-  const { alice, bob, bobElsewhere, carol } = await audience(projectId);
+test("[SUB-5, INV-6, G5] a private row in a readable container is invisible to members without a grant", async () => {
+  const { projectId, secret, granted } = await createPrivateTasks();
+  const { alice, bob, bobElsewhere, carol } = await subscribeMembers(projectId);
   const byId = await cluster().socket("bob", 1);
   const refused = await byId.subscribe("task", [secret, granted]);
   expect(refused.gone).toEqual([secret]);
@@ -102,14 +102,14 @@ test("a private row inside a readable container is invisible to a member", async
   expect(rows).toEqual([]);
 });
 
-test("making it public shows it, making it private removes it", async () => {
-  const { projectId, secret } = await scene();
-  const { alice, bob, bobElsewhere, carol } = await audience(projectId);
+test("[INV-8, INV-9] a row appears when it becomes public and is removed when it becomes private", async () => {
+  const { projectId, secret } = await createPrivateTasks();
+  const { alice, bob, bobElsewhere, carol } = await subscribeMembers(projectId);
   const members = [bob, bobElsewhere, carol];
 
   await setPrivate(secret, false);
   const shown = await Promise.all(
-    members.map((socket) => socket.next("INVALIDATE", (message) => naming(message, secret), promisedMs)),
+    members.map((socket) => socket.next("INVALIDATE", (message) => names(message, secret), limitMs)),
   );
   for (const { payload } of shown)
     for (const change of payload.changes.filter(({ entityId }) => entityId === secret))
@@ -117,7 +117,7 @@ test("making it public shows it, making it private removes it", async () => {
   expect(await listed("bob", projectId)).toContain(secret);
   const byId = await cluster().socket("carol", 0);
   expect((await byId.subscribe("task", [secret])).gone).toEqual([]);
-  const open = await rename(cluster().sql, "task", secret, "Everybody may know");
+  const open = await rename(cluster().sql, "task", secret, "Public");
   for (const socket of [...members, alice, byId]) await socket.untilVersion("task", secret, open);
 
   await setPrivate(secret, true);
@@ -126,19 +126,19 @@ test("making it public shows it, making it private removes it", async () => {
       socket.next(
         "GONE",
         ({ payload }) => payload.entityCode === "task" && payload.entityIds.includes(secret),
-        promisedMs,
+        limitMs,
       ),
     ),
   );
   expect(await listed("bob", projectId)).not.toContain(secret);
   expect(await listed("carol", projectId)).not.toContain(secret);
 
-  // From here on nothing more of it, while alice goes on.
+  // From here on, only alice receives its changes.
   const seen = new Map([...members, byId].map((socket) => [socket, frames(socket, secret).length]));
-  const closed = await rename(cluster().sql, "task", secret, "Nobody else may know");
+  const closed = await rename(cluster().sql, "task", secret, "Only for alice");
   await alice.untilVersion("task", secret, closed);
   await setPrivate(secret, false);
-  await Promise.all(members.map((socket) => socket.untilVersion("task", secret, closed + 1, promisedMs)));
+  await Promise.all(members.map((socket) => socket.untilVersion("task", secret, closed + 1, limitMs)));
   for (const socket of members) {
     const added = frames(socket, secret).slice(seen.get(socket) ?? 0);
     expect(added.some((text) => text.includes(String(closed)))).toBe(false);
@@ -146,13 +146,13 @@ test("making it public shows it, making it private removes it", async () => {
   expect(alice.received.some((message) => message.type === "GONE")).toBe(false);
 });
 
-test("a grant shows the row to its person only; revoking it removes the row", async () => {
-  const { organizationId, projectId, secret, granted } = await scene();
-  const { alice, bob, bobElsewhere, carol } = await audience(projectId);
+test("[INV-8, INV-9, G5] a grant shows the row only to its person, and its revocation removes the row", async () => {
+  const { organizationId, projectId, secret, granted } = await createPrivateTasks();
+  const { alice, bob, bobElsewhere, carol } = await subscribeMembers(projectId);
 
   await grant({ organizationId, taskId: secret, user: "bob" });
   await Promise.all(
-    [bob, bobElsewhere].map((socket) => socket.next("INVALIDATE", (message) => naming(message, secret), promisedMs)),
+    [bob, bobElsewhere].map((socket) => socket.next("INVALIDATE", (message) => names(message, secret), limitMs)),
   );
   expect(await listed("bob", projectId)).toEqual(new Set([secret, granted]));
   const version = await rename(cluster().sql, "task", secret, "For alice and bob");
@@ -161,7 +161,7 @@ test("a grant shows the row to its person only; revoking it removes the row", as
   await revoke({ taskId: secret, user: "bob" });
   await Promise.all(
     [bob, bobElsewhere].map((socket) =>
-      socket.next("GONE", ({ payload }) => payload.entityIds.includes(secret), promisedMs),
+      socket.next("GONE", ({ payload }) => payload.entityIds.includes(secret), limitMs),
     ),
   );
   expect(await listed("bob", projectId)).toEqual(new Set([granted]));
@@ -175,42 +175,42 @@ test("a grant shows the row to its person only; revoking it removes the row", as
   expect(alice.received.some((message) => message.type === "GONE")).toBe(false);
 });
 
-test("a private row that moves, is created or is deleted is not disclosed to users who may not read it", async () => {
-  const { organizationId, projectId, secret, granted } = await scene();
+test("[INV-11, G5] a private row that moves, is created or is deleted is not disclosed to users who may not read it", async () => {
+  const { organizationId, projectId, secret, granted } = await createPrivateTasks();
   const [elsewhere = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
-  const { alice, bob, bobElsewhere, carol } = await audience(projectId);
+  const { alice, bob, bobElsewhere, carol } = await subscribeMembers(projectId);
   const members = [bob, bobElsewhere, carol];
   for (const socket of [alice, ...members]) await socket.subscribe("task", [], { within: [elsewhere] });
 
   await cluster().sql.query("update app.task set project_id = $2 where id = $1", [secret, elsewhere]);
-  const [born = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1, isPrivate: true });
-  // Told first: what is created and deleted in one batch was never there.
-  await alice.next("INVALIDATE", (message) => naming(message, born));
-  await cluster().sql.query("delete from app.task where id = $1", [born]);
-  await alice.until("the deletion", () => alice.versions.isGone("task", born));
+  const [created = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1, isPrivate: true });
+  // Waits for the creation, because a row that is created and deleted in one batch causes no signal.
+  await alice.next("INVALIDATE", (message) => names(message, created));
+  await cluster().sql.query("delete from app.task where id = $1", [created]);
+  await alice.until("the deletion", () => alice.versions.isGone("task", created));
   expect(alice.versions.deliveries("task", secret)).toHaveLength(1);
   const barrier = await rename(cluster().sql, "task", granted, "For bob and carol");
   for (const socket of members) await socket.untilVersion("task", granted, barrier);
   for (const socket of members) {
     expect(frames(socket, secret)).toEqual([]);
-    expect(frames(socket, born)).toEqual([]);
+    expect(frames(socket, created)).toEqual([]);
   }
 });
 
-test("several changes of a private row in one batch are not disclosed to users who may not read it", async () => {
-  const { organizationId, projectId, secret, granted } = await scene();
+test("[INV-11, G5] several changes of a private row in one batch are not disclosed to users who may not read it", async () => {
+  const { organizationId, projectId, secret, granted } = await createPrivateTasks();
   const [elsewhere = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
-  const { alice, bobElsewhere, carol } = await audience(projectId);
+  const { alice, bobElsewhere, carol } = await subscribeMembers(projectId);
   for (const socket of [alice, bobElsewhere, carol]) await socket.subscribe("task", [], { within: [elsewhere] });
   await grant({ organizationId, taskId: secret, user: "bob" });
-  await bobElsewhere.next("INVALIDATE", (message) => naming(message, secret));
+  await bobElsewhere.next("INVALIDATE", (message) => names(message, secret));
 
   await inOneTransaction([
     ["update app.task set title = 'Edited, and a grant of another user ends' where id = $1", [secret]],
     ["delete from app.entity_grant where entity_code = 'task' and entity_id = $1", [secret]],
   ]);
-  await bobElsewhere.next("GONE", ({ payload }) => payload.entityIds.includes(secret), promisedMs);
-  // The log gives a grant or revocation a version, too; told as the row's, a client would ask for it for ever.
+  await bobElsewhere.next("GONE", ({ payload }) => payload.entityIds.includes(secret), limitMs);
+  // A grant or revocation has a version in the log, too. A client that got it as the row's would refetch endlessly.
   const edited = (await versionsOf(cluster().sql, "task", [secret])).get(secret) ?? Number.NaN;
   await alice.untilVersion("task", secret, edited);
   expect(alice.versions.version("task", secret)).toBe(edited);
@@ -225,20 +225,20 @@ test("several changes of a private row in one batch are not disclosed to users w
   expect(frames(carol, secret)).toEqual([]);
 });
 
-test("a row that is moved and made private at once is removed from clients that saw it", async () => {
-  const { organizationId, projectId } = await scene();
+test("[INV-8] a row that is moved and made private in one change is removed from clients that could read it", async () => {
+  const { organizationId, projectId } = await createPrivateTasks();
   const [elsewhere = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
   const [open = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
   await cluster().settled();
-  const { bob, carol } = await audience(projectId);
+  const { bob, carol } = await subscribeMembers(projectId);
   expect(await listed("bob", projectId)).toContain(open);
   await cluster().sql.query("update app.task set project_id = $2, is_private = true where id = $1", [open, elsewhere]);
   for (const socket of [bob, carol])
-    await socket.next("GONE", ({ payload }) => payload.entityIds.includes(open), promisedMs);
+    await socket.next("GONE", ({ payload }) => payload.entityIds.includes(open), limitMs);
 });
 
-test("leaving the organization removes all its rows, from that person only", async () => {
-  const { projectId, organizationId } = await scene();
+test("[INV-10] the end of a membership removes all rows of the organization, from that person only", async () => {
+  const { projectId, organizationId } = await createPrivateTasks();
   const [task = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
   await cluster().settled();
   const carol = await cluster().socket("carol", 0);
@@ -247,7 +247,7 @@ test("leaving the organization removes all its rows, from that person only", asy
   const { person } = await cluster().rest("carol");
   await cluster().sql.query("delete from app.membership where person_id = $1", [person.id]);
   try {
-    await carol.until("the end of her rights", () => carol.versions.isGone("task", task) || !carol.isOpen, promisedMs);
+    await carol.until("the end of the rights", () => carol.versions.isGone("task", task) || !carol.isOpen, limitMs);
     const before = frames(carol, task).length;
     const version = await rename(cluster().sql, "task", task, "For members");
     await bob.untilVersion("task", task, version);
@@ -263,8 +263,8 @@ test("leaving the organization removes all its rows, from that person only", asy
   }
 });
 
-test("another organization's rows and containers are as if they did not exist", async () => {
-  const { projectId, organizationId, secret } = await scene();
+test("[SUB-5, G5] rows and containers of another organization are answered as if they did not exist", async () => {
+  const { projectId, organizationId, secret } = await createPrivateTasks();
   const [task = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
   await cluster().settled();
   const dave = await cluster().socket("dave", 0);
@@ -298,6 +298,6 @@ async function inOneTransaction(statements: readonly (readonly [text: string, va
   }
 }
 
-function naming(message: { payload: { changes: readonly { entityId: string }[] } }, id: string): boolean {
+function names(message: { payload: { changes: readonly { entityId: string }[] } }, id: string): boolean {
   return message.payload.changes.some(({ entityId }) => entityId === id);
 }

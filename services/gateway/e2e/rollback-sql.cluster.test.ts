@@ -11,20 +11,20 @@ async function organizationOf(email: string): Promise<string> {
     [email],
   );
   const id = rows[0]?.organization_id;
-  if (id === undefined) throw new Error(`${email} is no member`);
+  if (id === undefined) throw new Error(`${email} has no membership`);
   return id;
 }
 
-// The SQL that an operator runs to reset the sync state. It must lose no change and take no row back.
-test("emptying the subscription table and queueing sent changes again under open sockets loses nothing", async () => {
+// The SQL with which an operator resets the sync state. It must not lose a change or revert a row.
+test("[G1] truncating the subscriptions and requeuing sent changes while sockets are open loses nothing", async () => {
   const { sql } = cluster();
   const ids = await insertProjects(sql, { organizationId: await organizationOf("bob@northwind.example"), count: 20 });
   await cluster().settled();
   const [bob, carol] = [await cluster().socket("bob", 0), await cluster().socket("carol", 1)];
   for (const socket of [bob, carol]) await socket.subscribe("project", ids);
-  const told = new Map<string, number>();
-  for (const id of ids) told.set(id, await rename(sql, "project", id, "before"));
-  for (const socket of [bob, carol]) await socket.untilAll("project", told);
+  const earlier = new Map<string, number>();
+  for (const id of ids) earlier.set(id, await rename(sql, "project", id, "before"));
+  for (const socket of [bob, carol]) await socket.untilAll("project", earlier);
   await cluster().settled();
   const before = await sql.query<{ head: number }>("select head_seq::float8 as head from app.sync_state");
 
@@ -37,7 +37,7 @@ test("emptying the subscription table and queueing sent changes again under open
   );
   expect(again.rowCount).toBeGreaterThanOrEqual(ids.length);
 
-  // Sockets that were open go on as if nothing had been, with what changed meanwhile and with what changes now.
+  // Open sockets continue with the changes of before and after.
   await cluster().settled();
   const after = await sql.query<{ head: number }>("select head_seq::float8 as head from app.sync_state");
   expect(after.rows[0]?.head).toBeGreaterThanOrEqual((before.rows[0]?.head ?? 0) + (again.rowCount ?? 0));
@@ -45,10 +45,10 @@ test("emptying the subscription table and queueing sent changes again under open
   for (const id of ids) later.set(id, await rename(sql, "project", id, "after"));
   for (const socket of [bob, carol]) {
     await socket.untilAll("project", later);
-    // The harness fails at a version that goes back; here at one that is not the last.
+    // The test socket fails if a version decreases; this fails if it is not the last one.
     expect(new Map(ids.map((id) => [id, socket.holds().get(`project/${id}`)]))).toEqual(later);
     expect(socket.isOpen).toBe(true);
   }
-  // Only the places that the requeued rows left are empty: who has to read across them compares versions instead.
+  // The only gaps are the former numbers of the requeued rows. A gateway that must read across them resets its sockets.
   for (const fault of await sequenceFaults(sql)) expect(fault).toMatch(/^gap: /);
 });

@@ -8,11 +8,11 @@ import { leads, useTestCluster } from "./harness/test-cluster.ts";
 
 const cluster = useTestCluster();
 
-/** A lease lasts 3 s and a standby asks four times a second; the rest is for a busy machine. */
+/** A lease lasts 3 s and a standby requests it four times a second; the rest is for a busy machine. */
 const takeoverMs = 5000;
 const handoverMs = 1500;
 
-/** Changes rows one after the other until told to stop; keeps the last version of each. */
+/** Changes rows, one after the other, until stopped. Records the last version of each. */
 class Writer {
   readonly versions = new Map<string, number>();
   readonly #ids: readonly string[];
@@ -23,7 +23,7 @@ class Writer {
   constructor(ids: readonly string[]) {
     this.#ids = ids;
     this.#done = this.#write();
-    // Awaited in stop(); until then a failure has no other handler.
+    // Awaited in stop(). Until then, a failure must not be an unhandled rejection.
     this.#done.catch(() => undefined);
   }
 
@@ -50,7 +50,7 @@ class Writer {
   }
 }
 
-async function watched(count: number): Promise<{ ids: string[]; sockets: TestSocket[] }> {
+async function subscribedTasks(count: number): Promise<{ ids: string[]; sockets: TestSocket[] }> {
   const { organizationId } = (await cluster().rest("alice")).person;
   const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
   const ids = await insertTasks(cluster().sql, { organizationId, projectId, count });
@@ -60,7 +60,10 @@ async function watched(count: number): Promise<{ ids: string[]; sockets: TestSoc
   return { ids, sockets };
 }
 
-async function expectAllTold(sockets: readonly TestSocket[], versions: ReadonlyMap<string, number>): Promise<void> {
+async function expectAllDelivered(
+  sockets: readonly TestSocket[],
+  versions: ReadonlyMap<string, number>,
+): Promise<void> {
   for (const socket of sockets) {
     await socket.untilAll("task", versions);
     expect(socket.versions.disorder()).toEqual([]);
@@ -70,7 +73,7 @@ async function expectAllTold(sockets: readonly TestSocket[], versions: ReadonlyM
   expect(await sequenceFaults(cluster().sql)).toEqual([]);
 }
 
-/** Milliseconds until a watcher other than `old` says that it leads. */
+/** Waits until a watcher other than `old` leads. Returns the milliseconds that it took. */
 async function untilAnotherLeads(old: ServiceProcess): Promise<number> {
   const started = performance.now();
   const others = cluster().services.watchers.filter((watcher) => watcher !== old);
@@ -94,8 +97,8 @@ test("both watchers are healthy and one leads", async () => {
   }
 });
 
-test("kill -9 of the leader: the other watcher takes over soon, nothing is lost, and the sequence has no fault", async () => {
-  const { ids, sockets } = await watched(200);
+test("[G1] after kill -9 of the leader, the other watcher takes over, no change is lost, and the sequence has no gap or duplicate", async () => {
+  const { ids, sockets } = await subscribedTasks(200);
   const leader = await cluster().leader();
   const writer = new Writer(ids);
   await writer.more(100);
@@ -104,12 +107,12 @@ test("kill -9 of the leader: the other watcher takes over soon, nothing is lost,
   await writer.more(100);
   await writer.stop();
   expect(took).toBeLessThan(takeoverMs);
-  await expectAllTold(sockets, writer.versions);
+  await expectAllDelivered(sockets, writer.versions);
 });
 
-test("SIGTERM of the leader hands over immediately", async () => {
+test("[G1] a leader that receives SIGTERM hands over immediately", async () => {
   await cluster().services.add("watcher");
-  const { ids, sockets } = await watched(100);
+  const { ids, sockets } = await subscribedTasks(100);
   const leader = await cluster().leader();
   const writer = new Writer(ids);
   await writer.more(50);
@@ -119,12 +122,12 @@ test("SIGTERM of the leader hands over immediately", async () => {
   await writer.stop();
   expect(took).toBeLessThan(handoverMs);
   expect((await stopping).code).toBe(0);
-  await expectAllTold(sockets, writer.versions);
+  await expectAllDelivered(sockets, writer.versions);
 });
 
-test("a frozen leader is replaced, and changes nothing when it continues", async () => {
+test("[G1] a frozen leader is replaced, and does not sequence any change when it continues", async () => {
   await cluster().services.add("watcher");
-  const { ids, sockets } = await watched(100);
+  const { ids, sockets } = await subscribedTasks(100);
   const leader = await cluster().leader();
   const writer = new Writer(ids);
   await writer.more(50);
@@ -138,6 +141,6 @@ test("a frozen leader is replaced, and changes nothing when it continues", async
   await waitFor("the old leader stands by", async () => (await leads(leader)) === false);
   await writer.more(50);
   await writer.stop();
-  await expectAllTold(sockets, writer.versions);
+  await expectAllDelivered(sockets, writer.versions);
   expect(await cluster().leader()).not.toBe(leader);
 });

@@ -16,7 +16,7 @@ async function untilAllRan(cluster: TestCluster): Promise<void> {
   });
 }
 
-test("the watchers share the jobs, report the same state of them, and stop in time while one of them runs", async () => {
+test("the watchers share the jobs, report the same status of them, and stop in time while a job runs", async () => {
   await using cluster = await start({ watchers: 2 });
   await untilAllRan(cluster);
   for (const watcher of cluster.services.watchers)
@@ -24,11 +24,11 @@ test("the watchers share the jobs, report the same state of them, and stop in ti
       return (await readMetric(watcher.url, "heliograph_watcher_table_bytes", /table="logging"/)) > 0;
     });
 
-  // A job that cannot go on: its statement waits for a lock.
+  // Blocks a job: its statement waits for this lock.
   const holder = await cluster.sql.connect();
   await holder.query("begin");
   await holder.query("lock table app.entity_grant in access exclusive mode");
-  await waitFor("a job waits", async () => {
+  await waitFor("a job waits for the lock", async () => {
     const { rowCount } = await cluster.sql.query(
       "select from pg_stat_activity where application_name = 'heliograph-watcher-jobs' and wait_event_type = 'Lock'",
     );

@@ -51,7 +51,7 @@ export class DatabaseProxy implements AsyncDisposable {
     await once(this.#server, "listening");
   }
 
-  /** Drops all data of the open connections without closing them, like a firewall that lost their state. New ones work. */
+  /** Drops all data of open connections without closing them, like a firewall that lost their state. New ones work. */
   silence(): void {
     for (const socket of this.#sockets) socket.unpipe().resume();
   }

@@ -39,7 +39,7 @@ export class FailingPostgres implements AsyncDisposable {
     return url.href;
   }
 
-  /** Does what `pg_ctl restart -m immediate` does: aborts without a checkpoint, then recovers from the write-ahead log. */
+  /** Like `pg_ctl restart -m immediate`: aborts without a checkpoint, then recovers from the write-ahead log. */
   async restartImmediately(): Promise<void> {
     await this.#crash();
     const { place, socketFolder, settings } = this.#primary;

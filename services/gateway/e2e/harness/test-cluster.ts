@@ -115,7 +115,7 @@ export class TestCluster implements AsyncDisposable {
     );
   }
 
-  /** Waits until every change so far is sequenced and applied by every gateway, so that later signals are of new changes. */
+  /** Waits until every gateway has applied every change so far, so that later signals come from later changes. */
   async settled(): Promise<void> {
     await feedSettled(this.sql);
     const { rows } = await this.sql.query<{ head: number }>("select head_seq::float8 as head from app.sync_state");

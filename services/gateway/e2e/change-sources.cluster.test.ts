@@ -6,14 +6,14 @@ import { useTestCluster } from "./harness/test-cluster.ts";
 
 const cluster = useTestCluster();
 
-/** One socket on each gateway that holds the tasks of a project, by their ids or by the container. */
-async function holders(subscribe: (socket: TestSocket) => Promise<unknown>): Promise<TestSocket[]> {
+/** One socket at each gateway, subscribed by `subscribe`. */
+async function subscribers(subscribe: (socket: TestSocket) => Promise<unknown>): Promise<TestSocket[]> {
   const sockets = [await cluster().socket("bob", 0), await cluster().socket("carol", 1)];
   for (const socket of sockets) await subscribe(socket);
   return sockets;
 }
 
-/** A fresh project with tasks; their creation has been told before this ends. */
+/** Creates a project with tasks and waits until their creation has been delivered. */
 async function projectWithTasks(
   count: number,
 ): Promise<{ organizationId: string; projectId: string; tasks: string[] }> {
@@ -24,7 +24,7 @@ async function projectWithTasks(
   return { organizationId, projectId, tasks };
 }
 
-/** All holders were told the last version of each task at least once, and no version twice. */
+/** Every socket received the last version of each task, and the versions of a task in ascending order. */
 async function expectDelivered(sockets: readonly TestSocket[], ids: readonly string[]): Promise<void> {
   const versions = await versionsOf(cluster().sql, "task", ids);
   expect(versions.size).toBe(ids.length);
@@ -35,8 +35,8 @@ async function expectDelivered(sockets: readonly TestSocket[], ids: readonly str
   }
 }
 
-/** Number of log rows of some tasks. */
-async function logged(ids: readonly string[]): Promise<number> {
+/** The number of log rows of the tasks. */
+async function countLogRows(ids: readonly string[]): Promise<number> {
   const { rows } = await cluster().sql.query<{ count: number }>(
     "select count(*)::int as count from app.logging where entity_code = 'task' and entity_id = any ($1)",
     [ids],
@@ -44,24 +44,28 @@ async function logged(ids: readonly string[]): Promise<number> {
   return rows[0]?.count ?? -1;
 }
 
-test("plain SQL", async () => {
+test("[G1] plain SQL", async () => {
   const { tasks } = await projectWithTasks(3);
-  const sockets = await holders((socket) => socket.subscribe("task", tasks));
+  const sockets = await subscribers((socket) => socket.subscribe("task", tasks));
   for (const id of tasks) await rename(cluster().sql, "task", id, "By SQL");
   await expectDelivered(sockets, tasks);
   for (const socket of sockets)
     for (const id of tasks) expect(socket.versions.deliveries("task", id).at(-1)?.action).toBe("UPDATE");
 });
 
-test("REST: create, change and delete", async () => {
+test("[G1] REST: create, change and delete", async () => {
   const { projectId } = await projectWithTasks(0);
-  const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [projectId] }));
   const alice = await cluster().rest("alice", 1);
-  const made = await alice.post("task", { title: "By REST", project_id: projectId });
-  expect(made.status).toBe(201);
-  const { id } = made.body;
+  const created = await alice.post("task", { title: "By REST", project_id: projectId });
+  expect(created.status).toBe(201);
+  const { id } = created.body;
   await expectDelivered(sockets, [id]);
-  const changed = await alice.patch(`task/${id}`, { title: "By REST again" }, { "if-match": `"${made.body.version}"` });
+  const changed = await alice.patch(
+    `task/${id}`,
+    { title: "By REST again" },
+    { "if-match": `"${created.body.version}"` },
+  );
   expect(changed.status).toBe(200);
   await expectDelivered(sockets, [id]);
   const deleted = await alice.delete<{ id: string; version: number }>(`task/${id}`);
@@ -69,33 +73,33 @@ test("REST: create, change and delete", async () => {
   for (const socket of sockets) {
     await socket.untilVersion("task", id, deleted.body.version);
     expect(socket.versions.deliveries("task", id)).toEqual([
-      { action: "CREATE", version: made.body.version },
+      { action: "CREATE", version: created.body.version },
       { action: "UPDATE", version: changed.body.version },
       { action: "DELETE", version: deleted.body.version },
     ]);
   }
 });
 
-test("an UPDATE of 1000 rows", async () => {
+test("[G1] an UPDATE of 1000 rows", async () => {
   const { tasks, projectId } = await projectWithTasks(1000);
-  const byId = await holders((socket) => socket.subscribe("task", tasks));
-  const byContainer = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const byId = await subscribers((socket) => socket.subscribe("task", tasks));
+  const byContainer = await subscribers((socket) => socket.subscribe("task", [], { within: [projectId] }));
   await cluster().sql.query("update app.task set priority = 'urgent' where project_id = $1", [projectId]);
   await expectDelivered([...byId, ...byContainer], tasks);
 });
 
-test("INSERT into a subscribed container", async () => {
+test("[G1] INSERT into a subscribed container", async () => {
   const { organizationId, projectId } = await projectWithTasks(2);
-  const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
-  const born = await insertTasks(cluster().sql, { organizationId, projectId, count: 5 });
-  await expectDelivered(sockets, born);
+  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const created = await insertTasks(cluster().sql, { organizationId, projectId, count: 5 });
+  await expectDelivered(sockets, created);
   for (const socket of sockets)
-    for (const id of born) expect(socket.versions.deliveries("task", id)[0]?.action).toBe("CREATE");
+    for (const id of created) expect(socket.versions.deliveries("task", id)[0]?.action).toBe("CREATE");
 });
 
-test("COPY", async () => {
+test("[G1] COPY", async () => {
   const { organizationId, projectId } = await projectWithTasks(0);
-  const sockets = await holders((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [projectId] }));
   const ids = Array.from({ length: 20 }, () => randomUUID());
   const lines = ids.map((id) => `${id},${organizationId},${projectId},Copied`).join("\\n");
   await cluster().sql.query(
@@ -104,9 +108,9 @@ test("COPY", async () => {
   await expectDelivered(sockets, ids);
 });
 
-test("MERGE updates, inserts and deletes", async () => {
+test("[G1] MERGE updates, inserts and deletes", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(3);
-  const sockets = await holders((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
   const [updated = "", untouched = "", deleted = ""] = tasks;
   const inserted = randomUUID();
   await cluster().sql.query(
@@ -125,9 +129,9 @@ test("MERGE updates, inserts and deletes", async () => {
   }
 });
 
-test("INSERT … ON CONFLICT", async () => {
+test("[G1] INSERT … ON CONFLICT", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(2);
-  const sockets = await holders((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
   const [conflicting = "", skipped = ""] = tasks;
   const fresh = randomUUID();
   await cluster().sql.query(
@@ -148,7 +152,7 @@ test("INSERT … ON CONFLICT", async () => {
   }
 });
 
-test("DELETE and ON DELETE CASCADE", async () => {
+test("[G1] DELETE and ON DELETE CASCADE", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(30);
   const [first = "", ...cascaded] = tasks;
   const { rows } = await cluster().sql.query<{ id: string }>(
@@ -157,7 +161,7 @@ test("DELETE and ON DELETE CASCADE", async () => {
   );
   const comments = rows.map(({ id }) => id);
   await cluster().settled();
-  const sockets = await holders(async (socket) => {
+  const sockets = await subscribers(async (socket) => {
     await socket.subscribe("task", tasks);
     await socket.subscribe("project", [projectId]);
     await socket.subscribe("task_comment", comments);
@@ -179,41 +183,40 @@ test("DELETE and ON DELETE CASCADE", async () => {
 test("an UPDATE that changes nothing is neither logged nor delivered", async () => {
   const { tasks } = await projectWithTasks(1);
   const [id = ""] = tasks;
-  const sockets = await holders((socket) => socket.subscribe("task", tasks));
-  const before = { rows: await logged(tasks), versions: await versionsOf(cluster().sql, "task", tasks) };
+  const sockets = await subscribers((socket) => socket.subscribe("task", tasks));
+  const before = { rows: await countLogRows(tasks), versions: await versionsOf(cluster().sql, "task", tasks) };
   await cluster().sql.query("update app.task set title = title where id = $1", [id]);
   const again = await (await cluster().rest("alice")).patch(`task/${id}`, { title: "Fixture 1" });
   expect(again.status).toBe(200);
-  expect(await logged(tasks)).toBe(before.rows);
+  expect(await countLogRows(tasks)).toBe(before.rows);
   expect(await versionsOf(cluster().sql, "task", tasks)).toEqual(before.versions);
-  // A real change is told after whatever the empty ones would have caused.
+  // A real change is delivered after any signal that the empty ones would have caused.
   await rename(cluster().sql, "task", id, "A real change");
   await expectDelivered(sockets, tasks);
   for (const socket of sockets) expect(socket.versions.deliveries("task", id)).toHaveLength(1);
 });
 
-test("a row deleted and created again under the same id reappears for every subscriber", async () => {
+test("[INV-5] a row deleted and created again under the same id reappears for every subscriber", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(2);
   const [inOneBatch = "", inTwo = ""] = tasks;
-  const sockets = await holders((socket) => socket.subscribe("task", tasks));
+  const sockets = await subscribers((socket) => socket.subscribe("task", tasks));
   const create = (id: string) =>
-    cluster().sql.query("insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Reborn')", [
-      id,
-      organizationId,
-      projectId,
-    ]);
+    cluster().sql.query(
+      "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Created again')",
+      [id, organizationId, projectId],
+    );
   const before = await versionsOf(cluster().sql, "task", tasks);
 
   await cluster().sql.query("delete from app.task where id = $1", [inTwo]);
   for (const socket of sockets) await socket.until("the deletion", () => socket.versions.isGone("task", inTwo));
   await create(inTwo);
-  // One transaction: both log rows are claimed in one batch, where the later one must win.
+  // In one transaction, so that both log rows are claimed in one batch, where the creation must win.
   const connection = await cluster().sql.connect();
   try {
     await connection.query("begin");
     await connection.query("delete from app.task where id = $1", [inOneBatch]);
     await connection.query(
-      "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Reborn')",
+      "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Created again')",
       [inOneBatch, organizationId, projectId],
     );
     await connection.query("commit");
@@ -230,12 +233,12 @@ test("a row deleted and created again under the same id reappears for every subs
     }
 });
 
-test("a row moved to another container and edited in the same batch reaches the subscribers of both", async () => {
+test("[INV-3] a row moved to another container and edited in the same batch reaches the subscribers of both", async () => {
   const from = await projectWithTasks(1);
   const to = await projectWithTasks(0);
   const [id = ""] = from.tasks;
-  const ofOld = await holders((socket) => socket.subscribe("task", [], { within: [from.projectId] }));
-  const ofNew = await holders((socket) => socket.subscribe("task", [], { within: [to.projectId] }));
+  const ofOld = await subscribers((socket) => socket.subscribe("task", [], { within: [from.projectId] }));
+  const ofNew = await subscribers((socket) => socket.subscribe("task", [], { within: [to.projectId] }));
   const connection = await cluster().sql.connect();
   try {
     await connection.query("begin");

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { insertProjects, rename } from "./harness/fixture-rows.ts";
 import { type TestCluster, useTestCluster } from "./harness/test-cluster.ts";
 
-/** Subscriptions of a connection as PostgreSQL counts them. */
-async function rowsOf(cluster: TestCluster, connectionId: string): Promise<number> {
+/** The number of stored subscriptions of a connection. */
+async function countStored(cluster: TestCluster, connectionId: string): Promise<number> {
   const { rows } = await cluster.sql.query<{ count: number }>(
     "select count(*)::int as count from app.rxdb_subscription where connection_id = $1",
     [connectionId],
@@ -19,8 +19,8 @@ async function projects(cluster: TestCluster, count: number): Promise<string[]> 
   return ids;
 }
 
-/** Told within this time after the commit, with or without Redis: what users of two windows call "at once". */
-const atOnceMs = 1000;
+/** Limit from commit to signal, with or without Redis, that users of two windows perceive as immediate. */
+const immediateMs = 1000;
 
 describe.each([
   ["with Redis", true],
@@ -28,30 +28,30 @@ describe.each([
 ])("%s", (_name, redis) => {
   const cluster = useTestCluster({ redis });
 
-  test("subscribing to 50 projects makes 50 rows; UNSUBSCRIBE_ALL removes them", async () => {
+  test("[SUB-7, SUB-9] subscriptions to 50 projects are stored as 50 rows, and UNSUBSCRIBE_ALL removes them", async () => {
     const ids = await projects(cluster(), 50);
     const socket = await cluster().socket("bob", 0);
     const answer = await socket.subscribe("project", ids);
     expect(answer.count).toBe(50);
     expect(answer.gone).toEqual([]);
     expect(new Set(answer.changed.map(({ entityId }) => entityId))).toEqual(new Set(ids));
-    expect(await rowsOf(cluster(), socket.connectionId)).toBe(50);
+    expect(await countStored(cluster(), socket.connectionId)).toBe(50);
 
     const ended = await socket.request({ type: "UNSUBSCRIBE_ALL" });
     expect(ended).toMatchObject({ type: "UNSUBSCRIBED", payload: { count: 50 } });
-    await waitFor("no rows", async () => (await rowsOf(cluster(), socket.connectionId)) === 0);
+    await waitFor("no rows", async () => (await countStored(cluster(), socket.connectionId)) === 0);
   });
 
-  test("closing a socket removes its rows and its session", async () => {
+  test("[RES-8] a client's normal close removes its rows and its session", async () => {
     const ids = await projects(cluster(), 50);
     const socket = await cluster().socket("bob", 1);
     await socket.subscribe("project", ids);
-    expect(await rowsOf(cluster(), socket.connectionId)).toBe(50);
+    expect(await countStored(cluster(), socket.connectionId)).toBe(50);
     await socket.close();
-    await waitFor("no rows", async () => (await rowsOf(cluster(), socket.connectionId)) === 0);
+    await waitFor("no rows", async () => (await countStored(cluster(), socket.connectionId)) === 0);
   });
 
-  test("an edit by another user on the other gateway is delivered", async () => {
+  test("[INV-1] an edit by another user at the other gateway is delivered", async () => {
     const [id = ""] = await projects(cluster(), 1);
     const alice = await cluster().socket("alice", 0);
     await alice.subscribe("project", [id]);
@@ -74,7 +74,7 @@ describe.each([
     expect(seen.body).toMatchObject({ id, name: "Updated", version: body.version });
   });
 
-  test("three users over two gateways receive exactly what they subscribed to", async () => {
+  test("[G1] three users at two gateways receive exactly the changes that they subscribed to", async () => {
     const [p1 = "", p2 = "", p3 = "", p4 = "", p5 = ""] = await projects(cluster(), 5);
     const a = await cluster().socket("alice", 0);
     const b = await cluster().socket("bob", 1);
@@ -84,13 +84,13 @@ describe.each([
     await c.subscribe("project", [p3, p4, p5]);
 
     const version3 = await rename(cluster().sql, "project", p3, "For all three");
-    await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, version3, atOnceMs)));
+    await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, version3, immediateMs)));
 
-    const version1 = await rename(cluster().sql, "project", p1, "For A alone");
-    await a.untilVersion("project", p1, version1, atOnceMs);
-    // A has p1 already, so this later change follows it on every gateway: clients that have it were not sent p1.
+    const version1 = await rename(cluster().sql, "project", p1, "Only for A");
+    await a.untilVersion("project", p1, version1, immediateMs);
+    // Every gateway applies this change after that of p1, so clients that have received it were not sent p1.
     const barrier = await rename(cluster().sql, "project", p3, "Barrier");
-    await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, barrier, atOnceMs)));
+    await Promise.all([a, b, c].map((socket) => socket.untilVersion("project", p3, barrier, immediateMs)));
 
     expect(a.versions.deliveries("project", p1)).toEqual([{ action: "UPDATE", version: version1 }]);
     expect(b.versions.delivered()).toEqual(new Set([`project/${p3}`]));
@@ -98,24 +98,24 @@ describe.each([
     for (const socket of [a, b, c]) expect(socket.versions.disorder()).toEqual([]);
   });
 
-  test("of two tabs of one user, closing one leaves the other subscribed", async () => {
+  test("[SUB-12] closing one tab of a user leaves the other tabs subscribed", async () => {
     const ids = await projects(cluster(), 3);
     const first = await cluster().socket("bob", 0);
     const second = await cluster().socket("bob", 0);
     const elsewhere = await cluster().socket("bob", 1);
     for (const tab of [first, second, elsewhere]) await tab.subscribe("project", ids);
-    for (const tab of [first, second, elsewhere]) expect(await rowsOf(cluster(), tab.connectionId)).toBe(3);
+    for (const tab of [first, second, elsewhere]) expect(await countStored(cluster(), tab.connectionId)).toBe(3);
 
     await first.close();
-    await waitFor("no rows of the closed tab", async () => (await rowsOf(cluster(), first.connectionId)) === 0);
-    for (const tab of [second, elsewhere]) expect(await rowsOf(cluster(), tab.connectionId)).toBe(3);
+    await waitFor("no rows of the closed tab", async () => (await countStored(cluster(), first.connectionId)) === 0);
+    for (const tab of [second, elsewhere]) expect(await countStored(cluster(), tab.connectionId)).toBe(3);
     for (const id of ids) {
-      const version = await rename(cluster().sql, "project", id, "Still told");
+      const version = await rename(cluster().sql, "project", id, "Still subscribed");
       for (const tab of [second, elsewhere]) await tab.untilVersion("project", id, version);
     }
   });
 
-  test("after UNSUBSCRIBE only the remaining subscriptions are delivered", async () => {
+  test("[SUB-9] after UNSUBSCRIBE, only the remaining subscriptions receive changes", async () => {
     const [kept = "", dropped = ""] = await projects(cluster(), 2);
     const socket = await cluster().socket("bob", 0);
     const witness = await cluster().socket("carol", 0);
@@ -126,7 +126,7 @@ describe.each([
       payload: { entityCode: "project", entityIds: [dropped] },
     });
     expect(ended).toMatchObject({ type: "UNSUBSCRIBED", payload: { entityCode: "project", count: 1 } });
-    await waitFor("one row", async () => (await rowsOf(cluster(), socket.connectionId)) === 1);
+    await waitFor("one row", async () => (await countStored(cluster(), socket.connectionId)) === 1);
 
     await witness.untilVersion("project", dropped, await rename(cluster().sql, "project", dropped, "Not for bob"));
     await socket.untilVersion("project", kept, await rename(cluster().sql, "project", kept, "For bob"));

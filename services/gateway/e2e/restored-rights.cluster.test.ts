@@ -7,8 +7,8 @@ import { type User, useTestCluster } from "./harness/test-cluster.ts";
 
 const cluster = useTestCluster();
 
-/** A refused client asks again after 5 s at the soonest; a notified one has the row within milliseconds. */
-const promisedMs = 2000;
+/** A client retries a refused subscription after 5 s at the earliest, so a faster arrival was caused by a signal. */
+const limitMs = 2000;
 
 async function grant(taskId: string, user: User, at = cluster()): Promise<void> {
   const { person } = await at.rest(user);
@@ -38,12 +38,12 @@ const shown = (socket: TestSocket, id: string): Promise<unknown> =>
   socket.next(
     "INVALIDATE",
     ({ payload }) => payload.changes.some(({ entityId, action }) => entityId === id && action !== "DELETE"),
-    promisedMs,
+    limitMs,
   );
 const gone = (socket: TestSocket, id: string): Promise<unknown> =>
-  socket.next("GONE", ({ payload }) => payload.entityIds.includes(id), promisedMs);
+  socket.next("GONE", ({ payload }) => payload.entityIds.includes(id), limitMs);
 
-test("refused, then granted; revoked, then granted again; then the subscription is live", async () => {
+test("[SUB-6, INV-8, INV-9] a refused subscription takes effect with a grant, ends with its revocation, and takes effect again with the next grant", async () => {
   const { ids } = await newTasks({ count: 1, isPrivate: true });
   const [task = ""] = ids;
   const [bob, carol] = [await cluster().socket("bob", 0), await cluster().socket("carol", 1)];
@@ -65,54 +65,54 @@ test("refused, then granted; revoked, then granted again; then the subscription 
   expect(carol.versions.deliveries("task", task)).toEqual([]);
 });
 
-test("refused as private, then public; refused because it does not exist, then created under that id", async () => {
+test("[SUB-6, INV-5] refused subscriptions take effect when a private row becomes public, and when a missing row is created, deleted and created again", async () => {
   const { ids, projectId } = await newTasks({ count: 1, isPrivate: true });
   const [task = ""] = ids;
-  const born = randomUUID();
+  const created = randomUUID();
   const bob = await cluster().socket("bob", 0);
-  expect(new Set((await bob.subscribe("task", [task, born])).gone)).toEqual(new Set([task, born]));
+  expect(new Set((await bob.subscribe("task", [task, created])).gone)).toEqual(new Set([task, created]));
   await cluster().sql.query("update app.task set is_private = false where id = $1", [task]);
   await shown(bob, task);
   const { organizationId } = (await cluster().rest("alice")).person;
-  const insert = "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Born')";
-  await cluster().sql.query(insert, [born, organizationId, projectId]);
-  await shown(bob, born);
-  await cluster().sql.query("delete from app.task where id = $1", [born]);
-  await bob.until("the deletion", () => bob.versions.isGone("task", born), promisedMs);
-  const deletedAt = bob.versions.version("task", born);
-  await cluster().sql.query(insert, [born, organizationId, projectId]);
-  await bob.until("the row that was created again", () => bob.versions.version("task", born) > deletedAt, promisedMs);
-  expect(bob.versions.isGone("task", born)).toBe(false);
+  const insert = "insert into app.task (id, organization_id, project_id, title) values ($1, $2, $3, 'Created')";
+  await cluster().sql.query(insert, [created, organizationId, projectId]);
+  await shown(bob, created);
+  await cluster().sql.query("delete from app.task where id = $1", [created]);
+  await bob.until("the deletion", () => bob.versions.isGone("task", created), limitMs);
+  const deletedAt = bob.versions.version("task", created);
+  await cluster().sql.query(insert, [created, organizationId, projectId]);
+  await bob.until("the row that was created again", () => bob.versions.version("task", created) > deletedAt, limitMs);
+  expect(bob.versions.isGone("task", created)).toBe(false);
 });
 
-test("created and edited in one transaction: one change whose action is no creation", async () => {
+test("[SUB-6] a refused subscription takes effect when the row is created and edited in one transaction, which coalesces to an update", async () => {
   const { projectId } = await newTasks({ count: 0, isPrivate: false });
-  const born = randomUUID();
+  const created = randomUUID();
   const bob = await cluster().socket("bob", 0);
-  await bob.subscribe("task", [born]);
+  await bob.subscribe("task", [created]);
   const { organizationId } = (await cluster().rest("alice")).person;
   await cluster().sql.query(
     `do $$ begin
-       insert into app.task (id, organization_id, project_id, title) values ('${born}', '${organizationId}', '${projectId}', 'Born');
-       update app.task set title = 'Edited' where id = '${born}';
+       insert into app.task (id, organization_id, project_id, title) values ('${created}', '${organizationId}', '${projectId}', 'Created');
+       update app.task set title = 'Edited' where id = '${created}';
      end $$`,
   );
-  await shown(bob, born);
+  await shown(bob, created);
 });
 
-test("a private container that is made public is delivered as its own row, and its contents are live from then on", async () => {
+test("[SUB-6] a private container that becomes public is delivered as a row, and changes of its contents from then on", async () => {
   const { organizationId } = (await cluster().rest("alice")).person;
   const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1, isPrivate: true });
   await cluster().settled();
   const bob = await cluster().socket("bob", 0);
   expect((await bob.subscribe("task", [], { within: [projectId] })).gone).toEqual([projectId]);
   await cluster().sql.query("update app.project set is_private = false where id = $1", [projectId]);
-  await bob.next("INVALIDATE", ({ payload }) => payload.entityCode === "project", promisedMs);
+  await bob.next("INVALIDATE", ({ payload }) => payload.entityCode === "project", limitMs);
   const [task = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
   await shown(bob, task);
 });
 
-test("a membership that ends and returns removes rows and restores them", async () => {
+test("[INV-10, SUB-6] the end of a membership removes rows, and its return restores them", async () => {
   const { ids } = await newTasks({ count: 3, isPrivate: false });
   const carol = await cluster().socket("carol", 1);
   await carol.subscribe("task", ids);
@@ -122,7 +122,7 @@ test("a membership that ends and returns removes rows and restores them", async 
     [person.id, person.organizationId],
   );
   try {
-    await carol.until("the end of her rights", () => ids.every((id) => carol.versions.isGone("task", id)), promisedMs);
+    await carol.until("the end of the rights", () => ids.every((id) => carol.versions.isGone("task", id)), limitMs);
   } finally {
     await cluster().sql.query("insert into app.membership (person_id, organization_id, role) values ($1, $2, $3)", [
       person.id,
@@ -130,21 +130,21 @@ test("a membership that ends and returns removes rows and restores them", async 
       rows[0]?.role,
     ]);
   }
-  await carol.until("their return", () => !ids.some((id) => carol.versions.isGone("task", id)), promisedMs);
+  await carol.until("their return", () => !ids.some((id) => carol.versions.isGone("task", id)), limitMs);
 });
 
-test("a subscription refused at one gateway is restored at the other after RESUME, also if it was granted in the meantime", async () => {
+test("[RES-12, SUB-6] refused subscriptions are restored at another gateway after RESUME, whether granted before or after it", async () => {
   const { ids } = await newTasks({ count: 3, isPrivate: true });
   const [meanwhile = "", later = "", never = ""] = ids;
   const first = await cluster().socket("bob", 0);
   await first.subscribe("task", ids);
-  const place = first.resumePoint;
+  const { resumePoint } = first;
   first.destroy();
   await first.closed;
   await grant(meanwhile, "bob");
   await cluster().settled();
   const second = await cluster().socket("bob", 1);
-  const resumed = await second.resume(place);
+  const resumed = await second.resume(resumePoint);
   expect(resumed.count).toBe(0);
   await shown(second, meanwhile);
   await grant(later, "bob");
@@ -157,27 +157,30 @@ test("a subscription refused at one gateway is restored at the other after RESUM
   ).toBeGreaterThanOrEqual(2);
   const { rowCount } = await cluster().sql.query(
     "select 1 from app.rxdb_subscription where connection_id = $1 and not refused",
-    [place.connectionId],
+    [resumePoint.connectionId],
   );
   expect(rowCount).toBe(2);
 });
 
 describe("without Redis", () => {
-  const alone = useTestCluster({ redis: false, gateways: 1, watchers: 1 });
+  const withoutRedis = useTestCluster({ redis: false, gateways: 1, watchers: 1 });
 
-  test("a grant reaches refused subscribers as well", async () => {
-    const { person } = await alone().rest("alice");
-    const [projectId = ""] = await insertProjects(alone().sql, { organizationId: person.organizationId, count: 1 });
-    const [task = ""] = await insertTasks(alone().sql, {
+  test("[SUB-6] a grant restores a refused subscription", async () => {
+    const { person } = await withoutRedis().rest("alice");
+    const [projectId = ""] = await insertProjects(withoutRedis().sql, {
+      organizationId: person.organizationId,
+      count: 1,
+    });
+    const [task = ""] = await insertTasks(withoutRedis().sql, {
       organizationId: person.organizationId,
       projectId,
       count: 1,
       isPrivate: true,
     });
-    await alone().settled();
-    const bob = await alone().socket("bob", 0);
+    await withoutRedis().settled();
+    const bob = await withoutRedis().socket("bob", 0);
     expect((await bob.subscribe("task", [task])).gone).toEqual([task]);
-    await grant(task, "bob", alone());
+    await grant(task, "bob", withoutRedis());
     await shown(bob, task);
   });
 });

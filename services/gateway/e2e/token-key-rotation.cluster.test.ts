@@ -7,33 +7,33 @@ const before = "b".repeat(32);
 const next = "n".repeat(32);
 const cluster = useTestCluster({ gateways: 1, watchers: 1, env: { JWT_SECRET: before } });
 
-/** What a gateway says of a token, by REST and at the socket's address (426: a good one). */
-async function judges(gateway: ServiceProcess, token: string): Promise<number[]> {
+/** The statuses with which a gateway answers a token, for REST and at the socket's path (426 means it is valid). */
+async function statusesFor(gateway: ServiceProcess, token: string): Promise<number[]> {
   const headers = { authorization: `Bearer ${token}` };
   const paths = ["/api/v1/auth/me", "/ws/sync"];
   return Promise.all(paths.map(async (path) => (await fetch(new URL(path, gateway.url), { headers })).status));
 }
 
-// A deployment is never at one moment: during each step gateways of it and of the one before serve side by side.
+// A deployment is gradual: during each step, gateways with the settings of the step and of the previous one run together.
 test("the token key is changed in three steps without signing users out", async () => {
   const gateway = (env: Record<string, string>) => cluster().services.add("gateway", { env });
-  const old = cluster().gateway(0);
-  const [accepting, signing, after] = await Promise.all([
+  const initial = cluster().gateway(0);
+  const [accepting, signing, final] = await Promise.all([
     gateway({ JWT_SECRET: before, JWT_SECRET_ACCEPTED: next }),
     gateway({ JWT_SECRET: next, JWT_SECRET_ACCEPTED: before }),
     gateway({ JWT_SECRET: next, JWT_SECRET_ACCEPTED: next }),
   ]);
   const signIn = async (at: ServiceProcess) => (await RestClient.login(at.url, "bob@northwind.example")).token;
   const steps = [
-    [old, accepting],
+    [initial, accepting],
     [accepting, signing],
   ] as const;
   for (const step of steps)
     for (const signer of step) {
       const token = await signIn(signer);
-      for (const reader of step) expect(await judges(reader, token)).toEqual([200, 426]);
+      for (const reader of step) expect(await statusesFor(reader, token)).toEqual([200, 426]);
     }
-  // After the lifetime of a token there is none of the old key left, so the last step refuses what it should.
-  expect(await judges(after, await signIn(signing))).toEqual([200, 426]);
-  expect(await judges(after, await signIn(old))).toEqual([401, 401]);
+  // The last step is taken after the lifetime of a token, when no valid token of the old key is left.
+  expect(await statusesFor(final, await signIn(signing))).toEqual([200, 426]);
+  expect(await statusesFor(final, await signIn(initial))).toEqual([401, 401]);
 });
