@@ -13,16 +13,16 @@ import { exceededBudgets } from "./size-budgets.ts";
 import { suiteNamesInProduct } from "./suite-names.ts";
 import { workspaceFolders } from "./workspaces.ts";
 
-/** One thing that must hold. */
+/** One check of the repository. */
 export interface Check {
   name: string;
-  /** What to do when it does not. */
+  /** What to do when the check fails. */
   remedy: string;
-  /** Describes each problem; empty when there is none. */
+  /** Resolves to a text for each problem. */
   run: () => Promise<string[]>;
 }
 
-/** Through turbo, which answers from its cache when no file of the task has changed. */
+/** Runs a task through turbo, which uses its cache if no input of the task has changed. */
 function turboTask(task: string): Promise<string[]> {
   const turbo = path.join(repositoryRoot, "node_modules", ".bin", "turbo");
   const options = ["--ui=stream", "--output-logs=errors-only", "--log-prefix=none"];
@@ -32,7 +32,7 @@ function turboTask(task: string): Promise<string[]> {
 async function withMigratedServer(work: (server: ScratchServer) => Promise<string[]>): Promise<string[]> {
   await using server = await startScratchServer();
   if (server.failure !== null) throw server.failure;
-  // Awaited here: returned as a promise, it would outlive the server.
+  // Awaited here, because a returned promise would still run after the server is disposed.
   return await work(server);
 }
 
@@ -40,13 +40,13 @@ async function databaseProblems(): Promise<string[]> {
   return withMigratedServer(async (server) => {
     const stale = staleFiles(await generatedFiles(server.url(templateDatabase.suite)));
     return [
-      ...stale.map((file) => `${file} is not what npm run generate writes`),
+      ...stale.map((file) => `${file} differs from the output of npm run generate`),
       ...(await checkSchema(server.url("postgres"))),
     ];
   });
 }
 
-/** Folders whose files and rooms must not import each other in a circle. */
+/** Folders whose files and subfolders must not import each other in a cycle. */
 const sourceFolders = [
   ...["packages/*/src", "services/*/src", "web/src", "db"],
   ...["dev/src", "testkit/src", "verification/*/src", "loadtest"],
@@ -58,12 +58,12 @@ const typeTasks = [
   ...(existsSync(path.join(repositoryRoot, "loadtest", "tsconfig.json")) ? ["types:loadtest"] : []),
 ];
 
-/** Everything that `npm run check` looks at. */
+/** All checks of `npm run check`. */
 export const checks: readonly Check[] = [
-  ...typeTasks.map((task) => ({ name: task, remedy: "correct the types", run: () => turboTask(task) })),
+  ...typeTasks.map((task) => ({ name: task, remedy: "fix the type errors", run: () => turboTask(task) })),
   {
     name: "lint and format",
-    remedy: "npm run format corrects what can be corrected; CONTRIBUTING gives the reason of each rule",
+    remedy: "run npm run format, which fixes most findings; CONTRIBUTING.md gives the reason for each rule",
     run: () =>
       runProgram(path.join(repositoryRoot, "node_modules", ".bin", "biome"), [
         "check",
@@ -73,43 +73,44 @@ export const checks: readonly Check[] = [
   },
   {
     name: "dependency directions",
-    remedy: "move the code to where it may be, or discuss the table in dev/src/check/directions.ts",
+    remedy: "move the code to a workspace that may depend on it, or discuss the table in dev/src/check/directions.ts",
     run: async () => checkDirections(repositoryRoot, workspaceFolders(repositoryRoot)),
   },
   {
     name: "product and suite",
-    remedy: "the product calls a hook (db/core/functions/002_hooks.sql), which the suite fills",
+    remedy: "call a hook (db/core/functions/002_hooks.sql) that the suite implements",
     run: async () => suiteNamesInProduct(repositoryRoot),
   },
   {
     name: "import cycles",
-    remedy: "move what both need into a file, or a room, below both",
+    remedy: "move the code that both need into a third file or folder",
     run: async () => importCycles(repositoryRoot, sourceFolders),
   },
   {
     name: "dead code",
-    remedy: "delete the file, export or dependency that nothing uses; knip.json names entry points",
+    remedy: "delete the unused file, export or dependency; knip.json lists the entry points",
     run: () =>
       runProgram(path.join(repositoryRoot, "node_modules", ".bin", "knip"), ["--no-progress", "--no-config-hints"]),
   },
   {
     name: "links between documents",
-    remedy: "correct the link, or the document that it leads to",
+    remedy: "fix the link or its target",
     run: async () => brokenLinks(repositoryRoot),
   },
   {
     name: "generated files and schema",
-    remedy: "npm run generate, then commit what it wrote; a changed definition also needs a migration",
+    remedy: "run npm run generate and commit its output; a changed definition also needs a migration",
     run: databaseProblems,
   },
   {
     name: "size budgets",
-    remedy: "load later what the first page does not need, or drop it; dev/src/check/size-budgets.ts says what counts",
+    remedy:
+      "load code lazily that the first page does not need, or remove it; dev/src/check/size-budgets.ts defines what is measured",
     run: exceededBudgets,
   },
   {
     name: "lock file",
-    remedy: "npm install, and take the version before of a package that lacks some platform",
+    remedy: "run npm install; if a package lacks a platform, use its previous version",
     run: () => runNpm(["ci", "--dry-run", "--ignore-scripts", "--loglevel=error", "--no-audit", "--no-fund"]),
   },
 ];

@@ -21,11 +21,11 @@ function repositoryWith(manifests: Record<string, object>): string {
   return root;
 }
 
-test("the workspaces of this repository keep to the table", () => {
+test("the workspaces of this repository follow the table", () => {
   expect(checkDirections(repositoryRoot, workspaceFolders(repositoryRoot))).toEqual([]);
 });
 
-test("a planted dependency against the direction is found", () => {
+test("a dependency against the direction is found", () => {
   const root = repositoryWith({
     "packages/protocol": { dependencies: { "@heliograph/server-kit": "0.1.0", typebox: "1.0.0" } },
   });
@@ -34,18 +34,18 @@ test("a planted dependency against the direction is found", () => {
   ]);
 });
 
-test("a dependency that is allowed in tests only is found in production", () => {
+test("a dependency that is allowed only in tests is found in production", () => {
   expect(wrongDirections("web", { dependencies: { "@heliograph/testkit": "0.1.0" } })).toHaveLength(1);
   expect(wrongDirections("web", { devDependencies: { "@heliograph/testkit": "0.1.0" } })).toEqual([]);
 });
 
 test.each(["dependencies", "peerDependencies", "optionalDependencies", "devDependencies"] as const)(
-  "%s are looked at",
+  "%s are checked",
   (group) => {
     expect(wrongDirections("packages/client", { [group]: { "@heliograph/db": "0.1.0" } })).toHaveLength(1);
   },
 );
 
-test("a workspace that the table does not know is an error, not a free pass", () => {
+test("a workspace that is missing from the table is an error", () => {
   expect(wrongDirections("packages/new", {})).toHaveLength(1);
 });

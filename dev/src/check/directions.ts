@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 /**
- * Which workspace may depend on which, and which only in its tests. An import of what the own package.json does not name
- * is an error of the linter; this table decides what a package.json may name.
+ * The workspaces that each workspace may depend on, in production and in addition in tests. The linter refuses imports that
+ * the package.json does not declare; this table decides what the package.json may declare.
  */
 export const allowedDirections: Readonly<Record<string, { production: readonly string[]; tests: readonly string[] }>> =
   {
@@ -15,13 +15,13 @@ export const allowedDirections: Readonly<Record<string, { production: readonly s
     "services/gateway": { production: ["shared", "protocol", "server-kit"], tests: ["testkit"] },
     "services/watcher": { production: ["shared", "protocol", "server-kit"], tests: [] },
     web: { production: ["shared", "client", "protocol"], tests: ["server-kit", "testkit", "dev"] },
-    // The workshop. Nothing that ships depends on it.
+    // Tools for development and verification. Nothing that ships depends on them.
     testkit: { production: ["shared", "client", "db", "protocol", "server-kit"], tests: [] },
     dev: { production: ["db", "protocol", "server-kit", "shared", "testkit"], tests: [] },
     "verification/bench": { production: ["client", "db", "protocol", "server-kit", "shared", "testkit"], tests: [] },
     "verification/chaos": { production: ["client", "db", "protocol", "server-kit", "shared", "testkit"], tests: [] },
     "verification/mutants": { production: ["protocol", "testkit"], tests: [] },
-    // Runs the real cores of all three against each other.
+    // Runs the real cores of gateway, watcher and client against each other.
     "verification/simulation": {
       production: ["shared", "client", "gateway", "protocol", "server-kit", "watcher"],
       tests: ["db", "testkit"],
@@ -31,29 +31,28 @@ export const allowedDirections: Readonly<Record<string, { production: readonly s
 
 const SCOPE = "@heliograph/";
 
-/** The parts of a package.json that name other packages. */
+/** The parts of a package.json that declare dependencies. */
 type Manifest = Partial<
   Record<"dependencies" | "peerDependencies" | "optionalDependencies" | "devDependencies", Record<string, string>>
 >;
 
-function ours(...groups: (Record<string, string> | undefined)[]): string[] {
+function ownPackages(...groups: (Record<string, string> | undefined)[]): string[] {
   return groups
     .flatMap((group) => Object.keys(group ?? {}))
     .flatMap((name) => (name.startsWith(SCOPE) ? [name.slice(SCOPE.length)] : []));
 }
 
-/** What one workspace names against the table: a sentence for each wrong dependency. */
+/** One sentence for each dependency of a workspace that the table does not allow. */
 export function wrongDirections(workspace: string, manifest: Manifest): string[] {
   const allowed = allowedDirections[workspace];
-  if (allowed === undefined)
-    return [`${workspace} is not in the table of directions: add it to dev/src/check/directions.ts`];
+  if (allowed === undefined) return [`${workspace} is missing from the table in dev/src/check/directions.ts`];
   const { production, tests } = allowed;
-  const inProduction = ours(manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies);
+  const inProduction = ownPackages(manifest.dependencies, manifest.peerDependencies, manifest.optionalDependencies);
   return [
     ...inProduction
       .filter((name) => !production.includes(name))
       .map((name) => `${workspace} must not depend on ${SCOPE}${name}`),
-    ...ours(manifest.devDependencies)
+    ...ownPackages(manifest.devDependencies)
       .filter((name) => !production.includes(name) && !tests.includes(name))
       .map((name) => `${workspace} must not depend on ${SCOPE}${name}, not even in tests`),
   ];

@@ -9,11 +9,11 @@ const rows = glossary
   .filter((line) => line.startsWith("| ") && !line.startsWith("| term |"))
   .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "")));
 
-test("each term of the glossary stands once, with one sentence and the file that owns it", () => {
+test("the glossary has each term once, with one sentence and its owning file", () => {
   const terms = rows.map(([term]) => term);
   expect(terms.length).toBeGreaterThan(50);
   expect(terms.filter((term, index) => terms.indexOf(term) !== index)).toEqual([]);
-  // `npm run check` follows the links.
+  // The check of links verifies the targets.
   for (const row of rows)
     expect(row).toEqual([
       expect.any(String),

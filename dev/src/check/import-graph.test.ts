@@ -29,18 +29,18 @@ test("files in layers have no cycle", () => {
   expect(problems).toEqual([]);
 });
 
-test("files that import each other are named with the imports, also when they import only types", () => {
+test("files that import each other are named with the imports, even if they import only types", () => {
   const [problem, ...more] = write({
     "src/a.ts": 'import type { B } from "./b.ts"; export type A = B;',
     "src/b.ts": 'export type { A } from "./a.ts"; export type B = 1;',
   });
   expect(problem).toContain("files import each other: src/a.ts, src/b.ts");
   expect(problem).toContain("src/b.ts imports src/a.ts");
-  // Beside no folder, the two are one room.
+  // Their folder has no subfolders, so both are one node of the folder graph.
   expect(more).toEqual([]);
 });
 
-test("rooms that import each other through different files are named", () => {
+test("folders that import each other through different files are named", () => {
   const problems = write({
     "src/a/one.ts": 'import { two } from "../b/two.ts"; export const one = two;',
     "src/a/three.ts": "export const three = 3;",
@@ -48,10 +48,10 @@ test("rooms that import each other through different files are named", () => {
     "src/b/four.ts": 'import { three } from "../a/three.ts"; export const four = three;',
   });
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toContain("rooms import each other: src/a, src/b");
+  expect(problems[0]).toContain("folders import each other: src/a, src/b");
 });
 
-test("tests are not part of the structure", () => {
+test("tests are ignored", () => {
   const problems = write({
     "src/a/one.ts": "export const one = 1;",
     "src/b/two.ts": 'import { one } from "../a/one.ts"; export const two = one;',
@@ -61,9 +61,9 @@ test("tests are not part of the structure", () => {
   expect(problems).toEqual([]);
 });
 
-test("one large group is found once, and a chain is none", () => {
-  const graph = (arrows: Record<string, string[]>) =>
-    new Map(Object.entries(arrows).map(([from, to]) => [from, new Map(to.map((node) => [node, ""]))]));
+test("a large cycle is found once, and a chain is not a cycle", () => {
+  const graph = (edges: Record<string, string[]>) =>
+    new Map(Object.entries(edges).map(([from, to]) => [from, new Map(to.map((node) => [node, ""]))]));
   expect(cycles(graph({ a: ["b"], b: ["c"], c: ["a"], d: ["a"] }))).toEqual([["a", "b", "c"]]);
   expect(cycles(graph({ a: ["b"], b: ["c"], c: [] }))).toEqual([]);
 });

@@ -2,13 +2,13 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseSync } from "oxc-parser";
 
-/** Not part of the structure: tests and what only they import. */
-const leftOut = /(^|\/)(node_modules|dist|testing|fixture)\/|\.test\.tsx?$|\.generated\.ts$/;
+/** Ignored files: tests, test helpers and generated files. */
+const ignored = /(^|\/)(node_modules|dist|testing|fixture)\/|\.test\.tsx?$|\.generated\.ts$/;
 
-/** What a node of a graph points at, with one import that makes the arrow. */
-type Arrows = Map<string, string>;
+/** The targets of a node's edges, each with one import that causes the edge. */
+type Edges = Map<string, string>;
 
-/** Files that a file imports by a relative path, types included; paths from `root`. */
+/** Files that a file imports by a relative path, including type imports; paths relative to `root`. */
 function relativeImports(root: string, file: string): string[] {
   const { module } = parseSync(file, readFileSync(path.join(root, file), "utf8"));
   const specifiers = [
@@ -24,8 +24,8 @@ function relativeImports(root: string, file: string): string[] {
 }
 
 /**
- * Groups of nodes that reach each other, each with at least two members (Tarjan's algorithm, without recursion limits to
- * mind: graphs here have about a thousand nodes).
+ * Strongly connected components with at least two nodes (Tarjan's algorithm). Recursive, which is safe because the graphs
+ * have about a thousand nodes.
  */
 export function cycles(graph: ReadonlyMap<string, ReadonlyMap<string, string>>): string[][] {
   const index = new Map<string, number>();
@@ -50,45 +50,45 @@ export function cycles(graph: ReadonlyMap<string, ReadonlyMap<string, string>>):
 }
 
 /**
- * The room of a file: its folder, when that has no folders below it. A file beside folders is a room of its own, because
- * an entry file imports the folders and a shared file is imported by them.
+ * The node of a file in the folder graph: its folder if that has no subfolders, otherwise the file itself. A file next to
+ * folders is its own node, because an entry file imports the folders and a shared file is imported by them.
  */
-function roomOf(file: string, foldersWithFolders: ReadonlySet<string>): string {
+function folderNodeOf(file: string, foldersWithFolders: ReadonlySet<string>): string {
   const folder = path.posix.dirname(file);
   return foldersWithFolders.has(folder) ? file : folder;
 }
 
-function arrowsBetween(imports: ReadonlyMap<string, readonly string[]>, nodeOf: (file: string) => string) {
-  const graph = new Map<string, Arrows>();
+function edgesBetween(imports: ReadonlyMap<string, readonly string[]>, nodeOf: (file: string) => string) {
+  const graph = new Map<string, Edges>();
   for (const [file, targets] of imports) {
     const from = nodeOf(file);
-    const arrows = graph.get(from) ?? new Map<string, string>();
-    graph.set(from, arrows);
+    const edges = graph.get(from) ?? new Map<string, string>();
+    graph.set(from, edges);
     for (const target of targets) {
       const to = nodeOf(target);
-      if (to !== from && !arrows.has(to)) arrows.set(to, `${file} imports ${target}`);
+      if (to !== from && !edges.has(to)) edges.set(to, `${file} imports ${target}`);
     }
   }
   return graph;
 }
 
-function describe(kind: string, graph: ReadonlyMap<string, Arrows>): string[] {
+function describe(kind: string, graph: ReadonlyMap<string, Edges>): string[] {
   return cycles(graph).map((group) => {
-    const arrows = group.flatMap((from) => [...(graph.get(from) ?? [])].filter(([to]) => group.includes(to)));
-    return `${kind} import each other: ${group.join(", ")}\n${arrows.map(([, reason]) => `    ${reason}`).join("\n")}`;
+    const edges = group.flatMap((from) => [...(graph.get(from) ?? [])].filter(([to]) => group.includes(to)));
+    return `${kind} import each other: ${group.join(", ")}\n${edges.map(([, reason]) => `    ${reason}`).join("\n")}`;
   });
 }
 
 /**
- * Finds import cycles between files (types count) and between rooms of one workspace.
+ * Finds import cycles between files (including type imports) and between folders.
  * @param folders source folders below `root`, for example "packages/client/src"
- * @returns one text per cycle that names the imports which make it
+ * @returns one text per cycle, which names the imports that cause it
  */
 export function importCycles(root: string, folders: readonly string[]): string[] {
   const files = folders
     .flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root }))
     .map((file) => file.split(path.sep).join("/"))
-    .filter((file) => !leftOut.test(file));
+    .filter((file) => !ignored.test(file));
   const known = new Set(files);
   const imports = new Map(
     files.map((file) => [file, relativeImports(root, file).filter((target) => known.has(target))] as const),
@@ -97,11 +97,11 @@ export function importCycles(root: string, folders: readonly string[]): string[]
   return [
     ...describe(
       "files",
-      arrowsBetween(imports, (file) => file),
+      edgesBetween(imports, (file) => file),
     ),
     ...describe(
-      "rooms",
-      arrowsBetween(imports, (file) => roomOf(file, parents)),
+      "folders",
+      edgesBetween(imports, (file) => folderNodeOf(file, parents)),
     ),
   ];
 }

@@ -15,7 +15,7 @@ function write(file: string, text: string): void {
   writeFileSync(path.join(root, file), text);
 }
 
-test("links to files, folders, headings and the web are in order", () => {
+test("links to existing files, folders, headings and the web are accepted", () => {
   write("docs/a.md", "# Title\n\n## What is `x`, really?\n\n## Twice\n\n## Twice\n");
   write(
     "README.md",
@@ -24,17 +24,17 @@ test("links to files, folders, headings and the web are in order", () => {
   expect(brokenLinks(root)).toEqual([]);
 });
 
-test("what leads nowhere is named with its document", () => {
+test("a link with a missing target is named with its document", () => {
   write("docs/a.md", "# Title\n\n[back](../README.md#nothing) [out](../../secret.md)\n");
   write("README.md", "[gone](docs/b.md)\n");
   expect(brokenLinks(root)).toEqual([
-    "README.md: there is no docs/b.md",
+    "README.md: docs/b.md does not exist",
     "docs/a.md: README.md has no heading #nothing",
-    "docs/a.md: there is no ../../secret.md",
+    "docs/a.md: ../../secret.md does not exist",
   ]);
 });
 
-test("code is not read as links, documents of dependencies are not read at all", () => {
+test("code and documents of dependencies are ignored", () => {
   write("README.md", "`a[0](b)`\n\n```ts\nrows[i](x);\n```\n");
   write("node_modules/x/README.md", "[gone](y.md)\n");
   write("web/node_modules/x/README.md", "[gone](y.md)\n");

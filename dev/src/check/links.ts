@@ -1,21 +1,21 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Dependencies bring documents of their own, and what a build or a run left is nobody's text. */
-const FOREIGN = ["**/node_modules/**", "**/dist/**", "**/.*/**"];
+/** Folders whose documents are not checked: dependencies and the output of builds and runs. */
+const ignoredFolders = ["**/node_modules/**", "**/dist/**", "**/.*/**"];
 
-/** Text without its code, in which brackets mean something else. */
+/** Text without code, in which brackets are not links. */
 function prose(markdown: string): string {
   return markdown.replace(/^(```|~~~)[\s\S]*?^\1/gm, "").replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, " "));
 }
 
-/** The anchors that GitHub gives the headings of a document; a repeated heading gets a number. */
+/** The anchors that GitHub generates for the headings of a document; repeated headings get a number. */
 function anchors(markdown: string): Set<string> {
   const seen = new Map<string, number>();
   const found = new Set<string>();
   for (const [, heading = ""] of markdown.replace(/^(```|~~~)[\s\S]*?^\1/gm, "").matchAll(/^#{1,6} +(.+?)\s*$/gm)) {
-    const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
-    const slug = words.replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
+    const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+    const slug = text.replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
     const times = seen.get(slug) ?? 0;
     seen.set(slug, times + 1);
     found.add(times === 0 ? slug : `${slug}-${times}`);
@@ -23,23 +23,24 @@ function anchors(markdown: string): Set<string> {
   return found;
 }
 
-/** A sentence for each link of a document that leads nowhere inside the repository; the web is not asked. */
+/** One sentence for each link of a document whose target is missing in the repository. Web addresses are not checked. */
 function brokenLinksOf(root: string, file: string): string[] {
   const text = readFileSync(path.join(root, file), "utf8");
   const targets = [...prose(text).matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g)].map(([, target = ""]) => target);
   return targets.flatMap((target) => {
     if (/^[a-z][a-z+.-]*:/i.test(target)) return [];
-    const [place = "", anchor] = target.split("#", 2);
-    const aim = place === "" ? file : path.join(path.dirname(file), decodeURIComponent(place));
-    if (aim.startsWith("..") || !existsSync(path.join(root, aim))) return [`${file}: there is no ${target}`];
-    if (anchor === undefined || !aim.endsWith(".md")) return [];
-    const known = anchors(readFileSync(path.join(root, aim), "utf8"));
-    return known.has(anchor) ? [] : [`${file}: ${aim} has no heading #${anchor}`];
+    const [linked = "", anchor] = target.split("#", 2);
+    const resolved = linked === "" ? file : path.join(path.dirname(file), decodeURIComponent(linked));
+    if (resolved.startsWith("..") || !existsSync(path.join(root, resolved)))
+      return [`${file}: ${target} does not exist`];
+    if (anchor === undefined || !resolved.endsWith(".md")) return [];
+    const known = anchors(readFileSync(path.join(root, resolved), "utf8"));
+    return known.has(anchor) ? [] : [`${file}: ${resolved} has no heading #${anchor}`];
   });
 }
 
-/** Checks the links between the documents and to the files of the repository at `root`. */
+/** Checks the links from the documents of the repository at `root` to its files and headings. */
 export function brokenLinks(root: string): string[] {
-  const documents = globSync("**/*.md", { cwd: root, exclude: FOREIGN });
+  const documents = globSync("**/*.md", { cwd: root, exclude: ignoredFolders });
   return documents.sort().flatMap((file) => brokenLinksOf(root, file));
 }

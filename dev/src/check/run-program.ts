@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { npmCommand } from "@heliograph/testkit/process/npm-command";
 import { repositoryRoot } from "@heliograph/testkit/repository";
 
-/** Runs a program at the top of the repository. Resolves to nothing when it succeeds, else to what it printed. */
+/** Runs a program in the root folder of the repository. Resolves to its output if it fails, and to no text otherwise. */
 export async function runProgram(command: string, args: readonly string[]): Promise<string[]> {
   const child = spawn(command, args, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
   const output: Buffer[] = [];
@@ -13,7 +13,7 @@ export async function runProgram(command: string, args: readonly string[]): Prom
   return [Buffer.concat(output).toString().trim() || `${command} ${args.join(" ")} failed (exit code ${code})`];
 }
 
-/** Runs npm, the one that started us when there is one. */
+/** Runs npm; the npm that started this process, if any. */
 export function runNpm(args: readonly string[]): Promise<string[]> {
   const npm = npmCommand();
   return runProgram(npm.command, [...npm.args, ...args]);

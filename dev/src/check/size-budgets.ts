@@ -5,7 +5,7 @@ import { build, type InlineConfig, type Rolldown } from "vite";
 
 const KiB = 1_024;
 
-/** What visitors of an application have to load before anything shows, compressed as a web server does. */
+/** Most bytes that a visitor loads before the first page renders, gzip-compressed. */
 export const sizeBudgets = [
   {
     name: "the SDK (core, local store with RxDB and Dexie, React bindings; without React)",
@@ -15,29 +15,32 @@ export const sizeBudgets = [
   { name: "the application's first page (scripts and styles)", bytes: 220 * KiB, measure: measureApplication },
 ] as const;
 
-/** The developers' panel is for who asks for it: no part of it may come with what everybody loads. */
-const developers = /\/client\/src\/devtools\//;
+/** Modules of the developer panel. They must be loaded on demand only. */
+const developerPanel = /\/client\/src\/devtools\//;
 
-/** One sentence for each budget that is exceeded, and for each module that everybody would load for nothing. */
+/** One sentence for each exceeded budget and for each module of the developer panel in a measured bundle. */
 export async function exceededBudgets(): Promise<string[]> {
   const problems: string[] = [];
   for (const { name, bytes, measure } of sizeBudgets) {
     const { size, modules } = await measure();
     if (size > bytes) problems.push(`${name}: ${inKiB(size)} gzip, the budget is ${inKiB(bytes)}`);
-    problems.push(...strayModules(modules).map((id) => `${name}: contains the developers' panel (${id})`));
+    problems.push(...strayModules(modules).map((id) => `${name}: contains the developer panel (${id})`));
   }
   return problems;
 }
 
-/** Modules that belong to the developers' panel, by their path in the repository. */
+/** The modules that belong to the developer panel, as paths in the repository. */
 export function strayModules(modules: readonly string[]): string[] {
-  return modules.filter((id) => developers.test(id)).map((id) => path.relative(repositoryRoot, id));
+  return modules.filter((id) => developerPanel.test(id)).map((id) => path.relative(repositoryRoot, id));
 }
 
-/** Bytes as they are sent, and the ids of the modules in them. */
-export type Measured = { readonly size: number; readonly modules: readonly string[] };
+/** The compressed size of a bundle in bytes, and the ids of its modules. */
+export interface Measured {
+  readonly size: number;
+  readonly modules: readonly string[];
+}
 
-/** Everything that the three entry points give, tree-shaken and minified in one file. */
+/** Measures all exports of the three entry points, tree-shaken and minified in one file. */
 export async function measureSdk(): Promise<Measured> {
   const source = path.join(repositoryRoot, "packages", "client", "src");
   const entry = "virtual:sdk";
@@ -62,7 +65,7 @@ export async function measureSdk(): Promise<Measured> {
   return measured(output);
 }
 
-/** What the page itself names: its script, what that imports at once, and its styles. Not what is loaded later. */
+/** Measures the page's script with its static imports, and the styles. Dynamic imports do not count. */
 export async function measureApplication(): Promise<Measured> {
   const root = path.join(repositoryRoot, "web");
   const output = await bundle({ root, configFile: path.join(root, "vite.config.ts") });
@@ -88,7 +91,7 @@ async function bundle(config: InlineConfig): Promise<Output[]> {
     build: { ...options, ...config.build, write: false },
   });
   const [one] = Array.isArray(result) ? result : [result];
-  if (!one || !("output" in one)) throw new Error("Vite gave no bundle.");
+  if (!one || !("output" in one)) throw new Error("Vite returned no bundle");
   return one.output;
 }
 

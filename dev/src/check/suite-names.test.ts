@@ -2,7 +2,7 @@ import { repositoryRoot } from "@heliograph/testkit/repository";
 import { expect, test } from "vitest";
 import { suiteNamesInProduct, tablesNamedIn } from "./suite-names.ts";
 
-test("nothing in the product names a table of the suite", () => {
+test("no file of the product names a table of the suite", () => {
   expect(suiteNamesInProduct(repositoryRoot)).toEqual([]);
 });
 
@@ -14,6 +14,6 @@ test.each([
   ["current_setting('app.person_id')", []],
   ["select from @extschema@.task_queue", []],
   ["a task of the person", []],
-])("in %j the tables named are %j", (text, named) => {
+])("%j names the tables %j", (text, named) => {
   expect(tablesNamedIn(text, ["person", "task"])).toEqual(named);
 });

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** What an adopter installs. None of it may know a table of the demonstration. */
+/** The files that an adopter installs. They must not name a table of the demonstration. */
 const productFiles = ["db/core/**/*.sql", "{services,packages}/*/src/**/*.{ts,tsx}"];
 const notProduct = ["**/node_modules/**", "**/*.test.{ts,tsx}", "**/testing/**", "db/core/schema.sql"];
 
@@ -10,7 +10,7 @@ function suiteTables(root: string): string[] {
   return globSync("db/suite/tables/*.sql", { cwd: root }).map((file) => path.basename(file, ".sql").slice(4));
 }
 
-/** Uses of the tables in a text, qualified by a schema as every statement of the product is: `@extschema@.task`. */
+/** The tables that a text names with a schema, as every statement of the product does: `@extschema@.task`. */
 export function tablesNamedIn(text: string, tables: readonly string[]): string[] {
   const qualified = new RegExp(
     String.raw`(?:@extschema@|\bapp|\bheliograph|schema\})\.(${tables.join("|")})\b(?!\()`,
@@ -19,7 +19,7 @@ export function tablesNamedIn(text: string, tables: readonly string[]): string[]
   return [...new Set([...text.matchAll(qualified)].map(([, table = ""]) => table))];
 }
 
-/** A sentence for each file of the product that names a table of the suite. */
+/** One sentence for each table of the suite that a file of the product names. */
 export function suiteNamesInProduct(root: string): string[] {
   const tables = suiteTables(root);
   return globSync(productFiles, { cwd: root, exclude: notProduct })
