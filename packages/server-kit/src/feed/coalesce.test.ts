@@ -21,8 +21,8 @@ test("[HINT-12] keeps the action of the last row", () => {
   expect(item).toMatchObject({ action: logAction.delete, createdVersion: 10 });
 });
 
-// Fails when the two are one item: its holders would hear of a row that is somebody else's, or not of the end of theirs.
-test("[HINT-12] a row that was created again is another one, behind the deletion, and each has its own containers", () => {
+// Fails when both are merged: holders of the old row would receive another user's row, or would not receive the deletion.
+test("[HINT-12] a row created again under the same id is a separate change after the deletion, with its own containers", () => {
   const deleted = row({ action: logAction.delete, entity_version: 11, container_ids: ["before"] });
   const created = row({
     sync_seq: 2,
@@ -48,7 +48,7 @@ test("[HINT-12] a row that was created again is another one, behind the deletion
   ]);
 });
 
-test("a row that was committed late belongs to whoever bore the id at its time", () => {
+test("a late commit belongs to the incarnation that had the id at its version", () => {
   const created = row({ action: logAction.create, entity_version: 20, container_ids: ["after"] });
   const deleted = row({ sync_seq: 2, action: logAction.delete, entity_version: 11, container_ids: ["before"] });
   const apart = [
@@ -60,13 +60,13 @@ test("a row that was committed late belongs to whoever bore the id at its time",
   expect(coalesce([edited, created, deleted])).toMatchObject(apart);
 });
 
-test("an edit that is sequenced before the creation of its row is of the same row", () => {
+test("an edit that is sequenced before the creation of its row belongs to the same incarnation", () => {
   expect(coalesce([row({ entity_version: 12 }), row({ sync_seq: 2, action: logAction.create })])).toMatchObject([
     { action: logAction.update, version: 12, createdVersion: 10 },
   ]);
 });
 
-test("what comes late neither undoes an end nor moves it to the next row", () => {
+test("a late change neither reverts a deletion nor moves it to the next incarnation", () => {
   const deleted = row({ action: logAction.delete, entity_version: 11, container_ids: ["before"] });
   const late = row({ sync_seq: 2, entity_version: 10, container_ids: ["before"] });
   const created = row({ sync_seq: 3, action: logAction.create, entity_version: 20, container_ids: ["after"] });
@@ -74,7 +74,7 @@ test("what comes late neither undoes an end nor moves it to the next row", () =>
     { action: logAction.delete, version: 11, containerIds: ["before"] },
     { action: logAction.create, version: 20, containerIds: ["after"] },
   ]);
-  // The creation itself is late: what follows an end is another row all the same.
+  // The creation is sequenced late, but a change after a deletion still belongs to the next incarnation.
   const edited = row({ sync_seq: 2, entity_version: 21, container_ids: ["after"] });
   expect(coalesce([deleted, edited])).toMatchObject([
     { action: logAction.delete, version: 11 },
@@ -83,7 +83,7 @@ test("what comes late neither undoes an end nor moves it to the next row", () =>
   expect(coalesce([edited, deleted]).map(({ version }) => version)).toEqual([11, 21]);
 });
 
-test("an item that is joined once more changes nothing", () => {
+test("merging a change a second time has no effect", () => {
   const rows = [
     row({ action: logAction.delete, entity_version: 11 }),
     row({ sync_seq: 2, action: logAction.create, entity_version: 12 }),
@@ -109,23 +109,23 @@ test("[HINT-12] keeps the highest version even when a late commit is sequenced a
   expect(item?.version).toBe(12);
 });
 
-test("[HINT-12] unites the containers of all rows, so that a moved and then edited row reaches both places", () => {
+test("[HINT-12] unites the containers of all log rows, so that a row that is moved and then edited reaches both containers", () => {
   const [item] = coalesce([row({ container_ids: ["from", "to"] }), row({ sync_seq: 2, container_ids: ["to"] })]);
   expect(item?.containerIds).toEqual(["from", "to"]);
 });
 
-test("once restricted or to be checked again, the item stays so", () => {
+test("a change stays restricted and marked for a recheck once it is", () => {
   const [item] = coalesce([row({ restricted: true, recheck: true }), row({ sync_seq: 2 })]);
   expect(item).toMatchObject({ restricted: true, recheck: true });
 });
 
-test("[HINT-13] a grant does not swallow a change of the same entity", () => {
+test("[HINT-13] a grant is not merged with a change of the same entity", () => {
   const items = coalesce([row({}), row({ sync_seq: 2, action: logAction.grant, entity_version: 0, recheck: true })]);
   expect(items.map((item) => item.action)).toEqual([logAction.update, logAction.grant]);
 });
 
-// Fails when only the last action counts: who waits for the row to exist would never be told.
-test("a row that is created and edited in one batch is still known to be created", () => {
+// Fails when only the last action counts: subscribers that await the row would never be notified.
+test("a row that is created and edited in one batch keeps its creation", () => {
   const created = row({ action: logAction.create });
   expect(coalesce([created, row({ sync_seq: 2 })])).toMatchObject([{ action: logAction.update, createdVersion: 10 }]);
   const edits = [2, 3].map((sync_seq) => row({ sync_seq }));

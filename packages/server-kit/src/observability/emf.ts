@@ -32,7 +32,7 @@ export class EmfLines {
   };
   readonly #before = new Map<string, number>();
 
-  /** @throws if a metric does not exist, since an alarm on it would wait for ever */
+  /** @throws if a metric does not exist, since an alarm on it would never receive data */
   constructor(options: { namespace: string; service: string; metricsRegistry: MetricsRegistry; names: EmfNames }) {
     for (const metric of Object.values(options.names)) {
       if (!options.metricsRegistry.getSingleMetric(metric)) throw new Error(`there is no metric ${metric}`);

@@ -14,7 +14,7 @@ export interface TestDatabase extends AsyncDisposable {
   readonly pool: DatabasePool;
 }
 
-/** The core alone stands in the default schema, the suite in the schema of the plan. */
+/** The core alone uses the default schema; the suite uses schema `app`. */
 const namesOf = {
   core: databaseNames("heliograph", "heliograph"),
   suite: databaseNames("app", "heliograph"),
@@ -24,8 +24,8 @@ const namesOf = {
 const suffixes = /\.(pg|redis|cluster|browser|bench)\.test\.tsx?$/;
 
 /**
- * Creates a database by copying a template: `core` has Heliograph alone, `suite` the tables of the demonstration too, and
- * `demo` its data. Disposing drops it and closes remaining connections.
+ * Creates a database by copying a template: `core` has only Heliograph, `suite` also the tables of the demonstration, and
+ * `demo` also their rows. Disposing drops it and closes remaining connections.
  * @throws if the suffix of the test file does not allow PostgreSQL
  */
 export async function createTestDatabase({ template }: { template: "core" | "suite" | "demo" }): Promise<TestDatabase> {

@@ -20,7 +20,7 @@ interface HousekeepingTask {
 }
 
 const tasks: readonly HousekeepingTask[] = [
-  // A killed gateway removes nothing itself: its row, sessions and subscriptions would stay for ever.
+  // A killed gateway removes nothing itself: its row, sessions and subscriptions would stay forever.
   { name: "rows of dead gateways and sessions", everyMs: 5000, run: (database) => database.reap() },
   // A day that is in use is skipped after 200 ms and tried again in the next round.
   { name: "days of the log past their retention", everyMs: 60_000, run: (database) => database.dropLogDays() },
@@ -28,7 +28,7 @@ const tasks: readonly HousekeepingTask[] = [
 
 /**
  * Deletes the rows that sync cannot tolerate piling up; all other cleaning is a job. Only the leader does it, with the
- * database alone, so that tables stay bounded while Redis is away. Every task is idempotent.
+ * database alone, so that tables stay bounded while Redis is unavailable. Every task is idempotent.
  */
 export class Housekeeper {
   readonly #database: HousekeepingDatabase;

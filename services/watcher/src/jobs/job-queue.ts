@@ -29,7 +29,7 @@ export interface JobQueue {
 
 /**
  * Starts job schedulers in Redis, shared by all watchers with this prefix: one watcher takes each run of a job, and another
- * takes over if it dies. Starts without Redis too, and works as soon as Redis is reachable.
+ * takes over if it crashes. Starts without Redis too, and works as soon as Redis is reachable.
  */
 export function startJobQueue(parts: {
   url: string;

@@ -11,9 +11,9 @@ export interface JobRedis {
 }
 
 /**
- * A connection that queues commands while Redis is away and retries them without limit, unlike the connections for hints:
- * BullMQ requires it, and its commands are few. BullMQ copies the connection for blocking reads and closes the copy with a
- * QUIT, which a silent server never answers; so copies are tracked here and closed by `disconnect`.
+ * A connection that queues commands while Redis is unavailable and retries them without limit, unlike the connections for
+ * hints: BullMQ requires it, and its commands are few. BullMQ copies the connection for blocking reads and closes the copy
+ * with a QUIT, which a silent server never answers; so copies are tracked here and closed by `disconnect`.
  */
 export function createJobRedis(url: string, name: string): JobRedis {
   const options = {

@@ -35,7 +35,7 @@ test("retries back off from seconds to the interval of the job", () => {
   expect([1, 2, 3, 40].map(dueAfter)).toEqual([2000, 4000, 8000, 3_600_000]);
 });
 
-// Fails when the leader relies on the queue: with Redis away or emptied, an expired grant would stay effective.
+// Fails when the leader relies on the queue: while Redis is unavailable or empty, an expired grant would stay effective.
 test("with a queue only an overdue job is due, and not again before its interval", () => {
   const quick = job("quick", 10_000);
   expect(overdueMs(quick)).toBe(30_000);

@@ -16,8 +16,8 @@ const firstRetryMs = 1000;
 
 /**
  * Whether the leader should run a job now. Without a queue that is when its interval has passed. With a queue it is when
- * the queue has not run the job for too long, because Redis is away or was emptied: the end of a grant must not depend on
- * Redis.
+ * the queue has not run the job for too long, because Redis is unavailable or was emptied: the end of a grant must not
+ * depend on Redis.
  */
 export function isDue(job: Job, status: JobStatus, withQueue: boolean): boolean {
   const pauseMs =

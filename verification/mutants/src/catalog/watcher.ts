@@ -106,7 +106,7 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
-      name: "a row that was created again is another one, behind the deletion, and each has its own containers",
+      name: "a row created again under the same id is a separate change after the deletion, with its own containers",
     },
   },
   {
@@ -116,7 +116,7 @@ export const watcherMutants: readonly Mutant[] = [
     patches: [oneRow],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
-      name: "a row that was created again is another one, behind the deletion, and each has its own containers",
+      name: "a row created again under the same id is a separate change after the deletion, with its own containers",
     },
   },
   {
@@ -132,7 +132,7 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
-      name: "what comes late neither undoes an end nor moves it to the next row",
+      name: "a late change neither reverts a deletion nor moves it to the next incarnation",
     },
   },
   {
@@ -158,7 +158,7 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
-      name: "unites the containers of all rows, so that a moved and then edited row reaches both places",
+      name: "unites the containers of all log rows, so that a row that is moved and then edited reaches both containers",
     },
   },
   {
@@ -174,7 +174,7 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
-      name: "once restricted or to be checked again, the item stays so",
+      name: "a change stays restricted and marked for a recheck once it is",
     },
   },
   {
@@ -186,7 +186,7 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
-      name: "once restricted or to be checked again, the item stays so",
+      name: "a change stays restricted and marked for a recheck once it is",
     },
   },
   {
@@ -202,7 +202,7 @@ export const watcherMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       test: "packages/server-kit/src/feed/coalesce.test.ts",
-      name: "a grant does not swallow a change of the same entity",
+      name: "a grant is not merged with a change of the same entity",
     },
   },
   {

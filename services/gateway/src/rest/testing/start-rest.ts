@@ -11,7 +11,7 @@ export type DemoUser = "alice" | "bob" | "carol" | "dave" | "erin";
 const domains = { alice: "northwind", bob: "northwind", carol: "northwind", dave: "contoso", erin: "contoso" } as const;
 export const emailOf = (user: DemoUser): string => `${user}@${domains[user]}.example`;
 
-/** Every field that some answer has; a test reads those of the answer it expects. */
+/** The fields of all answers; a test reads those of the answer that it expects. */
 type Body = Document & {
   readonly items: Document[];
   readonly gone: string[];
@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 export interface Call {
-  /** bob unless told; null: without a token. */
+  /** The calling user, bob by default; null: without a token. */
   readonly as?: DemoUser | null;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
@@ -42,16 +42,16 @@ interface Identity {
   readonly organizationId: string;
 }
 
-/** The REST interface on a database of its own, called without a network. */
+/** The REST API on its own database, called without a network. */
 export interface RestUnderTest extends AsyncDisposable {
   readonly app: FastifyInstance;
   readonly db: TestDatabase;
   readonly pool: DatabasePool;
   readonly registry: EntityRegistry;
   readonly tokens: Tokens;
-  /** How often the watcher was poked. */
+  /** The number of pokes that were sent to the watcher. */
   pokes(): number;
-  /** `METHOD /address` below /api/v1, as one of the users. */
+  /** Sends `METHOD /path`, with the path below /api/v1, as one of the users. */
   call(request: string, options?: Call): Promise<Answer>;
   token(user: DemoUser): string;
   identity(user: DemoUser): Identity;
