@@ -20,7 +20,7 @@ import { findRedis } from "@heliograph/testkit/redis/find-redis";
 import { startRedis } from "@heliograph/testkit/redis/server";
 import pg from "pg";
 import { type Floor, startFloor } from "./floor.ts";
-import { type Holder, openHolder } from "./holders.ts";
+import { type LatencyProbe, openLatencyProbe } from "./latency-probe.ts";
 import { atSteadyRate } from "./steady-rate.ts";
 
 const TASKS = 100;
@@ -82,11 +82,11 @@ function byRest(cluster: Cluster, tokenFor: (organizationId: string) => string):
 }
 
 async function measure(
-  input: { tasks: readonly Task[]; holders: readonly Holder[]; floor: Floor; rate: number; seconds: number },
+  input: { tasks: readonly Task[]; probes: readonly LatencyProbe[]; floor: Floor; rate: number; seconds: number },
   latencies: number[],
   write: Write,
 ): Promise<object> {
-  const { tasks, holders, floor, rate, seconds } = input;
+  const { tasks, probes, floor, rate, seconds } = input;
   latencies.length = 0;
   const floorFrom = floor.latencies.length;
   const last = new Map<string, number>();
@@ -97,7 +97,7 @@ async function measure(
     last.set(task.id, Math.max(version, last.get(task.id) ?? 0));
   });
   const missing = () =>
-    holders.flatMap((holder) => holder.ids.filter((id) => (holder.latest.get(id) ?? 0) < (last.get(id) ?? 0))).length;
+    probes.flatMap((probe) => probe.ids.filter((id) => (probe.latest.get(id) ?? 0) < (last.get(id) ?? 0))).length;
   for (const deadline = Date.now() + SETTLE_MS; missing() > 0 && Date.now() < deadline; ) await wait(50);
   return {
     changes: rate * seconds,
@@ -142,7 +142,7 @@ export async function run(args: string[]): Promise<object> {
     users.find((user) => user.organizationId === organizationId)?.token ?? "";
   const tasks = await readTasks(pool);
   const latencies: number[] = [];
-  const holders = await Promise.all(
+  const probes = await Promise.all(
     Array.from({ length: sockets }, (_, n) => {
       const user = users[n % users.length] as (typeof users)[number];
       const readable = tasks.filter((task) => task.organization_id === user.organizationId);
@@ -152,7 +152,7 @@ export async function run(args: string[]): Promise<object> {
       );
       const gatewayUrl = (cluster.gateways[Math.floor(n / users.length) % cluster.gateways.length] as { url: string })
         .url;
-      return openHolder({
+      return openLatencyProbe({
         gatewayUrl,
         token: user.token,
         entityCode: "task",
@@ -161,9 +161,9 @@ export async function run(args: string[]): Promise<object> {
       });
     }),
   );
-  for (const holder of holders) undo.use(holder);
+  for (const probe of probes) undo.use(probe);
 
-  const input = { tasks, holders, floor, rate, seconds };
+  const input = { tasks, probes, floor, rate, seconds };
   // Unmeasured warm-up: compilation and new connections are not steady state.
   await measure({ ...input, seconds: 3 }, latencies, bySql(pool));
   const sql = await measure(input, latencies, bySql(pool));

@@ -23,7 +23,7 @@ import { startRedis } from "@heliograph/testkit/redis/server";
 import { buildWeb, webFolder } from "@heliograph/testkit/web/build-web";
 import pg from "pg";
 import { chromium, type Page } from "playwright-core";
-import { openHolder } from "./holders.ts";
+import { openLatencyProbe } from "./latency-probe.ts";
 import { atSteadyRate } from "./steady-rate.ts";
 
 const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on", wal_level: "replica" };
@@ -101,7 +101,7 @@ export async function run(args: string[]): Promise<object> {
   const token = new Tokens(loadConfig(tokenConfig, cluster.settings)).sign(alice).token;
   let signals: number[] = [];
   undo.use(
-    await openHolder({
+    await openLatencyProbe({
       gatewayUrl: gateway.url,
       token,
       entityCode: "task",

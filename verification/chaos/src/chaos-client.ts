@@ -11,8 +11,8 @@ import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { FaultProxy } from "@heliograph/testkit/network/fault-proxy";
 import { tappedSocketFactory } from "@heliograph/testkit/network/platform-socket";
 import { ClientRuntime } from "./client-runtime.ts";
+import type { Dataset, Tenant } from "./dataset.ts";
 import { WireTap } from "./wire-tap.ts";
-import type { Tenant, World } from "./world.ts";
 
 /** Above the number of tasks that a project ever has, so that a list contains all of them. */
 const LIST_LIMIT = 500;
@@ -42,7 +42,7 @@ interface Parts {
   readonly n: number;
   readonly user: DemoUser;
   readonly tenant: Tenant;
-  readonly world: World;
+  readonly dataset: Dataset;
   readonly link: FaultProxy;
   readonly sign: SignToken;
   readonly random: SeededRandom;
@@ -80,18 +80,18 @@ export class ChaosClient implements AsyncDisposable {
   readonly #gone = new Set<string>();
 
   private constructor(parts: Parts) {
-    const { n, user, tenant, world, link, random } = parts;
-    const { tasksHeld, documentsHeld, listEvery, listsShown } = world.scale;
+    const { n, user, tenant, dataset, link, random } = parts;
+    const { tasksHeld, documentsHeld, listEvery, listsShown } = dataset.scale;
     this.#parts = parts;
     this.name = `client ${n} (${user.email.split("@")[0]})`;
     this.user = user;
     this.tenant = tenant;
     this.link = link;
-    this.tap = new WireTap(forbiddenTo(user, tenant, world));
+    this.tap = new WireTap(forbiddenTo(user, tenant, dataset));
     this.#store = createMemoryStore();
     this.#store.onChange((rows) => this.#recordWrites(rows));
     this.#token = parts.sign(user);
-    const others = world.tenants.filter((other) => other !== tenant);
+    const others = dataset.tenants.filter((other) => other !== tenant);
     this.held = [
       ...random.sample(tenant.tasks, tasksHeld).map((id) => ({ entityCode: "task" as const, id })),
       ...random.sample(tenant.documents, documentsHeld).map((id) => ({ entityCode: "document" as const, id })),
@@ -108,12 +108,12 @@ export class ChaosClient implements AsyncDisposable {
   static async start(
     options: Omit<Parts, "user" | "tenant" | "link"> & { chooseGateway: (random: SeededRandom) => number | null },
   ): Promise<ChaosClient> {
-    const { n, world, random, chooseGateway, ...rest } = options;
-    const users = world.tenants.flatMap((tenant) => tenant.users.map((user) => ({ tenant, user })));
+    const { n, dataset, random, chooseGateway, ...rest } = options;
+    const users = dataset.tenants.flatMap((tenant) => tenant.users.map((user) => ({ tenant, user })));
     const choice = users[n % users.length];
-    if (choice === undefined) throw new Error("The world has no users.");
+    if (choice === undefined) throw new Error("The dataset has no users.");
     const link = await FaultProxy.listen(() => chooseGateway(random), random);
-    return new ChaosClient({ n, ...choice, world, link, random, ...rest });
+    return new ChaosClient({ n, ...choice, dataset, link, random, ...rest });
   }
 
   get sdk(): Heliograph {
@@ -248,8 +248,8 @@ export class ChaosClient implements AsyncDisposable {
  * Ids that a user must never receive: rows of the other organization and, except for the administrator (a tenant's first
  * user), the secrets of their own.
  */
-function forbiddenTo(user: DemoUser, tenant: Tenant, world: World): ReadonlySet<string> {
-  const foreign = world.tenants
+function forbiddenTo(user: DemoUser, tenant: Tenant, dataset: Dataset): ReadonlySet<string> {
+  const foreign = dataset.tenants
     .filter((other) => other !== tenant)
     .flatMap((other) => [...other.tasks, ...other.documents, ...other.projects, ...other.secrets]);
   return new Set(tenant.users[0] === user ? foreign : [...foreign, ...tenant.secrets]);

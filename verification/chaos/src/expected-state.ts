@@ -1,6 +1,6 @@
 import type { DemoUser } from "@heliograph/db";
 import pg from "pg";
-import type { World } from "./world.ts";
+import type { Dataset } from "./dataset.ts";
 
 /** Rows that one user may read, by "entityCode/id". */
 export type Readable = ReadonlyMap<string, ExpectedRow>;
@@ -37,18 +37,18 @@ const CONNECT_MS = 20_000;
 /** Reads the database under the rights of every user: what each client must show. */
 export class ExpectedStateReader implements AsyncDisposable {
   readonly #pool: pg.Pool;
-  readonly #world: World;
+  readonly #dataset: Dataset;
 
-  constructor(url: string, world: World) {
-    this.#world = world;
+  constructor(url: string, dataset: Dataset) {
+    this.#dataset = dataset;
     this.#pool = new pg.Pool({ connectionString: url, max: 5, connectionTimeoutMillis: CONNECT_MS });
     this.#pool.on("error", () => undefined);
   }
 
   /** Reads in several transactions, so all writers must have stopped. */
   async read(): Promise<ExpectedState> {
-    const projects = this.#world.tenants.flatMap((tenant) => [...tenant.projects, tenant.marker]);
-    const users = this.#world.tenants.flatMap((tenant) => tenant.users);
+    const projects = this.#dataset.tenants.flatMap((tenant) => [...tenant.projects, tenant.marker]);
+    const users = this.#dataset.tenants.flatMap((tenant) => tenant.users);
     const [all, ...readable] = await Promise.all([
       this.#rows(null, projects),
       ...users.map(async (user) => [user.personId, await this.#rows(user, projects)] as const),
@@ -59,7 +59,7 @@ export class ExpectedStateReader implements AsyncDisposable {
   /** Changes the marker row that every client of a tenant holds; resolves to the new versions by organization. */
   async mark(): Promise<Map<string, number>> {
     const versions = new Map<string, number>();
-    for (const { organizationId, marker } of this.#world.tenants) {
+    for (const { organizationId, marker } of this.#dataset.tenants) {
       const { rows } = await this.#pool.query<{ version: string }>(
         "update app.project set progress_percent = (progress_percent + 1) % 100 where id = $1 returning version",
         [marker],

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type ApiClient, ApiError } from "@heliograph/client";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { Commits } from "./commits.ts";
-import type { Tenant } from "./world.ts";
+import type { Tenant } from "./dataset.ts";
 
 const REQUEST_TIMEOUT_MS = 4_000;
 

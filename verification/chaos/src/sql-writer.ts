@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import pg from "pg";
 import type { Commits } from "./commits.ts";
-import type { Tenant, World } from "./world.ts";
+import type { Dataset, Tenant } from "./dataset.ts";
 
 /** Rows that a statement wrote. */
 interface Written {
@@ -146,20 +146,20 @@ const CONNECT_MS = 2_000;
 /** Writes by plain SQL on a connection without a fault proxy. */
 export class SqlWriter {
   readonly #url: string;
-  readonly #world: World;
+  readonly #dataset: Dataset;
   readonly #random: SeededRandom;
   readonly #commits: Commits;
   readonly #long: boolean;
   readonly #changes: readonly Change[];
   #client: pg.Client | null = null;
 
-  constructor(parts: { url: string; world: World; random: SeededRandom; commits: Commits; long: boolean }) {
+  constructor(parts: { url: string; dataset: Dataset; random: SeededRandom; commits: Commits; long: boolean }) {
     this.#url = parts.url;
-    this.#world = parts.world;
+    this.#dataset = parts.dataset;
     this.#random = parts.random;
     this.#commits = parts.commits;
     this.#long = parts.long;
-    this.#changes = weightedChanges(parts.world.scale.bulkWeight);
+    this.#changes = weightedChanges(parts.dataset.scale.bulkWeight);
   }
 
   /** Writes until the signal is aborted. Failures are expected: lock timeouts, deadlocks, a database that is down. */
@@ -172,7 +172,7 @@ export class SqlWriter {
         else await this.#client?.query("rollback").catch(() => undefined);
         await wait(RECONNECT_MS);
       }
-      await wait(this.#random.int(0, this.#world.scale.sqlPauseMs));
+      await wait(this.#random.int(0, this.#dataset.scale.sqlPauseMs));
     }
     await this.#client?.end().catch(() => undefined);
     this.#client = null;
@@ -196,7 +196,7 @@ export class SqlWriter {
 
   async #transaction(client: pg.Client, signal: AbortSignal): Promise<void> {
     const random = this.#random;
-    const tenant = random.pick(this.#world.tenants);
+    const tenant = random.pick(this.#dataset.tenants);
     const written: Written[] = [];
     await client.query("begin");
     for (let n = this.#long ? random.int(1, 4) : 1; n > 0; n--)

@@ -7,6 +7,7 @@ import { ChaosClient, type SignToken } from "./chaos-client.ts";
 import { ChaosCluster } from "./chaos-cluster.ts";
 import { Commits } from "./commits.ts";
 import { awaitConvergence, awaitUploads, type ConvergenceResult } from "./convergence.ts";
+import { createDataset } from "./dataset.ts";
 import { ExpectedStateReader } from "./expected-state.ts";
 import { FaultStats } from "./fault-stats.ts";
 import type { Fault, FaultContext } from "./faults/fault.ts";
@@ -14,7 +15,6 @@ import { OutboxWriter } from "./outbox-writer.ts";
 import { RestWriter } from "./rest-writer.ts";
 import type { Scale } from "./scale.ts";
 import { SqlWriter } from "./sql-writer.ts";
-import { makeWorld } from "./world.ts";
 
 /** How many differences of one injection get their history into the evidence. */
 const TRACED = 4;
@@ -48,7 +48,7 @@ export interface InjectionOutcome {
 export class Testbed implements AsyncDisposable {
   readonly cluster: ChaosCluster;
   readonly #clients: readonly ChaosClient[];
-  readonly #context: Omit<FaultContext, "random" | "notes">;
+  readonly #context: Omit<FaultContext, "random" | "observer">;
   readonly #expected: ExpectedStateReader;
   readonly #commits = new Commits();
   readonly #outboxWriters: readonly OutboxWriter[];
@@ -57,7 +57,7 @@ export class Testbed implements AsyncDisposable {
   readonly #undo: AsyncDisposableStack;
 
   private constructor(parts: {
-    context: Omit<FaultContext, "random" | "notes">;
+    context: Omit<FaultContext, "random" | "observer">;
     expected: ExpectedStateReader;
     leniencyMs: number;
     report: (line: string) => void;
@@ -66,7 +66,7 @@ export class Testbed implements AsyncDisposable {
     this.#context = parts.context;
     this.cluster = parts.context.cluster;
     this.#clients = parts.context.clients;
-    const { outboxPauseMs } = parts.context.world.scale;
+    const { outboxPauseMs } = parts.context.dataset.scale;
     this.#outboxWriters = this.#clients.map((client) => new OutboxWriter(client, outboxPauseMs));
     this.#expected = parts.expected;
     this.#leniencyMs = parts.leniencyMs;
@@ -79,8 +79,8 @@ export class Testbed implements AsyncDisposable {
     const { random, scale, logSink, report } = options;
     await using undo = new AsyncDisposableStack();
     const cluster = undo.use(await ChaosCluster.start(random.fork(), logSink, options));
-    const world = await makeWorld(cluster.postgres.url, scale);
-    const expected = undo.use(new ExpectedStateReader(cluster.postgres.url, world));
+    const dataset = await createDataset(cluster.postgres.url, scale);
+    const expected = undo.use(new ExpectedStateReader(cluster.postgres.url, dataset));
     const sql = new pg.Pool({ connectionString: cluster.postgres.url, max: SQL_CONNECTIONS });
     sql.on("error", () => undefined);
     undo.defer(() => sql.end());
@@ -89,7 +89,7 @@ export class Testbed implements AsyncDisposable {
     for (let n = 0; n < options.clients; n++) {
       const chooseGateway = (own: SeededRandom) => cluster.chooseGateway(own);
       clients.push(
-        undo.use(await ChaosClient.start({ n, world, chooseGateway, sign, random: random.fork(), logSink })),
+        undo.use(await ChaosClient.start({ n, dataset, chooseGateway, sign, random: random.fork(), logSink })),
       );
       if (clients.length % STARTED_AT_ONCE === 0) await awaitConnected(clients.slice(-STARTED_AT_ONCE));
     }
@@ -98,7 +98,7 @@ export class Testbed implements AsyncDisposable {
     if (problems.length > 0)
       throw new Error(`The clients did not converge after the start: ${JSON.stringify(problems.slice(0, 5))}`);
     return new Testbed({
-      context: { cluster, world, clients, sql },
+      context: { cluster, dataset, clients, sql },
       expected,
       leniencyMs: options.leniencyMs,
       report,
@@ -109,12 +109,12 @@ export class Testbed implements AsyncDisposable {
   /** One injection: write, inject the fault, keep writing, stop the writers, wait for convergence, compare. */
   async inject(fault: Fault, random: SeededRandom, label: string): Promise<InjectionOutcome> {
     const { cluster } = this;
-    const { writingMs } = this.#context.world.scale;
+    const { writingMs } = this.#context.dataset.scale;
     this.#discardRecords();
     const before = { ...sumOf(this.#clients), crashes: cluster.crashes };
     const stats = new FaultStats();
     const facts: string[] = [];
-    const notes = {
+    const observer = {
       measure: (name: string, milliseconds: number) => stats.measure(name, milliseconds),
       violation: (text: string) => void facts.push(text),
     };
@@ -127,7 +127,7 @@ export class Testbed implements AsyncDisposable {
     let healedAt: number;
     try {
       await wait(writingMs);
-      await fault.inject({ ...this.#context, random, notes });
+      await fault.inject({ ...this.#context, random, observer });
       await cluster.postgres.supervise();
       await Promise.all(cluster.services.map((service) => service.supervise()));
       healedAt = performance.now();
@@ -216,11 +216,17 @@ export class Testbed implements AsyncDisposable {
   }
 
   #writers(random: SeededRandom) {
-    const { world, cluster, clients } = this.#context;
-    const { sqlWriters, longWriters, restPauseMs } = world.scale;
+    const { dataset, cluster, clients } = this.#context;
+    const { sqlWriters, longWriters, restPauseMs } = dataset.scale;
     const commits = this.#commits;
     const sql = Array.from({ length: sqlWriters + longWriters }, (_, n) => {
-      return new SqlWriter({ url: cluster.postgres.url, world, random: random.fork(), commits, long: n >= sqlWriters });
+      return new SqlWriter({
+        url: cluster.postgres.url,
+        dataset,
+        random: random.fork(),
+        commits,
+        long: n >= sqlWriters,
+      });
     });
     // One REST writer per user, through the link of one of their clients.
     const users = new Map(clients.map((client) => [client.user.personId, client]));

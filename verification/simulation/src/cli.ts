@@ -6,13 +6,13 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { drawPlan } from "./plan/draw-plan.ts";
 import { addToCorpus } from "./run/corpus.ts";
 import { parseOptions, type SimulateOptions, usage } from "./run/options.ts";
 import { inOwnTask, runSeeds } from "./run/run-seeds.ts";
 import { addSummary, emptySummary, type RunSummary } from "./run/run-summary.ts";
 import { shrink } from "./run/shrink.ts";
 import { simulate } from "./run/simulate.ts";
+import { drawSchedule } from "./schedule/draw-schedule.ts";
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const msPerHour = 3_600_000;
@@ -79,21 +79,23 @@ async function saveFindings({ findings }: RunSummary): Promise<void> {
   for (const { seed, violations } of findings.slice(0, maxSaved)) {
     const [first] = violations;
     if (!first) continue;
-    const plan = await inOwnTask(() => shrink(drawPlan(seed), first.promise));
-    const file = addToCorpus(`seed-${seed}`, { found: `${first.promise}: ${first.what}`, plan });
+    const schedule = await inOwnTask(() => shrink(drawSchedule(seed), first.promise));
+    const file = addToCorpus(`seed-${seed}`, { found: `${first.promise}: ${first.what}`, schedule });
     log(`seed ${seed}: ${first.promise}: ${first.what}\n  saved in ${file}`);
-    for (const action of plan.actions) log(`  ${JSON.stringify(action)}`);
+    for (const action of schedule.actions) log(`  ${JSON.stringify(action)}`);
   }
 }
 
 async function replay(seed: number, options: SimulateOptions): Promise<number> {
-  const whole = drawPlan(seed);
+  const whole = drawSchedule(seed);
   const outcome = await inOwnTask(() => simulate(whole));
   const [broken] = outcome.violations;
-  const plan = broken ? await inOwnTask(() => shrink(whole, broken.promise)) : whole;
-  for (const action of plan.actions) log(JSON.stringify(action));
-  const again = await inOwnTask(() => simulate(plan, options.trace ? log : undefined));
-  process.stdout.write(`${JSON.stringify({ seed, clients: plan.clients, endMs: plan.endMs, ...again }, null, 2)}\n`);
+  const schedule = broken ? await inOwnTask(() => shrink(whole, broken.promise)) : whole;
+  for (const action of schedule.actions) log(JSON.stringify(action));
+  const again = await inOwnTask(() => simulate(schedule, options.trace ? log : undefined));
+  process.stdout.write(
+    `${JSON.stringify({ seed, clients: schedule.clients, endMs: schedule.endMs, ...again }, null, 2)}\n`,
+  );
   return again.violations.length > 0 ? 1 : 0;
 }
 

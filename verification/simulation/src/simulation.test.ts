@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { drawPlan } from "./plan/draw-plan.ts";
 import { readCorpus } from "./run/corpus.ts";
 import { inOwnTask, runSeeds } from "./run/run-seeds.ts";
 import { addSummary, emptySummary } from "./run/run-summary.ts";
 import { simulate } from "./run/simulate.ts";
+import { drawSchedule } from "./schedule/draw-schedule.ts";
 
 /** First seed; differs from those of the long runs, so that both together cover more schedules. */
 const seed = 1_000_000;
@@ -11,11 +11,11 @@ const seed = 1_000_000;
 const schedulesPerTest = 500;
 
 test("the same seed gives the same run, event by event", async () => {
-  const plan = drawPlan(seed);
-  const once = await inOwnTask(() => simulate(plan));
-  const again = await inOwnTask(() => simulate(plan));
+  const schedule = drawSchedule(seed);
+  const once = await inOwnTask(() => simulate(schedule));
+  const again = await inOwnTask(() => simulate(schedule));
   expect(again).toEqual(once);
-  const other = await inOwnTask(() => simulate(drawPlan(seed + 1)));
+  const other = await inOwnTask(() => simulate(drawSchedule(seed + 1)));
   expect(other.fingerprint).not.toBe(once.fingerprint);
 });
 
@@ -30,6 +30,6 @@ test.for([0, 1, 2, 3])("random schedules keep every promise, part %i", { timeout
 const corpus = readCorpus();
 
 test.for(corpus)("$name stays fixed: $entry.found", async ({ entry }) => {
-  const { violations } = await inOwnTask(() => simulate(entry.plan));
+  const { violations } = await inOwnTask(() => simulate(entry.schedule));
   expect(violations).toEqual([]);
 });

@@ -29,8 +29,8 @@ const twoAtOnce: Fault = {
     );
     const chosen = context.random.sample(usable, 2).map((group) => context.random.pick(group));
     // Measurements and violations are dropped: one fault may have caused what the other observes.
-    const notes = { ...context.notes, violation: () => undefined, measure: () => undefined };
-    await Promise.all(chosen.map((fault) => fault.inject({ ...context, notes, random: context.random.fork() })));
+    const observer = { ...context.observer, violation: () => undefined, measure: () => undefined };
+    await Promise.all(chosen.map((fault) => fault.inject({ ...context, observer, random: context.random.fork() })));
   },
 };
 

@@ -15,8 +15,8 @@ export const dataFaults: readonly Fault[] = [
   {
     name: "membership",
     mayRefuseWrites: true,
-    async inject({ sql, world, random }) {
-      const { users, organizationId } = random.pick(world.tenants);
+    async inject({ sql, dataset, random }) {
+      const { users, organizationId } = random.pick(dataset.tenants);
       const { personId } = random.pick(users.slice(1));
       for (let n = random.int(1, 3); n > 0; n--) {
         const { rows } = await retryUntilDone(() =>
@@ -39,9 +39,9 @@ export const dataFaults: readonly Fault[] = [
   },
   {
     name: "large-rows",
-    async inject({ sql, world, random }) {
+    async inject({ sql, dataset, random }) {
       for (let n = 3; n > 0; n--) {
-        const { tasks } = random.pick(world.tenants);
+        const { tasks } = random.pick(dataset.tenants);
         await retryUntilDone(() =>
           sql.query("update app.task set description = repeat($2, $3) where id = any ($1)", [
             random.sample(tasks, 5),
@@ -58,9 +58,9 @@ export const dataFaults: readonly Fault[] = [
   },
   {
     name: "odd-text",
-    async inject({ sql, world, random }) {
+    async inject({ sql, dataset, random }) {
       for (let n = random.int(3, 8); n > 0; n--) {
-        const { tasks } = random.pick(world.tenants);
+        const { tasks } = random.pick(dataset.tenants);
         await retryUntilDone(() =>
           sql.query("update app.task set title = $2, description = $3 where id = any ($1)", [
             random.sample(tasks, 5),
@@ -75,8 +75,8 @@ export const dataFaults: readonly Fault[] = [
   {
     name: "long-transaction",
     // Longer than the window of an ordinary claim: only the claim without a bound finds what this transaction wrote.
-    async inject({ sql, world, random }) {
-      const { tasks } = random.pick(world.tenants);
+    async inject({ sql, dataset, random }) {
+      const { tasks } = random.pick(dataset.tenants);
       const client = await retryUntilDone(() => sql.connect());
       let broken: Error | undefined;
       try {
@@ -94,8 +94,8 @@ export const dataFaults: readonly Fault[] = [
   },
   {
     name: "large-transaction",
-    async inject({ sql, world, random }) {
-      const { organizationId, marker } = random.pick(world.tenants);
+    async inject({ sql, dataset, random }) {
+      const { organizationId, marker } = random.pick(dataset.tenants);
       const mine = `Many ${randomUUID()}`;
       await retryUntilDone(() =>
         sql.query(

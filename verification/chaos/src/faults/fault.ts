@@ -5,10 +5,10 @@ import type { NetworkFault } from "@heliograph/testkit/network/network-fault";
 import type pg from "pg";
 import type { ChaosClient } from "../chaos-client.ts";
 import type { ChaosCluster } from "../chaos-cluster.ts";
-import type { World } from "../world.ts";
+import type { Dataset } from "../dataset.ts";
 
 /** Measurements and violations that a fault reports itself. */
-export interface FaultNotes {
+export interface FaultObserver {
   /** A duration, milliseconds. */
   measure(name: string, milliseconds: number): void;
   /** A broken rule. */
@@ -19,11 +19,11 @@ export interface FaultNotes {
 export interface FaultContext {
   readonly cluster: ChaosCluster;
   readonly clients: readonly ChaosClient[];
-  readonly world: World;
+  readonly dataset: Dataset;
   readonly random: SeededRandom;
   /** Superuser, past every proxy. */
   readonly sql: pg.Pool;
-  readonly notes: FaultNotes;
+  readonly observer: FaultObserver;
 }
 
 /** One kind of fault. `inject` resolves when the fault is over and everything it stopped runs again. */

@@ -101,8 +101,8 @@ async function awaitTakeover(context: FaultContext, holder: string | null): Prom
     return now !== null && now !== holder;
   };
   const took = await timeUntil(heldByAnother, { timeoutMs: TAKEOVER_MS });
-  if (took !== null) context.notes.measure("takeOver", took);
-  else context.notes.violation(`no watcher took over within ${TAKEOVER_MS} ms`);
+  if (took !== null) context.observer.measure("takeOver", took);
+  else context.observer.violation(`no watcher took over within ${TAKEOVER_MS} ms`);
 }
 
 async function holderOf({ sql }: FaultContext): Promise<string | null> {

@@ -68,7 +68,7 @@ const BALLAST = "x".repeat(200_000);
 /** Statuses allowed while the disk is full: 200 if the write succeeded after all, otherwise one that clients retry. */
 const allowedStatuses = new Set([200, 409, 429, 503]);
 
-async function fillDisk({ cluster, random, clients, notes }: FaultContext): Promise<void> {
+async function fillDisk({ cluster, random, clients, observer }: FaultContext): Promise<void> {
   const { postgres } = cluster;
   postgres.disk?.fill(random.int(0, 2_000));
   const client = random.pick(clients);
@@ -85,7 +85,7 @@ async function fillDisk({ cluster, random, clients, notes }: FaultContext): Prom
     );
     // 404: this user may not read the task. 0: no gateway was reachable, or none answered in time.
     if (status !== 0 && status !== 404 && !allowedStatuses.has(status))
-      notes.violation(`a write to a full disk answered ${status}`);
+      observer.violation(`a write to a full disk answered ${status}`);
   }
   postgres.disk?.free();
   await postgres.supervise();

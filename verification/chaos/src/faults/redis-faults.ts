@@ -95,7 +95,7 @@ export const redisFaults: readonly Fault[] = [
 const NOTICED_MS = 6_000;
 
 async function blackhole(context: FaultContext): Promise<void> {
-  const { random, notes, cluster } = context;
+  const { random, observer, cluster } = context;
   const links = someLinks(context);
   const withoutHints = cluster.gateways.find((gateway) => links.includes(gateway.redis));
   for (const link of links) link.inject({ kind: "blackhole" });
@@ -103,8 +103,8 @@ async function blackhole(context: FaultContext): Promise<void> {
     const reads = () => withoutHints.metric("heliograph_gateway_repairs_total", /reason="(silence|poll)"/);
     const before = (await reads()) ?? 0;
     const took = await timeUntil(async () => ((await reads()) ?? 0) > before, { timeoutMs: NOTICED_MS });
-    if (took !== null) notes.measure("silenceNoticed", took);
-    else notes.violation(`a gateway did not notice a silent Redis for ${NOTICED_MS} ms`);
+    if (took !== null) observer.measure("silenceNoticed", took);
+    else observer.violation(`a gateway did not notice a silent Redis for ${NOTICED_MS} ms`);
   } else await randomPause(random, 500, 8_000);
   for (const link of links) link.heal();
 }

@@ -10,15 +10,17 @@ export const skewFaults: readonly Fault[] = [
   {
     name: "version-skew",
     async inject(context) {
-      const { clients, random, cluster, notes } = context;
+      const { clients, random, cluster, observer } = context;
       for (const { tap } of clients)
         tap.extra = () => (random.chance(0.1) ? unknownFrame(random.pick(cluster.gateways).name) : undefined);
       const channel = `${cluster.settings["REDIS_PREFIX"]}:hint`;
       await Promise.all([
         cluster.redis.publish(channel, JSON.stringify({ type: "census", epoch: "x", seq: 1 }), 20),
         cluster.redis.publish(channel, JSON.stringify({ type: "hint", version: 2, epoch: "x", from: 1, to: 9 }), 20),
-        oldClient(context).catch((error: unknown) => notes.violation(`a client of another version: ${String(error)}`)),
-        otherProtocol(context).catch((error: unknown) => notes.violation(`another protocol: ${String(error)}`)),
+        oldClient(context).catch((error: unknown) =>
+          observer.violation(`a client of another version: ${String(error)}`),
+        ),
+        otherProtocol(context).catch((error: unknown) => observer.violation(`another protocol: ${String(error)}`)),
         randomPause(random, 500, 2_000),
       ]);
       for (const { tap } of clients) tap.extra = undefined;

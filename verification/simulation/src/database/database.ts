@@ -8,7 +8,7 @@ export type Role = "admin" | "member";
 type Lease = { leader: string | undefined; untilMs: number; epoch: string; timeline: number };
 
 /** Everything that is durable and replicated to a standby. */
-type Content = {
+type DurableState = {
   rows: Map<string, Row>;
   grants: Set<string>;
   members: Map<string, Role>;
@@ -22,7 +22,7 @@ class NotLeading extends Error {
 }
 
 /** A transaction of a writer: its changes become visible when it commits. */
-export type Writing = {
+export type Transaction = {
   readonly rows: Map<string, Row | undefined>;
   readonly versions: CommittedVersion[];
   readonly entries: LogEntry[];
@@ -50,8 +50,8 @@ export type CommitListener = (
  */
 export class SimDatabase {
   readonly #scheduler: Scheduler;
-  readonly #locks = new Map<string, Writing>();
-  #content: Content;
+  readonly #locks = new Map<string, Transaction>();
+  #content: DurableState;
   #order = 0;
   /** Number of crashes. Statements that were in flight during a crash are lost. */
   crashes = 0;
@@ -114,42 +114,42 @@ export class SimDatabase {
     return !row.isPrivate || role === "admin" || this.hasGrant(row.entityCode, row.id, { personId, organizationId });
   }
 
-  begin(): Writing {
+  begin(): Transaction {
     return { rows: new Map(), versions: [], entries: [], open: true };
   }
 
   /** Changes a row in a transaction; undefined deletes it. False when another transaction holds the lock. */
-  write(writing: Writing, key: string, change: (row: Row | undefined) => Row | undefined): boolean {
+  write(transaction: Transaction, key: string, change: (row: Row | undefined) => Row | undefined): boolean {
     const holder = this.#locks.get(key);
-    if (!writing.open || (holder && holder !== writing)) return false;
-    const before = writing.rows.has(key) ? writing.rows.get(key) : this.#content.rows.get(key);
+    if (!transaction.open || (holder && holder !== transaction)) return false;
+    const before = transaction.rows.has(key) ? transaction.rows.get(key) : this.#content.rows.get(key);
     const wanted = change(before);
     if (!before && !wanted) return true;
-    this.#locks.set(key, writing);
+    this.#locks.set(key, transaction);
     const version = Math.max((before?.version ?? 0) + 1, this.#stamp());
     const after = wanted && { ...wanted, version };
-    writing.rows.set(key, after);
-    writing.versions.push({ key, version, row: after, createdMs: this.nowMs });
-    writing.entries.push(entryOf({ before, after, version }, this.#grantedFor(key), this.nowMs, this.#order++));
+    transaction.rows.set(key, after);
+    transaction.versions.push({ key, version, row: after, createdMs: this.nowMs });
+    transaction.entries.push(entryOf({ before, after, version }, this.#grantedFor(key), this.nowMs, this.#order++));
     return true;
   }
 
-  commit(writing: Writing): boolean {
-    if (!this.end(writing) || !this.up) return false;
-    for (const [key, row] of writing.rows) {
+  commit(transaction: Transaction): boolean {
+    if (!this.end(transaction) || !this.up) return false;
+    for (const [key, row] of transaction.rows) {
       if (row) this.#content.rows.set(key, row);
       else this.#content.rows.delete(key);
     }
-    this.log.append(writing.entries);
-    this.onCommit(writing.versions, [...writing.rows.keys()], "commit");
+    this.log.append(transaction.entries);
+    this.onCommit(transaction.versions, [...transaction.rows.keys()], "commit");
     return true;
   }
 
   /** Rolls a transaction back. False when it had already ended. */
-  end(writing: Writing): boolean {
-    for (const [key, holder] of this.#locks) if (holder === writing) this.#locks.delete(key);
-    const was = writing.open;
-    writing.open = false;
+  end(transaction: Transaction): boolean {
+    for (const [key, holder] of this.#locks) if (holder === transaction) this.#locks.delete(key);
+    const was = transaction.open;
+    transaction.open = false;
     return was;
   }
 
@@ -223,7 +223,7 @@ export class SimDatabase {
   }
 
   /** The state that a standby has now. */
-  copy(): Content {
+  copy(): DurableState {
     const { rows, grants, members, log, tables, lease } = this.#content;
     return {
       rows: new Map(rows),
@@ -239,11 +239,11 @@ export class SimDatabase {
   crash(): void {
     this.up = false;
     this.crashes += 1;
-    for (const writing of new Set(this.#locks.values())) this.end(writing);
+    for (const transaction of new Set(this.#locks.values())) this.end(transaction);
   }
 
   /** Promotes a standby with this state; commits that had not reached it are lost. */
-  failOver(to: Content): void {
+  failOver(to: DurableState): void {
     this.crash();
     this.#content = to;
     this.timeline += 1;

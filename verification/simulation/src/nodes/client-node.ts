@@ -13,10 +13,10 @@ import type { Person } from "../database/rows.ts";
 import { epochMs } from "../engine/epoch.ts";
 import { Host } from "../engine/host.ts";
 import { createSimFetch } from "../ports/rest.ts";
+import { SimSocket } from "../ports/socket.ts";
 import { makeToken } from "../ports/token.ts";
-import { Wire } from "../ports/wire.ts";
 import { type GatewayNode, pingIntervalMs, sessionGraceMs } from "./gateway-node.ts";
-import type { World } from "./world.ts";
+import type { Infrastructure } from "./infrastructure.ts";
 
 /** Rows and lists that the views of a client show. */
 export type Interests = {
@@ -26,7 +26,7 @@ export type Interests = {
 };
 
 export type ClientPorts = {
-  readonly world: World;
+  readonly infrastructure: Infrastructure;
   readonly gateways: readonly GatewayNode[];
   readonly person: Person;
   readonly interests: Interests;
@@ -50,7 +50,7 @@ export class ClientNode {
   readonly interests: Interests;
   /** The local store of the browser. */
   readonly store: EntityStore = createMemoryStore();
-  readonly wires = new Set<Wire>();
+  readonly sockets = new Set<SimSocket>();
   readonly #ports: ClientPorts;
   readonly #dropped = new Set<number>();
   /** Clock of the machine, shared by all pages that run on it. */
@@ -71,7 +71,7 @@ export class ClientNode {
     this.#ports = ports;
     this.#host = new Host(name);
     this.#token = makeToken(ports.person, ports.tokenMs);
-    const { scheduler } = ports.world;
+    const { scheduler } = ports.infrastructure;
     this.#clock = {
       now: () => scheduler.now,
       wallNow: () => epochMs + scheduler.now + this.#host.skewMs,
@@ -97,7 +97,7 @@ export class ClientNode {
   }
 
   start(): void {
-    const { scheduler, network, random, database, databaseHost } = this.#ports.world;
+    const { scheduler, network, random, database, databaseHost } = this.#ports.infrastructure;
     const host = new Host(this.name);
     host.skewMs = this.#host.skewMs;
     this.#host = host;
@@ -154,21 +154,21 @@ export class ClientNode {
   /** Sends an environment event to the page. */
   emit(event: EnvironmentEvent): void {
     if (event === "online" || event === "offline") this.online = event === "online";
-    this.#ports.world.scheduler.within(this.#host, () => this.#emit(event));
+    this.#ports.infrastructure.scheduler.within(this.#host, () => this.#emit(event));
   }
 
   /** Removes the view of one row. */
   drop(at: number): void {
     if (this.#dropped.has(at) || at >= this.#releases.length) return;
     this.#dropped.add(at);
-    this.#ports.world.scheduler.within(this.#host, () => this.#releases[at]?.());
+    this.#ports.infrastructure.scheduler.within(this.#host, () => this.#releases[at]?.());
   }
 
   /** Shows the row again. */
   watchAgain(at: number): void {
     const row = this.interests.rows[at];
     if (!row || !this.#dropped.delete(at)) return;
-    this.#ports.world.scheduler.within(this.#host, () => {
+    this.#ports.infrastructure.scheduler.within(this.#host, () => {
       const release = this.#client?.entity(row.entityCode, row.id).subscribe(() => undefined);
       if (release) this.#releases[at] = release;
     });
@@ -178,25 +178,25 @@ export class ClientNode {
   kill(code: number): void {
     this.#host.alive = false;
     this.#unsubscribeStore();
-    for (const wire of this.wires) wire.clientDied(code);
-    this.wires.clear();
+    for (const socket of this.sockets) socket.clientDied(code);
+    this.sockets.clear();
     this.#client = undefined;
     this.#lists = [];
   }
 
   async #renewed(host: Host): Promise<string> {
     await this.#wait(host, renewalMs);
-    this.#token = makeToken(this.person, this.#ports.world.scheduler.now + this.#ports.tokenMs);
+    this.#token = makeToken(this.person, this.#ports.infrastructure.scheduler.now + this.#ports.tokenMs);
     return this.#token;
   }
 
   #wait(host: Host, ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#ports.world.scheduler.after(ms, host, resolve));
+    return new Promise((resolve) => void this.#ports.infrastructure.scheduler.after(ms, host, resolve));
   }
 
   #anyGateway(): GatewayNode | undefined {
     const serving = this.#ports.gateways.filter((gateway) => gateway.serving);
-    return serving.length > 0 ? this.#ports.world.random.pick(serving) : undefined;
+    return serving.length > 0 ? this.#ports.infrastructure.random.pick(serving) : undefined;
   }
 
   #dial(
@@ -204,13 +204,13 @@ export class ClientNode {
     token: string,
     handlers: { opened(): void; received(text: string): void; closed(code: number): void },
   ) {
-    const { scheduler, network } = this.#ports.world;
+    const { scheduler, network } = this.#ports.infrastructure;
     const gateway = this.#anyGateway();
     if (!gateway || network.state(host.name, gateway.name) === "cut") {
       scheduler.after(1, host, () => handlers.closed(1006));
       return { send: () => undefined, close: () => undefined };
     }
-    const wire = new Wire({
+    const socket = new SimSocket({
       scheduler,
       network,
       client: host,
@@ -218,26 +218,26 @@ export class ClientNode {
       clientEnd: handlers,
       onDown: (text) => this.#ports.onFrame(this, gateway, text),
     });
-    this.wires.add(wire);
+    this.sockets.add(socket);
     const gatewayHost = gateway.host;
     const dark = network.state(host.name, gateway.name) === "dark";
     // A handshake on a dark link is never answered; the client times out.
     if (!dark)
       scheduler.after(network.latency(), gatewayHost, () => {
-        if (wire.over) return;
-        wire.opened();
-        if (!gateway.accept(wire, token)) wire.gatewayDied();
+        if (socket.isClosed) return;
+        socket.opened();
+        if (!gateway.accept(socket, token)) socket.gatewayDied();
       });
     const send = (text: string): void => {
       this.#ports.onUp(this, text);
-      wire.sendUp(text);
+      socket.sendUp(text);
     };
-    return { send, close: (code: number) => wire.closeByClient(code) };
+    return { send, close: (code: number) => socket.closeByClient(code) };
   }
 
   /** The store as one tab uses it: calls are delayed and ordered, and a closed tab receives no more events. */
   #storeOfTab(host: Host): EntityStore {
-    const { scheduler, random } = this.#ports.world;
+    const { scheduler, random } = this.#ports.infrastructure;
     const { storeMs } = this.#ports;
     const unsubscribers = new Set<() => void>();
     this.#unsubscribeStore = () => {

@@ -6,9 +6,9 @@ import { decodeBusMessage, type Tokens } from "@heliograph/server-kit";
 import { entityTypes } from "../database/entity-types.ts";
 import { createSimPool } from "../database/pool.ts";
 import { Host } from "../engine/host.ts";
+import type { SimSocket } from "../ports/socket.ts";
 import { verifyToken } from "../ports/token.ts";
-import type { Wire } from "../ports/wire.ts";
-import type { World } from "./world.ts";
+import type { Infrastructure } from "./infrastructure.ts";
 
 /** Only the settings that the sync service reads. Pings are frequent, so that a dead link is detected within a schedule. */
 const config = {
@@ -39,17 +39,17 @@ const startRetryMs = 500;
 /** A gateway process: the real sync service on simulated ports. */
 export class GatewayNode {
   readonly name: string;
-  readonly #world: World;
-  readonly #wires = new Set<Wire>();
+  readonly #infrastructure: Infrastructure;
+  readonly #sockets = new Set<SimSocket>();
   #host: Host;
   #service: PubsubService | undefined;
   #serving = false;
   /** Sequence number that its feed has reached. */
   feedSeq = 0;
 
-  constructor(name: string, world: World) {
+  constructor(name: string, infrastructure: Infrastructure) {
     this.name = name;
-    this.#world = world;
+    this.#infrastructure = infrastructure;
     this.#host = new Host(name);
   }
 
@@ -63,7 +63,7 @@ export class GatewayNode {
   }
 
   start(): void {
-    const { scheduler, bus, database, databaseHost, network, random, onGap, logger } = this.#world;
+    const { scheduler, bus, database, databaseHost, network, random, onGap, logger } = this.#infrastructure;
     const host = new Host(this.name);
     this.#host = host;
     scheduler.within(host, () => {
@@ -109,25 +109,25 @@ export class GatewayNode {
         this.#serving = true;
         return;
       } catch {
-        await new Promise<void>((resolve) => void this.#world.scheduler.after(startRetryMs, host, resolve));
+        await new Promise<void>((resolve) => void this.#infrastructure.scheduler.after(startRetryMs, host, resolve));
       }
     }
   }
 
   /** Accepts a handshake; false when it is refused. Runs in the gateway process. */
-  accept(wire: Wire, token: string): boolean {
+  accept(socket: SimSocket, token: string): boolean {
     const service = this.#service;
     if (!this.serving || !service) return false;
     try {
       const identity = verifyToken(token);
-      const { connection, closed } = service.attach(identity, wire);
-      this.#wires.add(wire);
-      wire.accept({
+      const { connection, closed } = service.attach(identity, socket);
+      this.#sockets.add(socket);
+      socket.accept({
         received: (text) => connection.receive(text),
         pong: () => connection.receiveControl(),
         drained: () => connection.drained(),
         closed: (code) => {
-          this.#wires.delete(wire);
+          this.#sockets.delete(socket);
           closed(code);
         },
       });
@@ -138,12 +138,12 @@ export class GatewayNode {
   }
 
   poke(): void {
-    if (this.serving) this.#world.scheduler.within(this.#host, () => this.#service?.poke());
+    if (this.serving) this.#infrastructure.scheduler.within(this.#host, () => this.#service?.poke());
   }
 
   /** SIGTERM: drains its sockets; calls back when it has exited. */
   drain(ended: () => void): void {
-    const { scheduler } = this.#world;
+    const { scheduler } = this.#infrastructure;
     const host = this.#host;
     const service = this.#service;
     this.#serving = false;
@@ -163,8 +163,8 @@ export class GatewayNode {
   #end(host: Host): void {
     host.alive = false;
     this.#serving = false;
-    this.#world.bus.forget(host);
-    for (const wire of this.#wires) wire.gatewayDied();
-    this.#wires.clear();
+    this.#infrastructure.bus.forget(host);
+    for (const socket of this.#sockets) socket.gatewayDied();
+    this.#sockets.clear();
   }
 }

@@ -7,7 +7,7 @@ import { createSimPool } from "../database/pool.ts";
 import { Host } from "../engine/host.ts";
 import { noOp } from "../engine/no-op.ts";
 import { uuid } from "../engine/simulated-globals.ts";
-import type { World } from "./world.ts";
+import type { Infrastructure } from "./infrastructure.ts";
 
 /** Coarser than in production, so that a simulated minute takes few steps. */
 const settings = { POLL_BUSY_MS: 60, POLL_INTERVAL_MS: 300, CLAIM_BATCH: 5 };
@@ -18,13 +18,13 @@ const metrics = noOp<WatcherMetrics>();
 /** A watcher process: the real loop on simulated ports. */
 export class WatcherNode {
   readonly name: string;
-  readonly #world: World;
+  readonly #infrastructure: Infrastructure;
   #host: Host;
   #stop = new AbortController();
 
-  constructor(name: string, world: World) {
+  constructor(name: string, infrastructure: Infrastructure) {
     this.name = name;
-    this.#world = world;
+    this.#infrastructure = infrastructure;
     this.#host = new Host(name);
   }
 
@@ -33,7 +33,7 @@ export class WatcherNode {
   }
 
   start(): void {
-    const { scheduler, bus, database, databaseHost, network, onGap, logger } = this.#world;
+    const { scheduler, bus, database, databaseHost, network, onGap, logger } = this.#infrastructure;
     const host = new Host(this.name);
     this.#host = host;
     this.#stop = new AbortController();
@@ -59,11 +59,11 @@ export class WatcherNode {
 
   /** SIGTERM: releases the lease and exits. */
   stop(): void {
-    this.#world.scheduler.within(this.#host, () => this.#stop.abort());
+    this.#infrastructure.scheduler.within(this.#host, () => this.#stop.abort());
   }
 
   kill(): void {
     this.#host.alive = false;
-    this.#world.bus.forget(this.#host);
+    this.#infrastructure.bus.forget(this.#host);
   }
 }

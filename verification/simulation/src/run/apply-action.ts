@@ -2,8 +2,8 @@ import type { Row } from "../database/rows.ts";
 import { rowKey } from "../database/rows.ts";
 import { GatewayNode } from "../nodes/gateway-node.ts";
 import type { WatcherNode } from "../nodes/watcher-node.ts";
-import type { Action, ProcessName } from "../plan/action.ts";
-import { entities, organizationOfProject, people, projects } from "../plan/fixtures.ts";
+import type { Action, ProcessName } from "../schedule/action.ts";
+import { entities, organizationOfProject, people, projects } from "../schedule/fixtures.ts";
 import type { SimulatedSystem } from "./simulated-system.ts";
 
 /** Limits for "reap": housekeeping of dead gateways and their sessions, at a time that the schedule chooses. */
@@ -12,8 +12,8 @@ const reapGraceMs = 15_000;
 
 /** Applies one action now and schedules its end. */
 export function applyAction(system: SimulatedSystem, action: Action): void {
-  const { world } = system;
-  const { database, bus, network, scheduler, databaseHost } = world;
+  const { infrastructure } = system;
+  const { database, bus, network, scheduler, databaseHost } = infrastructure;
   const later = (ms: number, run: () => void): void => void scheduler.after(ms, undefined, run);
   const client = (number: number) => system.clients[number % system.clients.length];
   switch (action.do) {
@@ -38,12 +38,12 @@ export function applyAction(system: SimulatedSystem, action: Action): void {
       }
       break;
     case "long": {
-      const writing = database.begin();
+      const transaction = database.begin();
       for (const number of action.entities)
-        database.write(writing, keyOf(number), (row) => row && { ...row, mark: ++system.mark });
+        database.write(transaction, keyOf(number), (row) => row && { ...row, mark: ++system.mark });
       later(action.forMs, () => {
-        if (action.commits) database.commit(writing);
-        else database.end(writing);
+        if (action.commits) database.commit(transaction);
+        else database.end(transaction);
       });
       break;
     }
@@ -169,15 +169,15 @@ export function applyAction(system: SimulatedSystem, action: Action): void {
       break;
     }
     case "cut-socket":
-      for (const wire of client(action.client)?.wires ?? []) wire.cut();
+      for (const socket of client(action.client)?.sockets ?? []) socket.cut();
       break;
     case "stall": {
-      const wires = [...(client(action.client)?.wires ?? [])].filter(({ over }) => !over);
-      for (const wire of wires) wire.stalled = action.way;
+      const sockets = [...(client(action.client)?.sockets ?? [])].filter(({ isClosed }) => !isClosed);
+      for (const socket of sockets) socket.stalled = action.way;
       later(action.forMs, () => {
-        for (const wire of wires) {
-          wire.stalled = "none";
-          wire.unblock();
+        for (const socket of sockets) {
+          socket.stalled = "none";
+          socket.unblock();
         }
       });
       break;
@@ -187,10 +187,10 @@ export function applyAction(system: SimulatedSystem, action: Action): void {
       const gateway = `gateway${action.gateway}`;
       if (!node) break;
       network.set(node.name, gateway, action.how);
-      if (action.how === "cut") for (const wire of node.wires) if (wire.gateway.name === gateway) wire.cut();
+      if (action.how === "cut") for (const socket of node.sockets) if (socket.gateway.name === gateway) socket.cut();
       later(action.forMs, () => {
         network.set(node.name, gateway, "up");
-        for (const wire of node.wires) wire.unblock();
+        for (const socket of node.sockets) socket.unblock();
       });
       break;
     }
@@ -218,13 +218,13 @@ function keyOf(number: number): string {
 type Change = (row: Row | undefined, number: number) => Row | undefined;
 
 /** Changes rows in one transaction. */
-function change({ world, gateways }: SimulatedSystem, numbers: readonly number[], how: Change): void {
-  const { database } = world;
-  const writing = database.begin();
-  for (const number of numbers) database.write(writing, keyOf(number), (row) => how(row, number));
-  database.commit(writing);
+function change({ infrastructure, gateways }: SimulatedSystem, numbers: readonly number[], how: Change): void {
+  const { database } = infrastructure;
+  const transaction = database.begin();
+  for (const number of numbers) database.write(transaction, keyOf(number), (row) => how(row, number));
+  database.commit(transaction);
   // Half of the writes go through the REST API, whose gateway pokes the watcher.
-  if (world.random.chance(0.5)) gateways.find(({ serving, host }) => serving && !host.frozen)?.poke();
+  if (infrastructure.random.chance(0.5)) gateways.find(({ serving, host }) => serving && !host.frozen)?.poke();
 }
 
 type Single = Exclude<
@@ -233,12 +233,15 @@ type Single = Exclude<
 >;
 
 /** Tasks that the deletion of this project deletes by foreign key. */
-function tasksIn({ world }: SimulatedSystem, number: number): number[] {
+function tasksIn({ infrastructure }: SimulatedSystem, number: number): number[] {
   const project = projects[number];
-  return [...entities.keys()].filter((task) => project && world.database.rows.get(keyOf(task))?.project === project);
+  return [...entities.keys()].filter(
+    (task) => project && infrastructure.database.rows.get(keyOf(task))?.project === project,
+  );
 }
 
-const hasProject = ({ world }: SimulatedSystem, number: number): boolean => world.database.rows.has(keyOf(number));
+const hasProject = ({ infrastructure }: SimulatedSystem, number: number): boolean =>
+  infrastructure.database.rows.has(keyOf(number));
 
 function changed(system: SimulatedSystem, row: Row | undefined, number: number, action: Single): Row | undefined {
   const entity = entities[number];
@@ -275,16 +278,16 @@ function moved(row: Row, project: number, mark: number): Row {
   return row.isPrivate && org !== row.org ? row : { ...row, project: projects[project] ?? null, org, mark };
 }
 
-function freeze({ world }: SimulatedSystem, host: { frozen: boolean; alive: boolean }, forMs: number): void {
+function freeze({ infrastructure }: SimulatedSystem, host: { frozen: boolean; alive: boolean }, forMs: number): void {
   if (!host.alive || host.frozen) return;
   host.frozen = true;
-  world.scheduler.after(forMs, undefined, () => {
-    if (host.frozen) world.scheduler.thaw(host as Parameters<typeof world.scheduler.thaw>[0]);
+  infrastructure.scheduler.after(forMs, undefined, () => {
+    if (host.frozen) infrastructure.scheduler.thaw(host as Parameters<typeof infrastructure.scheduler.thaw>[0]);
   });
 }
 
 function restartLater(system: SimulatedSystem, process: ProcessName, ms: number): void {
-  system.world.scheduler.after(ms, undefined, () => {
+  system.infrastructure.scheduler.after(ms, undefined, () => {
     const node = system.node(process);
     if (!node.host.alive) node.start();
   });
@@ -299,7 +302,7 @@ function stopNode(system: SimulatedSystem, process: ProcessName, ms: number): vo
   }
   node.stop();
   // A watcher that has released its lease is idle; the time is enough for that one statement.
-  system.world.scheduler.after(ms + 100, undefined, () => {
+  system.infrastructure.scheduler.after(ms + 100, undefined, () => {
     node.kill();
     node.start();
   });

@@ -1,12 +1,12 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Plan } from "../plan/action.ts";
+import type { Schedule } from "../schedule/action.ts";
 
 const folder = fileURLToPath(new URL("../../corpus/", import.meta.url));
 
 /** A schedule that once broke a promise, with the violation it found. */
-export type CorpusEntry = { readonly found: string; readonly plan: Plan };
+export type CorpusEntry = { readonly found: string; readonly schedule: Schedule };
 
 export function readCorpus(): { readonly name: string; readonly entry: CorpusEntry }[] {
   return globSync("*.json", { cwd: folder })
@@ -18,9 +18,9 @@ export function readCorpus(): { readonly name: string; readonly entry: CorpusEnt
 export function addToCorpus(name: string, entry: CorpusEntry): string {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${name}.json`);
-  const actions = entry.plan.actions.map((action) => `    ${JSON.stringify(action)}`).join(",\n");
-  const { actions: _actions, ...rest } = entry.plan;
-  const head = JSON.stringify({ found: entry.found, plan: rest }, null, 1).replace(/\s*\}\s*\}\s*$/, "");
+  const actions = entry.schedule.actions.map((action) => `    ${JSON.stringify(action)}`).join(",\n");
+  const { actions: _actions, ...rest } = entry.schedule;
+  const head = JSON.stringify({ found: entry.found, schedule: rest }, null, 1).replace(/\s*\}\s*\}\s*$/, "");
   writeFileSync(file, `${head},\n  "actions": [\n${actions}\n  ]\n }\n}\n`);
   return file;
 }

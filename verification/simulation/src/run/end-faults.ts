@@ -2,7 +2,7 @@ import type { SimulatedSystem } from "./simulated-system.ts";
 
 /** Ends every fault: frozen processes continue, dead ones start again, and messages are delivered. */
 export function endFaults(system: SimulatedSystem): void {
-  const { scheduler, network, bus, database, databaseHost } = system.world;
+  const { scheduler, network, bus, database, databaseHost } = system.infrastructure;
   network.heal();
   system.restFailing = 0;
   bus.silent = false;
@@ -16,9 +16,9 @@ export function endFaults(system: SimulatedSystem): void {
   }
   for (const client of system.clients) {
     if (!client.online) client.emit("online");
-    for (const wire of client.wires) {
-      wire.stalled = "none";
-      wire.unblock();
+    for (const socket of client.sockets) {
+      socket.stalled = "none";
+      socket.unblock();
     }
   }
 }

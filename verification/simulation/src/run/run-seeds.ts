@@ -1,4 +1,4 @@
-import { drawPlan } from "../plan/draw-plan.ts";
+import { drawSchedule } from "../schedule/draw-schedule.ts";
 import { addOutcome, emptySummary, type RunSummary } from "./run-summary.ts";
 import { simulate } from "./simulate.ts";
 
@@ -28,8 +28,8 @@ export async function runSeeds(
 ): Promise<void> {
   let summary = emptySummary();
   for (let seed = options.seed; seed < options.seed + options.schedules; seed += 1) {
-    const plan = drawPlan(seed);
-    addOutcome(summary, plan, await inOwnTask(() => simulate(plan)));
+    const schedule = drawSchedule(seed);
+    addOutcome(summary, schedule, await inOwnTask(() => simulate(schedule)));
     if (options.firstOnly && summary.findings.length > 0) break;
     if (summary.schedules < reportEvery) continue;
     report(summary);

@@ -1,5 +1,5 @@
 import type { Violation } from "../checks/violation.ts";
-import { type Action, isFault, type Plan } from "../plan/action.ts";
+import { type Action, isFault, type Schedule } from "../schedule/action.ts";
 import type { Outcome } from "./simulate.ts";
 
 type Finding = { readonly seed: number; readonly violations: readonly Violation[] };
@@ -29,17 +29,17 @@ export const emptySummary = (): RunSummary => ({
 });
 
 /** Adds one run. */
-export function addOutcome(summary: RunSummary, plan: Plan, outcome: Outcome): void {
+export function addOutcome(summary: RunSummary, schedule: Schedule, outcome: Outcome): void {
   summary.schedules += 1;
   summary.steps += outcome.steps;
   summary.virtualMs += outcome.virtualMs;
-  for (const action of plan.actions) {
+  for (const action of schedule.actions) {
     if (isFault(action)) summary.faults[action.do] = (summary.faults[action.do] ?? 0) + 1;
     else summary.actions += 1;
   }
   summary.slowestMs = Math.max(summary.slowestMs, outcome.recoveredMs);
   if (outcome.recoveredMs > 5000) summary.slow += 1;
-  if (outcome.violations.length > 0) summary.findings.push({ seed: plan.seed, violations: outcome.violations });
+  if (outcome.violations.length > 0) summary.findings.push({ seed: schedule.seed, violations: outcome.violations });
 }
 
 /** Adds the totals of other runs. */

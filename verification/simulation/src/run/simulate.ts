@@ -4,8 +4,8 @@ import { rowKey } from "../database/rows.ts";
 import { epochMs } from "../engine/epoch.ts";
 import { RunawayError } from "../engine/scheduler.ts";
 import type { ClientNode } from "../nodes/client-node.ts";
-import type { Plan } from "../plan/action.ts";
-import { entities } from "../plan/fixtures.ts";
+import type { Schedule } from "../schedule/action.ts";
+import { entities } from "../schedule/fixtures.ts";
 import { applyAction } from "./apply-action.ts";
 import { endFaults } from "./end-faults.ts";
 import { SimulatedSystem, warmUpMs } from "./simulated-system.ts";
@@ -34,19 +34,19 @@ const staleMs = 45_000;
 const refusedMs = 80_000;
 
 /** Runs one schedule. Must be called in its own task; see `drainMicrotasks`. */
-export function simulate(plan: Plan, trace?: (line: string) => void): Outcome {
-  const system = new SimulatedSystem(plan, trace);
-  const { scheduler, gaps } = system.world;
+export function simulate(schedule: Schedule, trace?: (line: string) => void): Outcome {
+  const system = new SimulatedSystem(schedule, trace);
+  const { scheduler, gaps } = system.infrastructure;
   let recoveredMs = 0;
   try {
     system.start();
-    for (const action of plan.actions)
+    for (const action of schedule.actions)
       scheduler.after(warmUpMs + action.at - scheduler.now, undefined, () => {
         system.trace(`* ${JSON.stringify(action)}`);
         applyAction(system, action);
       });
     watchClaims(system);
-    scheduler.advanceTo(warmUpMs + plan.endMs);
+    scheduler.advanceTo(warmUpMs + schedule.endMs);
     endFaults(system);
     const healedMs = scheduler.now;
     if (converge(system, "after the faults")) {
@@ -71,9 +71,9 @@ export function simulate(plan: Plan, trace?: (line: string) => void): Outcome {
 }
 
 /** Result of a promise that settles without time passing; undefined when it does not. */
-function settled<Value>({ world }: SimulatedSystem, promise: () => Promise<Value>): Value | undefined {
+function settled<Value>({ infrastructure }: SimulatedSystem, promise: () => Promise<Value>): Value | undefined {
   let value: Value | undefined;
-  world.scheduler.within(undefined, () => {
+  infrastructure.scheduler.within(undefined, () => {
     void promise().then((result) => {
       value = result;
     });
@@ -82,7 +82,7 @@ function settled<Value>({ world }: SimulatedSystem, promise: () => Promise<Value
 }
 
 function converge(system: SimulatedSystem, when: string): boolean {
-  const { scheduler } = system.world;
+  const { scheduler } = system.infrastructure;
   const end = scheduler.now + convergenceLimitMs;
   let problems = problemsOf(system);
   while (problems.length > 0 && scheduler.now < end) {
@@ -96,7 +96,7 @@ function converge(system: SimulatedSystem, when: string): boolean {
 
 /** Everything that has not converged yet. */
 function problemsOf(system: SimulatedSystem): string[] {
-  const { database } = system.world;
+  const { database } = system.infrastructure;
   const problems: string[] = [];
   if (database.log.pending.length > 0) problems.push(`${database.log.pending.length} changes have no sequence number`);
   for (const gateway of system.gateways) {
@@ -109,7 +109,7 @@ function problemsOf(system: SimulatedSystem): string[] {
 }
 
 function problemsAt(system: SimulatedSystem, client: ClientNode): string[] {
-  const { database } = system.world;
+  const { database } = system.infrastructure;
   const { status } = client;
   if (status?.state !== "connected") return [`${client.name} is ${status?.state}`];
   const found = settled(system, () => differences(readers(system), client));
@@ -132,24 +132,24 @@ function problemsAt(system: SimulatedSystem, client: ClientNode): string[] {
 
 const readers = (system: SimulatedSystem) => ({
   history: system.history,
-  mayRead: (client: ClientNode, row: Parameters<typeof system.world.database.mayRead>[1] & object) =>
-    system.world.database.mayRead(client.person, row),
+  mayRead: (client: ClientNode, row: Parameters<typeof system.infrastructure.database.mayRead>[1] & object) =>
+    system.infrastructure.database.mayRead(client.person, row),
 });
 
 function writeEverything(system: SimulatedSystem): void {
-  const { database, scheduler } = system.world;
+  const { database, scheduler } = system.infrastructure;
   scheduler.within(undefined, () => {
     for (const { entityCode, id } of entities) {
-      const writing = database.begin();
-      database.write(writing, rowKey(entityCode, id), (row) => row && { ...row, mark: ++system.mark });
-      database.commit(writing);
+      const transaction = database.begin();
+      database.write(transaction, rowKey(entityCode, id), (row) => row && { ...row, mark: ++system.mark });
+      database.commit(transaction);
     }
   });
 }
 
 /** Checks periodically for clients that have claimed to be current for too long while a change was missing. */
 function watchClaims(system: SimulatedSystem): void {
-  const { scheduler } = system.world;
+  const { scheduler } = system.infrastructure;
   const check = (): void => {
     scheduler.after(claimCheckMs, undefined, check);
     for (const client of system.clients) {

@@ -1,15 +1,15 @@
 import { BusCheck } from "../checks/bus-check.ts";
 import { watchStore } from "../checks/client-check.ts";
+import { checkFrame } from "../checks/frame-check.ts";
 import { History } from "../checks/history.ts";
 import { Violations } from "../checks/violation.ts";
-import { checkFrame } from "../checks/wire-check.ts";
 import { rowKey } from "../database/rows.ts";
 import { ClientNode } from "../nodes/client-node.ts";
 import { GatewayNode } from "../nodes/gateway-node.ts";
+import { createInfrastructure, type Infrastructure } from "../nodes/infrastructure.ts";
 import { WatcherNode } from "../nodes/watcher-node.ts";
-import { createWorld, type World } from "../nodes/world.ts";
-import type { Plan, ProcessName } from "../plan/action.ts";
-import { entities, organizationOfProject, organizations, people, projects } from "../plan/fixtures.ts";
+import type { ProcessName, Schedule } from "../schedule/action.ts";
+import { entities, organizationOfProject, organizations, people, projects } from "../schedule/fixtures.ts";
 
 /** Milliseconds before the first action; no client has subscribed by then. */
 export const warmUpMs = 50;
@@ -18,7 +18,7 @@ const maxSteps = 400_000;
 
 /** The processes of one run, with the checks that observe every message and store write. */
 export class SimulatedSystem {
-  readonly world: World & { gaps: Error[] };
+  readonly infrastructure: Infrastructure & { gaps: Error[] };
   readonly history: History;
   readonly violations = new Violations();
   readonly watchers: readonly WatcherNode[];
@@ -32,24 +32,24 @@ export class SimulatedSystem {
   /** Receives a line for every message, for the replay of one run. */
   readonly trace: (line: string) => void;
 
-  constructor(plan: Plan, trace?: (line: string) => void) {
-    const world = createWorld(plan.seed, { maxSteps });
-    this.trace = (line) => trace?.(`${world.scheduler.now.toFixed(1).padStart(9)} ${line}`);
-    this.world = world;
-    this.history = new History(world.database, people);
-    const check = new BusCheck(this.violations, () => world.scheduler.now);
-    world.bus.onPublish = (message) => {
+  constructor(schedule: Schedule, trace?: (line: string) => void) {
+    const infrastructure = createInfrastructure(schedule.seed, { maxSteps });
+    this.trace = (line) => trace?.(`${infrastructure.scheduler.now.toFixed(1).padStart(9)} ${line}`);
+    this.infrastructure = infrastructure;
+    this.history = new History(infrastructure.database, people);
+    const check = new BusCheck(this.violations, () => infrastructure.scheduler.now);
+    infrastructure.bus.onPublish = (message) => {
       if (message.type === "hint") this.trace(`watcher -> ${JSON.stringify(message).slice(0, 300)}`);
       check.published(message);
     };
-    world.scheduler.within(undefined, () => this.#fillDatabase());
-    this.watchers = [new WatcherNode("watcher0", world), new WatcherNode("watcher1", world)];
-    this.gateways = [new GatewayNode("gateway0", world), new GatewayNode("gateway1", world)];
-    this.clients = plan.clients.map(({ person, rows, lists, tokenMs, storeMs }, number) => {
+    infrastructure.scheduler.within(undefined, () => this.#fillDatabase());
+    this.watchers = [new WatcherNode("watcher0", infrastructure), new WatcherNode("watcher1", infrastructure)];
+    this.gateways = [new GatewayNode("gateway0", infrastructure), new GatewayNode("gateway1", infrastructure)];
+    this.clients = schedule.clients.map(({ person, rows, lists, tokenMs, storeMs }, number) => {
       const user = people[person];
       if (!user) throw new RangeError(`person ${person} does not exist`);
       const client = new ClientNode(`client${number}`, {
-        world,
+        infrastructure,
         gateways: this.gateways,
         person: user,
         interests: {
@@ -61,11 +61,18 @@ export class SimulatedSystem {
         failing: () => this.restFailing,
         onFrame: (node, gateway, text) => {
           this.trace(`${gateway.name} -> ${node.name} ${text.slice(0, 300)}`);
-          checkFrame({ history: this.history, violations: this.violations, nowMs: world.scheduler.now }, node, text);
+          checkFrame(
+            { history: this.history, violations: this.violations, nowMs: infrastructure.scheduler.now },
+            node,
+            text,
+          );
         },
         onUp: (node, text) => this.trace(`${node.name} -> ${text.slice(0, 300)}`),
       });
-      watchStore({ history: this.history, violations: this.violations, now: () => world.scheduler.now }, client);
+      watchStore(
+        { history: this.history, violations: this.violations, now: () => infrastructure.scheduler.now },
+        client,
+      );
       if (trace)
         client.store.onChange((changed) =>
           this.trace(
@@ -78,7 +85,7 @@ export class SimulatedSystem {
 
   start(): void {
     for (const node of [...this.watchers, ...this.gateways, ...this.clients]) node.start();
-    this.world.scheduler.advanceTo(warmUpMs);
+    this.infrastructure.scheduler.advanceTo(warmUpMs);
   }
 
   node(process: ProcessName): WatcherNode | GatewayNode {
@@ -88,11 +95,11 @@ export class SimulatedSystem {
   }
 
   #fillDatabase(): void {
-    const { database } = this.world;
+    const { database } = this.infrastructure;
     for (const [at, person] of people.entries()) database.setMember(person, at === 0 ? "admin" : "member", false);
-    const writing = database.begin();
+    const transaction = database.begin();
     for (const org of organizations)
-      database.write(writing, rowKey("organization", org), () => ({
+      database.write(transaction, rowKey("organization", org), () => ({
         entityCode: "organization",
         id: org,
         org,
@@ -105,7 +112,7 @@ export class SimulatedSystem {
       // One task does not exist at first, one is private; the third project and the last task belong to the second organization.
       if (at === 6) continue;
       const project = entityCode === "project" ? at : at === 7 ? 2 : at % 2;
-      database.write(writing, rowKey(entityCode, id), () => ({
+      database.write(transaction, rowKey(entityCode, id), () => ({
         entityCode,
         id,
         org: organizationOfProject(project),
@@ -115,7 +122,7 @@ export class SimulatedSystem {
         version: 0,
       }));
     }
-    database.commit(writing);
+    database.commit(transaction);
     // Number the log as if it had been published long ago.
     database.log.number(Number.MAX_SAFE_INTEGER, Number.NEGATIVE_INFINITY, 0);
   }

@@ -9,7 +9,7 @@ import { setGlobalRandom } from "../engine/simulated-globals.ts";
 import { SimBus } from "../ports/bus.ts";
 
 /** Scheduler, network, database and bus that all processes of one simulation share. */
-export type World = {
+export type Infrastructure = {
   readonly scheduler: Scheduler;
   readonly random: SeededRandom;
   readonly network: Network;
@@ -26,7 +26,10 @@ export type World = {
 const isBug = (value: unknown): value is Error =>
   value instanceof TypeError || value instanceof RangeError || value instanceof ReferenceError;
 
-export function createWorld(seed: number, { maxSteps }: { maxSteps: number }): World & { gaps: Error[] } {
+export function createInfrastructure(
+  seed: number,
+  { maxSteps }: { maxSteps: number },
+): Infrastructure & { gaps: Error[] } {
   const random = new SeededRandom(seed);
   setGlobalRandom(random.next);
   const scheduler = new Scheduler({ maxSteps });

@@ -1,7 +1,7 @@
 import type { DownMessage } from "@heliograph/protocol";
 import { rowKey } from "../database/rows.ts";
 import type { ClientNode } from "../nodes/client-node.ts";
-import { entities } from "../plan/fixtures.ts";
+import { entities } from "../schedule/fixtures.ts";
 import type { History } from "./history.ts";
 import type { Violations } from "./violation.ts";
 

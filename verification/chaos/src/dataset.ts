@@ -22,7 +22,7 @@ export interface Tenant {
 }
 
 /** Rows of the run in both organizations of the demo. */
-export interface World {
+export interface Dataset {
   readonly scale: Scale;
   readonly tenants: readonly Tenant[];
 }
@@ -73,7 +73,7 @@ async function makeTenant(client: pg.Client, organizationId: string, scale: Scal
 }
 
 /** Inserts the rows of the run. */
-export async function makeWorld(databaseUrl: string, scale: Scale): Promise<World> {
+export async function createDataset(databaseUrl: string, scale: Scale): Promise<Dataset> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {

@@ -1,5 +1,5 @@
 import { SeededRandom } from "@heliograph/shared/seeded-random";
-import type { Action, Plan, ProcessName } from "./action.ts";
+import type { Action, ProcessName, Schedule } from "./action.ts";
 import { entities, people, projects } from "./fixtures.ts";
 
 const processes: readonly ProcessName[] = ["watcher0", "watcher1", "gateway0", "gateway1"];
@@ -188,7 +188,7 @@ function drawFrom(table: readonly (readonly [number, Draw])[], random: SeededRan
 }
 
 /** Draws the whole schedule of one run in advance, so that an action can be removed without affecting the others. */
-export function drawPlan(seed: number): Plan {
+export function drawSchedule(seed: number): Schedule {
   const random = new SeededRandom(seed);
   const endMs = random.chance(0.06) ? random.int(20_000, 45_000) : random.int(2500, 9000);
   const clients = Array.from({ length: random.int(2, 3) }, () => ({

@@ -62,7 +62,7 @@ class Lane {
   }
 }
 
-export type WireParts = {
+export type SimSocketParts = {
   readonly scheduler: Scheduler;
   readonly network: Network;
   readonly client: Host;
@@ -73,10 +73,10 @@ export type WireParts = {
 };
 
 /** A WebSocket between a client and a gateway. */
-export class Wire implements SocketPort {
+export class SimSocket implements SocketPort {
   readonly client: Host;
   readonly gateway: Host;
-  readonly #parts: WireParts;
+  readonly #parts: SimSocketParts;
   readonly #up: Lane;
   readonly #down: Lane;
   #gatewayEnd: GatewayEnd | undefined;
@@ -86,7 +86,7 @@ export class Wire implements SocketPort {
   /** One direction is blocked although the network is up, as with a client that does not read or a broken proxy. */
   stalled: "none" | "up" | "down" = "none";
 
-  constructor(parts: WireParts) {
+  constructor(parts: SimSocketParts) {
     this.#parts = parts;
     this.client = parts.client;
     this.gateway = parts.gateway;
@@ -108,7 +108,7 @@ export class Wire implements SocketPort {
     });
   }
 
-  get over(): boolean {
+  get isClosed(): boolean {
     return this.#gatewayClosed && this.#clientClosed;
   }
 

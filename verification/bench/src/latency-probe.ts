@@ -2,7 +2,7 @@ import { SyncSocket } from "@heliograph/testkit/socket/sync-socket";
 import { microsecondsNow } from "./microseconds.ts";
 
 /** A socket that is subscribed to rows and measures the latency of every INVALIDATE. */
-export interface Holder extends Disposable {
+export interface LatencyProbe extends Disposable {
   readonly ids: readonly string[];
   /** Highest version notified for each row. */
   readonly latest: ReadonlyMap<string, number>;
@@ -13,13 +13,13 @@ export interface Holder extends Disposable {
  * transaction, so its difference to our clock is an upper bound for commit to INVALIDATE. `onLatency` gets it in
  * milliseconds.
  */
-export async function openHolder(options: {
+export async function openLatencyProbe(options: {
   gatewayUrl: string;
   token: string;
   entityCode: string;
   ids: readonly string[];
   onLatency: (milliseconds: number) => void;
-}): Promise<Holder> {
+}): Promise<LatencyProbe> {
   const { gatewayUrl, token, entityCode, ids, onLatency } = options;
   const socket = new SyncSocket({ url: gatewayUrl, token });
   const latest = new Map<string, number>();

@@ -54,7 +54,7 @@ export type ProcessName = "watcher0" | "watcher1" | "gateway0" | "gateway1";
 type ActionName = Action["do"];
 
 /** The schedule of one run: its clients and actions. */
-export type Plan = {
+export type Schedule = {
   readonly seed: number;
   readonly clients: readonly {
     readonly person: number;
