@@ -252,7 +252,7 @@ export async function run(args: string[]): Promise<object> {
     resumes: resumes.length,
     resetShare: (resets.length + sdkResets) / Math.max(1, moved),
     resetReasons: [...new Set(resets)],
-    sdkTold: sdk.reduce(
+    sdkReceived: sdk.reduce(
       (sum, { received }) => ({ resumed: sum.resumed + received.resumed, reset: sum.reset + received.reset }),
       {
         resumed: 0,
@@ -261,7 +261,7 @@ export async function run(args: string[]): Promise<object> {
     ),
     sdkStale,
     /** From the SIGTERM of a client's gateway to its RESUMED, the drain included. */
-    resumedAfterPodMs: Histogram.from(afterSigterm).summary(),
+    resumedAfterSigtermMs: Histogram.from(afterSigterm).summary(),
     resumedAfterLossMs: Histogram.from(resumes.map(({ at, lostAt }) => at - lostAt)).summary(),
     resumedInTimeShare:
       afterSigterm.filter((ms) => ms <= RESUME_TARGET_MS).length /

@@ -196,7 +196,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "detached-day-forgotten",
     rule: null,
-    breaks: "the next watcher completes a removal that was interrupted %s",
+    breaks: "the next watcher completes an interrupted removal",
     patches: [
       {
         file: "db/core/functions/004_partitions.sql",

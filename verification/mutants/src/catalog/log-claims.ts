@@ -278,7 +278,7 @@ export const logClaimMutants: readonly Mutant[] = [
   {
     name: "lead-timeline-ignored",
     rule: "HINT-9",
-    breaks: "a lease on another server history (%s) starts a new log epoch",
+    breaks: "a lease taken on another timeline or server starts a new log epoch",
     patches: [
       {
         file: "db/core/functions/005_lead.sql",

@@ -30,7 +30,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "detach-plainly",
     rule: "G6",
-    breaks: "an open transaction $what blocks no writer during retention, which completes after it",
+    breaks: "an open transaction does not block writers during retention, which completes after it",
     patches: [
       {
         file: "services/watcher/src/housekeeping/log-retention.ts",
@@ -46,7 +46,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "detach-never-finished",
     rule: null,
-    breaks: "the next watcher completes a removal that was interrupted %s",
+    breaks: "the next watcher completes an interrupted removal",
     patches: [
       {
         file: "services/watcher/src/housekeeping/log-retention.ts",
@@ -62,7 +62,7 @@ export const watcherMutants: readonly Mutant[] = [
   {
     name: "session-stays-owner",
     rule: null,
-    breaks: "an open transaction $what blocks no writer during retention, which completes after it",
+    breaks: "an open transaction does not block writers during retention, which completes after it",
     patches: [
       {
         file: "services/watcher/src/housekeeping/log-retention.ts",
