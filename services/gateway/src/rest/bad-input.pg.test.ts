@@ -112,7 +112,7 @@ test.each<[string, string | undefined, string]>([
   }
 });
 
-test("an expired token has a code of its own, so that a client renews it", async () => {
+test("an expired token has its own code, so that clients renew it", async () => {
   const { token } = rest.tokens.sign(rest.identity("bob"), Date.now() - 7200_000);
   const answer = await rest.call("GET /project", { as: null, headers: { authorization: `Bearer ${token}` } });
   expect([answer.status, answer.body.error.code]).toEqual([401, "token_expired"]);
@@ -145,7 +145,7 @@ test("injected SQL is stored as text", async () => {
   expect((await rest.call("GET /project?limit=1")).body.items).toHaveLength(1);
 });
 
-test("a harmless request id of the client is used, any other is replaced", async () => {
+test("a harmless request id from the client is used, any other is replaced", async () => {
   const kept = await rest.call("GET /team?limit=1", { headers: { "x-request-id": "trace-1:2.3" } });
   expect(kept.headers["x-request-id"]).toBe("trace-1:2.3");
   const made = await rest.call("GET /team?limit=1", { headers: { "x-request-id": 'a"b' } });

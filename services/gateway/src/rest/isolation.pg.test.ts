@@ -23,7 +23,7 @@ async function foreignId(code: string, table: string): Promise<string> {
   return rows[0]?.id ?? "";
 }
 
-test("each organization sees only its own rows of every type", async () => {
+test("[G5] each organization sees only its own rows of every type", async () => {
   for (const type of rest.registry.all()) {
     const tenant = type.tenantColumn ?? "";
     for (const user of ["bob", "alice", "erin", "dave"] as const) {
@@ -88,7 +88,7 @@ test("a row cannot be moved to or created in another organization", async () => 
   expect([moved.status, moved.body.error.code]).toEqual([400, "read_only_column"]);
 });
 
-test("a token of a person who left the organization gives no access", async () => {
+test("[G5] a token of a person who left the organization gives no access", async () => {
   const { personId, organizationId } = rest.identity("erin");
   const foreign = rest.tokens.sign({ personId, organizationId: rest.identity("bob").organizationId }).token;
   const answer = await rest.call("GET /project", { as: null, headers: { authorization: `Bearer ${foreign}` } });

@@ -38,13 +38,13 @@ test("an unreachable database gives 503 with Retry-After on every route, without
   await pool.end();
 });
 
-test("a database that is lost during a request, and one that is reachable again", async () => {
+test("a database connection that is lost during a request gives 503, and requests succeed when it is reachable again", async () => {
   await using rest = await startRest();
   const { body: created } = await rest.call("POST /team", { body: { name: "Before" } });
   const holder = await rest.db.pool.connect();
   await holder.query("begin");
   await holder.query("select 1 from app.team where id = $1 for update", [created.id]);
-  // The change waits for a row lock, and its connection is cut meanwhile.
+  // The connection is cut while the change waits for a row lock.
   const waiting = rest.call(`PATCH /team/${created.id}`, { body: { name: "After" } });
   const cut = async () => {
     const { rowCount } = await rest.db.pool.query(
@@ -62,7 +62,7 @@ test("a database that is lost during a request, and one that is reachable again"
   expect((await rest.call(`GET /team/${created.id}`)).body["name"]).toBe("Before");
 });
 
-test("a statement that takes too long is cancelled with that message", async () => {
+test("a statement that exceeds the time limit is cancelled, and the answer says so", async () => {
   await using rest = await startRest({ STATEMENT_TIMEOUT_MS: 100 });
   const { body: created } = await rest.call("POST /team", { body: { name: "Held" } });
   const holder = await rest.db.pool.connect();

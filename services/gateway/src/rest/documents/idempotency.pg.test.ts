@@ -15,7 +15,7 @@ const logged = async (id: string) =>
 const teams = async (name: string) =>
   (await rest.db.pool.query("select 1 from app.team where name = $1", [name])).rowCount;
 
-test("a repeated create acts once and returns the present row", async () => {
+test("[G4] a repeated create takes effect once and returns the current row", async () => {
   const headers = withKey();
   const first = await rest.call("POST /team", { headers, body: { name: "Once", mission: "a" } });
   expect(first.status).toBe(201);
@@ -28,11 +28,11 @@ test("a repeated create acts once and returns the present row", async () => {
   expect(await teams("Once")).toBe(1);
 });
 
-test("a repeated change and delete act once, even if the row is gone by then", async () => {
+test("[G4] a repeated change or delete takes effect once, even if the row no longer exists", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Twice" } });
   const change = { headers: { ...withKey(), "if-match": String(created.version) }, body: { mission: "x" } };
   const changed = await rest.call(`PATCH /team/${created.id}`, change);
-  // The repetition has the If-Match of the first attempt, which is outdated by now. It must not be a conflict.
+  // The repetition has the If-Match of the first attempt, which is outdated. It must not cause a conflict.
   expect((await rest.call(`PATCH /team/${created.id}`, change)).body).toEqual(changed.body);
   const removal = { headers: withKey() };
   const removed = await rest.call(`DELETE /team/${created.id}`, removal);
@@ -59,7 +59,7 @@ test("the same key for a different request is refused", async () => {
   expect(await logged(created.id)).toBe(1);
 });
 
-test("keys of two people are independent, and a replay shows only what the caller may read", async () => {
+test("keys of two people are independent, and a repetition returns only what the caller may read", async () => {
   const headers = withKey();
   const bob = await rest.call("POST /team", { headers, body: { name: "Shared key" } });
   const erin = await rest.call("POST /team", { as: "erin", headers, body: { name: "Shared key" } });
@@ -88,7 +88,7 @@ test("a failed write leaves no record and can be repeated with the same key", as
   expect(await teams("Taken")).toBe(1);
 });
 
-test("of twenty concurrent requests with one key one acts, and all get the same answer", async () => {
+test("[G4] of twenty concurrent requests with one key, one takes effect and all get the same answer", async () => {
   const headers = withKey();
   const body = { name: "Rush" };
   // The table is locked until all connections wait, so that the requests overlap. Otherwise one may finish before the next
@@ -114,7 +114,7 @@ test("of twenty concurrent requests with one key one acts, and all get the same 
   expect(await teams("Rush")).toBe(1);
 });
 
-test("a row is deleted only once, whatever the keys", async () => {
+test("a row is deleted only once, even with different keys", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Doomed" } });
   const headers = withKey();
   const answers = await Promise.all([

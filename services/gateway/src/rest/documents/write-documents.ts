@@ -43,7 +43,7 @@ export async function insertDocument(
 
 /**
  * Changes columns of one row and returns it.
- * @param version the expected present version; undefined for any
+ * @param version the expected current version; undefined for any
  * @throws {RestError} version_conflict, not_permitted, not_found
  */
 export async function updateDocument(

@@ -78,7 +78,7 @@ test("writing back every column of every type changes nothing", async () => {
   expect(refused).toEqual([]);
 });
 
-test("If-Match with the present version changes the row, and an old one returns the present row", async () => {
+test("[G4] If-Match with the current version changes the row, and an old one returns the current row", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Old" } });
   const match = { "if-match": `"${created.version}"` };
   const first = await rest.call(`PATCH /team/${created.id}`, { headers: match, body: { name: "First" } });
@@ -92,14 +92,14 @@ test("If-Match with the present version changes the row, and an old one returns 
     expect(second.body.error.code).toBe("version_conflict");
     expect(second.body.current).toEqual(first.body);
   }
-  // Without If-Match the last write wins.
+  // Without If-Match, the last write wins.
   expect((await rest.call(`PATCH /team/${created.id}`, { body: { name: "Third" } })).body["name"]).toBe("Third");
   const gone = await rest.call(`DELETE /team/${created.id}`);
   const late = await rest.call(`PATCH /team/${created.id}`, { headers: match, body: { name: "Late" } });
   expect([gone.status, late.status, late.body.error.code]).toEqual([200, 404, "not_found"]);
 });
 
-test("of many writers with the same version one wins, and the others receive its row", async () => {
+test("[G4] of many writers with the same version one succeeds, and the others receive its row", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Contested" } });
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, n) =>
@@ -118,7 +118,7 @@ test("of many writers with the same version one wins, and the others receive its
   }
 });
 
-test("a create with an existing id returns the present row only if it may be read", async () => {
+test("a create with an existing id returns the current row only if it may be read", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Mine" } });
   const again = await rest.call("POST /team", { body: { id: created.id, name: "Mine too" } });
   expect([again.status, again.body.error.code]).toEqual([409, "already_exists"]);
@@ -145,7 +145,7 @@ test("a check violation names the rule, and no value of a row", async () => {
   expect(answer.body.error.message).toContain("end_on >= start_on");
 });
 
-test("missing, private and foreign parents give the same answer", async () => {
+test("[G5] missing, private and foreign parents give the same answer", async () => {
   const { rows } = await rest.db.pool.query<{ id: string }>(
     `select p.id from app.project p where p.is_private and p.organization_id = $1
         and not exists (select 1 from app.entity_grant g where g.entity_id = p.id) limit 1`,

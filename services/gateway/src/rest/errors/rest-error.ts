@@ -6,7 +6,7 @@ interface Details {
   readonly remedy?: string;
   /** Only for codes whose meaning in the catalogue names a second status. */
   readonly status?: number;
-  /** The present row, for conflicts; null if the caller may not read it. */
+  /** The current row, for conflicts; null if the caller may not read it. */
   readonly current?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;

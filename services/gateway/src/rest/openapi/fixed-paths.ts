@@ -19,7 +19,7 @@ const schemas = {
         required: ["code", "message", "remedy", "requestId"],
       },
       current: {
-        description: "With version_conflict and already_exists: the present row, null if you may not read it.",
+        description: "With version_conflict and already_exists: the current row, null if you may not read it.",
       },
     },
     required: ["error"],

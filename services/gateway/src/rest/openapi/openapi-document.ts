@@ -24,7 +24,7 @@ const idParameter = { name: "id", in: "path", required: true, schema: uuid };
 const idempotencyKey = {
   name: "Idempotency-Key",
   in: "header",
-  description: "A repetition with the same key has no second effect and returns the present row.",
+  description: "A repetition with the same key has no second effect and returns the current row.",
   schema: { type: "string", minLength: 1, maxLength: 200 },
 };
 const ifMatch = {
