@@ -17,17 +17,17 @@ const allPauses = startDelayMs + reconnectSpreadMs + 60 * requestGapMs;
 /** A device that stored rows at an earlier visit and has missed all changes since. */
 async function returned() {
   const store = createMemoryStore();
-  const scene = createTestClient({ store });
-  const { server, client } = scene;
+  const setup = createTestClient({ store });
+  const { server, client } = setup;
   server.limits = { ...server.limits, covered: true };
   for (const [entityCode, id] of Object.entries({ task: shown, invoice: revoked, note: kept, project: changed })) {
     const version = server.write(entityCode, id, { name: `${entityCode} of yesterday` });
     await store.putServer([
-      { entityCode, id, ver: version, data: { id, version, name: `${entityCode} of yesterday` } },
+      { entityCode, entityId: id, ver: version, data: { id, version, name: `${entityCode} of yesterday` } },
     ]);
   }
   await store.putServer([
-    { entityCode: "invoice", id: deleted, ver: 1, data: { id: deleted, version: 1, name: "deleted" } },
+    { entityCode: "invoice", entityId: deleted, ver: 1, data: { id: deleted, version: 1, name: "deleted" } },
   ]);
   server.rows.delete(entityKey("invoice", revoked));
   server.write("project", changed, { name: "renamed meanwhile" });
@@ -38,7 +38,7 @@ async function returned() {
       .flatMap((message) => (message.type === "SUBSCRIBE" ? (message.payload.covered ?? []) : []));
   const row = async (entityCode: string, id: string) =>
     (await store.read([entityKey(entityCode, id)])).get(entityKey(entityCode, id));
-  return { ...scene, store, compared, row };
+  return { ...setup, store, compared, row };
 }
 
 // Fails when only rows in views are compared after a return: the others then stay readable on the device forever.
@@ -105,7 +105,12 @@ test("an unsent edit outlives its row and comes into the attention list", async 
 test("rows inside a confirmed container are compared once", async () => {
   const { client, clock, compared, store } = await returned();
   await store.putServer([
-    { entityCode: "note", id: testId(7), ver: 1, data: { id: testId(7), version: 1, organization_id: organization } },
+    {
+      entityCode: "note",
+      entityId: testId(7),
+      ver: 1,
+      data: { id: testId(7), version: 1, organization_id: organization },
+    },
   ]);
   client.subscribe("note", [organization], { within: true });
   client.start();

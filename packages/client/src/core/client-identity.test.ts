@@ -87,7 +87,7 @@ test("stored rows are fetched again when the socket never opens but the API answ
       return { send: nothing, close: nothing };
     },
   });
-  await client.store.putServer([{ entityCode: "task", id, ver: 1, data: { id, version: 1, name: "old" } }]);
+  await client.store.putServer([{ entityCode: "task", entityId: id, ver: 1, data: { id, version: 1, name: "old" } }]);
   server.write("task", id, { name: "new" });
   const task = client.entity("task", id);
   task.subscribe(nothing);

@@ -79,7 +79,7 @@ test("[RES-1] RESUME is the first message; subscriptions stay, and only missed c
 // Fails when a timed-out fetch does not make the client check the socket: it would be trusted until its next PING is due.
 test("[G2] on a network that died silently, the first request that times out also finds the dead socket", async () => {
   const { client, server, clock } = await setUp();
-  server.write("task", a, { name: "told, and not to be read" });
+  server.write("task", a, { name: "signalled but not readable" });
   server.autoFlush = false;
   // The fetch, its timeout, and the timeout for a sign of life.
   await clock.advance(100 + initialTimeoutMs + minPongMs + 100);

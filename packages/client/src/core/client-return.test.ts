@@ -53,8 +53,8 @@ test("a row that a response brings back is subscribed again at once", async () =
 
 /** A client whose subscription to the tasks inside project `id` was revoked and would be granted again. */
 async function withoutContainer() {
-  const scene = createTestClient();
-  const { client, server, clock } = scene;
+  const setup = createTestClient();
+  const { client, server, clock } = setup;
   client.subscribe("task", [id], { within: true });
   client.start();
   await clock.advance(100);
@@ -63,7 +63,7 @@ async function withoutContainer() {
   server.socket?.handlers.received(JSON.stringify(gone));
   await clock.advance(100);
   expect(server.socket?.session.subscriptions.size).toBe(0);
-  return scene;
+  return setup;
 }
 
 test("a revoked container is subscribed again at once when a signal names its row", async () => {

@@ -107,8 +107,9 @@ export class Heliograph {
       getMany: (entityCode, ids, signal) =>
         reads.request((timeoutMs) => this.api.getMany(entityCode, ids, { signal, timeoutMs })),
       store: this.store,
-      isWanted: (entityCode, id) =>
-        this.#subscriber.has({ entityCode, id, container: false }) || this.entities.watches(entityKey(entityCode, id)),
+      isWanted: (entityCode, entityId) =>
+        this.#subscriber.has({ entityCode, entityId, container: false }) ||
+        this.entities.watches(entityKey(entityCode, entityId)),
       onRead: (entityCode, result) => this.#read(entityCode, result),
       onAdmitted: (entityCode, ids) => this.#subscriber.recheckRefused(entityCode, ids),
       onFailed: (entityCode, ids, error) => this.#failed(entityCode, ids, error),
@@ -202,7 +203,7 @@ export class Heliograph {
       isCaughtUp: () => this.#connection.state.kind === "connected",
       isBusy: () => this.#refetcher.pending > 0 || !this.#subscriber.settled,
       isWatched: (entityCode, id) => {
-        const phase = this.#subscriber.phase({ entityCode, id, container: false });
+        const phase = this.#subscriber.phase({ entityCode, entityId: id, container: false });
         return phase === "asked" || phase === "held";
       },
       onGone: (entityCode, rows) => this.#background(this.#removeGone(entityCode, rows)),
@@ -405,7 +406,7 @@ export class Heliograph {
 
   async #removeGone(entityCode: string, rows: readonly GoneRow[]): Promise<void> {
     const kept = await this.#refetcher.removeUnlessNewer(entityCode, rows);
-    this.#subscriber.resubscribe(kept.map((id) => ({ entityCode, id, container: false })));
+    this.#subscriber.resubscribe(kept.map((entityId) => ({ entityCode, entityId, container: false })));
   }
 
   async #readVersions(entityCode: string, ids: readonly string[]) {
@@ -418,7 +419,7 @@ export class Heliograph {
   #phaseChanged(targets: readonly Target[]): void {
     this.#tabs.phaseChanged(targets);
     this.#keys.emit(
-      targets.filter((target) => !target.container).map(({ entityCode, id }) => entityKey(entityCode, id)),
+      targets.filter((target) => !target.container).map(({ entityCode, entityId }) => entityKey(entityCode, entityId)),
     );
     const types = new Set(targets.filter((target) => target.container).map(({ entityCode }) => entityCode));
     for (const entityCode of types) for (const list of this.#lists.ofType(entityCode)) list.refresh();
@@ -428,7 +429,7 @@ export class Heliograph {
     for (const id of result.read) this.#errors.delete(entityKey(entityCode, id));
     this.#keys.emit(result.read.map((id) => entityKey(entityCode, id)));
     this.#subscriber.recheckRefused(entityCode, result.read);
-    const returned = result.returned.map((id) => ({ entityCode, id, container: false }));
+    const returned = result.returned.map((entityId) => ({ entityCode, entityId, container: false }));
     if (returned.length === 0) return;
     this.#subscriber.resubscribe(returned);
     this.#lists.markStale(entityCode);

@@ -78,7 +78,7 @@ export class EntityResource {
   constructor(entityCode: string, id: string | undefined, ports: EntityPorts) {
     this.#ports = ports;
     this.#possible = id !== undefined;
-    this.#target = { entityCode, id: id ?? "", container: false };
+    this.#target = { entityCode, entityId: id ?? "", container: false };
     this.#key = entityKey(entityCode, id ?? "");
   }
 
@@ -139,7 +139,7 @@ export class EntityResource {
     if (row === undefined || this.#looked) return;
     this.#looked = true;
     if (row === null || row.gone || !this.#ports.connecting())
-      this.#ports.refetch(this.#target.entityCode, this.#target.id);
+      this.#ports.refetch(this.#target.entityCode, this.#target.entityId);
   }
 
   #compute(row: CachedRow): EntitySnapshot {
@@ -153,8 +153,8 @@ export class EntityResource {
     const stale =
       !pendingCreate && (this.#ports.needs(this.#key) || this.#ports.subscriptions.phase(this.#target) !== "held");
     if (row?.data) return { ...common, status: "ready", data: row.data, version: row.ver, error, stale };
-    // A row held as gone is asked for again when somebody looks; until the answer, what is known is shown. One that was
-    // never at the server, because its create was refused, is not on its way either.
+    // A row held as gone is fetched again when a view observes it, and shown as gone until the answer. A row whose create
+    // was refused never existed on the server and cannot arrive either.
     if (row?.gone || (pendingCreate && row !== undefined)) return { ...common, status: "gone", stale: false };
     if (error) return { ...common, status: "error", error, stale: true };
     return { ...common, status: "loading", stale: true };

@@ -27,7 +27,7 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
   const all = recorder.client.subscriptions();
-  const found = all.filter(({ target }) => wanted === "" || `${target.entityCode} ${target.id}`.includes(wanted));
+  const found = all.filter(({ target }) => wanted === "" || `${target.entityCode} ${target.entityId}`.includes(wanted));
   const shown = found.slice(0, maxShown);
   const held = useStoredRows(
     recorder,
@@ -62,10 +62,10 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
                   <td>{target.entityCode}</td>
                   <td className="mono wide">
                     {target.container ? (
-                      `within ${target.id}`
+                      `within ${target.entityId}`
                     ) : (
-                      <button type="button" className="link" onClick={() => onWhy(target.entityCode, target.id)}>
-                        {target.id}
+                      <button type="button" className="link" onClick={() => onWhy(target.entityCode, target.entityId)}>
+                        {target.entityId}
                       </button>
                     )}
                   </td>
@@ -103,8 +103,8 @@ function useStoredRows(recorder: Recorder, keys: string): ReadonlyMap<EntityKey,
   return held;
 }
 
-function keyOf({ entityCode, id }: Target): EntityKey {
-  return entityKey(entityCode, id);
+function keyOf({ entityCode, entityId }: Target): EntityKey {
+  return entityKey(entityCode, entityId);
 }
 
 function versionText(row: StoredEntity | undefined): string {

@@ -54,8 +54,10 @@ export async function gatherFacts(recorder: Recorder, entityCode: string, id: st
     entityId,
     possible: canonicalUuid(id) !== undefined,
     status: client.status(),
-    phase: subscriptions.find(({ target }) => !target.container && target.id === entityId)?.phase,
-    containers: subscriptions.flatMap(({ target, phase }) => (target.container ? [{ id: target.id, phase }] : [])),
+    phase: subscriptions.find(({ target }) => !target.container && target.entityId === entityId)?.phase,
+    containers: subscriptions.flatMap(({ target, phase }) =>
+      target.container ? [{ id: target.entityId, phase }] : [],
+    ),
     row: (await client.store.read([key])).get(key),
     neededVersion: client.inspection.neededVersion(key),
     history: recorder.history(key),

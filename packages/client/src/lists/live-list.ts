@@ -348,7 +348,7 @@ export class LiveList {
   #hold(ids: readonly string[]): void {
     const { entityCode } = this.spec;
     const release = this.#releaseRows;
-    const targets = ids.map((id) => ({ entityCode, id, container: false }));
+    const targets = ids.map((entityId) => ({ entityCode, entityId, container: false }));
     // Rows with unsent changes are observed but not subscribed: the server may not know them yet.
     const observed = new Set([...ids, ...this.#optimistic.ids]);
     const leave = this.#ports.live.observe(
@@ -408,6 +408,6 @@ export class LiveList {
   }
 
   #container(id: string): Target {
-    return { entityCode: this.spec.entityCode, id, container: true };
+    return { entityCode: this.spec.entityCode, entityId: id, container: true };
   }
 }

@@ -47,7 +47,7 @@ test("a create is stored and shown before it is sent, and then confirmed by the 
 test("an update sends the version that it is based on", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "a" });
-  await client.store.putServer([{ entityCode: "task", id, ver: version, data: { id, version, name: "a" } }]);
+  await client.store.putServer([{ entityCode: "task", entityId: id, ver: version, data: { id, version, name: "a" } }]);
   server.autoAnswer = false;
   client.start();
   await client.mutations.update("task", id, { name: "b" });
@@ -92,7 +92,9 @@ test("a rejected write is not retried: the row is as before, and the write needs
 test("a conflict rejects with ConflictError, and the row on the server is shown", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "first" });
-  await client.store.putServer([{ entityCode: "task", id, ver: version, data: { id, version, name: "first" } }]);
+  await client.store.putServer([
+    { entityCode: "task", entityId: id, ver: version, data: { id, version, name: "first" } },
+  ]);
   server.write("task", id, { name: "theirs" });
   client.start();
   const { confirmed } = await client.mutations.update("task", id, { name: "mine" });
@@ -124,7 +126,7 @@ test("a removal is shown at once", async () => {
 test("two consecutive edits of one row do not conflict with each other", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "a" });
-  await client.store.putServer([{ entityCode: "task", id, ver: version, data: { id, version, name: "a" } }]);
+  await client.store.putServer([{ entityCode: "task", entityId: id, ver: version, data: { id, version, name: "a" } }]);
   server.autoAnswer = false;
   client.start();
   await client.mutations.update("task", id, { name: "b" });

@@ -125,5 +125,5 @@ async function remove(operation: Operation, ports: SendPorts): Promise<null> {
 async function markGone(operation: Operation, version: number, { store }: SendPorts): Promise<void> {
   const { entityCode, entityId, baseVersion } = operation;
   const ver = Math.max(version, baseVersion);
-  await store.putGone([{ entityCode, id: entityId, ver, unlessNewerThan: ver }]);
+  await store.putGone([{ entityCode, entityId, ver, unlessNewerThan: ver }]);
 }

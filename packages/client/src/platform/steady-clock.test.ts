@@ -7,14 +7,14 @@ import { steadyClock } from "./steady-clock.ts";
 test("wall time never goes back when the device's clock is set back, and follows when it is set forward", async () => {
   const clock = new FakeClock();
   const steady = steadyClock(clock);
-  const begun = steady.wallNow();
+  const startedAt = steady.wallNow();
   await clock.advance(1_000);
   clock.skewMs = -3_600_000;
-  expect(steady.wallNow()).toBe(begun + 1_000);
+  expect(steady.wallNow()).toBe(startedAt + 1_000);
   await clock.advance(500);
-  expect(steady.wallNow()).toBe(begun + 1_500);
+  expect(steady.wallNow()).toBe(startedAt + 1_500);
   clock.skewMs += 60_000; // for example after a minute of sleep
-  expect(steady.wallNow()).toBe(begun + 61_500);
+  expect(steady.wallNow()).toBe(startedAt + 61_500);
 });
 
 // Fails with the device's clock, with which the next attempt would start an hour later.

@@ -28,7 +28,7 @@ async function setUp() {
     logger: { info: () => {}, warn: () => {} },
   });
   refetcher.start();
-  const put = (ver: number) => store.putServer([{ entityCode: "task", id, ver, data: { title: "lost" } }]);
+  const put = (ver: number) => store.putServer([{ entityCode: "task", entityId: id, ver, data: { title: "lost" } }]);
   const held = async () => (await store.read([key])).get(key);
   const asked = () => new Map([[id, { version: lost, gone: false }]]);
   return { clock, store, refetcher, put, held, asked };
@@ -46,7 +46,7 @@ test("[RES-10] a version that the database lost is replaced by the version that 
 test("[RES-10] a removal that the database lost is undone", async () => {
   const { clock, store, refetcher, put, held } = await setUp();
   await put(kept);
-  await store.putGone([{ entityCode: "task", id, ver: lost }]);
+  await store.putGone([{ entityCode: "task", entityId: id, ver: lost }]);
   refetcher.reconciled("task", [{ entityId: id, version: kept }], new Map([[id, { version: lost, gone: true }]]));
   await clock.advance(100);
   expect(await held()).toMatchObject({ ver: kept, gone: false });

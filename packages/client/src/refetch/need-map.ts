@@ -7,7 +7,7 @@ import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
  */
 export interface Need {
   readonly entityCode: string;
-  readonly id: string;
+  readonly entityId: string;
   /** Required version; 0 when any will do. */
   readonly version: number;
   readonly force: boolean;
@@ -66,12 +66,12 @@ export class NeedMap {
   }
 
   /** Requires a row to be read. Never lowers an earlier need; a need that arises during a fetch outlives that fetch. */
-  require(entityCode: string, id: string, version: number, options?: { force?: boolean }): void {
-    const key = entityKey(entityCode, id);
+  require(entityCode: string, entityId: string, version: number, options?: { force?: boolean }): void {
+    const key = entityKey(entityCode, entityId);
     const held = this.#needs.get(key);
     this.#needs.set(key, {
       entityCode,
-      id,
+      entityId,
       version: Math.max(held?.version ?? 0, version),
       force: (held?.force ?? false) || (options?.force ?? false),
       stamp: ++this.#stamp,

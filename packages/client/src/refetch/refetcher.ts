@@ -73,7 +73,7 @@ export class Refetcher {
     return this.#needs.size;
   }
 
-  /** Number of the latest event. With `isDoneUpTo` it tells whether everything up to a moment is done. */
+  /** Number of the latest event. `isDoneUpTo` takes it to check whether everything up to that event is done. */
   get stamp(): number {
     return this.#needs.stamp;
   }
@@ -165,23 +165,25 @@ export class Refetcher {
     const keys = ids.map((id) => entityKey(entityCode, id));
     for (const key of keys) this.#needs.remove(key);
     this.#ports.onNeeds(keys);
-    await this.#ports.store.putGone(ids.map((id) => ({ entityCode, id, ver: 0 })));
+    await this.#ports.store.putGone(ids.map((entityId) => ({ entityCode, entityId, ver: 0 })));
   }
 
   /**
    * Removes rows that the answer to a SUBSCRIBE calls gone: deleted, or no longer readable.
    *
-   * @param rows `seen` is the version that the question was sent with
+   * @param rows `seen` is the version that was held when the request was sent
    * @returns the rows that stay, because the device has received a newer version since (of its own create, say). The
    *   answer is older than that version: the rows are read again and need a new subscription.
    */
   async removeUnlessNewer(
     entityCode: string,
-    rows: readonly { readonly id: string; readonly seen: number }[],
+    rows: readonly { readonly entityId: string; readonly seen: number }[],
   ): Promise<string[]> {
-    const ids = rows.map(({ id }) => id);
+    const ids = rows.map(({ entityId }) => entityId);
     this.rejectOlder(entityCode, ids);
-    await this.#ports.store.putGone(rows.map(({ id, seen }) => ({ entityCode, id, ver: 0, unlessNewerThan: seen })));
+    await this.#ports.store.putGone(
+      rows.map(({ entityId, seen }) => ({ entityCode, entityId, ver: 0, unlessNewerThan: seen })),
+    );
     return this.#refetchDisputed(entityCode, ids);
   }
 
@@ -221,7 +223,7 @@ export class Refetcher {
     if (satisfied.length > 0) this.#ports.onNeeds(satisfied.map(({ key }) => key));
   }
 
-  /** Rows that the answer may write. The others may have been removed since; a new request tells. */
+  /** Rows that the answer may write. The others may have been removed since and are fetched again. */
   #admitted(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[]): readonly EntityDoc[] {
     const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.id)));
     if (barred.length === 0) return docs;
@@ -282,7 +284,7 @@ export class Refetcher {
     try {
       // More candidates than one request takes: many of them are usually known already.
       const candidates = needs.slice(0, 5 * maxIdsPerFetch);
-      const held = await this.#ports.store.read(candidates.map((need) => entityKey(entityCode, need.id)));
+      const held = await this.#ports.store.read(candidates.map((need) => entityKey(entityCode, need.entityId)));
       if (controller.signal.aborted) return;
       const ids = this.#withoutKnown(candidates, held).slice(0, maxIdsPerFetch);
       if (ids.length > 0) await this.#fetchRows(entityCode, ids, held, controller.signal);
@@ -304,18 +306,18 @@ export class Refetcher {
     const ids: string[] = [];
     const forgotten: EntityKey[] = [];
     for (const candidate of candidates) {
-      const key = entityKey(candidate.entityCode, candidate.id);
+      const key = entityKey(candidate.entityCode, candidate.entityId);
       const need = this.#needs.get(key); // may have changed during the read
       if (!need) continue;
       const row = held.get(key);
       const known = row
         ? !need.force && !row.gone && row.ver >= need.version
-        : !this.#ports.isWanted(need.entityCode, need.id);
+        : !this.#ports.isWanted(need.entityCode, need.entityId);
       if (known) {
         this.#needs.drop(key);
         forgotten.push(key);
       } else {
-        ids.push(need.id);
+        ids.push(need.entityId);
       }
     }
     if (forgotten.length > 0) this.#ports.onNeeds(forgotten);
@@ -372,7 +374,7 @@ export class Refetcher {
   /** "Gone" is valid for the time of the request: it does not remove a row written since (by an own create, say). */
   #toMark(entityCode: string, id: string, held: ReadonlyMap<EntityKey, StoredEntity>): GoneMark {
     const key = entityKey(entityCode, id);
-    return { entityCode, id, ver: this.#markVersion(key), unlessNewerThan: held.get(key)?.ver ?? 0 };
+    return { entityCode, entityId: id, ver: this.#markVersion(key), unlessNewerThan: held.get(key)?.ver ?? 0 };
   }
 
   /** The required version is the deletion's own: no row below it may return. */

@@ -157,7 +157,9 @@ test("rows are read in order of their last use, in slices, each row once", async
   const slices = await inPage(
     page,
     async ({ store }, given) => {
-      await store.putServer(given.map((id) => ({ entityCode: "note", id, ver: 1, data: { id, version: 1 } })));
+      await store.putServer(
+        given.map((id) => ({ entityCode: "note", entityId: id, ver: 1, data: { id, version: 1 } })),
+      );
       const found: string[][] = [];
       for (let slice = await store.readByUse?.(undefined, 10); slice?.length; ) {
         found.push(slice.map((row) => row.id));

@@ -75,14 +75,16 @@ export class RxStore implements EntityStore {
 
   putServer(rows: readonly ServerRow[]): Promise<void> {
     return this.#merge(
-      rows.map((row) => [entityKey(row.entityCode, row.id), (held, now) => mergeServerRow(held, row, now)] as const),
+      rows.map(
+        (row) => [entityKey(row.entityCode, row.entityId), (held, now) => mergeServerRow(held, row, now)] as const,
+      ),
     );
   }
 
   putGone(marks: readonly GoneMark[]): Promise<void> {
     return this.#merge(
       marks.map(
-        (mark) => [entityKey(mark.entityCode, mark.id), (held, now) => mergeGoneMark(held, mark, now)] as const,
+        (mark) => [entityKey(mark.entityCode, mark.entityId), (held, now) => mergeGoneMark(held, mark, now)] as const,
       ),
     );
   }

@@ -32,7 +32,7 @@ beforeAll(async () => {
       const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
       const rows = Array.from({ length: to - from }, (_, n) => ({
         entityCode: "task",
-        id: id(from + n),
+        entityId: id(from + n),
         ver: 1,
         data: { id: id(from + n), version: 1, name: `task ${from + n}`, note: filler },
       }));
@@ -90,13 +90,13 @@ test("50 rows that change at once are read, stored and shown", async () => {
   const times: number[] = [];
   for (let run = 1; run <= 7; run += 1) {
     // Server and browser run on one machine with one wall clock.
-    const begun = Date.now();
+    const startedAt = Date.now();
     for (let n = 101; n <= 150; n += 1) site.server.write("task", testId(n), columns(n, ` run ${run}`), [organization]);
     await page.waitForFunction((mark) => {
       const shown = [...document.querySelectorAll("#list li")].slice(100, 150);
       return shown.every((row) => row.textContent?.endsWith(mark));
     }, ` run ${run}`);
-    times.push(await inPage(page, (sdk, since) => performance.timeOrigin + sdk.times().renderedAt - since, begun));
+    times.push(await inPage(page, (sdk, since) => performance.timeOrigin + sdk.times().renderedAt - since, startedAt));
   }
   expect(report("50 changed rows, from the change on the server to the screen", times, 100)).toBeLessThan(
     100 * tolerance,
@@ -118,7 +118,7 @@ test(`one change among ${onScreen} rows on screen`, async () => {
           });
         });
         const data = { ...row, version, name: `${String(row["name"]).slice(0, 10)} change ${run}` };
-        await store.putServer([{ entityCode: "task", id: row["id"] as string, ver: version, data }]);
+        await store.putServer([{ entityCode: "task", entityId: row["id"] as string, ver: version, data }]);
         await rendered;
         spent.push(clocks().renderedAt - clocks().changedAt);
       }
@@ -136,12 +136,12 @@ test("an edit is on screen before it is stored", async () => {
       const spent: number[] = [];
       for (let run = 1; run <= runs; run += 1) {
         const row = list.snapshot().items[10] ?? {};
-        const begun = performance.now();
+        const startedAt = performance.now();
         const shown = new Promise<number>((resolve) => {
           const leave = list.subscribe(() => {
             if (list.snapshot().items.every((item) => item["note"] !== `own ${run}`)) return;
             leave();
-            resolve(performance.now() - begun);
+            resolve(performance.now() - startedAt);
           });
         });
         await client.mutations.update("task", row["id"] as string, { note: `own ${run}` });

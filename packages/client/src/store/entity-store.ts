@@ -30,7 +30,7 @@ export interface StoredEntity {
 /** A row as the server sent it. */
 export interface ServerRow {
   readonly entityCode: string;
-  readonly id: string;
+  readonly entityId: string;
   readonly ver: number;
   readonly data: EntityData;
   /** A higher version that the database lost. This row replaces it if the store still holds exactly that version. */
@@ -40,7 +40,7 @@ export interface ServerRow {
 /** Marks a row as gone. It is kept so that no older version of the row returns. */
 export interface GoneMark {
   readonly entityCode: string;
-  readonly id: string;
+  readonly entityId: string;
   /** The row returns only with this version or a higher one. */
   readonly ver: number;
   /** The mark is not applied if the store holds a higher version than this one; undefined: it is always applied. */

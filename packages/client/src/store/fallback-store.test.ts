@@ -41,7 +41,7 @@ testStoreContract("fallback, database full", async () => {
 });
 
 const key = "task:1";
-const row = (ver: number) => ({ entityCode: "task", id: "1", ver, data: { ver } });
+const row = (ver: number) => ({ entityCode: "task", entityId: "1", ver, data: { ver } });
 
 test("[G3] when the disk is full, rows stay in memory, versions never go back, and the reason is reported", async () => {
   const { database, breakDown } = breakable();
@@ -53,7 +53,7 @@ test("[G3] when the disk is full, rows stay in memory, versions never go back, a
   breakDown(false);
   await store.putServer([row(4)]); // a late answer
   expect((await store.read([key])).get(key)?.ver).toBe(5);
-  await store.putServer([row(6), { ...row(1), id: "2" }]);
+  await store.putServer([row(6), { ...row(1), entityId: "2" }]);
   expect((await store.read([key, "task:2"])).size).toBe(2);
   expect((await store.read([key])).get(key)).toMatchObject({ ver: 6, data: { ver: 6 } });
   expect(reported.at(0)).toBe(5);
@@ -65,7 +65,7 @@ test("an older response does not bring back a row that the failed database store
   const { database, breakDown } = breakable();
   const store = new FallbackStore(database);
   await store.putServer([row(5)]);
-  await store.putGone([{ entityCode: "task", id: "1", ver: 7 }]);
+  await store.putGone([{ entityCode: "task", entityId: "1", ver: 7 }]);
   breakDown(false);
   await store.putServer([row(6)]);
   expect((await store.read([key])).get(key)?.gone).toBe(true);

@@ -1,5 +1,5 @@
 import { Emitter } from "@heliograph/shared/emitter";
-import type { EntityKey } from "@heliograph/shared/entity-key";
+import { type EntityKey, entityKey, splitEntityKey } from "@heliograph/shared/entity-key";
 import type {
   EntityStore,
   GoneMark,
@@ -103,14 +103,14 @@ export class FallbackStore implements EntityStore {
 
   putServer(rows: readonly ServerRow[]): Promise<void> {
     return this.#write(
-      rows.map(({ entityCode, id }) => `${entityCode}:${id}`),
+      rows.map(({ entityCode, entityId }) => entityKey(entityCode, entityId)),
       (store) => store.putServer(rows),
     );
   }
 
   putGone(marks: readonly GoneMark[]): Promise<void> {
     return this.#write(
-      marks.map(({ entityCode, id }) => `${entityCode}:${id}`),
+      marks.map(({ entityCode, entityId }) => entityKey(entityCode, entityId)),
       (store) => store.putGone(marks),
     );
   }
@@ -200,7 +200,7 @@ export class FallbackStore implements EntityStore {
     const known = await this.#memory.read(keys);
     const held = await this.#database.read(keys.filter((key) => !known.has(key))).catch(() => undefined);
     for (const row of held?.values() ?? []) {
-      const mark = { entityCode: row.entityCode, id: row.id.slice(row.entityCode.length + 1), ver: row.ver };
+      const mark = { ...splitEntityKey(row.id), ver: row.ver };
       if (row.gone) await this.#memory.putGone([mark]);
       else if (row.base) await this.#memory.putServer([{ ...mark, data: row.base }]);
     }

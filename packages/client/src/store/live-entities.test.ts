@@ -4,9 +4,9 @@ import { createMemoryStore } from "./memory-store.ts";
 
 test("a read that was overtaken within the same millisecond does not remove a row", async () => {
   const memory = createMemoryStore();
-  const row = { entityCode: "task", id: "1", ver: 5, data: { id: "1" } };
+  const row = { entityCode: "task", entityId: "1", ver: 5, data: { id: "1" } };
   await memory.putServer([row]);
-  await memory.putGone([{ entityCode: "task", id: "1", ver: 5 }]);
+  await memory.putGone([{ entityCode: "task", entityId: "1", ver: 5 }]);
   const gone = (await memory.read(["task:1"])).get("task:1");
   const reading = Promise.withResolvers<void>();
   let listener: Parameters<typeof memory.onChange>[0] | undefined;
@@ -31,7 +31,7 @@ test("a read that was overtaken within the same millisecond does not remove a ro
 
 test("[G3] a view goes back to an older version only when the store replaces one that the database lost", async () => {
   const memory = createMemoryStore();
-  const row = { entityCode: "task", id: "1", ver: 9, data: { id: "1", title: "lost" } };
+  const row = { entityCode: "task", entityId: "1", ver: 9, data: { id: "1", title: "lost" } };
   await memory.putServer([row]);
   const live = new LiveEntities(memory);
   const leave = live.observe(["task:1"], () => {});

@@ -69,7 +69,7 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
     async putServer(rows: readonly ServerRow[]) {
       write(
         rows.map((row) => ({
-          key: entityKey(row.entityCode, row.id),
+          key: entityKey(row.entityCode, row.entityId),
           merge: (held, now) => mergeServerRow(held, row, now),
         })),
       );
@@ -77,7 +77,7 @@ export function createMemoryStore(reason?: string, contents?: MemoryContents): E
     async putGone(marks: readonly GoneMark[]) {
       write(
         marks.map((mark) => ({
-          key: entityKey(mark.entityCode, mark.id),
+          key: entityKey(mark.entityCode, mark.entityId),
           merge: (held, now) => mergeGoneMark(held, mark, now),
         })),
       );

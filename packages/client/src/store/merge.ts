@@ -17,7 +17,7 @@ export function mergeServerRow(held: StoredEntity | undefined, row: ServerRow, n
     if (row.ver === held.ver && !held.gone) return held;
   }
   return {
-    id: entityKey(row.entityCode, row.id),
+    id: entityKey(row.entityCode, row.entityId),
     entityCode: row.entityCode,
     scope: textOf(row.data, "organization_id"),
     sort: textOf(row.data, "updated_ts"),
@@ -36,7 +36,7 @@ export function mergeGoneMark(held: StoredEntity | undefined, mark: GoneMark, no
   if (mark.unlessNewerThan !== undefined && ver > mark.unlessNewerThan) return held;
   if (held?.gone && ver >= mark.ver) return held;
   return {
-    id: entityKey(mark.entityCode, mark.id),
+    id: entityKey(mark.entityCode, mark.entityId),
     entityCode: mark.entityCode,
     scope: held?.scope ?? "",
     sort: held?.sort ?? "",

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { HeldVersion } from "../store/entity-store.ts";
 import { testId } from "../testing/ids.ts";
 import { CoveredVersionReconciler } from "./covered-version-reconciler.ts";
-import { defaultLimits } from "./subscribe-batch.ts";
+import { defaultLimits, type GoneRow } from "./subscribe-batch.ts";
 
 const limits = { ...defaultLimits, covered: true };
 const box = testId(99);
@@ -13,7 +13,7 @@ function setUp(held: ReadonlyMap<string, HeldVersion>, watched: readonly string[
   const clock = new FakeClock();
   const sent: Extract<UpMessage, { type: "SUBSCRIBE" }>[] = [];
   const changed: string[] = [];
-  const gone: { id: string; seen: number }[] = [];
+  const gone: GoneRow[] = [];
   const covered = new CoveredVersionReconciler({
     send: (message) => {
       if (message.type === "SUBSCRIBE") sent.push(message);
@@ -47,7 +47,7 @@ test("rows inside a confirmed container are compared by version, except rows wit
   const payload = { entityCode: "task", count: 0, changed: [{ entityId: testId(1), version: 9 }], gone: [testId(2)] };
   expect(covered.answered({ type: "SUBSCRIBED", id: "other", payload })).toBe(false);
   expect(covered.answered({ type: "SUBSCRIBED", id: sent[0]?.id ?? "", payload })).toBe(true);
-  expect([changed, gone]).toEqual([[testId(1)], [{ id: testId(2), seen: 2 }]]);
+  expect([changed, gone]).toEqual([[testId(1)], [{ entityId: testId(2), seen: 2 }]]);
   expect(covered.settled).toBe(true);
   expect(clock.timers).toBe(0);
 });

@@ -12,7 +12,7 @@ export interface CoveredVersionReconcilerPorts {
   readonly send: (message: UpMessage) => boolean;
   /**
    * Versions of the rows of an entity type that the device holds inside one of the containers; undefined when the store
-   * cannot tell.
+   * cannot find them.
    */
   readonly readInside:
     | ((entityCode: string, containerIds: readonly string[]) => Promise<ReadonlyMap<string, HeldVersion>>)
@@ -42,8 +42,8 @@ interface CoveredRequest {
 
 /**
  * Reconciles rows that the device holds only because a container of them is subscribed: they were on screen once and
- * stayed in the store. On a new connection no signal tells what happened to them while there was none, so their versions
- * are compared once, after the subscription of the container is confirmed.
+ * stayed in the store. Changes from before a new connection are not signalled on it, so the versions of these rows are
+ * compared once, after the subscription of the container is confirmed.
  */
 export class CoveredVersionReconciler {
   readonly #ports: CoveredVersionReconcilerPorts;
@@ -100,7 +100,7 @@ export class CoveredVersionReconciler {
     if (payload.gone.length > 0)
       this.#ports.onGone(
         entityCode,
-        payload.gone.map((one) => ({ id: one, seen: seen.get(one)?.version ?? 0 })),
+        payload.gone.map((entityId) => ({ entityId, seen: seen.get(entityId)?.version ?? 0 })),
       );
     this.#ports.onChanged(entityCode, payload.changed, seen);
     this.#ports.onProgress();

@@ -21,11 +21,11 @@ async function setUp(types: Readonly<Record<string, number>>) {
   const store = createMemoryStore();
   for (const [entityCode, count] of Object.entries(types))
     await store.putServer(
-      Array.from({ length: count }, (_, n) => ({ entityCode, id: testId(n + 1), ver: n + 1, data: { n } })),
+      Array.from({ length: count }, (_, n) => ({ entityCode, entityId: testId(n + 1), ver: n + 1, data: { n } })),
     );
   const sent: Message[] = [];
   const gone: string[] = [];
-  const scene = {
+  const setup = {
     leads: true,
     caughtUp: true,
     busy: false,
@@ -37,21 +37,21 @@ async function setUp(types: Readonly<Record<string, number>>) {
   const held = new HeldVersionReconciler({
     send: (message) => {
       if (message.type === "SUBSCRIBE") sent.push(message);
-      if (scene.answers) queueMicrotask(() => answer());
+      if (setup.answers) queueMicrotask(() => answer());
       return true;
     },
     store: {
       readByUse: async (...given) => {
-        scene.reads += 1;
-        await scene.gate;
+        setup.reads += 1;
+        await setup.gate;
         return (await store.readByUse?.(...given)) ?? [];
       },
     },
-    leads: () => scene.leads,
-    isCaughtUp: () => scene.caughtUp,
-    isBusy: () => scene.busy,
-    isWatched: (entityCode, id) => scene.watched.has(`${entityCode}:${id}`),
-    onGone: (entityCode, rows) => gone.push(...rows.map(({ id, seen }) => `${entityCode}:${id}@${seen}`)),
+    leads: () => setup.leads,
+    isCaughtUp: () => setup.caughtUp,
+    isBusy: () => setup.busy,
+    isWatched: (entityCode, id) => setup.watched.has(`${entityCode}:${id}`),
+    onGone: (entityCode, rows) => gone.push(...rows.map(({ entityId, seen }) => `${entityCode}:${entityId}@${seen}`)),
     clock,
     random: () => 0.5,
     logger: { info: () => {}, warn: () => {} },
@@ -66,11 +66,11 @@ async function setUp(types: Readonly<Record<string, number>>) {
   };
   /** From here on every question is answered at once. */
   const answerAll = async () => {
-    scene.answers = true;
+    setup.answers = true;
     await clock.advance(120_000);
-    scene.answers = false;
+    setup.answers = false;
   };
-  return { clock, store, sent, gone, scene, held, answer, refuse, answerAll };
+  return { clock, store, sent, gone, setup, held, answer, refuse, answerAll };
 }
 
 const asked = (sent: readonly Message[]) =>
@@ -78,10 +78,10 @@ const asked = (sent: readonly Message[]) =>
 
 // Fails when only rows that are subscribed or inside a confirmed container are compared.
 test("every row of the device is compared once, batch by batch, and gone rows are removed", async () => {
-  const { clock, sent, gone, scene, held, answer, answerAll } = await setUp({ invoice: 2 * rowsPerRead + 7, task: 3 });
+  const { clock, sent, gone, setup, held, answer, answerAll } = await setUp({ invoice: 2 * rowsPerRead + 7, task: 3 });
   held.restart(limits);
   await clock.advance(startDelayMs - 1);
-  expect([sent, scene.reads]).toEqual([[], 0]);
+  expect([sent, setup.reads]).toEqual([[], 0]);
   await clock.advance(1);
   expect(sent).toHaveLength(1);
   expect(sent[0]?.payload).toMatchObject({ entityCode: "invoice" });
@@ -90,13 +90,13 @@ test("every row of the device is compared once, batch by batch, and gone rows ar
   const [first = ""] = sent[0]?.payload.covered ?? [];
   const [version] = sent[0]?.payload.coveredVersions ?? [];
   await clock.advance(requestGapMs); // one question at a time
-  expect([sent.length, scene.reads]).toEqual([1, 1]);
+  expect([sent.length, setup.reads]).toEqual([1, 1]);
   expect(answer([first])).toBe(true);
   expect(gone).toEqual([`invoice:${first}@${version}`]);
   await answerAll();
   expect(asked(sent)).toHaveLength(2 * rowsPerRead + 10);
   expect(new Set(asked(sent)).size).toBe(2 * rowsPerRead + 10);
-  expect([scene.reads, clock.timers]).toEqual([3, 0]);
+  expect([setup.reads, clock.timers]).toEqual([3, 0]);
 });
 
 test("the pause grows with the time that an answer takes", async () => {
@@ -112,9 +112,9 @@ test("the pause grows with the time that an answer takes", async () => {
 });
 
 test("rows that are subscribed, compared through a container or held as gone are left out", async () => {
-  const { store, sent, scene, held, answerAll } = await setUp({ invoice: 4 });
-  await store.putGone([{ entityCode: "invoice", id: testId(1), ver: 0 }]);
-  scene.watched.add(`invoice:${testId(2)}`);
+  const { store, sent, setup, held, answerAll } = await setUp({ invoice: 4 });
+  await store.putGone([{ entityCode: "invoice", entityId: testId(1), ver: 0 }]);
+  setup.watched.add(`invoice:${testId(2)}`);
   held.restart(limits);
   held.markCompared("invoice", [testId(3)]);
   await answerAll();
@@ -123,7 +123,7 @@ test("rows that are subscribed, compared through a container or held as gone are
 
 // Fails when every RESUME starts over, or when a lost connection drops what was not answered.
 test("an interrupted comparison continues after RESUME, and a finished one is not repeated", async () => {
-  const { clock, sent, scene, held, answer, answerAll } = await setUp({ invoice: rowsPerRead + 1 });
+  const { clock, sent, setup, held, answer, answerAll } = await setUp({ invoice: rowsPerRead + 1 });
   held.restart(limits);
   await clock.advance(startDelayMs);
   answer();
@@ -139,27 +139,27 @@ test("an interrupted comparison continues after RESUME, and a finished one is no
   expect(sent[2]?.payload).toEqual(sent[1]?.payload);
   answer();
   await answerAll();
-  expect([sent.length, scene.reads, clock.timers]).toEqual([3, 2, 0]);
+  expect([sent.length, setup.reads, clock.timers]).toEqual([3, 2, 0]);
   held.disconnected();
   held.resumed(limits);
   await clock.advance(3_600_000);
-  expect([sent.length, scene.reads]).toEqual([3, 2]);
+  expect([sent.length, setup.reads]).toEqual([3, 2]);
   held.restart(limits);
   await answerAll();
   expect(sent).toHaveLength(5);
 });
 
 test("rows that are read while the connection breaks are read again", async () => {
-  const { clock, sent, scene, held, answerAll } = await setUp({ invoice: 3 });
+  const { clock, sent, setup, held, answerAll } = await setUp({ invoice: 3 });
   const gate = Promise.withResolvers<void>();
-  scene.gate = gate.promise;
+  setup.gate = gate.promise;
   held.restart(limits);
   await clock.advance(startDelayMs);
   held.disconnected();
   held.resumed(limits);
   gate.resolve();
   await clock.advance(requestGapMs);
-  expect([scene.reads, sent]).toEqual([1, []]);
+  expect([setup.reads, sent]).toEqual([1, []]);
   await answerAll();
   expect(asked(sent)).toHaveLength(3);
 });
@@ -178,27 +178,27 @@ test("later connections start after a random part of 30 s: clients of a lost gat
 });
 
 test("only the leading tab compares, and an older server receives nothing", async () => {
-  const { clock, sent, scene, held, answerAll } = await setUp({ invoice: 1 });
+  const { clock, sent, setup, held, answerAll } = await setUp({ invoice: 1 });
   held.restart(defaultLimits);
   await answerAll();
-  scene.leads = false;
+  setup.leads = false;
   held.restart(limits);
   await answerAll();
-  scene.leads = true; // a tab that comes to lead gets a connection of its own
+  setup.leads = true; // a tab that comes to lead gets a connection of its own
   await clock.advance(3_600_000);
-  expect([sent, scene.reads, clock.timers]).toEqual([[], 0, 0]);
+  expect([sent, setup.reads, clock.timers]).toEqual([[], 0, 0]);
 });
 
 test("the comparison waits for catch-up and yields to what views wait for, but not for ever", async () => {
-  const { clock, sent, scene, held } = await setUp({ invoice: 1 });
-  scene.caughtUp = false;
-  scene.busy = true;
+  const { clock, sent, setup, held } = await setUp({ invoice: 1 });
+  setup.caughtUp = false;
+  setup.busy = true;
   held.restart(limits);
   await clock.advance(3_600_000);
-  expect(scene.reads).toBe(0);
-  scene.caughtUp = true;
+  expect(setup.reads).toBe(0);
+  setup.caughtUp = true;
   await clock.advance(10 * requestGapMs);
-  expect(scene.reads).toBe(0);
+  expect(setup.reads).toBe(0);
   await clock.advance(60 * requestGapMs);
   expect(sent.length).toBeGreaterThan(0);
 });

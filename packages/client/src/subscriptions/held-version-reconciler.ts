@@ -48,7 +48,7 @@ interface HeldRequest {
 
 /**
  * Reconciles rows that are in the store and nowhere else: they were on screen once, and neither they nor a container of
- * them is subscribed. No signal tells that they were deleted or revoked while there was no connection. So after each
+ * them is subscribed. Deletions and revocations from before a new connection are not signalled on it. So after each
  * connection without RESUME the client sends the versions that it holds, once, in small requests behind everything that
  * a view waits for, and removes what the server calls gone. Rows that only changed stay: a view that shows one
  * subscribes it with the version held.
@@ -137,7 +137,7 @@ export class HeldVersionReconciler {
   }
 
   #remove({ entityCode, seen }: HeldRequest, gone: readonly string[]): void {
-    const rows = gone.flatMap((id) => (seen.has(id) ? [{ id, seen: seen.get(id) ?? 0 }] : []));
+    const rows = gone.flatMap((entityId) => (seen.has(entityId) ? [{ entityId, seen: seen.get(entityId) ?? 0 }] : []));
     if (rows.length === 0) return;
     this.#ports.logger.info(`[Sync] Removed from this device: ${entityCode} (${rows.length})`);
     this.#ports.onGone(entityCode, rows);

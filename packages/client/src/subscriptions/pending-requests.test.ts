@@ -7,22 +7,22 @@ function setUp() {
   const clock = new FakeClock();
   const sent: string[] = [];
   const returned: string[] = [];
-  const scene = { connected: true, retries: 0 };
+  const setup = { connected: true, retries: 0 };
   const requests = new PendingRequests<{ readonly name: string }>({
     idPrefix: "t",
     send: (message) => {
-      if (scene.connected) sent.push(message.id ?? "");
-      return scene.connected;
+      if (setup.connected) sent.push(message.id ?? "");
+      return setup.connected;
     },
     onReturned: ({ name }) => returned.push(name),
-    onRetry: () => (scene.retries += 1),
+    onRetry: () => (setup.retries += 1),
     retryDelayMs: (failures) => failures * 1_000,
     clock,
   });
   const send = (name: string) => requests.send({ name }, (id): UpMessage => ({ type: "PING", id }));
   const error = (id: string, code: "unavailable" | "unknown_entity") =>
     requests.failed({ type: "ERROR", id, payload: { code, message: "m" } });
-  return { clock, sent, returned, scene, requests, send, error };
+  return { clock, sent, returned, setup, requests, send, error };
 }
 
 test("an answer returns the content of its request once, and of no other", () => {
@@ -37,52 +37,52 @@ test("an answer returns the content of its request once, and of no other", () =>
 });
 
 test("each request times out on its own", async () => {
-  const { clock, returned, scene, send } = setUp();
+  const { clock, returned, setup, send } = setUp();
   send("a");
   await clock.advance(4_000);
   send("b");
   await clock.advance(answerTimeoutMs - 4_000);
-  expect([returned, scene.retries]).toEqual([["a"], 1]);
+  expect([returned, setup.retries]).toEqual([["a"], 1]);
   await clock.advance(4_000);
-  expect([returned, scene.retries]).toEqual([["a", "b"], 2]);
+  expect([returned, setup.retries]).toEqual([["a", "b"], 2]);
   expect(clock.timers).toBe(0);
 });
 
 test("a failure that may pass is retried after a growing backoff, which a success ends", async () => {
-  const { clock, returned, scene, requests, send, error } = setUp();
+  const { clock, returned, setup, requests, send, error } = setUp();
   send("a");
   expect(error("t1", "unavailable")).toEqual({ content: { name: "a" }, retried: true });
   expect([returned, requests.backingOff]).toEqual([["a"], true]);
   await clock.advance(1_000);
-  expect([scene.retries, requests.backingOff]).toEqual([1, false]);
+  expect([setup.retries, requests.backingOff]).toEqual([1, false]);
   send("a");
   error("t2", "unavailable");
   await clock.advance(1_999);
-  expect(scene.retries).toBe(1);
+  expect(setup.retries).toBe(1);
   await clock.advance(1);
-  expect(scene.retries).toBe(2);
+  expect(setup.retries).toBe(2);
   send("a");
   requests.answered("t3");
   send("b");
   error("t4", "unavailable");
   await clock.advance(1_000);
-  expect(scene.retries).toBe(3);
+  expect(setup.retries).toBe(3);
 });
 
 test("a permanent failure is not retried", async () => {
-  const { clock, returned, scene, send, error } = setUp();
+  const { clock, returned, setup, send, error } = setUp();
   send("a");
   expect(error("t1", "unknown_entity")).toEqual({ content: { name: "a" }, retried: false });
   expect(error("t1", "unknown_entity")).toBeUndefined();
   await clock.advance(60_000);
-  expect([returned, scene.retries]).toEqual([[], 0]);
+  expect([returned, setup.retries]).toEqual([[], 0]);
 });
 
 test("a lost connection returns everything, and nothing is pending without one", () => {
-  const { clock, returned, scene, requests, send } = setUp();
+  const { clock, returned, setup, requests, send } = setUp();
   send("a");
   send("b");
-  scene.connected = false;
+  setup.connected = false;
   requests.disconnected();
   expect(returned).toEqual(["a", "b"]);
   expect(send("c")).toBe(false);

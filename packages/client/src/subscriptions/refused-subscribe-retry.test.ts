@@ -29,7 +29,7 @@ function setUp(...refused: string[]) {
     send,
     readVersions: async () => new Map(),
     onChanged: () => {},
-    onGone: (_type, rows) => gone.push(...rows.map(({ id }) => id)),
+    onGone: (_type, rows) => gone.push(...rows.map(({ entityId }) => entityId)),
     onContainersSubscribed: (_type, ids) => within.push(...ids),
     onPhase: () => {},
     onProgress: () => {},
@@ -45,8 +45,8 @@ function setUp(...refused: string[]) {
   return { clock, denied, asked, ended, gone, within, subscriber, hold };
 }
 
-const row = (n: number): Target => ({ entityCode: "task", id: testId(n), container: false });
-const container = (n: number): Target => ({ entityCode: "task", id: testId(n), container: true });
+const row = (n: number): Target => ({ entityCode: "task", entityId: testId(n), container: false });
+const container = (n: number): Target => ({ entityCode: "task", entityId: testId(n), container: true });
 
 test("refused targets are retried with growing delays, in one message, and held once they are granted", async () => {
   const { clock, denied, asked, subscriber, hold } = setUp(testId(1), testId(2));
@@ -126,7 +126,7 @@ test("released rows are not retried, and nothing is retried without a connection
 
 const watching = { ...defaultLimits, dormant: true };
 
-// Fails when the client goes on retrying at a server that notifies: thousands of clients would do so for nothing.
+// Fails when the client keeps retrying at a server that notifies: thousands of clients would send useless requests.
 test("at a server that rechecks refused targets retries are rare, and immediate when it names the row", async () => {
   const { clock, denied, asked, ended, subscriber, hold } = setUp(testId(1));
   subscriber.connected(watching);

@@ -9,11 +9,11 @@ export const refusedRetryCapMs = 60_000;
 /** The same for a server that rechecks refused subscriptions itself: a safeguard in case it forgot one. */
 export const recheckedRetryMs = 60_000;
 export const recheckedRetryCapMs = 300_000;
-/** Retries that fall due within this time of each other travel in one message. */
+/** Retries that are due within this time of each other are sent in one message. */
 const gatherMs = 1_000;
 /**
- * Early retries between two regular ones. A list that goes on showing a row whose subscription the server refuses would
- * otherwise subscribe, remove and list the row again without end.
+ * Early retries between two regular ones. Without the limit, a list that keeps showing a row whose subscription the server
+ * refuses would subscribe, remove and list the row again in an endless loop.
  */
 const maxEarlyRetries = 3;
 
@@ -55,7 +55,7 @@ export class RefusedSubscribeRetry {
     this.arm();
   }
 
-  /** Tells whether the server of the new connection rechecks what it refuses. */
+  /** Sets whether the server of the new connection rechecks refused subscriptions. */
   setServerRechecks(rechecks: boolean): void {
     if (this.#serverRechecks && !rechecks) {
       const now = this.#clock.wallNow();
@@ -103,7 +103,7 @@ export class RefusedSubscribeRetry {
    */
   *affectedBy(entityCode: string, ids: ReadonlySet<string>): Generator<Subscription> {
     for (const subscription of this.#refused.keys()) {
-      if (ids.has(subscription.id) && (subscription.container || subscription.entityCode === entityCode))
+      if (ids.has(subscription.entityId) && (subscription.container || subscription.entityCode === entityCode))
         yield subscription;
     }
   }

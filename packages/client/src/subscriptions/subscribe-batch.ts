@@ -58,13 +58,13 @@ export function toBatches<Item>(
 
 /** A row that the server calls gone: deleted, or no longer readable. */
 export interface GoneRow {
-  readonly id: string;
+  readonly entityId: string;
   /** The version that was held when the request was sent. A newer one that arrived since is better known. */
   readonly seen: number;
 }
 
 export function idsOf(entries: readonly Target[]): string[] {
-  return entries.map((entry) => entry.id);
+  return entries.map((entry) => entry.entityId);
 }
 
 /** The version to send with a SUBSCRIBE; 0 for a row held as gone, so that the server reports it if it exists again. */

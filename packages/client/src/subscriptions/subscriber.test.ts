@@ -60,8 +60,8 @@ function setUp(held: Record<string, HeldVersion> = {}) {
   };
 }
 
-const target = (n: number) => ({ entityCode: "task", id: testId(n), container: false });
-const container = (n: number) => ({ entityCode: "task", id: testId(n), container: true });
+const target = (n: number) => ({ entityCode: "task", entityId: testId(n), container: false });
+const container = (n: number) => ({ entityCode: "task", entityId: testId(n), container: true });
 
 test("targets acquired in one burst travel in one message, with the versions held", async () => {
   const { subscriber, connect, clock, asked } = setUp({
@@ -168,7 +168,7 @@ test("after a reconnect everything is subscribed again, also refused targets", a
   subscriber.acquire([target(1), target(2)]);
   await clock.advance(10);
   answer({ gone: [testId(2)] });
-  expect(gone).toEqual([{ id: testId(2), seen: 5 }]);
+  expect(gone).toEqual([{ entityId: testId(2), seen: 5 }]);
   expect([subscriber.phase(target(1)), subscriber.phase(target(2))]).toEqual(["held", "refused"]);
   lose();
   expect(subscriber.phase(target(1))).toBe("wanted");

@@ -95,8 +95,8 @@ export class Subscriber {
     this.#covered = new CoveredVersionReconciler({
       ...ports,
       readInside: ports.readInside,
-      isWatched: (entityCode, id) => {
-        const phase = this.#subscriptions.get({ entityCode, id, container: false })?.phase;
+      isWatched: (entityCode, entityId) => {
+        const phase = this.#subscriptions.get({ entityCode, entityId, container: false })?.phase;
         return phase === "asked" || phase === "held" || phase === "wanted";
       },
     });
@@ -122,8 +122,8 @@ export class Subscriber {
 
   /** Every target with its phase, for tests and tools. */
   list(): { readonly target: Target; readonly phase: Phase }[] {
-    return [...this.#subscriptions.all()].map(({ entityCode, id, container, phase }) => ({
-      target: { entityCode, id, container },
+    return [...this.#subscriptions.all()].map(({ entityCode, entityId, container, phase }) => ({
+      target: { entityCode, entityId, container },
       phase,
     }));
   }
@@ -229,7 +229,9 @@ export class Subscriber {
 
   /** The server revoked rows or containers, and its subscriptions to them with that. They are retried later. */
   revoked(entityCode: string, goneIds: readonly string[]): void {
-    const targets = goneIds.flatMap((id) => [false, true].map((container) => ({ entityCode, id, container })));
+    const targets = goneIds.flatMap((entityId) =>
+      [false, true].map((container) => ({ entityCode, entityId, container })),
+    );
     const affected = targets.flatMap((target) => this.#subscriptions.get(target) ?? []);
     for (const one of affected) if (one.phase === "held" || one.phase === "asked") this.#refused.add(one);
     this.#ports.onPhase(affected);
@@ -246,7 +248,7 @@ export class Subscriber {
     const { batch, seen } = request;
     const gone = new Set(message.payload.gone);
     for (const subscription of batch.entries) {
-      const refused = gone.has(subscription.id);
+      const refused = gone.has(subscription.entityId);
       if (subscription.phase === "asked") {
         if (!refused) {
           subscription.phase = "held";
@@ -254,12 +256,12 @@ export class Subscriber {
         } else if (this.#subscriptions.get(subscription) === subscription) this.#refused.add(subscription);
         else subscription.phase = "refused";
       }
-      // Revoked while this request was pending, and readable in its answer: another request tells which came last.
+      // Revoked while this request was pending, but readable in its answer. Another request shows which is current.
       else if (subscription.phase === "refused" && !refused) this.resubscribe([subscription]);
     }
     this.#ports.logger.info(`[Sync] Subscribed: ${batch.entityCode} (${message.payload.count})`);
     if (gone.size > 0 && !batch.container) {
-      const rows = [...gone].map((id) => ({ id, seen: seen.get(id)?.version ?? 0 }));
+      const rows = [...gone].map((entityId) => ({ entityId, seen: seen.get(entityId)?.version ?? 0 }));
       this.#ports.onGone(batch.entityCode, rows);
     }
     this.#ports.onChanged(batch.entityCode, message.payload.changed, seen);

@@ -6,7 +6,7 @@ import type { Logger } from "../platform/logger.ts";
 /** One row, or with `container` all rows of the entity type inside that row. */
 export interface Target {
   readonly entityCode: string;
-  readonly id: string;
+  readonly entityId: string;
   readonly container: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Subscription extends Target {
 export const lingerMs = 5_000;
 
 export function targetKey(target: Target): string {
-  return `${target.container ? "in" : "id"}:${target.entityCode}:${target.id}`;
+  return `${target.container ? "in" : "id"}:${target.entityCode}:${target.entityId}`;
 }
 
 /** Targets for ids that an application gave. Ids that are not a UUID are left out and logged. */
@@ -43,14 +43,14 @@ export function toTargets(entityCode: string, ids: readonly string[], container:
   const targets: Target[] = [];
   for (const id of new Set(ids)) {
     const canonical = canonicalUuid(id);
-    if (canonical) targets.push({ entityCode, id: canonical, container });
+    if (canonical) targets.push({ entityCode, entityId: canonical, container });
     // One bad id would make the server refuse the whole message with all the good ones.
     else logger.warn(`[Sync] cannot subscribe ${entityCode} "${id}": not a UUID; ignoring it`);
   }
   return targets;
 }
 
-/** Subscriptions with reference counts. One whose last view releases it lives on for `lingerMs`. */
+/** Subscriptions with reference counts. A subscription outlives its last view by `lingerMs`. */
 export class SubscriptionSet {
   readonly #clock: Clock;
   readonly #timer: Timer;

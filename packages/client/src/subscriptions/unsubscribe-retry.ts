@@ -16,7 +16,7 @@ export interface UnsubscribeRetryPorts {
   readonly random: () => number;
 }
 
-/** Sends UNSUBSCRIBE until the server confirms it: otherwise the server would go on notifying about rows without a view. */
+/** Sends UNSUBSCRIBE until the server confirms it. Otherwise the server would keep notifying about rows without a view. */
 export class UnsubscribeRetry {
   readonly #ports: UnsubscribeRetryPorts;
   readonly #requests: PendingRequests<readonly Target[]>;

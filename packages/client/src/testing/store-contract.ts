@@ -8,7 +8,12 @@ import { testId } from "./ids.ts";
 export function testStoreContract(name: string, open: () => Promise<EntityStore>): void {
   const id = testId(1);
   const key = entityKey("project", id);
-  const row = (ver: number, title: string) => ({ entityCode: "project", id, ver, data: { id, version: ver, title } });
+  const row = (ver: number, title: string) => ({
+    entityCode: "project",
+    entityId: id,
+    ver,
+    data: { id, version: ver, title },
+  });
 
   async function withStore(use: (store: EntityStore) => Promise<void>): Promise<void> {
     const store = await open();
@@ -43,7 +48,7 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
   test(`${name}: a gone row loses its content and returns only with a version not below the mark`, () =>
     withStore(async (store) => {
       await store.putServer([row(5, "x")]);
-      await store.putGone([{ entityCode: "project", id, ver: 7, unlessNewerThan: 5 }]);
+      await store.putGone([{ entityCode: "project", entityId: id, ver: 7, unlessNewerThan: 5 }]);
       expect(await held(store)).toMatchObject({ gone: true, ver: 7, data: null, base: null });
       await store.putServer([row(6, "late answer")]);
       expect(await held(store)).toMatchObject({ gone: true });
@@ -54,13 +59,16 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
   test(`${name}: a mark does not remove a row that was written since`, () =>
     withStore(async (store) => {
       await store.putServer([row(5, "x")]);
-      await store.putGone([{ entityCode: "project", id, ver: 0, unlessNewerThan: 4 }]);
+      await store.putGone([{ entityCode: "project", entityId: id, ver: 0, unlessNewerThan: 4 }]);
       expect(await held(store)).toMatchObject({ gone: false, ver: 5 });
     }));
 
   test(`${name}: a removal requested after a write takes place after it`, () =>
     withStore(async (store) => {
-      await Promise.all([store.putServer([row(5, "x")]), store.putGone([{ entityCode: "project", id, ver: 0 }])]);
+      await Promise.all([
+        store.putServer([row(5, "x")]),
+        store.putGone([{ entityCode: "project", entityId: id, ver: 0 }]),
+      ]);
       expect(await held(store)).toMatchObject({ gone: true });
     }));
 
@@ -114,8 +122,13 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
 
   test(`${name}: rows used longest ago are evicted first, never those that must stay`, () =>
     withStore(async (store) => {
-      const rows = Array.from({ length: 300 }, (_, n) => ({ entityCode: "task", id: testId(n), ver: 1, data: { n } }));
-      const keys = rows.map(({ entityCode, id: rowId }) => entityKey(entityCode, rowId));
+      const rows = Array.from({ length: 300 }, (_, n) => ({
+        entityCode: "task",
+        entityId: testId(n),
+        ver: 1,
+        data: { n },
+      }));
+      const keys = rows.map(({ entityCode, entityId }) => entityKey(entityCode, entityId));
       await store.putServer(rows.slice(0, 200));
       const startedAt = Date.now();
       await expect.poll(() => Date.now()).toBeGreaterThan(startedAt);
@@ -143,7 +156,7 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       const inside = (n: number, entityCode: string, column: string) => ({
         ...row(n, "inside"),
         entityCode,
-        id: testId(n),
+        entityId: testId(n),
         data: { id: testId(n), version: n, [column]: testId(99) },
       });
       await store.putServer([
@@ -153,7 +166,7 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
         inside(5, "invoice", "project_id"),
         row(6, "elsewhere"),
       ]);
-      await store.putGone([{ entityCode: "task", id: testId(4), ver: 0 }]);
+      await store.putGone([{ entityCode: "task", entityId: testId(4), ver: 0 }]);
       expect(await store.readInside?.("task", [testId(98), testId(99)])).toEqual(
         new Map([2, 3].map((n) => [testId(n), { version: n, gone: false }])),
       );
@@ -161,10 +174,15 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
 
   test(`${name}: rows are read in order of their last use, in slices, each once`, () =>
     withStore(async (store) => {
-      const rows = Array.from({ length: 25 }, (_, n) => ({ entityCode: "task", id: testId(n), ver: 1, data: { n } }));
-      const keys = rows.map(({ entityCode, id: rowId }) => entityKey(entityCode, rowId));
+      const rows = Array.from({ length: 25 }, (_, n) => ({
+        entityCode: "task",
+        entityId: testId(n),
+        ver: 1,
+        data: { n },
+      }));
+      const keys = rows.map(({ entityCode, entityId }) => entityKey(entityCode, entityId));
       await store.putServer(rows); // all at the same time
-      await store.putGone([{ entityCode: "task", id: testId(3), ver: 0 }]);
+      await store.putGone([{ entityCode: "task", entityId: testId(3), ver: 0 }]);
       const startedAt = Date.now();
       await expect.poll(() => Date.now()).toBeGreaterThan(startedAt + 1);
       await store.touch(keys.slice(0, 2));
@@ -184,13 +202,13 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
     withStore(async (store) => {
       const rows = Array.from({ length: 1_000 }, (_, n) => ({
         entityCode: "task",
-        id: testId(n),
+        entityId: testId(n),
         ver: n + 1,
         data: { n, organization_id: testId(2) },
       }));
       await store.putServer(rows);
       await store.putServer(rows.map((one) => ({ ...one, ver: one.ver + 1 })));
-      const found = await store.read(rows.map(({ entityCode, id: rowId }) => entityKey(entityCode, rowId)));
+      const found = await store.read(rows.map(({ entityCode, entityId }) => entityKey(entityCode, entityId)));
       expect(found.size).toBe(1_000);
       expect(found.get(entityKey("task", testId(999)))).toMatchObject({ ver: 1_001, scope: testId(2) });
     }));

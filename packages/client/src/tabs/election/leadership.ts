@@ -167,7 +167,7 @@ export class Leadership {
   #won(): void {
     this.#heartbeat.stop();
     this.#silent = false;
-    // Higher than the last leader's term whatever the clock says: late heartbeats must be told from current ones.
+    // Higher than the last leader's term even if the clock was set back, so that late heartbeats are recognized as late.
     this.#term = Math.max(this.#ports.clock.wallNow(), (this.#leader?.term ?? 0) + 1);
     this.#leader = undefined;
     this.#ports.logger.info("[Sync] This tab leads");

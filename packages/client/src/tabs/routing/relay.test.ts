@@ -46,7 +46,7 @@ function createLeader() {
   return { relay, clock, posted, phases, needs, held, become, read, last };
 }
 
-const row = (id: string): Target => ({ entityCode: "task", id, container: false });
+const row = (id: string): Target => ({ entityCode: "task", entityId: id, container: false });
 const invalidate = (...ids: string[]): Extract<DownMessage, { type: "INVALIDATE" }> => ({
   type: "INVALIDATE",
   payload: {
@@ -116,7 +116,7 @@ test("a follower receives signals only of its rows and containers, and GONE at o
   relay.notify(invalidate(b));
   expect(posted).toHaveLength(before);
   relay.handle("l1", { type: "SUBSCRIBE", id: "s2", payload: { entityCode: "task", within: [container] } });
-  await become({ entityCode: "task", id: container, container: true }, "held");
+  await become({ entityCode: "task", entityId: container, container: true }, "held");
   relay.notify(invalidate(b));
   expect(last()).toMatchObject({ type: "INVALIDATE", payload: { changes: [{ entityId: b }] } });
   needs.set(`task:${a}`, 9);

@@ -27,7 +27,7 @@ export interface RelayPorts {
 interface Link {
   readonly id: string;
   readonly targets: Map<string, Target>;
-  /** Targets that the follower was told are gone. */
+  /** Targets that were reported to the follower as gone. */
   readonly refused: Set<string>;
   welcomed: boolean;
 }
@@ -148,7 +148,7 @@ export class Relay {
     }
   }
 
-  /** The server has sent everything up to now. The leader tells its followers, unless messages to them are queued. */
+  /** The server has sent everything up to now. Forwards the BOOKMARK to followers unless messages to them are queued. */
   bookmark(): void {
     if (!this.#queue.isEmpty) return; // the next BOOKMARK follows within seconds
     for (const link of this.#links.values()) this.#post(link, { type: "BOOKMARK", payload: { cursor: "tab" } });
@@ -178,8 +178,8 @@ export class Relay {
   #subscribe(link: Link, message: Subscribe): void {
     const { entityCode, entityIds = [], within = [] } = message.payload;
     const targets = [
-      ...entityIds.map((id) => ({ entityCode, id, container: false })),
-      ...within.map((id) => ({ entityCode, id, container: true })),
+      ...entityIds.map((entityId) => ({ entityCode, entityId, container: false })),
+      ...within.map((entityId) => ({ entityCode, entityId, container: true })),
     ];
     const fresh = targets.filter((target) => !link.targets.has(targetKey(target)));
     for (const target of fresh) link.targets.set(targetKey(target), target);
@@ -195,7 +195,7 @@ export class Relay {
     const all = entityIds === undefined && within === undefined;
     const ended = [...link.targets.values()].filter(
       (target) =>
-        target.entityCode === entityCode && (all || named.has(`${target.container ? "in" : "id"}:${target.id}`)),
+        target.entityCode === entityCode && (all || named.has(`${target.container ? "in" : "id"}:${target.entityId}`)),
     );
     for (const target of ended) {
       link.targets.delete(targetKey(target));
@@ -229,7 +229,7 @@ export class Relay {
       const key = targetKey(target);
       // Revoked while it was read: the server's last message counts.
       if (this.#ports.subscriptions.phase(target) === "refused") {
-        gone.push(target.id);
+        gone.push(target.entityId);
         link.refused.add(key);
       } else {
         link.refused.delete(key);
@@ -253,7 +253,7 @@ export class Relay {
     const key = targetKey(target);
     for (const link of this.#links.values()) {
       if (!link.refused.delete(key)) continue;
-      const changes = [{ entityId: target.id, action: "CREATE" as const, version: 1 }];
+      const changes = [{ entityId: target.entityId, action: "CREATE" as const, version: 1 }];
       const timestamp = new Date(this.#ports.clock.wallNow()).toISOString();
       this.#post(link, { type: "INVALIDATE", payload: { entityCode: target.entityCode, changes, timestamp } });
     }
@@ -265,7 +265,7 @@ export class Relay {
 }
 
 function holds(link: Link, entityCode: string, id: string): boolean {
-  return [false, true].some((container) => link.targets.has(targetKey({ entityCode, id, container })));
+  return [false, true].some((container) => link.targets.has(targetKey({ entityCode, entityId: id, container })));
 }
 
 function idOf(message: UpMessage): { id?: string } {
