@@ -123,8 +123,7 @@ test("rows follow SUBSCRIBE, UNSUBSCRIBE and the close of the socket; another ta
   expect(await rowsOf(bob.connectionId)).toBe(4);
   await bob.request({ type: "UNSUBSCRIBE", payload: { entityCode: "project", entityIds: [one] } });
   expect(await rowsOf(bob.connectionId)).toBe(3);
-  bob.close(1000);
-  await bob.closed;
+  await bob.close();
   await until(async () => (await rowsOf(bob.connectionId)) === 0);
   expect(await rowsOf(tab.connectionId)).toBe(1);
   const version = await rename(one, "For the tab");

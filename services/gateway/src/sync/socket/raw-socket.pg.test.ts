@@ -35,8 +35,7 @@ test("close codes that a client invents share one label", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });
   for (const code of [1000, 3000, 3456, 4999]) {
     await using client = await gateway.connect("bob");
-    client.close(code);
-    await client.closed;
+    await client.close(code);
   }
   const closes = async () =>
     (await gateway.metrics.closes.get()).values.map(({ labels, value }) => [labels.code, value]);

@@ -52,8 +52,7 @@ test("[CON-2] every refused handshake has its status, code and remedy", async ()
     expect(second.error.code).toBe("too_many_sockets");
     await using somebodyElse = await gateway.connect("carol");
     await somebodyElse.first("WELCOME");
-    allowed.close();
-    await allowed.closed;
+    await allowed.close();
   }
 });
 
