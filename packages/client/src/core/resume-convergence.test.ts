@@ -77,7 +77,7 @@ type Options = { readonly autoBookmark: boolean; readonly withList: boolean };
 /** Fixed, so that a run gives the same result on every machine; fast-check prints it with a failure. */
 const seed = 20_261_123;
 
-test(`[G1] random breaks, resumes and resets end with the newest versions and one idea of what is subscribed (seed ${seed})`, {
+test(`[G1] random breaks, resumes and resets end with the newest versions and the same subscriptions on both sides (seed ${seed})`, {
   timeout: 120_000,
 }, async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), options, run), { numRuns: 400, seed });
