@@ -84,7 +84,7 @@ async function openDatabase(name: string, storage: RxStorage<unknown, unknown> |
 }
 
 const newerFormat =
-  "A newer version of this application is in use in another tab. Changes in this tab may be lost, so reload it.";
+  "A newer version of this application is in use in this browser. Changes in this tab may be lost, so reload it.";
 
 class NewerFormat extends Error {}
 
