@@ -118,7 +118,7 @@ test("the images migrate a database, serve requests, pass their health checks, s
     for (const service of services) {
       const health = image(service.kind).healthCheck;
       await run(image(service.kind), health, { PORT: String(service.port) });
-      await expect(run(image(service.kind), health, { PORT: "9" })).rejects.toThrow("ended with 1");
+      await expect(run(image(service.kind), health, { PORT: "9" })).rejects.toThrow("failed with exit code 1");
       expect((await fetch(`${service.url}/healthz/ready`)).status).toBe(200);
     }
     const gateway = services[1];
