@@ -20,7 +20,7 @@ export const allowedDirections: Readonly<Record<string, { production: readonly s
     dev: { production: ["db", "protocol", "server-kit", "shared", "testkit"], tests: [] },
     "verification/bench": { production: ["client", "db", "protocol", "server-kit", "shared", "testkit"], tests: [] },
     "verification/chaos": { production: ["client", "db", "protocol", "server-kit", "shared", "testkit"], tests: [] },
-    "verification/mutants": { production: ["protocol", "testkit"], tests: [] },
+    "verification/mutants": { production: ["protocol", "shared", "testkit"], tests: [] },
     // Runs the real cores of gateway, watcher and client against each other.
     "verification/simulation": {
       production: ["shared", "client", "gateway", "protocol", "server-kit", "watcher"],
