@@ -35,7 +35,7 @@ test("a bad write is refused with its reason, writes nothing and causes no signa
     ],
     ["violated check", () => bob.patch(`task/${id}`, { title: "   " }), 422, "check_violation"],
     ["unknown entity", () => bob.post("nonsense", { title: "x" }), 404, "unknown_entity"],
-    ["malformed id", () => bob.patch("task/not-a-uuid", { title: "x" }), 400, "invalid_id"],
+    ["malformed id", () => bob.patch("task/not-a-uuid", { title: "x" }), 404, "not_found"],
     ["missing row", () => bob.patch(`task/${randomUUID()}`, { title: "x" }), 404, "not_found"],
     ["existing id", () => bob.post("task", { id, title: "x", project_id: projectId }), 409, "already_exists"],
   ];

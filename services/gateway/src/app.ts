@@ -13,7 +13,7 @@ import type { GatewayConfig } from "./config.ts";
 import type { EntityRegistry } from "./db/entity-registry.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import { answerFrameworkErrors } from "./rest/errors/answer-error.ts";
-import { registerRest } from "./rest/register-rest.ts";
+import { registerRest, routerOptions } from "./rest/register-rest.ts";
 import type { PubsubService } from "./sync/pubsub-service.ts";
 import { type HandshakeRefusal, handshakeRefusals, identify, isRefusal, refusalBody } from "./sync/socket/handshake.ts";
 
@@ -40,6 +40,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const app = Fastify({
     // REST writes its own line per request, without the query string, which may contain tokens.
     logger: false,
+    routerOptions,
     frameworkErrors: answerFrameworkErrors(logger),
     trustProxy: [...config.TRUSTED_PROXIES],
     requestTimeout: requestTimeoutMs,

@@ -74,7 +74,7 @@ test("a newly tracked table is served without a restart, including columns of un
   );
   expect(found.body.items).toEqual([created.body]);
   for (const extra of [[1, 2], "text", 5, null]) {
-    const changed = await rest.call(`PATCH /odd/${created.body.id}`, { body: { extra } });
+    const changed = await rest.call(`PATCH /odd/${created.body.$id}`, { body: { extra } });
     expect(changed.body["extra"]).toEqual(extra);
   }
   const nested = (depth: number) => `{"extra": ${"[".repeat(depth)}${"]".repeat(depth)}}`;
@@ -84,9 +84,9 @@ test("a newly tracked table is served without a restart, including columns of un
   ] as const)
     for (const key of [{}, { "idempotency-key": `deep ${depth}`.replace(" ", "-") }]) {
       const headers = { "content-type": "application/json", ...key };
-      expect((await rest.call(`PATCH /odd/${created.body.id}`, { headers, body: nested(depth) })).status).toBe(status);
+      expect((await rest.call(`PATCH /odd/${created.body.$id}`, { headers, body: nested(depth) })).status).toBe(status);
     }
-  await rest.call(`GET /odd/${created.body.id}`);
+  await rest.call(`GET /odd/${created.body.$id}`);
   const { rows } = await rest.db.pool.query(
     "select d.actor ->> 'fname' as actor from app.logging_detail d where d.entity_code = 'odd' and d.action = 0",
   );

@@ -25,6 +25,8 @@ export interface EntityType {
   /** Schema and table, quoted for SQL. */
   readonly qualifiedName: string;
   readonly keyColumn: string;
+  /** Holds the version of a row. It belongs to the sync and is no column of documents. */
+  readonly versionColumn: string;
   /** Null for public reference data. */
   readonly tenantColumn: string | null;
   readonly containers: readonly string[];
@@ -47,6 +49,7 @@ export interface CatalogRow {
   schema_name: string;
   table_name: string;
   key_column: string;
+  version_column: string;
   tenant_column: string | null;
   containers: string[];
   rights: string[];
@@ -65,6 +68,7 @@ export function entityTypeOf(row: CatalogRow): EntityType {
     tableName: row.table_name,
     qualifiedName: `${quoteIdentifier(row.schema_name)}.${quoteIdentifier(row.table_name)}`,
     keyColumn: row.key_column,
+    versionColumn: row.version_column,
     tenantColumn: row.tenant_column,
     containers: row.containers,
     rights: row.rights,
@@ -75,16 +79,4 @@ export function entityTypeOf(row: CatalogRow): EntityType {
     comment: row.comment,
     columns: row.columns,
   });
-}
-
-const readable = new WeakMap<EntityType, ReadonlyMap<string, Column>>();
-
-/** The columns that answers may contain, by name and in table order. For users a redacted column does not exist. */
-export function readableColumns(type: EntityType): ReadonlyMap<string, Column> {
-  let columns = readable.get(type);
-  if (!columns) {
-    columns = new Map(type.columns.filter(({ name }) => !type.redact.includes(name)).map((c) => [c.name, c]));
-    readable.set(type, columns);
-  }
-  return columns;
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { EntityRegistry } from "../db/entity-registry.ts";
-import { type EntityType, readableColumns } from "../db/entity-type.ts";
+import type { EntityType } from "../db/entity-type.ts";
 import { isWritable } from "./documents/body-schema.ts";
+import { documentFields, fieldName } from "./documents/document-fields.ts";
+import { keyColumns } from "./documents/entity-key.ts";
 import { operatorsOf } from "./query/filter.ts";
 import { searchColumns } from "./query/search-columns.ts";
 
@@ -9,13 +11,13 @@ import { searchColumns } from "./query/search-columns.ts";
 function describeEntityType(type: EntityType): object {
   return {
     code: type.code,
-    keyColumn: type.keyColumn,
-    tenantColumn: type.tenantColumn,
-    containers: type.containers,
+    keyColumns: keyColumns(type).map(({ name }) => fieldName(name)),
+    tenantColumn: type.tenantColumn === null ? null : fieldName(type.tenantColumn),
+    containers: type.containers.map(fieldName),
     comment: type.comment,
-    searchColumns: searchColumns(type),
-    columns: [...readableColumns(type).values()].map((column) => ({
-      name: column.name,
+    searchColumns: searchColumns(type).map(fieldName),
+    columns: [...documentFields(type)].map(([name, column]) => ({
+      name,
       type: column.type,
       baseType: column.baseType,
       notNull: column.notNull,

@@ -2,10 +2,11 @@ import type { FastifyInstance } from "fastify";
 
 /**
  * Makes the server accept JSON bodies only. An empty body counts as absent: many clients declare JSON on a DELETE without
- * a body, which Fastify refuses by default. Fastify's parser refuses the keys `__proto__` and `constructor.prototype`.
+ * a body, which Fastify refuses by default. The keys `__proto__` and `constructor` are accepted, because columns may have
+ * such names and JSON documents such keys: they are own properties of the parsed body, and nothing merges bodies into objects.
  */
 export function acceptJsonBodies(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser("error", "error");
+  const parse = app.getDefaultJsonParser("ignore", "ignore");
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
     const text = body.toString();

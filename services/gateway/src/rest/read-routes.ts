@@ -3,10 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { EntityType } from "../db/entity-type.ts";
 import type { UserClient } from "../db/user-transaction.ts";
 import type { Document } from "./documents/document.ts";
-import { type EntityAccess, idOf, requireUuid } from "./documents/entity-access.ts";
+import { documentFields, fieldName } from "./documents/document-fields.ts";
+import { type EntityAccess, idOf } from "./documents/entity-access.ts";
+import { canonicalId } from "./documents/entity-key.ts";
 import { readMany, readOne, readPage } from "./documents/read-documents.ts";
 import { RestError } from "./errors/rest-error.ts";
 import { maxIds, parseListQuery, type RawQuery } from "./query/list-query.ts";
+import { splitList } from "./query/split-list.ts";
 
 /** Maximum entries of a history; older entries remain in the audit log. */
 const historyLimit = 100;
@@ -40,7 +43,7 @@ export function registerReadRoutes(app: FastifyInstance, access: EntityAccess): 
         };
       });
     return access.read(request, (type) => {
-      const ids = parseIds(raw);
+      const ids = parseIds(type, raw);
       return async (client) => {
         const result = await readMany(client, type, ids);
         await logViews(client, type, result.items);
@@ -51,7 +54,7 @@ export function registerReadRoutes(app: FastifyInstance, access: EntityAccess): 
 
   app.get("/:entity/:id", async (request, reply) => {
     const document = await access.read(request, (type) => {
-      const id = idOf(request);
+      const id = idOf(request, type);
       return async (client) => {
         const found = await readOne(client, type, id);
         if (!found) throw new RestError("not_found");
@@ -64,7 +67,7 @@ export function registerReadRoutes(app: FastifyInstance, access: EntityAccess): 
 
   app.get("/:entity/:id/history", (request: FastifyRequest) =>
     access.read(request, (type) => {
-      const id = idOf(request);
+      const id = idOf(request, type);
       return async (client) => ({ items: await readHistory(client, type, id) });
     }),
   );
@@ -72,29 +75,26 @@ export function registerReadRoutes(app: FastifyInstance, access: EntityAccess): 
 
 /** Sends a single row with its version as ETag. */
 export function sendDocument(reply: FastifyReply, document: Document): Document {
-  reply.header("etag", `"${document["version"]}"`);
+  reply.header("etag", `"${document.$version}"`);
   return document;
 }
 
-/** @throws {RestError} invalid_query, invalid_id */
-function parseIds(raw: RawQuery): string[] {
+/** @throws {RestError} invalid_query */
+function parseIds(type: EntityType, raw: RawQuery): string[] {
   const other = Object.keys(raw).find((name) => name !== "ids");
   if (other !== undefined)
     throw new RestError("invalid_query", { message: "ids cannot be combined with other parameters." });
   const text = raw["ids"];
-  if (typeof text !== "string" || text === "")
-    throw new RestError("invalid_query", { message: "ids must be given once, as UUIDs separated by commas." });
-  const ids = [...new Set(text.split(",").map(requireUuid))];
+  if (typeof text !== "string")
+    throw new RestError("invalid_query", { message: "ids must be given once, as ids separated by commas." });
+  const ids = [...new Set(splitList("ids", text).map((id) => canonicalId(type, id)))];
   if (ids.length > maxIds) throw new RestError("invalid_query", { message: `ids contains more than ${maxIds} ids.` });
   return ids;
 }
 
 async function logViews(client: UserClient, type: EntityType, documents: readonly Document[]): Promise<void> {
   if (!type.views || documents.length === 0) return;
-  await client.query(`select ${client.schema}.log_view($1, $2)`, [
-    type.code,
-    documents.map((one) => one[type.keyColumn]),
-  ]);
+  await client.query(`select ${client.schema}.log_view($1, $2)`, [type.code, documents.map(({ $id }) => $id)]);
 }
 
 /** Reads a history. app.entity_history bypasses row level security, so the right to read the row is checked first. */
@@ -104,11 +104,12 @@ async function readHistory(client: UserClient, type: EntityType, id: string): Pr
     `select at, actor, action, version, columns from ${client.schema}.entity_history($1, $2, $3)`,
     [type.code, id, historyLimit],
   );
+  const shown = documentFields(type);
   return rows.map(({ at, actor, action, version, columns }) => ({
     at,
     actor,
     action: actionNames[action] ?? null,
     version,
-    columns,
+    columns: columns?.filter((name) => shown.has(fieldName(name))).map(fieldName) ?? null,
   }));
 }

@@ -43,6 +43,12 @@ export interface RestDependencies {
   readonly observe?: Observe;
 }
 
+/**
+ * Options of the server's router. An id in an address may be as long as a key in an index of PostgreSQL (2,704 bytes); by
+ * default the router refuses parameters of more than 100 characters.
+ */
+export const routerOptions = { maxParamLength: 3000 } as const;
+
 /** Prefix of every address. */
 const prefix = "/api/v1";
 /** Maximum size of a body, which bounds the memory of a request. A document with long texts has a few KiB. */

@@ -43,9 +43,9 @@ test("a database connection that is lost during a request gives 503, and request
   const { body: created } = await rest.call("POST /team", { body: { name: "Before" } });
   const holder = await rest.db.pool.connect();
   await holder.query("begin");
-  await holder.query("select 1 from app.team where id = $1 for update", [created.id]);
+  await holder.query("select 1 from app.team where id = $1 for update", [created.$id]);
   // The connection is cut while the change waits for a row lock.
-  const waiting = rest.call(`PATCH /team/${created.id}`, { body: { name: "After" } });
+  const waiting = rest.call(`PATCH /team/${created.$id}`, { body: { name: "After" } });
   const cut = async () => {
     const { rowCount } = await rest.db.pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
@@ -59,7 +59,7 @@ test("a database connection that is lost during a request gives 503, and request
   expect(answer.headers["retry-after"]).toBeDefined();
   await holder.query("rollback");
   holder.release();
-  expect((await rest.call(`GET /team/${created.id}`)).body["name"]).toBe("Before");
+  expect((await rest.call(`GET /team/${created.$id}`)).body["name"]).toBe("Before");
 });
 
 test("a statement that exceeds the time limit is cancelled, and the answer says so", async () => {
@@ -67,8 +67,8 @@ test("a statement that exceeds the time limit is cancelled, and the answer says 
   const { body: created } = await rest.call("POST /team", { body: { name: "Held" } });
   const holder = await rest.db.pool.connect();
   await holder.query("begin");
-  await holder.query("select 1 from app.team where id = $1 for update", [created.id]);
-  const answer = await rest.call(`PATCH /team/${created.id}`, { body: { name: "Too late" } });
+  await holder.query("select 1 from app.team where id = $1 for update", [created.$id]);
+  const answer = await rest.call(`PATCH /team/${created.$id}`, { body: { name: "Too late" } });
   expect([answer.status, answer.body.error.code]).toEqual([503, "unavailable"]);
   expect(answer.body.error.message).toContain("took too long");
   await holder.query("rollback");

@@ -5,6 +5,7 @@ import type { UserClient } from "../db/user-transaction.ts";
 import { type Body, checkBody } from "./documents/body-validator.ts";
 import type { Document } from "./documents/document.ts";
 import { type EntityAccess, idOf } from "./documents/entity-access.ts";
+import { idOfBody, keyColumns } from "./documents/entity-key.ts";
 import { type Effect, parseIdempotencyKey, requestHash, runOnce } from "./documents/idempotency.ts";
 import { parseIfMatch } from "./documents/if-match.ts";
 import { readOne } from "./documents/read-documents.ts";
@@ -26,30 +27,30 @@ export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess):
     const written = await access
       .write(request, "create", (type) => {
         const body = canonicalKey(type, checkBody(type, "create", request.body));
-        chosenId = body[type.keyColumn] as string | undefined;
+        chosenId = idOfBody(type, body);
         const { organizationId } = callerOf(request).context;
         return (client) =>
           writeOnce(client, request, { type, id: undefined, body }, async () => {
             const document = await insertDocument(client, type, body, organizationId);
-            return { effect: effectOf(type, document, 201), document };
+            return { effect: effectOf(document, 201), document };
           });
       })
       .catch(async (error: unknown) => {
         throw await withCurrent(access, request, chosenId, error);
       });
-    reply.header("location", `${request.url.split("?")[0]}/${written.effect.entityId}`);
+    reply.header("location", `${request.url.split("?")[0]}/${encodeURIComponent(written.effect.entityId)}`);
     return sendWritten(reply, written);
   });
 
   app.patch("/:entity/:id", async (request, reply) => {
     const written = await access.write(request, "update", (type) => {
-      const id = idOf(request);
+      const id = idOf(request, type);
       const version = parseIfMatch(request.headers["if-match"]);
       const body = checkBody(type, "patch", request.body);
       return (client) =>
         writeOnce(client, request, { type, id, body }, async () => {
           const document = await updateDocument(client, type, { id, version, body });
-          return { effect: effectOf(type, document, 200), document };
+          return { effect: effectOf(document, 200), document };
         });
     });
     return sendWritten(reply, written);
@@ -57,7 +58,7 @@ export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess):
 
   app.delete("/:entity/:id", async (request) => {
     const { effect } = await access.write(request, "delete", (type) => {
-      const id = idOf(request);
+      const id = idOf(request, type);
       const version = parseIfMatch(request.headers["if-match"]);
       return (client) =>
         writeOnce(client, request, { type, id, body: undefined }, async () => {
@@ -65,18 +66,22 @@ export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess):
           return { effect: { entityId: id, version: deleted, status: 200 }, document: undefined };
         });
     });
-    return { id: effect.entityId, version: effect.version };
+    return { $id: effect.entityId, $version: effect.version, id: effect.entityId, version: effect.version };
   });
 }
 
-/** The body with the key in canonical form, so that a repetition in other letter case is the same request. */
+/** The body with the UUIDs of its key in lower case, so that a repetition in other letter case is the same request. */
 function canonicalKey(type: EntityType, body: Body): Body {
-  const id = body[type.keyColumn];
-  return typeof id === "string" ? { ...body, [type.keyColumn]: id.toLowerCase() } : body;
+  const columns = new Map(body);
+  for (const { name, baseType } of keyColumns(type)) {
+    const value = body.get(name);
+    if (baseType === "uuid" && typeof value === "string") columns.set(name, value.toLowerCase());
+  }
+  return columns;
 }
 
-function effectOf(type: EntityType, document: Document, status: number): Effect {
-  return { entityId: document[type.keyColumn] as string, version: document["version"] as number, status };
+function effectOf(document: Document, status: number): Effect {
+  return { entityId: document.$id, version: document.$version, status };
 }
 
 /** Runs the write, at most once with an Idempotency-Key. A repetition answers with the row as it can be read now. */
@@ -92,7 +97,7 @@ async function writeOnce(
   let document: Document | undefined;
   const { effect, replayed } = await runOnce(
     client,
-    { personId, key, type, hash: requestHash(request.method, type, id, body) },
+    { personId, key, type, hash: requestHash(request.method, type, id, body && Object.fromEntries(body)) },
     async () => {
       const written = await write();
       document = written.document;
@@ -111,7 +116,7 @@ function sendWritten(reply: FastifyReply, { effect, document, replayed }: Writte
   reply.code(effect.status);
   if (replayed) reply.header("idempotency-replayed", "true");
   if (document) return sendDocument(reply, document);
-  return { id: effect.entityId, version: effect.version, gone: true };
+  return { $id: effect.entityId, $version: effect.version, id: effect.entityId, version: effect.version, gone: true };
 }
 
 /** Adds the existing row to `already_exists` if the caller may read it, since the usual cause is a repeated create. */

@@ -20,6 +20,7 @@ function entityType(code: string, containers: Readonly<Record<string, string>>):
     tableName: code,
     qualifiedName: `"app"."${code}"`,
     keyColumn: "id",
+    versionColumn: "version",
     tenantColumn: code === "organization" ? "id" : "organization_id",
     containers: Object.keys(containers),
     rights: ["is_private"],

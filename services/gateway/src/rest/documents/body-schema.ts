@@ -1,49 +1,62 @@
-import { type Column, type EntityType, readableColumns } from "../../db/entity-type.ts";
+import type { Column, EntityType } from "../../db/entity-type.ts";
 import { columnSchema, type JsonSchema } from "./column-schema.ts";
+import { documentFields } from "./document-fields.ts";
+import { isKeyColumn, keyColumns } from "./entity-key.ts";
 
 export type BodyOperation = "create" | "patch";
 
 /** Columns that triggers and defaults set; a value from a client would be ignored or forge history. */
-const serverColumns: ReadonlySet<string> = new Set(["version", "updated_ts", "created_ts"]);
+const serverColumns: ReadonlySet<string> = new Set(["updated_ts", "created_ts"]);
 
 /** Whether a body of this operation may contain the column. The key and the tenant of a row never change. */
 export function isWritable(type: EntityType, column: Column, operation: BodyOperation): boolean {
-  if (column.generated || serverColumns.has(column.name)) return false;
+  if (column.generated || column.name === type.versionColumn || serverColumns.has(column.name)) return false;
   if (operation === "create") return true;
-  return column.name !== type.keyColumn && column.name !== type.tenantColumn;
+  return !isKeyColumn(type, column.name) && column.name !== type.tenantColumn;
 }
 
 /** The tenant column is optional in a create, because the token gives the tenant. */
-function isRequired(type: EntityType, column: Column): boolean {
-  return column.notNull && !column.hasDefault && column.name !== type.tenantColumn && column.name !== type.keyColumn;
+export function isRequired(type: EntityType, column: Column): boolean {
+  return column.notNull && !column.hasDefault && column.name !== type.tenantColumn && !isKeyColumn(type, column.name);
 }
 
-/** The schema of a body. Unknown columns are errors, and no value is converted. */
+/** The published schema of a body. Unknown columns are errors, and no value is converted. */
 export function bodySchema(type: EntityType, operation: BodyOperation): JsonSchema {
-  const columns = [...readableColumns(type).values()].filter((column) => isWritable(type, column, operation));
-  const required = columns.filter((column) => isRequired(type, column)).map(({ name }) => name);
+  const fields = [...documentFields(type)].filter(([, column]) => isWritable(type, column, operation));
+  const required = fields.filter(([, column]) => isRequired(type, column)).map(([name]) => name);
   return {
     type: "object",
-    properties: Object.fromEntries(columns.map((column) => [column.name, columnSchema(column)])),
+    properties: Object.fromEntries(fields.map(([name, column]) => [name, columnSchema(column)])),
     ...(operation === "create" ? { required } : { minProperties: 1 }),
     additionalProperties: false,
   };
 }
 
+/** The schema of an entity id of the type. */
+export function idSchema(type: EntityType): JsonSchema {
+  const columns = keyColumns(type);
+  return columns.length === 1 && columns[0]?.baseType === "uuid"
+    ? { type: "string", format: "uuid" }
+    : { type: "string" };
+}
+
 /** The schema of a row in answers. */
 export function documentSchema(type: EntityType): JsonSchema {
-  const columns = [...readableColumns(type).values()];
+  const fields = documentFields(type);
+  const columns = [...fields].map(([name, column]) => [
+    name,
+    {
+      ...columnSchema(column),
+      ...(isWritable(type, column, "create") || isWritable(type, column, "patch") ? {} : { readOnly: true }),
+    },
+  ]);
   return {
     type: "object",
-    properties: Object.fromEntries(
-      columns.map((column) => [
-        column.name,
-        {
-          ...columnSchema(column),
-          ...(isWritable(type, column, "create") || isWritable(type, column, "patch") ? {} : { readOnly: true }),
-        },
-      ]),
-    ),
-    required: columns.map(({ name }) => name),
+    properties: {
+      $id: { ...idSchema(type), readOnly: true, description: "The id of the row, for addresses." },
+      $version: { type: "integer", readOnly: true, description: "Grows with every change of the row; for If-Match." },
+      ...Object.fromEntries(columns),
+    },
+    required: ["$id", "$version", ...fields.keys()],
   };
 }

@@ -1,29 +1,34 @@
+import { must } from "@heliograph/shared/must";
 import { type ErrorObject, Ajv2020 as StrictAjv, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
-import { type EntityType, readableColumns } from "../../db/entity-type.ts";
+import type { Column, EntityType } from "../../db/entity-type.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
-import { type BodyOperation, bodySchema, isWritable } from "./body-schema.ts";
+import { type BodyOperation, isRequired, isWritable } from "./body-schema.ts";
+import { columnSchema } from "./column-schema.ts";
+import { documentFields } from "./document-fields.ts";
+import { isKeyColumn } from "./entity-key.ts";
 
-/** The columns of a validated body. */
-export type Body = Readonly<Record<string, unknown>>;
+/** The values of a validated body by column name. A map, because a column may be called `__proto__`. */
+export type Body = ReadonlyMap<string, unknown>;
 
 /** Fastify's own validator drops unknown properties and converts "5" to 5, so that mistakes would be stored as data. */
 const ajv = new StrictAjv({ removeAdditional: false, coerceTypes: false, strict: true, allErrors: false });
 formats.default(ajv);
 
-const compiled = new WeakMap<EntityType, Map<BodyOperation, ValidateFunction>>();
+const compiled = new WeakMap<Column, ValidateFunction>();
 
-/** Compiles the schema once for each type and operation. A changed type is a new object and is compiled again. */
-function validatorOf(type: EntityType, operation: BodyOperation): ValidateFunction {
-  const ofType = compiled.get(type) ?? new Map<BodyOperation, ValidateFunction>();
-  compiled.set(type, ofType);
-  const known = ofType.get(operation);
+/**
+ * Compiles the schema of a column at its first use. Values are validated one by one: Ajv skips a property `__proto__` and
+ * finds `constructor` in every object. A changed type has new column objects and is compiled again.
+ */
+function validatorOf(column: Column): ValidateFunction {
+  const known = compiled.get(column);
   if (known) return known;
-  const validate = ajv.compile(bodySchema(type, operation));
+  const validate = ajv.compile(columnSchema(column));
   // Ajv would keep every compiled schema, including those of outdated types.
   ajv.removeSchema();
-  ofType.set(operation, validate);
+  compiled.set(column, validate);
   return validate;
 }
 
@@ -31,39 +36,50 @@ function validatorOf(type: EntityType, operation: BodyOperation): ValidateFuncti
 export function checkBody(type: EntityType, operation: BodyOperation, body: unknown): Body {
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw new RestError("invalid_body", { message: "The body must be a JSON object of columns." });
-  const columns = readableColumns(type);
+  const fields = documentFields(type);
   for (const name of Object.keys(body)) {
-    const column = columns.get(name);
+    const column = fields.get(name);
     if (!column) throw unknownColumn(type, name);
     if (!isWritable(type, column, operation))
       throw new RestError("read_only_column", {
-        message: `${name} is set by the server${readOnlyReason(operation, name)}.`,
+        message: `${name} is set by the server${readOnlyReason(type, operation, column)}.`,
       });
   }
-  const validate = validatorOf(type, operation);
-  if (validate(body)) return body as Body;
-  throw invalidBody(validate.errors?.[0]);
+  checkPresence(type, operation, body);
+  return new Map(
+    Object.entries(body).map(([name, value]) => {
+      const column = must(fields.get(name), name);
+      const validate = validatorOf(column);
+      if (!validate(value)) throw invalidBody(name, validate.errors?.[0]);
+      return [column.name, value];
+    }),
+  );
 }
 
-function readOnlyReason(operation: BodyOperation, name: string): string {
-  return operation === "patch" && !["version", "updated_ts", "created_ts"].includes(name)
-    ? " or chosen when the row is created"
-    : "";
+function checkPresence(type: EntityType, operation: BodyOperation, body: object): void {
+  if (operation === "patch") {
+    if (Object.keys(body).length > 0) return;
+    throw new RestError("invalid_body", { message: "The body must contain at least one column." });
+  }
+  for (const [name, column] of documentFields(type))
+    if (isWritable(type, column, operation) && isRequired(type, column) && !Object.hasOwn(body, name))
+      throw new RestError("invalid_body", { message: `The column ${name} is required.` });
 }
 
-function invalidBody(error: ErrorObject | undefined): RestError {
-  // Converts the JSON Pointer "/tags/0", with ~1 for / and ~0 for ~, to "tags.0".
-  const place = (error?.instancePath ?? "").slice(1).replaceAll("~1", "/").replaceAll("~0", "~").replaceAll("/", ".");
-  return new RestError("invalid_body", { message: messageOf(place, error) });
+function readOnlyReason(type: EntityType, operation: BodyOperation, column: Column): string {
+  const chosen = isKeyColumn(type, column.name) || column.name === type.tenantColumn;
+  return operation === "patch" && chosen ? " or chosen when the row is created" : "";
+}
+
+function invalidBody(field: string, error: ErrorObject | undefined): RestError {
+  // Converts the JSON Pointer "/0", with ~1 for / and ~0 for ~, to ".0".
+  const inside = (error?.instancePath ?? "").replaceAll("/", ".").replaceAll("~1", "/").replaceAll("~0", "~");
+  return new RestError("invalid_body", { message: messageOf(`${field}${inside}`, error) });
 }
 
 function messageOf(place: string, error: ErrorObject | undefined): string {
   const params = (error?.params ?? {}) as Record<string, unknown>;
   switch (error?.keyword) {
-    case "required":
-      return `The column ${params["missingProperty"]} is required.`;
-    case "minProperties":
-      return "The body must contain at least one column.";
     case "enum":
       return `${place} must be one of ${(params["allowedValues"] as unknown[]).map(String).join(", ")}.`;
     case "type":

@@ -1,8 +1,14 @@
-import { type Column, type EntityType, readableColumns } from "../../db/entity-type.ts";
+import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
+import { documentFields } from "./document-fields.ts";
+import { idExpression } from "./entity-key.ts";
 
-/** A row as JSON. */
-export type Document = Record<string, unknown>;
+/** A row as JSON: its id and version, then its columns. It has no prototype, so a column may be called `__proto__`. */
+export interface Document {
+  readonly $id: string;
+  readonly $version: number;
+  readonly [field: string]: unknown;
+}
 
 /** Types whose driver values are valid JSON values. */
 const plainTypes: ReadonlySet<string> = new Set([
@@ -34,21 +40,24 @@ const selectLists = new WeakMap<EntityType, SelectList>();
 function selectListOf(type: EntityType): SelectList {
   let cached = selectLists.get(type);
   if (!cached) {
-    const columns = [...readableColumns(type).values()];
-    cached = { names: columns.map(({ name }) => name), expressions: columns.map(expression) };
+    const fields = documentFields(type);
+    cached = {
+      names: ["$id", "$version", ...fields.keys()],
+      expressions: [idExpression(type), quoteIdentifier(type.versionColumn), ...[...fields.values()].map(expression)],
+    };
     selectLists.set(type, cached);
   }
   return cached;
 }
 
-/** The select list of a document: every readable column by name, in table order. */
+/** The select list of a document: id, version, then every column of documents in table order. */
 export function selectList(type: EntityType): readonly string[] {
   return selectListOf(type).expressions;
 }
 
 /** Builds a document from the values of `selectList`; further values are ignored. */
 export function toDocument(type: EntityType, values: readonly unknown[]): Document {
-  const document: Document = {};
+  const document: Record<string, unknown> = Object.create(null);
   for (const [index, name] of selectListOf(type).names.entries()) document[name] = values[index] ?? null;
-  return document;
+  return document as Document;
 }

@@ -1,5 +1,4 @@
 import type { DatabasePool } from "@heliograph/server-kit";
-import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { FastifyRequest } from "fastify";
 import { callerOf } from "../../auth/caller.ts";
 import type { EntityRegistry } from "../../db/entity-registry.ts";
@@ -9,6 +8,7 @@ import { explainViolation } from "../errors/explain-violation.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { isCatalogStale, type Operation, restErrorOfSql } from "../errors/sql-error.ts";
+import { canonicalId } from "./entity-key.ts";
 
 export interface EntityAccessDependencies {
   readonly pool: DatabasePool;
@@ -114,18 +114,7 @@ export class EntityAccess {
   }
 }
 
-/**
- * The id in the address, in canonical form.
- * @throws {RestError} invalid_id
- */
-export function idOf(request: FastifyRequest): string {
-  return requireUuid((request.params as Params).id ?? "");
-}
-
-/** @throws {RestError} invalid_id */
-export function requireUuid(text: string): string {
-  const id = canonicalUuid(text);
-  if (id === undefined)
-    throw new RestError("invalid_id", { message: `${JSON.stringify(text.slice(0, 63))} is not a UUID.` });
-  return id;
+/** The id in the address, which the router has decoded, as answers spell it. */
+export function idOf(request: FastifyRequest, type: EntityType): string {
+  return canonicalId(type, (request.params as Params).id ?? "");
 }

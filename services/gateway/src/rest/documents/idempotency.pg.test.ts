@@ -19,28 +19,28 @@ test("[G4] a repeated create takes effect once and returns the current row", asy
   const headers = withKey();
   const first = await rest.call("POST /team", { headers, body: { name: "Once", mission: "a" } });
   expect(first.status).toBe(201);
-  await rest.call(`PATCH /team/${first.body.id}`, { as: "carol", body: { mission: "b" } });
+  await rest.call(`PATCH /team/${first.body.$id}`, { as: "carol", body: { mission: "b" } });
   const again = await rest.call("POST /team", { headers, body: { mission: "a", name: "Once" } });
   expect(again.status).toBe(201);
   expect(again.headers["idempotency-replayed"]).toBe("true");
   expect(again.headers["location"]).toBe(first.headers["location"]);
-  expect(again.body).toMatchObject({ id: first.body.id, mission: "b" });
+  expect(again.body).toMatchObject({ id: first.body.$id, mission: "b" });
   expect(await teams("Once")).toBe(1);
 });
 
 test("[G4] a repeated change or delete takes effect once, even if the row no longer exists", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Twice" } });
-  const change = { headers: { ...withKey(), "if-match": String(created.version) }, body: { mission: "x" } };
-  const changed = await rest.call(`PATCH /team/${created.id}`, change);
+  const change = { headers: { ...withKey(), "if-match": String(created.$version) }, body: { mission: "x" } };
+  const changed = await rest.call(`PATCH /team/${created.$id}`, change);
   // The repetition has the If-Match of the first attempt, which is outdated. It must not cause a conflict.
-  expect((await rest.call(`PATCH /team/${created.id}`, change)).body).toEqual(changed.body);
+  expect((await rest.call(`PATCH /team/${created.$id}`, change)).body).toEqual(changed.body);
   const removal = { headers: withKey() };
-  const removed = await rest.call(`DELETE /team/${created.id}`, removal);
-  expect((await rest.call(`DELETE /team/${created.id}`, removal)).body).toEqual(removed.body);
-  expect(await logged(created.id)).toBe(3);
-  const late = await rest.call(`PATCH /team/${created.id}`, change);
+  const removed = await rest.call(`DELETE /team/${created.$id}`, removal);
+  expect((await rest.call(`DELETE /team/${created.$id}`, removal)).body).toEqual(removed.body);
+  expect(await logged(created.$id)).toBe(3);
+  const late = await rest.call(`PATCH /team/${created.$id}`, change);
   expect(late.status).toBe(200);
-  expect(late.body).toEqual({ id: created.id, version: changed.body.version, gone: true });
+  expect(late.body).toMatchObject({ $id: created.$id, $version: changed.body.$version, gone: true });
 });
 
 test("the same key for a different request is refused", async () => {
@@ -49,14 +49,14 @@ test("the same key for a different request is refused", async () => {
   for (const [request, body] of [
     ["POST /team", { name: "Other" }],
     ["POST /department", { name: "Mine" }],
-    [`PATCH /team/${created.id}`, { name: "Mine" }],
-    [`DELETE /team/${created.id}`, undefined],
+    [`PATCH /team/${created.$id}`, { name: "Mine" }],
+    [`DELETE /team/${created.$id}`, undefined],
   ] as const) {
     const answer = await rest.call(request, { headers, body });
     expect(answer.body.error?.code ?? answer.body, request).toMatch(/idempotency_mismatch|invalid_body/);
     expect(answer.status).toBeGreaterThanOrEqual(400);
   }
-  expect(await logged(created.id)).toBe(1);
+  expect(await logged(created.$id)).toBe(1);
 });
 
 test("keys of two people are independent, and a repetition returns only what the caller may read", async () => {
@@ -64,26 +64,26 @@ test("keys of two people are independent, and a repetition returns only what the
   const bob = await rest.call("POST /team", { headers, body: { name: "Shared key" } });
   const erin = await rest.call("POST /team", { as: "erin", headers, body: { name: "Shared key" } });
   expect([bob.status, erin.status]).toEqual([201, 201]);
-  expect(erin.body.id).not.toBe(bob.body.id);
+  expect(erin.body.$id).not.toBe(bob.body.$id);
 
   const { body: project } = await rest
     .call("POST /project", { headers, body: {} })
     .then(() =>
       rest.call("POST /project", { headers: withKey("hide-me"), body: { name: "Soon hidden", code: "HIDE" } }),
     );
-  await rest.call(`PATCH /project/${project.id}`, { as: "alice", body: { is_private: true } });
+  await rest.call(`PATCH /project/${project.$id}`, { as: "alice", body: { is_private: true } });
   const replay = await rest.call("POST /project", {
     headers: withKey("hide-me"),
     body: { name: "Soon hidden", code: "HIDE" },
   });
-  expect(replay.body).toEqual({ id: project.id, version: project.version, gone: true });
+  expect(replay.body).toMatchObject({ $id: project.$id, $version: project.$version, gone: true });
 });
 
 test("a failed write leaves no record and can be repeated with the same key", async () => {
   const headers = withKey();
   const { body: blocker } = await rest.call("POST /team", { body: { name: "Taken" } });
   expect((await rest.call("POST /team", { headers, body: { name: "Taken" } })).status).toBe(409);
-  await rest.call(`DELETE /team/${blocker.id}`);
+  await rest.call(`DELETE /team/${blocker.$id}`);
   expect((await rest.call("POST /team", { headers, body: { name: "Taken" } })).status).toBe(201);
   expect(await teams("Taken")).toBe(1);
 });
@@ -109,7 +109,7 @@ test("[G4] of twenty concurrent requests with one key, one takes effect and all 
   holder.release();
   const answers = await Promise.all(calls);
   expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
-  expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
+  expect(new Set(answers.map((answer) => answer.body.$id)).size).toBe(1);
   expect(answers.filter((answer) => answer.headers["idempotency-replayed"] === undefined)).toHaveLength(1);
   expect(await teams("Rush")).toBe(1);
 });
@@ -118,10 +118,10 @@ test("a row is deleted only once, even with different keys", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Doomed" } });
   const headers = withKey();
   const answers = await Promise.all([
-    rest.call(`DELETE /team/${created.id}`, { headers }),
-    rest.call(`DELETE /team/${created.id}`, { headers }),
-    rest.call(`DELETE /team/${created.id}`, { headers: withKey() }),
+    rest.call(`DELETE /team/${created.$id}`, { headers }),
+    rest.call(`DELETE /team/${created.$id}`, { headers }),
+    rest.call(`DELETE /team/${created.$id}`, { headers: withKey() }),
   ]);
   expect(answers.map(({ status }) => status).filter((status) => status === 404).length).toBeGreaterThanOrEqual(1);
-  expect(await logged(created.id)).toBe(2);
+  expect(await logged(created.$id)).toBe(2);
 });

@@ -8,6 +8,7 @@ import { searchColumns } from "../query/search-columns.ts";
 import { afterPageCursor, orderBy, pageAlias, pageCursorExpressions } from "../query/sort.ts";
 import { containsPattern, StatementParameters } from "../query/statement-parameters.ts";
 import { type Document, selectList, toDocument } from "./document.ts";
+import { keyCondition } from "./entity-key.ts";
 
 export type Page = { readonly items: Document[]; readonly nextCursor: string | null };
 
@@ -43,20 +44,21 @@ export async function readPage(client: UserClient, type: EntityType, query: List
   };
 }
 
-/** Reads rows by key, in the order of the ids. Ids of missing and of unreadable rows are in `gone`. */
+/** Reads rows by id, in the order of the ids. Ids of missing and of unreadable rows are in `gone`. */
 export async function readMany(
   client: UserClient,
   type: EntityType,
   ids: readonly string[],
 ): Promise<{ items: Document[]; gone: string[] }> {
+  const parameters = new StatementParameters();
   const { rows } = await client.queryArrays(
-    `select ${selectList(type).join(", ")} from ${type.qualifiedName} where ${quoteIdentifier(type.keyColumn)} = any($1)`,
-    [ids],
+    `select ${selectList(type).join(", ")} from ${type.qualifiedName} where ${keyCondition(type, ids, parameters)}`,
+    parameters.values,
   );
   const found = new Map(
     rows.map((row) => {
       const document = toDocument(type, row);
-      return [document[type.keyColumn] as string, document];
+      return [document.$id, document];
     }),
   );
   return {

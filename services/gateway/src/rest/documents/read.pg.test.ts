@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readableColumns } from "../../db/entity-type.ts";
 import { type RestUnderTest, startRest } from "../testing/start-rest.ts";
+import { documentFields } from "./document-fields.ts";
 
 let rest: RestUnderTest;
 beforeAll(async () => {
@@ -10,15 +10,16 @@ afterAll(() => rest[Symbol.asyncDispose]());
 
 const unknownId = "00000000-0000-4000-8000-000000000000";
 
-test("a document has every readable column in table order, with JSON types", async () => {
+test("a document has its id and version, then every readable column in table order, with JSON types", async () => {
   for (const type of rest.registry.all()) {
     const { body } = await rest.call(`GET /${type.code}?limit=1`, { as: "alice" });
-    expect(Object.keys(body.items[0] ?? {}), type.code).toEqual([...readableColumns(type).keys()]);
+    expect(Object.keys(body.items[0] ?? {}), type.code).toEqual(["$id", "$version", ...documentFields(type).keys()]);
   }
   const { body } = await rest.call("GET /project?limit=1&client_id.null=false");
   expect(body.items[0]).toMatchObject({
+    $id: body.items[0]?.["id"],
+    $version: expect.any(Number),
     id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    version: expect.any(Number),
     budget: expect.any(Number),
     progress_percent: expect.any(Number),
     is_private: expect.any(Boolean),
@@ -75,7 +76,7 @@ test("a single document has its version as ETag and must not be cached", async (
   const answer = await rest.call(`GET /invoice/${String(document?.["id"]).toUpperCase()}`);
   expect(answer.body).toEqual(document);
   expect(answer.headers).toMatchObject({
-    etag: `"${document?.["version"]}"`,
+    etag: `"${document?.$version}"`,
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "content-security-policy": expect.stringContaining("default-src 'none'"),
@@ -84,15 +85,15 @@ test("a single document has its version as ETag and must not be cached", async (
 
 test("history lists who changed which columns, newest first", async () => {
   const { body } = await rest.call("POST /team", { body: { name: "Historic & Sons" } });
-  const changed = await rest.call(`PATCH /team/${body.id}`, {
+  const changed = await rest.call(`PATCH /team/${body.$id}`, {
     as: "carol",
     body: { name: "Historic", mission: "Rome" },
   });
-  const history = await rest.call(`GET /team/${body.id}/history`);
+  const history = await rest.call(`GET /team/${body.$id}/history`);
   expect(history.status).toBe(200);
   expect(history.body.items).toMatchObject([
-    { actor: "Carol Chen", action: "UPDATE", version: changed.body.version, columns: ["mission", "name"] },
-    { actor: "Bob Becker", action: "CREATE", version: body.version, columns: [] },
+    { actor: "Carol Chen", action: "UPDATE", version: changed.body.$version, columns: ["mission", "name"] },
+    { actor: "Bob Becker", action: "CREATE", version: body.$version, columns: [] },
   ]);
   expect(Object.keys(history.body.items[0] ?? {})).toEqual(["at", "actor", "action", "version", "columns"]);
 });

@@ -6,6 +6,8 @@ import { RestError } from "../errors/rest-error.ts";
 import { StatementParameters } from "../query/statement-parameters.ts";
 import type { Body } from "./body-validator.ts";
 import { type Document, selectList, toDocument } from "./document.ts";
+import { fieldName } from "./document-fields.ts";
+import { isKeyColumn, keyCondition } from "./entity-key.ts";
 import { readOne } from "./read-documents.ts";
 
 /** A column value for the driver. JSON is sent as text, because the driver would send a list as a PostgreSQL array. */
@@ -16,7 +18,7 @@ function encode(type: EntityType, name: string, value: unknown): unknown {
     return JSON.stringify(value);
   } catch (error) {
     // Nested thousands of levels deep: parsing succeeds, but rendering exceeds the stack.
-    throw new RestError("invalid_body", { message: `${name} is nested too deeply.`, cause: error });
+    throw new RestError("invalid_body", { message: `${fieldName(name)} is nested too deeply.`, cause: error });
   }
 }
 
@@ -28,11 +30,12 @@ export async function insertDocument(
   organizationId: string,
 ): Promise<Document> {
   const { tenantColumn } = type;
-  const fills = tenantColumn !== null && tenantColumn !== type.keyColumn && !Object.hasOwn(body, tenantColumn);
-  const columns = { ...body, ...(fills ? { [tenantColumn]: organizationId } : {}) };
+  const columns = new Map(body);
+  if (tenantColumn !== null && !isKeyColumn(type, tenantColumn) && !body.has(tenantColumn))
+    columns.set(tenantColumn, organizationId);
   const parameters = new StatementParameters();
-  const names = Object.keys(columns).map(quoteIdentifier);
-  const values = Object.entries(columns).map(([name, value]) => parameters.add(encode(type, name, value)));
+  const names = [...columns.keys()].map(quoteIdentifier);
+  const values = [...columns].map(([name, value]) => parameters.add(encode(type, name, value)));
   const { rows } = await client.queryArrays(
     `insert into ${type.qualifiedName} ${names.length > 0 ? `(${names.join(", ")}) values (${values.join(", ")})` : "default values"}
       returning ${selectList(type).join(", ")}`,
@@ -52,7 +55,7 @@ export async function updateDocument(
   { id, version, body }: { id: string; version: number | undefined; body: Body },
 ): Promise<Document> {
   const parameters = new StatementParameters();
-  const changes = Object.entries(body).map(
+  const changes = [...body].map(
     ([name, value]) => `${quoteIdentifier(name)} = ${parameters.add(encode(type, name, value))}`,
   );
   const { rows } = await client.queryArrays(
@@ -77,7 +80,7 @@ export async function deleteDocument(
   const parameters = new StatementParameters();
   const { rows } = await client.query<{ version: number }>(
     `delete from ${type.qualifiedName} where ${target(type, id, version, parameters)}
-      returning greatest(version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version`,
+      returning greatest(${quoteIdentifier(type.versionColumn)} + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version`,
     parameters.values,
   );
   if (!rows[0]) throw await explainUnmatchedWrite(client, type, id, version);
@@ -85,8 +88,8 @@ export async function deleteDocument(
 }
 
 function target(type: EntityType, id: string, version: number | undefined, parameters: StatementParameters): string {
-  const key = `${quoteIdentifier(type.keyColumn)} = ${parameters.add(id)}`;
-  return version === undefined ? key : `${key} and version = ${parameters.add(version)}`;
+  const key = keyCondition(type, [id], parameters);
+  return version === undefined ? key : `${key} and ${quoteIdentifier(type.versionColumn)} = ${parameters.add(version)}`;
 }
 
 /** The error of a write that matched no row. For a row that the caller may not read it is not_found. */
@@ -98,6 +101,6 @@ async function explainUnmatchedWrite(
 ): Promise<RestError> {
   const current = await readOne(client, type, id);
   if (!current) return new RestError("not_found");
-  if (version !== undefined && current["version"] !== version) return new RestError("version_conflict", { current });
+  if (version !== undefined && current.$version !== version) return new RestError("version_conflict", { current });
   return new RestError("not_permitted");
 }

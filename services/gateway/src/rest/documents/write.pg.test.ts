@@ -16,17 +16,17 @@ test("create, change and delete return documents and versions, write log rows an
   });
   expect(created.status).toBe(201);
   expect(created.headers["location"]).toBe(`/api/v1/team/${id}`);
-  expect(created.headers["etag"]).toBe(`"${created.body.version}"`);
+  expect(created.headers["etag"]).toBe(`"${created.body.$version}"`);
   expect(created.body).toMatchObject({ id, name: "Acme", organization_id: rest.identity("bob").organizationId });
 
   const patched = await rest.call(`PATCH /team/${id}`, { body: { mission: "Oslo" } });
   expect(patched.status).toBe(200);
   expect(patched.body).toMatchObject({ id, name: "Acme", mission: "Oslo" });
-  expect(patched.body.version).toBeGreaterThan(created.body.version);
+  expect(patched.body.$version).toBeGreaterThan(created.body.$version);
 
   const removed = await rest.call(`DELETE /team/${id}`, { headers: { "content-type": "application/json" } });
   expect(removed.status).toBe(200);
-  expect(removed.body).toEqual({ id, version: expect.any(Number) });
+  expect(removed.body).toMatchObject({ $id: id, $version: expect.any(Number) });
   expect((await rest.call(`GET /team/${id}`)).status).toBe(404);
   expect(rest.pokes()).toBe(pokes + 3);
 
@@ -36,9 +36,9 @@ test("create, change and delete return documents and versions, write log rows an
     [id],
   );
   expect(rows.map(({ action, version }) => [action, version])).toEqual([
-    [1, created.body.version],
-    [2, patched.body.version],
-    [3, removed.body.version],
+    [1, created.body.$version],
+    [2, patched.body.$version],
+    [3, removed.body.$version],
   ]);
   expect(rows[1]).toMatchObject({
     actor: {
@@ -80,12 +80,12 @@ test("writing back every column of every type changes nothing", async () => {
 
 test("[G4] If-Match with the current version changes the row, and an old one returns the current row", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Old" } });
-  const match = { "if-match": `"${created.version}"` };
-  const first = await rest.call(`PATCH /team/${created.id}`, { headers: match, body: { name: "First" } });
+  const match = { "if-match": `"${created.$version}"` };
+  const first = await rest.call(`PATCH /team/${created.$id}`, { headers: match, body: { name: "First" } });
   expect(first.status).toBe(200);
   for (const [request, body] of [
-    [`PATCH /team/${created.id}`, { name: "Second" }],
-    [`DELETE /team/${created.id}`, undefined],
+    [`PATCH /team/${created.$id}`, { name: "Second" }],
+    [`DELETE /team/${created.$id}`, undefined],
   ] as const) {
     const second = await rest.call(request, { as: "carol", headers: match, body });
     expect(second.status).toBe(409);
@@ -93,9 +93,9 @@ test("[G4] If-Match with the current version changes the row, and an old one ret
     expect(second.body.current).toEqual(first.body);
   }
   // Without If-Match, the last write wins.
-  expect((await rest.call(`PATCH /team/${created.id}`, { body: { name: "Third" } })).body["name"]).toBe("Third");
-  const gone = await rest.call(`DELETE /team/${created.id}`);
-  const late = await rest.call(`PATCH /team/${created.id}`, { headers: match, body: { name: "Late" } });
+  expect((await rest.call(`PATCH /team/${created.$id}`, { body: { name: "Third" } })).body["name"]).toBe("Third");
+  const gone = await rest.call(`DELETE /team/${created.$id}`);
+  const late = await rest.call(`PATCH /team/${created.$id}`, { headers: match, body: { name: "Late" } });
   expect([gone.status, late.status, late.body.error.code]).toEqual([200, 404, "not_found"]);
 });
 
@@ -103,9 +103,9 @@ test("[G4] of many writers with the same version one succeeds, and the others re
   const { body: created } = await rest.call("POST /team", { body: { name: "Contested" } });
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, n) =>
-      rest.call(`PATCH /team/${created.id}`, {
+      rest.call(`PATCH /team/${created.$id}`, {
         as: n % 2 === 0 ? "bob" : "carol",
-        headers: { "if-match": String(created.version) },
+        headers: { "if-match": String(created.$version) },
         body: { name: `Writer ${n}` },
       }),
     ),
@@ -120,12 +120,12 @@ test("[G4] of many writers with the same version one succeeds, and the others re
 
 test("a create with an existing id returns the current row only if it may be read", async () => {
   const { body: created } = await rest.call("POST /team", { body: { name: "Mine" } });
-  const again = await rest.call("POST /team", { body: { id: created.id, name: "Mine too" } });
+  const again = await rest.call("POST /team", { body: { id: created.$id, name: "Mine too" } });
   expect([again.status, again.body.error.code]).toEqual([409, "already_exists"]);
   expect(again.body.current).toEqual(created);
-  const foreign = await rest.call("POST /team", { as: "erin", body: { id: created.id, name: "Hers" } });
+  const foreign = await rest.call("POST /team", { as: "erin", body: { id: created.$id, name: "Hers" } });
   expect([foreign.status, foreign.body.error.code, foreign.body.current]).toEqual([409, "already_exists", null]);
-  expect(JSON.stringify(foreign.body)).not.toContain(created.id);
+  expect(JSON.stringify(foreign.body)).not.toContain(created.$id);
 });
 
 test("a unique violation names the columns, not the row", async () => {

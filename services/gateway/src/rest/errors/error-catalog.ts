@@ -40,11 +40,6 @@ export const restErrorCatalog = {
     meaning: "No entity type has this code.",
     remedy: "Use a code from GET /api/v1/entity-types.",
   },
-  invalid_id: {
-    status: 400,
-    meaning: "An id is not a UUID.",
-    remedy: "Send ids as 8-4-4-4-12 hexadecimal digits.",
-  },
   invalid_query: {
     status: 400,
     meaning: "A query parameter is unknown, malformed or in conflict with another.",
@@ -73,7 +68,7 @@ export const restErrorCatalog = {
   version_conflict: {
     status: 409,
     meaning: "The row has changed since the version in `If-Match`.",
-    remedy: "Merge your change into `current` and send its version in `If-Match`.",
+    remedy: "Merge your change into `current` and send its `$version` in `If-Match`.",
   },
   already_exists: {
     status: 409,

@@ -1,4 +1,5 @@
-import { type EntityType, readableColumns } from "../../db/entity-type.ts";
+import type { EntityType } from "../../db/entity-type.ts";
+import { documentFields } from "../documents/document-fields.ts";
 import { nearestName } from "./nearest-name.ts";
 import { RestError } from "./rest-error.ts";
 
@@ -6,7 +7,7 @@ import { RestError } from "./rest-error.ts";
 const shownLength = 63;
 
 export function unknownColumn(type: EntityType, name: string): RestError {
-  const near = nearestName(name, readableColumns(type).keys());
+  const near = nearestName(name, documentFields(type).keys());
   const suggestion = near === undefined ? "" : ` Did you mean ${near}?`;
   return new RestError("unknown_column", {
     message: `${type.code} has no column ${JSON.stringify(name.slice(0, shownLength))}.${suggestion}`,

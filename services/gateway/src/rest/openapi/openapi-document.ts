@@ -1,10 +1,17 @@
 import type { EntityType } from "../../db/entity-type.ts";
-import { readableColumns } from "../../db/entity-type.ts";
-import { bodySchema, documentSchema } from "../documents/body-schema.ts";
+import { bodySchema, documentSchema, idSchema } from "../documents/body-schema.ts";
 import { columnSchema, type JsonSchema } from "../documents/column-schema.ts";
+import { documentFields, fieldName } from "../documents/document-fields.ts";
 import { restErrorCatalog } from "../errors/error-catalog.ts";
-import { operatorsOf } from "../query/filter.ts";
-import { defaultLimit, maxIds, maxLimit, maxSearchLength } from "../query/list-query.ts";
+import { type FilterOperator, operatorsOf } from "../query/filter.ts";
+import {
+  defaultLimit,
+  endsInOperator,
+  maxIds,
+  maxLimit,
+  maxSearchLength,
+  reservedParameters,
+} from "../query/list-query.ts";
 import { searchColumns } from "../query/search-columns.ts";
 import { fixedPaths } from "./fixed-paths.ts";
 
@@ -18,9 +25,6 @@ export function schemaName(code: string): string {
 
 const json = (schema: JsonSchema): object => ({ "application/json": { schema } });
 const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-const uuid: JsonSchema = { type: "string", format: "uuid" };
-
-const idParameter = { name: "id", in: "path", required: true, schema: uuid };
 const idempotencyKey = {
   name: "Idempotency-Key",
   in: "header",
@@ -49,16 +53,21 @@ function failures(...codes: (keyof typeof restErrorCatalog)[]): Record<string, o
   );
 }
 
+/** The shortest name of a filter: the field, or with the operator if the field reads as a parameter or ends in an operator. */
+function filterName(field: string, operators: readonly FilterOperator[]): string {
+  const plain = operators.includes("eq") && !reservedParameters.has(field) && !endsInOperator(field);
+  return plain ? field : `${field}.${operators[0]}`;
+}
+
 function filterParameters(type: EntityType): object[] {
-  return [...readableColumns(type).values()].flatMap((column) => {
+  return [...documentFields(type)].map(([name, column]) => {
     const operators = operatorsOf(column);
-    const parameter = {
-      name: operators.includes("eq") ? column.name : `${column.name}.${operators[0]}`,
+    return {
+      name: filterName(name, operators),
       in: "query",
-      description: `Operators, as ${column.name}.<operator>: ${operators.join(", ")}.`,
+      description: `Operators, as ${name}.<operator>: ${operators.join(", ")}.`,
       schema: columnSchema({ ...column, notNull: true, comment: null }),
     };
-    return [parameter];
   });
 }
 
@@ -78,11 +87,14 @@ function listParameters(type: EntityType): object[] {
     },
     text(
       "sort",
-      "Columns separated by commas, with `-` before a column for descending order. The key decides between equal rows.",
+      "Columns separated by commas, each percent-encoded inside the list, with `-` before a column for descending order. The key decides between equal rows.",
     ),
     text("cursor", "`nextCursor` of the previous page of the same query."),
-    text("q", `Text to find in ${searchColumns(type).join(", ")}.`, { maxLength: maxSearchLength }),
-    text("ids", `Up to ${maxIds} ids separated by commas, instead of all other parameters.`),
+    text("q", `Text to find in ${searchColumns(type).map(fieldName).join(", ")}.`, { maxLength: maxSearchLength }),
+    text(
+      "ids",
+      `Up to ${maxIds} ids separated by commas, each percent-encoded inside the list, instead of all other parameters.`,
+    ),
     ...filterParameters(type),
   ];
 }
@@ -92,6 +104,8 @@ function entityPaths(type: EntityType): Record<string, object> {
   const document = { description: "The row.", content: json(reference(name)) };
   const common = { tags: [type.code] };
   const base = `/api/v1/${type.code}`;
+  const id = idSchema(type);
+  const idParameter = { name: "id", in: "path", required: true, description: "`$id` of the row.", schema: id };
   return {
     [base]: {
       get: {
@@ -107,7 +121,7 @@ function entityPaths(type: EntityType): Record<string, object> {
               properties: {
                 items: { type: "array", items: reference(name) },
                 nextCursor: { type: ["string", "null"] },
-                gone: { type: "array", items: uuid },
+                gone: { type: "array", items: id },
               },
               required: ["items"],
             }),
@@ -141,7 +155,7 @@ function entityPaths(type: EntityType): Record<string, object> {
         ...common,
         operationId: `get${name}`,
         summary: `One row of ${type.code}`,
-        responses: { 200: document, ...failures("not_found", "invalid_id") },
+        responses: { 200: document, ...failures("not_found") },
       },
       patch: {
         ...common,
@@ -171,11 +185,11 @@ function entityPaths(type: EntityType): Record<string, object> {
         parameters: [ifMatch, idempotencyKey],
         responses: {
           200: {
-            description: "The row was deleted; `version` is the version of the deletion.",
+            description: "The row was deleted; `$version` is the version of the deletion.",
             content: json({
               type: "object",
-              properties: { id: uuid, version: { type: "integer" } },
-              required: ["id", "version"],
+              properties: { $id: id, $version: { type: "integer" } },
+              required: ["$id", "$version"],
             }),
           },
           ...failures("not_found", "not_permitted", "version_conflict", "idempotency_mismatch"),
@@ -197,7 +211,7 @@ function entityPaths(type: EntityType): Record<string, object> {
               required: ["items"],
             }),
           },
-          ...failures("not_found", "invalid_id"),
+          ...failures("not_found"),
         },
       },
     },

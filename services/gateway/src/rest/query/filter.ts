@@ -1,7 +1,9 @@
 import type { Column } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
+import { fieldName } from "../documents/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { parseQueryValue } from "./query-value.ts";
+import { splitList } from "./split-list.ts";
 import { containsPattern, type StatementParameters } from "./statement-parameters.ts";
 
 /** The operators of a filter `<column>.<op>=<value>`. The default is `eq`. */
@@ -40,14 +42,14 @@ export function parseFilter(column: Column, operator: FilterOperator, text: stri
   const possible = operatorsOf(column);
   if (!possible.includes(operator))
     throw new RestError("invalid_query", {
-      message: `${column.name} does not support the operator ${operator}; use one of ${possible.join(", ")}.`,
+      message: `${fieldName(column.name)} does not support the operator ${operator}; use one of ${possible.join(", ")}.`,
     });
-  const name = `${column.name}.${operator}`;
+  const name = `${fieldName(column.name)}.${operator}`;
   if (operator === "null") {
     if (text !== "true" && text !== "false") throw wrongValue(name, "true or false");
     return { column, operator, values: [text] };
   }
-  const texts = operator === "in" ? text.split(",") : [text];
+  const texts = operator === "in" ? splitList(name, text) : [text];
   if (texts.length > maxListValues) throw wrongValue(name, `a list of at most ${maxListValues} values`);
   const values = texts.map((one) => {
     const parsed = parseQueryValue(column, one);

@@ -1,4 +1,5 @@
-import { type Column, type EntityType, readableColumns } from "../../db/entity-type.ts";
+import type { Column, EntityType } from "../../db/entity-type.ts";
+import { documentFields } from "../documents/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import { type Filter, type FilterOperator, filterOperators, parseFilter } from "./filter.ts";
@@ -14,8 +15,8 @@ export const maxSearchLength = 200;
 /** Maximum filters of one query; each costs planning time. */
 const maxFilters = 30;
 
-/** Parameters that are not filters. A column with such a name is filtered as `limit.eq=…`. */
-const reserved: ReadonlySet<string> = new Set(["limit", "sort", "cursor", "q"]);
+/** Parameters that are not filters. A column with such a name is filtered with its operator: `limit.eq=…`. */
+export const reservedParameters: ReadonlySet<string> = new Set(["limit", "sort", "cursor", "q", "ids"]);
 
 export interface ListQuery {
   readonly filters: readonly Filter[];
@@ -39,7 +40,7 @@ export function parseListQuery(type: EntityType, raw: RawQuery): ListQuery {
   const filters: Filter[] = [];
   for (const [name, value] of Object.entries(raw)) {
     const text = single(name, value);
-    if (reserved.has(name)) continue;
+    if (reservedParameters.has(name)) continue;
     const { column, operator } = parseFilterName(type, name);
     filters.push(parseFilter(column, operator, text));
   }
@@ -89,17 +90,26 @@ function parseSearch(text: string | undefined): string | undefined {
   return text;
 }
 
+/** Whether a field's own name ends like a filter with an operator, so that its filters need the operator. */
+export function endsInOperator(field: string): boolean {
+  return filterOperators.some((operator) => field.endsWith(`.${operator}`));
+}
+
+/**
+ * Reads a filter's name, `<field>` or `<field>.<operator>`. What follows the last dot is the operator if it is one, whatever
+ * columns the type has: a column called `price.gte` is filtered as `price.gte.eq=5`, and `price.usd=5` needs no operator.
+ */
 function parseFilterName(type: EntityType, name: string): { column: Column; operator: FilterOperator } {
-  const columns = readableColumns(type);
-  const exact = columns.get(name);
-  if (exact) return { column: exact, operator: "eq" };
+  const fields = documentFields(type);
   const dot = name.lastIndexOf(".");
-  const column = dot > 0 ? columns.get(name.slice(0, dot)) : undefined;
-  if (!column) throw unknownColumn(type, dot > 0 ? name.slice(0, dot) : name);
-  const operator = filterOperators.find((known) => known === name.slice(dot + 1));
-  if (!operator)
+  const word = name.slice(dot + 1);
+  const operator = dot < 0 ? undefined : filterOperators.find((known) => known === word);
+  const field = operator === undefined ? name : name.slice(0, dot);
+  const column = fields.get(field);
+  if (column) return { column, operator: operator ?? "eq" };
+  if (operator === undefined && dot > 0 && fields.has(name.slice(0, dot)))
     throw new RestError("invalid_query", {
-      message: `${JSON.stringify(name.slice(dot + 1, dot + 40))} is not an operator; use one of ${filterOperators.join(", ")}.`,
+      message: `${JSON.stringify(word.slice(0, 40))} is not an operator; use one of ${filterOperators.join(", ")}.`,
     });
-  return { column, operator };
+  throw unknownColumn(type, operator === undefined && dot > 0 ? name.slice(0, dot) : field);
 }

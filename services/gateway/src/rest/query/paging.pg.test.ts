@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type EntityType, readableColumns } from "../../db/entity-type.ts";
+import type { EntityType } from "../../db/entity-type.ts";
 import { withUser } from "../../db/user-transaction.ts";
 import type { Document } from "../documents/document.ts";
+import { documentFields } from "../documents/document-fields.ts";
 import { pageStatement } from "../documents/read-documents.ts";
 import { type RestUnderTest, startRest } from "../testing/start-rest.ts";
 import { operatorsOf } from "./filter.ts";
@@ -41,7 +42,7 @@ async function fullSort(type: EntityType, sort: string): Promise<string[]> {
 test("pages of every type, by any column and direction, add up to the full sort", async () => {
   let pages = 0;
   for (const type of rest.registry.all()) {
-    const sortable = [...readableColumns(type).values()].filter((column) => column.baseType !== "json");
+    const sortable = [...documentFields(type).values()].filter((column) => column.baseType !== "json");
     for (const { name } of sortable) {
       // The direction alternates over the columns, so that every kind of column occurs with both.
       const sort = pages++ % 2 === 0 ? name : `-${name}`;
@@ -85,7 +86,7 @@ test("rows deleted or moved between two pages neither repeat nor hide other rows
 test("PostgreSQL accepts every operator that a column supports", async () => {
   for (const type of rest.registry.all()) {
     const sample = (await rest.call(`GET /${type.code}?limit=1`)).body.items[0];
-    for (const column of readableColumns(type).values()) {
+    for (const column of documentFields(type).values()) {
       for (const operator of operatorsOf(column)) {
         const known = sample?.[column.name];
         const value =

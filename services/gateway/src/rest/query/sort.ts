@@ -1,8 +1,11 @@
-import { type Column, type EntityType, readableColumns } from "../../db/entity-type.ts";
+import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
+import { documentFields } from "../documents/document-fields.ts";
+import { keyColumns } from "../documents/entity-key.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import type { PageCursorValues } from "./page-cursor.ts";
+import { decodeListValue } from "./split-list.ts";
 import type { StatementParameters } from "./statement-parameters.ts";
 
 export interface SortTerm {
@@ -16,15 +19,16 @@ const maxSortColumns = 5;
 /**
  * Parses a sort such as `-updated_ts,name`. The key is appended unless it is named, because rows with equal values would
  * otherwise be skipped or repeated between pages. It has the direction of the last column, so that one index can serve all.
+ * A column name with a comma, a percent sign or a leading minus is percent-encoded inside the list.
  * @throws {RestError} invalid_query, unknown_column
  */
 export function parseSort(type: EntityType, text: string | undefined): readonly SortTerm[] {
-  const columns = readableColumns(type);
+  const fields = documentFields(type);
   const terms: SortTerm[] = [];
   for (const word of text === undefined ? [] : text.split(",")) {
     const descending = word.startsWith("-");
-    const name = descending ? word.slice(1) : word;
-    const column = columns.get(name);
+    const name = decodeListValue("sort", descending ? word.slice(1) : word);
+    const column = fields.get(name);
     if (!column) throw unknownColumn(type, name);
     if (column.baseType === "json")
       throw new RestError("invalid_query", { message: `${name} is JSON and has no order.` });
@@ -34,10 +38,9 @@ export function parseSort(type: EntityType, text: string | undefined): readonly 
   }
   if (terms.length > maxSortColumns)
     throw new RestError("invalid_query", { message: `sort names more than ${maxSortColumns} columns.` });
-  const key = columns.get(type.keyColumn);
-  if (!key) throw new Error(`the key column of ${type.code} is not readable`);
-  if (!terms.some((term) => term.column === key))
-    terms.push({ column: key, descending: terms.at(-1)?.descending ?? false });
+  const descending = terms.at(-1)?.descending ?? false;
+  for (const column of keyColumns(type))
+    if (!terms.some((term) => term.column === column)) terms.push({ column, descending });
   return terms;
 }
 

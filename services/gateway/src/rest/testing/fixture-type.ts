@@ -24,6 +24,7 @@ export function fixtureType(more: Partial<CatalogRow> = {}): EntityType {
     schema_name: "app",
     table_name: 'odd "thing"',
     key_column: "id",
+    version_column: "version",
     tenant_column: "organization_id",
     containers: ["organization_id"],
     rights: [],

@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { type EntityRegistry, loadEntityRegistry } from "../../db/entity-registry.ts";
 import type { Document } from "../documents/document.ts";
 import { answerFrameworkErrors } from "../errors/answer-error.ts";
-import { type RestDependencies, registerRest } from "../register-rest.ts";
+import { type RestDependencies, registerRest, routerOptions } from "../register-rest.ts";
 
 /** People of the demonstration data: three of Northwind, two of Contoso; alice and dave are administrators. */
 export type DemoUser = "alice" | "bob" | "carol" | "dave" | "erin";
@@ -18,10 +18,8 @@ type Body = Document & {
   readonly nextCursor: string | null;
   readonly current: Document | null;
   readonly error: { code: string; message: string; remedy: string; requestId: string };
-  readonly id: string;
-  readonly version: number;
   readonly token: string;
-  readonly person: Document;
+  readonly person: Readonly<Record<string, unknown>>;
 };
 
 export interface Answer {
@@ -88,7 +86,7 @@ export async function startRest(config: Partial<RestDependencies["config"]> = {}
   undo.defer(() => pool.end());
   const registry = await loadEntityRegistry(pool);
   const tokens = new Tokens(jwtSettings);
-  const app = Fastify({ frameworkErrors: answerFrameworkErrors(logger) });
+  const app = Fastify({ routerOptions, frameworkErrors: answerFrameworkErrors(logger) });
   undo.defer(() => app.close());
   let pokes = 0;
   const poke = (): void => {
