@@ -18,7 +18,7 @@ export interface GeneratedFile {
 /** Every generated file except the schema dumps, which @heliograph/db writes and compares itself. */
 export async function generatedFiles(migratedDatabaseUrl: string): Promise<GeneratedFile[]> {
   const renderErrors = await exportOf<() => string>(
-    "services/gateway/src/rest/errors/error-catalog.ts",
+    "services/gateway/src/rest/errors/rest-error-document.ts",
     "renderRestErrorDocument",
   );
   return [

@@ -1,6 +1,7 @@
 import type { Mutant } from "../mutant.ts";
 
 const sync = "services/gateway/src/sync";
+const errors = "services/gateway/src/rest/errors";
 const simulation = { simulation: true } as const;
 
 /** Mutants of the gateway: feed, subscriptions, rights, sessions and frames. */
@@ -44,12 +45,70 @@ export const gatewayMutants: readonly Mutant[] = [
     breaks: "the error of a unique violation reveals nothing about the other row",
     patches: [
       {
-        file: "services/gateway/src/rest/errors/explain-violation.ts",
+        file: "services/gateway/src/rest/errors/constraint-text.ts",
         find: `with the same \${columns.join(", ")} already exists.\``,
-        replace: `with the same \${columns.join(", ")} already exists: \${(cause as { detail?: string }).detail}\``,
+        replace: `with the same \${columns.join(", ")} already exists: \${error.detail}\``,
       },
     ],
     caughtBy: { test: "services/gateway/src/rest/documents/write.pg.test.ts" },
+  },
+  {
+    name: "raise-taken-for-its-state",
+    rule: null,
+    breaks: "a RAISE is a rule of the application, also with a state of the infrastructure",
+    patches: [
+      {
+        file: `${errors}/sql-fault.ts`,
+        find: 'if (origin === "raise") return { kind: "rule", origin, state: ownState, error: reported };',
+        replace: "",
+      },
+    ],
+    caughtBy: { test: `${errors}/sql-fault.test.ts` },
+  },
+  {
+    name: "missing-partition-taken-for-a-check",
+    rule: null,
+    breaks: "a missing partition of the log is a lack of the infrastructure, which no device puts an edit aside for",
+    patches: [{ file: `${errors}/sql-fault.ts`, find: "misses ? noPartition : ", replace: "" }],
+    caughtBy: { test: `${errors}/sql-fault.test.ts` },
+  },
+  {
+    name: "state-without-deliberate-kind",
+    rule: null,
+    breaks: "every state of PostgreSQL's appendix has a deliberate kind",
+    patches: [
+      {
+        file: `${errors}/sql-states.ts`,
+        find: '"53100": lack("The database has no disk space left.", 10),',
+        replace: '"53100": rule,',
+      },
+    ],
+    caughtBy: { test: `${errors}/sql-states.test.ts` },
+  },
+  {
+    name: "deadlock-not-repeated",
+    rule: null,
+    breaks: "a transaction that ended in a deadlock is repeated",
+    patches: [
+      { file: `${errors}/retry-contention.ts`, find: "const maxAttempts = 3;", replace: "const maxAttempts = 1;" },
+    ],
+    caughtBy: { test: `${errors}/retry-contention.test.ts` },
+  },
+  {
+    name: "raise-shows-redacted-column",
+    rule: "G5",
+    breaks: "the text of a RAISE shows no value of a redacted column",
+    patches: [
+      {
+        file: `${errors}/raised-text.ts`,
+        find: "return (text) => rows.some(({ source }) => standsIn(source, text));",
+        replace: "return () => true;",
+      },
+    ],
+    caughtBy: {
+      test: `${errors}/sql-error.pg.test.ts`,
+      name: "a RAISE shows no value of a redacted column, and fixed texts are shown",
+    },
   },
   {
     name: "gap-in-the-log-accepted",

@@ -1,13 +1,15 @@
 import type { DatabasePool } from "@heliograph/server-kit";
+import { sleep } from "@heliograph/shared/sleep";
 import type { FastifyRequest } from "fastify";
 import { callerOf } from "../../auth/caller.ts";
 import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { type UserClient, withUser } from "../../db/user-transaction.ts";
-import { explainViolation } from "../errors/explain-violation.ts";
+import { answerSqlError } from "../errors/answer-sql-error.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 import { RestError } from "../errors/rest-error.ts";
-import { isCatalogStale, type Operation, restErrorOfSql } from "../errors/sql-error.ts";
+import { retryContention } from "../errors/retry-contention.ts";
+import { isCatalogStale, type Operation } from "../errors/sql-error.ts";
 import { canonicalId } from "./entity-key.ts";
 
 export interface EntityAccessDependencies {
@@ -61,9 +63,10 @@ export class EntityAccess {
     readOnly: boolean,
   ): Promise<Result> {
     const { pool, statementTimeoutMs } = this.#dependencies;
-    return withUser(pool, callerOf(request).context, work, {
-      readOnly,
-      ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+    const options = { readOnly, ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }) };
+    return retryContention(() => withUser(pool, callerOf(request).context, work, options), {
+      sleep,
+      random: Math.random,
     });
   }
 
@@ -72,7 +75,7 @@ export class EntityAccess {
     operation: Operation,
     work: (type: EntityType) => Promise<Result>,
   ): Promise<Result> {
-    const { pool, registry } = this.#dependencies;
+    const { registry } = this.#dependencies;
     const code = (request.params as Params).entity ?? "";
     const type = await registry.find(code);
     if (!type) throw this.#unknownEntity(code);
@@ -85,9 +88,7 @@ export class EntityAccess {
       });
     } catch (error) {
       if (error instanceof RestError) throw error;
-      const answer = restErrorOfSql(error, operation);
-      if (!answer) throw error;
-      throw (await explainViolation(pool, type, error)) ?? answer;
+      throw (await answerSqlError(this.#dependencies, { type, operation }, error)) ?? error;
     }
   }
 

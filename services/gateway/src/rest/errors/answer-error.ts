@@ -3,6 +3,7 @@ import type { Logger } from "@heliograph/server-kit";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { RestError } from "./rest-error.ts";
 import { restErrorOfSql } from "./sql-error.ts";
+import { sqlFaultOf } from "./sql-fault.ts";
 
 /** Converts any error to a RestError. Errors that neither Fastify nor PostgreSQL explains become `internal`. */
 function restErrorOf(error: unknown): RestError {
@@ -34,8 +35,10 @@ function restErrorOfFastify(error: { code?: string; statusCode?: number } | null
 export function answerErrors(logger: Logger): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void {
   return (error, request, reply) => {
     const answer = restErrorOf(error);
-    // `internal` needs action, hence an error. For `unavailable` the database has its own alarms, so a warning is enough.
-    if (answer.status >= 500) {
+    // `internal` needs action, hence an error. For `unavailable` the database has its own alarms, so a warning is enough. A
+    // trigger that fails without RAISE is a defect of the application, which its users cannot report in detail.
+    const failed = answer.code === "rule_violation" && sqlFaultOf(answer.cause, "")?.origin !== "raise";
+    if (answer.status >= 500 || failed) {
       const level = answer.code === "internal" ? "error" : "warn";
       logger[level]({ err: answer.cause, code: answer.code, requestId: request.id }, answer.message);
     }

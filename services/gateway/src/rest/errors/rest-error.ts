@@ -1,14 +1,18 @@
 import { type RestErrorCode, restErrorCatalog } from "./error-catalog.ts";
 
 interface Details {
-  /** The specific problem; the catalogue's meaning by default. It must not contain values that the caller did not send. */
-  readonly message?: string;
-  readonly remedy?: string;
+  /** The specific problem; the catalogue's meaning by default. It must not contain values that the caller may not read. */
+  readonly message?: string | undefined;
+  readonly remedy?: string | undefined;
   /** Only for codes whose meaning in the catalogue names a second status. */
   readonly status?: number;
   /** The current row, for conflicts; null if the caller may not read it. */
   readonly current?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further text of the application, for rule_violation. */
+  readonly detail?: string | undefined;
+  /** The SQLSTATE that the application chose, for rule_violation. */
+  readonly sqlstate?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -20,6 +24,8 @@ export class RestError extends Error {
   readonly remedy: string;
   readonly current: unknown;
   readonly headers: Readonly<Record<string, string>>;
+  readonly detail: string | undefined;
+  readonly sqlstate: string | undefined;
 
   constructor(code: RestErrorCode, details: Details = {}) {
     const entry = restErrorCatalog[code];
@@ -29,11 +35,15 @@ export class RestError extends Error {
     this.remedy = details.remedy ?? entry.remedy;
     this.current = details.current;
     this.headers = details.headers ?? {};
+    this.detail = details.detail;
+    this.sqlstate = details.sqlstate;
   }
 
   /** Renders the body of the answer. */
   toBody(requestId: string): object {
-    const error = { code: this.code, message: this.message, remedy: this.remedy, requestId };
+    const { code, message, remedy, detail, sqlstate } = this;
+    // JSON omits undefined fields.
+    const error = { code, message, remedy, detail, sqlstate, requestId };
     return this.current === undefined ? { error } : { error, current: this.current };
   }
 }

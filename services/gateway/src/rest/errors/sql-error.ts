@@ -1,92 +1,81 @@
-import { isSilence, isUnavailable } from "@heliograph/server-kit";
 import { RestError } from "./rest-error.ts";
+import { type SqlFault, sqlFaultOf } from "./sql-fault.ts";
+import { codeOfKind } from "./sql-states.ts";
 
 /** The operation that failed; the meaning of an SQL state depends on it. */
 export type Operation = "read" | "create" | "update" | "delete";
 
-type SqlError = Error & { code?: string; constraint?: string; column?: string; routine?: string };
-
 /** Whether a statement named a missing column or table, so that the catalog has changed since it was read. */
 export function isCatalogStale(error: unknown): boolean {
-  const code = (error as SqlError | null)?.code;
+  const code = (error as { code?: string } | null)?.code;
   return code === "42703" || code === "42P01";
 }
 
-const wait = { "retry-after": "1" };
+/** Text for people that replaces the general one of a fault. */
+export interface FaultText {
+  readonly message?: string | undefined;
+  readonly remedy?: string | undefined;
+  readonly detail?: string | undefined;
+}
 
 /**
- * Converts a database error to an answer; undefined for errors that only a bug can cause. Messages of the server are never
- * passed on, because they quote values and keys of rows that the caller may not read.
+ * Converts an error of the database to an answer without any text of the database; undefined for a defect and for errors of
+ * other kinds. `answerSqlError` adds the text that the caller may see.
  */
 export function restErrorOfSql(error: unknown, operation: Operation): RestError | undefined {
-  if (isUnavailable(error) || isSilence(error))
-    return new RestError("unavailable", {
-      message: "The database cannot be reached.",
-      headers: { "retry-after": "2" },
-      cause: error,
-    });
-  const { code, column, routine } = (error ?? {}) as SqlError;
-  const malformed = operation === "read" ? "invalid_query" : "invalid_body";
-  switch (code) {
-    case "23001": // ON DELETE RESTRICT, its own state since PostgreSQL 18
-    case "23503":
+  const fault = sqlFaultOf(error, "");
+  return fault && restErrorOfFault(fault, operation, {}, error);
+}
+
+export function restErrorOfFault(
+  fault: SqlFault,
+  operation: Operation,
+  text: FaultText,
+  cause: unknown,
+): RestError | undefined {
+  const { kind, state, error } = fault;
+  const details = { message: text.message ?? state.message, remedy: text.remedy ?? state.remedy, cause };
+  switch (kind) {
+    case "defect":
+      return undefined;
+    case "lack":
+    case "contention":
+      return new RestError(codeOfKind[kind], {
+        ...details,
+        headers: { "retry-after": String(state.retryAfterS ?? 2) },
+      });
+    case "rule":
+      return new RestError(codeOfKind[kind], {
+        ...details,
+        message: text.message ?? "A rule of the application refuses the request.",
+        detail: text.detail,
+        sqlstate: error?.code,
+      });
+    case "check":
+      return new RestError(codeOfKind[kind], details);
+    case "duplicate":
+      return new RestError(codeOfKind[kind], { ...details, current: null });
+    case "reference":
       return operation === "delete"
-        ? new RestError("reference_violation", {
-            status: 409,
-            message: "Other rows still refer to this row.",
-            cause: error,
-          })
-        : missingReference(error);
-    case "42501":
+        ? new RestError(codeOfKind[kind], { status: 409, message: "Other rows still refer to this row.", cause })
+        : missingReference(cause);
+    case "denied":
       // A missing table privilege is reported by aclcheck_error; any other source is a policy that rejected this row.
-      return routine === "aclcheck_error" ? new RestError("not_permitted", { cause: error }) : missingReference(error);
-    case "23505":
-    case "23P01":
-      return new RestError("already_exists", { current: null, cause: error });
-    case "23514":
-    case "P0001":
-      return new RestError("check_violation", { cause: error });
-    case "23502":
-      return new RestError("invalid_body", { message: `${column ?? "A column"} must not be null.`, cause: error });
-    case "22001":
-      return new RestError(malformed, { message: "A text is too long.", cause: error });
-    case "22003":
-      return new RestError(malformed, { message: "A number is out of range.", cause: error });
-    case "22007":
-    case "22008":
-      return new RestError(malformed, { message: "A date or time does not exist.", cause: error });
-    case "22021":
-    case "22P05":
-      return new RestError(malformed, { message: "A text contains a character that cannot be stored.", cause: error });
-    case "22P02":
-    case "22P03":
-    case "54001":
-      return new RestError(malformed, { message: "A value does not have the type of its column.", cause: error });
-    case "40001":
-    case "40P01":
-    case "55P03":
-      return new RestError("unavailable", {
-        message: "A concurrent write blocked this one.",
-        headers: wait,
-        cause: error,
+      return error?.routine === "aclcheck_error" ? new RestError(codeOfKind[kind], { cause }) : missingReference(cause);
+    case "null":
+      return new RestError(codeOfKind[kind], {
+        ...details,
+        message: text.message ?? `${error?.column ?? "A column"} must not be null.`,
       });
-    case "57014":
-      return new RestError("unavailable", {
-        message: "The statement took too long and was cancelled.",
-        remedy: "Narrow the query, or repeat the request later.",
-        headers: wait,
-        cause: error,
-      });
-    default:
-      // The server is out of memory, disk or connections.
-      return code?.startsWith("53") ? new RestError("unavailable", { headers: wait, cause: error }) : undefined;
+    case "value":
+      return new RestError(operation === "read" ? "invalid_query" : codeOfKind[kind], details);
   }
 }
 
 /** The same answer for a missing parent, an unreadable parent, and a row that the caller could not read afterwards. */
-function missingReference(error: unknown): RestError {
+function missingReference(cause: unknown): RestError {
   return new RestError("reference_violation", {
     message: "A referenced row does not exist or you may not read it, or you could not read the row afterwards.",
-    cause: error,
+    cause,
   });
 }

@@ -14,6 +14,8 @@ const schemas = {
           code: { type: "string", enum: Object.keys(restErrorCatalog) },
           message: text,
           remedy: text,
+          detail: { ...text, description: "With rule_violation: further text of the application, if any." },
+          sqlstate: { ...text, description: "With rule_violation: the SQLSTATE of the rule." },
           requestId: text,
         },
         required: ["code", "message", "remedy", "requestId"],

@@ -41,7 +41,7 @@ const ifMatch = {
 /** Error responses, grouped by status. */
 function failures(...codes: (keyof typeof restErrorCatalog)[]): Record<string, object> {
   const byStatus = new Map<number, string[]>();
-  for (const code of [...codes, "unauthenticated", "token_expired", "unavailable"] as const) {
+  for (const code of [...codes, "rule_violation", "unauthenticated", "token_expired", "unavailable"] as const) {
     const { status } = restErrorCatalog[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
