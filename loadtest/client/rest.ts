@@ -3,8 +3,8 @@ import type { Ports } from "./ports.ts";
 
 /** A row as the API returns it; other columns do not matter here. */
 interface Row {
-  readonly id: string;
-  readonly version: number;
+  readonly $id: string;
+  readonly $version: number;
 }
 
 /** Most ids that the API accepts in one request. */
@@ -20,7 +20,10 @@ export async function readRows(
   const rows: Row[] = [];
   for (let at = 0; at < ids.length; at += maxIdsPerRead) {
     const sentAt = ports.wallNow();
-    const query = ids.slice(at, at + maxIdsPerRead).join(",");
+    const query = ids
+      .slice(at, at + maxIdsPerRead)
+      .map((id) => encodeURIComponent(encodeURIComponent(id)))
+      .join(",");
     const url = `${target.http}/api/v1/${entityCode}?ids=${query}`;
     const response = await ports.request({ method: "GET", url, headers: headersOf(token) });
     ports.record("rt_read_ok", response.status === 200 ? 1 : 0);
@@ -40,11 +43,11 @@ export async function changeRow(
   const sentAt = ports.wallNow();
   const response = await ports.request({
     method: "PATCH",
-    url: `${target.http}/api/v1/${plan.entityCode}/${id}`,
+    url: `${target.http}/api/v1/${plan.entityCode}/${encodeURIComponent(id)}`,
     headers: { ...headersOf(token), "content-type": "application/json" },
     body: JSON.stringify({ [plan.column]: `load ${plan.run} ${count}` }),
   });
   ports.record("rt_write_ok", response.status === 200 ? 1 : 0);
   ports.record("rt_write_ms", ports.wallNow() - sentAt);
-  return response.status === 200 ? (response.body as Row).version : null;
+  return response.status === 200 ? (response.body as Row).$version : null;
 }

@@ -21,7 +21,7 @@ export function sharedRowVersions(
       const ids = Array.from({ length: to - from }, (_, at) => lists.rows[from + at] ?? "");
       const rows = await readRows(ports, { target, entityCode: plan.entityCode, token: user.token, ids });
       if (!rows) return null;
-      for (const { id, version } of rows) versions.set(id, version);
+      for (const { $id, $version } of rows) versions.set($id, $version);
     }
     return versions;
   };

@@ -52,7 +52,7 @@ async function readCurrentVersions(
     token: userOf(context, index).token,
     ids: client.ledger.ids(),
   });
-  return rows && new Map(rows.map(({ id, version }) => [id, version]));
+  return rows && new Map(rows.map(({ $id, $version }) => [$id, $version]));
 }
 
 /** Compares what the client received with the database, and records the delivery ratio and the gaps. */

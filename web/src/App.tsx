@@ -7,6 +7,7 @@ import { databaseName } from "./auth/database-name.ts";
 import type { Ended, Person } from "./auth/session.ts";
 import { Announcer } from "./components/Announcer.tsx";
 import { config } from "./config.ts";
+import { entityCatalog } from "./db/entities.generated.ts";
 import { clearRetainedDrafts } from "./editing/draft-retention.ts";
 import { ErrorBoundary } from "./feedback/ErrorBoundary.tsx";
 import { NewVersion } from "./offline/NewVersion.tsx";
@@ -81,6 +82,7 @@ function SignedIn() {
       <SyncProvider
         url={config.wsUrl}
         apiUrl={config.apiUrl}
+        entityTypes={entityCatalog}
         getToken={getToken}
         renewToken={renewToken}
         onAuthRequired={onAuthRequired}

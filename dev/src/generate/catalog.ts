@@ -17,6 +17,10 @@ export interface CatalogColumn {
 /** An entity type as `app.entity_catalog` describes it. */
 export interface CatalogEntry {
   code: string;
+  /** Columns of the key, in key order. */
+  keyColumns: string[];
+  /** Holds the sync's version; documents carry it as `$version`. */
+  versionColumn: string;
   containers: string[];
   redact: string[];
   comment: string | null;
@@ -29,7 +33,9 @@ export async function readCatalog(databaseUrl: string): Promise<CatalogEntry[]> 
   await client.connect();
   try {
     const { rows } = await client.query<CatalogEntry>(
-      `select code, containers, redact, comment, columns from app.entity_catalog order by code collate "C"`,
+      `select code, coalesce(to_jsonb(e) -> 'key_columns', jsonb_build_array(to_jsonb(e) -> 'key_column')) as "keyColumns",
+              coalesce(to_jsonb(e) ->> 'version_column', 'version') as "versionColumn", containers, redact, comment, columns
+         from app.entity_catalog e order by code collate "C"`,
     );
     return rows;
   } finally {

@@ -18,7 +18,16 @@ function column(name: string, more: Partial<CatalogColumn> = {}): CatalogColumn 
 }
 
 function entry(columns: CatalogColumn[], more: Partial<CatalogEntry> = {}): CatalogEntry {
-  return { code: "time_entry", containers: [], redact: [], comment: null, columns, ...more };
+  return {
+    code: "time_entry",
+    keyColumns: ["id"],
+    versionColumn: "sync_version",
+    containers: [],
+    redact: [],
+    comment: null,
+    columns,
+    ...more,
+  };
 }
 
 test("every kind of value has its type", () => {
@@ -43,6 +52,16 @@ test("every kind of value has its type", () => {
 test("redacted columns are in neither the type nor the metadata", () => {
   const source = renderEntityTypes([entry([column("id"), column("salary")], { redact: ["salary"] })]);
   expect(source).not.toContain("salary");
+});
+
+test("a row has its id and version beside its columns, and the sync's own column is not among them", () => {
+  const columns = [column("number", { baseType: "int" }), column("$id"), column("a b"), column("sync_version")];
+  const source = renderEntityTypes([entry(columns, { keyColumns: ["number"] })]);
+  expect(source).toContain(
+    '{\n  $id: string;\n  $version: number;\n  number: number;\n  $$id: string;\n  "a b": string;\n}',
+  );
+  expect(source).toContain('keyColumns: ["number"]');
+  expect(source).not.toContain("sync_version");
 });
 
 test("a column comment cannot end the comment that it is put in", () => {

@@ -12,8 +12,9 @@ export {
   type WriteOptions,
 } from "./api/api-client.ts";
 export { ApiError, type ApiErrorInfo, ConflictError } from "./api/api-error.ts";
+export type { EntityCatalog, EntityTypeInfo } from "./api/entity-ids.ts";
 export type { Condition, Filter, ListQuery } from "./api/list-query.ts";
-export type { Entity, EntityCode, EntityDoc, EntityMap, Register } from "./api/register.ts";
+export type { Columns, Entity, EntityCode, EntityDoc, EntityMap, Register } from "./api/register.ts";
 export type { Socket, SocketFactory, SocketHandlers } from "./connection/socket.ts";
 export { createHeliograph, type Heliograph } from "./core/client.ts";
 export type { HeliographOptions, ListOptions, SubscribeOptions } from "./core/client-options.ts";

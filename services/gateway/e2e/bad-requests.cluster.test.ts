@@ -22,7 +22,12 @@ test("a bad write is refused with its reason, writes nothing and causes no signa
   const before = await versionsOf(cluster().sql, "task", [id]);
   const refusals: readonly (readonly [string, () => Promise<{ status: number; body: ErrorBody }>, number, string])[] = [
     ["unknown column", () => bob.patch(`task/${id}`, { title: "x", titel: "y" }), 400, "unknown_column"],
-    ["read-only column", () => bob.patch(`task/${id}`, { version: 1 }), 400, "read_only_column"],
+    [
+      "read-only column",
+      () => bob.patch(`task/${id}`, { created_ts: "2026-01-01T00:00:00Z" }),
+      400,
+      "read_only_column",
+    ],
     ["wrong type", () => bob.patch(`task/${id}`, { title: 7 }), 400, "invalid_body"],
     ["unknown value of an enumeration", () => bob.patch(`task/${id}`, { status: "forgotten" }), 400, "invalid_body"],
     ["invalid JSON", () => bob.patch(`task/${id}`, '{"title":'), 400, "invalid_body"],
@@ -58,11 +63,11 @@ test("[G4] a stale If-Match is answered 409 with the current document", async ()
   const answer = await bob.patch<ErrorBody & { current: Document }>(
     `task/${id}`,
     { title: "From bob" },
-    { "if-match": String(read.version) },
+    { "if-match": String(read.$version) },
   );
   expect(answer.status).toBe(409);
   expect(answer.body.error.code).toBe("version_conflict");
-  expect(answer.body.current).toMatchObject({ id, version, title: "Faster than bob" });
+  expect(answer.body.current).toMatchObject({ $id: id, $version: version, title: "Faster than bob" });
 });
 
 test("[G4] a repeated write with the same key takes effect once and is delivered once", async () => {
@@ -76,7 +81,7 @@ test("[G4] a repeated write with the same key takes effect once and is delivered
   const again = await bob.post("task", document, key);
   expect(first.status).toBe(201);
   expect(again.body).toEqual(first.body);
-  await socket.untilVersion("task", document.id, first.body.version);
+  await socket.untilVersion("task", document.id, first.body.$version);
   await socket.untilVersion("task", document.id, await rename(cluster().sql, "task", document.id, "Barrier"));
   expect(socket.versions.deliveries("task", document.id)).toHaveLength(2);
 });

@@ -59,23 +59,23 @@ test("[G1] REST: create, change and delete", async () => {
   const alice = await cluster().rest("alice", 1);
   const created = await alice.post("task", { title: "By REST", project_id: projectId });
   expect(created.status).toBe(201);
-  const { id } = created.body;
+  const { $id: id } = created.body;
   await expectDelivered(sockets, [id]);
   const changed = await alice.patch(
     `task/${id}`,
     { title: "By REST again" },
-    { "if-match": `"${created.body.version}"` },
+    { "if-match": `"${created.body.$version}"` },
   );
   expect(changed.status).toBe(200);
   await expectDelivered(sockets, [id]);
-  const deleted = await alice.delete<{ id: string; version: number }>(`task/${id}`);
+  const deleted = await alice.delete<{ $id: string; $version: number }>(`task/${id}`);
   expect(deleted.status).toBe(200);
   for (const socket of sockets) {
-    await socket.untilVersion("task", id, deleted.body.version);
+    await socket.untilVersion("task", id, deleted.body.$version);
     expect(socket.versions.deliveries("task", id)).toEqual([
-      { action: "CREATE", version: created.body.version },
-      { action: "UPDATE", version: changed.body.version },
-      { action: "DELETE", version: deleted.body.version },
+      { action: "CREATE", version: created.body.$version },
+      { action: "UPDATE", version: changed.body.$version },
+      { action: "DELETE", version: deleted.body.$version },
     ]);
   }
 });

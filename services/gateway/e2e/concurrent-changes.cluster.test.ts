@@ -51,7 +51,7 @@ test("[SUB-1] a change committed between the fetch and the SUBSCRIBE is reported
   await witness.subscribe("project", [changed]);
   const bob = await cluster().rest("bob", 0);
   const fetched = await Promise.all([changed, same, deleted].map((id) => bob.get(`project/${id}`)));
-  const versions = fetched.map(({ body }) => body.version);
+  const versions = fetched.map(({ body }) => body.$version);
 
   const version = await rename(cluster().sql, "project", changed, "Between fetch and subscribe");
   await cluster().sql.query("delete from app.project where id = $1", [deleted]);

@@ -57,7 +57,7 @@ test("a database with only the core serves the adopter's table to holders of tok
     body: JSON.stringify({ text: "second" }),
   });
   expect(changed.status).toBe(200);
-  const { version } = (await changed.json()) as { version: number };
+  const { $version: version } = (await changed.json()) as { $version: number };
   await socket.untilVersion("note", id, version);
 
   const other = tokens.sign({ personId: randomUUID(), organizationId: randomUUID() });

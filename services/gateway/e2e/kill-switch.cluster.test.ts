@@ -28,7 +28,7 @@ test("REST works, the watcher is ready and idle, and writes are sequenced when s
   const { body: page } = await bob.get<Page>("project?limit=1");
   const [project] = page.items;
   if (!project) throw new Error("the demo data has no project");
-  const patched = await bob.patch(`project/${project.id}`, { name: "Written while sync was off" });
+  const patched = await bob.patch(`project/${project.$id}`, { name: "Written while sync was off" });
   expect(patched.status).toBe(200);
 
   const [watcher] = cluster().services.watchers;
@@ -40,7 +40,7 @@ test("REST works, the watcher is ready and idle, and writes are sequenced when s
   const pending = async (): Promise<boolean> => {
     const { rows } = await cluster().sql.query<{ sync_status: string }>(
       "select sync_status from app.logging where entity_id = $1 and entity_version = $2",
-      [project.id, patched.body.version],
+      [project.$id, patched.body.$version],
     );
     expect(rows).toHaveLength(1);
     return rows[0]?.sync_status === "pending";

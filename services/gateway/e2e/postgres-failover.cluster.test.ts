@@ -120,7 +120,7 @@ class AcknowledgedWrites {
       try {
         const answer = await setup.rest.patch(`project/${id}`, { name: `Write ${n}` });
         if (answer.status !== 200) continue;
-        this.versions.set(id, answer.body.version);
+        this.versions.set(id, answer.body.$version);
         this.#count += 1;
       } catch {
         // Not acknowledged, so the write may or may not have been committed.

@@ -39,12 +39,12 @@ test("[RES-2, RES-3] a lost connection is resumed at another gateway and receive
   const after = await cluster().socket("bob", 1);
   expect((await after.resume(before.resumePoint)).count).toBe(tasks.length + 1);
   await after.untilVersion("task", edited, last);
-  await after.untilVersion("task", body.id, body.version);
+  await after.untilVersion("task", body.$id, body.$version);
   await after.until("the deletion", () => after.versions.isGone("task", deleted));
   const live = await rename(cluster().sql, "task", later, "After RESUME");
   await after.untilVersion("task", later, live);
   expect(after.versions.disorder()).toEqual([]);
-  expect(after.versions.delivered()).toEqual(new Set([edited, deleted, later, body.id].map((id) => `task/${id}`)));
+  expect(after.versions.delivered()).toEqual(new Set([edited, deleted, later, body.$id].map((id) => `task/${id}`)));
 });
 
 test("[RES-3, G1] a client that loses its connection again and again while rows change, and resumes at alternating gateways, misses nothing", async () => {

@@ -55,7 +55,7 @@ async function setPrivate(taskId: string, isPrivate: boolean): Promise<void> {
 async function listed(user: User, projectId: string): Promise<Set<string>> {
   const { status, body } = await (await cluster().rest(user)).get<Page>(`task?project_id=${projectId}`);
   expect(status).toBe(200);
-  return new Set(body.items.map(({ id }) => id));
+  return new Set(body.items.map(({ $id }) => $id));
 }
 
 /** Sockets of alice and bob at one gateway, of carol and again bob at the other; all are subscribed to the container. */

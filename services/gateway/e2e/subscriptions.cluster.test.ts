@@ -61,7 +61,7 @@ describe.each([
 
     const { payload } = await alice.next("INVALIDATE", undefined, 2000);
     expect(payload.entityCode).toBe("project");
-    expect(payload.changes).toEqual([{ entityId: id, action: "UPDATE", version: body.version }]);
+    expect(payload.changes).toEqual([{ entityId: id, action: "UPDATE", version: body.$version }]);
     const [{ timestamp = "" } = {}] = (
       await cluster().sql.query<{ timestamp: string }>(
         "select updated_ts::text as timestamp from app.project where id = $1",
@@ -71,7 +71,7 @@ describe.each([
     expect(Math.abs(Date.parse(payload.timestamp) - Date.parse(timestamp))).toBeLessThan(1000);
 
     const seen = await (await cluster().rest("alice", 0)).get(`project/${id}`);
-    expect(seen.body).toMatchObject({ id, name: "Updated", version: body.version });
+    expect(seen.body).toMatchObject({ $id: id, name: "Updated", $version: body.$version });
   });
 
   test("[G1] three users at two gateways receive exactly the changes that they subscribed to", async () => {

@@ -77,7 +77,7 @@ function byRest(cluster: Cluster, tokenFor: (organizationId: string) => string):
       body: JSON.stringify({ description: `rest ${n}` }),
     });
     if (!answer.ok) throw new Error(`PATCH answered ${answer.status}: ${await answer.text()}`);
-    return ((await answer.json()) as { version: number }).version;
+    return ((await answer.json()) as { $version: number }).$version;
   };
 }
 

@@ -63,8 +63,8 @@ export async function compare(client: ChaosClient, expected: ExpectedState): Pro
     const snapshot = list.snapshot();
     const shown = new Map(
       snapshot.items.map((item) => [
-        `task/${String(item["id"])}`,
-        { version: Number(item["version"]), text: item["title"], projectId: item["project_id"] },
+        `task/${String(item["$id"])}`,
+        { version: Number(item["$version"]), text: item["title"], projectId: item["project_id"] },
       ]),
     );
     const expected = [...readable].filter(([key, row]) => key.startsWith("task/") && row.projectId === projectId);

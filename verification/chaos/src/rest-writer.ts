@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type ApiClient, ApiError } from "@heliograph/client";
+import { type ApiClient, ApiError, type EntityDoc } from "@heliograph/client";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { Commits } from "./commits.ts";
 import type { Tenant } from "./dataset.ts";
@@ -49,8 +49,8 @@ export class RestWriter {
     const draw = random.next();
     if (draw < 0.2 && tasks.length < this.#tenant.mostTasks) {
       const made = await this.#api().create("task", { title: "By REST", project_id: random.pick(projects) }, options);
-      tasks.push(made.id);
-      this.#commits.add("task", [made]);
+      tasks.push(made.$id);
+      this.#commits.add("task", [committed(made)]);
     } else if (draw < 0.35) {
       await this.#api().remove("task", random.pick(tasks), options);
     } else if (draw < 0.6) {
@@ -60,7 +60,7 @@ export class RestWriter {
         { title: `By REST ${random.next()}` },
         options,
       );
-      this.#commits.add("document", [changed]);
+      this.#commits.add("document", [committed(changed)]);
     } else {
       const changed = await this.#api().update(
         "task",
@@ -68,7 +68,11 @@ export class RestWriter {
         { title: `By REST ${random.next()}` },
         options,
       );
-      this.#commits.add("task", [changed]);
+      this.#commits.add("task", [committed(changed)]);
     }
   }
+}
+
+function committed({ $id, $version }: EntityDoc): { id: string; version: number } {
+  return { id: $id, version: $version };
 }

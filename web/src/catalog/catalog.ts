@@ -3,7 +3,7 @@ import { type EntityTypes, entityCatalog } from "../db/entities.generated.ts";
 export type EntityCode = keyof EntityTypes;
 
 /** A row of any entity type, as the generic pages handle it. */
-export type Row = { readonly id: string } & Readonly<Record<string, unknown>>;
+export type Row = { readonly $id: string; readonly $version: number } & Readonly<Record<string, unknown>>;
 
 export interface Column {
   readonly name: string;
@@ -20,6 +20,7 @@ export interface Column {
 interface EntityInfo {
   readonly code: string;
   readonly label: string;
+  readonly keyColumns: readonly string[];
   readonly columns: readonly Column[];
   readonly containers: readonly string[];
   readonly comment: string | null;
@@ -41,7 +42,7 @@ export function column(entityCode: EntityCode, name: string): Column | undefined
   return catalog[entityCode].columns.find((entry) => entry.name === name);
 }
 
-const systemColumns = new Set(["id", "organization_id", "version", "created_ts", "updated_ts"]);
+const systemColumns = new Set(["id", "organization_id", "created_ts", "updated_ts"]);
 
 /** Whether the database alone sets the column. Such columns appear in no form and no column choice. */
 export function isSystemColumn(entry: Column): boolean {
@@ -92,7 +93,7 @@ export function statusColumn(entityCode: EntityCode): Column | undefined {
 export function rowLabel(entityCode: EntityCode, row: Row): string {
   const name = labelColumn(entityCode)?.name;
   const label = name ? row[name] : undefined;
-  return typeof label === "string" && label.trim() ? label : `${entityInfo(entityCode).label} ${row.id.slice(0, 8)}`;
+  return typeof label === "string" && label.trim() ? label : `${entityInfo(entityCode).label} ${row.$id.slice(0, 8)}`;
 }
 
 export function isPrivate(row: Row): boolean {

@@ -7,7 +7,7 @@ export function listPath(entityCode: EntityCode): string {
 }
 
 export function entityPath(entityCode: EntityCode, id: string): string {
-  return `${listPath(entityCode)}/${id}`;
+  return `${listPath(entityCode)}/${encodeURIComponent(id)}`;
 }
 
 /** Path of the form for a new row, prefilled with `values`, such as the project of a task added on the project page. */

@@ -13,10 +13,12 @@ type Recreation =
  * @param texts texts of the open editors by column name
  */
 export function recreation(entityCode: EntityCode, row: Row, texts: ReadonlyMap<string, string>): Recreation {
-  const doc: Record<string, unknown> = { id: row.id };
-  for (const entry of entityInfo(entityCode).columns) {
+  const doc: Record<string, unknown> = {};
+  const { columns, keyColumns } = entityInfo(entityCode);
+  for (const entry of columns) {
     const value = row[entry.name];
-    if (isSystemColumn(entry) || entry.generated || value === null || value === undefined) continue;
+    const isKey = keyColumns.includes(entry.name);
+    if ((isSystemColumn(entry) && !isKey) || entry.generated || value === null || value === undefined) continue;
     doc[entry.name] = value;
   }
   for (const [name, text] of texts) {

@@ -7,7 +7,8 @@ let next = 0;
 function task(created: string, done?: string, status = done ? "done" : "todo") {
   next += 1;
   return {
-    id: String(next),
+    $id: String(next),
+    $version: 1,
     status,
     created_ts: `${created}T08:00:00Z`,
     completed_ts: done ? `${done}T17:00:00Z` : null,

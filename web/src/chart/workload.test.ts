@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { workload } from "./workload.ts";
 
 function task(assignee: string | null, status: string, due: string | null = null) {
-  return { id: `${assignee}${status}${due}`, assignee_id: assignee, status, due_on: due };
+  return { $id: `${assignee}${status}${due}`, $version: 1, assignee_id: assignee, status, due_on: due };
 }
 
 test("counts open tasks by assignee and status, most first, unassigned last", () => {

@@ -2,6 +2,8 @@
 
 /** Equipment or licence that the organization owns, and the employee who uses it. */
 export interface Asset {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -20,13 +22,13 @@ export interface Asset {
   /** Technical details as a JSON object of names and values. */
   specification: unknown;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Company that buys from the organization, or may do so. */
 export interface Client {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -49,13 +51,13 @@ export interface Client {
   currency: string;
   notes: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Contact person at a client. */
 export interface Contact {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   /** First and last name (computed). */
@@ -73,13 +75,13 @@ export interface Contact {
   last_contacted_ts: string | null;
   notes: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Agreement with a client, with its term and annual value. */
 export interface Contract {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -100,13 +102,13 @@ export interface Contract {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Organizational unit with a budget. Departments form a tree. */
 export interface Department {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -119,13 +121,13 @@ export interface Department {
   currency: string;
   description: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Text or file of a project or of the organization, such as a specification, report or policy. */
 export interface Document {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -142,13 +144,13 @@ export interface Document {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Person who works for the organization, with or without an account. */
 export interface Employee {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   /** First and last name (computed). */
@@ -171,13 +173,13 @@ export interface Employee {
   left_on: string | null;
   currency: string;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Amount that an employee spent for the organization and claims back. */
 export interface Expense {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -196,13 +198,13 @@ export interface Expense {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Bill sent to a client. */
 export interface Invoice {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -221,13 +223,13 @@ export interface Invoice {
   currency: string;
   notes: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Item of an invoice. */
 export interface InvoiceLine {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   description: string;
@@ -240,13 +242,13 @@ export interface InvoiceLine {
   /** Quantity multiplied by the unit price (computed). */
   amount: number | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Meeting of a project or of the organization. */
 export interface Meeting {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -263,13 +265,13 @@ export interface Meeting {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Intermediate result that a project promises by a date. */
 export interface Milestone {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -282,13 +284,13 @@ export interface Milestone {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Workplace of the organization, with address, desks and time zone. */
 export interface Office {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -304,13 +306,13 @@ export interface Office {
   capacity: number;
   opened_on: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Possible sale, from the first conversation until it is won or lost. */
 export interface Opportunity {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -330,13 +332,13 @@ export interface Opportunity {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Company that uses the suite. Every other record belongs to exactly one organization; members see only records of their own. */
 export interface Organization {
+  $id: string;
+  $version: number;
   id: string;
   name: string;
   legal_name: string | null;
@@ -349,13 +351,13 @@ export interface Organization {
   /** IANA time zone name, used for due dates and working hours. */
   timezone: string;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Payment received for an invoice. */
 export interface Payment {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -368,13 +370,13 @@ export interface Payment {
   /** Reference text that the payer entered with the transfer. */
   reference: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Service, subscription, licence or device that the organization sells. */
 export interface Product {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -389,13 +391,13 @@ export interface Product {
   is_active: boolean;
   description: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Work with a goal, a budget and an end date; contains milestones and tasks. */
 export interface Project {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -416,13 +418,13 @@ export interface Project {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Order placed with a vendor. */
 export interface PurchaseOrder {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -438,13 +440,13 @@ export interface PurchaseOrder {
   currency: string;
   notes: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Item of a purchase order. */
 export interface PurchaseOrderLine {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   description: string;
@@ -456,13 +458,13 @@ export interface PurchaseOrderLine {
   amount: number | null;
   received_quantity: number;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Offer with prices to a client. */
 export interface Quote {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -480,13 +482,13 @@ export interface Quote {
   currency: string;
   introduction: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Unit of work in a project, done by one employee; may have subtasks. */
 export interface Task {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -508,13 +510,13 @@ export interface Task {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Comment on a task. */
 export interface TaskComment {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   /** Beginning of the text, shown in lists (computed). */
@@ -525,13 +527,13 @@ export interface TaskComment {
   /** Internal comment: only administrators and users with a grant can see it. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Group of employees who work together, within a department or across departments. */
 export interface Team {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -542,13 +544,13 @@ export interface Team {
   is_active: boolean;
   formed_on: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Membership of an employee in a team, with role, share of working time and period. */
 export interface TeamMember {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   /** Role in this team, for example "Release manager". */
@@ -560,13 +562,13 @@ export interface TeamMember {
   joined_on: string;
   left_on: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Question or problem that a client reported. */
 export interface Ticket {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   title: string;
@@ -588,13 +590,13 @@ export interface Ticket {
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Time that one employee worked on one task on one day. */
 export interface TimeEntry {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   /** Description of the work, as shown on the invoice. */
@@ -609,13 +611,13 @@ export interface TimeEntry {
   /** Hours multiplied by the rate; 0 if not billable (computed). */
   amount: number | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
 /** Company that the organization buys from. */
 export interface Vendor {
+  $id: string;
+  $version: number;
   id: string;
   organization_id: string;
   name: string;
@@ -632,8 +634,6 @@ export interface Vendor {
   rating: number | null;
   notes: string | null;
   created_ts: string;
-  /** Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync. */
-  version: number;
   updated_ts: string;
 }
 
@@ -675,6 +675,7 @@ export const entityCatalog = {
     code: "asset",
     label: "Asset",
     comment: "Equipment or licence that the organization owns, and the employee who uses it.",
+    keyColumns: ["id"],
     containers: ["organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -692,7 +693,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"specification","baseType":"json","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Technical details as a JSON object of names and values."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -700,6 +700,7 @@ export const entityCatalog = {
     code: "client",
     label: "Client",
     comment: "Company that buys from the organization, or may do so.",
+    keyColumns: ["id"],
     containers: ["organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -722,7 +723,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"notes","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -730,6 +730,7 @@ export const entityCatalog = {
     code: "contact",
     label: "Contact",
     comment: "Contact person at a client.",
+    keyColumns: ["id"],
     containers: ["client_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -746,7 +747,6 @@ export const entityCatalog = {
       {"name":"last_contacted_ts","baseType":"timestamptz","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"notes","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -754,6 +754,7 @@ export const entityCatalog = {
     code: "contract",
     label: "Contract",
     comment: "Agreement with a client, with its term and annual value.",
+    keyColumns: ["id"],
     containers: ["client_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -774,7 +775,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -782,6 +782,7 @@ export const entityCatalog = {
     code: "department",
     label: "Department",
     comment: "Organizational unit with a budget. Departments form a tree.",
+    keyColumns: ["id"],
     containers: ["parent_department_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -794,7 +795,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"description","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -802,6 +802,7 @@ export const entityCatalog = {
     code: "document",
     label: "Document",
     comment: "Text or file of a project or of the organization, such as a specification, report or policy.",
+    keyColumns: ["id"],
     containers: ["project_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -817,7 +818,6 @@ export const entityCatalog = {
       {"name":"content","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -825,6 +825,7 @@ export const entityCatalog = {
     code: "employee",
     label: "Employee",
     comment: "Person who works for the organization, with or without an account.",
+    keyColumns: ["id"],
     containers: ["department_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -846,7 +847,6 @@ export const entityCatalog = {
       {"name":"left_on","baseType":"date","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -854,6 +854,7 @@ export const entityCatalog = {
     code: "expense",
     label: "Expense",
     comment: "Amount that an employee spent for the organization and claims back.",
+    keyColumns: ["id"],
     containers: ["project_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -871,7 +872,6 @@ export const entityCatalog = {
       {"name":"notes","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -879,6 +879,7 @@ export const entityCatalog = {
     code: "invoice",
     label: "Invoice",
     comment: "Bill sent to a client.",
+    keyColumns: ["id"],
     containers: ["client_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -897,7 +898,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"notes","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -905,6 +905,7 @@ export const entityCatalog = {
     code: "invoice_line",
     label: "Invoice line",
     comment: "Item of an invoice.",
+    keyColumns: ["id"],
     containers: ["invoice_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -918,7 +919,6 @@ export const entityCatalog = {
       {"name":"unit_price","baseType":"numeric","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"amount","baseType":"numeric","notNull":false,"hasDefault":false,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Quantity multiplied by the unit price (computed)."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -926,6 +926,7 @@ export const entityCatalog = {
     code: "meeting",
     label: "Meeting",
     comment: "Meeting of a project or of the organization.",
+    keyColumns: ["id"],
     containers: ["project_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -942,7 +943,6 @@ export const entityCatalog = {
       {"name":"agenda","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -950,6 +950,7 @@ export const entityCatalog = {
     code: "milestone",
     label: "Milestone",
     comment: "Intermediate result that a project promises by a date.",
+    keyColumns: ["id"],
     containers: ["project_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -962,7 +963,6 @@ export const entityCatalog = {
       {"name":"description","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -970,6 +970,7 @@ export const entityCatalog = {
     code: "office",
     label: "Office",
     comment: "Workplace of the organization, with address, desks and time zone.",
+    keyColumns: ["id"],
     containers: ["organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -985,7 +986,6 @@ export const entityCatalog = {
       {"name":"capacity","baseType":"int","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Number of desks."},
       {"name":"opened_on","baseType":"date","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -993,6 +993,7 @@ export const entityCatalog = {
     code: "opportunity",
     label: "Opportunity",
     comment: "Possible sale, from the first conversation until it is won or lost.",
+    keyColumns: ["id"],
     containers: ["client_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1011,7 +1012,6 @@ export const entityCatalog = {
       {"name":"notes","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1019,6 +1019,7 @@ export const entityCatalog = {
     code: "organization",
     label: "Organization",
     comment: "Company that uses the suite. Every other record belongs to exactly one organization; members see only records of their own.",
+    keyColumns: ["id"],
     containers: ["id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1031,7 +1032,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":"Default currency, as an ISO 4217 code. Individual documents may use another."},
       {"name":"timezone","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":64,"comment":"IANA time zone name, used for due dates and working hours."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1039,6 +1039,7 @@ export const entityCatalog = {
     code: "payment",
     label: "Payment",
     comment: "Payment received for an invoice.",
+    keyColumns: ["id"],
     containers: ["invoice_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1052,7 +1053,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"reference","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":140,"comment":"Reference text that the payer entered with the transfer."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1060,6 +1060,7 @@ export const entityCatalog = {
     code: "product",
     label: "Product",
     comment: "Service, subscription, licence or device that the organization sells.",
+    keyColumns: ["id"],
     containers: ["organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1074,7 +1075,6 @@ export const entityCatalog = {
       {"name":"is_active","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"description","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1082,6 +1082,7 @@ export const entityCatalog = {
     code: "project",
     label: "Project",
     comment: "Work with a goal, a budget and an end date; contains milestones and tasks.",
+    keyColumns: ["id"],
     containers: ["client_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1101,7 +1102,6 @@ export const entityCatalog = {
       {"name":"description","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1109,6 +1109,7 @@ export const entityCatalog = {
     code: "purchase_order",
     label: "Purchase order",
     comment: "Order placed with a vendor.",
+    keyColumns: ["id"],
     containers: ["vendor_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1125,7 +1126,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"notes","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1133,6 +1133,7 @@ export const entityCatalog = {
     code: "purchase_order_line",
     label: "Purchase order line",
     comment: "Item of a purchase order.",
+    keyColumns: ["id"],
     containers: ["purchase_order_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1145,7 +1146,6 @@ export const entityCatalog = {
       {"name":"amount","baseType":"numeric","notNull":false,"hasDefault":false,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Quantity multiplied by the unit price (computed)."},
       {"name":"received_quantity","baseType":"numeric","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1153,6 +1153,7 @@ export const entityCatalog = {
     code: "quote",
     label: "Quote",
     comment: "Offer with prices to a client.",
+    keyColumns: ["id"],
     containers: ["client_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1171,7 +1172,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"introduction","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1179,6 +1179,7 @@ export const entityCatalog = {
     code: "task",
     label: "Task",
     comment: "Unit of work in a project, done by one employee; may have subtasks.",
+    keyColumns: ["id"],
     containers: ["project_id","parent_task_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1198,7 +1199,6 @@ export const entityCatalog = {
       {"name":"description","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1206,6 +1206,7 @@ export const entityCatalog = {
     code: "task_comment",
     label: "Task comment",
     comment: "Comment on a task.",
+    keyColumns: ["id"],
     containers: ["task_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1216,7 +1217,6 @@ export const entityCatalog = {
       {"name":"body","baseType":"text","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Internal comment: only administrators and users with a grant can see it."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1224,6 +1224,7 @@ export const entityCatalog = {
     code: "team",
     label: "Team",
     comment: "Group of employees who work together, within a department or across departments.",
+    keyColumns: ["id"],
     containers: ["department_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1235,7 +1236,6 @@ export const entityCatalog = {
       {"name":"is_active","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"formed_on","baseType":"date","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1243,6 +1243,7 @@ export const entityCatalog = {
     code: "team_member",
     label: "Team member",
     comment: "Membership of an employee in a team, with role, share of working time and period.",
+    keyColumns: ["id"],
     containers: ["team_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1254,7 +1255,6 @@ export const entityCatalog = {
       {"name":"joined_on","baseType":"date","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"left_on","baseType":"date","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1262,6 +1262,7 @@ export const entityCatalog = {
     code: "ticket",
     label: "Ticket",
     comment: "Question or problem that a client reported.",
+    keyColumns: ["id"],
     containers: ["client_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1282,7 +1283,6 @@ export const entityCatalog = {
       {"name":"satisfaction","baseType":"int","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Client rating after the ticket was closed, from 1 to 5."},
       {"name":"is_private","baseType":"boolean","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"Only administrators and users with a grant can see this record."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1290,6 +1290,7 @@ export const entityCatalog = {
     code: "time_entry",
     label: "Time entry",
     comment: "Time that one employee worked on one task on one day.",
+    keyColumns: ["id"],
     containers: ["task_id","organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1304,7 +1305,6 @@ export const entityCatalog = {
       {"name":"currency","baseType":"text","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":3,"comment":null},
       {"name":"amount","baseType":"numeric","notNull":false,"hasDefault":false,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Hours multiplied by the rate; 0 if not billable (computed)."},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },
@@ -1312,6 +1312,7 @@ export const entityCatalog = {
     code: "vendor",
     label: "Vendor",
     comment: "Company that the organization buys from.",
+    keyColumns: ["id"],
     containers: ["organization_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
@@ -1329,7 +1330,6 @@ export const entityCatalog = {
       {"name":"rating","baseType":"int","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":"From 1 (poor) to 5 (excellent)."},
       {"name":"notes","baseType":"text","notNull":false,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"created_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
-      {"name":"version","baseType":"bigint","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":"Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync."},
       {"name":"updated_ts","baseType":"timestamptz","notNull":true,"hasDefault":true,"generated":true,"enumValues":null,"references":null,"maxLength":null,"comment":null},
     ],
   },

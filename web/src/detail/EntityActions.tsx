@@ -24,7 +24,7 @@ export function EntityActions({ entityCode, row }: { entityCode: EntityCode; row
   async function confirmed(): Promise<void> {
     setAsking(false);
     try {
-      await remove(row.id);
+      await remove(row.$id);
       announce(`Deleted ${name}`);
       await navigate(listPath(entityCode));
     } catch (error) {

@@ -109,7 +109,7 @@ function Article({ entityCode, row, stale, children }: ArticleProps) {
   const texts = columns.filter(isLongText);
   const properties = columns.filter((entry) => !isLongText(entry));
   usePageTitle(rowLabel(entityCode, row));
-  const unsent = useUnsent().get(`${entityCode}/${row.id}`);
+  const unsent = useUnsent().get(`${entityCode}/${row.$id}`);
   return (
     <article className="grid lg:min-h-[calc(100dvh-3.25rem)] lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_auto_1fr] xl:grid-cols-[minmax(0,1fr)_23rem]">
       <header className="min-w-0 px-4 pt-5 sm:px-6">
@@ -122,7 +122,7 @@ function Article({ entityCode, row, stale, children }: ArticleProps) {
         </div>
         <div className="max-w-3xl">
           {label && isEditable(label) ? (
-            <InlineField key={row.id} entityCode={entityCode} row={row} column={label} heading />
+            <InlineField key={row.$id} entityCode={entityCode} row={row} column={label} heading />
           ) : (
             <h1 className="py-1.5 font-semibold text-xl tracking-tight">{rowLabel(entityCode, row)}</h1>
           )}
@@ -154,7 +154,7 @@ function Article({ entityCode, row, stale, children }: ArticleProps) {
           <section key={entry.name} aria-label={humanize(entry.name)} className="mt-6 max-w-3xl">
             <h2 className="mb-1 font-semibold text-base">{humanize(entry.name)}</h2>
             {isEditable(entry) ? (
-              <InlineField key={row.id} entityCode={entityCode} row={row} column={entry} />
+              <InlineField key={row.$id} entityCode={entityCode} row={row} column={entry} />
             ) : (
               String(row[entry.name] ?? "")
             )}

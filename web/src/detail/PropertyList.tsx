@@ -48,7 +48,7 @@ export function PropertyList({ entityCode, row, columns }: Props) {
             <dd className="flex min-w-0 items-start gap-1">
               <div className="min-w-0 flex-1">
                 {isEditable(entry) ? (
-                  <InlineField key={row.id} entityCode={entityCode} row={row} column={entry} />
+                  <InlineField key={row.$id} entityCode={entityCode} row={row} column={entry} />
                 ) : (
                   <div className="min-h-8 py-1">
                     <Value entry={entry} row={row} />

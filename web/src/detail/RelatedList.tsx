@@ -15,10 +15,10 @@ const pageSize = 10;
 export function RelatedList({ relation, parent }: { relation: Relation; parent: Row }) {
   const { entityCode, column: pointer, contained } = relation;
   const list = useRows(entityCode, {
-    filter: { [pointer.name]: parent.id },
+    filter: { [pointer.name]: parent.$id },
     sort: defaultSort(entityCode),
     limit: pageSize,
-    ...(contained && { within: parent.id }),
+    ...(contained && { within: parent.$id }),
   });
   const plural = entityPlural(entityCode);
   const title =
@@ -28,7 +28,7 @@ export function RelatedList({ relation, parent }: { relation: Relation; parent: 
       title={title}
       action={
         <ButtonLink
-          to={createPath(entityCode, { [pointer.name]: parent.id })}
+          to={createPath(entityCode, { [pointer.name]: parent.$id })}
           size="sm"
           variant="ghost"
           aria-label={`Add ${entityInfo(entityCode).label.toLowerCase()}`}

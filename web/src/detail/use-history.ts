@@ -16,14 +16,14 @@ interface HistoryState {
 const unread = { items: [], status: "loading", error: undefined } as const;
 
 /** The change history of a row, newest first. Read again with each new version of the row. */
-export function useHistory(entityCode: EntityCode, { id, version }: Row): HistoryState {
+export function useHistory(entityCode: EntityCode, { $id: id, $version: version }: Row): HistoryState {
   const client = useClient();
   const frozen = useFrozen();
   const [read, setRead] = useState<Omit<HistoryState, "retry">>(unread);
   const [attempt, setAttempt] = useState(0);
   const { generation } = useRefresh();
   // A row that was created here and is not sent yet has no history on the server, which would respond with 404.
-  const known = typeof version === "number" && version > 0;
+  const known = version > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version, a refresh and a retry each read the history again
   useEffect(() => {
     if (frozen) return;

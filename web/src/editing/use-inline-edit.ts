@@ -25,7 +25,7 @@ interface InlineEditor {
  * values and the user decides. A change that arrives after the save becomes a conflict in the outbox.
  */
 export function useInlineEdit(entityCode: EntityCode, row: Row, column: Column): InlineEditor {
-  const draftKey = useDraftKey(entityCode, row.id, column.name);
+  const draftKey = useDraftKey(entityCode, row.$id, column.name);
   const [state, dispatch] = useReducer(inlineEdit, draftKey, (key) => resumed(retainedDraft<InlineEdit>(key)));
   useDraftRetention(draftKey, hasDraft(state) ? state : undefined);
   const { update } = useMutation(entityCode);
@@ -45,7 +45,7 @@ export function useInlineEdit(entityCode: EntityCode, row: Row, column: Column):
       if (write === latestWrite.current) dispatch({ type });
     };
     try {
-      const { confirmed } = await update(row.id, { [name]: value } as never);
+      const { confirmed } = await update(row.$id, { [name]: value } as never);
       dispatch({ type: "kept" });
       // If the server rejects the write, the page shows a notice of its own (RowAttention).
       confirmed.then(

@@ -26,7 +26,7 @@ export const EntityRow = memo(function EntityRow({ entityCode, row, layout, comp
   const { placed, narrow } = layout;
   const line = useRef<HTMLTableRowElement>(null);
   const created = row["created_ts"];
-  useLiveHighlight(line, row["version"], typeof created === "string" ? created : undefined);
+  useLiveHighlight(line, row.$version, typeof created === "string" ? created : undefined);
   const [head, ...others] = placed.map(({ entry }) => entry);
   const when = others.find((entry) => entry.baseType === "date");
   return (
@@ -34,7 +34,7 @@ export const EntityRow = memo(function EntityRow({ entityCode, row, layout, comp
       <td className={`py-2.5 pr-4 pl-4 ${compact ? "" : "sm:pl-6"}`}>
         <div className="flex min-w-0 items-center">
           <Link
-            to={entityPath(entityCode, row.id)}
+            to={entityPath(entityCode, row.$id)}
             className="truncate font-medium text-ink after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-focus focus-visible:after:-outline-offset-2"
           >
             {rowLabel(entityCode, row)}

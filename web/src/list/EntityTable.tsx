@@ -87,12 +87,12 @@ export function EntityTable({ entityCode, rows, caption, columns, sort = "", onS
         <tbody>
           {rows.map((row) => (
             <EntityRow
-              key={row.id}
+              key={row.$id}
               entityCode={entityCode}
               row={row}
               layout={layout}
               compact={compact}
-              unsent={unsent.get(`${entityCode}/${row.id}`)}
+              unsent={unsent.get(`${entityCode}/${row.$id}`)}
             />
           ))}
         </tbody>

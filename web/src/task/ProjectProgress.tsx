@@ -52,7 +52,7 @@ export function ProjectProgress({ project, tasks }: { project: Row; tasks: AllRo
           <WorkloadChart
             loads={loads}
             most={mostPeople}
-            linkTo={(assignee) => `/tasks?project_id=${project.id}&assignee_id=${assignee ?? "none"}`}
+            linkTo={(assignee) => `/tasks?project_id=${project.$id}&assignee_id=${assignee ?? "none"}`}
           />
         </div>
       ) : null}

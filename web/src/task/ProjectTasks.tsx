@@ -14,7 +14,7 @@ const ProjectProgress = deferred(async () => (await import("./ProjectProgress.ts
 
 /** Live progress and task list of a project. */
 export function ProjectTasks({ project }: { project: Row }) {
-  const tasks = useAllRows("task", { filter: { project_id: project.id }, within: project.id, sort: "due_on" });
+  const tasks = useAllRows("task", { filter: { project_id: project.$id }, within: project.$id, sort: "due_on" });
   const frozen = useFrozen();
   const ready = tasks.status === "ready";
   return (
@@ -30,7 +30,7 @@ export function ProjectTasks({ project }: { project: Row }) {
           ) : null
         }
       >
-        {frozen ? null : <AddTask projectId={project.id} />}
+        {frozen ? null : <AddTask projectId={project.$id} />}
         <SectionRows entityCode="task" list={tasks} without="project_id" caption="Tasks of this project" />
       </Section>
     </>

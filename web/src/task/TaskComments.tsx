@@ -34,12 +34,12 @@ function Comment({ row }: { row: Row }) {
 /** The comments on a task, oldest first, and a form to add one. */
 export function TaskComments({ task }: { task: Row }) {
   const comments = useRows("task_comment", {
-    filter: { task_id: task.id },
-    within: task.id,
+    filter: { task_id: task.$id },
+    within: task.$id,
     sort: "created_ts",
     limit: 50,
   });
-  const [body, setBody] = useRetainedState(useDraftKey("task", task.id, "comment"), "", (text) => text === "");
+  const [body, setBody] = useRetainedState(useDraftKey("task", task.$id, "comment"), "", (text) => text === "");
   const [failure, setFailure] = useState("");
   const { create } = useMutation("task_comment");
   const { id: author } = useOwnEmployee();
@@ -52,7 +52,7 @@ export function TaskComments({ task }: { task: Row }) {
     setFailure("");
     setBody("");
     try {
-      await create({ task_id: task.id, body: text, ...(author && { author_id: author }) } as never);
+      await create({ task_id: task.$id, body: text, ...(author && { author_id: author }) } as never);
     } catch (error) {
       setBody((typed) => typed || text);
       setFailure(errorText(error));
@@ -66,7 +66,7 @@ export function TaskComments({ task }: { task: Row }) {
       ) : comments.rows.length > 0 ? (
         <ul>
           {comments.rows.map((row) => (
-            <Comment key={row.id} row={row} />
+            <Comment key={row.$id} row={row} />
           ))}
         </ul>
       ) : (

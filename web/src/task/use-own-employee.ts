@@ -12,5 +12,5 @@ interface OwnEmployee {
 export function useOwnEmployee(): OwnEmployee {
   const { id } = usePerson();
   const { items, status } = useEntityList("employee", { filter: { person_id: id }, limit: 1 });
-  return { id: items[0]?.id, known: status !== "loading" };
+  return { id: items[0]?.$id, known: status !== "loading" };
 }

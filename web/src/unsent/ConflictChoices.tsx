@@ -34,7 +34,7 @@ export function ConflictChoices({ entityCode, item, onResolve }: Props) {
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const mine = item.mine as Row;
-  const theirs = (item.theirs ?? { id: item.entityId }) as unknown as Row;
+  const theirs = (item.theirs ?? { $id: item.entityId, $version: 0 }) as Row;
   const pickAll = (pick: "mine" | "theirs") => setPicks(Object.fromEntries(columns.map((entry) => [entry.name, pick])));
 
   function save(): void {

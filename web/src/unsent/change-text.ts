@@ -1,5 +1,5 @@
 import type { AttentionItem, OutboxEntry } from "@heliograph/client";
-import { type Column, column, type EntityCode, isEntityCode, type Row, rowLabel } from "../catalog/catalog.ts";
+import { type Column, column, type EntityCode, entityInfo, isEntityCode, rowLabel } from "../catalog/catalog.ts";
 import { humanize } from "../format/humanize.ts";
 
 /** One changed column with its new value. */
@@ -17,20 +17,21 @@ export function operationText(op: OutboxEntry["op"], changes: Readonly<Record<st
   return `${operations.update} ${names.join(", ")}`;
 }
 
-/** The changed columns with their catalog entries. Columns unknown to the catalog are left out. */
+/** The changed columns with their catalog entries, without the key, which users do not edit, and columns unknown to the catalog. */
 export function changedColumns(
   entityCode: EntityCode,
   changes: Readonly<Record<string, unknown>>,
 ): readonly ChangedColumn[] {
+  const { keyColumns } = entityInfo(entityCode);
   return Object.entries(changes).flatMap(([name, value]) => {
     const entry = column(entityCode, name);
-    return entry ? [{ column: entry, value }] : [];
+    return entry && !keyColumns.includes(name) ? [{ column: entry, value }] : [];
   });
 }
 
 /** The label of the row that a write changes, from the data on this device. */
 export function nameOfRow(entityCode: EntityCode, id: string, row: Readonly<Record<string, unknown>>): string {
-  return rowLabel(entityCode, { ...row, id } as Row);
+  return rowLabel(entityCode, { ...row, $id: id, $version: 0 });
 }
 
 const kinds = { conflict: "Conflict", rejected: "Rejected", gone: "No longer available" } as const;

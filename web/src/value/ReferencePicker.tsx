@@ -26,7 +26,7 @@ interface Choices {
 
 function useChoices(entityCode: EntityCode, q: string, nullable: boolean): Choices {
   const { items, status } = useEntityList(entityCode, { q, limit: 20, sort: labelColumn(entityCode)?.name ?? "id" });
-  const rows = (items as unknown as readonly Row[]).map((row) => ({ id: row.id, label: rowLabel(entityCode, row) }));
+  const rows = (items as unknown as readonly Row[]).map((row) => ({ id: row.$id, label: rowLabel(entityCode, row) }));
   const choices = nullable && q === "" ? [{ id: "", label: "None" }, ...rows] : rows;
   // "Nothing found" must come from the server; until it answers, an empty list means nothing.
   const emptyText = { loading: "Searching…", error: "Search failed. Try again.", ready: "Nothing found" }[status];

@@ -3,7 +3,7 @@ import { randomUuid } from "@heliograph/shared/uuid";
 import { browserClock } from "../platform/browser-clock.ts";
 import type { GetToken } from "../platform/token-source.ts";
 import { ApiError, ConflictError } from "./api-error.ts";
-import { type ListQuery, toSearchParams } from "./list-query.ts";
+import { encodeListValue, type ListQuery, toSearchParams } from "./list-query.ts";
 import type { EntityDoc } from "./register.ts";
 
 /** Default timeout of a request. The request may be repeated. */
@@ -66,7 +66,7 @@ export interface ApiClient {
     changes: Record<string, unknown>,
     options?: WriteOptions,
   ): Promise<EntityDoc>;
-  remove(entityCode: string, entityId: string, options?: WriteOptions): Promise<{ id: string; version: number }>;
+  remove(entityCode: string, entityId: string, options?: WriteOptions): Promise<{ $id: string; $version: number }>;
   history(entityCode: string, entityId: string, options?: CallOptions): Promise<{ items: HistoryItem[] }>;
   login(email: string, password: string, options?: CallOptions): Promise<Login>;
   /** Exchanges the current token for a new one, also for a while after it expired: the server's TOKEN_RENEW_GRACE_S. */
@@ -116,18 +116,27 @@ export function createApiClient(config: ApiClientConfig): ApiClient {
       if (query.cursor !== undefined) params.set("cursor", query.cursor);
       return read(`/${entityCode}${params.size > 0 ? `?${params}` : ""}`, options);
     },
-    get: (entityCode, entityId, options) => read(`/${entityCode}/${entityId}`, options),
-    getMany: (entityCode, entityIds, options) => read(`/${entityCode}?ids=${entityIds.join(",")}`, options),
+    get: (entityCode, entityId, options) => read(pathOf(entityCode, entityId), options),
+    getMany: (entityCode, entityIds, options) => read(`/${entityCode}?ids=${encodeIds(entityIds)}`, options),
     create: (entityCode, doc, options) => write("POST", `/${entityCode}`, doc, options),
-    update: (entityCode, entityId, changes, options) => write("PATCH", `/${entityCode}/${entityId}`, changes, options),
-    remove: (entityCode, entityId, options) => write("DELETE", `/${entityCode}/${entityId}`, undefined, options),
-    history: (entityCode, entityId, options) => read(`/${entityCode}/${entityId}/history`, options),
+    update: (entityCode, entityId, changes, options) => write("PATCH", pathOf(entityCode, entityId), changes, options),
+    remove: (entityCode, entityId, options) => write("DELETE", pathOf(entityCode, entityId), undefined, options),
+    history: (entityCode, entityId, options) => read(`${pathOf(entityCode, entityId)}/history`, options),
     login: (email, password, options) =>
       request(config, { method: "POST", path: "/auth/login", body: { email, password }, signal: options?.signal }),
     renew: (options) => request(config, { method: "POST", path: "/auth/renew", signal: options?.signal }),
     me: (options) => read("/auth/me", options),
     entityTypes: (options) => read("/entity-types", options),
   };
+}
+
+function pathOf(entityCode: string, entityId: string): string {
+  return `/${entityCode}/${encodeURIComponent(entityId)}`;
+}
+
+/** Ids as the value of `ids`: each is encoded inside the list, so that it may contain a comma, and then for the address. */
+export function encodeIds(entityIds: readonly string[]): string {
+  return entityIds.map((id) => encodeURIComponent(encodeListValue(id))).join(",");
 }
 
 function writeHeaders(options?: WriteOptions): Record<string, string> {

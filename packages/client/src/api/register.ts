@@ -1,7 +1,9 @@
-/** A row as the REST API sends it: all readable columns in snake_case. */
+/** A row as the REST API sends it: its id and version, then the columns that the user may read. */
 export interface EntityDoc {
-  readonly id: string;
-  readonly version: number;
+  /** The canonical text of the row's key. */
+  readonly $id: string;
+  /** Grows with every change of the row. */
+  readonly $version: number;
   readonly [column: string]: unknown;
 }
 
@@ -16,3 +18,5 @@ export interface Register {}
 export type EntityMap = Register extends { entities: infer Entities } ? Entities : { [entityCode: string]: EntityDoc };
 export type EntityCode = keyof EntityMap & string;
 export type Entity<Code extends EntityCode> = EntityMap[Code];
+/** The columns of a row, without the id and version that stand beside them in documents. */
+export type Columns<Code extends EntityCode> = Omit<Entity<Code>, "$id" | "$version">;

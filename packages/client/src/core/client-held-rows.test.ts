@@ -23,11 +23,16 @@ async function returned() {
   for (const [entityCode, id] of Object.entries({ task: shown, invoice: revoked, note: kept, project: changed })) {
     const version = server.write(entityCode, id, { name: `${entityCode} of yesterday` });
     await store.putServer([
-      { entityCode, entityId: id, ver: version, data: { id, version, name: `${entityCode} of yesterday` } },
+      {
+        entityCode,
+        entityId: id,
+        ver: version,
+        data: { $id: id, $version: version, name: `${entityCode} of yesterday` },
+      },
     ]);
   }
   await store.putServer([
-    { entityCode: "invoice", entityId: deleted, ver: 1, data: { id: deleted, version: 1, name: "deleted" } },
+    { entityCode: "invoice", entityId: deleted, ver: 1, data: { $id: deleted, $version: 1, name: "deleted" } },
   ]);
   server.rows.delete(entityKey("invoice", revoked));
   server.write("project", changed, { name: "renamed meanwhile" });
@@ -109,7 +114,7 @@ test("rows inside a confirmed container are compared once", async () => {
       entityCode: "note",
       entityId: testId(7),
       ver: 1,
-      data: { id: testId(7), version: 1, organization_id: organization },
+      data: { $id: testId(7), $version: 1, organization_id: organization },
     },
   ]);
   client.subscribe("note", [organization], { within: true });

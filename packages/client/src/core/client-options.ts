@@ -1,4 +1,5 @@
 import type { Clock } from "@heliograph/shared/clock";
+import type { EntityCatalog } from "../api/entity-ids.ts";
 import type { ListQuery } from "../api/list-query.ts";
 import type { Probe } from "../connection/probe.ts";
 import type { SocketFactory } from "../connection/socket.ts";
@@ -37,6 +38,11 @@ export interface HeliographOptions {
   readonly maxRows?: number;
   /** Lets one of several clients on the same store send at a time; Web Locks when absent. */
   readonly flushLock?: FlushLock;
+  /**
+   * The keys of the entity types; the generated `entityCatalog` fits. A type that is not in it is taken for one with a uuid
+   * column `id` as its key, which matters for rows that are created here.
+   */
+  readonly entityTypes?: EntityCatalog;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: () => number;

@@ -1,9 +1,9 @@
 import type { DownMessage } from "@heliograph/protocol";
 import type { Clock } from "@heliograph/shared/clock";
 import { type EntityKey, entityKey, splitEntityKey } from "@heliograph/shared/entity-key";
-import { canonicalUuid } from "@heliograph/shared/uuid";
 import { AdaptiveTimeout } from "../api/adaptive-timeout.ts";
 import { type ApiClient, createApiClient } from "../api/api-client.ts";
+import { EntityIds } from "../api/entity-ids.ts";
 import { SuspectNetwork } from "../api/suspect-network.ts";
 import { Connection, type Frame } from "../connection/connection.ts";
 import { createProbe } from "../connection/probe.ts";
@@ -68,6 +68,7 @@ export class Heliograph {
   readonly #catchUp: CatchUp;
   readonly #tokens: TokenSource;
   readonly #signIn: SignInRequest;
+  readonly #ids: EntityIds;
   readonly #keys = new KeyedEmitter();
   readonly #errors = new Map<EntityKey, Error>();
   readonly #status: StatusPublisher;
@@ -83,6 +84,7 @@ export class Heliograph {
     this.#logger = options.logger ?? silentLogger;
     this.#clock = steadyClock(options.clock);
     this.#tokens = new TokenSource(options.getToken);
+    this.#ids = new EntityIds(options.entityTypes);
     this.#signIn = new SignInRequest({
       tokens: this.#tokens,
       renewToken: options.renewToken,
@@ -121,6 +123,7 @@ export class Heliograph {
     });
     this.outbox = new Outbox({
       api: this.api,
+      ids: this.#ids,
       store: this.store,
       refetcher: this.#refetcher,
       peek: (key) => this.entities.peek(key),
@@ -323,7 +326,7 @@ export class Heliograph {
    * @returns the function that releases them
    */
   subscribe(entityCode: string, ids: readonly string[], options?: SubscribeOptions): () => void {
-    const targets = toTargets(entityCode, ids, options?.within ?? false, this.#logger);
+    const targets = toTargets(this.#ids, entityCode, ids, options?.within ?? false);
     this.#subscriber.acquire(targets);
     let released = false;
     return () => {
@@ -340,7 +343,7 @@ export class Heliograph {
 
   /** One row, live while it has listeners. */
   entity(entityCode: string, id: string): EntityResource {
-    return new EntityResource(entityCode, canonicalUuid(id), {
+    return new EntityResource(entityCode, this.#ids.canonical(entityCode, id), {
       live: this.entities,
       outbox: this.outbox.queue,
       subscriptions: this.#subscriber,
@@ -356,7 +359,7 @@ export class Heliograph {
   list(entityCode: string, options: ListOptions = {}): LiveList {
     const { within, ...query } = options;
     const container = within === undefined ? containerFor(entityCode, this.#tokens.peek()) : within;
-    return this.#lists.get(entityCode, query, container === null ? undefined : canonicalUuid(container ?? ""));
+    return this.#lists.get(entityCode, query, container === null || container === "" ? undefined : container);
   }
 
   #receive(message: DownMessage): void {

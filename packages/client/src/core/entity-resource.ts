@@ -34,16 +34,6 @@ type EntityNews = {
 
 const none: readonly string[] = [];
 
-const impossible: EntitySnapshot = {
-  status: "gone",
-  data: undefined,
-  version: undefined,
-  error: undefined,
-  stale: false,
-  sync: "synced",
-  pendingColumns: none,
-};
-
 export type EntityPorts = {
   readonly live: LiveEntities;
   readonly outbox: Pick<OperationQueue, "of" | "hasPendingCreate" | "onChange">;
@@ -67,25 +57,22 @@ export class EntityResource {
   readonly #ports: EntityPorts;
   readonly #target: Target;
   readonly #key: EntityKey;
-  readonly #possible: boolean;
   readonly #changes = new Emitter<void>();
   #leave: (() => void) | undefined;
   #looked = false;
   #subscribed = false;
   #snapshot: EntitySnapshot | undefined;
 
-  /** @param id undefined for an id that is not a UUID: no row has it, and it would make the server refuse the request */
-  constructor(entityCode: string, id: string | undefined, ports: EntityPorts) {
+  constructor(entityCode: string, entityId: string, ports: EntityPorts) {
     this.#ports = ports;
-    this.#possible = id !== undefined;
-    this.#target = { entityCode, entityId: id ?? "", container: false };
-    this.#key = entityKey(entityCode, id ?? "");
+    this.#target = { entityCode, entityId, container: false };
+    this.#key = entityKey(entityCode, entityId);
   }
 
   subscribe(listener: () => void): () => void {
     const first = this.#changes.size === 0;
     const leave = this.#changes.on(listener);
-    if (first && this.#possible) this.#activate();
+    if (first) this.#activate();
     let left = false;
     return () => {
       if (left) return;
@@ -98,7 +85,6 @@ export class EntityResource {
   }
 
   snapshot(): EntitySnapshot {
-    if (!this.#possible) return impossible;
     const next = this.#compute(this.#ports.live.peek(this.#key));
     if (!this.#snapshot || !sameSnapshot(this.#snapshot, next)) this.#snapshot = next;
     return this.#snapshot;

@@ -166,7 +166,7 @@ async function run(steps: readonly Step[], { autoBookmark, withList }: Options):
     const key = entityKey("task", testId(n));
     const kept = (await store.read([key])).get(key);
     const truth = server.rows.get(key);
-    if (truth) expect(kept, `row ${n}`).toMatchObject({ gone: false, ver: truth.version });
+    if (truth) expect(kept, `row ${n}`).toMatchObject({ gone: false, ver: truth.$version });
     else expect(kept?.gone, `row ${n}`).toBe(true);
   }
   const mine = client.subscriptions().filter(({ phase }) => phase === "held");

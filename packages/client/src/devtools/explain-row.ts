@@ -1,5 +1,4 @@
 import { entityKey } from "@heliograph/shared/entity-key";
-import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { SyncStatus } from "../status/sync-status.ts";
 import type { StoredEntity } from "../store/entity-store.ts";
 import type { Phase } from "../subscriptions/subscription-set.ts";
@@ -24,8 +23,6 @@ export interface Explanation {
 export interface RowFacts {
   readonly entityCode: string;
   readonly entityId: string;
-  /** False when the id is not a UUID. */
-  readonly possible: boolean;
   readonly status: SyncStatus;
   /** Phase of the subscription to the row itself. */
   readonly phase: Phase | undefined;
@@ -42,9 +39,8 @@ export interface RowFacts {
 }
 
 /** Collects what the client knows about one row. */
-export async function gatherFacts(recorder: Recorder, entityCode: string, id: string): Promise<RowFacts> {
+export async function gatherFacts(recorder: Recorder, entityCode: string, entityId: string): Promise<RowFacts> {
   const { client } = recorder;
-  const entityId = canonicalUuid(id) ?? id;
   const key = entityKey(entityCode, entityId);
   const subscriptions = client.subscriptions().filter(({ target }) => target.entityCode === entityCode);
   const mine = (entry: { readonly entityCode: string; readonly entityId: string }) =>
@@ -52,7 +48,6 @@ export async function gatherFacts(recorder: Recorder, entityCode: string, id: st
   return {
     entityCode,
     entityId,
-    possible: canonicalUuid(id) !== undefined,
     status: client.status(),
     phase: subscriptions.find(({ target }) => !target.container && target.entityId === entityId)?.phase,
     containers: subscriptions.flatMap(({ target, phase }) =>
@@ -68,17 +63,13 @@ export async function gatherFacts(recorder: Recorder, entityCode: string, id: st
     lists: client.inspection
       .lists()
       .filter(
-        (list) => list.spec.entityCode === entityCode && list.snapshot().items.some((item) => item["id"] === entityId),
+        (list) => list.spec.entityCode === entityCode && list.snapshot().items.some((item) => item["$id"] === entityId),
       ).length,
   };
 }
 
 /** Follows the path of a change from the server to the screen and finds the step at which changes of this row stop. */
 export function explainRow(facts: RowFacts): Explanation {
-  if (!facts.possible) {
-    const answer = `"${facts.entityId}" is not a UUID, so no row has this id.`;
-    return { conclusion: answer, findings: [{ question: "Can the row exist?", answer, verdict: "no" }] };
-  }
   const findings = [
     explainConnection(facts),
     explainSubscription(facts),
@@ -217,10 +208,10 @@ function explainUnsentChanges({ unsent, attention }: RowFacts): Finding | undefi
 
 /** Subscribed containers whose id is in any column of the row. Only the server knows which columns are containers. */
 function coveringContainers({ containers, row }: RowFacts): RowFacts["containers"] {
-  const values = new Set(Object.values(row?.base ?? {}));
-  return containers.filter(({ id }) => values.has(id));
+  const values = new Set(Object.values(row?.base ?? {}).map(String));
+  return containers.filter(({ id }) => values.has(id) || values.has(id.slice(id.indexOf("/") + 1)));
 }
 
 function short(id: string): string {
-  return `${id.slice(0, 8)}…`;
+  return id.length > 9 ? `${id.slice(0, 8)}…` : id;
 }

@@ -298,8 +298,8 @@ export class LiveList {
         if (signal.aborted) return;
         await this.#ports.reads.admit(ticket, entityCode, page.items);
         for (const doc of page.items) {
-          ids.add(doc.id);
-          docs.set(doc.id, doc);
+          ids.add(doc.$id);
+          docs.set(doc.$id, doc);
         }
         cursor = page.nextCursor;
         pages += 1;

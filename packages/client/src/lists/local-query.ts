@@ -1,4 +1,4 @@
-import type { Condition, ListQuery } from "../api/list-query.ts";
+import { type Condition, type ListQuery, sortTerms } from "../api/list-query.ts";
 import type { EntityData } from "../store/entity-data.ts";
 
 /**
@@ -68,19 +68,23 @@ export function orderOf(query: ListQuery, ordered: readonly EntityData[]): RowOr
 }
 
 function rowOrder(sort: string | undefined, text: TextOrder): RowOrder {
-  const terms = (sort ?? "").split(",").flatMap((word) => {
-    const column = word.trim().replace(/^-/, "");
-    return column === "" ? [] : [{ column, sign: word.trim().startsWith("-") ? -1 : 1 }];
-  });
-  // The server orders equal rows by id, in the direction of the last column.
-  if (!terms.some(({ column }) => column === "id")) terms.push({ column: "id", sign: terms.at(-1)?.sign ?? 1 });
+  const terms = sortTerms(sort);
+  // The server orders equal rows by key, in the direction of the last column.
+  const keySign = terms.at(-1)?.sign ?? 1;
   return (a, b) => {
     for (const { column, sign } of terms) {
       const order = compareValues(a[column] ?? null, b[column] ?? null, text);
       if (order !== 0) return order * sign;
     }
-    return 0;
+    return compareIds(String(a["$id"]), String(b["$id"])) * keySign;
   };
+}
+
+const integer = /^-?\d{1,15}$/;
+
+/** The order of keys: of numbers by value, of other ids by code units. */
+function compareIds(a: string, b: string): number {
+  return integer.test(a) && integer.test(b) ? Number(a) - Number(b) : byCodeUnits(a, b);
 }
 
 /** Null is the greatest value, as in PostgreSQL. */

@@ -61,7 +61,7 @@ export class OptimisticRows {
   place(listed: readonly EntityData[], hasMore: boolean): readonly EntityData[] {
     if (this.#recent.size === 0) return listed;
     const placed: EntityData[] = [];
-    const known = new Map(listed.map((row) => [row["id"] as string, row]));
+    const known = new Map(listed.map((row) => [row["$id"] as string, row]));
     const out = new Set<string>();
     for (const id of this.#recent.keys()) {
       const row = this.#ports.peek(id);
@@ -72,8 +72,8 @@ export class OptimisticRows {
       } else if (row?.data && belongs) placed.push(row.data);
     }
     if (placed.length === 0 && out.size === 0) return listed;
-    for (const row of placed) out.add(row["id"] as string);
-    const rest = listed.filter((row) => !out.has(row["id"] as string));
+    for (const row of placed) out.add(row["$id"] as string);
+    const rest = listed.filter((row) => !out.has(row["$id"] as string));
     const order = orderOf(this.#ports.query, rest);
     placed.sort(order);
     return inserted(rest, placed, order, hasMore);

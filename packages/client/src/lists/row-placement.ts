@@ -32,7 +32,7 @@ export class RowPlacement {
     for (const [id, doc] of docs) {
       const row = this.#peek(id);
       if (!row) continue;
-      if (row.ver > doc.version && row.seenAt >= startedAt) overtaken = true;
+      if (row.ver > doc.$version && row.seenAt >= startedAt) overtaken = true;
       this.#seen.set(id, { row, text: this.#textOf(row) });
     }
     return overtaken;

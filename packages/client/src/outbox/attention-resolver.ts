@@ -1,3 +1,4 @@
+import type { EntityIds } from "../api/entity-ids.ts";
 import type { EntityData } from "../store/entity-data.ts";
 import type { Operation } from "../store/operation.ts";
 import { dependantsOf } from "./operation-dependencies.ts";
@@ -6,8 +7,8 @@ import type { OperationQueue } from "./operation-queue.ts";
 /** Which value a column in conflict gets: the user's own, the one on the server, or a third one. */
 export type ConflictChoice = "mine" | "theirs" | { readonly value: unknown };
 
-/** Columns that the server sets. A create must not contain them. */
-const serverColumns: ReadonlySet<string> = new Set(["id", "version", "created_ts", "updated_ts"]);
+/** Fields that the server sets. A create must not contain them. */
+const serverFields: ReadonlySet<string> = new Set(["$id", "$version", "created_ts", "updated_ts"]);
 
 /**
  * Applies the user's decisions about writes in the attention list. Keys that are not in the list are ignored: another tab
@@ -15,9 +16,11 @@ const serverColumns: ReadonlySet<string> = new Set(["id", "version", "created_ts
  */
 export class AttentionResolver {
   readonly #queue: OperationQueue;
+  readonly #ids: EntityIds;
 
-  constructor(queue: OperationQueue) {
+  constructor(queue: OperationQueue, ids: EntityIds) {
     this.#queue = queue;
+    this.#ids = ids;
   }
 
   /**
@@ -30,7 +33,10 @@ export class AttentionResolver {
     await this.#resolve(key, (held) => {
       const { kind, theirs } = held.attention ?? {};
       const wanted = { ...held.changes, ...changes };
-      if (kind === "gone") return { ...requeued(held), op: "create", changes: { ...creatable(held.base), ...wanted } };
+      if (kind === "gone") {
+        const key = this.#ids.columnsOf(held.entityCode, held.entityId);
+        return { ...requeued(held), op: "create", changes: { ...creatable(held.base), ...wanted, ...key } };
+      }
       if (kind === "conflict" && theirs) return { ...requeued(held), changes: wanted, ...basedOn(theirs) };
       return { ...requeued(held), changes: wanted };
     });
@@ -84,7 +90,7 @@ export class AttentionResolver {
 
 /** The user has seen the row on the server and decides on top of it. */
 function basedOn(theirs: EntityData): Pick<Operation, "base" | "baseVersion"> {
-  return { base: theirs, baseVersion: Number(theirs["version"] ?? 0) };
+  return { base: theirs, baseVersion: Number(theirs["$version"] ?? 0) };
 }
 
 /** The server refused the write, so it has not stored the key: the key can be used for the changed write. */
@@ -94,6 +100,6 @@ function requeued({ attention: _attention, lastError: _lastError, ...held }: Ope
 
 function creatable(base: EntityData | null): EntityData {
   return Object.fromEntries(
-    Object.entries(base ?? {}).filter(([column, value]) => value !== null && !serverColumns.has(column)),
+    Object.entries(base ?? {}).filter(([column, value]) => value !== null && !serverFields.has(column)),
   );
 }

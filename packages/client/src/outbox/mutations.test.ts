@@ -38,7 +38,7 @@ test("a create is stored and shown before it is sent, and then confirmed by the 
   call?.answer();
   const doc = await confirmed;
   await clock.advance(100);
-  expect(await held(client)).toMatchObject({ ver: doc?.version, base: { name: "new" } });
+  expect(await held(client)).toMatchObject({ ver: doc?.$version, base: { name: "new" } });
   expect(task.snapshot()).toMatchObject({ data: { name: "new" }, sync: "synced", pendingColumns: [] });
   expect(client.outbox.snapshot().size).toBe(0);
   client.stop();
@@ -47,7 +47,9 @@ test("a create is stored and shown before it is sent, and then confirmed by the 
 test("an update sends the version that it is based on", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "a" });
-  await client.store.putServer([{ entityCode: "task", entityId: id, ver: version, data: { id, version, name: "a" } }]);
+  await client.store.putServer([
+    { entityCode: "task", entityId: id, ver: version, data: { $id: id, $version: version, name: "a" } },
+  ]);
   server.autoAnswer = false;
   client.start();
   await client.mutations.update("task", id, { name: "b" });
@@ -93,7 +95,7 @@ test("a conflict rejects with ConflictError, and the row on the server is shown"
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "first" });
   await client.store.putServer([
-    { entityCode: "task", entityId: id, ver: version, data: { id, version, name: "first" } },
+    { entityCode: "task", entityId: id, ver: version, data: { $id: id, $version: version, name: "first" } },
   ]);
   server.write("task", id, { name: "theirs" });
   client.start();
@@ -126,7 +128,9 @@ test("a removal is shown at once", async () => {
 test("two consecutive edits of one row do not conflict with each other", async () => {
   const { client, server, clock } = createTestClient();
   const version = server.write("task", id, { name: "a" });
-  await client.store.putServer([{ entityCode: "task", entityId: id, ver: version, data: { id, version, name: "a" } }]);
+  await client.store.putServer([
+    { entityCode: "task", entityId: id, ver: version, data: { $id: id, $version: version, name: "a" } },
+  ]);
   server.autoAnswer = false;
   client.start();
   await client.mutations.update("task", id, { name: "b" });

@@ -1,6 +1,7 @@
 import type { Clock } from "@heliograph/shared/clock";
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
-import { canonicalUuid, randomUuid } from "@heliograph/shared/uuid";
+import { randomUuid } from "@heliograph/shared/uuid";
+import type { EntityIds } from "../api/entity-ids.ts";
 import type { EntityDoc } from "../api/register.ts";
 import type { EntityData } from "../store/entity-data.ts";
 import type { EntityStore, StoredEntity } from "../store/entity-store.ts";
@@ -23,6 +24,7 @@ export type Written<Doc = EntityDoc> = {
 
 export interface MutationPorts {
   readonly store: EntityStore;
+  readonly ids: EntityIds;
   readonly queue: OperationQueue;
   readonly confirmations: PendingConfirmations;
   /** The row as views show it; undefined when no view observes it. */
@@ -52,26 +54,29 @@ export class Mutations {
     this.#ports = ports;
   }
 
-  /** Creates a row. Its id is generated here unless `doc` contains one, so that the caller can link to it at once. */
-  create(entityCode: string, doc: Record<string, unknown>): Promise<Written> {
-    const given = typeof doc["id"] === "string" ? (canonicalUuid(doc["id"]) ?? doc["id"]) : randomUuid();
-    const { id: _id, ...changes } = doc;
-    return this.#write({ entityCode, entityId: given, op: "create", changes });
+  /**
+   * Creates a row. Its key is generated here unless `doc` contains it, so that the caller can link to the row at once. Only
+   * keys of type uuid or text can be generated.
+   */
+  async create(entityCode: string, doc: Record<string, unknown>): Promise<Written> {
+    const { entityId, columns } = this.#ports.ids.ofCreate(entityCode, columnsOf(doc));
+    return this.#write({ entityCode, entityId, op: "create", changes: columns });
   }
 
   /** Changes columns of a row, based on the row that views show now. */
   update(entityCode: string, entityId: string, changes: Record<string, unknown>): Promise<Written> {
     return this.#write({
       entityCode,
-      entityId: canonicalUuid(entityId) ?? entityId,
+      entityId: this.#ports.ids.canonical(entityCode, entityId),
       op: "update",
-      changes: { ...changes },
+      changes: columnsOf(changes),
     });
   }
 
   /** Deletes a row, even if other users change it meanwhile. */
   remove(entityCode: string, entityId: string): Promise<Written> {
-    return this.#write({ entityCode, entityId: canonicalUuid(entityId) ?? entityId, op: "remove", changes: {} });
+    const id = this.#ports.ids.canonical(entityCode, entityId);
+    return this.#write({ entityCode, entityId: id, op: "remove", changes: {} });
   }
 
   /** Resolves when all writes requested so far are in the queue or have failed. */
@@ -149,6 +154,11 @@ export class Mutations {
     const rows = await this.#ports.store.read([key]).catch(() => undefined);
     return this.#ports.queue.view(key, rows?.get(key) ?? null);
   }
+}
+
+/** The columns of a document, without the id and version that stand beside them. */
+function columnsOf({ $id: _id, $version: _version, ...columns }: Record<string, unknown>): Record<string, unknown> {
+  return columns;
 }
 
 function joinable({ state, attempts }: Operation): boolean {

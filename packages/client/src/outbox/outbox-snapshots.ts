@@ -98,7 +98,7 @@ function toItem(operation: Operation, all: readonly Operation[]): AttentionItem 
     op,
     kind,
     reason,
-    mine: { ...base, ...changes, id: entityId },
+    mine: { $id: entityId, ...base, ...changes },
     changes,
     columns,
     at,

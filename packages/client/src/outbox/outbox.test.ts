@@ -82,7 +82,7 @@ test("consecutive edits of one row are joined into one write; other writes keep 
   expect(await gone.confirmed).toBeNull();
   expect(client.outbox.snapshot().entries.map(({ op, changes }) => [op, changes])).toEqual([
     ["update", { name: "b", note: "m" }],
-    ["create", { name: "P" }],
+    ["create", { id: project, name: "P" }],
     ["update", { project_id: project }],
   ]);
   online(world);

@@ -4,6 +4,7 @@ import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import { AdaptiveTimeout } from "../api/adaptive-timeout.ts";
 import type { ApiClient } from "../api/api-client.ts";
 import { ApiError } from "../api/api-error.ts";
+import type { EntityIds } from "../api/entity-ids.ts";
 import type { EntityDoc } from "../api/register.ts";
 import type { SuspectNetwork } from "../api/suspect-network.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -24,6 +25,7 @@ import { sendOperation, withAdaptiveTimeout } from "./send-operation.ts";
 
 export interface OutboxPorts {
   readonly api: ApiClient;
+  readonly ids: EntityIds;
   readonly store: EntityStore;
   readonly refetcher: Refetcher;
   readonly peek: (key: EntityKey) => CachedRow;
@@ -64,9 +66,10 @@ export class Outbox {
       onAttention: (operation) => this.#confirmations.reject(operation.key, errorOf(operation)),
     });
     this.#snapshots = new OutboxSnapshots(() => this.queue.all());
-    this.#resolver = new AttentionResolver(this.queue);
+    this.#resolver = new AttentionResolver(this.queue, ports.ids);
     this.mutations = new Mutations({
       store,
+      ids: ports.ids,
       queue: this.queue,
       confirmations: this.#confirmations,
       peek: ports.peek,

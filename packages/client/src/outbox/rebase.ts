@@ -38,6 +38,6 @@ function apply(data: EntityData | null, { op, entityId, changes, queuedAt }: Ope
   if (op === "remove") return null;
   const at = new Date(queuedAt).toISOString();
   // The server sets version and times. Until then the row reads and sorts as one that was written just now.
-  if (op === "create") return data ?? { version: 0, created_ts: at, updated_ts: at, ...changes, id: entityId };
-  return data && { ...data, ...("updated_ts" in data ? { updated_ts: at } : {}), ...changes };
+  if (op === "create") return data ?? { $id: entityId, $version: 0, created_ts: at, updated_ts: at, ...changes };
+  return data && { ...data, ...(Object.hasOwn(data, "updated_ts") ? { updated_ts: at } : {}), ...changes };
 }

@@ -23,6 +23,9 @@ export class ColumnConflict extends ConflictError {
 /** How often a change is rebased onto a newer row in one attempt. Then other operations get their turn. */
 const maxRebases = 5;
 
+/** The fields of an answer without a row. */
+const answerFields: ReadonlySet<string> = new Set(["$id", "$version", "gone"]);
+
 /** The part of the API that sending uses. */
 export type WriteApi = Pick<ApiClient, "get" | "create" | "update" | "remove">;
 
@@ -61,9 +64,9 @@ export async function sendOperation(operation: Operation, ports: SendPorts): Pro
   try {
     if (operation.op === "remove") return await remove(operation, ports);
     const doc = operation.op === "create" ? await create(operation, ports) : await update(operation, ports, ticket);
-    if ("gone" in doc && doc["gone"] === true) {
+    if (isGoneAnswer(doc)) {
       // The write took effect in an earlier attempt, and another user has deleted the row since.
-      await markGone(operation, doc.version, ports);
+      await markGone(operation, doc.$version, ports);
       return null;
     }
     await ports.refetcher.admit(ticket, operation.entityCode, [doc], true);
@@ -76,12 +79,12 @@ export async function sendOperation(operation: Operation, ports: SendPorts): Pro
 async function create(operation: Operation, { api }: SendPorts): Promise<EntityDoc> {
   const { entityCode, entityId, key, changes, attempts } = operation;
   try {
-    return await api.create(entityCode, { ...changes, id: entityId }, { idempotencyKey: key });
+    return await api.create(entityCode, { ...changes }, { idempotencyKey: key });
   } catch (error) {
     const current = error instanceof ApiError && error.code === "already_exists" ? error.current : null;
     // This device generated the id. If the create was sent before, and the server has forgotten the key since, the
     // existing row is the one that it created.
-    if (current?.id === entityId && (attempts > 1 || containsChanges(current, changes))) return current;
+    if (current?.$id === entityId && (attempts > 1 || containsChanges(current, changes))) return current;
     throw error;
   }
 }
@@ -94,7 +97,7 @@ async function update(operation: Operation, ports: SendPorts, ticket: Ticket): P
   if (!current && baseVersion === 0) current = await ports.api.get(entityCode, entityId);
   // With conflicting columns the request names the version that the user saw, so that the server decides: this may be
   // the repetition of a write that took effect.
-  let ifMatch = current && conflictingColumns(operation, current).length === 0 ? current.version : baseVersion;
+  let ifMatch = current && conflictingColumns(operation, current).length === 0 ? current.$version : baseVersion;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ports.api.update(entityCode, entityId, { ...changes }, { idempotencyKey: key, ifMatch });
@@ -105,7 +108,7 @@ async function update(operation: Operation, ports: SendPorts, ticket: Ticket): P
       const columns = conflictingColumns(operation, error.current);
       if (columns.length > 0) throw new ColumnConflict(error, columns);
       if (attempt >= maxRebases) throw error;
-      ifMatch = error.current.version;
+      ifMatch = error.current.$version;
     }
   }
 }
@@ -113,7 +116,7 @@ async function update(operation: Operation, ports: SendPorts, ticket: Ticket): P
 async function remove(operation: Operation, ports: SendPorts): Promise<null> {
   const { entityCode, entityId, key } = operation;
   try {
-    const { version } = await ports.api.remove(entityCode, entityId, { idempotencyKey: key });
+    const { $version: version } = await ports.api.remove(entityCode, entityId, { idempotencyKey: key });
     await markGone(operation, version, ports);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
@@ -126,4 +129,9 @@ async function markGone(operation: Operation, version: number, { store }: SendPo
   const { entityCode, entityId, baseVersion } = operation;
   const ver = Math.max(version, baseVersion);
   await store.putGone([{ entityCode, entityId, ver, unlessNewerThan: ver }]);
+}
+
+/** The answer to a repeated write whose row is gone: `gone` stands beside `$id` and `$version`, without any column. */
+function isGoneAnswer(doc: EntityDoc): boolean {
+  return doc["gone"] === true && Object.keys(doc).every((name) => answerFields.has(name));
 }

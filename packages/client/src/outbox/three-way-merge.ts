@@ -13,7 +13,7 @@ export function conflictingColumns({ changes, base, baseVersion }: Operation, th
     if (sameValue(value, changes[column])) return false;
     if (base) return !sameValue(value, base[column]);
     // Without the base it is unknown which column changed, so only a row with the same version is safe to write.
-    return baseVersion !== 0 && theirs["version"] !== baseVersion;
+    return baseVersion !== 0 && theirs["$version"] !== baseVersion;
   });
 }
 
@@ -40,10 +40,9 @@ export function advanceBase(
   let differs = false;
   for (const [column, value] of Object.entries(answer)) {
     // The answer to a repeated write shows the row as it is now, perhaps with a later change of another user.
-    const isOwn =
-      column in changes
-        ? attempts === 1 && sameValue(base[column], changes[column])
-        : op === "create" && !(column in base);
+    const isOwn = Object.hasOwn(changes, column)
+      ? attempts === 1 && sameValue(base[column], changes[column])
+      : op === "create" && !Object.hasOwn(base, column);
     if (!isOwn || base[column] === value) continue;
     advanced[column] = value;
     differs = true;

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from "react";
+import type { EntityCatalog } from "../api/entity-ids.ts";
 import { createHeliograph, type Heliograph } from "../core/client.ts";
 import { consoleLogger, type Logger, silentLogger } from "../platform/logger.ts";
 import { readTokenClaims } from "../platform/token-claims.ts";
@@ -27,6 +28,8 @@ export interface SyncProviderProps {
   readonly renewToken?: () => Promise<string | null>;
   /** The user has to sign in; called once per token. */
   readonly onAuthRequired?: () => void;
+  /** The keys of the entity types; the generated `entityCatalog` fits. Read once per client. */
+  readonly entityTypes?: EntityCatalog;
   /** Receives log lines. Default: the browser's console in development, none otherwise. */
   readonly logger?: Logger;
   readonly children: ReactNode;
@@ -55,6 +58,7 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
         // Omitted if absent, so that the client of an application that cannot renew asks for a sign-in at once.
         ...(latest.current.renewToken ? { renewToken: async () => (await latest.current.renewToken?.()) ?? null } : {}),
         onAuthRequired: () => latest.current.onAuthRequired?.(),
+        ...(latest.current.entityTypes ? { entityTypes: latest.current.entityTypes } : {}),
         logger: latest.current.logger ?? defaultLogger(),
       }),
     [url, apiUrl, store, owner],

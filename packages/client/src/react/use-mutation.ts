@@ -1,13 +1,13 @@
 import { useCallback, useMemo, useState } from "react";
-import type { Entity, EntityCode } from "../api/register.ts";
+import type { Columns, Entity, EntityCode } from "../api/register.ts";
 import type { Written } from "../outbox/mutations.ts";
 import { useClient } from "./SyncProvider.tsx";
 
 export interface Mutation<Code extends EntityCode> {
-  /** Creates a row. Its id is generated unless `doc` contains one. */
-  readonly create: (doc: Partial<Entity<Code>>) => Promise<Written<Entity<Code>>>;
+  /** Creates a row. A key of type uuid or text is generated unless `doc` contains it. */
+  readonly create: (doc: Partial<Columns<Code>>) => Promise<Written<Entity<Code>>>;
   /** Changes columns, based on the row that is shown. */
-  readonly update: (entityId: string, changes: Partial<Entity<Code>>) => Promise<Written<Entity<Code>>>;
+  readonly update: (entityId: string, changes: Partial<Columns<Code>>) => Promise<Written<Entity<Code>>>;
   readonly remove: (entityId: string) => Promise<Written<Entity<Code>>>;
   /** A write of this component is being stored on the device. That takes milliseconds, with or without network. */
   readonly pending: boolean;
@@ -40,8 +40,8 @@ export function useMutation<Code extends EntityCode>(entityCode: Code): Mutation
   }, []);
   const writes = useMemo(
     () => ({
-      create: (doc: Partial<Entity<Code>>) => track(mutations.create(entityCode, { ...doc })),
-      update: (entityId: string, changes: Partial<Entity<Code>>) =>
+      create: (doc: Partial<Columns<Code>>) => track(mutations.create(entityCode, { ...doc })),
+      update: (entityId: string, changes: Partial<Columns<Code>>) =>
         track(mutations.update(entityCode, entityId, { ...changes })),
       remove: (entityId: string) => track(mutations.remove(entityCode, entityId)),
     }),

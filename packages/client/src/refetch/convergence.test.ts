@@ -88,11 +88,11 @@ async function run(steps: readonly Step[]): Promise<void> {
     const key = entityKey("task", testId(n));
     const held = (await store.read([key])).get(key);
     const truth = server.rows.get(key);
-    if (truth) expect(held).toMatchObject({ gone: false, ver: truth.version });
+    if (truth) expect(held).toMatchObject({ gone: false, ver: truth.$version });
     else expect(held?.gone).toBe(true);
   }
-  expect(list.snapshot().items.map((item) => item["id"])).toEqual(
-    [...server.rows.values()].map((doc) => doc.id).sort(),
+  expect(list.snapshot().items.map((item) => item["$id"])).toEqual(
+    [...server.rows.values()].map((doc) => doc.$id).sort(),
   );
   expect(client.status()).toMatchObject({ state: "connected", pendingFetches: 0 });
   client.stop();

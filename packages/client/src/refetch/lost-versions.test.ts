@@ -15,7 +15,10 @@ async function setUp() {
   const clock = new FakeClock();
   const store = createMemoryStore();
   const refetcher = new Refetcher({
-    getMany: async (_type, ids) => ({ items: ids.map((one) => ({ id: one, version: kept, title: "kept" })), gone: [] }),
+    getMany: async (_type, ids) => ({
+      items: ids.map((one) => ({ $id: one, $version: kept, title: "kept" })),
+      gone: [],
+    }),
     store,
     isWanted: () => true,
     onRead: () => {},

@@ -24,8 +24,8 @@ export class LostVersions {
 
   /** The row that the server sent, with the lost version that it replaces, if there is one. */
   toServerRow(entityCode: string, doc: EntityDoc): ServerRow {
-    const row = { entityCode, entityId: doc.id, ver: doc.version, data: doc };
-    const key = entityKey(entityCode, doc.id);
+    const row = { entityCode, entityId: doc.$id, ver: doc.$version, data: doc };
+    const key = entityKey(entityCode, doc.$id);
     const lost = this.#lost.get(key);
     if (lost === undefined) return row;
     this.#lost.delete(key);

@@ -15,7 +15,8 @@ function setUp() {
     getMany: (_type, ids, signal) => {
       calls.push({ ids, signal });
       if (network.state === "down") return Promise.reject(new Error("down"));
-      if (network.state === "up") return Promise.resolve({ items: ids.map((id) => ({ id, version: 9 })), gone: [] });
+      if (network.state === "up")
+        return Promise.resolve({ items: ids.map((id) => ({ $id: id, $version: 9 })), gone: [] });
       const { promise, reject } = Promise.withResolvers<ManyAnswer>();
       signal.addEventListener("abort", () => reject(signal.reason));
       return promise;

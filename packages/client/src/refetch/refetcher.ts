@@ -1,6 +1,7 @@
 import type { Clock } from "@heliograph/shared/clock";
 import { type EntityKey, entityKey } from "@heliograph/shared/entity-key";
 import { Timer } from "@heliograph/shared/timer";
+import { encodeIds } from "../api/api-client.ts";
 import { ApiError } from "../api/api-error.ts";
 import type { EntityDoc } from "../api/register.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -13,6 +14,8 @@ import { type Need, NeedMap, type Ticket } from "./need-map.ts";
 const gatherMs = 20;
 /** Most ids in one GET; the API's own limit. */
 const maxIdsPerFetch = 200;
+/** Most characters of the ids in an address: 200 UUIDs fit, and the address stays below 8 KiB, the limit of common proxies. */
+const maxIdsLength = 7_500;
 /** Entity types read in parallel: browsers open six connections to a host, and the application needs some of them. */
 const maxParallelFetches = 3;
 /**
@@ -215,21 +218,21 @@ export class Refetcher {
     await this.#ports.store.putServer(written.map((doc) => this.#lostVersions.toServerRow(entityCode, doc)));
     this.#ports.onAdmitted(
       entityCode,
-      written.map((doc) => doc.id),
+      written.map((doc) => doc.$id),
     );
     const satisfied = admitted
-      .map((doc) => ({ key: entityKey(entityCode, doc.id), version: doc.version }))
+      .map((doc) => ({ key: entityKey(entityCode, doc.$id), version: doc.$version }))
       .filter(({ key, version }) => this.#needs.has(key) && this.#needs.answer(ticket, key, version) === "satisfied");
     if (satisfied.length > 0) this.#ports.onNeeds(satisfied.map(({ key }) => key));
   }
 
   /** Rows that the answer may write. The others may have been removed since and are fetched again. */
   #admitted(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[]): readonly EntityDoc[] {
-    const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.id)));
+    const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.$id)));
     if (barred.length === 0) return docs;
     this.refetch(
       entityCode,
-      barred.map((doc) => doc.id),
+      barred.map((doc) => doc.$id),
     );
     return docs.filter((doc) => !barred.includes(doc));
   }
@@ -286,7 +289,7 @@ export class Refetcher {
       const candidates = needs.slice(0, 5 * maxIdsPerFetch);
       const held = await this.#ports.store.read(candidates.map((need) => entityKey(entityCode, need.entityId)));
       if (controller.signal.aborted) return;
-      const ids = this.#withoutKnown(candidates, held).slice(0, maxIdsPerFetch);
+      const ids = idsForRequest(this.#withoutKnown(candidates, held));
       if (ids.length > 0) await this.#fetchRows(entityCode, ids, held, controller.signal);
     } catch (error) {
       pause = storeFaultPauseMs;
@@ -356,8 +359,8 @@ export class Refetcher {
     for (const id of answer.gone) this.#needs.rejectOlder(entityKey(entityCode, id), ticket);
     await this.#ports.store.putGone(answer.gone.map((id) => this.#toMark(entityCode, id, held)));
     for (const doc of answer.items) {
-      asked.delete(doc.id);
-      this.#conclude(ticket, entityCode, doc.id, doc.version);
+      asked.delete(doc.$id);
+      this.#conclude(ticket, entityCode, doc.$id, doc.$version);
     }
     for (const id of answer.gone) {
       asked.delete(id);
@@ -366,9 +369,9 @@ export class Refetcher {
     // An id that the answer does not mention is a fault of the server; it is requested again later.
     for (const id of asked) this.#putOff(ticket, entityKey(entityCode, id));
     await this.#refetchDisputed(entityCode, answer.gone);
-    for (const doc of admitted) this.#ports.logger.info(`[Sync] Refetched ${entityCode}/${doc.id}`);
-    const returned = admitted.filter((doc) => held.get(entityKey(entityCode, doc.id))?.gone).map((doc) => doc.id);
-    this.#ports.onRead(entityCode, { read: admitted.map((doc) => doc.id), returned });
+    for (const doc of admitted) this.#ports.logger.info(`[Sync] Refetched ${entityCode}/${doc.$id}`);
+    const returned = admitted.filter((doc) => held.get(entityKey(entityCode, doc.$id))?.gone).map((doc) => doc.$id);
+    this.#ports.onRead(entityCode, { read: admitted.map((doc) => doc.$id), returned });
   }
 
   /** "Gone" is valid for the time of the request: it does not remove a row written since (by an own create, say). */
@@ -426,4 +429,14 @@ export class Refetcher {
     this.#overflowed = false;
     this.#ports.onOverflow();
   }
+}
+
+/** The first ids that fit into one request: at least one, whatever its length. */
+function idsForRequest(ids: readonly string[]): readonly string[] {
+  let length = 0;
+  const end = ids.slice(0, maxIdsPerFetch).findIndex((id, at) => {
+    length += encodeIds([id]).length + 1;
+    return at > 0 && length > maxIdsLength;
+  });
+  return ids.slice(0, end < 0 ? maxIdsPerFetch : end);
 }

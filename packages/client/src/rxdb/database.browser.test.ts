@@ -158,7 +158,7 @@ test("rows are read in order of their last use, in slices, each row once", async
     page,
     async ({ store }, given) => {
       await store.putServer(
-        given.map((id) => ({ entityCode: "note", entityId: id, ver: 1, data: { id, version: 1 } })),
+        given.map((id) => ({ entityCode: "note", entityId: id, ver: 1, data: { $id: id, $version: 1 } })),
       );
       const found: string[][] = [];
       for (let slice = await store.readByUse?.(undefined, 10); slice?.length; ) {

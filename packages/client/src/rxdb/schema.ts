@@ -26,7 +26,10 @@ export const databaseFormat = 1;
  * changes. After a release, migrate the outbox in the same step: the new name starts with empty tables, and writes that
  * were not sent would stay behind under the old one.
  */
-export const tableVersion = 2;
+export const tableVersion = 3;
+
+/** An entity code of up to 41 characters, a colon and an id, which is as long as a key in an index of PostgreSQL may be. */
+const maxEntityKey = 41 + 1 + 2704;
 
 /**
  * All entity types share one table. The columns of a row are opaque here, so a schema change on the server needs no
@@ -37,7 +40,7 @@ export const entitySchema: RxJsonSchema<EntityDocument> = {
   primaryKey: "id",
   type: "object",
   properties: {
-    id: { type: "string", maxLength: 80 }, // an entity code of up to 41 characters, a colon and a UUID
+    id: { type: "string", maxLength: maxEntityKey },
     seenAt: { type: "number", minimum: 0, maximum: 1e15, multipleOf: 1 },
   } as RxJsonSchema<EntityDocument>["properties"],
   required: ["id", "seenAt"],

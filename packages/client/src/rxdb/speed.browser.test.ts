@@ -34,7 +34,7 @@ beforeAll(async () => {
         entityCode: "task",
         entityId: id(from + n),
         ver: 1,
-        data: { id: id(from + n), version: 1, name: `task ${from + n}`, note: filler },
+        data: { $id: id(from + n), $version: 1, name: `task ${from + n}`, note: filler },
       }));
       for (let at = 0; at < rows.length; at += 500) await store.putServer(rows.slice(at, at + 500));
     },
@@ -110,7 +110,7 @@ test(`one change among ${onScreen} rows on screen`, async () => {
       const spent: number[] = [];
       for (let run = 1; run <= runs; run += 1) {
         const row = list.snapshot().items[500] ?? {};
-        const version = Number(row["version"]) + 1_000;
+        const version = Number(row["$version"]) + 1_000;
         const rendered = new Promise<void>((resolve) => {
           const leave = list.subscribe(() => {
             leave();
@@ -118,7 +118,7 @@ test(`one change among ${onScreen} rows on screen`, async () => {
           });
         });
         const data = { ...row, version, name: `${String(row["name"]).slice(0, 10)} change ${run}` };
-        await store.putServer([{ entityCode: "task", entityId: row["id"] as string, ver: version, data }]);
+        await store.putServer([{ entityCode: "task", entityId: row["$id"] as string, ver: version, data }]);
         await rendered;
         spent.push(clocks().renderedAt - clocks().changedAt);
       }
@@ -144,7 +144,7 @@ test("an edit is on screen before it is stored", async () => {
             resolve(performance.now() - startedAt);
           });
         });
-        await client.mutations.update("task", row["id"] as string, { note: `own ${run}` });
+        await client.mutations.update("task", row["$id"] as string, { note: `own ${run}` });
         spent.push(await shown);
       }
       return spent;

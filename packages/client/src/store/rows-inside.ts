@@ -10,14 +10,15 @@ export function rowsInside(
   entityCode: string,
   containerIds: readonly string[],
 ): Map<string, HeldVersion> {
-  const containers = new Set<unknown>(containerIds);
+  // `project/5` and `5` name the same container. Keys that are numbers in documents are text in ids.
+  const containers = new Set(containerIds.flatMap((id) => [id, id.slice(id.indexOf("/") + 1)]));
   const inside = new Map<string, HeldVersion>();
   for (const row of rows)
     if (
       row.entityCode === entityCode &&
       !row.gone &&
       row.base &&
-      Object.values(row.base).some((value) => containers.has(value))
+      Object.values(row.base).some((value) => containers.has(String(value)))
     )
       inside.set(splitEntityKey(row.id).entityId, { version: row.ver, gone: false });
   return inside;

@@ -5,7 +5,7 @@ import type { Logger } from "../platform/logger.ts";
 import { retryBackoff } from "../platform/retry-delay.ts";
 import type { HeldVersion } from "../store/entity-store.ts";
 import { type ErrorMessage, PendingRequests } from "./pending-requests.ts";
-import { type GoneRow, idsPerMessage, type Limits } from "./subscribe-batch.ts";
+import { type GoneRow, type Limits, partsForMessages } from "./subscribe-batch.ts";
 
 export interface CoveredVersionReconcilerPorts {
   /** False when there is no connection. */
@@ -163,8 +163,8 @@ export class CoveredVersionReconciler {
       return;
     }
     const rows = [...held].filter(([id, { gone }]) => !gone && !this.#ports.isWatched(entityCode, id));
-    const most = idsPerMessage(this.#limits);
-    for (let at = 0; at < rows.length; at += most) this.#request(entityCode, containers, rows.slice(at, at + most));
+    for (const part of partsForMessages(rows, ([entityId]) => entityId, this.#limits))
+      this.#request(entityCode, containers, part);
   }
 
   #request(entityCode: string, containers: readonly string[], rows: readonly (readonly [string, HeldVersion])[]): void {

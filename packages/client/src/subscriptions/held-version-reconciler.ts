@@ -7,7 +7,7 @@ import type { Logger } from "../platform/logger.ts";
 import { retryBackoff } from "../platform/retry-delay.ts";
 import type { EntityStore, StoredEntity, UseMark } from "../store/entity-store.ts";
 import { PendingRequests } from "./pending-requests.ts";
-import { type GoneRow, idsPerMessage, type Limits } from "./subscribe-batch.ts";
+import { type GoneRow, type Limits, partsForMessages } from "./subscribe-batch.ts";
 
 /** Rows read from the store at a time: few enough that no page stutters. */
 export const rowsPerRead = 500;
@@ -181,7 +181,6 @@ export class HeldVersionReconciler {
   #queue(rows: readonly StoredEntity[], limits: Limits): void {
     this.#after = rows.at(-1) ?? this.#after;
     this.#atEnd = rows.length < rowsPerRead;
-    const most = idsPerMessage(limits);
     for (const [entityCode, ofType] of Map.groupBy(rows, (row) => row.entityCode)) {
       const open = ofType.flatMap((row): [string, number][] => {
         const { entityId } = splitEntityKey(row.id);
@@ -189,8 +188,8 @@ export class HeldVersionReconciler {
         this.#compared.add(row.id);
         return [[entityId, row.ver]];
       });
-      for (let at = 0; at < open.length; at += most)
-        this.#waiting.push({ entityCode, seen: new Map(open.slice(at, at + most)) });
+      for (const part of partsForMessages(open, ([entityId]) => entityId, limits))
+        this.#waiting.push({ entityCode, seen: new Map(part) });
     }
   }
 

@@ -15,19 +15,34 @@ export interface Limits {
 /** Used until WELCOME says otherwise. */
 export const defaultLimits: Limits = { maxMessageBytes: 65_536, maxIdsPerMessage: 1_000, maxSubscriptions: 10_000 };
 
-/** One id in quotes with its comma (39) and a version of up to 16 digits with its comma (17). */
-const bytesPerId = 56;
+/** The quotes and comma of an id, and a version of up to 16 digits with its comma. */
+const bytesBesideId = 3 + 17;
 /** Frame, message type, correlation id, entity code and field names, rounded up. */
 const bytesOfFrame = 512;
 
-/**
- * Most ids that fit into one message.
- *
- * @returns at least 1: an absurd limit must not stop all progress
- */
-export function idsPerMessage(limits: Limits): number {
-  const byBytes = Math.floor((limits.maxMessageBytes - bytesOfFrame) / bytesPerId);
-  return Math.max(1, Math.min(limits.maxIdsPerMessage, byBytes));
+const encoder = new TextEncoder();
+
+/** Bytes that an id takes in a message, with its version. */
+function bytesOf(entityId: string): number {
+  return encoder.encode(JSON.stringify(entityId)).length - 2 + bytesBesideId;
+}
+
+/** Splits items into parts whose ids fit into one message each. Every part has an item: an absurd limit must not stop all progress. */
+export function partsForMessages<Item>(items: readonly Item[], idOf: (item: Item) => string, limits: Limits): Item[][] {
+  const parts: Item[][] = [];
+  let part: Item[] = [];
+  let left = 0;
+  for (const item of items) {
+    const bytes = bytesOf(idOf(item));
+    if (part.length === 0 || part.length >= limits.maxIdsPerMessage || bytes > left) {
+      part = [];
+      parts.push(part);
+      left = limits.maxMessageBytes - bytesOfFrame;
+    }
+    part.push(item);
+    left -= bytes;
+  }
+  return parts;
 }
 
 /** Items of one entity type and one kind (ids or containers), few enough for one message. */
@@ -42,16 +57,14 @@ export function toBatches<Item>(
   targetOf: (item: Item) => Target,
   limits: Limits,
 ): Batch<Item>[] {
-  const most = idsPerMessage(limits);
   const groups = Map.groupBy(items, (item) => `${targetOf(item).container}:${targetOf(item).entityCode}`);
   const batches: Batch<Item>[] = [];
   for (const group of groups.values()) {
     const [first] = group;
     if (!first) continue;
     const { entityCode, container } = targetOf(first);
-    for (let at = 0; at < group.length; at += most) {
-      batches.push({ entityCode, container, entries: group.slice(at, at + most) });
-    }
+    for (const entries of partsForMessages(group, (item) => targetOf(item).entityId, limits))
+      batches.push({ entityCode, container, entries });
   }
   return batches;
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "@heliograph/shared/clock";
 import { Timer } from "@heliograph/shared/timer";
-import { canonicalUuid } from "@heliograph/shared/uuid";
-import type { Logger } from "../platform/logger.ts";
+import type { EntityIds } from "../api/entity-ids.ts";
 
 /** One row, or with `container` all rows of the entity type inside that row. */
 export interface Target {
@@ -38,16 +37,15 @@ export function targetKey(target: Target): string {
   return `${target.container ? "in" : "id"}:${target.entityCode}:${target.entityId}`;
 }
 
-/** Targets for ids that an application gave. Ids that are not a UUID are left out and logged. */
-export function toTargets(entityCode: string, ids: readonly string[], container: boolean, logger: Logger): Target[] {
-  const targets: Target[] = [];
-  for (const id of new Set(ids)) {
-    const canonical = canonicalUuid(id);
-    if (canonical) targets.push({ entityCode, entityId: canonical, container });
-    // One bad id would make the server refuse the whole message with all the good ones.
-    else logger.warn(`[Sync] cannot subscribe ${entityCode} "${id}": not a UUID; ignoring it`);
-  }
-  return targets;
+/** Targets for ids that an application gave. */
+export function toTargets(
+  ids: EntityIds,
+  entityCode: string,
+  given: readonly string[],
+  container: boolean,
+): readonly Target[] {
+  const canonical = given.map((id) => (container ? id : ids.canonical(entityCode, id)));
+  return [...new Set(canonical)].map((entityId) => ({ entityCode, entityId, container }));
 }
 
 /** Subscriptions with reference counts. A subscription outlives its last view by `lingerMs`. */

@@ -223,7 +223,7 @@ export async function settleAndCompare({ model, real }: { model: Model; real: Re
     const key = entityKey("task", testId(number));
     const held = (await store.read([key])).get(key);
     const truth = server.rows.get(key);
-    if (truth) expect(held, key).toMatchObject({ gone: false, ver: truth.version });
+    if (truth) expect(held, key).toMatchObject({ gone: false, ver: truth.$version });
     else expect(held?.gone ?? true, key).toBe(true);
   }
   expect(client.status()).toMatchObject({ state: "connected", pendingFetches: 0 });

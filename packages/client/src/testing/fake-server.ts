@@ -35,6 +35,8 @@ export interface FetchCall {
 export class FakeServer {
   readonly rows = new Map<string, EntityDoc>();
   readonly containers = new Map<string, readonly string[]>();
+  /** Key columns of the types whose key is not `id`. */
+  readonly keyColumns = new Map<string, readonly string[]>();
   readonly calls: FetchCall[] = [];
   readonly sockets: ServerSocket[] = [];
   /** Answers API calls as soon as they arrive. */
@@ -163,10 +165,16 @@ export class FakeServer {
   ): number {
     const key = `${entityCode}:${id}`;
     const before = this.rows.get(key);
-    this.rows.set(key, { ...before, ...columns, id, version });
+    this.rows.set(key, { ...before, ...columns, ...this.#keyOf(entityCode, id, columns), $id: id, $version: version });
     if (containers) this.containers.set(key, containers);
     this.#signal(entityCode, id, before ? "UPDATE" : "CREATE", version);
     return version;
+  }
+
+  /** The key column of a row that the test writes; a client sends its own. */
+  #keyOf(entityCode: string, id: string, columns: Record<string, unknown>): Record<string, unknown> {
+    const [column, ...more] = this.keyColumns.get(entityCode) ?? ["id"];
+    return column === undefined || more.length > 0 || Object.hasOwn(columns, column) ? {} : { [column]: id };
   }
 
   remove(entityCode: string, id: string): void {
@@ -308,12 +316,12 @@ export class FakeServer {
       }
       if (row) session.subscriptions.add(`id:${entityCode}:${id}`);
       session.revoked.delete(`id:${entityCode}:${id}`);
-      if (row && row.version !== versions[index]) changed.push({ entityId: id, version: row.version });
+      if (row && row.$version !== versions[index]) changed.push({ entityId: id, version: row.$version });
     });
     covered.forEach((id, index) => {
       const row = this.rows.get(`${entityCode}:${id}`);
       if (!row) gone.push(id);
-      else if (row.version !== coveredVersions[index]) changed.push({ entityId: id, version: row.version });
+      else if (row.$version !== coveredVersions[index]) changed.push({ entityId: id, version: row.$version });
     });
     for (const id of within) session.subscriptions.add(`in:${entityCode}:${id}`);
     const count = entityIds.length - gone.length + within.length;
@@ -323,7 +331,7 @@ export class FakeServer {
 
   #respond(call: FetchCall): Response {
     const { method, url } = call;
-    const [entityCode = "", id] = url.pathname.replace("/api/v1/", "").split("/");
+    const [entityCode = "", id] = url.pathname.replace("/api/v1/", "").split("/").map(decodeURIComponent);
     if (method === "GET" && id === undefined) return this.#list(entityCode, url.searchParams);
     if (method === "GET") return this.#one(this.rows.get(`${entityCode}:${id}`));
     const key = call.headers.get("idempotency-key") ?? "";
@@ -333,7 +341,7 @@ export class FakeServer {
     if (effect) {
       const { id: entityId, version } = effect;
       const doc = this.rows.get(`${entityCode}:${entityId}`);
-      return Response.json(method !== "DELETE" && doc ? doc : { id: entityId, version, gone: true });
+      return Response.json(method !== "DELETE" && doc ? doc : { $id: entityId, $version: version, gone: true });
     }
     const before = this.rows.get(`${entityCode}:${id}`);
     const response = this.#write(entityCode, id, call);
@@ -346,19 +354,21 @@ export class FakeServer {
   }
 
   #write(entityCode: string, id: string | undefined, { method, body, headers }: FetchCall): Response {
-    const columns = body as { id: string } & Record<string, unknown>;
-    const target = id ?? columns.id;
+    const columns = body as Record<string, unknown>;
+    const key = (this.keyColumns.get(entityCode) ?? ["id"]).map((column) => String(columns?.[column]));
+    const target = id ?? (key.length === 1 ? (key[0] ?? "") : JSON.stringify(key));
     const held = this.rows.get(`${entityCode}:${target}`);
     const refused = this.refuses?.({ method, entityCode, id: target, body: columns });
     if (refused) return refusal(422, refused);
     if (method === "POST" && held) return refusal(409, "already_exists", { current: held });
     if (method !== "POST" && !held) return refusal(404, "not_found");
     const ifMatch = headers.get("if-match")?.replaceAll('"', "");
-    if (held && ifMatch && ifMatch !== String(held.version)) return refusal(409, "version_conflict", { current: held });
+    if (held && ifMatch && ifMatch !== String(held.$version))
+      return refusal(409, "version_conflict", { current: held });
     if (method === "DELETE") {
       this.remove(entityCode, target);
       this.#written = { id: target, version: this.#feed.head };
-      return Response.json(this.#written);
+      return Response.json({ $id: target, $version: this.#feed.head });
     }
     const version = this.write(
       entityCode,
@@ -375,7 +385,7 @@ export class FakeServer {
   }
 
   #list(entityCode: string, params: URLSearchParams): Response {
-    const ids = params.get("ids")?.split(",");
+    const ids = params.get("ids")?.split(",").map(decodeURIComponent);
     if (ids) {
       const items = ids.flatMap((id) => this.rows.get(`${entityCode}:${id}`) ?? []);
       return Response.json({ items, gone: ids.filter((id) => !this.rows.has(`${entityCode}:${id}`)) });

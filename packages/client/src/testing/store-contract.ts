@@ -12,7 +12,7 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
     entityCode: "project",
     entityId: id,
     ver,
-    data: { id, version: ver, title },
+    data: { $id: id, $version: ver, title },
   });
 
   async function withStore(use: (store: EntityStore) => Promise<void>): Promise<void> {
@@ -157,7 +157,7 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
         ...row(n, "inside"),
         entityCode,
         entityId: testId(n),
-        data: { id: testId(n), version: n, [column]: testId(99) },
+        data: { $id: testId(n), $version: n, [column]: testId(99) },
       });
       await store.putServer([
         inside(2, "task", "project_id"),

@@ -1,5 +1,5 @@
 /** A row as the REST API returns it. */
-export type Document = Readonly<Record<string, unknown>> & { readonly id: string; readonly version: number };
+export type Document = Readonly<Record<string, unknown>> & { readonly $id: string; readonly $version: number };
 /** The body of an error answer. */
 export interface ErrorBody {
   readonly error: {

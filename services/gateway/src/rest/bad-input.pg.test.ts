@@ -59,7 +59,7 @@ test.each<[string, number, string, RegExp, Call]>([
     /status must be one of planned, active/,
     { body: { name: "x", code: "X", status: "late" } },
   ],
-  ["POST /project", 400, "read_only_column", /version/, { body: { name: "x", code: "X", version: 5 } }],
+  ["POST /project", 400, "unknown_column", /version/, { body: { name: "x", code: "X", version: 5 } }],
   ["POST /project", 400, "invalid_body", /budget must be </, { body: { name: "x", code: "X", budget: 1e300 } }],
   ["POST /invoice", 400, "read_only_column", /gross_amount/, { body: { gross_amount: 1 } }],
   ["POST /project", 400, "invalid_body", /not valid JSON/, { headers: json, body: "{nonsense" }],

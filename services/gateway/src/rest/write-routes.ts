@@ -66,7 +66,7 @@ export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess):
           return { effect: { entityId: id, version: deleted, status: 200 }, document: undefined };
         });
     });
-    return { $id: effect.entityId, $version: effect.version, id: effect.entityId, version: effect.version };
+    return { $id: effect.entityId, $version: effect.version };
   });
 }
 
@@ -116,7 +116,7 @@ function sendWritten(reply: FastifyReply, { effect, document, replayed }: Writte
   reply.code(effect.status);
   if (replayed) reply.header("idempotency-replayed", "true");
   if (document) return sendDocument(reply, document);
-  return { $id: effect.entityId, $version: effect.version, id: effect.entityId, version: effect.version, gone: true };
+  return { $id: effect.entityId, $version: effect.version, gone: true };
 }
 
 /** Adds the existing row to `already_exists` if the caller may read it, since the usual cause is a repeated create. */

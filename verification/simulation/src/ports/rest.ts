@@ -30,8 +30,9 @@ const answer = (status: number, body: unknown): Answer => ({
 });
 
 const documentOf = (row: Row): Record<string, unknown> => ({
+  $id: row.id,
+  $version: row.version,
   id: row.id,
-  version: row.version,
   organization_id: row.org,
   project_id: row.project,
   mark: row.mark,
@@ -63,7 +64,7 @@ export function createSimFetch(ports: RestPorts): typeof fetch {
           (project === null || row.project === project),
       )
       .map(documentOf)
-      .sort((a, b) => (String(a["id"]) < String(b["id"]) ? -1 : 1));
+      .sort((a, b) => (String(a["$id"]) < String(b["$id"]) ? -1 : 1));
     return answer(200, { items, nextCursor: null });
   }
 

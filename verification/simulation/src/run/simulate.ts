@@ -120,7 +120,7 @@ function problemsAt(system: SimulatedSystem, client: ClientNode): string[] {
   for (const { project, list } of client.lists()) {
     // The list of a container that may not be read is not live; it keeps the state of its last fetch.
     if (!database.mayRead(client.person, database.rows.get(rowKey("project", project)))) continue;
-    const shown = list.snapshot().items.map((item) => `${item["id"]} v${item["version"]}`);
+    const shown = list.snapshot().items.map((item) => `${item["$id"]} v${item["$version"]}`);
     const expected = [...database.rows.values()]
       .filter((row) => row.entityCode === "task" && row.project === project && database.mayRead(client.person, row))
       .map((row) => `${row.id} v${row.version}`);

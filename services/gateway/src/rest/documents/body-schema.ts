@@ -10,7 +10,7 @@ const serverColumns: ReadonlySet<string> = new Set(["updated_ts", "created_ts"])
 
 /** Whether a body of this operation may contain the column. The key and the tenant of a row never change. */
 export function isWritable(type: EntityType, column: Column, operation: BodyOperation): boolean {
-  if (column.generated || column.name === type.versionColumn || serverColumns.has(column.name)) return false;
+  if (column.generated || serverColumns.has(column.name)) return false;
   if (operation === "create") return true;
   return !isKeyColumn(type, column.name) && column.name !== type.tenantColumn;
 }

@@ -11,13 +11,13 @@ export function fieldName(columnName: string): string {
 const fieldsOfTypes = new WeakMap<EntityType, ReadonlyMap<string, Column>>();
 
 /**
- * The columns that documents contain, by field name and in table order. For users a redacted
- * column does not exist.
+ * The columns that documents contain, by field name and in table order. The sync's version column is not among them, and
+ * for users a redacted column does not exist.
  */
 export function documentFields(type: EntityType): ReadonlyMap<string, Column> {
   let fields = fieldsOfTypes.get(type);
   if (!fields) {
-    const shown = type.columns.filter(({ name }) => !type.redact.includes(name));
+    const shown = type.columns.filter(({ name }) => name !== type.versionColumn && !type.redact.includes(name));
     fields = new Map(shown.map((column) => [fieldName(column.name), column]));
     fieldsOfTypes.set(type, fields);
   }

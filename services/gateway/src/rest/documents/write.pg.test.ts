@@ -26,7 +26,7 @@ test("create, change and delete return documents and versions, write log rows an
 
   const removed = await rest.call(`DELETE /team/${id}`, { headers: { "content-type": "application/json" } });
   expect(removed.status).toBe(200);
-  expect(removed.body).toMatchObject({ $id: id, $version: expect.any(Number) });
+  expect(removed.body).toEqual({ $id: id, $version: expect.any(Number) });
   expect((await rest.call(`GET /team/${id}`)).status).toBe(404);
   expect(rest.pokes()).toBe(pokes + 3);
 
@@ -67,7 +67,8 @@ test("writing back every column of every type changes nothing", async () => {
         type.columns
           .filter((column) => !column.generated && !type.redact.includes(column.name))
           .filter(
-            ({ name }) => ![type.keyColumn, type.tenantColumn, "version", "updated_ts", "created_ts"].includes(name),
+            ({ name }) =>
+              ![type.keyColumn, type.tenantColumn, type.versionColumn, "updated_ts", "created_ts"].includes(name),
           )
           .map(({ name }) => [name, body.items[0]?.[name]]),
       ),

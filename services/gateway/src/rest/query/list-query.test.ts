@@ -119,7 +119,7 @@ test("a page after a cursor compares rows if one index can answer, and otherwise
     const { text } = pageStatement(type, parseListQuery(type, { sort, cursor: encodePageCursor(fingerprint, values) }));
     return text.replace(/^.* where (.*) order by .*$/, "$1");
   };
-  expect(where("-version", ["1", "i"])).toBe('("version", "id") < ($1, $2)');
+  expect(where("-updated_ts", ["1", "i"])).toBe('("updated_ts", "id") < ($1, $2)');
   expect(where("count", ["1", "i"])).toBe('((("count" > $1 or "count" is null)) or ("count" = $2 and "id" > $3))');
   expect(where("count", [null, "i"])).toBe('(("count" is null and "id" > $1))');
   expect(where("-count", [null, "i"])).toBe('(("count" is not null) or ("count" is null and "id" < $1))');
