@@ -17,6 +17,7 @@ const tones = {
   conflict: "bg-amber-bg text-amber-fg",
   rejected: "bg-red-bg text-red-fg",
   gone: "bg-gray-bg text-gray-fg",
+  failed: "bg-red-bg text-red-fg",
 };
 
 /** A write that needs the user's decision: what it changes, why it failed, and the possible actions. */

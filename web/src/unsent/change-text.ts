@@ -34,14 +34,19 @@ export function nameOfRow(entityCode: EntityCode, id: string, row: Readonly<Reco
   return rowLabel(entityCode, { ...row, $id: id, $version: 0 });
 }
 
-const kinds = { conflict: "Conflict", rejected: "Rejected", gone: "No longer available" } as const;
+const kinds = {
+  conflict: "Conflict",
+  rejected: "Rejected",
+  gone: "No longer available",
+  failed: "Could not be sent",
+} as const;
 
 export function kindText(item: AttentionItem): string {
   return kinds[item.kind];
 }
 
 /**
- * Why a write needs a decision, and what to do. The server's own text is used only where it rejected the values.
+ * Why a write needs a decision, and what to do. The server's own text is used only where it rejected the values or failed.
  *
  * @param label the type of the row, such as "task"
  */
@@ -60,6 +65,7 @@ export function causeText(item: AttentionItem, label: string): { readonly messag
           : `Create a new ${label} from your changes, or discard them.`,
       };
     case "rejected":
+    case "failed":
       return item.reason;
   }
 }

@@ -93,9 +93,12 @@ function basedOn(theirs: EntityData): Pick<Operation, "base" | "baseVersion"> {
   return { base: theirs, baseVersion: Number(theirs["$version"] ?? 0) };
 }
 
-/** The server refused the write, so it has not stored the key: the key can be used for the changed write. */
-function requeued({ attention: _attention, lastError: _lastError, ...held }: Operation): Operation {
-  return { ...held, state: "queued", attempts: 0 };
+/**
+ * The server refused the write, so it has not stored the key: the key can be used for the changed write. The outcome of a
+ * failed write is unknown, so it still counts as sent, and no edit joins it.
+ */
+function requeued({ attention, lastError: _lastError, unknownFailures: _failures, ...held }: Operation): Operation {
+  return { ...held, state: "queued", attempts: attention?.kind === "failed" ? held.attempts : 0 };
 }
 
 function creatable(base: EntityData | null): EntityData {

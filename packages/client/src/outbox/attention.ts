@@ -1,6 +1,7 @@
 import { ApiError, ConflictError } from "../api/api-error.ts";
 import type { Attention, Operation, Reason } from "../store/operation.ts";
-import { ColumnConflict } from "./send-operation.ts";
+import { ColumnConflict } from "./column-conflict.ts";
+import { fateOf, isForeign, maxUnknownFailures } from "./failure.ts";
 
 /** The reason of a failed write, in words for the user. */
 export function reasonOf(error: unknown): Reason {
@@ -15,9 +16,12 @@ export function reasonOf(error: unknown): Reason {
   return { code: "client_error", message, remedy: "Retrying automatically." };
 }
 
-/** The decision that a failed write needs from the user; undefined when a retry can succeed without one. */
+/**
+ * The decision that a failed write needs from the user; undefined when a retry can succeed without one.
+ *
+ * @param operation with this failure counted
+ */
 export function attentionOf(operation: Operation, error: unknown, at: number): Attention | undefined {
-  if (!(error instanceof ApiError)) return undefined;
   const common = { reason: reasonOf(error), theirs: null, columns: [], at };
   if (error instanceof ColumnConflict) {
     const reason = {
@@ -27,7 +31,8 @@ export function attentionOf(operation: Operation, error: unknown, at: number): A
     };
     return { ...common, reason, kind: "conflict", theirs: error.current, columns: error.columns };
   }
-  const gone = error.status === 404 || (error instanceof ConflictError && error.current === null);
+  const missing = error instanceof ApiError && error.status === 404 && !isForeign(error);
+  const gone = missing || (error instanceof ConflictError && error.current === null);
   if (gone && operation.op === "update") {
     const reason = {
       code: "gone",
@@ -36,10 +41,14 @@ export function attentionOf(operation: Operation, error: unknown, at: number): A
     };
     return { ...common, reason, kind: "gone" };
   }
-  // Others changed other columns several times in a row. A later retry succeeds.
-  if (error instanceof ConflictError) return undefined;
-  return error.permanent ? { ...common, kind: "rejected" } : undefined;
+  const fate = fateOf(error);
+  if (fate === "decide") return { ...common, kind: "rejected" };
+  if (fate !== "unknown" || (operation.unknownFailures ?? 0) < maxUnknownFailures) return undefined;
+  const remedy = `It failed ${maxUnknownFailures} times. Try again later, or discard it.`;
+  return { ...common, reason: { ...common.reason, remedy }, kind: "failed" };
 }
+
+const statuses = { rejected: 422, gone: 404, failed: 500 } as const;
 
 /** The error with which `confirmed` rejects. It is made from the stored operation, so that it is the same in every tab. */
 export function errorOf({ attention }: Operation): Error {
@@ -49,5 +58,5 @@ export function errorOf({ attention }: Operation): Error {
     theirs: null,
   };
   if (kind === "conflict") return new ConflictError({ status: 409, ...reason }, theirs as ConflictError["current"]);
-  return new ApiError({ status: kind === "gone" ? 404 : 422, ...reason });
+  return new ApiError({ status: statuses[kind], ...reason });
 }

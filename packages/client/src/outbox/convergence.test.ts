@@ -22,7 +22,7 @@ type Step =
     }
   | { readonly do: "offline" | "online" }
   | { readonly do: "reload"; readonly tab: number }
-  | { readonly do: "answer" | "lose answer" | "lose request" | "unavailable"; readonly call: number }
+  | { readonly do: "answer" | "lose answer" | "lose request" | "unavailable" | "break"; readonly call: number }
   | { readonly do: "decide"; readonly tab: number; readonly how: "retry" | "discard" | "mine" | "theirs" | "value" }
   | { readonly do: "wait"; readonly ms: number };
 
@@ -39,7 +39,7 @@ const writing = (name: "create" | "edit" | "theirs" | "remove" | "their remove",
     bad: fc.nat(7).map((n) => n === 0),
   }),
 });
-const answering = (name: "answer" | "lose answer" | "lose request" | "unavailable", weight: number) => ({
+const answering = (name: "answer" | "lose answer" | "lose request" | "unavailable" | "break", weight: number) => ({
   weight,
   arbitrary: fc.record({ do: fc.constant(name), call: fc.nat(3) }),
 });
@@ -56,6 +56,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   answering("lose answer", 2),
   answering("lose request", 1),
   answering("unavailable", 1),
+  answering("break", 1),
   {
     weight: 2,
     arbitrary: fc.record({
@@ -236,6 +237,7 @@ class Run {
     if (!call) return;
     if (step.do === "answer") call.answer();
     else if (step.do === "unavailable") call.fail(503);
+    else if (step.do === "break") call.fail(500, "internal");
     else {
       if (step.do === "lose answer") call.read();
       call.fail();

@@ -1,12 +1,13 @@
 import type { Clock } from "@heliograph/shared/clock";
 import { entityKey } from "@heliograph/shared/entity-key";
 import { Timer } from "@heliograph/shared/timer";
-import { ApiError } from "../api/api-error.ts";
+import type { ApiError } from "../api/api-error.ts";
 import type { EntityDoc } from "../api/register.ts";
 import type { Logger } from "../platform/logger.ts";
 import { retryDelay } from "../platform/retry-delay.ts";
 import type { Operation } from "../store/operation.ts";
 import { attentionOf, reasonOf } from "./attention.ts";
+import { fateOf } from "./failure.ts";
 import type { FlushLock } from "./flush-lock.ts";
 import { BlockedOperations, blocksOthers } from "./operation-dependencies.ts";
 import type { OperationQueue } from "./operation-queue.ts";
@@ -15,6 +16,15 @@ import { advanceBase } from "./three-way-merge.ts";
 
 /** The shortest delay before a failed send is retried, milliseconds. */
 const minRetryMs = 250;
+
+/**
+ * After so many answers in a row that ask for a pause, other writes are sent before this one: the cause may concern this write
+ * alone, such as a row for which the database has no partition.
+ */
+const maxPausesInTurn = 5;
+
+/** After so many different writes have failed for an unknown reason without a success in between, the server is at fault. */
+const maxUnknownInTurn = 3;
 
 export interface FlusherPorts {
   readonly queue: OperationQueue;
@@ -36,8 +46,12 @@ export interface FlusherPorts {
 export class Flusher {
   readonly #ports: FlusherPorts;
   readonly #retry: Timer;
-  /** Operations that failed with a server error, and when each is retried. Others are sent meanwhile. */
+  /** Operations that are retried later by themselves, and when. Others are sent meanwhile. */
   readonly #postponed = new Map<string, number>();
+  /** How often the server in turn asked for a pause when it received the operation. */
+  readonly #pauses = new Map<string, number>();
+  /** Operations that failed for an unknown reason since the latest success. */
+  readonly #failedInTurn = new Set<string>();
   #running = false;
   #flushing = false;
   #flushAgain = false;
@@ -89,6 +103,7 @@ export class Flusher {
     this.#notBefore = 0;
     this.#failures = 0;
     this.#postponed.clear();
+    this.#pauses.clear();
     this.flush();
   }
 
@@ -176,7 +191,9 @@ export class Flusher {
   async #acknowledged(operation: Operation, answer: EntityDoc | null): Promise<void> {
     const { queue, confirmations, logger } = this.#ports;
     this.#failures = 0;
+    this.#failedInTurn.clear();
     this.#postponed.delete(operation.key);
+    this.#pauses.delete(operation.key);
     // The answer is stored before the operation is removed. After a crash in between, the operation is sent again, and
     // its key makes that harmless. In the other order the row would jump back to its old content.
     if (answer) await this.#advanceBases(operation, answer);
@@ -193,35 +210,66 @@ export class Flusher {
     }
   }
 
-  async #failed(operation: Operation, error: unknown): Promise<void> {
-    const { queue, clock, random, logger } = this.#ports;
+  async #failed(sent: Operation, error: unknown): Promise<void> {
+    const { queue, clock, logger } = this.#ports;
     const reason = reasonOf(error);
     this.#lastError = { message: reason.message, at: clock.wallNow() };
+    const unknown = fateOf(error) === "unknown" ? { unknownFailures: (sent.unknownFailures ?? 0) + 1 } : {};
+    const operation: Operation = { ...sent, ...unknown };
     const attention = attentionOf(operation, error, clock.wallNow());
     const next = attention ? "waiting for a decision" : "retrying";
     logger.warn(
       `[Sync] failed to send ${operation.op} of ${operation.entityCode}/${operation.entityId}; ${next}: ${reason.message}`,
     );
-    if (attention) {
-      this.#failures = 0;
-    } else if (error instanceof ApiError && error.status === 401) {
-      this.#notBefore = Number.POSITIVE_INFINITY;
-    } else if (error instanceof ApiError && (error.status === 500 || error.status === 409)) {
-      // The failure may concern this write alone, so the others do not wait for it.
-      this.#postponed.set(operation.key, clock.wallNow() + minRetryMs + retryDelay(operation.attempts, random()));
-    } else {
-      this.#backOff(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
-    }
+    this.#delay(operation, error, attention !== undefined);
     await queue.change(
       operation.key,
       (held) =>
         held && {
           ...held,
+          ...unknown,
           state: attention ? "attention" : "queued",
           lastError: reason,
           ...(attention ? { attention } : {}),
         },
     );
+  }
+
+  /** Sets when the operation and the others may be sent after a failure. */
+  #delay(operation: Operation, error: unknown, decides: boolean): void {
+    const { key } = operation;
+    const fate = fateOf(error);
+    if (fate !== "pause" || decides) this.#pauses.delete(key);
+    switch (fate) {
+      case "decide":
+        this.#failures = 0;
+        break;
+      case "token":
+        this.#notBefore = Number.POSITIVE_INFINITY;
+        break;
+      case "rebase":
+        if (!decides) this.#postpone(key, operation.attempts);
+        break;
+      case "pause":
+        this.#pause(operation, error as ApiError);
+        break;
+      case "unknown":
+        this.#failedInTurn.add(key);
+        if (!decides) this.#postpone(key, (operation.unknownFailures ?? 1) - 1);
+        if (this.#failedInTurn.size >= maxUnknownInTurn) this.#backOff(0);
+    }
+  }
+
+  #pause({ key }: Operation, { status, retryAfterMs = 0 }: ApiError): void {
+    this.#backOff(retryAfterMs);
+    if (status === 0) return; // no answer concerns this write alone
+    const pauses = (this.#pauses.get(key) ?? 0) + 1;
+    this.#pauses.set(key, pauses);
+    if (pauses >= maxPausesInTurn) this.#postpone(key, pauses, Math.max(this.#notBefore, this.#retryAfterUntil));
+  }
+
+  #postpone(key: string, failures: number, from = this.#ports.clock.wallNow()): void {
+    this.#postponed.set(key, from + minRetryMs + retryDelay(failures, this.#ports.random()));
   }
 
   /** @param retryAfterMs the server's Retry-After; 0 without one */

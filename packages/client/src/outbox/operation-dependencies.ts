@@ -25,6 +25,11 @@ export class BlockedOperations {
  * @param all oldest first
  */
 export function dependantsOf(operation: Operation, all: readonly Operation[]): readonly Operation[] {
+  return makesRow(operation) ? heldBackBy(operation, all) : [];
+}
+
+/** Operations that wait until this one of the attention list is decided; see `blocksOthers`. */
+export function heldBackBy(operation: Operation, all: readonly Operation[]): readonly Operation[] {
   if (!blocksOthers(operation)) return [];
   const blocked = new BlockedOperations();
   blocked.add(operation);
@@ -37,8 +42,16 @@ export function dependantsOf(operation: Operation, all: readonly Operation[]): r
   return found;
 }
 
-/** An operation in the attention list blocks others only if the row does not exist without it. */
-export function blocksOthers({ op, attention }: Operation): boolean {
+/**
+ * An operation in the attention list blocks others if the row does not exist without it, or if its outcome is unknown: a
+ * later edit of the row must not overtake it.
+ */
+export function blocksOthers(operation: Operation): boolean {
+  return makesRow(operation) || operation.attention?.kind === "failed";
+}
+
+/** Whether the row does not exist without the operation. */
+function makesRow({ op, attention }: Operation): boolean {
   return op === "create" || attention?.kind === "gone";
 }
 

@@ -1,7 +1,7 @@
 import type { EntityDoc } from "../api/register.ts";
 import type { EntityData } from "../store/entity-data.ts";
 import type { Operation, OperationKind, Reason } from "../store/operation.ts";
-import { dependantsOf } from "./operation-dependencies.ts";
+import { dependantsOf, heldBackBy } from "./operation-dependencies.ts";
 
 /** A write that waits to be sent. */
 export interface OutboxEntry {
@@ -15,7 +15,7 @@ export interface OutboxEntry {
   readonly attempts: number;
   readonly lastError?: Reason;
   readonly state: "queued" | "sending";
-  /** Key of the write in the attention list that this one depends on. */
+  /** Key of the write in the attention list that this one waits for. */
   readonly heldBy?: string;
 }
 
@@ -25,7 +25,7 @@ export interface AttentionItem {
   readonly entityCode: string;
   readonly entityId: string;
   readonly op: OperationKind;
-  readonly kind: "conflict" | "rejected" | "gone";
+  readonly kind: "conflict" | "rejected" | "gone" | "failed";
   readonly reason: Reason;
   /** The row as the user wants it: the base with the changes applied. */
   readonly mine: EntityData;
@@ -59,7 +59,7 @@ function toOutboxSnapshot(all: readonly Operation[]): OutboxSnapshot {
   const heldBy = new Map<string, string>();
   for (const operation of all) {
     if (operation.state !== "attention") continue;
-    for (const { key } of dependantsOf(operation, all)) heldBy.set(key, operation.key);
+    for (const { key } of heldBackBy(operation, all)) heldBy.set(key, operation.key);
   }
   const entries = all.filter(({ state }) => state !== "attention").map((one) => toEntry(one, heldBy.get(one.key)));
   const oldest = entries.length === 0 ? {} : { oldest: Math.min(...entries.map(({ queuedAt }) => queuedAt)) };

@@ -7,18 +7,9 @@ import type { Ticket } from "../refetch/need-map.ts";
 import type { Refetcher } from "../refetch/refetcher.ts";
 import type { EntityStore } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
+import { ColumnConflict } from "./column-conflict.ts";
+import { isForeign } from "./failure.ts";
 import { conflictingColumns, containsChanges } from "./three-way-merge.ts";
-
-/** Another user changed the same columns. */
-export class ColumnConflict extends ConflictError {
-  readonly columns: readonly string[];
-
-  constructor(cause: ConflictError, columns: readonly string[]) {
-    const { status, code, message, remedy, requestId, current } = cause;
-    super({ status, code, message, remedy, requestId }, current);
-    this.columns = columns;
-  }
-}
 
 /** How often a change is rebased onto a newer row in one attempt. Then other operations get their turn. */
 const maxRebases = 5;
@@ -119,7 +110,7 @@ async function remove(operation: Operation, ports: SendPorts): Promise<null> {
     const { $version: version } = await ports.api.remove(entityCode, entityId, { idempotencyKey: key });
     await markGone(operation, version, ports);
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    if (!(error instanceof ApiError) || error.status !== 404 || isForeign(error)) throw error;
     await markGone(operation, 0, ports); // the row is gone already, as the user wanted
   }
   return null;

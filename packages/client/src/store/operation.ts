@@ -13,8 +13,11 @@ export interface Reason {
 
 /** The decision that a write needs from the user before it can go on. */
 export interface Attention {
-  /** conflict: another user changed the same columns. gone: the row no longer exists. rejected: the server refused it. */
-  readonly kind: "conflict" | "rejected" | "gone";
+  /**
+   * conflict: another user changed the same columns. gone: the row no longer exists. rejected: the server refused it.
+   * failed: it failed repeatedly for an unknown reason.
+   */
+  readonly kind: "conflict" | "rejected" | "gone" | "failed";
   readonly reason: Reason;
   /** The row on the server; null when it is gone. */
   readonly theirs: EntityData | null;
@@ -48,6 +51,8 @@ export interface Operation {
    * write.
    */
   readonly attempts: number;
+  /** How often it failed for an unknown reason; stored, so that a reload does not start again. */
+  readonly unknownFailures?: number;
   readonly lastError?: Reason;
   readonly state: "queued" | "sending" | "attention";
   readonly attention?: Attention;

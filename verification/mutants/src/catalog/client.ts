@@ -255,4 +255,69 @@ export const clientMutants: readonly Mutant[] = [
     ],
     caughtBy: { simulation: true },
   },
+  {
+    name: "unknown-failure-repeated-for-ever",
+    rule: null,
+    breaks: "a write that fails for an unknown reason is put aside after a bounded number of attempts",
+    patches: [
+      {
+        file: `${client}/outbox/attention.ts`,
+        find: 'if (fate !== "unknown" || (operation.unknownFailures ?? 0) < maxUnknownFailures) return undefined;',
+        replace: 'if (fate !== "decide") return undefined;',
+      },
+    ],
+    caughtBy: { test: `${client}/outbox/failed-writes.test.ts` },
+  },
+  {
+    name: "unknown-failure-blocks-others",
+    rule: null,
+    breaks: "writes of other rows are sent while a write that failed for an unknown reason waits",
+    patches: [
+      {
+        file: `${client}/outbox/flusher.ts`,
+        find: "if (!decides) this.#postpone(key, (operation.unknownFailures ?? 1) - 1);",
+        replace: "this.#backOff(0);",
+      },
+    ],
+    caughtBy: { test: `${client}/outbox/failed-writes.test.ts` },
+  },
+  {
+    name: "unavailable-row-blocks-others",
+    rule: null,
+    breaks: "writes of other rows are sent although the writes of one row are always answered 503",
+    patches: [
+      {
+        file: `${client}/outbox/flusher.ts`,
+        find: "if (pauses >= maxPausesInTurn) this.#postpone",
+        replace: "if (pauses < 0) this.#postpone",
+      },
+    ],
+    caughtBy: { test: `${client}/outbox/failed-writes.test.ts` },
+  },
+  {
+    name: "failed-write-overtaken",
+    rule: null,
+    breaks: "later edits of a row wait for a write of the row whose outcome is unknown",
+    patches: [
+      {
+        file: `${client}/outbox/operation-dependencies.ts`,
+        find: 'return makesRow(operation) || operation.attention?.kind === "failed";',
+        replace: "return makesRow(operation);",
+      },
+    ],
+    caughtBy: { test: `${client}/outbox/failed-writes.test.ts` },
+  },
+  {
+    name: "not-found-of-a-proxy-believed",
+    rule: "G4",
+    breaks: "a 404 that does not come from the API does not count as the deletion of the row",
+    patches: [
+      {
+        file: `${client}/outbox/send-operation.ts`,
+        find: "error.status !== 404 || isForeign(error)",
+        replace: "error.status !== 404",
+      },
+    ],
+    caughtBy: { test: `${client}/outbox/failed-writes.test.ts` },
+  },
 ];
