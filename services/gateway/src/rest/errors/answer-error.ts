@@ -31,16 +31,31 @@ function restErrorOfFastify(error: { code?: string; statusCode?: number } | null
   }
 }
 
+/** Lacks that do not pass by themselves: a full disk, a used-up sequence, a missing partition, damaged files. */
+const needsAction = /^(53100|2200H|23514|58|F0|XX)/;
+
+function stateOf(cause: unknown): string | undefined {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
+}
+
+/** The level at which an answer is logged; undefined for one that concerns only the caller. */
+function levelOf({ status, code, cause }: RestError): "error" | "warn" | undefined {
+  if (code === "internal") return "error";
+  // For most lacks the database has its own alarms, so a warning is enough.
+  if (status >= 500) return needsAction.test(stateOf(cause) ?? "") ? "error" : "warn";
+  // A trigger that fails without RAISE is a defect of the application, which its users cannot report in detail.
+  return code === "rule_violation" && sqlFaultOf(cause, "")?.origin !== "raise" ? "warn" : undefined;
+}
+
 /** Creates the error handler of all routes, which answers and logs every error. */
 export function answerErrors(logger: Logger): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void {
   return (error, request, reply) => {
     const answer = restErrorOf(error);
-    // `internal` needs action, hence an error. For `unavailable` the database has its own alarms, so a warning is enough. A
-    // trigger that fails without RAISE is a defect of the application, which its users cannot report in detail.
-    const failed = answer.code === "rule_violation" && sqlFaultOf(answer.cause, "")?.origin !== "raise";
-    if (answer.status >= 500 || failed) {
-      const level = answer.code === "internal" ? "error" : "warn";
-      logger[level]({ err: answer.cause, code: answer.code, requestId: request.id }, answer.message);
+    const level = levelOf(answer);
+    if (level) {
+      const { code, cause, message } = answer;
+      logger[level]({ err: cause, code, sqlstate: stateOf(cause), requestId: request.id }, message);
     }
     reply.code(answer.status).headers(answer.headers).type("application/json; charset=utf-8");
     reply.send(answer.toBody(request.id));

@@ -26,7 +26,7 @@ export interface ServerError {
  * - `core`: by a statement inside a function of Heliograph.
  * - `statement`: by the gateway's own statement, including the table's constraints, defaults and policies.
  */
-export type ErrorOrigin = "raise" | "function" | "core" | "statement";
+type ErrorOrigin = "raise" | "function" | "core" | "statement";
 
 export interface SqlFault {
   readonly kind: SqlFaultKind;
