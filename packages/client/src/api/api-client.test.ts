@@ -42,16 +42,25 @@ test("the parameters of a list query have a fixed order", () => {
 });
 
 test("requests have the method, path and headers that the API expects", async () => {
-  const { api, requests, clock } = setUp(() => Response.json({ id: "1", version: 2 }));
+  const { api, requests, clock } = setUp(() => Response.json({ $id: "1", $version: 2 }));
   await api.list("task", { limit: 5, cursor: "c" });
   await api.getMany("task", ["a", "b"]);
   await api.update("task", "1", { name: "n" }, { ifMatch: 7, idempotencyKey: "k" });
   await api.remove("task", "1");
+  await api.getMany("task", ["a,b", "100%", "ü/"]);
+  await api.history("task", "a/b?c#d%");
+  await api.list("task", {
+    filter: { limit: 1, "price.gte": 2, "price.usd": 3, "a b": { in: ["x,y", "%"] } },
+    sort: "-a%2Cb",
+  });
   expect(requests.map(({ method, url }) => `${method} ${url.replace("http://server.test", "")}`)).toEqual([
     "GET /api/v1/task?limit=5&cursor=c",
     "GET /api/v1/task?ids=a,b",
     "PATCH /api/v1/task/1",
     "DELETE /api/v1/task/1",
+    "GET /api/v1/task?ids=a%252Cb,100%2525,%25C3%25BC%252F",
+    "GET /api/v1/task/a%2Fb%3Fc%23d%25/history",
+    "GET /api/v1/task?a+b.in=x%252Cy%2C%2525&limit.eq=1&price.gte.eq=2&price.usd=3&sort=-a%252Cb",
   ]);
   expect(requests[0]?.headers.get("authorization")).toBe("Bearer t");
   expect(requests[2]?.headers.get("if-match")).toBe('"7"');
@@ -68,10 +77,10 @@ test("a refused request rejects with code, remedy and request id", async () => {
 });
 
 test("a version conflict carries the current row", async () => {
-  const { api } = setUp(() => failure(409, "version_conflict", { current: { id: "1", version: 9 } }));
+  const { api } = setUp(() => failure(409, "version_conflict", { current: { $id: "1", $version: 9 } }));
   const error = await api.update("task", "1", {}, { ifMatch: 1 }).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(ConflictError);
-  expect(error).toMatchObject({ current: { version: 9 } });
+  expect(error).toMatchObject({ current: { $version: 9 } });
 });
 
 test("a 409 with another code is not a version conflict", async () => {

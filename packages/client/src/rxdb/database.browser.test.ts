@@ -15,6 +15,7 @@ import {
 } from "../testing/browser-device.ts";
 import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId } from "../testing/ids.ts";
+import { oddIds, oddRow } from "../testing/store-contract.ts";
 import { organization } from "../testing/test-client.ts";
 
 let site: FixtureSite;
@@ -171,4 +172,34 @@ test("rows are read in order of their last use, in slices, each row once", async
   );
   expect(slices.map(({ length }) => length)).toEqual([10, 10, 6]);
   expect(slices.flat().toSorted()).toEqual([`task:${testId(1)}`, ...ids.map((id) => `note:${id}`)].toSorted());
+});
+
+test("rows with any id and any column name are the same after a reload", async () => {
+  const page = await device.open();
+  await shows(page, ["of anna"]);
+  const rows = oddIds.map((id) => [id, JSON.stringify(oddRow(id))] as const);
+  await inPage(
+    page,
+    ({ store }, given) =>
+      store.putServer(
+        given.map(([id, text]) => ({
+          entityCode: "page",
+          entityId: id,
+          ver: 1,
+          data: JSON.parse(text) as Record<string, unknown>,
+        })),
+      ),
+    rows,
+  );
+  await page.reload();
+  await page.waitForFunction(() => "sdk" in globalThis);
+  const found = await inPage(
+    page,
+    async ({ store }, keys) => {
+      const held = await store.read(keys);
+      return keys.map((key) => JSON.stringify(held.get(key)?.base));
+    },
+    oddIds.map((id) => `page:${id}`),
+  );
+  expect(found).toEqual(rows.map(([, text]) => text));
 });

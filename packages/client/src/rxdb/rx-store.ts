@@ -14,6 +14,7 @@ import type {
 import { type Merge, mergeGoneMark, mergeServerRow } from "../store/merge.ts";
 import type { Operation } from "../store/operation.ts";
 import { rowsInside } from "../store/rows-inside.ts";
+import { fromStoredColumns, fromStoredOperation, toStoredColumns, toStoredOperation } from "./proto-column.ts";
 import type { RxTable, Step } from "./rx-table.ts";
 import { type EntityDocument, type ListDocument, type MetaDocument, maxListId, type OutboxDocument } from "./schema.ts";
 
@@ -55,7 +56,7 @@ export class RxStore implements EntityStore {
         if (rows.length > 0) this.#changes.emit(rows);
       }),
       tables.outbox.onChange((changes) =>
-        this.#operations.emit(changes.map(({ id, row }) => ({ key: id, operation: row?.operation ?? undefined }))),
+        this.#operations.emit(changes.map(({ id, row }) => ({ key: id, operation: operationOf(row) }))),
       ),
     ];
   }
@@ -106,18 +107,18 @@ export class RxStore implements EntityStore {
   }
 
   async readOperations(): Promise<readonly Operation[]> {
-    return (await this.#tables.outbox.all()).flatMap(({ operation }) => operation ?? []);
+    return (await this.#tables.outbox.all()).flatMap((row) => operationOf(row) ?? []);
   }
 
   changeOperation(key: string, step: OperationStep): Promise<Operation | undefined> {
     const work = this.#lastStep.then(async () => {
       const own: Step<OutboxDocument> = (held) => {
-        const before = held?.operation ?? undefined;
+        const before = operationOf(held);
         const operation = step(before);
-        return operation === before ? held : operation && { id: key, operation };
+        return operation === before ? held : operation && { id: key, operation: toStoredOperation(operation) };
       };
       const changed = await this.#tables.outbox.change(new Map([[key, own]]));
-      const operation = changed.get(key)?.operation ?? undefined;
+      const operation = operationOf(changed.get(key));
       if (!operation) await this.#tables.outbox.purge([key]);
       return operation;
     });
@@ -203,9 +204,14 @@ export class RxStore implements EntityStore {
 }
 
 function toEntity(row: EntityDocument): StoredEntity {
-  return { ...row, data: row.base, pending: 0 };
+  const base = fromStoredColumns(row.base);
+  return { ...row, base, data: base, pending: 0 };
 }
 
 function toDocument({ data: _data, pending: _pending, ...row }: StoredEntity): EntityDocument {
-  return row;
+  return { ...row, base: toStoredColumns(row.base) };
+}
+
+function operationOf(row: OutboxDocument | undefined): Operation | undefined {
+  return row?.operation ? fromStoredOperation(row.operation) : undefined;
 }

@@ -4,6 +4,40 @@ import type { EntityStore, StoredEntity } from "../store/entity-store.ts";
 import type { Operation } from "../store/operation.ts";
 import { testId } from "./ids.ts";
 
+/** Ids that a store must keep apart, among them the longest that an index of PostgreSQL holds. */
+export const oddIds = [
+  "",
+  " ",
+  "a",
+  "A",
+  "a:b",
+  "a/b,c%2C",
+  '["7","x"]',
+  "line\nbreak",
+  "|pipe",
+  "__proto__",
+  "é",
+  "x".repeat(2704),
+];
+
+/** A row with column names that JavaScript objects, Dexie and RxDB have a meaning of their own for. */
+export function oddRow(entityId: string): Record<string, unknown> {
+  const names = [
+    "constructor",
+    "toString",
+    "__proto__",
+    "$$id",
+    "a.b",
+    "|pipe",
+    "_deleted",
+    "_rev",
+    'a "b"',
+    " ",
+    "length",
+  ];
+  return Object.fromEntries([["$id", entityId], ["$version", 1], ...names.map((name) => [name, `value of ${name}`])]);
+}
+
 /** Registers the tests that every implementation of the store has to pass. */
 export function testStoreContract(name: string, open: () => Promise<EntityStore>): void {
   const id = testId(1);
@@ -196,6 +230,19 @@ export function testStoreContract(name: string, open: () => Promise<EntityStore>
       expect(read.toSorted()).toEqual(keys.toSorted());
       expect(read.slice(-2)).toEqual(keys.slice(0, 2));
       expect(slices.flat().filter(({ gone }) => gone)).toHaveLength(1);
+    }));
+
+  test(`${name}: ids are any text, and columns have any name`, () =>
+    withStore(async (store) => {
+      await store.putServer(
+        oddIds.map((entityId) => ({ entityCode: "page", entityId, ver: 1, data: oddRow(entityId) })),
+      );
+      const keys = oddIds.map((entityId) => entityKey("page", entityId));
+      const rows = await store.read(keys);
+      for (const [at, entityId] of oddIds.entries())
+        expect(Object.entries(rows.get(keys[at] ?? "")?.base ?? {}), entityId).toEqual(
+          Object.entries(oddRow(entityId)),
+        );
     }));
 
   test(`${name}: a thousand rows in one call`, () =>

@@ -1,7 +1,7 @@
 import { type CatalogRow, type Column, type EntityType, entityTypeOf } from "../../db/entity-type.ts";
 
 /** A column with default properties, except those given. */
-function column(name: string, baseType: string, more: Partial<Column> = {}): Column {
+export function column(name: string, baseType: string, more: Partial<Column> = {}): Column {
   return {
     name,
     type: baseType,
