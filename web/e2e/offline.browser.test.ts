@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Application, becomesLive, openPage, signIn, startApplication } from "./application.ts";
+import { type Application, becomesLive, openPage, signIn, startApplication, visit } from "./application.ts";
 import { accessibilityProblems, keepScreenshot } from "./inspect.ts";
 
 let application: Application;
@@ -26,14 +26,6 @@ async function openWindow(path = "/"): Promise<Page> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await visit(page, path);
   return page;
-}
-
-/** Navigates within the application as a link does, online or offline. */
-async function visit(page: Page, path: string): Promise<void> {
-  await page.evaluate((target) => {
-    window.history.pushState({}, "", target);
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-  }, path);
 }
 
 const status = (page: Page, name: RegExp) => page.getByRole("button", { name }).waitFor();
