@@ -225,13 +225,13 @@ export class Refetcher {
 
   /** Rows that the answer may write. The others may have been removed since and are fetched again. */
   #admitted(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[]): readonly EntityDoc[] {
-    const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.id)));
-    if (barred.length === 0) return docs;
+    const refused = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.id)));
+    if (refused.length === 0) return docs;
     this.refetch(
       entityCode,
-      barred.map((doc) => doc.id),
+      refused.map((doc) => doc.id),
     );
-    return docs.filter((doc) => !barred.includes(doc));
+    return docs.filter((doc) => !refused.includes(doc));
   }
 
   #requireOne(entityCode: string, id: string, version: number, force: boolean): void {
