@@ -88,7 +88,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: "dead code",
-    remedy: "delete the unused file, export or dependency; knip.json lists the entry points",
+    remedy: "delete the unused file, export or dependency; knip.jsonc lists the entry points",
     run: () =>
       runProgram(path.join(repositoryRoot, "node_modules", ".bin", "knip"), ["--no-progress", "--no-config-hints"]),
   },

@@ -37,7 +37,7 @@ async function open(user: string, colorScheme: "light" | "dark", width: number, 
 
 /** Takes a screenshot if the environment variable SCREENSHOTS names a folder. */
 async function picture(page: Page, name: string): Promise<void> {
-  // biome-ignore lint/style/noProcessEnv: a folder for pictures is no setting of the product
+  // biome-ignore lint/style/noProcessEnv: a folder for screenshots is not a setting of the product
   const folder = process.env["SCREENSHOTS"];
   if (folder) await page.screenshot({ path: `${folder}/devtools-${name}.png` });
 }
