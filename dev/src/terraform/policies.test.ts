@@ -102,22 +102,22 @@ test.each([
   [
     "aws_vpc_security_group_ingress_rule",
     { cidr_ipv4: "0.0.0.0/0", from_port: 5432, to_port: 5432 },
-    "is open to everybody on 5432",
+    "is open to every address on 5432",
   ],
   [
     "aws_vpc_security_group_ingress_rule",
     { cidr_ipv6: "::/0", from_port: 22, to_port: 22 },
-    "is open to everybody on 22",
+    "is open to every address on 22",
   ],
   [
     "aws_vpc_security_group_ingress_rule",
     { cidr_ipv4: "0.0.0.0/0", from_port: 80, to_port: 443 },
-    "is open to everybody on 80 to 443",
+    "is open to every address on 80 to 443",
   ],
   [
     "aws_vpc_security_group_egress_rule",
     { cidr_ipv4: "0.0.0.0/0", from_port: 80, to_port: 80 },
-    "is open towards everybody",
+    "is open towards every address",
   ],
   ["aws_security_group", { ingress: [{}] }, "has rules of its own"],
   ["aws_rds_cluster_instance", { publicly_accessible: true }, "can be reached from outside"],
@@ -143,7 +143,7 @@ test.each([
     { container_definitions: container({ environment: [{ name: "DATABASE_URL", value: "postgresql://a:b@c/d" }] }) },
     "shows DATABASE_URL",
   ],
-])("%s with %j is told", (type, values, problem) => {
+])("%s with %j is reported", (type, values, problem) => {
   expect(production(added(type, values)).join()).toContain(problem);
 });
 

@@ -9,16 +9,16 @@ type Values = Readonly<Record<string, unknown>>;
 /** A rule for the resources of one type: the problem of a resource, or null. */
 type Rule = (values: Values, options: PolicyOptions) => string | null;
 
-const everybody = (cidr: unknown): boolean => cidr === "0.0.0.0/0" || cidr === "::/0";
+const isEveryAddress = (cidr: unknown): boolean => cidr === "0.0.0.0/0" || cidr === "::/0";
 const first = (block: unknown): Values => (Array.isArray(block) ? ((block[0] as Values | undefined) ?? {}) : {});
 const list = (block: unknown): readonly Values[] => (Array.isArray(block) ? (block as Values[]) : []);
 /** Undefined means that the value is known only after creation, so it is set. */
 const isSet = (value: unknown): boolean => value !== null && value !== "";
 
 function onlyPorts(values: Values, cidr: unknown, ports: readonly number[], way: string): string | null {
-  if (!everybody(cidr)) return null;
+  if (!isEveryAddress(cidr)) return null;
   const { from_port: from, to_port: to } = values;
-  return from === to && ports.includes(Number(from)) ? null : `is open ${way} everybody on ${from} to ${to}`;
+  return from === to && ports.includes(Number(from)) ? null : `is open ${way} every address on ${from} to ${to}`;
 }
 
 /** Finds statements of a policy that allow more than they name. */
@@ -157,7 +157,7 @@ function missing(resources: readonly Resource[]): string[] {
     if (countOf(resources, type) !== buckets)
       problems.push(`${buckets} buckets, but ${countOf(resources, type)} ${type}`);
   const ways = resources.filter(
-    ({ type, values }) => type === "aws_route" && everybody(values["destination_cidr_block"]),
+    ({ type, values }) => type === "aws_route" && isEveryAddress(values["destination_cidr_block"]),
   );
   for (const { address } of ways)
     if (!/aws_route\.(public_internet|private_nat)(\[|$)/.test(address))

@@ -24,12 +24,12 @@ export async function runMutants(
     const tree = new SourceTree();
     try {
       for (let mutant = waiting.shift(); mutant && !options.signal.aborted; mutant = waiting.shift()) {
-        const begun = performance.now();
+        const startedAt = performance.now();
         const broken = options.knownGreen ? null : await unmutated(tree, mutant, green, options.signal);
         tree.apply(mutant);
         const verdict = broken ?? (await judge(tree.root, mutant.caughtBy, options.signal));
         tree.restore();
-        const result = { mutant, verdict, seconds: Math.round((performance.now() - begun) / 100) / 10 };
+        const result = { mutant, verdict, seconds: Math.round((performance.now() - startedAt) / 100) / 10 };
         results.push(result);
         options.onResult(result);
       }

@@ -106,9 +106,9 @@ async function main(options: SimulateOptions): Promise<number> {
     await runSeeds({ ...options, firstOnly: options.first }, print);
     return 0;
   }
-  const begun = performance.now();
+  const startedAt = performance.now();
   const summary = await runAll(options);
-  const seconds = Math.round((performance.now() - begun) / 100) / 10;
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   const { virtualMs, findings, ...counts } = summary;
   const result = {
     seed: options.seed,

@@ -172,28 +172,28 @@ test("closing takes bounded time without Redis and with a silent Redis", async (
 
 test("closing waits for a running job, but only for a limited time", async () => {
   const closeMs = 500;
-  const endings = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
-  const begun = [false, false];
-  const [patient, given] = ([0, 1] as const).map((n) =>
+  const finish = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  const running = [false, false];
+  const [unhurried, bounded] = ([0, 1] as const).map((n) =>
     start({
       prefix: newPrefix(),
       settings: { closeMs: n === 0 ? 20_000 : closeMs },
       run: async () => {
-        begun[n] = true;
-        await endings[n].promise;
+        running[n] = true;
+        await finish[n].promise;
       },
     }),
   );
-  await expect.poll(() => begun, { interval: 10 }).toEqual([true, true]);
+  await expect.poll(() => running, { interval: 10 }).toEqual([true, true]);
   let ended = false;
-  const ending = patient?.close().then(() => {
+  const closing = unhurried?.close().then(() => {
     ended = true;
   });
   const started = performance.now();
-  await given?.close();
+  await bounded?.close();
   expect(performance.now() - started).toBeLessThan(10 * closeMs);
   expect(ended).toBe(false);
-  endings[0].resolve();
-  await ending;
-  endings[1].resolve();
+  finish[0].resolve();
+  await closing;
+  finish[1].resolve();
 });

@@ -66,7 +66,7 @@ async function lostClient(project: string): Promise<string> {
   return (await client.lose()).connectionId;
 }
 
-/** What became of a RESUME: the versions it told, or why it was refused. */
+/** The outcome of a RESUME: RESUMED, or the reason of the RESET. */
 async function outcome(client: TestSocket): Promise<string> {
   for (;;) {
     const found = client.received.find(({ type }) => type === "RESUMED" || type === "RESET");

@@ -54,7 +54,7 @@ export type SubscriptionMessage = Exclude<UpMessage, { type: "RESUME" | "AUTH" }
  *
  * Rows are written after the read, and as live only for what may be read. They outlive the socket, and a client that drops
  * its socket in the middle of a SUBSCRIBE must not resume a subscription whose rights were never checked. They are written
- * before SUBSCRIBED, so that a client can resume whatever it was told. Rights that are withdrawn between the two are
+ * before SUBSCRIBED, so that a client can resume everything it was sent. Rights that are withdrawn between the two are
  * sequenced after the client's cursor, so RESUME reads them again.
  *
  * Subscriptions that are refused or revoked are kept as refused, alike for rows that do not exist and rows that may not be
