@@ -44,7 +44,6 @@ export default defineConfig({
     // At the root it runs once; inside a project it would run once per project.
     globalSetup: ["testkit/src/vitest/global-setup.ts"],
     reporters: ["default", closingLine()],
-    passWithNoTests: true,
     projects: [
       project("unit", 60_000, { maxWorkers, include: files("test"), exclude: [...NEVER, ...NEEDING_SERVERS] }),
       project("pg", 120_000, { maxWorkers }),

@@ -38,12 +38,13 @@ function requireCleanTree(): void {
 }
 
 async function prepare(version: string): Promise<string> {
-  requireCleanTree();
   const newest = parseReleases(read("releases.json")).at(-1);
-  if (newest && compareVersions(version, newest.version) <= 0)
-    throw new Error(`${version} is not newer than the last release, ${newest.version}.`);
+  // The first release is compared with 0.0.0, which also refuses a version that has another form than 1.2.3.
+  const last = newest?.version ?? "0.0.0";
+  if (compareVersions(version, last) <= 0) throw new Error(`${version} is not newer than the last release, ${last}.`);
   if (newest && isPrepared(newest))
     throw new Error(`${newest.version} is prepared and not recorded. Run: npm run release -- record`);
+  requireCleanTree();
   change("CHANGELOG.md", (text) => releaseChangelog(text, version, today()));
   for (const folder of [".", ...workspaceFolders(repositoryRoot)])
     change(path.join(folder, "package.json"), (text) => withVersion(text, version));
@@ -75,7 +76,10 @@ try {
   const [step, version, ...rest] = process.argv.slice(2);
   if (step === "prepare" && version !== undefined && rest.length === 0) console.log(await prepare(version));
   else if (step === "record" && version === undefined) console.log(await record());
-  else throw new Error(usage);
+  else {
+    console.error(`usage: ${usage}`);
+    process.exitCode = 2;
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -23,6 +23,7 @@ export { createLogger, type Logger, logReady } from "./observability/logger.ts";
 export { createMetricsRegistry, type MetricsRegistry } from "./observability/metrics-registry.ts";
 export { createPool, type DatabasePool, isSilence, isUnavailable } from "./postgres/pg-pool.ts";
 export { createRedis } from "./redis/redis.ts";
+export { listenError } from "./service/listen-error.ts";
 export { type Release, Releasers } from "./service/releasers.ts";
 export { runService, type ServiceContext } from "./service/run-service.ts";
 export { waitUntilReady } from "./service/wait-until-ready.ts";

@@ -5,6 +5,7 @@ import {
   answerHealth,
   type DatabasePool,
   type Logger,
+  listenError,
   type MetricsRegistry,
   type Tokens,
 } from "@heliograph/server-kit";
@@ -116,7 +117,7 @@ export async function listen(app: FastifyInstance, port: number, host: string | 
     await app.listen({ port, host: host ?? "::" });
   } catch (error) {
     // A machine without IPv6.
-    if (host !== null || (error as { code?: string }).code !== "EAFNOSUPPORT") throw error;
+    if (host !== null || (error as { code?: string }).code !== "EAFNOSUPPORT") throw listenError(error, port);
     await app.listen({ port, host: "0.0.0.0" });
   }
   return (app.server.address() as AddressInfo).port;

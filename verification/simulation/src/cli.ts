@@ -125,8 +125,17 @@ async function main(options: SimulateOptions): Promise<number> {
   return findings.length > 0 ? 1 : 0;
 }
 
+function readOptions(): SimulateOptions | null {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    log(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    process.exit(2);
+  }
+}
+
 try {
-  const options = parseOptions(process.argv.slice(2));
+  const options = readOptions();
   if (options) process.exitCode = await main(options);
   else process.stdout.write(`${usage}\n`);
 } catch (error) {
