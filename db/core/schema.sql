@@ -444,7 +444,8 @@ begin
 
     foreach v_name in array array['zzz_sync_version', 'zzz_sync_truncate', format('log_%s_changes_insert', e.code),
         format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code)] loop
-      select tgenabled into v_state from pg_trigger where tgrelid = e.table_name and tgname = v_name;
+      select t.tgenabled into v_state from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+       where t.tgrelid = e.table_name and t.tgname = v_name and p.pronamespace = 'app'::regnamespace;
       if not found then
         problem := format('trigger %s is missing: changes are not logged', v_name);
         return next;
@@ -778,6 +779,7 @@ declare
   v_had_columns boolean;
   v_was_live boolean;
   v_other text;
+  v_other_code text;
 begin
   perform app.sync_check_table("table");
   if enable_sync.code is null or enable_sync.code !~ '^[a-z][a-z0-9_]{0,40}$' or enable_sync.code = 'person' then
@@ -824,6 +826,15 @@ begin
   if found then
     raise exception 'BEFORE trigger % of % runs after the one that decides whether a row changed', v_other, "table"
       using errcode = '42P17', hint = format('Run: alter trigger %I on %s rename to …, with a name that sorts before zzz_sync_version', v_other, "table");
+  end if;
+
+  -- Two installations in one database have triggers of the same names: the second would replace those of the first.
+  select p.pronamespace::regnamespace::text, substr(p.proname, length('version_') + 1) into v_other, v_other_code
+    from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+   where t.tgrelid = "table" and t.tgname = 'zzz_sync_version' and p.pronamespace <> 'app'::regnamespace;
+  if found then
+    raise exception '% is live in another installation, in schema %', "table", v_other
+      using errcode = '42710', hint = format('Use that one, or run first: select %s.disable_sync(%L)', v_other, v_other_code);
   end if;
 
   v_had_columns := app.sync_add_columns("table");

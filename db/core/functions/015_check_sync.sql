@@ -25,7 +25,8 @@ begin
 
     foreach v_name in array array['zzz_sync_version', 'zzz_sync_truncate', format('log_%s_changes_insert', e.code),
         format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code)] loop
-      select tgenabled into v_state from pg_trigger where tgrelid = e.table_name and tgname = v_name;
+      select t.tgenabled into v_state from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+       where t.tgrelid = e.table_name and t.tgname = v_name and p.pronamespace = '@extschema@'::regnamespace;
       if not found then
         problem := format('trigger %s is missing: changes are not logged', v_name);
         return next;
