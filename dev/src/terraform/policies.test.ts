@@ -82,7 +82,7 @@ test.each([
   ["aws_rds_cluster", { deletion_protection: false }, "can be deleted"],
   ["aws_rds_cluster", { master_password: "secret" }, "has its password in the state"],
   ["aws_elasticache_replication_group", { transit_encryption_mode: "preferred" }, "accepts connections without TLS"],
-  ["aws_elasticache_replication_group", { auto_minor_version_upgrade: "true" }, "is upgraded by itself"],
+  ["aws_elasticache_replication_group", { auto_minor_version_upgrade: "true" }, "is upgraded automatically"],
   ["aws_lb_listener", { ssl_policy: "ELBSecurityPolicy-2016-08" }, "speaks old TLS"],
   ["aws_ecs_service", { load_balancer: [{}] }, "is behind the load balancer"],
   ["aws_ecs_service", { desired_count: 1 }, "runs in one task only"],
@@ -124,7 +124,7 @@ test.each([
   [
     "aws_rds_cluster_instance",
     { publicly_accessible: false, engine_version: "17.5", auto_minor_version_upgrade: true },
-    "is upgraded by itself",
+    "is upgraded automatically",
   ],
   ["aws_cloudwatch_log_group", { kms_key_id: null, retention_in_days: 30 }, "is not encrypted"],
   ["aws_lb_target_group", { stickiness: [{ enabled: true }] }, "is sticky"],

@@ -83,7 +83,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   aws_rds_cluster_instance: (values) => {
     if (values["publicly_accessible"] !== false) return "can be reached from outside";
-    return drifts(values) ? "is upgraded by itself although its version is written down" : null;
+    return drifts(values) ? "is upgraded automatically although its version is pinned" : null;
   },
   aws_rds_cluster_parameter_group: (values) =>
     parametersOf(values)["rds.force_ssl"] === "1" ? null : "accepts connections without TLS",
@@ -91,11 +91,11 @@ const rules: Readonly<Record<string, Rule>> = {
     if (values["at_rest_encryption_enabled"] !== true && values["at_rest_encryption_enabled"] !== "true")
       return "is not encrypted";
     if (values["transit_encryption_mode"] !== "required") return "accepts connections without TLS";
-    if (drifts(values)) return "is upgraded by itself although its version is written down";
+    if (drifts(values)) return "is upgraded automatically although its version is pinned";
     return protect && values["automatic_failover_enabled"] !== true ? "waits for a new node when it loses one" : null;
   },
   aws_cloudwatch_log_group: ({ kms_key_id: key, retention_in_days: days }) =>
-    !isSet(key) ? "is not encrypted" : Number(days) > 0 ? null : "keeps logs for ever",
+    !isSet(key) ? "is not encrypted" : Number(days) > 0 ? null : "keeps logs forever",
   aws_secretsmanager_secret: ({ kms_key_id: key }) => (isSet(key) ? null : "is not encrypted with our key"),
   aws_sns_topic: ({ kms_master_key_id: key }) => (isSet(key) ? null : "is not encrypted"),
   aws_ecr_repository: (values) => {

@@ -24,7 +24,7 @@ export class Emitter<Value> {
       try {
         listener(value);
       } catch (error) {
-        // Rethrown outside of the caller's work, which a faulty listener must not stop half way.
+        // Rethrown outside of the caller's work, which a faulty listener must not stop halfway.
         queueMicrotask(() => {
           throw error;
         });

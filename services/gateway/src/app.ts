@@ -31,7 +31,7 @@ export interface AppDependencies {
   readonly notReady: () => string | undefined;
 }
 
-// A client that sends its request byte by byte must not hold a connection for ever.
+// A client that sends its request byte by byte must not hold a connection forever.
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 

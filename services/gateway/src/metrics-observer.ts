@@ -40,7 +40,7 @@ export function createMetricsObserver({
     messageSent: (type) => metrics.messagesOut.inc({ type }),
     changesSent: (count) => metrics.invalidations.inc(count),
     connectionTooSlow: () => metrics.slowCloses.inc(),
-    // A client may close with any of 2000 codes, and each label value is kept for ever.
+    // A client may close with any of 2000 codes, and each label value is kept forever.
     connectionClosed: (code) => metrics.closes.inc({ code: labelledCloseCodes.has(code) ? String(code) : "other" }),
     upgradeRefused: (code) => metrics.refused.inc({ code }),
     subscribed: (durationMs) => metrics.subscribeSeconds.observe(durationMs / 1000),

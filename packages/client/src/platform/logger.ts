@@ -2,7 +2,7 @@
 export type Logger = {
   /** Normal operation. */
   info(line: string): void;
-  /** Something a developer should look at. The client continues by itself. */
+  /** Something a developer should look at. The client continues. */
   warn(line: string): void;
 };
 

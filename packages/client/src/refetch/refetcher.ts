@@ -18,7 +18,7 @@ const maxParallelFetches = 3;
 /**
  * Answers older than the required version that are tolerated for one row, with a delay after each. The API reads from the
  * database that committed the change, so an older answer is a temporary exception. A version that never appears was not
- * the row's own, and waiting for it would keep the client "catching up" for ever.
+ * the row's own, and waiting for it would keep the client "catching up" forever.
  */
 const maxLaggingAnswers = 6;
 /** Most needs at a time. Beyond that the client subscribes to everything again, and the server answers what differs. */

@@ -189,7 +189,7 @@ test("only the leading tab compares, and an older server receives nothing", asyn
   expect([sent, setup.reads, clock.timers]).toEqual([[], 0, 0]);
 });
 
-test("the comparison waits for catch-up and yields to what views wait for, but not for ever", async () => {
+test("the comparison waits for catch-up and yields to what views wait for, but not forever", async () => {
   const { clock, sent, setup, held } = await setUp({ invoice: 1 });
   setup.caughtUp = false;
   setup.busy = true;

@@ -19,7 +19,7 @@ export const startDelayMs = 2_000;
 export const reconnectSpreadMs = 30_000;
 /** A slow answer shows a busy server. The next request waits this many times as long as the answer took. */
 const restFactor = 10;
-/** How often requests let other work go first. A row that can never be read must not block the comparison for ever. */
+/** How often requests let other work go first. A row that can never be read must not block the comparison forever. */
 const maxYields = 30;
 
 export interface HeldVersionReconcilerPorts {

@@ -43,7 +43,7 @@ export interface FeedPorts {
 export const logPageSize = 5000;
 /** The leader sends a heartbeat every second: after three missing ones, the bus counts as silent. */
 export const silenceMs = 3000;
-/** The head is checked this often whatever the bus delivers, because the bus may be deaf and a leader wrong. */
+/** The head is checked this often regardless of the bus: a subscription may receive nothing, and a former leader may name a wrong head. */
 export const headCheckMs = 5000;
 /** The same while changes are delayed, so that clients learn soon that the delay is over. */
 const delayedHeadCheckMs = 1000;
@@ -65,7 +65,7 @@ interface Repair {
 /**
  * The gateway's position in the sequence of changes. A hint that continues the position moves it; anything missing is read
  * from the log. The position moves only to numbers of rows that were read or applied, never to a head that was read on its
- * own: the rows between would be skipped for ever.
+ * own: the rows between would be skipped forever.
  */
 export class Feed {
   readonly #ports: FeedPorts;

@@ -214,7 +214,7 @@ export class RightsGate {
       connection.flush(frames);
       // A changed membership changes which rows of a container are visible, and no change names those rows. After a reset
       // the client asks again for everything it shows. A RESET and not a close: after a close the client would resume and
-      // receive the same membership change for ever.
+      // receive the same membership change forever.
       const hasContainers = [connection.subscribed, connection.pending?.subscriptions].some((subscriptions) =>
         subscriptions?.list().some(({ kind }) => kind === "within"),
       );

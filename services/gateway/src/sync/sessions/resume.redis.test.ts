@@ -134,7 +134,7 @@ test("a gateway fills its ring from the log before it is ready", async () => {
   expect([await replaysOf(fresh, "ring"), await replaysOf(fresh, "log")]).toEqual([1, 0]);
 });
 
-// Fails when the gateway answers from its own position: changes it has not received yet would be skipped for ever.
+// Fails when the gateway answers from its own position: changes it has not received yet would be skipped forever.
 test("[RES-11] a cursor ahead of the gateway makes it catch up; one ahead of the database is refused", async () => {
   const project = await newProject();
   const lost = await subscribed(project);
