@@ -91,6 +91,28 @@ test("a project, its tasks and edits made offline survive a reload and arrive in
   for (const { made, container } of rows) expect(made.getTime()).toBeGreaterThanOrEqual(container.getTime());
 });
 
+test("a list that was never opened says offline that this device has no copy, and loads once the network is back", async () => {
+  const page = await openWindow("/");
+  await page.context().setOffline(true);
+  await status(page, /^Sync status: Offline/);
+  await visit(page, "/records/vendor");
+  await page.getByText("You are offline, and this device has no copy.").waitFor();
+  expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+  await page.context().setOffline(false);
+  await page.locator("tbody tr").first().waitFor();
+});
+
+test("the start page says that no open task is assigned to a user, and the account menu names the role", async () => {
+  await query(
+    `update app.task set status = 'done' where status not in ('done', 'cancelled') and assignee_id in
+      (select e.id from app.employee e join app.person p on p.id = e.person_id where p.email = 'alice@northwind.example')`,
+  );
+  const page = await openWindow("/");
+  await page.getByText("No open task is assigned to you.").waitFor();
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByText("Administrator").waitFor();
+});
+
 test("offline and online changes of different columns are merged without asking", async () => {
   const task = await someTask();
   const page = await openWindow(`/tasks/${task.id}`);
