@@ -396,8 +396,10 @@ declare
   v_ids uuid[];
 begin
   perform set_config('app.maintenance', 'on', true);
+  -- A blank marker, such as that of an account without an address, stands in every snapshot: all of them would be erased.
   update app.erasure r
-     set markers = (select coalesce(array_agg(distinct m), '{}') from unnest(r.markers || app.subject_markers(person)) m)
+     set markers = (select coalesce(array_agg(distinct lower(m)), '{}')
+                      from unnest(r.markers || app.subject_markers(person)) m where m ~ '\S')
    where r.person_id = person;
   -- Rows about this person: those of live types with a column person_id.
   for e in
@@ -429,7 +431,30 @@ declare
   v_name text;
   v_state "char";
   c pg_class;
+  h record;
 begin
+  for h in
+    select p.oid::regprocedure::text as signature, count(*) over (partition by p.proname) > 1 as repeated,
+           exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
+                    where x.grantee = 0 and x.privilege_type = 'EXECUTE') as open_to_all
+      from pg_proc p
+     where p.pronamespace = 'app'::regnamespace
+       and p.proname in ('current_tenant_id', 'is_tenant_admin', 'identify', 'login', 'granted_ids', 'granted_persons',
+                         'expire_grants', 'delete_orphan_grants', 'subject_markers', 'erase_person')
+     order by 1
+  loop
+    if h.repeated then
+      problem := format('hook %s is one of two functions of this name: the one with other arguments is never called', h.signature);
+      remedy := 'Drop the one whose arguments differ from those in db/core/functions/002_hooks.sql.';
+      return next;
+    end if;
+    if h.open_to_all then
+      problem := format('hook %s may be executed by every role', h.signature);
+      remedy := format('Run: revoke execute on function %s from public, and grant it to the role that db/core/grants.sql names.', h.signature);
+      return next;
+    end if;
+  end loop;
+
   for e in select t.* from app.entity_type t order by t.code loop
     code := e.code;
     remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
@@ -515,7 +540,7 @@ begin
   end loop;
 end $function$
 grant execute to heliograph_watcher
-comment 'Problems of live types, each with its remedy; no row when there are none.'
+comment 'Problems of live types and hooks, each with its remedy; no row when there are none.'
 
 -- 7 function: app.claim(uuid,integer,bigint,timestamp with time zone)
 CREATE OR REPLACE FUNCTION app.claim(me uuid, n integer, expected_head bigint, p_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
@@ -1620,7 +1645,7 @@ declare
   -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
   -- row, and then nothing else records who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then app.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
+    ' || case when o.is_private then pg_catalog.array_remove(app.granted_persons(%L, o.%I), null) else ''{}''::uuid[] end',
     e.code, e.key_column) else '' end;
   -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
   -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.

@@ -94,7 +94,7 @@ declare
   -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
   -- row, and then nothing else records who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then @extschema@.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
+    ' || case when o.is_private then pg_catalog.array_remove(@extschema@.granted_persons(%L, o.%I), null) else ''{}''::uuid[] end',
     e.code, e.key_column) else '' end;
   -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
   -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.
