@@ -24,6 +24,7 @@ async function runStep(step: Step, jsonFile: string, signal: AbortSignal): Promi
   const args = step.writesJson ? [...step.args, "--json", jsonFile] : step.args;
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
     cwd: repositoryRoot,
+    env: { ...process.env, ...step.env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const stop = () => child.kill("SIGTERM");
