@@ -48,7 +48,7 @@ const chosenSchemes = random.shuffled([...schemes, random.pick(schemes)]);
 const looks: readonly Look[] = sizes.flatMap((size, at) =>
   schemes.filter((scheme) => everyCase || scheme === chosenSchemes[at]).map((scheme): Look => ({ ...size, scheme })),
 );
-const chosenTypes = everyCase ? entityCodes : random.sample(entityCodes, 20);
+const chosenTypes = everyCase ? entityCodes : random.sample(entityCodes, 12);
 const wide: Look = { width: 1600, height: 1000, scheme: "light" };
 
 /** Id of a row of Alice's organization, so that every page has content. */
