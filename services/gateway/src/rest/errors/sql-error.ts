@@ -14,6 +14,14 @@ export function isCatalogStale(error: unknown): boolean {
 
 const wait = { "retry-after": "1" };
 
+/** What an unreachable database means for each operation. A lost connection hides whether a write was committed. */
+const unreachable: Readonly<Record<Operation, string>> = {
+  read: "The request was not answered because the database cannot be reached.",
+  create: "The database cannot be reached, so it is not known whether the row was created.",
+  update: "The database cannot be reached, so it is not known whether the change was saved.",
+  delete: "The database cannot be reached, so it is not known whether the row was deleted.",
+};
+
 /**
  * Converts a database error to an answer; undefined for errors that only a bug can cause. Messages of the server are never
  * passed on, because they quote values and keys of rows that the caller may not read.
@@ -21,7 +29,7 @@ const wait = { "retry-after": "1" };
 export function restErrorOfSql(error: unknown, operation: Operation): RestError | undefined {
   if (isUnavailable(error) || isSilence(error))
     return new RestError("unavailable", {
-      message: "The database cannot be reached.",
+      message: unreachable[operation],
       headers: { "retry-after": "2" },
       cause: error,
     });
@@ -66,13 +74,13 @@ export function restErrorOfSql(error: unknown, operation: Operation): RestError 
     case "40P01":
     case "55P03":
       return new RestError("unavailable", {
-        message: "A concurrent write blocked this one.",
+        message: "The write was not made because a concurrent one blocked it.",
         headers: wait,
         cause: error,
       });
     case "57014":
       return new RestError("unavailable", {
-        message: "The statement took too long and was cancelled.",
+        message: "The request was cancelled because its statement took too long.",
         remedy: "Narrow the query, or repeat the request later.",
         headers: wait,
         cause: error,

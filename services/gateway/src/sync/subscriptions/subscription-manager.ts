@@ -29,6 +29,9 @@ export interface SubscriptionManagerPorts {
   readonly onCovered: (connection: Connection, entityCode: string, entityIds: readonly string[]) => void;
 }
 
+const notSubscribed =
+  "Nothing was subscribed because the database cannot be reached; send SUBSCRIBE again after a pause.";
+
 const canonicalIds = (ids: readonly string[] | undefined): string[] => [
   ...new Set((ids ?? []).map((id) => id.toLowerCase())),
 ];
@@ -128,7 +131,7 @@ export class SubscriptionManager {
       for (const one of lost) this.#refuse(connection, one);
       // Whether the rows were written is unknown: a lost connection hides the outcome.
       void this.#ports.rows.correct(connection, [...fresh, ...lost]);
-      throw new UpMessageError("unavailable", "The database cannot be reached; nothing was subscribed.", correlationId);
+      throw new UpMessageError("unavailable", notSubscribed, correlationId);
     }
     if (!connection.open) return;
     for (const one of fresh) if (may(one)) this.#activate(connection, one);
@@ -387,7 +390,7 @@ export class SubscriptionManager {
       exists = await this.#ports.entityTypeExists(entityCode);
     } catch (error) {
       this.#ports.observer.failed("subscribe", error);
-      throw new UpMessageError("unavailable", "The database cannot be reached.", correlationId);
+      throw new UpMessageError("unavailable", notSubscribed, correlationId);
     }
     if (!exists)
       throw new UpMessageError("unknown_entity", `No entity type has the code "${entityCode}".`, correlationId);
