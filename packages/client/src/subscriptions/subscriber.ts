@@ -128,6 +128,13 @@ export class Subscriber {
     }));
   }
 
+  /** Ids of the containers whose rows of this type are subscribed, whatever their phase. */
+  containersOf(entityCode: string): string[] {
+    return [...this.#subscriptions.all()].flatMap((one) =>
+      one.container && one.entityCode === entityCode ? [one.entityId] : [],
+    );
+  }
+
   has(target: Target): boolean {
     return this.#subscriptions.get(target) !== undefined;
   }
