@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { listenError } from "../service/listen-error.ts";
+import { listenError } from "../config/listen-error.ts";
 import type { MetricsRegistry } from "./metrics-registry.ts";
 
 /** The state that the health endpoints report. */
