@@ -396,8 +396,10 @@ declare
   v_ids uuid[];
 begin
   perform set_config('app.maintenance', 'on', true);
+  -- A blank marker, such as that of an account without an address, stands in every snapshot: all of them would be erased.
   update app.erasure r
-     set markers = (select coalesce(array_agg(distinct m), '{}') from unnest(r.markers || app.subject_markers(person)) m)
+     set markers = (select coalesce(array_agg(distinct lower(m)), '{}')
+                      from unnest(r.markers || app.subject_markers(person)) m where m ~ '\S')
    where r.person_id = person;
   -- Rows about this person: those of live types with a column person_id.
   for e in
@@ -429,7 +431,30 @@ declare
   v_name text;
   v_state "char";
   c pg_class;
+  h record;
 begin
+  for h in
+    select p.oid::regprocedure::text as signature, count(*) over (partition by p.proname) > 1 as repeated,
+           exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
+                    where x.grantee = 0 and x.privilege_type = 'EXECUTE') as open_to_all
+      from pg_proc p
+     where p.pronamespace = 'app'::regnamespace
+       and p.proname in ('current_tenant_id', 'is_tenant_admin', 'identify', 'login', 'granted_ids', 'granted_persons',
+                         'expire_grants', 'delete_orphan_grants', 'subject_markers', 'erase_person')
+     order by 1
+  loop
+    if h.repeated then
+      problem := format('hook %s is one of two functions of this name: the one with other arguments is never called', h.signature);
+      remedy := 'Drop the one whose arguments differ from those in db/core/functions/002_hooks.sql.';
+      return next;
+    end if;
+    if h.open_to_all then
+      problem := format('hook %s may be executed by every role', h.signature);
+      remedy := format('Run: revoke execute on function %s from public, and grant it to the role that db/core/grants.sql names.', h.signature);
+      return next;
+    end if;
+  end loop;
+
   for e in select t.* from app.entity_type t order by t.code loop
     code := e.code;
     remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
@@ -444,7 +469,8 @@ begin
 
     foreach v_name in array array['zzz_sync_version', 'zzz_sync_truncate', format('log_%s_changes_insert', e.code),
         format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code)] loop
-      select tgenabled into v_state from pg_trigger where tgrelid = e.table_name and tgname = v_name;
+      select t.tgenabled into v_state from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+       where t.tgrelid = e.table_name and t.tgname = v_name and p.pronamespace = 'app'::regnamespace;
       if not found then
         problem := format('trigger %s is missing: changes are not logged', v_name);
         return next;
@@ -514,7 +540,7 @@ begin
   end loop;
 end $function$
 grant execute to heliograph_watcher
-comment 'Problems of live types, each with its remedy; no row when there are none.'
+comment 'Problems of live types and hooks, each with its remedy; no row when there are none.'
 
 -- 7 function: app.claim(uuid,integer,bigint,timestamp with time zone)
 CREATE OR REPLACE FUNCTION app.claim(me uuid, n integer, expected_head bigint, p_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
@@ -778,6 +804,7 @@ declare
   v_had_columns boolean;
   v_was_live boolean;
   v_other text;
+  v_other_code text;
 begin
   perform app.sync_check_table("table");
   if enable_sync.code is null or enable_sync.code !~ '^[a-z][a-z0-9_]{0,40}$' or enable_sync.code = 'person' then
@@ -824,6 +851,15 @@ begin
   if found then
     raise exception 'BEFORE trigger % of % runs after the one that decides whether a row changed', v_other, "table"
       using errcode = '42P17', hint = format('Run: alter trigger %I on %s rename to …, with a name that sorts before zzz_sync_version', v_other, "table");
+  end if;
+
+  -- Two installations in one database have triggers of the same names: the second would replace those of the first.
+  select p.pronamespace::regnamespace::text, substr(p.proname, length('version_') + 1) into v_other, v_other_code
+    from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+   where t.tgrelid = "table" and t.tgname = 'zzz_sync_version' and p.pronamespace <> 'app'::regnamespace;
+  if found then
+    raise exception '% is live in another installation, in schema %', "table", v_other
+      using errcode = '42710', hint = format('Use that one, or run first: select %s.disable_sync(%L)', v_other, v_other_code);
   end if;
 
   v_had_columns := app.sync_add_columns("table");
@@ -1609,7 +1645,7 @@ declare
   -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
   -- row, and then nothing else records who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then app.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
+    ' || case when o.is_private then pg_catalog.array_remove(app.granted_persons(%L, o.%I), null) else ''{}''::uuid[] end',
     e.code, e.key_column) else '' end;
   -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
   -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.

@@ -27,6 +27,9 @@ HELIOGRAPH_ROLE_PREFIX (default of both: heliograph). The suite requires HELIOGR
 /** EX_CONFIG of sysexits.h, the exit code of all Heliograph programs for invalid configuration. */
 const EXIT_CONFIGURATION = 78;
 
+/** The exit code of all programs of the repository for a wrong command line. */
+const EXIT_USAGE = 2;
+
 const report = (text: string): void => void process.stderr.write(`${text}\n`);
 
 interface Flags {
@@ -67,7 +70,8 @@ const commands: Readonly<Record<string, (flags: Flags) => Promise<void>>> = {
   },
 };
 
-async function main(args: string[]): Promise<void> {
+/** The command to run, or null for --help. @throws Error about the command line */
+function parseCommandLine(args: string[]): (() => Promise<void>) | null {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -78,14 +82,27 @@ async function main(args: string[]): Promise<void> {
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return void process.stdout.write(usage);
-  const command = commands[positionals[0] ?? "migrate"];
-  if (command === undefined || positionals.length > 1) throw new ConfigurationError(`unknown command\n\n${usage}`);
-  await command(values);
+  if (values.help) return null;
+  const [name = "migrate", ...rest] = positionals;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw new Error(`There is no command ${name}.`);
+  if (rest.length > 0) throw new Error(`Name one command, not ${positionals.join(" ")}.`);
+  return () => command(values);
 }
 
+function readCommandLine(): (() => Promise<void>) | null {
+  try {
+    return parseCommandLine(process.argv.slice(2));
+  } catch (error) {
+    report(`db-import: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(EXIT_USAGE);
+  }
+}
+
+const command = readCommandLine();
 try {
-  await main(process.argv.slice(2));
+  if (command === null) process.stdout.write(usage);
+  else await command();
 } catch (error) {
   report(`db-import: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1;

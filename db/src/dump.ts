@@ -15,6 +15,8 @@ export async function dumpCatalog(databaseUrl: string, names: DatabaseNames): Pr
   return withClient(databaseUrl, async (client) => {
     // PostgreSQL prints the schema with a name only if the schema is not on the search path.
     await client.query("set search_path = pg_catalog");
+    // Settings of the database or the role that change how PostgreSQL prints names, intervals and times.
+    await client.query("set quote_all_identifiers = off; set intervalstyle = postgres; set datestyle = iso");
     const { rows } = await client.query<{ section: string; object: string; line: string }>(
       (await placeholderResolver(client, names))(sql),
     );

@@ -31,11 +31,12 @@ export const suiteNames = databaseNames("app", "heliograph");
 const silent: MigrationLogger = { info() {} };
 
 /**
- * Brings a database up to date. Installs a missing part from its current definitions, in one transaction; applies pending
+ * Brings a database up to date; one of a later release stays as it is. Installs a missing part from its current definitions, in one transaction; applies pending
  * migrations to an installed part, each in its own transaction. Then creates the log partitions for the coming days.
  * Concurrent runs are safe: one works, the others wait.
  * @returns what this run applied: `core 0.1.0` for an installation, the name for a migration
- * @throws {ConfigurationError} when the suite is to be installed into another schema than `app`
+ * @throws {ConfigurationError} when the suite is to be installed into another schema than `app`, or when the schema belongs to
+ * an installation with another role prefix
  */
 export async function migrate(databaseUrl: string, options: MigrateOptions): Promise<string[]> {
   const parts = options.parts ?? { core: await readPart("core"), suite: await readPart("suite") };
@@ -46,6 +47,7 @@ export async function migrate(databaseUrl: string, options: MigrateOptions): Pro
     // A session lock: held across the transactions of the migrations and released with the connection.
     await client.query("select pg_advisory_lock(hashtext('heliograph:migrate'))");
     const installer = new Installer({ client, names, logger, resolve: await placeholderResolver(client, names) });
+    await installer.requireRolePrefix();
     const applied = await installer.bringUpToDate(parts.core);
     if (options.suite || (await installer.installationOf("suite")) !== undefined)
       applied.push(...(await installer.bringUpToDate(parts.suite)));
@@ -83,6 +85,14 @@ class Installer {
       this.#logger.info(`installed ${part.name} ${part.version}`);
       return [`${part.name} ${part.version}`];
     }
+    // A rollback deploys an earlier release, whose services run on the later schema. The record must stay: with the earlier
+    // version in it, a database would claim a schema that it does not have.
+    if (isLater(installed.version, part.version)) {
+      this.#logger.info(
+        `${part.name} ${installed.version} is later than this release, ${part.version}, and stays as it is`,
+      );
+      return [];
+    }
     const pending = await this.#pendingMigrations(part);
     // A release may change comments or formatting without a migration. Within one version, a change without a migration is
     // an error: only new databases would get it.
@@ -104,12 +114,31 @@ class Installer {
     return pending.map(({ name }) => name);
   }
 
+  /**
+   * The definitions name the roles. With another prefix, the services would have no rights, and later migrations would fail.
+   * @throws {ConfigurationError} when the installed log belongs to a role with another prefix
+   */
+  async requireRolePrefix(): Promise<void> {
+    const { schema, roles } = this.#names;
+    const { rows } = await this.#client.query<{ owner: string }>(
+      "select pg_get_userbyid(relowner) as owner from pg_class where oid = to_regclass($1)",
+      [`${schema}.logging_detail`],
+    );
+    const installed = /^(.+)_log$/.exec(rows[0]?.owner ?? "")?.[1];
+    if (installed === undefined || `${installed}_log` === roles.log) return;
+    throw new ConfigurationError(
+      `the roles of the installation in schema ${schema} begin with ${installed}; set HELIOGRAPH_ROLE_PREFIX=${installed}`,
+    );
+  }
+
   /** Reads the installation record of a part; undefined if the part is not installed. */
   async installationOf(part: PartName): Promise<Installation | undefined> {
     const { schema } = this.#names;
-    const { rowCount } = await this.#client.query("select where to_regclass($1) is not null", [
-      `${schema}.installation`,
-    ]);
+    // Both tables: a schema of something else may well have a table of the first name.
+    const { rowCount } = await this.#client.query(
+      "select where to_regclass($1) is not null and to_regclass($2) is not null",
+      [`${schema}.installation`, `${schema}.applied_migration`],
+    );
     if (rowCount === 0) return undefined;
     const { rows } = await this.#client.query<Installation>(
       `select version, checksum from ${schema}.installation where part = $1`,
@@ -182,9 +211,21 @@ class Installer {
     try {
       await this.#client.query(this.#resolve(sql));
     } catch (error) {
-      throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${path}: ${withHint(error)}`, { cause: error });
     }
   }
+}
+
+/** Whether a version is later than another, compared by their numbers. */
+function isLater(version: string, other: string): boolean {
+  return version.localeCompare(other, "en", { numeric: true }) > 0;
+}
+
+/** Message of an error with the detail and the hint that PostgreSQL sends beside it: the hint is the remedy. */
+function withHint(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { detail, hint } = error as { readonly detail?: string; readonly hint?: string };
+  return [error.message, detail, hint].filter((text) => text !== undefined).join("\n  ");
 }
 
 /** Runs `work` in a transaction. An error makes `withClient` close the connection, which rolls the transaction back. */

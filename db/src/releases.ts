@@ -1,18 +1,27 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { databaseFolder, type Part, type PartName, partOf, readPart } from "./manifest.ts";
 
 const partNames: readonly PartName[] = ["core", "suite"];
 
-/** A released version in `releases.json`. Its definitions are in `<part>/releases/<version>.sql`. */
+/**
+ * What the schema needs of an entry in the `releases.json` of the repository: the release command adds commit and packages.
+ * The definitions of the release are in `<part>/releases/<version>.sql`.
+ */
 export interface Release {
   readonly version: string;
+  /** Day of the release, `2026-12-01`. */
+  readonly date: string;
   /** Names of the migrations that the definitions of the release already include, by part. */
   readonly migrations: Readonly<Record<PartName, readonly string[]>>;
 }
 
+/** The list of releases is beside the folder of this package, because it covers all packages. */
+const listBeside = (folder: string): string => join(folder, "..", "releases.json");
+
 /** Reads the released versions, oldest first. Databases of each may exist, so migrations must bring each of them up to date. */
 export async function readReleases(folder: string = databaseFolder): Promise<readonly Release[]> {
-  return JSON.parse(await readFile(`${folder}/releases.json`, "utf8")) as Release[];
+  return JSON.parse(await readFile(listBeside(folder), "utf8")) as Release[];
 }
 
 /** Reads the parts as the release installed them. */
@@ -34,7 +43,7 @@ export async function readReleasedParts(
 }
 
 /**
- * Records the current definitions as a release under the version of this package. From then on, every change of a
+ * Records the current definitions as a release under the version of this package: adds its entry to `releases.json`. From then on, every change of a
  * definition needs a migration; `checkSchema` verifies it from each recorded release.
  * @returns the version
  * @throws when the version is already recorded
@@ -51,7 +60,8 @@ export async function recordRelease(folder: string = databaseFolder): Promise<st
     await writeFile(`${folder}/${name}/releases/${version}.sql`, sections.join("\n\n"));
   }
   const names = ({ migrations }: Part): string[] => migrations.map(({ name }) => name);
-  const release: Release = { version, migrations: { core: names(parts.core), suite: names(parts.suite) } };
-  await writeFile(`${folder}/releases.json`, `${JSON.stringify([...releases, release], null, 2)}\n`);
+  const date = new Date().toISOString().slice(0, 10);
+  const release: Release = { version, date, migrations: { core: names(parts.core), suite: names(parts.suite) } };
+  await writeFile(listBeside(folder), `${JSON.stringify([...releases, release], null, 2)}\n`);
   return version;
 }

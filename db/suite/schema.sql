@@ -1904,7 +1904,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then app.granted_persons('contract', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('contract', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'contract', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2048,7 +2048,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then app.granted_persons('document', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('document', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'document', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2192,7 +2192,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then app.granted_persons('expense', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('expense', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'expense', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2431,7 +2431,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then app.granted_persons('meeting', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('meeting', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'meeting', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2526,7 +2526,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then app.granted_persons('milestone', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('milestone', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'milestone', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2670,7 +2670,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then app.granted_persons('opportunity', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('opportunity', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'opportunity', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2958,7 +2958,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then app.granted_persons('project', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('project', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'project', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3246,7 +3246,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.parent_task_id, o.organization_id], null) || case when o.is_private then app.granted_persons('task', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.parent_task_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('task', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3318,7 +3318,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.task_id, o.organization_id], null) || case when o.is_private then app.granted_persons('task_comment', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.task_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('task_comment', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task_comment', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3534,7 +3534,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then app.granted_persons('ticket', o.id) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('ticket', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'ticket', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)

@@ -15,6 +15,12 @@ const breakages: readonly (readonly [sql: string, problem: RegExp, remedy: RegEx
     /trigger log_card_changes_delete is missing/,
     /enable_sync\('app\.card', 'card'/,
   ],
+  [
+    `create schema other; create function other.version_card() returns trigger language plpgsql as 'begin return new; end';
+     create or replace trigger zzz_sync_version before insert or update on app.card for each row execute function other.version_card()`,
+    /trigger zzz_sync_version is missing/,
+    /enable_sync|disable_sync/,
+  ],
   ["drop function app.version_card() cascade", /trigger zzz_sync_version is missing/, /enable_sync/],
   ["alter table app.card disable row level security", /row level security is off/, /enable_sync/],
   ["alter table app.card no force row level security", /not forced/, /enable_sync/],

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { SeededRandom } from "@heliograph/shared/seeded-random";
 import { expect, test } from "vitest";
 import { type Boards, createBoards, insertBoard } from "./support/boards.ts";
 import { forgetLog, readLog } from "./support/log.ts";
@@ -9,17 +10,6 @@ const SEED = 20_261_123;
 const WRITERS = 4;
 const WATCHERS = 3;
 const TRANSACTIONS = 40;
-
-/** mulberry32: the same sequence in every run. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Runs transactions of one to three writes on a few rows. Some are rolled back; some stay open while others commit. */
 async function write(boards: Boards, cards: readonly string[], next: () => number): Promise<void> {
@@ -93,8 +83,10 @@ test("watchers that compete for the lease assign every number once and in order"
   const state = { written: false, claimed: false };
   const cards = rows.map(({ id }) => id);
 
-  const writers = Array.from({ length: WRITERS }, (_, i) => write(boards, cards, random(SEED + i)));
-  const watchers = Array.from({ length: WATCHERS }, (_, i) => watch(boards, random(SEED - 1 - i), () => state.written));
+  const writers = Array.from({ length: WRITERS }, (_, i) => write(boards, cards, new SeededRandom(SEED + i).next));
+  const watchers = Array.from({ length: WATCHERS }, (_, i) =>
+    watch(boards, new SeededRandom(SEED - 1 - i).next, () => state.written),
+  );
   const reader = read(boards, () => state.claimed);
   await Promise.all(writers);
   state.written = true;

@@ -156,10 +156,11 @@ test('a migration that begins with "-- no transaction" runs outside a transactio
 test("after the first recorded release, a change without a migration is reported", async () => {
   await using db = await createTestDatabase({ template: "suite" });
   const url = db.url();
-  const folder = await mkdtemp(join(tmpdir(), "heliograph-release-"));
+  const root = await mkdtemp(join(tmpdir(), "heliograph-release-"));
+  const folder = join(root, "db");
   try {
-    for (const name of ["core", "suite", "releases.json"])
-      await cp(join(databaseFolder, name), join(folder, name), { recursive: true });
+    for (const name of ["core", "suite"]) await cp(join(databaseFolder, name), join(folder, name), { recursive: true });
+    await writeFile(join(root, "releases.json"), "[]");
     const version = await recordRelease(folder);
     expect((await readReleases(folder)).map((release) => release.version)).toEqual([version]);
     await expect(recordRelease(folder)).rejects.toThrow(`release ${version} is already recorded`);
@@ -178,7 +179,7 @@ test("after the first recorded release, a change without a migration is reported
     await writeFile(join(folder, "core/migrations/0001_note.sql"), change);
     expect(await checkReleases(url, folder, fresh)).toEqual([]);
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(root, { recursive: true });
   }
 });
 

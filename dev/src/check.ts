@@ -2,8 +2,14 @@
  * `npm run check`: checks of the repository that need no test run. All checks run, also when one fails. Each failure is
  * printed with its remedy.
  */
-import { styleText } from "node:util";
+import { parseArgs, styleText } from "node:util";
+import { readOptions } from "@heliograph/testkit/process/read-options";
 import { type Check, checks } from "./check/checks.ts";
+
+readOptions(() => {
+  const { values } = parseArgs({ options: { help: { type: "boolean", default: false } } });
+  return values.help ? null : values;
+}, "npm run check   (no options: every check runs)");
 
 async function report({ name, remedy, run }: Check) {
   const started = performance.now();

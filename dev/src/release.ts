@@ -1,10 +1,10 @@
 /**
  * `npm run release -- prepare <version>`: sets the version in every package.json and in the lock file, gives the unreleased
- * changes of CHANGELOG.md their version and date, and records the schema from which later migrations start. Commits nothing,
- * so that the result can be read first.
+ * changes of CHANGELOG.md their version and date, and adds the version to releases.json with its schema, from which later
+ * migrations start. Commits nothing, so that the result can be read first.
  *
- * `npm run release -- record`: packs the committed version and adds it to releases.json, with the commit and the hash of
- * each file. A package can so be traced to its sources.
+ * `npm run release -- record`: packs the committed version and adds the commit and the hash of each file to its entry in
+ * releases.json. A package can so be traced to its sources.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,7 +16,13 @@ import { workspaceFolders } from "./check/workspaces.ts";
 import { packPackages } from "./pack/pack-packages.ts";
 import { releaseChangelog } from "./release/changelog.ts";
 import { withVersion } from "./release/manifest-version.ts";
-import { compareVersions, type PackedPackage, parseReleases, withRelease } from "./release/release-list.ts";
+import {
+  compareVersions,
+  isPrepared,
+  type PackedPackage,
+  parseReleases,
+  withPackages,
+} from "./release/release-list.ts";
 
 const usage = "npm run release -- prepare <version> | npm run release -- record";
 
@@ -32,10 +38,13 @@ function requireCleanTree(): void {
 }
 
 async function prepare(version: string): Promise<string> {
-  requireCleanTree();
   const newest = parseReleases(read("releases.json")).at(-1);
-  if (newest && compareVersions(version, newest.version) <= 0)
-    throw new Error(`${version} is not newer than the last release, ${newest.version}.`);
+  // The first release is compared with 0.0.0, which also refuses a version that has another form than 1.2.3.
+  const last = newest?.version ?? "0.0.0";
+  if (compareVersions(version, last) <= 0) throw new Error(`${version} is not newer than the last release, ${last}.`);
+  if (newest && isPrepared(newest))
+    throw new Error(`${newest.version} is prepared and not recorded. Run: npm run release -- record`);
+  requireCleanTree();
   change("CHANGELOG.md", (text) => releaseChangelog(text, version, today()));
   for (const folder of [".", ...workspaceFolders(repositoryRoot)])
     change(path.join(folder, "package.json"), (text) => withVersion(text, version));
@@ -59,8 +68,7 @@ async function record(): Promise<string> {
   const { version } = JSON.parse(read("package.json")) as { version: string };
   const folder = at("artifacts");
   const packages = (await packPackages(folder)).map(describePackage);
-  const release = { version, date: today(), commit: git("rev-parse", "HEAD"), packages };
-  change("releases.json", (text) => withRelease(text, release));
+  change("releases.json", (text) => withPackages(text, version, { commit: git("rev-parse", "HEAD"), packages }));
   return `Recorded ${version}; its packages are in ${folder}. Next: commit "chore(release): record ${version}" and tag v${version}.`;
 }
 
@@ -68,7 +76,10 @@ try {
   const [step, version, ...rest] = process.argv.slice(2);
   if (step === "prepare" && version !== undefined && rest.length === 0) console.log(await prepare(version));
   else if (step === "record" && version === undefined) console.log(await record());
-  else throw new Error(usage);
+  else {
+    console.error(`usage: ${usage}`);
+    process.exitCode = 2;
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -3,12 +3,13 @@
  * a name it runs the parts that are not complete on this commit. Interrupted parts resume. The last line is
  * `N passed, N failed`.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { stopRequest } from "@heliograph/testkit/process/stop-request";
+import { StopRequested, stopRequest } from "@heliograph/testkit/process/stop-request";
 import { dataFolder, repositoryRoot } from "@heliograph/testkit/repository";
+import { codeState } from "./full/code-state.ts";
 import { type FullPart, fullParts, jsonFileOf, type Step, type StepResult } from "./full/part.ts";
 import { Progress } from "./full/progress.ts";
 
@@ -17,14 +18,13 @@ Parts: ${fullParts.map(({ name, holds }) => `\n  ${name.padEnd(14)} ${holds}`).j
   --list   show what has been run on this commit
   --again  run the named parts from their first step`;
 
-const git = (...args: string[]): string => execFileSync("git", args, { cwd: repositoryRoot, encoding: "utf8" }).trim();
-
 /** Runs one step to its end and reads its result; a command that fails without a result counts as one failure. */
 async function runStep(step: Step, jsonFile: string, signal: AbortSignal): Promise<StepResult> {
   rmSync(jsonFile, { force: true });
   const args = step.writesJson ? [...step.args, "--json", jsonFile] : step.args;
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
     cwd: repositoryRoot,
+    env: { ...process.env, ...step.env },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const stop = () => child.kill("SIGTERM");
@@ -48,11 +48,18 @@ async function runStep(step: Step, jsonFile: string, signal: AbortSignal): Promi
 }
 
 async function runPart(part: FullPart, progress: Progress, folder: string, signal: AbortSignal): Promise<void> {
+  // The folder is named after the code at the start.
+  const code = path.basename(folder);
   if (progress.finished(part).some(({ failed }) => failed > 0)) progress.restart(part);
   for (const [index, step] of part.steps.entries()) {
     if (index < progress.finished(part).length) continue;
     const started = performance.now();
     const result = await runStep(step, jsonFileOf(folder, part, index), signal);
+    const now = codeState(repositoryRoot).name;
+    if (now !== code)
+      throw new Error(
+        `The code changed from ${code} to ${now} while ${step.name} ran, so its result is not kept. Run the command again.`,
+      );
     const seconds = Math.round((performance.now() - started) / 1_000);
     progress.add(part, { name: step.name, at: new Date().toISOString(), seconds, ...result });
     console.log(
@@ -81,17 +88,21 @@ if (unknown.length > 0 || args.includes("--help")) {
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
-const dirty = git("status", "--porcelain", "--untracked-files=no") !== "";
-const commit = git("rev-parse", "--short", "HEAD");
-const folder = path.join(dataFolder, "test-full", dirty ? `${commit}-changed` : commit);
-if (dirty) console.log("The working tree has changes: results are kept apart and prove nothing about the commit.");
+const { name: code, changed } = codeState(repositoryRoot);
+const folder = path.join(dataFolder, "test-full", code);
+if (changed) console.log("The working tree has changes: results are kept apart and prove nothing about the commit.");
 const progress = new Progress(folder);
 const chosen = names.length > 0 ? fullParts.filter(({ name }) => names.includes(name)) : fullParts;
 if (!args.includes("--list")) {
   const signal = stopRequest();
-  for (const part of chosen) {
-    if (args.includes("--again")) progress.restart(part);
-    if (!progress.isComplete(part)) await runPart(part, progress, folder, signal);
+  try {
+    for (const part of chosen) {
+      if (args.includes("--again")) progress.restart(part);
+      if (!progress.isComplete(part)) await runPart(part, progress, folder, signal);
+    }
+  } catch (error) {
+    if (!(error instanceof StopRequested)) throw error;
+    console.error(`Stopped (${error.message}). Finished steps are kept; run the command again to continue.`);
   }
 }
 for (const part of chosen) console.log(summary(part, progress));

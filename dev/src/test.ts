@@ -20,6 +20,9 @@ if (findChromium() === null) {
 const redis = await findRedis();
 if (redis.program === null) console.error(`failed to find Redis, tests that need it will fail: ${redis.reason}`);
 
+// Asked to stop while packages were installed: the signal has been aborted already and fires no event.
+if (signal.aborted) process.exit(1);
+
 const vitest = path.join(repositoryRoot, "node_modules", "vitest", "vitest.mjs");
 const child = spawn(process.execPath, [vitest, "run", ...process.argv.slice(2)], {
   cwd: repositoryRoot,

@@ -122,7 +122,7 @@ export function k6Engine(file: string): Engine {
 async function runNodeOnlyWorkloads(plan: Plan, timeline: LiveTimeline, parts: EngineParts): Promise<void> {
   const workloads = parts.workloads.filter((workload) => workload.kind === "connections" && workload.onlyNode);
   if (workloads.length === 0) return;
-  await timeline.begun;
+  await timeline.started;
   const { start, writeFrom, writeUntil, verifyFrom, end } = timeline;
   await runInProcess(plan, { start, writeFrom, writeUntil, verifyFrom, end }, { ...parts, workloads });
 }

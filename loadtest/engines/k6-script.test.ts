@@ -39,7 +39,7 @@ test("the k6 script contains no address; all addresses come from the plan", () =
   }
 });
 
-test("k6 is told to report no usage and to load no extension", () => {
+test("k6 runs without usage reports and without extensions", () => {
   expect(k6Environment()).toMatchObject({ K6_NO_USAGE_REPORT: "true", K6_AUTO_EXTENSION_RESOLUTION: "false" });
   const script = read("k6/k6-options.ts") + read("k6/main.ts");
   // Script options that would send results to another machine.

@@ -10,8 +10,8 @@ const maxDelayMs = 120_000;
  * every socket is open, and verification begins when the last change is made. All later moments are postponed as well.
  */
 export class LiveTimeline implements Timeline {
-  /** Resolves when the run has begun. */
-  readonly begun: Promise<void>;
+  /** Resolves when the run has started. */
+  readonly started: Promise<void>;
   readonly #phases: Phases;
   readonly #wallNow: () => number;
   readonly #timer: NodeJS.Timeout;
@@ -25,7 +25,7 @@ export class LiveTimeline implements Timeline {
     this.#phases = phases;
     this.#wallNow = wallNow;
     this.#moments = timelineFrom(wallNow(), phases);
-    this.begun = new Promise((resolve) => {
+    this.started = new Promise((resolve) => {
       this.#resolveBegun = resolve;
     });
     this.#timer = setInterval(() => this.check(), checkIntervalMs);

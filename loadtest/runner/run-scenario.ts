@@ -80,7 +80,7 @@ async function performAction(
   timeline: LiveTimeline,
 ): Promise<void> {
   const done = timeline.delayVerification();
-  await Promise.race([timeline.begun, rejectOnAbort(signal)]);
+  await Promise.race([timeline.started, rejectOnAbort(signal)]);
   // The timeline may be postponed while this waits.
   const remaining = (): number => timeline.writeFrom + atSeconds * 1000 - Date.now();
   while (remaining() > 0) await wait(remaining(), undefined, { signal });

@@ -54,8 +54,8 @@ function chromiumPath(): string {
   return path;
 }
 
-/** Timeout of waits on a page, in ms. Below the test timeout, so that a failure reports the wait and not the test. */
-const timeoutMs = 20_000;
+/** Timeout of waits on a page, in ms. A quarter of the test timeout, so that a failure reports the wait and not the test. */
+const timeoutMs = 75_000;
 
 /** Opens a page in its own browser context, like a user on another machine. The test closes the context. */
 export async function openPage(application: Application, options: BrowserContextOptions = {}): Promise<Page> {
@@ -83,6 +83,14 @@ export async function signIn(page: Page, address: string, name: string): Promise
   await page.goto(address);
   await page.getByRole("button", { name: new RegExp(`^${name}`) }).click();
   await page.getByRole("heading", { level: 1, name: /Good to see you/ }).waitFor();
+}
+
+/** Navigates within the application as a link does, online or offline. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.evaluate((target) => {
+    window.history.pushState({}, "", target);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  }, path);
 }
 
 /** Waits until the sync status of the page is "Live". */

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Application, becomesLive, openPage, signIn, startApplication } from "./application.ts";
+import { type Application, becomesLive, openPage, signIn, startApplication, visit } from "./application.ts";
 import { accessibilityProblems, keepScreenshot } from "./inspect.ts";
 
 let application: Application;
@@ -26,14 +26,6 @@ async function openWindow(path = "/"): Promise<Page> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await visit(page, path);
   return page;
-}
-
-/** Navigates within the application as a link does, online or offline. */
-async function visit(page: Page, path: string): Promise<void> {
-  await page.evaluate((target) => {
-    window.history.pushState({}, "", target);
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-  }, path);
 }
 
 const status = (page: Page, name: RegExp) => page.getByRole("button", { name }).waitFor();
@@ -97,6 +89,28 @@ test("a project, its tasks and edits made offline survive a reload and arrive in
   );
   expect(rows.map(({ title }) => title)).toEqual(["Lay the rails straight", "Ring the bell"]);
   for (const { made, container } of rows) expect(made.getTime()).toBeGreaterThanOrEqual(container.getTime());
+});
+
+test("a list that was never opened says offline that this device has no copy, and loads once the network is back", async () => {
+  const page = await openWindow("/");
+  await page.context().setOffline(true);
+  await status(page, /^Sync status: Offline/);
+  await visit(page, "/records/vendor");
+  await page.getByText("You are offline, and this device has no copy.").waitFor();
+  expect(await page.getByRole("button", { name: "Try again" }).count()).toBe(0);
+  await page.context().setOffline(false);
+  await page.locator("tbody tr").first().waitFor();
+});
+
+test("the start page says that no open task is assigned to a user, and the account menu names the role", async () => {
+  await query(
+    `update app.task set status = 'done' where status not in ('done', 'cancelled') and assignee_id in
+      (select e.id from app.employee e join app.person p on p.id = e.person_id where p.email = 'alice@northwind.example')`,
+  );
+  const page = await openWindow("/");
+  await page.getByText("No open task is assigned to you.").waitFor();
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByText("Administrator").waitFor();
 });
 
 test("offline and online changes of different columns are merged without asking", async () => {

@@ -17,7 +17,6 @@ afterEach(async () => {
 });
 afterAll(() => application?.[Symbol.asyncDispose]());
 
-const timeout = { timeout: 20_000 };
 const address = () => application.addresses[0] ?? "";
 const status = (page: Page, name: RegExp) => page.getByRole("button", { name }).waitFor();
 const signInPage = (page: Page) => page.getByRole("heading", { name: "Sign in to Heliograph" });
@@ -88,7 +87,7 @@ test("when a session expires in one tab, unsent changes of another tab are kept 
   await send();
   await b.unroute("**/api/v1/auth/renew");
   await b.getByRole("button", { name: /^Alice/ }).click();
-  await expect.poll(() => titleOf(task), timeout).toBe("Written in the other tab");
+  await expect.poll(() => titleOf(task)).toBe("Written in the other tab");
   await b.getByRole("heading", { level: 1, name: "Written in the other tab" }).waitFor();
   await a.getByRole("button", { name: /^Account: Alice/ }).waitFor();
 });
@@ -103,7 +102,7 @@ test("signing out in one tab removes the data in all tabs", async () => {
   for (const page of [a, b]) await signInPage(page).waitFor();
   expect(await b.getByText("Your session has ended").count()).toBe(0);
   await expect
-    .poll(() => b.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), timeout)
+    .poll(() => b.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)))
     .not.toContainEqual(expect.stringContaining("heliograph"));
 });
 
@@ -121,7 +120,7 @@ test("a token that expires while the page is frozen is renewed on waking, with o
   await other.bringToFront();
   const devtools = await context.newCDPSession(page);
   await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
-  await expect.poll(() => Date.now(), { timeout: 25_000, interval: 250 }).toBeGreaterThan(end + 1_000);
+  await expect.poll(() => Date.now(), { interval: 250 }).toBeGreaterThan(end + 1_000);
   await context.unroute("**/api/v1/auth/renew");
 
   const closes: number[] = [];
@@ -138,7 +137,7 @@ test("a token that expires while the page is frozen is renewed on waking, with o
   });
   await devtools.send("Page.setWebLifecycleState", { state: "active" });
   await page.bringToFront();
-  await expect.poll(() => answers, timeout).toEqual(["200 /api/v1/auth/renew"]);
+  await expect.poll(() => answers).toEqual(["200 /api/v1/auth/renew"]);
   await becomesLive(page);
   await application.database.pool.query("update app.task set title = 'Seen after waking' where id = $1", [task.id]);
   await page.getByRole("heading", { level: 1, name: "Seen after waking" }).waitFor();
@@ -158,7 +157,7 @@ test("offline, an expired session still shows rows and accepts edits, also after
   const end = await ageSession(application, page, 6_000);
   await page.reload();
   await editTitle(page, "Written before the end");
-  await expect.poll(() => Date.now(), { timeout: 15_000, interval: 250 }).toBeGreaterThan(end + 1_000);
+  await expect.poll(() => Date.now(), { interval: 250 }).toBeGreaterThan(end + 1_000);
   await status(page, /^Sync status: Offline, 1 unsent change/);
   await page.reload();
   await page.getByRole("heading", { level: 1, name: "Written before the end" }).waitFor();
@@ -166,7 +165,7 @@ test("offline, an expired session still shows rows and accepts edits, also after
   await editTitle(page, "Written after the end");
 
   await page.context().setOffline(false);
-  await expect.poll(() => titleOf(task), timeout).toBe("Written after the end");
+  await expect.poll(() => titleOf(task)).toBe("Written after the end");
   await becomesLive(page);
   expect(await signInPage(page).count()).toBe(0);
 });
@@ -185,11 +184,11 @@ test("while the server cannot renew tokens, the session continues: rows are show
   await page.reload();
   await editTitle(page, "Written during the outage");
   const before = attempts;
-  await expect.poll(() => attempts, timeout).toBeGreaterThan(before + 2);
+  await expect.poll(() => attempts).toBeGreaterThan(before + 2);
   expect(await signInPage(page).count()).toBe(0);
   expect(await titleOf(task)).toBe(task.title);
   await page.unroute("**/api/v1/auth/renew");
-  await expect.poll(() => titleOf(task), timeout).toBe("Written during the outage");
+  await expect.poll(() => titleOf(task)).toBe("Written during the outage");
   await becomesLive(page);
 });
 
@@ -215,7 +214,7 @@ test("another user who signs in is warned of unsent changes that this would remo
   expect(await accessibilityProblems(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: /^Alice/ }).click();
-  await expect.poll(() => titleOf(task), timeout).toBe("Alice's own title");
+  await expect.poll(() => titleOf(task)).toBe("Alice's own title");
   await becomesLive(page);
 
   await endWithUnsent(page, "Never to arrive");
@@ -224,6 +223,6 @@ test("another user who signs in is warned of unsent changes that this would remo
   await page.getByRole("button", { name: /^Account: Bob/ }).waitFor();
   await page.getByRole("heading", { level: 1, name: "Alice's own title" }).waitFor();
   const databases = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ""));
-  await expect.poll(async () => new Set((await databases()).map((name) => name.split("--")[0])).size, timeout).toBe(1);
+  await expect.poll(async () => new Set((await databases()).map((name) => name.split("--")[0])).size).toBe(1);
   expect(await titleOf(task)).toBe("Alice's own title");
 });

@@ -3,7 +3,8 @@
 -- same arguments and result; the suite does so in suite/functions. An installed core never redefines them: its upgrades are
 -- migrations.
 --
--- Replacing a function keeps its EXECUTE rights (grants.sql). A replacement that reads tables which the services may not
+-- Replacing a function keeps its EXECUTE rights (grants.sql). One that is dropped and created again may be executed by every
+-- role, and one with other arguments is never called: check_sync reports both. A replacement that reads tables which the services may not
 -- read must be SECURITY DEFINER with a fixed search_path.
 
 -- Identity -----------------------------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ comment on function @extschema@.delete_orphan_grants() is 'Hook: deletes grants 
 -- Erasure ------------------------------------------------------------------------------------------------------------
 
 -- Contract: lower-case texts that identify the person beside the id, such as e-mail addresses. Snapshots in the audit log
--- that contain one are erased. Called before erase_person.
+-- that contain one are erased; blank texts are ignored. Called before erase_person.
 create or replace function @extschema@.subject_markers(person uuid) returns text[]
 language sql stable
 return '{}'::text[];

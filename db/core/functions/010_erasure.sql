@@ -27,8 +27,10 @@ declare
   v_ids uuid[];
 begin
   perform set_config('app.maintenance', 'on', true);
+  -- A blank marker, such as that of an account without an address, stands in every snapshot: all of them would be erased.
   update @extschema@.erasure r
-     set markers = (select coalesce(array_agg(distinct m), '{}') from unnest(r.markers || @extschema@.subject_markers(person)) m)
+     set markers = (select coalesce(array_agg(distinct lower(m)), '{}')
+                      from unnest(r.markers || @extschema@.subject_markers(person)) m where m ~ '\S')
    where r.person_id = person;
   -- Rows about this person: those of live types with a column person_id.
   for e in

@@ -1,4 +1,4 @@
--- Reports problems of live types, each with its remedy; no row when there are none.
+-- Reports problems of live types, and of hooks (then code is null), each with its remedy; no row when there are none.
 create or replace function @extschema@.check_sync()
 returns table (code text, problem text, remedy text)
 language plpgsql stable security definer
@@ -10,7 +10,30 @@ declare
   v_name text;
   v_state "char";
   c pg_class;
+  h record;
 begin
+  for h in
+    select p.oid::regprocedure::text as signature, count(*) over (partition by p.proname) > 1 as repeated,
+           exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x
+                    where x.grantee = 0 and x.privilege_type = 'EXECUTE') as open_to_all
+      from pg_proc p
+     where p.pronamespace = '@extschema@'::regnamespace
+       and p.proname in ('current_tenant_id', 'is_tenant_admin', 'identify', 'login', 'granted_ids', 'granted_persons',
+                         'expire_grants', 'delete_orphan_grants', 'subject_markers', 'erase_person')
+     order by 1
+  loop
+    if h.repeated then
+      problem := format('hook %s is one of two functions of this name: the one with other arguments is never called', h.signature);
+      remedy := 'Drop the one whose arguments differ from those in db/core/functions/002_hooks.sql.';
+      return next;
+    end if;
+    if h.open_to_all then
+      problem := format('hook %s may be executed by every role', h.signature);
+      remedy := format('Run: revoke execute on function %s from public, and grant it to the role that db/core/grants.sql names.', h.signature);
+      return next;
+    end if;
+  end loop;
+
   for e in select t.* from @extschema@.entity_type t order by t.code loop
     code := e.code;
     remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
@@ -25,7 +48,8 @@ begin
 
     foreach v_name in array array['zzz_sync_version', 'zzz_sync_truncate', format('log_%s_changes_insert', e.code),
         format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code)] loop
-      select tgenabled into v_state from pg_trigger where tgrelid = e.table_name and tgname = v_name;
+      select t.tgenabled into v_state from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+       where t.tgrelid = e.table_name and t.tgname = v_name and p.pronamespace = '@extschema@'::regnamespace;
       if not found then
         problem := format('trigger %s is missing: changes are not logged', v_name);
         return next;
@@ -95,4 +119,4 @@ begin
   end loop;
 end $$;
 
-comment on function @extschema@.check_sync() is 'Problems of live types, each with its remedy; no row when there are none.';
+comment on function @extschema@.check_sync() is 'Problems of live types and hooks, each with its remedy; no row when there are none.';

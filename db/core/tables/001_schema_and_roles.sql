@@ -11,6 +11,7 @@ do $$
 declare
   r text;
   made boolean;
+  m text[];
 begin
   foreach r in array array['@roleprefix@_app', '@roleprefix@_gateway', '@roleprefix@_watcher', '@roleprefix@_log'] loop
     continue when exists (select 1 from pg_catalog.pg_roles where rolname = r);
@@ -30,32 +31,22 @@ begin
       alter role @roleprefix@_watcher set statement_timeout = '5s';
     end if;
   end loop;
-  if not pg_catalog.pg_has_role('@roleprefix@_gateway', '@roleprefix@_app', 'member') then
+  -- An owner without superuser rights needs its membership to hand over the log tables and still work with them.
+  foreach m slice 1 in array array[
+    ['@roleprefix@_app', '@roleprefix@_gateway', 'member'],
+    ['@roleprefix@_log', '@roleprefix@_watcher', 'member'],
+    ['@roleprefix@_log', current_user, 'usage']] loop
+    continue when pg_catalog.pg_has_role(m[2], m[1], m[3]);
     begin
-      grant @roleprefix@_app to @roleprefix@_gateway;
-    exception when unique_violation or internal_error then
-      null; -- granted by another session at the same time
-    end;
-  end if;
-  if not pg_catalog.pg_has_role('@roleprefix@_watcher', '@roleprefix@_log', 'member') then
-    begin
-      grant @roleprefix@_log to @roleprefix@_watcher;
-    exception when unique_violation or internal_error then
-      null;
-    end;
-  end if;
-  -- An owner without superuser rights needs the membership to hand over the log tables and still work with them.
-  if not pg_catalog.pg_has_role(current_user, '@roleprefix@_log', 'usage') then
-    begin
-      execute pg_catalog.format('grant @roleprefix@_log to %I', current_user);
+      execute pg_catalog.format('grant %I to %I', m[1], m[2]);
     exception
       when unique_violation or internal_error then
-        null;
+        null; -- granted by another session at the same time
       when insufficient_privilege then
-        raise exception 'the role @roleprefix@_log exists, and % is not a member of it', current_user
-          using errcode = '42501', hint = pg_catalog.format('As the role that created it, run: grant @roleprefix@_log to %I', current_user);
+        raise exception 'the role % exists, and % is not a member of it', m[1], m[2]
+          using errcode = '42501', hint = pg_catalog.format('As the role that created it, run: grant %I to %I', m[1], m[2]);
     end;
-  end if;
+  end loop;
 end $$;
 
 grant usage on schema @extschema@ to @roleprefix@_app, @roleprefix@_gateway, @roleprefix@_watcher, @roleprefix@_log;

@@ -94,7 +94,7 @@ declare
   -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
   -- row, and then nothing else records who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then @extschema@.granted_persons(%L, o.%I) else ''{}''::uuid[] end',
+    ' || case when o.is_private then pg_catalog.array_remove(@extschema@.granted_persons(%L, o.%I), null) else ''{}''::uuid[] end',
     e.code, e.key_column) else '' end;
   -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
   -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.
@@ -172,6 +172,7 @@ declare
   v_had_columns boolean;
   v_was_live boolean;
   v_other text;
+  v_other_code text;
 begin
   perform @extschema@.sync_check_table("table");
   if enable_sync.code is null or enable_sync.code !~ '^[a-z][a-z0-9_]{0,40}$' or enable_sync.code = 'person' then
@@ -218,6 +219,15 @@ begin
   if found then
     raise exception 'BEFORE trigger % of % runs after the one that decides whether a row changed', v_other, "table"
       using errcode = '42P17', hint = format('Run: alter trigger %I on %s rename to …, with a name that sorts before zzz_sync_version', v_other, "table");
+  end if;
+
+  -- Two installations in one database have triggers of the same names: the second would replace those of the first.
+  select p.pronamespace::regnamespace::text, substr(p.proname, length('version_') + 1) into v_other, v_other_code
+    from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+   where t.tgrelid = "table" and t.tgname = 'zzz_sync_version' and p.pronamespace <> '@extschema@'::regnamespace;
+  if found then
+    raise exception '% is live in another installation, in schema %', "table", v_other
+      using errcode = '42710', hint = format('Use that one, or run first: select %s.disable_sync(%L)', v_other, v_other_code);
   end if;
 
   v_had_columns := @extschema@.sync_add_columns("table");

@@ -51,10 +51,10 @@ export async function forgetLog(pool: pg.Pool): Promise<void> {
 }
 
 /** Counts the log rows of an entity type as `[action, count]`, in order of actions. */
-export async function countByAction(pool: pg.Pool, code: string): Promise<[number, number][]> {
+export async function countByAction(pool: pg.Pool, entityCode: string): Promise<[number, number][]> {
   const { rows } = await pool.query<{ action: number; n: number }>(
     "select action, count(*)::int n from app.logging where entity_code = $1 group by action order by action",
-    [code],
+    [entityCode],
   );
   return rows.map(({ action: which, n }) => [which, n]);
 }

@@ -48,7 +48,7 @@ async function databaseProblems(): Promise<string[]> {
 
 /** Folders whose files and subfolders must not import each other in a cycle. */
 const sourceFolders = [
-  ...["packages/*/src", "services/*/src", "web/src", "db"],
+  ...["packages/*/src", "services/*/src", "web/src", "web/build", "db"],
   ...["dev/src", "testkit/src", "verification/*/src", "loadtest"],
 ];
 
@@ -88,7 +88,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: "dead code",
-    remedy: "delete the unused file, export or dependency; knip.json lists the entry points",
+    remedy: "delete the unused file, export or dependency; knip.jsonc lists the entry points",
     run: () =>
       runProgram(path.join(repositoryRoot, "node_modules", ".bin", "knip"), ["--no-progress", "--no-config-hints"]),
   },

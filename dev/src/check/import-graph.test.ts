@@ -40,6 +40,14 @@ test("files that import each other are named with the imports, even if they impo
   expect(more).toEqual([]);
 });
 
+test("a dynamic import counts like a static one", () => {
+  const [problem] = write({
+    "src/a.ts": 'export const load = () => import("./b.ts");',
+    "src/b.ts": 'import { load } from "./a.ts"; export const again = load;',
+  });
+  expect(problem).toContain("src/a.ts imports src/b.ts");
+});
+
 test("folders that import each other through different files are named", () => {
   const problems = write({
     "src/a/one.ts": 'import { two } from "../b/two.ts"; export const one = two;',

@@ -8,14 +8,16 @@ const ignored = /(^|\/)(node_modules|dist|testing|fixture)\/|\.test\.tsx?$|\.gen
 /** The targets of a node's edges, each with one import that causes the edge. */
 type Edges = Map<string, string>;
 
-/** Files that a file imports by a relative path, including type imports; paths relative to `root`. */
+/** Files that a file imports by a relative path, including type and dynamic imports; paths relative to `root`. */
 function relativeImports(root: string, file: string): string[] {
-  const { module } = parseSync(file, readFileSync(path.join(root, file), "utf8"));
+  const text = readFileSync(path.join(root, file), "utf8");
+  const { module } = parseSync(file, text);
   const specifiers = [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
     ...module.staticExports.flatMap(({ entries }) =>
       entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
     ),
+    ...module.dynamicImports.map(({ moduleRequest }) => text.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
   ];
   return specifiers
     .filter((specifier) => specifier.startsWith("."))

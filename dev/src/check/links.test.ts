@@ -34,6 +34,16 @@ test("a link with a missing target is named with its document", () => {
   ]);
 });
 
+test("definitions of links and the documents of GitHub are checked too", () => {
+  write("README.md", 'See [the guide][guide] and [web].\n\n[guide]: docs/gone.md "Guide"\n[web]: https://x.y\n');
+  write(".github/pull_request_template.md", "[rules](../RULES.md)\n");
+  write(".data/notes.md", "[gone](y.md)\n");
+  expect(brokenLinks(root)).toEqual([
+    ".github/pull_request_template.md: ../RULES.md does not exist",
+    "README.md: docs/gone.md does not exist",
+  ]);
+});
+
 test("code and documents of dependencies are ignored", () => {
   write("README.md", "`a[0](b)`\n\n```ts\nrows[i](x);\n```\n");
   write("node_modules/x/README.md", "[gone](y.md)\n");

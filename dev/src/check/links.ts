@@ -3,6 +3,14 @@ import path from "node:path";
 
 /** Folders whose documents are not checked: dependencies and the output of builds and runs. */
 const ignoredFolders = ["**/node_modules/**", "**/dist/**", "**/.*/**"];
+/** The documents. Those that GitHub shows to contributors are in a folder with a dot. */
+const documentFolders = [
+  { pattern: "**/*.md", exclude: ignoredFolders },
+  { pattern: ".github/**/*.md", exclude: [] },
+] as const;
+
+/** Links in a sentence, `[text](target "title")`, and definitions of links, `[name]: target`. */
+const linkPatterns = [/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g, /^ {0,3}\[[^\]]+\]:\s+<?([^\s>]+)>?/gm];
 
 /** Text without code, in which brackets are not links. */
 function prose(markdown: string): string {
@@ -26,7 +34,9 @@ function anchors(markdown: string): Set<string> {
 /** One sentence for each link of a document whose target is missing in the repository. Web addresses are not checked. */
 function brokenLinksOf(root: string, file: string): string[] {
   const text = readFileSync(path.join(root, file), "utf8");
-  const targets = [...prose(text).matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g)].map(([, target = ""]) => target);
+  const targets = linkPatterns.flatMap((pattern) =>
+    [...prose(text).matchAll(pattern)].map(([, target = ""]) => target),
+  );
   return targets.flatMap((target) => {
     if (/^[a-z][a-z+.-]*:/i.test(target)) return [];
     const [linked = "", anchor] = target.split("#", 2);
@@ -41,6 +51,6 @@ function brokenLinksOf(root: string, file: string): string[] {
 
 /** Checks the links from the documents of the repository at `root` to its files and headings. */
 export function brokenLinks(root: string): string[] {
-  const documents = globSync("**/*.md", { cwd: root, exclude: ignoredFolders });
+  const documents = documentFolders.flatMap(({ pattern, exclude }) => globSync(pattern, { cwd: root, exclude }));
   return documents.sort().flatMap((file) => brokenLinksOf(root, file));
 }

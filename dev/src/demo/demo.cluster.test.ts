@@ -27,6 +27,8 @@ interface ReadyLine {
 }
 
 const STOP_MS = 10_000;
+/** Time limit of a start. A quarter of the test's, so that a failure shows the last lines of the demo. */
+const startMs = 75_000;
 let data = "";
 const started: ChildProcess[] = [];
 
@@ -58,7 +60,7 @@ async function startDemo(...args: string[]): Promise<{ npm: ChildProcess; ready:
   started.push(npm);
   const lines = recentLines([npm.stdout, npm.stderr]);
   const match = (line: string) => (line.startsWith('{"event":"ready"') ? (JSON.parse(line) as ReadyLine) : undefined);
-  const ready = await waitForLine({ name: "npm run demo", child: npm, lines, match, timeoutMs: 80_000 });
+  const ready = await waitForLine({ name: "npm run demo", child: npm, lines, match, timeoutMs: startMs });
   const { gateway, watcher, postgres, redis } = ready.pids;
   const pids = [pidOfDemo(), ...gateway, ...watcher, postgres, ...(redis === null ? [] : [redis])];
   return { npm, ready, pids };
@@ -86,9 +88,7 @@ async function query<T extends pg.QueryResultRow>(url: string, text: string): Pr
   }
 }
 
-test("starts on the next free port, serves, stops by a signal to npm, and keeps its data", {
-  timeout: 180_000,
-}, async () => {
+test("starts on the next free port, serves, stops by a signal to npm, and keeps its data", async () => {
   // Below the range of ports for outgoing connections: one of these could occupy the port at the second start.
   const port = await freePort(18_000 + (process.pid % 10_000));
   const occupant = createServer().listen(port, "127.0.0.1");

@@ -11,7 +11,7 @@ export interface FinishedStep extends StepResult {
 }
 
 /**
- * What has been run on one commit, in a file: a part that was interrupted goes on with its next step. Another commit
+ * What has been run on one commit, in a file: an interrupted part continues with its next step. Another commit
  * starts from nothing, because results of other code prove nothing about it.
  */
 export class Progress {

@@ -66,7 +66,7 @@ beforeAll(async () => {
     web: "web/Dockerfile",
   }))
     images[name] = undo.use(await assemble(file));
-}, 180_000);
+});
 // The limit covers thousands of small files.
 afterAll(() => undo.disposeAsync(), 120_000);
 

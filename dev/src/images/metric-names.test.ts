@@ -6,19 +6,21 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { exportOf } from "../generate/export-of.ts";
 
-type Registry = ReturnType<typeof createMetricsRegistry>;
+type MetricsRegistry = ReturnType<typeof createMetricsRegistry>;
 
 const read = (...parts: string[]) => readFileSync(path.join(repositoryRoot, ...parts), "utf8");
 
 async function metricsOf(service: "gateway" | "watcher"): Promise<Set<string>> {
-  const registry = createMetricsRegistry(service);
+  const metricsRegistry = createMetricsRegistry(service);
   const name = service === "gateway" ? "createGatewayMetrics" : "createWatcherMetrics";
-  (await exportOf<(registry: Registry) => void>(`services/${service}/src/metrics.ts`, name))(registry);
+  (await exportOf<(metricsRegistry: MetricsRegistry) => void>(`services/${service}/src/metrics.ts`, name))(
+    metricsRegistry,
+  );
   if (service === "watcher") {
     const jobs = "services/watcher/src/jobs/job-metrics.ts";
-    (await exportOf<(registry: Registry) => void>(jobs, "createJobMetrics"))(registry);
+    (await exportOf<(metricsRegistry: MetricsRegistry) => void>(jobs, "createJobMetrics"))(metricsRegistry);
   }
-  const known = await registry.getMetricsAsJSON();
+  const known = await metricsRegistry.getMetricsAsJSON();
   return new Set(
     known.flatMap(({ name, type }) =>
       // prom-client's types declare the kinds as numbers, but they are strings.

@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { terraformFolder } from "./check-terraform.ts";
 
-const told = {
+const outputValues = {
   region: { value: "eu-west-9" },
   cluster_name: { value: "heliograph-dev" },
   service_names: { value: { gateway: "gateway", watcher: "watcher" } },
@@ -27,7 +27,7 @@ interface Deployment {
   /** Exit code of the migration. */
   exitCode?: string;
   /** How many status queries find the migration running. */
-  looks?: number;
+  runningAnswers?: number;
   web?: boolean;
   /** Arguments of the script after the environment. */
   args?: readonly string[];
@@ -40,7 +40,7 @@ interface Deployment {
 /** Runs the script with stand-ins for terraform, aws, npm and sleep that record their arguments. */
 function deploy({
   exitCode = "0",
-  looks = 0,
+  runningAnswers = 0,
   web = true,
   args = ["-auto-approve"],
   input = "",
@@ -49,9 +49,9 @@ function deploy({
   const folder = mkdtempSync(path.join(tmpdir(), "hg-deploy-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const asked = path.join(folder, "asked");
-  const outputs = web ? told : { ...told, web: { value: { bucket: null } } };
+  const outputs = web ? outputValues : { ...outputValues, web: { value: { bucket: null } } };
   writeFileSync(path.join(folder, "outputs.json"), JSON.stringify(outputs));
-  writeFileSync(path.join(folder, "looks"), "x".repeat(looks));
+  writeFileSync(path.join(folder, "running-answers"), "x".repeat(runningAnswers));
   const found = { watcher: "arn:watcher:8\\tCOMPLETED", gateway: "arn:gateway:8\\tCOMPLETED", ...runs };
   const programs = {
     // Like terraform: asks unless approved beforehand, and fails without an answer.
@@ -59,13 +59,13 @@ function deploy({
 case "$*" in *-auto-approve*) ;; *) read answer && [ "$answer" = yes ] || { echo "error asking for approval" >&2; exit 1; };; esac`,
     aws: `case "$*" in
 *run-task*) echo arn:aws:ecs:task;;
-*lastStatus*) if [ -s "${folder}/looks" ]; then echo RUNNING; else echo STOPPED; fi;;
+*lastStatus*) if [ -s "${folder}/running-answers" ]; then echo RUNNING; else echo STOPPED; fi;;
 *exitCode*) echo ${exitCode};;
 *stoppedReason*) echo "Essential container exited";;
 *describe-services*"--services watcher"*) printf '${found.watcher}\\n';;
 *describe-services*"--services gateway"*) printf '${found.gateway}\\n';;
 esac`,
-    sleep: `printf '%s' "$(cut -c 2- "${folder}/looks")" > "${folder}/rest"; mv "${folder}/rest" "${folder}/looks"`,
+    sleep: `printf '%s' "$(cut -c 2- "${folder}/running-answers")" > "${folder}/rest"; mv "${folder}/rest" "${folder}/running-answers"`,
     npm: 'echo "env $VITE_API_URL $VITE_WS_URL" >> "$ASKED"',
   };
   for (const [name, body] of Object.entries(programs)) {
@@ -130,7 +130,7 @@ test("the region is that of the stack, not that of the shell", () => {
 });
 
 test("the script waits for a long migration and reports that it runs", () => {
-  const { status, stderr, steps } = deploy({ looks: 15 });
+  const { status, stderr, steps } = deploy({ runningAnswers: 15 });
   expect(status).toBe(0);
   expect(stderr).toContain("the migration is RUNNING after 1 min");
   expect(steps).not.toContain("aws ecs wait");

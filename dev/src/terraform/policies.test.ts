@@ -82,7 +82,7 @@ test.each([
   ["aws_rds_cluster", { deletion_protection: false }, "can be deleted"],
   ["aws_rds_cluster", { master_password: "secret" }, "has its password in the state"],
   ["aws_elasticache_replication_group", { transit_encryption_mode: "preferred" }, "accepts connections without TLS"],
-  ["aws_elasticache_replication_group", { auto_minor_version_upgrade: "true" }, "is upgraded by itself"],
+  ["aws_elasticache_replication_group", { auto_minor_version_upgrade: "true" }, "is upgraded automatically"],
   ["aws_lb_listener", { ssl_policy: "ELBSecurityPolicy-2016-08" }, "speaks old TLS"],
   ["aws_ecs_service", { load_balancer: [{}] }, "is behind the load balancer"],
   ["aws_ecs_service", { desired_count: 1 }, "runs in one task only"],
@@ -102,29 +102,29 @@ test.each([
   [
     "aws_vpc_security_group_ingress_rule",
     { cidr_ipv4: "0.0.0.0/0", from_port: 5432, to_port: 5432 },
-    "is open to everybody on 5432",
+    "is open to every address on 5432",
   ],
   [
     "aws_vpc_security_group_ingress_rule",
     { cidr_ipv6: "::/0", from_port: 22, to_port: 22 },
-    "is open to everybody on 22",
+    "is open to every address on 22",
   ],
   [
     "aws_vpc_security_group_ingress_rule",
     { cidr_ipv4: "0.0.0.0/0", from_port: 80, to_port: 443 },
-    "is open to everybody on 80 to 443",
+    "is open to every address on 80 to 443",
   ],
   [
     "aws_vpc_security_group_egress_rule",
     { cidr_ipv4: "0.0.0.0/0", from_port: 80, to_port: 80 },
-    "is open towards everybody",
+    "is open towards every address",
   ],
   ["aws_security_group", { ingress: [{}] }, "has rules of its own"],
   ["aws_rds_cluster_instance", { publicly_accessible: true }, "can be reached from outside"],
   [
     "aws_rds_cluster_instance",
     { publicly_accessible: false, engine_version: "17.5", auto_minor_version_upgrade: true },
-    "is upgraded by itself",
+    "is upgraded automatically",
   ],
   ["aws_cloudwatch_log_group", { kms_key_id: null, retention_in_days: 30 }, "is not encrypted"],
   ["aws_lb_target_group", { stickiness: [{ enabled: true }] }, "is sticky"],
@@ -143,7 +143,7 @@ test.each([
     { container_definitions: container({ environment: [{ name: "DATABASE_URL", value: "postgresql://a:b@c/d" }] }) },
     "shows DATABASE_URL",
   ],
-])("%s with %j is told", (type, values, problem) => {
+])("%s with %j is reported", (type, values, problem) => {
   expect(production(added(type, values)).join()).toContain(problem);
 });
 

@@ -9,16 +9,16 @@ type Values = Readonly<Record<string, unknown>>;
 /** A rule for the resources of one type: the problem of a resource, or null. */
 type Rule = (values: Values, options: PolicyOptions) => string | null;
 
-const everybody = (cidr: unknown): boolean => cidr === "0.0.0.0/0" || cidr === "::/0";
+const isEveryAddress = (cidr: unknown): boolean => cidr === "0.0.0.0/0" || cidr === "::/0";
 const first = (block: unknown): Values => (Array.isArray(block) ? ((block[0] as Values | undefined) ?? {}) : {});
 const list = (block: unknown): readonly Values[] => (Array.isArray(block) ? (block as Values[]) : []);
 /** Undefined means that the value is known only after creation, so it is set. */
 const isSet = (value: unknown): boolean => value !== null && value !== "";
 
 function onlyPorts(values: Values, cidr: unknown, ports: readonly number[], way: string): string | null {
-  if (!everybody(cidr)) return null;
+  if (!isEveryAddress(cidr)) return null;
   const { from_port: from, to_port: to } = values;
-  return from === to && ports.includes(Number(from)) ? null : `is open ${way} everybody on ${from} to ${to}`;
+  return from === to && ports.includes(Number(from)) ? null : `is open ${way} every address on ${from} to ${to}`;
 }
 
 /** Finds statements of a policy that allow more than they name. */
@@ -83,7 +83,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   aws_rds_cluster_instance: (values) => {
     if (values["publicly_accessible"] !== false) return "can be reached from outside";
-    return drifts(values) ? "is upgraded by itself although its version is written down" : null;
+    return drifts(values) ? "is upgraded automatically although its version is pinned" : null;
   },
   aws_rds_cluster_parameter_group: (values) =>
     parametersOf(values)["rds.force_ssl"] === "1" ? null : "accepts connections without TLS",
@@ -91,11 +91,11 @@ const rules: Readonly<Record<string, Rule>> = {
     if (values["at_rest_encryption_enabled"] !== true && values["at_rest_encryption_enabled"] !== "true")
       return "is not encrypted";
     if (values["transit_encryption_mode"] !== "required") return "accepts connections without TLS";
-    if (drifts(values)) return "is upgraded by itself although its version is written down";
+    if (drifts(values)) return "is upgraded automatically although its version is pinned";
     return protect && values["automatic_failover_enabled"] !== true ? "waits for a new node when it loses one" : null;
   },
   aws_cloudwatch_log_group: ({ kms_key_id: key, retention_in_days: days }) =>
-    !isSet(key) ? "is not encrypted" : Number(days) > 0 ? null : "keeps logs for ever",
+    !isSet(key) ? "is not encrypted" : Number(days) > 0 ? null : "keeps logs forever",
   aws_secretsmanager_secret: ({ kms_key_id: key }) => (isSet(key) ? null : "is not encrypted with our key"),
   aws_sns_topic: ({ kms_master_key_id: key }) => (isSet(key) ? null : "is not encrypted"),
   aws_ecr_repository: (values) => {
@@ -157,7 +157,7 @@ function missing(resources: readonly Resource[]): string[] {
     if (countOf(resources, type) !== buckets)
       problems.push(`${buckets} buckets, but ${countOf(resources, type)} ${type}`);
   const ways = resources.filter(
-    ({ type, values }) => type === "aws_route" && everybody(values["destination_cidr_block"]),
+    ({ type, values }) => type === "aws_route" && isEveryAddress(values["destination_cidr_block"]),
   );
   for (const { address } of ways)
     if (!/aws_route\.(public_internet|private_nat)(\[|$)/.test(address))

@@ -68,8 +68,8 @@ test.each([
   ],
   [service("gateway", "public", "gateway"), "lies in a public subnet"],
   [service("gateway", "private", "alb"), "is in the group alb"],
-  [service("gateway", "private", "unknown"), "is in the group of somebody else"],
-])("%j is told", (more, problem) => {
+  [service("gateway", "private", "unknown"), "is in the group of another stack"],
+])("%j is reported", (more, problem) => {
   expect(reachProblems([...sound, more], true).join()).toContain(problem);
 });
 

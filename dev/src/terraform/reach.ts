@@ -88,7 +88,7 @@ export function reachProblems(resources: readonly Resource[], whole: boolean): s
       if (names.get(id) !== place?.kind) problems.push(`${address} lies in a ${names.get(id) ?? "foreign"} subnet`);
     const wanted = guard?.group ?? String(values["name"]);
     for (const id of groups ?? [])
-      if (names.get(id) !== wanted) problems.push(`${address} is in the group ${names.get(id) ?? "of somebody else"}`);
+      if (names.get(id) !== wanted) problems.push(`${address} is in the group ${names.get(id) ?? "of another stack"}`);
   }
   return problems;
 }

@@ -76,6 +76,8 @@ export function renderProtocolDocument(): string {
     "",
     `Frames are JSON text, \`{type, id?, payload?}\`. The answer to a message echoes its \`id\`. Subprotocol: \`${subprotocol}\`.`,
     "",
+    "Contents: [client to server](#client-to-server) · [server to client](#server-to-client) · [rules](#rules) · [close codes](#close-codes) · [error codes](#error-codes)",
+    "",
     "## Client to server",
     "",
     ...renderMessages(upMessageSchemas),

@@ -18,7 +18,7 @@ export type { SubscribeMessage } from "./messages/subscribe.ts";
 export type { SubscribedMessage, UnsubscribedMessage } from "./messages/subscribed.ts";
 export type { UnsubscribeAllMessage, UnsubscribeMessage } from "./messages/unsubscribe.ts";
 export type { WelcomeMessage } from "./messages/welcome.ts";
-export { type Action, maxIdsPerMessage } from "./scalars.ts";
+export { type Action, maxIdsPerMessage, uuidPattern } from "./scalars.ts";
 export { socketPath, subprotocol, subprotocolsWithToken, tokenFromSubprotocols } from "./subprotocol.ts";
 export { type UpMessage, upMessageSchemas } from "./up.ts";
 export { oldestSupported, protocolVersion } from "./version.ts";

@@ -6,9 +6,11 @@ export const entityCodeSchema = Type.String({
   description: "code of a registered entity type",
 });
 
-/** A UUID in upper or lower case. The server answers in canonical form, which is lower case. */
+/** JSON Schema pattern of a UUID in upper or lower case. The server answers in canonical form, which is lower case. */
+export const uuidPattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
+
 export const entityIdSchema = Type.String({
-  pattern: "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+  pattern: uuidPattern,
   description: "UUID of an entity",
 });
 

@@ -13,6 +13,7 @@ export {
   url,
 } from "./config/config.ts";
 export { ConfigurationError, configurationExitCode } from "./config/configuration-error.ts";
+export { listenError } from "./config/listen-error.ts";
 export { type ChangeBatch, decodeBusMessage, encodeFeedMessage, type FeedMessage } from "./feed/bus-codec.ts";
 export { type CoalescedChanges, coalesce, coalesceInto, placeChange } from "./feed/coalesce.ts";
 export { includesCreation, isRightsChange, type LogChange } from "./feed/log-change.ts";

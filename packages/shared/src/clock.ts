@@ -8,12 +8,20 @@ export interface Clock {
   setTimer(callback: () => void, delayMs: number): () => void;
 }
 
+/** Longest delay of the platform's timers, milliseconds (24.8 days). With a longer one, `setTimeout` fires at once. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
 /** The clock and timers of the platform. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
   setTimer(callback, delayMs) {
-    const handle = setTimeout(callback, delayMs);
+    let handle: ReturnType<typeof setTimeout>;
+    const wait = (restMs: number): void => {
+      const timeoutMs = Math.min(restMs, maxTimeoutMs);
+      handle = setTimeout(() => (restMs > timeoutMs ? wait(restMs - timeoutMs) : callback()), timeoutMs);
+    };
+    wait(delayMs);
     return () => clearTimeout(handle);
   },
 };

@@ -8,13 +8,18 @@ test("the schema is quoted and roles begin with the prefix", () => {
   });
 });
 
-test.each(["", "1st", 'a"b', "a'b", "a%b", "a.b", "a\\b", "$a", "é".repeat(32)])(
+test.each(["", "1st", 'a"b', "a'b", "a%b", "a.b", "a\\b", "$a", "pg_x", "é".repeat(32)])(
   "the schema %j is refused",
   (schema) => {
     expect(() => databaseNames(schema, "heliograph")).toThrow(RangeError);
   },
 );
 
-test.each(["", "Acme", "1a", "a-b", "a b", "a".repeat(42)])("the role prefix %j is refused", (prefix) => {
+test("names that only resemble reserved ones are accepted", () => {
+  expect(databaseNames("Pg_x", "pgx").roles.app).toBe("pgx_app");
+  expect(databaseNames("pg", "my_pg_x").schema).toBe('"pg"');
+});
+
+test.each(["", "Acme", "1a", "a-b", "a b", "pg", "pg_x", "a".repeat(42)])("the role prefix %j is refused", (prefix) => {
   expect(() => databaseNames("app", prefix)).toThrow(RangeError);
 });

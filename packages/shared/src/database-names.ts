@@ -16,11 +16,14 @@ export interface DatabaseNames {
 /** Names that need no escaping inside quoted identifiers, string literals and format strings. */
 const schemaPattern = /^[\p{L}_][\p{L}\p{N}_ -]*$/u;
 const rolePrefixPattern = /^[a-z][a-z0-9_]{0,40}$/;
+/** Beginning of names that PostgreSQL reserves for itself. */
+const reserved = "pg_";
 /** PostgreSQL cuts longer identifiers. */
 const maxIdentifierBytes = 63;
 
 /** Why this cannot be the schema, or null. */
 export function schemaNameProblem(schema: string): string | null {
+  if (schema.startsWith(reserved)) return `must not begin with ${reserved}, which PostgreSQL reserves`;
   const bytes = new TextEncoder().encode(schema).length;
   if (schemaPattern.test(schema) && bytes <= maxIdentifierBytes) return null;
   return "must begin with a letter, have letters, digits, spaces, _ and - only, and at most 63 bytes";
@@ -28,6 +31,9 @@ export function schemaNameProblem(schema: string): string | null {
 
 /** Why this cannot be the prefix of the roles, or null. */
 export function rolePrefixProblem(rolePrefix: string): string | null {
+  // The prefix `pg` is refused too: its roles would be `pg_app` and so on.
+  if (`${rolePrefix}_`.startsWith(reserved))
+    return `must not be pg or begin with ${reserved}, which PostgreSQL reserves`;
   if (rolePrefixPattern.test(rolePrefix)) return null;
   return "must begin with a letter, have lower-case letters, digits and _ only, and at most 41 characters";
 }

@@ -1,4 +1,7 @@
-/** A set of listeners. One that throws does not keep the others from being called. */
+/**
+ * A set of listeners. One that throws does not keep the others from being called. `emit` calls the listeners that it finds,
+ * except those that are removed meanwhile: their owners have stopped.
+ */
 export class Emitter<Value> {
   readonly #listeners = new Set<(value: Value) => void>();
 
@@ -17,10 +20,11 @@ export class Emitter<Value> {
 
   emit(value: Value): void {
     for (const listener of [...this.#listeners]) {
+      if (!this.#listeners.has(listener)) continue;
       try {
         listener(value);
       } catch (error) {
-        // Rethrown outside of the caller's work, which a faulty listener must not stop half way.
+        // Rethrown outside of the caller's work, which a faulty listener must not stop halfway.
         queueMicrotask(() => {
           throw error;
         });

@@ -12,33 +12,28 @@ async function projects(count: number): Promise<string[]> {
   return ids;
 }
 
-test("[G1] a transaction that stays open for 3 s delays no other change, and is delivered after its commit", async () => {
+test("[G1] a transaction that stays open delays no other change, and is delivered after its commit", async () => {
   const [slow = "", ...quick] = await projects(4);
   const sockets = [await cluster().socket("bob", 0), await cluster().socket("carol", 1)];
   for (const socket of sockets) await socket.subscribe("project", [slow, ...quick]);
 
   const connection = await cluster().sql.connect();
-  const latencies: number[] = [];
   let version = 0;
   try {
     await connection.query("begin");
     version = await rename(connection, "project", slow, "Written early, committed late");
-    const began = performance.now();
-    for (let round = 0; performance.now() - began < 3000; round++) {
+    // A feed in the order of writes would stop at the open transaction, and the first of these waits would not end.
+    for (let round = 0; round < 30; round++) {
       const id = quick[round % quick.length] ?? "";
       const written = await rename(cluster().sql, "project", id, `Round ${round}`);
-      const committed = performance.now();
       await Promise.all(sockets.map((socket) => socket.untilVersion("project", id, written)));
-      latencies.push(performance.now() - committed);
     }
     for (const socket of sockets) expect(socket.versions.deliveries("project", slow)).toEqual([]);
     await connection.query("commit");
   } finally {
     connection.release();
   }
-  // A feed in the order of writes would have stopped at the open transaction for seconds.
-  expect(Math.max(...latencies)).toBeLessThan(1000);
-  await Promise.all(sockets.map((socket) => socket.untilVersion("project", slow, version, 2000)));
+  await Promise.all(sockets.map((socket) => socket.untilVersion("project", slow, version)));
   for (const socket of sockets) {
     expect(socket.versions.deliveries("project", slow)).toEqual([{ action: "UPDATE", version }]);
     expect(socket.versions.disorder()).toEqual([]);
@@ -108,7 +103,7 @@ test("[SUB-3, SUB-4] a change that commits while a SUBSCRIBE is handled is deliv
   const { payload } = await socket.next("SUBSCRIBED");
   expect(payload.gone).toEqual([]);
   expect(payload.changed.map(({ entityId }) => entityId)).toEqual([id]);
-  await socket.untilVersion("project", id, version, 2000);
+  await socket.untilVersion("project", id, version);
 });
 
 test("[SUB-3, G1] no change that commits while many subscriptions are made is lost", async () => {

@@ -164,7 +164,7 @@ test("[G1, G4] after pg_ctl restart -m immediate, acknowledged writes are kept a
   process.stdout.write(
     `crash recovery: writable again after ${Math.round(recoveryMs)} ms, ${writes.count} acknowledged writes, 0 lost\n`,
   );
-}, 60_000);
+});
 
 test("[RES-10, G1, G4] after the promotion of a synchronous standby, no acknowledged write is lost, and all clients compare their versions with the new server", async () => {
   await using setup = await FailoverSetup.start({ gateways: 1, watchers: 1 });
@@ -189,7 +189,7 @@ test("[RES-10, G1, G4] after the promotion of a synchronous standby, no acknowle
   process.stdout.write(
     `synchronous failover: writable after ${Math.round(recoveryMs)} ms, ${writes.count} acknowledged writes, 0 lost\n`,
   );
-}, 60_000);
+});
 
 test("[RES-10, SUB-1, G1] after the promotion of a lagging standby, all clients revert the writes that it never received, and later versions exceed the lost ones", async () => {
   await using setup = await FailoverSetup.start({ gateways: 2, watchers: 1 });
@@ -231,4 +231,4 @@ test("[RES-10, SUB-1, G1] after the promotion of a lagging standby, all clients 
   for (const socket of setup.sockets) await socket.untilVersion("project", changed, next);
   await setup.untilCaughtUp();
   expect(await sequenceFaults(setup.sql)).toEqual([]);
-}, 60_000);
+});

@@ -37,7 +37,7 @@ test("[G1] truncating the subscriptions and requeuing sent changes while sockets
   );
   expect(again.rowCount).toBeGreaterThanOrEqual(ids.length);
 
-  // Open sockets continue with the changes of before and after.
+  // Open sockets receive the changes from before and after.
   await cluster().settled();
   const after = await sql.query<{ head: number }>("select head_seq::float8 as head from app.sync_state");
   expect(after.rows[0]?.head).toBeGreaterThanOrEqual((before.rows[0]?.head ?? 0) + (again.rowCount ?? 0));

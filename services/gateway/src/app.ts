@@ -5,6 +5,7 @@ import {
   answerHealth,
   type DatabasePool,
   type Logger,
+  listenError,
   type MetricsRegistry,
   type Tokens,
 } from "@heliograph/server-kit";
@@ -30,7 +31,7 @@ export interface AppDependencies {
   readonly notReady: () => string | undefined;
 }
 
-// A client that sends its request byte by byte must not hold a connection for ever.
+// A client that sends its request byte by byte must not hold a connection forever.
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 
@@ -117,7 +118,7 @@ export async function listen(app: FastifyInstance, port: number, host: string | 
     await app.listen({ port, host: host ?? "::" });
   } catch (error) {
     // A machine without IPv6.
-    if (host !== null || (error as { code?: string }).code !== "EAFNOSUPPORT") throw error;
+    if (host !== null || (error as { code?: string }).code !== "EAFNOSUPPORT") throw listenError(error, port);
     await app.listen({ port, host: "0.0.0.0" });
   }
   return (app.server.address() as AddressInfo).port;

@@ -2,13 +2,24 @@ import { closeCodes } from "@heliograph/protocol";
 import type { Logger } from "@heliograph/server-kit";
 import { type Clock, systemClock } from "@heliograph/shared/clock";
 import type { GatewayMetrics } from "./metrics.ts";
-import type { SyncObserver } from "./sync/sync-observer.ts";
+import type { SyncObserver, SyncOperation } from "./sync/sync-observer.ts";
 
 /** Close codes that become a label: those of the protocol and those of WebSocket itself. */
 const labelledCloseCodes = new Set<number>([
   ...Object.values(closeCodes).map(({ code }) => code),
   ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1011],
 ]);
+
+/** What happens after an operation has failed. */
+const nextSteps: Readonly<Record<SyncOperation, string>> = {
+  "handle message": "continuing with the next message",
+  subscribe: "answering with an error",
+  "write subscription rows": "retrying",
+  "read rights": "retrying",
+  resume: "answering with an error",
+  "end session": "retrying",
+  "check sessions": "retrying",
+};
 
 /** Writes what happens in the socket service to metrics and log. */
 export function createMetricsObserver({
@@ -23,13 +34,13 @@ export function createMetricsObserver({
   return {
     failed: (operation, error) => {
       metrics.errors.inc();
-      logger.warn({ err: error, operation }, `sync: ${operation} failed`);
+      logger.warn({ err: error, operation }, `failed to ${operation}; ${nextSteps[operation]}`);
     },
     messageReceived: (type) => metrics.messagesIn.inc({ type }),
     messageSent: (type) => metrics.messagesOut.inc({ type }),
     changesSent: (count) => metrics.invalidations.inc(count),
     connectionTooSlow: () => metrics.slowCloses.inc(),
-    // A client may close with any of 2000 codes, and each label value is kept for ever.
+    // A client may close with any of 2000 codes, and each label value is kept forever.
     connectionClosed: (code) => metrics.closes.inc({ code: labelledCloseCodes.has(code) ? String(code) : "other" }),
     upgradeRefused: (code) => metrics.refused.inc({ code }),
     subscribed: (durationMs) => metrics.subscribeSeconds.observe(durationMs / 1000),

@@ -44,7 +44,7 @@ test("a promoted standby has the commits it received, lacks those it did not, an
   expect(await ask(here, read)).toBe("received");
   await ask(here, name("after"));
   expect(await ask(here, "select left(pg_walfile_name(pg_current_wal_lsn()), 8)")).toBe("00000002");
-}, 60_000);
+});
 
 test("a synchronous standby has every acknowledged commit, and after promotion waits for no standby", async () => {
   await using primary = await startScratchServer(settings);
@@ -59,4 +59,4 @@ test("a synchronous standby has every acknowledged commit, and after promotion w
     ),
   ).toBe(0);
   await ask(standby.url("heliograph_demo"), "update app.team set mission = 'afterwards'");
-}, 60_000);
+});

@@ -38,10 +38,16 @@ export function waitForLine<T>(options: {
     const onLate = () => fail(new Error(withLastLines(`was not ready within ${timeoutMs} ms:`)));
     const timer = setTimeout(onLate, timeoutMs);
     const stopReading = lines.onLine((line) => {
-      const value = match(line);
-      if (value === undefined) return;
-      finish();
-      resolve(value);
+      try {
+        const value = match(line);
+        if (value === undefined) return;
+        finish();
+        resolve(value);
+      } catch (error) {
+        // Thrown in an event of the stream, it would end this process and leave the program running.
+        const why = error instanceof Error ? error.message : String(error);
+        fail(new Error(withLastLines(`printed a ready line that cannot be read (${why}):`), { cause: error }));
+      }
     });
     // "close" fires after the last line of output; "exit" may fire before it.
     const onClose = () => {

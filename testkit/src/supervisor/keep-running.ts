@@ -64,7 +64,7 @@ export async function keepRunning<T extends Keepable>(
     }
   };
   const supervision = supervise().catch((error: unknown) => {
-    if (!signal.aborted) report(`${name} will not be restarted any more: ${String(error)}`);
+    if (!signal.aborted) report(`failed to supervise ${name}; it is not restarted again: ${String(error)}`);
   });
   return {
     current: () => current,

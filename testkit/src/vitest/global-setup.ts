@@ -17,6 +17,7 @@ async function startRedisIfPossible(): Promise<RedisServer | null> {
 
 /** Called by vitest. The returned function is called after the last test. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  project.provide("everyCase", process.env["HELIOGRAPH_EVERY_CASE"] === "1");
   const needed = project.vitest.projects.some(({ name }) => name !== "unit");
   if (!needed) return undefined;
   await using undo = new AsyncDisposableStack();

@@ -8,7 +8,10 @@ const names = globSync("*.bench.ts", { cwd: folder }).map((file) => path.basenam
 const [name, ...args] = process.argv.slice(2);
 
 if (name === undefined || !names.includes(name)) {
-  process.stderr.write(`usage: npm run bench -- <name> [options]\nBenchmarks: ${names.sort().join(", ")}\n`);
+  const problem = name === undefined ? "Name a benchmark." : `There is no benchmark ${name}.`;
+  process.stderr.write(
+    `${problem}\nusage: npm run bench -- <name> [options]\nBenchmarks: ${names.sort().join(", ")}\n`,
+  );
   process.exit(2);
 }
 const { run } = (await import(path.join(folder, `${name}.bench.ts`))) as { run: (args: string[]) => Promise<object> };

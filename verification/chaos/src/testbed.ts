@@ -3,18 +3,18 @@ import type { DemoUser } from "@heliograph/db";
 import { loadConfig, Tokens, tokenConfig } from "@heliograph/server-kit";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import pg from "pg";
-import { ChaosClient, type SignToken } from "./chaos-client.ts";
-import { ChaosCluster } from "./chaos-cluster.ts";
-import { Commits } from "./commits.ts";
-import { awaitConvergence, awaitUploads, type ConvergenceResult } from "./convergence.ts";
+import { ChaosClient, type SignToken } from "./clients/chaos-client.ts";
+import { ChaosCluster } from "./cluster/chaos-cluster.ts";
+import { awaitConvergence, awaitUploads, type ConvergenceResult } from "./comparison/convergence.ts";
+import { ExpectedStateReader } from "./comparison/expected-state.ts";
 import { createDataset } from "./dataset.ts";
-import { ExpectedStateReader } from "./expected-state.ts";
 import { FaultStats } from "./fault-stats.ts";
 import type { Fault, FaultContext } from "./faults/fault.ts";
-import { OutboxWriter } from "./outbox-writer.ts";
-import { RestWriter } from "./rest-writer.ts";
 import type { Scale } from "./scale.ts";
-import { SqlWriter } from "./sql-writer.ts";
+import { Commits } from "./writers/commits.ts";
+import { OutboxWriter } from "./writers/outbox-writer.ts";
+import { RestWriter } from "./writers/rest-writer.ts";
+import { SqlWriter } from "./writers/sql-writer.ts";
 
 /** How many differences of one injection get their history into the evidence. */
 const TRACED = 4;

@@ -106,9 +106,9 @@ async function main(options: SimulateOptions): Promise<number> {
     await runSeeds({ ...options, firstOnly: options.first }, print);
     return 0;
   }
-  const begun = performance.now();
+  const startedAt = performance.now();
   const summary = await runAll(options);
-  const seconds = Math.round((performance.now() - begun) / 100) / 10;
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   const { virtualMs, findings, ...counts } = summary;
   const result = {
     seed: options.seed,
@@ -125,8 +125,17 @@ async function main(options: SimulateOptions): Promise<number> {
   return findings.length > 0 ? 1 : 0;
 }
 
+function readOptions(): SimulateOptions | null {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    log(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    process.exit(2);
+  }
+}
+
 try {
-  const options = parseOptions(process.argv.slice(2));
+  const options = readOptions();
   if (options) process.exitCode = await main(options);
   else process.stdout.write(`${usage}\n`);
 } catch (error) {

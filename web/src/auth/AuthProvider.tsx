@@ -98,7 +98,7 @@ function sessionOf(stored: StoredSession | null): Session | null {
 }
 
 /**
- * Renews the token in a single flight: when a device wakes, the client and the renewal timer ask at the same moment.
+ * Renews the token in a single flight: when a device returns from sleep, the client and the renewal timer ask at the same moment.
  */
 function useRenewToken(
   current: { readonly current: StoredSession | null },

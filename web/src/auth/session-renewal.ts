@@ -44,16 +44,16 @@ export function useSessionRenewal(session: Session | null, renew: () => Promise<
       timer = setTimeout(() => (timeLeft(session, Date.now()) > 0 ? arm() : attempt()), Math.min(wait, longestTimerMs));
     };
     // Timers do not advance while the device sleeps.
-    const wake = () => {
+    const renewIfExpired = () => {
       if (document.visibilityState === "visible" && timeLeft(session, Date.now()) <= 0) attempt();
     };
     arm();
-    document.addEventListener("visibilitychange", wake);
-    window.addEventListener("online", wake);
+    document.addEventListener("visibilitychange", renewIfExpired);
+    window.addEventListener("online", renewIfExpired);
     return () => {
       clearTimeout(timer);
-      document.removeEventListener("visibilitychange", wake);
-      window.removeEventListener("online", wake);
+      document.removeEventListener("visibilitychange", renewIfExpired);
+      window.removeEventListener("online", renewIfExpired);
     };
   }, [session, renew]);
 }

@@ -10,6 +10,7 @@ test.each([
   ["is_private", "Private"],
   ["vat_number", "VAT number"],
   ["issued_on", "Issued"],
+  ["admin", "Administrator"],
 ])("%s is shown as %s", (name, text) => {
   expect(humanize(name)).toBe(text);
 });

@@ -7,6 +7,7 @@ const exceptions: Readonly<Record<string, string>> = {
   vat_number: "VAT number",
   video_url: "Video link",
   nda: "NDA",
+  admin: "Administrator",
   todo: "To do",
   start_on: "Starts",
   end_on: "Ends",

@@ -30,10 +30,12 @@ interface SectionRowsProps {
   /** The columns beside the label. Default: the first four list columns except `without`. */
   columns?: readonly string[];
   without?: string;
+  /** The text in place of a table without rows. */
+  empty?: string;
 }
 
 /** A framed table inside a page, with its own loading, empty and error states. */
-export function SectionRows({ entityCode, list, caption, columns, without }: SectionRowsProps) {
+export function SectionRows({ entityCode, list, caption, columns, without, empty = "None yet" }: SectionRowsProps) {
   const plural = entityPlural(entityCode);
   // Memoised by the names: callers pass a new array with each render, which would render every row again.
   const names = columns?.join(",");
@@ -49,7 +51,7 @@ export function SectionRows({ entityCode, list, caption, columns, without }: Sec
     );
   }
   if (list.rows.length === 0) {
-    return <p className="text-ink-3">None yet</p>;
+    return <p className="text-ink-3">{empty}</p>;
   }
   return (
     <div className="overflow-clip rounded-lg border border-line [&_tbody_tr:last-child]:border-b-0">

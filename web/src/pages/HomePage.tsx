@@ -14,10 +14,11 @@ interface BlockProps {
   entityCode: EntityCode;
   query: RowQuery;
   columns: readonly string[];
+  empty: string;
   className?: string;
 }
 
-function Block({ title, entityCode, query, columns, className = "" }: BlockProps) {
+function Block({ title, entityCode, query, columns, empty, className = "" }: BlockProps) {
   const list = useRows(entityCode, query);
   return (
     <section aria-label={title} className={className}>
@@ -27,7 +28,13 @@ function Block({ title, entityCode, query, columns, className = "" }: BlockProps
           View all
         </Link>
       </div>
-      <SectionRows entityCode={entityCode} list={{ ...list, hasMore: false }} columns={columns} caption={title} />
+      <SectionRows
+        entityCode={entityCode}
+        list={{ ...list, hasMore: false }}
+        columns={columns}
+        caption={title}
+        empty={empty}
+      />
     </section>
   );
 }
@@ -51,6 +58,7 @@ export function HomePage() {
               entityCode="task"
               query={mine}
               columns={["status", "due_on"]}
+              empty={employee ? "No open task is assigned to you." : "No task is open."}
             />
           ) : (
             // Until the user's employee record is known, the list would show everyone's tasks as the user's own.
@@ -64,6 +72,7 @@ export function HomePage() {
             entityCode="project"
             query={running}
             columns={["progress_percent", "end_on"]}
+            empty="No project is active."
           />
         </div>
         <section aria-label="Workload" className="min-w-0">
@@ -75,6 +84,7 @@ export function HomePage() {
           entityCode="task"
           query={{ sort: "-updated_ts", limit: 8 }}
           columns={["status", "project_id", "assignee_id", "updated_ts"]}
+          empty="There are no tasks yet."
           className="xl:col-span-2"
         />
       </div>

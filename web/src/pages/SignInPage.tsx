@@ -98,34 +98,14 @@ export function SignInPage() {
           </p>
         ) : null}
         <form onSubmit={submit} className="mt-6 space-y-4">
-          <div>
-            <label htmlFor={`${id}-email`} className="mb-1 block font-medium text-sm">
-              Email
-            </label>
-            <input
-              id={`${id}-email`}
-              type="email"
-              autoComplete="username"
-              required
-              value={email}
-              onChange={(event) => setEmail(event.target.value)}
-              className="control h-9"
-            />
-          </div>
-          <div>
-            <label htmlFor={`${id}-password`} className="mb-1 block font-medium text-sm">
-              Password
-            </label>
-            <input
-              id={`${id}-password`}
-              type="password"
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(event) => setPassword(event.target.value)}
-              className="control h-9"
-            />
-          </div>
+          <Field label="Email" type="email" autoComplete="username" value={email} onChange={setEmail} />
+          <Field
+            label="Password"
+            type="password"
+            autoComplete="current-password"
+            value={password}
+            onChange={setPassword}
+          />
           {failure ? (
             <p role="alert" className="text-danger text-sm">
               {failure}
@@ -168,5 +148,25 @@ export function SignInPage() {
       </div>
       {loss ? <UnsentLossDialog loss={loss} signIn={signIn} cancel={cancel} /> : null}
     </main>
+  );
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly type: "email" | "password";
+  readonly autoComplete: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function Field({ label, onChange, ...input }: FieldProps) {
+  const id = useId();
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1 block font-medium text-sm">
+        {label}
+      </label>
+      <input {...input} id={id} required onChange={(event) => onChange(event.target.value)} className="control h-9" />
+    </div>
   );
 }

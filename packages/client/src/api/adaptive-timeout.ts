@@ -4,7 +4,7 @@ import type { SuspectNetwork } from "./suspect-network.ts";
 /**
  * Timeout of the first requests, milliseconds. It applies to requests that can be repeated: reads, and writes whose
  * idempotency key makes them act once. After a network failed silently, the browser may send the next requests on
- * connections that it still believes to be alive; only a timeout makes it open another one. So this is how long a client
+ * connections that it considers open; only a timeout makes it open another one. So this is how long a client
  * that has reconnected still shows old rows.
  */
 export const initialTimeoutMs = 2_500;

@@ -232,7 +232,7 @@ export class Connection {
         opened: () => {
           if (!mine()) return;
           const relayed = socket?.relayed ?? false;
-          // A session over a link to the leader tab cannot be resumed on a socket to the server, nor the reverse.
+          // A session over a link to the leader tab cannot be resumed on a socket to the server, or the other way round.
           if (relayed || this.#relayed) this.#session.forget();
           this.#relayed = relayed;
           this.#offer = this.#session.offer(user);

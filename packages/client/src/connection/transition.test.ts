@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { events, link, now, since, states } from "../testing/connection-examples.ts";
 import { livenessTimeouts, minPongMs, probeTimeoutMs, welcomeTimeoutMs } from "./liveness-timeouts.ts";
 import { type ConnectionState, deadlineOf } from "./state.ts";
-import { disabledRecheckMs, stableAfterMs, transition, wakePongMs } from "./transition.ts";
+import { disabledRecheckMs, returnPongMs, stableAfterMs, transition } from "./transition.ts";
 
 const input = { now, random: 0.5 };
 
@@ -74,10 +74,10 @@ test("[G2] a silent link gets a PING after half a ping interval and is dead a fi
 
 test("a page that becomes visible shortens the PING timeout and never lengthens it", () => {
   const state: ConnectionState = { kind: "connected", since, link };
-  const woken = transition(state, { type: "visible" }, input).state;
-  expect(deadlineOf(woken)).toBe(now + wakePongMs);
-  const again = transition(woken, { type: "visible" }, { now: now + 1_000, random: 0 }).state;
-  expect(deadlineOf(again)).toBe(now + wakePongMs);
+  const checked = transition(state, { type: "visible" }, input).state;
+  expect(deadlineOf(checked)).toBe(now + returnPongMs);
+  const again = transition(checked, { type: "visible" }, { now: now + 1_000, random: 0 }).state;
+  expect(deadlineOf(again)).toBe(now + returnPongMs);
 });
 
 // Fails when a request that times out does not check the socket: a dead one would be trusted until its next PING is due.

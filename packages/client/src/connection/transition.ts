@@ -10,7 +10,7 @@ export const stableAfterMs = 5_000;
  * After the page becomes visible or the network returns, a link that does not answer a PING within this time, milliseconds,
  * is replaced: sleeping laptops lose sockets silently.
  */
-export const wakePongMs = 5_000;
+export const returnPongMs = 5_000;
 /** Interval of the probes while sync is switched off, milliseconds. An operator decides that, so two a minute are enough. */
 export const disabledRecheckMs = 30_000;
 
@@ -199,7 +199,7 @@ function whileLinked(
       return onLinkTimer(state, input);
     case "online":
     case "visible":
-      return ask(state, wakePongMs, input);
+      return ask(state, returnPongMs, input);
     case "request-timed-out":
       // Socket and API share the network, and without a PING now a dead socket would show rows as current until the next one
       // is due. If a message arrived after the request was sent, the server is only slow.

@@ -58,7 +58,7 @@ export class CatchUp {
     // Signals before the BOOKMARK count for catching up; later ones are the ordinary stream of changes.
     if (this.#awaitsBookmark || endsDelay) this.#stamp = undefined;
     this.#awaitsBookmark = false;
-    // Keeps the oldest BOOKMARK: a steady stream of changes must not postpone the moment for ever.
+    // Keeps the oldest BOOKMARK: a steady stream of changes must not postpone the moment forever.
     this.#mark ??= { stamp: this.#ports.refetcher.stamp, at: this.#bookmarkedAt };
     this.check();
   }

@@ -262,7 +262,7 @@ test("[BMK-1] an INVALIDATE does not advance the cursor: one that overtook anoth
   client.stop();
 });
 
-test("[BMK-5] RESUMED does not advance the cursor: the replay that it announces may be lost with the new socket", async () => {
+test("[BMK-5] RESUMED does not advance the cursor: the replay that follows it may be lost with the new socket", async () => {
   const { client, server, clock, answerAll } = await setUp();
   server.drop();
   server.write("task", a, { note: "first" });

@@ -150,12 +150,12 @@ test("[BMK-7] DELAYED gives the time up to which changes were sent, and a bookma
   await clock.advance(300);
   expect(client.status().state).toBe("delayed");
   server.bookmark();
-  const toldAt = clock.wallNow();
+  const bookmarkAt = clock.wallNow();
   await clock.advance(300);
   expect(client.status().state).toBe("catching-up");
   for (const call of [...server.calls]) call.answer();
   await clock.advance(300);
-  expect(client.status()).toMatchObject({ state: "connected", caughtUpAt: toldAt });
+  expect(client.status()).toMatchObject({ state: "connected", caughtUpAt: bookmarkAt });
   expect(row.snapshot().data).toMatchObject({ name: "late" });
   client.stop();
 });
@@ -163,12 +163,12 @@ test("[BMK-7] DELAYED gives the time up to which changes were sent, and a bookma
 test("caughtUpAt is known without a connection, too", async () => {
   const { client, server, clock, device } = await setUp();
   server.bookmark();
-  const toldAt = clock.wallNow();
+  const bookmarkAt = clock.wallNow();
   await clock.advance(300);
-  expect(client.status().caughtUpAt).toBe(toldAt);
+  expect(client.status().caughtUpAt).toBe(bookmarkAt);
   device.emit("offline");
   await clock.advance(20_000);
-  expect(client.status()).toMatchObject({ state: "offline", caughtUpAt: toldAt });
+  expect(client.status()).toMatchObject({ state: "offline", caughtUpAt: bookmarkAt });
   client.stop();
 });
 

@@ -23,7 +23,7 @@ import { TokenSource } from "../platform/token-source.ts";
 import { Refetcher } from "../refetch/refetcher.ts";
 import { StatusPublisher } from "../status/status-publisher.ts";
 import { type StatusParts, type SyncStatus, stuckAt, toSyncStatus } from "../status/sync-status.ts";
-import type { EntityStore } from "../store/entity-store.ts";
+import type { EntityStore, HeldVersion } from "../store/entity-store.ts";
 import { LiveEntities } from "../store/live-entities.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { RowEviction } from "../store/row-eviction.ts";
@@ -152,8 +152,7 @@ export class Heliograph {
     this.#subscriber = new Subscriber({
       send: (message) => this.#connection.send(message),
       readVersions: (entityCode, ids) => this.#readVersions(entityCode, ids),
-      readInside: async (entityCode, containers) =>
-        (await this.store.readInside?.(entityCode, containers)) ?? new Map(),
+      readInside: (entityCode, containers) => this.#readInside(entityCode, containers),
       onCompared: (entityCode, ids) => this.#heldVersions.markCompared(entityCode, ids),
       onChanged: (entityCode, changes, seen) => {
         this.#refetcher.reconciled(entityCode, changes, seen);
@@ -209,6 +208,8 @@ export class Heliograph {
         const phase = this.#subscriber.phase({ entityCode, entityId: id, container: false });
         return phase === "asked" || phase === "held";
       },
+      readCovered: (entityCode) => this.#readInside(entityCode, this.#subscriber.containersOf(entityCode)),
+      onChanged: (entityCode, changes, seen) => this.#refetcher.reconciled(entityCode, changes, seen),
       onGone: (entityCode, rows) => this.#background(this.#removeGone(entityCode, rows)),
       clock,
       random,
@@ -366,6 +367,10 @@ export class Heliograph {
     if (this.#heldVersions.handle(message)) return;
     this.#handle(message);
     this.#tabs.notify(message);
+  }
+
+  async #readInside(entityCode: string, containers: readonly string[]): Promise<ReadonlyMap<string, HeldVersion>> {
+    return (await this.store.readInside?.(entityCode, containers)) ?? new Map();
   }
 
   #handle(message: DownMessage): void {

@@ -59,7 +59,7 @@ export class EntityResource {
   readonly #key: EntityKey;
   readonly #changes = new Emitter<void>();
   #leave: (() => void) | undefined;
-  #looked = false;
+  #readRequested = false;
   #subscribed = false;
   #snapshot: EntitySnapshot | undefined;
 
@@ -100,7 +100,7 @@ export class EntityResource {
       this.#ports.onKey(this.#key, changed),
       this.#ports.outbox.onChange((rows) => void (rows.includes(this.#key) && changed())),
     ];
-    this.#looked = false;
+    this.#readRequested = false;
     this.#askServer();
     this.#leave = () => {
       for (const leave of leaves) leave();
@@ -116,14 +116,14 @@ export class EntityResource {
       this.#subscribed = true;
       this.#ports.subscriptions.acquire([this.#target]);
     }
-    this.#lookIfMissing();
+    this.#readIfMissing();
   }
 
   /** Without a connection the subscription is not answered: the row is then read through the API. */
-  #lookIfMissing(): void {
+  #readIfMissing(): void {
     const row = this.#ports.live.peek(this.#key);
-    if (row === undefined || this.#looked) return;
-    this.#looked = true;
+    if (row === undefined || this.#readRequested) return;
+    this.#readRequested = true;
     if (row === null || row.gone || !this.#ports.connecting())
       this.#ports.refetch(this.#target.entityCode, this.#target.entityId);
   }

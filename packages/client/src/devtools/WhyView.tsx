@@ -76,7 +76,7 @@ export function WhyView({ recorder, question, onQuestion, tick }: WhyViewProps):
 
 function useExplanation(recorder: Recorder, { entityCode, entityId }: Question, tick: number): Explanation | undefined {
   const [explanation, setExplanation] = useState<Explanation>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: everything that was recorded is a reason to explain again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: tick counts what was recorded, and each record may change the explanation
   useEffect(() => {
     let current = true;
     if (entityCode === "" || entityId === "") return setExplanation(undefined);

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "../testing/browser-device.ts";
+import { launchChromium, newContext } from "../testing/browser-device.ts";
 import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId, testToken } from "../testing/ids.ts";
 
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 async function open(user: string, colorScheme: "light" | "dark", width: number, height: number): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const context = await newContext(browser, { viewport: { width, height }, colorScheme });
   const page = await context.newPage();
   const parameters = new URLSearchParams({
     user: `devtools-${user}`,
@@ -30,14 +30,14 @@ async function open(user: string, colorScheme: "light" | "dark", width: number, 
     devtools: "",
   });
   await page.goto(`${site.url}/?${parameters}`);
-  await expect.poll(() => page.locator("#list-status").innerText(), { timeout: 20_000 }).toBe("ready fresh");
+  await expect.poll(() => page.locator("#list-status").innerText()).toBe("ready fresh");
   await page.getByRole("region", { name: "Heliograph devtools" }).waitFor();
   return page;
 }
 
 /** Takes a screenshot if the environment variable SCREENSHOTS names a folder. */
 async function picture(page: Page, name: string): Promise<void> {
-  // biome-ignore lint/style/noProcessEnv: a folder for pictures is no setting of the product
+  // biome-ignore lint/style/noProcessEnv: a folder for screenshots is not a setting of the product
   const folder = process.env["SCREENSHOTS"];
   if (folder) await page.screenshot({ path: `${folder}/devtools-${name}.png` });
 }

@@ -11,7 +11,7 @@ export class ListCache {
   readonly #lists = new Map<string, LiveList>();
   /**
    * Lists with listeners, apart from the cache. A view may begin to listen long after it got its list, and the list may have
-   * been dropped from the cache meanwhile. It must be notified of changes all the same.
+   * been dropped from the cache meanwhile. It must still be notified of changes.
    */
   readonly #active = new Set<LiveList>();
 

@@ -47,7 +47,7 @@ export class AttentionResolver {
     const operation = this.#queue.get(key);
     if (!operation) return;
     const dependants = dependantsOf(operation, this.#queue.all());
-    // Newest first, so that a crash half way leaves no operation that refers to a discarded row.
+    // Newest first, so that a crash halfway leaves no operation that refers to a discarded row.
     for (const { key: other } of dependants.toReversed()) await this.#queue.change(other, () => undefined);
     await this.#queue.change(key, () => undefined);
   }

@@ -113,7 +113,7 @@ test("changes of other users: other columns are merged, the same column is a con
   await update(page, 1, { name: "mine again" });
   server.write("task", testId(1), { name: "theirs" });
   site.setReachable(true);
-  await expect.poll(() => attention(page), { timeout: 20_000 }).toHaveLength(1);
+  await expect.poll(() => attention(page)).toHaveLength(1);
   await shows(page, ["theirs"]);
   const [item] = await attention(page);
   expect(item).toMatchObject({
@@ -151,7 +151,7 @@ test("rows whose access was revoked while offline are removed from the device on
   await shows(page, ["alpha", "secret plan"]); // the device does not know it yet
   site.setReachable(true);
   await shows(page, ["alpha"]);
-  await expect.poll(() => everythingStored(page), { timeout: 20_000 }).not.toContain("secret plan");
+  await expect.poll(() => everythingStored(page)).not.toContain("secret plan");
 });
 
 test("an edit of a row that another user deleted is kept and can create the row again", async () => {
@@ -162,9 +162,7 @@ test("an edit of a row that another user deleted is kept and can create the row 
   await update(page, 1, { name: "my work" });
   server.remove("task", testId(1));
   site.setReachable(true);
-  await expect
-    .poll(() => attention(page), { timeout: 20_000 })
-    .toMatchObject([{ kind: "gone", mine: { name: "my work" } }]);
+  await expect.poll(() => attention(page)).toMatchObject([{ kind: "gone", mine: { name: "my work" } }]);
   await shows(page, []);
   const [item] = await attention(page);
   await inPage(page, ({ client }, key) => client.outbox.retry(key), item?.key ?? "");

@@ -47,7 +47,7 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
   const given = props.getToken();
   const token = typeof given === "string" ? given : null;
   const owner = useOwner(token);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another owner is a reason to create another client, not an input
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another owner needs another client, which does not read it
   const client = useMemo(
     () =>
       createHeliograph({
@@ -67,7 +67,7 @@ export function SyncProvider(props: SyncProviderProps): ReactNode {
     client.start();
     return () => client.stop();
   }, [client]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the token is the reason to run, not an input
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the token changes, and does not read it
   useEffect(() => client.tokenChanged(), [client, token]);
   return <ClientContext value={client}>{children}</ClientContext>;
 }

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { launchChromium } from "../testing/browser-device.ts";
+import { launchChromium, newContext } from "../testing/browser-device.ts";
 import { type FixtureSite, serveFixture } from "../testing/fixture/serve.ts";
 import { testId, testToken } from "../testing/ids.ts";
 
@@ -28,7 +28,7 @@ afterEach(() => {
 
 /** Opens a page as a new user and collects its errors. */
 async function open(user: string, more = {}): Promise<{ page: Page; errors: string[] }> {
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await newContext(browser)).newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
@@ -41,7 +41,7 @@ function renders(page: Page): Promise<Record<string, number>> {
 }
 
 async function shows(page: Page, selector: string, expected: string): Promise<void> {
-  await expect.poll(() => page.locator(selector).innerText(), { timeout: 20_000 }).toBe(expected);
+  await expect.poll(() => page.locator(selector).innerText()).toBe(expected);
 }
 
 /** Waits until the list is stored, which happens a moment after it is shown. Only a stored list survives a reload. */
@@ -64,7 +64,7 @@ async function listIsStored(page: Page): Promise<void> {
         };
       });
     });
-  await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(count).toBeGreaterThan(0);
 }
 
 test("under StrictMode rows appear, follow changes of other users and disappear, without a render loop", async () => {
@@ -113,7 +113,7 @@ test("after a reload stored rows appear at once, and later changes follow", asyn
   server.autoFlush = false;
   await page.reload();
   await shows(page, "#one", "ready kept");
-  await expect.poll(() => page.locator("#list").innerText(), { timeout: 20_000 }).toContain("kept");
+  await expect.poll(() => page.locator("#list").innerText()).toContain("kept");
   await shows(page, "#list-status", "ready stale");
   server.write("task", id, { name: "changed" });
   server.autoAnswer = true;
@@ -185,9 +185,7 @@ test("a suspended view waits for its rows, follows them, and renders no more tha
     await expect.poll(() => server.calls.length).toBeGreaterThan(0);
     server.autoAnswer = true;
     for (const call of [...server.calls]) call.answer();
-    await expect
-      .poll(() => page.locator("#suspended").innerText(), { timeout: 20_000 })
-      .toMatch(/^ready awaited of \d+$/);
+    await expect.poll(() => page.locator("#suspended").innerText()).toMatch(/^ready awaited of \d+$/);
     server.write("task", id, { name: "awaited no more" });
     await expect.poll(() => page.locator("#suspended").innerText()).toMatch(/^ready awaited no more of/);
     const before = (await renders(page))["suspended"];

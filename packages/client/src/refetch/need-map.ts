@@ -82,7 +82,7 @@ export class NeedMap {
   }
 
   /**
-   * Forgets required versions: the database may have lost them, and the client would wait for them for ever. Any answer to
+   * Forgets required versions: the database may have lost them, and the client would wait for them forever. Any answer to
    * a request sent from now on counts. Correct only when every subscription is compared again.
    */
   forgetVersions(): void {

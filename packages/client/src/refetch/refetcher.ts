@@ -21,7 +21,7 @@ const maxParallelFetches = 3;
 /**
  * Answers older than the required version that are tolerated for one row, with a delay after each. The API reads from the
  * database that committed the change, so an older answer is a temporary exception. A version that never appears was not
- * the row's own, and waiting for it would keep the client "catching up" for ever.
+ * the row's own, and waiting for it would keep the client "catching up" forever.
  */
 const maxLaggingAnswers = 6;
 /** Most needs at a time. Beyond that the client subscribes to everything again, and the server answers what differs. */
@@ -228,13 +228,13 @@ export class Refetcher {
 
   /** Rows that the answer may write. The others may have been removed since and are fetched again. */
   #admitted(ticket: Ticket, entityCode: string, docs: readonly EntityDoc[]): readonly EntityDoc[] {
-    const barred = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.$id)));
-    if (barred.length === 0) return docs;
+    const refused = docs.filter((doc) => !this.#needs.admits(ticket, entityKey(entityCode, doc.$id)));
+    if (refused.length === 0) return docs;
     this.refetch(
       entityCode,
-      barred.map((doc) => doc.$id),
+      refused.map((doc) => doc.$id),
     );
-    return docs.filter((doc) => !barred.includes(doc));
+    return docs.filter((doc) => !refused.includes(doc));
   }
 
   #requireOne(entityCode: string, id: string, version: number, force: boolean): void {

@@ -4,7 +4,7 @@ import { tableVersion } from "./schema.ts";
 /** Deletions in progress, in local storage because that is written synchronously. A closed page resumes them. */
 const pendingKey = "heliograph-forget";
 const tables = ["entities", "outbox", "lists", "meta"];
-/** How long deletion waits for a transaction or connection of another tab before it goes on, milliseconds. */
+/** How long deletion waits for a transaction or connection of another tab before it continues, milliseconds. */
 const stepTimeoutMs = 3_000;
 
 const deleting = new Map<string, Promise<void>>();

@@ -96,9 +96,7 @@ test("when another user signs in, the database of the previous user is deleted",
   site.server.rows.clear();
   const next = await device.open({ user: "ben" });
   const names = () => next.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name ?? ""));
-  await expect
-    .poll(async () => (await names()).filter((name) => name.includes("anna")), { timeout: 10_000 })
-    .toEqual([]);
+  await expect.poll(async () => (await names()).filter((name) => name.includes("anna"))).toEqual([]);
   expect((await names()).some((name) => name.includes("heliograph-ben"))).toBe(true);
   expect(await everythingStored(next)).not.toContain("of anna");
 });

@@ -160,7 +160,7 @@ export class FallbackStore implements EntityStore {
   }
 
   async evict(rows: number, keeps: (key: EntityKey) => boolean): Promise<number> {
-    // Deleting may fail on a full disk too. That alone is no reason to stop storing rows.
+    // A failed eviction, for example on a full disk, does not switch the store to memory.
     return this.#reason === undefined
       ? this.#database.evict(rows, keeps).catch(() => 0)
       : this.#memory.evict(rows, keeps);

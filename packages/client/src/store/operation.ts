@@ -11,7 +11,7 @@ export interface Reason {
   readonly remedy: string;
 }
 
-/** The decision that a write needs from the user before it can go on. */
+/** The decision that a write needs from the user before it can be sent again. */
 export interface Attention {
   /**
    * conflict: another user changed the same columns. gone: the row no longer exists. rejected: the server refused it.

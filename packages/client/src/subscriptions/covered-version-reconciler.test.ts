@@ -34,7 +34,7 @@ function setUp(held: ReadonlyMap<string, HeldVersion>, watched: readonly string[
 const versions = (...numbers: number[]) =>
   new Map(numbers.map((n) => [testId(n), { version: n, gone: false }] as const));
 
-// Fails when only subscribed rows are compared: a row that was on screen once would stay stale for ever.
+// Fails when only subscribed rows are compared: a row that was on screen once would stay stale forever.
 test("rows inside a confirmed container are compared by version, except rows with a subscription of their own", async () => {
   const { clock, sent, changed, gone, covered } = setUp(versions(1, 2, 3), [testId(3)]);
   covered.connected(limits, true);

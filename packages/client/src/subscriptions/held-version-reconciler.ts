@@ -5,7 +5,7 @@ import { type EntityKey, entityKey, splitEntityKey } from "@heliograph/shared/en
 import { Timer } from "@heliograph/shared/timer";
 import type { Logger } from "../platform/logger.ts";
 import { retryBackoff } from "../platform/retry-delay.ts";
-import type { EntityStore, StoredEntity, UseMark } from "../store/entity-store.ts";
+import type { EntityStore, HeldVersion, StoredEntity, UseMark } from "../store/entity-store.ts";
 import { PendingRequests } from "./pending-requests.ts";
 import { type GoneRow, type Limits, partsForMessages } from "./subscribe-batch.ts";
 
@@ -19,7 +19,7 @@ export const startDelayMs = 2_000;
 export const reconnectSpreadMs = 30_000;
 /** A slow answer shows a busy server. The next request waits this many times as long as the answer took. */
 const restFactor = 10;
-/** How often requests let other work go first. A row that can never be read must not block the comparison for ever. */
+/** How often requests let other work go first. A row that can never be read must not block the comparison forever. */
 const maxYields = 30;
 
 export interface HeldVersionReconcilerPorts {
@@ -34,11 +34,21 @@ export interface HeldVersionReconcilerPorts {
   readonly isBusy: () => boolean;
   /** Whether the row has a subscription of its own, which compares its version anyway. */
   readonly isWatched: (entityCode: string, id: string) => boolean;
+  /** Ids of the rows that the device holds inside a subscribed container. */
+  readonly readCovered: (entityCode: string) => Promise<ReadonlyMap<string, unknown>>;
   readonly onGone: (entityCode: string, rows: readonly GoneRow[]) => void;
+  /** Covered rows of which the server has another version than the one `seen`. */
+  readonly onChanged: (
+    entityCode: string,
+    changes: readonly { entityId: string; version: number }[],
+    seen: ReadonlyMap<string, HeldVersion>,
+  ) => void;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
 }
+
+type SubscribedMessage = Extract<DownMessage, { type: "SUBSCRIBED" }>;
 
 interface HeldRequest {
   readonly entityCode: string;
@@ -51,7 +61,8 @@ interface HeldRequest {
  * them is subscribed. Deletions and revocations from before a new connection are not signalled on it. So after each
  * connection without RESUME the client sends the versions that it holds, once, in small requests behind everything that
  * a view waits for, and removes what the server calls gone. Rows that only changed stay: a view that shows one
- * subscribes it with the version held.
+ * subscribes it with the version held. Except rows inside a container that was subscribed meanwhile: the server does not
+ * signal a version that an answer has reported, so they are read.
  *
  * The requests subscribe nothing: the server compares and keeps no state.
  */
@@ -121,6 +132,7 @@ export class HeldVersionReconciler {
       const request = this.#requests.answered(message.id);
       if (!request) return false;
       this.#remove(request, message.payload.gone);
+      void this.#readChanged(request, message.payload.changed);
     } else if (message.type === "ERROR") {
       const failure = this.#requests.failed(message);
       if (!failure || failure.retried) return failure !== undefined;
@@ -141,6 +153,20 @@ export class HeldVersionReconciler {
     if (rows.length === 0) return;
     this.#ports.logger.info(`[Sync] Removed from this device: ${entityCode} (${rows.length})`);
     this.#ports.onGone(entityCode, rows);
+  }
+
+  async #readChanged(
+    { entityCode, seen }: HeldRequest,
+    changed: SubscribedMessage["payload"]["changed"],
+  ): Promise<void> {
+    const known = changed.filter(({ entityId }) => seen.has(entityId));
+    if (known.length === 0) return;
+    // When the store cannot tell, all of them are read.
+    const covered = await this.#ports.readCovered(entityCode).catch(() => seen);
+    const changes = known.filter(({ entityId }) => covered.has(entityId));
+    if (changes.length === 0) return;
+    const held = new Map([...seen].map(([id, version]) => [id, { version, gone: false }]));
+    this.#ports.onChanged(entityCode, changes, held);
   }
 
   #schedule(delayMs: number): void {

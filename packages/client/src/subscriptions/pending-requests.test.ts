@@ -69,6 +69,23 @@ test("a failure that may pass is retried after a growing backoff, which a succes
   expect(setup.retries).toBe(3);
 });
 
+test("requests that fail together are one failed attempt with one retry", async () => {
+  const { clock, returned, setup, send, error } = setUp();
+  for (const name of ["a", "b", "c"]) send(name);
+  error("t1", "unavailable");
+  await clock.advance(400);
+  error("t2", "unavailable");
+  error("t3", "unavailable");
+  await clock.advance(600);
+  expect([returned, setup.retries]).toEqual([["a", "b", "c"], 1]);
+  send("a");
+  error("t4", "unavailable");
+  await clock.advance(1_999);
+  expect(setup.retries).toBe(1);
+  await clock.advance(1);
+  expect([setup.retries, clock.timers]).toEqual([2, 0]);
+});
+
 test("a permanent failure is not retried", async () => {
   const { clock, returned, setup, send, error } = setUp();
   send("a");

@@ -79,9 +79,13 @@ export class PendingRequests<Content extends object> {
     if (!content) return undefined;
     const retried = payload.code === "unavailable" || payload.code === "too_many_subscriptions";
     if (retried) {
-      this.#failures += 1;
       this.#ports.onReturned(content);
-      this.#backoff.set(this.#ports.retryDelayMs(this.#failures), this.#ports.onRetry);
+      // Requests that fail together are one failed attempt. Counted each, twenty of them would delay the first retry to the
+      // longest backoff.
+      if (!this.#backoff.armed) {
+        this.#failures += 1;
+        this.#backoff.set(this.#ports.retryDelayMs(this.#failures), this.#ports.onRetry);
+      }
     }
     return { content, retried };
   }

@@ -124,7 +124,7 @@ test("released rows are not retried, and nothing is retried without a connection
   expect(asked).toHaveLength(2);
 });
 
-const watching = { ...defaultLimits, dormant: true };
+const watching = { ...defaultLimits, rechecksRefused: true };
 
 // Fails when the client keeps retrying at a server that notifies: thousands of clients would send useless requests.
 test("at a server that rechecks refused targets retries are rare, and immediate when it names the row", async () => {

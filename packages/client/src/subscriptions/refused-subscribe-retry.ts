@@ -6,7 +6,7 @@ import type { Subscription } from "./subscription-set.ts";
 export const refusedRetryMs = 5_000;
 /** Longest delay: a right that is granted again without any signal is noticed within a minute. */
 export const refusedRetryCapMs = 60_000;
-/** The same for a server that rechecks refused subscriptions itself: a safeguard in case it forgot one. */
+/** The same for a server that rechecks refused subscriptions itself: a safeguard in case it misses one. */
 export const recheckedRetryMs = 60_000;
 export const recheckedRetryCapMs = 300_000;
 /** Retries that are due within this time of each other are sent in one message. */

@@ -7,7 +7,7 @@ export interface Limits {
   readonly maxIdsPerMessage: number;
   readonly maxSubscriptions: number;
   /** The server rechecks refused subscriptions itself, and counts them. */
-  readonly dormant?: boolean;
+  readonly rechecksRefused?: boolean;
   /** The server compares rows inside containers without a subscription of their own. */
   readonly covered?: boolean;
 }

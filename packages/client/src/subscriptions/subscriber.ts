@@ -128,6 +128,13 @@ export class Subscriber {
     }));
   }
 
+  /** Ids of the containers whose rows of this type are subscribed, whatever their phase. */
+  containersOf(entityCode: string): string[] {
+    return [...this.#subscriptions.all()].flatMap((one) =>
+      one.container && one.entityCode === entityCode ? [one.entityId] : [],
+    );
+  }
+
   has(target: Target): boolean {
     return this.#subscriptions.get(target) !== undefined;
   }
@@ -194,7 +201,7 @@ export class Subscriber {
   #adopt(limits: Limits, reset: boolean): void {
     this.#limits = limits;
     this.#covered.connected(limits, reset);
-    this.#refused.setServerRechecks(limits.dormant === true);
+    this.#refused.setServerRechecks(limits.rechecksRefused === true);
   }
 
   /** Subscribes to everything again with the versions held: the server answers what differs. */
@@ -348,7 +355,7 @@ export class Subscriber {
 
   /** Whether the server keeps state for the subscription, or is about to. */
   #countsAtServer({ phase }: Subscription): boolean {
-    return phase === "asked" || phase === "held" || (phase === "refused" && this.#limits.dormant === true);
+    return phase === "asked" || phase === "held" || (phase === "refused" && this.#limits.rechecksRefused === true);
   }
 
   #subscribe(batch: Batch<Subscription>, seen: ReadonlyMap<string, HeldVersion>): void {

@@ -16,7 +16,7 @@ export interface TabMemberPorts {
   /** The status of this tab, for its followers. */
   readonly status: () => SyncStatus;
   /** The connection should be checked: dial now, or make sure that the socket is alive. */
-  readonly onWake: () => void;
+  readonly onCheckNeeded: () => void;
   /** Role, leader or leader's status changed. */
   readonly onChange: () => void;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export class TabMember {
   #left = false;
 
   constructor(ports: TabMemberPorts) {
-    const { platform, group, openSocket, relay, status, onWake, onChange, clock, logger } = ports;
+    const { platform, group, openSocket, relay, status, onCheckNeeded, onChange, clock, logger } = ports;
     this.group = group;
     const tab = randomUuid();
     const post = (message: TabMessage) => this.#channel.postMessage(message);
@@ -53,11 +53,11 @@ export class TabMember {
         onChange();
       },
       onSilenceChanged: onChange,
-      onWake,
+      onCheckNeeded,
       clock,
       logger,
     });
-    this.router = new TabRouter({ tab, leadership: this.leadership, openSocket, relay, post, onWake, clock });
+    this.router = new TabRouter({ tab, leadership: this.leadership, openSocket, relay, post, onCheckNeeded, clock });
     this.leadership.join();
   }
 
@@ -74,7 +74,7 @@ export class TabMember {
     switch (message.kind) {
       case "ping":
       case "heartbeat":
-      case "wake":
+      case "visible":
         this.leadership.handle(message);
         break;
       default:

@@ -5,4 +5,4 @@ import type { RoutingMessage } from "./routing/routing-message.ts";
 export type TabMessage = ElectionMessage | RoutingMessage;
 
 /** Version of these messages: pages of different versions must not share a socket. Raise it with every change. */
-export const tabProtocol = 2;
+export const tabProtocol = 3;

@@ -145,7 +145,7 @@ export class Tabs {
       openSocket,
       relay,
       status,
-      onWake: () => this.#notifyConnection?.("visible"),
+      onCheckNeeded: () => this.#notifyConnection?.("visible"),
       onChange,
       clock,
       logger,

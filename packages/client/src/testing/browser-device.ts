@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import type { Sdk } from "./fixture/sdk.ts";
 import type { FixtureSite } from "./fixture/serve.ts";
@@ -10,6 +10,16 @@ export function launchChromium(): Promise<Browser> {
     executablePath: inject("chromiumPath") ?? "chromium",
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
   });
+}
+
+/** Timeout of waits on a page, in ms. A quarter of the test timeout, so that a failure reports the wait and not the test. */
+const pageTimeoutMs = 75_000;
+
+/** A context of its own, like another user's browser. Its pages wait as long as a busy machine may need. */
+export async function newContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(pageTimeoutMs);
+  return context;
 }
 
 /** The browser of one user with its own IndexedDB. Its tabs run the client without a framework. */
@@ -26,7 +36,7 @@ export class BrowserDevice {
   }
 
   static async make(browser: Browser, site: FixtureSite, user: string): Promise<BrowserDevice> {
-    return new BrowserDevice(await browser.newContext(), site, user);
+    return new BrowserDevice(await newContext(browser), site, user);
   }
 
   /** @param more parameters of the page: `limit` of its list, another `user` */
@@ -89,7 +99,7 @@ export function update(page: Page, n: number, changes: Record<string, unknown>):
 
 export async function shows(page: Page, names: readonly string[]): Promise<void> {
   const text = () => page.locator("#list li").allInnerTexts();
-  await expect.poll(text, { timeout: 20_000, interval: 25 }).toEqual(names);
+  await expect.poll(text, { interval: 25 }).toEqual(names);
 }
 
 export function outboxSize(page: Page): Promise<number> {
@@ -102,11 +112,11 @@ export function attention(page: Page) {
 
 export async function connected(page: Page): Promise<void> {
   const state = () => inPage(page, ({ client }) => client.status().state, null);
-  await expect.poll(state, { timeout: 20_000 }).toBe("connected");
+  await expect.poll(state).toBe("connected");
 }
 
 export async function sent(page: Page): Promise<void> {
-  await expect.poll(() => outboxSize(page), { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => outboxSize(page)).toBe(0);
 }
 
 /** The content of all IndexedDB databases, as text. */

@@ -42,6 +42,8 @@ export async function startPlainChromium(executablePath: string): Promise<PlainC
     const browser = await chromium.connectOverCDP(await endpointOf(child.stderr), { noDefaults: true });
     const [context] = browser.contexts();
     if (!context) throw new Error("Chromium has no default context.");
+    // A quarter of the test timeout, so that a failure reports the wait and not the test.
+    context.setDefaultTimeout(75_000);
     return {
       browser,
       context,

@@ -15,7 +15,7 @@ export const welcomeMessageSchema = messageWithPayload(
           covered: Type.Optional(
             Type.Boolean({ description: "the server accepts `covered` in SUBSCRIBE; older servers refuse the field" }),
           ),
-          dormant: Type.Optional(
+          rechecksRefused: Type.Optional(
             Type.Boolean({
               description:
                 "refused subscriptions stay in place and count towards the limit: the server sends the row when it becomes readable, so the client need not ask again",

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { listenError } from "../config/listen-error.ts";
 import type { MetricsRegistry } from "./metrics-registry.ts";
 
 /** The state that the health endpoints report. */
@@ -55,9 +56,10 @@ export async function startHealthServer(options: {
       });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    const fail = (error: Error): void => reject(listenError(error, options.port));
+    server.once("error", fail);
     server.listen({ port: options.port, ...(options.host && { host: options.host }) }, () => {
-      server.off("error", reject);
+      server.off("error", fail);
       resolve();
     });
   });

@@ -65,6 +65,12 @@ class PromptClient extends pg.Client {
 /** A pool with the schema and role names of its database. Statements use `names` instead of a search_path. */
 export type DatabasePool = pg.Pool & { readonly names: DatabaseNames };
 
+/**
+ * Settings of every session, whatever the defaults of the database or the role are. Claims and policies rely on READ
+ * COMMITTED, and `isoTimestamp` on the other two.
+ */
+const sessionDefaults = { timezone: "UTC", datestyle: "ISO", default_transaction_isolation: "read committed" } as const;
+
 /** Creates a pool whose sessions use UTC and which logs errors of idle connections instead of ending the process. */
 export function createPool(options: {
   readonly url: string;
@@ -82,7 +88,10 @@ export function createPool(options: {
   /** Send a statement without waiting for the answer to the previous one, which saves round trips. */
   readonly pipeline?: boolean;
 }): DatabasePool {
-  const session = Object.entries({ timezone: "UTC", ...options.session }).map(([name, value]) => `-c ${name}=${value}`);
+  const session = Object.entries({ ...sessionDefaults, ...options.session }).map(
+    // A space ends a value unless a backslash precedes it.
+    ([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, "\\$&")}`,
+  );
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.name,

@@ -7,6 +7,8 @@ declare module "vitest" {
     redisUrl: string | null;
     /** Path of a Chromium on this machine, or null. */
     chromiumPath: string | null;
+    /** Whether every case must run, also those of which `npm test` runs a seeded selection. */
+    everyCase: boolean;
   }
 }
 

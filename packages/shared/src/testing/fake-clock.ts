@@ -31,14 +31,20 @@ export class FakeClock implements Clock {
     return this.#epoch + this.#now + this.skewMs;
   }
 
+  /** @throws {RangeError} when the delay is not a number, which the platform's timers take for 0 */
   setTimer(callback: () => void, delayMs: number): () => void {
+    if (Number.isNaN(delayMs)) throw new RangeError("the delay of a timer is not a number");
     const timer = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback };
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
 
-  /** Lets `ms` pass. Timers fire in their order; whatever one starts settles before the next one fires. */
+  /**
+   * Lets `ms` pass. Timers fire in their order; whatever one starts settles before the next one fires.
+   * @throws {RangeError} when `ms` is negative or not a number: monotonic time never goes back
+   */
   async advance(ms: number): Promise<void> {
+    if (!(ms >= 0)) throw new RangeError(`time cannot advance by ${ms} ms`);
     const end = this.#now + ms;
     await settle();
     for (let timer = this.#next(end); timer; timer = this.#next(end)) {
@@ -47,7 +53,8 @@ export class FakeClock implements Clock {
       timer.callback();
       await settle();
     }
-    this.#now = end;
+    // A callback may have advanced the clock beyond that.
+    this.#now = Math.max(this.#now, end);
     await settle();
   }
 

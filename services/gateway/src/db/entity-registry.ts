@@ -36,8 +36,8 @@ export class EntityRegistry {
     return this.#version;
   }
 
-  get(code: string): EntityType | undefined {
-    return this.#types.get(code);
+  get(entityCode: string): EntityType | undefined {
+    return this.#types.get(entityCode);
   }
 
   /** All types, by code. */
@@ -46,12 +46,12 @@ export class EntityRegistry {
   }
 
   /** Like `get`, but an unknown code refreshes the registry first, at most once every few seconds. */
-  async find(code: string): Promise<EntityType | undefined> {
-    const known = this.#types.get(code);
+  async find(entityCode: string): Promise<EntityType | undefined> {
+    const known = this.#types.get(entityCode);
     // A failure is ignored: the known types stay in use, and a later lookup tries again.
     if (known && this.#clock.now() - this.#refreshedAt > maxAgeMs) this.refresh().catch(() => undefined);
     if (!known) await this.refreshIfDue();
-    return this.#types.get(code);
+    return this.#types.get(entityCode);
   }
 
   /** Refreshes unless the last refresh was seconds ago, for callers that any request can trigger. */
@@ -92,7 +92,7 @@ export class EntityRegistry {
       fingerprints.set(row.code, fingerprint);
     }
     const changed =
-      types.size !== this.#types.size || [...types].some(([code, type]) => this.#types.get(code) !== type);
+      types.size !== this.#types.size || [...types].some(([entityCode, type]) => this.#types.get(entityCode) !== type);
     this.#types = types;
     this.#fingerprints = fingerprints;
     if (changed) this.#version += 1;

@@ -55,8 +55,9 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
 
   test("[G5] 1 000 transactions of all people on two connections, with errors and timeouts, never see foreign rows", async () => {
     const outcomes = { rows: 0, failed: 0 };
-    await Promise.all(
-      Array.from({ length: 1000 }, async (_, index) => {
+    const waiting = Array.from({ length: 1000 }, (_, index) => index);
+    const work = async (): Promise<void> => {
+      for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
         const person = personAt(index);
         try {
           const { rows } = await withUser(
@@ -73,11 +74,14 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
           for (const row of rows) expect(row.organization_id).toBe(person.organizationId);
           outcomes.rows += rows.length;
         } catch (error) {
-          expect(String(error)).toMatch(/division by zero|statement timeout|the caller's own/);
+          // A read timeout: with a statement timeout of 5 ms the client waits for 1 s, less than a busy machine may take.
+          expect(String(error)).toMatch(/division by zero|statement timeout|the caller's own|Query read timeout/);
           outcomes.failed += 1;
         }
-      }),
-    );
+      }
+    };
+    // More at once than connections, but not all: the last ones would wait longer for a connection than the pool allows.
+    await Promise.all(Array.from({ length: 8 }, work));
     expect(outcomes.failed).toBeGreaterThan(200);
     expect(outcomes.rows).toBeGreaterThan(1500);
     for (let n = 0; n < 4; n++) {

@@ -122,14 +122,14 @@ async function withUserOnce<Result>(
     silentSince.set(pool, Math.max(sentAt, silentSince.get(pool) ?? sentAt));
   });
   try {
-    const begun = begin(client, pool.names.roles.app, context, timeoutMs, options.readOnly === true);
+    const beginning = begin(client, pool.names.roles.app, context, timeoutMs, options.readOnly === true);
     // The rejection is handled here too: `work` may fail first, and it would then be unhandled.
-    begun.then(onBegun, () => undefined);
+    beginning.then(onBegun, () => undefined);
     const result = await work(client).catch(async (error: unknown) => {
-      await begun; // a failure here is the cause of the failure of `work`
+      await beginning; // a failure here is the cause of the failure of `work`
       throw error;
     });
-    await begun;
+    await beginning;
     await client.query("commit");
     return result;
   } catch (error) {

@@ -31,7 +31,10 @@ test("an unreachable database gives 503 with Retry-After on every route, without
     const answer = await app.inject({ ...request, headers: { authorization } });
     expect(answer.statusCode).toBe(503);
     expect(answer.headers["retry-after"]).toBe("2");
-    expect(answer.json().error).toMatchObject({ code: "unavailable", message: "The database cannot be reached." });
+    expect(answer.json().error).toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("not answered"),
+    });
     expect(answer.body).not.toMatch(/nowhere|ENOENT|\.ts/);
   }
   await app.close();

@@ -55,7 +55,7 @@ test("a change goes from the hint to the subscribed sockets", async () => {
   expect(bob.extensions).toBe("");
   await bob.subscribe("project", [project]);
   await carol.subscribe("project", [], { within: [organizationId] });
-  const version = await rename(project, "Told");
+  const version = await rename(project, "Changed");
   await gateway.relay();
   for (const client of [bob, carol]) {
     const { payload } = await client.first("INVALIDATE", ({ payload }) => payload.entityCode === "project");
@@ -190,7 +190,7 @@ test("[CLO-9] frames that break the WebSocket protocol close only their own sock
     socket.resume();
     await once(socket, "close");
   }
-  const version = await rename(project, "Still told");
+  const version = await rename(project, "Changed again");
   await gateway.relay();
   await bystander.first("INVALIDATE", ({ payload }) => payload.changes.some((change) => change.version === version));
 });

@@ -14,7 +14,7 @@ test("[HINT-11] an unresponsive Redis does not block the leader", async () => {
   const bus = createRedisBus({ url: proxy.url, prefix: `test-${randomUUID()}`, logger, onPoke: () => undefined });
   onTestFinished(() => bus.close());
   const publish = (): Promise<boolean> => bus.publish({ type: "heartbeat", epoch: "e", seq: 1 });
-  await expect.poll(publish, { timeout: 5000, interval: 10 }).toBe(true);
+  await expect.poll(publish, { interval: 10 }).toBe(true);
 
   proxy.freeze(true);
   const started = performance.now();
@@ -23,5 +23,5 @@ test("[HINT-11] an unresponsive Redis does not block the leader", async () => {
   expect(performance.now() - started).toBeLessThan(1900);
   expect(await publish()).toBe(false);
   proxy.freeze(false);
-  await expect.poll(publish, { timeout: 10_000, interval: 50 }).toBe(true);
-}, 20_000);
+  await expect.poll(publish, { interval: 50 }).toBe(true);
+});

@@ -50,7 +50,7 @@ export class Housekeeper {
       this.#startedAt.set(task, now);
       try {
         const count = await task.run(this.#database);
-        if (count > 0) this.#logger.info({ count, what: task.name }, "deleted");
+        if (count > 0) this.#logger.info({ count, what: task.name }, "housekeeping deleted rows");
       } catch (error) {
         this.#logger.error({ err: error, what: task.name, waitMs: task.everyMs }, "housekeeping task failed; retrying");
       }

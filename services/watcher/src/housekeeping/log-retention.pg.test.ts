@@ -137,7 +137,7 @@ test("a plain detach behind an open transaction blocks writers", async () => {
     client.release(true);
   });
   expect(during.blocked).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test("a snapshot that has not read the log does not prevent a drop", async () => {
   await using db = await createTestDatabase({ template: "suite" });

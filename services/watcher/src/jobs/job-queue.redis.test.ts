@@ -37,7 +37,7 @@ class Runs {
   readonly note = async (name: string): Promise<void> => void this.names.push(name);
   async reach(more: number): Promise<void> {
     const goal = this.names.length + more;
-    await expect.poll(() => this.names.length, { timeout: 15_000, interval: 10 }).toBeGreaterThanOrEqual(goal);
+    await expect.poll(() => this.names.length, { interval: 10 }).toBeGreaterThanOrEqual(goal);
   }
 }
 
@@ -57,15 +57,15 @@ test("one watcher takes each run of a job, and the other takes over when it clos
   const [first, second] = [new Runs(), new Runs()];
   const queues = [first, second].map((runs) => start({ prefix, run: runs.note, jobs: [every("tick", everyMs)] }));
   const total = (): number => first.names.length + second.names.length;
-  await expect.poll(total, { timeout: 15_000, interval: 10 }).toBeGreaterThan(0);
+  await expect.poll(total, { interval: 10 }).toBeGreaterThan(0);
   const started = performance.now();
-  await expect.poll(total, { timeout: 15_000, interval: 10 }).toBeGreaterThan(4);
+  await expect.poll(total, { interval: 10 }).toBeGreaterThan(4);
   // Twice as many would mean that both ran each time. At the start both write the scheduler, which may add a run.
   expect(total()).toBeLessThanOrEqual((performance.now() - started) / everyMs + 3);
   const [busy, other] = first.names.length > second.names.length ? [0, second] : [1, first];
   await queues[busy]?.close();
   await other.reach(2);
-}, 30_000);
+});
 
 // Fails when the schedulers are written only once: an emptied Redis would run no jobs until a watcher restarts.
 test("rewriting the schedulers restores the jobs after Redis was emptied during a run", async () => {
@@ -83,12 +83,12 @@ test("rewriting the schedulers restores the jobs after Redis was emptied during 
       await runs.note(name);
     },
   });
-  await expect.poll(() => inside, { timeout: 15_000, interval: 5 }).toBe(true);
+  await expect.poll(() => inside, { interval: 5 }).toBe(true);
   expect(await flush(prefix)).toBeGreaterThan(3);
   go.resolve();
   await queue.upsert();
   await runs.reach(3);
-}, 30_000);
+});
 
 test("schedulers of unknown jobs are removed, and a changed interval is applied", async () => {
   const prefix = newPrefix();
@@ -101,7 +101,7 @@ test("schedulers of unknown jobs are removed, and a changed interval is applied"
   onTestFinished(disconnect);
   const schedulers = await new Queue("jobs", { connection: redis, prefix }).getJobSchedulers();
   expect(schedulers.map(({ key, every: ms }) => ({ key, ms }))).toEqual([{ key: "tick", ms: 60_000 }]);
-}, 30_000);
+});
 
 test("a failing job is retried a limited number of times, and the kept history is bounded", async () => {
   const prefix = newPrefix();
@@ -112,13 +112,13 @@ test("a failing job is retried a limited number of times, and the kept history i
     throw new Error("no");
   };
   start({ prefix, run, jobs: [every("tick", 100)], settings });
-  await expect.poll(() => tries, { timeout: 20_000, interval: 20 }).toBeGreaterThanOrEqual(18);
+  await expect.poll(() => tries, { interval: 20 }).toBeGreaterThanOrEqual(18);
   const { redis, disconnect } = createJobRedis(redisUrl(), "test");
   onTestFinished(disconnect);
   const failed = await new Queue("jobs", { connection: redis, prefix }).getFailed();
   expect(failed.length).toBe(2);
   expect(failed.map((job) => job.attemptsMade)).toEqual([3, 3]);
-}, 30_000);
+});
 
 /** A proxy to Redis whose port refuses connections until `open` is called. */
 async function startClosedProxy(): Promise<{ url: string; open(): Promise<void> } & AsyncDisposable> {
@@ -154,7 +154,7 @@ test("a watcher starts without Redis and runs jobs once Redis is reachable", asy
   await proxy.open();
   await runs.reach(3);
   await queue.close();
-}, 30_000);
+});
 
 test("closing takes bounded time without Redis and with a silent Redis", async () => {
   const closeMs = 500;
@@ -168,32 +168,32 @@ test("closing takes bounded time without Redis and with a silent Redis", async (
   const started = performance.now();
   await Promise.all([never.close(), fallen.close()]);
   expect(performance.now() - started).toBeLessThan(10 * closeMs);
-}, 30_000);
+});
 
 test("closing waits for a running job, but only for a limited time", async () => {
   const closeMs = 500;
-  const endings = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
-  const begun = [false, false];
-  const [patient, given] = ([0, 1] as const).map((n) =>
+  const finish = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  const running = [false, false];
+  const [unhurried, bounded] = ([0, 1] as const).map((n) =>
     start({
       prefix: newPrefix(),
       settings: { closeMs: n === 0 ? 20_000 : closeMs },
       run: async () => {
-        begun[n] = true;
-        await endings[n].promise;
+        running[n] = true;
+        await finish[n].promise;
       },
     }),
   );
-  await expect.poll(() => begun, { timeout: 15_000, interval: 10 }).toEqual([true, true]);
+  await expect.poll(() => running, { interval: 10 }).toEqual([true, true]);
   let ended = false;
-  const ending = patient?.close().then(() => {
+  const closing = unhurried?.close().then(() => {
     ended = true;
   });
   const started = performance.now();
-  await given?.close();
+  await bounded?.close();
   expect(performance.now() - started).toBeLessThan(10 * closeMs);
   expect(ended).toBe(false);
-  endings[0].resolve();
-  await ending;
-  endings[1].resolve();
-}, 30_000);
+  finish[0].resolve();
+  await closing;
+  finish[1].resolve();
+});

@@ -71,7 +71,7 @@ export class JobRunner {
       await this.#statusStore.recordSuccess(job.name, tookMs, report);
       this.#metrics.runs.inc({ ...labels, result: "ok" });
       this.#metrics.seconds.observe({ job: job.name }, tookMs / 1000);
-      this.#logger.debug({ ...labels, tookMs: Math.round(tookMs), report }, "job done");
+      this.#logger.debug({ ...labels, tookMs: Math.round(tookMs), report }, "job completed");
     } catch (error) {
       this.#metrics.runs.inc({ ...labels, result: "failed" });
       this.#logger.error({ ...labels, err: error }, "job failed; retrying later");

@@ -114,14 +114,14 @@ test("with a queue a new leader waits before it runs jobs itself and has the sch
 });
 
 test("a long job is not started twice and does not delay the others", async () => {
-  let begun = 0;
+  let runs = 0;
   let quick = 0;
   const end = Promise.withResolvers<void>();
   const jobs: Job[] = [
     {
       ...job("long", 10_000),
       run: async () => {
-        begun += 1;
+        runs += 1;
         await end.promise;
         return {};
       },
@@ -140,7 +140,7 @@ test("a long job is not started twice and does not delay the others", async () =
   await expect.poll(() => run.runner.isRunning("quick")).toBe(false);
   run.statuses.delete("quick");
   await run.timers.round();
-  expect(begun).toBe(1);
+  expect(runs).toBe(1);
   expect(quick).toBe(2);
   end.resolve();
   await run.runner.idle();

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { FaultProxy } from "@heliograph/testkit/network/fault-proxy";
-import { pingIntervalMs } from "../chaos-cluster.ts";
+import { pingIntervalMs } from "../cluster/chaos-cluster.ts";
 import { disturb, type Fault, type FaultContext, randomPause, retryUntilDone } from "./fault.ts";
 
 /** Faults of the links between clients and gateways. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { ServiceSlot } from "../service-slot.ts";
+import type { ServiceSlot } from "../cluster/service-slot.ts";
 import { type Fault, type FaultContext, randomPause } from "./fault.ts";
 
 const MINUTE_MS = 60_000;

@@ -3,8 +3,8 @@ import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type { FaultProxy } from "@heliograph/testkit/network/fault-proxy";
 import type { NetworkFault } from "@heliograph/testkit/network/network-fault";
 import type pg from "pg";
-import type { ChaosClient } from "../chaos-client.ts";
-import type { ChaosCluster } from "../chaos-cluster.ts";
+import type { ChaosClient } from "../clients/chaos-client.ts";
+import type { ChaosCluster } from "../cluster/chaos-cluster.ts";
 import type { Dataset } from "../dataset.ts";
 
 /** Measurements and violations that a fault reports itself. */

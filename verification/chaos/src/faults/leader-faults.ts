@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { ServiceSlot } from "../service-slot.ts";
+import type { ServiceSlot } from "../cluster/service-slot.ts";
 import { type Fault, type FaultContext, randomPause, retryUntilDone, timeUntil } from "./fault.ts";
 
 /** Promised takeover time after kill -9 or a freeze: the lease, the poll of the standby, and a margin for a busy machine. */

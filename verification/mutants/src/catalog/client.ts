@@ -97,7 +97,7 @@ export const clientMutants: readonly Mutant[] = [
     rule: "SUB-8",
     breaks: "stored rows that no view shows are removed if they became unreadable while the client was disconnected",
     patches: [{ file: `${client}/core/session-events.ts`, find: "heldVersions.restart(limits);", replace: "" }],
-    caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
+    caughtBy: { test: `${client}/core/client-held-versions.test.ts` },
   },
   {
     name: "held-versions-reconciled-at-every-resume",
@@ -110,7 +110,7 @@ export const clientMutants: readonly Mutant[] = [
         replace: "heldVersions.restart(limits);",
       },
     ],
-    caughtBy: { test: `${client}/core/client-held-rows.test.ts` },
+    caughtBy: { test: `${client}/core/client-held-versions.test.ts` },
   },
   {
     name: "unanswered-subscribe-not-resent",

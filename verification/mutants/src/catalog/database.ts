@@ -48,6 +48,21 @@ export const databaseMutants: readonly Mutant[] = [
     },
   },
   {
+    // The same mechanism in the simulated database, which a test compares with the triggers.
+    name: "simulated-deletion-without-grantees",
+    rule: "INV-14",
+    breaks:
+      "the deletion of a private row is logged with the persons who had a grant, also if the grants are deleted with it",
+    patches: [
+      {
+        file: "verification/simulation/src/database/change-log.ts",
+        find: "const named = !after && before?.isPrivate ? granted : [];",
+        replace: "const named = [] as typeof granted;",
+      },
+    ],
+    caughtBy: { simulation: true, seed: 1_000_000 },
+  },
+  {
     name: "rls-not-forced",
     rule: "G5",
     breaks: "migration, demo data, grants and resync work for an owner that is subject to row level security",

@@ -136,6 +136,19 @@ export const rightsMutants: readonly Mutant[] = [
     caughtBy: { test: `${sync}/rights/rights-of-deleted-rows.test.ts` },
   },
   {
+    name: "named-persons-ignored",
+    rule: "INV-14",
+    breaks: "persons whom a deletion or revocation names receive GONE, although a read no longer finds their right",
+    patches: [
+      {
+        file: `${sync}/rights/rights-gate.ts`,
+        find: "    if (containerIds.includes(user.personId)) return true;\n",
+        replace: "    void user;\n",
+      },
+    ],
+    caughtBy: { simulation: true, seed: 1_000_000 },
+  },
+  {
     name: "grants-hide-public-deletion",
     rule: "INV-5",
     breaks: "a grant or revocation in the same batch does not hide the deletion of a public row",

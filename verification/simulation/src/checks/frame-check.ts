@@ -55,9 +55,9 @@ function checkVersion(
   const deleted = record.row === undefined;
   // A right to another incarnation under the same id does not count.
   const allowed = deleted
-    ? history.couldRead(client.person, key, incarnation.createdMs, record.committedMs) ||
+    ? history.couldReadIncarnation(client.person, record, incarnation.createdMs, record.committedMs) ||
       history.hasUnconditionalRight(client.person, entityCode, id, record.committedMs)
-    : history.couldRead(client.person, key, record.createdMs, Math.min(nowMs, incarnation.endedMs));
+    : history.couldReadIncarnation(client.person, record, record.createdMs, nowMs);
   if (!allowed)
     violations.add(
       "confidential",
@@ -67,11 +67,12 @@ function checkVersion(
 }
 
 function checkGone({ history, violations, nowMs }: Context, client: ClientNode, entityCode: string, id: string): void {
+  const containers = [...client.interests.lists, ...client.interests.containers];
   const subscribed =
     client.interests.rows.some((row) => row.entityCode === entityCode && row.id === id) ||
-    client.interests.lists.includes(id) ||
-    (entityCode === "task" && client.interests.lists.length > 0 && !entities.some((row) => row.id === id));
-  if (!subscribed && !history.couldRead(client.person, rowKey(entityCode, id), 0, nowMs))
+    containers.includes(id) ||
+    (entityCode === "task" && containers.length > 0 && !entities.some((row) => row.id === id));
+  if (!subscribed && !history.couldRead(client.person, rowKey(entityCode, id), nowMs))
     violations.add(
       "confidential",
       nowMs,

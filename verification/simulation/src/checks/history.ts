@@ -6,7 +6,7 @@ export type VersionRecord = CommittedVersion & {
   readonly incarnation: Incarnation;
 };
 
-/** A row from its creation to the commit of its deletion; another row may have the same id afterwards. */
+/** A row from the commit of its creation to the commit of its deletion; another row may have the same id afterwards. */
 type Incarnation = { readonly createdMs: number; endedMs: number };
 
 type Interval = { readonly from: number; to: number };
@@ -46,10 +46,19 @@ export class History {
     return this.#database.rows.get(key);
   }
 
-  /** Whether the person could read the row at some moment of the range. */
-  couldRead(person: Person, key: string, from: number, to: number): boolean {
+  /** Whether the person could read any row under this id until then. */
+  couldRead(person: Person, key: string, until: number): boolean {
     const intervals = this.#readable.get(nameOf(person, key)) ?? [];
-    return intervals.some((interval) => interval.from <= to && interval.to >= from);
+    return intervals.some(({ from }) => from <= until);
+  }
+
+  /** Whether the person could read this incarnation of the row at some moment of the range. */
+  couldReadIncarnation(person: Person, { key, incarnation }: VersionRecord, from: number, to: number): boolean {
+    const intervals = this.#readable.get(nameOf(person, key)) ?? [];
+    // Another incarnation may end or begin in the same commit; what was readable only then does not count.
+    const overlaps = (interval: Interval): boolean =>
+      interval.to > incarnation.createdMs && interval.from < incarnation.endedMs;
+    return intervals.some((interval) => overlaps(interval) && interval.from <= to && interval.to >= from);
   }
 
   /**
@@ -91,9 +100,7 @@ export class History {
     const before = this.#latest.get(key);
     const committedMs = this.#database.nowMs;
     const continues = before && before.incarnation.endedMs === Number.POSITIVE_INFINITY;
-    const incarnation = continues
-      ? before.incarnation
-      : { createdMs: committed.createdMs, endedMs: Number.POSITIVE_INFINITY };
+    const incarnation = continues ? before.incarnation : { createdMs: committedMs, endedMs: Number.POSITIVE_INFINITY };
     if (!committed.row) incarnation.endedMs = committedMs;
     const record = { ...committed, committedMs, incarnation };
     let versions = this.#versions.get(key);

@@ -24,9 +24,10 @@ class NotLeading extends Error {
 /** A transaction of a writer: its changes become visible when it commits. */
 export type Transaction = {
   readonly rows: Map<string, Row | undefined>;
+  /** Grants that the transaction adds (true) or deletes, by `grantKey`. */
+  readonly grants: Map<string, boolean>;
   readonly versions: CommittedVersion[];
   readonly entries: LogEntry[];
-  open: boolean;
 };
 
 /** A committed version. `createdMs`: when its statement ran. */
@@ -51,6 +52,7 @@ export type CommitListener = (
 export class SimDatabase {
   readonly #scheduler: Scheduler;
   readonly #locks = new Map<string, Transaction>();
+  readonly #open = new Set<Transaction>();
   #content: DurableState;
   #order = 0;
   /** Number of crashes. Statements that were in flight during a crash are lost. */
@@ -99,11 +101,13 @@ export class SimDatabase {
     return this.#content.grants.has(grantKey(entityCode, id, person));
   }
 
-  /** Ids of the persons who have a grant for the row. */
-  #grantedFor(key: string): string[] {
-    return [...this.#content.grants].flatMap((grant) => {
-      const [entityCode = "", id = "", personId = ""] = grant.split(" ");
-      return rowKey(entityCode, id) === key ? [personId] : [];
+  /** Persons with a grant for the row, as the transaction sees it. */
+  grantedFor(transaction: Transaction, key: string): Person[] {
+    const added = [...transaction.grants].flatMap(([grant, exists]) => (exists ? [grant] : []));
+    return [...new Set([...this.#content.grants, ...added])].flatMap((grant) => {
+      const [entityCode = "", id = "", personId = "", organizationId = ""] = grant.split(" ");
+      const exists = transaction.grants.get(grant) ?? true;
+      return exists && rowKey(entityCode, id) === key ? [{ personId, organizationId }] : [];
     });
   }
 
@@ -115,22 +119,27 @@ export class SimDatabase {
   }
 
   begin(): Transaction {
-    return { rows: new Map(), versions: [], entries: [], open: true };
+    const transaction: Transaction = { rows: new Map(), grants: new Map(), versions: [], entries: [] };
+    this.#open.add(transaction);
+    return transaction;
   }
 
   /** Changes a row in a transaction; undefined deletes it. False when another transaction holds the lock. */
   write(transaction: Transaction, key: string, change: (row: Row | undefined) => Row | undefined): boolean {
     const holder = this.#locks.get(key);
-    if (!transaction.open || (holder && holder !== transaction)) return false;
+    if (!this.#open.has(transaction) || (holder && holder !== transaction)) return false;
     const before = transaction.rows.has(key) ? transaction.rows.get(key) : this.#content.rows.get(key);
     const wanted = change(before);
     if (!before && !wanted) return true;
     this.#locks.set(key, transaction);
-    const version = Math.max((before?.version ?? 0) + 1, this.#stamp());
+    // A row created again by the same transaction is newer than its deletion.
+    const last = before?.version ?? transaction.versions.findLast((one) => one.key === key)?.version ?? 0;
+    const version = Math.max(last + 1, this.#stamp());
     const after = wanted && { ...wanted, version };
     transaction.rows.set(key, after);
     transaction.versions.push({ key, version, row: after, createdMs: this.nowMs });
-    transaction.entries.push(entryOf({ before, after, version }, this.#grantedFor(key), this.nowMs, this.#order++));
+    const granted = this.grantedFor(transaction, key).map(({ personId }) => personId);
+    transaction.entries.push(entryOf({ before, after, version }, granted, this.nowMs, this.#order++));
     return true;
   }
 
@@ -140,30 +149,34 @@ export class SimDatabase {
       if (row) this.#content.rows.set(key, row);
       else this.#content.rows.delete(key);
     }
+    for (const [grant, exists] of transaction.grants) {
+      if (exists) this.#content.grants.add(grant);
+      else this.#content.grants.delete(grant);
+    }
     this.log.append(transaction.entries);
-    this.onCommit(transaction.versions, [...transaction.rows.keys()], "commit");
+    const rightsOf = [...transaction.grants.keys()].map((grant) =>
+      rowKey(...(grant.split(" ", 2) as [string, string])),
+    );
+    this.onCommit(transaction.versions, [...new Set([...transaction.rows.keys(), ...rightsOf])], "commit");
     return true;
   }
 
   /** Rolls a transaction back. False when it had already ended. */
   end(transaction: Transaction): boolean {
     for (const [key, holder] of this.#locks) if (holder === transaction) this.#locks.delete(key);
-    const was = transaction.open;
-    transaction.open = false;
-    return was;
+    return this.#open.delete(transaction);
   }
 
-  grant(entityCode: string, id: string, person: Person, granted: boolean): void {
-    const key = grantKey(entityCode, id, person);
-    if (!this.up || this.#content.grants.has(key) === granted) return;
-    if (granted) this.#content.grants.add(key);
-    else this.#content.grants.delete(key);
-    const row = this.#content.rows.get(rowKey(entityCode, id));
-    const containers = row ? containersOf(row) : [];
-    this.log.append([
-      rightsEntry({ entityCode, id, granted, containers, version: this.#stamp() }, this.nowMs, this.#order++),
-    ]);
-    this.onCommit([], [rowKey(entityCode, id)], "commit");
+  /** Adds or deletes a grant in a transaction. */
+  grant(transaction: Transaction, entityCode: string, id: string, person: Person, granted: boolean): void {
+    const grant = grantKey(entityCode, id, person);
+    if ((transaction.grants.get(grant) ?? this.#content.grants.has(grant)) === granted) return;
+    transaction.grants.set(grant, granted);
+    const key = rowKey(entityCode, id);
+    const row = transaction.rows.has(key) ? transaction.rows.get(key) : this.#content.rows.get(key);
+    const containers = [...(row ? containersOf(row) : []), person.personId];
+    const entry = { entityCode, id, granted, containers, version: this.#stamp() };
+    transaction.entries.push(rightsEntry(entry, this.nowMs, this.#order++));
   }
 
   setMember({ personId, organizationId }: Person, role: Role | undefined, logged = true): void {
@@ -239,7 +252,7 @@ export class SimDatabase {
   crash(): void {
     this.up = false;
     this.crashes += 1;
-    for (const transaction of new Set(this.#locks.values())) this.end(transaction);
+    for (const transaction of this.#open) this.end(transaction);
   }
 
   /** Promotes a standby with this state; commits that had not reached it are lost. */

@@ -23,6 +23,8 @@ export type Interests = {
   readonly rows: readonly { readonly entityCode: string; readonly id: string }[];
   /** Projects whose tasks are listed. */
   readonly lists: readonly string[];
+  /** Projects whose tasks are kept in the local store, so that no subscription by id covers them. */
+  readonly containers: readonly string[];
 };
 
 export type ClientPorts = {
@@ -147,6 +149,7 @@ export class ClientNode {
         list.subscribe(() => undefined);
         return { project, list };
       });
+      client.subscribe("task", this.interests.containers, { within: true });
       client.start();
     });
   }

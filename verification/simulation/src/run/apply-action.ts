@@ -1,3 +1,4 @@
+import type { Transaction } from "../database/database.ts";
 import type { Row } from "../database/rows.ts";
 import { rowKey } from "../database/rows.ts";
 import { GatewayNode } from "../nodes/gateway-node.ts";
@@ -51,7 +52,17 @@ export function applyAction(system: SimulatedSystem, action: Action): void {
     case "revoke": {
       const entity = entities[action.entity];
       const person = people[action.person];
-      if (entity && person) database.grant(entity.entityCode, entity.id, person, action.do === "grant");
+      if (!entity || !person) break;
+      const transaction = database.begin();
+      database.grant(transaction, entity.entityCode, entity.id, person, action.do === "grant");
+      database.commit(transaction);
+      break;
+    }
+    case "remove-granted": {
+      const transaction = database.begin();
+      removeGranted(system, transaction, action);
+      if (action.forMs === 0) database.commit(transaction);
+      else later(action.forMs, () => database.commit(transaction));
       break;
     }
     case "member": {
@@ -225,6 +236,28 @@ function change({ infrastructure, gateways }: SimulatedSystem, numbers: readonly
   database.commit(transaction);
   // Half of the writes go through the REST API, whose gateway pokes the watcher.
   if (infrastructure.random.chance(0.5)) gateways.find(({ serving, host }) => serving && !host.frozen)?.poke();
+}
+
+/** Runs the statements of "remove-granted". */
+function removeGranted(
+  system: SimulatedSystem,
+  transaction: Transaction,
+  { entity, grants, next }: Extract<Action, { do: "remove-granted" }>,
+): void {
+  const { database } = system.infrastructure;
+  const { entityCode, id } = entities[entity] ?? {};
+  if (!entityCode || !id) return;
+  const deleteGrants = (): void => {
+    for (const person of database.grantedFor(transaction, rowKey(entityCode, id)))
+      database.grant(transaction, entityCode, id, person, false);
+  };
+  if (grants === "before") deleteGrants();
+  for (const number of [entity, ...tasksIn(system, entity)])
+    database.write(transaction, keyOf(number), () => undefined);
+  if (grants === "after") deleteGrants();
+  if (next === "none") return;
+  const create: Single = { at: 0, do: "create", entity, isPrivate: next === "private" };
+  database.write(transaction, keyOf(entity), (row) => row ?? changed(system, row, entity, create));
 }
 
 type Single = Exclude<

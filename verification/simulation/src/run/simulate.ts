@@ -117,6 +117,17 @@ function problemsAt(system: SimulatedSystem, client: ClientNode): string[] {
     (text) => `${client.name} ${text}`,
   );
   if (status.pendingFetches > 0) problems.push(`${client.name} has ${status.pendingFetches} pending fetches`);
+  for (const project of client.interests.containers) {
+    if (!database.mayRead(client.person, database.rows.get(rowKey("project", project)))) continue;
+    for (const [id, { version }] of settled(system, async () => client.store.readInside?.("task", [project])) ?? []) {
+      const row = database.rows.get(rowKey("task", id));
+      const readable = database.mayRead(client.person, row);
+      if (!readable || row?.version !== version)
+        problems.push(
+          `${client.name} keeps task:${id} v${version} of ${project} instead of ${readable ? `v${row?.version}` : "no row"}`,
+        );
+    }
+  }
   for (const { project, list } of client.lists()) {
     // The list of a container that may not be read is not live; it keeps the state of its last fetch.
     if (!database.mayRead(client.person, database.rows.get(rowKey("project", project)))) continue;

@@ -45,7 +45,7 @@ export class SimulatedSystem {
     infrastructure.scheduler.within(undefined, () => this.#fillDatabase());
     this.watchers = [new WatcherNode("watcher0", infrastructure), new WatcherNode("watcher1", infrastructure)];
     this.gateways = [new GatewayNode("gateway0", infrastructure), new GatewayNode("gateway1", infrastructure)];
-    this.clients = schedule.clients.map(({ person, rows, lists, tokenMs, storeMs }, number) => {
+    this.clients = schedule.clients.map(({ person, rows, lists, containers = [], tokenMs, storeMs }, number) => {
       const user = people[person];
       if (!user) throw new RangeError(`person ${person} does not exist`);
       const client = new ClientNode(`client${number}`, {
@@ -55,6 +55,7 @@ export class SimulatedSystem {
         interests: {
           rows: rows.flatMap((row) => entities[row] ?? []),
           lists: lists.flatMap((list) => projects[list] ?? []),
+          containers: containers.flatMap((container) => projects[container] ?? []),
         },
         tokenMs,
         storeMs,

@@ -9,6 +9,18 @@ export type Action = { readonly at: number } & (
   /** A transaction whose statements run now and that commits or rolls back after `forMs`. */
   | { readonly do: "long"; readonly entities: readonly number[]; readonly forMs: number; readonly commits: boolean }
   | { readonly do: "grant" | "revoke"; readonly entity: number; readonly person: number }
+  /**
+   * One transaction that deletes a row, with its grants as an application or a foreign key does, and may create another row
+   * under the id. Its statements run now, and it commits after `forMs`.
+   */
+  | {
+      readonly do: "remove-granted";
+      readonly entity: number;
+      /** Whether the grants are deleted before the row, after it, or not at all. */
+      readonly grants: "before" | "after" | "kept";
+      readonly next: "none" | "private" | "public";
+      readonly forMs: number;
+    }
   | { readonly do: "member"; readonly person: number; readonly role: "admin" | "member" | "none" }
   | { readonly do: "drop-view" | "watch-again"; readonly client: number; readonly row: number }
   // Faults of the bus.
@@ -60,6 +72,8 @@ export type Schedule = {
     readonly person: number;
     readonly rows: readonly number[];
     readonly lists: readonly number[];
+    /** Projects whose tasks it receives without showing them; none where absent. */
+    readonly containers?: readonly number[];
     readonly tokenMs: number;
     readonly storeMs: number;
   }[];
@@ -80,6 +94,7 @@ const workload: ReadonlySet<ActionName> = new Set([
   "long",
   "grant",
   "revoke",
+  "remove-granted",
   "member",
   "drop-view",
   "watch-again",

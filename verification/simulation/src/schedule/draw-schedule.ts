@@ -178,6 +178,49 @@ const scenarios: readonly Scenario[] = [
   ],
 ];
 
+/**
+ * Draws the lives of private rows: granted, written, deleted with or without their grants, and created again under their
+ * id. Independent draws hardly ever produce one, and rows of which only a grant lets a client read show most about the end
+ * of a right.
+ */
+function drawPrivateRows(random: SeededRandom, endMs: number): Action[] {
+  return Array.from({ length: random.int(1, 3) }, (): Action[] => {
+    // Tasks of the first organization, whose people can be granted rows.
+    const row = random.int(projects.length, entities.length - 2);
+    const holders = random.some([1, 2], 0.7);
+    const times = Array.from({ length: 6 }, () => Math.round(random.next() * endMs)).sort((a, b) => a - b);
+    const at = (step: number): number => times[step] ?? endMs;
+    const grant = (step: number): Action[] =>
+      holders.map((person): Action => ({ at: at(step) + 1, do: "grant", entity: row, person }));
+    const end: Action = random.chance(0.2)
+      ? { at: at(3), do: "remove", entity: row }
+      : {
+          at: at(3),
+          do: "remove-granted",
+          entity: row,
+          grants: random.pick(["before", "after", "kept"]),
+          next: random.chance(0.5) ? "none" : random.pick(["private", "public"]),
+          forMs: random.chance(0.3) ? random.int(10, 2000) : 0,
+        };
+    return [
+      { at: at(0), do: "create", entity: row, isPrivate: true },
+      { at: at(0), do: "hide", entity: row },
+      ...grant(1),
+      ...(random.chance(0.5) ? [{ at: at(2), do: "write", entity: row } as const] : []),
+      end,
+      ...(random.chance(0.4) ? [{ at: at(4), do: "create", entity: row, isPrivate: random.chance(0.7) } as const] : []),
+      ...(random.chance(0.4) ? grant(5) : []),
+    ];
+  }).flat();
+}
+
+/** Half of the clients receive tasks without showing them: only the subscriptions of the projects cover those. */
+const covering = (random: SeededRandom, clients: Schedule["clients"]): Schedule["clients"] =>
+  clients.map((client) => {
+    if (random.chance(0.5)) return client;
+    return { ...client, rows: client.rows.filter((row) => row < projects.length), lists: [], containers: [0, 1] };
+  });
+
 function drawFrom(table: readonly (readonly [number, Draw])[], random: SeededRandom, at: number): Action {
   let left = random.next() * table.reduce((sum, [weight]) => sum + weight, 0);
   for (const [weight, draw] of table) {
@@ -202,11 +245,14 @@ export function drawSchedule(seed: number): Schedule {
   const faultCount = random.chance(0.05) ? 0 : random.int(1, endMs > 15_000 ? 8 : 5);
   const at = (): number => Math.round(random.next() * endMs);
   const faultActions = Array.from({ length: faultCount }, () => drawFrom(faults, random, Math.round(at() * 0.9)));
-  const actions = [
+  const others = [
     ...Array.from({ length: workCount }, () => drawFrom(workload, random, at())),
     ...faultActions,
     ...drawBursts(random, faultActions),
     ...(random.chance(0.12) ? random.pick(scenarios)(random, at()) : []),
-  ].sort((a, b) => a.at - b.at);
-  return { seed, clients, endMs, actions };
+  ];
+  // Last, so that the schedules without private rows stay as they were.
+  const privateRows = random.chance(0.25) ? drawPrivateRows(random, endMs) : [];
+  const actions = [...others, ...privateRows].sort((a, b) => a.at - b.at);
+  return { seed, clients: privateRows.length > 0 ? covering(random, clients) : clients, endMs, actions };
 }

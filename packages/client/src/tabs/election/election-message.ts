@@ -4,7 +4,7 @@ import type { SyncStatus } from "../../status/sync-status.ts";
  * Messages about who leads:
  * - ping: a follower asks whether the leader is alive; the leader answers at once, also when its timers are throttled
  * - heartbeat: the leader's presence, term and status; `count` grows only while its timers run
- * - wake: a follower became visible; the leader makes sure that its socket is alive
+ * - visible: a follower became visible; the leader makes sure that its socket is alive
  */
 export type ElectionMessage =
   | { readonly kind: "ping"; readonly tab: string }
@@ -15,4 +15,4 @@ export type ElectionMessage =
       readonly count: number;
       readonly status: SyncStatus;
     }
-  | { readonly kind: "wake"; readonly tab: string };
+  | { readonly kind: "visible"; readonly tab: string };

@@ -28,7 +28,7 @@ export interface LeadershipPorts {
   /** The leader became silent, or answers again. */
   readonly onSilenceChanged: () => void;
   /** The connection should be checked: dial now, or make sure that the socket is alive. */
-  readonly onWake: () => void;
+  readonly onCheckNeeded: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -113,7 +113,7 @@ export class Leadership {
 
   /** This tab became visible. */
   visible(): void {
-    if (!this.leads) this.#ports.post({ kind: "wake", tab: this.#ports.tab });
+    if (!this.leads) this.#ports.post({ kind: "visible", tab: this.#ports.tab });
   }
 
   /** Sends the status of a leader to its followers. */
@@ -141,8 +141,8 @@ export class Leadership {
       case "heartbeat":
         this.#followed(message);
         break;
-      case "wake":
-        if (this.leads) this.#ports.onWake();
+      case "visible":
+        if (this.leads) this.#ports.onCheckNeeded();
         break;
     }
   }

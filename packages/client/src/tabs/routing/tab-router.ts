@@ -21,7 +21,7 @@ export interface TabRouterPorts {
   readonly relay: Omit<RelayPorts, "post" | "clock">;
   readonly post: (message: RoutingMessage) => void;
   /** The connection should be checked: dial now, or make sure that the socket is alive. */
-  readonly onWake: () => void;
+  readonly onCheckNeeded: () => void;
   readonly clock: Clock;
 }
 
@@ -97,7 +97,7 @@ export class TabRouter {
     this.#connect();
     this.#endIfDisabled();
     // The connection waits between two attempts, and need not.
-    if (!this.#dialled && isLinked(this.#ports.leadership.leader?.status)) this.#ports.onWake();
+    if (!this.#dialled && isLinked(this.#ports.leadership.leader?.status)) this.#ports.onCheckNeeded();
   }
 
   linked(limits: Limits): void {
@@ -162,7 +162,7 @@ export class TabRouter {
     const socket = this.#dialled?.socket;
     if (socket && !socket.undecided) socket.revoke();
     this.#connect();
-    this.#ports.onWake();
+    this.#ports.onCheckNeeded();
   }
 
   /** Makes an undecided socket a real one or a link, once the role of this tab is known. */

@@ -1,9 +1,8 @@
+import { uuidPattern } from "@heliograph/protocol";
 import type { Column } from "../../db/entity-type.ts";
 
 /** A JSON Schema (2020-12), which the OpenAPI document contains unchanged. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
-
-const uuidPattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
 
 // PostgreSQL refuses NUL in text. A lone surrogate has no UTF-8 form and would silently be stored as U+FFFD.
 const storableText = "^[^\\u0000\\uD800-\\uDFFF]*$";

@@ -76,14 +76,14 @@ export class EntityAccess {
     work: (type: EntityType) => Promise<Result>,
   ): Promise<Result> {
     const { registry } = this.#dependencies;
-    const code = (request.params as Params).entity ?? "";
-    const type = await registry.find(code);
-    if (!type) throw this.#unknownEntity(code);
+    const entityCode = (request.params as Params).entity ?? "";
+    const type = await registry.find(entityCode);
+    if (!type) throw this.#unknownEntity(entityCode);
     try {
       return await work(type).catch(async (error: unknown) => {
         const now = await this.#typeAfter(type, error);
         if (now === type) throw error;
-        if (!now) throw this.#unknownEntity(code);
+        if (!now) throw this.#unknownEntity(entityCode);
         return work(now);
       });
     } catch (error) {
@@ -103,12 +103,12 @@ export class EntityAccess {
     return type;
   }
 
-  #unknownEntity(code: string): RestError {
+  #unknownEntity(entityCode: string): RestError {
     const near = nearestName(
-      code,
+      entityCode,
       this.#dependencies.registry.all().map((type) => type.code),
     );
-    const shown = JSON.stringify(code.slice(0, 63));
+    const shown = JSON.stringify(entityCode.slice(0, 63));
     return new RestError("unknown_entity", {
       message: `No entity type has the code ${shown}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
     });

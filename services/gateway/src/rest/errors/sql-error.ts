@@ -18,6 +18,14 @@ export interface FaultText {
   readonly detail?: string | undefined;
 }
 
+/** What an unreachable database means for each operation. A lost connection hides whether a write was committed. */
+const unreachable: Readonly<Record<Operation, string>> = {
+  read: "The request was not answered because the database cannot be reached.",
+  create: "The database cannot be reached, so it is not known whether the row was created.",
+  update: "The database cannot be reached, so it is not known whether the change was saved.",
+  delete: "The database cannot be reached, so it is not known whether the row was deleted.",
+};
+
 /**
  * Converts an error of the database to an answer without any text of the database; undefined for a defect and for errors of
  * other kinds. `answerSqlError` adds the text that the caller may see.
@@ -34,7 +42,8 @@ export function restErrorOfFault(
   cause: unknown,
 ): RestError | undefined {
   const { kind, state, error } = fault;
-  const details = { message: text.message ?? state.message, remedy: text.remedy ?? state.remedy, cause };
+  const unanswered = error === undefined ? unreachable[operation] : undefined;
+  const details = { message: text.message ?? unanswered ?? state.message, remedy: text.remedy ?? state.remedy, cause };
   switch (kind) {
     case "defect":
       return undefined;

@@ -16,8 +16,8 @@ import { searchColumns } from "../query/search-columns.ts";
 import { fixedPaths } from "./fixed-paths.ts";
 
 /** The schema name of an entity code: `TaskComment` for `task_comment`. */
-export function schemaName(code: string): string {
-  return code
+export function schemaName(entityCode: string): string {
+  return entityCode
     .split("_")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");

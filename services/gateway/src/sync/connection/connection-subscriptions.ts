@@ -12,7 +12,7 @@ export interface Subscription {
 
 /** What one connection is subscribed to, by entity code. */
 export class ConnectionSubscriptions {
-  readonly #byCode = new Map<string, IdsByKind>();
+  readonly #byEntityCode = new Map<string, IdsByKind>();
   #count = 0;
 
   get count(): number {
@@ -20,18 +20,18 @@ export class ConnectionSubscriptions {
   }
 
   has({ kind, entityCode, entityId }: Subscription): boolean {
-    return this.#byCode.get(entityCode)?.[kind].has(entityId) ?? false;
+    return this.#byEntityCode.get(entityCode)?.[kind].has(entityId) ?? false;
   }
 
   hasCode(entityCode: string): boolean {
-    return this.#byCode.has(entityCode);
+    return this.#byEntityCode.has(entityCode);
   }
 
   add({ kind, entityCode, entityId }: Subscription): void {
-    let ids = this.#byCode.get(entityCode);
+    let ids = this.#byEntityCode.get(entityCode);
     if (!ids) {
       ids = { id: new Set(), within: new Set() };
-      this.#byCode.set(entityCode, ids);
+      this.#byEntityCode.set(entityCode, ids);
     }
     if (ids[kind].has(entityId)) return;
     ids[kind].add(entityId);
@@ -40,7 +40,7 @@ export class ConnectionSubscriptions {
 
   /** Any one of them; undefined when there is none. */
   first(): Subscription | undefined {
-    for (const [entityCode, ids] of this.#byCode) {
+    for (const [entityCode, ids] of this.#byEntityCode) {
       for (const entityId of ids.id) return { kind: "id", entityCode, entityId };
       for (const entityId of ids.within) return { kind: "within", entityCode, entityId };
     }
@@ -49,18 +49,18 @@ export class ConnectionSubscriptions {
 
   /** @returns false when the subscription did not exist */
   delete({ kind, entityCode, entityId }: Subscription): boolean {
-    const ids = this.#byCode.get(entityCode);
+    const ids = this.#byEntityCode.get(entityCode);
     if (!ids?.[kind].delete(entityId)) return false;
     this.#count -= 1;
-    if (ids.id.size + ids.within.size === 0) this.#byCode.delete(entityCode);
+    if (ids.id.size + ids.within.size === 0) this.#byEntityCode.delete(entityCode);
     return true;
   }
 
   /** All subscriptions, or all of one entity code. A copy: the caller may delete while it iterates. */
-  list(code?: string): Subscription[] {
+  list(ofEntityCode?: string): Subscription[] {
     const subscriptions: Subscription[] = [];
-    for (const [entityCode, ids] of this.#byCode) {
-      if (code !== undefined && entityCode !== code) continue;
+    for (const [entityCode, ids] of this.#byEntityCode) {
+      if (ofEntityCode !== undefined && entityCode !== ofEntityCode) continue;
       for (const entityId of ids.id) subscriptions.push({ kind: "id", entityCode, entityId });
       for (const entityId of ids.within) subscriptions.push({ kind: "within", entityCode, entityId });
     }

@@ -16,7 +16,7 @@ test("[CON-5] WELCOME is the first frame", () => {
           maxMessageBytes: 65_536,
           maxIdsPerMessage: 1000,
           maxSubscriptions: 10_000,
-          dormant: true,
+          rechecksRefused: true,
           covered: true,
         },
         pingIntervalMs: 25_000,

@@ -7,10 +7,10 @@ import { entityKey } from "@heliograph/shared/entity-key";
 const maxLagMs = 60_000;
 
 /**
- * Versions that SUBSCRIBED reported recently. The change that made such a version may still be on its way through the log;
- * its signal would repeat what the client knows. So may the deletion of a row that had the same id before, and a user who
- * may read the present row had not necessarily a right to that one. An entry is forgotten after one to two turns, except
- * for versions that are recent themselves: these are few, and the changes before an old version were delivered long ago.
+ * Versions that SUBSCRIBED reported recently. The change that made such a version may still be in the feed, and its signal
+ * would be redundant. The deletion of an earlier row under the same id may be in the feed too, and the user may not have
+ * been allowed to read that row. Entries are dropped after one to two turns, except for versions that are recent
+ * themselves: these are few, and the changes before an old version were delivered long ago.
  */
 export class RecentReads {
   #current = new Map<string, number>();

@@ -311,9 +311,9 @@ test("[INV-7] a row that is deleted and created again privately in one batch is 
   core.readableContainers.add(box);
   const client = await core.subscribed({ within: [box] });
   const deleted = logChange({ entityId: row, containerIds: [box], version: 2, action: 3 });
-  const told = [{ type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } }];
+  const deletion = [{ type: "INVALIDATE", payload: { changes: [{ entityId: row, action: "DELETE", version: 2 }] } }];
   await core.apply(deleted, logChange({ entityId: row, containerIds: [box], version: 3, action: 1, restricted: true }));
-  expect(client.socket.take()).toMatchObject(told);
+  expect(client.socket.take()).toMatchObject(deletion);
   // Also when it was public for a moment, so that rights must be read again: the client may have seen that one as well.
   await core.apply(
     deleted,
@@ -327,7 +327,7 @@ test("[INV-7] a row that is deleted and created again privately in one batch is 
       recheck: true,
     }),
   );
-  expect(client.socket.take()).toMatchObject([...told, { type: "GONE", payload: { entityIds: [row] } }]);
+  expect(client.socket.take()).toMatchObject([...deletion, { type: "GONE", payload: { entityIds: [row] } }]);
 });
 
 test("the same while both changes wait for a read of rights", async () => {
@@ -370,9 +370,9 @@ test("a socket that must be reset receives rows only after a read of rights", as
     logChange({ entityId: lost, restricted: true, version: 2 }),
     logChange({ entityId: moved, containerIds: [id()], version: 2 }),
   );
-  const told = client.socket.take();
-  expect(told.filter(({ type }) => type === "INVALIDATE")).toMatchObject([
+  const received = client.socket.take();
+  expect(received.filter(({ type }) => type === "INVALIDATE")).toMatchObject([
     { payload: { changes: [{ entityId: granted, version: 2 }] } },
   ]);
-  expect(told.filter(({ type }) => type === "GONE")).toMatchObject([{ payload: { entityIds: [lost, moved] } }]);
+  expect(received.filter(({ type }) => type === "GONE")).toMatchObject([{ payload: { entityIds: [lost, moved] } }]);
 });

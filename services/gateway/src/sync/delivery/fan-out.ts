@@ -93,9 +93,9 @@ export class FanOut {
         rights.check(connection.user, change, connection, mayRestore);
     });
     if (!mayRestore) return;
-    for (const code of refusedIndex.codes())
-      refusedIndex.each("within", code, entityId, (connection) => {
-        const within: Subscription = { kind: "within", entityCode: code, entityId };
+    for (const containerCode of refusedIndex.entityCodes())
+      refusedIndex.each("within", containerCode, entityId, (connection) => {
+        const within: Subscription = { kind: "within", entityCode: containerCode, entityId };
         if (!connection.open) return;
         if (connection.pending?.subscriptions.has(within)) connection.pending.recheck.push(within);
         else rights.recheckRefused(connection.user, [within], change.changedAt);

@@ -218,7 +218,7 @@ test("rows that were dropped from the log reset the sockets and cause no endless
   expect(site.state.pages).toBeLessThan(4);
 });
 
-test("a message that announces unassigned numbers changes nothing", async () => {
+test("a message with unassigned numbers changes nothing", async () => {
   using site = createFeedHarness();
   await site.start();
   site.feed.onMessage({ type: "heartbeat", epoch: "one", seq: 1_000_000 });

@@ -43,7 +43,7 @@ export interface FeedPorts {
 export const logPageSize = 5000;
 /** The leader sends a heartbeat every second: after three missing ones, the bus counts as silent. */
 export const silenceMs = 3000;
-/** The head is checked this often whatever the bus delivers, because the bus may be deaf and a leader wrong. */
+/** The head is checked this often regardless of the bus: a subscription may receive nothing, and a former leader may name a wrong head. */
 export const headCheckMs = 5000;
 /** The same while changes are delayed, so that clients learn soon that the delay is over. */
 const delayedHeadCheckMs = 1000;
@@ -58,14 +58,14 @@ const maxKeptHints = 64;
 
 interface Repair {
   readonly reason: RepairReason;
-  /** Sequence number that was announced. */
+  /** Sequence number that a message or the head named. */
   readonly target: number;
 }
 
 /**
  * The gateway's position in the sequence of changes. A hint that continues the position moves it; anything missing is read
  * from the log. The position moves only to numbers of rows that were read or applied, never to a head that was read on its
- * own: the rows between would be skipped for ever.
+ * own: the rows between would be skipped forever.
  */
 export class Feed {
   readonly #ports: FeedPorts;
@@ -79,7 +79,7 @@ export class Feed {
   #headRequested = false;
   #reading = false;
   #keptHints: ChangeBatch[] = [];
-  #sleeping: AbortController | undefined;
+  #pause: AbortController | undefined;
   #headEveryMs = headCheckMs;
   /** Called whenever the position has changed. */
   readonly #onMove = new Set<() => void>();
@@ -125,7 +125,7 @@ export class Feed {
     while (!signal.aborted) {
       try {
         if (await this.#step()) backoff.reset();
-        else await this.#sleepUntilDue(signal);
+        else await this.#pauseUntilDue(signal);
       } catch (error) {
         observer.feedFailed(error);
         await sleep(50 + backoff.next(), signal, clock);
@@ -141,7 +141,7 @@ export class Feed {
     if (message.epoch !== position.epoch) {
       // Either side may be the outdated one; the database decides.
       this.#headRequested = true;
-      this.#wakeUp();
+      this.#endPause();
     } else if (message.seq <= position.seq) {
       return;
     } else if (message.type === "heartbeat") {
@@ -164,17 +164,17 @@ export class Feed {
 
   onDisconnected(): void {
     this.#connected = false;
-    this.#wakeUp();
+    this.#endPause();
   }
 
   #requestRepair(reason: RepairReason, target: number): void {
     const before = this.#requested;
     this.#requested = { reason: before?.reason ?? reason, target: Math.max(before?.target ?? 0, target) };
-    this.#wakeUp();
+    this.#endPause();
   }
 
-  #wakeUp(): void {
-    this.#sleeping?.abort();
+  #endPause(): void {
+    this.#pause?.abort();
   }
 
   /** Does what is due. @returns false when nothing is */
@@ -205,8 +205,8 @@ export class Feed {
     return now - this.#heardAt >= silenceMs ? silentPollMs : undefined;
   }
 
-  async #sleepUntilDue(signal: AbortSignal): Promise<void> {
-    // Requested since the last step, when there was no sleep to abort.
+  async #pauseUntilDue(signal: AbortSignal): Promise<void> {
+    // Requested since the last step, when there was no pause to end.
     if (this.#requested || this.#headRequested) return;
     const { clock, bus, pollIntervalMs } = this.#ports;
     const now = clock.now();
@@ -215,10 +215,10 @@ export class Feed {
       bus && this.#connected
         ? Math.max(this.#heardAt + silenceMs, this.#polledAt + silentPollMs) - now
         : this.#polledAt + pollIntervalMs - now;
-    const wake = new AbortController();
-    this.#sleeping = wake;
-    await sleep(Math.max(1, Math.min(untilHead, untilPoll)), AbortSignal.any([wake.signal, signal]), clock);
-    this.#sleeping = undefined;
+    const pause = new AbortController();
+    this.#pause = pause;
+    await sleep(Math.max(1, Math.min(untilHead, untilPoll)), AbortSignal.any([pause.signal, signal]), clock);
+    this.#pause = undefined;
   }
 
   /** Reads the head from the writer and compares it with the position. */
@@ -256,7 +256,7 @@ export class Feed {
     // The target may be of an epoch that this gateway has not noticed yet, so only the database can tell.
     const head = await this.#heads.add(undefined);
     if (head.epoch !== this.#position?.epoch) this.#headRequested = true;
-    this.#wakeUp();
+    this.#endPause();
     if (head.epoch !== target.epoch) return "other_history";
     if (head.seq < target.seq) return "cursor_ahead";
     this.#requestRepair("resume", target.seq);
@@ -315,7 +315,7 @@ export class Feed {
     await this.#continueRepair({ reason, target }, rows.length === logPageSize);
   }
 
-  /** After a page: reads the next one, or finds out why the log ends before the announced number. */
+  /** After a page: reads the next one, or finds out why the log ends before the requested number. */
   async #continueRepair({ reason, target }: Repair, full: boolean): Promise<void> {
     const position = this.#position;
     if (!position) return;
@@ -324,7 +324,7 @@ export class Feed {
     if (head.epoch !== this.#position?.epoch) this.#adopt(head, "other_history", "the log epoch changed");
     else if (head.seq - position.seq > maxCatchUpRows) this.#adopt(head, "cursor_too_old", "too far behind");
     else if (full) this.#requestRepair(reason, head.seq);
-    // The announced number is neither in the log nor claimed: the message was not sent by a leader of this epoch.
+    // The requested number is neither in the log nor claimed: the message was not sent by a leader of this epoch.
     else if (head.seq <= position.seq) return;
     // The page was read before the head: a row that was sequenced in between is there now, a deleted one is not.
     else if ((await this.#ports.readLog(position.seq, 1)).length === 0)

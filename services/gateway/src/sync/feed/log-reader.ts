@@ -2,7 +2,7 @@ import { type DatabasePool, type LogRow, readLog } from "@heliograph/server-kit"
 import type { QueryConfig } from "pg";
 import type { FeedHead } from "./feed.ts";
 
-/** Reads the log for the feed. Always from the writer, because a replica may lag behind the announced head. */
+/** Reads the log for the feed. Always from the writer, because a replica may lag behind the head. */
 export interface LogReader {
   readHead(): Promise<FeedHead>;
   /** Rows after `after` in sequence, at most `limit`. */

@@ -22,7 +22,7 @@ export const isMembershipOf = (change: LogChange, user: { personId: string; orga
   (change.containerIds.length === 0 || change.containerIds.includes(user.organizationId));
 
 /**
- * Collects the missed changes of many connections at once: one walk along the feed for all sockets of a lost gateway,
+ * Collects the missed changes of many connections at once: one pass over the feed for all sockets of a lost gateway,
  * instead of one for each.
  */
 export class MissedChanges {

@@ -25,7 +25,7 @@ interface ReplayQuery {
 
 type Answer = LogChange[] | ReplayUnavailable;
 
-/** Most sockets that share one walk along the feed. */
+/** Most sockets that share one pass over the feed. */
 const maxJobs = 1000;
 
 /**

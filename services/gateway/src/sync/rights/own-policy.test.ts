@@ -24,7 +24,7 @@ test("subscribers of a container who never could read a row learn nothing when i
   expect(client.socket.take()).toEqual([]);
 });
 
-// Fails when adopted subscriptions end with the socket: the row would stay on the device for ever.
+// Fails when adopted subscriptions end with the socket: the row would stay on the device forever.
 test("a client that received a row through a container is notified of its loss, also after RESUME", async () => {
   for (const resumes of [false, true]) {
     const core = ownPolicyScene();

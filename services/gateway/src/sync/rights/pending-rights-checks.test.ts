@@ -19,11 +19,11 @@ test("the same change for several sockets of a user is one check", () => {
 test("incarnations come oldest first and grants last, whatever was added first", () => {
   const row = id();
   const list = new PendingRightsChecks();
-  const begun = logChange({ entityId: row, version: 20, action: 1, containerIds: ["b"] });
+  const created = logChange({ entityId: row, version: 20, action: 1, containerIds: ["b"] });
   const ended = logChange({ entityId: row, version: 11, action: 3, containerIds: ["a"] });
   const granted = logChange({ entityId: row, version: 0, action: 4, restricted: true, recheck: true });
-  for (const signal of [begun, ended, granted]) list.add(signal, hit(one, false));
-  expect(list.values().map((check) => check.change)).toEqual([ended, begun, granted]);
+  for (const signal of [created, ended, granted]) list.add(signal, hit(one, false));
+  expect(list.values().map((check) => check.change)).toEqual([ended, created, granted]);
   expect(list.size).toBe(3);
 });
 

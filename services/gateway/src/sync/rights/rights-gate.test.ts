@@ -151,7 +151,7 @@ test("[INV-14] users who could read a private row are notified of their revocati
 });
 
 // Fails when pending subscriptions are left out: the rights are revoked between the read of the versions and
-// SUBSCRIBED, and the subscription would stand for ever.
+// SUBSCRIBED, and the subscription would stand forever.
 test("rights that change while a subscription is pending end it after SUBSCRIBED", async () => {
   const core = new TestSyncCore();
   core.heldReads = [];

@@ -214,7 +214,7 @@ export class RightsGate {
       connection.flush(frames);
       // A changed membership changes which rows of a container are visible, and no change names those rows. After a reset
       // the client asks again for everything it shows. A RESET and not a close: after a close the client would resume and
-      // receive the same membership change for ever.
+      // receive the same membership change forever.
       const hasContainers = [connection.subscribed, connection.pending?.subscriptions].some((subscriptions) =>
         subscriptions?.list().some(({ kind }) => kind === "within"),
       );
@@ -223,8 +223,8 @@ export class RightsGate {
   }
 
   async #readChecks(user: User, pending: PendingRightsChecks): Promise<DeliverResult> {
-    const byCode = Map.groupBy(pending.values(), ({ change }) => change.entityCode);
-    const reads = [...byCode].map(async ([entityCode, checks]) => {
+    const byEntityCode = Map.groupBy(pending.values(), ({ change }) => change.entityCode);
+    const reads = [...byEntityCode].map(async ([entityCode, checks]) => {
       const mustRead = checks.filter(({ connections }) => [...connections.values()].includes(true));
       const ids = mustRead.map(({ change }) => change.entityId);
       const deleted = mustRead.flatMap(({ change }) => (change.action === logAction.delete ? [change.entityId] : []));
@@ -318,9 +318,9 @@ export class RightsGate {
     items: readonly Item[],
     subscriptionOf: (item: Item) => Subscription,
   ): Promise<{ some: readonly Item[]; readable: ReadableRows }[]> {
-    const byCode = Map.groupBy(items, (item) => subscriptionOf(item).entityCode);
+    const byEntityCode = Map.groupBy(items, (item) => subscriptionOf(item).entityCode);
     return Promise.all(
-      [...byCode].map(async ([entityCode, some]) => {
+      [...byEntityCode].map(async ([entityCode, some]) => {
         const idsOf = (kind: Subscription["kind"]): string[] =>
           some.map(subscriptionOf).flatMap((one) => (one.kind === kind ? [one.entityId] : []));
         const query = { ids: idsOf("id"), within: idsOf("within") };
@@ -333,11 +333,11 @@ export class RightsGate {
   #restore(connection: Connection, subscription: Subscription, readable: ReadableRows, changedAt: number): void {
     const { kind, entityCode, entityId } = subscription;
     const version = readable.versions.get(entityId);
-    const row = version === undefined ? undefined : { code: entityCode, version };
+    const row = version === undefined ? undefined : { entityCode, version };
     const found = kind === "within" ? readable.containers.get(entityId) : row;
     if (!connection.open || !found || !this.#ports.subscriptions.restoreRefused(connection, subscription)) return;
     const change: LogChange = {
-      entityCode: found.code,
+      entityCode: found.entityCode,
       entityId,
       action: logAction.create,
       version: found.version,

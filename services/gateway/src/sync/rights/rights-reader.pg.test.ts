@@ -45,7 +45,7 @@ test("a container is readable as a row of one of the types that contain this one
   const foreign = gateway.identity("dave").organizationId;
   const within = [project, organizationId, foreign, secret, randomUUID()];
   const { containers } = await read("bob", "task", { within });
-  expect(new Map([...containers].map(([one, { code }]) => [one, code]))).toEqual(
+  expect(new Map([...containers].map(([one, { entityCode }]) => [one, entityCode]))).toEqual(
     new Map([
       [project, "project"],
       [organizationId, "organization"],

@@ -19,7 +19,7 @@ export interface ReadableRows {
   /** Versions of readable rows by id; other rows do not exist or may not be read, which is not distinguished. */
   readonly versions: ReadonlyMap<string, number>;
   /** Readable containers by id, with entity code and version of the row that each of them is. */
-  readonly containers: ReadonlyMap<string, { readonly code: string; readonly version: number }>;
+  readonly containers: ReadonlyMap<string, { readonly entityCode: string; readonly version: number }>;
   readonly deleted?: ReadonlySet<string>;
 }
 
@@ -45,10 +45,10 @@ const visible = (type: EntityType): string =>
 
 /** Entity types whose rows contain rows of `type`: those its container columns reference. */
 function containerTypes(type: EntityType, registry: EntityRegistry): EntityType[] {
-  const codes = new Set(
+  const entityCodes = new Set(
     type.columns.filter(({ name }) => type.containers.includes(name)).map(({ references }) => references),
   );
-  return [...codes].flatMap((code) => (code === null ? [] : (registry.get(code) ?? [])));
+  return [...entityCodes].flatMap((entityCode) => (entityCode === null ? [] : (registry.get(entityCode) ?? [])));
 }
 
 async function readVersions(
@@ -71,7 +71,7 @@ async function readContainers(
     types.map(visible).join(" union all "),
     [ids],
   );
-  return new Map(rows.map(({ id, code, version }) => [id, { code, version }]));
+  return new Map(rows.map(({ id, code, version }) => [id, { entityCode: code, version }]));
 }
 
 /** Applies the standard policy for private rows to deleted ones. A table's own policy cannot be asked without the row. */

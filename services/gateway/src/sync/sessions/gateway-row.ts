@@ -87,7 +87,7 @@ export class GatewayRow {
     const { pool, graceMs } = this.#ports;
     await pool.query(
       /*sql*/ `
-      with pod as (delete from ${pool.names.schema}.gateway where id = $1)
+      with removed as (delete from ${pool.names.schema}.gateway where id = $1)
       update ${pool.names.schema}.rxdb_session
          set disconnected_ts = clock_timestamp(), expires_ts = clock_timestamp() + $2::float8 * interval '1 ms'
        where gateway_id = $1 and expires_ts is null`,

@@ -68,7 +68,8 @@ export class Resumer {
     } catch (error) {
       observer.failed("resume", error);
       observer.resumeEnded("unavailable");
-      throw new UpMessageError("unavailable", "The database cannot be reached; nothing was resumed.", id);
+      const problem = "The session was not resumed because the database cannot be reached; send RESUME again.";
+      throw new UpMessageError("unavailable", problem, id);
     }
     connection.mayResume = false;
     observer.resumeEnded(outcome);

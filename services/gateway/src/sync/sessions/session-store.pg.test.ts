@@ -41,11 +41,11 @@ const newSession = (): Session => ({
   attempted: false,
   created: false,
 });
-const held = (kind: Subscription["kind"] = "id", dormant = false): SubscriptionRow => ({
+const held = (kind: Subscription["kind"] = "id", refused = false): SubscriptionRow => ({
   kind,
   entityCode: "task",
   entityId: randomUUID(),
-  refused: dormant,
+  refused,
 });
 
 async function rowsOf(session: Session): Promise<unknown[]> {

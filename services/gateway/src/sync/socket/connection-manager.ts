@@ -95,7 +95,7 @@ export class ConnectionManager {
           maxMessageBytes: limits.maxMessageBytes,
           maxIdsPerMessage,
           maxSubscriptions: limits.maxSubscriptions,
-          dormant: true,
+          rechecksRefused: true,
           covered: true,
         },
         pingIntervalMs: limits.pingIntervalMs,

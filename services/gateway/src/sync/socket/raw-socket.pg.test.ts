@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { startLiveGateway } from "../testing/live-gateway.ts";
 import { closeCodeBytes, frame, RawClient } from "../testing/raw-client.ts";
 
-// Fails when only our half of the connection is closed: clients without a token could hold any number of connections for ever,
+// Fails when only our half of the connection is closed: clients without a token could hold any number of connections forever,
 // and a stop of the gateway would wait for them.
 test("a refused client that does not close its side is cut off", async () => {
   await using gateway = await startLiveGateway({}, { redis: false });

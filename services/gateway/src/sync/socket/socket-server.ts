@@ -70,7 +70,7 @@ export class SocketServer {
     });
   }
 
-  /** Cuts off the remaining sockets. The HTTP server would otherwise wait for them for ever. */
+  /** Cuts off the remaining sockets. The HTTP server would otherwise wait for them forever. */
   terminateAll(): void {
     for (const ws of this.#server.clients) ws.terminate();
   }
@@ -104,7 +104,7 @@ function refuseVersion(ws: WebSocket): void {
 
 function refuse(socket: Duplex, refusal: HandshakeRefusal): void {
   const body = refusalBody(refusal);
-  // end() closes our half only: a client that keeps its own half open would hold the connection, and a stop, for ever.
+  // end() closes our half only: a client that keeps its own half open would hold the connection, and a stop, forever.
   socket.once("finish", () => socket.destroy());
   socket.end(
     [

@@ -5,7 +5,7 @@ import { id, logChange, TestSyncCore } from "../testing/test-sync-core.ts";
 
 const types = (frames: readonly DownMessage[]): string[] => frames.map(({ type }) => type);
 const subscribe = (payload: object) => ({ type: "SUBSCRIBE", payload: { entityCode: "task", ...payload } });
-const told = (entityId: string, version: number, entityCode = "task") => ({
+const signal = (entityId: string, version: number, entityCode = "task") => ({
   type: "INVALIDATE",
   payload: { entityCode, changes: [{ entityId, action: "CREATE", version }] },
 });
@@ -13,7 +13,7 @@ const told = (entityId: string, version: number, entityCode = "task") => ({
 // Fails when a refusal ends the registration: the client would receive the row only when it asks again, seconds later.
 test("[SUB-6] a refused row is delivered when it is created, granted, or made public", async () => {
   const core = new TestSyncCore();
-  for (const wakes of [
+  for (const change of [
     { action: 1 },
     { action: 4, restricted: true, recheck: true },
     { action: 2, restricted: true, recheck: true },
@@ -23,8 +23,8 @@ test("[SUB-6] a refused row is delivered when it is created, granted, or made pu
     const client = await core.subscribed({ ids: [row] });
     client.socket.take();
     core.readable.set(row, 7);
-    await core.apply(logChange({ entityId: row, version: 999, ...wakes }));
-    expect(client.socket.take()).toMatchObject([told(row, 7)]);
+    await core.apply(logChange({ entityId: row, version: 999, ...change }));
+    expect(client.socket.take()).toMatchObject([signal(row, 7)]);
     await core.apply(logChange({ entityId: row, version: 1000 }));
     expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ action: "UPDATE", version: 1000 }] } }]);
     expect(core.liveRows.filter((held) => held.entityId === row)).toHaveLength(1);
@@ -71,7 +71,7 @@ test("[SUB-6] a revoked subscription is restored when it is granted again", asyn
   expect([...core.rows.values()]).toMatchObject([{ entityId: row, refused: true }]);
   core.readable.set(row, 1);
   await core.apply(logChange({ entityId: row, restricted: true, recheck: true, action: 4 }));
-  expect(client.socket.take()).toMatchObject([told(row, 1)]);
+  expect(client.socket.take()).toMatchObject([signal(row, 1)]);
   expect(core.liveRows).toHaveLength(1);
 });
 
@@ -85,7 +85,7 @@ test("a membership that returns restores rows, which are read once for all socke
   const before = core.reads;
   core.readable.set(row, 3);
   await core.apply(logChange({ entityCode: "person", entityId: personId, action: 4, restricted: true, recheck: true }));
-  for (const client of [one, two]) expect(client.socket.take()).toMatchObject([told(row, 3)]);
+  for (const client of [one, two]) expect(client.socket.take()).toMatchObject([signal(row, 3)]);
   expect(core.reads - before).toBe(1);
 });
 
@@ -98,7 +98,7 @@ test("a container that becomes readable is delivered as its own row, and its sub
   expect(client.socket.take()).toEqual([]);
   core.readableContainers.add(box);
   await core.apply(logChange({ entityCode: "project", entityId: box, restricted: true, recheck: true }));
-  expect(client.socket.take()).toMatchObject([told(box, 1, "project")]);
+  expect(client.socket.take()).toMatchObject([signal(box, 1, "project")]);
   await core.apply(logChange({ entityId: row, containerIds: [box] }));
   expect(client.socket.take()).toHaveLength(1);
 });
@@ -203,7 +203,7 @@ test("[RES-12] refused subscriptions survive RESUME: they are read again, delive
   expect(answers).toMatchObject([
     { type: "RESUMED", payload: { count: 0, cursor: place.cursor } },
     { type: "GONE", payload: { entityCode: "task", entityIds: [granted, secret, box] } },
-    told(granted, 4),
+    signal(granted, 4),
   ]);
   core.readable.set(secret, 10);
   core.readableContainers.add(box);
@@ -246,7 +246,7 @@ test("a row that restores a refused subscription does not prove a right to the h
   await settle();
   const { answers } = await core.resume(place, { personId });
   expect(JSON.stringify(answers)).not.toContain("DELETE");
-  expect(answers).toMatchObject([{ type: "RESUMED" }, told(row, 3)]);
+  expect(answers).toMatchObject([{ type: "RESUMED" }, signal(row, 3)]);
 });
 
 // Fails when all rows of the read count as delivered, and not only the one that was: the signal of another would be dropped.
@@ -259,7 +259,7 @@ test("restoring one row hides no change of another that was read with it", async
   // Both changes are committed when the rights are read, and only one of them has arrived.
   core.readable.set(held, 2).set(refused, 5);
   await core.apply(logChange({ entityCode: "person", entityId: personId, action: 4, restricted: true, recheck: true }));
-  expect(client.socket.take()).toMatchObject([told(refused, 5)]);
+  expect(client.socket.take()).toMatchObject([signal(refused, 5)]);
   await core.apply(logChange({ entityId: held, version: 2 }));
   expect(client.socket.take()).toMatchObject([{ payload: { changes: [{ entityId: held, version: 2 }] } }]);
 });

@@ -15,7 +15,7 @@ const maxListLength = 16;
  * sockets fill a gateway's memory: one string key and one reference per row with a single subscriber.
  */
 export class SubscriptionIndex<Subscriber extends object> {
-  readonly #byCode = new Map<string, SlotsByKind<Subscriber>>();
+  readonly #byEntityCode = new Map<string, SlotsByKind<Subscriber>>();
   #size = 0;
 
   /** Subscriptions of all subscribers together. */
@@ -24,16 +24,16 @@ export class SubscriptionIndex<Subscriber extends object> {
   }
 
   /** Entity codes that have, or had, subscriptions. */
-  codes(): Iterable<string> {
-    return this.#byCode.keys();
+  entityCodes(): Iterable<string> {
+    return this.#byEntityCode.keys();
   }
 
   /** Adds a subscriber that is not in the index under this key yet; the caller knows what it is subscribed to. */
   add(kind: SubscriptionKind, entityCode: string, entityId: string, subscriber: Subscriber): void {
-    let byKind = this.#byCode.get(entityCode);
+    let byKind = this.#byEntityCode.get(entityCode);
     if (!byKind) {
       byKind = { id: new Map(), within: new Map() };
-      this.#byCode.set(entityCode, byKind);
+      this.#byEntityCode.set(entityCode, byKind);
     }
     const slots = byKind[kind];
     const slot = slots.get(entityId);
@@ -46,7 +46,7 @@ export class SubscriptionIndex<Subscriber extends object> {
   }
 
   delete(kind: SubscriptionKind, entityCode: string, entityId: string, subscriber: Subscriber): void {
-    const slots = this.#byCode.get(entityCode)?.[kind];
+    const slots = this.#byEntityCode.get(entityCode)?.[kind];
     const slot = slots?.get(entityId);
     if (!slots || slot === undefined) return;
     if (slot instanceof Set) {
@@ -66,7 +66,7 @@ export class SubscriptionIndex<Subscriber extends object> {
 
   /** Calls `visit` for each subscriber. `visit` may remove the subscriber it is called with. */
   each(kind: SubscriptionKind, entityCode: string, entityId: string, visit: (subscriber: Subscriber) => void): void {
-    const slot = this.#byCode.get(entityCode)?.[kind].get(entityId);
+    const slot = this.#byEntityCode.get(entityCode)?.[kind].get(entityId);
     if (slot === undefined) return;
     if (slot instanceof Set) for (const subscriber of slot) visit(subscriber);
     else if (Array.isArray(slot)) for (const subscriber of slot.slice()) visit(subscriber);

@@ -29,6 +29,9 @@ export interface SubscriptionManagerPorts {
   readonly onCovered: (connection: Connection, entityCode: string, entityIds: readonly string[]) => void;
 }
 
+const notSubscribed =
+  "Nothing was subscribed because the database cannot be reached; send SUBSCRIBE again after a pause.";
+
 const canonicalIds = (ids: readonly string[] | undefined): string[] => [
   ...new Set((ids ?? []).map((id) => id.toLowerCase())),
 ];
@@ -54,7 +57,7 @@ export type SubscriptionMessage = Exclude<UpMessage, { type: "RESUME" | "AUTH" }
  *
  * Rows are written after the read, and as live only for what may be read. They outlive the socket, and a client that drops
  * its socket in the middle of a SUBSCRIBE must not resume a subscription whose rights were never checked. They are written
- * before SUBSCRIBED, so that a client can resume whatever it was told. Rights that are withdrawn between the two are
+ * before SUBSCRIBED, so that a client can resume everything it was sent. Rights that are withdrawn between the two are
  * sequenced after the client's cursor, so RESUME reads them again.
  *
  * Subscriptions that are refused or revoked are kept as refused, alike for rows that do not exist and rows that may not be
@@ -128,7 +131,7 @@ export class SubscriptionManager {
       for (const one of lost) this.#refuse(connection, one);
       // Whether the rows were written is unknown: a lost connection hides the outcome.
       void this.#ports.rows.correct(connection, [...fresh, ...lost]);
-      throw new UpMessageError("unavailable", "The database cannot be reached; nothing was subscribed.", correlationId);
+      throw new UpMessageError("unavailable", notSubscribed, correlationId);
     }
     if (!connection.open) return;
     for (const one of fresh) if (may(one)) this.#activate(connection, one);
@@ -387,7 +390,7 @@ export class SubscriptionManager {
       exists = await this.#ports.entityTypeExists(entityCode);
     } catch (error) {
       this.#ports.observer.failed("subscribe", error);
-      throw new UpMessageError("unavailable", "The database cannot be reached.", correlationId);
+      throw new UpMessageError("unavailable", notSubscribed, correlationId);
     }
     if (!exists)
       throw new UpMessageError("unknown_entity", `No entity type has the code "${entityCode}".`, correlationId);

@@ -48,7 +48,7 @@ export class SubscriptionRowWriter {
   }
 
   /**
-   * Writes rows before the client is told to rely on them.
+   * Writes rows before the client relies on them.
    *
    * @returns false when the session is lost
    * @throws when the outcome is unknown

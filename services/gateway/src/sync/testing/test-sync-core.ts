@@ -296,7 +296,7 @@ export class TestSyncCore {
       containers: new Map(
         query.within
           .filter((one) => this.readableContainers.has(one))
-          .map((one) => [one, { code: "project", version: 1 }]),
+          .map((one) => [one, { entityCode: "project", version: 1 }]),
       ),
       deleted: new Set(query.deleted?.filter((one) => this.readableDeleted.has(one))),
     });

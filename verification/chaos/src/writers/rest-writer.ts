@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type ApiClient, ApiError, type EntityDoc } from "@heliograph/client";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
+import type { Tenant } from "../dataset.ts";
 import type { Commits } from "./commits.ts";
-import type { Tenant } from "./dataset.ts";
 
 const REQUEST_TIMEOUT_MS = 4_000;
 

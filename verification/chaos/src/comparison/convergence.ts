@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { entityKey } from "@heliograph/shared/entity-key";
-import type { ChaosClient } from "./chaos-client.ts";
+import type { ChaosClient } from "../clients/chaos-client.ts";
 import { type Comparison, compare, type Difference } from "./comparison.ts";
 import type { ExpectedState, ExpectedStateReader } from "./expected-state.ts";
 

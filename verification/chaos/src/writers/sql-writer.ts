@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import pg from "pg";
+import type { Dataset, Tenant } from "../dataset.ts";
 import type { Commits } from "./commits.ts";
-import type { Dataset, Tenant } from "./dataset.ts";
 
 /** Rows that a statement wrote. */
 interface Written {

@@ -10,8 +10,8 @@ import type { DemoUser } from "@heliograph/db";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import { FaultProxy } from "@heliograph/testkit/network/fault-proxy";
 import { tappedSocketFactory } from "@heliograph/testkit/network/platform-socket";
+import type { Dataset, Tenant } from "../dataset.ts";
 import { ClientRuntime } from "./client-runtime.ts";
-import type { Dataset, Tenant } from "./dataset.ts";
 import { WireTap } from "./wire-tap.ts";
 
 /** Above the number of tasks that a project ever has, so that a list contains all of them. */

@@ -1,5 +1,5 @@
 import { entityKey } from "@heliograph/shared/entity-key";
-import type { ChaosClient } from "./chaos-client.ts";
+import type { ChaosClient } from "../clients/chaos-client.ts";
 import type { ExpectedState } from "./expected-state.ts";
 
 /** One row at one client that differs from what its user may read. */

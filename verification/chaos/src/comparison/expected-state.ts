@@ -1,6 +1,6 @@
 import type { DemoUser } from "@heliograph/db";
 import pg from "pg";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset } from "../dataset.ts";
 
 /** Rows that one user may read, by "entityCode/id". */
 export type Readable = ReadonlyMap<string, ExpectedRow>;

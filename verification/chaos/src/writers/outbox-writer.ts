@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SeededRandom } from "@heliograph/shared/seeded-random";
 import type pg from "pg";
-import type { ChaosClient } from "./chaos-client.ts";
+import type { ChaosClient } from "../clients/chaos-client.ts";
 
 /** How long to wait for a write to be stored locally: a page that was terminated never settles its promises. */
 const STORED_MS = 2_000;
