@@ -166,6 +166,19 @@ test("a RAISE shows no value of a redacted column, and fixed texts are shown", a
   await rest.db.pool.query("drop function public.outer_rule() cascade");
   expect(code(outer)).toEqual([422, "rule_violation"]);
   expect(JSON.stringify(outer.body)).not.toContain("98765");
+
+  // A function without redacted columns in sight is quoted, also when it runs inside an SQL function.
+  await rest.db.pool.query("drop function public.rule() cascade");
+  await rest.db.pool.query(
+    `create function public.inner_rule(name text) returns text language plpgsql as
+       $rule$ begin raise exception 'the name % is taken', name; end $rule$;
+     create function public.middle_rule(name text) returns text language sql volatile set work_mem = '4MB' as
+       $rule$ select public.inner_rule(name) $rule$`,
+  );
+  await rule("begin new.name := public.middle_rule(new.name); return new; end");
+  const nested = await createTeam({ name: "Nested" });
+  await rest.db.pool.query("drop function public.inner_rule(text); drop function public.middle_rule(text)");
+  expect(nested.body.error.message).toBe("the name Nested is taken");
 });
 
 /** Holds a lock on the row until it is disposed. */
