@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import type { EntityRegistry } from "../db/entity-registry.ts";
 import type { EntityType } from "../db/entity-type.ts";
 import { isWritable } from "./documents/body-schema.ts";
-import { documentFields, fieldName } from "./documents/document-fields.ts";
-import { keyColumns } from "./documents/entity-key.ts";
+import { documentFields, fieldName } from "./entity/document-fields.ts";
+import { keyColumns } from "./entity/row-key.ts";
 import { operatorsOf } from "./query/filter.ts";
 import { searchColumns } from "./query/search-columns.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { CatalogRow, Column, EntityType } from "../db/entity-type.ts";
 import { quoteIdentifier } from "../db/quote-identifier.ts";
-import { fieldName } from "./documents/document-fields.ts";
+import { fieldName } from "./entity/document-fields.ts";
 import { column, fixtureType } from "./testing/fixture-type.ts";
 import { type Answer, type Call, type RestUnderTest, startRest } from "./testing/start-rest.ts";
 

@@ -5,11 +5,11 @@ import type { UserClient } from "../db/user-transaction.ts";
 import { type Body, checkBody } from "./documents/body-validator.ts";
 import type { Document } from "./documents/document.ts";
 import { type EntityAccess, idOf } from "./documents/entity-access.ts";
-import { idOfBody, keyColumns } from "./documents/entity-key.ts";
 import { type Effect, parseIdempotencyKey, requestHash, runOnce } from "./documents/idempotency.ts";
 import { parseIfMatch } from "./documents/if-match.ts";
 import { readOne } from "./documents/read-documents.ts";
 import { deleteDocument, insertDocument, updateDocument } from "./documents/write-documents.ts";
+import { idOfBody, keyColumns } from "./entity/row-key.ts";
 import { RestError } from "./errors/rest-error.ts";
 import { sendDocument } from "./read-routes.ts";
 

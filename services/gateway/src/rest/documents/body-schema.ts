@@ -1,7 +1,7 @@
 import type { Column, EntityType } from "../../db/entity-type.ts";
+import { documentFields } from "../entity/document-fields.ts";
+import { isKeyColumn, keyColumns } from "../entity/row-key.ts";
 import { columnSchema, type JsonSchema } from "./column-schema.ts";
-import { documentFields } from "./document-fields.ts";
-import { isKeyColumn, keyColumns } from "./entity-key.ts";
 
 export type BodyOperation = "create" | "patch";
 

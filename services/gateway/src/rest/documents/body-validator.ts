@@ -2,12 +2,12 @@ import { must } from "@heliograph/shared/must";
 import { type ErrorObject, Ajv2020 as StrictAjv, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import type { Column, EntityType } from "../../db/entity-type.ts";
+import { documentFields } from "../entity/document-fields.ts";
+import { isKeyColumn } from "../entity/row-key.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import { type BodyOperation, isRequired, isWritable } from "./body-schema.ts";
 import { columnSchema } from "./column-schema.ts";
-import { documentFields } from "./document-fields.ts";
-import { isKeyColumn } from "./entity-key.ts";
 
 /** The values of a validated body by column name. A map, because a column may be called `__proto__`. */
 export type Body = ReadonlyMap<string, unknown>;

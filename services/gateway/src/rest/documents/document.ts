@@ -1,7 +1,7 @@
 import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
-import { documentFields } from "./document-fields.ts";
-import { idExpression } from "./entity-key.ts";
+import { documentFields } from "../entity/document-fields.ts";
+import { idExpression } from "../entity/row-key.ts";
 
 /** A row as JSON: its id and version, then its columns. It has no prototype, so a column may be called `__proto__`. */
 export interface Document {

@@ -5,12 +5,12 @@ import { callerOf } from "../../auth/caller.ts";
 import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { type UserClient, withUser } from "../../db/user-transaction.ts";
+import { canonicalId } from "../entity/row-key.ts";
 import { answerSqlError } from "../errors/answer-sql-error.ts";
 import { nearestName } from "../errors/nearest-name.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { retryContention } from "../errors/retry-contention.ts";
 import { isCatalogStale, type Operation } from "../errors/sql-error.ts";
-import { canonicalId } from "./entity-key.ts";
 
 export interface EntityAccessDependencies {
   readonly pool: DatabasePool;

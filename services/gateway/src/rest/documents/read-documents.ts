@@ -1,14 +1,14 @@
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
+import { containsPattern, StatementParameters } from "../../db/statement-parameters.ts";
 import type { UserClient } from "../../db/user-transaction.ts";
+import { keyCondition } from "../entity/row-key.ts";
 import { filterCondition } from "../query/filter.ts";
 import type { ListQuery } from "../query/list-query.ts";
 import { encodePageCursor } from "../query/page-cursor.ts";
 import { searchColumns } from "../query/search-columns.ts";
 import { afterPageCursor, orderBy, pageAlias, pageCursorExpressions } from "../query/sort.ts";
-import { containsPattern, StatementParameters } from "../query/statement-parameters.ts";
 import { type Document, selectList, toDocument } from "./document.ts";
-import { keyCondition } from "./entity-key.ts";
 
 export type Page = { readonly items: Document[]; readonly nextCursor: string | null };
 

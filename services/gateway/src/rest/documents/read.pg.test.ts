@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { documentFields } from "../entity/document-fields.ts";
 import { type RestUnderTest, startRest } from "../testing/start-rest.ts";
-import { documentFields } from "./document-fields.ts";
 
 let rest: RestUnderTest;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { must } from "@heliograph/shared/must";
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
+import { StatementParameters } from "../../db/statement-parameters.ts";
 import type { UserClient } from "../../db/user-transaction.ts";
+import { fieldName } from "../entity/document-fields.ts";
+import { isKeyColumn, keyCondition } from "../entity/row-key.ts";
 import { RestError } from "../errors/rest-error.ts";
-import { StatementParameters } from "../query/statement-parameters.ts";
 import type { Body } from "./body-validator.ts";
 import { type Document, selectList, toDocument } from "./document.ts";
-import { fieldName } from "./document-fields.ts";
-import { isKeyColumn, keyCondition } from "./entity-key.ts";
 import { readOne } from "./read-documents.ts";
 
 /** A column value for the driver. JSON is sent as text, because the driver would send a list as a PostgreSQL array. */

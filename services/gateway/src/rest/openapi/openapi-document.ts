@@ -1,7 +1,7 @@
 import type { EntityType } from "../../db/entity-type.ts";
 import { bodySchema, documentSchema, idSchema } from "../documents/body-schema.ts";
 import { columnSchema, type JsonSchema } from "../documents/column-schema.ts";
-import { documentFields, fieldName } from "../documents/document-fields.ts";
+import { documentFields, fieldName } from "../entity/document-fields.ts";
 import { restErrorCatalog } from "../errors/error-catalog.ts";
 import { type FilterOperator, operatorsOf } from "../query/filter.ts";
 import {
@@ -218,6 +218,13 @@ function entityPaths(type: EntityType): Record<string, object> {
   };
 }
 
+const description = [
+  "REST interface of the gateway. Rows are read and written here; the socket at /ws/sync sends signals about changes.",
+  "A row has `$id`, the canonical text of its key, and `$version` beside its columns. The id of a key of several columns is the JSON array of their texts. A text that is no canonical id of the type names no row. A column whose name begins with `$` gets one more `$` everywhere.",
+  "A filter is `<column>=<value>` or `<column>.<operator>=<value>`. What follows the last dot is the operator if it is one, whatever columns the type has: a column called `price.gte` is filtered as `price.gte.eq=5`. A column that is called like another parameter needs its operator too: `limit.eq=5`.",
+  "The values of `ids`, `sort` and the operator `in` are separated by commas. Each value is percent-encoded inside the list, so that a comma in a value is `%2C` there, and `%252C` in the address.",
+].join("\n\n");
+
 /** The OpenAPI 3.1 document with the routes and schemas of the given types. */
 export function openApiDocument(types: readonly EntityType[]): Record<string, unknown> {
   const schemas = types.flatMap((type) => {
@@ -234,8 +241,7 @@ export function openApiDocument(types: readonly EntityType[]): Record<string, un
     info: {
       title: "Heliograph",
       version: "1",
-      description:
-        "REST interface of the gateway. Rows are read and written here; the socket at /ws/sync sends signals about changes.",
+      description,
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }],

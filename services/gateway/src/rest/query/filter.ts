@@ -1,10 +1,10 @@
 import type { Column } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
-import { fieldName } from "../documents/document-fields.ts";
+import { containsPattern, type StatementParameters } from "../../db/statement-parameters.ts";
+import { fieldName } from "../entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { parseQueryValue } from "./query-value.ts";
 import { splitList } from "./split-list.ts";
-import { containsPattern, type StatementParameters } from "./statement-parameters.ts";
 
 /** The operators of a filter `<column>.<op>=<value>`. The default is `eq`. */
 export const filterOperators = ["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "null"] as const;

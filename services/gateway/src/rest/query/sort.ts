@@ -1,12 +1,12 @@
 import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
-import { documentFields } from "../documents/document-fields.ts";
-import { keyColumns } from "../documents/entity-key.ts";
+import type { StatementParameters } from "../../db/statement-parameters.ts";
+import { documentFields } from "../entity/document-fields.ts";
+import { keyColumns } from "../entity/row-key.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import type { PageCursorValues } from "./page-cursor.ts";
 import { decodeListValue } from "./split-list.ts";
-import type { StatementParameters } from "./statement-parameters.ts";
 
 export interface SortTerm {
   readonly column: Column;

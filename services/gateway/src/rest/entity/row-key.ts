@@ -2,7 +2,7 @@ import { must } from "@heliograph/shared/must";
 import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
-import type { StatementParameters } from "../query/statement-parameters.ts";
+import type { StatementParameters } from "../../db/statement-parameters.ts";
 
 /*
  * An entity id is the canonical text of a row's key: PostgreSQL's text of the key column, or the JSON array of the texts if
