@@ -40,7 +40,7 @@ function Projects() {
   return (
     <section>
       <p id="list">{status === "ready" ? `${items.length} projects` : status}</p>
-      {first ? <Project id={String(first.id)} /> : null}
+      {first ? <Project id={String(first.$id)} /> : null}
     </section>
   );
 }

@@ -151,7 +151,7 @@ function sameSnapshot(a: EntitySnapshot, b: EntitySnapshot): boolean {
   const { pendingColumns: columnsA, ...restA } = a;
   const { pendingColumns: columnsB, ...restB } = b;
   return (
-    columnsA.join() === columnsB.join() &&
+    columnsA.join("\0") === columnsB.join("\0") &&
     Object.entries(restA).every(([name, value]) => restB[name as keyof typeof restB] === value)
   );
 }

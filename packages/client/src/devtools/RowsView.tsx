@@ -27,11 +27,13 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
   const [text, setText] = useState("");
   const wanted = text.trim().toLowerCase();
   const all = recorder.client.subscriptions();
-  const found = all.filter(({ target }) => wanted === "" || `${target.entityCode} ${target.entityId}`.includes(wanted));
+  const found = all.filter(
+    ({ target }) => wanted === "" || `${target.entityCode} ${target.entityId}`.toLowerCase().includes(wanted),
+  );
   const shown = found.slice(0, maxShown);
   const held = useStoredRows(
     recorder,
-    shown.flatMap(({ target }) => (target.container ? [] : [keyOf(target)])).join(" "),
+    JSON.stringify(shown.flatMap(({ target }) => (target.container ? [] : [keyOf(target)]))),
   );
   return (
     <>
@@ -84,13 +86,14 @@ export function RowsView({ recorder, onWhy }: RowsViewProps): ReactNode {
   );
 }
 
+/** @param keys a JSON array, which is equal for equal keys */
 function useStoredRows(recorder: Recorder, keys: string): ReadonlyMap<EntityKey, StoredEntity> {
   const [held, setHeld] = useState<ReadonlyMap<EntityKey, StoredEntity>>(new Map());
   useEffect(() => {
     let current = true;
     const { store } = recorder.client;
     const read = async () => {
-      const rows = await store.read(keys === "" ? [] : keys.split(" ")).catch(() => undefined);
+      const rows = await store.read(JSON.parse(keys) as EntityKey[]).catch(() => undefined);
       if (current && rows) setHeld(rows);
     };
     void read();

@@ -10,11 +10,12 @@ export function useAutoSubscribe(
   options?: SubscribeOptions,
 ): void {
   const client = useClient();
-  const key = entityIds.join(",");
+  const key = JSON.stringify(entityIds);
   const within = options?.within ?? false;
   useEffect(() => {
-    if (key === "") return;
+    const ids = JSON.parse(key) as string[];
+    if (ids.length === 0) return;
     // A released subscription lingers, so rows in both the old and the new set are not interrupted.
-    return client.subscribe(entityCode, key.split(","), { within });
+    return client.subscribe(entityCode, ids, { within });
   }, [client, entityCode, key, within]);
 }

@@ -67,9 +67,16 @@ export type DatabasePool = pg.Pool & { readonly names: DatabaseNames };
 
 /**
  * Settings of every session, whatever the defaults of the database or the role are. Claims and policies rely on READ
- * COMMITTED, and `isoTimestamp` on the other two.
+ * COMMITTED, `isoTimestamp` on UTC and ISO, and the ids of rows on all that decide the text of a value.
  */
-const sessionDefaults = { timezone: "UTC", datestyle: "ISO", default_transaction_isolation: "read committed" } as const;
+const sessionDefaults = {
+  timezone: "UTC",
+  datestyle: "ISO",
+  intervalstyle: "postgres",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  default_transaction_isolation: "read committed",
+} as const;
 
 /** Creates a pool whose sessions use UTC and which logs errors of idle connections instead of ending the process. */
 export function createPool(options: {
