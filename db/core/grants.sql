@@ -4,17 +4,17 @@
 revoke execute on all functions in schema @extschema@ from public;
 
 grant execute on function
-  @extschema@.current_person_id(), @extschema@.current_tenant_id(), @extschema@.is_tenant_admin(), @extschema@.granted_ids(text), @extschema@.in_maintenance(),
-  @extschema@.entity_history(text, uuid, int), @extschema@.log_view(text, uuid[])
+  @extschema@.current_person_id(), @extschema@.current_tenant_id(), @extschema@.is_tenant_admin(), @extschema@.granted_ids(text), @extschema@.in_maintenance(), @extschema@.value_or_null(text, anyelement),
+  @extschema@.entity_history(text, text, int), @extschema@.log_view(text, text[])
 to @roleprefix@_app;
 
 grant select on @extschema@.entity_type, @extschema@.entity_catalog, @extschema@.sync_state, @extschema@.logging to @roleprefix@_gateway;
 grant select, insert, update, delete on @extschema@.gateway, @extschema@.rxdb_session, @extschema@.rxdb_subscription to @roleprefix@_gateway;
 grant execute on function
-  @extschema@.login(text), @extschema@.identify(uuid, uuid), @extschema@.entity_history(text, uuid, int),
-  @extschema@.cleanup_connection(uuid, uuid, bigint), @extschema@.batch_subscribers(text, uuid[]),
-  @extschema@.resume_sessions(uuid[], uuid[], uuid[], uuid),
-  @extschema@.base_type(oid), @extschema@.base_type_name(oid), @extschema@.in_maintenance()
+  @extschema@.login(text), @extschema@.identify(text, text), @extschema@.entity_history(text, text, int),
+  @extschema@.cleanup_connection(uuid, uuid, bigint), @extschema@.batch_subscribers(text, text[]),
+  @extschema@.resume_sessions(uuid[], text[], text[], uuid),
+  @extschema@.base_type(oid), @extschema@.base_type_name(oid), @extschema@.sync_text(oid, text), @extschema@.sync_key_text(regclass, text[], text), @extschema@.in_maintenance()
 to @roleprefix@_gateway;
 
 grant select on @extschema@.logging, @extschema@.sync_state, @extschema@.entity_type, @extschema@.gateway, @extschema@.erasure to @roleprefix@_watcher;
@@ -24,7 +24,7 @@ grant execute on function
   @extschema@.ensure_partitions(int), @extschema@.retire_log_day(date), @extschema@.drop_log_day(text, date), @extschema@.expired_log_days(int, int),
   @extschema@.reap_sessions(interval, interval), @extschema@.delete_orphan_subscriptions(), @extschema@.expire_grants(), @extschema@.expire_mutations(interval, int), @extschema@.check_sync(),
   @extschema@.delete_orphan_grants(), @extschema@.refresh_statistics(), @extschema@.table_sizes(),
-  @extschema@.begin_erasure(uuid), @extschema@.find_subject(uuid, date), @extschema@.erase_subject(uuid, date), @extschema@.finish_erasure(uuid), @extschema@.audit_days()
+  @extschema@.begin_erasure(text), @extschema@.find_subject(text, date), @extschema@.erase_subject(text, date), @extschema@.finish_erasure(text), @extschema@.audit_days()
 to @roleprefix@_watcher;
 
 -- A person sees only their own idempotency keys.

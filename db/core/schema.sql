@@ -38,42 +38,48 @@ table
 table
   code text not null
   table_name regclass not null
-  key_column text not null
+  key_columns text[] not null
   tenant_column text
   containers text[] not null default '{}'::text[]
+  container_codes text[] not null default '{}'::text[]
   rights text[] not null default '{}'::text[]
   redact text[] not null default '{}'::text[]
   snapshots text not null default 'full'::text
   views boolean not null default false
   public boolean not null default false
+  version_column text not null default 'sync_version'::text
+  constraint entity_type_check CHECK ((cardinality(container_codes) = cardinality(containers)))
   constraint entity_type_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{0,40}$'::text))
+  constraint entity_type_key_columns_check CHECK ((cardinality(key_columns) > 0))
   constraint entity_type_pkey PRIMARY KEY (code)
   constraint entity_type_snapshots_check CHECK ((snapshots = ANY (ARRAY['full'::text, 'changed'::text, 'none'::text])))
   constraint entity_type_table_name_key UNIQUE (table_name)
   grant select to heliograph_gateway
   grant select to heliograph_watcher
   comment 'One row per live table.'
-  comment on containers 'uuid columns whose values are containers: a client may hold every row inside one.'
-  comment on key_column 'The uuid column that identifies a row to clients.'
+  comment on container_codes 'Entity code of the container that each of these columns names, in the same order.'
+  comment on containers 'Columns whose values name containers: a client may hold every row inside one.'
+  comment on key_columns 'Columns whose values identify a row, in the order in which they form its id.'
   comment on public 'Every member of the tenant (every user, without tenant) may read every row.'
   comment on redact 'Columns that no answer, snapshot or history shows.'
   comment on rights 'Columns that decide who may read a row, besides tenant, containers and is_private.'
   comment on snapshots 'What logging_detail keeps of a row: all of it, the changed columns, or nothing.'
-  comment on tenant_column 'The column that holds the organization of a row; null for public reference data.'
+  comment on tenant_column 'The column that holds the tenant of a row; null where rights do not depend on a tenant.'
+  comment on version_column 'The column that enable_sync added for the version of a row.'
   comment on views 'Whether reads are logged (action 0).'
 
 -- 5 table: erasure
 table
-  person_id uuid not null
+  person_id text not null
   requested_ts timestamp with time zone not null default clock_timestamp()
   erased_ts timestamp with time zone
   markers text[] not null default '{}'::text[]
-  entity_ids uuid[] not null default '{}'::uuid[]
+  entity_keys text[] not null default '{}'::text[]
   rows bigint not null default 0
   constraint erasure_pkey PRIMARY KEY (person_id)
   grant select to heliograph_watcher
   comment 'Requests to erase a person from accounts and log.'
-  comment on entity_ids 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.'
+  comment on entity_keys 'Rows about the person, each as entity code/entity id, whose snapshots go as well; emptied when the erasure is done.'
   comment on markers 'Texts that identify the person beside the id (addresses); emptied when the erasure is complete.'
   comment on rows 'How many rows of the log were changed.'
 
@@ -121,10 +127,10 @@ table with (fillfactor=50)
 table partition by RANGE (created_ts) owned by heliograph_log
   id uuid not null default gen_random_uuid()
   entity_code character varying(100) not null
-  entity_id uuid not null
+  entity_id text collate "C" not null
   action smallint not null
   entity_version bigint not null
-  container_ids uuid[] not null default '{}'::uuid[]
+  container_ids text[] collate "C" not null default '{}'::text[]
   restricted boolean not null default false
   recheck boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
@@ -140,8 +146,9 @@ table partition by RANGE (created_ts) owned by heliograph_log
   grant select to heliograph_watcher
   comment 'Every change of a live row, in commit order once claimed.'
   comment on action '0 VIEW, 1 CREATE, 2 UPDATE, 3 DELETE, 4 GRANT, 5 REVOKE.'
-  comment on container_ids 'Values of the container columns before and after the change.'
+  comment on container_ids 'Containers of the row before and after the change, each as entity code/entity id; tenant/… and person/… name its tenant and persons.'
   comment on created_ts 'When the trigger ran, after the row was locked: not the start of the transaction.'
+  comment on entity_id 'Canonical text of the key; of several columns, the JSON array of their texts.'
   comment on entity_version 'Microseconds since 1970, never decreasing for a row; only to be compared.'
   comment on recheck 'Users may have lost or gained the right to read the row.'
   comment on restricted 'The row is, or was, not readable by every member of its tenant.'
@@ -152,7 +159,7 @@ table partition by RANGE (created_ts) owned by heliograph_log
   id uuid not null
   created_ts timestamp with time zone not null
   entity_code character varying(100) not null
-  entity_id uuid not null
+  entity_id text collate "C" not null
   action smallint not null
   entity_version bigint not null
   actor jsonb
@@ -169,11 +176,11 @@ table partition by RANGE (created_ts) owned by heliograph_log
 
 -- 5 table: mutation
 table row-security forced
-  person_id uuid not null
+  person_id text not null
   key character varying(200) not null
   request_hash bytea not null
   entity_code character varying(100) not null
-  entity_id uuid not null
+  entity_id text collate "C" not null
   entity_version bigint
   status smallint not null
   created_ts timestamp with time zone not null default clock_timestamp()
@@ -197,8 +204,8 @@ table row-security forced
 -- 5 table: rxdb_session
 table
   connection_id uuid not null
-  user_id uuid not null
-  organization_id uuid
+  user_id text not null
+  organization_id text
   gateway_id uuid not null
   generation bigint not null default 1
   connected_ts timestamp with time zone not null default clock_timestamp()
@@ -215,9 +222,9 @@ table
 -- 5 table: rxdb_subscription
 table
   connection_id uuid not null
-  user_id uuid not null
+  user_id text not null
   entity_code character varying(100) not null
-  entity_id uuid not null
+  entity_id text collate "C" not null
   is_container boolean not null default false
   refused boolean not null default false
   subscribed_at timestamp with time zone not null default now()
@@ -250,10 +257,7 @@ table with (fillfactor=10, autovacuum_vacuum_threshold=200, autovacuum_vacuum_sc
 
 -- 6 view: audit
  SELECT d.id,
-        CASE
-            WHEN (d.actor ->> 'person_id'::text) ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text THEN (d.actor ->> 'person_id'::text)::uuid
-            ELSE NULL::uuid
-        END AS person_id,
+    d.actor ->> 'person_id'::text AS person_id,
     d.actor ->> 'fname'::text AS fname,
     d.actor ->> 'lname'::text AS lname,
     d.actor ->> 'username'::text AS username,
@@ -281,9 +285,15 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
  SELECT e.code,
     n.nspname::text AS schema_name,
     c.relname::text AS table_name,
-    e.key_column,
+    e.key_columns,
+    app.sync_key_text(e.table_name, e.key_columns, NULL::text) AS key_text,
+    ARRAY( SELECT app.sync_key_text(e.table_name, ARRAY[k.col], NULL::text) AS sync_key_text
+           FROM unnest(e.key_columns) WITH ORDINALITY k(col, n)
+          ORDER BY k.n) AS key_texts,
     e.tenant_column,
+    e.version_column,
     e.containers,
+    e.container_codes,
     e.rights,
     e.redact,
     e.snapshots,
@@ -303,14 +313,14 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
                    FROM pg_constraint k
                      JOIN app.entity_type p ON p.table_name::oid = k.confrelid
                      CROSS JOIN LATERAL UNNEST(k.conkey, k.confkey) pair(child, parent)
-                     JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = pair.parent AND pa.attname = p.key_column
+                     JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = pair.parent AND p.key_columns = ARRAY[pa.attname::text]
                   WHERE k.conrelid = c.oid AND k.contype = 'f'::"char" AND pair.child = a.attnum), 'comment', col_description(c.oid, a.attnum::integer)) ORDER BY a.attnum) AS jsonb_agg
            FROM pg_attribute a
              JOIN pg_type t ON t.oid = app.base_type(a.atttypid)
              CROSS JOIN LATERAL ( SELECT GREATEST(a.atttypmod, d.typtypmod) AS typmod
                    FROM pg_type d
                   WHERE d.oid = a.atttypid) m
-          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> e.version_column) AS columns
    FROM app.entity_type e
      JOIN pg_class c ON c.oid = e.table_name::oid
      JOIN pg_namespace n ON n.oid = c.relnamespace;
@@ -368,9 +378,9 @@ AS $function$
 $function$
 grant execute to heliograph_gateway
 
--- 7 function: app.batch_subscribers(text,uuid[])
-CREATE OR REPLACE FUNCTION app.batch_subscribers(code text, ids uuid[])
- RETURNS TABLE(entity_id uuid, user_id uuid, connection_id uuid, gateway_id uuid, is_container boolean)
+-- 7 function: app.batch_subscribers(text,text[])
+CREATE OR REPLACE FUNCTION app.batch_subscribers(code text, ids text[])
+ RETURNS TABLE(entity_id text, user_id text, connection_id uuid, gateway_id uuid, is_container boolean)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -383,8 +393,8 @@ $function$
 grant execute to heliograph_gateway
 comment 'Who is subscribed to these rows, or to everything of the type inside these containers: for operators, not for delivery.'
 
--- 7 function: app.begin_erasure(uuid)
-CREATE OR REPLACE FUNCTION app.begin_erasure(person uuid)
+-- 7 function: app.begin_erasure(text)
+CREATE OR REPLACE FUNCTION app.begin_erasure(person text)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -393,7 +403,7 @@ AS $function$
 declare
   v_maintenance text := current_setting('app.maintenance', true);
   e record;
-  v_ids uuid[];
+  v_keys text[];
 begin
   perform set_config('app.maintenance', 'on', true);
   -- A blank marker, such as that of an account without an address, stands in every snapshot: all of them would be erased.
@@ -403,11 +413,12 @@ begin
    where r.person_id = person;
   -- Rows about this person: those of live types with a column person_id.
   for e in
-    select t.code, t.table_name, t.key_column
-      from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
+    select t.code, t.table_name, t.key_columns
+      from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped
   loop
-    execute format('select coalesce(array_agg(x.%I), ''{}'') from %s x where x.person_id = $1', e.key_column, e.table_name) into v_ids using person;
-    update app.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
+    execute format('select coalesce(array_agg(%L || %s), ''{}'') from %s x where x.person_id::text = $1',
+      e.code || '/', app.sync_key_text(e.table_name, e.key_columns, 'x'), e.table_name) into v_keys using person;
+    update app.erasure r set entity_keys = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_keys || v_keys) i) where r.person_id = person;
   end loop;
   delete from app.mutation m where m.person_id = person;
   delete from app.rxdb_subscription s where s.user_id = person;
@@ -519,13 +530,13 @@ begin
       -- The generated function still assumes the standard policy: it would send ids of rows to every holder of their container.
       elsif not e.public and not app.sync_has_standard_policy(e.table_name) and exists (
         select 1 from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname = format('log_%s_changes_update', e.code)
-           and p.prosrc not like '%true or true as restricted%') then
+           and p.prosrc not like '%is not null and true as restricted%') then
         problem := 'the table got policies of its own after it went live: rows are not marked as restricted by them';
         return next;
       end if;
     end if;
 
-    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || array[e.key_column, e.tenant_column, 'version', 'updated_ts']) u (col)
+    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || e.key_columns || array[e.tenant_column, e.version_column]) u (col)
       where u.col is not null and not app.sync_has_column(e.table_name, u.col) loop
       problem := format('column %s does not exist any more: writes to the table fail', v_name);
       return next;
@@ -655,9 +666,9 @@ end $function$
 grant execute to heliograph_gateway
 comment 'Ends a connection; returns how many subscriptions it held.'
 
--- 7 function: app.containers_of(text,uuid)
-CREATE OR REPLACE FUNCTION app.containers_of(code text, id uuid)
- RETURNS uuid[]
+-- 7 function: app.containers_of(text,text)
+CREATE OR REPLACE FUNCTION app.containers_of(code text, id text)
+ RETURNS text[]
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -665,35 +676,34 @@ AS $function$
 declare
   e app.entity_type;
   v_maintenance text := current_setting('app.maintenance', true);
-  v_ids uuid[];
+  v_containers text[];
 begin
   select t.* into e from app.entity_type t where t.code = containers_of.code;
   if not found then
     return null;
   end if;
   perform set_config('app.maintenance', 'on', true);
-  execute format('select %s from %s t where t.%I = $1',
-                 coalesce('array_remove(array[' || app.sync_columns('t', e.containers) || '], null)', '''{}''::uuid[]'), e.table_name, e.key_column)
-    into v_ids using id;
+  execute format('select %s from %s t where %s', app.sync_containers(e, 't'), e.table_name, app.sync_key_condition(e, 't', '$1'))
+    into v_containers using id;
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
-  return v_ids;
+  return v_containers;
 end $function$
 
 -- 7 function: app.current_person_id()
 CREATE OR REPLACE FUNCTION app.current_person_id()
- RETURNS uuid
+ RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (NULLIF(current_setting('app.person_id'::text, true), ''::text))::uuid
+RETURN NULLIF(current_setting('app.person_id'::text, true), ''::text)
 grant execute to heliograph_app
 comment 'The person of this transaction; null outside a request.'
 
 -- 7 function: app.current_tenant_id()
 CREATE OR REPLACE FUNCTION app.current_tenant_id()
- RETURNS uuid
+ RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid
+RETURN NULLIF(current_setting('app.organization_id'::text, true), ''::text)
 grant execute to heliograph_app
 comment 'Hook: the tenant of this transaction. Default: the setting app.organization_id.'
 
@@ -745,7 +755,7 @@ begin
       execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
     end loop;
   else
-    execute format('drop function if exists app.%I(uuid)', 'sees_' || code);
+    execute format('drop function if exists app.%I(text)', 'sees_' || code);
   end if;
   execute format('drop function if exists app.%I(), app.%I(), app.%I(), app.%I()', 'version_' || code,
     format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));
@@ -793,7 +803,7 @@ grant execute to heliograph_watcher
 comment 'Drops a detached day of app.logging or app.logging_detail; false when there is none.'
 
 -- 7 function: app.enable_sync(regclass,text,text[],text[],text[],text,boolean
-CREATE OR REPLACE FUNCTION app.enable_sync("table" regclass, code text, containers text[] DEFAULT '{}'::text[], rights text[] DEFAULT '{}'::text[], redact text[] DEFAULT '{}'::text[], snapshots text DEFAULT 'full'::text, views boolean DEFAULT false, public boolean DEFAULT false, key text DEFAULT NULL::text, tenant text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION app.enable_sync("table" regclass, code text DEFAULT NULL::text, containers text[] DEFAULT '{}'::text[], rights text[] DEFAULT '{}'::text[], redact text[] DEFAULT '{}'::text[], snapshots text DEFAULT 'full'::text, views boolean DEFAULT false, public boolean DEFAULT false, key text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, version_column text DEFAULT 'sync_version'::text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -801,33 +811,35 @@ CREATE OR REPLACE FUNCTION app.enable_sync("table" regclass, code text, containe
 AS $function$
 declare
   e app.entity_type;
-  v_had_columns boolean;
+  child app.entity_type;
+  v_codes text[];
+  v_had_column boolean;
   v_was_live boolean;
   v_other text;
   v_other_code text;
 begin
   perform app.sync_check_table("table");
-  if enable_sync.code is null or enable_sync.code !~ '^[a-z][a-z0-9_]{0,40}$' or enable_sync.code = 'person' then
-    raise exception '"%" cannot be the code of a type', enable_sync.code
-      using errcode = '22023', hint = 'Lower case letters, digits and _, 41 at most; "person" is taken by changes of memberships.';
+  e.code := coalesce(enable_sync.code, (select t.code from app.entity_type t where t.table_name = "table"), app.sync_default_code("table"));
+  if e.code !~ '^[a-z][a-z0-9_]{0,40}$' or e.code in ('person', 'tenant') then
+    raise exception '"%" cannot be the code of a type', e.code
+      using errcode = '22023', hint = 'Lower case letters, digits and _, 41 at most; "person" and "tenant" are reserved: they name containers, and changes of memberships.';
   end if;
   if snapshots is null or snapshots not in ('full', 'changed', 'none') then
     raise exception 'snapshots cannot be "%"', snapshots using errcode = '22023', hint = 'Use full, changed or none.';
   end if;
-  select t.table_name::text into v_other from app.entity_type t where t.code = enable_sync.code and t.table_name <> "table";
+  select t.table_name::text into v_other from app.entity_type t where t.code = e.code and t.table_name <> "table";
   if found then
-    raise exception 'code "%" belongs to %', enable_sync.code, v_other
-      using errcode = '42710', hint = format('Choose another code, or run: select app.disable_sync(%L)', enable_sync.code);
+    raise exception 'code "%" belongs to %', e.code, v_other
+      using errcode = '42710', hint = format('Choose another code, or run: select app.disable_sync(%L)', e.code);
   end if;
-  select t.code into v_other from app.entity_type t where t.table_name = "table" and t.code <> enable_sync.code;
+  select t.code into v_other from app.entity_type t where t.table_name = "table" and t.code <> e.code;
   if found then
     raise exception '% is live as "%"', "table", v_other
       using errcode = '42710', hint = format('Keep that code, or run first: select app.disable_sync(%L)', v_other);
   end if;
 
-  e.code := enable_sync.code;
   e.table_name := "table";
-  e.key_column := app.sync_key_of("table", key);
+  e.key_columns := app.sync_require_key("table", key);
   e.tenant_column := coalesce(tenant, case when app.sync_has_column("table", 'organization_id') then 'organization_id' end);
   e.containers := coalesce(enable_sync.containers, '{}');
   e.rights := coalesce(enable_sync.rights, '{}');
@@ -835,15 +847,16 @@ begin
   e.snapshots := enable_sync.snapshots;
   e.views := coalesce(enable_sync.views, false);
   e.public := coalesce(enable_sync.public, false);
+  e.version_column := coalesce(enable_sync.version_column, 'sync_version');
   if e.tenant_column is not null and not exists (
-    select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and atttypid = 'uuid'::regtype and attnotnull and not attisdropped) then
-    raise exception 'tenant column %.% must be a uuid that is not null: a row without a tenant is readable by no one', "table", e.tenant_column
+    select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and attnotnull and not attisdropped) then
+    raise exception 'tenant column %.% must exist and be not null: a row without a tenant is readable by no one', "table", e.tenant_column
       using errcode = '42804', hint = format('Run: alter table %s alter %I set not null', "table", e.tenant_column);
   end if;
   if e.tenant_column is null and not e.public and not (select relrowsecurity from pg_class where oid = "table") then
     raise exception '% has neither a tenant column nor row level security: every user could read every row', "table"
       using errcode = '42P17',
-            hint = 'Add organization_id uuid not null, or policies of your own with row level security enabled, or pass public => true if that is meant.';
+            hint = 'Name the column with the tenant (tenant => …), or enable row level security with policies of your own, or pass public => true if that is meant.';
   end if;
   perform app.sync_check_columns("table", e);
   select tgname into v_other from pg_trigger
@@ -852,6 +865,8 @@ begin
     raise exception 'BEFORE trigger % of % runs after the one that decides whether a row changed', v_other, "table"
       using errcode = '42P17', hint = format('Run: alter trigger %I on %s rename to …, with a name that sorts before zzz_sync_version', v_other, "table");
   end if;
+  e.container_codes := array(
+    select (app.sync_container("table", u.col, 't')).code from unnest(e.containers) with ordinality as u (col, n) order by u.n);
 
   -- Two installations in one database have triggers of the same names: the second would replace those of the first.
   select p.pronamespace::regnamespace::text, substr(p.proname, length('version_') + 1) into v_other, v_other_code
@@ -862,21 +877,32 @@ begin
       using errcode = '42710', hint = format('Use that one, or run first: select %s.disable_sync(%L)', v_other, v_other_code);
   end if;
 
-  v_had_columns := app.sync_add_columns("table");
+  v_had_column := app.sync_add_version("table", e.version_column);
   v_was_live := exists (select 1 from app.entity_type t where t.code = e.code);
-  insert into app.entity_type select e.*
-    on conflict on constraint entity_type_pkey do update
-    set table_name = excluded.table_name, key_column = excluded.key_column, tenant_column = excluded.tenant_column,
-        containers = excluded.containers, rights = excluded.rights, redact = excluded.redact,
-        snapshots = excluded.snapshots, views = excluded.views, public = excluded.public;
+  delete from app.entity_type t where t.code = e.code;
+  insert into app.entity_type select e.*;
 
   perform app.sync_secure(e);
   perform app.sync_version_function(e);
   perform app.sync_log_functions(e);
   execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function app.sync_refuse_truncate()', "table");
 
+  -- Tables that refer to this one may have gone live before it and guessed its code.
+  for child in
+    select c.* from app.entity_type c
+     where c.code <> e.code and cardinality(c.containers) > 0
+       and exists (select from pg_constraint k where k.conrelid = c.table_name and k.confrelid = "table" and k.contype = 'f')
+  loop
+    v_codes := array(select (app.sync_container(child.table_name, u.col, 't')).code from unnest(child.containers) with ordinality as u (col, n) order by u.n);
+    if v_codes <> child.container_codes then
+      child.container_codes := v_codes;
+      update app.entity_type t set container_codes = v_codes where t.code = child.code;
+      perform app.sync_log_functions(child);
+    end if;
+  end loop;
+
   -- The table was live before: since then rows may have changed without a new version, and deletions were not logged.
-  if v_had_columns and not v_was_live then
+  if v_had_column and not v_was_live then
     perform app.resync(e.code);
   end if;
 end $function$
@@ -924,8 +950,8 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.'
 
--- 7 function: app.entity_history(text,uuid,integer)
-CREATE OR REPLACE FUNCTION app.entity_history(code text, id uuid, max_rows integer DEFAULT 50)
+-- 7 function: app.entity_history(text,text,integer)
+CREATE OR REPLACE FUNCTION app.entity_history(code text, id text, max_rows integer DEFAULT 50)
  RETURNS TABLE(at timestamp with time zone, actor text, action smallint, version bigint, columns text[])
  LANGUAGE sql
  STABLE SECURITY DEFINER
@@ -942,7 +968,7 @@ AS $function$
              select k.key
                from jsonb_object_keys(d.entity_from_version || d.entity_to_version) as k (key)
               where d.entity_from_version -> k.key is distinct from d.entity_to_version -> k.key
-                and k.key <> all (e.redact || '{version,updated_ts}'::text[])
+                and k.key <> all (e.redact || e.version_column)
               order by k.key)
          end
     from app.logging_detail d join app.entity_type e on e.code = d.entity_code
@@ -953,16 +979,16 @@ $function$
 grant execute to heliograph_app, heliograph_gateway
 comment 'Changes of one row, newest first: time, name of the actor, action, version, changed columns (null where no snapshots are kept).'
 
--- 7 function: app.erase_person(uuid)
-CREATE OR REPLACE FUNCTION app.erase_person(person uuid)
+-- 7 function: app.erase_person(text)
+CREATE OR REPLACE FUNCTION app.erase_person(person text)
  RETURNS void
  LANGUAGE sql
 BEGIN ATOMIC
 END
 comment 'Hook: deletes the account of a person. Default: does nothing.'
 
--- 7 function: app.erase_subject(uuid,date)
-CREATE OR REPLACE FUNCTION app.erase_subject(person uuid, day date)
+-- 7 function: app.erase_subject(text,date)
+CREATE OR REPLACE FUNCTION app.erase_subject(person text, day date)
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -978,8 +1004,8 @@ begin
   end if;
   with found as (
     select d.tableoid as part, d.ctid as tid,
-           d.actor ->> 'person_id' = person::text as own,
-           d.entity_id = person or d.entity_id = any (r.entity_ids)
+           d.actor ->> 'person_id' = person as own,
+           d.entity_code = 'person' and d.entity_id = person or d.entity_code || '/' || d.entity_id = any (r.entity_keys)
              or app.names_subject(d.entity_from_version, person, r.markers) or app.names_subject(d.entity_to_version, person, r.markers) as about
       from app.logging_detail d
      where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC')
@@ -1048,18 +1074,18 @@ $function$
 grant execute to heliograph_watcher
 comment 'Days of app.logging and app.logging_detail that are older than so many days (two at least), oldest first; state is attached, detaching or detached.'
 
--- 7 function: app.find_subject(uuid,date)
-CREATE OR REPLACE FUNCTION app.find_subject(person uuid, day date)
+-- 7 function: app.find_subject(text,date)
+CREATE OR REPLACE FUNCTION app.find_subject(person text, day date)
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   update app.erasure r
-     set entity_ids = (select coalesce(array_agg(distinct i), '{}') from (
-           select unnest(r.entity_ids) as i
+     set entity_keys = (select coalesce(array_agg(distinct i), '{}') from (
+           select unnest(r.entity_keys) as i
            union
-           select d.entity_id from app.logging_detail d
+           select d.entity_code || '/' || d.entity_id from app.logging_detail d
             where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
               and d.entity_code <> 'person'
               and exists (select from app.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped where t.code = d.entity_code)
@@ -1069,38 +1095,38 @@ $function$
 grant execute to heliograph_watcher
 comment 'Second step of an erasure, for each day: records deleted rows about the person.'
 
--- 7 function: app.finish_erasure(uuid)
-CREATE OR REPLACE FUNCTION app.finish_erasure(person uuid)
+-- 7 function: app.finish_erasure(text)
+CREATE OR REPLACE FUNCTION app.finish_erasure(person text)
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  update app.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
+  update app.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_keys = '{}' where person_id = person
 $function$
 grant execute to heliograph_watcher
 comment 'Last step of an erasure: deletes the recorded texts and ids.'
 
 -- 7 function: app.granted_ids(text)
 CREATE OR REPLACE FUNCTION app.granted_ids(code text)
- RETURNS uuid[]
+ RETURNS text[]
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN '{}'::uuid[]
+RETURN '{}'::text[]
 grant execute to heliograph_app
 comment 'Hook: private rows of a type that the person of this transaction may read. Default: none.'
 
--- 7 function: app.granted_persons(text,uuid)
-CREATE OR REPLACE FUNCTION app.granted_persons(code text, id uuid)
- RETURNS uuid[]
+-- 7 function: app.granted_persons(text,text)
+CREATE OR REPLACE FUNCTION app.granted_persons(code text, id text)
+ RETURNS text[]
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN '{}'::uuid[]
+RETURN '{}'::text[]
 comment 'Hook: persons with a grant for a row. Default: none.'
 
--- 7 function: app.identify(uuid,uuid)
-CREATE OR REPLACE FUNCTION app.identify(person uuid, organization uuid)
- RETURNS TABLE(person_id uuid, email text, fname text, lname text, person_type text, organization_id uuid, role text)
+-- 7 function: app.identify(text,text)
+CREATE OR REPLACE FUNCTION app.identify(person text, organization text)
+ RETURNS TABLE(person_id text, email text, fname text, lname text, person_type text, organization_id text, role text)
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1169,8 +1195,8 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Takes or renews the lease; no row when another watcher leads. A server on another timeline starts a new log_epoch.'
 
--- 7 function: app.log_entity_change(text,uuid,boolean,uuid[],jsonb,jsonb)
-CREATE OR REPLACE FUNCTION app.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb)
+-- 7 function: app.log_entity_change(text,text,boolean,text[],jsonb,jsonb)
+CREATE OR REPLACE FUNCTION app.log_entity_change(entity_code text, entity_id text, grants boolean, container_ids text[], before jsonb, after jsonb)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1191,8 +1217,8 @@ begin
           app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent', before, after);
 end $function$
 
--- 7 function: app.log_view(text,uuid[])
-CREATE OR REPLACE FUNCTION app.log_view(code text, ids uuid[])
+-- 7 function: app.log_view(text,text[])
+CREATE OR REPLACE FUNCTION app.log_view(code text, ids text[])
  RETURNS bigint
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1223,7 +1249,7 @@ comment 'Logs that rows were read (action 0), for types with views; returns how 
 
 -- 7 function: app.login(text)
 CREATE OR REPLACE FUNCTION app.login(address text)
- RETURNS TABLE(person_id uuid, email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
+ RETURNS TABLE(person_id text, email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
  LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1235,14 +1261,14 @@ end $function$
 grant execute to heliograph_gateway
 comment 'Hook: account, argon2id hash and memberships of an address. Default: raises HG002.'
 
--- 7 function: app.names_subject(jsonb,uuid,text[])
-CREATE OR REPLACE FUNCTION app.names_subject(snapshot jsonb, person uuid, markers text[])
+-- 7 function: app.names_subject(jsonb,text,text[])
+CREATE OR REPLACE FUNCTION app.names_subject(snapshot jsonb, person text, markers text[])
  RETURNS boolean
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select exists (select from unnest(array[person::text] || markers) m where strpos(lower(snapshot::text), m) > 0)
+  select exists (select from unnest(array[lower(person)] || markers) m where strpos(lower(snapshot::text), m) > 0)
 $function$
 
 -- 7 function: app.new_log_epoch()
@@ -1301,8 +1327,8 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Analyzes the partitioned table, which autovacuum does not.'
 
--- 7 function: app.request_erasure(uuid)
-CREATE OR REPLACE FUNCTION app.request_erasure(person uuid)
+-- 7 function: app.request_erasure(text)
+CREATE OR REPLACE FUNCTION app.request_erasure(person text)
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
@@ -1325,9 +1351,9 @@ $function$
 grant execute to heliograph_watcher
 comment 'Releases the lease at once, so that another watcher need not wait for its end.'
 
--- 7 function: app.resume_sessions(uuid[],uuid[],uuid[],uuid)
-CREATE OR REPLACE FUNCTION app.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
- RETURNS TABLE(connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], refused boolean[])
+-- 7 function: app.resume_sessions(uuid[],text[],text[],uuid)
+CREATE OR REPLACE FUNCTION app.resume_sessions(connections uuid[], users text[], organizations text[], gateway uuid)
+ RETURNS TABLE(connection_id uuid, user_id text, organization_id text, generation bigint, entity_codes text[], entity_ids text[], containers boolean[], refused boolean[])
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1394,7 +1420,7 @@ begin
   for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
     execute format('alter table %s disable trigger %I', e.table_name, v_trigger.name);
   end loop;
-  execute format('update %s set version = greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint), updated_ts = clock_timestamp()', e.table_name);
+  execute format('update %1$s set %2$I = greatest(%2$I + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint)', e.table_name, e.version_column);
   get diagnostics v_count = row_count;
   for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
     execute format('alter table %s %s trigger %I', e.table_name, v_trigger.mode, v_trigger.name);
@@ -1456,16 +1482,16 @@ exception when others then
   timeline := null;
 end $function$
 
--- 7 function: app.subject_markers(uuid)
-CREATE OR REPLACE FUNCTION app.subject_markers(person uuid)
+-- 7 function: app.subject_markers(text)
+CREATE OR REPLACE FUNCTION app.subject_markers(person text)
  RETURNS text[]
  LANGUAGE sql
  STABLE
 RETURN '{}'::text[]
 comment 'Hook: lower-case texts that identify a person, such as addresses. Default: none.'
 
--- 7 function: app.sync_add_columns(regclass)
-CREATE OR REPLACE FUNCTION app.sync_add_columns(tab regclass)
+-- 7 function: app.sync_add_version(regclass,text)
+CREATE OR REPLACE FUNCTION app.sync_add_version(tab regclass, col text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1474,25 +1500,19 @@ declare
   c_mark constant text := 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.';
   a pg_attribute;
 begin
-  select * into a from pg_attribute where attrelid = tab and attname = 'updated_ts' and not attisdropped;
-  if found and a.atttypid <> 'timestamptz'::regtype then
-    raise exception '%.updated_ts is not a timestamptz, and the sync keeps the time of the last change there', tab
-      using errcode = '42804', hint = format('Run: alter table %s rename updated_ts to …', tab);
-  end if;
-  select * into a from pg_attribute where attrelid = tab and attname = 'version' and not attisdropped;
+  select * into a from pg_attribute where attrelid = tab and attname = col and not attisdropped;
   if found then
     if a.atttypid <> 'bigint'::regtype or col_description(tab, a.attnum) is distinct from c_mark then
-      raise exception '% has a column "version" of its own, and the sync keeps its version there', tab
-        using errcode = '42701', hint = format('Run: alter table %s rename version to …', tab);
+      raise exception '% has a column "%" of its own, and the sync would keep its version there', tab, col
+        using errcode = '42701', hint = 'Choose another name: version_column => ''…''.';
     end if;
     return true;
   end if;
   -- A constant default avoids rewriting a large table. Afterwards the default is 0; the trigger overrides it, so only a load
   -- with triggers off writes 0.
-  execute format('alter table %s add column version bigint not null default %s', tab, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
-  execute format('alter table %s alter column version set default 0', tab);
-  execute format('alter table %s add column if not exists updated_ts timestamptz not null default clock_timestamp()', tab);
-  execute format('comment on column %s.version is %L', tab, c_mark);
+  execute format('alter table %s add column %I bigint not null default %s', tab, col, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
+  execute format('alter table %s alter column %I set default 0', tab, col);
+  execute format('comment on column %s.%I is %L', tab, col, c_mark);
   return false;
 end $function$
 
@@ -1512,13 +1532,7 @@ begin
         using errcode = '42703', hint = 'Name existing columns as containers, rights and redact.';
     end if;
   end loop;
-  foreach v_col in array e.containers loop
-    if not exists (select 1 from pg_attribute where attrelid = tab and attname = v_col and atttypid = 'uuid'::regtype) then
-      raise exception 'container column %.% is not a uuid', tab, v_col
-        using errcode = '42804', hint = 'A container is named by the uuid of the row that contains: use that foreign key column.';
-    end if;
-  end loop;
-  if e.redact && (e.containers || e.rights || array[e.key_column, coalesce(e.tenant_column, e.key_column), 'version', 'updated_ts', 'is_private']) then
+  if e.redact && (e.containers || e.rights || e.key_columns || array[coalesce(e.tenant_column, e.key_columns[1]), e.version_column, 'is_private']) then
     raise exception 'a key, tenant, container or rights column of % cannot be redacted: signals are routed by it', tab
       using errcode = '42P17', hint = 'Leave it out of redact.';
   end if;
@@ -1566,6 +1580,75 @@ AS $function$
   select string_agg(format('%s.%I', prefix, c), ', ' order by n) from unnest(cols) with ordinality as u (c, n)
 $function$
 
+-- 7 function: app.sync_container(regclass,text,text)
+CREATE OR REPLACE FUNCTION app.sync_container(tab regclass, col text, alias text, OUT code text, OUT id text)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_key record;
+  v_columns text[];
+begin
+  for v_key in
+    select k.conkey, k.confkey, k.confrelid, p.code, coalesce(p.key_columns, app.sync_key_columns(k.confrelid, null)) as key_columns
+      from pg_constraint k join pg_attribute a on a.attrelid = tab and a.attname = col
+      left join app.entity_type p on p.table_name = k.confrelid
+     where k.conrelid = tab and k.contype = 'f' and a.attnum = any (k.conkey)
+     order by cardinality(k.conkey), k.conname
+  loop
+    select array_agg(ca.attname::text order by key.n) into v_columns
+      from unnest(v_key.key_columns) with ordinality as key (col, n)
+      join pg_attribute pa on pa.attrelid = v_key.confrelid and pa.attname = key.col
+      join unnest(v_key.conkey, v_key.confkey) as pair (child, parent) on pair.parent = pa.attnum
+      join pg_attribute ca on ca.attrelid = tab and ca.attnum = pair.child;
+    if col = any (v_columns) and cardinality(v_columns) = cardinality(v_key.key_columns) then
+      code := coalesce(v_key.code, app.sync_default_code(v_key.confrelid));
+      id := app.sync_key_text(tab, v_columns, alias);
+      if cardinality(v_columns) > 1 then
+        id := format('case when %s then %s end',
+                     (select string_agg(format('%s.%I is not null', alias, c), ' and ') from unnest(v_columns) c), id);
+      end if;
+      return;
+    end if;
+  end loop;
+  code := left(regexp_replace(lower(regexp_replace(regexp_replace(col, '_?(id|ID|Id)$', ''), '([a-z0-9])([A-Z])', '\1_\2', 'g')), '[^a-z0-9_]', '_', 'g'), 41);
+  if code !~ '^[a-z]' then
+    code := left('t_' || code, 41);
+  end if;
+  id := app.sync_key_text(tab, array[col], alias);
+end $function$
+
+-- 7 function: app.sync_containers(app.entity_type,text)
+CREATE OR REPLACE FUNCTION app.sync_containers(e app.entity_type, alias text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce('array_remove(array[' || string_agg(format('%L || %s', c.code || '/', c.id), ', ' order by c.n) || '], null)', '''{}''::text[]')
+    from (select u.n, u.code, (app.sync_container(e.table_name, u.col, alias)).id
+            from unnest(e.containers, e.container_codes) with ordinality as u (col, code, n)
+          union all
+          select 1000000, 'tenant', app.sync_key_text(e.table_name, array[e.tenant_column], alias)
+           where e.tenant_column is not null) c
+$function$
+
+-- 7 function: app.sync_default_code(regclass)
+CREATE OR REPLACE FUNCTION app.sync_default_code(tab regclass)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case when n.code in ('person', 'tenant') then n.code || '_row' when n.code ~ '^[a-z]' then n.code else left('t_' || n.code, 41) end
+    from pg_class c
+    cross join lateral (select regexp_replace(lower(regexp_replace(c.relname, '([a-z0-9])([A-Z])', '\1_\2', 'g')), '[^a-z0-9_]', '_', 'g') as snake) s
+    cross join lateral (select left(regexp_replace(s.snake, '^_+', ''), 41) as code) n
+   where c.oid = tab
+$function$
+
 -- 7 function: app.sync_has_column(regclass,text)
 CREATE OR REPLACE FUNCTION app.sync_has_column(tab regclass, col text)
  RETURNS boolean
@@ -1586,47 +1669,54 @@ AS $function$
   select not exists (select 1 from pg_policy where polrelid = tab and polname not in ('heliograph_standard', 'heliograph_owner'))
 $function$
 
--- 7 function: app.sync_is_key(regclass,text)
-CREATE OR REPLACE FUNCTION app.sync_is_key(tab regclass, col text)
- RETURNS boolean
+-- 7 function: app.sync_key_columns(regclass,text[])
+CREATE OR REPLACE FUNCTION app.sync_key_columns(tab regclass, wanted text[])
+ RETURNS text[]
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select exists (
-    select 1
-      from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-     where i.indrelid = tab and i.indisunique and i.indimmediate and i.indpred is null
-       and i.indnkeyatts = 1 and a.attname = col and a.attnotnull and a.atttypid = 'uuid'::regtype)
+  with keys as (
+    select i.indisprimary, i.indisreplident, count(*) over () as all_keys,
+           (select array_agg(a.attname::text order by k.n) from unnest(i.indkey::int2[]) with ordinality as k (attnum, n)
+              join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum where k.n <= i.indnkeyatts) as columns
+      from pg_index i
+     where i.indrelid = tab and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
+       and not exists (select from unnest(i.indkey::int2[]) with ordinality as k (attnum, n) join pg_attribute a on a.attrelid = tab and a.attnum = k.attnum
+                        where k.n <= i.indnkeyatts and not a.attnotnull))
+  select k.columns from keys k
+   where case when wanted is null then k.indisprimary or k.indisreplident or k.all_keys = 1
+              else k.columns @> wanted and k.columns <@ wanted end
+   order by k.indisprimary desc, k.indisreplident desc limit 1
 $function$
 
--- 7 function: app.sync_key_of(regclass,text)
-CREATE OR REPLACE FUNCTION app.sync_key_of(tab regclass, wanted text)
+-- 7 function: app.sync_key_condition(app.entity_type,text,text)
+CREATE OR REPLACE FUNCTION app.sync_key_condition(e app.entity_type, alias text, id text)
  RETURNS text
- LANGUAGE plpgsql
+ LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-declare
-  v_key text;
-begin
-  if wanted is not null then
-    if not app.sync_is_key(tab, wanted) then
-      raise exception '%.% cannot be the key: it is not a uuid column, not null, with its own unique constraint', tab, wanted
-        using errcode = '42P17', hint = format('Run: alter table %s alter %I set not null, add unique (%I)', tab, wanted, wanted);
-    end if;
-    return wanted;
-  end if;
-  select a.attname into v_key
-    from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-   where i.indrelid = tab and i.indisprimary and i.indnkeyatts = 1 and a.atttypid = 'uuid'::regtype;
-  if not found then
-    raise exception '% has no primary key of one uuid column', tab
-      using errcode = '42P17',
-            hint = format('Run: alter table %s add column sync_id uuid not null default gen_random_uuid() unique, and pass key => ''sync_id''.', tab);
-  end if;
-  return v_key;
-end $function$
+  select string_agg(format('%s.%I = app.value_or_null(%s, null::%s)', alias, a.attname,
+           case when cardinality(e.key_columns) = 1 then id else format('(app.value_or_null(%s, null::json) ->> %s)', id, u.n - 1) end,
+           format_type(a.atttypid, null)), ' and ' order by u.n)
+         || format(' and %s = %s', app.sync_key_text(e.table_name, e.key_columns, alias), id)
+    from unnest(e.key_columns) with ordinality as u (col, n) join pg_attribute a on a.attrelid = e.table_name and a.attname = u.col
+$function$
+
+-- 7 function: app.sync_key_text(regclass,text[],text)
+CREATE OR REPLACE FUNCTION app.sync_key_text(tab regclass, key_columns text[], alias text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case when count(*) = 1 then min(k.expression) else 'to_json(array[' || string_agg(k.expression, ', ' order by k.n) || '])::text' end
+    from (select u.n, app.sync_text(a.atttypid, coalesce(alias || '.', '') || quote_ident(a.attname)) as expression
+            from unnest(key_columns) with ordinality as u (col, n) join pg_attribute a on a.attrelid = tab and a.attname = u.col) k
+$function$
+grant execute to heliograph_gateway
+comment 'SQL expression of the id of a row, for an alias of its table or none: the canonical text of its key; of several columns, the JSON array of their texts.'
 
 -- 7 function: app.sync_log_functions(app.entity_type)
 CREATE OR REPLACE FUNCTION app.sync_log_functions(e app.entity_type)
@@ -1635,8 +1725,15 @@ CREATE OR REPLACE FUNCTION app.sync_log_functions(e app.entity_type)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_new text := coalesce('array_remove(array[' || app.sync_columns('n', e.containers) || '], null)', '''{}''::uuid[]');
-  v_old text := coalesce('array_remove(array[' || app.sync_columns('o', e.containers) || '], null)', '''{}''::uuid[]');
+  v_new text := app.sync_containers(e, 'n');
+  v_old text := app.sync_containers(e, 'o');
+  v_new_id text := app.sync_key_text(e.table_name, e.key_columns, 'n');
+  v_old_id text := app.sync_key_text(e.table_name, e.key_columns, 'o');
+  -- Joined by value where = and the text agree, else by text. A key that changes is a deletion and a creation.
+  v_same_key text := coalesce((
+    select string_agg(format('n.%1$I = o.%1$I', a.attname), ' and ')
+      from pg_attribute a where a.attrelid = e.table_name and a.attname = any (e.key_columns)
+    having bool_and(a.atttypid = any ('{uuid,smallint,int,bigint}'::regtype[]))), v_new_id || ' = ' || v_old_id);
   v_private boolean := app.sync_has_column(e.table_name, 'is_private');
   v_own_policy boolean := not app.sync_has_standard_policy(e.table_name);
   -- Restricted: not readable by every member. With own policies that is unknown, so every row counts as restricted.
@@ -1645,12 +1742,12 @@ declare
   -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
   -- row, and then nothing else records who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then pg_catalog.array_remove(app.granted_persons(%L, o.%I), null) else ''{}''::uuid[] end',
-    e.code, e.key_column) else '' end;
+    ' || case when o.is_private then array(select ''person/'' || p from unnest(app.granted_persons(%L, %s)) p where p is not null) else ''{}''::text[] end',
+    e.code, v_old_id) else '' end;
   -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
   -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.
   v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
-                            where c is not null and c <> e.key_column order by c);
+                            where c is not null and c <> all (e.key_columns) order by c);
   v_recheck text := coalesce(
     -- Compares images, because = does not exist for every type. Calls the function, because PostgreSQL splits its operator *<>
     -- into one comparison per column.
@@ -1663,19 +1760,25 @@ begin
     v_name := format('log_%s_changes_%s', e.code, v_op);
     v_source := case v_op
       when 'insert' then format(
-        'n.%1$I as entity_id, 1 as action, n.version, %2$s as containers, %3$s as restricted, false as recheck, null::jsonb as before, %4$s as after from newt n',
-        e.key_column, v_new, v_new_restricted, app.sync_snapshot(e, 'n', null))
+        '%1$s as entity_id, 1 as action, n.%5$I as version, %2$s as containers, %3$s as restricted, false as recheck, null::jsonb as before, %4$s as after from newt n',
+        v_new_id, v_new, v_new_restricted, app.sync_snapshot(e, 'n', null), e.version_column)
       when 'update' then format(
-        'n.%1$I as entity_id, 2 as action, n.version, '
-        'case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers, %4$s or %5$s as restricted, %6$s as recheck, '
-        '%7$s as before, %8$s as after from newt n join oldt o on o.%1$I = n.%1$I where n.version <> o.version',
-        e.key_column, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck, app.sync_snapshot(e, 'o', 'n'), app.sync_snapshot(e, 'n', 'o'))
+        'case when n.%1$I is null then %2$s else %3$s end as entity_id, '
+        'case when o.%1$I is null then 1 when n.%1$I is null then 3 else 2 end as action, '
+        'coalesce(n.%1$I, greatest(o.%1$I + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, '
+        'case when %4$s = %5$s then %4$s else %5$s || %4$s end as containers, '
+        'n.%1$I is not null and %6$s or o.%1$I is not null and %7$s as restricted, '
+        'n.%1$I is not null and o.%1$I is not null and %8$s as recheck, '
+        'case when o.%1$I is not null then %9$s end as before, case when n.%1$I is not null then %10$s end as after '
+        'from newt n full join oldt o on %11$s where n.%1$I is distinct from o.%1$I',
+        e.version_column, v_old_id, v_new_id, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck,
+        app.sync_snapshot(e, 'o', 'n'), app.sync_snapshot(e, 'n', 'o'), v_same_key)
       -- Above the deleted version, and above a version lost in a failover. Uses the time of the statement, so that a row
       -- inserted again by the same statement is newer than its deletion.
       else format(
-        'o.%1$I as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
+        '%1$s as entity_id, 3 as action, greatest(o.%5$I + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
         '%2$s as containers, %3$s as restricted, false as recheck, %4$s as before, null::jsonb as after from oldt o',
-        e.key_column, v_old || v_granted, v_old_restricted, app.sync_snapshot(e, 'o', null)) end;
+        v_old_id, v_old || v_granted, v_old_restricted, app.sync_snapshot(e, 'o', null), e.version_column) end;
     execute format($q$
       create or replace function app.%1$I() returns trigger
       language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$
@@ -1710,16 +1813,17 @@ AS $function$
   select string_agg(
            case when k.confrelid = tab
              -- A policy that reads its own table fails as infinite recursion, hence the function.
-             then format(' and (%1$s.%2$I is null or app.%3$I(%1$s.%2$I))', c.relname_q, ca.attname, 'sees_' || p.code)
+             then format(' and (%1$s.%2$I is null or app.%3$I(%4$s))', c.relname_q, ca.attname, 'sees_' || p.code,
+                         app.sync_key_text(tab, array[ca.attname::text], c.relname_q))
              else format(' and (%1$s.%2$I is null or exists (select 1 from %3$s heliograph_parent where heliograph_parent.%4$I = %1$s.%2$I))',
-                         c.relname_q, ca.attname, p.table_name, p.key_column)
+                         c.relname_q, ca.attname, p.table_name, pa.attname)
            end, '' order by ca.attnum)
     from (select quote_ident(relname) as relname_q from pg_class where oid = tab) c,
          pg_constraint k
          join app.entity_type p on p.table_name = k.confrelid
          cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
          join pg_attribute ca on ca.attrelid = k.conrelid and ca.attnum = pair.child
-         join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
+         join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = any (p.key_columns)
    where k.conrelid = tab and k.contype = 'f'
      -- A reference to the tenant itself is covered by the tenant condition.
      and not exists (select 1 from app.entity_type e where e.table_name = tab and e.tenant_column = ca.attname)
@@ -1738,6 +1842,32 @@ AS $function$
 begin
   raise exception 'TRUNCATE of live table %.% would notify no client that its rows are gone', tg_table_schema, tg_table_name
     using errcode = '55000', hint = format('Run: delete from %I.%I', tg_table_schema, tg_table_name);
+end $function$
+
+-- 7 function: app.sync_require_key(regclass,text[])
+CREATE OR REPLACE FUNCTION app.sync_require_key(tab regclass, wanted text[])
+ RETURNS text[]
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_key text[] := app.sync_key_columns(tab, wanted);
+begin
+  if v_key is not null then
+    return v_key;
+  end if;
+  if wanted is not null then
+    raise exception '(%) cannot be the key of %: there is no unique index of exactly these columns, all of them not null', array_to_string(wanted, ', '), tab
+      using errcode = '42P17', hint = format('Run: alter table %s add unique (%s), with each column not null', tab, (select string_agg(quote_ident(c), ', ') from unnest(wanted) c));
+  end if;
+  if (select count(*) from pg_index where indrelid = tab and indisunique) > 1 then
+    raise exception '% has no primary key and several unique indexes', tab
+      using errcode = '42P17', hint = 'Name the columns that identify a row to clients: key => ''{column}''.';
+  end if;
+  raise exception '% has neither a primary key nor a unique index without nulls: its rows cannot be named', tab
+    using errcode = '42P17',
+          hint = format('Run: alter table %s add column sync_id uuid not null default gen_random_uuid() unique, and pass key => ''{sync_id}''.', tab);
 end $function$
 
 -- 7 function: app.sync_secure(app.entity_type)
@@ -1780,19 +1910,21 @@ begin
   if e.tenant_column is null then
     v_using := 'true';
   else
-    v_using := format('%I = (select app.current_tenant_id())', e.tenant_column);
+    v_using := format('%I = (select app.value_or_null(app.current_tenant_id(), null::%s))', e.tenant_column,
+      (select format_type(a.atttypid, a.atttypmod) from pg_attribute a where a.attrelid = e.table_name and a.attname = e.tenant_column));
     if app.sync_has_column(e.table_name, 'is_private') then
       v_using := v_using || format(
-        ' and (not is_private or (select app.is_tenant_admin()) or %I = any ((select app.granted_ids(%L))::uuid[]))', e.key_column, e.code);
+        ' and (not is_private or (select app.is_tenant_admin()) or %s = any ((select app.granted_ids(%L))::text[]))',
+        app.sync_key_text(e.table_name, e.key_columns, (select quote_ident(relname) from pg_class where oid = e.table_name)), e.code);
     end if;
   end if;
 
   -- Runs with the rights of the writer, so that policies apply; volatile, so that it sees rows of the same statement.
   execute format(
-    'create or replace function app.%I(id uuid) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
-    '$b$ begin return exists (select 1 from %s t where t.%I = $1); end $b$', 'sees_' || e.code, e.table_name, e.key_column);
-  execute format('revoke execute on function app.%I(uuid) from public', 'sees_' || e.code);
-  execute format('grant execute on function app.%I(uuid) to heliograph_app', 'sees_' || e.code);
+    'create or replace function app.%I(id text) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
+    '$b$ begin return exists (select 1 from %s t where %s); end $b$', 'sees_' || e.code, e.table_name, app.sync_key_condition(e, 't', '$1'));
+  execute format('revoke execute on function app.%I(text) from public', 'sees_' || e.code);
+  execute format('grant execute on function app.%I(text) to heliograph_app', 'sees_' || e.code);
 
   v_check := v_using || coalesce(app.sync_parent_conditions(e.table_name), '');
   execute format('drop policy if exists heliograph_standard on %s', e.table_name);
@@ -1823,6 +1955,24 @@ AS $function$
   from (select case when e.redact = '{}' then '' else ' - ' || quote_literal(e.redact) || '::text[]' end as minus) r
 $function$
 
+-- 7 function: app.sync_text(oid,text)
+CREATE OR REPLACE FUNCTION app.sync_text(type oid, value text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case (select p.typname from pg_type p where p.oid = app.base_type($1))
+    when 'numeric' then format('trim_scale(%s)::text', value)
+    when 'date' then format('(to_json(%s) #>> ''{}'')', value)
+    when 'timestamp' then format('(to_json(%s) #>> ''{}'')', value)
+    when 'timestamptz' then format('((to_json(%s at time zone ''UTC'') #>> ''{}'') || ''Z'')', value)
+    when 'bytea' then format('(''\x'' || encode(%s, ''hex''))', value)
+    else format('%s::text', value)
+  end
+$function$
+grant execute to heliograph_gateway
+
 -- 7 function: app.sync_version_function(app.entity_type)
 CREATE OR REPLACE FUNCTION app.sync_version_function(e app.entity_type)
  RETURNS void
@@ -1838,21 +1988,15 @@ begin
     create or replace function app.%1$I() returns trigger language plpgsql as $b$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.%2$I := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.%2$I operator(pg_catalog.<>) old.%2$I then
-        raise exception 'the key of a live row cannot change (%%.%%)', tg_table_name, %2$L
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; %3$s
+      new.%2$I := old.%2$I; %3$s
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
-    end $b$ $q$, 'version_' || e.code, e.key_column, v_generated);
+    end $b$ $q$, 'version_' || e.code, e.version_column, v_generated);
   execute format('revoke execute on function app.%I() from public', 'version_' || e.code);
   -- The name sorts after the table's own BEFORE triggers, whose changes count too.
   execute format('create or replace trigger zzz_sync_version before insert or update on %s for each row execute function app.%I()',
@@ -1874,3 +2018,19 @@ AS $function$
 $function$
 grant execute to heliograph_watcher
 comment 'Bytes with indexes, live and dead rows of each table; partitions count for the table above them.'
+
+-- 7 function: app.value_or_null(text,anyelement)
+CREATE OR REPLACE FUNCTION app.value_or_null(value text, type anyelement)
+ RETURNS anyelement
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  execute format('select $1::%s', format_type(pg_typeof(type), null)) into type using value;
+  return type;
+exception when others then
+  return null;
+end $function$
+grant execute to heliograph_app
+comment 'The text as a value of the type of the second argument; null when it is none.'

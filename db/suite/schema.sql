@@ -108,8 +108,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   specification jsonb not null default '{}'::jsonb
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint asset_check CHECK ((warranty_until >= purchased_on))
   constraint asset_currency_check CHECK (((currency)::text ~ '^[A-Z]{3}$'::text))
   constraint asset_employee_id_organization_id_fkey FOREIGN KEY (employee_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE SET NULL (employee_id)
@@ -128,20 +128,21 @@ table row-security forced
   CREATE TRIGGER log_asset_changes_delete AFTER DELETE ON app.asset REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_asset_changes_delete()
   CREATE TRIGGER log_asset_changes_insert AFTER INSERT ON app.asset REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_asset_changes_insert()
   CREATE TRIGGER log_asset_changes_update AFTER UPDATE ON app.asset REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_asset_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.asset FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.asset FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.asset FOR EACH ROW EXECUTE FUNCTION app.version_asset()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Equipment or licence that the organization owns, and the employee who uses it.'
   comment on asset_tag 'Inventory number on the label, unique in the organization.'
   comment on employee_id 'Employee who uses this asset; empty while it is in stock.'
   comment on specification 'Technical details as a JSON object of names and values.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: client
 table row-security forced
@@ -165,8 +166,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   notes text
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint client_account_manager_id_organization_id_fkey FOREIGN KEY (account_manager_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE SET NULL (account_manager_id)
   constraint client_country_check CHECK (((country)::text ~ '^[A-Z]{2}$'::text))
   constraint client_credit_limit_check CHECK ((credit_limit >= (0)::numeric))
@@ -185,19 +186,20 @@ table row-security forced
   CREATE TRIGGER log_client_changes_delete AFTER DELETE ON app.client REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_client_changes_delete()
   CREATE TRIGGER log_client_changes_insert AFTER INSERT ON app.client REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_client_changes_insert()
   CREATE TRIGGER log_client_changes_update AFTER UPDATE ON app.client REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_client_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.client FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.client FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.client FOR EACH ROW EXECUTE FUNCTION app.version_client()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Company that buys from the organization, or may do so.'
   comment on credit_limit 'Unpaid amount above which no further invoices should be sent; 0 if no limit was agreed.'
   comment on payment_terms_days 'Days between invoice date and due date.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: contact
 table row-security forced
@@ -215,8 +217,8 @@ table row-security forced
   last_contacted_ts timestamp with time zone
   notes text
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint contact_client_id_organization_id_fkey FOREIGN KEY (client_id, organization_id) REFERENCES app.client(id, organization_id) ON DELETE CASCADE
   constraint contact_email_check CHECK (((email)::text ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text))
   constraint contact_id_organization_id_key UNIQUE (id, organization_id)
@@ -229,20 +231,21 @@ table row-security forced
   CREATE TRIGGER log_contact_changes_delete AFTER DELETE ON app.contact REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_contact_changes_delete()
   CREATE TRIGGER log_contact_changes_insert AFTER INSERT ON app.contact REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_contact_changes_insert()
   CREATE TRIGGER log_contact_changes_update AFTER UPDATE ON app.contact REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_contact_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.contact FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"name": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.contact FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.contact FOR EACH ROW EXECUTE FUNCTION app.version_contact()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Contact person at a client.'
   comment on is_primary 'First person to call. A client has at most one primary contact.'
   comment on name 'First and last name (computed).'
   comment on newsletter 'Has agreed to receive the newsletter.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: contract
 table row-security forced
@@ -264,8 +267,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint contract_annual_value_check CHECK ((annual_value >= (0)::numeric))
   constraint contract_check CHECK ((end_on >= start_on))
   constraint contract_check1 CHECK (((signed_on IS NOT NULL) OR (status <> ALL (ARRAY['signed'::app.contract_status, 'expired'::app.contract_status, 'terminated'::app.contract_status]))))
@@ -287,19 +290,20 @@ table row-security forced
   CREATE TRIGGER log_contract_changes_delete AFTER DELETE ON app.contract REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_contract_changes_delete()
   CREATE TRIGGER log_contract_changes_insert AFTER INSERT ON app.contract REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_contract_changes_insert()
   CREATE TRIGGER log_contract_changes_update AFTER UPDATE ON app.contract REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_contract_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.contract FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.contract FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.contract FOR EACH ROW EXECUTE FUNCTION app.version_contract()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::uuid[]))))
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::text[]))))
   grant delete, insert, select, update to heliograph_app
   comment 'Agreement with a client, with its term and annual value.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on quote_id 'Accepted quote that this contract is based on.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: credential
 table
@@ -323,8 +327,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   description text
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint department_annual_budget_check CHECK ((annual_budget >= (0)::numeric))
   constraint department_check CHECK ((parent_department_id <> id))
   constraint department_code_check CHECK (((code)::text ~ '^[A-Z0-9-]+$'::text))
@@ -343,19 +347,20 @@ table row-security forced
   CREATE TRIGGER log_department_changes_delete AFTER DELETE ON app.department REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_department_changes_delete()
   CREATE TRIGGER log_department_changes_insert AFTER INSERT ON app.department REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_department_changes_insert()
   CREATE TRIGGER log_department_changes_update AFTER UPDATE ON app.department REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_department_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.department FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.department FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.department FOR EACH ROW EXECUTE FUNCTION app.version_department()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Organizational unit with a budget. Departments form a tree.'
   comment on code 'Cost centre code, unique in the organization.'
   comment on parent_department_id 'Parent department; empty for a top-level department.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: document
 table row-security forced
@@ -372,8 +377,8 @@ table row-security forced
   content text
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint document_author_id_organization_id_fkey FOREIGN KEY (author_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE SET NULL (author_id)
   constraint document_file_size_check CHECK ((file_size >= 0))
   constraint document_id_organization_id_key UNIQUE (id, organization_id)
@@ -389,14 +394,15 @@ table row-security forced
   CREATE TRIGGER log_document_changes_delete AFTER DELETE ON app.document REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_document_changes_delete()
   CREATE TRIGGER log_document_changes_insert AFTER INSERT ON app.document REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_document_changes_insert()
   CREATE TRIGGER log_document_changes_update AFTER UPDATE ON app.document REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_document_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.document FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.document FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.document FOR EACH ROW EXECUTE FUNCTION app.version_document()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = document.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -404,7 +410,7 @@ table row-security forced
   comment on file_size 'Size in bytes.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on revision 'Edition number set by the author; not the version of the record.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: employee
 table row-security forced
@@ -428,8 +434,8 @@ table row-security forced
   salary numeric(14,2)
   currency character varying(3) not null default 'EUR'::character varying
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint employee_check CHECK ((manager_id <> id))
   constraint employee_check1 CHECK ((left_on >= hired_on))
   constraint employee_currency_check CHECK (((currency)::text ~ '^[A-Z]{3}$'::text))
@@ -453,26 +459,27 @@ table row-security forced
   CREATE TRIGGER log_employee_changes_delete AFTER DELETE ON app.employee REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_employee_changes_delete()
   CREATE TRIGGER log_employee_changes_insert AFTER INSERT ON app.employee REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_employee_changes_insert()
   CREATE TRIGGER log_employee_changes_update AFTER UPDATE ON app.employee REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_employee_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.employee FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"name": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.employee FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.employee FOR EACH ROW EXECUTE FUNCTION app.version_employee()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Person who works for the organization, with or without an account.'
   comment on manager_id 'Employee to whom this employee reports.'
   comment on name 'First and last name (computed).'
   comment on person_id 'Account that this employee signs in with, if any.'
   comment on salary 'Gross annual salary. Never included in API responses or in the change log.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: entity_grant
 table
   entity_code character varying(100) not null
-  entity_id uuid not null
+  entity_id text not null
   person_id uuid not null
   organization_id uuid not null
   created_ts timestamp with time zone not null default clock_timestamp()
@@ -502,8 +509,8 @@ table row-security forced
   notes text
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint expense_amount_check CHECK ((amount >= (0)::numeric))
   constraint expense_approved_by_id_organization_id_fkey FOREIGN KEY (approved_by_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE SET NULL (approved_by_id)
   constraint expense_check CHECK ((approved_by_id <> employee_id))
@@ -522,14 +529,15 @@ table row-security forced
   CREATE TRIGGER log_expense_changes_delete AFTER DELETE ON app.expense REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_expense_changes_delete()
   CREATE TRIGGER log_expense_changes_insert AFTER INSERT ON app.expense REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_expense_changes_insert()
   CREATE TRIGGER log_expense_changes_update AFTER UPDATE ON app.expense REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_expense_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.expense FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.expense FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.expense FOR EACH ROW EXECUTE FUNCTION app.version_expense()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = expense.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -537,7 +545,21 @@ table row-security forced
   comment on approved_by_id 'Employee who approved the expense. Employees cannot approve their own expenses.'
   comment on is_billable 'Charged to the client of the project.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+
+-- 5 table: installation
+table
+  part text not null
+  version text not null
+  checksum text not null
+  installed_ts timestamp with time zone not null default clock_timestamp()
+  updated_ts timestamp with time zone not null default clock_timestamp()
+  constraint installation_part_check CHECK ((part = ANY (ARRAY['core'::text, 'suite'::text])))
+  constraint installation_pkey PRIMARY KEY (part)
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.installation FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
+  comment 'One row per installed part: core is Heliograph itself, suite the demonstration.'
+  comment on checksum 'SHA-256 of the definitions of that version.'
+  comment on version 'Release that the part was installed with, or last migrated to.'
 
 -- 5 table: invoice
 table row-security forced
@@ -557,8 +579,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   notes text
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint invoice_check CHECK ((due_on >= issued_on))
   constraint invoice_check1 CHECK (((issued_on IS NOT NULL) OR (status = 'draft'::app.invoice_status)))
   constraint invoice_client_id_organization_id_fkey FOREIGN KEY (client_id, organization_id) REFERENCES app.client(id, organization_id) ON DELETE RESTRICT
@@ -580,14 +602,15 @@ table row-security forced
   CREATE TRIGGER log_invoice_changes_delete AFTER DELETE ON app.invoice REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_invoice_changes_delete()
   CREATE TRIGGER log_invoice_changes_insert AFTER INSERT ON app.invoice REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_invoice_changes_insert()
   CREATE TRIGGER log_invoice_changes_update AFTER UPDATE ON app.invoice REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_invoice_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.invoice FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"gross_amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.invoice FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.invoice FOR EACH ROW EXECUTE FUNCTION app.version_invoice()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = invoice.project_id)))) AND ((contract_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.contract heliograph_parent
@@ -596,7 +619,7 @@ table row-security forced
   comment 'Bill sent to a client.'
   comment on gross_amount 'Net amount plus tax (computed).'
   comment on net_amount 'Sum of the lines, excluding tax.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: invoice_line
 table row-security forced
@@ -611,8 +634,8 @@ table row-security forced
   unit_price numeric(14,2) not null default 0
   amount numeric(14,2) generated s as round((quantity * unit_price), 2)
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint invoice_line_description_check CHECK ((length(btrim((description)::text)) > 0))
   constraint invoice_line_id_organization_id_key UNIQUE (id, organization_id)
   constraint invoice_line_invoice_id_line_number_key UNIQUE (invoice_id, line_number)
@@ -629,18 +652,19 @@ table row-security forced
   CREATE TRIGGER log_invoice_line_changes_delete AFTER DELETE ON app.invoice_line REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_invoice_line_changes_delete()
   CREATE TRIGGER log_invoice_line_changes_insert AFTER INSERT ON app.invoice_line REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_invoice_line_changes_insert()
   CREATE TRIGGER log_invoice_line_changes_update AFTER UPDATE ON app.invoice_line REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_invoice_line_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.invoice_line FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.invoice_line FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.invoice_line FOR EACH ROW EXECUTE FUNCTION app.version_invoice_line()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Item of an invoice.'
   comment on amount 'Quantity multiplied by the unit price (computed).'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: meeting
 table row-security forced
@@ -658,8 +682,8 @@ table row-security forced
   agenda text
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint meeting_check CHECK ((ends_ts > starts_ts))
   constraint meeting_id_organization_id_key UNIQUE (id, organization_id)
   constraint meeting_office_id_organization_id_fkey FOREIGN KEY (office_id, organization_id) REFERENCES app.office(id, organization_id) ON DELETE SET NULL (office_id)
@@ -677,21 +701,22 @@ table row-security forced
   CREATE TRIGGER log_meeting_changes_delete AFTER DELETE ON app.meeting REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_meeting_changes_delete()
   CREATE TRIGGER log_meeting_changes_insert AFTER INSERT ON app.meeting REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_meeting_changes_insert()
   CREATE TRIGGER log_meeting_changes_update AFTER UPDATE ON app.meeting REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_meeting_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.meeting FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.meeting FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.meeting FOR EACH ROW EXECUTE FUNCTION app.version_meeting()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = meeting.project_id)))))
   grant delete, insert, select, update to heliograph_app
   comment 'Meeting of a project or of the organization.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on room 'Meeting room in the office; empty for a video call.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: membership
 table
@@ -719,8 +744,8 @@ table row-security forced
   description text
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint milestone_check CHECK (((status = 'reached'::app.milestone_status) OR (reached_on IS NULL)))
   constraint milestone_id_organization_id_key UNIQUE (id, organization_id)
   constraint milestone_name_check CHECK ((length(btrim((name)::text)) > 0))
@@ -733,21 +758,22 @@ table row-security forced
   CREATE TRIGGER log_milestone_changes_delete AFTER DELETE ON app.milestone REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_milestone_changes_delete()
   CREATE TRIGGER log_milestone_changes_insert AFTER INSERT ON app.milestone REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_milestone_changes_insert()
   CREATE TRIGGER log_milestone_changes_update AFTER UPDATE ON app.milestone REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_milestone_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.milestone FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.milestone FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.milestone FOR EACH ROW EXECUTE FUNCTION app.version_milestone()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = milestone.project_id)))))
   grant delete, insert, select, update to heliograph_app
   comment 'Intermediate result that a project promises by a date.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on reached_on 'Day on which the milestone was reached; empty until then.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: office
 table row-security forced
@@ -764,8 +790,8 @@ table row-security forced
   capacity integer not null default 0
   opened_on date
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint office_capacity_check CHECK ((capacity >= 0))
   constraint office_country_check CHECK (((country)::text ~ '^[A-Z]{2}$'::text))
   constraint office_id_organization_id_key UNIQUE (id, organization_id)
@@ -777,19 +803,20 @@ table row-security forced
   CREATE TRIGGER log_office_changes_delete AFTER DELETE ON app.office REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_office_changes_delete()
   CREATE TRIGGER log_office_changes_insert AFTER INSERT ON app.office REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_office_changes_insert()
   CREATE TRIGGER log_office_changes_update AFTER UPDATE ON app.office REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_office_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.office FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.office FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.office FOR EACH ROW EXECUTE FUNCTION app.version_office()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Workplace of the organization, with address, desks and time zone.'
   comment on capacity 'Number of desks.'
   comment on country 'Two-letter country code (ISO 3166-1 alpha-2).'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: opportunity
 table row-security forced
@@ -809,8 +836,8 @@ table row-security forced
   notes text
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint opportunity_amount_check CHECK ((amount >= (0)::numeric))
   constraint opportunity_check CHECK (((lost_reason IS NULL) OR (stage = 'lost'::app.opportunity_stage)))
   constraint opportunity_client_id_organization_id_fkey FOREIGN KEY (client_id, organization_id) REFERENCES app.client(id, organization_id) ON DELETE RESTRICT
@@ -830,20 +857,21 @@ table row-security forced
   CREATE TRIGGER log_opportunity_changes_delete AFTER DELETE ON app.opportunity REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_opportunity_changes_delete()
   CREATE TRIGGER log_opportunity_changes_insert AFTER INSERT ON app.opportunity REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_opportunity_changes_insert()
   CREATE TRIGGER log_opportunity_changes_update AFTER UPDATE ON app.opportunity REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_opportunity_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.opportunity FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"expected_amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.opportunity FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.opportunity FOR EACH ROW EXECUTE FUNCTION app.version_opportunity()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::uuid[]))))
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::text[]))))
   grant delete, insert, select, update to heliograph_app
   comment 'Possible sale, from the first conversation until it is won or lost.'
   comment on expected_amount 'Amount multiplied by the probability (computed).'
   comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on probability 'Chance of winning, in percent.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: organization
 table row-security forced
@@ -857,8 +885,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   timezone character varying(64) not null default 'UTC'::character varying
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint organization_billing_email_check CHECK (((billing_email)::text ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text))
   constraint organization_currency_check CHECK (((currency)::text ~ '^[A-Z]{3}$'::text))
   constraint organization_name_check CHECK ((length(btrim((name)::text)) > 0))
@@ -867,21 +895,22 @@ table row-security forced
   CREATE TRIGGER log_organization_changes_delete AFTER DELETE ON app.organization REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_organization_changes_delete()
   CREATE TRIGGER log_organization_changes_insert AFTER INSERT ON app.organization REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_organization_changes_insert()
   CREATE TRIGGER log_organization_changes_update AFTER UPDATE ON app.organization REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_organization_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.organization FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.organization FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.organization FOR EACH ROW EXECUTE FUNCTION app.version_organization()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy organization_read for select to heliograph_app
-    using (id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   policy organization_update for update to heliograph_app
-    using ((id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ( SELECT app.is_tenant_admin() AS is_tenant_admin))
-    with check ((id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ( SELECT app.is_tenant_admin() AS is_tenant_admin))
+    using ((id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ( SELECT app.is_tenant_admin() AS is_tenant_admin))
+    with check ((id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ( SELECT app.is_tenant_admin() AS is_tenant_admin))
   grant select, update to heliograph_app
   comment 'Company that uses the suite. Every other record belongs to exactly one organization; members see only records of their own.'
   comment on currency 'Default currency, as an ISO 4217 code. Individual documents may use another.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
   comment on timezone 'IANA time zone name, used for due dates and working hours.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: payment
 table row-security forced
@@ -896,8 +925,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   reference character varying(140)
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint payment_amount_check CHECK ((amount > (0)::numeric))
   constraint payment_currency_check CHECK (((currency)::text ~ '^[A-Z]{3}$'::text))
   constraint payment_id_organization_id_key UNIQUE (id, organization_id)
@@ -911,18 +940,19 @@ table row-security forced
   CREATE TRIGGER log_payment_changes_delete AFTER DELETE ON app.payment REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_payment_changes_delete()
   CREATE TRIGGER log_payment_changes_insert AFTER INSERT ON app.payment REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_payment_changes_insert()
   CREATE TRIGGER log_payment_changes_update AFTER UPDATE ON app.payment REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_payment_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.payment FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.payment FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.payment FOR EACH ROW EXECUTE FUNCTION app.version_payment()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Payment received for an invoice.'
   comment on reference 'Reference text that the payer entered with the transfer.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: person
 table
@@ -952,8 +982,8 @@ table row-security forced
   is_active boolean not null default true
   description text
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint product_currency_check CHECK (((currency)::text ~ '^[A-Z]{3}$'::text))
   constraint product_id_organization_id_key UNIQUE (id, organization_id)
   constraint product_name_check CHECK ((length(btrim((name)::text)) > 0))
@@ -967,19 +997,20 @@ table row-security forced
   CREATE TRIGGER log_product_changes_delete AFTER DELETE ON app.product REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_product_changes_delete()
   CREATE TRIGGER log_product_changes_insert AFTER INSERT ON app.product REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_product_changes_insert()
   CREATE TRIGGER log_product_changes_update AFTER UPDATE ON app.product REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_product_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.product FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.product FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.product FOR EACH ROW EXECUTE FUNCTION app.version_product()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Service, subscription, licence or device that the organization sells.'
   comment on sku 'Stock keeping unit: article number, unique in the organization.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
   comment on tax_rate 'Value added tax, in percent.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: project
 table row-security forced
@@ -1000,8 +1031,8 @@ table row-security forced
   description text
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint project_budget_check CHECK ((budget >= (0)::numeric))
   constraint project_check CHECK ((end_on >= start_on))
   constraint project_client_id_organization_id_fkey FOREIGN KEY (client_id, organization_id) REFERENCES app.client(id, organization_id) ON DELETE RESTRICT
@@ -1024,20 +1055,21 @@ table row-security forced
   CREATE TRIGGER log_project_changes_delete AFTER DELETE ON app.project REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_project_changes_delete()
   CREATE TRIGGER log_project_changes_insert AFTER INSERT ON app.project REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_project_changes_insert()
   CREATE TRIGGER log_project_changes_update AFTER UPDATE ON app.project REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_project_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.project FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.project FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.project FOR EACH ROW EXECUTE FUNCTION app.version_project()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::uuid[]))))
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::text[]))))
   grant delete, insert, select, update to heliograph_app
   comment 'Work with a goal, a budget and an end date; contains milestones and tasks.'
   comment on client_id 'Client who ordered the project; empty for internal projects.'
   comment on code 'Short name for conversations and time sheets, unique in the organization.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: purchase_order
 table row-security forced
@@ -1055,8 +1087,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   notes text
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint purchase_order_check CHECK ((expected_on >= ordered_on))
   constraint purchase_order_currency_check CHECK (((currency)::text ~ '^[A-Z]{3}$'::text))
   constraint purchase_order_id_organization_id_key UNIQUE (id, organization_id)
@@ -1075,20 +1107,21 @@ table row-security forced
   CREATE TRIGGER log_purchase_order_changes_delete AFTER DELETE ON app.purchase_order REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_purchase_order_changes_delete()
   CREATE TRIGGER log_purchase_order_changes_insert AFTER INSERT ON app.purchase_order REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_purchase_order_changes_insert()
   CREATE TRIGGER log_purchase_order_changes_update AFTER UPDATE ON app.purchase_order REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_purchase_order_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.purchase_order FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.purchase_order FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.purchase_order FOR EACH ROW EXECUTE FUNCTION app.version_purchase_order()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = purchase_order.project_id)))))
   grant delete, insert, select, update to heliograph_app
   comment 'Order placed with a vendor.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
   comment on total_amount 'Sum of the lines as agreed with the vendor, excluding tax.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: purchase_order_line
 table row-security forced
@@ -1102,8 +1135,8 @@ table row-security forced
   amount numeric(14,2) generated s as round((quantity * unit_price), 2)
   received_quantity numeric(12,2) not null default 0
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint purchase_order_line_check CHECK (((received_quantity >= (0)::numeric) AND (received_quantity <= quantity)))
   constraint purchase_order_line_description_check CHECK ((length(btrim((description)::text)) > 0))
   constraint purchase_order_line_id_organization_id_key UNIQUE (id, organization_id)
@@ -1119,18 +1152,19 @@ table row-security forced
   CREATE TRIGGER log_purchase_order_line_changes_delete AFTER DELETE ON app.purchase_order_line REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_purchase_order_line_changes_delete()
   CREATE TRIGGER log_purchase_order_line_changes_insert AFTER INSERT ON app.purchase_order_line REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_purchase_order_line_changes_insert()
   CREATE TRIGGER log_purchase_order_line_changes_update AFTER UPDATE ON app.purchase_order_line REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_purchase_order_line_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.purchase_order_line FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.purchase_order_line FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.purchase_order_line FOR EACH ROW EXECUTE FUNCTION app.version_purchase_order_line()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Item of a purchase order.'
   comment on amount 'Quantity multiplied by the unit price (computed).'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: quote
 table row-security forced
@@ -1150,8 +1184,8 @@ table row-security forced
   currency character varying(3) not null default 'EUR'::character varying
   introduction text
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint quote_amount_check CHECK ((amount >= (0)::numeric))
   constraint quote_check CHECK ((valid_until >= issued_on))
   constraint quote_client_id_organization_id_fkey FOREIGN KEY (client_id, organization_id) REFERENCES app.client(id, organization_id) ON DELETE RESTRICT
@@ -1171,20 +1205,21 @@ table row-security forced
   CREATE TRIGGER log_quote_changes_delete AFTER DELETE ON app.quote REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_quote_changes_delete()
   CREATE TRIGGER log_quote_changes_insert AFTER INSERT ON app.quote REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_quote_changes_insert()
   CREATE TRIGGER log_quote_changes_update AFTER UPDATE ON app.quote REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_quote_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.quote FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"net_amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.quote FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.quote FOR EACH ROW EXECUTE FUNCTION app.version_quote()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((opportunity_id IS NULL) OR (EXISTS ( SELECT 1
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((opportunity_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.opportunity heliograph_parent
   WHERE (heliograph_parent.id = quote.opportunity_id)))))
   grant delete, insert, select, update to heliograph_app
   comment 'Offer with prices to a client.'
   comment on net_amount 'Amount after discount, excluding tax (computed).'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: task
 table row-security forced
@@ -1205,8 +1240,8 @@ table row-security forced
   description text
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint task_assignee_id_organization_id_fkey FOREIGN KEY (assignee_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE SET NULL (assignee_id)
   constraint task_check CHECK ((parent_task_id <> id))
   constraint task_check1 CHECK ((due_on >= start_on))
@@ -1229,25 +1264,26 @@ table row-security forced
   CREATE TRIGGER log_task_changes_delete AFTER DELETE ON app.task REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_task_changes_delete()
   CREATE TRIGGER log_task_changes_insert AFTER INSERT ON app.task REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_task_changes_insert()
   CREATE TRIGGER log_task_changes_update AFTER UPDATE ON app.task REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_task_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.task FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.task FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.task FOR EACH ROW EXECUTE FUNCTION app.version_task()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = task.project_id)))) AND ((milestone_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.milestone heliograph_parent
-  WHERE (heliograph_parent.id = task.milestone_id)))) AND ((parent_task_id IS NULL) OR app.sees_task(parent_task_id)))
+  WHERE (heliograph_parent.id = task.milestone_id)))) AND ((parent_task_id IS NULL) OR app.sees_task((parent_task_id)::text)))
   grant delete, insert, select, update to heliograph_app
   comment 'Unit of work in a project, done by one employee; may have subtasks.'
   comment on assignee_id 'Employee who works on this task.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on parent_task_id 'Parent task. Deleting the parent deletes this task too.'
   comment on reporter_id 'Employee who requested this task.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: task_comment
 table row-security forced
@@ -1263,8 +1299,8 @@ END
   body text not null
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint task_comment_author_id_organization_id_fkey FOREIGN KEY (author_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE SET NULL (author_id)
   constraint task_comment_body_check CHECK (((length(body) >= 1) AND (length(body) <= 10000)))
   constraint task_comment_id_organization_id_key UNIQUE (id, organization_id)
@@ -1277,21 +1313,22 @@ END
   CREATE TRIGGER log_task_comment_changes_delete AFTER DELETE ON app.task_comment REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_task_comment_changes_delete()
   CREATE TRIGGER log_task_comment_changes_insert AFTER INSERT ON app.task_comment REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_task_comment_changes_insert()
   CREATE TRIGGER log_task_comment_changes_update AFTER UPDATE ON app.task_comment REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_task_comment_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.task_comment FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"title": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.task_comment FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.task_comment FOR EACH ROW EXECUTE FUNCTION app.version_task_comment()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::uuid[]))) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::text[]))) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.task heliograph_parent
   WHERE (heliograph_parent.id = task_comment.task_id)))))
   grant delete, insert, select, update to heliograph_app
   comment 'Comment on a task.'
   comment on is_private 'Internal comment: only administrators and users with a grant can see it.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
   comment on title 'Beginning of the text, shown in lists (computed).'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: team
 table row-security forced
@@ -1304,8 +1341,8 @@ table row-security forced
   is_active boolean not null default true
   formed_on date
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint team_department_id_organization_id_fkey FOREIGN KEY (department_id, organization_id) REFERENCES app.department(id, organization_id) ON DELETE SET NULL (department_id)
   constraint team_id_organization_id_key UNIQUE (id, organization_id)
   constraint team_lead_id_organization_id_fkey FOREIGN KEY (lead_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE SET NULL (lead_id)
@@ -1319,18 +1356,19 @@ table row-security forced
   CREATE TRIGGER log_team_changes_delete AFTER DELETE ON app.team REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_team_changes_delete()
   CREATE TRIGGER log_team_changes_insert AFTER INSERT ON app.team REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_team_changes_insert()
   CREATE TRIGGER log_team_changes_update AFTER UPDATE ON app.team REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_team_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.team FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.team FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.team FOR EACH ROW EXECUTE FUNCTION app.version_team()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Group of employees who work together, within a department or across departments.'
   comment on lead_id 'Employee who leads the team.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: team_member
 table row-security forced
@@ -1343,8 +1381,8 @@ table row-security forced
   joined_on date not null default CURRENT_DATE
   left_on date
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint team_member_allocation_percent_check CHECK (((allocation_percent >= 1) AND (allocation_percent <= 100)))
   constraint team_member_check CHECK ((left_on >= joined_on))
   constraint team_member_employee_id_organization_id_fkey FOREIGN KEY (employee_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE CASCADE
@@ -1360,19 +1398,20 @@ table row-security forced
   CREATE TRIGGER log_team_member_changes_delete AFTER DELETE ON app.team_member REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_team_member_changes_delete()
   CREATE TRIGGER log_team_member_changes_insert AFTER INSERT ON app.team_member REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_team_member_changes_insert()
   CREATE TRIGGER log_team_member_changes_update AFTER UPDATE ON app.team_member REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_team_member_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.team_member FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.team_member FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.team_member FOR EACH ROW EXECUTE FUNCTION app.version_team_member()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Membership of an employee in a team, with role, share of working time and period.'
   comment on allocation_percent 'Percentage of working time spent in this team, from 1 to 100.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
   comment on title 'Role in this team, for example "Release manager".'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: ticket
 table row-security forced
@@ -1394,8 +1433,8 @@ table row-security forced
   satisfaction integer
   is_private boolean not null default false
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint ticket_assignee_id_organization_id_fkey FOREIGN KEY (assignee_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE SET NULL (assignee_id)
   constraint ticket_client_id_organization_id_fkey FOREIGN KEY (client_id, organization_id) REFERENCES app.client(id, organization_id) ON DELETE RESTRICT
   constraint ticket_contact_id_organization_id_fkey FOREIGN KEY (contact_id, organization_id) REFERENCES app.contact(id, organization_id) ON DELETE SET NULL (contact_id)
@@ -1417,14 +1456,15 @@ table row-security forced
   CREATE TRIGGER log_ticket_changes_delete AFTER DELETE ON app.ticket REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_ticket_changes_delete()
   CREATE TRIGGER log_ticket_changes_insert AFTER INSERT ON app.ticket REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_ticket_changes_insert()
   CREATE TRIGGER log_ticket_changes_update AFTER UPDATE ON app.ticket REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_ticket_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.ticket FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.ticket FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.ticket FOR EACH ROW EXECUTE FUNCTION app.version_ticket()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::uuid[]))))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR (id = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::uuid[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
+    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::text[]))))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.project heliograph_parent
   WHERE (heliograph_parent.id = ticket.project_id)))))
   grant delete, insert, select, update to heliograph_app
@@ -1432,7 +1472,7 @@ table row-security forced
   comment on due_ts 'Deadline promised to the client for an answer.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
   comment on satisfaction 'Client rating after the ticket was closed, from 1 to 5.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: time_entry
 table row-security forced
@@ -1452,8 +1492,8 @@ CASE
     ELSE (0)::numeric
 END
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint time_entry_currency_check CHECK (((currency)::text ~ '^[A-Z]{3}$'::text))
   constraint time_entry_employee_id_organization_id_fkey FOREIGN KEY (employee_id, organization_id) REFERENCES app.employee(id, organization_id) ON DELETE RESTRICT
   constraint time_entry_hourly_rate_check CHECK ((hourly_rate >= (0)::numeric))
@@ -1470,21 +1510,22 @@ END
   CREATE TRIGGER log_time_entry_changes_delete AFTER DELETE ON app.time_entry REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_time_entry_changes_delete()
   CREATE TRIGGER log_time_entry_changes_insert AFTER INSERT ON app.time_entry REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_time_entry_changes_insert()
   CREATE TRIGGER log_time_entry_changes_update AFTER UPDATE ON app.time_entry REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_time_entry_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.time_entry FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.time_entry FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.time_entry FOR EACH ROW EXECUTE FUNCTION app.version_time_entry()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check ((organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id)) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
    FROM app.task heliograph_parent
   WHERE (heliograph_parent.id = time_entry.task_id)))))
   grant delete, insert, select, update to heliograph_app
   comment 'Time that one employee worked on one task on one day.'
   comment on amount 'Hours multiplied by the rate; 0 if not billable (computed).'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
   comment on title 'Description of the work, as shown on the invoice.'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: vendor
 table row-security forced
@@ -1504,8 +1545,8 @@ table row-security forced
   rating integer
   notes text
   created_ts timestamp with time zone not null default clock_timestamp()
-  version bigint not null default 0
   updated_ts timestamp with time zone not null default clock_timestamp()
+  sync_version bigint not null default 0
   constraint vendor_country_check CHECK (((country)::text ~ '^[A-Z]{2}$'::text))
   constraint vendor_email_check CHECK (((email)::text ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'::text))
   constraint vendor_iban_check CHECK (((iban)::text ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$'::text))
@@ -1521,19 +1562,20 @@ table row-security forced
   CREATE TRIGGER log_vendor_changes_delete AFTER DELETE ON app.vendor REFERENCING OLD TABLE AS oldt FOR EACH STATEMENT EXECUTE FUNCTION app.log_vendor_changes_delete()
   CREATE TRIGGER log_vendor_changes_insert AFTER INSERT ON app.vendor REFERENCING NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_vendor_changes_insert()
   CREATE TRIGGER log_vendor_changes_update AFTER UPDATE ON app.vendor REFERENCING OLD TABLE AS oldt NEW TABLE AS newt FOR EACH STATEMENT EXECUTE FUNCTION app.log_vendor_changes_update()
+  CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.vendor FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.vendor FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.vendor FOR EACH ROW EXECUTE FUNCTION app.version_vendor()
   policy heliograph_owner for all to owner
     using app.in_maintenance()
     with check app.in_maintenance()
   policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
-    with check (organization_id = ( SELECT app.current_tenant_id() AS current_tenant_id))
+    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Company that the organization buys from.'
   comment on iban 'Bank account number. Never included in API responses or in the change log.'
   comment on rating 'From 1 (poor) to 5 (excellent).'
-  comment on version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
+  comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 7 function: app.check_entity_grant()
 CREATE OR REPLACE FUNCTION app.check_entity_grant()
@@ -1550,14 +1592,14 @@ end $function$
 
 -- 7 function: app.current_tenant_id()
 CREATE OR REPLACE FUNCTION app.current_tenant_id()
- RETURNS uuid
+ RETURNS text
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select m.organization_id from app.membership m
-   where m.person_id = app.current_person_id()
-     and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid
+  select m.organization_id::text from app.membership m
+   where m.person_id = (select app.value_or_null(app.current_person_id(), null::uuid))
+     and m.organization_id = (select app.value_or_null(current_setting('app.organization_id', true), null::uuid))
 $function$
 grant execute to heliograph_app
 comment 'The organization of this transaction, or null if its person is not a member.'
@@ -1579,7 +1621,7 @@ begin
   for e in select t.* from app.entity_type t where exists (select from app.entity_grant g where g.entity_code = t.code) loop
     execute format(
       'delete from app.entity_grant g where g.entity_code = $1 and g.created_ts < clock_timestamp() - interval ''1 day'' '
-      'and not exists (select from %s t where t.%I = g.entity_id)', e.table_name, e.key_column) using e.code;
+      'and not exists (select from %s t where %s)', e.table_name, app.sync_key_condition(e, 't', 'g.entity_id')) using e.code;
     get diagnostics v_count = row_count;
     v_all := v_all + v_count;
   end loop;
@@ -1589,14 +1631,14 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Deletes grants that are older than a day and whose row does not exist; returns the number deleted.'
 
--- 7 function: app.erase_person(uuid)
-CREATE OR REPLACE FUNCTION app.erase_person(person uuid)
+-- 7 function: app.erase_person(text)
+CREATE OR REPLACE FUNCTION app.erase_person(person text)
  RETURNS void
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  delete from app.person p where p.id = person
+  delete from app.person p where p.id = app.value_or_null(person, null::uuid)
 $function$
 comment 'Deletes the account with its credential, memberships and grants.'
 
@@ -1619,40 +1661,40 @@ comment 'Deletes expired grants, which makes the gateways recheck subscriptions;
 
 -- 7 function: app.granted_ids(text)
 CREATE OR REPLACE FUNCTION app.granted_ids(code text)
- RETURNS uuid[]
+ RETURNS text[]
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select coalesce(array_agg(g.entity_id), '{}') from app.entity_grant g
-   where g.person_id = app.current_person_id()
-     and g.organization_id = app.current_tenant_id()
+   where g.person_id = (select app.value_or_null(app.current_person_id(), null::uuid))
+     and g.organization_id = (select app.value_or_null(app.current_tenant_id(), null::uuid))
      and g.entity_code = code
 $function$
 grant execute to heliograph_app
 comment 'Ids of the rows of a type that were granted to the person of this transaction in its organization.'
 
--- 7 function: app.granted_persons(text,uuid)
-CREATE OR REPLACE FUNCTION app.granted_persons(code text, id uuid)
- RETURNS uuid[]
+-- 7 function: app.granted_persons(text,text)
+CREATE OR REPLACE FUNCTION app.granted_persons(code text, id text)
+ RETURNS text[]
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select array(select g.person_id from app.entity_grant g where g.entity_code = $1 and g.entity_id = $2)
+  select array(select g.person_id::text from app.entity_grant g where g.entity_code = $1 and g.entity_id = $2)
 $function$
 comment 'Ids of the persons with a grant for a row.'
 
--- 7 function: app.identify(uuid,uuid)
-CREATE OR REPLACE FUNCTION app.identify(person uuid, organization uuid)
- RETURNS TABLE(person_id uuid, email text, fname text, lname text, person_type text, organization_id uuid, role text)
+-- 7 function: app.identify(text,text)
+CREATE OR REPLACE FUNCTION app.identify(person text, organization text)
+ RETURNS TABLE(person_id text, email text, fname text, lname text, person_type text, organization_id text, role text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select p.id, p.email, p.fname, p.lname, p.person_type, m.organization_id, m.role::text
+  select p.id::text, p.email, p.fname, p.lname, p.person_type, m.organization_id::text, m.role::text
     from app.person p join app.membership m on m.person_id = p.id
-   where p.id = person and m.organization_id = organization
+   where p.id = app.value_or_null(person, null::uuid) and m.organization_id = app.value_or_null(organization, null::uuid)
 $function$
 grant execute to heliograph_gateway
 comment 'Person and role behind a token; no row if the membership has ended.'
@@ -1666,8 +1708,8 @@ CREATE OR REPLACE FUNCTION app.is_tenant_admin()
 AS $function$
   select exists (
     select 1 from app.membership m
-     where m.person_id = app.current_person_id()
-       and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid
+     where m.person_id = (select app.value_or_null(app.current_person_id(), null::uuid))
+       and m.organization_id = (select app.value_or_null(current_setting('app.organization_id', true), null::uuid))
        and m.role = 'admin'::app.membership_role)
 $function$
 grant execute to heliograph_app
@@ -1688,7 +1730,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'asset', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1712,7 +1754,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'asset', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1736,7 +1778,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.organization_id], null) = array_remove(array[o.organization_id], null) then array_remove(array[n.organization_id], null) else array_remove(array[o.organization_id], null) || array_remove(array[n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) as before, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['tenant/' || n.organization_id::text], null) = array_remove(array['tenant/' || o.organization_id::text], null) then array_remove(array['tenant/' || n.organization_id::text], null) else array_remove(array['tenant/' || o.organization_id::text], null) || array_remove(array['tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) end as before, case when n.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'asset', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1760,7 +1802,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'client', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1784,7 +1826,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'client', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1808,7 +1850,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.organization_id], null) = array_remove(array[o.organization_id], null) then array_remove(array[n.organization_id], null) else array_remove(array[o.organization_id], null) || array_remove(array[n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['tenant/' || n.organization_id::text], null) = array_remove(array['tenant/' || o.organization_id::text], null) then array_remove(array['tenant/' || n.organization_id::text], null) else array_remove(array['tenant/' || o.organization_id::text], null) || array_remove(array['tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'client', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1832,7 +1874,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'contact', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1856,7 +1898,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.client_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'contact', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1880,7 +1922,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.client_id, n.organization_id], null) = array_remove(array[o.client_id, o.organization_id], null) then array_remove(array[n.client_id, n.organization_id], null) else array_remove(array[o.client_id, o.organization_id], null) || array_remove(array[n.client_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'contact', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1904,7 +1946,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('contract', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('contract', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'contract', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1928,7 +1970,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.client_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'contract', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1952,7 +1994,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.client_id, n.organization_id], null) = array_remove(array[o.client_id, o.organization_id], null) then array_remove(array[n.client_id, n.organization_id], null) else array_remove(array[o.client_id, o.organization_id], null) || array_remove(array[n.client_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'contract', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -1976,7 +2018,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.parent_department_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['department/' || o.parent_department_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'department', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2000,7 +2042,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.parent_department_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['department/' || n.parent_department_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'department', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2024,7 +2066,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.parent_department_id, n.organization_id], null) = array_remove(array[o.parent_department_id, o.organization_id], null) then array_remove(array[n.parent_department_id, n.organization_id], null) else array_remove(array[o.parent_department_id, o.organization_id], null) || array_remove(array[n.parent_department_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['department/' || n.parent_department_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['department/' || o.parent_department_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['department/' || n.parent_department_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['department/' || o.parent_department_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['department/' || n.parent_department_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'department', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2048,7 +2090,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('document', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('document', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'document', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2072,7 +2114,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.project_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'document', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2096,7 +2138,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.project_id, n.organization_id], null) = array_remove(array[o.project_id, o.organization_id], null) then array_remove(array[n.project_id, n.organization_id], null) else array_remove(array[o.project_id, o.organization_id], null) || array_remove(array[n.project_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'document', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2120,7 +2162,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.department_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) - '{salary}'::text[] as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['department/' || o.department_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) - '{salary}'::text[] as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'employee', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2144,7 +2186,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.department_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) - '{salary}'::text[] as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['department/' || n.department_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) - '{salary}'::text[] as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'employee', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2168,7 +2210,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.department_id, n.organization_id], null) = array_remove(array[o.department_id, o.organization_id], null) then array_remove(array[n.department_id, n.organization_id], null) else array_remove(array[o.department_id, o.organization_id], null) || array_remove(array[n.department_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) - '{salary}'::text[] as before, to_jsonb(n.*) - '{salary}'::text[] as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['department/' || n.department_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['department/' || o.department_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['department/' || n.department_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['department/' || o.department_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['department/' || n.department_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) - '{salary}'::text[] end as before, case when n.sync_version is not null then to_jsonb(n.*) - '{salary}'::text[] end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'employee', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2192,7 +2234,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('expense', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('expense', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'expense', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2216,7 +2258,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.project_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'expense', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2240,7 +2282,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.project_id, n.organization_id], null) = array_remove(array[o.project_id, o.organization_id], null) then array_remove(array[n.project_id, n.organization_id], null) else array_remove(array[o.project_id, o.organization_id], null) || array_remove(array[n.project_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'expense', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2263,11 +2305,11 @@ begin
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
     perform app.log_entity_change(old.entity_code, old.entity_id, false,
-      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}') || old.person_id, to_jsonb(old.*), null);
+      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}') || ('person/' || old.person_id), to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
     perform app.log_entity_change(new.entity_code, new.entity_id, true,
-      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}') || new.person_id, null, to_jsonb(new.*));
+      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}') || ('person/' || new.person_id), null, to_jsonb(new.*));
   end if;
   return null;
 end $function$
@@ -2287,7 +2329,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'invoice', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2311,7 +2353,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.client_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'invoice', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2335,7 +2377,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.client_id, n.organization_id], null) = array_remove(array[o.client_id, o.organization_id], null) then array_remove(array[n.client_id, n.organization_id], null) else array_remove(array[o.client_id, o.organization_id], null) || array_remove(array[n.client_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'invoice', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2359,7 +2401,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.invoice_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['invoice/' || o.invoice_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'invoice_line', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2383,7 +2425,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.invoice_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['invoice/' || n.invoice_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'invoice_line', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2407,7 +2449,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.invoice_id, n.organization_id], null) = array_remove(array[o.invoice_id, o.organization_id], null) then array_remove(array[n.invoice_id, n.organization_id], null) else array_remove(array[o.invoice_id, o.organization_id], null) || array_remove(array[n.invoice_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) as before, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['invoice/' || n.invoice_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['invoice/' || o.invoice_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['invoice/' || n.invoice_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['invoice/' || o.invoice_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['invoice/' || n.invoice_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) end as before, case when n.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'invoice_line', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2431,7 +2473,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('meeting', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('meeting', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'meeting', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2455,7 +2497,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.project_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'meeting', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2479,7 +2521,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.project_id, n.organization_id], null) = array_remove(array[o.project_id, o.organization_id], null) then array_remove(array[n.project_id, n.organization_id], null) else array_remove(array[o.project_id, o.organization_id], null) || array_remove(array[n.project_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'meeting', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2498,15 +2540,15 @@ AS $function$
 begin
   if tg_op = 'UPDATE' and new.person_id = old.person_id and new.organization_id = old.organization_id then
     if new.role <> old.role then
-      perform app.log_entity_change('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
+      perform app.log_entity_change('person', new.person_id::text, new.role = 'admin'::app.membership_role, array['tenant/' || new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
     end if;
     return null;
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform app.log_entity_change('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
+    perform app.log_entity_change('person', old.person_id::text, false, array['tenant/' || old.organization_id], to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform app.log_entity_change('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
+    perform app.log_entity_change('person', new.person_id::text, true, array['tenant/' || new.organization_id], null, to_jsonb(new.*));
   end if;
   return null;
 end $function$
@@ -2526,7 +2568,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('milestone', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('milestone', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'milestone', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2550,7 +2592,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.project_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'milestone', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2574,7 +2616,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.project_id, n.organization_id], null) = array_remove(array[o.project_id, o.organization_id], null) then array_remove(array[n.project_id, n.organization_id], null) else array_remove(array[o.project_id, o.organization_id], null) || array_remove(array[n.project_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['project/' || o.project_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['project/' || n.project_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'milestone', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2598,7 +2640,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'office', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2622,7 +2664,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'office', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2646,7 +2688,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.organization_id], null) = array_remove(array[o.organization_id], null) then array_remove(array[n.organization_id], null) else array_remove(array[o.organization_id], null) || array_remove(array[n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['tenant/' || n.organization_id::text], null) = array_remove(array['tenant/' || o.organization_id::text], null) then array_remove(array['tenant/' || n.organization_id::text], null) else array_remove(array['tenant/' || o.organization_id::text], null) || array_remove(array['tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'office', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2670,7 +2712,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('opportunity', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('opportunity', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'opportunity', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2694,7 +2736,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.client_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'opportunity', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2718,7 +2760,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.client_id, n.organization_id], null) = array_remove(array[o.client_id, o.organization_id], null) then array_remove(array[n.client_id, n.organization_id], null) else array_remove(array[o.client_id, o.organization_id], null) || array_remove(array[n.client_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'opportunity', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2742,7 +2784,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.id], null) as containers, true as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['tenant/' || o.id::text], null) as containers, true as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'organization', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2766,7 +2808,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.id], null) as containers, true as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['tenant/' || n.id::text], null) as containers, true as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'organization', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2790,7 +2832,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.id], null) = array_remove(array[o.id], null) then array_remove(array[n.id], null) else array_remove(array[o.id], null) || array_remove(array[n.id], null) end as containers, true or true as restricted, false as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['tenant/' || n.id::text], null) = array_remove(array['tenant/' || o.id::text], null) then array_remove(array['tenant/' || n.id::text], null) else array_remove(array['tenant/' || o.id::text], null) || array_remove(array['tenant/' || n.id::text], null) end as containers, n.sync_version is not null and true or o.sync_version is not null and true as restricted, n.sync_version is not null and o.sync_version is not null and false as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'organization', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2814,7 +2856,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.invoice_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['invoice/' || o.invoice_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'payment', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2838,7 +2880,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.invoice_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['invoice/' || n.invoice_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'payment', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2862,7 +2904,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.invoice_id, n.organization_id], null) = array_remove(array[o.invoice_id, o.organization_id], null) then array_remove(array[n.invoice_id, n.organization_id], null) else array_remove(array[o.invoice_id, o.organization_id], null) || array_remove(array[n.invoice_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['invoice/' || n.invoice_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['invoice/' || o.invoice_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['invoice/' || n.invoice_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['invoice/' || o.invoice_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['invoice/' || n.invoice_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'payment', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2886,7 +2928,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'product', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2910,7 +2952,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'product', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2934,7 +2976,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.organization_id], null) = array_remove(array[o.organization_id], null) then array_remove(array[n.organization_id], null) else array_remove(array[o.organization_id], null) || array_remove(array[n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) as before, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['tenant/' || n.organization_id::text], null) = array_remove(array['tenant/' || o.organization_id::text], null) then array_remove(array['tenant/' || n.organization_id::text], null) else array_remove(array['tenant/' || o.organization_id::text], null) || array_remove(array['tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) end as before, case when n.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'product', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2958,7 +3000,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('project', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('project', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'project', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -2982,7 +3024,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.client_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'project', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3006,7 +3048,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.client_id, n.organization_id], null) = array_remove(array[o.client_id, o.organization_id], null) then array_remove(array[n.client_id, n.organization_id], null) else array_remove(array[o.client_id, o.organization_id], null) || array_remove(array[n.client_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'project', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3030,7 +3072,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.vendor_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['vendor/' || o.vendor_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'purchase_order', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3054,7 +3096,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.vendor_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['vendor/' || n.vendor_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'purchase_order', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3078,7 +3120,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.vendor_id, n.organization_id], null) = array_remove(array[o.vendor_id, o.organization_id], null) then array_remove(array[n.vendor_id, n.organization_id], null) else array_remove(array[o.vendor_id, o.organization_id], null) || array_remove(array[n.vendor_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['vendor/' || n.vendor_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['vendor/' || o.vendor_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['vendor/' || n.vendor_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['vendor/' || o.vendor_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['vendor/' || n.vendor_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'purchase_order', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3102,7 +3144,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.purchase_order_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['purchase_order/' || o.purchase_order_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'purchase_order_line', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3126,7 +3168,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.purchase_order_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['purchase_order/' || n.purchase_order_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'purchase_order_line', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3150,7 +3192,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.purchase_order_id, n.organization_id], null) = array_remove(array[o.purchase_order_id, o.organization_id], null) then array_remove(array[n.purchase_order_id, n.organization_id], null) else array_remove(array[o.purchase_order_id, o.organization_id], null) || array_remove(array[n.purchase_order_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) as before, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['purchase_order/' || n.purchase_order_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['purchase_order/' || o.purchase_order_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['purchase_order/' || n.purchase_order_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['purchase_order/' || o.purchase_order_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['purchase_order/' || n.purchase_order_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) end as before, case when n.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'purchase_order_line', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3174,7 +3216,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'quote', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3198,7 +3240,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.client_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'quote', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3222,7 +3264,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.client_id, n.organization_id], null) = array_remove(array[o.client_id, o.organization_id], null) then array_remove(array[n.client_id, n.organization_id], null) else array_remove(array[o.client_id, o.organization_id], null) || array_remove(array[n.client_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'quote', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3246,7 +3288,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.project_id, o.parent_task_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('task', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['project/' || o.project_id::text, 'task/' || o.parent_task_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('task', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3270,7 +3312,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.project_id, n.parent_task_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['project/' || n.project_id::text, 'task/' || n.parent_task_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3294,7 +3336,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.project_id, n.parent_task_id, n.organization_id], null) = array_remove(array[o.project_id, o.parent_task_id, o.organization_id], null) then array_remove(array[n.project_id, n.parent_task_id, n.organization_id], null) else array_remove(array[o.project_id, o.parent_task_id, o.organization_id], null) || array_remove(array[n.project_id, n.parent_task_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['project/' || n.project_id::text, 'task/' || n.parent_task_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['project/' || o.project_id::text, 'task/' || o.parent_task_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['project/' || n.project_id::text, 'task/' || n.parent_task_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['project/' || o.project_id::text, 'task/' || o.parent_task_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['project/' || n.project_id::text, 'task/' || n.parent_task_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3318,7 +3360,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.task_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('task_comment', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['task/' || o.task_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('task_comment', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task_comment', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3342,7 +3384,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.task_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['task/' || n.task_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task_comment', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3366,7 +3408,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.task_id, n.organization_id], null) = array_remove(array[o.task_id, o.organization_id], null) then array_remove(array[n.task_id, n.organization_id], null) else array_remove(array[o.task_id, o.organization_id], null) || array_remove(array[n.task_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['task/' || n.task_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['task/' || o.task_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['task/' || n.task_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['task/' || o.task_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['task/' || n.task_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'task_comment', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3390,7 +3432,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.department_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['department/' || o.department_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'team', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3414,7 +3456,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.department_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['department/' || n.department_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'team', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3438,7 +3480,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.department_id, n.organization_id], null) = array_remove(array[o.department_id, o.organization_id], null) then array_remove(array[n.department_id, n.organization_id], null) else array_remove(array[o.department_id, o.organization_id], null) || array_remove(array[n.department_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['department/' || n.department_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['department/' || o.department_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['department/' || n.department_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['department/' || o.department_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['department/' || n.department_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'team', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3462,7 +3504,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.team_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['team/' || o.team_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'team_member', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3486,7 +3528,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.team_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['team/' || n.team_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'team_member', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3510,7 +3552,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.team_id, n.organization_id], null) = array_remove(array[o.team_id, o.organization_id], null) then array_remove(array[n.team_id, n.organization_id], null) else array_remove(array[o.team_id, o.organization_id], null) || array_remove(array[n.team_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['team/' || n.team_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['team/' || o.team_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['team/' || n.team_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['team/' || o.team_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['team/' || n.team_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'team_member', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3534,7 +3576,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.client_id, o.organization_id], null) || case when o.is_private then pg_catalog.array_remove(app.granted_persons('ticket', o.id), null) else '{}'::uuid[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || case when o.is_private then array(select 'person/' || p from unnest(app.granted_persons('ticket', o.id::text)) p where p is not null) else '{}'::text[] end as containers, coalesce(o.is_private, true) as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'ticket', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3558,7 +3600,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.client_id, n.organization_id], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) as containers, coalesce(n.is_private, true) as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'ticket', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3582,7 +3624,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.client_id, n.organization_id], null) = array_remove(array[o.client_id, o.organization_id], null) then array_remove(array[n.client_id, n.organization_id], null) else array_remove(array[o.client_id, o.organization_id], null) || array_remove(array[n.client_id, n.organization_id], null) end as containers, coalesce(n.is_private, true) or coalesce(o.is_private, true) as restricted, record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, to_jsonb(o.*) as before, to_jsonb(n.*) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['client/' || o.client_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['client/' || n.client_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and coalesce(n.is_private, true) or o.sync_version is not null and coalesce(o.is_private, true) as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.is_private, n.organization_id), row(o.is_private, o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) end as before, case when n.sync_version is not null then to_jsonb(n.*) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'ticket', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3606,7 +3648,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.task_id, o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['task/' || o.task_id::text, 'tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'time_entry', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3630,7 +3672,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.task_id, n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['task/' || n.task_id::text, 'tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'time_entry', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3654,7 +3696,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.task_id, n.organization_id], null) = array_remove(array[o.task_id, o.organization_id], null) then array_remove(array[n.task_id, n.organization_id], null) else array_remove(array[o.task_id, o.organization_id], null) || array_remove(array[n.task_id, n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) as before, (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['task/' || n.task_id::text, 'tenant/' || n.organization_id::text], null) = array_remove(array['task/' || o.task_id::text, 'tenant/' || o.organization_id::text], null) then array_remove(array['task/' || n.task_id::text, 'tenant/' || n.organization_id::text], null) else array_remove(array['task/' || o.task_id::text, 'tenant/' || o.organization_id::text], null) || array_remove(array['task/' || n.task_id::text, 'tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(o.*)) k where k.value is distinct from to_jsonb(n.*) -> k.key) end as before, case when n.sync_version is not null then (select jsonb_object_agg(k.key, k.value) from jsonb_each(to_jsonb(n.*)) k where k.value is distinct from to_jsonb(o.*) -> k.key) end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'time_entry', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3678,7 +3720,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, o.id as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array[o.organization_id], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) - '{iban}'::text[] as before, null::jsonb as after from oldt o),
+        with changed as materialized (select gen_random_uuid() as log_id, o.id::text as entity_id, 3 as action, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, array_remove(array['tenant/' || o.organization_id::text], null) as containers, false as restricted, false as recheck, to_jsonb(o.*) - '{iban}'::text[] as before, null::jsonb as after from oldt o),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'vendor', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3702,7 +3744,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 1 as action, n.version, array_remove(array[n.organization_id], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) - '{iban}'::text[] as after from newt n),
+        with changed as materialized (select gen_random_uuid() as log_id, n.id::text as entity_id, 1 as action, n.sync_version as version, array_remove(array['tenant/' || n.organization_id::text], null) as containers, false as restricted, false as recheck, null::jsonb as before, to_jsonb(n.*) - '{iban}'::text[] as after from newt n),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'vendor', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3726,7 +3768,7 @@ AS $function$
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
       begin
-        with changed as materialized (select gen_random_uuid() as log_id, n.id as entity_id, 2 as action, n.version, case when array_remove(array[n.organization_id], null) = array_remove(array[o.organization_id], null) then array_remove(array[n.organization_id], null) else array_remove(array[o.organization_id], null) || array_remove(array[n.organization_id], null) end as containers, false or false as restricted, record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, to_jsonb(o.*) - '{iban}'::text[] as before, to_jsonb(n.*) - '{iban}'::text[] as after from newt n join oldt o on o.id = n.id where n.version <> o.version),
+        with changed as materialized (select gen_random_uuid() as log_id, case when n.sync_version is null then o.id::text else n.id::text end as entity_id, case when o.sync_version is null then 1 when n.sync_version is null then 3 else 2 end as action, coalesce(n.sync_version, greatest(o.sync_version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, case when array_remove(array['tenant/' || n.organization_id::text], null) = array_remove(array['tenant/' || o.organization_id::text], null) then array_remove(array['tenant/' || n.organization_id::text], null) else array_remove(array['tenant/' || o.organization_id::text], null) || array_remove(array['tenant/' || n.organization_id::text], null) end as containers, n.sync_version is not null and false or o.sync_version is not null and false as restricted, n.sync_version is not null and o.sync_version is not null and record_image_ne(row(n.organization_id), row(o.organization_id)) as recheck, case when o.sync_version is not null then to_jsonb(o.*) - '{iban}'::text[] end as before, case when n.sync_version is not null then to_jsonb(n.*) - '{iban}'::text[] end as after from newt n full join oldt o on n.id = o.id where n.sync_version is distinct from o.sync_version),
         logged as (
           insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts)
           select c.log_id, 'vendor', c.entity_id, c.action, c.version, c.containers, c.restricted, c.recheck, v_ts from changed c)
@@ -3737,12 +3779,12 @@ AS $function$
 
 -- 7 function: app.login(text)
 CREATE OR REPLACE FUNCTION app.login(address text)
- RETURNS TABLE(person_id uuid, email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
+ RETURNS TABLE(person_id text, email text, fname text, lname text, person_type text, password_hash text, memberships jsonb)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select p.id, p.email, p.fname, p.lname, p.person_type, c.password_hash,
+  select p.id::text, p.email, p.fname, p.lname, p.person_type, c.password_hash,
          coalesce((select jsonb_agg(jsonb_build_object('organization_id', m.organization_id, 'role', m.role) order by m.created_ts, m.organization_id)
                      from app.membership m where m.person_id = p.id), '[]')
     from app.person p join app.credential c on c.person_id = p.id
@@ -3751,230 +3793,243 @@ $function$
 grant execute to heliograph_gateway
 comment 'Account, argon2id hash and memberships of an e-mail address; no row if there is no such account.'
 
--- 7 function: app.sees_asset(uuid)
-CREATE OR REPLACE FUNCTION app.sees_asset(id uuid)
+-- 7 function: app.sees_asset(text)
+CREATE OR REPLACE FUNCTION app.sees_asset(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.asset t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.asset t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_client(uuid)
-CREATE OR REPLACE FUNCTION app.sees_client(id uuid)
+-- 7 function: app.sees_client(text)
+CREATE OR REPLACE FUNCTION app.sees_client(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.client t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.client t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_contact(uuid)
-CREATE OR REPLACE FUNCTION app.sees_contact(id uuid)
+-- 7 function: app.sees_contact(text)
+CREATE OR REPLACE FUNCTION app.sees_contact(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.contact t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.contact t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_contract(uuid)
-CREATE OR REPLACE FUNCTION app.sees_contract(id uuid)
+-- 7 function: app.sees_contract(text)
+CREATE OR REPLACE FUNCTION app.sees_contract(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.contract t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.contract t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_department(uuid)
-CREATE OR REPLACE FUNCTION app.sees_department(id uuid)
+-- 7 function: app.sees_department(text)
+CREATE OR REPLACE FUNCTION app.sees_department(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.department t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.department t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_document(uuid)
-CREATE OR REPLACE FUNCTION app.sees_document(id uuid)
+-- 7 function: app.sees_document(text)
+CREATE OR REPLACE FUNCTION app.sees_document(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.document t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.document t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_employee(uuid)
-CREATE OR REPLACE FUNCTION app.sees_employee(id uuid)
+-- 7 function: app.sees_employee(text)
+CREATE OR REPLACE FUNCTION app.sees_employee(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.employee t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.employee t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_expense(uuid)
-CREATE OR REPLACE FUNCTION app.sees_expense(id uuid)
+-- 7 function: app.sees_expense(text)
+CREATE OR REPLACE FUNCTION app.sees_expense(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.expense t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.expense t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_invoice(uuid)
-CREATE OR REPLACE FUNCTION app.sees_invoice(id uuid)
+-- 7 function: app.sees_invoice(text)
+CREATE OR REPLACE FUNCTION app.sees_invoice(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.invoice t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.invoice t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_invoice_line(uuid)
-CREATE OR REPLACE FUNCTION app.sees_invoice_line(id uuid)
+-- 7 function: app.sees_invoice_line(text)
+CREATE OR REPLACE FUNCTION app.sees_invoice_line(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.invoice_line t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.invoice_line t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_meeting(uuid)
-CREATE OR REPLACE FUNCTION app.sees_meeting(id uuid)
+-- 7 function: app.sees_meeting(text)
+CREATE OR REPLACE FUNCTION app.sees_meeting(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.meeting t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.meeting t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_milestone(uuid)
-CREATE OR REPLACE FUNCTION app.sees_milestone(id uuid)
+-- 7 function: app.sees_milestone(text)
+CREATE OR REPLACE FUNCTION app.sees_milestone(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.milestone t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.milestone t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_office(uuid)
-CREATE OR REPLACE FUNCTION app.sees_office(id uuid)
+-- 7 function: app.sees_office(text)
+CREATE OR REPLACE FUNCTION app.sees_office(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.office t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.office t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_opportunity(uuid)
-CREATE OR REPLACE FUNCTION app.sees_opportunity(id uuid)
+-- 7 function: app.sees_opportunity(text)
+CREATE OR REPLACE FUNCTION app.sees_opportunity(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.opportunity t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.opportunity t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_payment(uuid)
-CREATE OR REPLACE FUNCTION app.sees_payment(id uuid)
+-- 7 function: app.sees_payment(text)
+CREATE OR REPLACE FUNCTION app.sees_payment(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.payment t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.payment t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_product(uuid)
-CREATE OR REPLACE FUNCTION app.sees_product(id uuid)
+-- 7 function: app.sees_product(text)
+CREATE OR REPLACE FUNCTION app.sees_product(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.product t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.product t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_project(uuid)
-CREATE OR REPLACE FUNCTION app.sees_project(id uuid)
+-- 7 function: app.sees_project(text)
+CREATE OR REPLACE FUNCTION app.sees_project(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.project t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.project t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_purchase_order(uuid)
-CREATE OR REPLACE FUNCTION app.sees_purchase_order(id uuid)
+-- 7 function: app.sees_purchase_order(text)
+CREATE OR REPLACE FUNCTION app.sees_purchase_order(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.purchase_order t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.purchase_order t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_purchase_order_line(uuid)
-CREATE OR REPLACE FUNCTION app.sees_purchase_order_line(id uuid)
+-- 7 function: app.sees_purchase_order_line(text)
+CREATE OR REPLACE FUNCTION app.sees_purchase_order_line(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.purchase_order_line t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.purchase_order_line t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_quote(uuid)
-CREATE OR REPLACE FUNCTION app.sees_quote(id uuid)
+-- 7 function: app.sees_quote(text)
+CREATE OR REPLACE FUNCTION app.sees_quote(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.quote t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.quote t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_task(uuid)
-CREATE OR REPLACE FUNCTION app.sees_task(id uuid)
+-- 7 function: app.sees_task(text)
+CREATE OR REPLACE FUNCTION app.sees_task(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.task t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.task t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_task_comment(uuid)
-CREATE OR REPLACE FUNCTION app.sees_task_comment(id uuid)
+-- 7 function: app.sees_task_comment(text)
+CREATE OR REPLACE FUNCTION app.sees_task_comment(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.task_comment t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.task_comment t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_team(uuid)
-CREATE OR REPLACE FUNCTION app.sees_team(id uuid)
+-- 7 function: app.sees_team(text)
+CREATE OR REPLACE FUNCTION app.sees_team(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.team t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.team t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_team_member(uuid)
-CREATE OR REPLACE FUNCTION app.sees_team_member(id uuid)
+-- 7 function: app.sees_team_member(text)
+CREATE OR REPLACE FUNCTION app.sees_team_member(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.team_member t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.team_member t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_ticket(uuid)
-CREATE OR REPLACE FUNCTION app.sees_ticket(id uuid)
+-- 7 function: app.sees_ticket(text)
+CREATE OR REPLACE FUNCTION app.sees_ticket(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.ticket t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.ticket t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_time_entry(uuid)
-CREATE OR REPLACE FUNCTION app.sees_time_entry(id uuid)
+-- 7 function: app.sees_time_entry(text)
+CREATE OR REPLACE FUNCTION app.sees_time_entry(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.time_entry t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.time_entry t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_vendor(uuid)
-CREATE OR REPLACE FUNCTION app.sees_vendor(id uuid)
+-- 7 function: app.sees_vendor(text)
+CREATE OR REPLACE FUNCTION app.sees_vendor(id text)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.vendor t where t.id = $1); end $function$
+AS $function$ begin return exists (select 1 from app.vendor t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
 grant execute to heliograph_app
 
--- 7 function: app.subject_markers(uuid)
-CREATE OR REPLACE FUNCTION app.subject_markers(person uuid)
+-- 7 function: app.set_updated_ts()
+CREATE OR REPLACE FUNCTION app.set_updated_ts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if new *<> jsonb_populate_record(old, tg_argv[0]::jsonb) then
+    new.updated_ts := clock_timestamp();
+  end if;
+  return new;
+end $function$
+
+-- 7 function: app.subject_markers(text)
+CREATE OR REPLACE FUNCTION app.subject_markers(person text)
  RETURNS text[]
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select array(select lower(p.email) from app.person p where p.id = person)
+  select array(select lower(p.email) from app.person p where p.id = app.value_or_null(person, null::uuid))
 $function$
 comment 'The e-mail address of a person, in lower case.'
 
@@ -3985,18 +4040,12 @@ CREATE OR REPLACE FUNCTION app.version_asset()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4008,18 +4057,12 @@ CREATE OR REPLACE FUNCTION app.version_client()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4031,18 +4074,12 @@ CREATE OR REPLACE FUNCTION app.version_contact()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.name := old.name;
+      new.sync_version := old.sync_version; new.name := old.name;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4054,18 +4091,12 @@ CREATE OR REPLACE FUNCTION app.version_contract()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4077,18 +4108,12 @@ CREATE OR REPLACE FUNCTION app.version_department()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4100,18 +4125,12 @@ CREATE OR REPLACE FUNCTION app.version_document()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4123,18 +4142,12 @@ CREATE OR REPLACE FUNCTION app.version_employee()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.name := old.name;
+      new.sync_version := old.sync_version; new.name := old.name;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4146,18 +4159,12 @@ CREATE OR REPLACE FUNCTION app.version_expense()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4169,18 +4176,12 @@ CREATE OR REPLACE FUNCTION app.version_invoice()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.gross_amount := old.gross_amount;
+      new.sync_version := old.sync_version; new.gross_amount := old.gross_amount;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4192,18 +4193,12 @@ CREATE OR REPLACE FUNCTION app.version_invoice_line()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.amount := old.amount;
+      new.sync_version := old.sync_version; new.amount := old.amount;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4215,18 +4210,12 @@ CREATE OR REPLACE FUNCTION app.version_meeting()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4238,18 +4227,12 @@ CREATE OR REPLACE FUNCTION app.version_milestone()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4261,18 +4244,12 @@ CREATE OR REPLACE FUNCTION app.version_office()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4284,18 +4261,12 @@ CREATE OR REPLACE FUNCTION app.version_opportunity()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.expected_amount := old.expected_amount;
+      new.sync_version := old.sync_version; new.expected_amount := old.expected_amount;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4307,18 +4278,12 @@ CREATE OR REPLACE FUNCTION app.version_organization()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4330,18 +4295,12 @@ CREATE OR REPLACE FUNCTION app.version_payment()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4353,18 +4312,12 @@ CREATE OR REPLACE FUNCTION app.version_product()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4376,18 +4329,12 @@ CREATE OR REPLACE FUNCTION app.version_project()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4399,18 +4346,12 @@ CREATE OR REPLACE FUNCTION app.version_purchase_order()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4422,18 +4363,12 @@ CREATE OR REPLACE FUNCTION app.version_purchase_order_line()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.amount := old.amount;
+      new.sync_version := old.sync_version; new.amount := old.amount;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4445,18 +4380,12 @@ CREATE OR REPLACE FUNCTION app.version_quote()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.net_amount := old.net_amount;
+      new.sync_version := old.sync_version; new.net_amount := old.net_amount;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4468,18 +4397,12 @@ CREATE OR REPLACE FUNCTION app.version_task()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4491,18 +4414,12 @@ CREATE OR REPLACE FUNCTION app.version_task_comment()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.title := old.title;
+      new.sync_version := old.sync_version; new.title := old.title;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4514,18 +4431,12 @@ CREATE OR REPLACE FUNCTION app.version_team()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4537,18 +4448,12 @@ CREATE OR REPLACE FUNCTION app.version_team_member()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4560,18 +4465,12 @@ CREATE OR REPLACE FUNCTION app.version_ticket()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4583,18 +4482,12 @@ CREATE OR REPLACE FUNCTION app.version_time_entry()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; new.amount := old.amount;
+      new.sync_version := old.sync_version; new.amount := old.amount;
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
@@ -4606,102 +4499,96 @@ CREATE OR REPLACE FUNCTION app.version_vendor()
 AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.id operator(pg_catalog.<>) old.id then
-        raise exception 'the key of a live row cannot change (%.%)', tg_table_name, 'id'
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; 
+      new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
     end $function$
 
 -- 9 live type: asset
-app.asset key id tenant organization_id containers {organization_id} rights {} redact {} snapshots changed
+app.asset key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots changed
 
 -- 9 live type: client
-app.client key id tenant organization_id containers {organization_id} rights {} redact {} snapshots full
+app.client key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: contact
-app.contact key id tenant organization_id containers {client_id,organization_id} rights {} redact {} snapshots full
+app.contact key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: contract
-app.contract key id tenant organization_id containers {client_id,organization_id} rights {is_private} redact {} snapshots full
+app.contract key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: department
-app.department key id tenant organization_id containers {parent_department_id,organization_id} rights {} redact {} snapshots full
+app.department key {id} tenant organization_id containers {parent_department_id} of {department} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: document
-app.document key id tenant organization_id containers {project_id,organization_id} rights {is_private} redact {} snapshots full
+app.document key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: employee
-app.employee key id tenant organization_id containers {department_id,organization_id} rights {} redact {salary} snapshots full
+app.employee key {id} tenant organization_id containers {department_id} of {department} version sync_version rights {} redact {salary} snapshots full
 
 -- 9 live type: expense
-app.expense key id tenant organization_id containers {project_id,organization_id} rights {is_private} redact {} snapshots full
+app.expense key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: invoice
-app.invoice key id tenant organization_id containers {client_id,organization_id} rights {} redact {} snapshots full
+app.invoice key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: invoice_line
-app.invoice_line key id tenant organization_id containers {invoice_id,organization_id} rights {} redact {} snapshots changed
+app.invoice_line key {id} tenant organization_id containers {invoice_id} of {invoice} version sync_version rights {} redact {} snapshots changed
 
 -- 9 live type: meeting
-app.meeting key id tenant organization_id containers {project_id,organization_id} rights {is_private} redact {} snapshots full
+app.meeting key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: milestone
-app.milestone key id tenant organization_id containers {project_id,organization_id} rights {is_private} redact {} snapshots full
+app.milestone key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: office
-app.office key id tenant organization_id containers {organization_id} rights {} redact {} snapshots full
+app.office key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: opportunity
-app.opportunity key id tenant organization_id containers {client_id,organization_id} rights {is_private} redact {} snapshots full
+app.opportunity key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: organization
-app.organization key id tenant id containers {id} rights {} redact {} snapshots full
+app.organization key {id} tenant id containers {} of {} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: payment
-app.payment key id tenant organization_id containers {invoice_id,organization_id} rights {} redact {} snapshots full
+app.payment key {id} tenant organization_id containers {invoice_id} of {invoice} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: product
-app.product key id tenant organization_id containers {organization_id} rights {} redact {} snapshots changed
+app.product key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots changed
 
 -- 9 live type: project
-app.project key id tenant organization_id containers {client_id,organization_id} rights {is_private} redact {} snapshots full
+app.project key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: purchase_order
-app.purchase_order key id tenant organization_id containers {vendor_id,organization_id} rights {} redact {} snapshots full
+app.purchase_order key {id} tenant organization_id containers {vendor_id} of {vendor} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: purchase_order_line
-app.purchase_order_line key id tenant organization_id containers {purchase_order_id,organization_id} rights {} redact {} snapshots changed
+app.purchase_order_line key {id} tenant organization_id containers {purchase_order_id} of {purchase_order} version sync_version rights {} redact {} snapshots changed
 
 -- 9 live type: quote
-app.quote key id tenant organization_id containers {client_id,organization_id} rights {} redact {} snapshots full
+app.quote key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: task
-app.task key id tenant organization_id containers {project_id,parent_task_id,organization_id} rights {is_private} redact {} snapshots full
+app.task key {id} tenant organization_id containers {project_id,parent_task_id} of {project,task} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: task_comment
-app.task_comment key id tenant organization_id containers {task_id,organization_id} rights {is_private} redact {} snapshots full
+app.task_comment key {id} tenant organization_id containers {task_id} of {task} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: team
-app.team key id tenant organization_id containers {department_id,organization_id} rights {} redact {} snapshots full
+app.team key {id} tenant organization_id containers {department_id} of {department} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: team_member
-app.team_member key id tenant organization_id containers {team_id,organization_id} rights {} redact {} snapshots full
+app.team_member key {id} tenant organization_id containers {team_id} of {team} version sync_version rights {} redact {} snapshots full
 
 -- 9 live type: ticket
-app.ticket key id tenant organization_id containers {client_id,organization_id} rights {is_private} redact {} snapshots full
+app.ticket key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full
 
 -- 9 live type: time_entry
-app.time_entry key id tenant organization_id containers {task_id,organization_id} rights {} redact {} snapshots changed
+app.time_entry key {id} tenant organization_id containers {task_id} of {task} version sync_version rights {} redact {} snapshots changed
 
 -- 9 live type: vendor
-app.vendor key id tenant organization_id containers {organization_id} rights {} redact {iban} snapshots full
+app.vendor key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {iban} snapshots full

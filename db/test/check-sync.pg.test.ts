@@ -36,7 +36,7 @@ const breakages: readonly (readonly [sql: string, problem: RegExp, remedy: RegEx
     /enable_sync\('app\.card', 'card'/,
   ],
   ["grant execute on function app.log_card_changes_insert() to public", /may be executed by every role/, /enable_sync/],
-  ["alter table app.card rename version to v", /column version does not exist any more/, /enable_sync/],
+  ["alter table app.card rename sync_version to v", /column sync_version does not exist any more/, /enable_sync/],
   ["drop table app.card", /the table does not exist any more/, /disable_sync\('card'\)/],
   ["alter table app.card set unlogged", /became partitioned, inherited or unlogged/, /Undo that/],
   [

@@ -53,7 +53,7 @@ test("rows that existed before enable_sync get a version and are not logged", as
     north.organizationId,
   ]);
   await pool.query("select app.enable_sync('app.old', 'old')");
-  const { rows } = await pool.query("select from app.old where version > 1600000000000000");
+  const { rows } = await pool.query("select from app.old where sync_version > 1600000000000000");
   expect(rows).toHaveLength(3);
   expect(await readLog(pool, "old")).toEqual([]);
 });
@@ -71,7 +71,7 @@ test("renaming a container column and calling enable_sync again keeps the table 
   );
   await forgetLog(pool);
   await pool.query("update app.card set mirrored_on_id = $1", [other]);
-  expect((await readLog(pool, "card"))[0]?.containerIds).toContain(other);
+  expect((await readLog(pool, "card"))[0]?.containerIds).toContain(`board/${other}`);
   expect((await pool.query("select from app.check_sync()")).rowCount).toBe(0);
 });
 

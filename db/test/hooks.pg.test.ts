@@ -8,7 +8,7 @@ async function createNotes() {
   await db.pool.query(
     "create table note (id uuid primary key, organization_id uuid not null, is_private boolean, text text)",
   );
-  await db.pool.query("select heliograph.enable_sync('note', 'note', containers => '{organization_id}')");
+  await db.pool.query("select heliograph.enable_sync('note', 'note')");
   return db;
 }
 
@@ -16,7 +16,7 @@ test("blank and missing markers of a person erase nothing of others, and markers
   await using db = await createNotes();
   const { pool } = db;
   await pool.query(
-    `create or replace function heliograph.subject_markers(person uuid) returns text[] language sql stable
+    `create or replace function heliograph.subject_markers(person text) returns text[] language sql stable
      return array['', ' ', null, 'Ada@Example.org']`,
   );
   for (const text of ["of another person", "by ada@example.org"])
@@ -31,18 +31,18 @@ test("blank and missing markers of a person erase nothing of others, and markers
   expect(rows).toEqual([{ text: "of another person" }]);
 });
 
-test.each(["null::uuid[]", "array[null]::uuid[]"])(
+test.each(["null::text[]", "array[null]::text[]"])(
   "granted_persons that returns %s names nobody in the log",
   async (result) => {
     await using db = await createNotes();
     await db.pool.query(
-      `create or replace function heliograph.granted_persons(code text, id uuid) returns uuid[] language sql stable return ${result}`,
+      `create or replace function heliograph.granted_persons(code text, id text) returns text[] language sql stable return ${result}`,
     );
     const tenant = randomUUID();
     await db.pool.query("insert into note values ($1, $2, true, 'x')", [randomUUID(), tenant]);
     await db.pool.query("delete from note");
     const { rows } = await db.pool.query("select container_ids from heliograph.logging where action = 3");
-    expect(rows).toEqual([{ container_ids: [tenant] }]);
+    expect(rows).toEqual([{ container_ids: [`tenant/${tenant}`] }]);
   },
 );
 
@@ -53,7 +53,7 @@ const problems = async (db: Awaited<ReturnType<typeof createNotes>>) =>
 test("check_sync reports a hook with other arguments, which is never called", async () => {
   await using db = await createNotes();
   await db.pool.query(
-    "create or replace function heliograph.granted_ids(code varchar) returns uuid[] language sql stable return '{}'::uuid[]",
+    "create or replace function heliograph.granted_ids(code varchar) returns text[] language sql stable return '{}'::text[]",
   );
   await db.pool.query("revoke execute on function heliograph.granted_ids(varchar) from public");
   expect(await problems(db)).toEqual(
@@ -67,9 +67,9 @@ test("check_sync reports a hook with other arguments, which is never called", as
 test("check_sync reports a hook that was dropped and created again, which every role may execute", async () => {
   await using db = await createNotes();
   await db.pool.query(
-    `drop function heliograph.erase_person(uuid);
-     create function heliograph.erase_person(person uuid) returns void language sql begin atomic end`,
+    `drop function heliograph.erase_person(text);
+     create function heliograph.erase_person(person text) returns void language sql begin atomic end`,
   );
-  const problem = "hook heliograph.erase_person(uuid) may be executed by every role";
+  const problem = "hook heliograph.erase_person(text) may be executed by every role";
   expect(await problems(db)).toEqual([{ code: null, problem }]);
 });

@@ -18,7 +18,7 @@ test("the application role cannot attach a log function to a table of its own", 
   const caller = { personId: boards.north.memberId, organizationId: boards.north.organizationId };
   const forge = asUser(boards.db, caller, async (query) => {
     await query(
-      "create temp table card (id uuid, board_id uuid, seen_on_board_id uuid, version bigint, is_private boolean)",
+      "create temp table card (id uuid, board_id uuid, seen_on_board_id uuid, sync_version bigint, is_private boolean)",
     );
     await query(
       "create trigger forged after insert on card referencing new table as newt for each statement execute function app.log_card_changes_insert()",
@@ -38,9 +38,9 @@ const forbidden: readonly (readonly [what: string, sql: string])[] = [
   ["disables triggers", "alter table app.card disable trigger user"],
   ["disables triggers of the session", "set session_replication_role = replica"],
   ["truncates", "truncate app.card"],
-  ["registers types", "insert into app.entity_type (code, table_name, key_column) values ('x', 'app.person', 'id')"],
+  ["registers types", "insert into app.entity_type (code, table_name, key_columns) values ('x', 'app.person', '{id}')"],
   ["makes tables live", "select app.enable_sync('app.person', 'people')"],
-  ["logs rights", "select app.log_entity_change('card', gen_random_uuid(), true, '{}', null, null)"],
+  ["logs rights", "select app.log_entity_change('card', gen_random_uuid()::text, true, '{}', null, null)"],
   ["reads people", "select from app.person"],
   ["reads hashes", "select from app.credential"],
   ["asks for hashes", "select app.login('admin@north.example')"],

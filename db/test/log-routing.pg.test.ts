@@ -6,6 +6,8 @@ test("a row that moves is logged with its containers before and after", async ()
   await using boards = await createBoards();
   const { pool, north } = boards;
   const [from, to] = [await insertBoard(pool, north), await insertBoard(pool, north)];
+  const tenant = `tenant/${north.organizationId}`;
+  const [before, after] = [`board/${from}`, `board/${to}`];
   const card = await insertCard(pool, north, from);
   await pool.query("update app.card set title = 'stays'");
   await pool.query("update app.card set board_id = $1", [to]);
@@ -13,10 +15,10 @@ test("a row that moves is logged with its containers before and after", async ()
 
   const log = await readLog(pool, "card");
   expect(log.map((row) => [row.action, [...row.containerIds].sort()])).toEqual([
-    [action.create, [from]],
-    [action.update, [from]],
-    [action.update, [from, to].sort()],
-    [action.delete, [to]],
+    [action.create, [before, tenant]],
+    [action.update, [before, tenant]],
+    [action.update, [before, tenant, after, tenant].sort()],
+    [action.delete, [after, tenant]],
   ]);
 });
 

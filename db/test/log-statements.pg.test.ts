@@ -92,7 +92,7 @@ test("ON DELETE SET NULL logs an update of each row that loses its reference", a
   const log = await readLog(pool, "card");
   expect(log).toHaveLength(1);
   expect(log[0]).toMatchObject({ entityId: card, action: action.update });
-  expect(log[0]?.containerIds).toContain(seenOn);
+  expect(log[0]?.containerIds).toContain(`board/${seenOn}`);
 });
 
 test("two updates of a row in one transaction create two versions; a rolled back update creates none", async () => {

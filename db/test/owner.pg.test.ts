@@ -44,7 +44,7 @@ test("migration, demo data, grants and resync work for an owner that is subject 
     expect((await client.query("select current_setting('app.maintenance', true) as m")).rows).toEqual([{ m: "" }]);
 
     const { rows } = await client.query<{ entity_id: string }>(
-      `select entity_id from app.logging l where entity_code = 'task' and restricted and container_ids @> array[$1::uuid]
+      `select entity_id from app.logging l where entity_code = 'task' and restricted and container_ids @> array['tenant/' || $1]
         and not exists (select from app.entity_grant g where g.entity_id = l.entity_id) limit 1`,
       [bob.organizationId],
     );
@@ -59,7 +59,7 @@ test("migration, demo data, grants and resync work for an owner that is subject 
       "select container_ids from app.logging where entity_id = $1 and action = 4",
       [task],
     );
-    expect(granted[0]?.container_ids).toContain(bob.organizationId);
+    expect(granted[0]?.container_ids).toContain(`tenant/${bob.organizationId}`);
     expect(await visible()).toHaveLength(1);
   });
 

@@ -201,7 +201,7 @@ test("rows requeued while their day is being removed are still delivered, and cu
   const id = "11111111-1111-4111-8111-111111111111";
   await db.pool.query(
     `insert into app.logging (entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts, sync_status, sync_seq)
-     values ('x', $1, 3, 9, array[$1::uuid], true, true, '2024-05-01 13:00+00', 'pending', null),
+     values ('x', $1, 3, 9, array['project/5'], true, true, '2024-05-01 13:00+00', 'pending', null),
             ('x', gen_random_uuid(), 2, 9, '{}', false, false, '2024-05-01 13:00+00', 'sent', 9)`,
     [id],
   );
@@ -211,7 +211,7 @@ test("rows requeued while their day is being removed are still delivered, and cu
     "select action, entity_version::int as version, container_ids, restricted, recheck from app.logging where entity_id = $1 and sync_status = 'pending'",
     [id],
   );
-  expect(rows).toEqual([{ action: 3, version: 9, container_ids: [id], restricted: true, recheck: true }]);
+  expect(rows).toEqual([{ action: 3, version: 9, container_ids: ["project/5"], restricted: true, recheck: true }]);
   expect((await db.pool.query("select min_seq::int as min from app.sync_state")).rows).toEqual([{ min: 10 }]);
 });
 

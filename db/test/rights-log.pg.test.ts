@@ -16,7 +16,7 @@ test("creating, changing and deleting a membership is logged for its person", as
   expect(log.map((row) => row.action)).toEqual([action.grant, action.grant, action.revoke, action.revoke]);
   for (const row of log) {
     expect(row).toMatchObject({ entityId: north.memberId, recheck: true, restricted: true, status: "pending" });
-    expect(row.containerIds).toEqual([south.organizationId]);
+    expect(row.containerIds).toEqual([`tenant/${south.organizationId}`]);
   }
 });
 
@@ -37,7 +37,7 @@ test("a grant is logged for its row, with the row's containers and the person", 
   expect(log.map((row) => row.action)).toEqual([action.grant, action.revoke]);
   for (const row of log) {
     expect(row).toMatchObject({ entityId: card, recheck: true, restricted: true, status: "pending" });
-    expect(row.containerIds).toEqual([board, north.memberId]);
+    expect(row.containerIds).toEqual([`board/${board}`, `tenant/${north.organizationId}`, `person/${north.memberId}`]);
   }
 });
 
@@ -50,7 +50,7 @@ test("the deletion of a private row is logged with the persons who had a grant, 
   const hidden = await insertCard(pool, north, board, { isPrivate: true });
   const open = await insertCard(pool, north, board);
   await pool.query(
-    "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) select 'card', unnest($1::uuid[]), $2, $3",
+    "insert into app.entity_grant (entity_code, entity_id, person_id, organization_id) select 'card', unnest($1::text[]), $2, $3",
     [[hidden, open], north.memberId, north.organizationId],
   );
   await forgetLog(pool);
@@ -60,8 +60,8 @@ test("the deletion of a private row is logged with the persons who had a grant, 
   const ends = (await readLog(pool, "card")).filter((row) => row.action === action.delete);
   expect(new Map(ends.map((row) => [row.entityId, row.containerIds]))).toEqual(
     new Map([
-      [hidden, [board, north.memberId]],
-      [open, [board]],
+      [hidden, [`board/${board}`, `tenant/${north.organizationId}`, `person/${north.memberId}`]],
+      [open, [`board/${board}`, `tenant/${north.organizationId}`]],
     ]),
   );
 });

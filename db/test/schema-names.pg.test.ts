@@ -15,7 +15,7 @@ async function onCore(names: DatabaseNames, work: (client: pg.Client) => Promise
     await client.connect();
     try {
       await client.query("create table note (id uuid primary key, organization_id uuid not null, text text)");
-      await client.query(`select ${names.schema}.enable_sync('note', 'note', containers => '{organization_id}')`);
+      await client.query(`select ${names.schema}.enable_sync('note', 'note')`);
       await work(client);
     } finally {
       await client.end();

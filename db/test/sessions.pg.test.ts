@@ -21,7 +21,7 @@ async function connect(
     [id, userId, gatewayId, expires],
   );
   await pool.query(
-    "insert into app.rxdb_subscription (connection_id, user_id, entity_code, entity_id) select $1, $2, 'task', unnest($3::uuid[])",
+    "insert into app.rxdb_subscription (connection_id, user_id, entity_code, entity_id) select $1, $2, 'task', unnest($3::text[])",
     [id, userId, entityIds],
   );
   return { id, userId, gatewayId };

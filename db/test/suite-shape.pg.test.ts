@@ -87,11 +87,10 @@ test("every type has a description and a column that names a row", async () => {
   expect(await offenders(query)).toEqual([]);
 });
 
-test("is_private is listed in rights, and organization_id is a container of every tenant table", async () => {
+test("is_private is listed in rights", async () => {
   const query = /* sql */ `
     select e.code as name from app.entity_catalog e
-     where exists (select from jsonb_array_elements(e.columns) c where c ->> 'name' = 'is_private') <> ('is_private' = any (e.rights))
-        or e.tenant_column <> all (e.containers)`;
+     where exists (select from jsonb_array_elements(e.columns) c where c ->> 'name' = 'is_private') <> ('is_private' = any (e.rights))`;
   expect(await offenders(query)).toEqual([]);
 });
 

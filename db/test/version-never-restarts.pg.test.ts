@@ -8,7 +8,7 @@ test("a version is the time of the change in microseconds, whatever value the wr
   const board = await insertBoard(pool, north);
   const before = BigInt(Date.now() - 1000) * 1000n;
   const { rows } = await pool.query<{ id: string }>(
-    "insert into app.card (organization_id, board_id, title, version, updated_ts) values ($1, $2, 'a', 7, '2001-01-01') returning id",
+    "insert into app.card (organization_id, board_id, title, sync_version) values ($1, $2, 'a', 7) returning id",
     [north.organizationId, board],
   );
   const id = rows[0]?.id ?? "";
@@ -16,10 +16,8 @@ test("a version is the time of the change in microseconds, whatever value the wr
   expect(first).toBeGreaterThan(before);
   expect(first).toBeLessThan(BigInt(Date.now() + 1000) * 1000n);
 
-  await pool.query("update app.card set title = 'b', version = 1, updated_ts = '2001-01-01' where id = $1", [id]);
+  await pool.query("update app.card set title = 'b', sync_version = 1 where id = $1", [id]);
   expect(await versionOf(pool, id)).toBeGreaterThan(first);
-  const { rows: recent } = await pool.query("select from app.card where updated_ts > now() - interval '1 min'");
-  expect(recent).toHaveLength(1);
 });
 
 test("a version also increases if it is ahead of the clock", async () => {
@@ -28,7 +26,7 @@ test("a version also increases if it is ahead of the clock", async () => {
   const id = await insertCard(pool, north, await insertBoard(pool, north));
   await pool.query(`
     alter table app.card disable trigger user;
-    update app.card set version = 9000000000000000;
+    update app.card set sync_version = 9000000000000000;
     alter table app.card enable trigger user;`);
   await pool.query("update app.card set title = 'b'");
   expect(await versionOf(pool, id)).toBe(9000000000000001n);
@@ -74,7 +72,7 @@ test("versions keep increasing across a pause of the sync, also for rows changed
   const oldEpoch = await epoch();
 
   await pool.query("select app.disable_sync('card')");
-  await pool.query("update app.card set title = 'b', version = 3 where id = $1", [changed]);
+  await pool.query("update app.card set title = 'b', sync_version = 3 where id = $1", [changed]);
   await pool.query("select app.enable_sync('app.card', 'card', containers => '{board_id}')");
 
   expect(await versionOf(pool, changed)).toBeGreaterThan(before[0] ?? 0n);

@@ -157,8 +157,8 @@ export class LocalDeployment implements Deployment {
     const people = this.#dataset.people.map(({ personId }) => personId);
     const count = async (): Promise<number> => {
       const { rows } = await this.pool.query<{ count: number }>(
-        `select ((select count(*) from app.rxdb_session where user_id = any($1::uuid[]))
-               + (select count(*) from app.rxdb_subscription where user_id = any($1::uuid[])))::int as count`,
+        `select ((select count(*) from app.rxdb_session where user_id = any($1::text[]))
+               + (select count(*) from app.rxdb_subscription where user_id = any($1::text[])))::int as count`,
         [people],
       );
       return rows[0]?.count ?? 0;

@@ -130,7 +130,7 @@ async function verifyAll(
   recording: Recording,
 ): Promise<void> {
   const result = await pool.query<{ id: string; version: number }>(
-    "select id, version::float8 as version from app.task where id = any($1::uuid[])",
+    "select id, sync_version::float8 as version from app.task where id = any($1::uuid[])",
     [rows],
   );
   const currentVersions = new Map(result.rows.map(({ id, version }) => [id, version]));

@@ -87,7 +87,7 @@ async function connect(place: number): Promise<Client> {
   fixtures.set(person.organizationId, fixture);
   // Every client holds the tasks through their projects; every second one also by id.
   const lists = fixture.projects.map((id) =>
-    sdk.list("task", { filter: { project_id: id }, within: id, sort: "title", limit: 40 }),
+    sdk.list("task", { filter: { project_id: id }, within: `project/${id}`, sort: "title", limit: 40 }),
   );
   for (const list of lists) list.subscribe(() => {});
   if (place % 2 === 1) for (const id of fixture.tasks) sdk.entity("task", id).subscribe(() => {});
@@ -164,7 +164,7 @@ async function readable({ id, organizationId }: Person): Promise<Map<string, Row
       [id, organizationId],
     );
     const { rows } = await connection.query<Row>(
-      "select id, version::float8 as version, project_id from app.task where project_id = any ($1)",
+      "select id, sync_version::float8 as version, project_id from app.task where project_id = any ($1)",
       [fixtures.get(organizationId)?.projects],
     );
     return new Map(rows.map((row) => [row.id, row]));

@@ -10,10 +10,10 @@
 create table @extschema@.logging (
   id uuid not null default gen_random_uuid(),
   entity_code varchar(100) not null,
-  entity_id uuid not null,
+  entity_id text collate "C" not null,
   action smallint not null check (action between 0 and 5),
   entity_version bigint not null,
-  container_ids uuid[] not null default '{}',
+  container_ids text[] collate "C" not null default '{}',
   restricted boolean not null default false,
   recheck boolean not null default false,
   created_ts timestamptz not null default clock_timestamp(),
@@ -28,9 +28,10 @@ create index idx_logging_sync_seq on @extschema@.logging (sync_seq)
   where sync_seq is not null;
 
 comment on table @extschema@.logging is 'Every change of a live row, in commit order once claimed.';
+comment on column @extschema@.logging.entity_id is 'Canonical text of the key; of several columns, the JSON array of their texts.';
 comment on column @extschema@.logging.action is '0 VIEW, 1 CREATE, 2 UPDATE, 3 DELETE, 4 GRANT, 5 REVOKE.';
 comment on column @extschema@.logging.entity_version is 'Microseconds since 1970, never decreasing for a row; only to be compared.';
-comment on column @extschema@.logging.container_ids is 'Values of the container columns before and after the change.';
+comment on column @extschema@.logging.container_ids is 'Containers of the row before and after the change, each as entity code/entity id; tenant/… and person/… name its tenant and persons.';
 comment on column @extschema@.logging.restricted is 'The row is, or was, not readable by every member of its tenant.';
 comment on column @extschema@.logging.recheck is 'Users may have lost or gained the right to read the row.';
 comment on column @extschema@.logging.created_ts is 'When the trigger ran, after the row was locked: not the start of the transaction.';
@@ -40,7 +41,7 @@ create table @extschema@.logging_detail (
   id uuid not null,
   created_ts timestamptz not null,
   entity_code varchar(100) not null,
-  entity_id uuid not null,
+  entity_id text collate "C" not null,
   action smallint not null,
   entity_version bigint not null,
   actor jsonb,
@@ -61,8 +62,7 @@ comment on column @extschema@.logging_detail.request is 'api_endpoint, http_meth
 create view @extschema@.audit as
 select
   d.id,
-  -- A service may have written something else there; one such row must not make the view unreadable.
-  case when d.actor ->> 'person_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (d.actor ->> 'person_id')::uuid end as person_id,
+  d.actor ->> 'person_id' as person_id,
   d.actor ->> 'fname' as fname,
   d.actor ->> 'lname' as lname,
   d.actor ->> 'username' as username,

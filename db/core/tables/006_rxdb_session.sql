@@ -3,8 +3,8 @@
 
 create table @extschema@.rxdb_session (
   connection_id uuid primary key,
-  user_id uuid not null,
-  organization_id uuid,
+  user_id text not null,
+  organization_id text,
   gateway_id uuid not null,
   generation bigint not null default 1,
   connected_ts timestamptz not null default clock_timestamp(),

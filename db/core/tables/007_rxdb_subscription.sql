@@ -4,9 +4,9 @@
 
 create table @extschema@.rxdb_subscription (
   connection_id uuid not null,
-  user_id uuid not null,
+  user_id text not null,
   entity_code varchar(100) not null,
-  entity_id uuid not null,
+  entity_id text collate "C" not null,
   is_container boolean not null default false,
   refused boolean not null default false,
   subscribed_at timestamptz not null default now(),

@@ -1,11 +1,11 @@
 -- Writes that have taken effect, so that a retried write acts once. Rows are written in the transaction of the effect.
 
 create table @extschema@.mutation (
-  person_id uuid not null,
+  person_id text not null,
   key varchar(200) not null,
   request_hash bytea not null,
   entity_code varchar(100) not null,
-  entity_id uuid not null,
+  entity_id text collate "C" not null,
   entity_version bigint,
   status smallint not null,
   created_ts timestamptz not null default clock_timestamp(),

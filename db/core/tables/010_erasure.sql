@@ -3,15 +3,15 @@
 -- (update erasure set erased_ts = null).
 
 create table @extschema@.erasure (
-  person_id uuid primary key,
+  person_id text primary key,
   requested_ts timestamptz not null default clock_timestamp(),
   erased_ts timestamptz,
   markers text[] not null default '{}',
-  entity_ids uuid[] not null default '{}',
+  entity_keys text[] not null default '{}',
   rows bigint not null default 0
 );
 
 comment on table @extschema@.erasure is 'Requests to erase a person from accounts and log.';
 comment on column @extschema@.erasure.markers is 'Texts that identify the person beside the id (addresses); emptied when the erasure is complete.';
-comment on column @extschema@.erasure.entity_ids is 'Rows about the person, whose snapshots go as well; emptied when the erasure is done.';
+comment on column @extschema@.erasure.entity_keys is 'Rows about the person, each as entity code/entity id, whose snapshots go as well; emptied when the erasure is done.';
 comment on column @extschema@.erasure.rows is 'How many rows of the log were changed.';

@@ -9,10 +9,10 @@ as $$
   select string_agg(format('%s.%I', prefix, c), ', ' order by n) from unnest(cols) with ordinality as u (c, n)
 $$;
 
--- The row trigger that sets version and updated_ts and overrides values that the writer sent.
+-- The row trigger that sets the version and overrides a value that the writer sent.
 --
 -- It decides whether a row changed by comparing row images with *<>: the operator = does not exist for every type and treats
--- values as equal that print differently. version, updated_ts and generated columns (not computed yet) are left out.
+-- values as equal that print differently. The version and generated columns (not computed yet) are left out.
 -- A SET clause would cost time for each row, so every name and operator is qualified instead.
 create or replace function @extschema@.sync_version_function(e @extschema@.entity_type) returns void
 language plpgsql
@@ -27,21 +27,15 @@ begin
     create or replace function @extschema@.%1$I() returns trigger language plpgsql as $b$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        new.%2$I := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
         return new;
       end if;
-      if new.%2$I operator(pg_catalog.<>) old.%2$I then
-        raise exception 'the key of a live row cannot change (%%.%%)', tg_table_name, %2$L
-          using errcode = '55000', hint = 'Insert the row under its new key and delete the old one.';
-      end if;
-      new.version := old.version; new.updated_ts := old.updated_ts; %3$s
+      new.%2$I := old.%2$I; %3$s
       if new operator(pg_catalog.*<>) old then
-        new.updated_ts := pg_catalog.clock_timestamp();
-        new.version := greatest(old.version operator(pg_catalog.+) 1, (extract(epoch from new.updated_ts) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
       end if;
       return new;
-    end $b$ $q$, 'version_' || e.code, e.key_column, v_generated);
+    end $b$ $q$, 'version_' || e.code, e.version_column, v_generated);
   execute format('revoke execute on function @extschema@.%I() from public', 'version_' || e.code);
   -- The name sorts after the table's own BEFORE triggers, whose changes count too.
   execute format('create or replace trigger zzz_sync_version before insert or update on %s for each row execute function @extschema@.%I()',
@@ -84,8 +78,15 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_new text := coalesce('array_remove(array[' || @extschema@.sync_columns('n', e.containers) || '], null)', '''{}''::uuid[]');
-  v_old text := coalesce('array_remove(array[' || @extschema@.sync_columns('o', e.containers) || '], null)', '''{}''::uuid[]');
+  v_new text := @extschema@.sync_containers(e, 'n');
+  v_old text := @extschema@.sync_containers(e, 'o');
+  v_new_id text := @extschema@.sync_key_text(e.table_name, e.key_columns, 'n');
+  v_old_id text := @extschema@.sync_key_text(e.table_name, e.key_columns, 'o');
+  -- Joined by value where = and the text agree, else by text. A key that changes is a deletion and a creation.
+  v_same_key text := coalesce((
+    select string_agg(format('n.%1$I = o.%1$I', a.attname), ' and ')
+      from pg_attribute a where a.attrelid = e.table_name and a.attname = any (e.key_columns)
+    having bool_and(a.atttypid = any ('{uuid,smallint,int,bigint}'::regtype[]))), v_new_id || ' = ' || v_old_id);
   v_private boolean := @extschema@.sync_has_column(e.table_name, 'is_private');
   v_own_policy boolean := not @extschema@.sync_has_standard_policy(e.table_name);
   -- Restricted: not readable by every member. With own policies that is unknown, so every row counts as restricted.
@@ -94,12 +95,12 @@ declare
   -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
   -- row, and then nothing else records who could read it.
   v_granted text := case when v_private and not v_own_policy and not e.public then format(
-    ' || case when o.is_private then pg_catalog.array_remove(@extschema@.granted_persons(%L, o.%I), null) else ''{}''::uuid[] end',
-    e.code, e.key_column) else '' end;
+    ' || case when o.is_private then array(select ''person/'' || p from unnest(@extschema@.granted_persons(%L, %s)) p where p is not null) else ''{}''::text[] end',
+    e.code, v_old_id) else '' end;
   -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
   -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.
   v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
-                            where c is not null and c <> e.key_column order by c);
+                            where c is not null and c <> all (e.key_columns) order by c);
   v_recheck text := coalesce(
     -- Compares images, because = does not exist for every type. Calls the function, because PostgreSQL splits its operator *<>
     -- into one comparison per column.
@@ -112,19 +113,25 @@ begin
     v_name := format('log_%s_changes_%s', e.code, v_op);
     v_source := case v_op
       when 'insert' then format(
-        'n.%1$I as entity_id, 1 as action, n.version, %2$s as containers, %3$s as restricted, false as recheck, null::jsonb as before, %4$s as after from newt n',
-        e.key_column, v_new, v_new_restricted, @extschema@.sync_snapshot(e, 'n', null))
+        '%1$s as entity_id, 1 as action, n.%5$I as version, %2$s as containers, %3$s as restricted, false as recheck, null::jsonb as before, %4$s as after from newt n',
+        v_new_id, v_new, v_new_restricted, @extschema@.sync_snapshot(e, 'n', null), e.version_column)
       when 'update' then format(
-        'n.%1$I as entity_id, 2 as action, n.version, '
-        'case when %2$s = %3$s then %2$s else %3$s || %2$s end as containers, %4$s or %5$s as restricted, %6$s as recheck, '
-        '%7$s as before, %8$s as after from newt n join oldt o on o.%1$I = n.%1$I where n.version <> o.version',
-        e.key_column, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck, @extschema@.sync_snapshot(e, 'o', 'n'), @extschema@.sync_snapshot(e, 'n', 'o'))
+        'case when n.%1$I is null then %2$s else %3$s end as entity_id, '
+        'case when o.%1$I is null then 1 when n.%1$I is null then 3 else 2 end as action, '
+        'coalesce(n.%1$I, greatest(o.%1$I + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint)) as version, '
+        'case when %4$s = %5$s then %4$s else %5$s || %4$s end as containers, '
+        'n.%1$I is not null and %6$s or o.%1$I is not null and %7$s as restricted, '
+        'n.%1$I is not null and o.%1$I is not null and %8$s as recheck, '
+        'case when o.%1$I is not null then %9$s end as before, case when n.%1$I is not null then %10$s end as after '
+        'from newt n full join oldt o on %11$s where n.%1$I is distinct from o.%1$I',
+        e.version_column, v_old_id, v_new_id, v_new, v_old, v_new_restricted, v_old_restricted, v_recheck,
+        @extschema@.sync_snapshot(e, 'o', 'n'), @extschema@.sync_snapshot(e, 'n', 'o'), v_same_key)
       -- Above the deleted version, and above a version lost in a failover. Uses the time of the statement, so that a row
       -- inserted again by the same statement is newer than its deletion.
       else format(
-        'o.%1$I as entity_id, 3 as action, greatest(o.version + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
+        '%1$s as entity_id, 3 as action, greatest(o.%5$I + 1, (extract(epoch from statement_timestamp()) * 1000000)::bigint) as version, '
         '%2$s as containers, %3$s as restricted, false as recheck, %4$s as before, null::jsonb as after from oldt o',
-        e.key_column, v_old || v_granted, v_old_restricted, @extschema@.sync_snapshot(e, 'o', null)) end;
+        v_old_id, v_old || v_granted, v_old_restricted, @extschema@.sync_snapshot(e, 'o', null), e.version_column) end;
     execute format($q$
       create or replace function @extschema@.%1$I() returns trigger
       language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$
@@ -151,51 +158,55 @@ end $$;
 
 -- Makes a table live, or updates a live table after a migration changed its columns. Idempotent.
 --
---   containers  uuid columns whose value is the row that contains this one
---   rights      columns, besides those, that decide who may read the row (policies of your own)
---   redact      columns that no answer, snapshot or history shows
---   snapshots   'full' | 'changed' | 'none': what the audit keeps of rows ('none' for import tables: a third of the WAL)
---   views       also log reads
---   public      every member may read every row; without tenant column: every user, read only
---   key         a not-null unique uuid column, where the primary key is not one
---   tenant      the column with the tenant; default organization_id, where there is such a column
+--   code            name of the type in signals and addresses; default: the name of the table in snake case
+--   containers      columns that name the rows which contain this one, such as foreign keys
+--   rights          columns, besides those, that decide who may read the row (policies of your own)
+--   redact          columns that no answer, snapshot or history shows
+--   snapshots       'full' | 'changed' | 'none': what the audit keeps of rows ('none' for import tables: a third of the WAL)
+--   views           also log reads
+--   public          every member may read every row; without tenant column: every user, read only
+--   key             columns of a unique index without nulls, where the primary key is not to be used
+--   tenant          the column with the tenant; default organization_id, where there is such a column
+--   version_column  name of the one column that is added
 create or replace function @extschema@.enable_sync(
-  "table" regclass, code text, containers text[] default '{}', rights text[] default '{}', redact text[] default '{}',
+  "table" regclass, code text default null, containers text[] default '{}', rights text[] default '{}', redact text[] default '{}',
   snapshots text default 'full', views boolean default false, public boolean default false,
-  key text default null, tenant text default null) returns void
+  key text[] default null, tenant text default null, version_column text default 'sync_version') returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
   e @extschema@.entity_type;
-  v_had_columns boolean;
+  child @extschema@.entity_type;
+  v_codes text[];
+  v_had_column boolean;
   v_was_live boolean;
   v_other text;
   v_other_code text;
 begin
   perform @extschema@.sync_check_table("table");
-  if enable_sync.code is null or enable_sync.code !~ '^[a-z][a-z0-9_]{0,40}$' or enable_sync.code = 'person' then
-    raise exception '"%" cannot be the code of a type', enable_sync.code
-      using errcode = '22023', hint = 'Lower case letters, digits and _, 41 at most; "person" is taken by changes of memberships.';
+  e.code := coalesce(enable_sync.code, (select t.code from @extschema@.entity_type t where t.table_name = "table"), @extschema@.sync_default_code("table"));
+  if e.code !~ '^[a-z][a-z0-9_]{0,40}$' or e.code in ('person', 'tenant') then
+    raise exception '"%" cannot be the code of a type', e.code
+      using errcode = '22023', hint = 'Lower case letters, digits and _, 41 at most; "person" and "tenant" are reserved: they name containers, and changes of memberships.';
   end if;
   if snapshots is null or snapshots not in ('full', 'changed', 'none') then
     raise exception 'snapshots cannot be "%"', snapshots using errcode = '22023', hint = 'Use full, changed or none.';
   end if;
-  select t.table_name::text into v_other from @extschema@.entity_type t where t.code = enable_sync.code and t.table_name <> "table";
+  select t.table_name::text into v_other from @extschema@.entity_type t where t.code = e.code and t.table_name <> "table";
   if found then
-    raise exception 'code "%" belongs to %', enable_sync.code, v_other
-      using errcode = '42710', hint = format('Choose another code, or run: select @extschema@.disable_sync(%L)', enable_sync.code);
+    raise exception 'code "%" belongs to %', e.code, v_other
+      using errcode = '42710', hint = format('Choose another code, or run: select @extschema@.disable_sync(%L)', e.code);
   end if;
-  select t.code into v_other from @extschema@.entity_type t where t.table_name = "table" and t.code <> enable_sync.code;
+  select t.code into v_other from @extschema@.entity_type t where t.table_name = "table" and t.code <> e.code;
   if found then
     raise exception '% is live as "%"', "table", v_other
       using errcode = '42710', hint = format('Keep that code, or run first: select @extschema@.disable_sync(%L)', v_other);
   end if;
 
-  e.code := enable_sync.code;
   e.table_name := "table";
-  e.key_column := @extschema@.sync_key_of("table", key);
+  e.key_columns := @extschema@.sync_require_key("table", key);
   e.tenant_column := coalesce(tenant, case when @extschema@.sync_has_column("table", 'organization_id') then 'organization_id' end);
   e.containers := coalesce(enable_sync.containers, '{}');
   e.rights := coalesce(enable_sync.rights, '{}');
@@ -203,15 +214,16 @@ begin
   e.snapshots := enable_sync.snapshots;
   e.views := coalesce(enable_sync.views, false);
   e.public := coalesce(enable_sync.public, false);
+  e.version_column := coalesce(enable_sync.version_column, 'sync_version');
   if e.tenant_column is not null and not exists (
-    select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and atttypid = 'uuid'::regtype and attnotnull and not attisdropped) then
-    raise exception 'tenant column %.% must be a uuid that is not null: a row without a tenant is readable by no one', "table", e.tenant_column
+    select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and attnotnull and not attisdropped) then
+    raise exception 'tenant column %.% must exist and be not null: a row without a tenant is readable by no one', "table", e.tenant_column
       using errcode = '42804', hint = format('Run: alter table %s alter %I set not null', "table", e.tenant_column);
   end if;
   if e.tenant_column is null and not e.public and not (select relrowsecurity from pg_class where oid = "table") then
     raise exception '% has neither a tenant column nor row level security: every user could read every row', "table"
       using errcode = '42P17',
-            hint = 'Add organization_id uuid not null, or policies of your own with row level security enabled, or pass public => true if that is meant.';
+            hint = 'Name the column with the tenant (tenant => …), or enable row level security with policies of your own, or pass public => true if that is meant.';
   end if;
   perform @extschema@.sync_check_columns("table", e);
   select tgname into v_other from pg_trigger
@@ -220,6 +232,8 @@ begin
     raise exception 'BEFORE trigger % of % runs after the one that decides whether a row changed', v_other, "table"
       using errcode = '42P17', hint = format('Run: alter trigger %I on %s rename to …, with a name that sorts before zzz_sync_version', v_other, "table");
   end if;
+  e.container_codes := array(
+    select (@extschema@.sync_container("table", u.col, 't')).code from unnest(e.containers) with ordinality as u (col, n) order by u.n);
 
   -- Two installations in one database have triggers of the same names: the second would replace those of the first.
   select p.pronamespace::regnamespace::text, substr(p.proname, length('version_') + 1) into v_other, v_other_code
@@ -230,26 +244,37 @@ begin
       using errcode = '42710', hint = format('Use that one, or run first: select %s.disable_sync(%L)', v_other, v_other_code);
   end if;
 
-  v_had_columns := @extschema@.sync_add_columns("table");
+  v_had_column := @extschema@.sync_add_version("table", e.version_column);
   v_was_live := exists (select 1 from @extschema@.entity_type t where t.code = e.code);
-  insert into @extschema@.entity_type select e.*
-    on conflict on constraint entity_type_pkey do update
-    set table_name = excluded.table_name, key_column = excluded.key_column, tenant_column = excluded.tenant_column,
-        containers = excluded.containers, rights = excluded.rights, redact = excluded.redact,
-        snapshots = excluded.snapshots, views = excluded.views, public = excluded.public;
+  delete from @extschema@.entity_type t where t.code = e.code;
+  insert into @extschema@.entity_type select e.*;
 
   perform @extschema@.sync_secure(e);
   perform @extschema@.sync_version_function(e);
   perform @extschema@.sync_log_functions(e);
   execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function @extschema@.sync_refuse_truncate()', "table");
 
+  -- Tables that refer to this one may have gone live before it and guessed its code.
+  for child in
+    select c.* from @extschema@.entity_type c
+     where c.code <> e.code and cardinality(c.containers) > 0
+       and exists (select from pg_constraint k where k.conrelid = c.table_name and k.confrelid = "table" and k.contype = 'f')
+  loop
+    v_codes := array(select (@extschema@.sync_container(child.table_name, u.col, 't')).code from unnest(child.containers) with ordinality as u (col, n) order by u.n);
+    if v_codes <> child.container_codes then
+      child.container_codes := v_codes;
+      update @extschema@.entity_type t set container_codes = v_codes where t.code = child.code;
+      perform @extschema@.sync_log_functions(child);
+    end if;
+  end loop;
+
   -- The table was live before: since then rows may have changed without a new version, and deletions were not logged.
-  if v_had_columns and not v_was_live then
+  if v_had_column and not v_was_live then
     perform @extschema@.resync(e.code);
   end if;
 end $$;
 
-comment on function @extschema@.enable_sync(regclass, text, text[], text[], text[], text, boolean, boolean, text, text) is 'Makes a table live, or brings it up to date after its columns changed.';
+comment on function @extschema@.enable_sync(regclass, text, text[], text[], text[], text, boolean, boolean, text[], text, text) is 'Makes a table live, or brings it up to date after its columns changed.';
 
 -- Undoes enable_sync, except for the columns, so that versions continue where they were, and for row level security, without
 -- which every user could read the table.
@@ -272,7 +297,7 @@ begin
       execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
     end loop;
   else
-    execute format('drop function if exists @extschema@.%I(uuid)', 'sees_' || code);
+    execute format('drop function if exists @extschema@.%I(text)', 'sees_' || code);
   end if;
   execute format('drop function if exists @extschema@.%I(), @extschema@.%I(), @extschema@.%I(), @extschema@.%I()', 'version_' || code,
     format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));

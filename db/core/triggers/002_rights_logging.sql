@@ -2,7 +2,7 @@
 -- like any other, marked for a recheck.
 
 -- Logs one change of rights, which the generated triggers of live tables do not see.
-create or replace function @extschema@.log_entity_change(entity_code text, entity_id uuid, grants boolean, container_ids uuid[], before jsonb, after jsonb) returns void
+create or replace function @extschema@.log_entity_change(entity_code text, entity_id text, grants boolean, container_ids text[], before jsonb, after jsonb) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -23,23 +23,22 @@ end $$;
 
 -- The containers of a row, regardless of the caller's rights: holders of a container must be notified when a row in it becomes
 -- readable or unreadable. Null when there is no such row.
-create or replace function @extschema@.containers_of(code text, id uuid) returns uuid[]
+create or replace function @extschema@.containers_of(code text, id text) returns text[]
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   e @extschema@.entity_type;
   v_maintenance text := current_setting('app.maintenance', true);
-  v_ids uuid[];
+  v_containers text[];
 begin
   select t.* into e from @extschema@.entity_type t where t.code = containers_of.code;
   if not found then
     return null;
   end if;
   perform set_config('app.maintenance', 'on', true);
-  execute format('select %s from %s t where t.%I = $1',
-                 coalesce('array_remove(array[' || @extschema@.sync_columns('t', e.containers) || '], null)', '''{}''::uuid[]'), e.table_name, e.key_column)
-    into v_ids using id;
+  execute format('select %s from %s t where %s', @extschema@.sync_containers(e, 't'), e.table_name, @extschema@.sync_key_condition(e, 't', '$1'))
+    into v_containers using id;
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
-  return v_ids;
+  return v_containers;
 end $$;

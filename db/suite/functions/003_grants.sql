@@ -2,26 +2,26 @@
 
 -- Deliberately ignores expires_ts: a policy that depends on the clock changes rights without a signal to the gateways.
 -- app.expire_grants deletes expired grants.
-create or replace function app.granted_ids(code text) returns uuid[]
+create or replace function app.granted_ids(code text) returns text[]
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(array_agg(g.entity_id), '{}') from app.entity_grant g
-   where g.person_id = app.current_person_id()
-     and g.organization_id = app.current_tenant_id()
+   where g.person_id = (select app.value_or_null(app.current_person_id(), null::uuid))
+     and g.organization_id = (select app.value_or_null(app.current_tenant_id(), null::uuid))
      and g.entity_code = code
 $$;
 
 comment on function app.granted_ids(text) is 'Ids of the rows of a type that were granted to the person of this transaction in its organization.';
 
-create or replace function app.granted_persons(code text, id uuid) returns uuid[]
+create or replace function app.granted_persons(code text, id text) returns text[]
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select array(select g.person_id from app.entity_grant g where g.entity_code = $1 and g.entity_id = $2)
+  select array(select g.person_id::text from app.entity_grant g where g.entity_code = $1 and g.entity_id = $2)
 $$;
 
-comment on function app.granted_persons(text, uuid) is 'Ids of the persons with a grant for a row.';
+comment on function app.granted_persons(text, text) is 'Ids of the persons with a grant for a row.';
 
 create or replace function app.expire_grants() returns bigint
 language plpgsql security definer
@@ -54,7 +54,7 @@ begin
   for e in select t.* from app.entity_type t where exists (select from app.entity_grant g where g.entity_code = t.code) loop
     execute format(
       'delete from app.entity_grant g where g.entity_code = $1 and g.created_ts < clock_timestamp() - interval ''1 day'' '
-      'and not exists (select from %s t where t.%I = g.entity_id)', e.table_name, e.key_column) using e.code;
+      'and not exists (select from %s t where %s)', e.table_name, app.sync_key_condition(e, 't', 'g.entity_id')) using e.code;
     get diagnostics v_count = row_count;
     v_all := v_all + v_count;
   end loop;

@@ -14,6 +14,7 @@ create table app.organization (
   currency varchar(3) not null default 'EUR',
   timezone varchar(64) not null default 'UTC',
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   check (length(btrim(name)) > 0),
   check (billing_email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'),
   check (currency ~ '^[A-Z]{3}$')

@@ -3,7 +3,7 @@
 
 create table app.entity_grant (
   entity_code varchar(100) not null, -- checked by a trigger; a foreign key would lose the grants when the sync is paused
-  entity_id uuid not null,
+  entity_id text not null,
   person_id uuid not null,
   organization_id uuid not null,
   created_ts timestamptz not null default clock_timestamp(),

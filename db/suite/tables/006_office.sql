@@ -14,6 +14,7 @@ create table app.office (
   capacity integer not null default 0,
   opened_on date,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   check (length(btrim(name)) > 0),
   check (country ~ '^[A-Z]{2}$'),

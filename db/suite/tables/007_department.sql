@@ -9,6 +9,7 @@ create table app.department (
   currency varchar(3) not null default 'EUR',
   description text,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, code),
   foreign key (parent_department_id, organization_id) references app.department (id, organization_id) on delete restrict,

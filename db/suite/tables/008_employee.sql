@@ -22,6 +22,7 @@ create table app.employee (
   salary numeric(14, 2),
   currency varchar(3) not null default 'EUR',
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, employee_number),
   unique (person_id, organization_id),

@@ -8,6 +8,7 @@ create table app.team (
   is_active boolean not null default true,
   formed_on date,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (department_id, organization_id) references app.department (id, organization_id) on delete set null (department_id),
   foreign key (lead_id, organization_id) references app.employee (id, organization_id) on delete set null (lead_id),

@@ -8,6 +8,7 @@ create table app.team_member (
   joined_on date not null default current_date,
   left_on date,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (team_id, employee_id, joined_on),
   foreign key (team_id, organization_id) references app.team (id, organization_id) on delete cascade,

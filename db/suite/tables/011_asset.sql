@@ -17,6 +17,7 @@ create table app.asset (
   currency varchar(3) not null default 'EUR',
   specification jsonb not null default '{}',
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, asset_tag),
   foreign key (office_id, organization_id) references app.office (id, organization_id) on delete set null (office_id),

@@ -21,6 +21,7 @@ create table app.client (
   currency varchar(3) not null default 'EUR',
   notes text,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, client_number),
   foreign key (account_manager_id, organization_id) references app.employee (id, organization_id) on delete set null (account_manager_id),

@@ -13,6 +13,7 @@ create table app.contact (
   last_contacted_ts timestamptz,
   notes text,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (client_id, organization_id) references app.client (id, organization_id) on delete cascade,
   check (email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$')

@@ -14,6 +14,7 @@ create table app.product (
   is_active boolean not null default true,
   description text,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, sku),
   check (length(btrim(name)) > 0),

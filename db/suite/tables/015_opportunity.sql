@@ -17,6 +17,7 @@ create table app.opportunity (
   notes text,
   is_private boolean not null default false,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (client_id, organization_id) references app.client (id, organization_id) on delete restrict,
   foreign key (contact_id, organization_id) references app.contact (id, organization_id) on delete set null (contact_id),

@@ -11,6 +11,7 @@ create table app.milestone (
   description text,
   is_private boolean not null default false,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (project_id, organization_id) references app.project (id, organization_id) on delete cascade,
   check (length(btrim(name)) > 0),

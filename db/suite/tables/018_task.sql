@@ -18,6 +18,7 @@ create table app.task (
   description text,
   is_private boolean not null default false,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (project_id, organization_id) references app.project (id, organization_id) on delete cascade,
   foreign key (milestone_id, organization_id) references app.milestone (id, organization_id) on delete set null (milestone_id),

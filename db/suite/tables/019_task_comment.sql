@@ -7,6 +7,7 @@ create table app.task_comment (
   body text not null,
   is_private boolean not null default false,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (task_id, organization_id) references app.task (id, organization_id) on delete cascade,
   foreign key (author_id, organization_id) references app.employee (id, organization_id) on delete set null (author_id),

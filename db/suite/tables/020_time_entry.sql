@@ -11,6 +11,7 @@ create table app.time_entry (
   currency varchar(3) not null default 'EUR',
   amount numeric(14, 2) generated always as (case when is_billable then round(hours * hourly_rate, 2) else 0 end) stored,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (task_id, organization_id) references app.task (id, organization_id) on delete cascade,
   foreign key (employee_id, organization_id) references app.employee (id, organization_id) on delete restrict,

@@ -15,6 +15,7 @@ create table app.meeting (
   agenda text,
   is_private boolean not null default false,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (project_id, organization_id) references app.project (id, organization_id) on delete set null (project_id),
   foreign key (office_id, organization_id) references app.office (id, organization_id) on delete set null (office_id),

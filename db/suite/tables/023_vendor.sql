@@ -17,6 +17,7 @@ create table app.vendor (
   rating integer,
   notes text,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, vendor_number),
   check (length(btrim(name)) > 0),

@@ -15,6 +15,7 @@ create table app.purchase_order (
   currency varchar(3) not null default 'EUR',
   notes text,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, order_number),
   foreign key (vendor_id, organization_id) references app.vendor (id, organization_id) on delete restrict,

@@ -9,6 +9,7 @@ create table app.purchase_order_line (
   amount numeric(14, 2) generated always as (round(quantity * unit_price, 2)) stored,
   received_quantity numeric(12, 2) not null default 0,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (purchase_order_id, line_number),
   foreign key (purchase_order_id, organization_id) references app.purchase_order (id, organization_id) on delete cascade,

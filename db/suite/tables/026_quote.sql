@@ -17,6 +17,7 @@ create table app.quote (
   currency varchar(3) not null default 'EUR',
   introduction text,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, quote_number),
   foreign key (client_id, organization_id) references app.client (id, organization_id) on delete restrict,

@@ -20,6 +20,7 @@ create table app.contract (
   currency varchar(3) not null default 'EUR',
   is_private boolean not null default false,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (organization_id, contract_number),
   foreign key (client_id, organization_id) references app.client (id, organization_id) on delete restrict,

@@ -10,6 +10,7 @@ create table app.invoice_line (
   unit_price numeric(14, 2) not null default 0,
   amount numeric(14, 2) generated always as (round(quantity * unit_price, 2)) stored,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   unique (invoice_id, line_number),
   foreign key (invoice_id, organization_id) references app.invoice (id, organization_id) on delete cascade,

@@ -13,6 +13,7 @@ create table app.payment (
   currency varchar(3) not null default 'EUR',
   reference varchar(140),
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (invoice_id, organization_id) references app.invoice (id, organization_id) on delete restrict,
   check (length(btrim(title)) > 0),

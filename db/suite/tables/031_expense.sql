@@ -17,6 +17,7 @@ create table app.expense (
   notes text,
   is_private boolean not null default false,
   created_ts timestamptz not null default clock_timestamp(),
+  updated_ts timestamptz not null default clock_timestamp(),
   unique (id, organization_id),
   foreign key (employee_id, organization_id) references app.employee (id, organization_id) on delete restrict,
   foreign key (project_id, organization_id) references app.project (id, organization_id) on delete set null (project_id),

@@ -8,15 +8,15 @@ as $$
 begin
   if tg_op = 'UPDATE' and new.person_id = old.person_id and new.organization_id = old.organization_id then
     if new.role <> old.role then
-      perform app.log_entity_change('person', new.person_id, new.role = 'admin'::app.membership_role, array[new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
+      perform app.log_entity_change('person', new.person_id::text, new.role = 'admin'::app.membership_role, array['tenant/' || new.organization_id], to_jsonb(old.*), to_jsonb(new.*));
     end if;
     return null;
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
-    perform app.log_entity_change('person', old.person_id, false, array[old.organization_id], to_jsonb(old.*), null);
+    perform app.log_entity_change('person', old.person_id::text, false, array['tenant/' || old.organization_id], to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
-    perform app.log_entity_change('person', new.person_id, true, array[new.organization_id], null, to_jsonb(new.*));
+    perform app.log_entity_change('person', new.person_id::text, true, array['tenant/' || new.organization_id], null, to_jsonb(new.*));
   end if;
   return null;
 end $$;

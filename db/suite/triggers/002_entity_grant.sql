@@ -29,11 +29,11 @@ begin
   end if;
   if tg_op in ('UPDATE', 'DELETE') then
     perform app.log_entity_change(old.entity_code, old.entity_id, false,
-      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}') || old.person_id, to_jsonb(old.*), null);
+      coalesce(app.containers_of(old.entity_code, old.entity_id), '{}') || ('person/' || old.person_id), to_jsonb(old.*), null);
   end if;
   if tg_op in ('UPDATE', 'INSERT') then
     perform app.log_entity_change(new.entity_code, new.entity_id, true,
-      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}') || new.person_id, null, to_jsonb(new.*));
+      coalesce(app.containers_of(new.entity_code, new.entity_id), '{}') || ('person/' || new.person_id), null, to_jsonb(new.*));
   end if;
   return null;
 end $$;

@@ -45,7 +45,7 @@ const tables = `
   );`;
 
 const live = `
-  select app.enable_sync('app.board', 'board', containers => '{organization_id}');
+  select app.enable_sync('app.board', 'board');
   select app.enable_sync('app.card', 'card', containers => '{board_id,seen_on_board_id}', redact => '{secret}');`;
 
 export async function createBoards(): Promise<Boards> {

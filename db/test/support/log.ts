@@ -61,7 +61,10 @@ export async function countByAction(pool: pg.Pool, entityCode: string): Promise<
 
 /** Returns the current version of a row of app.card. */
 export async function versionOf(pool: pg.Pool, cardId: string): Promise<bigint> {
-  const { rows } = await pool.query<{ version: string }>("select version::text from app.card where id = $1", [cardId]);
+  const { rows } = await pool.query<{ version: string }>(
+    "select sync_version::text as version from app.card where id = $1",
+    [cardId],
+  );
   const version = rows[0]?.version;
   if (version === undefined) throw new Error(`no card ${cardId}`);
   return BigInt(version);

@@ -33,9 +33,8 @@ export async function readCatalog(databaseUrl: string): Promise<CatalogEntry[]> 
   await client.connect();
   try {
     const { rows } = await client.query<CatalogEntry>(
-      `select code, coalesce(to_jsonb(e) -> 'key_columns', jsonb_build_array(to_jsonb(e) -> 'key_column')) as "keyColumns",
-              coalesce(to_jsonb(e) ->> 'version_column', 'version') as "versionColumn", containers, redact, comment, columns
-         from app.entity_catalog e order by code collate "C"`,
+      `select code, key_columns as "keyColumns", version_column as "versionColumn", containers, redact, comment, columns
+         from app.entity_catalog order by code collate "C"`,
     );
     return rows;
   } finally {

@@ -6,12 +6,26 @@ export const entityCodeSchema = Type.String({
   description: "code of a registered entity type",
 });
 
-/** JSON Schema pattern of a UUID in upper or lower case. The server answers in canonical form, which is lower case. */
+/** JSON Schema pattern of a UUID in upper or lower case. */
 export const uuidPattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
 
+/** Longest id, in characters. PostgreSQL's index on a text key ends at 2 704 bytes; ids in use are far shorter. */
+export const maxEntityIdLength = 1024;
+
+/**
+ * Text of the key of a row: a UUID in lower case, a number in decimal, any text; of several columns the JSON array of their
+ * texts. UUIDs are accepted in upper case, and the server answers in canonical form.
+ */
 export const entityIdSchema = Type.String({
-  pattern: uuidPattern,
-  description: "UUID of an entity",
+  maxLength: maxEntityIdLength,
+  description: "id of an entity: the text of its key",
+});
+
+/** Name of a container, `project/5`. A bare id is accepted where the type has one kind of container. */
+export const containerSchema = Type.String({
+  minLength: 1,
+  maxLength: maxEntityIdLength + 42,
+  description: "container: entity code and id, such as project/5, tenant/<id> or person/<id>",
 });
 
 /**

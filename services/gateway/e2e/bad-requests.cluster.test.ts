@@ -18,7 +18,7 @@ test("a bad write is refused with its reason, writes nothing and causes no signa
   const { id, projectId } = await task();
   const bob = await cluster().rest("bob");
   const socket = await cluster().socket("carol");
-  await socket.subscribe("task", [id], { within: [projectId] });
+  await socket.subscribe("task", [id], { within: [`project/${projectId}`] });
   const before = await versionsOf(cluster().sql, "task", [id]);
   const refusals: readonly (readonly [string, () => Promise<{ status: number; body: ErrorBody }>, number, string])[] = [
     ["unknown column", () => bob.patch(`task/${id}`, { title: "x", titel: "y" }), 400, "unknown_column"],
@@ -74,7 +74,7 @@ test("[G4] a repeated write with the same key takes effect once and is delivered
   const { projectId } = await task();
   const bob = await cluster().rest("bob");
   const socket = await cluster().socket("carol");
-  await socket.subscribe("task", [], { within: [projectId] });
+  await socket.subscribe("task", [], { within: [`project/${projectId}`] });
   const key = { "idempotency-key": randomUUID() };
   const document = { id: randomUUID(), title: "Once", project_id: projectId };
   const first = await bob.post("task", document, key);

@@ -55,7 +55,7 @@ test("[G1] plain SQL", async () => {
 
 test("[G1] REST: create, change and delete", async () => {
   const { projectId } = await projectWithTasks(0);
-  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [`project/${projectId}`] }));
   const alice = await cluster().rest("alice", 1);
   const created = await alice.post("task", { title: "By REST", project_id: projectId });
   expect(created.status).toBe(201);
@@ -83,14 +83,14 @@ test("[G1] REST: create, change and delete", async () => {
 test("[G1] an UPDATE of 1000 rows", async () => {
   const { tasks, projectId } = await projectWithTasks(1000);
   const byId = await subscribers((socket) => socket.subscribe("task", tasks));
-  const byContainer = await subscribers((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const byContainer = await subscribers((socket) => socket.subscribe("task", [], { within: [`project/${projectId}`] }));
   await cluster().sql.query("update app.task set priority = 'urgent' where project_id = $1", [projectId]);
   await expectDelivered([...byId, ...byContainer], tasks);
 });
 
 test("[G1] INSERT into a subscribed container", async () => {
   const { organizationId, projectId } = await projectWithTasks(2);
-  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [`project/${projectId}`] }));
   const created = await insertTasks(cluster().sql, { organizationId, projectId, count: 5 });
   await expectDelivered(sockets, created);
   for (const socket of sockets)
@@ -99,7 +99,7 @@ test("[G1] INSERT into a subscribed container", async () => {
 
 test("[G1] COPY", async () => {
   const { organizationId, projectId } = await projectWithTasks(0);
-  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", [], { within: [`project/${projectId}`] }));
   const ids = Array.from({ length: 20 }, () => randomUUID());
   const lines = ids.map((id) => `${id},${organizationId},${projectId},Copied`).join("\\n");
   await cluster().sql.query(
@@ -110,7 +110,7 @@ test("[G1] COPY", async () => {
 
 test("[G1] MERGE updates, inserts and deletes", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(3);
-  const sockets = await subscribers((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", tasks, { within: [`project/${projectId}`] }));
   const [updated = "", untouched = "", deleted = ""] = tasks;
   const inserted = randomUUID();
   await cluster().sql.query(
@@ -131,7 +131,7 @@ test("[G1] MERGE updates, inserts and deletes", async () => {
 
 test("[G1] INSERT … ON CONFLICT", async () => {
   const { organizationId, projectId, tasks } = await projectWithTasks(2);
-  const sockets = await subscribers((socket) => socket.subscribe("task", tasks, { within: [projectId] }));
+  const sockets = await subscribers((socket) => socket.subscribe("task", tasks, { within: [`project/${projectId}`] }));
   const [conflicting = "", skipped = ""] = tasks;
   const fresh = randomUUID();
   await cluster().sql.query(
@@ -237,8 +237,8 @@ test("[INV-3] a row moved to another container and edited in the same batch reac
   const from = await projectWithTasks(1);
   const to = await projectWithTasks(0);
   const [id = ""] = from.tasks;
-  const ofOld = await subscribers((socket) => socket.subscribe("task", [], { within: [from.projectId] }));
-  const ofNew = await subscribers((socket) => socket.subscribe("task", [], { within: [to.projectId] }));
+  const ofOld = await subscribers((socket) => socket.subscribe("task", [], { within: [`project/${from.projectId}`] }));
+  const ofNew = await subscribers((socket) => socket.subscribe("task", [], { within: [`project/${to.projectId}`] }));
   const connection = await cluster().sql.connect();
   try {
     await connection.query("begin");

@@ -83,7 +83,7 @@ test("[SUB-3, SUB-4] a change that commits while a SUBSCRIBE is handled is deliv
     await connection.query("lock table app.client in access exclusive mode");
     socket.send({
       type: "SUBSCRIBE",
-      payload: { entityCode: "project", entityIds: [id], within: rows.map((client) => client.id) },
+      payload: { entityCode: "project", entityIds: [id], within: rows.map((client) => `client/${client.id}`) },
     });
     await waitFor("the gateway waits for the lock", async () => {
       const waiting = await connection.query(
@@ -109,7 +109,7 @@ test("[SUB-3, SUB-4] a change that commits while a SUBSCRIBE is handled is deliv
 test("[SUB-3, G1] no change that commits while many subscriptions are made is lost", async () => {
   const ids = await projects(300);
   const { rows } = await cluster().sql.query<{ id: string; version: string }>(
-    "select id, version from app.project where id = any ($1)",
+    "select id, sync_version as version from app.project where id = any ($1)",
     [ids],
   );
   const held = new Map(rows.map(({ id, version }) => [id, Number(version)]));

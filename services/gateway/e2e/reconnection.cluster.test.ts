@@ -17,7 +17,7 @@ async function rows(): Promise<{ projectId: string; tasks: string[] }> {
 /** A socket with subscriptions by id and through a container whose connection was cut. */
 async function lostSocket(projectId: string, tasks: readonly string[], gateway = 0): Promise<TestSocket> {
   const socket = await cluster().socket("bob", gateway);
-  await socket.subscribe("task", tasks, { within: [projectId] });
+  await socket.subscribe("task", tasks, { within: [`project/${projectId}`] });
   socket.destroy();
   await socket.closed;
   return socket;
@@ -50,7 +50,7 @@ test("[RES-2, RES-3] a lost connection is resumed at another gateway and receive
 test("[RES-3, G1] a client that loses its connection again and again while rows change, and resumes at alternating gateways, misses nothing", async () => {
   const { projectId, tasks } = await rows();
   let socket = await cluster().socket("bob", 0);
-  await socket.subscribe("task", tasks, { within: [projectId] });
+  await socket.subscribe("task", tasks, { within: [`project/${projectId}`] });
   const received = new Map<string, number>();
   const recordReceived = (): void => {
     for (const [key, version] of socket.versions.current())
@@ -95,7 +95,7 @@ test("[RES-4, SUB-1] after the session has expired, RESUME is answered by RESET,
 test("[RES-3] after a gateway is killed, its connections are resumed at the other one with their subscriptions", async () => {
   const { projectId, tasks } = await rows();
   const sockets = await Promise.all([1, 1, 1].map((gateway) => cluster().socket("bob", gateway)));
-  for (const socket of sockets) await socket.subscribe("task", tasks, { within: [projectId] });
+  for (const socket of sockets) await socket.subscribe("task", tasks, { within: [`project/${projectId}`] });
   const [edited = ""] = tasks;
   await cluster().gateway(1).kill("SIGKILL");
   await Promise.all(sockets.map(({ closed }) => closed));

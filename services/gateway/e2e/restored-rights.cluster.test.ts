@@ -102,7 +102,9 @@ test("[SUB-6] a private container that becomes public is delivered as a row, and
   const [projectId = ""] = await insertProjects(cluster().sql, { organizationId, count: 1, isPrivate: true });
   await cluster().settled();
   const bob = await cluster().socket("bob", 0);
-  expect((await bob.subscribe("task", [], { within: [projectId] })).gone).toEqual([projectId]);
+  expect((await bob.subscribe("task", [], { within: [`project/${projectId}`] })).gone).toEqual([
+    `project/${projectId}`,
+  ]);
   await cluster().sql.query("update app.project set is_private = false where id = $1", [projectId]);
   await bob.next("INVALIDATE", ({ payload }) => payload.entityCode === "project");
   const [task = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });

@@ -63,7 +63,7 @@ async function subscribeMembers(projectId: string) {
     bobElsewhere: await cluster().socket("bob", 1),
     carol: await cluster().socket("carol", 1),
   };
-  for (const socket of Object.values(sockets)) await socket.subscribe("task", [], { within: [projectId] });
+  for (const socket of Object.values(sockets)) await socket.subscribe("task", [], { within: [`project/${projectId}`] });
   return sockets;
 }
 
@@ -171,7 +171,7 @@ test("[INV-11, G5] a private row that moves, is created or is deleted is not dis
   const [elsewhere = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
   const { alice, bob, bobElsewhere, carol } = await subscribeMembers(projectId);
   const members = [bob, bobElsewhere, carol];
-  for (const socket of [alice, ...members]) await socket.subscribe("task", [], { within: [elsewhere] });
+  for (const socket of [alice, ...members]) await socket.subscribe("task", [], { within: [`project/${elsewhere}`] });
 
   await cluster().sql.query("update app.task set project_id = $2 where id = $1", [secret, elsewhere]);
   const [created = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1, isPrivate: true });
@@ -192,7 +192,8 @@ test("[INV-11, G5] several changes of a private row in one batch are not disclos
   const { organizationId, projectId, secret, granted } = await createPrivateTasks();
   const [elsewhere = ""] = await insertProjects(cluster().sql, { organizationId, count: 1 });
   const { alice, bobElsewhere, carol } = await subscribeMembers(projectId);
-  for (const socket of [alice, bobElsewhere, carol]) await socket.subscribe("task", [], { within: [elsewhere] });
+  for (const socket of [alice, bobElsewhere, carol])
+    await socket.subscribe("task", [], { within: [`project/${elsewhere}`] });
   await grant({ organizationId, taskId: secret, user: "bob" });
   await bobElsewhere.next("INVALIDATE", (message) => names(message, secret));
 
@@ -260,10 +261,13 @@ test("[SUB-5, G5] rows and containers of another organization are answered as if
   const dave = await cluster().socket("dave", 0);
   const answer = await dave.subscribe("task", [task, secret]);
   expect(new Set(answer.gone)).toEqual(new Set([task, secret]));
-  await dave.request({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [projectId, organizationId] } });
+  await dave.request({
+    type: "SUBSCRIBE",
+    payload: { entityCode: "task", within: [`project/${projectId}`, `tenant/${organizationId}`] },
+  });
   const own = (await cluster().rest("dave")).person.organizationId;
   const [barrier = ""] = await insertProjects(cluster().sql, { organizationId: own, count: 1 });
-  await dave.subscribe("project", [], { within: [own] });
+  await dave.subscribe("project", [], { within: [`tenant/${own}`] });
 
   const alice = await cluster().socket("alice", 0);
   await alice.subscribe("task", [task, secret]);

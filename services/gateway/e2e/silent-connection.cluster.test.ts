@@ -30,7 +30,7 @@ test("[G1, G6] after connections to PostgreSQL fall silent, REST, SUBSCRIBE, rea
   await cluster().settled();
   const rest = await cluster().rest("alice");
   const alice = await cluster().socket("alice");
-  await alice.subscribe("task", [], { within: [projectId] });
+  await alice.subscribe("task", [], { within: [`project/${projectId}`] });
   const late = await cluster().socket("alice");
   // Fills the pools with idle connections.
   await Promise.all(Array.from({ length: 10 }, () => rest.get("project?limit=1")));

@@ -62,7 +62,7 @@ async function allClaimed(pool: pg.Pool): Promise<void> {
 
 function bySql(pool: pg.Pool): Write {
   return async (task, n) => {
-    const text = "update app.task set description = $2 where id = $1 returning version";
+    const text = "update app.task set description = $2 where id = $1 returning sync_version as version";
     const { rows } = await pool.query<{ version: string }>(text, [task.id, `sql ${n}`]);
     return Number(rows[0]?.version);
   };

@@ -119,7 +119,7 @@ export async function run(args: string[]): Promise<object> {
     await atSteadyRate(rate, length, async () => {
       serial += 1;
       const title = `bench ${serial}`;
-      const text = "update app.task set title = $2 where id = $1 returning version";
+      const text = "update app.task set title = $2 where id = $1 returning sync_version as version";
       const { rows } = await pool.query<{ version: string }>(text, [ids[serial % ids.length], title]);
       at.set(title, Number(rows[0]?.version) / 1000);
       made.push(title);

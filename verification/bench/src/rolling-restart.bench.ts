@@ -202,7 +202,7 @@ export async function run(args: string[]): Promise<object> {
       await atSteadyRate(rate, 1, async (n) => {
         const task = tasks[(round * rate + n) % tasks.length] as Task;
         const { rows } = await pool.query<{ version: string }>(
-          "update app.task set description = $2 where id = $1 returning version",
+          "update app.task set description = $2 where id = $1 returning sync_version as version",
           [task.id, `roll ${round} ${n}`],
         );
         last.set(task.id, Number(rows[0]?.version));

@@ -676,7 +676,7 @@ export const entityCatalog = {
     label: "Asset",
     comment: "Equipment or licence that the organization owns, and the employee who uses it.",
     keyColumns: ["id"],
-    containers: ["organization_id"],
+    containers: [],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -701,7 +701,7 @@ export const entityCatalog = {
     label: "Client",
     comment: "Company that buys from the organization, or may do so.",
     keyColumns: ["id"],
-    containers: ["organization_id"],
+    containers: [],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -731,7 +731,7 @@ export const entityCatalog = {
     label: "Contact",
     comment: "Contact person at a client.",
     keyColumns: ["id"],
-    containers: ["client_id","organization_id"],
+    containers: ["client_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -755,7 +755,7 @@ export const entityCatalog = {
     label: "Contract",
     comment: "Agreement with a client, with its term and annual value.",
     keyColumns: ["id"],
-    containers: ["client_id","organization_id"],
+    containers: ["client_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -783,7 +783,7 @@ export const entityCatalog = {
     label: "Department",
     comment: "Organizational unit with a budget. Departments form a tree.",
     keyColumns: ["id"],
-    containers: ["parent_department_id","organization_id"],
+    containers: ["parent_department_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -803,7 +803,7 @@ export const entityCatalog = {
     label: "Document",
     comment: "Text or file of a project or of the organization, such as a specification, report or policy.",
     keyColumns: ["id"],
-    containers: ["project_id","organization_id"],
+    containers: ["project_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -826,7 +826,7 @@ export const entityCatalog = {
     label: "Employee",
     comment: "Person who works for the organization, with or without an account.",
     keyColumns: ["id"],
-    containers: ["department_id","organization_id"],
+    containers: ["department_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -855,7 +855,7 @@ export const entityCatalog = {
     label: "Expense",
     comment: "Amount that an employee spent for the organization and claims back.",
     keyColumns: ["id"],
-    containers: ["project_id","organization_id"],
+    containers: ["project_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -880,7 +880,7 @@ export const entityCatalog = {
     label: "Invoice",
     comment: "Bill sent to a client.",
     keyColumns: ["id"],
-    containers: ["client_id","organization_id"],
+    containers: ["client_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -906,7 +906,7 @@ export const entityCatalog = {
     label: "Invoice line",
     comment: "Item of an invoice.",
     keyColumns: ["id"],
-    containers: ["invoice_id","organization_id"],
+    containers: ["invoice_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -927,7 +927,7 @@ export const entityCatalog = {
     label: "Meeting",
     comment: "Meeting of a project or of the organization.",
     keyColumns: ["id"],
-    containers: ["project_id","organization_id"],
+    containers: ["project_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -951,7 +951,7 @@ export const entityCatalog = {
     label: "Milestone",
     comment: "Intermediate result that a project promises by a date.",
     keyColumns: ["id"],
-    containers: ["project_id","organization_id"],
+    containers: ["project_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -971,7 +971,7 @@ export const entityCatalog = {
     label: "Office",
     comment: "Workplace of the organization, with address, desks and time zone.",
     keyColumns: ["id"],
-    containers: ["organization_id"],
+    containers: [],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -994,7 +994,7 @@ export const entityCatalog = {
     label: "Opportunity",
     comment: "Possible sale, from the first conversation until it is won or lost.",
     keyColumns: ["id"],
-    containers: ["client_id","organization_id"],
+    containers: ["client_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1020,7 +1020,7 @@ export const entityCatalog = {
     label: "Organization",
     comment: "Company that uses the suite. Every other record belongs to exactly one organization; members see only records of their own.",
     keyColumns: ["id"],
-    containers: ["id"],
+    containers: [],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"name","baseType":"text","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":null,"maxLength":200,"comment":null},
@@ -1040,7 +1040,7 @@ export const entityCatalog = {
     label: "Payment",
     comment: "Payment received for an invoice.",
     keyColumns: ["id"],
-    containers: ["invoice_id","organization_id"],
+    containers: ["invoice_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1061,7 +1061,7 @@ export const entityCatalog = {
     label: "Product",
     comment: "Service, subscription, licence or device that the organization sells.",
     keyColumns: ["id"],
-    containers: ["organization_id"],
+    containers: [],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1083,7 +1083,7 @@ export const entityCatalog = {
     label: "Project",
     comment: "Work with a goal, a budget and an end date; contains milestones and tasks.",
     keyColumns: ["id"],
-    containers: ["client_id","organization_id"],
+    containers: ["client_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1110,7 +1110,7 @@ export const entityCatalog = {
     label: "Purchase order",
     comment: "Order placed with a vendor.",
     keyColumns: ["id"],
-    containers: ["vendor_id","organization_id"],
+    containers: ["vendor_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1134,7 +1134,7 @@ export const entityCatalog = {
     label: "Purchase order line",
     comment: "Item of a purchase order.",
     keyColumns: ["id"],
-    containers: ["purchase_order_id","organization_id"],
+    containers: ["purchase_order_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1154,7 +1154,7 @@ export const entityCatalog = {
     label: "Quote",
     comment: "Offer with prices to a client.",
     keyColumns: ["id"],
-    containers: ["client_id","organization_id"],
+    containers: ["client_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1180,7 +1180,7 @@ export const entityCatalog = {
     label: "Task",
     comment: "Unit of work in a project, done by one employee; may have subtasks.",
     keyColumns: ["id"],
-    containers: ["project_id","parent_task_id","organization_id"],
+    containers: ["project_id","parent_task_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1207,7 +1207,7 @@ export const entityCatalog = {
     label: "Task comment",
     comment: "Comment on a task.",
     keyColumns: ["id"],
-    containers: ["task_id","organization_id"],
+    containers: ["task_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1225,7 +1225,7 @@ export const entityCatalog = {
     label: "Team",
     comment: "Group of employees who work together, within a department or across departments.",
     keyColumns: ["id"],
-    containers: ["department_id","organization_id"],
+    containers: ["department_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1244,7 +1244,7 @@ export const entityCatalog = {
     label: "Team member",
     comment: "Membership of an employee in a team, with role, share of working time and period.",
     keyColumns: ["id"],
-    containers: ["team_id","organization_id"],
+    containers: ["team_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1263,7 +1263,7 @@ export const entityCatalog = {
     label: "Ticket",
     comment: "Question or problem that a client reported.",
     keyColumns: ["id"],
-    containers: ["client_id","organization_id"],
+    containers: ["client_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1291,7 +1291,7 @@ export const entityCatalog = {
     label: "Time entry",
     comment: "Time that one employee worked on one task on one day.",
     keyColumns: ["id"],
-    containers: ["task_id","organization_id"],
+    containers: ["task_id"],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},
@@ -1313,7 +1313,7 @@ export const entityCatalog = {
     label: "Vendor",
     comment: "Company that the organization buys from.",
     keyColumns: ["id"],
-    containers: ["organization_id"],
+    containers: [],
     columns: [
       {"name":"id","baseType":"uuid","notNull":true,"hasDefault":true,"generated":false,"enumValues":null,"references":null,"maxLength":null,"comment":null},
       {"name":"organization_id","baseType":"uuid","notNull":true,"hasDefault":false,"generated":false,"enumValues":null,"references":"organization","maxLength":null,"comment":null},

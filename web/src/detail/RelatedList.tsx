@@ -18,7 +18,7 @@ export function RelatedList({ relation, parent }: { relation: Relation; parent: 
     filter: { [pointer.name]: parent.$id },
     sort: defaultSort(entityCode),
     limit: pageSize,
-    ...(contained && { within: parent.$id }),
+    ...(contained && { within: `${pointer.references}/${parent.$id}` }),
   });
   const plural = entityPlural(entityCode);
   const title =

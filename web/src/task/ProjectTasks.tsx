@@ -14,7 +14,11 @@ const ProjectProgress = deferred(async () => (await import("./ProjectProgress.ts
 
 /** Live progress and task list of a project. */
 export function ProjectTasks({ project }: { project: Row }) {
-  const tasks = useAllRows("task", { filter: { project_id: project.$id }, within: project.$id, sort: "due_on" });
+  const tasks = useAllRows("task", {
+    filter: { project_id: project.$id },
+    within: `project/${project.$id}`,
+    sort: "due_on",
+  });
   const frozen = useFrozen();
   const ready = tasks.status === "ready";
   return (

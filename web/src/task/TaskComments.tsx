@@ -35,7 +35,7 @@ function Comment({ row }: { row: Row }) {
 export function TaskComments({ task }: { task: Row }) {
   const comments = useRows("task_comment", {
     filter: { task_id: task.$id },
-    within: task.$id,
+    within: `task/${task.$id}`,
     sort: "created_ts",
     limit: 50,
   });

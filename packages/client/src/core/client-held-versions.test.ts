@@ -117,7 +117,7 @@ test("rows inside a confirmed container are compared once", async () => {
       data: { $id: testId(7), $version: 1, organization_id: organization },
     },
   ]);
-  client.subscribe("note", [organization], { within: true });
+  client.subscribe("note", [`tenant/${organization}`], { within: true });
   client.start();
   await clock.advance(allPauses);
   expect(compared().filter((id) => id === testId(7))).toHaveLength(1);

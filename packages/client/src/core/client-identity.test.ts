@@ -106,7 +106,7 @@ test("a revoked row that is granted again is subscribed again", async () => {
   const version = server.write("task", id, { name: "mine" }, [organization]);
   const doc = server.rows.get(`task:${id}`);
   client.entity("task", id).subscribe(nothing);
-  client.subscribe("task", [organization], { within: true });
+  client.subscribe("task", [`tenant/${organization}`], { within: true });
   client.start();
   await clock.advance(100);
   server.revoke("task", id);

@@ -13,7 +13,7 @@ test("a refused row that is created later is subscribed again when its container
   const { client, server, clock } = createTestClient();
   const task = client.entity("task", id);
   task.subscribe(nothing);
-  client.subscribe("task", [organization], { within: true });
+  client.subscribe("task", [`tenant/${organization}`], { within: true });
   client.start();
   await clock.advance(100);
   expect(task.snapshot().status).toBe("gone");
@@ -55,11 +55,11 @@ test("a row that a response brings back is subscribed again at once", async () =
 async function withoutContainer() {
   const setup = createTestClient();
   const { client, server, clock } = setup;
-  client.subscribe("task", [id], { within: true });
+  client.subscribe("task", [`project/${id}`], { within: true });
   client.start();
   await clock.advance(100);
   server.socket?.session.subscriptions.clear();
-  const gone = { type: "GONE", payload: { entityCode: "task", entityIds: [id] } };
+  const gone = { type: "GONE", payload: { entityCode: "task", entityIds: [`project/${id}`] } };
   server.socket?.handlers.received(JSON.stringify(gone));
   await clock.advance(100);
   expect(server.socket?.session.subscriptions.size).toBe(0);
@@ -77,7 +77,7 @@ test("a revoked container is subscribed again at once when a signal names its ro
   expect(server.socket?.session.subscriptions.size).toBe(0);
   signal("UPDATE");
   await clock.advance(100);
-  expect(server.socket?.session.subscriptions).toContain(`in:task:${id}`);
+  expect(server.socket?.session.subscriptions).toContain(`in:task:project/${id}`);
   client.stop();
 });
 
@@ -86,7 +86,7 @@ test("a revoked container is subscribed again at once when its row is fetched", 
   server.write("project", id, { name: "p" });
   client.entity("project", id).subscribe(nothing);
   await clock.advance(100);
-  expect(server.socket?.session.subscriptions).toContain(`in:task:${id}`);
+  expect(server.socket?.session.subscriptions).toContain(`in:task:project/${id}`);
   client.stop();
 });
 
@@ -115,7 +115,7 @@ test("[INV-9] a row stored as gone is fetched on any signal, because granting ac
   const version = server.write("task", id, { name: "mine" }, [organization]);
   const task = client.entity("task", id);
   task.subscribe(nothing);
-  client.subscribe("task", [organization], { within: true });
+  client.subscribe("task", [`tenant/${organization}`], { within: true });
   client.start();
   await clock.advance(100);
   const doc = server.rows.get(entityKey("task", id));

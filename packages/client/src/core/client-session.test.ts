@@ -201,7 +201,7 @@ test("leaving the page ends the session, and returning from the cache starts a n
 
 test("a revoked row that is granted again is subscribed again", async () => {
   const { client, server, clock, row } = await setUp();
-  client.subscribe("task", [organization], { within: true });
+  client.subscribe("task", [`tenant/${organization}`], { within: true });
   await clock.advance(100);
   server.revoke("task", id);
   await clock.advance(100);

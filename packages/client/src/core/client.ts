@@ -18,7 +18,7 @@ import { defaultEnvironment } from "../platform/environment.ts";
 import { KeyedEmitter } from "../platform/keyed-emitter.ts";
 import { type Logger, silentLogger } from "../platform/logger.ts";
 import { steadyClock } from "../platform/steady-clock.ts";
-import { containerFor, readTokenClaims } from "../platform/token-claims.ts";
+import { defaultContainer, readTokenClaims } from "../platform/token-claims.ts";
 import { TokenSource } from "../platform/token-source.ts";
 import { Refetcher } from "../refetch/refetcher.ts";
 import { StatusPublisher } from "../status/status-publisher.ts";
@@ -359,7 +359,7 @@ export class Heliograph {
   /** A list in the server's order, live while it has listeners. Equal queries share one list. */
   list(entityCode: string, options: ListOptions = {}): LiveList {
     const { within, ...query } = options;
-    const container = within === undefined ? containerFor(entityCode, this.#tokens.peek()) : within;
+    const container = within === undefined ? defaultContainer(this.#tokens.peek()) : within;
     return this.#lists.get(entityCode, query, container === null || container === "" ? undefined : container);
   }
 

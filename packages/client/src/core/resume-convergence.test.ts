@@ -97,7 +97,7 @@ async function run(steps: readonly Step[], { autoBookmark, withList }: Options):
   server.autoBookmark = autoBookmark;
   for (let n = 0; n < watchedRows; n += 1) client.entity("task", testId(n)).subscribe(() => {});
   if (withList) client.list("task", { sort: "name" }).subscribe(() => {});
-  else client.subscribe("task", [organization], { within: true });
+  else client.subscribe("task", [`tenant/${organization}`], { within: true });
   const held = new Map<number, () => void>();
   client.start();
   await clock.advance(100);

@@ -1,4 +1,5 @@
 import type { Clock } from "@heliograph/shared/clock";
+import { splitContainer } from "@heliograph/shared/container";
 import type { ListPage } from "../api/api-client.ts";
 import type { ListQuery } from "../api/list-query.ts";
 import type { EntityDoc } from "../api/register.ts";
@@ -48,6 +49,6 @@ export interface ListSpec {
 
 /** True when the list is about a row whose create is not acknowledged. The server has nothing to list then. */
 export function refersToPendingCreate({ query, within }: ListSpec, isPendingCreate: (id: string) => boolean): boolean {
-  const values = [within, ...Object.values(query.filter ?? {})];
+  const values = [within && splitContainer(within)?.entityId, ...Object.values(query.filter ?? {})];
   return values.some((value) => typeof value === "string" && isPendingCreate(value));
 }

@@ -94,7 +94,7 @@ test("lists with a search text are not stored", async () => {
   client.start();
   for (const query of [{ q: "ro" }, { q: "road" }, { sort: "name" }]) client.list("task", query).subscribe(nothing);
   await clock.advance(2_000);
-  expect(kept).toEqual([`task?sort=name#${organization}`]);
+  expect(kept).toEqual([`task?sort=name#tenant/${organization}`]);
   client.stop();
 });
 

@@ -77,7 +77,7 @@ test("a list about a row whose create is pending needs no server", async () => {
   const project = testId(20);
   await client.mutations.create("project", { id: project, name: "P" });
   const before = server.calls.length;
-  const tasks = client.list("task", { filter: { project_id: project }, within: project, sort: "name" });
+  const tasks = client.list("task", { filter: { project_id: project }, within: `project/${project}`, sort: "name" });
   tasks.subscribe(nothing);
   expect(tasks.snapshot()).toMatchObject({ status: "ready", items: [], stale: false });
   await client.mutations.create("task", { name: "first", project_id: project });
@@ -87,7 +87,7 @@ test("a list about a row whose create is pending needs no server", async () => {
   server.autoAnswer = true;
   for (const call of [...server.calls]) call.answer();
   await clock.advance(3_000);
-  expect(server.socket?.session.subscriptions.has(`in:task:${project}`)).toBe(true);
+  expect(server.socket?.session.subscriptions.has(`in:task:project/${project}`)).toBe(true);
   client.stop();
 });
 

@@ -1,3 +1,4 @@
+import { tenantContainer } from "@heliograph/shared/container";
 export interface TokenClaims {
   readonly personId?: string;
   readonly organizationId?: string;
@@ -29,7 +30,8 @@ export function readTokenClaims(token: string | null): TokenClaims {
   }
 }
 
-/** The organization, which contains all rows of a tenant; null for an organization itself, which has no container. */
-export function containerFor(entityCode: string, token: string | null): string | null {
-  return entityCode === "organization" ? null : (readTokenClaims(token).organizationId ?? null);
+/** The container of all rows of the token's tenant; null without one. */
+export function defaultContainer(token: string | null): string | null {
+  const { organizationId } = readTokenClaims(token);
+  return organizationId === undefined ? null : tenantContainer(organizationId);
 }

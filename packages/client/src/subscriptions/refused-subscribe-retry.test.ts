@@ -46,7 +46,7 @@ function setUp(...refused: string[]) {
 }
 
 const row = (n: number): Target => ({ entityCode: "task", entityId: testId(n), container: false });
-const container = (n: number): Target => ({ entityCode: "task", entityId: testId(n), container: true });
+const container = (n: number): Target => ({ entityCode: "task", entityId: `project/${testId(n)}`, container: true });
 
 test("refused targets are retried with growing delays, in one message, and held once they are granted", async () => {
   const { clock, denied, asked, subscriber, hold } = setUp(testId(1), testId(2));
@@ -69,29 +69,29 @@ test("refused targets are retried with growing delays, in one message, and held 
 });
 
 test("a refused container is not held; its lists are read once, and again when it is granted", async () => {
-  const { clock, denied, gone, within, subscriber, hold } = setUp(testId(1));
+  const { clock, denied, gone, within, subscriber, hold } = setUp(container(1).entityId);
   await hold(container(1));
   expect(subscriber.phase(container(1))).toBe("refused");
   expect(gone).toEqual([]); // a container is no row of the type
   await clock.advance(60_000);
-  expect(within).toEqual([testId(1)]);
+  expect(within).toEqual([container(1).entityId]);
   denied.clear();
   await clock.advance(refusedRetryCapMs);
   expect(subscriber.phase(container(1))).toBe("held");
-  expect(within).toEqual([testId(1), testId(1)]);
+  expect(within).toEqual([container(1).entityId, container(1).entityId]);
 });
 
 test("revoked rows and containers are subscribed again", async () => {
   const { clock, subscriber, hold } = setUp();
   await hold(row(1), container(2));
-  subscriber.revoked("task", [testId(1), testId(2)]);
+  subscriber.revoked("task", [testId(1), container(2).entityId]);
   expect([subscriber.phase(row(1)), subscriber.phase(container(2))]).toEqual(["refused", "refused"]);
   await clock.advance(refusedRetryMs);
   expect([subscriber.phase(row(1)), subscriber.phase(container(2))]).toEqual(["held", "held"]);
 });
 
 test("another view of the row, or a server message that names it, retries at once", async () => {
-  const { clock, denied, subscriber, hold } = setUp(testId(1), testId(2));
+  const { clock, denied, subscriber, hold } = setUp(testId(1), container(2).entityId);
   await hold(row(1), container(2));
   denied.clear();
   await hold(row(1));

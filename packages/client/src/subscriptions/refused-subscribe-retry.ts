@@ -1,4 +1,5 @@
 import type { Clock } from "@heliograph/shared/clock";
+import { containerName } from "@heliograph/shared/container";
 import { Timer } from "@heliograph/shared/timer";
 import type { Subscription } from "./subscription-set.ts";
 
@@ -102,9 +103,11 @@ export class RefusedSubscribeRetry {
    * contents again.
    */
   *affectedBy(entityCode: string, ids: ReadonlySet<string>): Generator<Subscription> {
+    const containers = new Set([...ids].map((id) => containerName(entityCode, id)));
     for (const subscription of this.#refused.keys()) {
-      if (ids.has(subscription.entityId) && (subscription.container || subscription.entityCode === entityCode))
-        yield subscription;
+      if (subscription.container) {
+        if (containers.has(subscription.entityId)) yield subscription;
+      } else if (subscription.entityCode === entityCode && ids.has(subscription.entityId)) yield subscription;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { DownMessage, UpMessage } from "@heliograph/protocol";
+import { tenantContainer } from "@heliograph/shared/container";
 import type { EntityDoc } from "../api/register.ts";
 import type { SocketFactory, SocketHandlers } from "../connection/socket.ts";
 import { FakeFeed, type FakeSession, invalidate } from "./fake-feed.ts";
@@ -254,7 +255,7 @@ export class FakeServer {
 
   #signal(entityCode: string, entityId: string, action: "CREATE" | "UPDATE" | "DELETE", version: number): void {
     const containers = this.containers.get(`${entityCode}:${entityId}`) ?? [];
-    const names = [`id:${entityCode}:${entityId}`, ...containers.map((id) => `in:${entityCode}:${id}`)];
+    const names = [`id:${entityCode}:${entityId}`, ...containers.map((id) => `in:${entityCode}:${containerOf(id)}`)];
     this.#feed.add({ position: version, entityCode, entityId, action, names });
     for (const socket of this.sockets) {
       if (!socket.open || !names.some((name) => socket.session.subscriptions.has(name))) continue;
@@ -287,7 +288,7 @@ export class FakeServer {
       subscriptions.delete(`id:${entityCode}:${id}`);
       socket.session.revoked.delete(`id:${entityCode}:${id}`);
     }
-    for (const id of within) subscriptions.delete(`in:${entityCode}:${id}`);
+    for (const id of within) subscriptions.delete(`in:${entityCode}:${containerOf(id)}`);
     const payload = { entityCode, count: before - subscriptions.size };
     this.#send(socket, { type: "UNSUBSCRIBED", ...(message.id === undefined ? {} : { id: message.id }), payload });
   }
@@ -323,7 +324,7 @@ export class FakeServer {
       if (!row) gone.push(id);
       else if (row.$version !== coveredVersions[index]) changed.push({ entityId: id, version: row.$version });
     });
-    for (const id of within) session.subscriptions.add(`in:${entityCode}:${id}`);
+    for (const id of within) session.subscriptions.add(`in:${entityCode}:${containerOf(id)}`);
     const count = entityIds.length - gone.length + within.length;
     const answer: DownMessage = { type: "SUBSCRIBED", payload: { entityCode, count, changed, gone } };
     this.#send(socket, message.id === undefined ? answer : { ...answer, id: message.id });
@@ -397,6 +398,9 @@ export class FakeServer {
     return Response.json({ items: sorted.slice(from, to), nextCursor: to < sorted.length ? String(to) : null });
   }
 }
+
+/** The name of a container; a bare id is that of a tenant, as for types without containers of their own. */
+const containerOf = (id: string): string => (id.includes("/") ? id : tenantContainer(id));
 
 function refusal(status: number, code: string, more: object = {}): Response {
   return Response.json({ error: { code, message: `Refused: ${code}.`, remedy: "r" }, ...more }, { status });

@@ -1,11 +1,11 @@
 import { Type } from "typebox";
 import { type MessageOf, messageWithPayload } from "../message.ts";
-import { entityCodeSchema, entityIdSchema } from "../scalars.ts";
+import { containerSchema, entityCodeSchema } from "../scalars.ts";
 
 export const goneMessageSchema = messageWithPayload(
   "GONE",
   Type.Object(
-    { entityCode: entityCodeSchema, entityIds: Type.Array(entityIdSchema, { minItems: 1 }) },
+    { entityCode: entityCodeSchema, entityIds: Type.Array(containerSchema, { minItems: 1 }) },
     { additionalProperties: false },
   ),
   "These rows or containers no longer exist or may no longer be read: remove them from the device.",

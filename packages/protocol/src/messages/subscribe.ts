@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { type MessageOf, messageWithPayload } from "../message.ts";
-import { entityCodeSchema, entityIdSchema, maxIdsPerMessage, versionSchema } from "../scalars.ts";
+import { containerSchema, entityCodeSchema, entityIdSchema, maxIdsPerMessage, versionSchema } from "../scalars.ts";
 
 /**
  * `entityIds` names single rows. `within` names containers: every row of the type inside them, including rows created
@@ -18,7 +18,7 @@ export const subscribeMessageSchema = messageWithPayload(
       entityCode: entityCodeSchema,
       entityIds: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
       versions: Type.Optional(Type.Array(versionSchema, { maxItems: maxIdsPerMessage })),
-      within: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
+      within: Type.Optional(Type.Array(containerSchema, { maxItems: maxIdsPerMessage })),
       covered: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
       coveredVersions: Type.Optional(Type.Array(versionSchema, { maxItems: maxIdsPerMessage })),
     },

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { type MessageOf, messageWithPayload } from "../message.ts";
-import { entityCodeSchema, entityIdSchema, versionSchema } from "../scalars.ts";
+import { containerSchema, entityCodeSchema, entityIdSchema, versionSchema } from "../scalars.ts";
 
 /**
  * From here on every change that `changed` does not include is sent as INVALIDATE. `gone` names rows that do not exist and
@@ -21,7 +21,7 @@ export const subscribedMessageSchema = messageWithPayload(
           description: "rows whose version differs from the version sent; all readable rows when no versions were sent",
         },
       ),
-      gone: Type.Array(entityIdSchema, { description: "rows and containers that do not exist or may not be read" }),
+      gone: Type.Array(containerSchema, { description: "rows and containers that do not exist or may not be read" }),
     },
     { additionalProperties: false },
   ),

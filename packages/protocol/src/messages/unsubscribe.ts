@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { type MessageOf, messageWithoutPayload, messageWithPayload } from "../message.ts";
-import { entityCodeSchema, entityIdSchema, maxIdsPerMessage } from "../scalars.ts";
+import { containerSchema, entityCodeSchema, entityIdSchema, maxIdsPerMessage } from "../scalars.ts";
 
 export const unsubscribeMessageSchema = messageWithPayload(
   "UNSUBSCRIBE",
@@ -8,7 +8,7 @@ export const unsubscribeMessageSchema = messageWithPayload(
     {
       entityCode: entityCodeSchema,
       entityIds: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
-      within: Type.Optional(Type.Array(entityIdSchema, { maxItems: maxIdsPerMessage })),
+      within: Type.Optional(Type.Array(containerSchema, { maxItems: maxIdsPerMessage })),
     },
     { additionalProperties: false },
   ),

@@ -45,7 +45,9 @@ test("a token does not choose its algorithm, key, issuer, audience or shape", ()
   expect(reasonOf(jwt.sign(claims, "t".repeat(32), options))).toBe("invalid");
   expect(reasonOf(jwt.sign(claims, key, { ...options, issuer: "other" }))).toBe("invalid");
   expect(reasonOf(jwt.sign(claims, key, { ...options, audience: "other" }))).toBe("invalid");
-  expect(reasonOf(jwt.sign({ ...claims, sub: "1 or 1=1" }, key, options))).toBe("invalid");
+  expect(reasonOf(jwt.sign({ ...claims, sub: "auth0|5f7c", org: "acme" }, key, options))).toBe("accepted");
+  for (const sub of ["", "a\0b", "\ud800", "x".repeat(256)])
+    expect(reasonOf(jwt.sign({ ...claims, sub }, key, options))).toBe("invalid");
   expect(reasonOf(jwt.sign({ sub: claims.sub }, key, options))).toBe("invalid");
   expect(reasonOf(jwt.sign(claims, key, { issuer: "heliograph", audience: "heliograph" }))).toBe("invalid");
 });

@@ -34,7 +34,7 @@ export async function insertTasks(
 /** Current versions of rows of `app.<table>`, by id. */
 export async function versionsOf(sql: Queryable, table: string, ids: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await sql.query<{ id: string; version: string }>(
-    `select id, version from app.${table} where id = any ($1)`,
+    `select id, sync_version as version from app.${table} where id = any ($1)`,
     [ids],
   );
   return new Map(rows.map(({ id, version }) => [id, Number(version)]));
@@ -44,7 +44,7 @@ export async function versionsOf(sql: Queryable, table: string, ids: readonly st
 export async function rename(sql: Queryable, table: "project" | "task", id: string, text: string): Promise<number> {
   const column = table === "project" ? "name" : "title";
   const { rows } = await sql.query<{ version: string }>(
-    `update app.${table} set ${column} = $2 where id = $1 returning version`,
+    `update app.${table} set ${column} = $2 where id = $1 returning sync_version as version`,
     [id, text],
   );
   const version = rows[0]?.version;

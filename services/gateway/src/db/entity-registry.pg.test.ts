@@ -22,7 +22,7 @@ test("unknown codes cause at most one catalog read every three seconds", async (
   const registry = new EntityRegistry(counting, clock);
   await Promise.all([registry.find("project"), registry.find("task"), registry.find("nothing")]);
   expect(reads).toBe(1);
-  expect(registry.get("project")).toMatchObject({ qualifiedName: '"app"."project"', keyColumn: "id" });
+  expect(registry.get("project")).toMatchObject({ qualifiedName: '"app"."project"', keyColumns: ["id"] });
   await registry.find("nothing");
   await clock.advance(2999);
   await registry.find("nothing");

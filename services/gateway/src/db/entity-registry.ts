@@ -9,11 +9,10 @@ const staleIntervalMs = 1000;
 /** Maximum age of the catalog. A later lookup starts a refresh, which finds added columns and enum values. */
 const maxAgeMs = 60_000;
 
-// A database of an earlier release has no version_column in its catalog; there the column is named version.
 const catalogQuery = (schema: string): string => `
-  select code, schema_name, table_name, key_column, coalesce(to_jsonb(e) ->> 'version_column', 'version') as version_column, tenant_column,
-         containers, rights, redact, views, public, own_policy, comment, columns
-    from ${schema}.entity_catalog e order by code`;
+  select code, schema_name, table_name, key_columns, key_texts, key_text, version_column, tenant_column,
+         containers, container_codes, rights, redact, views, public, own_policy, comment, columns
+    from ${schema}.entity_catalog order by code`;
 
 /** The entity types of the database. Loaded once at the start; lookups do not wait for the database afterwards. */
 export class EntityRegistry {

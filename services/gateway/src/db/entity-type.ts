@@ -24,12 +24,19 @@ export interface EntityType {
   readonly tableName: string;
   /** Schema and table, quoted for SQL. */
   readonly qualifiedName: string;
-  readonly keyColumn: string;
+  /** Columns whose values identify a row, in the order in which they form its id. */
+  readonly keyColumns: readonly string[];
+  /** SQL expressions of the canonical text of each key column, in the same order. */
+  readonly keyTexts: readonly string[];
+  /** SQL expression of the id of a row. */
+  readonly keyText: string;
   /** Holds the version of a row. It belongs to the sync and is no column of documents. */
   readonly versionColumn: string;
   /** Null for public reference data. */
   readonly tenantColumn: string | null;
   readonly containers: readonly string[];
+  /** Entity codes of the containers that these columns name, in the same order. */
+  readonly containerCodes: readonly string[];
   readonly rights: readonly string[];
   readonly redact: readonly string[];
   /** Reads are written to the audit log. */
@@ -48,10 +55,13 @@ export interface CatalogRow {
   code: string;
   schema_name: string;
   table_name: string;
-  key_column: string;
+  key_columns: string[];
+  key_texts: string[];
+  key_text: string;
   version_column: string;
   tenant_column: string | null;
   containers: string[];
+  container_codes: string[];
   rights: string[];
   redact: string[];
   views: boolean;
@@ -67,10 +77,13 @@ export function entityTypeOf(row: CatalogRow): EntityType {
     schemaName: row.schema_name,
     tableName: row.table_name,
     qualifiedName: `${quoteIdentifier(row.schema_name)}.${quoteIdentifier(row.table_name)}`,
-    keyColumn: row.key_column,
+    keyColumns: row.key_columns,
+    keyTexts: row.key_texts,
+    keyText: row.key_text,
     versionColumn: row.version_column,
     tenantColumn: row.tenant_column,
     containers: row.containers,
+    containerCodes: row.container_codes,
     rights: row.rights,
     redact: row.redact,
     views: row.views,

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from "fastify";
+import { keyColumns } from "../db/entity-id.ts";
 import type { EntityRegistry } from "../db/entity-registry.ts";
 import type { EntityType } from "../db/entity-type.ts";
+import { documentFields, fieldName } from "../rest/entity/document-fields.ts";
 import { isWritable } from "./documents/body-schema.ts";
-import { documentFields, fieldName } from "./entity/document-fields.ts";
-import { keyColumns } from "./entity/row-key.ts";
 import { operatorsOf } from "./query/filter.ts";
 import { searchColumns } from "./query/search-columns.ts";
 

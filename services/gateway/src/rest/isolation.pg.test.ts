@@ -64,7 +64,7 @@ test("[G5] only administrators and people with a grant can read a private row", 
   for (const type of rest.registry.all()) {
     if (!type.columns.some(({ name }) => name === "is_private")) continue;
     const { rows } = await rest.db.pool.query<{ id: string; granted: boolean }>(
-      `select t.id, exists (select 1 from app.entity_grant g where g.entity_id = t.id and g.entity_code = $2 and g.person_id = $3) as granted
+      `select t.id, exists (select 1 from app.entity_grant g where g.entity_id = t.id::text and g.entity_code = $2 and g.person_id = $3) as granted
          from ${type.qualifiedName} t where t.is_private and t.organization_id = $1 limit 60`,
       [organizationId, type.code, rest.identity("bob").personId],
     );

@@ -1,12 +1,12 @@
 import { logAction } from "@heliograph/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { canonicalId } from "../db/entity-id.ts";
 import type { EntityType } from "../db/entity-type.ts";
 import type { UserClient } from "../db/user-transaction.ts";
+import { documentFields, fieldName } from "../rest/entity/document-fields.ts";
 import type { Document } from "./documents/document.ts";
 import { type EntityAccess, idOf } from "./documents/entity-access.ts";
 import { readMany, readOne, readPage } from "./documents/read-documents.ts";
-import { documentFields, fieldName } from "./entity/document-fields.ts";
-import { canonicalId } from "./entity/row-key.ts";
 import { RestError } from "./errors/rest-error.ts";
 import { maxIds, parseListQuery, type RawQuery } from "./query/list-query.ts";
 import { splitList } from "./query/split-list.ts";

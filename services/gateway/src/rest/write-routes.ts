@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { callerOf } from "../auth/caller.ts";
+import { idOfBody, keyColumns } from "../db/entity-id.ts";
 import type { EntityType } from "../db/entity-type.ts";
 import type { UserClient } from "../db/user-transaction.ts";
 import { type Body, checkBody } from "./documents/body-validator.ts";
@@ -9,7 +10,6 @@ import { type Effect, parseIdempotencyKey, requestHash, runOnce } from "./docume
 import { parseIfMatch } from "./documents/if-match.ts";
 import { readOne } from "./documents/read-documents.ts";
 import { deleteDocument, insertDocument, updateDocument } from "./documents/write-documents.ts";
-import { idOfBody, keyColumns } from "./entity/row-key.ts";
 import { RestError } from "./errors/rest-error.ts";
 import { sendDocument } from "./read-routes.ts";
 

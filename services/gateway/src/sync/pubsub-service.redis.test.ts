@@ -29,7 +29,7 @@ async function newProject(): Promise<string> {
 
 async function rename(project: string, name: string): Promise<number> {
   const { rows } = await gateway.db.pool.query<{ version: string }>(
-    "update app.project set name = $2 where id = $1 returning version",
+    "update app.project set name = $2 where id = $1 returning sync_version as version",
     [project, name],
   );
   return Number(rows[0]?.version);
@@ -54,7 +54,7 @@ test("a change goes from the hint to the subscribed sockets", async () => {
   expect(bob.subprotocol).toBe("heliograph.v1");
   expect(bob.extensions).toBe("");
   await bob.subscribe("project", [project]);
-  await carol.subscribe("project", [], { within: [organizationId] });
+  await carol.subscribe("project", [], { within: [`tenant/${organizationId}`] });
   const version = await rename(project, "Changed");
   await gateway.relay();
   for (const client of [bob, carol]) {
@@ -117,7 +117,7 @@ test("rows follow SUBSCRIBE, UNSUBSCRIBE and the close of the socket; another ta
   const [one, two] = [await newProject(), await newProject()];
   const bob = await gateway.connect("bob");
   await using tab = await gateway.connect("bob");
-  await bob.subscribe("project", [one, two, randomUUID()], { within: [organizationId] });
+  await bob.subscribe("project", [one, two, randomUUID()], { within: [`tenant/${organizationId}`] });
   await tab.subscribe("project", [one]);
   // The row that does not exist has a refused subscription.
   expect(await rowsOf(bob.connectionId)).toBe(4);
@@ -230,7 +230,7 @@ test("[RES-10] a new log epoch resets the sockets", async () => {
 test("a stop closes the sockets, refuses new ones and leaves every session to be resumed", async () => {
   await using other = await startLiveGateway();
   const clients = await Promise.all(Array.from({ length: 20 }, () => other.connect("bob")));
-  for (const client of clients) await client.subscribe("project", [], { within: [organizationId] });
+  for (const client of clients) await client.subscribe("project", [], { within: [`tenant/${organizationId}`] });
   const stopping = other.stop();
   const refused = await other.connect("bob").catch((error: unknown) => error);
   expect(refused).toMatchObject({ status: 503, error: { code: "unavailable" } });

@@ -16,6 +16,7 @@ import { createRightsReader } from "./rights/rights-reader.ts";
 import { GatewayRow } from "./sessions/gateway-row.ts";
 import { SessionStore } from "./sessions/session-store.ts";
 import { SocketServer } from "./socket/socket-server.ts";
+import { createEntityNames } from "./subscriptions/entity-names.ts";
 import { createSyncCore, type SyncCore } from "./sync-core.ts";
 import type { SyncObserver } from "./sync-observer.ts";
 
@@ -94,7 +95,7 @@ export class PubsubService {
       // Half of the pool: a storm of subscriptions must leave room for REST, which the clients call next.
       rights: createRightsReader({ pool, registry, concurrency: Math.ceil(config.DATABASE_POOL_SIZE / 2) }),
       entityTypes: {
-        exists: async (entityCode) => (await registry.find(entityCode)) !== undefined,
+        ...createEntityNames(registry),
         hasOwnPolicy: (entityCode) => registry.get(entityCode)?.ownPolicy ?? true,
       },
       verifyToken: (token) => tokens.verify(token),

@@ -20,6 +20,7 @@ import { SessionGuard } from "./sessions/session-guard.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { ConnectionManager } from "./socket/connection-manager.ts";
 import { createMessageRouter } from "./socket/message-router.ts";
+import type { EntityNames } from "./subscriptions/entity-names.ts";
 import { SubscriptionIndex } from "./subscriptions/subscription-index.ts";
 import { SubscriptionManager } from "./subscriptions/subscription-manager.ts";
 import { SubscriptionRowWriter } from "./subscriptions/subscription-row-writer.ts";
@@ -30,9 +31,7 @@ export interface SyncCorePorts {
   readonly log: LogReader;
   readonly sessions: Pick<SessionStore, "put" | "remove" | "end" | "suspend" | "takeOver" | "lost">;
   readonly rights: RightsReader;
-  readonly entityTypes: {
-    /** @throws when the database does not answer */
-    exists(entityCode: string): Promise<boolean>;
+  readonly entityTypes: EntityNames & {
     /** Whether only the policies of the type's own table know who may read its rows. */
     hasOwnPolicy(entityCode: string): boolean;
   };
@@ -95,7 +94,7 @@ export function createSyncCore(ports: SyncCorePorts): SyncCore {
     refusedIndex,
     rows: rowWriter,
     rights: ports.rights,
-    entityTypeExists: (entityCode) => entityTypes.exists(entityCode),
+    entityTypes,
     limits,
     clock,
     observer,

@@ -163,8 +163,8 @@ test("erasure removes a person from accounts and log and keeps the data of other
   for (const table of ["person where id", "membership where person_id", "mutation where person_id"])
     expect(await count(`from app.${table} = '${person}'`)).toBe(0);
   expect(
-    (await db.pool.query("select erased_ts is not null as done, markers, entity_ids from app.erasure")).rows,
-  ).toEqual([{ done: true, markers: [], entity_ids: [] }]);
+    (await db.pool.query("select erased_ts is not null as done, markers, entity_keys from app.erasure")).rows,
+  ).toEqual([{ done: true, markers: [], entity_keys: [] }]);
   // Changes by others keep their actor, and other rows keep their history.
   expect(await count("from app.logging_detail where user_agent = 'kept' and actor ->> 'fname' = 'Kept'")).toBe(4);
   const left = await count(

@@ -194,7 +194,12 @@ export class ChaosClient implements AsyncDisposable {
     const lists = new Map(
       this.#shown.map((id) => [
         id,
-        sdk.list("task", { within: id, filter: { project_id: id }, sort: "created_ts,id", limit: LIST_LIMIT }),
+        sdk.list("task", {
+          within: `project/${id}`,
+          filter: { project_id: id },
+          sort: "created_ts,id",
+          limit: LIST_LIMIT,
+        }),
       ]),
     );
     const unsubscribers = [...lists.values()].map((list) => list.subscribe(() => undefined));

@@ -24,12 +24,12 @@ export interface ExpectedState {
 }
 
 const QUERY = `
-  select 'task/' || id as key, version::float8 as version, project_id as "projectId", title as text, is_private as "isPrivate"
+  select 'task/' || id as key, sync_version::float8 as version, project_id as "projectId", title as text, is_private as "isPrivate"
     from app.task where project_id = any ($1)
   union all
-  select 'document/' || id, version::float8, project_id, title, is_private from app.document where project_id = any ($1)
+  select 'document/' || id, sync_version::float8, project_id, title, is_private from app.document where project_id = any ($1)
   union all
-  select 'project/' || id, version::float8, null, name, is_private from app.project where id = any ($1)`;
+  select 'project/' || id, sync_version::float8, null, name, is_private from app.project where id = any ($1)`;
 
 /** Long enough for a server that was just killed to recover on a busy machine. */
 const CONNECT_MS = 20_000;
@@ -61,7 +61,7 @@ export class ExpectedStateReader implements AsyncDisposable {
     const versions = new Map<string, number>();
     for (const { organizationId, marker } of this.#dataset.tenants) {
       const { rows } = await this.#pool.query<{ version: string }>(
-        "update app.project set progress_percent = (progress_percent + 1) % 100 where id = $1 returning version",
+        "update app.project set progress_percent = (progress_percent + 1) % 100 where id = $1 returning sync_version as version",
         [marker],
       );
       versions.set(organizationId, Number(rows[0]?.version));
@@ -89,7 +89,7 @@ export class ExpectedStateReader implements AsyncDisposable {
     const log = await this.#wholeLog();
     const { rows: missing } = await this.#pool.query<{ key: string }>(
       `select a.entity_code || '/' || a.id || ' ' || a.version as key
-         from unnest($1::text[], $2::uuid[], $3::bigint[]) as a (entity_code, id, version)
+         from unnest($1::text[], $2::text[], $3::bigint[]) as a (entity_code, id, version)
         where not exists (select from ${log} l
                            where l.entity_code = a.entity_code and l.entity_id = a.id and l.entity_version >= a.version)`,
       [rows.map((row) => row.entityCode), rows.map((row) => row.id), rows.map((row) => row.version)],

@@ -62,7 +62,7 @@ export class OutboxWriter {
     if (this.#stored < 0) return [];
     const { name } = this.#client;
     const { rows } = await sql.query<{ title: string; created: number }>(
-      `select title, (select count(*)::int from app.logging where entity_code = 'task' and entity_id = t.id and action = 1) as created
+      `select title, (select count(*)::int from app.logging where entity_code = 'task' and entity_id = t.id::text and action = 1) as created
          from app.task t where id = $1`,
       [this.#id],
     );

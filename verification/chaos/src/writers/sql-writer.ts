@@ -20,7 +20,10 @@ async function write(
   text: string,
   values: unknown[],
 ): Promise<Written> {
-  const { rows } = await client.query<{ id: string; version: string }>(`${text} returning id, version`, values);
+  const { rows } = await client.query<{ id: string; version: string }>(
+    `${text} returning id, sync_version as version`,
+    values,
+  );
   return { entityCode, rows };
 }
 

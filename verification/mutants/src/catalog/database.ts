@@ -26,7 +26,7 @@ export const databaseMutants: readonly Mutant[] = [
       "a row cannot refer to a parent that its writer cannot see, and the error does not reveal whether the parent exists",
     patches: [
       {
-        file: "db/core/functions/013_sync_policy.sql",
+        file: "db/core/functions/014_sync_policy.sql",
         find: "v_check := v_using || coalesce(@extschema@.sync_parent_conditions(e.table_name), '');",
         replace: "v_check := v_using;",
       },
@@ -68,7 +68,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "migration, demo data, grants and resync work for an owner that is subject to row level security",
     patches: [
       {
-        file: "db/core/functions/013_sync_policy.sql",
+        file: "db/core/functions/014_sync_policy.sql",
         find: "enable row level security, force row level security'",
         replace: "enable row level security'",
       },
@@ -120,7 +120,7 @@ export const databaseMutants: readonly Mutant[] = [
       "open transactions of readers and writers do not block the creation of partitions, and it does not block writers",
     patches: [
       {
-        file: "db/core/functions/004_partitions.sql",
+        file: "db/core/functions/005_partitions.sql",
         find: "execute format('lock table only @extschema@.%I in share update exclusive mode', v_table);",
         replace: "execute format('lock table only @extschema@.%I in access exclusive mode', v_table);",
       },
@@ -136,7 +136,7 @@ export const databaseMutants: readonly Mutant[] = [
     rule: "G1",
     breaks: "a day that has pending rows or may still be written cannot be retired",
     patches: [
-      { file: "db/core/functions/004_partitions.sql", find: "  if v_pending then", replace: "  if false then" },
+      { file: "db/core/functions/005_partitions.sql", find: "  if v_pending then", replace: "  if false then" },
     ],
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
@@ -149,7 +149,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "a day with an uncommitted row cannot be retired, and the call does not wait",
     patches: [
       {
-        file: "db/core/functions/004_partitions.sql",
+        file: "db/core/functions/005_partitions.sql",
         find: "  execute format('lock table only @extschema@.%I in share mode nowait', v_part);\n",
         replace: "",
       },
@@ -165,7 +165,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "retiring a day raises min_seq and never lowers it",
     patches: [
       {
-        file: "db/core/functions/004_partitions.sql",
+        file: "db/core/functions/005_partitions.sql",
         find: "update @extschema@.sync_state set min_seq = greatest(min_seq, coalesce(v_max + 1, 0)) returning min_seq into v_min;",
         replace: "select min_seq into v_min from @extschema@.sync_state;",
       },
@@ -181,7 +181,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "retiring a day raises min_seq and never lowers it",
     patches: [
       {
-        file: "db/core/functions/004_partitions.sql",
+        file: "db/core/functions/005_partitions.sql",
         find: "greatest(min_seq, coalesce(v_max + 1, 0))",
         replace: "coalesce(v_max + 1, 0)",
       },
@@ -198,7 +198,7 @@ export const databaseMutants: readonly Mutant[] = [
       "rows requeued while their day is being removed are still delivered, and cursors to numbers assigned meanwhile become too old",
     patches: [
       {
-        file: "db/core/functions/004_partitions.sql",
+        file: "db/core/functions/005_partitions.sql",
         find: "from @extschema@.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);",
         replace: "from @extschema@.%I where false', v_part);",
       },
@@ -214,7 +214,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "the next watcher completes an interrupted removal",
     patches: [
       {
-        file: "db/core/functions/004_partitions.sql",
+        file: "db/core/functions/005_partitions.sql",
         find: "from pg_class c left join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = '@extschema@'::regnamespace and c.relkind = 'r' and c.relname ~",
         replace:
           "from pg_class c join pg_inherits i on i.inhrelid = c.oid\n           where c.relnamespace = '@extschema@'::regnamespace and c.relkind = 'r' and c.relname ~",
@@ -231,7 +231,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "sessions and subscriptions of dead gateways are deleted after the grace period, by the watcher's own role",
     patches: [
       {
-        file: "db/core/functions/007_sessions.sql",
+        file: "db/core/functions/008_sessions.sql",
         find: "  delete from @extschema@.rxdb_subscription s where s.connection_id = any (v_gone);\n  get diagnostics subscriptions = row_count;",
         replace: "  subscriptions := 0;",
       },
@@ -247,7 +247,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
-        file: "db/core/functions/010_erasure.sql",
+        file: "db/core/functions/011_erasure.sql",
         find: "     set actor = case when f.own then",
         replace: "     set actor = case when false then",
       },
@@ -263,7 +263,7 @@ export const databaseMutants: readonly Mutant[] = [
     breaks: "erasure removes a person from accounts and log and keeps the data of others",
     patches: [
       {
-        file: "db/core/functions/010_erasure.sql",
+        file: "db/core/functions/011_erasure.sql",
         find: "entity_from_version = case when f.about then null else",
         replace: "entity_from_version = case when false then null else",
       },

@@ -8,7 +8,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a claim that waited for another one continues from its head",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "from @extschema@.sync_state s where s.leader_id = me for update;",
         replace: "from @extschema@.sync_state s where s.leader_id = me;",
       },
@@ -25,7 +25,7 @@ export const logClaimMutants: readonly Mutant[] = [
       "a claim under another isolation level is rejected, because it would keep the snapshot from before the lock",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "if current_setting('transaction_isolation') <> 'read committed' then",
         replace: "if false then",
       },
@@ -41,7 +41,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a claim under a lease that was taken before the server was promoted starts a new epoch",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "if v_head < expected_head or v_other_history then",
         replace: "if v_head < expected_head then",
       },
@@ -55,7 +55,7 @@ export const logClaimMutants: readonly Mutant[] = [
       "a client that stops reading does not keep the lock: the result is one small row, and the call commits on its own",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "  return next;",
         replace:
           "  return query select v_head + 1, l.sync_seq, v_epoch from @extschema@.logging l where l.sync_seq > v_head and l.sync_seq <= v_last;",
@@ -72,7 +72,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a rollback leaves no gap, and a late commit is numbered after the commits that overtook it",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "set head_seq = v_last, log_epoch",
         replace: "set head_seq = v_head + n, log_epoch",
       },
@@ -88,7 +88,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "only the leader can claim, and only while its lease lasts",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "from @extschema@.sync_state s where s.leader_id = me for update;",
         replace: "from @extschema@.sync_state s for update;",
       },
@@ -104,7 +104,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "only the leader can claim, and only while its lease lasts",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "if not found or v_lease <= clock_timestamp() then",
         replace: "if not found then",
       },
@@ -120,7 +120,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a claim fails if the lease expires while it waits for the lock",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "if not found or v_lease <= clock_timestamp() then",
         replace: "if not found or v_lease <= now() then",
       },
@@ -136,7 +136,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "numbers follow the order of the writes, also within one statement",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "v_head + row_number() over (order by l.created_ts, l.entity_version) as seq",
         replace: "v_head + row_number() over (order by l.created_ts, l.entity_version desc) as seq",
       },
@@ -152,7 +152,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "numbers follow the order of the writes, also within one statement",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "v_head + row_number() over (order by l.created_ts, l.entity_version) as seq",
         replace: "v_head + row_number() over (order by l.id) as seq",
       },
@@ -168,7 +168,7 @@ export const logClaimMutants: readonly Mutant[] = [
     rule: "HINT-1",
     breaks: "a claim fails if an operator requeues a row meanwhile, and its retry leaves no gap",
     patches: [
-      { file: "db/core/functions/006_claim.sql", find: "if v_last <> v_head + v_count then", replace: "if false then" },
+      { file: "db/core/functions/007_claim.sql", find: "if v_last <> v_head + v_count then", replace: "if false then" },
     ],
     caughtBy: {
       test: "db/test/claim-sequence.pg.test.ts",
@@ -181,7 +181,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "rows of action VIEW are never claimed",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from\n     order by",
         replace: "     where l.sync_status = 'pending' and l.created_ts >= p_from\n     order by",
       },
@@ -194,7 +194,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a head below the expected one means lost numbers and starts a new log epoch",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "if v_head < expected_head or v_other_history then",
         replace: "if v_other_history then",
       },
@@ -210,7 +210,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "lease and claim are committed durably whatever the session's setting",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "perform set_config('synchronous_commit', 'on', true);",
         replace: "perform 1;",
       },
@@ -226,7 +226,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a claim renews the lease",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "lease_until = greatest(s.lease_until, clock_timestamp() + interval '3 s')",
         replace: "lease_until = s.lease_until",
       },
@@ -239,7 +239,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a bounded claim leaves older rows to an unbounded claim",
     patches: [
       {
-        file: "db/core/functions/006_claim.sql",
+        file: "db/core/functions/007_claim.sql",
         find: "     where l.sync_status = 'pending' and l.action <> 0 and l.created_ts >= p_from\n     order by",
         replace: "     where l.sync_status = 'pending' and l.action <> 0\n     order by",
       },
@@ -253,7 +253,7 @@ export const logClaimMutants: readonly Mutant[] = [
     name: "claim-plan-free",
     rule: "G6",
     breaks: "the plan of a claim does not depend on the statistics of the log: it uses the index and no JIT",
-    patches: [{ file: "db/core/functions/006_claim.sql", find: "set enable_seqscan = off\n", replace: "" }],
+    patches: [{ file: "db/core/functions/007_claim.sql", find: "set enable_seqscan = off\n", replace: "" }],
     caughtBy: {
       test: "db/test/claim-fence.pg.test.ts",
       name: "the plan of a claim does not depend on the statistics of the log: it uses the index and no JIT",
@@ -265,7 +265,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "another watcher can lead only after the lease has expired or was released",
     patches: [
       {
-        file: "db/core/functions/005_lead.sql",
+        file: "db/core/functions/006_lead.sql",
         find: "where s.leader_id = me or s.leader_id is null or s.lease_until < clock_timestamp()",
         replace: "where true",
       },
@@ -281,7 +281,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "a lease taken on another timeline or server starts a new log epoch",
     patches: [
       {
-        file: "db/core/functions/005_lead.sql",
+        file: "db/core/functions/006_lead.sql",
         find: "case when s.system_identifier <> v_system or s.timeline <> v_timeline then gen_random_uuid() else s.log_epoch end",
         replace: "s.log_epoch",
       },
@@ -297,7 +297,7 @@ export const logClaimMutants: readonly Mutant[] = [
     breaks: "lease and claim are committed durably whatever the session's setting",
     patches: [
       {
-        file: "db/core/functions/005_lead.sql",
+        file: "db/core/functions/006_lead.sql",
         find: "perform set_config('synchronous_commit', 'on', true);",
         replace: "perform 1;",
       },

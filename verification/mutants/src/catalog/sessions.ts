@@ -57,7 +57,7 @@ export const sessionMutants: readonly Mutant[] = [
     breaks: "only the user who owns a connection can resume it",
     patches: [
       {
-        file: "db/core/functions/007_sessions.sql",
+        file: "db/core/functions/008_sessions.sql",
         find: "join @extschema@.rxdb_session s using (connection_id, user_id, organization_id)\n     where s.expires_ts",
         replace: "join @extschema@.rxdb_session s using (connection_id)\n     where s.expires_ts",
       },

@@ -15,7 +15,7 @@ type Statement = { readonly simulate: () => void; readonly sql: string };
 const table = `
   create table app.simulated_task (
     id uuid primary key, organization_id uuid not null, project_id uuid not null, is_private boolean not null, mark int not null);
-  select app.enable_sync('app.simulated_task', 'simulated_task', containers => '{project_id,organization_id}');`;
+  select app.enable_sync('app.simulated_task', 'simulated_task', containers => '{project_id}');`;
 
 /** What a log entry says, apart from versions and times; the order of containers has no meaning. */
 const summary = (of: {

@@ -1,3 +1,4 @@
+import { personContainer, tenantContainer } from "@heliograph/shared/container";
 import type { Scheduler } from "../engine/scheduler.ts";
 import { uuid } from "../engine/simulated-globals.ts";
 import { ChangeLog, entryOf, type LogEntry, rightsEntry } from "./change-log.ts";
@@ -138,7 +139,7 @@ export class SimDatabase {
     const after = wanted && { ...wanted, version };
     transaction.rows.set(key, after);
     transaction.versions.push({ key, version, row: after, createdMs: this.nowMs });
-    const granted = this.grantedFor(transaction, key).map(({ personId }) => personId);
+    const granted = this.grantedFor(transaction, key).map(({ personId }) => personContainer(personId));
     transaction.entries.push(entryOf({ before, after, version }, granted, this.nowMs, this.#order++));
     return true;
   }
@@ -174,7 +175,7 @@ export class SimDatabase {
     transaction.grants.set(grant, granted);
     const key = rowKey(entityCode, id);
     const row = transaction.rows.has(key) ? transaction.rows.get(key) : this.#content.rows.get(key);
-    const containers = [...(row ? containersOf(row) : []), person.personId];
+    const containers = [...(row ? containersOf(row) : []), personContainer(person.personId)];
     const entry = { entityCode, id, granted, containers, version: this.#stamp() };
     transaction.entries.push(rightsEntry(entry, this.nowMs, this.#order++));
   }
@@ -186,7 +187,13 @@ export class SimDatabase {
     if (role) this.#content.members.set(key, role);
     else this.#content.members.delete(key);
     const granted = role === "admin" || before === undefined;
-    const entry = { entityCode: "person", id: personId, granted, containers: [organizationId], version: this.#stamp() };
+    const entry = {
+      entityCode: "person",
+      id: personId,
+      granted,
+      containers: [tenantContainer(organizationId)],
+      version: this.#stamp(),
+    };
     if (logged) this.log.append([rightsEntry(entry, this.nowMs, this.#order++)]);
     this.onCommit([], "all", "commit");
   }

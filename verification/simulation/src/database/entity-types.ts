@@ -19,25 +19,26 @@ function entityType(code: string, containers: Readonly<Record<string, string>>):
     schemaName: "app",
     tableName: code,
     qualifiedName: `"app"."${code}"`,
-    keyColumn: "id",
-    versionColumn: "version",
+    keyColumns: ["id"],
+    keyTexts: ["id::text"],
+    keyText: "id::text",
+    versionColumn: "sync_version",
     tenantColumn: code === "organization" ? "id" : "organization_id",
     containers: Object.keys(containers),
+    containerCodes: Object.values(containers),
     rights: ["is_private"],
     redact: [],
     views: false,
     public: false,
     ownPolicy: false,
     comment: null,
-    columns: Object.entries(containers).map(([name, references]) => column(name, references)),
+    columns: [column("id", null), ...Object.entries(containers).map(([name, references]) => column(name, references))],
   };
 }
 
 /** The entity types of the simulated application. */
 export const entityTypes: ReadonlyMap<string, EntityType> = new Map(
-  [
-    entityType("organization", {}),
-    entityType("project", { organization_id: "organization" }),
-    entityType("task", { project_id: "project", organization_id: "organization" }),
-  ].map((type) => [type.code, type]),
+  [entityType("organization", {}), entityType("project", {}), entityType("task", { project_id: "project" })].map(
+    (type) => [type.code, type],
+  ),
 );

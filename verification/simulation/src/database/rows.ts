@@ -1,3 +1,4 @@
+import { containerName, tenantContainer } from "@heliograph/shared/container";
 import { epochMs } from "../engine/epoch.ts";
 
 /** Entity types of the simulated application: a task belongs to a project, both belong to an organization. */
@@ -18,10 +19,11 @@ export type Person = { readonly personId: string; readonly organizationId: strin
 
 export const rowKey = (entityCode: string, id: string): string => `${entityCode}:${id}`;
 
-/** Ids of the containers of a row, as the registry declares them. */
-export function containersOf({ entityCode, id, org, project }: Row): string[] {
-  if (entityCode === "organization") return [id];
-  return entityCode === "task" && project !== null ? [project, org] : [org];
+/** The containers of a row, as the registry declares them. */
+export function containersOf({ entityCode, org, project }: Row): string[] {
+  return entityCode === "task" && project !== null
+    ? [containerName("project", project), tenantContainer(org)]
+    : [tenantContainer(org)];
 }
 
 /** Microseconds since 1970 on the database's clock. */

@@ -177,22 +177,25 @@ const others: readonly (readonly [RegExp, Run])[] = [
   ],
 ];
 
-const userRead = /from "app"\."(\w+)" where "id" = any/g;
+const userRead = /from "app"\."(\w+)" where "id" = any/;
+const tenantRead = /select app\.current_tenant_id\(\) as id/;
 
-/** Reads of ids under row level security; a statement may join several entity types by union. */
+/** Reads of ids under row level security, and of the tenant. */
 function readAsUser(text: string, database: SimDatabase, [ids]: Values, as: Person): Result | undefined {
-  const entityCodes = [...text.matchAll(userRead)].map(([, name]) => name ?? "");
-  if (entityCodes.length === 0) return undefined;
-  const found = entityCodes.flatMap((entityCode) =>
-    texts(ids).flatMap((id) => {
-      const row = database.rows.get(rowKey(entityCode, id));
-      return row && database.mayRead(as, row) ? [{ id, code: entityCode, version: row.version }] : [];
-    }),
-  );
+  if (tenantRead.test(text)) {
+    const member = database.members.has(`${as.personId} ${as.organizationId}`);
+    return rowsOf([{ id: member ? as.organizationId : null }]);
+  }
+  const entityCode = userRead.exec(text)?.[1];
+  if (entityCode === undefined) return undefined;
+  const found = texts(ids).flatMap((id) => {
+    const row = database.rows.get(rowKey(entityCode, id));
+    return row && database.mayRead(as, row) ? [{ id, version: row.version }] : [];
+  });
   return rowsOf(found);
 }
 
-const endedRead = /unnest\(\$1::uuid\[\]\) as ended/;
+const endedRead = /unnest\(\$1::text\[\]\) as ended/;
 
 /** Which of these deleted rows the person had an own right to, as an admin or by a grant. */
 function readEnded(text: string, database: SimDatabase, [ids, entityCode]: Values, as: Person): Result | undefined {

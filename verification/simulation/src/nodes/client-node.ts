@@ -9,6 +9,7 @@ import {
   type SyncStatus,
   silentLogger,
 } from "@heliograph/client";
+import { containerName } from "@heliograph/shared/container";
 import type { Person } from "../database/rows.ts";
 import { epochMs } from "../engine/epoch.ts";
 import { Host } from "../engine/host.ts";
@@ -145,7 +146,11 @@ export class ClientNode {
         client.entity(entityCode, id).subscribe(() => undefined),
       );
       this.#lists = this.interests.lists.map((project) => {
-        const list = client.list("task", { filter: { project_id: project }, sort: "id", within: project });
+        const list = client.list("task", {
+          filter: { project_id: project },
+          sort: "id",
+          within: containerName("project", project),
+        });
         list.subscribe(() => undefined);
         return { project, list };
       });

@@ -1,6 +1,6 @@
+import { isKeyColumn, keyColumns } from "../../db/entity-id.ts";
 import type { Column, EntityType } from "../../db/entity-type.ts";
-import { documentFields } from "../entity/document-fields.ts";
-import { isKeyColumn, keyColumns } from "../entity/row-key.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 import { columnSchema, type JsonSchema } from "./column-schema.ts";
 
 export type BodyOperation = "create" | "patch";

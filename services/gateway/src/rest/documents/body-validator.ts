@@ -1,9 +1,9 @@
 import { must } from "@heliograph/shared/must";
 import { type ErrorObject, Ajv2020 as StrictAjv, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
+import { isKeyColumn } from "../../db/entity-id.ts";
 import type { Column, EntityType } from "../../db/entity-type.ts";
-import { documentFields } from "../entity/document-fields.ts";
-import { isKeyColumn } from "../entity/row-key.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import { type BodyOperation, isRequired, isWritable } from "./body-schema.ts";

@@ -1,7 +1,6 @@
 import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
-import { documentFields } from "../entity/document-fields.ts";
-import { idExpression } from "../entity/row-key.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 
 /** A row as JSON: its id and version, then its columns. It has no prototype, so a column may be called `__proto__`. */
 export interface Document {
@@ -43,7 +42,7 @@ function selectListOf(type: EntityType): SelectList {
     const fields = documentFields(type);
     cached = {
       names: ["$id", "$version", ...fields.keys()],
-      expressions: [idExpression(type), quoteIdentifier(type.versionColumn), ...[...fields.values()].map(expression)],
+      expressions: [type.keyText, quoteIdentifier(type.versionColumn), ...[...fields.values()].map(expression)],
     };
     selectLists.set(type, cached);
   }

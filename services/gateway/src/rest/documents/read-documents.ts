@@ -1,8 +1,8 @@
+import { keyCondition } from "../../db/entity-id.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { containsPattern, StatementParameters } from "../../db/statement-parameters.ts";
 import type { UserClient } from "../../db/user-transaction.ts";
-import { keyCondition } from "../entity/row-key.ts";
 import { filterCondition } from "../query/filter.ts";
 import type { ListQuery } from "../query/list-query.ts";
 import { encodePageCursor } from "../query/page-cursor.ts";

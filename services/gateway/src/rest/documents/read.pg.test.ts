@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { documentFields } from "../entity/document-fields.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 import { type RestUnderTest, startRest } from "../testing/start-rest.ts";
 
 let rest: RestUnderTest;
@@ -92,7 +92,12 @@ test("history lists who changed which columns, newest first", async () => {
   const history = await rest.call(`GET /team/${body.$id}/history`);
   expect(history.status).toBe(200);
   expect(history.body.items).toMatchObject([
-    { actor: "Carol Chen", action: "UPDATE", version: changed.body.$version, columns: ["mission", "name"] },
+    {
+      actor: "Carol Chen",
+      action: "UPDATE",
+      version: changed.body.$version,
+      columns: ["mission", "name", "updated_ts"],
+    },
     { actor: "Bob Becker", action: "CREATE", version: body.$version, columns: [] },
   ]);
   expect(Object.keys(history.body.items[0] ?? {})).toEqual(["at", "actor", "action", "version", "columns"]);

@@ -1,10 +1,10 @@
 import { must } from "@heliograph/shared/must";
+import { isKeyColumn, keyCondition } from "../../db/entity-id.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { StatementParameters } from "../../db/statement-parameters.ts";
 import type { UserClient } from "../../db/user-transaction.ts";
-import { fieldName } from "../entity/document-fields.ts";
-import { isKeyColumn, keyCondition } from "../entity/row-key.ts";
+import { fieldName } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import type { Body } from "./body-validator.ts";
 import { type Document, selectList, toDocument } from "./document.ts";

@@ -1,5 +1,5 @@
 import type { EntityType } from "../../db/entity-type.ts";
-import { documentFields } from "../entity/document-fields.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 import { nearestName } from "./nearest-name.ts";
 import { RestError } from "./rest-error.ts";
 

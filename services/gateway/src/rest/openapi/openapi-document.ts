@@ -1,7 +1,7 @@
 import type { EntityType } from "../../db/entity-type.ts";
+import { documentFields, fieldName } from "../../rest/entity/document-fields.ts";
 import { bodySchema, documentSchema, idSchema } from "../documents/body-schema.ts";
 import { columnSchema, type JsonSchema } from "../documents/column-schema.ts";
-import { documentFields, fieldName } from "../entity/document-fields.ts";
 import { restErrorCatalog } from "../errors/error-catalog.ts";
 import { type FilterOperator, operatorsOf } from "../query/filter.ts";
 import {

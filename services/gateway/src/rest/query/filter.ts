@@ -1,7 +1,7 @@
 import type { Column } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { containsPattern, type StatementParameters } from "../../db/statement-parameters.ts";
-import { fieldName } from "../entity/document-fields.ts";
+import { fieldName } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { parseQueryValue } from "./query-value.ts";
 import { splitList } from "./split-list.ts";

@@ -1,5 +1,5 @@
 import type { Column, EntityType } from "../../db/entity-type.ts";
-import { documentFields } from "../entity/document-fields.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import { type Filter, type FilterOperator, filterOperators, parseFilter } from "./filter.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EntityType } from "../../db/entity-type.ts";
 import { withUser } from "../../db/user-transaction.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 import type { Document } from "../documents/document.ts";
 import { pageStatement } from "../documents/read-documents.ts";
-import { documentFields } from "../entity/document-fields.ts";
 import { type RestUnderTest, startRest } from "../testing/start-rest.ts";
 import { operatorsOf } from "./filter.ts";
 import { parseListQuery } from "./list-query.ts";
@@ -33,7 +33,7 @@ async function fullSort(type: EntityType, sort: string): Promise<string[]> {
   const direction = sort.startsWith("-") ? "desc" : "asc";
   const { rows } = await withUser(rest.pool, rest.identity("bob"), (client) =>
     client.query<{ id: string }>(
-      `select ${type.keyColumn} as id from ${type.qualifiedName} order by "${name}" ${direction}, ${type.keyColumn} ${direction}`,
+      `select ${type.keyText} as id from ${type.qualifiedName} order by "${name}" ${direction}, ${type.keyColumns[0]} ${direction}`,
     ),
   );
   return rows.map(({ id }) => id);
@@ -46,7 +46,7 @@ test("pages of every type, by any column and direction, add up to the full sort"
     for (const { name } of sortable) {
       // The direction alternates over the columns, so that every kind of column occurs with both.
       const sort = pages++ % 2 === 0 ? name : `-${name}`;
-      const ids = (await readAllPages(`/${type.code}?sort=${sort}`, 97)).map((document) => document[type.keyColumn]);
+      const ids = (await readAllPages(`/${type.code}?sort=${sort}`, 97)).map((document) => document.$id);
       expect(ids, `${type.code} by ${sort}`).toEqual(await fullSort(type, sort));
     }
   }

@@ -1,5 +1,5 @@
 import type { EntityType } from "../../db/entity-type.ts";
-import { documentFields } from "../entity/document-fields.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 
 /** Columns by which people identify a row. */
 const labels: ReadonlySet<string> = new Set(["name", "title", "subject", "description", "code", "email"]);

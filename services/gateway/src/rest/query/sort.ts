@@ -1,8 +1,8 @@
+import { keyColumns } from "../../db/entity-id.ts";
 import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import type { StatementParameters } from "../../db/statement-parameters.ts";
-import { documentFields } from "../entity/document-fields.ts";
-import { keyColumns } from "../entity/row-key.ts";
+import { documentFields } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import type { PageCursorValues } from "./page-cursor.ts";

@@ -41,5 +41,5 @@ export class FrameCache {
 }
 
 export function goneFrame(entityCode: string, entityIds: readonly string[]): string {
-  return `{"type":"GONE","payload":{"entityCode":"${entityCode}","entityIds":["${entityIds.join('","')}"]}}`;
+  return `{"type":"GONE","payload":{"entityCode":"${entityCode}","entityIds":${JSON.stringify(entityIds)}}}`;
 }

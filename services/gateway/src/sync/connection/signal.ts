@@ -22,7 +22,6 @@ const actionNames: Readonly<Record<number, Action>> = {
   [logAction.delete]: "DELETE",
 };
 
-/** Ids and actions need no escaping: ids come from uuid columns. */
 export function createSignal(change: LogChange, replace: { action?: Action; version?: number } = {}): Signal {
   const { entityCode, entityId, containerIds, changedAt } = change;
   const action = replace.action ?? actionNames[change.action] ?? "UPDATE";
@@ -34,7 +33,7 @@ export function createSignal(change: LogChange, replace: { action?: Action; vers
     version,
     containerIds,
     changedAt,
-    json: `{"entityId":"${entityId}","action":"${action}","version":${version}}`,
+    json: `{"entityId":${JSON.stringify(entityId)},"action":"${action}","version":${version}}`,
     change,
   };
 }

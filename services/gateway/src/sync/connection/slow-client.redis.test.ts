@@ -36,7 +36,7 @@ const kernelBytes = 20_000_000;
 
 test("a client that keeps sending without reading gets no further answers and is closed with 4008", async () => {
   await using bystander = await gateway.connect("carol");
-  await bystander.subscribe("task", [], { within: [organizationId] });
+  await bystander.subscribe("task", [], { within: [`tenant/${organizationId}`] });
   await using slow = await greeted();
   const closesBefore = await slowCloses();
   slow.socket.pause();
@@ -48,7 +48,7 @@ test("a client that keeps sending without reading gets no further answers and is
   let n = 0;
   while ((await slowCloses()) === closesBefore) {
     const { rows } = await gateway.db.pool.query<{ version: string }>(
-      "update app.task set title = $2 where id = $1 returning version",
+      "update app.task set title = $2 where id = $1 returning sync_version as version",
       [other, `Meanwhile ${n++}`],
     );
     await gateway.relay();
@@ -65,9 +65,9 @@ test("a client that keeps sending without reading gets no further answers and is
 
 test("[LIM-4] a client that does not read its signals is closed with 4008, and others get theirs", async () => {
   await using bystander = await gateway.connect("carol");
-  await bystander.subscribe("task", [], { within: [organizationId] });
+  await bystander.subscribe("task", [], { within: [`tenant/${organizationId}`] });
   await using slow = await greeted();
-  slow.socket.write(text({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [organizationId] } }));
+  slow.socket.write(text({ type: "SUBSCRIBE", payload: { entityCode: "task", within: [`tenant/${organizationId}`] } }));
   await slow.until("SUBSCRIBED");
   slow.socket.pause();
   const closesBefore = await slowCloses();

@@ -35,7 +35,8 @@ function describeViolation(error: ErrorObject | undefined, message: unknown): [E
     .split("/")
     .slice(1)
     .reduce<unknown>((inner, name) => (inner as Record<string, unknown>)?.[name], message);
-  if (idField.test(path)) return ["invalid_id", `${field} is ${quoted(value)}, which is not a UUID.`];
+  if (idField.test(path))
+    return ["invalid_id", `${field} is ${quoted(value)}, which is not an id of at most 1024 characters.`];
   // Only its spelling is wrong here; whether the type exists is checked later, with the same code.
   if (path === "/payload/entityCode" && typeof value === "string")
     return ["unknown_entity", `No entity type has the code ${quoted(value)}.`];

@@ -1,5 +1,6 @@
 import { logAction } from "@heliograph/protocol";
 import { includesCreation, isRightsChange, type LogChange } from "@heliograph/server-kit";
+import { containerName } from "@heliograph/shared/container";
 import { entityKey } from "@heliograph/shared/entity-key";
 import type { Connection, User } from "../connection/connection.ts";
 import type { Subscription } from "../connection/connection-subscriptions.ts";
@@ -93,9 +94,10 @@ export class FanOut {
         rights.check(connection.user, change, connection, mayRestore);
     });
     if (!mayRestore) return;
-    for (const containerCode of refusedIndex.entityCodes())
-      refusedIndex.each("within", containerCode, entityId, (connection) => {
-        const within: Subscription = { kind: "within", entityCode: containerCode, entityId };
+    const container = containerName(entityCode, entityId);
+    for (const containedCode of refusedIndex.entityCodes())
+      refusedIndex.each("within", containedCode, container, (connection) => {
+        const within: Subscription = { kind: "within", entityCode: containedCode, entityId: container };
         if (!connection.open) return;
         if (connection.pending?.subscriptions.has(within)) connection.pending.recheck.push(within);
         else rights.recheckRefused(connection.user, [within], change.changedAt);

@@ -21,21 +21,14 @@ test("hints and heartbeats are accepted", () => {
 });
 
 // Each of these would be copied into frames, or crash the process on the way there.
-test.each([
-  { e: '","action":"DELETE' },
-  { e: "1" },
-  { c: 'task","x":"' },
-  { a: 0 },
-  { a: 6 },
-  { v: -1 },
-  { k: [7] },
-  { k: ["1"] },
-  { t: 1e300 },
-])("a change with %j is rejected", (wrong) => {
-  const hint = createHint();
-  const items = hint.items.map((change) => ({ ...change, ...wrong }));
-  expect(parseBusMessage(JSON.stringify({ ...hint, items }))).toBeUndefined();
-});
+test.each([{ e: 1 }, { c: 'task","x":"' }, { a: 0 }, { a: 6 }, { v: -1 }, { k: [7] }, { k: [1] }, { t: 1e300 }])(
+  "a change with %j is rejected",
+  (wrong) => {
+    const hint = createHint();
+    const items = hint.items.map((change) => ({ ...change, ...wrong }));
+    expect(parseBusMessage(JSON.stringify({ ...hint, items }))).toBeUndefined();
+  },
+);
 
 test.each([
   "",

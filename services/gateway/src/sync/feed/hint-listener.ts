@@ -1,6 +1,5 @@
 import { type BusMessage, hintChannel, logAction } from "@heliograph/protocol";
 import { createRedis, decodeBusMessage, type FeedMessage, type Logger } from "@heliograph/server-kit";
-import { isUuid } from "@heliograph/shared/uuid";
 
 export interface HintListenerPorts {
   readonly url: string;
@@ -33,25 +32,25 @@ export function parseBusMessage(text: string): BusMessage | undefined {
   return message["items"].every(isBusChange) ? (message as unknown as BusMessage) : undefined;
 }
 
-const isId = (value: unknown): boolean => typeof value === "string" && isUuid(value);
+const isText = (value: unknown): boolean => typeof value === "string";
 const entityCode = /^[a-z][a-z0-9_]{0,40}$/;
 /** The largest time value of a Date, milliseconds. */
 const maxDateMs = 8.64e15;
 
-/** Accepts only what the database can produce: ids and codes are copied into frames, and times become dates. */
+/** Accepts only what the database can produce: codes are copied into frames, and times become dates. */
 function isBusChange(item: unknown): boolean {
   if (typeof item !== "object" || item === null) return false;
   const { c, e, a, v, k, r, x, t, n } = item as Record<string, unknown>;
   return (
     typeof c === "string" &&
     entityCode.test(c) &&
-    isId(e) &&
+    isText(e) &&
     isCount(a) &&
     a >= logAction.create &&
     a <= logAction.revoke &&
     isCount(v) &&
     Array.isArray(k) &&
-    k.every(isId) &&
+    k.every(isText) &&
     typeof r === "boolean" &&
     typeof x === "boolean" &&
     typeof t === "number" &&

@@ -25,7 +25,7 @@ async function newProject(): Promise<string> {
 
 async function rename(project: string, name: string): Promise<number> {
   const { rows } = await gateway.db.pool.query<{ version: string }>(
-    "update app.project set name = $2 where id = $1 returning version",
+    "update app.project set name = $2 where id = $1 returning sync_version as version",
     [project, name],
   );
   await gateway.relay();

@@ -1,4 +1,5 @@
 import { type CoalescedChanges, coalesceInto, type LogChange } from "@heliograph/server-kit";
+import { tenantContainer } from "@heliograph/shared/container";
 import type { Subscription } from "../connection/connection-subscriptions.ts";
 import { SubscriptionIndex } from "../subscriptions/subscription-index.ts";
 import type { FeedSegment } from "./replay-ring.ts";
@@ -15,11 +16,11 @@ export interface ReplayTarget {
   readonly after: number;
 }
 
-/** Whether the change is about this user's membership; its container is the organization. */
+/** Whether the change is about this user's membership; its container is the tenant. */
 export const isMembershipOf = (change: LogChange, user: { personId: string; organizationId: string }): boolean =>
   change.entityCode === membershipCode &&
   change.entityId === user.personId &&
-  (change.containerIds.length === 0 || change.containerIds.includes(user.organizationId));
+  (change.containerIds.length === 0 || change.containerIds.includes(tenantContainer(user.organizationId)));
 
 /**
  * Collects the missed changes of many connections at once: one pass over the feed for all sockets of a lost gateway,

@@ -138,7 +138,13 @@ test("[INV-14] users who could read a private row are notified of their revocati
   client.socket.take();
   core.readableDeleted.add(deleted);
   await core.apply(
-    logChange({ entityId: revoked, containerIds: [box, personId], action: 5, restricted: true, recheck: true }),
+    logChange({
+      entityId: revoked,
+      containerIds: [box, `person/${personId}`],
+      action: 5,
+      restricted: true,
+      recheck: true,
+    }),
     logChange({ entityId: deleted, containerIds: [box], action: 3, version: 2, restricted: true }),
   );
   const frames = client.socket.take();

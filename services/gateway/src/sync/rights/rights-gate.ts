@@ -2,6 +2,7 @@ import { logAction } from "@heliograph/protocol";
 import { includesCreation, isRightsChange, type LogChange } from "@heliograph/server-kit";
 import { Backoff } from "@heliograph/shared/backoff";
 import type { Clock } from "@heliograph/shared/clock";
+import { personContainer } from "@heliograph/shared/container";
 import { entityKey } from "@heliograph/shared/entity-key";
 import { sleep } from "@heliograph/shared/sleep";
 import type { Connection, User } from "../connection/connection.ts";
@@ -296,7 +297,7 @@ export class RightsGate {
    */
   #mayHaveSeen({ user, subscribed }: Connection, change: LogChange): boolean {
     const { entityCode, containerIds } = change;
-    if (containerIds.includes(user.personId)) return true;
+    if (containerIds.includes(personContainer(user.personId))) return true;
     if (isRightsChange(change)) return false;
     // A pending container may be anyone's: asking for it must not suffice to learn of the rows inside.
     if (!containerIds.some((id) => subscribed.has({ kind: "within", entityCode, entityId: id }))) return false;
@@ -333,12 +334,17 @@ export class RightsGate {
   #restore(connection: Connection, subscription: Subscription, readable: ReadableRows, changedAt: number): void {
     const { kind, entityCode, entityId } = subscription;
     const version = readable.versions.get(entityId);
-    const row = version === undefined ? undefined : { entityCode, version };
-    const found = kind === "within" ? readable.containers.get(entityId) : row;
-    if (!connection.open || !found || !this.#ports.subscriptions.restoreRefused(connection, subscription)) return;
+    const found =
+      kind === "within"
+        ? readable.containers.get(entityId)
+        : version === undefined
+          ? undefined
+          : { entityCode, entityId, version };
+    if (!connection.open || found === undefined) return;
+    if (!this.#ports.subscriptions.restoreRefused(connection, subscription) || found === null) return;
     const change: LogChange = {
       entityCode: found.entityCode,
-      entityId,
+      entityId: found.entityId,
       action: logAction.create,
       version: found.version,
       containerIds: [],

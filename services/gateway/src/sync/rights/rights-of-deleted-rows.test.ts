@@ -47,7 +47,7 @@ test("users with a grant are notified of the deletion of a private row although 
   const client = await core.subscribed({ within: [box], personId });
   const stranger = await core.subscribed({ within: [box] });
   await core.apply(
-    logChange({ entityId: row, containerIds: [box, personId], version: 2, action: 3, restricted: true }),
+    logChange({ entityId: row, containerIds: [box, `person/${personId}`], version: 2, action: 3, restricted: true }),
   );
   expect(client.socket.take()).toEqual([{ type: "GONE", payload: { entityCode: "task", entityIds: [row] } }]);
   expect(stranger.socket.take()).toEqual([]);

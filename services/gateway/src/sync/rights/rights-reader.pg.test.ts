@@ -32,26 +32,32 @@ function read(user: DemoUser, code: string, asked: Partial<RightsQuery>): Promis
 
 test("[SUB-5, G5] reads versions of readable rows; private, foreign and missing rows are equally absent", async () => {
   const ids = [open, secret, randomUUID()];
-  const { rows } = await gateway.db.pool.query<{ version: string }>("select version from app.task where id = $1", [
-    open,
-  ]);
+  const { rows } = await gateway.db.pool.query<{ version: string }>(
+    "select sync_version as version from app.task where id = $1",
+    [open],
+  );
   expect([...(await read("bob", "task", { ids })).versions]).toEqual([[open, Number(rows[0]?.version)]]);
   expect(new Set((await read("alice", "task", { ids })).versions.keys())).toEqual(new Set([open, secret]));
   expect((await read("dave", "task", { ids })).versions.size).toBe(0);
 });
 
-test("a container is readable as a row of one of the types that contain this one", async () => {
-  const { organizationId } = gateway.identity("bob");
-  const foreign = gateway.identity("dave").organizationId;
-  const within = [project, organizationId, foreign, secret, randomUUID()];
-  const { containers } = await read("bob", "task", { within });
-  expect(new Map([...containers].map(([one, { entityCode }]) => [one, entityCode]))).toEqual(
-    new Map([
-      [project, "project"],
-      [organizationId, "organization"],
-    ]),
-  );
-  expect([...(await read("dave", "task", { within })).containers.keys()]).toEqual([foreign]);
+test("a container is readable if its row is; of tenants and persons only the own one", async () => {
+  const { organizationId, personId } = gateway.identity("bob");
+  const { organizationId: foreign, personId: dave } = gateway.identity("dave");
+  const own = [`project/${project}`, `tenant/${organizationId}`, `person/${personId}`];
+  const others = [
+    `tenant/${foreign}`,
+    `person/${dave}`,
+    `task/${secret}`,
+    `task/${randomUUID()}`,
+    "task/7",
+    "nothing/7",
+  ];
+  const { containers } = await read("bob", "task", { within: [...own, ...others] });
+  expect(new Set(containers.keys())).toEqual(new Set(own));
+  expect(containers.get(`project/${project}`)).toMatchObject({ entityCode: "project", entityId: project });
+  const seenByDave = await read("dave", "task", { within: [...own, ...others] });
+  expect(new Set(seenByDave.containers.keys())).toEqual(new Set([`tenant/${foreign}`, `person/${dave}`]));
 });
 
 // Fails when a deletion is delivered to every subscriber of the container: it would disclose that the row existed.

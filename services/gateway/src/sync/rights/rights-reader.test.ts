@@ -4,7 +4,15 @@ import type { EntityType } from "../../db/entity-type.ts";
 import { FakePool } from "../../db/testing/fake-pool.ts";
 import { createRightsReader } from "./rights-reader.ts";
 
-const task = { qualifiedName: "app.task", keyColumn: "id", containers: [], columns: [] } as unknown as EntityType;
+const task = {
+  qualifiedName: "app.task",
+  keyColumns: ["id"],
+  keyTexts: ["id::text"],
+  keyText: "id::text",
+  versionColumn: "sync_version",
+  containers: [],
+  columns: [{ name: "id", baseType: "uuid" }],
+} as unknown as EntityType;
 const registry = { get: () => task } as unknown as EntityRegistry;
 const user = { personId: "p", organizationId: "o" };
 const asked = { ids: ["00000000-0000-4000-8000-000000000001"], within: [] };

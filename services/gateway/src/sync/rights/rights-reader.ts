@@ -1,8 +1,11 @@
 import type { DatabasePool } from "@heliograph/server-kit";
+import { containerName, personContainer, splitContainer, tenantContainer } from "@heliograph/shared/container";
 import { Semaphore } from "../../concurrency/semaphore.ts";
+import { keyCondition } from "../../db/entity-id.ts";
 import type { EntityRegistry } from "../../db/entity-registry.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
+import { StatementParameters } from "../../db/statement-parameters.ts";
 import { type UserClient, withUser } from "../../db/user-transaction.ts";
 import type { User } from "../connection/connection.ts";
 
@@ -14,12 +17,19 @@ export interface RightsQuery {
   readonly deleted?: readonly string[];
 }
 
+/** The row behind a container. */
+export interface ContainerRow {
+  readonly entityCode: string;
+  readonly entityId: string;
+  readonly version: number;
+}
+
 /** The readable part of a query at this moment. */
 export interface ReadableRows {
   /** Versions of readable rows by id; other rows do not exist or may not be read, which is not distinguished. */
   readonly versions: ReadonlyMap<string, number>;
-  /** Readable containers by id, with entity code and version of the row that each of them is. */
-  readonly containers: ReadonlyMap<string, { readonly entityCode: string; readonly version: number }>;
+  /** Readable containers by name, with the row that each of them is; null for a tenant or person. */
+  readonly containers: ReadonlyMap<string, ContainerRow | null>;
   readonly deleted?: ReadonlySet<string>;
 }
 
@@ -39,46 +49,59 @@ const statementTimeoutMs = 2000;
 
 const nothing: ReadableRows = { versions: new Map(), containers: new Map() };
 
-/** SELECT of the visible rows of `type` among the ids $1. */
-const visible = (type: EntityType): string =>
-  `select '${type.code}' as code, ${quoteIdentifier(type.keyColumn)}::text as id, version from ${type.qualifiedName} where ${quoteIdentifier(type.keyColumn)} = any ($1::uuid[])`;
-
-/** Entity types whose rows contain rows of `type`: those its container columns reference. */
-function containerTypes(type: EntityType, registry: EntityRegistry): EntityType[] {
-  const entityCodes = new Set(
-    type.columns.filter(({ name }) => type.containers.includes(name)).map(({ references }) => references),
-  );
-  return [...entityCodes].flatMap((entityCode) => (entityCode === null ? [] : (registry.get(entityCode) ?? [])));
-}
-
+/** Versions of the readable rows among the ids. A text that can name no row finds none. */
 async function readVersions(
   client: UserClient,
   type: EntityType,
   ids: readonly string[],
 ): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await client.query<{ id: string; version: number }>(visible(type), [ids]);
+  const parameters = new StatementParameters();
+  const { rows } = await client.query<{ id: string; version: number }>(
+    `select ${type.keyText} as id, ${quoteIdentifier(type.versionColumn)} as version from ${type.qualifiedName} where ${keyCondition(type, ids, parameters)}`,
+    parameters.values,
+  );
   return new Map(rows.map(({ id, version }) => [id, version]));
 }
 
+/** The containers among these that the user may read: own tenant and person, and readable rows of live types. */
 async function readContainers(
   client: UserClient,
-  types: readonly EntityType[],
-  ids: readonly string[],
+  registry: EntityRegistry,
+  subject: RightsSubject,
+  names: readonly string[],
 ): Promise<ReadableRows["containers"]> {
-  if (ids.length === 0 || types.length === 0) return new Map();
-  const { rows } = await client.query<{ code: string; id: string; version: number }>(
-    types.map(visible).join(" union all "),
-    [ids],
-  );
-  return new Map(rows.map(({ id, code, version }) => [id, { entityCode: code, version }]));
+  const readable = new Map<string, ContainerRow | null>();
+  const byCode = Map.groupBy(names, (name) => splitContainer(name)?.entityCode);
+  const reads = [...byCode].map(async ([entityCode, some]) => {
+    if (entityCode === undefined) return;
+    const ids = some.map((name) => splitContainer(name)?.entityId ?? "");
+    if (entityCode === "person") {
+      if (ids.includes(subject.personId)) readable.set(personContainer(subject.personId), null);
+    } else if (entityCode === "tenant") {
+      // Asked of the database, because a token outlives the membership.
+      const { rows } = await client.query<{ id: string | null }>(
+        `select ${client.schema}.current_tenant_id() as id`,
+        [],
+      );
+      const tenant = rows[0]?.id;
+      if (typeof tenant === "string" && ids.includes(tenant)) readable.set(tenantContainer(tenant), null);
+    } else {
+      const type = registry.get(entityCode);
+      if (!type) return;
+      for (const [entityId, version] of await readVersions(client, type, ids))
+        readable.set(containerName(entityCode, entityId), { entityCode, entityId, version });
+    }
+  });
+  await Promise.all(reads);
+  return readable;
 }
 
 /** Applies the standard policy for private rows to deleted ones. A table's own policy cannot be asked without the row. */
 async function readReadableDeleted(client: UserClient, type: EntityType, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0 || type.ownPolicy) return new Set();
   const { rows } = await client.query<{ id: string }>(
-    `select id::text from unnest($1::uuid[]) as ended (id)
+    `select id from unnest($1::text[]) as ended (id)
       where ${client.schema}.is_tenant_admin() or id = any (${client.schema}.granted_ids($2))`,
     [ids, type.code],
   );
@@ -102,7 +125,6 @@ export function createRightsReader(options: {
       const type = registry.get(entityCode);
       // Removed from the registry since the SUBSCRIBE: it is readable to no user any more.
       if (!type) return nothing;
-      const containers = containerTypes(type, registry);
       const readOnce = (): Promise<ReadableRows> =>
         withUser<ReadableRows>(
           pool,
@@ -110,7 +132,7 @@ export function createRightsReader(options: {
           async (client) => {
             const [versions, readable, known] = await Promise.all([
               readVersions(client, type, ids),
-              readContainers(client, containers, within),
+              readContainers(client, registry, subject, within),
               readReadableDeleted(client, type, deleted),
             ]);
             return { versions, containers: readable, deleted: known };

@@ -32,7 +32,7 @@ async function newProject(organization = organizationId): Promise<string> {
 
 async function rename(project: string, name: string): Promise<number> {
   const { rows } = await a.db.pool.query<{ version: string }>(
-    "update app.project set name = $2 where id = $1 returning version",
+    "update app.project set name = $2 where id = $1 returning sync_version as version",
     [project, name],
   );
   return Number(rows[0]?.version);
@@ -74,7 +74,7 @@ async function headOf(): Promise<{ epoch: string; seq: number }> {
 async function subscribed(project: string): Promise<TestSocket> {
   const client = await a.connect("bob");
   await client.subscribe("project", [project]);
-  await client.subscribe("task", [], { within: [organizationId] });
+  await client.subscribe("task", [], { within: [`tenant/${organizationId}`] });
   return client;
 }
 
@@ -298,7 +298,7 @@ test("no BOOKMARK while rights are being read, and the change is delivered after
   }) as typeof a.pool.connect;
   const { cursor } = client.resumePoint;
   const { rows } = await a.db.pool.query<{ version: string }>(
-    "update app.project set is_private = true where id = $1 returning version",
+    "update app.project set is_private = true where id = $1 returning sync_version as version",
     [project],
   );
   expect(rows).toHaveLength(1);

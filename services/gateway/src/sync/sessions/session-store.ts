@@ -33,7 +33,7 @@ function sessionStatements(schema: string) {
   const createSessions = /*sql*/ `
     insert into ${schema}.rxdb_session (connection_id, user_id, organization_id, gateway_id, generation)
     select *
-      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[]) as new
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::bigint[]) as new
     on conflict (connection_id) do nothing`;
 
   const mine = "unnest($1::uuid[], $2::uuid[], $3::bigint[]) as mine (connection_id, gateway_id, generation)";
@@ -54,7 +54,7 @@ function sessionStatements(schema: string) {
       insert into ${schema}.rxdb_subscription as b (connection_id, user_id, entity_code, entity_id, is_container, refused)
       select distinct on (connection_id, new.entity_code, new.entity_id, new.is_container)
              connection_id, live.user_id, new.entity_code, new.entity_id, new.is_container, new.refused
-        from unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[], $8::boolean[])
+        from unnest($4::uuid[], $5::text[], $6::text[], $7::boolean[], $8::boolean[])
              with ordinality as new (connection_id, entity_code, entity_id, is_container, refused, place)
         join live using (connection_id)
        order by connection_id, new.entity_code, new.entity_id, new.is_container, new.place desc
@@ -65,7 +65,7 @@ function sessionStatements(schema: string) {
     with ${live},
     removed as (
       delete from ${schema}.rxdb_subscription b
-       using live, unnest($4::uuid[], $5::text[], $6::uuid[], $7::boolean[]) as old (connection_id, entity_code, entity_id, is_container)
+       using live, unnest($4::uuid[], $5::text[], $6::text[], $7::boolean[]) as old (connection_id, entity_code, entity_id, is_container)
        where b.connection_id = live.connection_id and old.connection_id = live.connection_id
          and b.entity_code = old.entity_code and b.entity_id = old.entity_id and b.is_container = old.is_container)
     select connection_id from live`;

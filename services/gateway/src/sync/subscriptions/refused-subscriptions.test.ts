@@ -91,14 +91,15 @@ test("a membership that returns restores rows, which are read once for all socke
 
 test("a container that becomes readable is delivered as its own row, and its subscription is live from then on", async () => {
   const core = new TestSyncCore();
-  const [box, row] = [id(), id()];
+  const [project, row] = [id(), id()];
+  const box = `project/${project}`;
   const client = await core.subscribed({ within: [box] });
   client.socket.take();
   await core.apply(logChange({ entityId: row, containerIds: [box] }));
   expect(client.socket.take()).toEqual([]);
   core.readableContainers.add(box);
-  await core.apply(logChange({ entityCode: "project", entityId: box, restricted: true, recheck: true }));
-  expect(client.socket.take()).toMatchObject([signal(box, 1, "project")]);
+  await core.apply(logChange({ entityCode: "project", entityId: project, restricted: true, recheck: true }));
+  expect(client.socket.take()).toMatchObject([signal(project, 1, "project")]);
   await core.apply(logChange({ entityId: row, containerIds: [box] }));
   expect(client.socket.take()).toHaveLength(1);
 });
@@ -110,7 +111,7 @@ test("a row that becomes readable while its SUBSCRIBE is being refused is delive
     core.heldReads = [];
     const target = id();
     const client = core.connect();
-    await client.request(subscribe(kind === "id" ? { entityIds: [target] } : { within: [target] }));
+    await client.request(subscribe(kind === "id" ? { entityIds: [target] } : { within: [`project/${target}`] }));
     await core.apply(
       logChange({
         entityCode: kind === "id" ? "task" : "project",
@@ -123,7 +124,7 @@ test("a row that becomes readable while its SUBSCRIBE is being refused is delive
     for (const question of core.heldReads.splice(0)) question.answer();
     await settle();
     core.readable.set(target, 5);
-    core.readableContainers.add(target);
+    core.readableContainers.add(`project/${target}`);
     for (const question of core.heldReads.splice(0)) question.answer();
     await settle();
     expect(types(client.socket.take()), kind).toEqual(["SUBSCRIBED", "INVALIDATE"]);
@@ -189,7 +190,8 @@ test("no BOOKMARK while a refused row is being read, and a failed read is repeat
 // Fails when refused subscriptions resume as live ones, which would deliver without a read, or not at all.
 test("[RES-12] refused subscriptions survive RESUME: they are read again, delivered only if readable, and watched further", async () => {
   const core = new TestSyncCore();
-  const [granted, secret, box, personId] = [id(), id(), id(), id()];
+  const [granted, secret, project, personId] = [id(), id(), id(), id()];
+  const box = `project/${project}`;
   const first = await core.subscribed({ ids: [granted, secret], within: [box], personId });
   const place = { connectionId: first.connection.id, cursor: core.cursor };
   first.disconnect();
@@ -209,7 +211,7 @@ test("[RES-12] refused subscriptions survive RESUME: they are read again, delive
   core.readableContainers.add(box);
   await core.apply(
     logChange({ entityId: secret, action: 4, restricted: true, recheck: true }),
-    logChange({ entityCode: "project", entityId: box, restricted: true, recheck: true }),
+    logChange({ entityCode: "project", entityId: project, restricted: true, recheck: true }),
   );
   expect(JSON.stringify(socket.take())).toContain(secret);
   expect(core.liveRows).toHaveLength(3);

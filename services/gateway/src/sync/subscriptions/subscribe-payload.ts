@@ -15,9 +15,12 @@ export function findPayloadProblem({
   return entityIds || within || covered ? null : "payload has neither entityIds nor within.";
 }
 
-/** Versions that the client holds, by id; undefined: the client sent no version. */
-export const heldVersions = ({ entityIds, versions, covered, coveredVersions }: SubscribeMessage["payload"]) =>
+/** Versions that the client holds, by canonical id; undefined: the client sent no version. */
+export const heldVersions = (
+  { entityIds, versions, covered, coveredVersions }: SubscribeMessage["payload"],
+  canonicalId: (id: string) => string,
+) =>
   new Map([
-    ...(covered ?? []).map((id, at) => [id.toLowerCase(), coveredVersions?.[at]] as const),
-    ...(entityIds ?? []).map((id, at) => [id.toLowerCase(), versions?.[at]] as const),
+    ...(covered ?? []).map((id, at) => [canonicalId(id), coveredVersions?.[at]] as const),
+    ...(entityIds ?? []).map((id, at) => [canonicalId(id), versions?.[at]] as const),
   ]);

@@ -7,6 +7,7 @@ import type { PendingSubscriptions } from "../connection/pending-subscriptions.t
 import { UpMessageError } from "../connection/up-message.ts";
 import type { ReadableRows, RightsReader } from "../rights/rights-reader.ts";
 import type { ResetReason, SyncObserver } from "../sync-observer.ts";
+import type { EntityNames } from "./entity-names.ts";
 import { findPayloadProblem, heldVersions } from "./subscribe-payload.ts";
 import type { SubscriptionIndex } from "./subscription-index.ts";
 import type { SubscriptionRowWriter } from "./subscription-row-writer.ts";
@@ -18,8 +19,7 @@ export interface SubscriptionManagerPorts {
   readonly refusedIndex: SubscriptionIndex<Connection>;
   readonly rows: SubscriptionRowWriter;
   readonly rights: RightsReader;
-  /** Whether an entity type exists. @throws when the database does not answer */
-  readonly entityTypeExists: (entityCode: string) => Promise<boolean>;
+  readonly entityTypes: EntityNames;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly observer: SyncObserver;
@@ -31,20 +31,6 @@ export interface SubscriptionManagerPorts {
 
 const notSubscribed =
   "Nothing was subscribed because the database cannot be reached; send SUBSCRIBE again after a pause.";
-
-const canonicalIds = (ids: readonly string[] | undefined): string[] => [
-  ...new Set((ids ?? []).map((id) => id.toLowerCase())),
-];
-
-/** The subscriptions that a message names. */
-const namedSubscriptions = (
-  entityCode: string,
-  ids: readonly string[] | undefined,
-  within: readonly string[] | undefined,
-): Subscription[] => [
-  ...canonicalIds(ids).map((entityId) => ({ kind: "id", entityCode, entityId }) as const),
-  ...canonicalIds(within).map((entityId) => ({ kind: "within", entityCode, entityId }) as const),
-];
 
 /** Messages that change subscriptions, and PING. */
 export type SubscriptionMessage = Exclude<UpMessage, { type: "RESUME" | "AUTH" }>;
@@ -91,9 +77,10 @@ export class SubscriptionManager {
     const problem = findPayloadProblem(payload);
     if (problem) throw new UpMessageError("invalid_message", problem, correlationId);
     await this.#requireType(entityCode, correlationId);
-    const covered = canonicalIds(payload.covered);
-    const versions = heldVersions(payload);
-    const wanted = namedSubscriptions(entityCode, payload.entityIds, payload.within);
+    const { canonicalId } = this.#ports.entityTypes;
+    const covered = [...new Set(payload.covered?.map((id) => canonicalId(entityCode, id)))];
+    const versions = heldVersions(payload, (id) => canonicalId(entityCode, id));
+    const wanted = this.#named(entityCode, payload, correlationId);
     const idsOf = (kind: Subscription["kind"]): string[] =>
       wanted.flatMap((one) => (one.kind === kind ? [one.entityId] : []));
     const fresh = wanted.filter((one) => !connection.subscribed.has(one));
@@ -326,7 +313,7 @@ export class SubscriptionManager {
     if (!connection.subscribed.hasCode(entityCode) && !connection.refused.hasCode(entityCode))
       await this.#requireType(entityCode, correlationId);
     const named =
-      entityIds || within ? namedSubscriptions(entityCode, entityIds, within) : everything(connection, entityCode);
+      entityIds || within ? this.#named(entityCode, payload, correlationId) : everything(connection, entityCode);
     await this.#end(connection, named, { ...(correlationId && { id: correlationId }), entityCode });
   }
 
@@ -384,10 +371,31 @@ export class SubscriptionManager {
       this.#ports.index.delete(kind, entityCode, entityId, connection);
   }
 
+  /** The subscriptions that a message names, each once. @throws {UpMessageError} */
+  #named(
+    entityCode: string,
+    { entityIds, within }: { readonly entityIds?: readonly string[]; readonly within?: readonly string[] },
+    correlationId: string | undefined,
+  ): Subscription[] {
+    const { entityTypes } = this.#ports;
+    const ids = new Set(entityIds?.map((id) => entityTypes.canonicalId(entityCode, id)));
+    const containers = new Set(
+      within?.map((name) => {
+        const named = entityTypes.canonicalContainer(entityCode, name);
+        if ("problem" in named) throw new UpMessageError("invalid_id", named.problem, correlationId);
+        return named.container;
+      }),
+    );
+    return [
+      ...[...ids].map((entityId) => ({ kind: "id", entityCode, entityId }) as const),
+      ...[...containers].map((entityId) => ({ kind: "within", entityCode, entityId }) as const),
+    ];
+  }
+
   async #requireType(entityCode: string, correlationId: string | undefined): Promise<void> {
     let exists: boolean;
     try {
-      exists = await this.#ports.entityTypeExists(entityCode);
+      exists = await this.#ports.entityTypes.exists(entityCode);
     } catch (error) {
       this.#ports.observer.failed("subscribe", error);
       throw new UpMessageError("unavailable", notSubscribed, correlationId);

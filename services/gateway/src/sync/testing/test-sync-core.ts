@@ -137,6 +137,9 @@ export class TestSyncCore {
       rights: { read: (subject, entityCode, query) => this.#read(subject, entityCode, query) },
       entityTypes: {
         exists: async (entityCode) => entityCode !== "nonsense",
+        // Ids of any text; the names of containers are not checked.
+        canonicalId: (_code, entityId) => entityId,
+        canonicalContainer: (_code, container) => ({ container }),
         hasOwnPolicy: (entityCode) => this.ownPolicies.has(entityCode),
       },
       verifyToken: (token) => {
@@ -296,7 +299,7 @@ export class TestSyncCore {
       containers: new Map(
         query.within
           .filter((one) => this.readableContainers.has(one))
-          .map((one) => [one, { entityCode: "project", version: 1 }]),
+          .map((one) => [one, { entityCode: "project", entityId: one.replace(/^project\//, ""), version: 1 }]),
       ),
       deleted: new Set(query.deleted?.filter((one) => this.readableDeleted.has(one))),
     });

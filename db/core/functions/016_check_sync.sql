@@ -98,13 +98,13 @@ begin
       -- The generated function still assumes the standard policy: it would send ids of rows to every holder of their container.
       elsif not e.public and not @extschema@.sync_has_standard_policy(e.table_name) and exists (
         select 1 from pg_proc p where p.pronamespace = '@extschema@'::regnamespace and p.proname = format('log_%s_changes_update', e.code)
-           and p.prosrc not like '%true or true as restricted%') then
+           and p.prosrc not like '%is not null and true as restricted%') then
         problem := 'the table got policies of its own after it went live: rows are not marked as restricted by them';
         return next;
       end if;
     end if;
 
-    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || array[e.key_column, e.tenant_column, 'version', 'updated_ts']) u (col)
+    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || e.key_columns || array[e.tenant_column, e.version_column]) u (col)
       where u.col is not null and not @extschema@.sync_has_column(e.table_name, u.col) loop
       problem := format('column %s does not exist any more: writes to the table fail', v_name);
       return next;

@@ -1,18 +1,6 @@
 -- Describes every live type. The REST API, its OpenAPI document and the generated TypeScript types are derived from it.
 -- One row per type, columns in the order of the table.
 
--- The base type of a domain; any other type is its own base type.
-create or replace function @extschema@.base_type(type oid) returns oid
-language sql stable strict
-set search_path = pg_catalog, pg_temp
-as $$
-  with recursive t as (
-    select p.oid, p.typtype, p.typbasetype from pg_type p where p.oid = $1
-    union all
-    select p.oid, p.typtype, p.typbasetype from t join pg_type p on p.oid = t.typbasetype where t.typtype = 'd')
-  select t.oid from t where t.typtype <> 'd'
-$$;
-
 -- One name per kind of value, so that readers need not know PostgreSQL's aliases (varchar, bpchar and name are text).
 create or replace function @extschema@.base_type_name(type oid) returns text
 language sql stable strict
@@ -36,9 +24,14 @@ select
   e.code,
   n.nspname::text as schema_name,
   c.relname::text as table_name,
-  e.key_column,
+  e.key_columns,
+  -- The id of a row as an SQL expression, and those of its parts.
+  @extschema@.sync_key_text(e.table_name, e.key_columns, null) as key_text,
+  array(select @extschema@.sync_key_text(e.table_name, array[k.col], null) from unnest(e.key_columns) with ordinality as k (col, n) order by k.n) as key_texts,
   e.tenant_column,
+  e.version_column,
   e.containers,
+  e.container_codes,
   e.rights,
   e.redact,
   e.snapshots,
@@ -59,12 +52,12 @@ select
                'maxLength', case when t.typname in ('varchar', 'bpchar') and m.typmod > 4 then m.typmod - 4 end,
                'enumValues', (select jsonb_agg(v.enumlabel order by v.enumsortorder) from pg_enum v
                                where v.enumtypid = coalesce(nullif(t.typelem, 0), t.oid)),
-               -- Code of the live type whose key a foreign key of this column points to, also as part of a composite key.
+               -- Code of the live type whose key a foreign key of this column points to, also as part of a longer foreign key.
                'references', (select min(p.code)
                                 from pg_constraint k
                                 join @extschema@.entity_type p on p.table_name = k.confrelid
                                 cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
-                                join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
+                                join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and p.key_columns = array[pa.attname::text]
                                where k.conrelid = c.oid and k.contype = 'f' and pair.child = a.attnum),
                'comment', col_description(c.oid, a.attnum))
              order by a.attnum)
@@ -72,7 +65,7 @@ select
       join pg_type t on t.oid = @extschema@.base_type(a.atttypid)
       -- The length is declared on the column, or on its domain.
       cross join lateral (select greatest(a.atttypmod, d.typtypmod) as typmod from pg_type d where d.oid = a.atttypid) m
-     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname <> e.version_column
   ) as columns
 from @extschema@.entity_type e
 join pg_class c on c.oid = e.table_name

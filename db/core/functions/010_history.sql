@@ -1,6 +1,6 @@
 -- The part of the audit log that users see. The caller first checks, under its own row level security, that the row may be
 -- read. Address, user agent and redacted columns never leave this function.
-create or replace function @extschema@.entity_history(code text, id uuid, max_rows int default 50)
+create or replace function @extschema@.entity_history(code text, id text, max_rows int default 50)
 returns table (at timestamptz, actor text, action smallint, version bigint, columns text[])
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -16,7 +16,7 @@ as $$
              select k.key
                from jsonb_object_keys(d.entity_from_version || d.entity_to_version) as k (key)
               where d.entity_from_version -> k.key is distinct from d.entity_to_version -> k.key
-                and k.key <> all (e.redact || '{version,updated_ts}'::text[])
+                and k.key <> all (e.redact || e.version_column)
               order by k.key)
          end
     from @extschema@.logging_detail d join @extschema@.entity_type e on e.code = d.entity_code
@@ -25,10 +25,10 @@ as $$
    limit max_rows
 $$;
 
-comment on function @extschema@.entity_history(text, uuid, int) is 'Changes of one row, newest first: time, name of the actor, action, version, changed columns (null where no snapshots are kept).';
+comment on function @extschema@.entity_history(text, text, int) is 'Changes of one row, newest first: time, name of the actor, action, version, changed columns (null where no snapshots are kept).';
 
 -- Logs reads of types with `views`. Rows are written as sent and without a number, because a read notifies no client.
-create or replace function @extschema@.log_view(code text, ids uuid[]) returns bigint
+create or replace function @extschema@.log_view(code text, ids text[]) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -53,7 +53,7 @@ begin
   return v_count;
 end $$;
 
-comment on function @extschema@.log_view(text, uuid[]) is 'Logs that rows were read (action 0), for types with views; returns how many rows it logged.';
+comment on function @extschema@.log_view(text, text[]) is 'Logs that rows were read (action 0), for types with views; returns how many rows it logged.';
 
 -- Null for an address that is not an inet (with a zone, or the "unknown" of a proxy), so that it does not fail the write.
 create or replace function @extschema@.inet_or_null(address text) returns inet

@@ -28,8 +28,8 @@ comment on function @extschema@.cleanup_connection(uuid, uuid, bigint) is 'Ends 
 -- the person, was read in the same organization and has not expired; the other cases are indistinguishable. Runs two
 -- statements, so that the second has its own snapshot: the first may wait for a write of the previous owner, whose rows the
 -- second must see.
-create or replace function @extschema@.resume_sessions(connections uuid[], users uuid[], organizations uuid[], gateway uuid)
-returns table (connection_id uuid, user_id uuid, organization_id uuid, generation bigint, entity_codes text[], entity_ids uuid[], containers boolean[], refused boolean[])
+create or replace function @extschema@.resume_sessions(connections uuid[], users text[], organizations text[], gateway uuid)
+returns table (connection_id uuid, user_id text, organization_id text, generation bigint, entity_codes text[], entity_ids text[], containers boolean[], refused boolean[])
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -67,10 +67,10 @@ begin
      group by t.id, s.user_id, s.organization_id, t.generation;
 end $$;
 
-comment on function @extschema@.resume_sessions(uuid[], uuid[], uuid[], uuid) is 'Gives connections a new owner and returns their subscriptions; leaves out connections that are unknown, expired or another person''s.';
+comment on function @extschema@.resume_sessions(uuid[], text[], text[], uuid) is 'Gives connections a new owner and returns their subscriptions; leaves out connections that are unknown, expired or another person''s.';
 
-create or replace function @extschema@.batch_subscribers(code text, ids uuid[])
-returns table (entity_id uuid, user_id uuid, connection_id uuid, gateway_id uuid, is_container boolean)
+create or replace function @extschema@.batch_subscribers(code text, ids text[])
+returns table (entity_id text, user_id text, connection_id uuid, gateway_id uuid, is_container boolean)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -80,7 +80,7 @@ as $$
    order by b.entity_id, b.user_id, b.connection_id
 $$;
 
-comment on function @extschema@.batch_subscribers(text, uuid[]) is 'Who is subscribed to these rows, or to everything of the type inside these containers: for operators, not for delivery.';
+comment on function @extschema@.batch_subscribers(text, text[]) is 'Who is subscribed to these rows, or to everything of the type inside these containers: for operators, not for delivery.';
 
 -- Declares a gateway dead after dead_after without a heartbeat: its sockets are gone, so its sessions begin to expire. A
 -- gateway that was only frozen finds no row at its next heartbeat and closes its sockets itself.

@@ -5,7 +5,7 @@
 -- Runs in steps, each a short transaction that can be repeated: begin, then find for each day, then erase for each day, then
 -- finish. Days are read one by one, because the log has no index by person.
 
-create or replace function @extschema@.request_erasure(person uuid) returns void
+create or replace function @extschema@.request_erasure(person text) returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -13,18 +13,18 @@ as $$
   on conflict (person_id) do update set requested_ts = clock_timestamp(), erased_ts = null
 $$;
 
-comment on function @extschema@.request_erasure(uuid) is 'Asks the watchers to erase a person: the account and every trace in the audit log. Change or delete the rows about that person first.';
+comment on function @extschema@.request_erasure(text) is 'Asks the watchers to erase a person: the account and every trace in the audit log. Change or delete the rows about that person first.';
 
 -- Records the texts that identify the person, then deletes the account. It is the first step because the deletions are logged
 -- too.
-create or replace function @extschema@.begin_erasure(person uuid) returns void
+create or replace function @extschema@.begin_erasure(person text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_maintenance text := current_setting('app.maintenance', true);
   e record;
-  v_ids uuid[];
+  v_keys text[];
 begin
   perform set_config('app.maintenance', 'on', true);
   -- A blank marker, such as that of an account without an address, stands in every snapshot: all of them would be erased.
@@ -34,11 +34,12 @@ begin
    where r.person_id = person;
   -- Rows about this person: those of live types with a column person_id.
   for e in
-    select t.code, t.table_name, t.key_column
-      from @extschema@.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
+    select t.code, t.table_name, t.key_columns
+      from @extschema@.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped
   loop
-    execute format('select coalesce(array_agg(x.%I), ''{}'') from %s x where x.person_id = $1', e.key_column, e.table_name) into v_ids using person;
-    update @extschema@.erasure r set entity_ids = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_ids || v_ids) i) where r.person_id = person;
+    execute format('select coalesce(array_agg(%L || %s), ''{}'') from %s x where x.person_id::text = $1',
+      e.code || '/', @extschema@.sync_key_text(e.table_name, e.key_columns, 'x'), e.table_name) into v_keys using person;
+    update @extschema@.erasure r set entity_keys = (select coalesce(array_agg(distinct i), '{}') from unnest(r.entity_keys || v_keys) i) where r.person_id = person;
   end loop;
   delete from @extschema@.mutation m where m.person_id = person;
   delete from @extschema@.rxdb_subscription s where s.user_id = person;
@@ -47,25 +48,25 @@ begin
   perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
 end $$;
 
-comment on function @extschema@.begin_erasure(uuid) is 'First step of an erasure: records texts that identify the person and deletes the account.';
+comment on function @extschema@.begin_erasure(text) is 'First step of an erasure: records texts that identify the person and deletes the account.';
 
 -- Whether a snapshot names the person. Searches its text, because a name may stand in any column.
-create or replace function @extschema@.names_subject(snapshot jsonb, person uuid, markers text[]) returns boolean
+create or replace function @extschema@.names_subject(snapshot jsonb, person text, markers text[]) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select exists (select from unnest(array[person::text] || markers) m where strpos(lower(snapshot::text), m) > 0)
+  select exists (select from unnest(array[lower(person)] || markers) m where strpos(lower(snapshot::text), m) > 0)
 $$;
 
-create or replace function @extschema@.find_subject(person uuid, day date) returns void
+create or replace function @extschema@.find_subject(person text, day date) returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
   update @extschema@.erasure r
-     set entity_ids = (select coalesce(array_agg(distinct i), '{}') from (
-           select unnest(r.entity_ids) as i
+     set entity_keys = (select coalesce(array_agg(distinct i), '{}') from (
+           select unnest(r.entity_keys) as i
            union
-           select d.entity_id from @extschema@.logging_detail d
+           select d.entity_code || '/' || d.entity_id from @extschema@.logging_detail d
             where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC'
               and d.entity_code <> 'person'
               and exists (select from @extschema@.entity_type t join pg_attribute a on a.attrelid = t.table_name and a.attname = 'person_id' and not a.attisdropped where t.code = d.entity_code)
@@ -73,11 +74,11 @@ as $$
    where r.person_id = person
 $$;
 
-comment on function @extschema@.find_subject(uuid, date) is 'Second step of an erasure, for each day: records deleted rows about the person.';
+comment on function @extschema@.find_subject(text, date) is 'Second step of an erasure, for each day: records deleted rows about the person.';
 
 -- Removes actor and origin from entries of the person's own actions, and snapshots of rows that are about the person or name
 -- the person.
-create or replace function @extschema@.erase_subject(person uuid, day date) returns bigint
+create or replace function @extschema@.erase_subject(person text, day date) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -91,8 +92,8 @@ begin
   end if;
   with found as (
     select d.tableoid as part, d.ctid as tid,
-           d.actor ->> 'person_id' = person::text as own,
-           d.entity_id = person or d.entity_id = any (r.entity_ids)
+           d.actor ->> 'person_id' = person as own,
+           d.entity_code = 'person' and d.entity_id = person or d.entity_code || '/' || d.entity_id = any (r.entity_keys)
              or @extschema@.names_subject(d.entity_from_version, person, r.markers) or @extschema@.names_subject(d.entity_to_version, person, r.markers) as about
       from @extschema@.logging_detail d
      where d.created_ts >= day::timestamp at time zone 'UTC' and d.created_ts < (day + 1)::timestamp at time zone 'UTC')
@@ -112,16 +113,16 @@ begin
   return v_count;
 end $$;
 
-comment on function @extschema@.erase_subject(uuid, date) is 'Third step of an erasure, for each day of @extschema@.logging_detail; returns how many rows it changed.';
+comment on function @extschema@.erase_subject(text, date) is 'Third step of an erasure, for each day of @extschema@.logging_detail; returns how many rows it changed.';
 
-create or replace function @extschema@.finish_erasure(person uuid) returns void
+create or replace function @extschema@.finish_erasure(person text) returns void
 language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  update @extschema@.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_ids = '{}' where person_id = person
+  update @extschema@.erasure set erased_ts = clock_timestamp(), markers = '{}', entity_keys = '{}' where person_id = person
 $$;
 
-comment on function @extschema@.finish_erasure(uuid) is 'Last step of an erasure: deletes the recorded texts and ids.';
+comment on function @extschema@.finish_erasure(text) is 'Last step of an erasure: deletes the recorded texts and ids.';
 
 create or replace function @extschema@.audit_days() returns setof date
 language sql stable security definer

@@ -25,16 +25,17 @@ as $$
   select string_agg(
            case when k.confrelid = tab
              -- A policy that reads its own table fails as infinite recursion, hence the function.
-             then format(' and (%1$s.%2$I is null or @extschema@.%3$I(%1$s.%2$I))', c.relname_q, ca.attname, 'sees_' || p.code)
+             then format(' and (%1$s.%2$I is null or @extschema@.%3$I(%4$s))', c.relname_q, ca.attname, 'sees_' || p.code,
+                         @extschema@.sync_key_text(tab, array[ca.attname::text], c.relname_q))
              else format(' and (%1$s.%2$I is null or exists (select 1 from %3$s heliograph_parent where heliograph_parent.%4$I = %1$s.%2$I))',
-                         c.relname_q, ca.attname, p.table_name, p.key_column)
+                         c.relname_q, ca.attname, p.table_name, pa.attname)
            end, '' order by ca.attnum)
     from (select quote_ident(relname) as relname_q from pg_class where oid = tab) c,
          pg_constraint k
          join @extschema@.entity_type p on p.table_name = k.confrelid
          cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
          join pg_attribute ca on ca.attrelid = k.conrelid and ca.attnum = pair.child
-         join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = p.key_column
+         join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and pa.attname = any (p.key_columns)
    where k.conrelid = tab and k.contype = 'f'
      -- A reference to the tenant itself is covered by the tenant condition.
      and not exists (select 1 from @extschema@.entity_type e where e.table_name = tab and e.tenant_column = ca.attname)
@@ -55,19 +56,21 @@ begin
   if e.tenant_column is null then
     v_using := 'true';
   else
-    v_using := format('%I = (select @extschema@.current_tenant_id())', e.tenant_column);
+    v_using := format('%I = (select @extschema@.value_or_null(@extschema@.current_tenant_id(), null::%s))', e.tenant_column,
+      (select format_type(a.atttypid, a.atttypmod) from pg_attribute a where a.attrelid = e.table_name and a.attname = e.tenant_column));
     if @extschema@.sync_has_column(e.table_name, 'is_private') then
       v_using := v_using || format(
-        ' and (not is_private or (select @extschema@.is_tenant_admin()) or %I = any ((select @extschema@.granted_ids(%L))::uuid[]))', e.key_column, e.code);
+        ' and (not is_private or (select @extschema@.is_tenant_admin()) or %s = any ((select @extschema@.granted_ids(%L))::text[]))',
+        @extschema@.sync_key_text(e.table_name, e.key_columns, (select quote_ident(relname) from pg_class where oid = e.table_name)), e.code);
     end if;
   end if;
 
   -- Runs with the rights of the writer, so that policies apply; volatile, so that it sees rows of the same statement.
   execute format(
-    'create or replace function @extschema@.%I(id uuid) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
-    '$b$ begin return exists (select 1 from %s t where t.%I = $1); end $b$', 'sees_' || e.code, e.table_name, e.key_column);
-  execute format('revoke execute on function @extschema@.%I(uuid) from public', 'sees_' || e.code);
-  execute format('grant execute on function @extschema@.%I(uuid) to @roleprefix@_app', 'sees_' || e.code);
+    'create or replace function @extschema@.%I(id text) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
+    '$b$ begin return exists (select 1 from %s t where %s); end $b$', 'sees_' || e.code, e.table_name, @extschema@.sync_key_condition(e, 't', '$1'));
+  execute format('revoke execute on function @extschema@.%I(text) from public', 'sees_' || e.code);
+  execute format('grant execute on function @extschema@.%I(text) to @roleprefix@_app', 'sees_' || e.code);
 
   v_check := v_using || coalesce(@extschema@.sync_parent_conditions(e.table_name), '');
   execute format('drop policy if exists heliograph_standard on %s', e.table_name);

@@ -1,18 +1,18 @@
 import { must } from "@heliograph/shared/must";
 import { canonicalUuid } from "@heliograph/shared/uuid";
-import type { Column, EntityType } from "../../db/entity-type.ts";
-import { quoteIdentifier } from "../../db/quote-identifier.ts";
-import type { StatementParameters } from "../../db/statement-parameters.ts";
+import type { Column, EntityType } from "./entity-type.ts";
+import { quoteIdentifier } from "./quote-identifier.ts";
+import type { StatementParameters } from "./statement-parameters.ts";
 
 /*
  * An entity id is the canonical text of a row's key: PostgreSQL's text of the key column, or the JSON array of the texts if
- * the key has several columns. Nothing else under rest/ knows the type of a key. A text that is no canonical id of the type
+ * the key has several columns. Nothing else in the gateway knows the type of a key. A text that is no canonical id of the type
  * names no row, as does a valid id of a missing row.
  */
 
 /** The columns of the key, in key order. */
 export function keyColumns(type: EntityType): readonly Column[] {
-  return [type.keyColumn].map((name) =>
+  return type.keyColumns.map((name) =>
     must(
       type.columns.find((column) => column.name === name),
       `the key column ${name} of ${type.code}`,
@@ -21,18 +21,7 @@ export function keyColumns(type: EntityType): readonly Column[] {
 }
 
 export function isKeyColumn(type: EntityType, name: string): boolean {
-  return name === type.keyColumn;
-}
-
-function textOf(column: Column): string {
-  const name = quoteIdentifier(column.name);
-  return column.baseType === "numeric" ? `trim_scale(${name})::text` : `${name}::text`;
-}
-
-/** The expression of a row's id. */
-export function idExpression(type: EntityType): string {
-  const [first = "", ...more] = keyColumns(type).map(textOf);
-  return more.length === 0 ? first : `to_json(array[${[first, ...more].join(", ")}])::text`;
+  return type.keyColumns.includes(name);
 }
 
 const daysOfMonths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
@@ -124,19 +113,20 @@ export function keyCondition(type: EntityType, ids: readonly string[], parameter
   if (keys.length === 0) return "false";
   const columns = keyColumns(type);
   const [column] = columns;
+  const comparands = columns.map((one, at) => comparand(one, type.keyTexts[at] ?? ""));
   const matches =
     columns.length === 1 && column
-      ? `${comparand(column)} = any(${parameters.add(keys.map(([part]) => part))}${castOf(column, "[]")})`
-      : `(${columns.map(comparand).join(", ")}) in (${keys
+      ? `${comparands[0]} = any(${parameters.add(keys.map(([part]) => part))}${castOf(column, "[]")})`
+      : `(${comparands.join(", ")}) in (${keys
           .map((parts) => `(${parts.map((part, at) => parameters.add(part) + castOf(columns[at], "")).join(", ")})`)
           .join(", ")})`;
   if (columns.every(({ baseType }) => exactTypes[baseType])) return matches;
-  return `${matches} and (${idExpression(type)}) collate "C" = any(${parameters.add(keys.map(idOfParts))}::text[])`;
+  return `${matches} and (${type.keyText}) collate "C" = any(${parameters.add(keys.map(idOfParts))}::text[])`;
 }
 
 /** What a part is compared with: the column, or its text if not every storable text is a value of its type. */
-function comparand(column: Column): string {
-  return exactTypes[column.baseType] || textTypes.has(column.baseType) ? quoteIdentifier(column.name) : textOf(column);
+function comparand(column: Column, text: string): string {
+  return exactTypes[column.baseType] || textTypes.has(column.baseType) ? quoteIdentifier(column.name) : text;
 }
 
 /** Integers are compared as bigint, because a smallint parameter would refuse 70000 instead of finding no row. */
