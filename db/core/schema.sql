@@ -2027,7 +2027,8 @@ CREATE OR REPLACE FUNCTION app.value_or_null(value text, type anyelement)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 begin
-  execute format('select $1::%s', format_type(pg_typeof(type), null)) into type using value;
+  -- With -1, format_type prints bpchar: "character" would mean character(1), to which the cast would cut the text.
+  execute format('select $1::%s', format_type(pg_typeof(type), -1)) into type using value;
   return type;
 exception when others then
   return null;

@@ -38,6 +38,17 @@ test("without a person and organization, no row is visible", async () => {
   expect(rows).toEqual([]);
 });
 
+// Fails when such a text is cast: a token of another issuer would answer every request with an error.
+test("a person or tenant whose text is no value of the column's type sees no row, and is no error", async () => {
+  await using boards = await createBoards();
+  await insertCard(boards.pool, boards.north, await insertBoard(boards.pool, boards.north));
+  for (const text of ["7", "auth0|5f7c8ec7", "é'\"\\"]) {
+    const { memberId, organizationId } = boards.north;
+    expect(await visibleCards(boards, { personId: memberId, organizationId: text }), text).toEqual([]);
+    expect(await visibleCards(boards, { personId: text, organizationId }), text).toEqual([]);
+  }
+});
+
 test("rights end with the membership, even if the session still has its settings", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;

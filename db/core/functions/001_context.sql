@@ -14,7 +14,8 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  execute format('select $1::%s', format_type(pg_typeof(type), null)) into type using value;
+  -- With -1, format_type prints bpchar: "character" would mean character(1), to which the cast would cut the text.
+  execute format('select $1::%s', format_type(pg_typeof(type), -1)) into type using value;
   return type;
 exception when others then
   return null;

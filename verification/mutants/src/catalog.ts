@@ -1,5 +1,6 @@
 import { clientMutants } from "./catalog/client.ts";
 import { databaseMutants } from "./catalog/database.ts";
+import { entityIdMutants } from "./catalog/entity-ids.ts";
 import { gatewayMutants } from "./catalog/gateway.ts";
 import { logClaimMutants } from "./catalog/log-claims.ts";
 import { logRowMutants } from "./catalog/log-rows.ts";
@@ -20,4 +21,5 @@ export const mutants: readonly Mutant[] = [
   ...logClaimMutants,
   ...logRowMutants,
   ...databaseMutants,
+  ...entityIdMutants,
 ];

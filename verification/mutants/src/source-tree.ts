@@ -23,7 +23,11 @@ const pool = "  const pool = Object.assign(new pg.Pool({ connectionString: urlOf
 /** SQL file of the copy that is executed on every new test database. */
 const definitions = "mutant.sql";
 /** Definitions that generate other functions; after a patch those must be generated again. */
-const generators = new Set(["db/core/triggers/001_entity_logging.sql", "db/core/functions/014_sync_policy.sql"]);
+const generators = new Set([
+  "db/core/functions/003_entity_key.sql",
+  "db/core/triggers/001_entity_logging.sql",
+  "db/core/functions/014_sync_policy.sql",
+]);
 
 /**
  * A copy of the sources, with links to the installed modules, in which mutants are applied, so the product needs no switches for

@@ -86,8 +86,8 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/suite/functions/001_identity.sql",
-        find: "  select m.organization_id from app.membership m\n   where m.person_id = app.current_person_id()\n     and m.organization_id = nullif(current_setting('app.organization_id', true), '')::uuid\n$$;",
-        replace: "  select nullif(current_setting('app.organization_id', true), '')::uuid\n$$;",
+        find: "  select m.organization_id::text from app.membership m\n   where m.person_id = (select app.value_or_null(app.current_person_id(), null::uuid))\n     and m.organization_id = (select app.value_or_null(current_setting('app.organization_id', true), null::uuid))\n$$;",
+        replace: "  select nullif(current_setting('app.organization_id', true), '')\n$$;",
       },
     ],
     caughtBy: {

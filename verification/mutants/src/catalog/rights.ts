@@ -142,7 +142,7 @@ export const rightsMutants: readonly Mutant[] = [
     patches: [
       {
         file: `${sync}/rights/rights-gate.ts`,
-        find: "    if (containerIds.includes(user.personId)) return true;\n",
+        find: "    if (containerIds.includes(personContainer(user.personId))) return true;\n",
         replace: "    void user;\n",
       },
     ],

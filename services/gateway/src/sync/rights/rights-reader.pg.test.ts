@@ -56,6 +56,10 @@ test("a container is readable if its row is; of tenants and persons only the own
   const { containers } = await read("bob", "task", { within: [...own, ...others] });
   expect(new Set(containers.keys())).toEqual(new Set(own));
   expect(containers.get(`project/${project}`)).toMatchObject({ entityCode: "project", entityId: project });
+  // A token outlives the membership: bob's says here that he is a member of the other organization.
+  const reader = createRightsReader({ pool: gateway.pool, registry: gateway.registry, concurrency: 2 });
+  const former = await reader.read({ personId, organizationId: foreign }, "task", { ids: [], within: others });
+  expect([...former.containers.keys()]).toEqual([]);
   const seenByDave = await read("dave", "task", { within: [...own, ...others] });
   expect(new Set(seenByDave.containers.keys())).toEqual(new Set([`tenant/${foreign}`, `person/${dave}`]));
 });
