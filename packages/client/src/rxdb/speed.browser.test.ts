@@ -117,7 +117,7 @@ test(`one change among ${onScreen} rows on screen`, async () => {
             resolve();
           });
         });
-        const data = { ...row, version, name: `${String(row["name"]).slice(0, 10)} change ${run}` };
+        const data = { ...row, $version: version, name: `${String(row["name"]).slice(0, 10)} change ${run}` };
         await store.putServer([{ entityCode: "task", entityId: row["$id"] as string, ver: version, data }]);
         await rendered;
         spent.push(clocks().renderedAt - clocks().changedAt);
