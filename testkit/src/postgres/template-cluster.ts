@@ -98,11 +98,37 @@ async function fillTemplates(socketFolder: string): Promise<unknown> {
 }
 
 function deleteOldCaches(cache: string): void {
+  // Zero if another run has deleted it meanwhile.
+  const changedAt = (name: string): number => statSync(name, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const caches = readdirSync(cache)
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => path.join(cache, name))
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const old of caches.slice(KEPT_CACHES)) rmSync(old, { recursive: true, force: true });
+    .sort((a, b) => changedAt(b) - changedAt(a));
+  for (const old of caches.slice(KEPT_CACHES)) {
+    // Renamed first: a run that copies this cache sees from the missing name that its copy may lack files.
+    const doomed = `${old}.deleted-${process.pid}`;
+    try {
+      renameSync(old, doomed);
+    } catch {
+      continue;
+    }
+    rmSync(doomed, { recursive: true, force: true });
+  }
+}
+
+/** Copies the cache. Returns false when there is none, or when another run deleted it during the copy. */
+function copyCache(cached: string, place: PostgresPlace): boolean {
+  if (!existsSync(cached)) return false;
+  try {
+    utimesSync(cached, new Date(), new Date());
+    execFileSync("cp", ["-Rp", `${cached}/.`, place.dataDirectory], { stdio: "pipe" });
+    if (existsSync(cached)) return true;
+  } catch (error) {
+    if (existsSync(cached)) throw error;
+  }
+  rmSync(place.dataDirectory, { recursive: true });
+  mkdirSync(place.dataDirectory, { mode: 0o700 });
+  return false;
 }
 
 /** Saves the data directory as a cache. When two runs build the same cache, the slower one discards its copy. */
@@ -125,14 +151,13 @@ function saveCache(dataDirectory: string, cached: string): void {
 export async function provideTemplates(place: PostgresPlace, socketFolder: string): Promise<unknown> {
   const cache = cacheFolder();
   const cached = path.join(cache, `${PREFIX}${contentKey(place.binaries.version)}`);
-  own(place, place.dataDirectory, socketFolder);
-  if (existsSync(cached)) {
-    execFileSync("cp", ["-Rp", `${cached}/.`, place.dataDirectory]);
+  own(place, socketFolder);
+  if (copyCache(cached, place)) {
     chmodSync(place.dataDirectory, 0o700);
     own(place, place.dataDirectory);
-    utimesSync(cached, new Date(), new Date());
     return null;
   }
+  own(place, place.dataDirectory);
   // Small WAL segments: with the default size every run would copy 64 MB at its start.
   await initialisePostgres(place, null, ["--wal-segsize=1"]);
   const server = await startPostgres(place, { listen: { socketFolder }, settings: fastSettings });
