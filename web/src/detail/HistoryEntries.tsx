@@ -6,8 +6,8 @@ import { Avatar } from "../components/Avatar.tsx";
 import { Button } from "../components/Button.tsx";
 import { RelativeTime } from "../components/RelativeTime.tsx";
 import { errorText } from "../feedback/error-text.ts";
-import { humanize } from "../format/humanize.ts";
 import { HistorySkeleton } from "./HistorySkeleton.tsx";
+import { historyText } from "./history-text.ts";
 import { useHistory } from "./use-history.ts";
 
 /** Entries shown at first, and entries that "Show more" adds. */
@@ -18,21 +18,12 @@ function actorOf(item: HistoryItem): string {
   return typeof item.actor === "string" && item.actor ? item.actor : "System";
 }
 
-function actionText(item: HistoryItem): string {
-  if (item.action === "CREATE") return "created this";
-  if (item.action === "DELETE") return "deleted this";
-  const columns = (item.columns ?? []).map((name) => humanize(name).toLowerCase());
-  if (columns.length === 0) return "changed this";
-  const named = columns.slice(0, 3).join(", ");
-  return columns.length > 3 ? `changed ${named} and ${columns.length - 3} more` : `changed ${named}`;
-}
-
-function Entry({ item }: { item: HistoryItem }) {
+function Entry({ entityCode, item }: { entityCode: EntityCode; item: HistoryItem }) {
   return (
     <li className="flex items-start gap-2 text-sm">
       <Avatar name={actorOf(item)} />
       <p className="min-w-0 break-words text-ink-2">
-        <span className="font-medium text-ink">{actorOf(item)}</span> {actionText(item)}
+        <span className="font-medium text-ink">{actorOf(item)}</span> {historyText(entityCode, item)}
         <span className="text-ink-3">
           {" · "}
           <RelativeTime value={item.at} />
@@ -51,7 +42,7 @@ export function HistoryEntries({ entityCode, row }: { entityCode: EntityCode; ro
       {items.length > 0 ? (
         <ol className="space-y-2.5">
           {items.slice(0, shown).map((item) => (
-            <Entry key={item.version} item={item} />
+            <Entry key={item.version} entityCode={entityCode} item={item} />
           ))}
         </ol>
       ) : status === "loading" ? (
