@@ -113,7 +113,7 @@ test("when another user signs in in another tab, no data of the previous user st
   const own = await page.locator("tbody tr a").first().innerText();
   const sessions = async () => {
     const { rows } = await application.database.pool.query(
-      `select 1 from app.rxdb_session s join app.person p on p.id = s.user_id
+      `select 1 from app.rxdb_session s join app.person p on p.id::text = s.user_id
         where p.email = 'alice@northwind.example' and s.disconnected_ts is null`,
     );
     return rows.length;
