@@ -7,7 +7,8 @@ export const errorCatalog = {
   unknown_type: "The message type is unknown. Remedy: use a type of this protocol version.",
   invalid_message:
     "A field is missing, unknown or of the wrong type. Remedy: compare the message with the protocol document.",
-  invalid_id: "An id is not a UUID. Remedy: send ids as 8-4-4-4-12 hexadecimal digits.",
+  invalid_id:
+    "An id is no text of at most 1024 characters, or an entry of within names no container of the type. Remedy: send the id of a row as text, and containers as <entity code>/<id>, for example project/5.",
   unknown_entity: "No entity type has this code. Remedy: use a code from GET /api/v1/entity-types.",
   too_many_subscriptions:
     "The message would exceed the limit of the socket. Remedy: unsubscribe rows that are not displayed.",

@@ -4,7 +4,7 @@ import { Tokens } from "@heliograph/server-kit";
 import { RefusedUpgrade } from "@heliograph/testkit/socket/refused-upgrade";
 import { TestSocket } from "@heliograph/testkit/socket/test-socket";
 import { expect, test } from "vitest";
-import { insertProjects, rename } from "./harness/fixture-rows.ts";
+import { insertProjects, insertTasks, rename } from "./harness/fixture-rows.ts";
 import { useTestCluster } from "./harness/test-cluster.ts";
 
 const maxSubscriptions = 50;
@@ -15,8 +15,8 @@ const someId = randomUUID();
 
 const badFrames: readonly (readonly [description: string, frame: string, code: ErrorCode, echoed: boolean])[] = [
   ["unknown entity code", subscribe({ entityCode: "nonsense", entityIds: [someId] }), "unknown_entity", true],
-  ["malformed UUID", subscribe({ entityCode: "project", entityIds: [someId, "not-a-uuid"] }), "invalid_id", true],
-  ["malformed container", subscribe({ entityCode: "task", within: ["1"] }), "invalid_id", true],
+  ["id that is no text", subscribe({ entityCode: "project", entityIds: [someId, 7] }), "invalid_id", true],
+  ["container of no declared type", subscribe({ entityCode: "task", within: ["1"] }), "invalid_id", true],
   ["unknown message type", JSON.stringify({ type: "SUBSCRIBE_ALL", id: "bad" }), "unknown_type", true],
   ["inherited name as type", JSON.stringify({ type: "constructor", id: "bad" }), "unknown_type", true],
   ["invalid JSON", '{"type":"PING",', "invalid_json", false],
@@ -77,22 +77,25 @@ test("[CON-8] JSON that is not a message is answered by ERROR", async () => {
 });
 
 test("[CON-8] a refused message changes nothing and leaves no partial subscription", async () => {
-  const id = await project();
+  const { organizationId } = (await cluster().rest("alice")).person;
+  const projectId = await project();
+  const [id = ""] = await insertTasks(cluster().sql, { organizationId, projectId, count: 1 });
+  await cluster().settled();
   const socket = await cluster().socket("bob", 0);
   const answer = await socket.request({
     type: "SUBSCRIBE",
-    payload: { entityCode: "project", entityIds: [id, "not-a-uuid"] },
+    payload: { entityCode: "task", entityIds: [id], within: [`project/${projectId}`, "nowhere/1"] },
   });
-  expect(answer.type).toBe("ERROR");
+  expect(answer).toMatchObject({ type: "ERROR", payload: { code: "invalid_id" } });
   const { rows } = await cluster().sql.query("select 1 from app.rxdb_subscription where connection_id = $1", [
     socket.connectionId,
   ]);
   expect(rows).toEqual([]);
   const witness = await cluster().socket("carol", 0);
-  await witness.subscribe("project", [id]);
-  await witness.untilVersion("project", id, await rename(cluster().sql, "project", id, "Not subscribed"));
+  await witness.subscribe("task", [id]);
+  await witness.untilVersion("task", id, await rename(cluster().sql, "task", id, "Not subscribed"));
   await socket.ping();
-  expect(socket.versions.deliveries("project", id)).toEqual([]);
+  expect(socket.versions.deliveries("task", id)).toEqual([]);
 });
 
 test.each([
@@ -141,6 +144,14 @@ test("[LIM-2] a SUBSCRIBE beyond the limit is refused as a whole, and existing s
   expect((await socket.subscribe("project", others.slice(1))).count).toBe(maxSubscriptions - 1);
   expect(await counted()).toBe(maxSubscriptions);
   await socket.untilVersion("project", one, await rename(cluster().sql, "project", one, "Still subscribed"));
+});
+
+test("[SUB-2] an id that is no id of the type is gone, and the other rows of the message are subscribed", async () => {
+  const id = await project();
+  const socket = await cluster().socket("bob", 0);
+  const answer = await socket.subscribe("project", [id, "not-a-uuid"]);
+  expect(answer).toMatchObject({ count: 1, gone: ["not-a-uuid"] });
+  await socket.untilVersion("project", id, await rename(cluster().sql, "project", id, "Beside a malformed id"));
 });
 
 test("[SUB-2] ids in any letter case name the same row", async () => {

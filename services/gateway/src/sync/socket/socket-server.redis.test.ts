@@ -107,7 +107,7 @@ test("health and metrics answer; unknown paths are 404", async () => {
   expect((await get("/healthz/live")).status).toBe(200);
   expect((await get("/healthz/ready")).status).toBe(200);
   await using client = await gateway.connect("bob");
-  await client.subscribe("project", [], { within: [gateway.identity("bob").organizationId] });
+  await client.subscribe("project", [], { within: [`tenant/${gateway.identity("bob").organizationId}`] });
   const metrics = await (await get("/metrics")).text();
   expect(metrics).toContain('heliograph_gateway_connections{service="gateway"} 1');
   expect(metrics).toContain('heliograph_gateway_subscriptions{service="gateway"} 1');
