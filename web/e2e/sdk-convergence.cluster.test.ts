@@ -122,8 +122,8 @@ async function changeBySql(fixture: Fixture, n: number): Promise<void> {
     case 5:
       return void (await sql.query(
         `insert into app.entity_grant (entity_code, entity_id, person_id, organization_id)
-         select 'task', $1, ${grantee}, $3 where ${grantee} is not null
-            and exists (select 1 from app.task where id = $1) on conflict do nothing`,
+         select 'task', $1::text, ${grantee}, $3 where ${grantee} is not null
+            and exists (select 1 from app.task where id::text = $1) on conflict do nothing`,
         [id, `${random.pick(others)}.example`, fixture.organizationId],
       ));
     case 6:
