@@ -20,6 +20,18 @@ const run = promisify(execFile);
 const pageTimeoutMs = 75_000;
 const nodeModules = join(createRequire(import.meta.url).resolve("vite/package.json"), "..", "..");
 
+/** Ids that need encoding in addresses, in the comma-separated `ids` and in container names. */
+const oddIds = ["usr_a/b", "usr_ü,漢🚀", "usr_%2F?x=1&y#z"];
+
+/** A live table keyed by text, whose rows every user may read and write. */
+const customers = `
+  create table app.customer (code text collate "C" primary key, name text not null);
+  alter table app.customer enable row level security;
+  create policy everybody on app.customer to heliograph_app using (true) with check (true);
+  grant select, insert, update, delete on app.customer to heliograph_app;
+  select app.enable_sync('app.customer');
+  insert into app.customer values ('usr_1', '1 given'), ${oddIds.map((id) => `('${id}', '5 given')`).join(", ")};`;
+
 let folder: string;
 let database: TestDatabase;
 let cluster: Cluster;
@@ -35,6 +47,7 @@ beforeAll(async () => {
   await tool("typescript/bin/tsc", ["-p", "."], env);
   await tool("vite/bin/vite.js", ["build", "--logLevel", "error"], env);
   database = await createTestDatabase({ template: "demo" });
+  await database.pool.query(customers);
   cluster = await startCluster({
     databaseUrl: database.url(),
     redisUrl: inject("redisUrl"),
@@ -108,20 +121,20 @@ async function alice() {
   return api.login("alice@northwind.example", "heliograph");
 }
 
-async function open(session: { personId: string; token: string }): Promise<Page> {
+async function open(session: { personId: string; token: string }, part: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   page.setDefaultTimeout(pageTimeoutMs);
   await page.addInitScript((given) => {
     Object.assign(globalThis, { session: { ...given, renew: async () => null } });
   }, session);
-  await page.goto(`${edge.url}/#devtools`);
+  await page.goto(`${edge.url}/#${part}`);
   await expect.poll(() => page.locator("#status").innerText()).toBe("connected leads well");
   return page;
 }
 
 test("a change in the database appears on screen, and an edit on screen is written to the database", async () => {
   const { token, person } = await alice();
-  const page = await open({ personId: person.id, token });
+  const page = await open({ personId: person.id, token }, "devtools");
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await expect.poll(() => page.locator("#list").innerText()).toMatch(/^\d+ projects$/);
@@ -137,6 +150,44 @@ test("a change in the database appears on screen, and an edit on screen is writt
     .toBe("by the fresh application");
   await page.getByRole("button", { name: "Open Heliograph devtools" }).click();
   await page.getByRole("img", { name: /Lag from commit to screen/ }).waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test("rows keyed by text are listed, follow changes, and are edited and created on screen", async () => {
+  const { token, person } = await alice();
+  const page = await open({ personId: person.id, token }, "customers");
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  const shown = async () => (await page.locator(".customer").allInnerTexts()).map((text) => text.trim()).toSorted();
+  const stored = async () => {
+    const text = "select code || ': ' || name as line from app.customer";
+    return (await database.pool.query<{ line: string }>(text)).rows.map(({ line }) => line).toSorted();
+  };
+  await expect.poll(shown).toEqual(["usr_1: 1 given", ...oddIds.map((id) => `${id}: 5 given`)].toSorted());
+
+  for (const id of oddIds) {
+    await database.pool.query("update app.customer set name = '3 from psql' where code = $1", [id]);
+    await expect.poll(shown).toContain(`${id}: 3 from psql`);
+    await page.getByRole("button", { name: `Edit ${id}`, exact: true }).click();
+    await expect.poll(stored).toContain(`${id}: 2 edited`);
+  }
+
+  await page.getByRole("button", { name: "Create" }).click();
+  const created = "usr_new/…?&#%2F";
+  await expect.poll(stored).toContain(`${created}: 9 created`);
+  // The created row is live under its id too.
+  await database.pool.query("update app.customer set name = '8 from psql' where code = $1", [created]);
+  await database.pool.query("insert into app.customer values ('usr_other/é', '7 from psql')");
+  await database.pool.query("delete from app.customer where code = $1", [oddIds[0]]);
+  const expected = [
+    "usr_1: 1 given",
+    ...oddIds.slice(1).map((id) => `${id}: 2 edited`),
+    `${created}: 8 from psql`,
+    "usr_other/é: 7 from psql",
+  ].toSorted();
+  await expect.poll(shown).toEqual(expected);
+  expect(await stored()).toEqual(expected);
   expect(errors).toEqual([]);
   await page.context().close();
 });

@@ -61,6 +61,38 @@ function Project({ id }: { id: string }) {
   );
 }
 
+/** The key of this type is a text in another column than `id`. */
+const entityTypes = {
+  customer: { keyColumns: ["code"], columns: ["code", "name"].map((name) => ({ name, baseType: "text" })) },
+};
+
+function Customers() {
+  const { items } = useEntityList("customer", { sort: "name" });
+  const { create } = useMutation("customer");
+  return (
+    <section>
+      {items.map(({ $id }) => (
+        <Customer key={$id} id={$id} />
+      ))}
+      <button type="button" onClick={() => void create({ code: "usr_new/…?&#%2F", name: "9 created" })}>
+        Create
+      </button>
+    </section>
+  );
+}
+
+function Customer({ id }: { id: string }) {
+  const result = useEntity("customer", id);
+  const { update } = useMutation("customer");
+  if (result.status !== "ready") return <p>{result.status}</p>;
+  return (
+    <p className="customer" data-id={id}>
+      {String(result.data["code"])}: {String(result.data["name"])}
+      <button type="button" aria-label={`Edit ${id}`} onClick={() => void update(id, { name: "2 edited" })} />
+    </p>
+  );
+}
+
 function App() {
   const { personId } = globalThis.session;
   return (
@@ -70,10 +102,11 @@ function App() {
         apiUrl="/api/v1"
         getToken={() => globalThis.session.token}
         renewToken={() => globalThis.session.renew()}
+        entityTypes={entityTypes}
         onAuthRequired={() => document.body.append("signed out")}
       >
         <Status />
-        <Projects />
+        {location.hash === "#customers" ? <Customers /> : <Projects />}
         <Suspense>{location.hash === "#devtools" ? <Devtools /> : null}</Suspense>
       </SyncProvider>
     </DatabaseProvider>
