@@ -5,7 +5,10 @@ import { containerSchema, entityCodeSchema } from "../scalars.ts";
 export const goneMessageSchema = messageWithPayload(
   "GONE",
   Type.Object(
-    { entityCode: entityCodeSchema, entityIds: Type.Array(containerSchema, { minItems: 1 }) },
+    {
+      entityCode: entityCodeSchema,
+      entityIds: Type.Array(containerSchema, { minItems: 1, description: "ids of rows, and names of containers" }),
+    },
     { additionalProperties: false },
   ),
   "These rows or containers no longer exist or may no longer be read: remove them from the device.",

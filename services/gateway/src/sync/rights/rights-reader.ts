@@ -18,7 +18,7 @@ export interface RightsQuery {
 }
 
 /** The row behind a container. */
-export interface ContainerRow {
+interface ContainerRow {
   readonly entityCode: string;
   readonly entityId: string;
   readonly version: number;
